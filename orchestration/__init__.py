@@ -1,0 +1,1 @@
+"""The conductor: knows everyone, computes nothing."""

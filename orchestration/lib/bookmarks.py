@@ -1,0 +1,33 @@
+"""Bookmarks: how far each tap of each company has read (Singer state)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from orchestration.lib.database import connect
+
+__all__ = ["load_bookmark", "save_bookmark"]
+
+
+def load_bookmark(url: str, company_id: str, tap: str) -> dict[str, Any]:
+    """The last state a tap handed over, empty before its first run."""
+    with connect(url, "orchestrator") as database:
+        row = database.execute(
+            "select state from ops.singer_bookmarks where company_id = %s and tap = %s",
+            (company_id, tap),
+        ).fetchone()
+    return dict(row[0]) if row else {}
+
+
+def save_bookmark(url: str, company_id: str, tap: str, state: dict[str, Any]) -> None:
+    """Keep a state whose records are committed."""
+    with connect(url, "orchestrator") as database:
+        database.execute(
+            """insert into ops.singer_bookmarks (company_id, tap, state)
+            values (%s, %s, %s)
+            on conflict (company_id, tap) do update
+                set state = excluded.state, updated_at = now()""",
+            (company_id, tap, Jsonb(state)),
+        )

@@ -1,0 +1,104 @@
+"""The platform's database: which server, which role, which schema version."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg.conninfo import conninfo_to_dict
+
+from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.settings import PROJECT_ROOT, Settings
+
+__all__ = [
+    "DatabaseUnreachable",
+    "as_role",
+    "connect",
+    "embedded_postgres",
+    "libpq_environment",
+    "migrate",
+    "open_database",
+]
+
+_MIGRATIONS = PROJECT_ROOT / "orchestration" / "migrations"
+
+
+class DatabaseUnreachable(RuntimeError):
+    """The configured server does not answer; the message never holds its password."""
+
+
+def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
+    """The embedded server that belongs to these settings, running or not."""
+    return EmbeddedPostgres(settings.home / "postgres")
+
+
+def open_database(settings: Settings) -> str:
+    """Make the database ready to use and return its URL.
+
+    Starts the embedded server when no other is configured, and brings the schema
+    to the newest version.
+
+    Raises
+    ------
+    PostgresWillNotStart
+        The embedded server cannot start.
+    DatabaseUnreachable
+        ``TIMONEL_DATABASE_URL`` names a server that does not answer.
+    """
+    url = settings.database_url or embedded_postgres(settings).start()
+    _check(url)
+    migrate(url)
+    return url
+
+
+def migrate(url: str) -> None:
+    """Bring the schema to the newest version (nothing to do when it is there).
+
+    Several processes may call this at once: the migration holds an advisory lock.
+    """
+    config = Config(attributes={"url": url})
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    command.upgrade(config, "head")
+
+
+def connect(url: str, role: str, *, autocommit: bool = False) -> psycopg.Connection:
+    """Open a connection that acts as one of the platform's roles."""
+    return psycopg.connect(as_role(url, role), autocommit=autocommit)
+
+
+def as_role(url: str, role: str) -> str:
+    """The same URL, acting as ``role`` from the first statement on."""
+    separator = "&" if "?" in url else "?"
+    return f"{url}{separator}options={quote(f'-c role={role}')}"
+
+
+def libpq_environment(url: str) -> dict[str, str]:
+    """The URL as libpq's own variables, for programs that take those (dbt, psql)."""
+    parts = conninfo_to_dict(url)
+    names = {
+        "host": "PGHOST",
+        "port": "PGPORT",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "dbname": "PGDATABASE",
+    }
+    defaults = {"port": "5432", "password": ""}
+    return {
+        variable: str(parts.get(key) or defaults.get(key, ""))
+        for key, variable in names.items()
+    }
+
+
+def _check(url: str) -> None:
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError as failure:
+        parts = conninfo_to_dict(url)
+        where = f"{parts.get('host')}:{parts.get('port', 5432)}/{parts.get('dbname')}"
+        reason = str(failure).replace(str(parts.get("password") or "\0"), "***")
+        raise DatabaseUnreachable(
+            f"No answer from the Postgres at {where}: {reason.strip()}. Check "
+            "TIMONEL_DATABASE_URL, or unset it to use the embedded server."
+        ) from None

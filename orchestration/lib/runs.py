@@ -1,0 +1,73 @@
+"""Which company-days have been computed from which inputs, and how it went."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+from psycopg import Connection
+
+from orchestration.lib.companies import Company
+from orchestration.lib.database import connect
+
+__all__ = ["input_version", "is_done", "recorded_run"]
+
+
+def input_version(
+    url: str, company: Company, as_of_date: date, code_version: str
+) -> str:
+    """Fingerprint of all that decides a company's numbers at an as-of date."""
+    with connect(url, "transformer") as database:
+        files = database.execute(
+            """select file_name, file_sha256 from raw_files.files
+            where company_id = %s order by file_name""",
+            (company.company_id,),
+        ).fetchall()
+    content = repr((company, as_of_date.isoformat(), code_version, files))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def is_done(url: str, company_id: str, version: str) -> bool:
+    """Whether the company's latest finished run had exactly these inputs."""
+    with connect(url, "orchestrator") as database:
+        row = database.execute(
+            """select input_version, status from ops.runs
+            where company_id = %s and status <> 'started'
+            order by started_at desc limit 1""",
+            (company_id,),
+        ).fetchone()
+    return row == (version, "succeeded")
+
+
+@contextmanager
+def recorded_run(
+    url: str, company_id: str, as_of_date: date, version: str
+) -> Iterator[str]:
+    """Keep a row of ``ops.runs`` for the block; its error becomes the message."""
+    run_id = uuid.uuid4().hex
+    with connect(url, "orchestrator", autocommit=True) as database:
+        database.execute(
+            """insert into ops.runs
+                (company_id, run_id, as_of_date, input_version, status, started_at)
+            values (%s, %s, %s, %s, 'started', %s)""",
+            (company_id, run_id, as_of_date, version, datetime.now(UTC)),
+        )
+        try:
+            yield run_id
+        except BaseException as failure:
+            _finish(database, company_id, run_id, "failed", str(failure))
+            raise
+        _finish(database, company_id, run_id, "succeeded", None)
+
+
+def _finish(
+    database: Connection, company_id: str, run_id: str, status: str, message: str | None
+) -> None:
+    database.execute(
+        """update ops.runs set status = %s, message = %s, finished_at = %s
+        where company_id = %s and run_id = %s""",
+        (status, message, datetime.now(UTC), company_id, run_id),
+    )

@@ -1,0 +1,135 @@
+"""Run `tap | target` as two processes and keep the state the target confirms."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from orchestration.lib.bookmarks import load_bookmark, save_bookmark
+
+__all__ = ["Pipeline", "PipelineFailed"]
+
+Log = Callable[[str], None]
+
+
+class PipelineFailed(RuntimeError):
+    """A tap or the target stopped with an error; the message holds what it said."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One tap feeding our target, for one company.
+
+    Parameters
+    ----------
+    tap_module, target_module
+        Modules run with ``python -m``.
+    bookmark
+        Name under which the tap's state is kept for the company.
+    tap_config, target_config
+        Settings of both; they reach the processes in files only their user can
+        read, never on a command line.
+    """
+
+    company_id: str
+    bookmark: str
+    tap_module: str
+    tap_config: dict[str, Any]
+    target_config: dict[str, Any]
+    target_module: str = "taps.target_postgres"
+
+    def run(self, url: str, log: Log) -> None:
+        """Move everything new from the source to the database.
+
+        State is saved as the target confirms it, so a killed run loses nothing and
+        repeats little.
+
+        Raises
+        ------
+        PipelineFailed
+            Whatever was confirmed before the failure stays loaded.
+        """
+        state = load_bookmark(url, self.company_id, self.bookmark)
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            tap_arguments = [
+                *("--config", _write(folder / "tap.json", self.tap_config)),
+                *("--state", _write(folder / "state.json", state)),
+            ]
+            target_arguments = [
+                *("--config", _write(folder / "target.json", self.target_config))
+            ]
+            tap = _start(self.tap_module, tap_arguments, stdin=subprocess.DEVNULL)
+            target = _start(self.target_module, target_arguments, stdin=tap.stdout)
+            stack.enter_context(tap)
+            stack.enter_context(target)
+            _close_our_end(tap)
+            tap_said, target_said = _follow(tap, log), _follow(target, log)
+            for line in _lines(target.stdout):
+                save_bookmark(url, self.company_id, self.bookmark, json.loads(line))
+            target_code, tap_code = target.wait(), tap.wait()
+            complaints = [*tap_said(), *target_said()]
+        if target_code:
+            raise PipelineFailed(_complaint(self.target_module, complaints))
+        if tap_code:
+            raise PipelineFailed(_complaint(self.tap_module, complaints))
+
+
+def _start(module: str, arguments: list[str], stdin: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _close_our_end(tap: subprocess.Popen[str]) -> None:
+    # Otherwise a tap whose target died would wait for ever on a full pipe.
+    if tap.stdout is not None:
+        tap.stdout.close()
+
+
+def _follow(process: subprocess.Popen[str], log: Log) -> Callable[[], list[str]]:
+    """Pass on what a process says; the returned function gives its last lines."""
+    last: deque[str] = deque(maxlen=12)
+
+    def read() -> None:
+        for line in _lines(process.stderr):
+            last.append(line.rstrip())
+            log(line.rstrip())
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+
+    def finish() -> list[str]:
+        reader.join()
+        return list(last)
+
+    return finish
+
+
+def _lines(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None  # noqa: S101 - every stream above is a pipe
+    return stream
+
+
+def _complaint(module: str, said: list[str]) -> str:
+    errors = [line for line in said if "error" in line.lower()] or said[-3:]
+    return "\n".join(errors) or f"{module} stopped without saying why."
+
+
+def _write(path: Path, content: dict[str, Any]) -> str:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content))
+    return str(path)

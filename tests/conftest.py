@@ -1,0 +1,45 @@
+"""Fixtures everyone may use: a fresh, migrated database on an embedded Postgres."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from orchestration.lib.database import migrate
+from orchestration.lib.embedded_postgres import EmbeddedPostgres
+
+_DATABASE_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A server of this test session, stopped at its end."""
+    home: Path = tmp_path_factory.mktemp("postgres")
+    # Nothing in a test outlives a crash of the machine.
+    fast = (("fsync", "off"), ("synchronous_commit", "off"))
+    server = EmbeddedPostgres(home, settings=fast)
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def _template_url(postgres: EmbeddedPostgres) -> str:
+    migrate(postgres.url())
+    return postgres.url()
+
+
+@pytest.fixture
+def database_url(_template_url: str) -> Iterator[str]:
+    """URL of a fresh database with every migration applied, as the admin user."""
+    server, template = _template_url.rsplit("/", 1)
+    name = f"test_{next(_DATABASE_NUMBERS)}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"create database {name} template {template}")
+    yield f"{server}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)")
