@@ -1,0 +1,62 @@
+# Everything a newcomer needs. `make` alone lists the verbs.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# Options of `make demo`, passed on when given.
+DEMO_OPTIONS := \
+	$(if $(ORDERS),--orders "$(ORDERS)") \
+	$(if $(COMPANY),--company "$(COMPANY)") \
+	$(if $(CURRENCY),--currency "$(CURRENCY)") \
+	$(if $(TIME_ZONE),--time-zone "$(TIME_ZONE)") \
+	$(if $(AS_OF),--as-of "$(AS_OF)")
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test lint types bench db-url lock clean
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Timonel needs Python 3.11: install it, or set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing the packages into $(VENV) (once; a minute or two)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## run the main job and open the dashboard (ORDERS=file.csv COMPANY=name for your own)
+	@$(BIN)/timonel demo $(DEMO_OPTIONS)
+
+dev: $(READY) ## open the Dagster UI on this project
+	@$(BIN)/timonel dev
+
+test: $(READY) ## run every test
+	@$(BIN)/pytest
+
+lint: $(READY) ## check style, SQL, doors between rooms, dashboards
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint dbt_project/models --processes 2
+	$(BIN)/python -m metabase.metabase_as_code validate
+
+types: $(READY) ## check types, strictly
+	$(BIN)/mypy
+
+bench: $(READY) ## measure speed against named baselines
+	$(BIN)/python -m tests.benchmarks.loader
+
+db-url: $(READY) ## print the address of the database
+	@$(BIN)/timonel db url
+
+lock: $(READY) ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
+		--no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
+		pyproject.toml --output-file requirements.lock
+
+clean: ## stop the database and delete everything that was made
+	@test ! -x $(BIN)/timonel || env -u TIMONEL_DATABASE_URL $(BIN)/timonel db remove --yes
+	rm -rf $(VENV) .timonel dbt_project/target dbt_project/logs

@@ -1,0 +1,53 @@
+"""`timonel`, the command line."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from orchestration.cli import company, connect, dashboard, database, demo, dev, run
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="timonel",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    help="""Who is about to leave, what each customer is worth, where the next
+    euro goes.
+
+    [bold]First steps[/bold]
+
+    timonel demo                       two example companies, start to finish\n
+    timonel demo --orders export.csv   your own Shopify export or purchase log
+
+    [bold]Your own shop[/bold]
+
+    timonel company add my_shop --currency EUR --time-zone Europe/Madrid\n
+    timonel connect files exports/ --company my_shop\n
+    timonel run                        load what is new, rebuild, predict\n
+    timonel dashboard                  the dashboard as one HTML page
+    """,
+)
+app.add_typer(database.app, name="db")
+app.add_typer(company.app, name="company")
+app.add_typer(connect.app, name="connect")
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("dev")(dev.dev)
+app.command("dashboard")(dashboard.dashboard)
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Hold the options that come before any command."""
+    if version:
+        typer.echo(installed_version("timonel"))
+        raise typer.Exit

@@ -1,0 +1,44 @@
+"""`timonel connect`: which sources of a company are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.console import console, plain_errors
+from orchestration.lib.companies import load_company
+from orchestration.lib.connections import add_connection, files_connection
+from orchestration.lib.database import open_database
+from orchestration.lib.settings import Settings
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, help="The sources each company is read from.")
+
+
+@app.callback()
+def main() -> None:
+    """Keep `files` a command of its own: other sources join it."""
+
+
+@app.command()
+def files(
+    path: Annotated[
+        Path,
+        typer.Argument(exists=True, help="An exported file, or a folder of them."),
+    ],
+    company: Annotated[str, typer.Option(help="Whose orders these are.")],
+    contract: Annotated[
+        str,
+        typer.Option(help="auto, shopify_orders, purchases or ad_spend."),
+    ] = "auto",
+) -> None:
+    """Read exported files: Shopify orders, purchase logs, advertising spend."""
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        load_company(url, company)
+        connection = files_connection(company, path.absolute(), contract=contract)
+        add_connection(url, connection)
+    console.print(f"Connected. Load it with: timonel run --company {company}")

@@ -1,0 +1,72 @@
+"""`timonel dashboard`: the dashboards as one HTML page, from the live database."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.lib.companies import list_companies, load_company
+from orchestration.lib.database import open_database
+from orchestration.lib.settings import Settings
+
+__all__ = ["dashboard", "render"]
+
+
+def dashboard(
+    company: Annotated[
+        list[str] | None,
+        typer.Option(help="Whose dashboard; repeat for more. Default: every company."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write the page.")
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Show it in the browser.")
+    ] = True,
+) -> None:
+    """Render the dashboards to one self-contained HTML page."""
+    settings = Settings.from_environment()
+    with plain_errors():
+        url = open_database(settings)
+        for company_id in company or []:
+            load_company(url, company_id)
+        companies = company or [known.company_id for known in list_companies(url)]
+    if not companies:
+        raise fail("There is no company yet. Add one: timonel company add my_shop")
+    page = output or settings.home / "dashboards" / "clientes.html"
+    with step("Rendering the dashboard"):
+        render(url, companies, page)
+    console.print(f"  {page}")
+    if open_page:
+        show(page)
+
+
+def render(url: str, company_ids: list[str], page: Path) -> None:
+    """Write the page; each company's part is read with that company's role."""
+    page.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ["preview", "--output", str(page)]
+    for company_id in company_ids:
+        arguments += ["--company", company_id]
+    done = subprocess.run(
+        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
+        env=os.environ | {"TIMONEL_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise fail(f"The dashboard could not be rendered: {done.stderr.strip()}")
+
+
+def show(page: Path) -> None:
+    """Open a page where there is somebody to see it."""
+    has_screen = sys.platform == "darwin" or os.environ.get("DISPLAY")
+    if sys.stdout.isatty() and has_screen:
+        webbrowser.open(page.as_uri())

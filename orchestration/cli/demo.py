@@ -1,0 +1,174 @@
+"""`timonel demo`: the main job on example companies, or on a file of your own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.dashboard import render, show
+from orchestration.cli.summary import print_summary
+from orchestration.lib.companies import (
+    Company,
+    add_company,
+    list_companies,
+    set_currency,
+    slug,
+)
+from orchestration.lib.connections import add_connection, files_connection
+from orchestration.lib.database import connect, open_database
+from orchestration.lib.settings import Settings
+
+__all__ = ["demo"]
+
+_EXAMPLES = (
+    Company("cdnow", "CDNOW (published purchase log)", "USD", "America/New_York"),
+    Company("tienda_norte", "Tienda Norte (simulated shop)", "EUR", "Europe/Madrid"),
+)
+
+
+def demo(
+    orders: Annotated[
+        Path | None,
+        typer.Option(help="A Shopify orders export or purchase log of your own."),
+    ] = None,
+    company: Annotated[
+        str | None, typer.Option(help="Its company. Default: named after the file.")
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Its currency. Default: the file's, else EUR."),
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option(help="Its time zone, for dates without an offset.")
+    ] = "UTC",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Predict as of this date. Default: the last day in the file.",
+        ),
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Show the page in the browser.")
+    ] = True,
+) -> None:
+    """Run the main job from source to dashboard, and say what it found.
+
+    Without --orders two example companies are used whose true answers are known.
+    Running it again repeats nothing that has not changed.
+    """
+    from orchestration.cli.refresh import PhaseFailed, Refresher
+
+    settings = Settings.from_environment()
+    with plain_errors():
+        if orders is not None and not orders.exists():
+            raise FileNotFoundError(
+                f"There is no file {orders}. Give the path of a Shopify orders export "
+                "or of a purchase log with customer, date and amount."
+            )
+        with step("Opening the database"):
+            url = open_database(settings)
+        truth = {} if orders else _deliver_examples(url, settings)
+        companies = (
+            [_own_company(url, orders, company, currency, time_zone)]
+            if orders
+            else list(_EXAMPLES)
+        )
+    refresher = Refresher(settings, url)
+    blocked = []
+    for each in companies:
+        console.print(f"\n[bold]{each.name}[/bold]")
+        try:
+            refresher.load(each)
+            each = _with_currency_of_files(url, each, orders, currency)  # noqa: PLW2901
+            told = truth.get(each.company_id, {})
+            day = as_of.date() if as_of else _as_of_date(url, each, told)
+            refresher.compute(each, day)
+        except PhaseFailed as failure:
+            blocked.append(f"{each.name}: {failure}")
+            continue
+        print_summary(url, each, told)
+    page = settings.home / "dashboards" / "clientes.html"
+    with step("Rendering the dashboard"):
+        render(url, [each.company_id for each in companies], page)
+    console.print(f"\nDashboard   [bold]{page}[/bold]", soft_wrap=True)
+    console.print("Dagster UI  make dev")
+    if open_page:
+        show(page)
+    if blocked:
+        raise fail("\n".join(blocked))
+
+
+def _deliver_examples(url: str, settings: Settings) -> dict[str, Any]:
+    """Have the example sources deliver their files; return the known answers."""
+    folder = settings.home / "demo"
+    with step("Two example sources deliver their files"):
+        subprocess.run(
+            [sys.executable, "-m", "taps.sandbox", "export", str(folder)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+    for company in _EXAMPLES:
+        add_company(url, company)
+        path = folder / company.company_id
+        add_connection(url, files_connection(company.company_id, path))
+    truth: dict[str, Any] = json.loads((folder / "truth.json").read_text())
+    return truth
+
+
+def _own_company(
+    url: str, orders: Path, name: str | None, currency: str | None, time_zone: str
+) -> Company:
+    """The company of a file of one's own, added if it is new."""
+    company_id = slug(name or orders.stem)
+    known = {each.company_id: each for each in list_companies(url)}
+    company = known.get(company_id) or Company(
+        company_id, name or orders.stem, (currency or "EUR").upper(), time_zone
+    )
+    add_company(url, company)
+    add_connection(url, files_connection(company_id, orders.absolute()))
+    return company
+
+
+def _with_currency_of_files(
+    url: str, company: Company, orders: Path | None, currency: str | None
+) -> Company:
+    """Report in the currency most rows are in, unless one was asked for."""
+    if orders is None or currency:
+        return company
+    with connect(url, "transformer") as database:
+        row = database.execute(
+            """select currency_code from (
+                select company_id, currency_code from raw_files.purchases
+                union all
+                select company_id, currency_code from raw_files.shopify_order_lines
+            ) as orders
+            where company_id = %s and currency_code is not null
+            group by 1 order by count(*) desc, 1 limit 1""",
+            (company.company_id,),
+        ).fetchone()
+    if row is None or row[0] == company.currency_code:
+        return company
+    set_currency(url, company.company_id, row[0])
+    return Company(company.company_id, company.name, row[0], company.time_zone)
+
+
+def _as_of_date(url: str, company: Company, truth: dict[str, Any]) -> date:
+    """The date whose answer is known, else the last day with orders, else yesterday."""
+    if "as_of_date" in truth:
+        return date.fromisoformat(truth["as_of_date"])
+    yesterday = company.last_complete_day(datetime.now(UTC))
+    with connect(url, "transformer") as database:
+        row = database.execute(
+            """select max(last_date) from raw_files.files
+            where company_id = %s and contract <> 'ad_spend'""",
+            (company.company_id,),
+        ).fetchone()
+    return min(row[0], yesterday) if row and row[0] else yesterday

@@ -1,0 +1,33 @@
+"""`timonel dev`: the Dagster UI on this project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.console import console, plain_errors, step
+from orchestration.lib.database import open_database
+from orchestration.lib.settings import PROJECT_ROOT, Settings
+
+__all__ = ["dev"]
+
+
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open the Dagster UI: the asset graph, its partitions, checks and schedules."""
+    from orchestration.lib.dagster_home import prepare_home
+
+    settings = Settings.from_environment()
+    with plain_errors(), step("Opening the database"):
+        open_database(settings)
+    prepare_home(settings)
+    console.print(f"Dagster UI at http://127.0.0.1:{port} (Ctrl-C stops it)")
+    program = Path(sys.executable).with_name("dagster")
+    arguments = ["dev", "-m", "orchestration.definitions", "-p", str(port)]
+    os.chdir(PROJECT_ROOT)
+    os.execv(program, ["dagster", *arguments])  # noqa: S606

@@ -1,0 +1,142 @@
+"""Bring one company up to date: Dagster runs in this process, one phase at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.metadata import version as installed_version
+
+import dagster as dg
+
+from orchestration.cli.console import console, step
+from orchestration.lib.companies import Company
+from orchestration.lib.dagster_home import open_instance
+from orchestration.lib.dbt import dbt_project, prepare_manifest
+from orchestration.lib.partitions import partition_key
+from orchestration.lib.runs import input_version, is_done, recorded_run
+from orchestration.lib.settings import Settings
+
+__all__ = ["PhaseFailed", "Refresher"]
+
+
+class PhaseFailed(RuntimeError):
+    """A phase of a run did not succeed; the message is what Dagster was told."""
+
+
+@dataclass(frozen=True)
+class Refresher:
+    """Materialises what is due for a company, showing each phase.
+
+    Parameters
+    ----------
+    settings, url
+        Where runs are kept, and the open database.
+    force
+        Compute again even if nothing changed.
+    """
+
+    settings: Settings
+    url: str
+    force: bool = False
+
+    def load(self, company: Company) -> None:
+        """Bring in what is new from the company's sources."""
+        self._materialise(company, None, "Reading what is new", "group:ingest_*")
+
+    def compute(self, company: Company, as_of_date: date) -> bool:
+        """Rebuild marts, predictions and reporting. False if nothing had changed.
+
+        Raises
+        ------
+        PhaseFailed
+            A gate that blocks is such a failure: the last good predictions stay,
+            and the reporting views say that they are stale.
+        """
+        version = input_version(self.url, company, as_of_date, _code_version())
+        if not self.force and is_done(self.url, company.company_id, version):
+            console.print("  [green]✓[/green] Nothing changed since the last run")
+            return False
+        with recorded_run(self.url, company.company_id, as_of_date, version):
+            marts = "group:dbt_* and not group:dbt_reporting"
+            self._materialise(company, as_of_date, "Building the marts (dbt)", marts)
+            with self._reporting_follows(company, as_of_date):
+                self._materialise(
+                    company, as_of_date, "Predicting each customer", "group:ml_*"
+                )
+        return True
+
+    @contextlib.contextmanager
+    def _reporting_follows(self, company: Company, as_of_date: date) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._materialise(
+                company, as_of_date, "Publishing to reporting", "group:dbt_reporting"
+            )
+
+    def _materialise(
+        self, company: Company, as_of_date: date | None, title: str, selection: str
+    ) -> None:
+        with step(title):
+            job = _definitions().resolve_job_def("refresh_company")
+            graph = _definitions().resolve_asset_graph()
+            keys = dg.AssetSelection.from_string(selection).resolve(graph)
+            config = {"as_of_date": as_of_date.isoformat()} if as_of_date else {}
+            day = company.last_complete_day(datetime.now(UTC))
+            with open_instance(self.settings) as instance, self._quiet():
+                instance.add_dynamic_partitions("companies", [company.company_id])
+                result = job.execute_in_process(
+                    instance=instance,
+                    asset_selection=list(keys),
+                    partition_key=partition_key(company.company_id, day),
+                    run_config={"resources": {"company_day": {"config": config}}},
+                    raise_on_error=False,
+                )
+            if not result.success:
+                raise PhaseFailed(_reasons(result))
+
+    @contextlib.contextmanager
+    def _quiet(self) -> Iterator[None]:
+        """Keep Dagster's and dbt's own chatter out of the terminal, in a log file."""
+        log = self.settings.home / "run.log"
+        with (
+            log.open("a") as sink,
+            contextlib.redirect_stdout(sink),
+            contextlib.redirect_stderr(sink),
+        ):
+            yield
+
+
+@cache
+def _definitions() -> dg.Definitions:
+    with contextlib.redirect_stdout(io.StringIO()):
+        prepare_manifest()
+    # Loading the definitions reads the manifest, so it has to be there first.
+    from orchestration.definitions import defs
+
+    return defs()
+
+
+@cache
+def _code_version() -> str:
+    manifest = dbt_project.manifest_path
+    content = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    return f"{installed_version('timonel')}/{content}"
+
+
+def _reasons(result: dg.ExecuteInProcessResult) -> str:
+    reasons = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                reasons.append(data.user_failure_data.description)
+            elif data.error:
+                cause = data.error.cause or data.error
+                reasons.append(cause.message.strip())
+    return "\n".join(reasons) or "The run failed without a reason; see the run log."

@@ -1,0 +1,1 @@
+"""What exists, by concept; discovered when Dagster loads the project."""

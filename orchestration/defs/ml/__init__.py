@@ -1,0 +1,1 @@
+"""Models: from marts to predictions."""

@@ -1,0 +1,1 @@
+"""dbt: from raw rooms to marts and reporting."""

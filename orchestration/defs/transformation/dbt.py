@@ -1,0 +1,73 @@
+"""The dbt models, rebuilt for the company at hand and nobody else."""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration.lib.database import libpq_environment
+from orchestration.lib.dbt import RoomTranslator, dbt_project
+from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse import Warehouse
+
+dbt_project.prepare_if_dev()
+
+_TRANSLATOR = RoomTranslator()
+# Two builds of the same views at once would block each other.
+_POOL = "dbt"
+
+
+@dbt_assets(
+    manifest=dbt_project.manifest_path,
+    exclude="reporting",
+    dagster_dbt_translator=_TRANSLATOR,
+    partitions_def=company_days,
+    pool=_POOL,
+    name="dbt_marts",
+)
+def dbt_marts(
+    context: dg.AssetExecutionContext,
+    dbt: DbtCliResource,
+    warehouse: Warehouse,
+    company_day: CompanyDay,
+) -> Iterator[Any]:
+    """Staging, intermediate and marts, with their tests."""
+    yield from _build(context, dbt, warehouse, company_day)
+
+
+@dbt_assets(
+    manifest=dbt_project.manifest_path,
+    select="reporting",
+    dagster_dbt_translator=_TRANSLATOR,
+    partitions_def=company_days,
+    pool=_POOL,
+    name="dbt_reporting",
+)
+def dbt_reporting(
+    context: dg.AssetExecutionContext,
+    dbt: DbtCliResource,
+    warehouse: Warehouse,
+    company_day: CompanyDay,
+) -> Iterator[Any]:
+    """The views that dashboards read."""
+    yield from _build(context, dbt, warehouse, company_day)
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    dbt: DbtCliResource,
+    warehouse: Warehouse,
+    company_day: CompanyDay,
+) -> Iterator[Any]:
+    company_id = company_day.company_id(context)
+    variables = {
+        "company_ids": [company_id],
+        "as_of_dates": {company_id: company_day.as_of(context).isoformat()},
+    }
+    # dbt is a process of its own and takes the connection from libpq's variables.
+    os.environ.update(libpq_environment(warehouse.url()))
+    arguments = ["build", "--vars", json.dumps(variables)]
+    yield from dbt.cli(arguments, context=context).stream()
