@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from orchestration.lib.companies import Company, list_companies
-from orchestration.lib.partitions import company_days, partition_key
+from orchestration.lib.partitions import partition_key
 from orchestration.lib.warehouse import Warehouse
 
 _TICK = timedelta(minutes=15)
@@ -15,9 +15,7 @@ _START = time(2, 0)
 refresh_company = dg.define_asset_job(
     name="refresh_company",
     selection=dg.AssetSelection.all(),
-    partitions_def=company_days,
     description="Everything of one company and day, from its sources to its dashboard.",
-    tags={"dagster/concurrency_key": "refresh_company"},
 )
 
 

@@ -46,7 +46,7 @@ _TABLES = {
 )
 def files(
     context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Run tap-files for each of the company's file connections."""
     company = load_company(warehouse.url(), company_day.company_id(context))
     connections = list_connections(warehouse.url(), company.company_id, "files")

@@ -1,0 +1,41 @@
+"""Every company is refreshed once a day at 02:00 of its own time zone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orchestration.defs.jobs import is_due
+from orchestration.lib.companies import Company
+
+
+def _ticks_of(company: Company, first_day: datetime, days: int) -> list[datetime]:
+    ticks = (first_day + timedelta(minutes=15 * n) for n in range(days * 96))
+    return [tick for tick in ticks if is_due(company, tick)]
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "utc_time"),
+    [
+        ("Europe/Madrid", "01:00"),
+        ("America/Santiago", "05:00"),
+        ("Asia/Kathmandu", "20:15"),
+        ("Pacific/Auckland", "13:00"),
+    ],
+)
+def test_a_company_is_due_when_it_is_two_in_the_morning_there(
+    time_zone: str, utc_time: str
+) -> None:
+    company = Company("acme", "Acme", "EUR", time_zone)
+
+    due = _ticks_of(company, datetime(2026, 1, 15, tzinfo=UTC), days=1)
+
+    assert [tick.strftime("%H:%M") for tick in due] == [utc_time]
+
+
+@pytest.mark.parametrize("day", ["2026-03-28", "2026-10-24"])
+def test_no_day_is_skipped_or_doubled_when_the_clocks_change(day: str) -> None:
+    madrid = Company("acme", "Acme", "EUR", "Europe/Madrid")
+
+    due = _ticks_of(madrid, datetime.fromisoformat(f"{day}T12:00+00:00"), days=3)
+
+    assert len({madrid.last_complete_day(tick) for tick in due}) == len(due) == 3
