@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,7 +15,7 @@ import dagster as dg
 from orchestration.cli.console import console, step
 from orchestration.lib.companies import Company
 from orchestration.lib.dagster_home import open_instance
-from orchestration.lib.dbt import dbt_project, prepare_manifest
+from orchestration.lib.dbt import dbt_project
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.runs import input_version, is_done, recorded_run
 from orchestration.lib.settings import Settings
@@ -114,12 +113,7 @@ class Refresher:
 
 @cache
 def _definitions() -> dg.Definitions:
-    with contextlib.redirect_stdout(io.StringIO()):
-        prepare_manifest()
-    # Loading the definitions reads the manifest, so it has to be there first.
-    from orchestration.definitions import defs
-
-    return defs()
+    return definitions()
 
 
 @cache

@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from orchestration.lib.dbt import dbt_project
+from orchestration.lib.dbt import dbt_program, dbt_project
 from orchestration.lib.partitions import CompanyDay
 from orchestration.lib.warehouse import Warehouse
 
@@ -14,7 +14,9 @@ def resources() -> dg.Definitions:
     return dg.Definitions(
         resources={
             "company_day": CompanyDay(),
-            "dbt": DbtCliResource(project_dir=dbt_project),
+            "dbt": DbtCliResource(
+                project_dir=dbt_project, dbt_executable=dbt_program()
+            ),
             "warehouse": Warehouse(),
         }
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,11 +13,21 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from orchestration.lib.settings import PROJECT_ROOT
 
-__all__ = ["RoomTranslator", "dbt_project", "prepare_manifest"]
+__all__ = [
+    "DbtProjectBroken",
+    "RoomTranslator",
+    "dbt_program",
+    "dbt_project",
+    "prepare_manifest",
+]
 
 _SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "*.yml")
 
 dbt_project = DbtProject(project_dir=PROJECT_ROOT / "dbt_project")
+
+
+class DbtProjectBroken(RuntimeError):
+    """The dbt project does not parse; the message is dbt's own."""
 
 
 class RoomTranslator(DagsterDbtTranslator):
@@ -34,12 +47,26 @@ def prepare_manifest() -> None:
 
     Raises
     ------
-    Whatever dbt says of a project that does not parse.
+    DbtProjectBroken
+        With what dbt says of the project.
     """
     manifest = dbt_project.manifest_path
     written = manifest.stat().st_mtime if manifest.exists() else 0.0
-    files = (
-        f for glob in _SOURCES_OF_TRUTH for f in dbt_project.project_dir.glob(glob)
+    folder = dbt_project.project_dir
+    files = (file for glob in _SOURCES_OF_TRUTH for file in folder.glob(glob))
+    if all(file.stat().st_mtime <= written for file in files if file.is_file()):
+        return
+    parsed = subprocess.run(
+        [dbt_program(), "parse", "--no-use-colors", "--profiles-dir", folder],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    if any(file.stat().st_mtime > written for file in files if file.is_file()):
-        dbt_project.preparer.prepare(dbt_project)
+    if parsed.returncode:
+        raise DbtProjectBroken(parsed.stdout.strip())
+
+
+def dbt_program() -> str:
+    """The dbt of this environment, whether or not it is on the PATH."""
+    return str(Path(sys.executable).with_name("dbt"))

@@ -9,11 +9,12 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration.lib.database import libpq_environment
-from orchestration.lib.dbt import RoomTranslator, dbt_project
+from orchestration.lib.dbt import RoomTranslator, dbt_project, prepare_manifest
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse import Warehouse
 
-dbt_project.prepare_if_dev()
+# Costs a look at file dates unless a model changed since the last load.
+prepare_manifest()
 
 _TRANSLATOR = RoomTranslator()
 # Two builds of the same views at once would block each other.

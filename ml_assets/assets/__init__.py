@@ -1,0 +1,1 @@
+"""Thin shells: read a mart, call a model, write predictions. The only Dagster here."""
