@@ -122,7 +122,7 @@ def value_customers(
     predictions = predict(
         summaries,
         purchases.parameters,
-        _order_values(summaries, spend),
+        spend.parameters if spend else _order_values(summaries),
         currency_exponent=currency_exponent,
         annual_discount_rate=settings.annual_discount_rate,
     )
@@ -189,11 +189,10 @@ def _mention_rescue(
     )
 
 
-def _order_values(summaries: pd.DataFrame, spend: GammaGammaFit | None) -> Floats:
+def _order_values(summaries: pd.DataFrame) -> Floats:
+    """Spend per order without a spend model: what each customer did so far."""
     frequency = column_of_floats(summaries, "frequency")
     value = column_of_floats(summaries, "monetary_value")
-    if spend is not None:
-        return gamma_gamma.expected_order_value(spend.parameters, frequency, value)
     repeats = frequency > 0
     overall = float(np.average(value[repeats], weights=frequency[repeats]))
     return np.where(repeats, value, overall)

@@ -8,19 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from importlib.metadata import version as installed_version
 
 import dagster as dg
 
 from orchestration.cli.console import console, step
+from orchestration.definitions import defs as definitions
 from orchestration.lib.companies import Company
 from orchestration.lib.dagster_home import open_instance
 from orchestration.lib.dbt import dbt_project
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.runs import input_version, is_done, recorded_run
-from orchestration.lib.settings import Settings
+from orchestration.lib.settings import PROJECT_ROOT, Settings
 
 __all__ = ["PhaseFailed", "Refresher"]
+
+
+_BELOW_PREDICTIONS = ("dbt_staging", "dbt_intermediate", "dbt_marts")
 
 
 class PhaseFailed(RuntimeError):
@@ -45,7 +48,7 @@ class Refresher:
 
     def load(self, company: Company) -> None:
         """Bring in what is new from the company's sources."""
-        self._materialise(company, None, "Reading what is new", "group:ingest_*")
+        self._materialise(company, None, "Reading what is new", ("ingest_",))
 
     def compute(self, company: Company, as_of_date: date) -> bool:
         """Rebuild marts, predictions and reporting. False if nothing had changed.
@@ -61,11 +64,12 @@ class Refresher:
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
         with recorded_run(self.url, company.company_id, as_of_date, version):
-            marts = "group:dbt_* and not group:dbt_reporting"
-            self._materialise(company, as_of_date, "Building the marts (dbt)", marts)
+            self._materialise(
+                company, as_of_date, "Building the marts (dbt)", _BELOW_PREDICTIONS
+            )
             with self._reporting_follows(company, as_of_date):
                 self._materialise(
-                    company, as_of_date, "Predicting each customer", "group:ml_*"
+                    company, as_of_date, "Predicting each customer", ("ml_",)
                 )
         return True
 
@@ -75,23 +79,32 @@ class Refresher:
             yield
         finally:
             self._materialise(
-                company, as_of_date, "Publishing to reporting", "group:dbt_reporting"
+                company, as_of_date, "Publishing to reporting", ("dbt_reporting",)
             )
 
     def _materialise(
-        self, company: Company, as_of_date: date | None, title: str, selection: str
+        self,
+        company: Company,
+        as_of_date: date | None,
+        title: str,
+        groups: tuple[str, ...],
     ) -> None:
         with step(title):
             job = _definitions().resolve_job_def("refresh_company")
             graph = _definitions().resolve_asset_graph()
-            keys = dg.AssetSelection.from_string(selection).resolve(graph)
+            keys = [
+                key
+                for key in graph.get_all_asset_keys()
+                if graph.get(key).is_materializable
+                and (graph.get(key).group_name or "").startswith(groups)
+            ]
             config = {"as_of_date": as_of_date.isoformat()} if as_of_date else {}
             day = company.last_complete_day(datetime.now(UTC))
             with open_instance(self.settings) as instance, self._quiet():
                 instance.add_dynamic_partitions("companies", [company.company_id])
                 result = job.execute_in_process(
                     instance=instance,
-                    asset_selection=list(keys),
+                    asset_selection=keys,
                     partition_key=partition_key(company.company_id, day),
                     run_config={"resources": {"company_day": {"config": config}}},
                     raise_on_error=False,
@@ -118,9 +131,14 @@ def _definitions() -> dg.Definitions:
 
 @cache
 def _code_version() -> str:
-    manifest = dbt_project.manifest_path
-    content = hashlib.sha256(manifest.read_bytes()).hexdigest()
-    return f"{installed_version('timonel')}/{content}"
+    """Fingerprint of everything that turns raw rows into predictions."""
+    digest = hashlib.sha256()
+    for folder in (dbt_project.project_dir, PROJECT_ROOT / "ml_assets"):
+        for file in sorted(folder.rglob("*")):
+            is_source = file.suffix in {".sql", ".yml", ".csv", ".py"}
+            if is_source and "target" not in file.parts:
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,4 +72,9 @@ def _build(
     # dbt is a process of its own and takes the connection from libpq's variables.
     os.environ.update(libpq_environment(warehouse.url()))
     arguments = ["build", "--vars", json.dumps(variables)]
-    yield from dbt.cli(arguments, context=context).stream()
+    # Unit tests judge the models, not the data: they run in the test suite.
+    arguments += ["--exclude-resource-type", "unit_test"]
+    invocation = dbt.cli(arguments, context=context)
+    yield from invocation.stream()
+    # Kept after a failure, to look into.
+    shutil.rmtree(invocation.target_path, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""The laboratory: pure models in sub-packages, thin Dagster shells in `assets`."""

@@ -1,0 +1,280 @@
+"""BG/NBD: how often customers buy, and whether they are still customers.
+
+A customer buys at random with rate lambda and, after each repeat purchase, is
+gone for good with probability p. Over customers lambda is Gamma(r, alpha) and p
+is Beta(a, b). Names of the paper: x repeat purchases (here: repeat purchase
+days), t_x time of the last one, T age; both times from the first purchase.
+
+Times are in days throughout; every function also holds in another unit as long
+as `alpha` and the times share it (`BgNbd.in_units_of`).
+
+References
+----------
+[1] Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way: An
+    Alternative to the Pareto/NBD Model, Marketing Science 24(2), 275-284.
+[2] Fader & Hardie (2008), Computing P(alive) Using the BG/NBD Model,
+    brucehardie.com/notes/021.
+"""
+
+from dataclasses import astuple, dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc, betaln, expit, gammaln
+
+from ml_assets.clv import bg_nbd_likelihood, lifetimes_engine
+from ml_assets.clv.errors import InvalidParameters
+from ml_assets.clv.expected_purchases import purchases_if_alive
+from ml_assets.clv.histories import (
+    MINIMUM_REPEAT_CUSTOMERS,
+    Floats,
+    check_histories,
+    check_numbers,
+    require_repeat_customers,
+)
+from ml_assets.clv.maximum_likelihood import Derivatives, maximise
+
+__all__ = [
+    "PARAMETERS",
+    "BgNbd",
+    "BgNbdFit",
+    "expected_purchases",
+    "fit",
+    "log_likelihood",
+    "probability_alive",
+    "probability_no_purchase",
+    "probability_of_purchases",
+]
+
+PARAMETERS = ("r", "alpha", "a", "b")
+
+
+@dataclass(frozen=True)
+class BgNbd:
+    """r, alpha (days), a, b: all finite and above zero."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+    def __post_init__(self) -> None:
+        for name, value in zip(PARAMETERS, astuple(self), strict=True):
+            if not (np.isfinite(value) and value > 0):
+                raise InvalidParameters(f"BG/NBD {name} is {value}: it must be above 0")
+
+    def in_units_of(self, days: float) -> "BgNbd":
+        """The same customers with time counted in units of `days` (7: weeks)."""
+        return replace(self, alpha=self.alpha / days)
+
+
+@dataclass(frozen=True, eq=False)
+class BgNbdFit:
+    """A fitted BG/NBD with what is needed to judge and to rebuild it.
+
+    `log_likelihood` is of the data as given, times in days, without the penalty.
+    `covariance` and `standard_errors`, shapes (4, 4) and (4,), follow PARAMETERS
+    and come from the exact Hessian. `n` counts customers, `distinct_histories`
+    the rows left after collapsing equal ones, `largest_step` the share by which a
+    further Newton step would still move a parameter.
+    """
+
+    parameters: BgNbd
+    log_likelihood: float
+    covariance: Floats
+    standard_errors: Floats
+    converged: bool
+    n: int
+    repeat_customers: int
+    repeat_purchases: int
+    distinct_histories: int
+    penalizer: float
+    iterations: int
+    largest_step: float
+
+    def log_likelihood_in_units_of(self, days: float) -> float:
+        """The log-likelihood had times been counted in units of `days`.
+
+        A density changes with its unit: by ln(days) per repeat purchase. Use 7 to
+        compare with papers that count weeks.
+        """
+        return self.log_likelihood + self.repeat_purchases * float(np.log(days))
+
+
+def fit(
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+    *,
+    penalizer: float = 0.0,
+) -> BgNbdFit:
+    """Fit r, alpha, a, b by maximum likelihood, equation (7) of [1].
+
+    Equal histories are collapsed to weights; lifetimes finds the neighbourhood;
+    Newton with the exact Hessian finds the maximum.
+
+    Parameters
+    ----------
+    frequency, recency_days, age_days : array, shape (n,)
+        x, t_x and T of each customer; times in days.
+    penalizer : float
+        lifetimes' `penalizer_coef`: penalizer * (r^2 + alpha^2 + a^2 + b^2) is
+        taken off the mean log-likelihood, alpha in units of the oldest age.
+
+    Raises
+    ------
+    InvalidSummaries, TooFewRepeatCustomers, NotConverged
+    """
+    histories = check_histories(frequency, recency_days, age_days)
+    repeaters = int((histories.frequency > 0).sum())
+    require_repeat_customers(
+        repeaters, MINIMUM_REPEAT_CUSTOMERS, "customers bought again"
+    )
+    oldest = float(histories.age_days.max())
+    data = bg_nbd_likelihood.collapse(histories, 1 / oldest)
+
+    def objective(theta: Floats) -> Derivatives:
+        return bg_nbd_likelihood.mean_derivatives(theta, data)
+
+    start = lifetimes_engine.bg_nbd_start(
+        data.x, data.t_x, data.age, data.weights, penalizer
+    )
+    found = maximise(objective, start, penalizer)
+    to_days = np.array([1.0, oldest, 1.0, 1.0])
+    model = BgNbd(*(found.parameters * to_days).tolist())
+    covariance = np.linalg.inv(found.information) / data.customers
+    covariance = covariance * np.outer(to_days, to_days)
+    return BgNbdFit(
+        parameters=model,
+        log_likelihood=float(log_likelihood(model, *histories).sum()),
+        covariance=covariance,
+        standard_errors=np.sqrt(np.diag(covariance)),
+        converged=True,
+        n=data.customers,
+        repeat_customers=repeaters,
+        repeat_purchases=int(histories.frequency.sum()),
+        distinct_histories=data.x.size,
+        penalizer=penalizer,
+        iterations=found.iterations,
+        largest_step=found.largest_step,
+    )
+
+
+def log_likelihood(
+    model: BgNbd,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> Floats:
+    """Log-likelihood of each history, shape (n,); equation (6) of [1], stable."""
+    histories = check_histories(frequency, recency_days, age_days)
+    return bg_nbd_likelihood.log_likelihoods(np.array(astuple(model)), *histories)
+
+
+def probability_alive(
+    model: BgNbd,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> Floats:
+    """P(still a customer at T), shape (n,), in (0, 1]; page 2 of [2].
+
+    ``1 / (1 + a/(b+x-1) * ((alpha+T)/(alpha+t_x))^(r+x))``, and exactly 1 when
+    x = 0: the model lets nobody leave before a repeat purchase, which is why churn
+    is published as `probability_no_purchase` and not as 1 minus this.
+    """
+    x, t_x, age = check_histories(frequency, recency_days, age_days)
+    # log1p keeps the silent stretch exact when it is short against alpha + t_x.
+    log_odds_of_leaving = (
+        np.log(model.a)
+        - np.log(model.b + np.maximum(x, 1) - 1)
+        + (model.r + x) * np.log1p((age - t_x) / (model.alpha + t_x))
+    )
+    return np.where(x > 0, expit(-log_odds_of_leaving), 1.0)
+
+
+def probability_no_purchase(
+    model: BgNbd,
+    horizon_days: npt.ArrayLike,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> Floats:
+    """P(no purchase in (T, T + t]): the probability published as churn.
+
+    ``1 - P(alive) * (1 - ((alpha+T)/(alpha+T+t))^(r+x))``. A living customer's
+    rate is Gamma(r+x, alpha+T) and nobody leaves between purchases, so silence for
+    t while alive has the probability of a Pareto waiting time. Falls from 1 at
+    t = 0 towards 1 - P(alive); for one-time buyers it rises with age.
+
+    Parameters
+    ----------
+    horizon_days : float or array, shape (k,)
+        t, from 0.
+
+    Returns
+    -------
+    ndarray, shape (n,), or (n, k) for k horizons; each in [0, 1].
+    """
+    horizon = check_numbers(horizon_days, "horizon_days")
+    x, t_x, age = check_histories(frequency, recency_days, age_days)
+    alive = probability_alive(model, x, t_x, age)
+    if horizon.ndim:
+        alive, x, age = alive[..., None], x[..., None], age[..., None]
+    buys_if_alive = -np.expm1(-(model.r + x) * np.log1p(horizon / (model.alpha + age)))
+    return np.asarray(1.0 - alive * buys_if_alive)
+
+
+def expected_purchases(
+    model: BgNbd,
+    horizon_days: npt.ArrayLike,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> Floats:
+    """E[purchases in (T, T + t]] given the history; equation (10) of [1].
+
+    With x = T = 0 this is E[X(t)] of a new customer, equation (9) of [1].
+
+    Parameters
+    ----------
+    horizon_days : float or array, shape (k,)
+        t, from 0.
+
+    Returns
+    -------
+    ndarray, shape (n,), or (n, k) for k horizons; non-negative, rising in t.
+    """
+    horizon = check_numbers(horizon_days, "horizon_days")
+    x, t_x, age = check_histories(frequency, recency_days, age_days)
+    alive = probability_alive(model, x, t_x, age)
+    parameters = (model.r, model.alpha, model.a, model.b)
+    if_alive = purchases_if_alive(parameters, horizon, x, age)
+    return np.asarray((alive[..., None] if horizon.ndim else alive) * if_alive)
+
+
+def probability_of_purchases(
+    model: BgNbd, count: npt.ArrayLike, time_days: npt.ArrayLike
+) -> Floats:
+    """P(X(t) = x) for a new customer; equation (8) of [1], broadcast over both.
+
+    The paper's finite sum is the upper tail of a negative binomial, here the
+    regularised incomplete beta function: stable for any x.
+    """
+    x = check_numbers(count, "count")
+    time = check_numbers(time_days, "time_days")
+    r, a, b = model.r, model.a, model.b
+    bought = time / (model.alpha + time)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_bought = np.where(x > 0, x * np.log(bought), 0.0)
+    log_nbd = (
+        gammaln(r + x)
+        - gammaln(r)
+        - gammaln(x + 1)
+        + r * np.log1p(-bought)
+        + log_bought
+    )
+    still_alive = np.exp(betaln(a, b + x) - betaln(a, b) + log_nbd)
+    some = np.maximum(x, 1)
+    left_at_x = np.exp(betaln(a + 1, b + some - 1) - betaln(a, b))
+    return np.asarray(still_alive + (x > 0) * left_at_x * betainc(some, r, bought))

@@ -1,0 +1,83 @@
+"""What makes one fit the same as another: its data, its settings, its formulas."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.clv.errors import InvalidSummaries
+from ml_assets.clv.histories import column_of_floats
+
+__all__ = ["MODEL_NAME", "MODEL_VERSION", "data_hash", "fit_id"]
+
+MODEL_NAME: Final = "bg_nbd+gamma_gamma"
+# Raise it with every change that moves a published number.
+MODEL_VERSION: Final = "1.0"
+
+_HASHED = (
+    "frequency",
+    "recency_days",
+    "age_days",
+    "order_count",
+    "monetary_value",
+    "historic_value",
+)
+
+
+def data_hash(summaries: pd.DataFrame) -> str:
+    """SHA-256 of the customer summaries' content, 64 hexadecimal digits.
+
+    The same for any order of rows or columns, for Decimal, float or integer
+    columns of equal value, and for None or NaN. Columns the models do not use are
+    left out.
+
+    Raises
+    ------
+    InvalidSummaries
+        When a column is missing.
+    """
+    if "customer_id" not in summaries:
+        raise InvalidSummaries(
+            "column customer_id is missing from the customer summaries"
+        )
+    customers = summaries["customer_id"].astype(str).to_numpy(dtype=object)
+    order = np.argsort(customers, kind="stable")
+    digest = hashlib.sha256()
+    encoded = [name.encode() for name in customers[order]]
+    # Lengths first: ids that run together must not look like other ids.
+    digest.update(np.array([len(name) for name in encoded], dtype="<i8").tobytes())
+    digest.update(b"".join(encoded))
+    for column in _HASHED:
+        numbers = column_of_floats(summaries, column)[order]
+        # One bit pattern for every NaN, and none for minus zero.
+        numbers = np.where(np.isnan(numbers), np.nan, numbers + 0.0)
+        digest.update(column.encode())
+        digest.update(numbers.astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def fit_id(
+    company_id: str,
+    as_of_date: dt.date,
+    model_version: str,
+    data_hash: str,
+    settings: Mapping[str, object],
+) -> str:
+    """Name of a fit, 16 hexadecimal digits, equal for equal inputs.
+
+    A rerun on unchanged data therefore finds its own rows instead of adding new
+    ones. `settings` must be plain JSON values.
+    """
+    identity = {
+        "company_id": company_id,
+        "as_of_date": as_of_date.isoformat(),
+        "model_version": model_version,
+        "data_hash": data_hash,
+        "settings": dict(settings),
+    }
+    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

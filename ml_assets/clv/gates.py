@@ -1,0 +1,208 @@
+"""Gates: what must hold before a company's predictions replace yesterday's.
+
+Each gate is a pure function returning one GateResult. `blocked` keeps the last
+good predictions and shows the message; `warned` publishes with the message
+beside the numbers. Nothing here stops anything: the caller acts on `outcome`.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.clv.bg_nbd import PARAMETERS as BG_NBD_PARAMETERS
+from ml_assets.clv.bg_nbd import BgNbdFit
+from ml_assets.clv.errors import CustomerValueError
+from ml_assets.clv.gamma_gamma import PARAMETERS as GAMMA_GAMMA_PARAMETERS
+from ml_assets.clv.gamma_gamma import GammaGammaFit
+from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, column_of_floats
+
+__all__ = [
+    "GateResult",
+    "Outcome",
+    "converged",
+    "enough_data",
+    "fit_failed",
+    "recent_orders",
+    "reconciles_with_mart",
+]
+
+Outcome: TypeAlias = Literal["passed", "warned", "blocked"]
+
+_COMFORTABLE_BUYERS = 500
+_COMFORTABLE_HISTORY_DAYS = 180
+_STALE_AFTER_DAYS = 30
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One verdict: what was observed against which threshold, in plain English."""
+
+    gate: str
+    outcome: Outcome
+    observed: float | None
+    threshold: float | None
+    message: str
+
+
+def enough_data(summaries: pd.DataFrame) -> GateResult:
+    """Block below 10 repeat customers; warn below 500 buyers or 180 days.
+
+    Parameters
+    ----------
+    summaries : DataFrame
+        One company's customer summaries: `frequency`, `age_days`.
+    """
+    gate = "enough_data"
+    buyers = len(summaries)
+    frequency = column_of_floats(summaries, "frequency")
+    ages = column_of_floats(summaries, "age_days")
+    repeaters = int((frequency > 0).sum())
+    days = float(ages.max()) if buyers else 0.0
+    if repeaters < MINIMUM_REPEAT_CUSTOMERS:
+        message = (
+            f"{repeaters} customers bought again, at least {MINIMUM_REPEAT_CUSTOMERS} "
+            f"are needed to predict ({buyers} buyers in {days:.0f} days of history). "
+            "Load older orders or wait for more."
+        )
+        return GateResult(gate, "blocked", repeaters, MINIMUM_REPEAT_CUSTOMERS, message)
+    if buyers < _COMFORTABLE_BUYERS:
+        message = (
+            f"{buyers} buyers, {_COMFORTABLE_BUYERS} make predictions dependable: "
+            "read the totals, not the single customer, until there are more."
+        )
+        return GateResult(gate, "warned", buyers, _COMFORTABLE_BUYERS, message)
+    if days < _COMFORTABLE_HISTORY_DAYS:
+        message = (
+            f"{days:.0f} days of history, {_COMFORTABLE_HISTORY_DAYS} make predictions "
+            "dependable: load older orders, or take the 12-month value as a sketch."
+        )
+        return GateResult(gate, "warned", days, _COMFORTABLE_HISTORY_DAYS, message)
+    message = (
+        f"{buyers} buyers, {repeaters} of them bought again, in {days:.0f} days of "
+        "history."
+    )
+    return GateResult(gate, "passed", repeaters, MINIMUM_REPEAT_CUSTOMERS, message)
+
+
+def recent_orders(
+    data_through_date: dt.date | None,
+    as_of_date: dt.date,
+    *,
+    stale_after_days: int = _STALE_AFTER_DAYS,
+) -> GateResult:
+    """Block when the last order is too old: silence would look like churn.
+
+    Parameters
+    ----------
+    data_through_date : date or None
+        The company's last order up to the as-of date; None when it has none.
+    """
+    gate = "recent_orders"
+    if data_through_date is None:
+        message = (
+            f"There is no order up to {as_of_date}. Load orders, or choose a later "
+            "as-of date."
+        )
+        return GateResult(gate, "blocked", None, stale_after_days, message)
+    silence = (as_of_date - data_through_date).days
+    seen = (
+        f"The last order is of {data_through_date}, {silence} days before {as_of_date}"
+    )
+    if silence > stale_after_days:
+        message = (
+            f"{seen}; at most {stale_after_days} are accepted, because every customer "
+            "would look lost. Check that the source still delivers, then run again."
+        )
+        return GateResult(gate, "blocked", silence, stale_after_days, message)
+    return GateResult(gate, "passed", silence, stale_after_days, f"{seen}.")
+
+
+def converged(bg_nbd: BgNbdFit, gamma_gamma: GammaGammaFit) -> GateResult:
+    """Block an unusable fit; warn when a standard error exceeds its parameter.
+
+    Observed is the largest standard error as a share of its parameter.
+    """
+    gate = "converged"
+    spend = gamma_gamma.parameters
+    if spend.q <= 1:
+        message = (
+            f"The spend model has q = {spend.q:.3g}; with q <= 1 mean spend is "
+            "infinite. Look for a few huge orders (wholesale, typing errors) and "
+            "correct them."
+        )
+        return GateResult(gate, "blocked", spend.q, 1.0, message)
+    ratios = {
+        f"{model} {name}": error / value
+        for model, names, fit in (
+            ("BG/NBD", BG_NBD_PARAMETERS, bg_nbd),
+            ("Gamma-Gamma", GAMMA_GAMMA_PARAMETERS, gamma_gamma),
+        )
+        for name, error, value in zip(
+            names,
+            fit.standard_errors.tolist(),
+            (getattr(fit.parameters, name) for name in names),
+            strict=True,
+        )
+    }
+    worst = max(ratios, key=lambda name: _worse(ratios[name]))
+    observed = ratios[worst]
+    if not np.isfinite(observed):
+        message = (
+            f"{worst} has no standard error: the histories do not determine it. Wait "
+            "for more repeat purchases, or set a small penalizer such as 0.01."
+        )
+        return GateResult(gate, "blocked", None, 1.0, message)
+    precision = f"the least certain parameter is {worst}, +-{observed:.0%} of its value"
+    if observed > 1:
+        message = (
+            f"Both models converged, but {precision}; above 100% a single customer's "
+            "prediction is weak. Read totals until there are more repeat purchases."
+        )
+        return GateResult(gate, "warned", observed, 1.0, message)
+    return GateResult(gate, "passed", observed, 1.0, f"Both converged; {precision}.")
+
+
+def fit_failed(error: CustomerValueError) -> GateResult:
+    """The `converged` gate for a fit that raised: blocked, in the error's words."""
+    return GateResult("converged", "blocked", None, None, f"No fit: {error}")
+
+
+def reconciles_with_mart(
+    predictions: pd.DataFrame,
+    *,
+    mart_customer_count: int,
+    mart_historic_value: Decimal,
+) -> GateResult:
+    """Block unless predictions cover the mart's customers and revenue to the cent.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        `historic_value` as Decimal.
+    mart_historic_value : Decimal
+        Sum over `marts.customer_summaries` of the same company and as-of date.
+    """
+    gate = "reconciles_with_mart"
+    total = sum(predictions["historic_value"].tolist(), Decimal(0))
+    gap = total - mart_historic_value
+    missing = len(predictions) - mart_customer_count
+    figures = (
+        f"predictions: {len(predictions)} customers, {total:.2f}; mart: "
+        f"{mart_customer_count} customers, {mart_historic_value:.2f}"
+    )
+    if missing or gap:
+        message = (
+            f"Off by {missing:+d} customers and {gap:+.2f}; both must be 0 "
+            f"({figures}). The mart changed during the run, or rows were lost: "
+            "run again."
+        )
+        return GateResult(gate, "blocked", float(gap), 0.0, message)
+    return GateResult(gate, "passed", 0.0, 0.0, f"Equal to the cent ({figures}).")
+
+
+def _worse(ratio: float) -> float:
+    return ratio if np.isfinite(ratio) else float("inf")

@@ -1,0 +1,71 @@
+"""Gate: Gamma-Gamma assumes that spend does not depend on frequency."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm, pearsonr, spearmanr
+
+from ml_assets.clv.gates import GateResult
+from ml_assets.clv.histories import Floats, column_of_floats
+
+__all__ = ["independence_of_frequency_and_value"]
+
+_GATE: Final = "independence_of_frequency_and_value"
+_WARN_ABOVE: Final = 0.3
+_BLOCK_ABOVE: Final = 0.5
+# Fisher's interval divides by sqrt(n - 3).
+_SMALLEST_SAMPLE: Final = 4
+
+
+def independence_of_frequency_and_value(summaries: pd.DataFrame) -> GateResult:
+    """Pearson and Spearman between x and m of repeat customers; the larger decides.
+
+    Above 0.3 in size it warns, above 0.5 it blocks. Observed keeps its sign.
+
+    Parameters
+    ----------
+    summaries : DataFrame
+        One company's customer summaries: `frequency`, `monetary_value`.
+    """
+    frequency = column_of_floats(summaries, "frequency")
+    value = column_of_floats(summaries, "monetary_value")
+    used = (frequency > 0) & (value > 0)
+    x, m = frequency[used], value[used]
+    if x.size < _SMALLEST_SAMPLE or np.ptp(x) == 0 or np.ptp(m) == 0:
+        message = (
+            f"Not testable: {x.size} repeat customers, {np.unique(x).size} different "
+            f"frequencies, {np.unique(m).size} different mean values. Predicted value "
+            "assumes that frequent buyers spend as much per order as the others."
+        )
+        return GateResult(_GATE, "warned", None, _WARN_ABOVE, message)
+    pearson = float(pearsonr(x, m).statistic)
+    spearman = float(spearmanr(x, m).statistic)
+    observed = max(pearson, spearman, key=abs)
+    seen = (
+        f"among {x.size} repeat customers Pearson {_interval(pearson, x, 1.0)}, "
+        f"Spearman {_interval(spearman, x, 1 + spearman**2 / 2)}"
+    )
+    if abs(observed) > _BLOCK_ABOVE:
+        message = (
+            f"Order value moves with frequency: {seen}; above {_BLOCK_ABOVE} in size "
+            "predicted value would be wrong. Separate the buyer groups that differ "
+            "(wholesale, subscriptions) and run again."
+        )
+        return GateResult(_GATE, "blocked", observed, _BLOCK_ABOVE, message)
+    if abs(observed) > _WARN_ABOVE:
+        message = (
+            f"Order value moves somewhat with frequency: {seen}; below {_WARN_ABOVE} "
+            "in size is safe. Predicted value is biased for the most frequent buyers."
+        )
+        return GateResult(_GATE, "warned", observed, _WARN_ABOVE, message)
+    message = f"Order value does not depend on frequency: {seen}."
+    return GateResult(_GATE, "passed", observed, _WARN_ABOVE, message)
+
+
+def _interval(rho: float, x: Floats, variance: float) -> str:
+    """Correlation with its 95 % interval (Fisher's z; Bonett & Wright 2000)."""
+    reach = norm.ppf(0.975) * np.sqrt(variance / (x.size - 3))
+    middle = np.arctanh(np.clip(rho, -0.999999, 0.999999))
+    low, high = np.tanh(middle - reach), np.tanh(middle + reach)
+    return f"{rho:+.2f} (95% interval {low:+.2f} to {high:+.2f})"

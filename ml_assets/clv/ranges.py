@@ -1,0 +1,115 @@
+"""Gate: every prediction lies in its range, checked by Great Expectations."""
+
+import importlib
+import warnings
+from typing import Any, Final
+
+import pandas as pd
+
+from ml_assets.clv.gates import GateResult
+
+__all__ = ["probabilities_in_range"]
+
+_PROBABILITIES: Final = ("probability_alive", "probability_no_purchase_90d")
+_AMOUNTS: Final = (
+    "expected_orders_30d",
+    "expected_orders_90d",
+    "expected_orders_365d",
+    "expected_order_value",
+    "predicted_value_12m",
+)
+_RISING: Final = (
+    ("expected_orders_90d", "expected_orders_30d"),
+    ("expected_orders_365d", "expected_orders_90d"),
+)
+# Above any company's revenue, below what numeric(18,2) can hold; catches infinity.
+_LARGEST_AMOUNT: Final = 1e15
+_ROUNDING: Final = 1e-9
+
+
+def probabilities_in_range(predictions: pd.DataFrame) -> GateResult:
+    """Block unless probabilities are in [0, 1] and expectations finite and >= 0.
+
+    Also: no value is missing, each customer appears once, and a longer horizon
+    never expects fewer orders. Observed is the number of values that fail.
+
+    Great Expectations takes seconds to import, so it is imported here and not
+    when assets are loaded.
+    """
+    failures = _failures(predictions)
+    observed = float(sum(count for _, count in failures))
+    if not failures:
+        message = f"All predictions of {len(predictions)} customers are in range."
+        return GateResult("probabilities_in_range", "passed", 0.0, 0.0, message)
+    listed = "; ".join(f"{what}: {count} values" for what, count in failures)
+    message = (
+        f"{observed:.0f} values out of range, none is allowed ({listed}). This is a "
+        "fault of the model, not of the data: report it with the fit's parameters."
+    )
+    return GateResult("probabilities_in_range", "blocked", observed, 0.0, message)
+
+
+def _failures(predictions: pd.DataFrame) -> list[tuple[str, int]]:
+    """(what failed, how many values) for each broken expectation."""
+    gx = _great_expectations()
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = {"globally": False}
+    batch = (
+        context.data_sources.add_pandas("predictions")
+        .add_dataframe_asset("customers")
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch(batch_parameters={"dataframe": _as_numbers(predictions)})
+    )
+    report = batch.validate(_suite(gx))
+    failures = []
+    for result in report.results:
+        if result.success:
+            continue
+        config = result.expectation_config
+        names = [config.kwargs.get(key) for key in ("column", "column_A", "column_B")]
+        columns = " and ".join(str(name) for name in names if name)
+        rule = config.type.removeprefix("expect_column_").replace("_", " ")
+        count = int(result.result.get("unexpected_count", len(predictions)))
+        failures.append((f"{columns} {rule}", count))
+    return failures
+
+
+def _suite(gx: Any) -> Any:
+    expect = gx.expectations
+    suite = gx.ExpectationSuite(name="predictions_in_range")
+    suite.add_expectation(expect.ExpectColumnValuesToBeUnique(column="customer_id"))
+    for column in ("customer_id", *_PROBABILITIES, *_AMOUNTS):
+        suite.add_expectation(expect.ExpectColumnValuesToNotBeNull(column=column))
+    for columns, highest in ((_PROBABILITIES, 1), (_AMOUNTS, _LARGEST_AMOUNT)):
+        for column in columns:
+            suite.add_expectation(
+                expect.ExpectColumnValuesToBeBetween(
+                    column=column, min_value=0, max_value=highest
+                )
+            )
+    for longer, shorter in _RISING:
+        suite.add_expectation(
+            expect.ExpectColumnPairValuesAToBeGreaterThanB(
+                column_A=longer, column_B=shorter, or_equal=True
+            )
+        )
+    return suite
+
+
+def _as_numbers(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The checked columns, money as floats: ranges need no cents."""
+    numbers = predictions[[*_PROBABILITIES, *_AMOUNTS]].astype("float64")
+    # Horizons beyond a customer's lifetime expect the same orders but for rounding.
+    for step, (_, shorter) in enumerate(reversed(_RISING), start=1):
+        numbers[shorter] *= 1 - step * _ROUNDING
+    return numbers.assign(customer_id=predictions["customer_id"])
+
+
+def _great_expectations() -> Any:
+    """Import it late and without its one known warning."""
+    with warnings.catch_warnings():
+        # 1.24 still imports sre_constants, which Python 3.11 deprecates.
+        warnings.filterwarnings("ignore", message="module 'sre_constants'")
+        importlib.import_module("great_expectations.expectations")
+        return importlib.import_module("great_expectations")
