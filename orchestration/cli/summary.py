@@ -1,13 +1,215 @@
-"""What a run found, with the truth beside it where it is known."""
+"""What a run found: headline, where the money of the files went, and the truth."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from orchestration.lib.companies import Company
+from babel.numbers import format_currency, format_decimal
+from psycopg import Connection
+from psycopg.rows import class_row, dict_row
+from rich.table import Table
+
+from orchestration.cli.console import console
+from orchestration.lib.companies import Company, reader_role
+from orchestration.lib.database import connect
 
 __all__ = ["print_summary"]
 
+_LOCALE = "en"
+_REASONS = {
+    "duplicate": "in more than one file",
+    "no_customer": "without a customer",
+    "other_currency": "in another currency",
+    "not_recognised": "not paid",
+    "cancelled": "cancelled",
+    "fully_refunded": "fully refunded",
+    "later": "after the as-of date",
+    "refunds": "partly refunded",
+}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """How many rows or orders a step of the reconciliation concerns, and how much."""
+
+    step: str
+    count: int
+    total: Decimal
+
 
 def print_summary(url: str, company: Company, truth: dict[str, Any]) -> None:
-    """Print the headline numbers of one company."""
+    """Print the headline numbers of one company.
+
+    Parameters
+    ----------
+    truth
+        What is known of an example company: see ``python -m taps.sandbox``.
+        Empty for anybody else.
+    """
+    # The headline is read as the company's own people would read it.
+    with connect(url, reader_role(company.company_id)) as database:
+        headline = _row(database, "select * from reporting.customer_value_totals")
+    if not headline or headline["customer_count"] == 0:
+        console.print("  No purchases up to the as-of date.")
+        return
+    _print_headline(company, headline)
+    with connect(url, "transformer") as database:
+        _print_reconciliation(database, company)
+    if truth:
+        with connect(url, reader_role(company.company_id)) as database:
+            _print_truth(database, truth)
+
+
+def _print_headline(company: Company, headline: dict[str, Any]) -> None:
+    expected = headline["expected_active_customer_count_90d"]
+    lines = {
+        "As of": str(headline["as_of_date"]),
+        "Customers": _count(headline["customer_count"]),
+        "Bought in the last 90 days": _count(headline["active_customer_count"]),
+        "Expected to buy in the next 90": _count(expected),
+        "Value so far": _money(headline["historic_value"], company),
+        "Predicted value, next 12 months": _money(
+            headline["predicted_value_12m"], company
+        ),
+    }
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for label, value in lines.items():
+        table.add_row(label, f"[bold]{value}[/bold]")
+    console.print(table)
+    if headline["is_stale"]:
+        console.print(f"  [yellow]Stale:[/yellow] {headline['stale_reason']}")
+
+
+def _print_reconciliation(database: Connection, company: Company) -> None:
+    rows = {
+        step.step: step
+        for step in database.cursor(row_factory=class_row(_Step))
+        .execute(_RECONCILIATION, {"company": company.company_id})
+        .fetchall()
+    }
+    table = Table(box=None, padding=(0, 2), title="Where the money of the files went")
+    table.title_justify = "left"
+    for heading in ("", "rows or orders", company.currency_code):
+        table.add_column(heading, justify="left" if not heading else "right")
+    files, quarantined = rows["files"], rows["quarantined"]
+    predicted = rows["predicted"]
+    table.add_row("in the files", _count(files.count), _amount(files.total))
+    rest = files.total - quarantined.total
+    if quarantined.count:
+        table.add_row(
+            "- quarantined", _count(quarantined.count), _amount(quarantined.total)
+        )
+    for step, label in _REASONS.items():
+        row = rows.get(step)
+        if row is not None and row.count:
+            rest -= row.total
+            table.add_row(f"- {label}", _count(row.count), _amount(row.total))
+    equal = rest == predicted.total
+    verdict = "[green]✓[/green]" if equal else "[red]✗ differs[/red]"
+    table.add_row(
+        f"= behind the predictions {verdict}",
+        _count(predicted.count),
+        _amount(predicted.total),
+    )
+    console.print(table)
+
+
+def _print_truth(database: Connection, truth: dict[str, Any]) -> None:
+    unit = truth.get("days_per_unit_of_alpha", 1)
+    estimates = {
+        (model, name): value / (unit if name == "alpha" else 1)
+        for model, name, value in database.execute(
+            "select model, parameter, value from reporting.model_fit_parameters"
+        ).fetchall()
+    }
+    table = Table(box=None, padding=(0, 2), title=f"Truth: {truth['source']}")
+    table.title_justify = "left"
+    for heading in ("parameter", "estimated", truth["kind"]):
+        table.add_column(heading, justify="left" if heading == "parameter" else "right")
+    for model, parameters in truth["parameters"].items():
+        for name, true_value in parameters.items():
+            estimate = estimates[model, name]
+            table.add_row(f"{model} {name}", f"{estimate:.4f}", f"{true_value:.4f}")
+    holdout = truth.get("holdout")
+    if holdout:
+        row = database.execute(
+            "select sum(expected_orders_365d) from reporting.customer_values"
+        ).fetchone()
+        assert row is not None  # noqa: S101 - an aggregate always has a row
+    console.print(table)
+
+
+def _row(database: Connection, query: str) -> dict[str, Any] | None:
+    return database.cursor(row_factory=dict_row).execute(query).fetchone()
+
+
+def _count(number: float | Decimal) -> str:
+    return str(format_decimal(round(number), locale=_LOCALE))
+
+
+def _amount(number: Decimal) -> str:
+    return str(format_decimal(number, format="#,##0.00", locale=_LOCALE))
+
+
+def _money(number: Decimal | None, company: Company) -> str:
+    if number is None:
+        return "—"
+    return str(format_currency(number, company.currency_code, locale=_LOCALE))
+
+
+_RECONCILIATION = """
+with files as (
+    select
+        coalesce(sum(row_count), 0) as row_count,
+        coalesce(sum(control_total), 0) as control_total,
+        coalesce(sum(rejected_row_count), 0) as rejected_row_count,
+        coalesce(sum(rejected_total), 0) as rejected_total,
+        coalesce(sum(loaded_total), 0) as loaded_total
+    from staging.stg_files__files
+    where company_id = %(company)s and contract <> 'ad_spend'
+),
+
+orders as (
+    select
+        coalesce(
+            orders.exclusion_reason,
+            case
+                when orders.order_date > customers.as_of_date then 'later'
+                else 'counted'
+            end
+        ) as step,
+        orders.gross_revenue - orders.discount_amount as charged,
+        orders.refund_amount
+    from marts.orders
+    cross join lateral (
+        select max(summaries.as_of_date) as as_of_date
+        from marts.customer_summaries as summaries
+        where summaries.company_id = orders.company_id
+    ) as customers
+    where orders.company_id = %(company)s
+)
+
+select 'files' as step, row_count as count, control_total as total from files
+union all
+select 'quarantined', rejected_row_count, rejected_total from files
+union all
+select
+    'duplicate',
+    case when files.loaded_total = sum(orders.charged) then 0 else 1 end,
+    files.loaded_total - coalesce(sum(orders.charged), 0)
+from files cross join orders
+group by files.loaded_total
+union all
+select step, count(*), sum(charged) from orders
+where step <> 'counted'
+group by step
+union all
+select 'refunds', count(*), sum(refund_amount) from orders
+where step = 'counted' and refund_amount <> 0
+union all
+select 'predicted', coalesce(sum(order_count), 0), coalesce(sum(historic_value), 0)
+from predictions.predictions_customer
+where company_id = %(company)s
+"""

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 _SLUG = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+_READERS = "bi_reader"
 _DUPLICATE = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
 
 
@@ -147,6 +148,10 @@ def _check(company: Company) -> None:
         raise InvalidCompany(
             f"'{company.company_id}' cannot be a company id: use up to 40 lower-case "
             f"letters, digits and underscores, such as '{slug(company.company_id)}'."
+        )
+    if reader_role(company.company_id) == _READERS:
+        raise InvalidCompany(
+            f"'{company.company_id}' is taken: {_READERS} is the group of all readers."
         )
     if company.currency_code not in Locale("en").currencies:
         raise InvalidCompany(

@@ -1,0 +1,1 @@
+"""Check, preview and publish the dashboards kept in ``metabase/``."""

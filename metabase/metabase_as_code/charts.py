@@ -1,0 +1,126 @@
+"""Draw a bar or line card as a Vega-Lite chart."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import altair as alt
+
+from metabase.metabase_as_code.content import Card, Column
+from metabase.metabase_as_code.warehouse import Result
+
+__all__ = ["chart_spec"]
+
+# Altair's own types do not survive its chained calls.
+_Chart = Any
+
+_HEIGHT = 300
+_INK = "#1c2b33"
+_QUIET_INK = "#4a5a63"
+_GRID = "#e3e8ea"
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+
+
+def chart_spec(card: Card, result: Result) -> dict[str, Any]:
+    """The card's answer as a Vega-Lite specification that holds its own data.
+
+    Parameters
+    ----------
+    card : Card
+        A ``bar`` or ``line`` with one dimension and one metric.
+    result : Result
+        The rows in the order in which they are to be drawn.
+    """
+    dimension, metric = (card.columns[name] for name in card.shown_columns())
+    values = [
+        dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows
+    ]
+    base = alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X(
+            dimension.name,
+            type=_kind(result, dimension),
+            sort=None,
+            title=dimension.title,
+            axis=alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False),
+        ),
+        y=alt.Y(
+            metric.name,
+            type="quantitative",
+            title=metric.title,
+            axis=alt.Axis(format=_d3_format(metric), tickCount=5, tickMinStep=1),
+        ),
+        tooltip=[
+            alt.Tooltip(dimension.name, type="nominal", title=dimension.title),
+            _number(alt.Tooltip, metric, title=metric.title),
+        ],
+    )
+    mark = _bars(card, base, metric) if card.display == "bar" else _line(card, base)
+    chart = mark.properties(width="container", height=_HEIGHT)
+    spec: dict[str, Any] = _styled(chart).to_dict()
+    return spec
+
+
+def _bars(card: Card, base: alt.Chart, metric: Column) -> _Chart:
+    bars = base.mark_bar(color=_color(card), cornerRadiusEnd=3)
+    if not card.settings.get("graph.show_values"):
+        return bars
+    numbers = base.mark_text(dy=-7, fontSize=12, color=_INK).encode(
+        text=_number(alt.Text, metric)
+    )
+    return alt.layer(bars, numbers)
+
+
+def _line(card: Card, base: alt.Chart) -> _Chart:
+    return base.mark_line(color=_color(card), strokeWidth=2.5, point=True)
+
+
+def _number(channel: Any, column: Column, **options: str) -> Any:
+    return channel(
+        column.name, type="quantitative", format=_d3_format(column), **options
+    )
+
+
+def _styled(chart: _Chart) -> _Chart:
+    return (
+        chart.configure(font=_FONT, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=_QUIET_INK,
+            titleColor=_QUIET_INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titlePadding=10,
+            gridColor=_GRID,
+            domainColor=_GRID,
+            ticks=False,
+            labelPadding=6,
+        )
+    )
+
+
+def _color(card: Card) -> str:
+    settings = card.settings.get("series_settings", {})
+    metric = card.shown_columns()[-1]
+    return str(settings.get(metric, {}).get("color", "#2f6690"))
+
+
+def _kind(result: Result, column: Column) -> Any:
+    is_date = any(isinstance(value, date) for value in result.column(column.name))
+    return "temporal" if is_date else "nominal"
+
+
+def _d3_format(column: Column) -> str:
+    decimals = column.decimals or 0
+    style = column.number_style
+    return {"currency": f"$,.{decimals}f", "percent": f",.{decimals}%"}.get(
+        style or "", f",.{decimals}f"
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,63 @@
+"""Write values the way the reader's language writes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import get_currency_symbol, parse_pattern
+
+from metabase.metabase_as_code.content import Column
+
+__all__ = ["number_locale", "number_pattern", "write_date", "write_value"]
+
+_FRACTION = re.compile(r"0(\.[0#]+)?(?![0-9#.])")
+
+
+def write_value(value: Any, column: Column, language: str) -> str:
+    """Write one value of a column: 12345.6 as «12.345,60 €», 0.42 as «42 %»."""
+    if isinstance(value, date):
+        return write_date(value, language)
+    if not isinstance(value, (int, float, Decimal)):
+        return str(value)
+    pattern = parse_pattern(number_pattern(column, language))
+    # As people and Metabase round: a half goes up.
+    with localcontext(rounding=ROUND_HALF_UP):
+        written = pattern.apply(
+            value, language, currency=column.currency, currency_digits=False
+        )
+    return str(written)
+
+
+def number_pattern(column: Column, language: str) -> str:
+    """The language's own pattern for the column, with the column's decimals."""
+    locale = Locale.parse(language)
+    pattern = {
+        "currency": locale.currency_formats["standard"],
+        "percent": locale.percent_formats[None],
+    }.get(column.number_style or "", locale.decimal_formats[None])
+    if column.decimals is None:
+        return str(pattern.pattern)
+    fraction = "." + "0" * column.decimals if column.decimals else ""
+    return _FRACTION.sub("0" + fraction, pattern.pattern, count=1)
+
+
+def write_date(day: date, language: str) -> str:
+    """Write a day with its month as a short word: «30 sept 1997»."""
+    return format_date(day, "d MMM y", locale=language)
+
+
+def number_locale(currency_code: str, language: str) -> dict[str, Any]:
+    """The same habits for charts, as the locale definition that d3 takes."""
+    symbols = Locale.parse(language).number_symbols["latn"]
+    return {
+        "decimal": symbols["decimal"],
+        "thousands": symbols["group"],
+        "grouping": [3],
+        "currency": ["", f"\u00a0{get_currency_symbol(currency_code, language)}"],
+        "percent": "\u00a0%",
+    }

@@ -1,0 +1,212 @@
+"""Read the dashboard files (Metabase's representation YAML) into values.
+
+The official schema lets unknown keys pass, and Metabase drops them in silence.
+Here a key that is not listed is an error, so a typo cannot go unnoticed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from metabase.metabase_as_code.company import Company
+from metabase.metabase_as_code.content import (
+    Card,
+    Collection,
+    Column,
+    Content,
+    Dashboard,
+    Placement,
+)
+from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.labels import fill_in, read_labels
+
+__all__ = ["CONTENT_ROOT", "load_content", "raw_documents"]
+
+CONTENT_ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds ``collections/`` and ``labels/``."""
+
+
+_KEYS = {
+    "Collection": {"name", "entity_id", "description", "slug", "serdes/meta"},
+    "Card": {
+        *("name", "entity_id", "display", "type", "description", "creator_id"),
+        *("collection_id", "dataset_query", "visualization_settings"),
+        *("parameters", "parameter_mappings", "serdes/meta"),
+    },
+    "Dashboard": {
+        *("name", "entity_id", "description", "creator_id", "collection_id", "width"),
+        *("auto_apply_filters", "parameters", "tabs", "dashcards", "serdes/meta"),
+    },
+}
+_PLACEMENT_KEYS = {
+    *("entity_id", "card_id", "row", "col", "size_x", "size_y", "serdes/meta"),
+    *("parameter_mappings", "series", "visualization_settings"),
+}
+_DRAWN_BY = {
+    "scalar": "scalar.field",
+    "table": "table.columns",
+    "object": "table.columns",
+    "bar": "graph.metrics",
+    "line": "graph.metrics",
+}
+
+
+def raw_documents(root: Path) -> dict[Path, dict[str, Any]]:
+    """Parse every content file, keys not yet filled in.
+
+    Raises
+    ------
+    ContentError
+        No file, a file that is not YAML, or one that does not say what it is.
+    """
+    paths = sorted((root / "collections").rglob("*.yaml"))
+    if not paths:
+        raise ContentError(f"no content files under {root / 'collections'}")
+    return {path: _parse(path) for path in paths}
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path}: not valid YAML: {error}") from error
+    meta = document.get("serdes/meta") if isinstance(document, dict) else None
+    model = meta[-1].get("model") if meta else None
+    if model not in _KEYS:
+        known = ", ".join(_KEYS)
+        raise ContentError(f"{path}: serdes/meta names {model!r}, expected {known}")
+    _refuse_unknown(document, _KEYS[model], path, model)
+    return dict(document)
+
+
+def _refuse_unknown(
+    found: Mapping[str, Any], known: set[str], path: Path, what: str
+) -> None:
+    unknown = sorted(set(found) - known)
+    if unknown:
+        raise ContentError(f"{path}: {what} has a key nobody reads: {unknown[0]!r}")
+    missing = sorted(known - set(found))
+    if missing:
+        raise ContentError(f"{path}: {what} lacks {missing[0]!r}")
+
+
+def load_content(root: Path, company: Company, language: str = "es") -> Content:
+    """Read the content of ``root`` in one language, for one company.
+
+    Raises
+    ------
+    ContentError
+        A file, a label or a reference between files is wrong.
+    """
+    words = {**read_labels(root / "labels", language), **company.words()}
+    found: dict[str, list[tuple[Path, dict[str, Any]]]] = {key: [] for key in _KEYS}
+    for path, raw in raw_documents(root).items():
+        document = fill_in(raw, words, str(path))
+        found[raw["serdes/meta"][-1]["model"]].append((path, document))
+    if len(found["Collection"]) != 1:
+        raise ContentError(f"{root}: expected one collection file for the company")
+    folder = _collection(found["Collection"][0][1])
+    cards = [_card(path, document) for path, document in found["Card"]]
+    dashboards = [_dashboard(path, document) for path, document in found["Dashboard"]]
+    for path, document in (*found["Card"], *found["Dashboard"]):
+        if document["collection_id"] != folder.entity_id:
+            raise ContentError(f"{path}: collection_id is not {folder.entity_id}")
+    return Content(folder, _by_entity_id(cards), tuple(dashboards))
+
+
+def _by_entity_id(cards: list[Card]) -> dict[str, Card]:
+    by_id: dict[str, Card] = {}
+    for card in cards:
+        if card.entity_id in by_id:
+            twin = by_id[card.entity_id].path
+            raise ContentError(f"{card.path}: same entity_id as {twin}")
+        by_id[card.entity_id] = card
+    return by_id
+
+
+def _collection(document: Mapping[str, Any]) -> Collection:
+    return Collection(document["entity_id"], document["name"], document["description"])
+
+
+def _card(path: Path, document: Mapping[str, Any]) -> Card:
+    settings = document["visualization_settings"]
+    display = document["display"]
+    if display not in _DRAWN_BY:
+        known = ", ".join(_DRAWN_BY)
+        raise ContentError(f"{path}: display {display!r} is not one of {known}")
+    if _DRAWN_BY[display] not in settings:
+        raise ContentError(f"{path}: a {display} needs {_DRAWN_BY[display]!r}")
+    return Card(
+        entity_id=document["entity_id"],
+        name=document["name"],
+        description=document["description"],
+        display=display,
+        sql=_native_sql(path, document["dataset_query"]),
+        settings=settings,
+        columns=_columns(path, settings.get("column_settings", {})),
+        path=path,
+    )
+
+
+def _native_sql(path: Path, query: Mapping[str, Any]) -> str:
+    stages = query.get("stages", [])
+    if len(stages) != 1 or stages[0].get("lib/type") != "mbql.stage/native":
+        raise ContentError(f"{path}: dataset_query must be one native SQL stage")
+    sql: str = stages[0]["native"]
+    if "{{" in sql or "[[" in sql or stages[0].get("template-tags"):
+        raise ContentError(f"{path}: parameters in the SQL are not supported yet")
+    return sql.strip()
+
+
+def _columns(path: Path, settings: Mapping[str, Any]) -> dict[str, Column]:
+    columns = {}
+    for key, style in settings.items():
+        name = _column_name(path, key)
+        if "column_title" not in style:
+            raise ContentError(f"{path}: column {name!r} has no column_title")
+        columns[name] = Column(
+            name=name,
+            title=style["column_title"],
+            number_style=style.get("number_style"),
+            currency=style.get("currency"),
+            decimals=style.get("decimals"),
+        )
+    return columns
+
+
+def _column_name(path: Path, key: str) -> str:
+    try:
+        kind, name = json.loads(key)
+    except ValueError as error:
+        raise ContentError(f"{path}: column_settings key {key!r}") from error
+    if kind != "name":
+        raise ContentError(f"{path}: column_settings key {key!r} must name a column")
+    return str(name)
+
+
+def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
+    if document["parameters"] or document["tabs"]:
+        raise ContentError(f"{path}: parameters and tabs are not supported yet")
+    return Dashboard(
+        entity_id=document["entity_id"],
+        name=document["name"],
+        description=document["description"],
+        width=document["width"],
+        auto_apply_filters=document["auto_apply_filters"],
+        placements=tuple(_placement(path, card) for card in document["dashcards"]),
+        path=path,
+    )
+
+
+def _placement(path: Path, dashcard: Mapping[str, Any]) -> Placement:
+    _refuse_unknown(dashcard, _PLACEMENT_KEYS, path, "dashcard")
+    for key in ("parameter_mappings", "series", "visualization_settings"):
+        if dashcard[key]:
+            raise ContentError(f"{path}: {key} of a dashcard is not supported yet")
+    keys = ("entity_id", "card_id", "row", "col", "size_x", "size_y")
+    return Placement(**{key: dashcard[key] for key in keys})

@@ -1,0 +1,149 @@
+"""Checks that Metabase's own schema does not make.
+
+The schema is loose: SQL is any text, settings are any map, cards may overlap. What
+it lets pass shows up as a blank card in front of a customer, so it is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import psycopg
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from metabase.metabase_as_code.company import EXAMPLE
+from metabase.metabase_as_code.content import Card, Content, Dashboard, Placement
+from metabase.metabase_as_code.labels import keys_used, read_labels
+from metabase.metabase_as_code.load import load_content, raw_documents
+from metabase.metabase_as_code.warehouse import result_columns
+
+__all__ = ["column_problems", "file_problems", "sql_problems"]
+
+GRID_WIDTH = 24
+_ROOM = "reporting"
+_WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Into, exp.Lock)
+
+
+def file_problems(root: Path, language: str = "es") -> list[str]:
+    """Every problem that the files alone can show; empty when all is well.
+
+    Raises
+    ------
+    ContentError
+        The files cannot be read at all.
+    """
+    content = load_content(root, EXAMPLE, language)
+    return [
+        *_label_problems(root, language),
+        *(problem for card in content.cards.values() for problem in _card(card)),
+        *(
+            problem
+            for dashboard in content.dashboards
+            for problem in _layout_problems(dashboard, content)
+        ),
+    ]
+
+
+def column_problems(content: Content, connection: psycopg.Connection) -> list[str]:
+    """Cards that draw a column their query does not give.
+
+    Asks the database for no row, only for the names of the columns.
+    """
+    problems = []
+    for card in content.cards.values():
+        try:
+            columns = result_columns(connection, card.sql)
+        except psycopg.Error as error:
+            connection.rollback()
+            problems.append(f"{card.path}: the SQL does not run: {error}")
+            continue
+        problems += [
+            f"{card.path}: draws {name!r}, but the SQL gives {', '.join(columns)}"
+            for name in (*card.shown_columns(), *card.columns)
+            if name not in columns
+        ]
+    return list(dict.fromkeys(problems))
+
+
+def sql_problems(sql: str) -> Iterator[str]:
+    """What keeps this SQL from being one plain question to ``reporting``."""
+    try:
+        statements = sqlglot.parse(sql, read="postgres")
+    except SqlglotError as error:
+        yield f"the SQL cannot be parsed: {error}"
+        return
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        yield "the SQL must be one select"
+        return
+    query = statements[0]
+    if query.find(*_WRITES):
+        yield "the SQL must only read"
+    # A function that is unknown here could run SQL of its own.
+    for call in query.find_all(exp.Anonymous):
+        yield f"the SQL calls {call.name}(), which is not a known plain function"
+    named_here = {cte.alias for cte in query.find_all(exp.CTE)}
+    for table in query.find_all(exp.Table):
+        is_local = not table.db and table.name in named_here
+        if not is_local and (table.db != _ROOM or table.catalog):
+            yield f"the SQL reads {table.sql()}, but cards may only read {_ROOM}.*"
+
+
+def _card(card: Card) -> Iterator[str]:
+    for problem in sql_problems(card.sql):
+        yield f"{card.path}: {problem}"
+    for name in card.shown_columns():
+        if name not in card.columns:
+            yield f"{card.path}: column {name!r} is drawn without a column_title"
+    if card.display in ("bar", "line") and len(card.shown_columns()) != 2:
+        yield f"{card.path}: a chart takes one dimension and one metric"
+
+
+def _label_problems(root: Path, language: str) -> Iterator[str]:
+    labels = set(read_labels(root / "labels", language))
+    used = set().union(*(keys_used(raw) for raw in raw_documents(root).values()))
+    for key in sorted(labels - used):
+        if not key.startswith(("preview.", "language")):
+            yield f"labels/{language}.yml: no card uses {key}"
+    for other in sorted((root / "labels").glob("*.yml")):
+        translated = set(read_labels(root / "labels", other.stem))
+        for key in sorted(labels - translated):
+            yield f"labels/{other.name}: lacks {key}"
+        for key in sorted(translated - labels):
+            yield f"labels/{other.name}: {key} is not in labels/{language}.yml"
+
+
+def _layout_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
+    placements = dashboard.placements
+    for placement in placements:
+        if placement.card_id not in content.cards:
+            yield f"{dashboard.path}: no card has entity_id {placement.card_id}"
+        if placement.col < 0 or placement.col + placement.size_x > GRID_WIDTH:
+            yield f"{dashboard.path}: {_spot(placement)} leaves the 24 columns"
+    for one, other in combinations(placements, 2):
+        if one.card_id == other.card_id:
+            yield f"{dashboard.path}: card {one.card_id} is placed twice"
+        if _cells(one) & _cells(other):
+            yield f"{dashboard.path}: {_spot(one)} overlaps {_spot(other)}"
+    covered = set().union(*(_cells(placement) for placement in placements))
+    height = max((row for row, _ in covered), default=-1) + 1
+    grid = {(row, col) for row in range(height) for col in range(GRID_WIDTH)}
+    hole = min(grid - covered, default=None)
+    if hole:
+        yield f"{dashboard.path}: nothing stands at row {hole[0]}, column {hole[1]}"
+
+
+def _cells(placement: Placement) -> set[tuple[int, int]]:
+    rows = range(placement.row, placement.row + placement.size_y)
+    columns = range(placement.col, placement.col + placement.size_x)
+    return {(row, col) for row in rows for col in columns}
+
+
+def _spot(placement: Placement) -> str:
+    return (
+        f"the card at row {placement.row}, column {placement.col} "
+        f"({placement.size_x}x{placement.size_y})"
+    )

@@ -1,0 +1,142 @@
+"""The content files: read completely or refused with the place of the mistake."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from metabase.metabase_as_code.company import EXAMPLE, Company
+from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.labels import fill_in
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.metabase_as_code.validate import file_problems
+
+_CARDS = "collections/main/timonel"
+Edit = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def edit(tmp_path: Path) -> Edit:
+    """Copy the content and replace one text in one of its files."""
+    for folder in ("collections", "labels"):
+        shutil.copytree(CONTENT_ROOT / folder, tmp_path / folder)
+
+    def replace(file: str, old: str, new: str) -> Path:
+        path = tmp_path / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return tmp_path
+
+    return replace
+
+
+def test_the_committed_files_have_no_problem() -> None:
+    assert file_problems(CONTENT_ROOT) == []
+
+
+def test_the_dashboard_places_every_card_once() -> None:
+    content = load_content(CONTENT_ROOT, EXAMPLE)
+
+    placed = [at.card_id for at in content.dashboards[0].placements]
+
+    assert sorted(placed) == sorted(content.cards)
+    assert content.dashboards[0].name == "Clientes"
+
+
+def test_every_card_asks_a_question_and_explains_itself() -> None:
+    cards = load_content(CONTENT_ROOT, EXAMPLE).cards.values()
+
+    assert all(card.name.startswith("¿") and card.name.endswith("?") for card in cards)
+    assert all(len(card.description) > 60 for card in cards)
+
+
+def test_money_takes_the_currency_and_the_decimals_of_the_company() -> None:
+    pesos = load_content(CONTENT_ROOT, Company("andes", "Andes", "CLP"))
+    table = next(card for card in pesos.cards.values() if card.display == "table")
+
+    historic = table.columns["historic_value"]
+
+    assert (historic.currency, historic.decimals) == ("CLP", 0)
+
+
+def test_a_text_that_is_one_key_keeps_the_type_of_its_value() -> None:
+    words = {"n": 2, "name": "Acme"}
+
+    filled = fill_in({"decimals": "${n}", "title": "a ${name} b"}, words, "here")
+
+    assert filled == {"decimals": 2, "title": "a Acme b"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("${cards.top_customers.title}", "${cards.gone}", "no label for ${cards.gone}"),
+        ("display: table", "display: treemap", "'treemap' is not one of"),
+        ("display: table", "dysplay: table", "nobody reads: 'dysplay'"),
+        ("table.columns", "table.colums", "needs 'table.columns'"),
+        ("limit 25", "limit {{n}}", "parameters in the SQL"),
+        ("model: Card", "model: Cart", "serdes/meta names 'Cart'"),
+        ("collection_id: zf0", "collection_id: aa0", "collection_id is not"),
+        ("name: ${", "name: [${", "not valid YAML"),
+    ],
+)
+def test_a_wrong_card_is_refused_with_its_file(
+    edit: Edit, old: str, new: str, message: str
+) -> None:
+    root = edit(f"{_CARDS}/top_customers.yaml", old, new)
+
+    with pytest.raises(ContentError) as error:
+        load_content(root, EXAMPLE)
+
+    assert message in str(error.value)
+    assert "top_customers.yaml" in str(error.value)
+
+
+def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ContentError, match=r"no labels for 'xx'.*there is: es"):
+        load_content(CONTENT_ROOT, EXAMPLE, "xx")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("clientes", "col: 6", "col: 5", "overlaps"),
+        ("clientes", "size_x: 24", "size_x: 23", "nothing stands at row 12, column 23"),
+        ("clientes", "col: 18", "col: 19", "leaves the 24 columns"),
+        ("clientes", "card_id: XAm", "card_id: aAm", "no card has entity_id aAm"),
+        ("top_customers", "reporting.cust", "marts.cust", "may only read reporting.*"),
+        ("top_customers", '["name","last_order_date"]', '["name","x"]', "without a"),
+    ],
+)
+def test_a_mistake_the_official_schema_passes_is_named(
+    edit: Edit, file: str, old: str, new: str, problem: str
+) -> None:
+    root = edit(f"{_CARDS}/{file}.yaml", old, new)
+
+    problems = file_problems(root)
+
+    assert any(problem in one for one in problems), problems
+
+
+def test_a_label_that_no_card_uses_is_named(edit: Edit) -> None:
+    root = edit("labels/es.yml", "columns:\n", "columns:\n  forgotten: Olvidado\n")
+
+    assert file_problems(root) == ["labels/es.yml: no card uses columns.forgotten"]
+
+
+def test_a_second_language_must_have_the_same_keys(edit: Edit) -> None:
+    root = edit("labels/es.yml", "language: es", "language: es")
+    text = (root / "labels/es.yml").read_text(encoding="utf-8")
+    english = text.replace("title: Clientes", "headline: Customers", 1)
+    (root / "labels/en.yml").write_text(english, encoding="utf-8")
+
+    problems = file_problems(root)
+
+    assert "labels/en.yml: lacks dashboard.clientes.title" in problems
+    assert (
+        "labels/en.yml: dashboard.clientes.headline is not in labels/es.yml" in problems
+    )

@@ -1,0 +1,67 @@
+"""A card may ask one plain question to reporting, and nothing else."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from metabase.metabase_as_code.company import EXAMPLE
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.metabase_as_code.validate import column_problems, sql_problems
+from metabase.metabase_as_code.warehouse import connect_as
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select 1 from reporting.customer_values",
+        "with best as (select * from reporting.customer_values) select * from best",
+        "select round(a) from reporting.x union all select b from reporting.y",
+    ],
+)
+def test_reading_reporting_is_allowed(sql: str) -> None:
+    assert list(sql_problems(sql)) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "problem"),
+    [
+        ("select * from marts.orders", "may only read"),
+        ("select * from customer_values", "may only read"),
+        ("select * from reporting.a, ops.companies", "ops.companies"),
+        ("select (select max(x) from predictions.model_fits)", "may only read"),
+        ("select * from other.reporting.a", "may only read"),
+        ("delete from reporting.a", "one select"),
+        ("select 1; select 2", "one select"),
+        (
+            "with x as (delete from reporting.a returning 1) select * from x",
+            "only read",
+        ),
+        ("select * into b from reporting.a", "only read"),
+        ("select query_to_xml('select 1', true, true, '')", "not a known"),
+        ("select from where", "cannot be parsed"),
+    ],
+)
+def test_anything_else_is_refused(sql: str, problem: str) -> None:
+    assert any(problem in one for one in sql_problems(sql))
+
+
+def test_every_card_gives_the_columns_it_draws(reporting_url: str) -> None:
+    content = load_content(CONTENT_ROOT, EXAMPLE)
+
+    with connect_as(reporting_url) as connection:
+        assert column_problems(content, connection) == []
+
+
+def test_a_column_that_is_gone_is_named_with_its_card(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(
+            "alter table reporting.customer_value_totals"
+            " rename active_customer_count to active_customers"
+        )
+
+    with connect_as(reporting_url) as connection:
+        problems = column_problems(load_content(CONTENT_ROOT, EXAMPLE), connection)
+
+    assert len(problems) == 1
+    assert "active_customers.yaml: the SQL does not run" in problems[0]
