@@ -1,0 +1,1 @@
+"""Singer tap for exported files under a declared contract."""

@@ -1,0 +1,90 @@
+"""The declared contracts: which columns a file must have and how they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+__all__ = ["Column", "Contract", "load_contracts"]
+
+_FOLDER = Path(__file__).parent / "contracts"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    Attributes
+    ----------
+    type : string, number, integer, boolean, date or date-time.
+    aliases : headers that mean this column, best first.
+    last_resort : headers taken only when nothing else gives the column.
+    currency_suffix : whether ``<alias>_<currency code>`` also means it.
+    product_of : two columns whose product stands in for this one.
+    loaded : whether the value itself leaves the tap.
+    """
+
+    name: str
+    type: str
+    description: str
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    last_resort: tuple[str, ...] = ()
+    currency_suffix: bool = False
+    product_of: tuple[str, ...] = ()
+    loaded: bool = True
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one kind of file holds and the stream its rows go to.
+
+    Attributes
+    ----------
+    amount_column, date_column : what the control totals and dates are taken from.
+    supersedes : contracts that give way when this one matches too.
+    derived : columns of the stream that are worked out, not read.
+    """
+
+    name: str
+    stream: str
+    description: str
+    amount_column: str
+    date_column: str
+    supersedes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    derived: tuple[Column, ...]
+
+    @property
+    def stream_columns(self) -> tuple[Column, ...]:
+        """Columns of the stream this contract feeds, in order."""
+        return tuple(c for c in self.columns if c.loaded) + self.derived
+
+
+@cache
+def load_contracts() -> Mapping[str, Contract]:
+    """Contracts by name, read from the YAML files beside this module."""
+    paths = sorted(_FOLDER.glob("*.yml"))
+    contracts = (_contract(yaml.safe_load(p.read_text("utf-8"))) for p in paths)
+    return {contract.name: contract for contract in contracts}
+
+
+def _contract(document: Mapping[str, Any]) -> Contract:
+    return Contract(
+        **{
+            **document,
+            "supersedes": tuple(document["supersedes"]),
+            "columns": tuple(_column(c) for c in document["columns"]),
+            "derived": tuple(_column(c) for c in document["derived"]),
+        }
+    )
+
+
+def _column(document: Mapping[str, Any]) -> Column:
+    as_tuples = {k: tuple(v) for k, v in document.items() if isinstance(v, list)}
+    return Column(**{**document, **as_tuples})

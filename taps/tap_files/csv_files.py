@@ -1,0 +1,147 @@
+"""CSV files, read line by line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from taps.tap_files.csv_dialect import detect_delimiter
+from taps.tap_files.encodings import TextEncoding, detect_encoding
+from taps.tap_files.endings import last_value_looks_cut
+from taps.tap_files.locations import SourceFile
+from taps.tap_files.problems import FileError
+from taps.tap_files.settings import Settings
+from taps.tap_files.tables import Row
+
+__all__ = ["CsvTable", "open_csv"]
+
+_CUT_REMEDY = "Export it again; if it is complete, end its last line with a line break"
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """A CSV file whose encoding, delimiter and header are known."""
+
+    source: SourceFile
+    encoding: TextEncoding
+    delimiter: str
+    header: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The encoding, when it is not UTF-8."""
+        if self.encoding.name.startswith("utf-8"):
+            return ()
+        return (f"read as {self.encoding.name}",)
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether no letter of the file is beyond ASCII."""
+        return self.encoding.is_ascii
+
+    @property
+    def decimal_hint(self) -> str:
+        """Semicolons separate columns where the comma separates decimals."""
+        return "," if self.delimiter == ";" else "."
+
+    def rows(self) -> Iterator[Row]:
+        """Rows with the physical line they start on.
+
+        Raises
+        ------
+        FileError
+            A quote is opened and never closed, or swallows other lines.
+        """
+        width = len(self.header)
+        for line, end, cells, problem in self._records():
+            if len(cells) == width and not problem:
+                yield Row(line, cells)
+            elif not problem and not any(cell.strip() for cell in cells):
+                continue
+            elif not problem and len(cells) > width and not any(cells[width:]):
+                yield Row(line, cells[:width])
+            else:
+                if end > line:
+                    raise self._stray_quote(line)
+                found = f"wrong number of fields: {len(cells)} instead of {width}"
+                yield Row(line, (), problem or found)
+
+    def check_end(self) -> None:
+        """Raise FileError when the last row is short or its last value is cut."""
+        last_line, last_width = 0, 0
+        for line, _, cells, _ in self._records():
+            if any(cells):
+                last_line, last_width = line, len(cells)
+        if self._ends_with_line_break() and not last_line:
+            return
+        if not last_line:
+            raise self._cut("it ends inside its first line", 1)
+        if last_width < len(self.header):
+            problem = f"the last row has {last_width} of {len(self.header)} fields"
+            raise self._cut(problem, last_line)
+        if not self._ends_with_line_break() and last_value_looks_cut(
+            cells[-1] for _, _, cells, _ in self._records() if cells
+        ):
+            raise self._cut("the last value is shorter than the others", last_line)
+
+    def _records(self) -> Iterator[tuple[int, int, list[str], str]]:
+        """(first line, last line, cells, problem) of every record after the header."""
+        with self.source.path.open(encoding=self.encoding.name, newline="") as stream:
+            reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
+            end, seen_header = 0, False
+            while True:
+                problem = ""
+                try:
+                    cells = next(reader, None)
+                except csv.Error as error:
+                    self._refuse_open_quote(error, end + 1)
+                    cells, problem = [], "a quote inside a field is not doubled"
+                if cells is None:
+                    return
+                start, end = end + 1, reader.line_num
+                if seen_header and (cells or problem):
+                    yield start, end, cells, problem
+                seen_header = seen_header or bool(cells)
+
+    def _refuse_open_quote(self, error: csv.Error, line: int) -> None:
+        if "unexpected end" in str(error) or "field larger" in str(error):
+            problem = "a quote opens here and is never closed, as if the file were cut"
+            raise FileError(
+                self.source.name, problem, remedy="Export it again", line=line
+            ) from None
+
+    def _stray_quote(self, line: int) -> FileError:
+        problem = "a quote opened here swallows the following lines"
+        remedy = "Double or remove the quote, or export the file again"
+        return FileError(self.source.name, problem, remedy=remedy, line=line)
+
+    def _cut(self, problem: str, line: int) -> FileError:
+        message = f"the file looks cut in half: {problem}"
+        return FileError(self.source.name, message, remedy=_CUT_REMEDY, line=line)
+
+    def _ends_with_line_break(self) -> bool:
+        with self.source.path.open("rb") as stream:
+            stream.seek(max(0, self.source.path.stat().st_size - 4))
+            return stream.read().rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
+def open_csv(source: SourceFile, settings: Settings) -> CsvTable:
+    """Find out how a CSV file is written.
+
+    Raises
+    ------
+    FileError
+        Empty, undecodable, or of an unknown delimiter.
+    """
+    encoding = detect_encoding(source, settings.encoding)
+    delimiter = detect_delimiter(source, encoding.name, settings)
+    with source.path.open(encoding=encoding.name, newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        try:
+            header = next((row for row in reader if row), [""])
+        except csv.Error:
+            problem = "the first line has a quote that is never closed"
+            remedy = "Export it again"
+            raise FileError(source.name, problem, remedy=remedy, line=1) from None
+    return CsvTable(source, encoding, delimiter, tuple(header))

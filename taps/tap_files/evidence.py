@@ -1,0 +1,137 @@
+"""What the rows of a file show about how its numbers and dates are written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+from taps.tap_files.amounts import is_open_amount, separator_shown_by
+from taps.tap_files.headers import Binding
+from taps.tap_files.moments import DAY_FIRST, MONTH_FIRST, is_open_date, order_shown_by
+from taps.tap_files.problems import FileError
+from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.tables import Row
+
+__all__ = ["Evidence"]
+
+_NEARLY_ALL = 0.9
+"""Share of the votes that makes the rest typing errors instead of another format."""
+
+
+class Evidence:
+    """Collects, in the first pass, votes on the decimal separator and date order."""
+
+    def __init__(self, name: str, binding: Binding, settings: Settings) -> None:
+        self._name, self._settings = name, settings
+        self._amounts = binding.positions_of("number")
+        self._dates = binding.positions_of("date", "date-time")
+        self._separators, self._orders = _Votes(), _Votes()
+
+    def add(self, row: Row) -> None:
+        """Take the votes of a row."""
+        for position in self._amounts:
+            cell = row.cells[position]
+            if isinstance(cell, str) and (vote := _separator_vote(cell)):
+                self._separators.add(vote, row.line)
+        for position in self._dates:
+            cell = row.cells[position]
+            if isinstance(cell, str) and (vote := _order_vote(cell)):
+                self._orders.add(vote, row.line)
+
+    def separator(self, hint: str) -> tuple[str, bool]:
+        """The decimal separator, and whether the file or a setting proves it.
+
+        Raises
+        ------
+        FileError
+            Some amounts prove a point and others a comma.
+        """
+        if self._settings.decimal_separator != AUTO:
+            return self._settings.decimal_separator, True
+        if self._separators.disagree(".", ","):
+            raise self._disagreement(
+                self._separators,
+                "amounts",
+                (".", ","),
+                "Correct them, or set decimal_separator and the others are rejected",
+            )
+        winner = self._separators.winner(".", ",")
+        return winner or hint, winner is not None
+
+    def date_order(self) -> str:
+        """DAY_FIRST or MONTH_FIRST.
+
+        Raises
+        ------
+        FileError
+            The dates prove both orders, or leave it open.
+        """
+        if self._settings.date_format != AUTO:
+            return self._settings.date_format
+        if self._orders.disagree(DAY_FIRST, MONTH_FIRST):
+            raise self._disagreement(
+                self._orders,
+                "dates",
+                (DAY_FIRST, MONTH_FIRST),
+                "Correct them, or set date_format and the others are rejected",
+            )
+        winner = self._orders.winner(DAY_FIRST, MONTH_FIRST)
+        if winner is None and (line := self._orders.first_lines.get("open")):
+            problem = "the dates may be DD/MM/YYYY or MM/DD/YYYY"
+            remedy = "Say which with the setting date_format"
+            raise FileError(self._name, problem, remedy=remedy, line=line)
+        return winner or DAY_FIRST
+
+    def notes(self) -> list[str]:
+        """A warning when amounts were read by the default rule alone."""
+        count = self._separators.counts["open"]
+        proven = self._separators.winner(".", ",")
+        if not count or proven or self._settings.decimal_separator != AUTO:
+            return []
+        return [f"{count} amounts such as 1.234 could be read two ways"]
+
+    def _disagreement(
+        self, votes: _Votes, what: str, options: tuple[str, str], remedy: str
+    ) -> FileError:
+        first, second = options
+        lines = votes.first_lines
+        problem = (
+            f"{what} are written as {first!r} (line {lines[first]}) "
+            f"and as {second!r} (line {lines[second]})"
+        )
+        line = max(lines[first], lines[second])
+        return FileError(self._name, problem, remedy=remedy, line=line)
+
+
+class _Votes:
+    """How often each option was seen, and where first."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.first_lines: dict[str, int] = {}
+
+    def add(self, option: str, line: int) -> None:
+        self.counts[option] += 1
+        self.first_lines.setdefault(option, line)
+
+    def winner(self, first: str, second: str) -> str | None:
+        best = max(first, second, key=self.counts.__getitem__)
+        return best if self.counts[best] else None
+
+    def disagree(self, first: str, second: str) -> bool:
+        counts = self.counts[first], self.counts[second]
+        return sum(counts) > 0 and max(counts) < _NEARLY_ALL * sum(counts)
+
+
+@lru_cache(maxsize=50_000)
+def _separator_vote(text: str) -> str | None:
+    return separator_shown_by(text) or ("open" if is_open_amount(text) else None)
+
+
+def _order_vote(text: str) -> str | None:
+    return None if text[4:5] == "-" else _slashed_vote(text.strip())
+
+
+@lru_cache(maxsize=20_000)
+def _slashed_vote(text: str) -> str | None:
+    return order_shown_by(text) or ("open" if is_open_date(text) else None)

@@ -1,0 +1,114 @@
+"""The second pass over a file: its rows become records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from taps.tap_files.ad_spend import read_ad_spend
+from taps.tap_files.bookmarks import FileVersion
+from taps.tap_files.cells import CellReader, Outcome, Rejected
+from taps.tap_files.inspection import Inspection
+from taps.tap_files.locations import SourceFile
+from taps.tap_files.problems import FileError
+from taps.tap_files.purchases import read_purchases
+from taps.tap_files.repeats import Repeats
+from taps.tap_files.shopify_orders import read_shopify_orders
+from taps.tap_files.tables import Cell, Row
+from taps.tap_files.tally import Tally
+
+__all__ = ["QUARANTINE", "FileLoad"]
+
+QUARANTINE = "quarantined_records"
+
+_RowsReader = Callable[[Iterator[Row], CellReader, Repeats], Iterator[Outcome]]
+_READERS: dict[str, _RowsReader] = {
+    "purchases": read_purchases,
+    "shopify_orders": read_shopify_orders,
+    "ad_spend": read_ad_spend,
+}
+
+
+@dataclass(frozen=True)
+class FileLoad:
+    """One version of one file, inspected and ready to be loaded."""
+
+    source: SourceFile
+    version: FileVersion
+    inspection: Inspection
+    currency_code: str | None
+
+    def records(self, tally: Tally) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(stream, record) of every row, counted in ``tally``.
+
+        Raises
+        ------
+        FileError
+            The file was changed after it was inspected.
+        """
+        binding = self.inspection.binding
+        stream = binding.contract.stream
+        for outcome in self._outcomes():
+            tally.add(outcome)
+            if isinstance(outcome, Rejected):
+                yield QUARANTINE, self._quarantined(stream, outcome)
+            else:
+                outcome.record["file_sha256"] = self.version.sha256
+                outcome.record["file_name"] = self.source.name
+                yield stream, outcome.record
+        self._refuse_change()
+
+    def tally(self) -> Tally:
+        """An empty tally for this file."""
+        columns = self.inspection.binding.positions
+        return Tally(
+            exported_at=self.version.exported_at, has_customers="customer_id" in columns
+        )
+
+    def files_record(self, tally: Tally) -> dict[str, Any]:
+        """The record that makes this version visible; emitted last."""
+        return {
+            "file_name": self.source.name,
+            "file_sha256": self.version.sha256,
+            "contract": self.inspection.binding.contract.name,
+            "exported_at": self.version.exported_at,
+            **tally.columns(),
+            "notes": [*self.inspection.notes, *tally.notes(), *self._kept_copies()],
+        }
+
+    def _outcomes(self) -> Iterator[Outcome]:
+        inspection = self.inspection
+        cells = CellReader(inspection, self.currency_code)
+        reader = _READERS[inspection.binding.contract.name]
+        return reader(inspection.table.rows(), cells, inspection.repeats)
+
+    def _quarantined(self, stream: str, rejected: Rejected) -> dict[str, Any]:
+        return {
+            "stream_name": stream,
+            "batch_id": self.version.sha256,
+            "location": f"{self.source.name} line {rejected.line}",
+            "reason": rejected.reason,
+            "record": self._raw(rejected.cells),
+        }
+
+    def _raw(self, cells: Sequence[Cell]) -> dict[str, str]:
+        """The cells that the contract declares; what nobody asked for stays out."""
+        binding = self.inspection.binding
+        if not cells:
+            return {}
+        wanted = sorted(binding.positions.values())
+        return {binding.header[i]: str(cells[i]).replace("\0", "") for i in wanted}
+
+    def _kept_copies(self) -> list[str]:
+        binding = self.inspection.binding
+        count = self.inspection.repeats.extra_count
+        if not count or {"purchase_id", "order_name"} & binding.positions.keys():
+            return []
+        return [f"{count} rows are equal to an earlier row; kept, they carry no id"]
+
+    def _refuse_change(self) -> None:
+        if self.source.path.stat().st_size != self.version.size:
+            problem = "the file was changed while it was read"
+            remedy = "Run again when it is complete"
+            raise FileError(self.source.name, problem, remedy=remedy)

@@ -1,0 +1,43 @@
+"""What can be wrong with a file or with one of its rows."""
+
+from __future__ import annotations
+
+__all__ = ["FileError", "RowRejected"]
+
+
+class FileError(Exception):
+    """A file that cannot be loaded at all.
+
+    Parameters
+    ----------
+    name : the file's name, as in the ``files`` stream.
+    problem : what is wrong, without customer data.
+    remedy : what the reader of the log should do.
+    line : physical line, counted from 1, when one line is to blame.
+    """
+
+    def __init__(
+        self, name: str, problem: str, *, remedy: str, line: int | None = None
+    ) -> None:
+        self.name, self.line = name, line
+        self.problem, self.remedy = problem, remedy
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """One line: file, line, what is wrong, what to do."""
+        place = f"{self.name} line {self.line}" if self.line else self.name
+        return f"{place}: {self.problem}. {self.remedy}."
+
+
+class RowRejected(Exception):
+    """A row that goes to quarantine while the rest of its file is loaded.
+
+    Parameters
+    ----------
+    reason : what is wrong, without customer data.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,175 @@
+"""The tap's settings: their schema and their checked values."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from singer_sdk import typing as th
+from singer_sdk.exceptions import ConfigValidationError
+
+from taps.tap_files.contract import load_contracts
+from taps.tap_files.currencies import currency_codes
+
+__all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
+
+AUTO = "auto"
+
+SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
+    th.Property(
+        "paths",
+        th.ArrayType(th.StringType),
+        required=True,
+        title="Paths",
+        description="Files, folders or globs (CSV, JSONL, Parquet) to read.",
+    ),
+    th.Property(
+        "contract",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, "purchases", "shopify_orders", "ad_spend"],
+        title="Contract",
+        description="What the files hold; auto recognises it by the header.",
+    ),
+    th.Property(
+        "time_zone",
+        th.StringType,
+        default="UTC",
+        title="Time zone",
+        description="IANA zone of the times that carry no offset (Europe/Madrid).",
+    ),
+    th.Property(
+        "currency_code",
+        th.StringType,
+        title="Currency",
+        description="ISO 4217 code of the amounts when a file has no currency.",
+    ),
+    th.Property(
+        "columns",
+        th.ObjectType(additional_properties=th.StringType),
+        default={},
+        title="Columns",
+        description="Contract column to file column, when the header is not known.",
+    ),
+    th.Property(
+        "encoding",
+        th.StringType,
+        default=AUTO,
+        title="Encoding",
+        description="Text encoding of CSV and JSONL files; auto detects it.",
+    ),
+    th.Property(
+        "delimiter",
+        th.StringType,
+        default=AUTO,
+        title="Delimiter",
+        description="CSV delimiter; auto tells comma, semicolon, tab and bar apart.",
+    ),
+    th.Property(
+        "decimal_separator",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, ".", ","],
+        title="Decimal separator",
+        description="Of amounts written as text; auto decides per file.",
+    ),
+    th.Property(
+        "date_format",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, "DD/MM/YYYY", "MM/DD/YYYY"],
+        title="Date format",
+        description="Order of day and month in dates with slashes; auto decides per "
+        "file and refuses a file that leaves it open.",
+    ),
+).to_dict()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Checked settings of one run; see ``SETTINGS_SCHEMA`` for their meaning."""
+
+    paths: tuple[str, ...]
+    contract: str = AUTO
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    currency_code: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = AUTO
+    delimiter: str = AUTO
+    decimal_separator: str = AUTO
+    date_format: str = AUTO
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Settings:
+        """Settings from a Singer config.
+
+        Raises
+        ------
+        ConfigValidationError
+            Naming every setting that has an impossible value.
+        """
+        config = {key: value for key, value in config.items() if value is not None}
+        if errors := list(_errors(config)):
+            message = "tap-files settings are wrong"
+            raise ConfigValidationError(message, errors=errors)
+        values = {k: config[k] for k in cls.__dataclass_fields__ if k in config}
+        values["paths"] = tuple(values.get("paths", ()))
+        if "time_zone" in values:
+            values["time_zone"] = ZoneInfo(values["time_zone"])
+        return cls(**values)
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of all that changes how a file is read, paths left out."""
+        reading = {k: getattr(self, k) for k in self.__dataclass_fields__}
+        del reading["paths"]
+        text = msgspec.json.encode({**reading, "time_zone": self.time_zone.key})
+        return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _errors(config: Mapping[str, Any]) -> list[str]:
+    checks: dict[str, tuple[Callable[[Any], bool], str]] = {
+        "time_zone": (_is_time_zone, "an IANA time zone such as Europe/Madrid"),
+        "currency_code": (_is_currency, "an ISO 4217 code such as EUR"),
+        "encoding": (_is_encoding, "auto or an encoding such as utf-8 or cp1252"),
+        "delimiter": (_is_delimiter, "auto or one character"),
+        "columns": (_are_columns, "a map whose keys are columns of a contract"),
+    }
+    return [
+        f"{key} is {config[key]!r}: it must be {expected}"
+        for key, (is_good, expected) in checks.items()
+        if key in config and not is_good(config[key])
+    ]
+
+
+def _is_time_zone(value: str) -> bool:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_currency(value: str) -> bool:
+    return value in currency_codes()
+
+
+def _is_encoding(value: str) -> bool:
+    try:
+        return value == AUTO or bool(codecs.lookup(value))
+    except LookupError:
+        return False
+
+
+def _is_delimiter(value: str) -> bool:
+    return value == AUTO or (len(value) == 1 and value not in '"\r\n')
+
+
+def _are_columns(value: Mapping[str, str]) -> bool:
+    contracts = load_contracts().values()
+    return set(value) <= {c.name for contract in contracts for c in contract.columns}

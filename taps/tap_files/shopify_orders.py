@@ -1,0 +1,166 @@
+"""Rows of Shopify's orders export, taken order by order.
+
+The first row of an order carries its total, currency and dates; the others only its
+name, e-mail and one more line. So what is wrong with an order's first row is wrong
+with the order: all its rows are rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
+from taps.tap_files.moments import Moment
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.repeats import Repeats
+from taps.tap_files.tables import Cell, Row
+
+__all__ = ["read_shopify_orders"]
+
+_ORDER_LEVEL = ("total", "financial_status", "order_id")
+_ORDER_AMOUNTS = ("subtotal", "shipping", "taxes", "discount_amount", "refunded_amount")
+_LINE_AMOUNTS = ("lineitem_price", "lineitem_discount")
+_MOMENTS = ("paid_at", "fulfilled_at", "created_at", "cancelled_at")
+_TEXTS = (
+    "order_name",
+    "email",
+    "phone",
+    "financial_status",
+    "fulfillment_status",
+    "discount_code",
+    "lineitem_name",
+    "lineitem_sku",
+    "payment_method",
+    "shipping_country",
+    "source",
+    "tags",
+    "vendor",
+)
+
+
+def read_shopify_orders(
+    rows: Iterator[Row], cells: CellReader, repeats: Repeats
+) -> Iterator[Outcome]:
+    """One outcome per row, in orders."""
+    for name, order_rows in _orders(rows, cells):
+        if name is None:
+            yield from _reject(order_rows, cells, "order_name is missing")
+        elif repeats.is_again(name):
+            reason = "duplicate: the order is already in the file, further up"
+            yield from _reject(order_rows, cells, reason)
+        else:
+            yield from _read_order(order_rows, cells)
+
+
+def _orders(
+    rows: Iterator[Row], cells: CellReader
+) -> Iterator[tuple[str | None, list[Row]]]:
+    """(order name, its rows in a row); a broken row does not end its order."""
+    name: str | None = None
+    order_rows: list[Row] = []
+    for row in rows:
+        this = name if row.problem else cells.text(row.cells, "order_name")
+        if this != name and order_rows:
+            yield name, order_rows
+            order_rows = []
+        name = this
+        order_rows.append(row)
+    if order_rows:
+        yield name, order_rows
+
+
+def _read_order(rows: list[Row], cells: CellReader) -> Iterator[Outcome]:
+    yield from _reject([row for row in rows if row.problem], cells, "")
+    rows, copies = _without_copies([row for row in rows if not row.problem])
+    yield from _reject(copies, cells, "duplicate: equal to an earlier row of the order")
+    heads = [row for row in rows if _is_order_row(row.cells, cells)]
+    yield from _reject(heads[1:], cells, "duplicate: a second total for the order")
+    rows = [row for row in rows if row not in heads[1:]]
+    try:
+        if not heads:
+            raise RowRejected("no row of the order carries its total")
+        head = _read_head(heads[0], cells)
+    except RowRejected as rejected:
+        yield from _reject(rows, cells, rejected.reason)
+        return
+    for row in rows:
+        yield head if row is heads[0] else _read_line(row, cells, head)
+
+
+def _without_copies(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    firsts: dict[tuple[Cell, ...], Row] = {}
+    copies = [
+        row for row in rows if firsts.setdefault(tuple(row.cells), row) is not row
+    ]
+    return list(firsts.values()), copies
+
+
+def _is_order_row(row: Sequence[Cell], cells: CellReader) -> bool:
+    return any(cells.text(row, column) for column in _ORDER_LEVEL)
+
+
+def _read_head(row: Row, cells: CellReader) -> Loaded:
+    currency = required(cells.currency(row.cells), "currency_code")
+    cells.check_currency(currency)
+    total = required(cells.amount(row.cells, "total", currency), "total")
+    created = required(cells.moment(row.cells, "created_at"), "created_at")
+    record = _record(row, cells, currency)
+    record |= {"is_order_row": True, "total": total, "created_at": created.instant}
+    record["order_id"] = cells.text(row.cells, "order_id") or record["order_name"]
+    if total < 0:
+        raise RowRejected("the total is negative")
+    if (record["refunded_amount"] or 0) > total:
+        raise RowRejected("the refund is larger than the order")
+    return Loaded(record, total, created)
+
+
+def _read_line(row: Row, cells: CellReader, head: Loaded) -> Outcome:
+    try:
+        record = _record(row, cells, head.record["currency_code"])
+    except RowRejected as rejected:
+        return Rejected(row.line, rejected.reason, None, row.cells)
+    record |= {"is_order_row": False, "order_id": head.record["order_id"]}
+    return Loaded(record | {"total": None, "currency_code": None}, None, None)
+
+
+def _record(row: Row, cells: CellReader, currency: str) -> dict[str, Any]:
+    cells.check_text(row.cells)
+    amounts = {
+        column: _not_negative(cells.amount(row.cells, column, currency), column)
+        for column in _ORDER_AMOUNTS + _LINE_AMOUNTS
+    }
+    return {
+        "line_number": row.line,
+        **{column: cells.text(row.cells, column) for column in _TEXTS},
+        **{column: _instant(cells.moment(row.cells, column)) for column in _MOMENTS},
+        **amounts,
+        "currency_code": currency,
+        "lineitem_quantity": cells.count(row.cells, "lineitem_quantity"),
+    }
+
+
+def _instant(moment: Moment | None) -> str | None:
+    return moment.instant if moment else None
+
+
+def _not_negative(amount: Decimal | None, column: str) -> Decimal | None:
+    if amount is not None and amount < 0:
+        raise RowRejected(f"{column} is negative")
+    return amount
+
+
+def _reject(rows: Sequence[Row], cells: CellReader, reason: str) -> Iterator[Rejected]:
+    for row in rows:
+        yield Rejected(row.line, row.problem or reason, _total(row, cells), row.cells)
+
+
+def _total(row: Row, cells: CellReader) -> Decimal | None:
+    """The order's total when the row has one that can be read."""
+    if row.problem:
+        return None
+    try:
+        return cells.amount(row.cells, "total", cells.currency(row.cells))
+    except RowRejected:
+        return None

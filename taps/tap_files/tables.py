@@ -1,0 +1,78 @@
+"""What every kind of file looks like once it is open: a header and rows of cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+__all__ = ["Cell", "Row", "Table", "as_cell", "as_text"]
+
+Cell = str | Decimal
+"""Text as written, or the exact number of a typed column; "" when there is none."""
+
+
+class Row(NamedTuple):
+    """A row of a file.
+
+    Attributes
+    ----------
+    line : physical line (CSV, JSONL) or row number (Parquet), from 1.
+    cells : one per column of the header; none when ``problem`` is set.
+    problem : why the row cannot be told apart into columns, or "".
+    """
+
+    line: int
+    cells: Sequence[Cell]
+    problem: str = ""
+
+
+class Table(Protocol):
+    """An open file."""
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Column names, as written."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the load should know about how the file was read."""
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether the file is known to have no letter beyond ASCII."""
+
+    @property
+    def decimal_hint(self) -> str:
+        """Decimal separator that the file's format suggests."""
+
+    def rows(self) -> Iterator[Row]:
+        """Every row, from the first; may be called again."""
+
+    def check_end(self) -> None:
+        """Raise FileError when the file looks cut in half."""
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as text without surrounding space; whole numbers without decimals."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if cell == cell.to_integral_value():
+        return str(int(cell))
+    return format(cell, "f")
+
+
+def as_cell(value: object) -> Cell:
+    """A typed value as a cell: numbers exact, dates as ISO text, None as ""."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case int() | float() | Decimal() if math.isfinite(value):
+            return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        case date():
+            return value.isoformat()
+    return str(value)

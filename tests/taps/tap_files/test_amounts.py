@@ -1,0 +1,97 @@
+"""Amounts are read exactly, or not at all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taps.tap_files.amounts import amount_reader, is_open_amount, separator_shown_by
+from taps.tap_files.problems import RowRejected
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [
+        ("12.5", "."),
+        ("12,50", ","),
+        ("1,234.50", "."),
+        ("1.234,50", ","),
+        ("1,234,567", "."),
+        ("1.234.567", ","),
+        ("0.125", "."),
+        ("1234,567", ","),
+        ("15", None),
+        ("1.234", None),
+        ("1,234", None),
+    ],
+)
+def test_an_amount_proves_its_separator_or_nothing(
+    text: str, separator: str | None
+) -> None:
+    assert separator_shown_by(text) == separator
+
+
+def test_only_one_mark_before_three_digits_is_open() -> None:
+    assert [is_open_amount(text) for text in ("1.234", "1,234", "0.123", "12.34")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("separator", "text", "amount"),
+    [
+        (".", "1,234.50", "1234.50"),
+        (".", " $ 12.50 ", "12.50"),
+        (".", "12.50 €", "12.50"),
+        (".", "USD 12.50", "12.50"),
+        (".", "US$12", "12"),
+        (".", "1e3", "1000"),
+        (".", "-5", "-5"),
+        (".", "5.00-", "-5"),
+        (".", "(5.00)", "-5"),
+        (".", "\u22125", "-5"),
+        (".", "139.20000000000002", "139.2"),
+        (".", ".5", "0.5"),
+        (",", "1.234,50", "1234.50"),
+        (",", "1\u00a0234,5 €", "1234.5"),
+        (",", "12,50", "12.50"),
+        (",", "1.234", "1234"),
+    ],
+)
+def test_an_amount_is_read(separator: str, text: str, amount: str) -> None:
+    read = amount_reader(separator, is_proven=True)
+
+    assert read(text, "EUR") == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("separator", "text"),
+    [(".", "12,50"), (",", "12.50"), (".", "1.2.3"), (".", "12%"), (".", "1,23,456")],
+)
+def test_an_amount_in_another_format_is_not_guessed(separator: str, text: str) -> None:
+    read = amount_reader(separator, is_proven=True)
+
+    with pytest.raises(RowRejected):
+        read(text, "EUR")
+
+
+def test_a_currency_without_cents_makes_thousands_of_an_open_amount() -> None:
+    read = amount_reader(".", is_proven=False)
+
+    assert read("1.234", "CLP") == 1234
+    assert read("1.234", "EUR") == Decimal("1.234")
+
+
+@given(st.decimals(0, 10**9, places=2))
+def test_what_is_written_with_either_separator_is_read_back(amount: Decimal) -> None:
+    english = f"{amount:,.2f}"
+    spanish = english.translate(str.maketrans(".,", ",."))
+
+    assert amount_reader(".", is_proven=True)(english, "EUR") == amount
+    assert amount_reader(",", is_proven=True)(spanish, "EUR") == amount

@@ -1,0 +1,132 @@
+"""Shopify's orders export is read order by order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.taps.tap_files.conftest import Run, RunTap
+from tests.taps.tap_files.shopify_export import EXAMPLES, export, line_row, order_row
+
+
+def lines(run: Run) -> list[tuple[str, bool]]:
+    rows = run.records("shopify_order_lines")
+    return [(row["order_name"], row["is_order_row"]) for row in rows]
+
+
+def test_the_example_export_is_read(read_text: RunTap) -> None:
+    text = (EXAMPLES / "orders_export.csv").read_text()
+
+    run = read_text(text, time_zone="Europe/Madrid")
+
+    first, second, third = run.records("shopify_order_lines")
+    assert first["created_at"] == "2024-03-31T00:30:00+00:00"
+    assert (first["total"], first["discount_amount"]) == (Decimal("49.95"), 5)
+    assert (second["order_id"], second["total"]) == ("5550000001", None)
+    assert second["lineitem_name"] == "Plato hondo"
+    assert (third["email"], third["phone"]) == (None, "+34600000000")
+    assert run.file["control_total"] == Decimal("69.95")
+    assert "billing_name" not in first
+
+
+def test_only_the_first_row_of_an_order_carries_its_totals(read_text: RunTap) -> None:
+    run = read_text(export(order_row("#1"), line_row("#1"), order_row("#2")))
+
+    assert lines(run) == [("#1", True), ("#1", False), ("#2", True)]
+    assert run.file["control_total"] == 60
+
+
+def test_an_order_without_id_goes_by_its_name(read_text: RunTap) -> None:
+    run = read_text(export(order_row("#1", Id="")))
+
+    assert run.records("shopify_order_lines")[0]["order_id"] == "#1"
+
+
+BAD_ORDERS = {
+    "the refund is larger than the order": {"Refunded_Amount": "30.01"},
+    "the total is negative": {"Total": "-30.00"},
+    "discount_amount is negative": {"Discount_Amount": "-1.00"},
+    "the currency is not an ISO 4217 code": {"Currency": "EURO"},
+    "currency_code is missing": {"Currency": ""},
+    "created_at: the date cannot be read": {"Created_at": "2024-02-30 10:00:00 +0100"},
+    "total: the amount cannot be read": {"Total": "thirty"},
+    "total is missing": {"Total": ""},
+    "the text is garbled (mojibake: wrong encoding)": {"Lineitem_name": "TazÃ³n"},
+}
+
+
+@pytest.mark.parametrize("reason", BAD_ORDERS)
+def test_a_bad_first_row_rejects_the_whole_order(
+    reason: str, read_text: RunTap
+) -> None:
+    bad = order_row("#2", **BAD_ORDERS[reason])
+
+    run = read_text(export(order_row("#1"), bad, line_row("#2"), order_row("#3")))
+
+    assert lines(run) == [("#1", True), ("#3", True)]
+    assert run.rejects == {"log.csv line 3": reason, "log.csv line 4": reason}
+
+
+def test_a_bad_further_row_is_rejected_alone(read_text: RunTap) -> None:
+    bad = line_row("#1", Lineitem_quantity="1.5")
+
+    run = read_text(export(order_row("#1"), bad, line_row("#1")))
+
+    assert lines(run) == [("#1", True), ("#1", False)]
+    reason = "lineitem_quantity is not a whole number"
+    assert run.rejects == {"log.csv line 3": reason}
+
+
+def test_a_full_refund_is_kept(read_text: RunTap) -> None:
+    run = read_text(export(order_row("#1", Refunded_Amount="30.00")))
+
+    assert lines(run) == [("#1", True)]
+
+
+def test_a_repeated_row_of_an_order_is_a_duplicate(read_text: RunTap) -> None:
+    run = read_text(export(order_row("#1"), line_row("#1"), line_row("#1")))
+
+    assert len(lines(run)) == 2
+    reason = "duplicate: equal to an earlier row of the order"
+    assert run.rejects == {"log.csv line 4": reason}
+
+
+def test_an_order_that_comes_again_further_down_is_a_duplicate(
+    read_text: RunTap,
+) -> None:
+    rows = order_row("#1"), order_row("#2"), order_row("#1", Total="31.00")
+
+    run = read_text(export(*rows, line_row("#1")))
+
+    assert lines(run) == [("#1", True), ("#2", True)]
+    reason = "duplicate: the order is already in the file, further up"
+    assert run.rejects == {"log.csv line 4": reason, "log.csv line 5": reason}
+    assert run.file["rejected_total"] == 31
+
+
+def test_a_second_total_for_an_order_is_not_added(read_text: RunTap) -> None:
+    run = read_text(export(order_row("#1"), order_row("#1", Total="29.00")))
+
+    assert run.rejects == {"log.csv line 3": "duplicate: a second total for the order"}
+
+
+def test_lines_without_their_order_are_rejected(read_text: RunTap) -> None:
+    run = read_text(export(line_row("#1"), order_row("#2")))
+
+    assert run.rejects == {"log.csv line 2": "no row of the order carries its total"}
+
+
+def test_a_broken_row_does_not_end_its_order(read_text: RunTap) -> None:
+    text = export(order_row("#1"), line_row("#1")).splitlines(keepends=True)
+
+    run = read_text("".join([*text[:2], "#1,broken\n", text[2]]))
+
+    assert lines(run) == [("#1", True), ("#1", False)]
+    assert run.rejects == {"log.csv line 3": "wrong number of fields: 2 instead of 79"}
+
+
+def test_a_guest_order_is_kept(read_text: RunTap) -> None:
+    run = read_text(export(order_row("#1", Email="")))
+
+    assert run.records("shopify_order_lines")[0]["email"] is None
