@@ -40,6 +40,8 @@ def database_url(_template_url: str) -> Iterator[str]:
     name = f"test_{next(_DATABASE_NUMBERS)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f"create database {name} template {template}")
+        # Rights on a database are the one thing a copy does not inherit.
+        admin.execute(f"grant create on database {name} to loader")
     yield f"{server}/{name}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)")

@@ -103,6 +103,7 @@ def customer_value(
             currency_code=company.currency_code,
             settings=settings.as_json(),
             fitted_at=datetime.now(UTC),
+            is_asked_for=bool(company_day.as_of_date),
         )
         if not is_current(database, company.company_id, identity.fit_id):
             write_valuation(database, identity, valuation)

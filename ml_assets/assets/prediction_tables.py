@@ -40,7 +40,11 @@ _SUMMARY_COLUMNS = (
 
 @dataclass(frozen=True)
 class FitIdentity:
-    """Which fit of which company this is."""
+    """Which fit of which company this is.
+
+    ``is_asked_for``: somebody named the as-of date, so that is what readers get,
+    even if a later one was published before.
+    """
 
     company_id: str
     fit_id: str
@@ -50,6 +54,7 @@ class FitIdentity:
     currency_code: str
     settings: dict[str, float]
     fitted_at: dt.datetime
+    is_asked_for: bool
 
 
 def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -90,8 +95,8 @@ def write_valuation(
 ) -> None:
     """Write the fit and, unless it is blocked, its predictions; the caller commits.
 
-    The current slice moves forward only: predicting an earlier date adds to the
-    history and leaves what readers see.
+    A backfill of an earlier date adds to the history and leaves what readers see,
+    unless those predictions rest on orders that a correction has removed.
     """
     _write_fit(database, identity, valuation)
     _write_gates(database, identity, valuation)
@@ -118,7 +123,7 @@ def write_valuation(
             select {0} from {1} on conflict do nothing"""
         ).format(names, staged)
     )
-    if _is_newer_slice(database, identity):
+    if identity.is_asked_for or not _is_behind(database, identity):
         database.execute(
             "delete from predictions.predictions_customer where company_id = %s",
             (identity.company_id,),
@@ -131,14 +136,20 @@ def write_valuation(
         )
 
 
-def _is_newer_slice(database: psycopg.Connection, identity: FitIdentity) -> bool:
+def _is_behind(database: psycopg.Connection, identity: FitIdentity) -> bool:
+    """Whether readers see predictions of a later date that still hold."""
     row = database.execute(
-        """select max(as_of_date) from predictions.predictions_customer
-        where company_id = %s""",
-        (identity.company_id,),
+        """select 1 from predictions.predictions_customer as current
+        where current.company_id = %(company)s
+            and current.as_of_date > %(as_of)s
+            and current.data_through_date <= (
+                select max(orders.order_date) from marts.orders as orders
+                where orders.company_id = %(company)s and orders.is_purchase
+            )
+        limit 1""",
+        {"company": identity.company_id, "as_of": identity.as_of_date},
     ).fetchone()
-    current = row[0] if row else None
-    return current is None or identity.as_of_date >= current
+    return row is not None
 
 
 def _write_fit(

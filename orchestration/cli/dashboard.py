@@ -13,10 +13,10 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.companies import list_companies, load_company
-from orchestration.lib.database import open_database
+from orchestration.lib.database import connect, open_database
 from orchestration.lib.settings import Settings
 
-__all__ = ["dashboard", "render"]
+__all__ = ["dashboard", "has_reporting", "render", "show"]
 
 
 def dashboard(
@@ -40,12 +40,23 @@ def dashboard(
         companies = company or [known.company_id for known in list_companies(url)]
     if not companies:
         raise fail("There is no company yet. Add one: timonel company add my_shop")
+    if not has_reporting(url):
+        raise fail("There is nothing to show yet. Load and predict: timonel run")
     page = output or settings.home / "dashboards" / "clientes.html"
     with step("Rendering the dashboard"):
         render(url, companies, page)
     console.print(f"  {page}")
     if open_page:
         show(page)
+
+
+def has_reporting(url: str) -> bool:
+    """Whether a run has ever come far enough to publish something."""
+    with connect(url, "transformer") as database:
+        row = database.execute(
+            "select to_regclass('reporting.customer_value_totals') is not null"
+        ).fetchone()
+    return row == (True,)
 
 
 def render(url: str, company_ids: list[str], page: Path) -> None:

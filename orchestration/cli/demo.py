@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.cli.dashboard import render, show
+from orchestration.cli.dashboard import has_reporting, render, show
 from orchestration.cli.summary import print_summary
 from orchestration.lib.companies import (
     Company,
@@ -95,13 +95,14 @@ def demo(
             blocked.append(f"{each.name}: {failure}")
             continue
         print_summary(url, each, told)
-    page = settings.home / "dashboards" / "clientes.html"
-    with step("Rendering the dashboard"):
-        render(url, [each.company_id for each in companies], page)
-    console.print(f"\nDashboard   [bold]{page}[/bold]", soft_wrap=True)
-    console.print("Dagster UI  make dev")
-    if open_page:
-        show(page)
+    if has_reporting(url):
+        page = settings.home / "dashboards" / "clientes.html"
+        with step("Rendering the dashboard"):
+            render(url, [each.company_id for each in companies], page)
+        console.print(f"\nDashboard   [bold]{page}[/bold]", soft_wrap=True)
+        console.print("Dagster UI  make dev")
+        if open_page:
+            show(page)
     if blocked:
         raise fail("\n".join(blocked))
 

@@ -77,11 +77,12 @@ class Pipeline:
             for line in _lines(target.stdout):
                 save_bookmark(url, self.company_id, self.bookmark, json.loads(line))
             target_code, tap_code = target.wait(), tap.wait()
-            complaints = [*tap_said(), *target_said()]
+            tap_lines, target_lines = tap_said(), target_said()
+        # A tap whose target died complains too, but of the consequence.
         if target_code:
-            raise PipelineFailed(_complaint(self.target_module, complaints))
+            raise PipelineFailed(_complaint(self.target_module, target_lines))
         if tap_code:
-            raise PipelineFailed(_complaint(self.tap_module, complaints))
+            raise PipelineFailed(_complaint(self.tap_module, tap_lines))
 
 
 def _start(module: str, arguments: list[str], stdin: Any) -> subprocess.Popen[str]:
@@ -126,7 +127,9 @@ def _lines(stream: IO[str] | None) -> IO[str]:
 
 def _complaint(module: str, said: list[str]) -> str:
     errors = [line for line in said if "error" in line.lower()] or said[-3:]
-    return "\n".join(errors) or f"{module} stopped without saying why."
+    # Singer programs log `time | LEVEL | name | message`.
+    messages = [line.rsplit(" | ", 1)[-1] for line in errors]
+    return "\n".join(messages) or f"{module} stopped without saying why."
 
 
 def _write(path: Path, content: dict[str, Any]) -> str:

@@ -53,6 +53,8 @@ class FilesStream(Stream):
                 yield from self._read(source)
             except FileError as error:
                 self._fail(error)
+            except BrokenPipeError:
+                raise  # whoever reads our records is gone: no fault of the file
             except OSError as error:
                 problem = f"the file cannot be read ({type(error).__name__})"
                 remedy = "Check that it exists and may be read"

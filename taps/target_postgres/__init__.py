@@ -1,0 +1,1 @@
+"""Loads Singer messages into Postgres: exact, repeatable, one company per run."""

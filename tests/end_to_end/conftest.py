@@ -1,0 +1,136 @@
+"""The command line, run as its users run it: as a process, on files."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+
+Row = tuple[str, date, Decimal]
+
+
+@dataclass(frozen=True)
+class Timonel:
+    """One installation: its folder, its database, its commands."""
+
+    home: Path
+    url: str
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [Path(sys.executable).with_name("timonel"), *arguments],
+            env=os.environ
+            | {
+                "TIMONEL_HOME": str(self.home),
+                "TIMONEL_DATABASE_URL": self.url,
+                "COLUMNS": "200",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str, exit_code: int = 0) -> str:
+        process = self.start(*arguments)
+        said, _ = process.communicate()
+        assert process.returncode == exit_code, said
+        return said
+
+    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@pytest.fixture
+def timonel(database_url: str, tmp_path: Path) -> Timonel:
+    return Timonel(tmp_path / "home", database_url)
+
+
+def purchase_log(customers: int, seed: int) -> list[Row]:
+    """A shop's purchases in 2023 and 2024, from buyers who buy and then stop."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(customers):
+        rate = rng.gamma(0.8, 1 / 60)
+        leaves = rng.beta(0.8, 2.5)
+        typical = rng.gamma(6, 8)
+        day = date(2023, 1, 1) + timedelta(days=int(rng.integers(0, 540)))
+        while day < date(2024, 12, 31):
+            amount = Decimal(round(float(rng.gamma(5, typical / 5)) * 100) + 1) / 100
+            rows.append((f"c{number}", day, amount))
+            if len(rows) > 1 and rng.random() < leaves / 2:
+                break
+            day += timedelta(days=1 + int(rng.exponential(1 / rate)))
+    return sorted(rows, key=lambda row: (row[1], row[0]))
+
+
+def write_log(path: Path, rows: list[Row]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["customer_id", "date", "amount"])
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Callable[[str, list[Row]], Path]:
+    """Write a purchase log into the test's own folder."""
+    return lambda name, rows: write_log(tmp_path / "exports" / name, rows)
+
+
+# What a run leaves behind, without the moments at which it was done.
+FINAL_TABLES = {
+    "raw_files.purchases": (
+        "file_sha256, line_number, customer_id, purchased_at, amount"
+    ),
+    "raw_files.files": "file_name, file_sha256, loaded_row_count, control_total",
+    "marts.orders": "order_id, customer_id, order_date, net_revenue, is_outlier",
+    "marts.customers": "customer_id, order_count, historic_value",
+    "marts.customer_summaries": (
+        "customer_id, as_of_date, frequency, recency_days, age_days, monetary_value"
+    ),
+    "predictions.predictions_customer": (
+        "customer_id, as_of_date, frequency, historic_value, probability_alive, "
+        "probability_no_purchase_90d, expected_orders_90d, predicted_value_12m"
+    ),
+    "predictions.predictions_customer_history": (
+        "customer_id, as_of_date, probability_alive, predicted_value_12m"
+    ),
+    "predictions.model_parameters": "model, parameter, value, standard_error",
+    "predictions.gate_results": "gate, outcome, observed, message",
+    "ops.quarantined_records": "stream, location, reason",
+}
+
+
+def final_tables(timonel: Timonel, company_id: str) -> dict[str, list[object]]:
+    """Everything a company's readers could see, ordered, comparable across runs."""
+    return {
+        table: timonel.rows(
+            f"select {columns} from {table} where company_id = %s order by {columns}",
+            company_id,
+        )
+        for table, columns in FINAL_TABLES.items()
+    }
+
+
+@pytest.fixture
+def killers() -> Iterator[list[subprocess.Popen[str]]]:
+    """Processes to be cleaned away whatever happens."""
+    started: list[subprocess.Popen[str]] = []
+    yield started
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, 9)
+            process.wait()

@@ -1,0 +1,42 @@
+"""A run killed at any moment, then run again, ends like one never disturbed."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.end_to_end.conftest import Row, Timonel, final_tables, purchase_log
+
+LogFile = Callable[[str, list[Row]], Path]
+
+
+def test_a_killed_run_ends_like_an_undisturbed_one(
+    timonel: Timonel,
+    log_file: LogFile,
+    killers: list[subprocess.Popen[str]],
+) -> None:
+    orders = log_file("orders.csv", purchase_log(customers=400, seed=8))
+    for company in ("calm", "killed"):
+        timonel.run("company", "add", company)
+        timonel.run("connect", "files", str(orders), "--company", company)
+    started = time.monotonic()
+    timonel.run("run", "--company", "calm", "--as-of", "2024-12-30")
+    duration = time.monotonic() - started
+
+    chance = random.Random(20261121)
+    for _ in range(6):
+        run = timonel.start("run", "--company", "killed", "--as-of", "2024-12-30")
+        killers.append(run)
+        try:
+            run.wait(timeout=chance.uniform(0.05, 0.95) * duration)
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+    timonel.run("run", "--company", "killed", "--as-of", "2024-12-30")
+
+    assert final_tables(timonel, "killed") == final_tables(timonel, "calm")

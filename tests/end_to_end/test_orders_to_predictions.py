@@ -1,0 +1,105 @@
+"""A shop's purchase log goes in, predictions that reconcile with it come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from tests.end_to_end.conftest import Row, Timonel, final_tables, purchase_log
+
+LogFile = Callable[[str, list[Row]], Path]
+
+
+def _total(rows: list[Row]) -> Decimal:
+    return sum((amount for _, _, amount in rows), Decimal(0))
+
+
+def test_predictions_reconcile_with_the_file_to_the_cent(
+    timonel: Timonel, log_file: LogFile
+) -> None:
+    rows = purchase_log(customers=300, seed=1)
+    orders = log_file("tienda.csv", rows)
+
+    said = timonel.run("demo", "--orders", str(orders), "--no-open")
+
+    predicted = timonel.rows(
+        """select count(*), sum(historic_value), sum(order_count), max(as_of_date),
+            bool_and(probability_no_purchase_90d between 0 and 1),
+            bool_and(predicted_value_12m >= 0)
+        from predictions.predictions_customer where company_id = 'tienda'"""
+    )
+    customers = {customer for customer, _, _ in rows}
+    last_day = max(day for _, day, _ in rows)
+    assert predicted == [
+        (len(customers), _total(rows), len(rows), last_day, True, True)
+    ]
+    assert "behind the predictions ✓" in said
+    page = (timonel.home / "dashboards" / "clientes.html").read_text()
+    assert "tienda" in page
+
+
+def test_running_again_changes_nothing(timonel: Timonel, log_file: LogFile) -> None:
+    orders = log_file("tienda.csv", purchase_log(customers=120, seed=2))
+    timonel.run("demo", "--orders", str(orders), "--no-open")
+    first = final_tables(timonel, "tienda")
+    versions = _row_versions(timonel)
+
+    said = timonel.run("demo", "--orders", str(orders), "--no-open")
+
+    assert "Nothing changed since the last run" in said
+    assert final_tables(timonel, "tienda") == first
+    assert _row_versions(timonel) == versions
+
+
+def _row_versions(timonel: Timonel) -> list[tuple[object, ...]]:
+    """Postgres' own stamp of who wrote a row: it moves whenever a row is written."""
+    return timonel.rows(
+        """select 'orders', order_id, xmin::text from marts.orders
+        union all
+        select 'predictions', customer_id, xmin::text
+        from predictions.predictions_customer
+        order by 1, 2"""
+    )
+
+
+def test_a_corrected_file_corrects(timonel: Timonel, log_file: LogFile) -> None:
+    rows = purchase_log(customers=120, seed=3)
+    timonel.run("demo", "--orders", str(log_file("tienda.csv", rows)), "--no-open")
+    customer, day, _ = rows[0]
+    corrected = [(customer, day, Decimal("1234.56")), *rows[1:-3]]
+
+    orders = log_file("tienda.csv", corrected)
+    timonel.run("demo", "--orders", str(orders), "--no-open")
+
+    assert timonel.rows(
+        """select count(*), sum(net_revenue) from marts.orders
+        where company_id = 'tienda'"""
+    ) == [(len(corrected), _total(corrected))]
+    assert timonel.rows(
+        """select sum(historic_value) from predictions.predictions_customer
+        where company_id = 'tienda'"""
+    ) == [(_total(corrected),)]
+
+
+def test_orders_without_a_customer_count_as_revenue_but_not_as_customers(
+    timonel: Timonel, log_file: LogFile
+) -> None:
+    rows = purchase_log(customers=120, seed=4)
+    guests: list[Row] = [("", day, Decimal("10.01")) for _, day, _ in rows[:7]]
+    refunds: list[Row] = [("c1", rows[5][1], Decimal("-5.00"))]
+    orders = log_file("tienda.csv", rows + guests + refunds)
+
+    said = timonel.run("demo", "--orders", str(orders), "--no-open")
+
+    assert timonel.rows(
+        """select sum(net_revenue) from marts.orders where company_id = 'tienda'"""
+    ) == [(_total(rows) + Decimal("70.07"),)]
+    assert timonel.rows(
+        """select sum(historic_value) from predictions.predictions_customer
+        where company_id = 'tienda'"""
+    ) == [(_total(rows),)]
+    assert "without a customer" in said
+    assert "70.07" in said
+    assert "quarantined" in said
+    assert "behind the predictions ✓" in said
