@@ -40,7 +40,7 @@ lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(BIN)/sqlfluff lint dbt_project/models --processes 2
+	$(BIN)/sqlfluff lint dbt_project --processes 2
 	$(BIN)/python -m metabase.metabase_as_code validate
 
 types: $(READY) ## check types, strictly

@@ -1,0 +1,76 @@
+with companies as (
+    select
+        company_id,
+        currency_code
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+orders as (
+    select * from {{ ref('orders') }}
+    where {{ is_in_scope() }}
+),
+
+counted as (
+    select
+        company_id,
+        count(*) as order_count,
+        count(*) filter (where is_recognised) as recognised_order_count,
+        count(*) filter (where is_purchase) as purchase_count,
+        sum(net_revenue) filter (where is_purchase) as purchase_net_revenue,
+        count(*) filter (
+            where exclusion_reason = 'no_customer'
+        ) as guest_order_count,
+        sum(net_revenue) filter (
+            where exclusion_reason = 'no_customer'
+        ) as guest_net_revenue,
+        count(*) filter (
+            where exclusion_reason = 'other_currency'
+        ) as other_currency_order_count,
+        count(*) filter (
+            where exclusion_reason = 'not_recognised'
+        ) as not_recognised_order_count,
+        count(*) filter (
+            where exclusion_reason = 'cancelled'
+        ) as cancelled_order_count,
+        count(*) filter (
+            where exclusion_reason = 'fully_refunded'
+        ) as fully_refunded_order_count,
+        count(*) filter (where is_outlier) as outlier_order_count,
+        min(order_date) as first_order_date,
+        max(order_date) as last_order_date
+    from orders
+    group by company_id
+),
+
+totalled as (
+    select
+        companies.company_id,
+        companies.currency_code,
+        coalesce(counted.order_count, 0)::integer as order_count,
+        coalesce(counted.recognised_order_count, 0)::integer
+            as recognised_order_count,
+        coalesce(counted.purchase_count, 0)::integer as purchase_count,
+        coalesce(counted.purchase_net_revenue, 0)::numeric(18, 2)
+            as purchase_net_revenue,
+        coalesce(counted.guest_order_count, 0)::integer as guest_order_count,
+        coalesce(counted.guest_net_revenue, 0)::numeric(18, 2)
+            as guest_net_revenue,
+        coalesce(counted.other_currency_order_count, 0)::integer
+            as other_currency_order_count,
+        coalesce(counted.not_recognised_order_count, 0)::integer
+            as not_recognised_order_count,
+        coalesce(counted.cancelled_order_count, 0)::integer
+            as cancelled_order_count,
+        coalesce(counted.fully_refunded_order_count, 0)::integer
+            as fully_refunded_order_count,
+        coalesce(counted.outlier_order_count, 0)::integer
+            as outlier_order_count,
+        counted.first_order_date,
+        counted.last_order_date
+    from companies
+    left join counted
+        on companies.company_id = counted.company_id
+)
+
+select * from totalled

@@ -1,0 +1,88 @@
+with companies as (
+    select
+        company_id,
+        currency_code
+    from {{ ref('companies') }}
+),
+
+customers as (
+    select * from {{ ref('customer_values') }}
+),
+
+fits as (
+    select
+        company_id,
+        as_of_date,
+        status,
+        reason,
+        row_number() over (
+            partition by company_id
+            order by as_of_date desc, fitted_at desc, fit_id desc
+        ) as recency_rank
+    from {{ source('predictions', 'model_fits') }}
+),
+
+totalled as (
+    select
+        company_id,
+        max(as_of_date) as as_of_date,
+        max(data_through_date) as data_through_date,
+        max(prediction_as_of_date) as prediction_as_of_date,
+        count(*)::integer as customer_count,
+        (count(*) filter (where frequency > 0))::integer
+            as repeat_customer_count,
+        (count(*) filter (where last_order_date > as_of_date - 90))::integer
+            as active_customer_count,
+        sum(1 - probability_no_purchase_90d)
+            as expected_active_customer_count_90d,
+        sum(predicted_value_12m)::numeric(18, 2) as predicted_value_12m,
+        sum(historic_value)::numeric(18, 2) as historic_value
+    from customers
+    group by company_id
+),
+
+explained as (
+    select
+        companies.company_id,
+        companies.currency_code,
+        totalled.as_of_date,
+        totalled.data_through_date,
+        totalled.prediction_as_of_date,
+        coalesce(totalled.customer_count, 0) as customer_count,
+        coalesce(totalled.repeat_customer_count, 0) as repeat_customer_count,
+        coalesce(totalled.active_customer_count, 0) as active_customer_count,
+        totalled.expected_active_customer_count_90d,
+        totalled.predicted_value_12m,
+        coalesce(totalled.historic_value, 0)::numeric(18, 2) as historic_value,
+        -- Read by people on the dashboard, hence in Spanish.
+        case
+            when totalled.company_id is null then 'Todavía no hay compras.'
+            when
+                fits.status = 'blocked'
+                and fits.as_of_date
+                >= coalesce(totalled.prediction_as_of_date, fits.as_of_date)
+                then fits.reason
+            when totalled.prediction_as_of_date is null
+                then 'Todavía no hay predicciones.'
+            when totalled.prediction_as_of_date < totalled.as_of_date
+                then 'Las predicciones son del ' || to_char(
+                    totalled.prediction_as_of_date, 'DD/MM/YYYY'
+                ) || '.'
+        end as stale_reason
+    from companies
+    left join totalled
+        on companies.company_id = totalled.company_id
+    left join fits
+        on
+            companies.company_id = fits.company_id
+            and fits.recency_rank = 1
+),
+
+flagged as (
+    select
+        *,
+        stale_reason is not null as is_stale
+    from explained
+)
+
+select * from flagged

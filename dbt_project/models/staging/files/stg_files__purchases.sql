@@ -1,0 +1,24 @@
+with source as (
+    select * from {{ source('files', 'purchases') }}
+),
+
+renamed as (
+    select
+        company_id,
+        file_sha256,
+        line_number::integer as line_number,
+        nullif(trim(purchase_id), '') as purchase_id,
+        nullif(trim(customer_id), '') as customer_id,
+
+        upper(trim(currency_code)) as currency_code,
+
+        amount::numeric(24, 6) as amount,
+
+        is_date_only,
+
+        purchased_at::timestamptz as purchased_at,
+        _sdc_batched_at::timestamptz as loaded_at
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,64 @@
+-- What the tap counted while reading a file is what stands in the warehouse:
+-- the amounts (gross revenue less discounts) of its orders add up to
+-- loaded_total. A row here means that rows of the file were lost, doubled or
+-- changed on the way. A second copy of an order inside one Shopify file is not
+-- an order, so the copies are added apart.
+with files as (
+    select * from {{ ref('int_files_current') }}
+    where {{ is_in_scope() }} and contract in ('purchases', 'shopify_orders')
+),
+
+orders as (
+    select
+        company_id,
+        file_sha256,
+        sum(gross_revenue - discount_amount) as order_total
+    from {{ ref('int_orders_unioned') }}
+    where {{ is_in_scope() }}
+    group by company_id, file_sha256
+),
+
+order_rows as (
+    select
+        company_id,
+        file_sha256,
+        order_id,
+        total,
+        row_number() over (
+            partition by company_id, file_sha256, order_id
+            order by line_number
+        ) as row_number_in_order
+    from {{ ref('stg_files__shopify_order_lines') }}
+    where {{ is_in_scope() }} and is_order_row
+),
+
+copies as (
+    select
+        company_id,
+        file_sha256,
+        sum(total) as copied_total
+    from order_rows
+    where row_number_in_order > 1
+    group by company_id, file_sha256
+),
+
+compared as (
+    select
+        files.company_id,
+        files.file_name,
+        files.loaded_total,
+        coalesce(orders.order_total, 0) as order_total,
+        coalesce(copies.copied_total, 0) as copied_total
+    from files
+    left join orders
+        on
+            files.company_id = orders.company_id
+            and files.file_sha256 = orders.file_sha256
+    left join copies
+        on
+            files.company_id = copies.company_id
+            and files.file_sha256 = copies.file_sha256
+)
+
+select * from compared
+where abs(loaded_total - order_total - copied_total) >= 0.005

@@ -1,0 +1,93 @@
+"""The data tests of the project pass on sound data and fail on broken data."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dbt_project.dbt_commands import DbtFailed
+from tests.dbt_project.raw_files import RawFile, purchase, shopify_row
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AT = "2026-01-05 10:00+00"
+
+
+@pytest.fixture
+def two_shops(warehouse: Warehouse, pair: Pair) -> Pair:
+    """Overlapping logs and exports, with a copy, a guest and a refund in them."""
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.load(
+            company_id,
+            RawFile(
+                "january.csv",
+                [
+                    purchase("7", AT, "10.10", purchase_id="A"),
+                    purchase("7", AT, "0.01", purchase_id="A"),
+                    purchase(None, AT, 3),
+                ],
+            ),
+            RawFile("february.csv", [purchase("7", AT, 9, purchase_id="A")], version=2),
+            RawFile(
+                "orders.csv",
+                [
+                    shopify_row("1", AT, 50, discount_amount=5, refunded_amount=1),
+                    shopify_row("1", AT, 50, discount_amount=5, refunded_amount=1),
+                ],
+                contract="shopify_orders",
+            ),
+        )
+    warehouse.build(pair.acme, pair.bolt)
+    return pair
+
+
+def run_tests(warehouse: Warehouse, *names: str, companies: list[str]) -> set[str]:
+    """Names of the data tests that passed."""
+    statuses = warehouse.dbt.run("test", "--select", *names, company_ids=companies)
+    return {name for name, status in statuses.items() if status == "pass"}
+
+
+def test_they_all_pass_on_sound_data(warehouse: Warehouse, two_shops: Pair) -> None:
+    companies = [two_shops.acme, two_shops.bolt]
+
+    passed = run_tests(warehouse, "test_type:data", companies=companies)
+
+    assert "assert_file_totals_equal_their_visible_orders" in passed
+    assert "assert_orders_reconcile_with_their_files" in passed
+    assert "orders_gross_less_discount_less_refund_is_net" in passed
+
+
+# Each statement breaks the company's data the way a bug would.
+BREACHES = {
+    "assert_file_totals_equal_their_visible_orders": (
+        "delete from raw_files.purchases where company_id = %s and customer_id is null"
+    ),
+    "assert_orders_reconcile_with_their_files": (
+        "delete from marts.orders where company_id = %s and order_id = 'purchases/A'"
+    ),
+    "orders_gross_less_discount_less_refund_is_net": (
+        "update marts.orders set net_revenue = net_revenue + 0.01"
+        " where company_id = %s and order_id = 'purchases/A'"
+    ),
+    "assert_customer_values_add_up_to_purchases": (
+        "update marts.customers set historic_value = 0 where company_id = %s"
+    ),
+    "no_foreign_company_ids_orders_company_id": (
+        "update marts.orders set company_id = 'stranger' where company_id = %s"
+        " and order_id = 'purchases/A'"
+    ),
+    "orders_is_purchase_means_no_exclusion_reason": (
+        "update marts.orders set is_purchase = true where company_id = %s"
+        " and customer_id is null"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BREACHES)
+def test_each_finds_its_own_breach(
+    warehouse: Warehouse, two_shops: Pair, name: str
+) -> None:
+    warehouse.execute(BREACHES[name], [two_shops.acme])
+
+    with pytest.raises(DbtFailed, match=name):
+        run_tests(warehouse, name, companies=[two_shops.acme])
+
+    warehouse.execute("delete from marts.orders where company_id = 'stranger'")

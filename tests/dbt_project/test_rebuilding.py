@@ -1,0 +1,236 @@
+"""A rebuild changes what changed and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dbt_project.dbt_commands import DbtFailed
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+MARTS = (
+    "companies",
+    "customer_summaries",
+    "customers",
+    "file_totals",
+    "order_totals",
+    "orders",
+)
+AS_OF = "2026-01-31"
+
+
+def log(*amounts: int, name: str = "log.csv", version: int = 1) -> RawFile:
+    lines = [
+        purchase(str(number), "2026-01-05 10:00+00", amount, purchase_id=f"P{number}")
+        for number, amount in enumerate(amounts)
+    ]
+    return RawFile(name, lines, version=version)
+
+
+def versions(warehouse: Warehouse, company_id: str) -> dict[str, list[object]]:
+    """Where each row lies and who wrote or locked it, by mart."""
+    query = (
+        "select ctid::text, xmin::text, xmax::text from marts.{} where company_id = %s"
+    )
+    return {
+        mart: [
+            list(row.values())
+            for row in warehouse.rows(query.format(mart), [company_id])
+        ]
+        for mart in MARTS
+    }
+
+
+def build(warehouse: Warehouse, *company_ids: str) -> None:
+    warehouse.build(*company_ids, as_of=dict.fromkeys(company_ids, AS_OF))
+
+
+def test_rebuilding_unchanged_files_touches_no_row(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    warehouse.load(pair.acme, log(10, 20, 30))
+    build(warehouse, pair.acme)
+    before = versions(warehouse, pair.acme)
+
+    build(warehouse, pair.acme)
+
+    assert versions(warehouse, pair.acme) == before
+    assert all(before.values())
+
+
+def test_one_changed_order_rewrites_one_row_of_orders(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    warehouse.load(pair.acme, log(10, 20, 30))
+    build(warehouse, pair.acme)
+    query = "select order_id, xmin::text from marts.orders where company_id = %s"
+    before = {r["order_id"]: r["xmin"] for r in warehouse.rows(query, [pair.acme])}
+
+    correction = purchase("1", "2026-01-05 10:00+00", 21, purchase_id="P1")
+    warehouse.load(pair.acme, RawFile("correction.csv", [correction], version=2))
+    build(warehouse, pair.acme)
+
+    after = {r["order_id"]: r["xmin"] for r in warehouse.rows(query, [pair.acme])}
+    assert {key for key in after if after[key] != before[key]} == {"purchases/P1"}
+
+
+def test_other_companies_are_left_alone(warehouse: Warehouse, pair: Pair) -> None:
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.load(company_id, log(10))
+    build(warehouse, pair.acme, pair.bolt)
+    before = versions(warehouse, pair.bolt)
+
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.load(company_id, log(10, 20, version=2))
+    build(warehouse, pair.acme)
+
+    assert len(warehouse.orders(pair.acme)) == 2
+    assert versions(warehouse, pair.bolt) == before
+
+
+def test_a_company_without_files_loses_its_old_rows(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.load(company_id, log(10))
+    build(warehouse, pair.acme, pair.bolt)
+
+    warehouse.remove(pair.acme, "log.csv")
+    build(warehouse, pair.acme)
+
+    assert warehouse.orders(pair.acme) == {}
+    assert warehouse.summaries(pair.acme) == {}
+    assert len(warehouse.orders(pair.bolt)) == 1
+
+
+def test_a_rebuild_keeps_the_table_its_key_and_its_policies(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    query = """
+        select relname, pg_class.oid, relrowsecurity,
+            array_agg(polname order by polname) as policies
+        from pg_class inner join pg_policy on polrelid = pg_class.oid
+        where relnamespace = 'marts'::regnamespace group by 1, 2, 3
+    """
+    before = warehouse.rows(query)
+    warehouse.load(pair.acme, log(10))
+
+    build(warehouse, pair.acme)
+
+    assert warehouse.rows(query) == before
+    assert {row["relname"] for row in before} == set(MARTS)
+    assert all(row["relrowsecurity"] for row in before)
+    assert all(
+        row["policies"] == ["company_reads_own_rows", "platform_reads_all"]
+        for row in before
+    )
+
+
+def test_rebuilding_the_views_keeps_the_views_on_them(warehouse: Warehouse) -> None:
+    query = """
+        select relname, oid from pg_class where relkind = 'v' and relnamespace in
+        ('staging'::regnamespace, 'intermediate'::regnamespace,
+        'reporting'::regnamespace) order by relname
+    """
+    before = warehouse.rows(query)
+
+    warehouse.dbt.run("run", "--select", "staging", "int_orders_unioned")
+
+    assert warehouse.rows(query) == before
+
+
+def test_two_companies_may_be_built_at_the_same_moment(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.load(company_id, log(10))
+
+    builds = [
+        warehouse.dbt.start("build", company_ids=[company_id])
+        for company_id in (pair.acme, pair.bolt)
+    ]
+
+    said = [build.communicate()[0] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0], said
+    assert len(warehouse.orders(pair.acme)) == len(warehouse.orders(pair.bolt)) == 1
+    rules = "select count(*), count(distinct financial_status) from"
+    (counts,) = warehouse.rows(f"{rules} staging.shopify_recognition_rules")
+    assert len(set(counts.values())) == 1
+
+
+def test_a_full_refresh_gives_the_same_rows(fresh_warehouse: Warehouse) -> None:
+    pair = fresh_warehouse.add_pair()
+    as_of = dict.fromkeys((pair.acme, pair.bolt), AS_OF)
+    fresh_warehouse.load(pair.acme, log(10, 20))
+    fresh_warehouse.load(pair.bolt, log(30))
+    fresh_warehouse.dbt.run("build", as_of_dates=as_of)
+    query = "select * from marts.orders order by company_id, order_id"
+    before = fresh_warehouse.rows(query)
+
+    fresh_warehouse.dbt.run("build", "--full-refresh", as_of_dates=as_of)
+
+    assert fresh_warehouse.rows(query) == before
+    assert len(before) == 3
+
+
+def test_a_full_refresh_of_one_company_is_refused(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    with pytest.raises(DbtFailed, match="would lose the rows of every other company"):
+        warehouse.dbt.run(
+            *("run", "--select", "companies", "--full-refresh"),
+            company_ids=[pair.acme],
+        )
+
+
+def test_a_table_unlike_its_contract_stops_the_build(
+    fresh_warehouse: Warehouse,
+) -> None:
+    pair = fresh_warehouse.add_pair()
+    fresh_warehouse.load(pair.acme, log(10))
+    fresh_warehouse.dbt.run("build")
+    fresh_warehouse.execute("alter table marts.customers drop column historic_value")
+    fresh_warehouse.execute("alter table marts.customers add column nickname text")
+
+    with pytest.raises(DbtFailed) as failure:
+        fresh_warehouse.dbt.run("run", "--select", "customers")
+
+    message = str(failure.value)
+    assert "New columns: historic_value; columns gone: nickname" in message
+    assert "--full-refresh" in message
+    assert len(fresh_warehouse.rows("select * from marts.customers")) == 1
+
+
+def test_a_view_that_loses_a_column_is_made_again(fresh_warehouse: Warehouse) -> None:
+    fresh_warehouse.dbt.run("build")
+    # As if the view had had one more column in the version before.
+    fresh_warehouse.execute(
+        "create or replace view staging.stg_ops__companies as"
+        " select company_id, name, currency_code, time_zone, created_at,"
+        " 1 as plan from ops.companies"
+    )
+
+    fresh_warehouse.dbt.run("build")
+
+    columns = fresh_warehouse.rows(
+        "select attname from pg_attribute where attnum > 0"
+        " and attrelid = 'staging.stg_ops__companies'::regclass"
+    )
+    assert "plan" not in {row["attname"] for row in columns}
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"company_ids": "acme"}, "must be a list"),
+        ({"company_ids": []}, "must be a list with at least one company"),
+        ({"company_ids": ["Acme'; drop"]}, "names the company"),
+        ({"as_of_dates": {"acme": "31/01/2026"}}, "Write it as YYYY-MM-DD"),
+        ({"as_of_dates": "2026-01-31"}, "must map each company to a date"),
+    ],
+)
+def test_a_variable_that_makes_no_sense_is_refused(
+    warehouse: Warehouse, variables: dict[str, object], message: str
+) -> None:
+    with pytest.raises(DbtFailed, match=message):
+        warehouse.dbt.run("compile", "--select", "customer_summaries", **variables)

@@ -1,0 +1,224 @@
+"""What a dashboard reads adds up, and says when it is old."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AS_OF = "2026-03-31"
+PREDICTION = """
+    insert into predictions.predictions_customer values (%(company)s, %(customer)s,
+    %(as_of)s, 'fit', '1', 0, 0, 0, 1, 0, 'EUR', 1, %(probability)s, 1, 1, 1, 10,
+    %(value)s, '2026-03-01', '2026-03-31 02:00+00')
+"""
+FIT = """
+    insert into predictions.model_fits values (%(company)s, %(fit)s, %(as_of)s,
+    '2026-03-01', 'bg_nbd+gamma_gamma', '1', %(status)s, %(reason)s, '', 3, 1, 0,
+    '{}', %(fitted_at)s)
+"""
+
+
+def predict(
+    warehouse: Warehouse, company: str, customer: str, probability: float, value: int
+) -> None:
+    values = {
+        "company": company,
+        "customer": customer,
+        "probability": probability,
+        "value": value,
+        "as_of": AS_OF,
+    }
+    warehouse.execute(PREDICTION, values)
+
+
+def fit(
+    warehouse: Warehouse,
+    company: str,
+    name: str,
+    as_of: str,
+    reason: str | None = None,
+) -> None:
+    values = {
+        "company": company,
+        "fit": name,
+        "as_of": as_of,
+        "status": "blocked" if reason else "published",
+        "reason": reason,
+        "fitted_at": f"{as_of} 03:00+00",
+    }
+    warehouse.execute(FIT, values)
+
+
+def row(warehouse: Warehouse, view: str, company_id: str) -> dict[str, Any]:
+    query = f"select * from reporting.{view} where company_id = %s"
+    (found,) = warehouse.rows(query, [company_id])
+    return found
+
+
+@pytest.fixture
+def shop(warehouse: Warehouse, pair: Pair) -> str:
+    """Customer 7 bought in December and January, 8 and 9 in March; 8 for 0.50."""
+    lines = [
+        purchase("7", "2025-12-05 10:00+00", 10),
+        purchase("7", "2025-12-31 10:00+00", 20),
+        purchase("8", "2026-03-05 10:00+00", "0.50"),
+        purchase("9", "2026-03-06 10:00+00", 5),
+        purchase(None, "2026-03-20 10:00+00", 7),
+        purchase("9", "2026-03-07 10:00+00", 3, currency_code="USD"),
+    ]
+    file = RawFile(
+        "log.csv", lines, rejected_row_count=1, rejected_total=Decimal("1.25")
+    )
+    warehouse.load(pair.acme, file)
+    warehouse.build(pair.acme, as_of={pair.acme: AS_OF})
+    return pair.acme
+
+
+def test_customers_are_ranked_by_future_value(warehouse: Warehouse, shop: str) -> None:
+    predict(warehouse, shop, "8", 0.5, 100)
+    predict(warehouse, shop, "7", 0.5, 40)
+
+    query = """
+        select customer_id, value_rank, predicted_value_12m, historic_value
+        from reporting.customer_values where company_id = %s order by value_rank
+    """
+    ranked = [tuple(r.values()) for r in warehouse.rows(query, [shop])]
+
+    assert ranked == [
+        ("8", 1, 100, Decimal("0.50")),
+        ("7", 2, 40, 30),
+        ("9", 3, None, 5),
+    ]
+
+
+def test_totals_are_sums_over_customers(warehouse: Warehouse, shop: str) -> None:
+    for customer, probability, value in (("7", 0.75, 40), ("8", 0.5, 60), ("9", 1, 0)):
+        predict(warehouse, shop, customer, probability, value)
+    fit(warehouse, shop, "fit", AS_OF)
+
+    totals = row(warehouse, "customer_value_totals", shop)
+
+    assert totals["customer_count"] == 3
+    assert totals["repeat_customer_count"] == 1
+    # The 90 days up to 31 March begin on 1 January.
+    assert totals["active_customer_count"] == 2
+    assert totals["expected_active_customer_count_90d"] == pytest.approx(0.75)
+    assert totals["predicted_value_12m"] == 100
+    assert totals["historic_value"] == Decimal("35.50")
+    assert totals["data_through_date"].isoformat() == "2026-03-20"
+    assert (totals["is_stale"], totals["stale_reason"]) == (False, None)
+
+
+def test_a_blocked_fit_gives_its_reason(warehouse: Warehouse, shop: str) -> None:
+    predict(warehouse, shop, "7", 0.5, 40)
+    fit(warehouse, shop, "good", AS_OF)
+    fit(warehouse, shop, "bad", "2026-04-01", reason="Faltan datos.")
+
+    totals = row(warehouse, "customer_value_totals", shop)
+
+    assert (totals["is_stale"], totals["stale_reason"]) == (True, "Faltan datos.")
+
+
+def test_a_fit_that_was_blocked_and_then_passed_is_forgotten(
+    warehouse: Warehouse, shop: str
+) -> None:
+    predict(warehouse, shop, "7", 0.5, 40)
+    fit(warehouse, shop, "bad", "2026-03-30", reason="Faltan datos.")
+    fit(warehouse, shop, "good", AS_OF)
+
+    assert row(warehouse, "customer_value_totals", shop)["is_stale"] is False
+
+
+def test_predictions_older_than_the_data_say_their_date(
+    warehouse: Warehouse, shop: str
+) -> None:
+    predict(warehouse, shop, "7", 0.5, 40)
+    warehouse.build(shop, as_of={shop: "2026-04-02"})
+
+    totals = row(warehouse, "customer_value_totals", shop)
+
+    assert totals["stale_reason"] == "Las predicciones son del 31/03/2026."
+
+
+def test_missing_predictions_and_missing_purchases_are_told_apart(
+    warehouse: Warehouse, shop: str
+) -> None:
+    empty = warehouse.add_pair().acme
+    warehouse.build(empty)
+
+    reasons = [
+        row(warehouse, "customer_value_totals", company)["stale_reason"]
+        for company in (shop, empty)
+    ]
+
+    assert reasons == ["Todavía no hay predicciones.", "Todavía no hay compras."]
+    assert row(warehouse, "customer_value_totals", empty)["customer_count"] == 0
+
+
+def test_bins_hold_every_customer_with_a_prediction(
+    warehouse: Warehouse, shop: str
+) -> None:
+    for customer, probability in (("7", 0.0), ("8", 0.1), ("9", 1.0)):
+        predict(warehouse, shop, customer, probability, 1)
+
+    query = """
+        select bin_number, customer_count, historic_value, bin_lower, bin_upper
+        from reporting.no_purchase_probability_bins where company_id = %s
+        order by bin_number
+    """
+    bins = [tuple(r.values()) for r in warehouse.rows(query, [shop])]
+
+    assert len(bins) == 10
+    assert [b for b in bins if b[1]] == [
+        (1, 1, 30, 0.0, 0.1),
+        (2, 1, Decimal("0.50"), 0.1, 0.2),
+        (10, 1, 5, 0.9, 1.0),
+    ]
+
+
+def test_data_quality_tells_what_was_left_out(warehouse: Warehouse, shop: str) -> None:
+    quarantine = """
+        insert into ops.quarantined_records values
+        (%(company)s, 'files', 'purchases', 'a', 'log.csv@1', '', 'bad', '{}', now()),
+        (%(company)s, 'files', 'purchases', 'b', 'log.csv@0', '', 'old', '{}', now())
+    """
+    warehouse.execute(quarantine, {"company": shop})
+    warehouse.build(shop, as_of={shop: AS_OF})
+
+    quality = row(warehouse, "data_quality_totals", shop)
+
+    assert quality["order_count"] == 6
+    assert quality["purchase_count"] == 4
+    assert (quality["guest_order_count"], quality["guest_net_revenue"]) == (1, 7)
+    assert quality["other_currency_order_count"] == 1
+    # Of two rejected rows one belongs to a version corrected since.
+    assert quality["quarantined_row_count"] == 1
+    assert quality["quarantined_amount"] == Decimal("1.25")
+    assert quality["row_count"] == 7
+
+
+def test_the_newest_published_fit_is_the_current_one(
+    warehouse: Warehouse, shop: str
+) -> None:
+    for name, as_of, reason in (
+        ("old", "2026-03-01", None),
+        ("new", "2026-03-02", None),
+        ("bad", "2026-03-03", "No converge."),
+    ):
+        fit(warehouse, shop, name, as_of, reason)
+        warehouse.execute(
+            "insert into predictions.model_parameters"
+            " values (%s, %s, 'bg_nbd', 'r', 0.24, null)",
+            [shop, name],
+        )
+
+    query = """
+        select fit_id from reporting.model_fit_parameters
+        where company_id = %s and is_current
+    """
+    assert [r["fit_id"] for r in warehouse.rows(query, [shop])] == ["new"]

@@ -1,0 +1,111 @@
+"""A company's reader sees its own rows, in the views made for reading only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+VIEWS = (
+    "customer_value_totals",
+    "customer_values",
+    "data_quality_totals",
+    "model_fit_parameters",
+    "no_purchase_probability_bins",
+)
+FIT = """
+    insert into predictions.model_fits values (%s, 'fit', '2026-01-31', '2026-01-05',
+    'bg_nbd+gamma_gamma', '1', 'published', null, '', 1, 0, 0, '{}', now())
+"""
+PARAMETER = """
+    insert into predictions.model_parameters values (%s, 'fit', 'bg_nbd', 'r', 1, null)
+"""
+
+
+@dataclass(frozen=True)
+class Readers:
+    """A pair of companies with rows in every view, and acme's login role."""
+
+    pair: Pair
+    acme_role: str
+
+
+@pytest.fixture(scope="module")
+def readers(warehouse: Warehouse) -> Readers:
+    pair = warehouse.add_pair()
+    for company_id in (pair.acme, pair.bolt):
+        line = purchase("7", "2026-01-05 10:00+00", 10, currency_code="EUR")
+        warehouse.load(company_id, RawFile("log.csv", [line]))
+        warehouse.execute(FIT, [company_id])
+        warehouse.execute(PARAMETER, [company_id])
+    # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.
+    warehouse.build(pair.acme, pair.bolt)
+    return Readers(pair, warehouse.add_reader(pair.acme))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_reader_sees_its_own_company_only(
+    warehouse: Warehouse, readers: Readers, view: str
+) -> None:
+    query = f"select distinct company_id from reporting.{view}"
+
+    seen = warehouse.rows(query, role=readers.acme_role)
+
+    assert [row["company_id"] for row in seen] == [readers.pair.acme]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_reader_of_no_company_sees_nothing(warehouse: Warehouse, view: str) -> None:
+    assert warehouse.rows(f"select * from reporting.{view}", role="bi_reader") == []
+
+
+@pytest.mark.parametrize(
+    "table", ["marts.orders", "marts.customer_summaries", "predictions.model_fits"]
+)
+def test_a_reader_cannot_go_around_the_views(
+    warehouse: Warehouse, readers: Readers, table: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        warehouse.rows(f"select * from {table}", role=readers.acme_role)
+
+
+def test_a_reader_cannot_become_another_company(
+    warehouse: Warehouse, readers: Readers
+) -> None:
+    other = warehouse.add_reader(readers.pair.bolt)
+
+    with psycopg.connect(warehouse.url) as connection:
+        connection.execute(f"set session authorization {readers.acme_role}".encode())
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(f"set role {other}".encode())
+
+
+def test_every_reporting_view_is_listed_here(warehouse: Warehouse) -> None:
+    found = warehouse.rows(
+        "select relname from pg_class where relnamespace = 'reporting'::regnamespace"
+        " and relkind in ('v', 'r', 'm') order by relname"
+    )
+
+    assert [row["relname"] for row in found] == list(VIEWS)
+
+
+@pytest.mark.parametrize("role", ["scientist", "orchestrator"])
+def test_the_platform_reads_the_marts_of_every_company(
+    warehouse: Warehouse, readers: Readers, role: str
+) -> None:
+    query = "select company_id from marts.orders where company_id in (%s, %s)"
+    companies = [readers.pair.acme, readers.pair.bolt]
+
+    seen = {row["company_id"] for row in warehouse.rows(query, companies, role=role)}
+
+    assert seen == set(companies)
+
+
+def test_the_platform_writes_no_mart(warehouse: Warehouse) -> None:
+    for role in ("scientist", "orchestrator", "bi_reader"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            warehouse.rows("delete from marts.orders returning 1", role=role)

@@ -1,0 +1,115 @@
+"""Every model declares, documents and joins as the house rules ask."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.dbt_commands import DbtProject
+from tests.dbt_project.manifest_rules import manifest_violations, model_violations
+
+Manifest = dict[str, Any]
+ORDERS = "model.timonel.orders"
+STAGED_ORDERS = "model.timonel.stg_files__purchases"
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """The compiled project."""
+    project = DbtProject({}, tmp_path_factory.mktemp("dbt"))
+    return project.compiled_manifest()
+
+
+def test_no_model_breaks_a_house_rule(manifest: Manifest) -> None:
+    assert manifest_violations(manifest) == []
+
+
+def test_every_layer_has_models_to_check(manifest: Manifest) -> None:
+    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+
+    layers = {node["fqn"][1] for node in models}
+    assert layers == {"staging", "intermediate", "marts", "reporting"}
+    assert all(node["compiled_code"] for node in models)
+
+
+def _without_contract(node: Manifest) -> None:
+    node["contract"]["enforced"] = False
+
+
+def _without_key(node: Manifest) -> None:
+    node["constraints"] = []
+
+
+def _with_key_of_another_order(node: Manifest) -> None:
+    node["constraints"][0]["columns"] = ["order_id", "company_id"]
+
+
+def _reading_a_source(node: Manifest) -> None:
+    node["depends_on"]["nodes"] = ["source.timonel.files.purchases"]
+
+
+def _reading_a_later_layer(node: Manifest) -> None:
+    node["depends_on"]["nodes"] = ["model.timonel.customer_values"]
+
+
+def _without_grain(node: Manifest) -> None:
+    node["description"] = "One row per order is what people expect. It is long."
+
+
+def _with_a_silent_column(node: Manifest) -> None:
+    node["columns"]["net_revenue"]["description"] = ""
+
+
+def _joining_without_company(node: Manifest) -> None:
+    node["compiled_code"] = "select a.company_id from a join b on a.x = b.x"
+
+
+def _excused_without_reason(node: Manifest) -> None:
+    node["config"]["meta"] = {"spans_companies": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "breach"),
+    [
+        (_without_contract, "contract is not enforced"),
+        (_without_key, "no primary key"),
+        (_with_key_of_another_order, "does not start with company_id"),
+        (_reading_a_source, "marts may not read the source files"),
+        (_reading_a_later_layer, "marts may not read reporting"),
+        (_without_grain, "does not end with its grain"),
+        (_with_a_silent_column, "net_revenue is not described"),
+        (_joining_without_company, "A join without equality"),
+        (_excused_without_reason, "does not say why"),
+    ],
+)
+def test_a_spoilt_model_is_found(manifest: Manifest, spoil: Any, breach: str) -> None:
+    nodes = {**manifest["nodes"], **manifest["sources"]}
+    model = copy.deepcopy(nodes[ORDERS])
+
+    spoil(model)
+
+    found = model_violations(model, nodes)
+    assert any(breach in sentence for sentence in found), found
+
+
+def test_a_staging_model_that_joins_another_is_found(manifest: Manifest) -> None:
+    nodes = {**manifest["nodes"], **manifest["sources"]}
+    model = copy.deepcopy(nodes[STAGED_ORDERS])
+
+    model["depends_on"]["nodes"].append("model.timonel.stg_files__files")
+
+    found = model_violations(model, nodes)
+    assert "staging may not read staging (stg_files__files)" in found
+    assert "a staging model reads exactly one table" in found
+
+
+def test_a_model_may_be_excused_with_a_reason(manifest: Manifest) -> None:
+    nodes = {**manifest["nodes"], **manifest["sources"]}
+    model = copy.deepcopy(nodes[ORDERS])
+    _joining_without_company(model)
+
+    model["config"]["meta"] = {"spans_companies": "A total over the whole platform."}
+
+    assert model_violations(model, nodes) == []

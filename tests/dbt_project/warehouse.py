@@ -1,0 +1,117 @@
+"""A database with raw files in it and dbt on top."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from tests.dbt_project import raw_files
+from tests.dbt_project.dbt_commands import DbtProject
+from tests.dbt_project.raw_files import RawFile
+
+__all__ = ["Pair", "Warehouse"]
+
+Values = Sequence[object] | Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two companies of one test: EUR in Madrid, CLP in Santiago."""
+
+    acme: str
+    bolt: str
+
+
+@dataclass
+class Warehouse:
+    """Raw tables to fill, and the project that builds on them.
+
+    Tests share it. Each works with a pair of companies of its own.
+    """
+
+    url: str
+    dbt: DbtProject
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def create_raw_tables(self) -> None:
+        """Do what the loader does when it meets the streams for the first time."""
+        with psycopg.connect(self.url) as connection:
+            raw_files.create_tables(connection)
+
+    def add_pair(self) -> Pair:
+        """Two new companies."""
+        number = next(self._numbers)
+        pair = Pair(f"acme_{number}", f"bolt_{number}")
+        rows = [
+            (pair.acme, "Acme", "EUR", "Europe/Madrid"),
+            (pair.bolt, "Bolt", "CLP", "America/Santiago"),
+        ]
+        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                "insert into ops.companies values (%s, %s, %s, %s)", rows
+            )
+        return pair
+
+    def load(self, company_id: str, *files: RawFile) -> None:
+        """Load files, or new versions of them."""
+        with psycopg.connect(self.url) as connection:
+            for file in files:
+                raw_files.load(connection, company_id, file)
+
+    def remove(self, company_id: str, file_name: str) -> None:
+        """Take a file away."""
+        with psycopg.connect(self.url) as connection:
+            raw_files.remove(connection, company_id, file_name)
+
+    def build(
+        self, *company_ids: str, as_of: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Rebuild the marts of some companies, or of all, without the data tests.
+
+        The views they read and the views on them stand already.
+        """
+        scope = {"company_ids": list(company_ids)} if company_ids else {}
+        return self.dbt.run(
+            *("run", "--select", "marts"), **scope, as_of_dates=dict(as_of or {})
+        )
+
+    def execute(self, statement: str, values: Values = ()) -> None:
+        """Run one statement as the administrator."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statement.encode(), values)
+
+    def rows(
+        self, query: str, values: Values = (), *, role: str = ""
+    ) -> list[dict[str, Any]]:
+        """The rows of a query, run as a role when one is named."""
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            if role:
+                connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+            return connection.execute(query.encode(), values).fetchall()
+
+    def orders(self, company_id: str) -> dict[str, dict[str, Any]]:
+        """The rows of marts.orders of a company, by order_id."""
+        query = "select * from marts.orders where company_id = %s order by order_id"
+        return {row["order_id"]: row for row in self.rows(query, [company_id])}
+
+    def summaries(self, company_id: str) -> dict[str, dict[str, Any]]:
+        """The rows of marts.customer_summaries of a company, by customer_id."""
+        query = "select * from marts.customer_summaries where company_id = %s"
+        return {row["customer_id"]: row for row in self.rows(query, [company_id])}
+
+    def add_reader(self, company_id: str) -> str:
+        """The login role of a company's dashboards; its name."""
+        role = f"bi_{company_id}"
+        with psycopg.connect(self.url) as connection:
+            connection.execute(
+                sql.SQL("create role {} login in role bi_reader").format(
+                    sql.Identifier(role)
+                )
+            )
+        return role

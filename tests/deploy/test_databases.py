@@ -1,0 +1,222 @@
+"""The databases of docker compose, made on a server of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+import yaml
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+
+from orchestration.lib.companies import Company, add_company, reader_role
+from orchestration.lib.database import connect, libpq_environment, migrate
+from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from tests.deploy.compose_file import ROOT, container_environment, services
+
+_DEPLOY = ROOT / "orchestration" / "deploy"
+_PASSWORDS = {
+    "TIMONEL_DATABASE_PASSWORD": "of-timonel",
+    "DAGSTER_DATABASE_PASSWORD": "of-dagster",
+    "METABASE_DATABASE_PASSWORD": "of-metabase",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server on which create_databases.sql ran, as in a new container."""
+
+    address: str
+
+    def url(self, role: str, password: str, database: str) -> str:
+        return f"postgresql://{role}:{password}@{self.address}/{database}"
+
+    @property
+    def warehouse(self) -> str:
+        return self.url("timonel", "of-timonel", "timonel")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp())
+    postgres = EmbeddedPostgres(folder / "postgres", settings=(("fsync", "off"),))
+    admin = postgres.start().rpartition("/")[0] + "/postgres"
+    try:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            # A container starts without the embedded server's own database.
+            connection.execute("drop database timonel")
+        done = _run_script(postgres, admin, _PASSWORDS)
+        assert done.returncode == 0, done.stderr
+        yield Server(admin.partition("@")[2].partition("/")[0])
+    finally:
+        postgres.remove()
+        shutil.rmtree(folder)
+
+
+def _run_script(
+    postgres: EmbeddedPostgres, admin: str, passwords: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    script = str(_DEPLOY / "create_databases.sql")
+    return subprocess.run(
+        [str(postgres.program("psql")), "--no-psqlrc", "--file", script],
+        env={"PATH": os.defpath} | libpq_environment(admin) | dict(passwords),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def warehouse(server: Server) -> str:
+    """URL of the migrated warehouse, as the role `timonel`."""
+    migrate(server.warehouse)
+    return server.warehouse
+
+
+def test_passwords_of_the_script_are_given_to_its_container() -> None:
+    given = container_environment(services()["postgres"])
+
+    assert set(_PASSWORDS) <= set(given)
+
+
+def test_the_script_stops_when_a_password_is_missing(
+    postgres: EmbeddedPostgres,
+) -> None:
+    admin = postgres.url().rpartition("/")[0] + "/postgres"
+
+    done = _run_script(postgres, admin, {})
+
+    assert done.returncode != 0
+
+
+def test_the_databases_are_those_the_services_ask_for(server: Server) -> None:
+    dagster = container_environment(services()["dagster-daemon"])
+    metabase = container_environment(services()["metabase"])
+
+    assert dagster["DAGSTER_DATABASE_URL"].endswith("/dagster")
+    for role, password, database in (
+        ("dagster", "of-dagster", "dagster"),
+        (metabase["MB_DB_USER"], "of-metabase", metabase["MB_DB_DBNAME"]),
+    ):
+        with psycopg.connect(server.url(role, password, database)) as connection:
+            connection.execute("create table of_its_own (id int)")
+            connection.rollback()
+
+
+def test_the_schema_is_made_by_a_role_that_is_no_superuser(warehouse: str) -> None:
+    with psycopg.connect(warehouse) as connection:
+        row = connection.execute(
+            "select rolsuper, rolbypassrls from pg_roles where rolname = current_user"
+        ).fetchone()
+
+    assert row == (False, False)
+    with connect(warehouse, "transformer") as connection:
+        connection.execute("create table marts.it_may_build (company_id text)")
+        connection.rollback()
+
+
+def test_companies_get_their_read_role_and_a_password_there(
+    server: Server, warehouse: str
+) -> None:
+    add_company(warehouse, Company("acme", "Acme", "EUR", "Europe/Madrid"))
+    role = reader_role("acme")
+    with psycopg.connect(warehouse) as connection:
+        connection.execute(f"alter role {role} password 'of-acme'")
+
+    with (
+        psycopg.connect(server.url(role, "of-acme", "timonel")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("select * from ops.companies")
+
+
+@pytest.mark.parametrize("database", ["dagster", "metabase_app", "postgres"])
+def test_a_company_cannot_enter_another_database(
+    database: str, server: Server, warehouse: str
+) -> None:
+    add_company(warehouse, Company("bolt", "Bolt", "EUR", "Europe/Madrid"))
+    role = reader_role("bolt")
+    with psycopg.connect(warehouse) as connection:
+        connection.execute(f"alter role {role} password 'of-bolt'")
+
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(server.url(role, "of-bolt", database))
+
+
+def test_metabases_own_role_reads_nothing_of_the_warehouse(
+    server: Server, warehouse: str
+) -> None:
+    url = server.url("metabase_app", "of-metabase", "timonel")
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            """select nspname from pg_namespace
+            where nspname !~ '^(pg_|information_schema)'
+            and has_schema_privilege(oid, 'usage')"""
+        ).fetchall()
+
+    assert rows == []
+
+
+def test_dagster_keeps_its_runs_and_events_there(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _prepare_dagster_home(tmp_path)
+    asked = container_environment(services()["dagster-code"])["DAGSTER_DATABASE_URL"]
+    driver = asked.partition("://")[0]
+    address = server.url("dagster", "of-dagster", "dagster").partition("://")[2]
+    monkeypatch.setenv("DAGSTER_DATABASE_URL", f"{driver}://{address}")
+
+    @dg.asset
+    def kept() -> None:
+        """Nothing but a run with events."""
+
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        result = dg.materialize([kept], instance=instance)
+
+        assert result.success
+        assert type(instance.run_storage).__name__ == "PostgresRunStorage"
+        assert instance.get_latest_materialization_event(dg.AssetKey("kept"))
+
+
+def test_containers_run_dagster_by_the_rules_of_the_command_line() -> None:
+    on_a_laptop = _read("dagster.yaml")
+    in_containers = _read("dagster.compose.yaml")
+
+    assert {key: in_containers[key] for key in on_a_laptop} == on_a_laptop
+
+
+def test_dagster_writes_below_the_shared_volume() -> None:
+    settings = _read("dagster.compose.yaml")
+
+    for key in ("compute_logs", "local_artifact_storage"):
+        folder = settings[key]["config"]["base_dir"]
+        for name in ("dagster-code", "dagster-webserver", "dagster-daemon"):
+            mounts = [mount.split(":")[1] for mount in services()[name]["volumes"]]
+            assert any(folder.startswith(f"{mount}/") for mount in mounts), name
+
+
+def test_dagster_reads_the_workspace_file() -> None:
+    target = WorkspaceFileTarget([str(_DEPLOY / "workspace.yaml")])
+
+    (origin,) = target.create_origins()
+
+    assert origin.location_name == "timonel"
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((_DEPLOY / name).read_text())
+    return content
+
+
+def _prepare_dagster_home(home: Path) -> None:
+    """dagster.compose.yaml, with its files below ``home`` instead of the volume."""
+    settings = (_DEPLOY / "dagster.compose.yaml").read_text()
+    (home / "dagster.yaml").write_text(settings.replace("/srv/timonel", str(home)))

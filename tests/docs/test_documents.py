@@ -1,0 +1,175 @@
+"""What the documents name exists: files, verbs, commands, columns, cards."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+from typer.core import TyperGroup
+
+from ml_assets.clv.valuation import GATES
+from orchestration.cli import app
+
+ROOT = Path(__file__).parents[2]
+DECISIONS = ROOT / "docs" / "decisions"
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+_HEADINGS = ["Context", "Options", "Outcome", "Consequences"]
+_LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]+)[^)]*\)")
+_CODE = re.compile(r"`([^`\n]+)`")
+_COLUMN = re.compile(r"`((?:marts|reporting)\.\w+\.\w+)`")
+_MADE_BY_A_RUN = ("dbt_project/target", "docker-compose.override.yml")
+
+documents = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS]
+)
+
+
+def _command_lines(text: str) -> list[str]:
+    """Lines of indented blocks, and code inside sentences."""
+    blocks = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    return blocks + _CODE.findall(text)
+
+
+@documents
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in _LINK.findall(document.read_text()):
+        assert (document.parent / target).exists(), target
+
+
+@documents
+def test_paths_of_the_project_exist(document: Path) -> None:
+    tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    for code in _CODE.findall(document.read_text()):
+        is_path = re.fullmatch(r"[\w./-]+", code) and code.split("/")[0] in tops
+        if is_path and "/" in code and code not in _MADE_BY_A_RUN:
+            assert (ROOT / code).exists(), code
+
+
+@documents
+def test_make_knows_the_verbs(document: Path) -> None:
+    verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for line in _command_lines(document.read_text()):
+        if line.startswith("make "):
+            words = re.split(r"\s{2,}", line)[0].split()[1:]
+            assert {word for word in words if "=" not in word} <= verbs, line
+
+
+@documents
+def test_timonel_knows_the_commands_and_options(document: Path) -> None:
+    for line in _command_lines(document.read_text()):
+        found = re.search(r"(?:^|--rm |\.venv/bin/)timonel (?P<rest>[a-z][^|]*)", line)
+        if found:
+            _check_command(re.split(r"\s{3,}", found["rest"])[0].split(), line)
+
+
+def _check_command(words: list[str], line: str) -> None:
+    command: Any = typer.main.get_command(app)
+    while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
+        assert words[0] in command.commands, line
+        command = command.commands[words.pop(0)]
+    known = {option for each in command.params for option in each.opts}
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert options - {"--help"} <= known, line
+
+
+@cache
+def _columns() -> set[str]:
+    """``schema.table.column`` of every mart and reporting view."""
+    columns = set()
+    for room in ("marts", "reporting"):
+        for file in (ROOT / "dbt_project" / "models" / room).glob("*.yml"):
+            for model in yaml.safe_load(file.read_text()).get("models", []):
+                for column in model["columns"]:
+                    columns.add(f"{room}.{model['name']}.{column['name']}")
+    return columns
+
+
+def test_every_column_of_the_metrics_exists() -> None:
+    named = set(_COLUMN.findall((ROOT / "docs" / "metrics.md").read_text()))
+
+    assert named
+    assert named - _columns() == set()
+
+
+def test_every_number_of_the_dashboard_is_explained() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text()
+    shown = {
+        re.sub(r'^\["name","(.+)"\]$', r"\1", key)
+        for card in (ROOT / "metabase" / "collections").rglob("*.yaml")
+        for key in yaml.safe_load(card.read_text())
+        .get("visualization_settings", {})
+        .get("column_settings", {})
+    }
+
+    assert shown
+    assert {name for name in shown if not re.search(rf"\b{name}\b", text)} == set()
+
+
+def test_every_card_is_explained_under_its_title() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text()
+    labels = yaml.safe_load((ROOT / "metabase" / "labels" / "es.yml").read_text())
+
+    for card in labels["cards"].values():
+        assert f"### {card['title']}\n" in text, card["title"]
+
+
+def test_every_label_of_the_metrics_is_on_the_dashboard() -> None:
+    labels = yaml.safe_load((ROOT / "metabase" / "labels" / "es.yml").read_text())
+    text = (ROOT / "docs" / "metrics.md").read_text()
+    tables = text[text.index("## The cards") : text.index("## What stands")]
+    named = re.findall(r"^\| ([A-ZÚ][^|]+) \|", tables, re.M)
+
+    assert named
+    assert set(named) <= set(labels["columns"].values())
+
+
+def test_the_runbook_explains_every_gate() -> None:
+    text = (ROOT / "docs" / "runbook.md").read_text()
+
+    assert [gate for gate in GATES if f"| `{gate}` |" not in text] == []
+
+
+def test_decisions_are_numbered_listed_and_complete() -> None:
+    pages = sorted(DECISIONS.glob("0*.md"))
+    index = (DECISIONS / "README.md").read_text()
+
+    assert [page.name[:4] for page in pages] == [
+        f"{number:04d}" for number in range(1, len(pages) + 1)
+    ]
+    for page in pages:
+        text = page.read_text()
+        assert f"({page.name})" in index
+        assert re.findall(r"^## (.+)$", text, re.M) == _HEADINGS, page.name
+        assert re.search(r"^Status: (accepted|superseded)", text, re.M), page.name
+
+
+def test_tables_the_runbook_asks_for_exist() -> None:
+    folder = ROOT / "orchestration" / "migrations" / "versions"
+    migration = "\n".join(path.read_text() for path in folder.glob("*.py"))
+    marts = {column.rpartition(".")[0] for column in _columns()}
+    text = (ROOT / "docs" / "runbook.md").read_text()
+    asked = set(re.findall(r"(?:from|update) ((?:ops|predictions|marts)\.\w+)", text))
+
+    assert asked
+    for table in asked - marts:
+        assert re.search(rf"create table {re.escape(table)}\b", migration), table
+
+
+def test_no_document_is_longer_than_a_reader_bears() -> None:
+    lengths = {
+        "README.md": len((ROOT / "README.md").read_text().splitlines()),
+        "CONTRIBUTING.md": len((ROOT / "CONTRIBUTING.md").read_text().splitlines()),
+    }
+
+    assert lengths["README.md"] <= 160
+    assert lengths["CONTRIBUTING.md"] <= 100
