@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -117,28 +118,55 @@ def _print_reconciliation(database: Connection, company: Company) -> None:
 
 
 def _print_truth(database: Connection, truth: dict[str, Any]) -> None:
-    unit = truth.get("days_per_unit_of_alpha", 1)
+    is_published = truth["is_published"]
+    title = "Beside the published answer" if is_published else "Beside the truth"
+    table = Table(box=None, padding=(0, 2), title=title, title_justify="left")
+    table.add_column("")
+    for heading in ("estimated", "published" if is_published else "true"):
+        table.add_column(heading, justify="right")
+    for label, estimate, answer, form in _compared(database, truth):
+        table.add_row(label, form.format(estimate), form.format(answer))
+    console.print(table)
+    console.print(f"  [dim]{truth['source']}[/dim]")
+
+
+def _compared(
+    database: Connection, truth: dict[str, Any]
+) -> Iterator[tuple[str, float | Decimal, float | Decimal, str]]:
+    """Label, estimate, known answer and number format, line by line."""
+    unit, days = truth["bg_nbd"]["time_unit"], truth["bg_nbd"]["days_per_time_unit"]
     estimates = {
-        (model, name): value / (unit if name == "alpha" else 1)
+        (model, name): float(value) / (days if name == "alpha" else 1)
         for model, name, value in database.execute(
             "select model, parameter, value from reporting.model_fit_parameters"
         ).fetchall()
     }
-    table = Table(box=None, padding=(0, 2), title=f"Truth: {truth['source']}")
-    table.title_justify = "left"
-    for heading in ("parameter", "estimated", truth["kind"]):
-        table.add_column(heading, justify="left" if heading == "parameter" else "right")
-    for model, parameters in truth["parameters"].items():
-        for name, true_value in parameters.items():
-            estimate = estimates[model, name]
-            table.add_row(f"{model} {name}", f"{estimate:.4f}", f"{true_value:.4f}")
-    holdout = truth.get("holdout")
-    if holdout:
-        row = database.execute(
-            "select sum(expected_orders_365d) from reporting.customer_values"
-        ).fetchone()
-        assert row is not None  # noqa: S101 - an aggregate always has a row
-    console.print(table)
+    for model, title in (("bg_nbd", "BG/NBD"), ("gamma_gamma", "Gamma-Gamma")):
+        for name, answer in truth[model]["parameters"].items():
+            label = f"{title} {name}" + (f" ({unit})" if name == "alpha" else "")
+            yield label, estimates[model, name], answer, "{:.4f}"
+    counted = _row(
+        database,
+        """select count(*) as customer_count, sum(frequency) as repeats,
+            sum(historic_value) as net_revenue
+        from reporting.customer_values""",
+    )
+    answers = truth["totals"]["as_of"]
+    if counted is not None:
+        yield (
+            "Customers",
+            counted["customer_count"],
+            answers["customer_count"],
+            "{:,}",
+        )
+        yield (
+            "Repeat purchase days",
+            counted["repeats"],
+            answers["repeat_purchase_day_count"],
+            "{:,}",
+        )
+        net_revenue = Decimal(answers["net_revenue"])
+        yield "Net revenue", counted["net_revenue"], net_revenue, "{:,.2f}"
 
 
 def _row(database: Connection, query: str) -> dict[str, Any] | None:

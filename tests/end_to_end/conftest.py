@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 Row = tuple[str, date, Decimal]
+Tables = dict[str, list[tuple[object, ...]]]
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,9 @@ FINAL_TABLES = {
 }
 
 
-def final_tables(timonel: Timonel, company_id: str) -> dict[str, list[object]]:
+def final_tables(
+    timonel: Timonel, company_id: str
+) -> dict[str, list[tuple[object, ...]]]:
     """Everything a company's readers could see, ordered, comparable across runs."""
     return {
         table: timonel.rows(

@@ -55,7 +55,7 @@ def test_a_company_with_hardly_any_customers_is_told_so(
     [
         ("", "empty"),
         ("customer_id^date^amount\na^2024-01-01^1\n", "delimiter"),
-        ("customer_id,when,amount\na,2024-01-01,1\n", "date"),
+        ("customer_id,when,amount\na,2024-01-01,1\n", "purchased_at"),
         ('customer_id,date,amount\na,2024-01-01,1\n"b,2024-01-0', "line 3"),
     ],
     ids=["empty", "delimiter", "column", "cut"],

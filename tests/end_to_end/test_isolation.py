@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from orchestration.lib.companies import Company, add_company
 from orchestration.lib.database import as_role, connect
 from tests.end_to_end.conftest import Row, Timonel, purchase_log
 
@@ -92,16 +93,16 @@ def test_a_reader_cannot_become_somebody_else(
     two_companies_once: str, attempt: str
 ) -> None:
     # As when it logs in itself: the session user is the reader, not the admin.
-    with psycopg.connect(two_companies_once) as reader:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            reader.execute(sql.SQL(attempt))  # type: ignore[arg-type]
+    with (
+        psycopg.connect(two_companies_once) as reader,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        reader.execute(attempt.encode())
 
 
 @pytest.fixture
 def two_companies_once(database_url: str) -> str:
     """A login of acme's reader on a database that also knows bolt."""
-    from orchestration.lib.companies import Company, add_company
-
     for company in ("acme", "bolt"):
         add_company(database_url, Company(company, company, "EUR", "UTC"))
     with psycopg.connect(database_url, autocommit=True) as admin:
