@@ -1,0 +1,1 @@
+"""The scouts: each speaks to one source, and knows nothing of us."""

@@ -81,9 +81,7 @@ def why_empty(state: DataState, labels: dict[str, str]) -> str:
         return labels["preview.nothing_loaded"]
     if not state.has_predictions:
         missing = labels["preview.no_predictions"]
-        reason = state.stale_reason or labels["preview.no_predictions_reason"]
-        # The reason may be no more than the same statement.
-        return reason if reason.startswith(missing) else f"{missing}: {reason}"
+        return f"{missing}: {labels[f'stale.{state.stale_reason}']}"
     return labels["preview.no_rows"]
 
 

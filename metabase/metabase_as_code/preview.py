@@ -130,8 +130,7 @@ def _banner(state: DataState, labels: dict[str, str]) -> str | None:
         return why_empty(state, labels)
     if not state.is_stale:
         return None
-    reason = state.stale_reason or labels["preview.stale_without_reason"]
-    return f"{labels['preview.stale']}: {reason}"
+    return f"{labels['preview.stale']}: {labels[f'stale.{state.stale_reason}']}"
 
 
 def _day(day: Any, labels: dict[str, str]) -> str:

@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 PARAMETERS = ("r", "alpha", "a", "b")
+_SENSIBLE_START = (1e-2, 1e2)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class BgNbdFit:
     repeat_purchases: int
     distinct_histories: int
     penalizer: float
+    prior_sd: float | None
     iterations: int
     largest_step: float
 
@@ -107,6 +109,7 @@ def fit(
     age_days: npt.ArrayLike,
     *,
     penalizer: float = 0.0,
+    prior_sd: float | None = None,
 ) -> BgNbdFit:
     """Fit r, alpha, a, b by maximum likelihood, equation (7) of [1].
 
@@ -120,6 +123,10 @@ def fit(
     penalizer : float
         lifetimes' `penalizer_coef`: penalizer * (r^2 + alpha^2 + a^2 + b^2) is
         taken off the mean log-likelihood, alpha in units of the oldest age.
+    prior_sd : float or None
+        Standard deviation of a normal prior on the logarithm of each parameter,
+        around 0 (alpha in units of the oldest age). None is maximum likelihood,
+        which has no maximum for customers who never stop buying: a goes to 0.
 
     Raises
     ------
@@ -139,7 +146,11 @@ def fit(
     start = lifetimes_engine.bg_nbd_start(
         data.x, data.t_x, data.age, data.weights, penalizer
     )
-    found = maximise(objective, start, penalizer)
+    prior_weight = 0.0
+    if prior_sd is not None:
+        prior_weight = 1 / (data.customers * prior_sd**2)
+        start = np.clip(start, *_SENSIBLE_START)
+    found = maximise(objective, start, penalizer, prior_weight)
     to_days = np.array([1.0, oldest, 1.0, 1.0])
     model = BgNbd(*(found.parameters * to_days).tolist())
     covariance = np.linalg.inv(found.information) / data.customers
@@ -155,6 +166,7 @@ def fit(
         repeat_purchases=int(histories.frequency.sum()),
         distinct_histories=data.x.size,
         penalizer=penalizer,
+        prior_sd=prior_sd,
         iterations=found.iterations,
         largest_step=found.largest_step,
     )

@@ -54,8 +54,12 @@ class Maximum:
     largest_step: float
 
 
-def maximise(objective: Objective, start: Floats, penalizer: float) -> Maximum:
+def maximise(
+    objective: Objective, start: Floats, penalizer: float, prior_weight: float = 0.0
+) -> Maximum:
     """Maximise `objective(theta) - penalizer * sum(theta ** 2)` over theta > 0.
+
+    With a `prior_weight`, `prior_weight / 2 * sum(log(theta) ** 2)` is taken off too.
 
     Parameters
     ----------
@@ -65,13 +69,16 @@ def maximise(objective: Objective, start: Floats, penalizer: float) -> Maximum:
         Positive parameters near the maximum.
     penalizer : float
         Weight of the squared parameters (lifetimes' `penalizer_coef`).
+    prior_weight : float
+        Weight of the squared log parameters: a normal prior around 1, which gives
+        a maximum where the likelihood alone runs to zero or infinity.
 
     Raises
     ------
     NotConverged
         With the parameters reached and the step that was still left.
     """
-    in_logs = _InLogs(objective, penalizer)
+    in_logs = _InLogs(objective, penalizer, prior_weight)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         found = minimize(
             in_logs.value,
@@ -93,16 +100,20 @@ def maximise(objective: Objective, start: Floats, penalizer: float) -> Maximum:
             "not tell the parameters apart: wait for more repeat purchases, or set a "
             "small penalizer such as 0.01."
         )
-    information = -objective(theta).hessian + 2 * penalizer * np.eye(theta.size)
+    # The gradient is zero here, so the chain rule leaves only the curvature.
+    information = in_logs.hessian(log_theta) / np.outer(theta, theta)
     return Maximum(theta, information, int(found.nit), step)
 
 
 class _InLogs:
     """The objective as a minimisation over log parameters, evaluated once a point."""
 
-    def __init__(self, objective: Objective, penalizer: float) -> None:
+    def __init__(
+        self, objective: Objective, penalizer: float, prior_weight: float
+    ) -> None:
         self._objective = objective
         self._penalizer = penalizer
+        self._prior_weight = prior_weight
         self._at: Floats | None = None
         self._last: tuple[float, Floats, Floats]
 
@@ -127,6 +138,9 @@ class _InLogs:
         # Chain rule for theta = exp(log_theta).
         gradient = theta * slope
         hessian = np.outer(theta, theta) * curvature + np.diag(gradient)
+        value += self._prior_weight / 2 * float(log_theta @ log_theta)
+        gradient = gradient + self._prior_weight * log_theta
+        hessian = hessian + self._prior_weight * np.eye(theta.size)
         self._at, self._last = log_theta.copy(), (value, gradient, hessian)
         return self._last
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -38,8 +38,10 @@ GATES = (
     "reconciles_with_mart",
 )
 
-# The owner's penalizer, used where the plain likelihood has no maximum: customers
-# who never stop buying, for instance, push the drop-out parameters to infinity.
+# Where the plain likelihood has no maximum. Customers who never stop buying push
+# the drop-out parameter to zero: a prior this wide (a factor of 20 either way)
+# only keeps it from getting there. Spend gets the owner's penalizer.
+_RESCUE_PRIOR_SD = 3.0
 _RESCUE_PENALIZER = 0.01
 
 
@@ -149,7 +151,7 @@ def _fit_purchases(summaries: pd.DataFrame, penalizer: float) -> BgNbdFit:
     except NotConverged:
         if penalizer:
             raise
-        return bg_nbd.fit(*history, penalizer=_RESCUE_PENALIZER)
+        return bg_nbd.fit(*history, prior_sd=_RESCUE_PRIOR_SD)
 
 
 def _fit_spend(
@@ -178,15 +180,18 @@ def _fit_spend(
 def _mention_rescue(
     verdict: GateResult, purchases: BgNbdFit, spend: GammaGammaFit, asked: float
 ) -> GateResult:
-    if purchases.penalizer == spend.penalizer == asked:
+    helped = []
+    if purchases.prior_sd is not None:
+        helped.append(f"purchases with a prior of {_RESCUE_PRIOR_SD:g} log units")
+    if spend.penalizer != asked:
+        helped.append(f"spend with a penalizer of {_RESCUE_PENALIZER:g}")
+    if not helped:
         return verdict
     message = (
-        "Plain maximum likelihood had no maximum; fitted with a penalizer of "
-        f"{_RESCUE_PENALIZER}. {verdict.message}"
+        "Plain maximum likelihood had no maximum; fitted "
+        f"{' and '.join(helped)}. {verdict.message}"
     )
-    return GateResult(
-        verdict.gate, "warned", verdict.observed, verdict.threshold, message
-    )
+    return replace(verdict, outcome="warned", message=message)
 
 
 def _order_values(summaries: pd.DataFrame) -> Floats:

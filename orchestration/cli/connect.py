@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.console import console, plain_errors
+from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.companies import load_company
 from orchestration.lib.connections import add_connection, files_connection
 from orchestration.lib.database import open_database
@@ -34,11 +34,37 @@ def files(
         str,
         typer.Option(help="auto, shopify_orders, purchases or ad_spend."),
     ] = "auto",
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A setting of the tap as name=value, such as delimiter=; or "
+            "columns.customer_id=Buyer; repeat for more. "
+            "All of them: tap-files --about."
+        ),
+    ] = None,
 ) -> None:
     """Read exported files: Shopify orders, purchase logs, advertising spend."""
+    settings = _settings(setting or [])
     with plain_errors():
         url = open_database(Settings.from_environment())
         load_company(url, company)
-        connection = files_connection(company, path.absolute(), contract=contract)
+        connection = files_connection(
+            company, path.absolute(), contract=contract, **settings
+        )
         add_connection(url, connection)
     console.print(f"Connected. Load it with: timonel run --company {company}")
+
+
+def _settings(pairs: list[str]) -> dict[str, object]:
+    """``a=1`` and ``b.c=2`` as ``{"a": "1", "b": {"c": "2"}}``."""
+    settings: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise fail(f"--setting takes name=value, not '{pair}'.")
+        *groups, last = name.split(".")
+        place = settings
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[last] = value
+    return settings

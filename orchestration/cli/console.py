@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from orchestration.lib.companies import InvalidCompany, UnknownCompany
+from orchestration.lib.dashboards import DashboardBroken
 from orchestration.lib.database import DatabaseUnreachable
 from orchestration.lib.embedded_postgres import PostgresWillNotStart
 
@@ -19,6 +20,7 @@ console = Console()
 _errors = Console(stderr=True)
 
 _EXPECTED = (
+    DashboardBroken,
     DatabaseUnreachable,
     FileNotFoundError,
     InvalidCompany,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import webbrowser
 from pathlib import Path
@@ -13,10 +12,11 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.companies import list_companies, load_company
-from orchestration.lib.database import connect, open_database
+from orchestration.lib.dashboards import render
+from orchestration.lib.database import has_reporting, open_database
 from orchestration.lib.settings import Settings
 
-__all__ = ["dashboard", "has_reporting", "render", "show"]
+__all__ = ["dashboard", "show"]
 
 
 def dashboard(
@@ -43,37 +43,11 @@ def dashboard(
     if not has_reporting(url):
         raise fail("There is nothing to show yet. Load and predict: timonel run")
     page = output or settings.home / "dashboards" / "clientes.html"
-    with step("Rendering the dashboard"):
+    with plain_errors(), step("Rendering the dashboard"):
         render(url, companies, page)
     console.print(f"  {page}")
     if open_page:
         show(page)
-
-
-def has_reporting(url: str) -> bool:
-    """Whether a run has ever come far enough to publish something."""
-    with connect(url, "transformer") as database:
-        row = database.execute(
-            "select to_regclass('reporting.customer_value_totals') is not null"
-        ).fetchone()
-    return row == (True,)
-
-
-def render(url: str, company_ids: list[str], page: Path) -> None:
-    """Write the page; each company's part is read with that company's role."""
-    page.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["preview", "--output", str(page)]
-    for company_id in company_ids:
-        arguments += ["--company", company_id]
-    done = subprocess.run(
-        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
-        env=os.environ | {"TIMONEL_DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise fail(f"The dashboard could not be rendered: {done.stderr.strip()}")
 
 
 def show(page: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.cli.dashboard import has_reporting, render, show
+from orchestration.cli.dashboard import show
 from orchestration.cli.summary import print_summary
 from orchestration.lib.companies import (
     Company,
@@ -22,7 +22,8 @@ from orchestration.lib.companies import (
     slug,
 )
 from orchestration.lib.connections import add_connection, files_connection
-from orchestration.lib.database import connect, open_database
+from orchestration.lib.dashboards import render
+from orchestration.lib.database import connect, has_reporting, open_database
 from orchestration.lib.settings import Settings
 
 __all__ = ["demo"]
@@ -97,7 +98,7 @@ def demo(
         print_summary(url, each, told)
     if has_reporting(url):
         page = settings.home / "dashboards" / "clientes.html"
-        with step("Rendering the dashboard"):
+        with plain_errors(), step("Rendering the dashboard"):
             render(url, [each.company_id for each in companies], page)
         console.print(f"\nDashboard   [bold]{page}[/bold]", soft_wrap=True)
         console.print("Dagster UI  make dev")

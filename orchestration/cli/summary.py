@@ -58,6 +58,7 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> None:
     _print_headline(company, headline)
     with connect(url, "transformer") as database:
         _print_reconciliation(database, company)
+        _print_quarantine(database, company)
     if truth:
         with connect(url, reader_role(company.company_id)) as database:
             _print_truth(database, truth)
@@ -114,6 +115,25 @@ def _print_reconciliation(database: Connection, company: Company) -> None:
         _count(predicted.count),
         _amount(predicted.total),
     )
+    console.print(table)
+
+
+def _print_quarantine(database: Connection, company: Company) -> None:
+    """Why rows were set aside, most frequent reason first, with a place to look."""
+    reasons = database.execute(
+        """select reason, count(*), min(location)
+        from intermediate.int_quarantined_records_current
+        where company_id = %s
+        group by reason order by count(*) desc, reason limit 6""",
+        (company.company_id,),
+    ).fetchall()
+    if not reasons:
+        return
+    table = Table(box=None, padding=(0, 2), title="Quarantined", title_justify="left")
+    for heading in ("rows", "why", "for example"):
+        table.add_column(heading, justify="right" if heading == "rows" else "left")
+    for reason, count, location in reasons:
+        table.add_row(_count(count), reason, location or "")
     console.print(table)
 
 

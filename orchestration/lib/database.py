@@ -17,6 +17,7 @@ __all__ = [
     "as_role",
     "connect",
     "embedded_postgres",
+    "has_reporting",
     "libpq_environment",
     "migrate",
     "open_database",
@@ -66,6 +67,15 @@ def migrate(url: str) -> None:
 def connect(url: str, role: str, *, autocommit: bool = False) -> psycopg.Connection:
     """Open a connection that acts as one of the platform's roles."""
     return psycopg.connect(as_role(url, role), autocommit=autocommit)
+
+
+def has_reporting(url: str) -> bool:
+    """Whether a run has ever come far enough to publish something."""
+    with connect(url, "transformer") as database:
+        row = database.execute(
+            "select to_regclass('reporting.customer_value_totals') is not null"
+        ).fetchone()
+    return row == (True,)
 
 
 def as_role(url: str, role: str) -> str:

@@ -41,6 +41,10 @@ class RoomTranslator(DagsterDbtTranslator):
         """Group by layer, which is also the schema."""
         return f"dbt_{dbt_resource_props['schema']}"
 
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """One team owns every model until a model says otherwise."""
+        return list(super().get_owners(dbt_resource_props) or ["team:data"])
+
 
 def prepare_manifest() -> None:
     """Parse the dbt project if a file of it is newer than the last manifest.

@@ -41,17 +41,23 @@ def fit(
     company: str,
     name: str,
     as_of: str,
-    reason: str | None = None,
+    blocked_by: str | None = None,
 ) -> None:
     values = {
         "company": company,
         "fit": name,
         "as_of": as_of,
-        "status": "blocked" if reason else "published",
-        "reason": reason,
+        "status": "blocked" if blocked_by else "published",
+        "reason": blocked_by,
         "fitted_at": f"{as_of} 03:00+00",
     }
     warehouse.execute(FIT, values)
+    if blocked_by:
+        warehouse.execute(
+            """insert into predictions.gate_results values
+                (%(company)s, %(fit)s, %(gate)s, 'blocked', 1, 10, 'Too few.')""",
+            {**values, "gate": blocked_by},
+        )
 
 
 def row(warehouse: Warehouse, view: str, company_id: str) -> dict[str, Any]:
@@ -114,27 +120,27 @@ def test_totals_are_sums_over_customers(warehouse: Warehouse, shop: str) -> None
     assert (totals["is_stale"], totals["stale_reason"]) == (False, None)
 
 
-def test_a_blocked_fit_gives_its_reason(warehouse: Warehouse, shop: str) -> None:
+def test_a_blocked_fit_names_its_gate(warehouse: Warehouse, shop: str) -> None:
     predict(warehouse, shop, "7", 0.5, 40)
     fit(warehouse, shop, "good", AS_OF)
-    fit(warehouse, shop, "bad", "2026-04-01", reason="Faltan datos.")
+    fit(warehouse, shop, "bad", "2026-04-01", blocked_by="enough_data")
 
     totals = row(warehouse, "customer_value_totals", shop)
 
-    assert (totals["is_stale"], totals["stale_reason"]) == (True, "Faltan datos.")
+    assert (totals["is_stale"], totals["stale_reason"]) == (True, "enough_data")
 
 
 def test_a_fit_that_was_blocked_and_then_passed_is_forgotten(
     warehouse: Warehouse, shop: str
 ) -> None:
     predict(warehouse, shop, "7", 0.5, 40)
-    fit(warehouse, shop, "bad", "2026-03-30", reason="Faltan datos.")
+    fit(warehouse, shop, "bad", "2026-03-30", blocked_by="enough_data")
     fit(warehouse, shop, "good", AS_OF)
 
     assert row(warehouse, "customer_value_totals", shop)["is_stale"] is False
 
 
-def test_predictions_older_than_the_data_say_their_date(
+def test_predictions_older_than_the_data_are_stale(
     warehouse: Warehouse, shop: str
 ) -> None:
     predict(warehouse, shop, "7", 0.5, 40)
@@ -142,7 +148,7 @@ def test_predictions_older_than_the_data_say_their_date(
 
     totals = row(warehouse, "customer_value_totals", shop)
 
-    assert totals["stale_reason"] == "Las predicciones son del 31/03/2026."
+    assert totals["stale_reason"] == "older_predictions"
 
 
 def test_missing_predictions_and_missing_purchases_are_told_apart(
@@ -156,7 +162,7 @@ def test_missing_predictions_and_missing_purchases_are_told_apart(
         for company in (shop, empty)
     ]
 
-    assert reasons == ["Todavía no hay predicciones.", "Todavía no hay compras."]
+    assert reasons == ["no_predictions", "no_purchases"]
     assert row(warehouse, "customer_value_totals", empty)["customer_count"] == 0
 
 

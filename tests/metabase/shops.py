@@ -24,7 +24,7 @@ BOLT = Shop(
     "Bolt",
     "CLP",
     (Customer("7", 987654, 4321, 0.5),),
-    stale_reason="faltan clientes que repitan",
+    stale_reason="enough_data",
     order_count=9,
 )
 NEW = Shop("nueva", "Tienda Nueva", "USD")

@@ -154,7 +154,7 @@ def test_stale_predictions_are_announced_with_the_reason(reporting_url: str) -> 
     _, fresh = _render(reporting_url, "acme")
     _, stale = _render(reporting_url, "bolt")
 
-    assert "predicciones desactualizadas: faltan clientes que repitan" in stale.text
+    assert "predicciones desactualizadas: hay muy pocos clientes que" in stale.text
     assert "predicciones desactualizadas" not in fresh.text
 
 
@@ -198,7 +198,7 @@ def test_customers_without_predictions_say_what_blocked_them(
 
     _, page = _render(reporting_url, "bolt")
 
-    assert "Todavía no hay predicciones: faltan clientes que repitan" in page.text
+    assert "Todavía no hay predicciones: hay muy pocos clientes" in page.text
     assert "predicciones desactualizadas" not in page.text
 
 

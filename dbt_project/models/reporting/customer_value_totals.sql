@@ -12,14 +12,24 @@ customers as (
 fits as (
     select
         company_id,
+        fit_id,
         as_of_date,
         status,
-        reason,
         row_number() over (
             partition by company_id
             order by as_of_date desc, fitted_at desc, fit_id desc
         ) as recency_rank
     from {{ source('predictions', 'model_fits') }}
+),
+
+blocking_gates as (
+    select
+        company_id,
+        fit_id,
+        min(gate) as gate
+    from {{ source('predictions', 'gate_results') }}
+    where outcome = 'blocked'
+    group by company_id, fit_id
 ),
 
 totalled as (
@@ -54,20 +64,16 @@ explained as (
         totalled.expected_active_customer_count_90d,
         totalled.predicted_value_12m,
         coalesce(totalled.historic_value, 0)::numeric(18, 2) as historic_value,
-        -- Read by people on the dashboard, hence in Spanish.
         case
-            when totalled.company_id is null then 'Todavía no hay compras.'
+            when totalled.company_id is null then 'no_purchases'
             when
                 fits.status = 'blocked'
                 and fits.as_of_date
                 >= coalesce(totalled.prediction_as_of_date, fits.as_of_date)
-                then fits.reason
-            when totalled.prediction_as_of_date is null
-                then 'Todavía no hay predicciones.'
+                then coalesce(blocking_gates.gate, 'converged')
+            when totalled.prediction_as_of_date is null then 'no_predictions'
             when totalled.prediction_as_of_date < totalled.as_of_date
-                then 'Las predicciones son del ' || to_char(
-                    totalled.prediction_as_of_date, 'DD/MM/YYYY'
-                ) || '.'
+                then 'older_predictions'
         end as stale_reason
     from companies
     left join totalled
@@ -76,6 +82,10 @@ explained as (
         on
             companies.company_id = fits.company_id
             and fits.recency_rank = 1
+    left join blocking_gates
+        on
+            fits.company_id = blocking_gates.company_id
+            and fits.fit_id = blocking_gates.fit_id
 ),
 
 flagged as (

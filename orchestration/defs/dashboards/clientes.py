@@ -1,0 +1,39 @@
+"""The dashboard "Clientes", drawn from the live database."""
+
+import dagster as dg
+
+from orchestration.lib.dashboards import render
+from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse import Warehouse
+
+_READS = (
+    "customer_value_totals",
+    "customer_values",
+    "data_quality_totals",
+    "no_purchase_probability_bins",
+)
+
+
+@dg.asset(
+    key=["dashboards", "clientes"],
+    deps=[["reporting", view] for view in _READS],
+    group_name="dashboards",
+    kinds={"metabase"},
+    owners=["team:data"],
+    partitions_def=company_days,
+    description="The company's page, as its own people would see it. One HTML file.",
+)
+def clientes(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
+) -> dg.MaterializeResult[None]:
+    """Render the page with the company's own read role."""
+    company_id = company_day.company_id(context)
+    page = Settings.from_environment().home / "dashboards" / f"{company_id}.html"
+    render(warehouse.url(), [company_id], page)
+    return dg.MaterializeResult(
+        metadata={
+            "page": dg.MetadataValue.path(str(page)),
+            "size_bytes": dg.MetadataValue.int(page.stat().st_size),
+        }
+    )

@@ -1,0 +1,36 @@
+"""Dashboards drawn as HTML pages by the same files that Metabase gets."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+__all__ = ["DashboardBroken", "render"]
+
+
+class DashboardBroken(RuntimeError):
+    """A page could not be drawn; the message says why."""
+
+
+def render(url: str, company_ids: list[str], page: Path) -> None:
+    """Write the page; each company's part is read with that company's role.
+
+    Raises
+    ------
+    DashboardBroken
+    """
+    page.parent.mkdir(parents=True, exist_ok=True)
+    arguments = ["preview", "--output", str(page)]
+    for company_id in company_ids:
+        arguments += ["--company", company_id]
+    done = subprocess.run(
+        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
+        env=os.environ | {"TIMONEL_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DashboardBroken(f"The dashboard cannot be drawn: {done.stderr.strip()}")
