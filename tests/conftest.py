@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,8 @@ import pytest
 
 from orchestration.lib.database import migrate
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+
+NewDatabase = Callable[[], AbstractContextManager[str]]
 
 _DATABASE_NUMBERS = itertools.count(1)
 
@@ -33,15 +36,27 @@ def _template_url(postgres: EmbeddedPostgres) -> str:
     return postgres.url()
 
 
-@pytest.fixture
-def database_url(_template_url: str) -> Iterator[str]:
-    """URL of a fresh database with every migration applied, as the admin user."""
+@pytest.fixture(scope="session")
+def new_database(_template_url: str) -> NewDatabase:
+    """Make a fresh database with every migration applied, for as long as needed."""
     server, template = _template_url.rsplit("/", 1)
-    name = f"test_{next(_DATABASE_NUMBERS)}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"create database {name} template {template}")
-        # Rights on a database are the one thing a copy does not inherit.
-        admin.execute(f"grant create on database {name} to loader")
-    yield f"{server}/{name}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)")
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        name = f"test_{next(_DATABASE_NUMBERS)}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+            admin.execute(f"create database {name} template {template}")
+            # Rights on a database are the one thing a copy does not inherit.
+            admin.execute(f"grant create on database {name} to loader")
+        yield f"{server}/{name}"
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+            admin.execute(f"drop database {name} with (force)")
+
+    return make
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase) -> Iterator[str]:
+    """URL of a fresh, migrated database, as the admin user."""
+    with new_database() as url:
+        yield url

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -11,20 +10,25 @@ from psycopg import sql
 
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.database import as_role, connect
-from tests.end_to_end.conftest import Row, Timonel, purchase_log
+from tests.conftest import NewDatabase
+from tests.end_to_end.conftest import Timonel, purchase_log, write_log
 
-LogFile = Callable[[str, list[Row]], Path]
 
-
-@pytest.fixture
-def two_companies(timonel: Timonel, log_file: LogFile) -> Timonel:
+@pytest.fixture(scope="module")
+def two_companies(
+    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Timonel]:
     """Two shops whose customers have the same ids."""
-    for company, seed in (("acme", 9), ("bolt", 10)):
-        orders = log_file(f"{company}.csv", purchase_log(customers=120, seed=seed))
-        timonel.run("company", "add", company)
-        timonel.run("connect", "files", str(orders), "--company", company)
-    timonel.run("run", "--as-of", "2024-12-30")
-    return timonel
+    folder = tmp_path_factory.mktemp("two_companies")
+    with new_database() as url:
+        timonel = Timonel(folder / "home", url)
+        for company, seed in (("acme", 9), ("bolt", 10)):
+            rows = purchase_log(customers=120, seed=seed)
+            orders = write_log(folder / f"{company}.csv", rows)
+            timonel.run("company", "add", company)
+            timonel.run("connect", "files", str(orders), "--company", company)
+        timonel.run("run", "--as-of", "2024-12-30")
+        yield timonel
 
 
 def test_a_reader_reaches_no_row_of_another_company(two_companies: Timonel) -> None:
