@@ -34,7 +34,7 @@ dev: $(READY) ## open the Dagster UI on this project
 	@$(BIN)/timonel dev
 
 test: $(READY) ## run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadscope
 
 lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 	$(BIN)/ruff check

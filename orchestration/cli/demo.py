@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -88,7 +89,12 @@ def demo(
         console.print(f"\n[bold]{each.name}[/bold]")
         try:
             refresher.load(each)
-            each = _with_currency_of_files(url, each, orders, currency)  # noqa: PLW2901
+            own = orders is not None and currency is None
+            if own and (found := _currency_of_files(url, each)) != each.currency_code:
+                set_currency(url, each.company_id, found)
+                each = replace(each, currency_code=found)  # noqa: PLW2901
+                # How amounts are written depends on the currency.
+                refresher.load(each, f"Reading again, in {found}")
             told = truth.get(each.company_id, {})
             day = as_of.date() if as_of else _as_of_date(url, each, told)
             refresher.compute(each, day)
@@ -139,12 +145,8 @@ def _own_company(
     return company
 
 
-def _with_currency_of_files(
-    url: str, company: Company, orders: Path | None, currency: str | None
-) -> Company:
-    """Report in the currency most rows are in, unless one was asked for."""
-    if orders is None or currency:
-        return company
+def _currency_of_files(url: str, company: Company) -> str:
+    """The currency most rows are in; the company's own if no row says."""
     with connect(url, "transformer") as database:
         row = database.execute(
             """select currency_code from (
@@ -156,10 +158,7 @@ def _with_currency_of_files(
             group by 1 order by count(*) desc, 1 limit 1""",
             (company.company_id,),
         ).fetchone()
-    if row is None or row[0] == company.currency_code:
-        return company
-    set_currency(url, company.company_id, row[0])
-    return Company(company.company_id, company.name, row[0], company.time_zone)
+    return str(row[0]) if row else company.currency_code
 
 
 def _as_of_date(url: str, company: Company, truth: dict[str, Any]) -> date:

