@@ -1,4 +1,4 @@
-"""Postgres' programs as a Python wheel brings them, where every account may run them."""
+"""Postgres' programs as a Python wheel brings them, where all accounts may run them."""
 
 from __future__ import annotations
 
