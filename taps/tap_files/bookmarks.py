@@ -21,7 +21,10 @@ class FileVersion:
 
     Attributes
     ----------
-    sha256 : hash of the bytes; names the version.
+    sha256 : names the version. The hash of the bytes, or of that and the settings
+        when the same bytes are read again another way: rows of one reading must
+        not stay among those of the next.
+    content : hash of the bytes.
     exported_at : UTC time from which this version counts; grows with every version.
     mtime, size : of the file, to see later what was there.
     settings : fingerprint of how it was read; other settings read it again.
@@ -29,6 +32,7 @@ class FileVersion:
     """
 
     sha256: str
+    content: str
     exported_at: str
     mtime: str
     size: int
@@ -45,8 +49,8 @@ class Bookmarks:
     def is_loaded(self, name: str, version: FileVersion) -> bool:
         """Whether this very content was already read, the same way."""
         known = self._versions.get(name, {})
-        return (known.get("sha256"), known.get("settings")) == (
-            version.sha256,
+        return (known.get("content"), known.get("settings")) == (
+            version.content,
             version.settings,
         )
 
@@ -54,9 +58,17 @@ class Bookmarks:
         """Another file that was loaded with the same content."""
         for other, known in self._versions.items():
             is_original = other != name and not known.get("same_as")
-            if is_original and known["sha256"] == version.sha256:
+            if is_original and known["content"] == version.content:
                 return other
         return None
+
+    def version_name(self, name: str, content: str, settings: str) -> str:
+        """What to call this reading of a file."""
+        known = self._versions.get(name, {})
+        is_reread = known.get("content") == content and known["settings"] != settings
+        if not is_reread:
+            return content
+        return hashlib.sha256(f"{content}:{settings}".encode()).hexdigest()
 
     def next_exported_at(self, name: str, mtime: datetime) -> datetime:
         """The file's time, or just after its last version if that is later."""
@@ -79,9 +91,10 @@ def version_of(
     status = source.path.stat()
     mtime = datetime.fromtimestamp(status.st_mtime_ns // 1_000 / 1e6, UTC)
     with source.path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        content = hashlib.file_digest(stream, "sha256").hexdigest()
     return FileVersion(
-        sha256=digest,
+        sha256=bookmarks.version_name(source.name, content, settings_fingerprint),
+        content=content,
         exported_at=bookmarks.next_exported_at(source.name, mtime).isoformat(),
         mtime=mtime.isoformat(),
         size=status.st_size,

@@ -87,6 +87,22 @@ def test_a_correction_counts_later_even_with_an_older_date(
     assert gap.total_seconds() == 1e-6
 
 
+def test_other_settings_make_another_version_and_then_rest(
+    read_text: RunTap, run_tap: RunTap
+) -> None:
+    log = "customer_id,date,amount,other\n1,2024-01-05,10.00,x\n2,2024-01-06,1.00,2\n"
+    first = read_text(log)
+
+    second = run_tap(first.state, columns={"amount": "other"})
+    third = run_tap(second.state, columns={"amount": "other"})
+
+    assert (len(first.purchases), len(second.purchases)) == (2, 1)
+    # Else the row that is now in quarantine would still be among the loaded ones.
+    assert second.file["file_sha256"] != first.file["file_sha256"]
+    assert second.purchases[0]["file_sha256"] == second.file["file_sha256"]
+    assert third.records("files") == []
+
+
 def test_a_correction_taken_back_is_loaded_again(read_text: RunTap) -> None:
     first = read_text(FIRST)
     second = read_text(CORRECTED, state=first.state)
