@@ -10,7 +10,6 @@ from babel.numbers import get_currency_precision
 
 from ml_assets.assets.prediction_tables import (
     FitIdentity,
-    is_current,
     read_mart_totals,
     read_summaries,
     write_valuation,
@@ -95,7 +94,7 @@ def customer_value(
                 as_of_date,
                 MODEL_VERSION,
                 hashed,
-                settings.as_json(),
+                {**settings.as_json(), "currency_code": company.currency_code},
             ),
             as_of_date=as_of_date,
             data_through_date=_last_order(summaries),
@@ -103,10 +102,8 @@ def customer_value(
             currency_code=company.currency_code,
             settings=settings.as_json(),
             fitted_at=datetime.now(UTC),
-            is_asked_for=bool(company_day.as_of_date),
         )
-        if not is_current(database, company.company_id, identity.fit_id):
-            write_valuation(database, identity, valuation)
+        write_valuation(database, identity, valuation)
     yield from _checks(valuation)
     if valuation.reasons:
         raise dg.Failure(

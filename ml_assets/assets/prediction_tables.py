@@ -18,7 +18,6 @@ from ml_assets.clv.valuation import MartTotals, Valuation
 
 __all__ = [
     "FitIdentity",
-    "is_current",
     "read_mart_totals",
     "read_summaries",
     "write_valuation",
@@ -40,11 +39,7 @@ _SUMMARY_COLUMNS = (
 
 @dataclass(frozen=True)
 class FitIdentity:
-    """Which fit of which company this is.
-
-    ``is_asked_for``: somebody named the as-of date, so that is what readers get,
-    even if a later one was published before.
-    """
+    """Which fit of which company this is."""
 
     company_id: str
     fit_id: str
@@ -54,7 +49,6 @@ class FitIdentity:
     currency_code: str
     settings: dict[str, float]
     fitted_at: dt.datetime
-    is_asked_for: bool
 
 
 def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -80,27 +74,19 @@ def read_mart_totals(
     return MartTotals(*row)
 
 
-def is_current(database: psycopg.Connection, company_id: str, fit_id: str) -> bool:
-    """Whether exactly this fit is what the company's readers see now."""
-    row = database.execute(
-        """select 1 from predictions.predictions_customer
-        where company_id = %s and fit_id = %s limit 1""",
-        (company_id, fit_id),
-    ).fetchone()
-    return row is not None
-
-
 def write_valuation(
     database: psycopg.Connection, identity: FitIdentity, valuation: Valuation
 ) -> None:
     """Write the fit and, unless it is blocked, its predictions; the caller commits.
 
-    A backfill of an earlier date adds to the history and leaves what readers see,
-    unless those predictions rest on orders that a correction has removed.
+    Readers get the date that was computed last, as in ``marts.customer_summaries``;
+    every date ever predicted stays in the history.
     """
     _write_fit(database, identity, valuation)
     _write_gates(database, identity, valuation)
     if valuation.predictions is None:
+        return
+    if _is_current(database, identity):
         return
     _write_parameters(database, identity, valuation)
     columns, rows = _prediction_rows(identity, valuation.predictions)
@@ -123,31 +109,24 @@ def write_valuation(
             select {0} from {1} on conflict do nothing"""
         ).format(names, staged)
     )
-    if identity.is_asked_for or not _is_behind(database, identity):
-        database.execute(
-            "delete from predictions.predictions_customer where company_id = %s",
-            (identity.company_id,),
-        )
-        database.execute(
-            sql.SQL(
-                """insert into predictions.predictions_customer ({0})
-                select {0} from {1}"""
-            ).format(names, staged)
-        )
+    database.execute(
+        "delete from predictions.predictions_customer where company_id = %s",
+        (identity.company_id,),
+    )
+    database.execute(
+        sql.SQL(
+            """insert into predictions.predictions_customer ({0})
+            select {0} from {1}"""
+        ).format(names, staged)
+    )
 
 
-def _is_behind(database: psycopg.Connection, identity: FitIdentity) -> bool:
-    """Whether readers see predictions of a later date that still hold."""
+def _is_current(database: psycopg.Connection, identity: FitIdentity) -> bool:
+    """Whether exactly this fit is what the company's readers see now."""
     row = database.execute(
-        """select 1 from predictions.predictions_customer as current
-        where current.company_id = %(company)s
-            and current.as_of_date > %(as_of)s
-            and current.data_through_date <= (
-                select max(orders.order_date) from marts.orders as orders
-                where orders.company_id = %(company)s and orders.is_purchase
-            )
-        limit 1""",
-        {"company": identity.company_id, "as_of": identity.as_of_date},
+        """select 1 from predictions.predictions_customer
+        where company_id = %s and fit_id = %s limit 1""",
+        (identity.company_id, identity.fit_id),
     ).fetchone()
     return row is not None
 

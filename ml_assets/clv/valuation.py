@@ -119,6 +119,12 @@ def value_customers(
         purchases = _fit_purchases(summaries, settings.penalizer)
     except CustomerValueError as failure:
         return Valuation([*gates, fit_failed(failure)])
+    if not np.isfinite(purchases.standard_errors).all():
+        undetermined = NotConverged(
+            "the purchase histories do not determine every parameter. Wait for more "
+            "repeat purchases, or set a small penalizer such as 0.01."
+        )
+        return Valuation([*gates, fit_failed(undetermined)])
     spend, verdict = _fit_spend(summaries, settings.penalizer, purchases)
     gates.append(verdict)
     predictions = predict(

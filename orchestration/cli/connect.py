@@ -9,11 +9,18 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.companies import load_company
-from orchestration.lib.connections import add_connection, files_connection
+from orchestration.lib.connections import (
+    add_connection,
+    check_is_free,
+    files_connection,
+)
 from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
 
 __all__ = ["app"]
+
+# These have options of their own, or follow from the path.
+_RESERVED = {"", "paths", "contract", "name", "name_prefix", "columns"}
 
 app = typer.Typer(no_args_is_help=True, help="The sources each company is read from.")
 
@@ -30,6 +37,10 @@ def files(
         typer.Argument(exists=True, help="An exported file, or a folder of them."),
     ],
     company: Annotated[str, typer.Option(help="Whose orders these are.")],
+    name: Annotated[
+        str | None,
+        typer.Option(help="Of the connection. Default: that of the file or folder."),
+    ] = None,
     contract: Annotated[
         str,
         typer.Option(help="auto, shopify_orders, purchases or ad_spend."),
@@ -49,8 +60,9 @@ def files(
         url = open_database(Settings.from_environment())
         load_company(url, company)
         connection = files_connection(
-            company, path.absolute(), contract=contract, **settings
+            company, path.absolute(), name=name, **settings, contract=contract
         )
+        check_is_free(url, connection)
         add_connection(url, connection)
     console.print(f"Connected. Load it with: timonel run --company {company}")
 
@@ -60,11 +72,12 @@ def _settings(pairs: list[str]) -> dict[str, object]:
     settings: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not equals:
-            raise fail(f"--setting takes name=value, not '{pair}'.")
-        *groups, last = name.split(".")
-        place = settings
-        for group in groups:
-            place = place.setdefault(group, {})
-        place[last] = value
+        group, _, key = name.rpartition(".")
+        if not equals or not key or "." in group or key in _RESERVED:
+            raise fail(
+                f"--setting takes a setting of the tap as name=value, not '{pair}'. "
+                "All of them: tap-files --about."
+            )
+        place = settings.setdefault(group, {}) if group else settings
+        place[key] = value
     return settings

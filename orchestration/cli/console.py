@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,16 +11,19 @@ import typer
 from rich.console import Console
 
 from orchestration.lib.companies import InvalidCompany, UnknownCompany
+from orchestration.lib.connections import ConnectionTaken
 from orchestration.lib.dashboards import DashboardBroken
 from orchestration.lib.database import DatabaseUnreachable
 from orchestration.lib.embedded_postgres import PostgresWillNotStart
 
 __all__ = ["console", "fail", "plain_errors", "step"]
 
-console = Console()
-_errors = Console(stderr=True)
+# Bound now: while a run is quiet, sys.stdout is a log file.
+console = Console(file=sys.stdout)
+_errors = Console(file=sys.stderr)
 
 _EXPECTED = (
+    ConnectionTaken,
     DashboardBroken,
     DatabaseUnreachable,
     FileNotFoundError,

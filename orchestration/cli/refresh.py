@@ -14,7 +14,11 @@ import dagster as dg
 from orchestration.cli.console import console, step
 from orchestration.definitions import defs as definitions
 from orchestration.lib.companies import Company
-from orchestration.lib.dagster_home import open_instance
+from orchestration.lib.dagster_home import (
+    end_killed_runs,
+    open_instance,
+    own_process_tag,
+)
 from orchestration.lib.dbt import dbt_project
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.runs import input_version, is_done, recorded_run
@@ -60,7 +64,9 @@ class Refresher:
             and the reporting views say that they are stale.
         """
         version = input_version(self.url, company, as_of_date, _code_version())
-        if not self.force and is_done(self.url, company.company_id, version):
+        if not self.force and is_done(
+            self.url, company.company_id, as_of_date, version
+        ):
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
         with recorded_run(self.url, company.company_id, as_of_date, version):
@@ -75,12 +81,16 @@ class Refresher:
 
     @contextlib.contextmanager
     def _reporting_follows(self, company: Company, as_of_date: date) -> Iterator[None]:
+        arguments = (company, as_of_date, "Publishing to reporting", ("dbt_reporting",))
         try:
             yield
-        finally:
-            self._materialise(
-                company, as_of_date, "Publishing to reporting", ("dbt_reporting",)
-            )
+        except PhaseFailed as gate:
+            try:
+                self._materialise(*arguments)
+            except PhaseFailed as failure:
+                raise PhaseFailed(f"{gate}\n{failure}") from gate
+            raise
+        self._materialise(*arguments)
 
     def _materialise(
         self,
@@ -101,11 +111,13 @@ class Refresher:
             config = {"as_of_date": as_of_date.isoformat()} if as_of_date else {}
             day = company.last_complete_day(datetime.now(UTC))
             with open_instance(self.settings) as instance, self._quiet():
+                end_killed_runs(instance)
                 instance.add_dynamic_partitions("companies", [company.company_id])
                 result = job.execute_in_process(
                     instance=instance,
                     asset_selection=keys,
                     partition_key=partition_key(company.company_id, day),
+                    tags=own_process_tag(),
                     run_config={"resources": {"company_day": {"config": config}}},
                     raise_on_error=False,
                 )
@@ -151,4 +163,9 @@ def _reasons(result: dg.ExecuteInProcessResult) -> str:
             elif data.error:
                 cause = data.error.cause or data.error
                 reasons.append(cause.message.strip())
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            is_blocking = check.severity is dg.AssetCheckSeverity.ERROR
+            if is_blocking and not check.passed and check.description:
+                reasons.insert(0, check.description)
     return "\n".join(reasons) or "The run failed without a reason; see the run log."

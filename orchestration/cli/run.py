@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
+import psycopg
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
@@ -35,6 +36,8 @@ def run(
 
     One company that fails does not stop the others; the exit code is 1 if any did.
     """
+    import dagster as dg
+
     from orchestration.cli.refresh import PhaseFailed, Refresher
 
     settings = Settings.from_environment()
@@ -58,7 +61,7 @@ def run(
         try:
             refresher.load(each)
             refresher.compute(each, as_of_date)
-        except PhaseFailed as failure:
+        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             failures.append(f"{each.name}: {failure}")
     if failures:
         raise fail("\n".join(failures))

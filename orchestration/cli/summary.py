@@ -20,7 +20,7 @@ __all__ = ["print_summary"]
 
 _LOCALE = "en"
 _REASONS = {
-    "duplicate": "in more than one file",
+    "duplicate": "in more than one file, or rounded",
     "no_customer": "without a customer",
     "other_currency": "in another currency",
     "not_recognised": "not paid",
@@ -158,7 +158,8 @@ def _compared(
     estimates = {
         (model, name): float(value) / (days if name == "alpha" else 1)
         for model, name, value in database.execute(
-            "select model, parameter, value from reporting.model_fit_parameters"
+            """select model, parameter, value from reporting.model_fit_parameters
+            where is_current"""
         ).fetchall()
     }
     for model, title in (("bg_nbd", "BG/NBD"), ("gamma_gamma", "Gamma-Gamma")):

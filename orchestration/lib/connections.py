@@ -11,7 +11,14 @@ from psycopg.types.json import Jsonb
 
 from orchestration.lib.database import connect
 
-__all__ = ["Connection", "add_connection", "files_connection", "list_connections"]
+__all__ = [
+    "Connection",
+    "ConnectionTaken",
+    "add_connection",
+    "check_is_free",
+    "files_connection",
+    "list_connections",
+]
 
 
 @dataclass(frozen=True)
@@ -24,15 +31,29 @@ class Connection:
     settings: dict[str, Any]
 
 
+class ConnectionTaken(ValueError):
+    """Another source already has this name; the message says what to do."""
+
+
 def files_connection(
-    company_id: str, path: Path, *, contract: str = "auto", **settings: object
+    company_id: str, path: Path, *, name: str | None = None, **settings: object
 ) -> Connection:
-    """A connection to exported files at ``path``, named after the file or folder."""
+    """A connection to exported files at ``path``, named after the file or folder.
+
+    Files of different connections never pass for versions of each other: their
+    names begin with that of their connection, unless it is one file of that name.
+    """
+    connection_id = name or path.stem
+    is_its_name = path.is_file() and connection_id == path.stem
     return Connection(
         company_id,
-        connection_id=path.stem,
+        connection_id=connection_id,
         source_slug="files",
-        settings={"paths": [str(path)], "contract": contract, **settings},
+        settings={
+            "paths": [str(path)],
+            "name_prefix": "" if is_its_name else f"{connection_id}/",
+            **settings,
+        },
     )
 
 
@@ -53,6 +74,23 @@ def add_connection(url: str, connection: Connection) -> None:
                 Jsonb(connection.settings),
             ),
         )
+
+
+def check_is_free(url: str, connection: Connection) -> None:
+    """Refuse a name that already stands for files elsewhere.
+
+    Raises
+    ------
+    ConnectionTaken
+    """
+    known = list_connections(url, connection.company_id, connection.source_slug)
+    for other in known:
+        is_same_name = other.connection_id == connection.connection_id
+        if is_same_name and other.settings["paths"] != connection.settings["paths"]:
+            raise ConnectionTaken(
+                f"'{other.connection_id}' is already connected to "
+                f"{', '.join(other.settings['paths'])}. Choose another --name."
+            )
 
 
 def list_connections(url: str, company_id: str, source_slug: str) -> list[Connection]:

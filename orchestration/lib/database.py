@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 import psycopg
@@ -20,6 +22,7 @@ __all__ = [
     "has_reporting",
     "libpq_environment",
     "migrate",
+    "one_at_a_time",
     "open_database",
 ]
 
@@ -78,6 +81,17 @@ def has_reporting(url: str) -> bool:
     return row == (True,)
 
 
+@contextmanager
+def one_at_a_time(url: str, name: str) -> Iterator[None]:
+    """Hold a lock of this name for the block, waiting for whoever has it.
+
+    It belongs to a connection, so a killed process cannot leave it behind.
+    """
+    with psycopg.connect(url, autocommit=True) as holder:
+        holder.execute("select pg_advisory_lock(hashtext(%s))", (name,))
+        yield
+
+
 def as_role(url: str, role: str) -> str:
     """The same URL, acting as ``role`` from the first statement on."""
     separator = "&" if "?" in url else "?"
@@ -95,15 +109,23 @@ def libpq_environment(url: str) -> dict[str, str]:
         "dbname": "PGDATABASE",
     }
     defaults = {"port": "5432", "password": ""}
-    return {
+    always = {
         variable: str(parts.get(key) or defaults.get(key, ""))
         for key, variable in names.items()
     }
+    optional = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
+    given = {f"PG{key.upper()}": str(parts[key]) for key in optional if key in parts}
+    return always | given
 
 
 def _check(url: str) -> None:
     try:
         psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.ProgrammingError:
+        raise DatabaseUnreachable(
+            "TIMONEL_DATABASE_URL cannot be read. It looks like "
+            "postgresql://USER:PASSWORD@HOST:5432/NAME."
+        ) from None
     except psycopg.OperationalError as failure:
         parts = conninfo_to_dict(url)
         where = f"{parts.get('host')}:{parts.get('port', 5432)}/{parts.get('dbname')}"

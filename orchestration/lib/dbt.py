@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -60,15 +61,23 @@ def prepare_manifest() -> None:
     files = (file for glob in _SOURCES_OF_TRUTH for file in folder.glob(glob))
     if all(file.stat().st_mtime <= written for file in files if file.is_file()):
         return
-    parsed = subprocess.run(
-        [dbt_program(), "parse", "--no-use-colors", "--profiles-dir", folder],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if parsed.returncode:
-        raise DbtProjectBroken(parsed.stdout.strip())
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        parsed = subprocess.run(
+            [
+                *(dbt_program(), "parse", "--no-use-colors"),
+                *("--profiles-dir", folder, "--target-path", fresh),
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if parsed.returncode:
+            raise DbtProjectBroken(parsed.stdout.strip())
+        # In one step: a killed parse must not leave half a manifest.
+        manifest.parent.mkdir(exist_ok=True)
+        for name in ("partial_parse.msgpack", manifest.name):
+            (Path(fresh) / name).replace(manifest.parent / name)
 
 
 def dbt_program() -> str:

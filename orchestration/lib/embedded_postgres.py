@@ -94,7 +94,7 @@ class EmbeddedPostgres:
         """Stop the server and delete all it ever stored."""
         self.stop()
         if self.home.exists():
-            shutil.rmtree(self._state)
+            shutil.rmtree(self._state, ignore_errors=True)
             shutil.rmtree(self.home, ignore_errors=True)
 
     def is_running(self) -> bool:

@@ -30,8 +30,11 @@ def input_version(
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def is_done(url: str, company_id: str, version: str) -> bool:
-    """Whether the company's latest finished run had exactly these inputs."""
+def is_done(url: str, company_id: str, as_of_date: date, version: str) -> bool:
+    """Whether the company's latest run had these inputs and nobody ran since.
+
+    Runs of the Dagster daemon are not recorded here, but they leave their date.
+    """
     with connect(url, "orchestrator") as database:
         row = database.execute(
             """select input_version, status from ops.runs
@@ -39,7 +42,17 @@ def is_done(url: str, company_id: str, version: str) -> bool:
             order by started_at desc limit 1""",
             (company_id,),
         ).fetchone()
-    return row == (version, "succeeded")
+    if row != (version, "succeeded"):
+        return False
+    with connect(url, "transformer") as database:
+        dates = database.execute(
+            """select as_of_date from marts.customer_summaries where company_id = %(id)s
+            union
+            select as_of_date from predictions.predictions_customer
+            where company_id = %(id)s""",
+            {"id": company_id},
+        ).fetchall()
+    return dates == [(as_of_date,)]
 
 
 @contextmanager

@@ -33,16 +33,20 @@ class Settings:
         """Read ``TIMONEL_HOME`` and ``TIMONEL_DATABASE_URL``."""
         home = os.environ.get("TIMONEL_HOME")
         return cls(
-            home=Path(home).absolute() if home else PROJECT_ROOT / ".timonel",
-            database_url=os.environ.get("TIMONEL_DATABASE_URL") or None,
+            # Resolved: two spellings of one folder must not be two databases.
+            home=Path(home).resolve() if home else PROJECT_ROOT / ".timonel",
+            database_url=_one_spelling(os.environ.get("TIMONEL_DATABASE_URL")),
         )
-
-    @property
-    def dbt_project(self) -> Path:
-        """Folder of the dbt project."""
-        return PROJECT_ROOT / "dbt_project"
 
     @property
     def dagster_home(self) -> Path:
         """Folder of Dagster's own run history."""
         return self.home / "dagster"
+
+
+def _one_spelling(url: str | None) -> str | None:
+    """``postgres://``, which libpq takes and SQLAlchemy does not, written in full."""
+    if not url:
+        return None
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql{separator}{rest}" if scheme == "postgres" else url

@@ -71,6 +71,14 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         description="CSV delimiter; auto tells comma, semicolon, tab and bar apart.",
     ),
     th.Property(
+        "name_prefix",
+        th.StringType,
+        default="",
+        title="Name prefix",
+        description="Put before every file's name, to tell apart files of the same "
+        "name that reach one company by different ways.",
+    ),
+    th.Property(
         "decimal_separator",
         th.StringType,
         default=AUTO,
@@ -103,6 +111,7 @@ class Settings:
     delimiter: str = AUTO
     decimal_separator: str = AUTO
     date_format: str = AUTO
+    name_prefix: str = ""
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Settings:
@@ -125,9 +134,9 @@ class Settings:
 
     @property
     def fingerprint(self) -> str:
-        """Short hash of all that changes how a file is read, paths left out."""
+        """Short hash of all that changes how a file is read, not which one it is."""
         reading = {k: getattr(self, k) for k in self.__dataclass_fields__}
-        del reading["paths"]
+        del reading["paths"], reading["name_prefix"]
         text = msgspec.json.encode({**reading, "time_zone": self.time_zone.key})
         return hashlib.sha256(text).hexdigest()[:16]
 

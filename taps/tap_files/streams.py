@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from singer_sdk import Stream
@@ -48,7 +49,8 @@ class FilesStream(Stream):
         sources, errors = find_files(self._tap.settings.paths)
         for error in errors:
             self._fail(error)
-        for source in sources:
+        for found in sources:
+            source = replace(found, name=self._tap.settings.name_prefix + found.name)
             try:
                 yield from self._read(source)
             except FileError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,9 @@ import psycopg
 import pytest
 
 Row = tuple[str, date, Decimal]
+# Seconds; only so that a run that hangs fails its test instead of all of them.
+_PATIENCE = 600
+
 Tables = dict[str, list[tuple[object, ...]]]
 
 
@@ -44,7 +48,11 @@ class Timonel:
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
         process = self.start(*arguments)
-        said, _ = process.communicate()
+        try:
+            said, _ = process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            pytest.fail(f"no end after {_PATIENCE} s: timonel {' '.join(arguments)}")
         assert process.returncode == exit_code, said
         return said
 

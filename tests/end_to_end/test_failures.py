@@ -102,6 +102,57 @@ def test_a_company_that_does_not_exist_is_named(timonel: Timonel, command: str) 
     assert "no company 'nobody' (companies: acme)" in said
 
 
+def test_a_company_without_a_source_is_told_how_to_add_one(timonel: Timonel) -> None:
+    timonel.run("company", "add", "acme")
+
+    said = timonel.run("run", exit_code=1)
+
+    assert "timonel connect files PATH --company acme" in said
+
+
+def test_files_of_two_folders_with_the_same_name_both_count(
+    timonel: Timonel, log_file: LogFile
+) -> None:
+    timonel.run("company", "add", "acme")
+    rows = purchase_log(customers=120, seed=11)
+    for folder, part in (("north", rows[:200]), ("south", rows[200:])):
+        path = log_file(f"{folder}/orders.csv", part)
+        timonel.run("connect", "files", str(path.parent), "--company", "acme")
+
+    timonel.run("run", "--as-of", "2024-12-30")
+
+    assert timonel.rows("select count(*), sum(net_revenue) from marts.orders") == [
+        (len(rows), sum(amount for _, _, amount in rows))
+    ]
+
+
+def test_a_name_that_is_taken_is_not_given_to_other_files(
+    timonel: Timonel, log_file: LogFile
+) -> None:
+    timonel.run("company", "add", "acme")
+    first, second = (
+        log_file(f"{folder}/orders.csv", purchase_log(customers=5, seed=12))
+        for folder in ("north", "south")
+    )
+    timonel.run("connect", "files", str(first), "--company", "acme")
+
+    said = timonel.run(
+        "connect", "files", str(second), "--company", "acme", exit_code=1
+    )
+
+    assert "--name" in said
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://u:s3cret@h/db", "postgresql//u:s3cret@h/db"]
+)
+def test_an_address_that_cannot_be_read_is_not_shown(tmp_path: Path, url: str) -> None:
+    said = Timonel(tmp_path, url).run("company", "list", exit_code=1)
+
+    assert "postgresql://USER:PASSWORD@HOST" in said
+    assert "s3cret" not in said
+
+
 def test_a_database_that_does_not_answer_is_named_without_its_password(
     tmp_path: Path,
 ) -> None:

@@ -15,6 +15,39 @@ from tests.end_to_end.conftest import Row, Timonel, final_tables, purchase_log
 LogFile = Callable[[str, list[Row]], Path]
 
 
+_SOMEBODY_BUILDS = """
+    select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database
+    where datname = current_database() and locktype = 'advisory'
+        and objid = (hashtext('dbt')::bigint & 4294967295)::oid
+"""
+
+
+def test_a_run_killed_while_dbt_builds_holds_up_nobody(
+    timonel: Timonel,
+    log_file: LogFile,
+    killers: list[subprocess.Popen[str]],
+) -> None:
+    orders = log_file("orders.csv", purchase_log(customers=120, seed=13))
+    for company in ("other", "killed"):
+        timonel.run("company", "add", company)
+        timonel.run("connect", "files", str(orders), "--company", company)
+
+    run = timonel.start("run", "--company", "killed", "--as-of", "2024-12-30")
+    killers.append(run)
+    while not timonel.rows(_SOMEBODY_BUILDS):
+        assert run.poll() is None, "it ended before dbt began"
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+
+    timonel.run("run", "--company", "other", "--as-of", "2024-12-30")
+    timonel.run("run", "--company", "killed", "--as-of", "2024-12-30")
+
+    tables = final_tables(timonel, "killed")
+    assert tables == final_tables(timonel, "other")
+    assert len(tables["marts.orders"]) > 0
+
+
 def test_a_killed_run_ends_like_an_undisturbed_one(
     timonel: Timonel,
     log_file: LogFile,

@@ -16,8 +16,8 @@ fits as (
         as_of_date,
         status,
         row_number() over (
-            partition by company_id
-            order by as_of_date desc, fitted_at desc, fit_id desc
+            partition by company_id, as_of_date
+            order by fitted_at desc, fit_id desc
         ) as recency_rank
     from {{ source('predictions', 'model_fits') }}
 ),
@@ -66,13 +66,10 @@ explained as (
         coalesce(totalled.historic_value, 0)::numeric(18, 2) as historic_value,
         case
             when totalled.company_id is null then 'no_purchases'
-            when
-                fits.status = 'blocked'
-                and fits.as_of_date
-                >= coalesce(totalled.prediction_as_of_date, fits.as_of_date)
+            when fits.status = 'blocked'
                 then coalesce(blocking_gates.gate, 'converged')
             when totalled.prediction_as_of_date is null then 'no_predictions'
-            when totalled.prediction_as_of_date < totalled.as_of_date
+            when totalled.prediction_as_of_date <> totalled.as_of_date
                 then 'older_predictions'
         end as stale_reason
     from companies
@@ -81,6 +78,7 @@ explained as (
     left join fits
         on
             companies.company_id = fits.company_id
+            and totalled.as_of_date = fits.as_of_date
             and fits.recency_rank = 1
     left join blocking_gates
         on

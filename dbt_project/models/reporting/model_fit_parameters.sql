@@ -1,11 +1,13 @@
 with fits as (
+    select * from {{ source('predictions', 'model_fits') }}
+),
+
+current_fits as (
     select
-        *,
-        row_number() over (
-            partition by company_id, status
-            order by as_of_date desc, fitted_at desc, fit_id desc
-        ) as recency_rank
-    from {{ source('predictions', 'model_fits') }}
+        company_id,
+        min(fit_id) as fit_id
+    from {{ source('predictions', 'predictions_customer') }}
+    group by company_id
 ),
 
 parameters as (
@@ -24,13 +26,17 @@ joined as (
         fits.data_through_date,
         fits.model_version,
         fits.status,
-        fits.status = 'published' and fits.recency_rank = 1 as is_current,
+        current_fits.fit_id is not null as is_current,
         fits.fitted_at
     from parameters
     inner join fits
         on
             parameters.company_id = fits.company_id
             and parameters.fit_id = fits.fit_id
+    left join current_fits
+        on
+            parameters.company_id = current_fits.company_id
+            and parameters.fit_id = current_fits.fit_id
 )
 
 select * from joined

@@ -50,6 +50,12 @@ def files(
     """Run tap-files for each of the company's file connections."""
     company = load_company(warehouse.url(), company_day.company_id(context))
     connections = list_connections(warehouse.url(), company.company_id, "files")
+    if not connections:
+        raise dg.Failure(
+            f"{company.company_id} has no source yet. Add one: timonel connect files "
+            f"PATH --company {company.company_id}",
+            allow_retries=False,
+        )
     failures = []
     for connection in connections:
         pipeline = Pipeline(
@@ -118,9 +124,10 @@ def _reconcile(warehouse: Warehouse, company_id: str) -> dg.AssetCheckResult:
         check_name="rows_and_totals_match_the_files",
         passed=not wrong,
         description="\n".join(
-            f"{name}: {landed} rows landed, {expected} expected. Load it again with "
-            "`timonel run`; if this stays, report it with the file."
-            for name, landed, expected in wrong
+            f"{name}: {landed} rows of {total} landed, {expected} of {expected_total} "
+            "expected. Somebody changed the raw tables by hand: remove the file's rows "
+            "and its row in raw_files.files, and load it again."
+            for name, landed, total, expected, expected_total in wrong
         )
         or "Every visible file has all its rows.",
     )
@@ -128,19 +135,24 @@ def _reconcile(warehouse: Warehouse, company_id: str) -> dg.AssetCheckResult:
 
 _UNRECONCILED = """
 with landed as (
-    select company_id, file_sha256, count(*) as row_count from raw_files.purchases
+    select
+        company_id, file_sha256, count(*) as row_count, sum(amount) as total
+    from raw_files.purchases
     where company_id = %(company)s group by 1, 2
     union all
-    select company_id, file_sha256, count(*) from raw_files.shopify_order_lines
+    select company_id, file_sha256, count(*), sum(total) filter (where is_order_row)
+    from raw_files.shopify_order_lines
     where company_id = %(company)s group by 1, 2
     union all
-    select company_id, file_sha256, count(*) from raw_files.ad_spend
+    select company_id, file_sha256, count(*), sum(spend) from raw_files.ad_spend
     where company_id = %(company)s group by 1, 2
 )
 select
     files.file_name,
     coalesce(landed.row_count, 0) as landed_row_count,
-    files.loaded_row_count
+    coalesce(landed.total, 0) as landed_total,
+    files.loaded_row_count,
+    files.loaded_total
 from raw_files.files
 left join landed
     on
@@ -148,5 +160,8 @@ left join landed
         and files.file_sha256 = landed.file_sha256
 where
     files.company_id = %(company)s
-    and files.loaded_row_count <> coalesce(landed.row_count, 0)
+    and (
+        files.loaded_row_count <> coalesce(landed.row_count, 0)
+        or files.loaded_total <> coalesce(landed.total, 0)
+    )
 """

@@ -9,7 +9,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.lib.database import has_reporting, libpq_environment
+from orchestration.lib.database import (
+    has_reporting,
+    libpq_environment,
+    one_at_a_time,
+)
 from orchestration.lib.dbt import RoomTranslator, dbt_project, prepare_manifest
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse import Warehouse
@@ -18,8 +22,6 @@ from orchestration.lib.warehouse import Warehouse
 prepare_manifest()
 
 _TRANSLATOR = RoomTranslator()
-# Two builds of the same views at once would block each other.
-_POOL = "dbt"
 
 
 @dbt_assets(
@@ -27,7 +29,6 @@ _POOL = "dbt"
     exclude="reporting",
     dagster_dbt_translator=_TRANSLATOR,
     partitions_def=company_days,
-    pool=_POOL,
     name="dbt_marts",
 )
 def dbt_marts(
@@ -38,9 +39,10 @@ def dbt_marts(
 ) -> Iterator[Any]:
     """Staging, intermediate and marts, with their tests."""
     yield from _build(context, dbt, warehouse, company_day)
-    if not has_reporting(warehouse.url()):
-        # A first run that a gate blocks still needs a page to say so on.
-        dbt.cli(["run", "--select", "reporting"]).wait()
+    with one_at_a_time(warehouse.url(), "dbt"):
+        if not has_reporting(warehouse.url()):
+            # A first run that a gate blocks still needs a page to say so on.
+            dbt.cli(["run", "--select", "reporting"]).wait()
 
 
 @dbt_assets(
@@ -48,7 +50,6 @@ def dbt_marts(
     select="reporting",
     dagster_dbt_translator=_TRANSLATOR,
     partitions_def=company_days,
-    pool=_POOL,
     name="dbt_reporting",
 )
 def dbt_reporting(
@@ -74,6 +75,13 @@ def _build(
     }
     # dbt is a process of its own and takes the connection from libpq's variables.
     os.environ.update(libpq_environment(warehouse.url()))
+    with one_at_a_time(warehouse.url(), "dbt"):
+        yield from _stream(context, dbt, variables)
+
+
+def _stream(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, variables: dict[str, Any]
+) -> Iterator[Any]:
     arguments = ["build", "--vars", json.dumps(variables)]
     # Unit tests judge the models, not the data: they run in the test suite.
     arguments += ["--exclude-resource-type", "unit_test"]
