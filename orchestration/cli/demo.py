@@ -25,6 +25,7 @@ from orchestration.lib.companies import (
 from orchestration.lib.connections import add_connection, files_connection
 from orchestration.lib.dashboards import render
 from orchestration.lib.database import connect, has_reporting, open_database
+from orchestration.lib.runs import has_succeeded
 from orchestration.lib.settings import Settings
 
 __all__ = ["demo"]
@@ -48,8 +49,9 @@ def demo(
         typer.Option(help="Its currency. Default: the file's, else EUR."),
     ] = None,
     time_zone: Annotated[
-        str, typer.Option(help="Its time zone, for dates without an offset.")
-    ] = "UTC",
+        str | None,
+        typer.Option(help="Its time zone, for dates without an offset. Default: UTC."),
+    ] = None,
     as_of: Annotated[
         datetime | None,
         typer.Option(
@@ -89,8 +91,13 @@ def demo(
         console.print(f"\n[bold]{each.name}[/bold]")
         try:
             refresher.load(each)
-            own = orders is not None and currency is None
-            if own and (found := _currency_of_files(url, each)) != each.currency_code:
+            is_open = orders is not None and currency is None
+            # Once it has worked, a company's settings are its own affair.
+            is_open = is_open and not has_succeeded(url, each.company_id)
+            if (
+                is_open
+                and (found := _currency_of_files(url, each)) != each.currency_code
+            ):
                 set_currency(url, each.company_id, found)
                 each = replace(each, currency_code=found)  # noqa: PLW2901
                 # How amounts are written depends on the currency.
@@ -118,11 +125,14 @@ def _deliver_examples(url: str, settings: Settings) -> dict[str, Any]:
     """Have the example sources deliver their files; return the known answers."""
     folder = settings.home / "demo"
     with step("Two example sources deliver their files"):
-        subprocess.run(
+        delivery = subprocess.run(
             [sys.executable, "-m", "taps.sandbox", "export", str(folder)],
-            check=True,
-            stdout=subprocess.DEVNULL,
+            check=False,
+            capture_output=True,
+            text=True,
         )
+    if delivery.returncode:
+        raise fail(f"The examples could not be written: {delivery.stderr.strip()}")
     for company in _EXAMPLES:
         add_company(url, company)
         path = folder / company.company_id
@@ -132,13 +142,28 @@ def _deliver_examples(url: str, settings: Settings) -> dict[str, Any]:
 
 
 def _own_company(
-    url: str, orders: Path, name: str | None, currency: str | None, time_zone: str
+    url: str,
+    orders: Path,
+    name: str | None,
+    currency: str | None,
+    time_zone: str | None,
 ) -> Company:
-    """The company of a file of one's own, added if it is new."""
+    """The company of a file of one's own, added if it is new.
+
+    Raises
+    ------
+    InvalidCompany
+        It exists with another currency or time zone than asked for.
+    """
     company_id = slug(name or orders.stem)
     known = {each.company_id: each for each in list_companies(url)}
-    company = known.get(company_id) or Company(
-        company_id, name or orders.stem, (currency or "EUR").upper(), time_zone
+    company = known.get(
+        company_id, Company(company_id, name or orders.stem, "EUR", "UTC")
+    )
+    company = replace(
+        company,
+        currency_code=(currency or company.currency_code).upper(),
+        time_zone=time_zone or company.time_zone,
     )
     add_company(url, company)
     add_connection(url, files_connection(company_id, orders.absolute()))

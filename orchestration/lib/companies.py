@@ -65,9 +65,20 @@ class Company:
 
 
 def slug(name: str) -> str:
-    """A company id made from any name, such as ``Tienda Ñandú`` -> ``tienda_nandu``."""
+    """A company id made from any name, such as ``Tienda Ñandú`` -> ``tienda_nandu``.
+
+    Raises
+    ------
+    InvalidCompany
+        The name has no Latin letter or digit to make an id of.
+    """
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_")
+    if not words:
+        raise InvalidCompany(
+            f"No company id can be made of '{name}': give one of Latin letters, such "
+            "as COMPANY=my_shop (--company my_shop)."
+        )
     return (words if words[:1].isalpha() else f"c_{words}")[:40].rstrip("_")
 
 

@@ -13,7 +13,7 @@ from psycopg import Connection
 from orchestration.lib.companies import Company
 from orchestration.lib.database import connect
 
-__all__ = ["input_version", "is_done", "recorded_run"]
+__all__ = ["has_succeeded", "input_version", "is_done", "recorded_run"]
 
 
 def input_version(
@@ -53,6 +53,17 @@ def is_done(url: str, company_id: str, as_of_date: date, version: str) -> bool:
             {"id": company_id},
         ).fetchall()
     return dates == [(as_of_date,)]
+
+
+def has_succeeded(url: str, company_id: str) -> bool:
+    """Whether the company ever had a run that went through."""
+    with connect(url, "orchestrator") as database:
+        row = database.execute(
+            """select 1 from ops.runs
+            where company_id = %s and status = 'succeeded' limit 1""",
+            (company_id,),
+        ).fetchone()
+    return row is not None
 
 
 @contextmanager

@@ -124,6 +124,7 @@ def test_a_blocked_fit_names_its_gate(warehouse: Warehouse, shop: str) -> None:
     predict(warehouse, shop, "7", 0.5, 40)
     fit(warehouse, shop, "good", AS_OF)
     fit(warehouse, shop, "bad", "2026-04-01", blocked_by="enough_data")
+    warehouse.build(shop, as_of={shop: "2026-04-01"})
 
     totals = row(warehouse, "customer_value_totals", shop)
 
@@ -136,6 +137,16 @@ def test_a_fit_that_was_blocked_and_then_passed_is_forgotten(
     predict(warehouse, shop, "7", 0.5, 40)
     fit(warehouse, shop, "bad", "2026-03-30", blocked_by="enough_data")
     fit(warehouse, shop, "good", AS_OF)
+
+    assert row(warehouse, "customer_value_totals", shop)["is_stale"] is False
+
+
+def test_a_fit_blocked_at_another_date_is_forgotten(
+    warehouse: Warehouse, shop: str
+) -> None:
+    predict(warehouse, shop, "7", 0.5, 40)
+    fit(warehouse, shop, "good", AS_OF)
+    fit(warehouse, shop, "bad", "2026-04-01", blocked_by="enough_data")
 
     assert row(warehouse, "customer_value_totals", shop)["is_stale"] is False
 
@@ -208,15 +219,12 @@ def test_data_quality_tells_what_was_left_out(warehouse: Warehouse, shop: str) -
     assert quality["row_count"] == 7
 
 
-def test_the_newest_published_fit_is_the_current_one(
+def test_the_fit_behind_the_predictions_is_the_current_one(
     warehouse: Warehouse, shop: str
 ) -> None:
-    for name, as_of, reason in (
-        ("old", "2026-03-01", None),
-        ("new", "2026-03-02", None),
-        ("bad", "2026-03-03", "No converge."),
-    ):
-        fit(warehouse, shop, name, as_of, reason)
+    predict(warehouse, shop, "7", 0.5, 40)
+    for name, as_of in (("fit", AS_OF), ("later", "2026-04-02")):
+        fit(warehouse, shop, name, as_of)
         warehouse.execute(
             "insert into predictions.model_parameters"
             " values (%s, %s, 'bg_nbd', 'r', 0.24, null)",
@@ -227,4 +235,4 @@ def test_the_newest_published_fit_is_the_current_one(
         select fit_id from reporting.model_fit_parameters
         where company_id = %s and is_current
     """
-    assert [r["fit_id"] for r in warehouse.rows(query, [shop])] == ["new"]
+    assert [r["fit_id"] for r in warehouse.rows(query, [shop])] == ["fit"]
