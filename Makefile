@@ -11,7 +11,8 @@ DEMO_OPTIONS := \
 	$(if $(COMPANY),--company "$(COMPANY)") \
 	$(if $(CURRENCY),--currency "$(CURRENCY)") \
 	$(if $(TIME_ZONE),--time-zone "$(TIME_ZONE)") \
-	$(if $(AS_OF),--as-of "$(AS_OF)")
+	$(if $(AS_OF),--as-of "$(AS_OF)") \
+	$(if $(SETTING),--setting "$(SETTING)")
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test lint types bench db-url lock clean

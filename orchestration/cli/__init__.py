@@ -41,13 +41,22 @@ app.command("dev")(dev.dev)
 app.command("dashboard")(dashboard.dashboard)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(installed_version("timonel"))
+        raise typer.Exit
+
+
 @app.callback()
 def main(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_say_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
     ] = False,
 ) -> None:
     """Hold the options that come before any command."""
-    if version:
-        typer.echo(installed_version("timonel"))
-        raise typer.Exit

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import load_company
+from orchestration.lib.companies import list_companies, load_company
 from orchestration.lib.connections import (
     add_connection,
     check_is_free,
     files_connection,
+    list_connections,
+    remove_connection,
 )
 from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
 
-__all__ = ["app"]
+__all__ = ["app", "parse_settings"]
+
+
+class Contract(StrEnum):
+    """The contracts of tap-files."""
+
+    AUTO = "auto"
+    SHOPIFY_ORDERS = "shopify_orders"
+    PURCHASES = "purchases"
+    AD_SPEND = "ad_spend"
+
 
 # These have options of their own, or follow from the path.
 _RESERVED = {"", "paths", "contract", "name", "name_prefix", "columns"}
@@ -42,9 +56,9 @@ def files(
         typer.Option(help="Of the connection. Default: that of the file or folder."),
     ] = None,
     contract: Annotated[
-        str,
-        typer.Option(help="auto, shopify_orders, purchases or ad_spend."),
-    ] = "auto",
+        Contract,
+        typer.Option(help="What the files hold; auto finds out by their header."),
+    ] = Contract.AUTO,
     setting: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,19 +69,47 @@ def files(
     ] = None,
 ) -> None:
     """Read exported files: Shopify orders, purchase logs, advertising spend."""
-    settings = _settings(setting or [])
+    settings = parse_settings(setting or [])
     with plain_errors():
         url = open_database(Settings.from_environment())
         load_company(url, company)
         connection = files_connection(
-            company, path.absolute(), name=name, **settings, contract=contract
+            company, path.absolute(), name=name, **settings, contract=contract.value
         )
         check_is_free(url, connection)
         add_connection(url, connection)
     console.print(f"Connected. Load it with: timonel run --company {company}")
 
 
-def _settings(pairs: list[str]) -> dict[str, object]:
+@app.command()
+def remove(
+    name: Annotated[str, typer.Argument(help="Of the connection; see connect list.")],
+    company: Annotated[str, typer.Option(help="Whose connection it is.")],
+) -> None:
+    """Stop reading a source. What it brought stays."""
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        load_company(url, company)
+        removed = remove_connection(url, company, name)
+    if not removed:
+        raise fail(f"{company} has no connection '{name}'. See: timonel connect list")
+    console.print(f"[bold]{name}[/bold] is not read any more.")
+
+
+@app.command("list")
+def list_() -> None:
+    """List every company's sources."""
+    table = Table("company", "connection", "reads")
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        for company in list_companies(url):
+            for each in list_connections(url, company.company_id, "files"):
+                paths = ", ".join(each.settings["paths"])
+                table.add_row(company.company_id, each.connection_id, paths)
+    console.print(table)
+
+
+def parse_settings(pairs: list[str]) -> dict[str, Any]:
     """``a=1`` and ``b.c=2`` as ``{"a": "1", "b": {"c": "2"}}``."""
     settings: dict[str, Any] = {}
     for pair in pairs:

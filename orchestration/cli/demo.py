@@ -8,10 +8,12 @@ import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import psycopg
 import typer
 
+from orchestration.cli.connect import parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
 from orchestration.cli.summary import print_summary
@@ -22,11 +24,18 @@ from orchestration.lib.companies import (
     set_currency,
     slug,
 )
-from orchestration.lib.connections import add_connection, files_connection
+from orchestration.lib.connections import (
+    add_connection,
+    files_connection,
+    remove_connection,
+)
 from orchestration.lib.dashboards import render
 from orchestration.lib.database import connect, has_reporting, open_database
 from orchestration.lib.runs import has_succeeded
 from orchestration.lib.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.cli.refresh import Refresher
 
 __all__ = ["demo"]
 
@@ -59,6 +68,13 @@ def demo(
             help="Predict as of this date. Default: the last day in the file.",
         ),
     ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="How to read the file, as name=value: columns.customer_id=Buyer, "
+            "date_format=DD/MM/YYYY, delimiter=; and so on; repeat for more."
+        ),
+    ] = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Show the page in the browser.")
     ] = True,
@@ -68,6 +84,8 @@ def demo(
     Without --orders two example companies are used whose true answers are known.
     Running it again repeats nothing that has not changed.
     """
+    import dagster as dg
+
     from orchestration.cli.refresh import PhaseFailed, Refresher
 
     settings = Settings.from_environment()
@@ -81,16 +99,18 @@ def demo(
             url = open_database(settings)
         truth = {} if orders else _deliver_examples(url, settings)
         companies = (
-            [_own_company(url, orders, company, currency, time_zone)]
+            [_own_company(url, orders, company, currency, time_zone, setting)]
             if orders
             else list(_EXAMPLES)
         )
     refresher = Refresher(settings, url)
-    blocked = []
+    blocked: list[str] = []
+    loaded: list[str] = []
     for each in companies:
         console.print(f"\n[bold]{each.name}[/bold]")
         try:
-            refresher.load(each)
+            _load(url, refresher, each, orders)
+            loaded.append(each.company_id)
             is_open = orders is not None and currency is None
             # Once it has worked, a company's settings are its own affair.
             is_open = is_open and not has_succeeded(url, each.company_id)
@@ -105,20 +125,20 @@ def demo(
             told = truth.get(each.company_id, {})
             day = as_of.date() if as_of else _as_of_date(url, each, told)
             refresher.compute(each, day)
-        except PhaseFailed as failure:
+        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             blocked.append(f"{each.name}: {failure}")
             continue
         print_summary(url, each, told)
-    if has_reporting(url):
+    if loaded and has_reporting(url):
         page = settings.home / "dashboards" / "clientes.html"
         with plain_errors(), step("Rendering the dashboard"):
-            render(url, [each.company_id for each in companies], page)
+            render(url, loaded, page)
         console.print(f"\nDashboard   [bold]{page}[/bold]", soft_wrap=True)
         console.print("Dagster UI  make dev")
         if open_page:
             show(page)
     if blocked:
-        raise fail("\n".join(blocked))
+        raise fail("\n".join(blocked) + _how_to_set(blocked))
 
 
 def _deliver_examples(url: str, settings: Settings) -> dict[str, Any]:
@@ -141,12 +161,38 @@ def _deliver_examples(url: str, settings: Settings) -> dict[str, Any]:
     return truth
 
 
+def _how_to_set(complaints: list[str]) -> str:
+    """How a tap's setting is given here, if a complaint asks for one."""
+    if not any("setting" in complaint for complaint in complaints):
+        return ""
+    return (
+        "\nSettings are given as --setting name=value, such as --setting "
+        'columns.customer_id=Buyer (with make: SETTING="columns.customer_id=Buyer").'
+    )
+
+
+def _load(
+    url: str, refresher: Refresher, company: Company, orders: Path | None
+) -> None:
+    """Load; a file that is refused at its first try does not stay connected."""
+    from orchestration.cli.refresh import PhaseFailed
+
+    try:
+        refresher.load(company)
+    except PhaseFailed:
+        if orders is not None and not has_succeeded(url, company.company_id):
+            name = files_connection(company.company_id, orders).connection_id
+            remove_connection(url, company.company_id, name)
+        raise
+
+
 def _own_company(
     url: str,
     orders: Path,
     name: str | None,
     currency: str | None,
     time_zone: str | None,
+    setting: list[str] | None,
 ) -> Company:
     """The company of a file of one's own, added if it is new.
 
@@ -166,7 +212,8 @@ def _own_company(
         time_zone=time_zone or company.time_zone,
     )
     add_company(url, company)
-    add_connection(url, files_connection(company_id, orders.absolute()))
+    settings = parse_settings(setting or [])
+    add_connection(url, files_connection(company_id, orders.absolute(), **settings))
     return company
 
 
@@ -187,14 +234,27 @@ def _currency_of_files(url: str, company: Company) -> str:
 
 
 def _as_of_date(url: str, company: Company, truth: dict[str, Any]) -> date:
-    """The date whose answer is known, else the last day with orders, else yesterday."""
+    """The date whose answer is known, else the last past day with orders.
+
+    A mistyped date in the future does not count.
+    """
     if "as_of_date" in truth:
         return date.fromisoformat(truth["as_of_date"])
     yesterday = company.last_complete_day(datetime.now(UTC))
     with connect(url, "transformer") as database:
         row = database.execute(
-            """select max(last_date) from raw_files.files
-            where company_id = %s and contract <> 'ad_spend'""",
-            (company.company_id,),
+            """select max(day) from (
+                select (purchased_at at time zone %(zone)s)::date as day
+                from raw_files.purchases where company_id = %(company)s
+                union all
+                select (created_at at time zone %(zone)s)::date
+                from raw_files.shopify_order_lines where company_id = %(company)s
+            ) as orders
+            where day <= %(yesterday)s""",
+            {
+                "company": company.company_id,
+                "zone": company.time_zone,
+                "yesterday": yesterday,
+            },
         ).fetchone()
-    return min(row[0], yesterday) if row and row[0] else yesterday
+    return row[0] if row and row[0] else yesterday

@@ -20,7 +20,8 @@ __all__ = ["print_summary"]
 
 _LOCALE = "en"
 _REASONS = {
-    "duplicate": "in more than one file, or rounded",
+    "duplicate": "again in another file",
+    "rounding": "rounded to cents",
     "no_customer": "without a customer",
     "other_currency": "in another currency",
     "not_recognised": "not paid",
@@ -214,8 +215,7 @@ with files as (
         coalesce(sum(row_count), 0) as row_count,
         coalesce(sum(control_total), 0) as control_total,
         coalesce(sum(rejected_row_count), 0) as rejected_row_count,
-        coalesce(sum(rejected_total), 0) as rejected_total,
-        coalesce(sum(loaded_total), 0) as loaded_total
+        coalesce(sum(rejected_total), 0) as rejected_total
     from staging.stg_files__files
     where company_id = %(company)s and contract <> 'ad_spend'
 ),
@@ -238,6 +238,26 @@ orders as (
         where summaries.company_id = orders.company_id
     ) as customers
     where orders.company_id = %(company)s
+),
+
+unioned as (
+    select
+        count(*) as order_count,
+        coalesce(sum(gross_revenue - discount_amount), 0) as total
+    from intermediate.int_orders_unioned
+    where company_id = %(company)s
+),
+
+deduplicated as (
+    select
+        count(*) as order_count,
+        coalesce(sum(gross_revenue - discount_amount), 0) as total
+    from intermediate.int_orders_deduplicated
+    where company_id = %(company)s
+),
+
+charged as (
+    select coalesce(sum(charged), 0) as total from orders
 )
 
 select 'files' as step, row_count as count, control_total as total from files
@@ -246,10 +266,16 @@ select 'quarantined', rejected_row_count, rejected_total from files
 union all
 select
     'duplicate',
-    case when files.loaded_total = sum(orders.charged) then 0 else 1 end,
-    files.loaded_total - coalesce(sum(orders.charged), 0)
-from files cross join orders
-group by files.loaded_total
+    unioned.order_count - deduplicated.order_count,
+    unioned.total - deduplicated.total
+from unioned cross join deduplicated
+union all
+select
+    'rounding',
+    case when deduplicated.total = charged.total then 0
+        else deduplicated.order_count end,
+    deduplicated.total - charged.total
+from deduplicated cross join charged
 union all
 select step, count(*), sum(charged) from orders
 where step <> 'counted'

@@ -18,6 +18,7 @@ __all__ = [
     "check_is_free",
     "files_connection",
     "list_connections",
+    "remove_connection",
 ]
 
 
@@ -91,6 +92,17 @@ def check_is_free(url: str, connection: Connection) -> None:
                 f"'{other.connection_id}' is already connected to "
                 f"{', '.join(other.settings['paths'])}. Choose another --name."
             )
+
+
+def remove_connection(url: str, company_id: str, connection_id: str) -> bool:
+    """Forget a connection; what it loaded stays. False if there was none."""
+    with connect(url, "orchestrator") as database:
+        removed = database.execute(
+            """delete from ops.connections
+            where company_id = %s and connection_id = %s""",
+            (company_id, connection_id),
+        )
+        return bool(removed.rowcount)
 
 
 def list_connections(url: str, company_id: str, source_slug: str) -> list[Connection]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 
+import psycopg
 from psycopg import Connection
 
 from orchestration.lib.companies import Company
@@ -82,7 +83,9 @@ def recorded_run(
         try:
             yield run_id
         except BaseException as failure:
-            _finish(database, company_id, run_id, "failed", str(failure))
+            # A server that died under the run cannot take its obituary either.
+            with suppress(psycopg.OperationalError):
+                _finish(database, company_id, run_id, "failed", str(failure))
             raise
         _finish(database, company_id, run_id, "succeeded", None)
 
