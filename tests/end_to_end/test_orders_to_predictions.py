@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -88,17 +89,19 @@ def test_orders_without_a_customer_count_as_revenue_but_not_as_customers(
     rows = purchase_log(customers=120, seed=4)
     guests: list[Row] = [("", day, Decimal("10.01")) for _, day, _ in rows[:7]]
     refunds: list[Row] = [("c1", rows[5][1], Decimal("-5.00"))]
-    orders = log_file("tienda.csv", rows + guests + refunds)
+    mistyped: list[Row] = [("c1", date(2099, 3, 1), Decimal("3.00"))]
+    orders = log_file("tienda.csv", rows + guests + refunds + mistyped)
 
     said = timonel.run("demo", "--orders", str(orders), "--no-open")
 
     assert timonel.rows(
         """select sum(net_revenue) from marts.orders where company_id = 'tienda'"""
-    ) == [(_total(rows) + Decimal("70.07"),)]
+    ) == [(_total(rows) + Decimal("73.07"),)]
     assert timonel.rows(
         """select sum(historic_value) from predictions.predictions_customer
         where company_id = 'tienda'"""
     ) == [(_total(rows),)]
+    assert "after the as-of date" in said
     assert "without a customer" in said
     assert "70.07" in said
     assert "quarantined" in said
