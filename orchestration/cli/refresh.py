@@ -154,18 +154,23 @@ def _code_version() -> str:
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> str:
-    reasons = []
+    """What went wrong, in the best words there are.
+
+    An asset that stops says why itself; a check that blocks says it in its
+    description; anything else only has its exception.
+    """
+    told, checked, raised = [], [], []
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data
             if data.user_failure_data and data.user_failure_data.description:
-                reasons.append(data.user_failure_data.description)
+                told.append(data.user_failure_data.description)
             elif data.error:
-                cause = data.error.cause or data.error
-                reasons.append(cause.message.strip())
-        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+                raised.append((data.error.cause or data.error).message.strip())
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
             is_blocking = check.severity is dg.AssetCheckSeverity.ERROR
             if is_blocking and not check.passed and check.description:
-                reasons.insert(0, check.description)
-    return "\n".join(reasons) or "The run failed without a reason; see the run log."
+                checked.append(check.description)
+    reasons = told or checked or raised
+    return "\n".join(reasons) or "The run failed without a reason; see run.log."
