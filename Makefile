@@ -4,6 +4,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Other people's taps, each with packages of its own: independent clients for tests.
+PUBLIC_TAPS := $(patsubst tests/public_taps/%.lock,$(VENV)/public/%/.ready,$(wildcard tests/public_taps/*.lock))
 
 # Options of `make demo`, passed on when given.
 DEMO_OPTIONS := \
@@ -34,7 +36,13 @@ demo: $(READY) ## run the main job and open the dashboard (ORDERS=file.csv COMPA
 dev: $(READY) ## open the Dagster UI on this project
 	@$(BIN)/timonel dev
 
-test: $(READY) ## run every test
+$(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
+	@echo "Installing the public $* for the tests (once)"
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/pip install --quiet --require-hashes -r $<
+	@touch $@
+
+test: $(READY) $(PUBLIC_TAPS) ## run every test
 	@$(BIN)/pytest --numprocesses auto --dist loadscope
 
 lint: $(READY) ## check style, SQL, doors between rooms, dashboards
@@ -49,6 +57,7 @@ types: $(READY) ## check types, strictly
 
 bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.loader
+	$(BIN)/python -m tests.benchmarks.sources
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url
@@ -57,6 +66,10 @@ lock: $(READY) ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
 		--no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 		pyproject.toml --output-file requirements.lock
+	for tap in tests/public_taps/*.in; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links \
+		$$tap --output-file $${tap%.in}.lock; done
 
 clean: ## stop the database and delete everything that was made
 	@test ! -x $(BIN)/timonel || env -u TIMONEL_DATABASE_URL $(BIN)/timonel db remove --yes

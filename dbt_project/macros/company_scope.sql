@@ -1,13 +1,15 @@
 {#-
     Which companies a build touches, and up to which date.
 
-    Both come from the caller as variables and end up inside SQL, so they are
-    checked here, the one place where they enter.
+    Both come from the caller and end up inside SQL, so they are checked here, the
+    one place where they enter. People say them with --vars. A run says them in the
+    environment, as JSON: with other --vars than last time, dbt parses the whole
+    project again.
 -#}
 
 {#- The companies to rebuild, or none for all of them. -#}
 {% macro companies_in_scope() %}
-    {%- set company_ids = var('company_ids', none) -%}
+    {%- set company_ids = scope_variable('company_ids', 'TIMONEL_COMPANY_IDS') -%}
     {%- if company_ids is none -%}{{ return(none) }}{%- endif -%}
     {%- if company_ids is string or company_ids is mapping or not company_ids -%}
         {{ exceptions.raise_compiler_error(
@@ -39,7 +41,8 @@
 
 {#- The as-of date of a company's row: as asked for, else its own today. -#}
 {% macro as_of_date() -%}
-    {%- set as_of_dates = var('as_of_dates', {}) or {} -%}
+    {%- set as_of_dates =
+        scope_variable('as_of_dates', 'TIMONEL_AS_OF_DATES') or {} -%}
     {%- set today = '(now() at time zone time_zone)::date' -%}
     {%- if as_of_dates is not mapping -%}
         {{ exceptions.raise_compiler_error(
@@ -60,6 +63,19 @@
         end
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- What --vars say; else the environment; else none. -#}
+{% macro scope_variable(name, environment_name) %}
+    {%- set given = var(name, none) -%}
+    {#- Read while parsing, it would be a reason to parse again when it changes. -#}
+    {%- if given is none and execute -%}
+        {%- set text = env_var(environment_name, 'null') -%}
+        {#- Text that is no JSON goes on as it is, for its check to refuse. -#}
+        {{ return(fromjson(text, text)) }}
+    {%- endif -%}
+    {{ return(given) }}
+{% endmacro %}
 
 
 {% macro check_company_id(company_id, variable) %}

@@ -14,7 +14,7 @@ orders as (
         file_sha256,
         sum(gross_revenue - discount_amount) as order_total
     from {{ ref('int_orders_unioned') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and source_slug = 'files'
     group by company_id, file_sha256
 ),
 

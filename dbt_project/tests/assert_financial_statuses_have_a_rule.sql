@@ -2,7 +2,7 @@
 -- status that Shopify uses and shopify_recognition_rules.csv does not know.
 {{ config(severity='warn') }}
 
-with order_lines as (
+with exported_orders as (
     select distinct
         company_id,
         financial_status
@@ -10,12 +10,26 @@ with order_lines as (
     where {{ is_in_scope() }} and is_order_row
 ),
 
+api_orders as (
+    select distinct
+        company_id,
+        financial_status
+    from {{ ref('stg_shopify__orders') }}
+    where {{ is_in_scope() }}
+),
+
+unioned as (
+    select * from exported_orders
+    union all
+    select * from api_orders
+),
+
 rules as (
     select financial_status from {{ ref('shopify_recognition_rules') }}
 )
 
-select order_lines.*
-from order_lines
+select unioned.*
+from unioned
 left join rules
-    on order_lines.financial_status = rules.financial_status
+    on unioned.financial_status = rules.financial_status
 where rules.financial_status is null

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import company, connect, dashboard, database, demo, dev, run
+from orchestration.cli import (
+    company,
+    connect,
+    connections,
+    dashboard,
+    database,
+    demo,
+    dev,
+    run,
+    sandbox,
+    secrets,
+)
 
 __all__ = ["app"]
 
@@ -27,7 +38,9 @@ app = typer.Typer(
     [bold]Your own shop[/bold]
 
     timonel company add my_shop --currency EUR --time-zone Europe/Madrid\n
+    timonel connect shopify --company my_shop --shop my-shop --client-id ...\n
     timonel connect files exports/ --company my_shop\n
+    timonel connections                how each source fares\n
     timonel run                        load what is new, rebuild, predict\n
     timonel dashboard                  the dashboard as one HTML page
     """,
@@ -35,6 +48,9 @@ app = typer.Typer(
 app.add_typer(database.app, name="db")
 app.add_typer(company.app, name="company")
 app.add_typer(connect.app, name="connect")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(sandbox.app, name="sandbox")
+app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("dev")(dev.dev)

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
+from orchestration.cli import connect_sources
+from orchestration.cli.connection_flow import test_connection
+from orchestration.cli.connections import connections
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import list_companies, load_company
+from orchestration.lib.companies import load_company
 from orchestration.lib.connections import (
     add_connection,
     check_is_free,
     files_connection,
-    list_connections,
+    load_connection,
     remove_connection,
 )
 from orchestration.lib.database import open_database
@@ -37,11 +39,6 @@ class Contract(StrEnum):
 _RESERVED = {"", "paths", "contract", "name", "name_prefix", "columns"}
 
 app = typer.Typer(no_args_is_help=True, help="The sources each company is read from.")
-
-
-@app.callback()
-def main() -> None:
-    """Keep `files` a command of its own: other sources join it."""
 
 
 @app.command()
@@ -86,7 +83,7 @@ def remove(
     name: Annotated[str, typer.Argument(help="Of the connection; see connect list.")],
     company: Annotated[str, typer.Option(help="Whose connection it is.")],
 ) -> None:
-    """Stop reading a source. What it brought stays."""
+    """Stop reading a source and forget its secrets. What it brought stays."""
     with plain_errors():
         url = open_database(Settings.from_environment())
         load_company(url, company)
@@ -96,17 +93,22 @@ def remove(
     console.print(f"[bold]{name}[/bold] is not read any more.")
 
 
-@app.command("list")
-def list_() -> None:
-    """List every company's sources."""
-    table = Table("company", "connection", "reads")
+@app.command()
+def test(
+    name: Annotated[str, typer.Argument(help="Of the connection; see connect list.")],
+    company: Annotated[str, typer.Option(help="Whose connection it is.")],
+) -> None:
+    """Try a connection: account, currency, time zone, scopes, history, warnings."""
+    settings = Settings.from_environment()
     with plain_errors():
-        url = open_database(Settings.from_environment())
-        for company in list_companies(url):
-            for each in list_connections(url, company.company_id, "files"):
-                paths = ", ".join(each.settings["paths"])
-                table.add_row(company.company_id, each.connection_id, paths)
-    console.print(table)
+        url = open_database(settings)
+        load_company(url, company)
+        connection = load_connection(url, company, name)
+    test_connection(url, settings, connection)
+
+
+app.command("list")(connections)
+connect_sources.register(app)
 
 
 def parse_settings(pairs: list[str]) -> dict[str, Any]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from orchestration.lib.companies import InvalidCompany, UnknownCompany
-from orchestration.lib.connections import ConnectionTaken
+from orchestration.lib.connections import ConnectionTaken, UnknownConnection
 from orchestration.lib.dashboards import DashboardBroken
 from orchestration.lib.database import DatabaseUnreachable
 from orchestration.lib.embedded_postgres import PostgresWillNotStart
+from orchestration.lib.oauth import ConsentFailed
+from orchestration.lib.raw_tables import RawTablesFailed
+from orchestration.lib.sandbox import SandboxBroken, SandboxStopped
+from orchestration.lib.secrets import SecretsUnreadable
+from orchestration.lib.tokens import TokenRefused
 
 __all__ = ["console", "fail", "plain_errors", "step"]
 
@@ -24,13 +30,21 @@ _errors = Console(file=sys.stderr)
 
 _EXPECTED = (
     ConnectionTaken,
+    ConsentFailed,
     DashboardBroken,
     DatabaseUnreachable,
     FileNotFoundError,
     InvalidCompany,
     PostgresWillNotStart,
+    RawTablesFailed,
+    SandboxBroken,
+    SandboxStopped,
+    SecretsUnreadable,
+    TokenRefused,
     UnknownCompany,
+    UnknownConnection,
 )
+_LONGEST_PROGRESS = 100
 
 
 def fail(message: str) -> typer.Exit:
@@ -50,12 +64,21 @@ def plain_errors() -> Iterator[None]:
 
 
 @contextmanager
-def step(title: str) -> Iterator[None]:
-    """Show that something is under way, then how long it took."""
+def step(title: str) -> Iterator[Callable[[str], None]]:
+    """Show that something is under way, then how long it took.
+
+    The value is a function that shows how far it is.
+    """
     started = time.monotonic()
-    with console.status(f"{title} …"):
+    with console.status(f"{title} …") as status:
+
+        def progress(line: str) -> None:
+            # Singer programs log `time | LEVEL | name | message`.
+            message = escape(line.rsplit(" | ", 1)[-1][:_LONGEST_PROGRESS])
+            status.update(f"{title} … [dim]{message}[/dim]")
+
         try:
-            yield
+            yield progress
         except BaseException:
             console.print(f"  [red]✗[/red] {title}")
             raise

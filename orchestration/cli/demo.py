@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,7 +29,10 @@ from orchestration.lib.connections import (
 )
 from orchestration.lib.dashboards import render
 from orchestration.lib.database import connect, has_reporting, open_database
+from orchestration.lib.example_companies import adopt_company, forget_delivered_files
+from orchestration.lib.raw_tables import ensure_raw_tables
 from orchestration.lib.runs import has_succeeded
+from orchestration.lib.sandbox import Sandbox, running_sandbox
 from orchestration.lib.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,10 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_EXAMPLES = (
-    Company("cdnow", "CDNOW (published purchase log)", "USD", "America/New_York"),
-    Company("tienda_norte", "Tienda Norte (simulated shop)", "EUR", "Europe/Madrid"),
-)
+_EXAMPLES = ("cdnow", "tienda_norte")
 
 
 def demo(
@@ -81,15 +79,12 @@ def demo(
 ) -> None:
     """Run the main job from source to dashboard, and say what it found.
 
-    Without --orders two example companies are used whose true answers are known.
-    Running it again repeats nothing that has not changed.
+    Without --orders two example companies are used whose true answers are known. Their
+    shops and advertising platforms are played by the sandbox, which is called as the
+    real ones would be. Running it again repeats nothing that has not changed.
     """
-    import dagster as dg
-
-    from orchestration.cli.refresh import PhaseFailed, Refresher
-
     settings = Settings.from_environment()
-    with plain_errors():
+    with plain_errors(), ExitStack() as stack:
         if orders is not None and not orders.exists():
             raise FileNotFoundError(
                 f"There is no file {orders}. Give the path of a Shopify orders export "
@@ -97,68 +92,94 @@ def demo(
             )
         with step("Opening the database"):
             url = open_database(settings)
-        truth = {} if orders else _deliver_examples(url, settings)
-        companies = (
-            [_own_company(url, orders, company, currency, time_zone, setting)]
-            if orders
-            else list(_EXAMPLES)
-        )
-    refresher = Refresher(settings, url)
-    blocked: list[str] = []
-    loaded: list[str] = []
-    for each in companies:
-        console.print(f"\n[bold]{each.name}[/bold]")
-        try:
-            _load(url, refresher, each, orders)
-            loaded.append(each.company_id)
-            is_open = orders is not None and currency is None
-            # Once it has worked, a company's settings are its own affair.
-            is_open = is_open and not has_succeeded(url, each.company_id)
-            if (
-                is_open
-                and (found := _currency_of_files(url, each)) != each.currency_code
-            ):
-                set_currency(url, each.company_id, found)
-                each = replace(each, currency_code=found)  # noqa: PLW2901
-                # How amounts are written depends on the currency.
-                refresher.load(each, f"Reading again, in {found}")
-            told = truth.get(each.company_id, {})
-            day = as_of.date() if as_of else _as_of_date(url, each, told)
-            refresher.compute(each, day)
-        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
-            blocked.append(f"{each.name}: {failure}")
-            continue
-        print_summary(url, each, told)
+        truth: dict[str, Any] = {}
+        if orders is None:
+            with step("Starting the sandbox that plays the sources") as progress:
+                sandbox = stack.enter_context(running_sandbox(settings, log=progress))
+            truth = sandbox.truth()
+            companies = [_example(url, settings, sandbox, each) for each in _EXAMPLES]
+        else:
+            own = _own_company(url, orders, company, currency, time_zone, setting)
+            companies = [own]
+        day = as_of.date() if as_of else None
+        is_open = orders is not None and currency is None
+        loaded, blocked = _run(settings, url, companies, orders, is_open, day, truth)
     if loaded and has_reporting(url):
         page = settings.home / "dashboards" / "clientes.html"
         with plain_errors(), step("Rendering the dashboard"):
             render(url, loaded, page)
         console.print(f"\nDashboard   [bold]{page}[/bold]", soft_wrap=True)
         console.print("Dagster UI  make dev")
+        if orders is None:
+            console.print("Sandbox     timonel sandbox start (for timonel run)")
         if open_page:
             show(page)
     if blocked:
         raise fail("\n".join(blocked) + _how_to_set(blocked))
 
 
-def _deliver_examples(url: str, settings: Settings) -> dict[str, Any]:
-    """Have the example sources deliver their files; return the known answers."""
-    folder = settings.home / "demo"
-    with step("Two example sources deliver their files"):
-        delivery = subprocess.run(
-            [sys.executable, "-m", "taps.sandbox", "export", str(folder)],
-            check=False,
-            capture_output=True,
-            text=True,
+def _run(
+    settings: Settings,
+    url: str,
+    companies: list[Company],
+    orders: Path | None,
+    is_open: bool,
+    day: date | None,
+    truth: dict[str, Any],
+) -> tuple[list[str], list[str]]:
+    """Run company by company; return those that were read, and what went wrong.
+
+    ``is_open``: the company's currency is that of its file until it has worked once.
+    """
+    import dagster as dg
+
+    from orchestration.cli.refresh import PhaseFailed, Refresher
+
+    refresher = Refresher(settings, url)
+    blocked: list[str] = []
+    loaded: list[str] = []
+    for each in companies:
+        console.print(f"\n[bold]{each.name}[/bold]")
+        told = truth.get(each.company_id, {})
+        try:
+            _load(url, refresher, each, orders)
+            loaded.append(each.company_id)
+            if is_open:
+                each = _in_its_currency(url, refresher, each)  # noqa: PLW2901
+            refresher.compute(each, day or _as_of_date(url, each, told))
+        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
+            blocked.append(f"{each.name}: {failure}")
+            continue
+        print_summary(url, each, told)
+    return loaded, blocked
+
+
+def _example(
+    url: str, settings: Settings, sandbox: Sandbox, company_id: str
+) -> Company:
+    """One of the sandbox's companies, with all its connections."""
+    # Empty tables first: what an older demo left may have to be deleted from them.
+    ensure_raw_tables(url)
+    if forget_delivered_files(url, settings, company_id):
+        console.print(
+            f"  {company_id} was connected to the files of an older demo. They and "
+            "their rows are gone: the sandbox serves the same purchases, which would "
+            "have counted twice."
         )
-    if delivery.returncode:
-        raise fail(f"The examples could not be written: {delivery.stderr.strip()}")
-    for company in _EXAMPLES:
-        add_company(url, company)
-        path = folder / company.company_id
-        add_connection(url, files_connection(company.company_id, path))
-    truth: dict[str, Any] = json.loads((folder / "truth.json").read_text())
-    return truth
+    return adopt_company(url, settings, sandbox, company_id)
+
+
+def _in_its_currency(url: str, refresher: Refresher, company: Company) -> Company:
+    """The company in the currency of its files, read again if that is another."""
+    found = _currency_of_files(url, company)
+    # Once it has worked, a company's settings are its own affair.
+    if has_succeeded(url, company.company_id) or found == company.currency_code:
+        return company
+    set_currency(url, company.company_id, found)
+    company = replace(company, currency_code=found)
+    # How amounts are written depends on the currency.
+    refresher.load(company, f"Reading again, in {found},")
+    return company
 
 
 def _how_to_set(complaints: list[str]) -> str:

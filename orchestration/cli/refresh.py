@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -14,15 +14,19 @@ import dagster as dg
 from orchestration.cli.console import console, step
 from orchestration.definitions import defs as definitions
 from orchestration.lib.companies import Company
+from orchestration.lib.connections import list_connections
 from orchestration.lib.dagster_home import (
     end_killed_runs,
     open_instance,
     own_process_tag,
 )
 from orchestration.lib.dbt import dbt_project
+from orchestration.lib.ingestion import DateRange
 from orchestration.lib.partitions import partition_key
+from orchestration.lib.progress import listening
 from orchestration.lib.runs import input_version, is_done, recorded_run
 from orchestration.lib.settings import PROJECT_ROOT, Settings
+from orchestration.lib.sources import SOURCES
 
 __all__ = ["PhaseFailed", "Refresher"]
 
@@ -50,9 +54,52 @@ class Refresher:
     url: str
     force: bool = False
 
-    def load(self, company: Company, title: str = "Reading what is new") -> None:
-        """Bring in what is new from the company's sources."""
-        self._materialise(company, None, title, ("ingest_",))
+    def load(
+        self,
+        company: Company,
+        title: str = "Reading",
+        *,
+        only: Collection[str] = (),
+        days: DateRange | None = None,
+    ) -> None:
+        """Bring in what is new from the company's sources, one after the other.
+
+        Parameters
+        ----------
+        only
+            Slugs of the sources to read; none means all that are connected.
+        days
+            Read exactly these days again instead.
+
+        Raises
+        ------
+        PhaseFailed
+            A source that fails does not stop the others.
+        """
+        connections = list_connections(self.url, company.company_id)
+        connected = {connection.source_slug for connection in connections}
+        # Without any connection the files asset says how to add one.
+        due = [slug for slug in SOURCES if slug in (connected or {"files"})]
+        failures = []
+        for slug in due:
+            if only and slug not in only:
+                continue
+            try:
+                self._materialise(
+                    company,
+                    {
+                        "read_from": days.start.isoformat(),
+                        "read_to": days.end.isoformat(),
+                    }
+                    if days
+                    else {},
+                    f"{title} {SOURCES[slug].title}",
+                    (f"ingest_{slug}",),
+                )
+            except PhaseFailed as failure:
+                failures.append(str(failure))
+        if failures:
+            raise PhaseFailed("\n".join(failures))
 
     def compute(self, company: Company, as_of_date: date) -> bool:
         """Rebuild marts, predictions and reporting. False if nothing had changed.
@@ -70,18 +117,19 @@ class Refresher:
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
         with recorded_run(self.url, company.company_id, as_of_date, version):
+            config = {"as_of_date": as_of_date.isoformat()}
             self._materialise(
-                company, as_of_date, "Building the marts (dbt)", _BELOW_PREDICTIONS
+                company, config, "Building the marts (dbt)", _BELOW_PREDICTIONS
             )
-            with self._reporting_follows(company, as_of_date):
-                self._materialise(
-                    company, as_of_date, "Predicting each customer", ("ml_",)
-                )
+            with self._reporting_follows(company, config):
+                self._materialise(company, config, "Predicting each customer", ("ml_",))
         return True
 
     @contextlib.contextmanager
-    def _reporting_follows(self, company: Company, as_of_date: date) -> Iterator[None]:
-        arguments = (company, as_of_date, "Publishing to reporting", ("dbt_reporting",))
+    def _reporting_follows(
+        self, company: Company, config: dict[str, str]
+    ) -> Iterator[None]:
+        arguments = (company, config, "Publishing to reporting", ("dbt_reporting",))
         try:
             yield
         except PhaseFailed as gate:
@@ -95,22 +143,21 @@ class Refresher:
     def _materialise(
         self,
         company: Company,
-        as_of_date: date | None,
+        config: dict[str, str],
         title: str,
         groups: tuple[str, ...],
     ) -> None:
-        with step(title):
-            job = _definitions().resolve_job_def("refresh_company")
-            graph = _definitions().resolve_asset_graph()
-            keys = [
-                key
-                for key in graph.get_all_asset_keys()
-                if graph.get(key).is_materializable
-                and (graph.get(key).group_name or "").startswith(groups)
-            ]
-            config = {"as_of_date": as_of_date.isoformat()} if as_of_date else {}
+        with step(title) as progress, listening(progress):
             day = company.last_complete_day(datetime.now(UTC))
             with open_instance(self.settings) as instance, self._quiet():
+                job = _definitions().resolve_job_def("refresh_company")
+                graph = _definitions().resolve_asset_graph()
+                keys = [
+                    key
+                    for key in graph.get_all_asset_keys()
+                    if graph.get(key).is_materializable
+                    and (graph.get(key).group_name or "").startswith(groups)
+                ]
                 end_killed_runs(instance)
                 instance.add_dynamic_partitions("companies", [company.company_id])
                 result = job.execute_in_process(
@@ -128,6 +175,7 @@ class Refresher:
     def _quiet(self) -> Iterator[None]:
         """Keep Dagster's and dbt's own chatter out of the terminal, in a log file."""
         log = self.settings.home / "run.log"
+        log.touch(mode=0o600)
         with (
             log.open("a") as sink,
             contextlib.redirect_stdout(sink),
@@ -166,7 +214,7 @@ def _reasons(result: dg.ExecuteInProcessResult) -> str:
             if data.user_failure_data and data.user_failure_data.description:
                 told.append(data.user_failure_data.description)
             elif data.error:
-                raised.append((data.error.cause or data.error).message.strip())
+                raised.append(_in_words((data.error.cause or data.error).message))
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
             is_blocking = check.severity is dg.AssetCheckSeverity.ERROR
@@ -174,3 +222,9 @@ def _reasons(result: dg.ExecuteInProcessResult) -> str:
                 checked.append(check.description)
     reasons = told or checked or raised
     return "\n".join(reasons) or "The run failed without a reason; see run.log."
+
+
+def _in_words(message: str) -> str:
+    if dg.DagsterExecutionInterruptedError.__name__ in message:
+        return "Stopped. Run it again: it goes on where it stopped."
+    return message.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
 import psycopg
@@ -14,6 +15,23 @@ from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
 
 __all__ = ["run"]
+
+
+class SourceName(StrEnum):
+    """The sources, as the command line spells them."""
+
+    FILES = "files"
+    SHOPIFY = "shopify"
+    META_ADS = "meta-ads"
+    GOOGLE_ADS = "google-ads"
+    SEARCH_CONSOLE = "search-console"
+    CALENDAR = "calendar"
+    WEATHER = "weather"
+
+    @property
+    def slug(self) -> str:
+        """As schemas and keys spell it."""
+        return self.value.replace("-", "_")
 
 
 def run(
@@ -31,6 +49,24 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Compute again even if nothing changed.")
     ] = False,
+    source: Annotated[
+        list[SourceName] | None,
+        typer.Option(help="Read only this source; repeat for more. Default: all."),
+    ] = None,
+    read_from: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="First day to read again, whatever was read before.",
+        ),
+    ] = None,
+    read_to: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Last day to read again. Default: each company's last complete day.",
+        ),
+    ] = None,
 ) -> None:
     """Load what is new, rebuild the marts, predict, and publish, company by company.
 
@@ -39,7 +75,10 @@ def run(
     import dagster as dg
 
     from orchestration.cli.refresh import PhaseFailed, Refresher
+    from orchestration.lib.ingestion import DateRange
 
+    if read_to and not read_from:
+        raise fail("--read-to needs --read-from: which day is the first?")
     settings = Settings.from_environment()
     with plain_errors():
         with step("Opening the database"):
@@ -55,11 +94,14 @@ def run(
     failures = []
     for each in companies:
         console.print(f"[bold]{each.name}[/bold]")
-        as_of_date = (
-            as_of.date() if as_of else each.last_complete_day(datetime.now(UTC))
-        )
+        yesterday = each.last_complete_day(datetime.now(UTC))
+        as_of_date = as_of.date() if as_of else yesterday
+        days = None
+        if read_from:
+            last = read_to.date() if read_to else yesterday
+            days = DateRange(read_from.date(), last)
         try:
-            refresher.load(each)
+            refresher.load(each, only=[name.slug for name in source or []], days=days)
             refresher.compute(each, as_of_date)
         except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             failures.append(f"{each.name}: {failure}")

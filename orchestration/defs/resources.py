@@ -1,9 +1,8 @@
 """The one dictionary of resources."""
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
-from orchestration.lib.dbt import dbt_program, dbt_project
+from orchestration.lib.dbt import Dbt, dbt_program, dbt_project
 from orchestration.lib.partitions import CompanyDay
 from orchestration.lib.warehouse import Warehouse
 
@@ -14,8 +13,8 @@ def resources() -> dg.Definitions:
     return dg.Definitions(
         resources={
             "company_day": CompanyDay(),
-            "dbt": DbtCliResource(
-                project_dir=dbt_project, dbt_executable=dbt_program()
+            "dbt": Dbt(
+                project_dir=str(dbt_project.project_dir), dbt_executable=dbt_program()
             ),
             "warehouse": Warehouse(),
         }

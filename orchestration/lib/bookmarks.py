@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from orchestration.lib.database import connect
 
-__all__ = ["load_bookmark", "save_bookmark"]
+__all__ = ["bookmark_keeper", "load_bookmark"]
 
 
 def load_bookmark(url: str, company_id: str, tap: str) -> dict[str, Any]:
@@ -21,13 +23,23 @@ def load_bookmark(url: str, company_id: str, tap: str) -> dict[str, Any]:
     return dict(row[0]) if row else {}
 
 
-def save_bookmark(url: str, company_id: str, tap: str, state: dict[str, Any]) -> None:
-    """Keep a state whose records are committed."""
-    with connect(url, "orchestrator") as database:
-        database.execute(
-            """insert into ops.singer_bookmarks (company_id, tap, state)
-            values (%s, %s, %s)
-            on conflict (company_id, tap) do update
-                set state = excluded.state, updated_at = now()""",
-            (company_id, tap, Jsonb(state)),
-        )
+@contextmanager
+def bookmark_keeper(
+    url: str, company_id: str, tap: str
+) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """A function that keeps each state whose records are committed, at once.
+
+    One connection serves a whole run: a first read hands over thousands of states.
+    """
+    with connect(url, "orchestrator", autocommit=True) as database:
+
+        def keep(state: dict[str, Any]) -> None:
+            database.execute(
+                """insert into ops.singer_bookmarks (company_id, tap, state)
+                values (%s, %s, %s)
+                on conflict (company_id, tap) do update
+                    set state = excluded.state, updated_at = now()""",
+                (company_id, tap, Jsonb(state)),
+            )
+
+        yield keep

@@ -19,6 +19,7 @@ __all__ = [
     "as_role",
     "connect",
     "embedded_postgres",
+    "has_relation",
     "has_reporting",
     "libpq_environment",
     "migrate",
@@ -75,9 +76,12 @@ def connect(url: str, role: str, *, autocommit: bool = False) -> psycopg.Connect
 def has_reporting(url: str) -> bool:
     """Whether a run has ever come far enough to publish something."""
     with connect(url, "transformer") as database:
-        row = database.execute(
-            "select to_regclass('reporting.customer_value_totals') is not null"
-        ).fetchone()
+        return has_relation(database, "reporting.customer_value_totals")
+
+
+def has_relation(database: psycopg.Connection, name: str) -> bool:
+    """Whether a table or view of this name (``schema.table``) exists."""
+    row = database.execute("select to_regclass(%s) is not null", (name,)).fetchone()
     return row == (True,)
 
 

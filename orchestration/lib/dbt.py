@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from packaging.version import Version
 
 from orchestration.lib.settings import PROJECT_ROOT
 
 __all__ = [
+    "Dbt",
     "DbtProjectBroken",
     "RoomTranslator",
     "dbt_program",
     "dbt_project",
+    "keep_parsed",
     "prepare_manifest",
+    "project_fingerprint",
+    "scope_environment",
 ]
 
+_PARSED = "partial_parse.msgpack"
 _SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "*.yml")
 
 dbt_project = DbtProject(project_dir=PROJECT_ROOT / "dbt_project")
@@ -29,6 +40,14 @@ dbt_project = DbtProject(project_dir=PROJECT_ROOT / "dbt_project")
 
 class DbtProjectBroken(RuntimeError):
     """The dbt project does not parse; the message is dbt's own."""
+
+
+class Dbt(DbtCliResource):
+    """The dbt of this environment, which need not be started to tell its version."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(metadata.version("dbt-core"))
 
 
 class RoomTranslator(DagsterDbtTranslator):
@@ -58,8 +77,7 @@ def prepare_manifest() -> None:
     manifest = dbt_project.manifest_path
     written = manifest.stat().st_mtime if manifest.exists() else 0.0
     folder = dbt_project.project_dir
-    files = (file for glob in _SOURCES_OF_TRUTH for file in folder.glob(glob))
-    if all(file.stat().st_mtime <= written for file in files if file.is_file()):
+    if all(file.stat().st_mtime <= written for file in _sources_of_truth()):
         return
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         parsed = subprocess.run(
@@ -76,8 +94,48 @@ def prepare_manifest() -> None:
             raise DbtProjectBroken(parsed.stdout.strip())
         # In one step: a killed parse must not leave half a manifest.
         manifest.parent.mkdir(exist_ok=True)
-        for name in ("partial_parse.msgpack", manifest.name):
+        for name in (_PARSED, manifest.name):
             (Path(fresh) / name).replace(manifest.parent / name)
+
+
+def keep_parsed(target: Path) -> None:
+    """Let the next dbt process start from what this one parsed.
+
+    What was parsed holds for one server, which is unknown before the first run.
+    """
+    parsed = target / _PARSED
+    if parsed.exists():
+        parsed.replace(dbt_project.manifest_path.with_name(_PARSED))
+
+
+def project_fingerprint() -> str:
+    """Hash of everything that decides what dbt makes of the same data."""
+    folder = dbt_project.project_dir
+    digest = hashlib.sha256()
+    for file in sorted(_sources_of_truth()):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def scope_environment(
+    company_ids: Sequence[str] | None, as_of_dates: Mapping[str, date]
+) -> dict[str, str]:
+    """What ``macros/company_scope.sql`` reads: which companies, up to which dates.
+
+    No companies named means all; a company without a date: its own today.
+    """
+    dates = {company_id: day.isoformat() for company_id, day in as_of_dates.items()}
+    return {
+        "TIMONEL_COMPANY_IDS": json.dumps(company_ids),
+        "TIMONEL_AS_OF_DATES": json.dumps(dates),
+    }
+
+
+def _sources_of_truth() -> Iterator[Path]:
+    folder = dbt_project.project_dir
+    files = (file for glob in _SOURCES_OF_TRUTH for file in folder.glob(glob))
+    return (file for file in files if file.is_file())
 
 
 def dbt_program() -> str:

@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from orchestration.lib.companies import Company
 from orchestration.lib.database import connect
+from orchestration.lib.landings import revisions
 
 __all__ = ["has_succeeded", "input_version", "is_done", "recorded_run"]
 
@@ -27,7 +28,8 @@ def input_version(
             where company_id = %s order by file_name""",
             (company.company_id,),
         ).fetchall()
-    content = repr((company, as_of_date.isoformat(), code_version, files))
+    landed = revisions(url, company.company_id)
+    content = repr((company, as_of_date.isoformat(), code_version, files, landed))
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = ["PROJECT_ROOT", "Settings"]
@@ -23,19 +23,25 @@ class Settings:
     database_url
         A Postgres of your own (``TIMONEL_DATABASE_URL``), or None for the
         embedded one.
+    secret_keys
+        Keys of the connections' secrets (``TIMONEL_SECRET_KEY``, separated by commas;
+        the first encrypts, all decrypt). Empty: they are in a file below ``home``.
     """
 
     home: Path
-    database_url: str | None
+    database_url: str | None = field(repr=False)
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``TIMONEL_HOME`` and ``TIMONEL_DATABASE_URL``."""
+        """Read ``TIMONEL_HOME``, ``TIMONEL_DATABASE_URL``, ``TIMONEL_SECRET_KEY``."""
         home = os.environ.get("TIMONEL_HOME")
+        keys = os.environ.get("TIMONEL_SECRET_KEY", "")
         return cls(
             # Resolved: two spellings of one folder must not be two databases.
             home=Path(home).resolve() if home else PROJECT_ROOT / ".timonel",
             database_url=_one_spelling(os.environ.get("TIMONEL_DATABASE_URL")),
+            secret_keys=tuple(filter(None, map(str.strip, keys.split(",")))),
         )
 
     @property

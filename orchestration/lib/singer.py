@@ -10,19 +10,36 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from orchestration.lib.bookmarks import load_bookmark, save_bookmark
+from orchestration.lib.bookmarks import bookmark_keeper, load_bookmark
 
-__all__ = ["Pipeline", "PipelineFailed"]
+__all__ = [
+    "AccessExpired",
+    "Log",
+    "Pipeline",
+    "PipelineFailed",
+    "complaint",
+    "redacted",
+]
 
 Log = Callable[[str], None]
+
+# Exit status of a tap whose access token ran out and that cannot renew it itself.
+_ACCESS_EXPIRED = 77
+# How our API taps begin the one line that says why they stopped.
+_ERROR = "ERROR: "
 
 
 class PipelineFailed(RuntimeError):
     """A tap or the target stopped with an error; the message holds what it said."""
+
+
+class AccessExpired(PipelineFailed):
+    """The tap's access token ran out: started again with a new one, it goes on."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,10 @@ class Pipeline:
     tap_config, target_config
         Settings of both; they reach the processes in files only their user can
         read, never on a command line.
+    secrets
+        Values that may not be repeated in a log or an error, whatever a tap says.
+    keeps_bookmark
+        False to read what the configuration names, whatever was read before.
     """
 
     company_id: str
@@ -46,6 +67,8 @@ class Pipeline:
     tap_config: dict[str, Any]
     target_config: dict[str, Any]
     target_module: str = "taps.target_postgres"
+    secrets: frozenset[str] = frozenset()
+    keeps_bookmark: bool = True
 
     def run(self, url: str, log: Log) -> None:
         """Move everything new from the source to the database.
@@ -58,7 +81,7 @@ class Pipeline:
         PipelineFailed
             Whatever was confirmed before the failure stays loaded.
         """
-        state = load_bookmark(url, self.company_id, self.bookmark)
+        state = self._state(url)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             tap_arguments = [
@@ -73,16 +96,34 @@ class Pipeline:
             stack.enter_context(tap)
             stack.enter_context(target)
             _close_our_end(tap)
-            tap_said, target_said = _follow(tap, log), _follow(target, log)
+            tap_said = _follow(tap, log, self.secrets)
+            target_said = _follow(target, log, self.secrets)
+            keep = stack.enter_context(
+                bookmark_keeper(url, self.company_id, self.bookmark)
+            )
             for line in _lines(target.stdout):
-                save_bookmark(url, self.company_id, self.bookmark, json.loads(line))
+                if self.keeps_bookmark:
+                    keep(json.loads(line))
             target_code, tap_code = target.wait(), tap.wait()
             tap_lines, target_lines = tap_said(), target_said()
         # A tap whose target died complains too, but of the consequence.
         if target_code:
-            raise PipelineFailed(_complaint(self.target_module, target_lines))
+            raise PipelineFailed(complaint(self.target_module, target_lines))
         if tap_code:
-            raise PipelineFailed(_complaint(self.tap_module, tap_lines))
+            failure = AccessExpired if tap_code == _ACCESS_EXPIRED else PipelineFailed
+            raise failure(complaint(self.tap_module, tap_lines))
+
+    def _state(self, url: str) -> dict[str, Any]:
+        if not self.keeps_bookmark:
+            return {}
+        return load_bookmark(url, self.company_id, self.bookmark)
+
+
+def redacted(text: str, secrets: frozenset[str]) -> str:
+    """The text with every secret in it blotted out."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def _start(module: str, arguments: list[str], stdin: Any) -> subprocess.Popen[str]:
@@ -101,16 +142,20 @@ def _close_our_end(tap: subprocess.Popen[str]) -> None:
         tap.stdout.close()
 
 
-def _follow(process: subprocess.Popen[str], log: Log) -> Callable[[], list[str]]:
+def _follow(
+    process: subprocess.Popen[str], log: Log, secrets: frozenset[str]
+) -> Callable[[], list[str]]:
     """Pass on what a process says; the returned function gives its last lines."""
     last: deque[str] = deque(maxlen=12)
 
     def read() -> None:
         for line in _lines(process.stderr):
-            last.append(line.rstrip())
-            log(line.rstrip())
+            said = redacted(line.rstrip(), secrets)
+            last.append(said)
+            log(said)
 
-    reader = threading.Thread(target=read, daemon=True)
+    # With our context: whoever listens to the progress hears these lines too.
+    reader = threading.Thread(target=copy_context().run, args=(read,), daemon=True)
     reader.start()
 
     def finish() -> list[str]:
@@ -125,7 +170,11 @@ def _lines(stream: IO[str] | None) -> IO[str]:
     return stream
 
 
-def _complaint(module: str, said: list[str]) -> str:
+def complaint(module: str, said: list[str]) -> str:
+    """What a program's last lines say went wrong."""
+    plain = [line.removeprefix(_ERROR) for line in said if line.startswith(_ERROR)]
+    if plain:
+        return "\n".join(plain)
     errors = [line for line in said if "error" in line.lower()] or said[-3:]
     # Singer programs log `time | LEVEL | name | message`.
     messages = [line.rsplit(" | ", 1)[-1] for line in errors]

@@ -10,6 +10,7 @@ import dagster as dg
 import psycopg
 
 from orchestration.lib.database import connect, open_database
+from orchestration.lib.raw_tables import ensure_raw_tables
 from orchestration.lib.settings import Settings
 
 __all__ = ["Warehouse"]
@@ -19,7 +20,10 @@ class Warehouse(dg.ConfigurableResource[None]):
     """The platform's database. Its URL is a secret and never part of the config."""
 
     def url(self) -> str:
-        """URL of the migrated database; starts the embedded server if need be."""
+        """URL of the database, migrated and with a table for every stream.
+
+        Starts the embedded server if need be.
+        """
         return _open(Settings.from_environment())
 
     @contextmanager
@@ -31,4 +35,6 @@ class Warehouse(dg.ConfigurableResource[None]):
 
 @cache
 def _open(settings: Settings) -> str:
-    return open_database(settings)
+    url = open_database(settings)
+    ensure_raw_tables(url)
+    return url

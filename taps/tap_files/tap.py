@@ -13,9 +13,9 @@ from singer_sdk import Stream, Tap
 from singer_sdk.helpers._util import load_json
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 
+from taps.api_source.messages import BufferedWriter
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.loading import QUARANTINE
-from taps.tap_files.messages import BufferedWriter
 from taps.tap_files.problems import FileError
 from taps.tap_files.schemas import QUARANTINE_SCHEMA, rows_schema
 from taps.tap_files.settings import SETTINGS_SCHEMA, Settings

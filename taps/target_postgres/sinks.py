@@ -51,6 +51,7 @@ class _Sink(BatchSink):
         key_properties: Sequence[str] | None,
     ) -> None:
         super().__init__(target, stream_name, schema, key_properties)
+        self._target = target
         self._warehouse = target.warehouse
         self._quarantine: Quarantine = target.quarantine
         self._replication_key = target.replication_key(stream_name)
@@ -113,6 +114,11 @@ class RawTableSink(_Sink):
             f"Stream '{self.stream_name}': replication key '{self._replication_key}' "
             "is not in its schema. Declare the property in the tap"
         )
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns of the stream, without the loader's own."""
+        return self._columns
 
     @property
     def current_size(self) -> int:

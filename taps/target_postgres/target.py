@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
@@ -16,11 +16,13 @@ from singer_sdk.sinks import Sink
 from singer_sdk.target_base import Target
 from typing_extensions import override
 
+from taps.target_postgres.column_types import Column
 from taps.target_postgres.errors import InputError, LoadError
 from taps.target_postgres.messages import MessageReader
 from taps.target_postgres.quarantine import REJECTED_BY_TAP, Quarantine
 from taps.target_postgres.settings import SETTINGS
 from taps.target_postgres.sinks import RawTableSink, RejectedByTapSink
+from taps.target_postgres.slices import REPLACES_BY, SlicesSink
 from taps.target_postgres.warehouse import Warehouse
 
 __all__ = ["TargetPostgres"]
@@ -86,7 +88,15 @@ class TargetPostgres(Target):
 
     def get_sink_class(self, stream_name: str) -> type[Sink]:
         """Raw table for every stream but the tap's own rejects."""
-        return RejectedByTapSink if stream_name == REJECTED_BY_TAP else RawTableSink
+        if stream_name == REJECTED_BY_TAP:
+            return RejectedByTapSink
+        schema = self._schemas[stream_name]["schema"]
+        return SlicesSink if REPLACES_BY in schema else RawTableSink
+
+    def columns_of_stream(self, stream_name: str) -> Sequence[Column] | None:
+        """The columns of a raw table of this run; None if it is not announced."""
+        sink = self._sinks_active.get(stream_name)
+        return sink.columns if isinstance(sink, RawTableSink) else None
 
     def replication_key(self, stream_name: str) -> str | None:
         """The property that orders the records of a stream in time, if it has one.
@@ -160,12 +170,16 @@ class TargetPostgres(Target):
         )
 
     def _drain_all(self, sink_list: Iterable[Sink], parallelism: int) -> None:
+        # A closed slice deletes what its rows did not replace: rows first.
         sinks = sorted(
             (sink for sink in sink_list if sink.current_size),
-            key=lambda sink: sink.stream_name,
+            key=lambda sink: (isinstance(sink, SlicesSink), sink.stream_name),
         )
         if sinks or len(self.quarantine):
             with self.warehouse.transaction("Loading a batch"):
+                for sink in sinks:
+                    if isinstance(sink, SlicesSink):
+                        sink.wait_for_others()
                 super()._drain_all(sinks, parallelism)
                 self.quarantine.write()
         self._waiting_rows = 0

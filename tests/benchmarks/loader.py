@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=200_000)
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _database(Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, database(Path(folder)) as url:
         messages = Path(folder) / "orders.jsonl"
         write_messages(messages, arguments.records)
         size = messages.stat().st_size / arguments.records
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[str]:
+def database(folder: Path) -> Iterator[str]:
     """A new database, dropped at the end, on the configured or an own server."""
     configured = os.environ.get("TIMONEL_DATABASE_URL")
     if configured:

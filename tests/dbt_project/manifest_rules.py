@@ -21,7 +21,13 @@ _READABLE = {
     "marts": ("staging", "intermediate", "marts"),
     "reporting": ("marts", "reporting"),
 }
-_SOURCES = {"staging": ("ops", "files"), "reporting": ("predictions",)}
+_SOURCES = {
+    "staging": (
+        *("ops", "files", "shopify", "meta_ads", "google_ads"),
+        *("search_console", "calendar", "weather"),
+    ),
+    "reporting": ("predictions",),
+}
 _TABLES = ("table", "incremental")
 
 

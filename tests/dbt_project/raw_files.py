@@ -1,4 +1,4 @@
-"""What the loader leaves in `raw_files`: its tables, and files to put in them."""
+"""What the loader leaves in `raw_files`: files."""
 
 from __future__ import annotations
 
@@ -10,49 +10,10 @@ from decimal import Decimal
 import psycopg
 from psycopg import sql
 
-__all__ = ["RawFile", "Row", "create_tables", "load", "purchase"]
-__all__ += ["remove", "shopify_row"]
+__all__ = ["RawFile", "Row", "load", "purchase", "remove", "shopify_row"]
 
 Row = Mapping[str, object]
 
-_METADATA = """
-    _sdc_extracted_at timestamptz, _sdc_batched_at timestamptz, _sdc_run_id text
-"""
-_TABLES = f"""
-create schema if not exists raw_files;
-create table raw_files.files (
-    company_id text, file_name text, file_sha256 text, contract text,
-    exported_at timestamptz, row_count bigint, loaded_row_count bigint,
-    rejected_row_count bigint, control_total numeric, loaded_total numeric,
-    rejected_total numeric, first_date date, last_date date, notes jsonb,
-    {_METADATA}, primary key (company_id, file_name)
-);
-create table raw_files.purchases (
-    company_id text, file_sha256 text, line_number bigint, file_name text,
-    purchase_id text, customer_id text, purchased_at timestamptz, amount numeric,
-    currency_code text, is_date_only boolean,
-    {_METADATA}, primary key (company_id, file_sha256, line_number)
-);
-create table raw_files.shopify_order_lines (
-    company_id text, file_sha256 text, line_number bigint, file_name text,
-    order_id text, order_name text, is_order_row boolean, email text, phone text,
-    financial_status text, fulfillment_status text, paid_at timestamptz,
-    fulfilled_at timestamptz, created_at timestamptz, cancelled_at timestamptz,
-    currency_code text, subtotal numeric, shipping numeric, taxes numeric,
-    total numeric, discount_code text, discount_amount numeric,
-    refunded_amount numeric, lineitem_quantity bigint, lineitem_name text,
-    lineitem_price numeric, lineitem_sku text, lineitem_discount numeric,
-    payment_method text, shipping_country text, source text, tags text, vendor text,
-    {_METADATA}, primary key (company_id, file_sha256, line_number)
-);
-create table raw_files.ad_spend (
-    company_id text, file_sha256 text, line_number bigint, file_name text,
-    spend_date date, channel text, account_id text, campaign_id text,
-    campaign_name text, currency_code text, spend numeric, impressions bigint,
-    clicks bigint, attributed_revenue numeric,
-    {_METADATA}, primary key (company_id, file_sha256, line_number)
-);
-"""
 _STREAMS = {"purchases": "purchases", "shopify_orders": "shopify_order_lines"}
 _AMOUNTS = {"purchases": "amount", "shopify_orders": "total"}
 _LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -109,15 +70,6 @@ def shopify_row(order_id: str, at: str, total: object, **others: object) -> Row:
         "is_order_row": True,
         **others,
     }
-
-
-def create_tables(connection: psycopg.Connection) -> None:
-    """Create the tables the way the loader does, as the loader."""
-    connection.execute("set role loader")
-    for statement in _TABLES.split(";"):
-        if statement.strip():
-            connection.execute(statement.encode())
-    connection.execute("reset role")
 
 
 def load(connection: psycopg.Connection, company_id: str, file: RawFile) -> None:

@@ -51,7 +51,7 @@ def test_they_all_pass_on_sound_data(warehouse: Warehouse, two_shops: Pair) -> N
     passed = run_tests(warehouse, "test_type:data", companies=companies)
 
     assert "assert_file_totals_equal_their_visible_orders" in passed
-    assert "assert_orders_reconcile_with_their_files" in passed
+    assert "assert_orders_reconcile_with_their_sources" in passed
     assert "orders_gross_less_discount_less_refund_is_net" in passed
 
 
@@ -60,7 +60,7 @@ BREACHES = {
     "assert_file_totals_equal_their_visible_orders": (
         "delete from raw_files.purchases where company_id = %s and customer_id is null"
     ),
-    "assert_orders_reconcile_with_their_files": (
+    "assert_orders_reconcile_with_their_sources": (
         "delete from marts.orders where company_id = %s and order_id = 'purchases/A'"
     ),
     "orders_gross_less_discount_less_refund_is_net": (

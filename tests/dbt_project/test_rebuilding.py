@@ -234,3 +234,38 @@ def test_a_variable_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(DbtFailed, match=message):
         warehouse.dbt.run("compile", "--select", "customer_summaries", **variables)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("TIMONEL_COMPANY_IDS", "acme", "must be a list"),
+        ("TIMONEL_COMPANY_IDS", '["Acme\'; drop"]', "names the company"),
+        ("TIMONEL_AS_OF_DATES", "{acme: no json}", "must map each company to a date"),
+    ],
+)
+def test_an_environment_that_makes_no_sense_is_refused(
+    warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    text: str,
+    message: str,
+) -> None:
+    monkeypatch.setenv(name, text)
+
+    with pytest.raises(DbtFailed, match=message):
+        warehouse.dbt.run("compile", "--select", "customer_summaries")
+
+
+def test_variables_win_over_the_environment(
+    warehouse: Warehouse, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.load(company_id, log(10))
+    monkeypatch.setenv("TIMONEL_COMPANY_IDS", f'["{pair.acme}"]')
+
+    warehouse.build(pair.bolt)
+    assert not warehouse.orders(pair.acme)
+    warehouse.build()
+
+    assert len(warehouse.orders(pair.acme)) == len(warehouse.orders(pair.bolt)) == 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.dbt_project import raw_files
+from tests.dbt_project import raw_files, raw_shopify
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.raw_files import RawFile
 
@@ -40,9 +43,13 @@ class Warehouse:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def create_raw_tables(self) -> None:
-        """Do what the loader does when it meets the streams for the first time."""
-        with psycopg.connect(self.url) as connection:
-            raw_files.create_tables(connection)
+        """Create the tables of every tap as the loader would, empty."""
+        config = self.dbt.work / "target.json"
+        config.write_text(json.dumps({"database_url": self.url}))
+        subprocess.run(
+            [sys.executable, "-m", "taps.raw_tables", "--config", str(config)],
+            check=True,
+        )
 
     def add_pair(self) -> Pair:
         """Two new companies."""
@@ -63,6 +70,11 @@ class Warehouse:
         with psycopg.connect(self.url) as connection:
             for file in files:
                 raw_files.load(connection, company_id, file)
+
+    def land(self, company_id: str, table: str, *rows: raw_shopify.Row) -> None:
+        """Load rows of a table of the shop's API."""
+        with psycopg.connect(self.url) as connection:
+            raw_shopify.load(connection, company_id, table, *rows)
 
     def remove(self, company_id: str, file_name: str) -> None:
         """Take a file away."""

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.definitions import defs
+from orchestration.lib.sources import SOURCES, api_sources
 
 
 @cache
@@ -26,6 +27,12 @@ def test_every_room_of_the_graph_is_there() -> None:
         "raw_files/purchases",
         "raw_files/shopify_order_lines",
         "raw_files/ad_spend",
+        "raw_shopify/orders",
+        "raw_meta_ads/campaign_days",
+        "raw_google_ads/campaign_days",
+        "raw_search_console/site_days",
+        "raw_calendar/holidays",
+        "raw_weather/days",
         "staging/stg_files__purchases",
         "marts/orders",
         "marts/customers",
@@ -52,13 +59,17 @@ def test_the_dashboard_descends_from_the_tap() -> None:
 
 
 def test_nothing_reaches_back() -> None:
-    order = ["raw_files", "ops", "staging", "intermediate", "marts", "predictions"]
+    order = ["raw", "ops", "staging", "intermediate", "marts", "predictions"]
     order += ["reporting", "dashboards"]
     graph = _graph()
 
+    def room(key: dg.AssetKey) -> int:
+        schema = key.path[0]
+        return order.index("raw" if schema.startswith("raw_") else schema)
+
     for key in graph.get_all_asset_keys():
         for parent in graph.get(key).parent_keys:
-            assert order.index(parent.path[0]) <= order.index(key.path[0]), key
+            assert room(parent) <= room(key), key
 
 
 def test_every_asset_is_described_owned_grouped_and_partitioned() -> None:
@@ -77,11 +88,13 @@ def test_every_gate_is_a_blocking_check() -> None:
     checks = {
         check.name
         for check in _graph().asset_check_keys
-        if check.asset_key.path[0] in {"predictions", "raw_files"}
+        if check.asset_key.path[0] == "predictions"
+        or check.asset_key.path[0].startswith("raw_")
     }
 
     assert checks == {
         "rows_and_totals_match_the_files",
+        "rows_equal_what_the_source_counted",
         "enough_data",
         "recent_orders",
         "independence_of_frequency_and_value",
@@ -98,3 +111,33 @@ def test_the_schedule_and_the_sensor_are_on() -> None:
     assert schedule.job_name == "refresh_company"
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_every_table_of_the_registry_is_an_asset_of_its_source() -> None:
+    graph = _graph()
+
+    for source in SOURCES.values():
+        for table in source.tables:
+            node = graph.get(dg.AssetKey([source.schema, table.name]))
+            assert node.is_materializable, node.key
+            assert node.group_name == f"ingest_{source.slug}"
+
+
+def test_many_days_of_a_source_are_one_run() -> None:
+    graph = _graph()
+
+    for source in api_sources():
+        node = graph.get(dg.AssetKey([source.schema, source.tables[0].name]))
+        assert node.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_every_raw_table_dbt_reads_is_filled_by_a_tap() -> None:
+    graph = _graph()
+
+    unfilled = [
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if key.path[0].startswith("raw_") and not graph.get(key).is_materializable
+    ]
+
+    assert unfilled == []

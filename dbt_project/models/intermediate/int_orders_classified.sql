@@ -15,6 +15,8 @@ rounded as (
     select
         company_id,
         order_id,
+        source_slug,
+        source_order_id,
         round(gross_revenue, 2) as gross_revenue,
         round(discount_amount, 2) as discount_amount,
         round(refund_amount, 2) as refund_amount,
@@ -25,6 +27,8 @@ rounded as (
         is_recognised,
         is_cancelled,
         is_refunded,
+        is_test,
+        is_deleted,
         file_name,
         line_number,
         loaded_at
@@ -57,6 +61,8 @@ classified as (
     select
         company_id,
         order_id,
+        source_slug,
+        source_order_id,
         customer_id,
         ordered_at,
         order_date,
@@ -67,6 +73,8 @@ classified as (
         net_revenue::numeric(18, 2) as net_revenue,
         is_recognised,
         case
+            when is_deleted then 'deleted_at_source'
+            when is_test then 'test_order'
             when is_cancelled then 'cancelled'
             when not is_recognised then 'not_recognised'
             when

@@ -7,7 +7,10 @@ ranked as (
         *,
         row_number() over (
             partition by company_id, order_id
-            order by exported_at desc, file_name desc
+            order by
+                (source_slug = 'files') asc,
+                exported_at desc,
+                file_name desc
         ) as recency_rank
     from orders
 ),
@@ -16,6 +19,8 @@ deduplicated as (
     select
         company_id,
         order_id,
+        source_slug,
+        source_order_id,
         file_name,
         line_number,
         customer_id,
@@ -27,6 +32,8 @@ deduplicated as (
         is_recognised,
         is_cancelled,
         is_refunded,
+        is_test,
+        is_deleted,
         ordered_at,
         loaded_at
     from ranked

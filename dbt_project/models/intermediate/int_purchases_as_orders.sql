@@ -18,6 +18,7 @@ lines as (
             purchases.purchase_id,
             files.file_name || '#' || purchases.line_number
         ) as order_id,
+        purchases.purchase_id,
         files.file_sha256,
         files.file_name,
         files.exported_at,
@@ -39,6 +40,7 @@ summed as (
     select
         company_id,
         order_id,
+        min(purchase_id) as source_order_id,
         file_sha256,
         min(file_name) as file_name,
         min(line_number) as line_number,

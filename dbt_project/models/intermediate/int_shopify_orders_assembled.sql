@@ -15,35 +15,67 @@ rules as (
     select * from {{ ref('shopify_recognition_rules') }}
 ),
 
+api_orders as (
+    select
+        company_id,
+        order_id,
+        order_name,
+        created_at
+    from {{ ref('stg_shopify__orders') }}
+),
+
+customers as (
+    select
+        company_id,
+        email_hash,
+        customer_id
+    from {{ ref('int_shopify_customers_matched') }}
+),
+
 order_rows as (
     select
         order_lines.*,
+        api_orders.order_id as api_order_id,
+        encode(
+            sha256(
+                convert_to(
+                    coalesce(order_lines.email, order_lines.phone_digits),
+                    'UTF8'
+                )
+            ),
+            'hex'
+        ) as buyer_hash,
         row_number() over (
             partition by
                 order_lines.company_id,
                 order_lines.file_sha256,
                 order_lines.order_id
-            order by order_lines.line_number
+            order by order_lines.line_number, api_orders.order_id
         ) as row_number_in_order
     from order_lines
+    -- An export without ids names its orders. Two shops of a company may use
+    -- the same name, hence the day.
+    left join api_orders
+        on
+            order_lines.company_id = api_orders.company_id
+            and order_lines.order_id = api_orders.order_name
+            and order_lines.created_at
+            between api_orders.created_at - interval '1 day'
+            and api_orders.created_at + interval '1 day'
     where order_lines.is_order_row
 ),
 
 assembled as (
     select
         order_rows.company_id,
-        'shopify/' || order_rows.order_id as order_id,
+        'shopify/'
+        || coalesce(order_rows.api_order_id, order_rows.order_id) as order_id,
+        order_rows.order_id as source_order_id,
         files.file_sha256,
         files.file_name,
         order_rows.line_number,
-        encode(
-            sha256(
-                convert_to(
-                    coalesce(order_rows.email, order_rows.phone_digits), 'UTF8'
-                )
-            ),
-            'hex'
-        ) as customer_id,
+        coalesce('shopify/' || customers.customer_id, order_rows.buyer_hash)
+            as customer_id,
         order_rows.currency_code,
         (order_rows.total + coalesce(order_rows.discount_amount, 0))
         ::numeric(24, 6) as gross_revenue,
@@ -74,6 +106,10 @@ assembled as (
             and order_rows.file_sha256 = files.file_sha256
     left join rules
         on order_rows.financial_status = rules.financial_status
+    left join customers
+        on
+            order_rows.company_id = customers.company_id
+            and order_rows.buyer_hash = customers.email_hash
     where order_rows.row_number_in_order = 1
 )
 

@@ -15,6 +15,7 @@ counted as (
     select
         company_id,
         count(*) as order_count,
+        count(*) filter (where source_slug <> 'files') as api_order_count,
         count(*) filter (where is_recognised) as recognised_order_count,
         count(*) filter (where is_purchase) as purchase_count,
         sum(net_revenue) filter (where is_purchase) as purchase_net_revenue,
@@ -36,6 +37,12 @@ counted as (
         count(*) filter (
             where exclusion_reason = 'fully_refunded'
         ) as fully_refunded_order_count,
+        count(*) filter (
+            where exclusion_reason = 'test_order'
+        ) as test_order_count,
+        count(*) filter (
+            where exclusion_reason = 'deleted_at_source'
+        ) as deleted_order_count,
         count(*) filter (where is_outlier) as outlier_order_count,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
@@ -48,6 +55,7 @@ totalled as (
         companies.company_id,
         companies.currency_code,
         coalesce(counted.order_count, 0)::integer as order_count,
+        coalesce(counted.api_order_count, 0)::integer as api_order_count,
         coalesce(counted.recognised_order_count, 0)::integer
             as recognised_order_count,
         coalesce(counted.purchase_count, 0)::integer as purchase_count,
@@ -64,6 +72,9 @@ totalled as (
             as cancelled_order_count,
         coalesce(counted.fully_refunded_order_count, 0)::integer
             as fully_refunded_order_count,
+        coalesce(counted.test_order_count, 0)::integer as test_order_count,
+        coalesce(counted.deleted_order_count, 0)::integer
+            as deleted_order_count,
         coalesce(counted.outlier_order_count, 0)::integer
             as outlier_order_count,
         counted.first_order_date,

@@ -37,7 +37,8 @@ flagged as (
     select
         orders.company_id,
         orders.order_id,
-        'files'::text as source_slug,
+        orders.source_slug,
+        orders.source_order_id,
         orders.customer_id,
         orders.ordered_at,
         orders.order_date,

@@ -15,8 +15,8 @@ renamed as (
         upper(trim(currency_code)) as currency_code,
 
         spend::numeric(24, 6) as spend,
-        impressions::bigint as impressions,
-        clicks::bigint as clicks,
+        impressions::bigint as impression_count,
+        clicks::bigint as click_count,
         attributed_revenue::numeric(24, 6) as attributed_revenue,
 
         spend_date::date as spend_date,

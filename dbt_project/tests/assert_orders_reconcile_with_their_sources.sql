@@ -1,30 +1,34 @@
--- Every order of every current file is in marts.orders exactly once, and the
--- mart tells it as the file that was exported last does, to the cent. A row is
--- an order that got lost, came from nowhere or changed its amount.
-with told_by_files as (
+-- Every order of every source is in marts.orders exactly once, and the mart
+-- tells it as the API does, else as the file that was exported last, to the
+-- cent. A row is an order that got lost, came from nowhere or changed its
+-- amount.
+with told_by_sources as (
     select
         company_id,
         order_id,
-        file_name,
+        coalesce(file_name, source_slug) as teller,
         round(gross_revenue, 2) as gross_revenue,
-        first_value(file_name) over (
+        first_value(coalesce(file_name, source_slug)) over (
             partition by company_id, order_id
-            order by exported_at desc, file_name desc
-        ) as last_file_name
+            order by
+                (source_slug = 'files') asc,
+                exported_at desc,
+                file_name desc
+        ) as last_teller
     from {{ ref('int_orders_unioned') }}
     where {{ is_in_scope() }}
 ),
 
 not_superseded as (
-    select * from told_by_files
-    where file_name = last_file_name
+    select * from told_by_sources
+    where teller = last_teller
 ),
 
 orders as (
     select
         company_id,
         order_id,
-        file_name,
+        coalesce(file_name, source_slug) as teller,
         gross_revenue
     from {{ ref('orders') }}
     where {{ is_in_scope() }}
@@ -34,9 +38,9 @@ compared as (
     select
         coalesce(orders.company_id, not_superseded.company_id) as company_id,
         coalesce(orders.order_id, not_superseded.order_id) as order_id,
-        not_superseded.file_name as told_by_file,
+        not_superseded.teller as told_by,
         not_superseded.gross_revenue as told_revenue,
-        orders.file_name as kept_file,
+        orders.teller as kept_teller,
         orders.gross_revenue as kept_revenue
     from not_superseded
     full outer join orders
@@ -47,5 +51,5 @@ compared as (
 
 select * from compared
 where
-    told_by_file is distinct from kept_file
+    told_by is distinct from kept_teller
     or told_revenue is distinct from kept_revenue

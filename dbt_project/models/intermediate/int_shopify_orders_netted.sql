@@ -1,0 +1,102 @@
+with orders as (
+    select * from {{ ref('stg_shopify__orders') }}
+),
+
+refunds as (
+    select
+        company_id,
+        order_id,
+        total_refunded
+    from {{ ref('stg_shopify__order_refunds') }}
+    -- A refund may exist without money having moved.
+    where has_transactions
+),
+
+deleted_orders as (
+    select
+        company_id,
+        order_id
+    from {{ ref('int_shopify_orders_deleted') }}
+),
+
+customers as (
+    select
+        company_id,
+        email_hash,
+        customer_id
+    from {{ ref('int_shopify_customers_matched') }}
+),
+
+rules as (
+    select * from {{ ref('shopify_recognition_rules') }}
+),
+
+refunded as (
+    select
+        company_id,
+        order_id,
+        sum(total_refunded) as refund_amount
+    from refunds
+    group by company_id, order_id
+),
+
+judged as (
+    select
+        orders.*,
+        deleted_orders.order_id is not null as is_deleted,
+        -- A status nobody wrote a rule for is not revenue until somebody does.
+        coalesce(
+            case
+                when orders.fulfillment_status = 'fulfilled'
+                    then rules.is_recognised_when_fulfilled
+                else rules.is_recognised_otherwise
+            end,
+            false
+        ) as is_paid_or_fulfilled
+    from orders
+    left join deleted_orders
+        on
+            orders.company_id = deleted_orders.company_id
+            and orders.order_id = deleted_orders.order_id
+    left join rules
+        on orders.financial_status = rules.financial_status
+),
+
+netted as (
+    select
+        judged.company_id,
+        'shopify/' || judged.order_id as order_id,
+        judged.order_id as source_order_id,
+        coalesce(
+            'shopify/' || coalesce(judged.customer_id, customers.customer_id),
+            judged.email_hash
+        ) as customer_id,
+        judged.currency_code,
+        (judged.total_price + coalesce(judged.total_discounts, 0))
+        ::numeric(24, 6) as gross_revenue,
+        coalesce(judged.total_discounts, 0)
+        ::numeric(24, 6) as discount_amount,
+        coalesce(refunded.refund_amount, 0)
+        ::numeric(24, 6) as refund_amount,
+        judged.is_paid_or_fulfilled
+        and judged.cancelled_at is null
+        and judged.is_test is not true
+        and not judged.is_deleted as is_recognised,
+        judged.cancelled_at is not null as is_cancelled,
+        judged.financial_status = 'refunded' as is_refunded,
+        coalesce(judged.is_test, false) as is_test,
+        judged.is_deleted,
+        coalesce(judged.processed_at, judged.created_at) as ordered_at,
+        judged.loaded_at
+    from judged
+    left join refunded
+        on
+            judged.company_id = refunded.company_id
+            and judged.order_id = refunded.order_id
+    left join customers
+        on
+            judged.company_id = customers.company_id
+            and judged.email_hash = customers.email_hash
+)
+
+select * from netted

@@ -1,0 +1,99 @@
+"""`timonel connections`: every company's sources, and how each of them fares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby
+
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.console import console, plain_errors
+from orchestration.lib.connection_states import ConnectionStatus, list_statuses
+from orchestration.lib.database import open_database
+from orchestration.lib.settings import Settings
+from orchestration.lib.sources import SOURCES
+
+__all__ = ["connections"]
+
+_COLOURS = {
+    "healthy": "green",
+    "limited": "yellow",
+    "failing": "red",
+    "untested": "bright_black",
+}
+
+
+def connections() -> None:
+    """List every company's sources, and how each of them fares."""
+    with plain_errors():
+        statuses = list_statuses(open_database(Settings.from_environment()))
+    if not statuses:
+        console.print("Nothing is connected yet. See: timonel connect --help")
+        return
+    for company_id, group in groupby(statuses, key=lambda each: each.company_id):
+        _show(company_id, list(group))
+
+
+def _show(company_id: str, statuses: list[ConnectionStatus]) -> None:
+    """One company's table, and below it what somebody should read in full."""
+    table = Table("connection", "state", "last read", "history from", "reads", box=None)
+    for each in statuses:
+        table.add_row(
+            escape(_called(each)),
+            _coloured(each, each.state),
+            _moment(each.last_read_at),
+            str(each.history_from or ""),
+            escape(_reads(each)),
+        )
+    console.print(f"\n[bold]{company_id}[/bold]")
+    console.print(table)
+    for each in statuses:
+        if told := each.last_error or _warnings(each):
+            console.print(f"  {_coloured(each, each.connection_id)}: {escape(told)}")
+
+
+def _coloured(status: ConnectionStatus, text: str) -> str:
+    colour = _COLOURS[status.state]
+    return f"[{colour}]{escape(text)}[/{colour}]"
+
+
+def _called(status: ConnectionStatus) -> str:
+    """The connection's name, with its source unless that is the name."""
+    if status.connection_id == status.source_slug:
+        return status.connection_id
+    return f"{status.connection_id} ({SOURCES[status.source_slug].title})"
+
+
+def _reads(status: ConnectionStatus) -> str:
+    """What tells this connection from another of its kind."""
+    for name in _TELLING:
+        value = status.settings.get(name)
+        if isinstance(value, list):
+            return ", ".join(map(_name, value))
+        if value:
+            return str(value)
+    return ""
+
+
+def _name(value: object) -> str:
+    return str(value["location_id"] if isinstance(value, dict) else value)
+
+
+def _warnings(status: ConnectionStatus) -> str:
+    return " ".join((status.check_result or {}).get("warnings") or [])
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else "never"
+
+
+_TELLING = (
+    "paths",
+    "shop",
+    "account_ids",
+    "customer_ids",
+    "site_urls",
+    "calendars",
+    "locations",
+)

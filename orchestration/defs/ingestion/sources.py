@@ -1,0 +1,144 @@
+"""The raw tables of every source with an API, from the registry."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from orchestration.lib.companies import load_company
+from orchestration.lib.ingestion import DateRange, Reading, SourceReader
+from orchestration.lib.landings import mark_verified, verified_until
+from orchestration.lib.partitions import CompanyDay, company_days, days_by_company
+from orchestration.lib.raw_assets import (
+    asset_specs,
+    materialized,
+    not_connected,
+    update_statistics,
+)
+from orchestration.lib.reconciliation import Difference, differences
+from orchestration.lib.settings import Settings
+from orchestration.lib.sources import Source, api_sources
+from orchestration.lib.warehouse import Warehouse
+
+_CHECK = "rows_equal_what_the_source_counted"
+_DIFFERENCES_SHOWN = 8
+
+
+@dg.definitions
+def sources() -> dg.Definitions:
+    """One multi-asset per source: a tap fills all its tables in one go."""
+    return dg.Definitions(assets=[_assets(source) for source in api_sources()])
+
+
+def _assets(source: Source) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name=source.slug,
+        specs=asset_specs(
+            source, {table.name: table.description for table in source.tables}
+        ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                _CHECK,
+                asset=[source.schema, "slices"],
+                blocking=True,
+                description=(
+                    "Rows and totals landed equal those counted while reading, and "
+                    "those the source tells of the whole account or shop."
+                ),
+            )
+        ],
+        partitions_def=company_days,
+        # Many days are one read of the source, not one each.
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def read(
+        context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        readings = _read(context, warehouse, company_day, source)
+        connected = [key for key, each in readings.items() if each.connection_count]
+        if not connected:
+            yield from not_connected(source)
+            yield _passed(source, "Not connected.")
+            return
+        update_statistics(warehouse, source)
+        failures = [line for each in readings.values() for line in each.failures]
+        if failures:
+            raise dg.Failure("\n".join(failures), allow_retries=False)
+        yield from materialized(warehouse, source, connected)
+        yield _compare(warehouse, source, {key: readings[key] for key in connected})
+
+    return read
+
+
+def _read(
+    context: dg.AssetExecutionContext,
+    warehouse: Warehouse,
+    company_day: CompanyDay,
+    source: Source,
+) -> dict[str, Reading]:
+    """Read the source for every company of the run."""
+    url = warehouse.url()
+    settings = Settings.from_environment()
+    reader = SourceReader(url, settings, source, context.run.run_id, context.log.info)
+    readings = {}
+    for company_id, days in days_by_company(context).items():
+        company = load_company(url, company_id)
+        again = company_day.days_to_read_again(
+            days, company.last_complete_day(datetime.now(UTC))
+        )
+        readings[company_id] = reader.read(
+            company, DateRange(*again) if again else None
+        )
+    return readings
+
+
+def _compare(
+    warehouse: Warehouse, source: Source, readings: dict[str, Reading]
+) -> dg.AssetCheckResult:
+    """Compare what landed; remember how far, if nothing is missing."""
+    url = warehouse.url()
+    lines: list[str] = []
+    is_settled = False
+    for company_id, reading in readings.items():
+        since = verified_until(url, company_id, source)
+        found = differences(url, company_id, source, since)
+        if found:
+            lines += _description(company_id, source, found)
+            is_settled |= any(each.is_settled for each in found)
+        else:
+            mark_verified(url, company_id, source, reading.started_at)
+    if not lines:
+        return _passed(source, "Everything landed as the source counted it.")
+    return dg.AssetCheckResult(
+        asset_key=[source.schema, "slices"],
+        check_name=_CHECK,
+        passed=False,
+        severity=dg.AssetCheckSeverity.ERROR
+        if is_settled
+        else dg.AssetCheckSeverity.WARN,
+        description="\n".join(lines),
+    )
+
+
+def _description(
+    company_id: str, source: Source, found: list[Difference]
+) -> Iterator[str]:
+    for each in found[:_DIFFERENCES_SHOWN]:
+        yield f"{company_id}, {source.title}: {each}."
+    if len(found) > _DIFFERENCES_SHOWN:
+        yield f"… and {len(found) - _DIFFERENCES_SHOWN} more."
+    yield (
+        "Read these days again: timonel run "
+        f"--company {company_id} --source {source.command} --read-from DATE "
+        "--read-to DATE. If they still differ, the source contradicts itself: compare "
+        "with its own screens."
+    )
+
+
+def _passed(source: Source, description: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=[source.schema, "slices"],
+        check_name=_CHECK,
+        passed=True,
+        description=description,
+    )

@@ -1,0 +1,147 @@
+"""Where the connections' secrets are kept: encrypted, one column of ``ops``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from orchestration.lib.database import connect
+from orchestration.lib.secrets import (
+    KeyFile,
+    SecretsUnreadable,
+    Vault,
+    new_key,
+    open_vault,
+)
+from orchestration.lib.settings import Settings
+
+__all__ = ["load_secrets", "locked_secrets", "rotate_key", "save_secrets"]
+
+_UNLOCKED = """
+    select encrypted_secrets from ops.connections
+    where company_id = %s and connection_id = %s
+"""
+_LOCKED = """
+    select encrypted_secrets from ops.connections
+    where company_id = %s and connection_id = %s for update
+"""
+# Shared by whoever reads or writes secrets, exclusive while the key changes: nobody may
+# seal with a key that is about to go.
+_SHARED = "select pg_advisory_xact_lock_shared(hashtext('secrets'))"
+_EXCLUSIVE = "select pg_advisory_lock(hashtext('secrets'))"
+
+
+def save_secrets(
+    url: str,
+    settings: Settings,
+    company_id: str,
+    connection_id: str,
+    secrets: dict[str, Any],
+) -> None:
+    """Replace the secrets of a connection."""
+    with connect(url, "orchestrator") as database:
+        database.execute(_SHARED)
+        vault = open_vault(settings, create=True)
+        _write(database, vault, company_id, connection_id, secrets)
+
+
+def load_secrets(
+    url: str, settings: Settings, company_id: str, connection_id: str
+) -> dict[str, Any]:
+    """The secrets of a connection; empty when it has none."""
+    with connect(url, "orchestrator") as database:
+        database.execute(_SHARED)
+        return _read(database, settings, company_id, connection_id)
+
+
+@contextmanager
+def locked_secrets(
+    url: str, settings: Settings, company_id: str, connection_id: str
+) -> Iterator[dict[str, Any]]:
+    """Hold a connection's row; what the block changes in the secrets is committed."""
+    with connect(url, "orchestrator") as database:
+        database.execute(_SHARED)
+        secrets = _read(database, settings, company_id, connection_id, lock=True)
+        before = dict(secrets)
+        yield secrets
+        if secrets != before:
+            vault = open_vault(settings, create=True)
+            _write(database, vault, company_id, connection_id, secrets)
+
+
+def rotate_key(url: str, settings: Settings) -> int:
+    """Re-encrypt every connection with a new key; return how many there were.
+
+    In a key file the new key is put in front of the old ones first, and the old ones
+    go last: killed anywhere in between, every secret still has its key in the file.
+
+    Raises
+    ------
+    SecretsUnreadable
+        A secret has no key, or ``TIMONEL_SECRET_KEY`` holds no second one.
+    """
+    if len(settings.secret_keys) == 1:
+        raise SecretsUnreadable(
+            "TIMONEL_SECRET_KEY holds one key. Put a new one before it, with a comma "
+            "between (timonel secrets new-key makes one), and rotate again."
+        )
+    with connect(url, "orchestrator", autocommit=True) as database:
+        database.execute(_EXCLUSIVE)
+        if settings.secret_keys:
+            return _reseal(database, Vault(settings.secret_keys))
+        file = KeyFile(settings.home)
+        if not file.exists():
+            file.create()
+        file.write([new_key(), *file.read()])
+        keys = file.read()
+        count = _reseal(database, Vault(keys))
+        file.write(keys[:1])
+        return count
+
+
+def _reseal(database: psycopg.Connection, vault: Vault) -> int:
+    with database.transaction():
+        rows = database.execute(
+            """select company_id, connection_id, encrypted_secrets from ops.connections
+            where encrypted_secrets is not null
+            order by company_id, connection_id for update"""
+        ).fetchall()
+        for company_id, connection_id, sealed in rows:
+            secrets = vault.unseal(company_id, connection_id, sealed)
+            _write(database, vault, company_id, connection_id, secrets)
+    return len(rows)
+
+
+def _read(
+    database: psycopg.Connection,
+    settings: Settings,
+    company_id: str,
+    connection_id: str,
+    *,
+    lock: bool = False,
+) -> dict[str, Any]:
+    row = database.execute(
+        _LOCKED if lock else _UNLOCKED,
+        (company_id, connection_id),
+    ).fetchone()
+    if row is None or row[0] is None:
+        return {}
+    return open_vault(settings).unseal(company_id, connection_id, bytes(row[0]))
+
+
+def _write(
+    database: psycopg.Connection,
+    vault: Vault,
+    company_id: str,
+    connection_id: str,
+    secrets: dict[str, Any],
+) -> None:
+    sealed = vault.seal(company_id, connection_id, secrets) if secrets else None
+    database.execute(
+        """update ops.connections set encrypted_secrets = %s
+        where company_id = %s and connection_id = %s""",
+        (sealed, company_id, connection_id),
+    )

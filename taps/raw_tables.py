@@ -1,0 +1,130 @@
+"""Creates the raw tables of every tap, empty, so that whoever reads them finds them.
+
+    python -m taps.raw_tables --config target.json [--source shopify ...] [--list]
+
+The configuration is target-postgres's; ``database_url`` is all that is needed. What a
+table looks like is what its tap announces, prepared by the loader itself; a table that
+exists already is widened as a load would, and keeps its rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from singer_sdk import Tap
+
+from taps.api_source.streams import SourceStream
+from taps.target_postgres.column_types import columns_of
+from taps.target_postgres.errors import LoadError
+from taps.target_postgres.naming import folded
+from taps.target_postgres.quarantine import REJECTED_BY_TAP
+from taps.target_postgres.tables import TableName, prepare_table
+from taps.target_postgres.warehouse import Warehouse
+
+__all__ = ["SOURCES", "RawTable", "main", "raw_tables"]
+
+#: Class of the tap by source, imported when asked for.
+SOURCES = {
+    "files": "taps.tap_files.tap:TapFiles",
+    "shopify": "taps.tap_shopify.tap:TapShopify",
+    "meta_ads": "taps.tap_meta_ads.tap:TapMetaAds",
+    "google_ads": "taps.tap_google_ads.tap:TapGoogleAds",
+    "search_console": "taps.tap_search_console.tap:TapSearchConsole",
+    "calendar": "taps.tap_calendar.tap:TapCalendar",
+    "weather": "taps.tap_weather.tap:TapWeather",
+}
+
+_DEFAULT_ROLE = "loader"
+
+
+class RawTable(NamedTuple):
+    """A table and the message that says what it looks like."""
+
+    name: TableName
+    key: Sequence[str]
+    schema: dict[str, Any]
+
+
+def raw_tables(source: str) -> Iterator[RawTable]:
+    """The raw tables of a source; nothing is asked of the source itself."""
+    module, _, class_name = SOURCES[source].partition(":")
+    tap_class: type[Tap] = getattr(import_module(module), class_name)
+    tap = tap_class(config={}, validate_config=False, setup_mapper=False)
+    for name, stream in tap.streams.items():
+        if name != REJECTED_BY_TAP:
+            keywords = (
+                stream.schema_keywords if isinstance(stream, SourceStream) else {}
+            )
+            yield RawTable(
+                TableName(f"raw_{source}", folded(name, "The stream")),
+                stream.primary_keys or (),
+                {**stream.schema, **keywords},
+            )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit status."""
+    options = _options(arguments)
+    # The SDK says at length what it finds in empty settings.
+    logging.disable(logging.WARNING)
+    sources = options.source or [s for s, at in SOURCES.items() if _is_there(at)]
+    tables = [table for source in sources for table in raw_tables(source)]
+    if options.list:
+        sys.stdout.write(json.dumps([str(table.name) for table in tables]) + "\n")
+        return 0
+    try:
+        _create(tables, json.loads(options.config.read_text()))
+    except LoadError as error:
+        sys.stderr.write(f"ERROR: {error}\n")
+        return 1
+    return 0
+
+
+def _create(tables: Sequence[RawTable], config: dict[str, Any]) -> None:
+    warehouse = Warehouse(config["database_url"], config.get("role", _DEFAULT_ROLE))
+    try:
+        for table in tables:
+            columns = columns_of(table.name.table, table.schema, table.key)
+            prepare_table(warehouse, table.name, columns)
+    finally:
+        warehouse.close()
+
+
+def _is_there(tap: str) -> bool:
+    try:
+        return find_spec(tap.partition(":")[0]) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m taps.raw_tables",
+        description="Create the raw tables of every tap, empty.",
+    )
+    parser.add_argument("--config", type=Path, help="settings of target-postgres")
+    parser.add_argument(
+        "--source",
+        action="append",
+        choices=list(SOURCES),
+        help="only this source; may be repeated",
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="print the tables as JSON and create none"
+    )
+    options = parser.parse_args(arguments)
+    if not options.list and options.config is None:
+        parser.error("--config is needed to create tables")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

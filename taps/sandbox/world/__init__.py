@@ -1,0 +1,1 @@
+"""The companies the sandbox serves, and everything that is true about them."""

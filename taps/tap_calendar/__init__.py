@@ -1,0 +1,1 @@
+"""Holidays, retail events and the company's own events, as days."""

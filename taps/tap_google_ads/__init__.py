@@ -1,0 +1,1 @@
+"""Cost, delivery and conversions, as the Google Ads API tells them."""

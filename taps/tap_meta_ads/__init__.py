@@ -1,0 +1,1 @@
+"""Spend, delivery and conversions, as Meta's Marketing API tells them."""

@@ -1,0 +1,1 @@
+"""Clicks and impressions in Google's results, as Search Console counts them."""

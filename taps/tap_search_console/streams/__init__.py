@@ -1,0 +1,1 @@
+"""The streams: one table of raw_search_console each."""

@@ -1,0 +1,1 @@
+"""Reads a Shopify shop: orders and everything below them, customers, discounts."""

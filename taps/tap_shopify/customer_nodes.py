@@ -1,0 +1,114 @@
+"""Customers, abandoned checkouts and discounts of the API; see ``nodes``."""
+
+from __future__ import annotations
+
+import msgspec
+
+from taps.tap_shopify.nodes import (
+    Money,
+    MoneyBag,
+    Object,
+    Page,
+    Reference,
+    ShopMoney,
+)
+
+__all__ = ["Checkout", "CodeDiscount", "Customer", "DiscountNode", "RedeemCode"]
+
+
+class EmailAddress(Object):
+    """A customer's e-mail address and what they allow it to be used for."""
+
+    email_address: str
+    marketing_state: str
+
+
+class PhoneNumber(Object):
+    """A customer's telephone number."""
+
+    phone_number: str
+
+
+class Customer(Object):
+    """A customer."""
+
+    id: str
+    created_at: str
+    updated_at: str
+    first_name: str | None
+    last_name: str | None
+    state: str
+    number_of_orders: str
+    """A string: UnsignedInt64."""
+    amount_spent: Money
+    tags: list[str]
+    default_email_address: EmailAddress | None
+    default_phone_number: PhoneNumber | None
+    default_address: CustomerAddress | None
+
+
+class CustomerAddress(Object):
+    """Where a customer is."""
+
+    country_code: str | None = msgspec.field(name="countryCodeV2")
+
+
+class CheckoutCustomer(Object):
+    """Who left a checkout."""
+
+    id: str
+    default_email_address: EmailAddress | None
+
+
+class Checkout(Object):
+    """A checkout that was left; recovered ones have ``completed_at``."""
+
+    id: str
+    created_at: str
+    updated_at: str
+    completed_at: str | None
+    customer: CheckoutCustomer | None
+    discount_codes: list[str]
+    total_price_set: MoneyBag
+    subtotal_price_set: ShopMoney
+    line_items: Page[Reference] | None = None
+
+
+class RedeemCode(Object):
+    """A code that customers type in."""
+
+    id: str
+    code: str
+    async_usage_count: int
+
+
+class _Value(Object):
+    """What a discount takes off: a share, or an amount."""
+
+    percentage: float | None = None
+    amount: Money | None = None
+
+
+class _CustomerGets(Object):
+    value: _Value
+
+
+class CodeDiscount(Object):
+    """A discount of any kind; some kinds lack some fields."""
+
+    kind: str = msgspec.field(name="__typename")
+    title: str
+    status: str
+    starts_at: str
+    ends_at: str | None
+    usage_limit: int | None
+    updated_at: str
+    codes: Page[RedeemCode]
+    customer_gets: _CustomerGets | None = None
+
+
+class DiscountNode(Object):
+    """A discount that is given for a code."""
+
+    id: str
+    code_discount: CodeDiscount

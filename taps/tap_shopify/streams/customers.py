@@ -1,0 +1,89 @@
+"""Customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from taps.api_source.schemas import array, instant, integer, number, schema, text
+from taps.tap_shopify.collection import Collection
+from taps.tap_shopify.customer_nodes import Customer
+from taps.tap_shopify.flat_collection import FlatCollection, Names
+from taps.tap_shopify.nodes import number_of
+from taps.tap_shopify.queries import CUSTOMER_FIELDS
+from taps.tap_shopify.streams.base import Record
+from taps.tap_shopify.streams.changing import ChangingStream
+
+__all__ = ["CustomersStream"]
+
+_COLUMNS = (
+    text("id", "Shopify's number of the customer."),
+    instant("created_at", "When the customer was created."),
+    instant("updated_at", "Last change."),
+    text("email", "Default e-mail address."),
+    text("first_name", "First name."),
+    text("last_name", "Last name."),
+    text("phone", "Default telephone number."),
+    text("state", "State of the account: enabled, disabled, invited, declined."),
+    integer("number_of_orders", "Orders so far, by Shopify's count."),
+    number("amount_spent", "Spent so far, by Shopify's count."),
+    text("currency_code", "Currency of amount_spent."),
+    text("email_marketing_state", "subscribed, unsubscribed, not_subscribed ..."),
+    text("country_code", "Country of the default address (ISO 3166-1)."),
+    array("tags", "Tags of the customer."),
+)
+
+
+class _Customer(Record):
+    id: str
+    created_at: str
+    updated_at: str
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    state: str
+    number_of_orders: int
+    amount_spent: Decimal
+    currency_code: str
+    email_marketing_state: str | None
+    country_code: str | None
+    tags: list[str]
+
+
+def _record(customer: Customer) -> _Customer:
+    email, phone = customer.default_email_address, customer.default_phone_number
+    address = customer.default_address
+    return _Customer(
+        number_of(customer.id),
+        customer.created_at,
+        customer.updated_at,
+        email.email_address if email else None,
+        customer.first_name,
+        customer.last_name,
+        phone.phone_number if phone else None,
+        customer.state.lower(),
+        int(customer.number_of_orders),
+        customer.amount_spent.amount,
+        customer.amount_spent.currency_code,
+        email.marketing_state.lower() if email else None,
+        address.country_code if address else None,
+        customer.tags,
+    )
+
+
+class CustomersStream(ChangingStream):
+    """Customers, with Shopify's own totals of them."""
+
+    name = "customers"
+    primary_keys: Sequence[str] = ("id",)
+    record_schema = schema(_COLUMNS, ("id",))
+    scope = "read_customers"
+
+    def collection(self) -> Collection:
+        """The connection ``customers``."""
+        names = Names("customers", "customersCount", "UPDATED_AT")
+        return FlatCollection(names, Customer, CUSTOMER_FIELDS, self._emit)
+
+    def _emit(self, found: Sequence[tuple[Customer, int]]) -> None:
+        self.emit_all(_record(customer) for customer, _ in found)

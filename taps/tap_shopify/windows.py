@@ -1,0 +1,63 @@
+"""Half-open spans of time, small enough to be read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+
+__all__ = ["TimeField", "Window", "instant_text", "parse_instant", "split"]
+
+TimeField: TypeAlias = Literal["updated_at", "created_at"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Everything whose ``field`` is at or after ``since`` and before ``until``."""
+
+    field: TimeField
+    since: datetime
+    until: datetime
+
+    @property
+    def search(self) -> str:
+        """The window in Shopify's search syntax."""
+        since, until = instant_text(self.since), instant_text(self.until)
+        return f"{self.field}:>='{since}' AND {self.field}:<'{until}'"
+
+    def halves(self) -> tuple[Window, ...]:
+        """Two windows that touch; the window itself when it is a second long."""
+        seconds = int((self.until - self.since).total_seconds())
+        if seconds < 2:
+            return (self,)
+        middle = self.since + timedelta(seconds=seconds // 2)
+        return replace(self, until=middle), replace(self, since=middle)
+
+    def __str__(self) -> str:
+        return f"{instant_text(self.since)} to {instant_text(self.until)}"
+
+
+def split(
+    window: Window, count: Callable[[Window], int], limit: int
+) -> Iterator[tuple[Window, int]]:
+    """Windows with at most ``limit`` things in each, oldest first, and their counts."""
+    pending = [window]
+    while pending:
+        part = pending.pop()
+        number = count(part)
+        halves = part.halves()
+        if number <= limit or len(halves) == 1:
+            yield part, number
+        else:
+            pending.extend(reversed(halves))
+
+
+def instant_text(moment: datetime) -> str:
+    """A moment as Shopify writes it: UTC, whole seconds, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_instant(text: str) -> datetime:
+    """A moment as Shopify writes it."""
+    return datetime.fromisoformat(text)

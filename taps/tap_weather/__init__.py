@@ -1,0 +1,1 @@
+"""Temperature, rain and sunshine per place and day, from Open-Meteo."""

@@ -1,0 +1,138 @@
+"""A run makes what changed; Dagster sees every asset of it all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+import pytest
+
+from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
+from orchestration.lib.dbt import Dbt, dbt_program, dbt_project
+from orchestration.lib.dbt_relations import are_all_there
+from orchestration.lib.partitions import CompanyDay, partition_key
+from orchestration.lib.warehouse import Warehouse as WarehouseResource
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+DAY = date(2026, 1, 31)
+VIEWS = {key for key in dbt_marts.keys if key.path[0] != "marts"}
+FINGERPRINT = "select obj_description('staging'::regnamespace) as fingerprint"
+
+
+@pytest.fixture
+def instance(
+    fresh_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("TIMONEL_DATABASE_URL", fresh_warehouse.url)
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def run(instance: dg.DagsterInstance, company_id: str) -> dg.ExecuteInProcessResult:
+    instance.add_dynamic_partitions("companies", [company_id])
+    result = dg.materialize(
+        [dbt_marts, dbt_reporting],
+        instance=instance,
+        partition_key=partition_key(company_id, DAY),
+        resources={
+            "company_day": CompanyDay(),
+            "dbt": Dbt(
+                project_dir=str(dbt_project.project_dir), dbt_executable=dbt_program()
+            ),
+            "warehouse": WarehouseResource(),
+        },
+    )
+    seen = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert seen == dbt_marts.keys | dbt_reporting.keys
+    return result
+
+
+def unchanged(result: dg.ExecuteInProcessResult) -> set[dg.AssetKey | None]:
+    return {
+        event.asset_key
+        for event in result.get_asset_materialization_events()
+        if "unchanged" in event.materialization.metadata
+    }
+
+
+def checked(result: dg.ExecuteInProcessResult) -> set[dg.AssetKey]:
+    return {check.asset_key for check in result.get_asset_check_evaluations()}
+
+
+def load(warehouse: Warehouse, pair: Pair) -> None:
+    for company_id, currency_code in ((pair.acme, "EUR"), (pair.bolt, "CLP")):
+        line = purchase(
+            *("1", "2026-01-05 10:00+00", 10),
+            purchase_id="P1",
+            currency_code=currency_code,
+        )
+        warehouse.load(company_id, RawFile("log.csv", [line]))
+
+
+def test_views_are_made_and_tested_only_when_the_project_changed(
+    fresh_warehouse: Warehouse, instance: dg.DagsterInstance
+) -> None:
+    pair = fresh_warehouse.add_pair()
+    load(fresh_warehouse, pair)
+
+    first = run(instance, pair.acme)
+    second = run(instance, pair.bolt)
+
+    assert unchanged(first) == set()
+    assert unchanged(second) == VIEWS | dbt_reporting.keys
+    assert checked(first) & VIEWS
+    assert checked(second)
+    assert not checked(second) & VIEWS
+    assert len(fresh_warehouse.orders(pair.acme)) == 1
+    assert len(fresh_warehouse.orders(pair.bolt)) == 1
+
+
+def test_a_missing_view_is_noticed(warehouse: Warehouse) -> None:
+    missing = dg.AssetKey(["reporting", "not_made_yet"])
+
+    assert are_all_there(warehouse.url, dbt_marts.keys | dbt_reporting.keys)
+    assert not are_all_there(warehouse.url, dbt_reporting.keys | {missing})
+
+
+def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
+    fresh_warehouse: Warehouse, instance: dg.DagsterInstance
+) -> None:
+    pair = fresh_warehouse.add_pair()
+    made_by_an_earlier_version(fresh_warehouse, pair)
+    before = fresh_warehouse.orders(pair.bolt)
+
+    run(instance, pair.acme)
+
+    after = fresh_warehouse.orders(pair.bolt)
+    assert [row.pop("source_slug") for row in after.values()] == ["files"]
+    assert after == before
+    assert len(fresh_warehouse.orders(pair.acme)) == 1
+    # Another company keeps its date until its own next run.
+    (summary,) = fresh_warehouse.summaries(pair.bolt).values()
+    assert str(summary["as_of_date"]) == "2026-01-20"
+
+
+def made_by_an_earlier_version(warehouse: Warehouse, pair: Pair) -> None:
+    load(warehouse, pair)
+    warehouse.dbt.run(
+        *("build", "--exclude-resource-type", "unit_test"),
+        as_of_dates={pair.acme: "2026-01-20", pair.bolt: "2026-01-20"},
+    )
+    warehouse.execute("alter table marts.orders drop column source_slug cascade")
+    warehouse.execute("comment on schema staging is 'an earlier version'")
+
+
+def test_a_build_that_fails_is_not_remembered(
+    fresh_warehouse: Warehouse, instance: dg.DagsterInstance
+) -> None:
+    pair = fresh_warehouse.add_pair()
+    load(fresh_warehouse, pair)
+    # The totals of the file do not add up.
+    fresh_warehouse.execute("update raw_files.files set loaded_total = 99")
+
+    with pytest.raises(Exception, match="control_total"):
+        run(instance, pair.acme)
+
+    assert fresh_warehouse.rows(FINGERPRINT) == [{"fingerprint": None}]

@@ -1,0 +1,40 @@
+"""Every raw table has its staging model, and personal data stays in raw."""
+
+from __future__ import annotations
+
+from tests.dbt_project.warehouse import Warehouse
+
+
+def test_every_raw_table_is_staged_under_its_own_name(warehouse: Warehouse) -> None:
+    query = """
+        select nspname, relname from pg_class
+        inner join pg_namespace on pg_namespace.oid = relnamespace
+        where {} order by 1, 2
+    """
+    raw = warehouse.rows(query.format("nspname ~ '^raw_' and relkind = 'r'"))
+    staged = warehouse.rows(query.format("nspname = 'staging' and relkind = 'v'"))
+
+    expected = {
+        f"stg_{row['nspname'].removeprefix('raw_')}__{row['relname']}" for row in raw
+    }
+    models = {row["relname"] for row in staged}
+    assert {name for name in models if not name.startswith("stg_ops__")} == expected
+    assert len(expected) > 40
+
+
+def test_names_telephones_and_addresses_stay_in_raw(warehouse: Warehouse) -> None:
+    personal = ["email", "phone", "first_name", "last_name", "note"]
+
+    # An export is hashed one step later: it may name a buyer by telephone alone.
+    found = warehouse.rows(
+        """
+        select relname, attname from pg_attribute
+        inner join pg_class on pg_class.oid = attrelid
+        where relnamespace in ('staging'::regnamespace, 'intermediate'::regnamespace)
+            and relname <> 'stg_files__shopify_order_lines'
+            and attnum > 0 and attname = any(%s)
+        """,
+        [personal],
+    )
+
+    assert found == []

@@ -1,0 +1,129 @@
+"""The demo reads its companies over HTTP, twice, and leaves no secret of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from orchestration.lib.sandbox import running_sandbox
+from orchestration.lib.settings import Settings
+from tests.conftest import NewDatabase
+from tests.end_to_end.conftest import Timonel
+
+_DBT = Path(__file__).parents[2] / "dbt_project"
+_ROW_VERSIONS = """
+    select 'orders', company_id, order_id, xmin::text from marts.orders
+    union all
+    select 'predictions', company_id, customer_id, xmin::text
+    from predictions.predictions_customer
+    order by 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class Demo:
+    timonel: Timonel
+    said: str
+    secrets: frozenset[str]
+
+
+@pytest.fixture(scope="module")
+def demo(
+    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    home = tmp_path_factory.mktemp("demo")
+    with new_database() as url:
+        timonel = Timonel(home, url)
+        said = timonel.run("demo", "--no-open")
+        with running_sandbox(Settings(home, url)) as sandbox:
+            offered = sandbox.connections()
+        secrets = {
+            secret
+            for company in ("cdnow", "tienda_norte")
+            for connection in offered[company]["connections"].values()
+            for secret in connection["secrets"].values()
+        }
+        yield Demo(timonel, said, frozenset(secrets))
+
+
+def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
+    assert "Beside the published answer" in demo.said
+    assert "Beside the truth" in demo.said
+    assert demo.said.count("behind the predictions ✓") == 2
+    for source in ("Shopify", "Meta Ads", "Google Ads", "Search Console", "Weather"):
+        assert f"✓ Reading {source}" in demo.said
+
+
+def test_every_slice_is_what_the_source_counted(demo: Demo) -> None:
+    verified = demo.timonel.rows(
+        """select company_id, source_slug from ops.source_landings
+        where verified_at is not null and not is_reading order by 1, 2"""
+    )
+
+    slugs = ("calendar", "google_ads", "meta_ads", "search_console", "shopify")
+    assert verified == [
+        ("cdnow", "shopify"),
+        *(("tienda_norte", slug) for slug in (*slugs, "weather")),
+    ]
+
+
+def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
+    before = demo.timonel.rows(_ROW_VERSIONS)
+
+    said = demo.timonel.run("demo", "--no-open")
+
+    assert said.count("Nothing changed since the last run") == 2
+    assert demo.timonel.rows(_ROW_VERSIONS) == before
+
+
+def test_a_stopped_sandbox_is_named(demo: Demo) -> None:
+    said = demo.timonel.run("run", "--company", "cdnow", exit_code=1)
+
+    assert "cdnow/shopify reads from the sandbox" in said
+    assert "timonel sandbox start" in said
+    assert "failing" in demo.timonel.run("connections")
+
+
+def test_no_secret_is_left_anywhere_but_encrypted(demo: Demo) -> None:
+    world = demo.timonel.home / "sandbox"
+    folders = [demo.timonel.home, _DBT / "target", _DBT / "logs"]
+    places = {
+        str(file): file.read_bytes()
+        for folder in folders
+        for file in folder.rglob("*")
+        if file.is_file() and not file.is_relative_to(world)
+    }
+    places |= _tables(demo.timonel.url)
+
+    holding = [
+        name
+        for name, content in places.items()
+        if any(secret.encode() in content for secret in demo.secrets)
+    ]
+
+    assert len(demo.secrets) == 7
+    assert any(name.endswith("run.log") for name in places)
+    assert holding == []
+
+
+def _tables(url: str) -> dict[str, bytes]:
+    """Every table of ops and of the sources as text, the ciphertext aside."""
+    with psycopg.connect(url) as connection:
+        names = connection.execute(
+            """select schemaname || '.' || tablename from pg_tables
+            where schemaname = 'ops' or schemaname like 'raw%'"""
+        ).fetchall()
+        return {
+            name: "\n".join(
+                row[0]
+                for row in connection.execute(
+                    f"""select (to_jsonb(t) - 'encrypted_secrets')::text
+                    from {name} as t""".encode()
+                )
+            ).encode()
+            for (name,) in names
+        }

@@ -1,0 +1,235 @@
+"""The assets of a source: one run for many days, gates that block, no secret kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+
+from orchestration.defs.ingestion.files import files
+from orchestration.defs.ingestion.sources import _assets
+from orchestration.lib import warehouse as warehouse_module
+from orchestration.lib.partitions import CompanyDay, partition_key
+from orchestration.lib.warehouse import Warehouse
+from tests.orchestration.conftest import ACME, DAYS, FAKE, ORDERS, Shop
+
+_CHECK = "rows_equal_what_the_source_counted"
+_MARKERS = {
+    "access_token": "shpat_MARKER_access",
+    "refresh_token": "MARKER_refresh",
+    "client_secret": "MARKER_client",
+}
+
+
+@pytest.fixture
+def instance(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("TIMONEL_HOME", str(shop.settings.home))
+    monkeypatch.setattr(warehouse_module, "_open", lambda settings: shop.url)
+    folder = shop.settings.home / "dagster"
+    folder.mkdir(parents=True)
+    with dg.DagsterInstance.local_temp(str(folder)) as instance:
+        instance.add_dynamic_partitions("companies", ["acme"])
+        yield instance
+
+
+def _materialize(
+    instance: dg.DagsterInstance,
+    *,
+    tags: dict[str, str] | None = None,
+    assets: list[dg.AssetsDefinition] | None = None,
+    **company_day: str,
+) -> dg.ExecuteInProcessResult:
+    latest = partition_key("acme", ACME.last_complete_day(datetime.now(UTC)))
+    definitions = dg.Definitions(
+        assets=assets or [_assets(FAKE)],
+        jobs=[dg.define_asset_job("read_it", dg.AssetSelection.all())],
+        resources={"warehouse": Warehouse(), "company_day": CompanyDay()},
+    )
+    return definitions.resolve_job_def("read_it").execute_in_process(
+        instance=instance,
+        partition_key=None if tags else latest,
+        tags=tags,
+        run_config={"resources": {"company_day": {"config": company_day}}},
+        raise_on_error=False,
+    )
+
+
+def _row_counts(result: dg.ExecuteInProcessResult) -> list[object]:
+    return [
+        event.step_materialization_data.materialization.metadata[
+            "dagster/row_count"
+        ].value
+        for event in result.get_asset_materialization_events()
+    ]
+
+
+def _check(result: dg.ExecuteInProcessResult) -> tuple[bool, str | None]:
+    (evaluation,) = result.get_asset_check_evaluations()
+    return evaluation.passed, evaluation.description
+
+
+def _range(first: str, last: str) -> dict[str, str]:
+    return {
+        "dagster/asset_partition_range_start": f"acme|{first}",
+        "dagster/asset_partition_range_end": f"acme|{last}",
+    }
+
+
+def test_the_latest_partition_reads_what_is_new(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+
+    result = _materialize(instance)
+
+    assert result.success
+    assert sorted(map(str, _row_counts(result))) == ["2", "2", "3"]
+    assert _check(result) == (True, "Everything landed as the source counted it.")
+    assert shop.rows("select count(*) from ops.singer_bookmarks") == [(1,)]
+
+
+def test_a_company_without_the_source_runs_through(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    result = _materialize(instance)
+
+    assert result.success
+    assert _row_counts(result) == [0, 0, 0]
+    assert _check(result) == (True, "Not connected.")
+
+
+def test_older_partitions_are_one_run_over_exactly_their_days(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+    shop.holds(
+        orders=[],
+        days=[{**DAYS[0], "date": f"2026-03-{day:02}"} for day in range(1, 9)],
+    )
+
+    result = _materialize(instance, tags=_range("2026-03-03", "2026-03-05"))
+
+    assert result.success
+    assert shop.rows(
+        "select min(date)::text, max(date)::text from raw_shopify.campaign_days"
+    ) == [("2026-03-03", "2026-03-05")]
+    assert shop.rows("select count(*) from ops.singer_bookmarks") == [(0,)]
+    keys = instance.get_materialized_partitions(dg.AssetKey(["raw_shopify", "orders"]))
+    assert len(keys) == 3
+
+
+def test_days_may_be_asked_for_by_configuration(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+
+    _materialize(instance, read_from="2026-01-02", read_to="2026-01-02")
+
+    assert shop.rows("select id from raw_shopify.orders") == [("2",)]
+
+
+def test_yesterday_is_the_latest_partition_and_the_day_before_is_not() -> None:
+    today = datetime(2026, 11, 21, tzinfo=UTC).date()
+    yesterday, before = today - timedelta(days=1), today - timedelta(days=2)
+    company_day = CompanyDay()
+
+    assert company_day.days_to_read_again([yesterday], yesterday) is None
+    assert company_day.days_to_read_again([today], yesterday) is None
+    assert company_day.days_to_read_again([before], yesterday) == (before, before)
+    assert company_day.days_to_read_again([yesterday, before], yesterday) == (
+        before,
+        yesterday,
+    )
+
+
+def test_missing_rows_block_and_say_which(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+    shop.holds(missing=1)
+
+    result = _materialize(instance)
+
+    assert not result.success
+    passed, description = _check(result)
+    assert not passed
+    assert description is not None
+    assert "acme, Fake: campaign_days of a, 2026-01-01: 1 rows landed" in description
+    assert "timonel run --company acme --source shopify --read-from" in description
+
+
+def test_a_failed_comparison_is_not_forgotten_by_the_next_run(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+    shop.holds(missing=1)
+    _materialize(instance)
+    shop.holds(orders=ORDERS, days=[])
+
+    assert not _materialize(instance).success
+
+    shop.holds()
+    assert _materialize(instance).success
+
+
+def test_a_source_that_fails_leaves_the_other_assets_alone(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect(refuses="the shop is frozen.")
+    with psycopg.connect(shop.url) as admin:
+        admin.execute("set role loader")
+        admin.execute("create schema raw_files")
+        for table in ("files", "purchases", "shopify_order_lines", "ad_spend"):
+            admin.execute(f"create table raw_files.{table} (company_id text)".encode())
+
+    result = _materialize(instance, assets=[_assets(FAKE), files])
+
+    failed = [event.step_key for event in result.all_events if event.is_step_failure]
+    assert failed == ["shopify"]
+    assert len(result.get_asset_materialization_events()) == 4
+
+
+def test_a_secret_that_a_tap_blurts_out_is_kept_nowhere(
+    shop: Shop, instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
+) -> None:
+    shop.connect("chatty", secrets=_MARKERS | _lasting(), is_chatty=True)
+    shop.connect("quiet", secrets=_MARKERS | _lasting())
+
+    result = _materialize(instance)
+
+    assert not result.success
+    instance.dispose()
+    said = capfd.readouterr()
+    places = {"terminal": (said.out + said.err).encode()} | _files(shop.settings.home)
+    places |= {"database": _dump(shop).encode()}
+    assert len(places) > 3
+    for name, content in places.items():
+        assert b"MARKER" not in content, name
+    assert b"refused ***" in places["database"]
+
+
+def _lasting() -> dict[str, str]:
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    return {"access_token_expires_at": ends.isoformat()}
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {str(f): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def _dump(shop: Shop) -> str:
+    """Every table of ops and of the source, the ciphertext aside."""
+    tables = shop.rows(
+        """select schemaname || '.' || tablename from pg_tables
+        where schemaname in ('ops', 'raw_shopify')"""
+    )
+    return "\n".join(
+        str(shop.rows(f"select to_jsonb(t) - 'encrypted_secrets' from {table} as t"))
+        for (table,) in tables
+    )
