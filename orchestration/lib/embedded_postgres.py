@@ -184,7 +184,6 @@ class EmbeddedPostgres:
 
     def _prepare_folders(self) -> None:
         if self._is_hidden:
-            SYSTEM_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
             stage_binaries()
         self._state.mkdir(parents=True, exist_ok=True)
         if self._is_hidden:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
-import os
 import shutil
 from pathlib import Path
 
@@ -32,17 +32,25 @@ def binaries(*, is_staged: bool) -> Path:
 
 
 def stage_binaries() -> None:
-    """Copy the server, and the libraries it finds beside it, to where all may read."""
+    """Copy the server, and the libraries it finds beside it, to where all may read.
+
+    One process at a time: the first two servers of a machine may start together.
+    """
     wheel = wheel_folder()
     libraries = wheel.with_name(f"{_WHEEL}.libs")
-    for source, target in (
-        (libraries, SYSTEM_STATE / libraries.name),
-        (wheel / _BUILD, SYSTEM_STATE / _WHEEL / _BUILD),
-    ):
-        if source.exists() and not target.exists():
-            copying = target.with_name(f"{target.name}.{os.getpid()}")
-            shutil.copytree(source, copying)
-            copying.rename(target)
+    SYSTEM_STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (SYSTEM_STATE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for source, target in (
+            (libraries, SYSTEM_STATE / libraries.name),
+            (wheel / _BUILD, SYSTEM_STATE / _WHEEL / _BUILD),
+        ):
+            if source.exists() and not target.exists():
+                # A copy that was cut short must not pass for the whole.
+                copying = target.with_name(f"{target.name}.copying")
+                shutil.rmtree(copying, ignore_errors=True)
+                shutil.copytree(source, copying)
+                copying.rename(target)
 
 
 def wheel_folder() -> Path:
