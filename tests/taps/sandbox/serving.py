@@ -30,19 +30,26 @@ def listening(application: ASGIApp) -> Iterator[str]:
     hide_cut_connections()
     # The Date header is the sandbox's, which may live on another day than we do.
     config = uvicorn.Config(
-        application, port=0, log_level="warning", date_header=False, lifespan="off"
+        application,
+        port=0,
+        log_level="warning",
+        date_header=False,
+        lifespan="off",
+        # A client that stopped reading must not keep the test waiting for ever.
+        timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server ended before it listened"
         time.sleep(0.005)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join()
+        thread.join(_PATIENCE_SECONDS)
 
 
 @contextmanager

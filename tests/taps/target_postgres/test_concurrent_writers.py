@@ -20,7 +20,8 @@ _WRITERS = 6
 
 
 def _load_together(loader: Loader, inputs: list[tuple[str, list[Message]]]) -> None:
-    start = Barrier(len(inputs))
+    # One writer that fails before the start must not leave the others waiting.
+    start = Barrier(len(inputs), timeout=60)
 
     def load(company: str, messages: list[Message]) -> None:
         target = TargetPostgres(config=loader.settings(company_id=company))
