@@ -70,11 +70,19 @@ class Warehouse:
         with psycopg.connect(self.url) as connection:
             for file in files:
                 raw_files.load(connection, company_id, file)
+            # As a real read does: without statistics a plan may take an hour.
+            connection.execute(
+                "analyze raw_files.files, raw_files.purchases, "
+                "raw_files.shopify_order_lines"
+            )
 
     def land(self, company_id: str, table: str, *rows: raw_shopify.Row) -> None:
         """Load rows of a table of the shop's API."""
         with psycopg.connect(self.url) as connection:
             raw_shopify.load(connection, company_id, table, *rows)
+            connection.execute(
+                sql.SQL("analyze {}").format(sql.Identifier("raw_shopify", table))
+            )
 
     def remove(self, company_id: str, file_name: str) -> None:
         """Take a file away."""

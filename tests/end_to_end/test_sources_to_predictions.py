@@ -75,6 +75,11 @@ def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
     before = demo.timonel.rows(_ROW_VERSIONS)
 
     said = demo.timonel.run("demo", "--no-open")
+    if said.count("Nothing changed since the last run") < 2:
+        # A day began at a source meanwhile, such as Search Console's at Pacific
+        # midnight, and was read. No second one begins within minutes.
+        before = demo.timonel.rows(_ROW_VERSIONS)
+        said = demo.timonel.run("demo", "--no-open")
 
     assert said.count("Nothing changed since the last run") == 2
     assert demo.timonel.rows(_ROW_VERSIONS) == before
