@@ -19,7 +19,7 @@ import pytest
 
 Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.
-_PATIENCE = 600
+_PATIENCE = 1100
 
 Tables = dict[str, list[tuple[object, ...]]]
 

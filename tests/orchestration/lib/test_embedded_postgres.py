@@ -131,6 +131,25 @@ def test_many_processes_may_start_it_at_once(server: EmbeddedPostgres) -> None:
     assert urls == {server.url()}
 
 
+def test_the_first_servers_of_a_machine_may_start_together(tmp_path: Path) -> None:
+    program = (
+        "from pathlib import Path\n"
+        "from orchestration.lib import postgres_wheel\n"
+        f"postgres_wheel.SYSTEM_STATE = Path({str(tmp_path / 'state')!r})\n"
+        "postgres_wheel.stage_binaries()\n"
+        "print((postgres_wheel.binaries(is_staged=True) / 'postgres').exists())\n"
+    )
+    starters = [
+        subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+
+    assert [starter.communicate()[0].strip() for starter in starters] == ["True"] * 3
+    assert not list((tmp_path / "state").rglob("*.copying"))
+
+
 def test_the_password_guards_the_server(server: EmbeddedPostgres) -> None:
     url = server.start()
     password = (server.home / "password").read_text()
