@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import msgspec
 import requests
 from tenacity import (
     RetryCallState,
@@ -20,61 +18,33 @@ from tenacity import (
     stop_after_attempt,
     wait_exponential_jitter,
 )
-from urllib3.exceptions import HTTPError as BrokenBody
-from urllib3.exceptions import ReadTimeoutError
 
+from taps.api_source.bodies import (
+    Unanswered,
+    broken_connections_count,
+    decoded,
+    read_within,
+    steadily,
+)
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError, TokenExpired
+from taps.api_source.verdicts import (
+    Fail,
+    Ok,
+    RenewToken,
+    Retry,
+    Verdict,
+    retry_after,
+)
 
-__all__ = [
-    "Authorizer",
-    "Fail",
-    "HttpClient",
-    "NoAuthorization",
-    "Ok",
-    "RenewToken",
-    "Retry",
-    "Verdict",
-    "retry_after",
-]
+__all__ = ["Authorizer", "HttpClient", "NoAuthorization"]
 
 _logger = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
 
-_BLOCK_BYTES = 256 * 1024
 # Longer waits end the run: a schedule comes back, and what was read is kept.
 _LONGEST_WAIT_SECONDS = 300.0
 _CLOCKS_DIFFER = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Ok:
-    """The answer is what was asked for."""
-
-
-@dataclass(frozen=True)
-class Retry:
-    """Ask again, after ``wait_seconds`` if the source says how long."""
-
-    reason: str
-    wait_seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class RenewToken:
-    """The access token is not accepted (any more)."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Fail:
-    """Asking again would not help."""
-
-    error: SourceError
-
-
-Verdict: TypeAlias = Ok | Retry | RenewToken | Fail
 
 
 class Authorizer(Protocol):
@@ -97,14 +67,6 @@ class NoAuthorization:
     def renew(self) -> bool:
         """There is nothing to renew."""
         return False
-
-
-class _Unanswered(Exception):
-    """One attempt failed in a way that another may not."""
-
-    def __init__(self, reason: str, wait_seconds: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait_seconds = wait_seconds
 
 
 class HttpClient:
@@ -193,7 +155,7 @@ class HttpClient:
 
         def ask() -> Any:
             response = self._ask(method, url, call, options)
-            return _decoded(response)
+            return decoded(response)
 
         return self._persist(call, ask)
 
@@ -212,7 +174,7 @@ class HttpClient:
                 if response.status_code >= 400:
                     self._refuse(response, call)
                 with path.open("wb") as file:
-                    for piece in _steadily(response, self._timeout[1]):
+                    for piece in steadily(response, self._timeout[1]):
                         file.write(piece)
                 return path.stat().st_size
 
@@ -220,7 +182,7 @@ class HttpClient:
 
     def _persist(self, call: str, ask: Callable[[], _Answer]) -> _Answer:
         retrying = Retrying(
-            retry=retry_if_exception_type(_Unanswered),
+            retry=retry_if_exception_type(Unanswered),
             stop=stop_after_attempt(self._attempts),
             wait=_wait,
             sleep=self._sleep,
@@ -228,8 +190,8 @@ class HttpClient:
             reraise=True,
         )
         try:
-            return retrying(_broken_connections_count(ask))
-        except _Unanswered as failure:
+            return retrying(broken_connections_count(ask))
+        except Unanswered as failure:
             raise SourceError(
                 f"no usable answer after {self._attempts} attempts ({failure})",
                 call=call,
@@ -267,7 +229,7 @@ class HttpClient:
         # Only one of the headers that may hold a token is kept back by requests.
         options = {**options, "headers": headers, "allow_redirects": False}
         with self._answer(method, url, options) as response:
-            _read_within(response, self._timeout[1])
+            read_within(response, self._timeout[1])
         self._compare_clocks(response)
         return response
 
@@ -318,84 +280,6 @@ def _our_now() -> datetime:
     return datetime.now(UTC)
 
 
-def retry_after(response: requests.Response) -> float | None:
-    """Seconds to wait by the Retry-After header, if there is one.
-
-    It holds seconds or a date (RFC 9110, section 10.2.3).
-    """
-    value = response.headers.get("Retry-After")
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _read_within(response: requests.Response, seconds: float) -> None:
-    """Read the body; requests limits the time between two bytes, not the whole."""
-    deadline = time.monotonic() + seconds
-    pieces = []
-    for piece in _pieces(response):
-        pieces.append(piece)
-        if time.monotonic() > deadline:
-            raise _Unanswered(f"the answer took longer than {seconds:.0f} s")
-    response._content = b"".join(pieces)
-
-
-def _steadily(response: requests.Response, seconds: float) -> Iterator[bytes]:
-    """The body of a file of any size, as long as it comes at a bearable speed."""
-    deadline, received = time.monotonic() + seconds, 0
-    for piece in _pieces(response):
-        yield piece
-        received += len(piece)
-        if received >= _BLOCK_BYTES:
-            deadline, received = time.monotonic() + seconds, 0
-        elif time.monotonic() > deadline:
-            raise _Unanswered(
-                f"the file comes too slowly, {received} bytes in {seconds:.0f} s"
-            )
-
-
-def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """The body as it arrives: iter_content would wait until a block is full."""
-    while piece := response.raw.read1(_BLOCK_BYTES, decode_content=True):
-        yield piece
-
-
-def _decoded(response: requests.Response) -> Any:
-    try:
-        return msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
-        raise _Unanswered("the answer is cut off or not JSON") from None
-
-
-def _broken_connections_count(ask: Callable[[], _Answer]) -> Callable[[], _Answer]:
-    def attempt() -> _Answer:
-        try:
-            return ask()
-        except (requests.RequestException, BrokenBody, OSError) as error:
-            # The URL in these messages may hold a token: only the kind is told.
-            raise _Unanswered(_in_words(error)) from None
-
-    return attempt
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, requests.Timeout | ReadTimeoutError):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | BrokenBody):
-        return "the answer broke off"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return type(error).__name__
-
-
 def _waiting(verdict: Retry, call: str, longest_wait: float) -> Exception:
     seconds = verdict.wait_seconds
     if seconds is not None and seconds > longest_wait:
@@ -404,7 +288,7 @@ def _waiting(verdict: Retry, call: str, longest_wait: float) -> Exception:
             call=call,
             remedy="What was read is kept; run it again after that.",
         )
-    return _Unanswered(verdict.reason, seconds)
+    return Unanswered(verdict.reason, seconds)
 
 
 _backoff = wait_exponential_jitter(initial=1, max=60)
@@ -412,7 +296,7 @@ _backoff = wait_exponential_jitter(initial=1, max=60)
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait_seconds if isinstance(error, _Unanswered) else None
+    asked = error.wait_seconds if isinstance(error, Unanswered) else None
     return _backoff(state) if asked is None else asked
 
 

@@ -15,7 +15,7 @@ import msgspec
 import requests
 
 from taps.api_source.errors import AccessDenied, SourceError, TooMuchData
-from taps.api_source.http import Fail, RenewToken, Retry, Verdict
+from taps.api_source.verdicts import Fail, RenewToken, Retry, Verdict
 from taps.tap_google_ads.settings import CURRENT_VERSIONS
 
 __all__ = ["PageTokenExpired", "classify"]

@@ -13,7 +13,8 @@ import msgspec
 import requests
 
 from taps.api_source.errors import RateLimited, SourceError
-from taps.api_source.http import Fail, HttpClient, Ok, Retry, Verdict
+from taps.api_source.http import HttpClient
+from taps.api_source.verdicts import Fail, Ok, Retry, Verdict
 from taps.tap_meta_ads.auth import MetaAuthorizer
 from taps.tap_meta_ads.errors import Kind, failure, graph_error
 from taps.tap_meta_ads.usage import usage_of

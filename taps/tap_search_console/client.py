@@ -15,7 +15,8 @@ import requests
 
 from taps.api_source.errors import AccessDenied, SourceError
 from taps.api_source.google import GoogleAuthorizer
-from taps.api_source.http import Fail, HttpClient, Retry, Verdict, retry_after
+from taps.api_source.http import HttpClient
+from taps.api_source.verdicts import Fail, Retry, Verdict, retry_after
 from taps.tap_search_console.dates import pacific_date
 from taps.tap_search_console.settings import API_URL
 from taps.tap_search_console.shared_token import SharedToken

@@ -9,7 +9,7 @@ import msgspec
 import requests
 
 from taps.api_source.errors import AccessDenied, SourceError, TooMuchData
-from taps.api_source.http import Fail, Ok, Retry, Verdict
+from taps.api_source.verdicts import Fail, Ok, Retry, Verdict
 
 __all__ = [
     "Answer",

@@ -9,13 +9,8 @@ from typing import Any
 import requests
 
 from taps.api_source.errors import AccessDenied
-from taps.api_source.http import (
-    Authorizer,
-    Fail,
-    HttpClient,
-    NoAuthorization,
-    Verdict,
-)
+from taps.api_source.http import Authorizer, HttpClient, NoAuthorization
+from taps.api_source.verdicts import Fail, Verdict
 from taps.tap_shopify.settings import timeout, token_url
 
 __all__ = ["AccessToken", "ClientCredentials", "authorizer"]

@@ -12,7 +12,8 @@ import msgspec
 import requests
 
 from taps.api_source.errors import SourceError
-from taps.api_source.http import Fail, HttpClient, Verdict
+from taps.api_source.http import HttpClient
+from taps.api_source.verdicts import Fail, Verdict
 from taps.tap_shopify.answers import FieldDenied, decode_answer, denied_fields, judge
 from taps.tap_shopify.auth import authorizer
 from taps.tap_shopify.settings import api_url, timeout

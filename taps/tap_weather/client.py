@@ -16,7 +16,8 @@ import msgspec
 import requests
 
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
-from taps.api_source.http import Fail, HttpClient, NoAuthorization, Verdict
+from taps.api_source.http import HttpClient, NoAuthorization
+from taps.api_source.verdicts import Fail, Verdict
 from taps.tap_weather.settings import Location
 
 __all__ = ["API_VERSION", "LONGEST_PAST_DAYS", "DayOfWeather", "OpenMeteo"]

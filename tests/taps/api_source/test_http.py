@@ -17,14 +17,8 @@ from taps.api_source.errors import (
     TokenExpired,
     redact,
 )
-from taps.api_source.http import (
-    Fail,
-    HttpClient,
-    NoAuthorization,
-    Retry,
-    Verdict,
-    retry_after,
-)
+from taps.api_source.http import HttpClient, NoAuthorization
+from taps.api_source.verdicts import Fail, Retry, Verdict, retry_after
 from tests.taps.api_source.conftest import Answer, Script
 
 
@@ -131,7 +125,7 @@ def test_an_answer_that_drips_too_slowly_is_given_up(
     script: Script, waits: Waits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter(range(0, 10_000, 400))
-    monkeypatch.setattr("taps.api_source.http.time.monotonic", lambda: next(moments))
+    monkeypatch.setattr("taps.api_source.bodies.time.monotonic", lambda: next(moments))
     script.answers = [Answer(body=b"[1]")]
     client = HttpClient(NoAuthorization(), undecided, attempts=2, sleep=waits)
     with pytest.raises(SourceError, match="took longer than 300 s"):
