@@ -15,6 +15,7 @@ from orchestration.cli import (
     database,
     demo,
     dev,
+    metrics,
     run,
     sandbox,
     secrets,
@@ -42,7 +43,8 @@ app = typer.Typer(
     timonel connect files exports/ --company my_shop\n
     timonel connections                how each source fares\n
     timonel run                        load what is new, rebuild, predict\n
-    timonel dashboard                  the dashboard as one HTML page
+    timonel dashboard                  the dashboard as one HTML page\n
+    timonel metrics                    what each number means
     """,
 )
 app.add_typer(database.app, name="db")
@@ -55,6 +57,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("dev")(dev.dev)
 app.command("dashboard")(dashboard.dashboard)
+app.command("metrics")(metrics.metrics)
 
 
 def _say_version(asked: bool) -> None:

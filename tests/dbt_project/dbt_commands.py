@@ -85,6 +85,15 @@ class DbtProject:
         manifest: dict[str, Any] = json.loads(text)
         return manifest
 
+    def parsed_manifest(self) -> dict[str, Any]:
+        """The manifest without SQL. Needs no database."""
+        result = self._invoke("parse")
+        if result.exception is not None:
+            raise DbtFailed(str(result.exception))
+        text = (self.work / "target" / "manifest.json").read_text()
+        manifest: dict[str, Any] = json.loads(text)
+        return manifest
+
     def _invoke(self, *command: str) -> dbtRunnerResult:
         with patch.dict(os.environ, self.environment):
             if self._manifest is None:

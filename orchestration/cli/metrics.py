@@ -1,0 +1,72 @@
+"""`timonel metrics`: every number, what it means and how it is counted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli.console import console, fail
+from orchestration.lib.dbt import DbtProjectBroken
+from orchestration.lib.metrics import (
+    Metric,
+    MetricBroken,
+    documented,
+    read_metrics,
+)
+from orchestration.lib.settings import PROJECT_ROOT
+
+__all__ = ["metrics"]
+
+_DOCUMENT = PROJECT_ROOT / "docs" / "metrics.md"
+
+
+def metrics(
+    page: Annotated[
+        str | None, typer.Option(help="Only this page, such as engagement.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print them as JSON, with every field.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write them into docs/metrics.md.")
+    ] = False,
+) -> None:
+    """List every number people read: label, formula, unit, thresholds."""
+    try:
+        found = read_metrics()
+        if write:
+            _write(_DOCUMENT, found)
+            return
+    except (DbtProjectBroken, MetricBroken) as broken:
+        raise fail(str(broken)) from None
+    pages = sorted({metric.page for metric in found})
+    if page is not None and page not in pages:
+        raise fail(f"There is no page {page!r}. Choose one of {', '.join(pages)}.")
+    chosen = [metric for metric in found if page in (None, metric.page)]
+    if as_json:
+        typer.echo(json.dumps([asdict(metric) for metric in chosen], indent=2))
+        return
+    for name, group in groupby(chosen, key=lambda metric: metric.page):
+        _show(name, list(group))
+
+
+def _write(document: Path, found: list[Metric]) -> None:
+    text = document.read_text()
+    document.write_text(documented(found, text))
+    console.print(f"{len(found)} metrics written to {document.name}.")
+
+
+def _show(page: str, group: list[Metric]) -> None:
+    console.print(f"\n[bold]{page}[/bold]")
+    for metric in group:
+        console.print(
+            f"  [bold]{escape(metric.label_es)}[/bold] / {escape(metric.label_en)}"
+            f" [dim]({metric.unit}) {metric.address}[/dim]\n"
+            f"    {escape(metric.formula)}"
+        )
