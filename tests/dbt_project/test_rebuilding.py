@@ -10,6 +10,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 MARTS = (
     "companies",
+    "company_days",
     "customer_summaries",
     "customers",
     "file_totals",
