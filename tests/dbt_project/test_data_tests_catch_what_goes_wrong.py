@@ -52,7 +52,7 @@ def test_they_all_pass_on_sound_data(warehouse: Warehouse, two_shops: Pair) -> N
 
     assert "assert_file_totals_equal_their_visible_orders" in passed
     assert "assert_orders_reconcile_with_their_sources" in passed
-    assert "orders_gross_less_discount_less_refund_is_net" in passed
+    assert "orders_gross_less_what_is_taken_off_is_net" in passed
 
 
 # Each statement breaks the company's data the way a bug would.
@@ -63,7 +63,7 @@ BREACHES = {
     "assert_orders_reconcile_with_their_sources": (
         "delete from marts.orders where company_id = %s and order_id = 'purchases/A'"
     ),
-    "orders_gross_less_discount_less_refund_is_net": (
+    "orders_gross_less_what_is_taken_off_is_net": (
         "update marts.orders set net_revenue = net_revenue + 0.01"
         " where company_id = %s and order_id = 'purchases/A'"
     ),

@@ -1,60 +1,41 @@
 with orders as (
-    select * from {{ ref('int_orders_deduplicated') }}
+    select * from {{ ref('int_orders_converted') }}
 ),
 
 companies as (
     select
         company_id,
-        currency_code,
-        time_zone
+        revenue_includes_tax,
+        revenue_includes_shipping
     from {{ ref('stg_ops__companies') }}
 ),
 
--- Cents first: what is rounded apart must still add up.
-rounded as (
+-- What is paid back holds its part of the taxes and of the shipping: only the
+-- rest of them is still in the order, to be taken out.
+excluded as (
     select
-        company_id,
-        order_id,
-        source_slug,
-        source_order_id,
-        round(gross_revenue, 2) as gross_revenue,
-        round(discount_amount, 2) as discount_amount,
-        round(refund_amount, 2) as refund_amount,
-        customer_id,
-        currency_code,
-        ordered_at,
-        is_date_only,
-        is_recognised,
-        is_cancelled,
-        is_refunded,
-        is_test,
-        is_deleted,
-        file_name,
-        line_number,
-        loaded_at
+        orders.*,
+        case
+            when companies.revenue_includes_tax then 0
+            else {{ part_not_refunded('orders', 'tax_amount') }}
+        end
+        + case
+            when companies.revenue_includes_shipping then 0
+            else {{ part_not_refunded('orders', 'shipping_amount') }}
+        end as excluded_amount
     from orders
+    inner join companies
+        on orders.company_id = companies.company_id
 ),
 
 netted as (
     select
-        rounded.*,
-        rounded.gross_revenue
-        - rounded.discount_amount
-        - rounded.refund_amount as net_revenue,
-        -- A day without a time is midnight in the company's zone, or in UTC
-        -- when the file was read without one.
-        case
-            when
-                rounded.is_date_only
-                and rounded.ordered_at
-                = date_trunc('day', rounded.ordered_at, 'UTC')
-                then (rounded.ordered_at at time zone 'UTC')::date
-            else (rounded.ordered_at at time zone companies.time_zone)::date
-        end as order_date,
-        companies.currency_code as company_currency_code
-    from rounded
-    inner join companies
-        on rounded.company_id = companies.company_id
+        *,
+        gross_revenue
+        - discount_amount
+        - refund_amount
+        - excluded_amount as net_revenue
+    from excluded
 ),
 
 classified as (
@@ -62,15 +43,31 @@ classified as (
         company_id,
         order_id,
         source_slug,
+        source_contract,
         source_order_id,
         customer_id,
         ordered_at,
         order_date,
         currency_code,
-        gross_revenue::numeric(18, 2) as gross_revenue,
-        discount_amount::numeric(18, 2) as discount_amount,
-        refund_amount::numeric(18, 2) as refund_amount,
+        gross_revenue,
+        discount_amount,
+        refund_amount,
+        excluded_amount::numeric(18, 2) as excluded_amount,
         net_revenue::numeric(18, 2) as net_revenue,
+        tax_amount,
+        shipping_amount,
+        original_currency_code,
+        original_gross_revenue,
+        original_net_revenue,
+        currency_rate,
+        case
+            when is_deleted then 'deleted'
+            when is_test then 'test'
+            when is_cancelled then 'cancelled'
+            when not is_recognised then 'pending'
+            when is_completed then 'completed'
+            else 'paid'
+        end as status,
         is_recognised,
         case
             when is_deleted then 'deleted_at_source'
@@ -80,9 +77,17 @@ classified as (
             when
                 is_refunded or (refund_amount > 0 and net_revenue <= 0)
                 then 'fully_refunded'
-            when currency_code <> company_currency_code then 'other_currency'
+            when currency_rate is null then 'other_currency'
             when customer_id is null then 'no_customer'
         end as exclusion_reason,
+        paid_at,
+        completed_at,
+        cancelled_at,
+        payment_method,
+        channel_id,
+        campaign_name,
+        region_code,
+        comuna_code,
         file_name,
         line_number,
         loaded_at

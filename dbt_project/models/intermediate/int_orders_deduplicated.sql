@@ -17,25 +17,8 @@ ranked as (
 
 deduplicated as (
     select
-        company_id,
-        order_id,
-        source_slug,
-        source_order_id,
-        file_name,
-        line_number,
-        customer_id,
-        currency_code,
-        gross_revenue,
-        discount_amount,
-        refund_amount,
-        is_date_only,
-        is_recognised,
-        is_cancelled,
-        is_refunded,
-        is_test,
-        is_deleted,
-        ordered_at,
-        loaded_at
+        {{ order_columns() }},
+        {{ order_origin_columns() }}
     from ranked
     where recency_rank = 1
 )

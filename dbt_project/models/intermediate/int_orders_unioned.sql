@@ -1,17 +1,8 @@
-{%- set columns -%}
-    company_id,
-    order_id,
-    source_order_id,
-    customer_id,
-    currency_code,
-    gross_revenue,
-    discount_amount,
-    refund_amount,
-    is_recognised,
-    is_cancelled,
-    is_refunded,
-    ordered_at,
-    loaded_at
+{%- set not_told -%}
+    'unknown'::text as channel_id,
+    null::text as campaign_name,
+    null::text as region_code,
+    null::text as comuna_code
 {%- endset -%}
 
 {%- set file_columns -%}
@@ -27,21 +18,26 @@
 
 with purchases as (
     select
-        {{ columns }},
-        {{ file_columns }}
+        {{ order_columns() }},
+        'purchases'::text as source_contract,
+        {{ file_columns }},
+        {{ not_told }}
     from {{ ref('int_purchases_as_orders') }}
 ),
 
 exported_shopify_orders as (
     select
-        {{ columns }},
-        {{ file_columns }}
+        {{ order_columns() }},
+        'shopify_orders'::text as source_contract,
+        {{ file_columns }},
+        {{ not_told }}
     from {{ ref('int_shopify_orders_assembled') }}
 ),
 
 shopify_orders as (
     select
-        {{ columns }},
+        {{ order_columns() }},
+        'api'::text as source_contract,
         'shopify'::text as source_slug,
         null::text as file_sha256,
         null::text as file_name,
@@ -49,7 +45,8 @@ shopify_orders as (
         null::timestamptz as exported_at,
         false as is_date_only,
         is_test,
-        is_deleted
+        is_deleted,
+        {{ not_told }}
     from {{ ref('int_shopify_orders_netted') }}
 ),
 

@@ -56,11 +56,18 @@ summed as (
         sum(amount)::numeric(24, 6) as gross_revenue,
         0::numeric(24, 6) as discount_amount,
         0::numeric(24, 6) as refund_amount,
+        0::numeric(24, 6) as tax_amount,
+        0::numeric(24, 6) as shipping_amount,
+        null::text as payment_method,
         bool_or(is_date_only) as is_date_only,
         true as is_recognised,
         false as is_cancelled,
         false as is_refunded,
+        false as is_completed,
         min(purchased_at) as ordered_at,
+        min(purchased_at) as paid_at,
+        null::timestamptz as completed_at,
+        null::timestamptz as cancelled_at,
         min(exported_at) as exported_at,
         max(loaded_at) as loaded_at
     from lines

@@ -83,6 +83,9 @@ assembled as (
         ::numeric(24, 6) as discount_amount,
         coalesce(order_rows.refunded_amount, 0)
         ::numeric(24, 6) as refund_amount,
+        coalesce(order_rows.taxes, 0)::numeric(24, 6) as tax_amount,
+        coalesce(order_rows.shipping, 0)::numeric(24, 6) as shipping_amount,
+        order_rows.payment_method,
         false as is_date_only,
         -- A status nobody wrote a rule for is not revenue until somebody does.
         coalesce(
@@ -96,7 +99,11 @@ assembled as (
         and order_rows.cancelled_at is null as is_recognised,
         order_rows.cancelled_at is not null as is_cancelled,
         order_rows.financial_status = 'refunded' as is_refunded,
+        order_rows.fulfillment_status = 'fulfilled' as is_completed,
         order_rows.created_at as ordered_at,
+        order_rows.paid_at,
+        order_rows.fulfilled_at as completed_at,
+        order_rows.cancelled_at,
         files.exported_at,
         order_rows.loaded_at
     from order_rows

@@ -4,6 +4,13 @@ with companies as (
         name,
         currency_code,
         time_zone,
+        cart_idle_hours,
+        inactivity_days,
+        at_risk_threshold,
+        critical_threshold,
+        gross_margin_rate,
+        revenue_includes_tax,
+        revenue_includes_shipping,
         created_at
     from {{ ref('stg_ops__companies') }}
     where {{ is_in_scope() }}

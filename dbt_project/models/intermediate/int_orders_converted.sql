@@ -1,0 +1,93 @@
+with orders as (
+    select * from {{ ref('int_orders_deduplicated') }}
+),
+
+companies as (
+    select
+        company_id,
+        currency_code as company_currency_code,
+        time_zone
+    from {{ ref('stg_ops__companies') }}
+),
+
+dated as (
+    select
+        orders.*,
+        companies.company_currency_code,
+        -- A day without a time is midnight in the company's zone, or in UTC
+        -- when the file was read without one.
+        case
+            when
+                orders.is_date_only
+                and orders.ordered_at
+                = date_trunc('day', orders.ordered_at, 'UTC')
+                then (orders.ordered_at at time zone 'UTC')::date
+            else (orders.ordered_at at time zone companies.time_zone)::date
+        end as order_date
+    from orders
+    inner join companies
+        on orders.company_id = companies.company_id
+),
+
+rated as (
+    select
+        *,
+        (case when currency_code = company_currency_code then 1 end)
+        ::numeric(18, 8) as currency_rate
+    from dated
+),
+
+-- Cents first: what is rounded apart must still add up.
+converted as (
+    select
+        company_id,
+        order_id,
+        source_slug,
+        source_contract,
+        source_order_id,
+        customer_id,
+        ordered_at,
+        order_date,
+        case
+            when currency_rate is null then currency_code
+            else company_currency_code
+        end as currency_code,
+        round(gross_revenue * coalesce(currency_rate, 1), 2)
+        ::numeric(18, 2) as gross_revenue,
+        round(discount_amount * coalesce(currency_rate, 1), 2)
+        ::numeric(18, 2) as discount_amount,
+        round(refund_amount * coalesce(currency_rate, 1), 2)
+        ::numeric(18, 2) as refund_amount,
+        round(tax_amount * coalesce(currency_rate, 1), 2)
+        ::numeric(18, 2) as tax_amount,
+        round(shipping_amount * coalesce(currency_rate, 1), 2)
+        ::numeric(18, 2) as shipping_amount,
+        currency_code as original_currency_code,
+        round(gross_revenue, 2)::numeric(18, 2) as original_gross_revenue,
+        (
+            round(gross_revenue, 2)
+            - round(discount_amount, 2)
+            - round(refund_amount, 2)
+        )::numeric(18, 2) as original_net_revenue,
+        currency_rate,
+        payment_method,
+        is_recognised,
+        is_cancelled,
+        is_refunded,
+        is_completed,
+        is_test,
+        is_deleted,
+        paid_at,
+        completed_at,
+        cancelled_at,
+        channel_id,
+        campaign_name,
+        region_code,
+        comuna_code,
+        file_name,
+        line_number,
+        loaded_at
+    from rated
+)
+
+select * from converted
