@@ -14,8 +14,12 @@ __all__ = ["RawFile", "Row", "load", "purchase", "remove", "shopify_row"]
 
 Row = Mapping[str, object]
 
-_STREAMS = {"purchases": "purchases", "shopify_orders": "shopify_order_lines"}
-_AMOUNTS = {"purchases": "amount", "shopify_orders": "total"}
+_STREAMS = {
+    "purchases": "purchases",
+    "shopify_orders": "shopify_order_lines",
+    "ad_spend": "ad_spend",
+}
+_AMOUNTS = {"purchases": "amount", "shopify_orders": "total", "ad_spend": "spend"}
 _LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
