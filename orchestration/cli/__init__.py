@@ -15,6 +15,7 @@ from orchestration.cli import (
     database,
     demo,
     dev,
+    forget,
     metrics,
     run,
     sandbox,
@@ -57,6 +58,7 @@ app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("dev")(dev.dev)
 app.command("dashboard")(dashboard.dashboard)
+app.command("forget")(forget.forget)
 app.command("metrics")(metrics.metrics)
 
 

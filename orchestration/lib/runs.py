@@ -28,7 +28,13 @@ def input_version(
             where company_id = %s order by file_name""",
             (company.company_id,),
         ).fetchall()
-    landed = revisions(url, company.company_id)
+    with connect(url, "orchestrator") as database:
+        forgotten = database.execute(
+            """select identifier_hash from ops.forgotten_people
+            where company_id = %s order by identifier_hash""",
+            (company.company_id,),
+        ).fetchall()
+    landed = (revisions(url, company.company_id), forgotten)
     content = repr((company, as_of_date.isoformat(), code_version, files, landed))
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -18,6 +18,7 @@ Node = Mapping[str, Any]
 _READABLE = {
     "staging": (),
     "intermediate": ("staging", "intermediate"),
+    "personal": (),
     "marts": ("staging", "intermediate", "marts"),
     "reporting": ("marts", "reporting"),
 }
@@ -26,6 +27,7 @@ _SOURCES = {
         *("ops", "files", "shopify", "meta_ads", "google_ads"),
         *("search_console", "calendar", "weather"),
     ),
+    "personal": ("files", "shopify"),
     "reporting": ("predictions",),
 }
 _TABLES = ("table", "incremental")

@@ -30,7 +30,7 @@ def test_every_layer_has_models_to_check(manifest: Manifest) -> None:
     models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
 
     layers = {node["fqn"][1] for node in models}
-    assert layers == {"staging", "intermediate", "marts", "reporting"}
+    assert layers == {"staging", "personal", "intermediate", "marts", "reporting"}
     assert all(node["compiled_code"] for node in models)
 
 

@@ -59,8 +59,8 @@ def test_the_dashboard_descends_from_the_tap() -> None:
 
 
 def test_nothing_reaches_back() -> None:
-    order = ["raw", "ops", "staging", "intermediate", "marts", "predictions"]
-    order += ["reporting", "dashboards"]
+    order = ["raw", "ops", "personal", "staging", "intermediate", "marts"]
+    order += ["predictions", "reporting", "dashboards"]
     graph = _graph()
 
     def room(key: dg.AssetKey) -> int:

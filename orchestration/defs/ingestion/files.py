@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.lib.companies import load_company
 from orchestration.lib.connections import list_connections
+from orchestration.lib.forgetting.erasure import forget_returned
 from orchestration.lib.ingestion import SourceReader
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.raw_assets import (
@@ -69,6 +70,8 @@ def files(
         raise dg.Failure("\n".join(reading.failures), allow_retries=False)
     yield from materialized(warehouse, _FILES, [company.company_id])
     yield _reconcile(warehouse, company.company_id)
+    # After the rows were compared with those that were read.
+    forget_returned(url, company.company_id)
 
 
 def _no_source(company_id: str) -> str:

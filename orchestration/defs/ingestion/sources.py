@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from orchestration.lib.companies import load_company
+from orchestration.lib.forgetting.erasure import forget_returned
 from orchestration.lib.ingestion import DateRange, Reading, SourceReader
 from orchestration.lib.landings import mark_verified, verified_until
 from orchestration.lib.partitions import CompanyDay, company_days, days_by_company
@@ -66,6 +67,9 @@ def _assets(source: Source) -> dg.AssetsDefinition:
             raise dg.Failure("\n".join(failures), allow_retries=False)
         yield from materialized(warehouse, source, connected)
         yield _compare(warehouse, source, {key: readings[key] for key in connected})
+        # After the rows were compared with those that were read.
+        for company_id in connected:
+            forget_returned(warehouse.url(), company_id)
 
     return read
 

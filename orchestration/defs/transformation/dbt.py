@@ -67,7 +67,7 @@ def dbt_marts(
     url, scope = warehouse.url(), _scope(context, company_day)
     with one_at_a_time(url, "dbt"):
         if _is_unchanged(context, url, "staging"):
-            yield from _unchanged(context, ("staging", "intermediate"))
+            yield from _unchanged(context, ("staging", "personal", "intermediate"))
             yield from _stream(_cli(dbt, _MARTS_ONLY, url, scope, context))
         else:
             _rebuild_outgrown_marts(context, dbt, url, company_day)

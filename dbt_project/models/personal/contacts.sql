@@ -1,0 +1,79 @@
+-- Read where it is needed, never copied: what raw loses is gone here too.
+with customers as (
+    select
+        company_id,
+        'shopify/' || id as customer_id,
+        nullif(lower(trim(email)), '') as email,
+        nullif(trim(phone), '') as phone,
+        nullif(trim(first_name), '') as first_name,
+        nullif(trim(last_name), '') as last_name,
+        email_marketing_state = 'subscribed' as has_email_consent,
+        updated_at::timestamptz as known_at
+    from {{ source('shopify', 'customers') }}
+),
+
+guests as (
+    select
+        company_id,
+        encode(
+            sha256(convert_to(lower(trim(email)), 'UTF8')), 'hex'
+        ) as customer_id,
+        lower(trim(email)) as email,
+        null::text as phone,
+        null::text as first_name,
+        null::text as last_name,
+        false as has_email_consent,
+        updated_at::timestamptz as known_at
+    from {{ source('shopify', 'orders') }}
+    where customer_id is null and nullif(trim(email), '') is not null
+),
+
+exported_buyers as (
+    select
+        company_id,
+        encode(
+            sha256(convert_to(lower(trim(email)), 'UTF8')), 'hex'
+        ) as customer_id,
+        lower(trim(email)) as email,
+        null::text as phone,
+        null::text as first_name,
+        null::text as last_name,
+        false as has_email_consent,
+        created_at::timestamptz as known_at
+    from {{ source('files', 'shopify_order_lines') }}
+    where is_order_row and nullif(trim(email), '') is not null
+),
+
+people as (
+    select * from customers
+    union all
+    select * from guests
+    union all
+    select * from exported_buyers
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by company_id, customer_id
+            order by known_at desc, email asc
+        ) as recency_rank
+    from people
+),
+
+contacts as (
+    select
+        company_id,
+        customer_id,
+        email,
+        phone,
+        first_name,
+        last_name,
+        coalesce(has_email_consent, false) as has_email_consent,
+        known_at
+    from ranked
+    where recency_rank = 1
+)
+
+select * from contacts

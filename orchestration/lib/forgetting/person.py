@@ -1,0 +1,199 @@
+"""Who a person is: every name the sources know one customer by."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psycopg
+from psycopg import sql
+
+__all__ = [
+    "PEOPLE",
+    "Person",
+    "PersonUnknown",
+    "find_person",
+    "matching",
+    "normalised",
+    "raw_tables",
+    "values",
+]
+
+# Tables with one row per person: their id, and what marts put before it.
+PEOPLE = {
+    ("raw_shopify", "customers"): ("id", "shopify/"),
+    ("raw_files", "marketplace_users"): ("user_id", "marketplace/"),
+}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MOST_STEPS = 5
+
+
+class PersonUnknown(LookupError):
+    """Nobody by this name; the message says by which names one can be found."""
+
+
+@dataclass
+class Person:
+    """What identifies one customer of one company.
+
+    ``names`` are e-mail addresses, tax ids and, when asked for by it, a telephone
+    number, normalised; ``customer_ids`` are those of ``marts``.
+    """
+
+    names: set[str] = field(default_factory=set)
+    customer_ids: set[str] = field(default_factory=set)
+
+    @property
+    def hashes(self) -> set[str]:
+        """SHA-256 of every name, as marts show it for people without an id."""
+        return {_sha256(name) for name in self.names}
+
+    def ids_of(self, prefix: str) -> list[str]:
+        """The source's own ids, by what marts put before them."""
+        return [
+            id_.removeprefix(prefix)
+            for id_ in self.customer_ids
+            if id_.startswith(prefix)
+        ]
+
+
+def normalised(name: str) -> str:
+    """A name as it is compared: without capitals; tax ids and phones without marks."""
+    name = name.strip().lower()
+    if "@" in name or "/" in name:
+        return name
+    bare = re.sub(r"[\s.()+-]", "", name)
+    return bare if re.fullmatch(r"\d{6,}k?", bare) else name
+
+
+def find_person(
+    database: psycopg.Connection, company_id: str, identifier: str
+) -> Person:
+    """Everything one customer is known by.
+
+    Parameters
+    ----------
+    identifier
+        An e-mail address, a tax id, a telephone number or the ``customer_id`` of
+        marts. People who only share a telephone number stay apart.
+
+    Raises
+    ------
+    PersonUnknown
+        No raw row knows the identifier.
+    """
+    name = normalised(identifier)
+    is_id = "/" in name or _SHA256.fullmatch(name) is not None
+    person = Person(set() if is_id else {name}, {identifier.strip()})
+    known = len(person.names) + len(person.customer_ids)
+    is_known = False
+    for _ in range(_MOST_STEPS):
+        for names, customer_id in _mentions(database, company_id, person):
+            is_known = True
+            person.names |= {normalised(each) for each in names if each}
+            if customer_id:
+                person.customer_ids.add(customer_id)
+        if len(person.names) + len(person.customer_ids) == known:
+            break
+        known = len(person.names) + len(person.customer_ids)
+    if not is_known:
+        raise PersonUnknown(
+            f"Nobody at {company_id} is known by that. Give an e-mail address, a tax "
+            "id, a telephone number, or the customer_id of marts.customers."
+        )
+    return person
+
+
+def _mentions(
+    database: psycopg.Connection, company_id: str, person: Person
+) -> Iterator[tuple[list[str | None], str | None]]:
+    """Names and customer id of each raw row that names the person."""
+    for schema, table, columns in raw_tables(database):
+        names = [column for column in ("email", "rut") if column in columns]
+        key, prefix = PEOPLE.get((schema, table), (None, ""))
+        if key is None:
+            key, prefix = reference(schema, columns)
+        matches = matching(schema, table, columns)
+        if not matches:
+            continue
+        query = sql.SQL(
+            "select distinct {} from {} where company_id = %(company)s and ({})"
+        ).format(
+            sql.SQL(", ").join(map(sql.Identifier, [*names, *([key] if key else [])])),
+            sql.Identifier(schema, table),
+            sql.SQL(" or ").join(matches),
+        )
+        for row in database.execute(query, values(company_id, person)):
+            found = list(row)
+            id_ = found.pop() if key else None
+            yield found, f"{prefix}{id_}" if id_ else None
+
+
+def raw_tables(database: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
+    """Schema, name and columns of every raw table that may name a person."""
+    return database.execute(
+        """select table_schema, table_name, array_agg(column_name::text order by 1)
+        from information_schema.columns
+        where table_schema like 'raw\\_%%'
+        group by table_schema, table_name
+        having bool_or(column_name in ('email', 'rut', 'phone', 'customer_id',
+            'user_id'))
+        order by table_schema, table_name"""
+    ).fetchall()
+
+
+def reference(schema: str, columns: list[str]) -> tuple[str | None, str]:
+    """The column in which a table refers to a person, and its prefix in marts."""
+    if "user_id" in columns:
+        return "user_id", "marketplace/"
+    if "customer_id" in columns:
+        return "customer_id", "shopify/" if schema == "raw_shopify" else ""
+    return None, ""
+
+
+def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable]:
+    """Conditions under which a row of a raw table is the person's."""
+    conditions: list[sql.Composable] = []
+    if "email" in columns:
+        conditions.append(
+            sql.SQL(
+                "lower(trim(email)) = any(%(names)s) or "
+                "encode(sha256(convert_to(lower(trim(email)), 'UTF8')), 'hex')"
+                " = any(%(customers)s)"
+            )
+        )
+    if "rut" in columns:
+        conditions.append(
+            sql.SQL("lower(regexp_replace(rut, '[^0-9kK]', '', 'g')) = any(%(names)s)")
+        )
+    if "phone" in columns:
+        # Families share a telephone: it names a person only where no address does.
+        others = "email is null and " if "email" in columns else ""
+        conditions.append(
+            sql.SQL(others + "regexp_replace(phone, '\\D', '', 'g') = any(%(names)s)")
+        )
+    key, prefix = PEOPLE.get((schema, table), (None, ""))
+    if key is None:
+        key, prefix = reference(schema, columns)
+    if key is not None:
+        conditions.append(
+            sql.SQL("{} || {} = any(%(customers)s)").format(
+                sql.Literal(prefix), sql.Identifier(key)
+            )
+        )
+    return conditions
+
+
+def values(company_id: str, person: Person) -> dict[str, object]:
+    """What the conditions are asked with."""
+    return {
+        "company": company_id,
+        "names": sorted(person.names),
+        "customers": sorted(person.customer_ids | person.hashes | person.names),
+    }
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
