@@ -13,9 +13,6 @@ import pytest
 from tests.dbt_project.warehouse import Warehouse
 
 OURS = (
-    "nspname ~ "
-    "'^(raw_|ops|staging|intermediate|marts|predictions|reporting|personal)'"
-)
     "nspname ~ '^(raw_|ops|staging|intermediate|marts|predictions|reporting|personal)'"
 )
 # The same for every company, few and small: reference tables of a distributed database.
