@@ -33,6 +33,13 @@ class Contract(StrEnum):
     SHOPIFY_ORDERS = "shopify_orders"
     PURCHASES = "purchases"
     AD_SPEND = "ad_spend"
+    MARKETPLACE_USERS = "marketplace_users"
+    MARKETPLACE_CARTS = "marketplace_carts"
+    MARKETPLACE_ORDERS = "marketplace_orders"
+    MARKETPLACE_ORDER_ITEMS = "marketplace_order_items"
+    MARKETPLACE_PAYMENTS = "marketplace_payments"
+    MARKETPLACE_RATINGS = "marketplace_ratings"
+    MARKETPLACE_SESSIONS = "marketplace_sessions"
 
 
 # These have options of their own, or follow from the path.

@@ -121,6 +121,13 @@ _FILES = Source(
         RawTable("purchases", "Rows of plain purchase logs: customer, date, amount."),
         RawTable("shopify_order_lines", "Rows of Shopify's own orders export."),
         RawTable("ad_spend", "Advertising spend per day, channel and campaign."),
+        RawTable("marketplace_users", "Registered users of a marketplace."),
+        RawTable("marketplace_carts", "What users put into carts, service by service."),
+        RawTable("marketplace_orders", "Orders: service, comuna, status and times."),
+        RawTable("marketplace_order_items", "What each order contains."),
+        RawTable("marketplace_payments", "How each order was paid."),
+        RawTable("marketplace_ratings", "Ratings that customers gave to orders."),
+        RawTable("marketplace_sessions", "Visits and log-ins."),
     ),
 )
 

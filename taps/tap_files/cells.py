@@ -16,6 +16,8 @@ from taps.tap_files.tables import Cell, as_text
 __all__ = ["CellReader", "Loaded", "Outcome", "Rejected", "required"]
 
 _NOTHING = frozenset({"", "nan", "null", "none", "n/a", "#n/a", "\\n", "<na>", "nat"})
+_YES = frozenset({"true", "t", "yes", "y", "1", "si", "sí", "s", "verdadero"})
+_NO = frozenset({"false", "f", "no", "n", "0", "falso"})
 
 
 class Loaded(NamedTuple):
@@ -114,6 +116,15 @@ class CellReader:
         if value < 0 or value != value.to_integral_value():
             raise RowRejected(f"{column} is not a whole number")
         return int(value)
+
+    def yes_or_no(self, cells: Sequence[Cell], column: str) -> bool | None:
+        """A cell as a truth value."""
+        text = self.text(cells, column)
+        if text is None:
+            return None
+        if text.lower() not in _YES | _NO:
+            raise RowRejected(f"{column} is neither yes nor no")
+        return text.lower() in _YES
 
     def check_text(self, cells: Sequence[Cell]) -> None:
         """Raise RowRejected for garbled text anywhere in the row."""

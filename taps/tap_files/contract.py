@@ -27,6 +27,8 @@ class Column:
     currency_suffix : whether ``<alias>_<currency code>`` also means it.
     product_of : two columns whose product stands in for this one.
     loaded : whether the value itself leaves the tap.
+    filled : whether every row must hold a value.
+    minimum, maximum : bounds of a number, both allowed.
     """
 
     name: str
@@ -38,6 +40,9 @@ class Column:
     currency_suffix: bool = False
     product_of: tuple[str, ...] = ()
     loaded: bool = True
+    filled: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,16 +54,20 @@ class Contract:
     amount_column, date_column : what the control totals and dates are taken from.
     supersedes : contracts that give way when this one matches too.
     derived : columns of the stream that are worked out, not read.
+    any_of : columns of which a file must have at least one.
+    key : columns that name a row; equal rows with a whole key are one row twice.
     """
 
     name: str
     stream: str
     description: str
-    amount_column: str
-    date_column: str
+    amount_column: str | None
+    date_column: str | None
     supersedes: tuple[str, ...]
     columns: tuple[Column, ...]
     derived: tuple[Column, ...]
+    any_of: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
     @property
     def stream_columns(self) -> tuple[Column, ...]:
@@ -79,6 +88,8 @@ def _contract(document: Mapping[str, Any]) -> Contract:
         **{
             **document,
             "supersedes": tuple(document["supersedes"]),
+            "any_of": tuple(document.get("any_of", ())),
+            "key": tuple(document.get("key", ())),
             "columns": tuple(_column(c) for c in document["columns"]),
             "derived": tuple(_column(c) for c in document["derived"]),
         }

@@ -94,24 +94,50 @@ def bind(
             positions[column.name], currency = found
             if currency:
                 currencies[column.name] = currency
-    amount = next(c for c in contract.columns if c.name == contract.amount_column)
-    parts = [part for part in amount.product_of if part in positions]
-    multiplied = bool(parts) and len(parts) == len(amount.product_of)
-    if amount.name not in positions and not multiplied:
-        positions |= _last_resort(amount, keys)
-    if amount.name in positions:
-        positions = {k: v for k, v in positions.items() if k not in amount.product_of}
-    sources = [amount.name] if amount.name in positions else parts
-    given = positions.keys() | ({amount.name} if multiplied else set())
+    missing_any = _missing_any(contract, positions)
+    products = [column for column in contract.columns if column.product_of]
+    multiplied = {c.name for c in products if positions.keys() >= set(c.product_of)}
+    for column in contract.columns:
+        if column.name not in positions.keys() | multiplied:
+            positions |= _last_resort(column, keys)
+    for column in products:
+        if column.name in positions:
+            positions = {
+                k: v for k, v in positions.items() if k not in column.product_of
+            }
+    given = positions.keys() | multiplied
     return Binding(
         contract=contract,
         header=tuple(header),
         positions=positions,
-        currency_code=next((currencies[s] for s in sources if s in currencies), None),
-        missing=tuple(
-            c for c in contract.columns if c.required and c.name not in given
+        currency_code=_named_currency(contract, positions, currencies),
+        missing=(
+            *(c for c in contract.columns if c.required and c.name not in given),
+            *missing_any,
         ),
     )
+
+
+def _missing_any(
+    contract: Contract, positions: Mapping[str, int]
+) -> tuple[Column, ...]:
+    """The first of the columns of which one must be there, when none is."""
+    if not contract.any_of or positions.keys() & set(contract.any_of):
+        return ()
+    return tuple(c for c in contract.columns if c.name == contract.any_of[0])
+
+
+def _named_currency(
+    contract: Contract, positions: Mapping[str, int], currencies: Mapping[str, str]
+) -> str | None:
+    """The currency that the header of the amount, or of its factors, names."""
+    amount = next(
+        (c for c in contract.columns if c.name == contract.amount_column), None
+    )
+    if amount is None:
+        return None
+    sources = (amount.name,) if amount.name in positions else amount.product_of
+    return next((currencies[s] for s in sources if s in currencies), None)
 
 
 def _find(
@@ -131,19 +157,24 @@ def _find(
     return None
 
 
-def _last_resort(amount: Column, keys: Sequence[str]) -> dict[str, int]:
-    wanted = (normalised(alias) for alias in amount.last_resort)
+def _last_resort(column: Column, keys: Sequence[str]) -> dict[str, int]:
+    wanted = (normalised(alias) for alias in column.last_resort)
     found = next((keys.index(key) for key in wanted if key in keys), None)
-    return {} if found is None else {amount.name: found}
+    return {} if found is None else {column.name: found}
 
 
 def _nearest(bindings: Iterable[Binding]) -> Binding:
-    """The contract with the largest share of its required columns present."""
-    return min(bindings, key=lambda b: len(b.missing) / _required_count(b.contract))
+    """The contract with the largest share of its required columns present.
+
+    Of two that are as near, the one before which more of the others give way.
+    """
+    return min(bindings, key=lambda b: (_missing_share(b), -len(b.contract.supersedes)))
 
 
-def _required_count(contract: Contract) -> int:
-    return sum(column.required for column in contract.columns)
+def _missing_share(binding: Binding) -> float:
+    contract = binding.contract
+    required_count = sum(column.required for column in contract.columns)
+    return len(binding.missing) / (required_count + bool(contract.any_of))
 
 
 def _missing_columns(name: str, header: Sequence[str], binding: Binding) -> FileError:

@@ -9,6 +9,7 @@ from typing import Any
 from taps.tap_files.ad_spend import read_ad_spend
 from taps.tap_files.bookmarks import FileVersion
 from taps.tap_files.cells import CellReader, Outcome, Rejected
+from taps.tap_files.declared_rows import declared_rows_reader
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
@@ -80,7 +81,8 @@ class FileLoad:
     def _outcomes(self) -> Iterator[Outcome]:
         inspection = self.inspection
         cells = CellReader(inspection, self.currency_code)
-        reader = _READERS[inspection.binding.contract.name]
+        contract = inspection.binding.contract
+        reader = _READERS.get(contract.name) or declared_rows_reader(contract)
         return reader(inspection.table.rows(), cells, inspection.repeats)
 
     def _quarantined(self, stream: str, rejected: Rejected) -> dict[str, Any]:
@@ -103,7 +105,9 @@ class FileLoad:
     def _kept_copies(self) -> list[str]:
         binding = self.inspection.binding
         count = self.inspection.repeats.extra_count
-        if not count or {"purchase_id", "order_name"} & binding.positions.keys():
+        given, key = binding.positions.keys(), binding.contract.key
+        has_id = {"purchase_id", "order_name"} & given or (key and given >= set(key))
+        if not count or has_id:
             return []
         return [f"{count} rows are equal to an earlier row; kept, they carry no id"]
 

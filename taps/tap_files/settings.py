@@ -32,7 +32,7 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         "contract",
         th.StringType,
         default=AUTO,
-        allowed_values=[AUTO, "purchases", "shopify_orders", "ad_spend"],
+        allowed_values=[AUTO, *load_contracts()],
         title="Contract",
         description="What the files hold; auto recognises it by the header.",
     ),

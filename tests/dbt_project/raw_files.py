@@ -11,15 +11,21 @@ import psycopg
 from psycopg import sql
 
 __all__ = ["RawFile", "Row", "load", "purchase", "remove", "shopify_row"]
+__all__ += ["table_of"]
 
 Row = Mapping[str, object]
 
-_STREAMS = {
-    "purchases": "purchases",
-    "shopify_orders": "shopify_order_lines",
-    "ad_spend": "ad_spend",
+_STREAMS = {"shopify_orders": "shopify_order_lines"}
+"""Table of a contract, where it is not called as the contract."""
+_AMOUNTS = {
+    "purchases": "amount",
+    "shopify_orders": "total",
+    "ad_spend": "spend",
+    "marketplace_carts": "price",
+    "marketplace_orders": "total",
+    "marketplace_order_items": "price",
+    "marketplace_payments": "amount",
 }
-_AMOUNTS = {"purchases": "amount", "shopify_orders": "total", "ad_spend": "spend"}
 _LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -47,7 +53,8 @@ class RawFile:
     @property
     def loaded_total(self) -> Decimal:
         """Sum of the amount column."""
-        amounts = (row.get(_AMOUNTS[self.contract]) for row in self.rows)
+        column = _AMOUNTS.get(self.contract, "")
+        amounts = (row.get(column) for row in self.rows)
         return sum((Decimal(str(a)) for a in amounts if a is not None), Decimal(0))
 
 
@@ -81,7 +88,7 @@ def load(connection: psycopg.Connection, company_id: str, file: RawFile) -> None
     known = connection.execute(
         sql.SQL(
             "select 1 from raw_files.{} where company_id = %s and file_sha256 = %s"
-        ).format(sql.Identifier(_STREAMS[file.contract])),
+        ).format(sql.Identifier(table_of(file.contract))),
         [company_id, file.sha256],
     ).fetchone()
     if known is None:
@@ -117,6 +124,11 @@ def load(connection: psycopg.Connection, company_id: str, file: RawFile) -> None
     )
 
 
+def table_of(contract: str) -> str:
+    """Table of `raw_files` that the rows of a contract go to."""
+    return _STREAMS.get(contract, contract)
+
+
 def remove(connection: psycopg.Connection, company_id: str, file_name: str) -> None:
     """Make a file invisible, as if it had never been exported."""
     connection.execute(
@@ -134,7 +146,7 @@ def _add_rows(connection: psycopg.Connection, company_id: str, file: RawFile) ->
         *names,
     ]
     statement = sql.SQL("copy raw_files.{} ({}) from stdin").format(
-        sql.Identifier(_STREAMS[file.contract]),
+        sql.Identifier(table_of(file.contract)),
         sql.SQL(", ").join(map(sql.Identifier, columns)),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -23,7 +23,7 @@ def test_every_raw_table_is_staged_under_its_own_name(warehouse: Warehouse) -> N
 
 
 def test_names_telephones_and_addresses_stay_in_raw(warehouse: Warehouse) -> None:
-    personal = ["email", "phone", "first_name", "last_name", "note"]
+    personal = ["email", "phone", "first_name", "last_name", "note", "rut"]
 
     # An export is hashed one step later: it may name a buyer by telephone alone.
     found = warehouse.rows(

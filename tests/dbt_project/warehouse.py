@@ -71,10 +71,9 @@ class Warehouse:
             for file in files:
                 raw_files.load(connection, company_id, file)
             # As a real read does: without statistics a plan may take an hour.
-            connection.execute(
-                "analyze raw_files.files, raw_files.purchases, "
-                "raw_files.shopify_order_lines"
-            )
+            tables = {"files", *(raw_files.table_of(file.contract) for file in files)}
+            names = [sql.Identifier("raw_files", table) for table in sorted(tables)]
+            connection.execute(sql.SQL("analyze {}").format(sql.SQL(", ").join(names)))
 
     def land(self, company_id: str, table: str, *rows: raw_shopify.Row) -> None:
         """Load rows of a table of the shop's API."""

@@ -112,6 +112,31 @@ with landed as (
     union all
     select company_id, file_sha256, count(*), sum(spend) from raw_files.ad_spend
     where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), sum(price)
+    from raw_files.marketplace_carts
+    where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), sum(total)
+    from raw_files.marketplace_orders
+    where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), sum(price)
+    from raw_files.marketplace_order_items
+    where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), sum(amount)
+    from raw_files.marketplace_payments
+    where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), 0 from raw_files.marketplace_users
+    where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), 0 from raw_files.marketplace_ratings
+    where company_id = %(company)s group by 1, 2
+    union all
+    select company_id, file_sha256, count(*), 0 from raw_files.marketplace_sessions
+    where company_id = %(company)s group by 1, 2
 )
 select
     files.file_name,

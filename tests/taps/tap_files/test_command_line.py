@@ -43,6 +43,13 @@ def test_discovery_lists_the_streams_without_any_file() -> None:
     assert streams == {
         "ad_spend",
         "files",
+        "marketplace_carts",
+        "marketplace_order_items",
+        "marketplace_orders",
+        "marketplace_payments",
+        "marketplace_ratings",
+        "marketplace_sessions",
+        "marketplace_users",
         "purchases",
         "quarantined_records",
         "shopify_order_lines",

@@ -20,6 +20,13 @@ FIRST = "customer_id,date,amount\n1,2024-01-05,10.00\n"
 CORRECTED = "customer_id,date,amount\n1,2024-01-05,11.00\n"
 STREAMS = {
     "files",
+    "marketplace_carts",
+    "marketplace_order_items",
+    "marketplace_orders",
+    "marketplace_payments",
+    "marketplace_ratings",
+    "marketplace_sessions",
+    "marketplace_users",
     "purchases",
     "shopify_order_lines",
     "ad_spend",

@@ -1,0 +1,96 @@
+"""Rows whose contract says all there is to say about them.
+
+A marketplace's files need no reading of their own: each row is a record, each column
+is read by its type, and the contract tells which cells must be filled, the bounds of
+the numbers and what names a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
+from taps.tap_files.contract import Column, Contract
+from taps.tap_files.moments import Moment
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.repeats import Repeats
+from taps.tap_files.tables import Row
+
+__all__ = ["declared_rows_reader"]
+
+_RowsReader = Callable[[Iterator[Row], CellReader, Repeats], Iterator[Outcome]]
+
+
+def declared_rows_reader(contract: Contract) -> _RowsReader:
+    """A reader of rows by their contract alone; one outcome per row.
+
+    A row that equals an earlier one is a duplicate when its key is whole; without a
+    whole key, equal rows may well be two things, and are kept.
+    """
+
+    def read(
+        rows: Iterator[Row], cells: CellReader, repeats: Repeats
+    ) -> Iterator[Outcome]:
+        for row in rows:
+            amount: Decimal | None = None
+            if row.problem:
+                yield Rejected(row.line, row.problem, None, row.cells)
+                continue
+            try:
+                currency = cells.currency(row.cells)
+                if contract.amount_column:
+                    amount = cells.amount(row.cells, contract.amount_column, currency)
+                    cells.check_currency(currency)
+                cells.check_text(row.cells)
+                record, moment = _record(row, cells, contract, currency)
+                if all(record[k] is not None for k in contract.key) and (
+                    repeats.is_again(tuple(row.cells))
+                ):
+                    raise RowRejected("duplicate: equal to an earlier row")
+            except RowRejected as rejected:
+                yield Rejected(row.line, rejected.reason, amount, row.cells)
+            else:
+                yield Loaded(record, amount, moment)
+
+    return read
+
+
+def _record(
+    row: Row, cells: CellReader, contract: Contract, currency: str | None
+) -> tuple[dict[str, Any], Moment | None]:
+    record: dict[str, Any] = {"line_number": row.line}
+    row_moment = None
+    for column in contract.columns:
+        value: Any
+        match column.type:
+            case "date-time":
+                moment = cells.moment(row.cells, column.name)
+                value = moment.instant if moment else None
+                if column.name == contract.date_column:
+                    row_moment = moment
+            case "number":
+                value = _number(row, cells, column, currency)
+            case "boolean":
+                value = cells.yes_or_no(row.cells, column.name)
+            case _:
+                value = cells.text(row.cells, column.name)
+        record[column.name] = required(value, column.name) if column.filled else value
+    if "currency_code" in record:
+        record["currency_code"] = currency
+    return record, row_moment
+
+
+def _number(
+    row: Row, cells: CellReader, column: Column, currency: str | None
+) -> Decimal | None:
+    is_money = column.currency_suffix
+    value = cells.amount(row.cells, column.name, currency if is_money else None)
+    if value is None:
+        return None
+    if column.minimum is not None and value < column.minimum:
+        raise RowRejected(f"{column.name} is below {column.minimum}")
+    if column.maximum is not None and value > column.maximum:
+        raise RowRejected(f"{column.name} is above {column.maximum}")
+    return value
