@@ -1,0 +1,69 @@
+{#-
+    Materialization `sql_function`: a model with arguments.
+
+    The model's SQL is the body of a function
+    `<name>(company_id text, start_date date, end_date date)` that returns rows with
+    the columns of its contract; it writes `argument('start_date')` for an argument.
+    The body is bound to its tables when the function is made, as a view is: nobody
+    needs the schema marts to call it, row-level security asks who calls, and it goes
+    when a table under it goes. It is one query, so Postgres plans it together with
+    the query that calls it.
+-#}
+{% materialization sql_function, adapter='postgres' %}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% call statement('main') %}
+        do $do$ declare
+            definition text := $definition${{ function_definition(sql) }}$definition$;
+        begin
+            execute definition;
+        exception when invalid_function_definition then
+            -- Other columns than before: no function is replaced by such a one.
+            drop function {{ this }}(text, date, date) cascade;
+            execute definition;
+        end $do$
+    {% endcall %}
+    {% do let_only_these_execute(config.get('grants', {}).get('select', [])) %}
+
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {#- No relation: nothing selects from it without arguments. -#}
+    {{ return({'relations': []}) }}
+{% endmaterialization %}
+
+
+{% macro function_definition(sql) -%}
+    {%- set columns = model.columns.values() -%}
+    create or replace function {{ this }}(
+        company_id text, start_date date, end_date date
+    ) returns table (
+        {%- for column in columns %}
+        {{ column.name }} {{ column.data_type }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) language sql stable security invoker
+    begin atomic
+        select {{ columns | map(attribute='name') | join(', ') }}
+        from ({{ sql }}) as answer;
+    end
+{%- endmacro %}
+
+
+{#- By default everybody may execute what somebody made. -#}
+{% macro let_only_these_execute(roles) %}
+    {%- set function = this ~ '(text, date, date)' -%}
+    {%- do run_query('revoke all on function ' ~ function ~ ' from public') -%}
+    {%- if roles -%}
+        {%- do run_query(
+            'grant execute on function ' ~ function ~ ' to ' ~ (roles | join(', '))
+        ) -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{#- A bare name would mean the column of that name. -#}
+{% macro argument(name) -%}
+    {{ this.identifier }}.{{ name }}
+{%- endmacro %}
