@@ -16,6 +16,7 @@ from orchestration.cli import (
     demo,
     dev,
     forget,
+    kpis,
     metrics,
     run,
     sandbox,
@@ -45,6 +46,7 @@ app = typer.Typer(
     timonel connections                how each source fares\n
     timonel run                        load what is new, rebuild, predict\n
     timonel dashboard                  the dashboard as one HTML page\n
+    timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means
     """,
 )
@@ -59,6 +61,7 @@ app.command("demo")(demo.demo)
 app.command("dev")(dev.dev)
 app.command("dashboard")(dashboard.dashboard)
 app.command("forget")(forget.forget)
+app.command("kpis")(kpis.kpis)
 app.command("metrics")(metrics.metrics)
 
 

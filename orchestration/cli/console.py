@@ -16,6 +16,7 @@ from orchestration.lib.connections import ConnectionTaken, UnknownConnection
 from orchestration.lib.dashboards import DashboardBroken
 from orchestration.lib.database import DatabaseUnreachable
 from orchestration.lib.embedded_postgres import PostgresWillNotStart
+from orchestration.lib.kpis import RangeReversed
 from orchestration.lib.oauth import ConsentFailed
 from orchestration.lib.raw_tables import RawTablesFailed
 from orchestration.lib.sandbox import SandboxBroken, SandboxStopped
@@ -36,6 +37,7 @@ _EXPECTED = (
     FileNotFoundError,
     InvalidCompany,
     PostgresWillNotStart,
+    RangeReversed,
     RawTablesFailed,
     SandboxBroken,
     SandboxStopped,

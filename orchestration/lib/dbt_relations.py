@@ -26,14 +26,18 @@ _Columns = set[tuple[str, str | None, int | None]]
 
 
 def are_all_there(url: str, keys: Iterable[dg.AssetKey]) -> bool:
-    """Whether every one of these tables and views exists."""
+    """Whether every one of these tables, views and functions exists."""
     wanted = {tuple(key.path) for key in keys}
     with connect(url, "transformer") as database:
         found = database.execute(
             """select nspname, relname from pg_class
             inner join pg_namespace on relnamespace = pg_namespace.oid
-            where nspname = any(%s)""",
-            ([schema for schema, *_ in wanted],),
+            where nspname = any(%(schemas)s)
+            union all
+            select nspname, proname from pg_proc
+            inner join pg_namespace on pronamespace = pg_namespace.oid
+            where nspname = any(%(schemas)s)""",
+            {"schemas": [schema for schema, *_ in wanted]},
         ).fetchall()
     return wanted <= set(found)
 

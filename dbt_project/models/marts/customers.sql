@@ -17,6 +17,7 @@ customers as (
         -- Purchases are in the company's currency, so there is only one.
         min(currency_code) as currency_code,
         min(order_date) as first_order_date,
+        (array_agg(order_date order by order_date))[2] as second_order_date,
         max(order_date) as last_order_date,
         count(*)::integer as order_count,
         count(distinct order_date)::integer as purchase_day_count,

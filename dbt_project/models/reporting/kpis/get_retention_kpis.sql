@@ -25,12 +25,11 @@ customers as (
 purchases as (
     select
         company_id,
-        sum(net_revenue) as net_revenue
-    from {{ ref('orders') }}
+        sum(purchase_net_revenue) as net_revenue
+    from {{ ref('company_days') }}
     where
         company_id = {{ argument('company_id') }}
-        and order_date <= {{ argument('end_date') }}
-        and is_purchase
+        and calendar_date <= {{ argument('end_date') }}
     group by company_id
 ),
 
