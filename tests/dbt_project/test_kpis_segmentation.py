@@ -156,7 +156,8 @@ def test_every_pair_of_scores_has_one_segment(warehouse: Warehouse) -> None:
         " group by 1, 2 order by 1, 2"
     )
     segments = warehouse.rows(
-        "select count(*), count(distinct segment_id) from staging.rfm_segment_labels"
+        "select count(*) as rules, count(distinct segment_id) as segments"
+        " from staging.rfm_segment_labels"
         " inner join staging.rfm_segment_rules using (segment_id)"
     )
 

@@ -87,7 +87,7 @@ def _columns() -> set[str]:
     """``schema.table.column`` of every mart and reporting view."""
     columns = set()
     for room in ("marts", "reporting"):
-        for file in (ROOT / "dbt_project" / "models" / room).glob("*.yml"):
+        for file in (ROOT / "dbt_project" / "models" / room).rglob("*.yml"):
             for model in yaml.safe_load(file.read_text()).get("models", []):
                 for column in model["columns"]:
                     columns.add(f"{room}.{model['name']}.{column['name']}")
