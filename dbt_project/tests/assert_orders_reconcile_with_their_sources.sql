@@ -29,7 +29,7 @@ orders as (
         company_id,
         order_id,
         coalesce(file_name, source_slug) as teller,
-        gross_revenue
+        original_gross_revenue as gross_revenue
     from {{ ref('orders') }}
     where {{ is_in_scope() }}
 ),

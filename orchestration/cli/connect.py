@@ -33,6 +33,7 @@ class Contract(StrEnum):
     SHOPIFY_ORDERS = "shopify_orders"
     PURCHASES = "purchases"
     AD_SPEND = "ad_spend"
+    CURRENCY_RATES = "currency_rates"
     MARKETPLACE_USERS = "marketplace_users"
     MARKETPLACE_CARTS = "marketplace_carts"
     MARKETPLACE_ORDERS = "marketplace_orders"

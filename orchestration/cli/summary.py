@@ -23,7 +23,8 @@ _REASONS = {
     "duplicate": "again in another file or source",
     "rounding": "rounded to cents",
     "no_customer": "without a customer",
-    "other_currency": "in another currency",
+    "missing_currency_rate": "in another currency without a rate",
+    "converted": "change of amount by converting currencies",
     "not_recognised": "not paid",
     "cancelled": "cancelled",
     "test_order": "test orders",
@@ -31,6 +32,7 @@ _REASONS = {
     "fully_refunded": "fully refunded",
     "later": "after the as-of date",
     "refunds": "partly refunded",
+    "excluded": "taxes and shipping that are no revenue",
 }
 
 
@@ -222,7 +224,7 @@ with files as (
         coalesce(sum(rejected_row_count), 0) as rejected_row_count,
         coalesce(sum(rejected_total), 0) as rejected_total
     from staging.stg_files__files
-    where company_id = %(company)s and contract <> 'ad_spend'
+    where company_id = %(company)s and contract in ('purchases', 'shopify_orders')
 ),
 
 shop as (
@@ -242,8 +244,11 @@ orders as (
                 else 'counted'
             end
         ) as step,
+        orders.order_id,
+        orders.currency_code <> orders.original_currency_code as is_converted,
         orders.gross_revenue - orders.discount_amount as charged,
-        orders.refund_amount
+        orders.refund_amount,
+        orders.excluded_amount
     from marts.orders
     cross join lateral (
         select max(summaries.as_of_date) as as_of_date
@@ -263,14 +268,20 @@ unioned as (
 
 deduplicated as (
     select
-        count(*) as order_count,
-        coalesce(sum(gross_revenue - discount_amount), 0) as total
+        order_id,
+        gross_revenue - discount_amount as charged
     from intermediate.int_orders_deduplicated
     where company_id = %(company)s
 ),
 
-charged as (
-    select coalesce(sum(charged), 0) as total from orders
+compared as (
+    select
+        orders.is_converted,
+        count(*) as order_count,
+        sum(deduplicated.charged) as told,
+        sum(deduplicated.charged - orders.charged) as difference
+    from deduplicated inner join orders using (order_id)
+    group by orders.is_converted
 )
 
 select 'files' as step, row_count as count, control_total as total from files
@@ -281,16 +292,15 @@ select 'quarantined', rejected_row_count, rejected_total from files
 union all
 select
     'duplicate',
-    unioned.order_count - deduplicated.order_count,
-    unioned.total - deduplicated.total
-from unioned cross join deduplicated
+    min(unioned.order_count) - coalesce(sum(compared.order_count), 0),
+    min(unioned.total) - coalesce(sum(compared.told), 0)
+from unioned left join compared on true
 union all
 select
-    'rounding',
-    case when deduplicated.total = charged.total then 0
-        else deduplicated.order_count end,
-    deduplicated.total - charged.total
-from deduplicated cross join charged
+    case when is_converted then 'converted' else 'rounding' end,
+    case when difference = 0 then 0 else order_count end,
+    difference
+from compared
 union all
 select step, count(*), sum(charged) from orders
 where step <> 'counted'
@@ -298,6 +308,9 @@ group by step
 union all
 select 'refunds', count(*), sum(refund_amount) from orders
 where step = 'counted' and refund_amount <> 0
+union all
+select 'excluded', count(*), sum(excluded_amount) from orders
+where step = 'counted' and excluded_amount <> 0
 union all
 select 'predicted', coalesce(sum(order_count), 0), coalesce(sum(historic_value), 0)
 from predictions.predictions_customer

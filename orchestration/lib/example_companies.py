@@ -19,6 +19,7 @@ from orchestration.lib.connections import (
 from orchestration.lib.database import connect
 from orchestration.lib.sandbox import Sandbox, SandboxBroken
 from orchestration.lib.settings import Settings
+from orchestration.lib.sources import SOURCES
 
 __all__ = ["adopt_company", "forget_delivered_files"]
 
@@ -77,9 +78,10 @@ def _delete_rows(url: str, connection: Connection) -> None:
         "prefix": connection.settings["name_prefix"],
     }
     with connect(url, "loader") as database:
-        for table in ("purchases", "shopify_order_lines", "ad_spend"):
-            statement = sql.SQL(_DELETE_ROWS).format(sql.Identifier("raw_files", table))
-            database.execute(statement, values)
+        for table in SOURCES["files"].tables:
+            if table.name != "files":
+                name = sql.Identifier("raw_files", table.name)
+                database.execute(sql.SQL(_DELETE_ROWS).format(name), values)
         database.execute(_DELETE_FILES, values)
     with connect(url, "orchestrator") as database:
         database.execute(

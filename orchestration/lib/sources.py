@@ -121,6 +121,7 @@ _FILES = Source(
         RawTable("purchases", "Rows of plain purchase logs: customer, date, amount."),
         RawTable("shopify_order_lines", "Rows of Shopify's own orders export."),
         RawTable("ad_spend", "Advertising spend per day, channel and campaign."),
+        RawTable("currency_rates", "What a currency is worth in another, per day."),
         RawTable("marketplace_users", "Registered users of a marketplace."),
         RawTable("marketplace_carts", "What users put into carts, service by service."),
         RawTable("marketplace_orders", "Orders: service, comuna, status and times."),

@@ -21,7 +21,7 @@ __all__ = [
 AmountReader = Callable[[str | Decimal, str | None], Decimal]
 """(cell, currency code) -> amount; raises RowRejected."""
 
-_MICRO = Decimal("0.000001")
+_AMOUNT_DECIMALS = 6
 _LARGEST = Decimal(10) ** 13
 """Beyond this an amount is a slipped column, and would not fit numeric(18,2)."""
 
@@ -64,30 +64,34 @@ def is_open_amount(text: str) -> bool:
     return _AMBIGUOUS.fullmatch(digits) is not None
 
 
-def amount_reader(separator: str, *, is_proven: bool) -> AmountReader:
+def amount_reader(
+    separator: str, *, is_proven: bool, decimals: int = _AMOUNT_DECIMALS
+) -> AmountReader:
     """A reader of amounts for one file.
 
     Parameters
     ----------
     separator : the file's decimal separator, ``.`` or ``,``.
     is_proven : whether the file (or a setting) shows it, rather than a default.
+    decimals : how many decimals are kept; the rest is rounded off.
 
     Returns
     -------
-    A function (cell, currency code) -> Decimal with at most 6 decimals, negative
-    amounts included. It raises RowRejected for what it cannot read for certain.
+    A function (cell, currency code) -> Decimal with at most so many decimals,
+    negative amounts included. It raises RowRejected for what it cannot read for
+    certain.
     """
 
     @lru_cache(maxsize=50_000)
     def read_text(text: str, currency_code: str | None) -> Decimal:
         if separator == "." and _SIMPLE.fullmatch(text):
-            return bounded(Decimal(text))
-        return bounded(_read(text, currency_code, separator, is_proven))
+            return bounded(Decimal(text), decimals)
+        return bounded(_read(text, currency_code, separator, is_proven), decimals)
 
     def read(cell: str | Decimal, currency_code: str | None) -> Decimal:
         if isinstance(cell, str):
             return read_text(cell, currency_code)
-        return bounded(cell)
+        return bounded(cell, decimals)
 
     return read
 
@@ -129,14 +133,14 @@ def _digits(
     raise RowRejected("the amount cannot be read")
 
 
-def bounded(value: Decimal) -> Decimal:
-    """The amount with at most 6 decimals; raise RowRejected beyond 10^13.
+def bounded(value: Decimal, decimals: int = _AMOUNT_DECIMALS) -> Decimal:
+    """The amount with at most so many decimals; raise RowRejected beyond 10^13.
 
     More decimals than that are the noise of binary fractions (139.20000000000002).
     """
     if abs(value) >= _LARGEST:
         raise RowRejected("the amount is too large to be true")
     exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -6:
-        return value.quantize(_MICRO)
+    if isinstance(exponent, int) and exponent < -decimals:
+        return value.quantize(Decimal(1).scaleb(-decimals))
     return value

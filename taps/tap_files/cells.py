@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from taps.tap_files.amounts import AmountReader
 from taps.tap_files.currencies import currency_codes
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.mojibake import has_mojibake
@@ -49,6 +50,7 @@ class CellReader:
     def __init__(self, inspection: Inspection, currency_code: str | None) -> None:
         self._positions = inspection.binding.positions
         self._amounts, self._moments = inspection.amounts, inspection.moments
+        self._rates = inspection.rates
         self._may_be_garbled = not inspection.table.is_ascii
         self._named_currency = inspection.binding.currency_code
         self._default_currency = currency_code
@@ -87,6 +89,19 @@ class CellReader:
         self, cells: Sequence[Cell], column: str, currency: str | None
     ) -> Decimal | None:
         """A cell as an exact amount, which may be negative."""
+        return self._number(cells, column, currency, self._amounts)
+
+    def rate(self, cells: Sequence[Cell], column: str) -> Decimal | None:
+        """A cell as a rate, with more decimals than an amount has."""
+        return self._number(cells, column, None, self._rates)
+
+    def _number(
+        self,
+        cells: Sequence[Cell],
+        column: str,
+        currency: str | None,
+        read: AmountReader,
+    ) -> Decimal | None:
         position = self._positions.get(column)
         if position is None:
             return None
@@ -94,7 +109,7 @@ class CellReader:
         if isinstance(cell, str) and not cell.strip():
             return None
         try:
-            return self._amounts(cell, currency)
+            return read(cell, currency)
         except RowRejected as rejected:
             raise RowRejected(f"{column}: {rejected.reason}") from None
 

@@ -18,6 +18,9 @@ from taps.tap_files.tables import Row, Table, as_text
 
 __all__ = ["Inspection", "inspect_file"]
 
+_RATE_DECIMALS = 12
+"""A Chilean peso is 0.00096 euros: six decimals would lose a part in two thousand."""
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -25,13 +28,15 @@ class Inspection:
 
     Attributes
     ----------
-    amounts, moments : readers set to the file's decimal separator and date order.
-    repeats : rows (purchases, ad spend) or orders (Shopify) that appear again.
+    amounts, rates, moments : readers set to the file's decimal separator and date
+        order; a rate keeps more decimals than an amount.
+    repeats : rows of a file, or orders of a Shopify export, that appear again.
     """
 
     table: Table
     binding: Binding
     amounts: AmountReader
+    rates: AmountReader
     moments: MomentReader
     repeats: Repeats
     notes: tuple[str, ...]
@@ -65,6 +70,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         table=table,
         binding=binding,
         amounts=amount_reader(separator, is_proven=is_proven),
+        rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=moment_reader(settings.time_zone, evidence.date_order()),
         repeats=keys.finder.repeats(),
         notes=(*table.notes, *evidence.notes(), *empty),

@@ -9,6 +9,7 @@ from typing import Any
 from taps.tap_files.ad_spend import read_ad_spend
 from taps.tap_files.bookmarks import FileVersion
 from taps.tap_files.cells import CellReader, Outcome, Rejected
+from taps.tap_files.currency_rates import read_currency_rates
 from taps.tap_files.declared_rows import declared_rows_reader
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.locations import SourceFile
@@ -28,6 +29,7 @@ _READERS: dict[str, _RowsReader] = {
     "purchases": read_purchases,
     "shopify_orders": read_shopify_orders,
     "ad_spend": read_ad_spend,
+    "currency_rates": read_currency_rates,
 }
 
 

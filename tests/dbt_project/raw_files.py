@@ -10,7 +10,7 @@ from decimal import Decimal
 import psycopg
 from psycopg import sql
 
-__all__ = ["RawFile", "Row", "load", "purchase", "remove", "shopify_row"]
+__all__ = ["RawFile", "Row", "load", "purchase", "rates", "remove", "shopify_row"]
 __all__ += ["table_of"]
 
 Row = Mapping[str, object]
@@ -21,6 +21,7 @@ _AMOUNTS = {
     "purchases": "amount",
     "shopify_orders": "total",
     "ad_spend": "spend",
+    "currency_rates": "rate",
     "marketplace_carts": "price",
     "marketplace_orders": "total",
     "marketplace_order_items": "price",
@@ -81,6 +82,13 @@ def shopify_row(order_id: str, at: str, total: object, **others: object) -> Row:
         "is_order_row": True,
         **others,
     }
+
+
+def rates(*rows: tuple[str, str, str, object]) -> RawFile:
+    """A file of currency rates: day, from, to, rate."""
+    columns = ("rate_date", "from_currency", "to_currency", "rate")
+    told = [dict(zip(columns, row, strict=True)) for row in rows]
+    return RawFile("rates.csv", told, contract="currency_rates")
 
 
 def load(connection: psycopg.Connection, company_id: str, file: RawFile) -> None:

@@ -171,5 +171,5 @@ def test_lines_in_two_currencies_do_not_add_up(
     (order,) = warehouse.orders(pair.acme).values()
     assert (order["currency_code"], order["exclusion_reason"]) == (
         "XXX",
-        "other_currency",
+        "missing_currency_rate",
     )

@@ -89,9 +89,9 @@ CASES: list[tuple[dict[str, object], bool, str | None]] = [
     ({"financial_status": "partially_refunded", "refunded_amount": 1}, True, None),
     ({"financial_status": "refunded"}, True, "fully_refunded"),
     ({"refunded_amount": 11}, True, "fully_refunded"),
-    ({"currency_code": "USD"}, True, "other_currency"),
+    ({"currency_code": "USD"}, True, "missing_currency_rate"),
     ({"email": None}, True, "no_customer"),
-    ({"email": None, "currency_code": "USD"}, True, "other_currency"),
+    ({"email": None, "currency_code": "USD"}, True, "missing_currency_rate"),
 ]
 
 

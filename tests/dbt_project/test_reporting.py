@@ -212,7 +212,7 @@ def test_data_quality_tells_what_was_left_out(warehouse: Warehouse, shop: str) -
     assert quality["order_count"] == 6
     assert quality["purchase_count"] == 4
     assert (quality["guest_order_count"], quality["guest_net_revenue"]) == (1, 7)
-    assert quality["other_currency_order_count"] == 1
+    assert quality["missing_rate_order_count"] == 1
     # Of two rejected rows one belongs to a version corrected since.
     assert quality["quarantined_row_count"] == 1
     assert quality["quarantined_amount"] == Decimal("1.25")

@@ -62,7 +62,7 @@ create table reporting.no_purchase_probability_bins (
 create table reporting.data_quality_totals (
     company_id text, order_count integer, purchase_count integer,
     guest_order_count integer, guest_net_revenue numeric(18, 2),
-    other_currency_order_count integer, not_recognised_order_count integer,
+    missing_rate_order_count integer, not_recognised_order_count integer,
     cancelled_order_count integer, fully_refunded_order_count integer,
     test_order_count integer, deleted_order_count integer,
     quarantined_row_count integer, quarantined_amount numeric(18, 2)

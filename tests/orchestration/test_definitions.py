@@ -27,6 +27,7 @@ def test_every_room_of_the_graph_is_there() -> None:
         "raw_files/purchases",
         "raw_files/shopify_order_lines",
         "raw_files/ad_spend",
+        "raw_files/currency_rates",
         "raw_shopify/orders",
         "raw_meta_ads/campaign_days",
         "raw_google_ads/campaign_days",

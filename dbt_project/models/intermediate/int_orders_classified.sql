@@ -74,10 +74,11 @@ classified as (
             when is_test then 'test_order'
             when is_cancelled then 'cancelled'
             when not is_recognised then 'not_recognised'
-            when
-                is_refunded or (refund_amount > 0 and net_revenue <= 0)
-                then 'fully_refunded'
-            when currency_rate is null then 'other_currency'
+            when is_refunded then 'fully_refunded'
+            -- Before amounts are compared: those of such an order may be in
+            -- unlike currencies.
+            when currency_rate is null then 'missing_currency_rate'
+            when refund_amount > 0 and net_revenue <= 0 then 'fully_refunded'
             when customer_id is null then 'no_customer'
         end as exclusion_reason,
         paid_at,

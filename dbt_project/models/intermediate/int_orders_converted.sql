@@ -10,6 +10,10 @@ companies as (
     from {{ ref('stg_ops__companies') }}
 ),
 
+rates as (
+    select * from {{ ref('int_currency_rates_filled') }}
+),
+
 dated as (
     select
         orders.*,
@@ -31,10 +35,17 @@ dated as (
 
 rated as (
     select
-        *,
-        (case when currency_code = company_currency_code then 1 end)
-        ::numeric(18, 8) as currency_rate
+        dated.*,
+        (case
+            when dated.currency_code = dated.company_currency_code then 1
+            else rates.rate
+        end)::numeric(24, 12) as currency_rate
     from dated
+    left join rates
+        on
+            dated.company_id = rates.company_id
+            and dated.currency_code = rates.currency_code
+            and dated.order_date = rates.rate_date
 ),
 
 -- Cents first: what is rounded apart must still add up.

@@ -2,16 +2,6 @@ with orders as (
     select * from {{ ref('stg_shopify__orders') }}
 ),
 
-refunds as (
-    select
-        company_id,
-        order_id,
-        total_refunded
-    from {{ ref('stg_shopify__order_refunds') }}
-    -- A refund may exist without money having moved.
-    where has_transactions
-),
-
 deleted_orders as (
     select
         company_id,
@@ -35,8 +25,9 @@ refunded as (
     select
         company_id,
         order_id,
-        sum(total_refunded) as refund_amount
-    from refunds
+        sum(refund_amount) as refund_amount,
+        bool_or(is_rate_missing) as is_rate_missing
+    from {{ ref('int_shopify_refunds_converted') }}
     group by company_id, order_id
 ),
 
@@ -87,7 +78,10 @@ netted as (
             'shopify/' || coalesce(judged.customer_id, customers.customer_id),
             judged.email_hash
         ) as customer_id,
-        judged.currency_code,
+        -- XXX is ISO 4217 for "no currency": unlike currencies do not add up.
+        case
+            when refunded.is_rate_missing then 'XXX' else judged.currency_code
+        end as currency_code,
         (judged.total_price + coalesce(judged.total_discounts, 0))
         ::numeric(24, 6) as gross_revenue,
         coalesce(judged.total_discounts, 0)

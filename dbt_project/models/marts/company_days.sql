@@ -55,7 +55,7 @@ counted as (
             where exclusion_reason = 'no_customer'
         ) as guest_order_count,
         count(*) filter (
-            where exclusion_reason in ('other_currency', 'missing_currency_rate')
+            where exclusion_reason = 'missing_currency_rate'
         ) as unconverted_order_count,
         count(*) filter (
             where exclusion_reason = 'not_recognised'

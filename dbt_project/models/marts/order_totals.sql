@@ -26,8 +26,8 @@ counted as (
             where exclusion_reason = 'no_customer'
         ) as guest_net_revenue,
         count(*) filter (
-            where exclusion_reason = 'other_currency'
-        ) as other_currency_order_count,
+            where exclusion_reason = 'missing_currency_rate'
+        ) as missing_rate_order_count,
         count(*) filter (
             where exclusion_reason = 'not_recognised'
         ) as not_recognised_order_count,
@@ -64,8 +64,8 @@ totalled as (
         coalesce(counted.guest_order_count, 0)::integer as guest_order_count,
         coalesce(counted.guest_net_revenue, 0)::numeric(18, 2)
             as guest_net_revenue,
-        coalesce(counted.other_currency_order_count, 0)::integer
-            as other_currency_order_count,
+        coalesce(counted.missing_rate_order_count, 0)::integer
+            as missing_rate_order_count,
         coalesce(counted.not_recognised_order_count, 0)::integer
             as not_recognised_order_count,
         coalesce(counted.cancelled_order_count, 0)::integer

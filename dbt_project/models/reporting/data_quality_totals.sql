@@ -19,7 +19,7 @@ joined as (
         orders.purchase_net_revenue,
         orders.guest_order_count,
         orders.guest_net_revenue,
-        orders.other_currency_order_count,
+        orders.missing_rate_order_count,
         orders.not_recognised_order_count,
         orders.cancelled_order_count,
         orders.fully_refunded_order_count,

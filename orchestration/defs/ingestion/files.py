@@ -110,6 +110,9 @@ with landed as (
     from raw_files.shopify_order_lines
     where company_id = %(company)s group by 1, 2
     union all
+    select company_id, file_sha256, count(*), sum(rate) from raw_files.currency_rates
+    where company_id = %(company)s group by 1, 2
+    union all
     select company_id, file_sha256, count(*), sum(spend) from raw_files.ad_spend
     where company_id = %(company)s group by 1, 2
     union all

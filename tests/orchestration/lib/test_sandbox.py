@@ -30,6 +30,7 @@ from orchestration.lib.sandbox import (
     running_sandbox,
 )
 from orchestration.lib.settings import Settings
+from orchestration.lib.sources import SOURCES
 
 _FAKE = "tests.orchestration.fake_sandbox"
 
@@ -173,9 +174,9 @@ class TestExampleCompanies:
                 """insert into raw_files.files values
                 ('acme', 'acme/purchases.csv', 'd'), ('acme', 'own/p.csv', 'o')"""
             )
-            for table in ("purchases", "shopify_order_lines", "ad_spend"):
+            for table in SOURCES["files"].tables[1:]:
                 admin.execute(
-                    f"""create table raw_files.{table} as
+                    f"""create table raw_files.{table.name} as
                     select company_id, file_sha256 from raw_files.files""".encode()
                 )
 

@@ -42,6 +42,7 @@ def test_discovery_lists_the_streams_without_any_file() -> None:
     streams = {stream["tap_stream_id"] for stream in json.loads(done.stdout)["streams"]}
     assert streams == {
         "ad_spend",
+        "currency_rates",
         "files",
         "marketplace_carts",
         "marketplace_order_items",

@@ -30,6 +30,7 @@ STREAMS = {
     "purchases",
     "shopify_order_lines",
     "ad_spend",
+    "currency_rates",
     "quarantined_records",
 }
 
