@@ -84,7 +84,7 @@ def test_a_marketplace_is_told_once_and_in_the_company_s_own_days(
         "marketplace/2": (date(2026, 4, 4), True),
         "marketplace/3": (date(2026, 4, 5), None),
     }
-    assert found["marketplace/1"]["channel_id"] == "instagram"
+    assert found["marketplace/1"]["channel_id"] == "organic_social"
     assert found["marketplace/3"]["onboarded_at"] is not None
     assert list(rows_of(warehouse, "users", pair.acme)) == ["marketplace/1"]
 

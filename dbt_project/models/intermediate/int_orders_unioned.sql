@@ -50,12 +50,33 @@ shopify_orders as (
     from {{ ref('int_shopify_orders_netted') }}
 ),
 
+marketplace_orders as (
+    select
+        {{ order_columns() }},
+        'marketplace'::text as source_contract,
+        'files'::text as source_slug,
+        file_sha256,
+        file_name,
+        line_number,
+        exported_at,
+        false as is_date_only,
+        is_test,
+        false as is_deleted,
+        channel_id,
+        campaign_name,
+        region_code,
+        comuna_code
+    from {{ ref('int_marketplace_orders_assembled') }}
+),
+
 unioned as (
     select * from purchases
     union all
     select * from exported_shopify_orders
     union all
     select * from shopify_orders
+    union all
+    select * from marketplace_orders
 )
 
 select * from unioned

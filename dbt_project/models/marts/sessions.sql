@@ -29,6 +29,14 @@ users as (
     where {{ is_in_scope() }}
 ),
 
+sources as (
+    select
+        alias,
+        channel_id
+    from {{ ref('channel_aliases') }}
+    where kind = 'source'
+),
+
 ranked as (
     select
         sessions.*,
@@ -55,7 +63,13 @@ deduplicated as (
         ranked.started_at,
         (ranked.started_at at time zone companies.time_zone)::date
             as started_date,
-        coalesce(lower(ranked.channel_name), 'unknown') as channel_id
+        coalesce(
+            sources.channel_id,
+            case
+                when ranked.channel_name is null then 'unknown'
+                else 'other'
+            end
+        ) as channel_id
     from ranked
     inner join companies
         on ranked.company_id = companies.company_id
@@ -63,6 +77,8 @@ deduplicated as (
         on
             ranked.company_id = users.company_id
             and ranked.user_id = users.marketplace_user_id
+    left join sources
+        on {{ channel_alias('ranked.channel_name') }} = sources.alias
     where ranked.recency_rank = 1
 )
 

@@ -22,6 +22,55 @@ shopify_customers as (
     where {{ is_in_scope() }} and upper(account_state) = 'ENABLED'
 ),
 
+place_names as (
+    select * from {{ ref('chile_place_names') }}
+),
+
+comunas as (
+    select
+        comuna_code,
+        region_code
+    from {{ ref('chile_comunas') }}
+),
+
+sources as (
+    select
+        alias,
+        channel_id
+    from {{ ref('channel_aliases') }}
+    where kind = 'source'
+),
+
+placed_users as (
+    select
+        marketplace_users.*,
+        coalesce(comunas.region_code, region_names.code) as region_code,
+        comunas.comuna_code,
+        coalesce(
+            sources.channel_id,
+            case
+                when marketplace_users.channel_name is null then 'unknown'
+                else 'other'
+            end
+        ) as channel_id
+    from marketplace_users
+    left join place_names as comuna_names
+        on
+            {{ channel_alias('marketplace_users.comuna_name') }}
+            = comuna_names.alias
+            and comuna_names.kind = 'comuna'
+    left join comunas
+        on comuna_names.code = comunas.comuna_code
+    left join place_names as region_names
+        on
+            {{ channel_alias('marketplace_users.region_name') }}
+            = region_names.alias
+            and region_names.kind = 'region'
+    left join sources
+        on {{ channel_alias('marketplace_users.channel_name') }} = sources.alias
+    where marketplace_users.registration_rank = 1
+),
+
 unioned as (
     select
         company_id,
@@ -33,12 +82,11 @@ unioned as (
         has_rut,
         is_rut_wellformed,
         rut_verified_at,
-        null::text as region_code,
-        null::text as comuna_code,
-        coalesce(lower(channel_name), 'unknown') as channel_id,
+        region_code,
+        comuna_code,
+        channel_id,
         has_marketing_consent
-    from marketplace_users
-    where registration_rank = 1
+    from placed_users
     union all
     select
         company_id,

@@ -30,7 +30,10 @@ joined as (
         files.row_count,
         files.loaded_row_count,
         files.quarantined_row_count,
-        files.quarantined_amount
+        files.quarantined_amount,
+        files.unknown_status_order_count,
+        files.unknown_comuna_order_count,
+        files.unknown_comuna_user_count
     from orders
     inner join files
         on orders.company_id = files.company_id
