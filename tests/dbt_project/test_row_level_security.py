@@ -11,6 +11,9 @@ from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 VIEWS = (
+    "attribution_months",
+    "campaign_months",
+    "channel_months",
     "customer_value_totals",
     "customer_values",
     "data_quality_totals",

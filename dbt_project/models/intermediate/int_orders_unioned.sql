@@ -46,7 +46,10 @@ shopify_orders as (
         false as is_date_only,
         is_test,
         is_deleted,
-        {{ not_told }}
+        channel_id,
+        campaign_name,
+        null::text as region_code,
+        null::text as comuna_code
     from {{ ref('int_shopify_orders_netted') }}
 ),
 

@@ -47,6 +47,15 @@ paid as (
     group by company_id, order_id
 ),
 
+visits as (
+    select
+        company_id,
+        order_id,
+        channel_id,
+        campaign_name
+    from {{ ref('int_shopify_orders_attributed') }}
+),
+
 judged as (
     select
         orders.*,
@@ -105,6 +114,8 @@ netted as (
         -- The API does not say when an order was fulfilled.
         null::timestamptz as completed_at,
         judged.cancelled_at,
+        coalesce(visits.channel_id, 'unknown') as channel_id,
+        visits.campaign_name,
         judged.loaded_at
     from judged
     left join refunded
@@ -115,6 +126,10 @@ netted as (
         on
             judged.company_id = paid.company_id
             and judged.order_id = paid.order_id
+    left join visits
+        on
+            judged.company_id = visits.company_id
+            and judged.order_id = visits.order_id
     left join customers
         on
             judged.company_id = customers.company_id

@@ -2,15 +2,35 @@ with purchases as (
     select
         company_id,
         customer_id,
+        order_id,
+        ordered_at,
         order_date,
         currency_code,
         net_revenue,
-        is_outlier
+        is_outlier,
+        channel_id,
+        campaign_name
     from {{ ref('orders') }}
     where is_purchase and {{ is_in_scope() }}
 ),
 
-customers as (
+first_purchases as (
+    select distinct on (company_id, customer_id)
+        company_id,
+        customer_id,
+        order_id,
+        net_revenue,
+        channel_id,
+        campaign_name
+    from purchases
+    order by
+        company_id asc,
+        customer_id asc,
+        ordered_at asc,
+        order_id asc
+),
+
+summed as (
     select
         company_id,
         customer_id,
@@ -25,6 +45,28 @@ customers as (
         bool_or(is_outlier) as has_outlier_order
     from purchases
     group by company_id, customer_id
+),
+
+customers as (
+    select
+        summed.company_id,
+        summed.customer_id,
+        summed.currency_code,
+        summed.first_order_date,
+        summed.last_order_date,
+        summed.order_count,
+        summed.purchase_day_count,
+        summed.historic_value,
+        summed.has_outlier_order,
+        first_purchases.order_id as first_order_id,
+        first_purchases.net_revenue as first_order_revenue,
+        first_purchases.channel_id as first_channel_id,
+        first_purchases.campaign_name as first_campaign_name
+    from summed
+    inner join first_purchases
+        on
+            summed.company_id = first_purchases.company_id
+            and summed.customer_id = first_purchases.customer_id
 )
 
 select * from customers
