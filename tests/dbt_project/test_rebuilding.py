@@ -9,6 +9,8 @@ from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 MARTS = (
+    "campaign_days",
+    "channel_days",
     "companies",
     "company_days",
     "customer_summaries",
