@@ -8,8 +8,8 @@ from tests.dbt_project.dbt_commands import DbtFailed
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
+# Those that hold rows of a company that has only a purchase log.
 MARTS = (
-    "campaign_days",
     "channel_days",
     "companies",
     "company_days",
@@ -121,7 +121,7 @@ def test_a_rebuild_keeps_the_table_its_key_and_its_policies(
     build(warehouse, pair.acme)
 
     assert warehouse.rows(query) == before
-    assert {row["relname"] for row in before} == set(MARTS)
+    assert {row["relname"] for row in before} >= set(MARTS)
     assert all(row["relrowsecurity"] for row in before)
     assert all(
         row["policies"] == ["company_reads_own_rows", "platform_reads_all"]
