@@ -10,7 +10,7 @@ import pytest
 
 from tests.dbt_project import raw_marketing
 from tests.dbt_project.dbt_commands import DbtFailed
-from tests.dbt_project.raw_files import RawFile
+from tests.dbt_project.raw_files import RawFile, rates
 from tests.dbt_project.raw_marketing import (
     google_day,
     meta_action,
@@ -84,6 +84,7 @@ def companies(warehouse: Warehouse) -> Pair:
             spent("google", MONDAY, 77, account_id="123-456-7890"),
             spent("google", MONDAY, 3, account_id="999-000-0000"),
             spent("Amazon Ads", MONDAY, 10, currency_code="USD"),
+            spent("Amazon Ads", MONDAY, 10, currency_code="GBP"),
             spent("Valla publicitaria", MONDAY, 40),
         ],
         contract="ad_spend",
@@ -98,7 +99,9 @@ def companies(warehouse: Warehouse) -> Pair:
         version=2,
         contract="ad_spend",
     )
-    warehouse.load(pair.acme, first, second)
+    # Friday's rate of the pound holds until Monday; nobody told one of the dollar.
+    pounds = rates(("2026-01-02", "GBP", "EUR", "1.20"))
+    warehouse.load(pair.acme, first, second, pounds)
     land(
         warehouse,
         pair.bolt,
@@ -139,6 +142,7 @@ def test_spend_of_a_channel_counts_once(warehouse: Warehouse, companies: Pair) -
         # The API's account, and another that only the file knows.
         "google_ads": Decimal("8.123456"),
         "tiktok_ads": 20,
+        "amazon_ads": 12,
         "other": 40,
     }
     assert spend_by_channel(warehouse, companies.bolt) == {"meta_ads": 15000}

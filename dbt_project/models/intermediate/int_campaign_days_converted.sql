@@ -9,6 +9,10 @@ companies as (
     from {{ ref('stg_ops__companies') }}
 ),
 
+rates as (
+    select * from {{ ref('int_currency_rates_filled') }}
+),
+
 -- Days that a channel's own API tells; account numbers without punctuation.
 api_days as (
     select distinct
@@ -24,8 +28,10 @@ rated as (
     select
         days.*,
         companies.currency_code as company_currency_code,
-        (case when days.currency_code = companies.currency_code then 1 end)
-        ::numeric(18, 8) as currency_rate,
+        (case
+            when days.currency_code = companies.currency_code then 1
+            else rates.rate
+        end)::numeric(24, 12) as currency_rate,
         days.source_slug = 'files' and exists (
             select 1 from api_days
             where
@@ -41,6 +47,11 @@ rated as (
     from days
     inner join companies
         on days.company_id = companies.company_id
+    left join rates
+        on
+            days.company_id = rates.company_id
+            and days.currency_code = rates.currency_code
+            and days.spend_date = rates.rate_date
 ),
 
 converted as (

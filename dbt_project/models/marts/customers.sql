@@ -53,6 +53,7 @@ customers as (
         summed.customer_id,
         summed.currency_code,
         summed.first_order_date,
+        summed.second_order_date,
         summed.last_order_date,
         summed.order_count,
         summed.purchase_day_count,
