@@ -7,7 +7,14 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from taps.sandbox.clock import Clock
-from taps.sandbox.export import DEFAULT_CUSTOMERS, DEFAULT_SEED, export
+from taps.sandbox.export import (
+    DEFAULT_CUSTOMERS,
+    DEFAULT_SEED,
+    Delivery,
+    deliver,
+    export,
+)
+from taps.sandbox.marketplace import files as marketplace_files
 from taps.sandbox.world import making
 
 _NOON = time(12, tzinfo=UTC)
@@ -22,9 +29,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _export(parsed: argparse.Namespace) -> int:
-    for delivery in export(
-        parsed.directory, seed=parsed.seed, customers=parsed.customers
-    ):
+    return _report(
+        export(parsed.directory, seed=parsed.seed, customers=parsed.customers)
+    )
+
+
+def _marketplace(parsed: argparse.Namespace) -> int:
+    contents = marketplace_files.marketplace(
+        users=parsed.users, days=parsed.days, seed=parsed.seed
+    )
+    return _report(
+        [deliver(parsed.folder / name, text) for name, text in contents.items()]
+    )
+
+
+def _report(deliveries: Sequence[Delivery]) -> int:
+    for delivery in deliveries:
         state = "written" if delivery.changed else "unchanged"
         sys.stdout.write(f"{state:9}  {delivery.path}\n")
     return 0
@@ -59,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
             "export", help="write the files two example companies deliver"
         )
     )
+    _add_marketplace(
+        commands.add_parser(
+            "marketplace", help="write the files of a simulated Chilean marketplace"
+        )
+    )
     _add_serve(commands.add_parser("serve", help="serve emulators of the source APIs"))
     return parser
 
@@ -81,6 +106,25 @@ def _add_export(deliver: argparse.ArgumentParser) -> None:
         default=DEFAULT_CUSTOMERS,
         help="customers of the simulated shop, default: %(default)s",
     )
+
+
+def _add_marketplace(simulate: argparse.ArgumentParser) -> None:
+    simulate.set_defaults(run=_marketplace)
+    simulate.description = (
+        "Writes users, carts, orders, order_items, payments, ratings and sessions of "
+        "Plaza Servicios as CSV, and truth.json (the true answers). The same seed "
+        "writes the same bytes; a file that would not change is not touched."
+    )
+    simulate.add_argument(
+        "--folder", type=Path, required=True, help="made if it does not exist"
+    )
+    options = (
+        ("--seed", marketplace_files.DEFAULT_SEED, "default: %(default)s"),
+        ("--users", marketplace_files.DEFAULT_USERS, "who register; %(default)s"),
+        ("--days", marketplace_files.DEFAULT_DAYS, "of history; %(default)s"),
+    )
+    for name, default, explained in options:
+        simulate.add_argument(name, type=_positive, default=default, help=explained)
 
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:
@@ -121,7 +165,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not a number of customers")
+        raise argparse.ArgumentTypeError(f"{number} is below 1")
     return number
 
 

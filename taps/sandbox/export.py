@@ -8,7 +8,7 @@ import numpy as np
 
 from taps.sandbox import ad_spend, cdnow, shopify_orders, tienda_norte
 
-__all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "Delivery", "export"]
+__all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "Delivery", "deliver", "export"]
 
 DEFAULT_SEED = 20240630
 DEFAULT_CUSTOMERS = 3_000
@@ -43,10 +43,11 @@ def export(
         "tienda_norte/ad_spend.csv": ad_spend.ad_spend_csv(spend_rng),
         "truth.json": json.dumps(truth, indent=2, ensure_ascii=False) + "\n",
     }
-    return [_deliver(directory / name, text) for name, text in contents.items()]
+    return [deliver(directory / name, text) for name, text in contents.items()]
 
 
-def _deliver(path: Path, text: str) -> Delivery:
+def deliver(path: Path, text: str) -> Delivery:
+    """Write a file whole, unless it is the same already."""
     content = text.encode()
     if path.exists() and path.read_bytes() == content:
         return Delivery(path, changed=False)

@@ -1,0 +1,1 @@
+"""Plaza Servicios: a simulated Chilean marketplace of services, as files."""
