@@ -116,6 +116,8 @@ def _subqueries(tree: exp.Expr) -> Iterator[str]:
         if member.args.get("query"):
             yield f"A membership test on a query; write a join: {_text(member)}"
     for subquery in tree.find_all(exp.Subquery):
+        if isinstance(subquery.this, exp.Values):
+            continue  # it reads no table
         if not isinstance(subquery.parent, (exp.From, exp.Join, exp.CTE, exp.In)):
             yield f"A query used as a value; write a join: {_text(subquery)}"
 

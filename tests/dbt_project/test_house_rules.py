@@ -54,6 +54,7 @@ GOOD = [
     "select row_number() over (partition by a.company_id order by x) as n from a",
     "select company_id, array_agg(x order by x) as xs from a group by company_id",
     "select a.company_id, n.n from a cross join generate_series(1, 10) as n (n)",
+    "select a.company_id, v.x from a cross join lateral (values (a.x)) as v (x)",
     "with r as (select * from rules) select a.x from a left join r on a.s = r.s",
     "select company_id from a union all select company_id from b",
     "select distinct company_id, customer_id from a",

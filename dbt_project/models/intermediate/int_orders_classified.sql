@@ -17,11 +17,17 @@ excluded as (
         orders.*,
         case
             when companies.revenue_includes_tax then 0
-            else {{ part_not_refunded('orders', 'tax_amount') }}
+            else
+                {{ part_not_refunded(
+                    'orders', 'tax_amount', 'orders.refund_amount'
+                ) }}
         end
         + case
             when companies.revenue_includes_shipping then 0
-            else {{ part_not_refunded('orders', 'shipping_amount') }}
+            else
+                {{ part_not_refunded(
+                    'orders', 'shipping_amount', 'orders.refund_amount'
+                ) }}
         end as excluded_amount
     from orders
     inner join companies

@@ -1,0 +1,113 @@
+with files as (
+    select
+        company_id,
+        file_sha256,
+        file_name
+    from {{ ref('int_files_current') }}
+),
+
+purchases as (
+    select
+        told.company_id,
+        'purchases/' || coalesce(
+            told.purchase_id, files.file_name || '#' || told.line_number
+        ) as order_id,
+        'purchases'::text as source_contract,
+        files.file_name,
+        told.line_number::text as line_id,
+        null::text as product_id,
+        null::text as product_name,
+        'product'::text as product_kind,
+        null::text as product_category,
+        null::numeric(24, 6) as quantity,
+        null::numeric(24, 6) as unit_price,
+        0::numeric(24, 6) as discount_amount,
+        told.amount as net_amount,
+        told.loaded_at
+    from {{ ref('stg_files__purchases') }} as told
+    inner join files
+        on
+            told.company_id = files.company_id
+            and told.file_sha256 = files.file_sha256
+),
+
+-- A second copy of an order in a file begins with a second row of the order.
+exported_rows as (
+    select
+        told.*,
+        files.file_name,
+        count(*) filter (where told.is_order_row) over (
+            partition by
+                told.company_id, told.file_sha256, told.order_id
+            order by told.line_number
+        ) as copy_number
+    from {{ ref('stg_files__shopify_order_lines') }} as told
+    inner join files
+        on
+            told.company_id = files.company_id
+            and told.file_sha256 = files.file_sha256
+),
+
+-- The export has no product ids: what has one stock code is one product.
+exported as (
+    select
+        told.company_id,
+        orders.order_id,
+        'shopify_orders'::text as source_contract,
+        told.file_name,
+        told.line_number::text as line_id,
+        'shopify/' || coalesce(
+            'sku/' || told.lineitem_sku, 'name/' || told.lineitem_name
+        ) as product_id,
+        told.lineitem_name as product_name,
+        'product'::text as product_kind,
+        null::text as product_category,
+        told.lineitem_quantity::numeric(24, 6) as quantity,
+        told.lineitem_price as unit_price,
+        coalesce(told.lineitem_discount, 0)::numeric(24, 6) as discount_amount,
+        (
+            told.lineitem_price * told.lineitem_quantity
+            - coalesce(told.lineitem_discount, 0)
+        )::numeric(24, 6) as net_amount,
+        told.loaded_at
+    from exported_rows as told
+    inner join {{ ref('int_shopify_orders_assembled') }} as orders
+        on
+            told.company_id = orders.company_id
+            and told.file_sha256 = orders.file_sha256
+            and told.order_id = orders.source_order_id
+    where
+        told.copy_number = 1
+        and told.lineitem_price is not null
+        and told.lineitem_quantity is not null
+),
+
+shopify as (
+    select
+        company_id,
+        'shopify/' || order_id as order_id,
+        'api'::text as source_contract,
+        null::text as file_name,
+        line_item_id as line_id,
+        'shopify/' || product_id as product_id,
+        line_item_name as product_name,
+        'product'::text as product_kind,
+        null::text as product_category,
+        quantity::numeric(24, 6) as quantity,
+        unit_price,
+        coalesce(total_discount, 0)::numeric(24, 6) as discount_amount,
+        (unit_price * quantity - coalesce(total_discount, 0))
+        ::numeric(24, 6) as net_amount,
+        loaded_at
+    from {{ ref('stg_shopify__order_line_items') }}
+),
+
+unioned as (
+    select * from purchases
+    union all
+    select * from exported
+    union all
+    select * from shopify
+)
+
+select * from unioned
