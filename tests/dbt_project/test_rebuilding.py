@@ -209,8 +209,10 @@ def test_a_view_that_loses_a_column_is_made_again(fresh_warehouse: Warehouse) ->
     # As if the view had had one more column in the version before.
     fresh_warehouse.execute(
         "create or replace view staging.stg_ops__companies as"
-        " select company_id, name, currency_code, time_zone, created_at,"
-        " 1 as plan from ops.companies"
+        " select company_id, name, currency_code, time_zone, cart_idle_hours,"
+        " inactivity_days, at_risk_threshold, critical_threshold, gross_margin_rate,"
+        " revenue_includes_tax, revenue_includes_shipping, created_at, 1 as plan"
+        " from ops.companies"
     )
 
     fresh_warehouse.dbt.run("build")
