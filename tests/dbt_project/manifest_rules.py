@@ -28,7 +28,7 @@ _SOURCES = {
         *("search_console", "calendar", "weather"),
     ),
     "personal": ("files", "shopify"),
-    "reporting": ("predictions",),
+    "reporting": ("predictions", "ops"),
 }
 _TABLES = ("table", "incremental")
 

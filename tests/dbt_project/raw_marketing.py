@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import sql
 
-__all__ = ["Row", "google_day", "load", "meta_action", "meta_day", "search_day"]
+__all__ = ["Row", "google_day", "land", "meta_action", "meta_day", "search_day"]
 __all__ += ["slice_of_campaigns"]
 
 Row = Mapping[str, object]
@@ -91,17 +91,16 @@ def search_day(site: str, day: str, clicks: int, **others: object) -> Row:
     }
 
 
-def load(
-    connection: psycopg.Connection, company_id: str, table: str, *rows: Row
-) -> None:
-    """Insert rows into `<schema>.<table>`."""
-    for row in rows:
-        values = {**row, "company_id": company_id, "_sdc_batched_at": _LOADED_AT}
-        connection.execute(
-            sql.SQL("insert into {} ({}) values ({})").format(
-                sql.Identifier(*table.split(".")),
-                sql.SQL(", ").join(map(sql.Identifier, values)),
-                sql.SQL(", ").join(sql.Placeholder() * len(values)),
-            ),
-            list(values.values()),
-        )
+def land(url: str, company_id: str, table: str, *rows: Row) -> None:
+    """Load rows of `<schema>.<table>`."""
+    with psycopg.connect(url) as connection:
+        for row in rows:
+            values = {**row, "company_id": company_id, "_sdc_batched_at": _LOADED_AT}
+            connection.execute(
+                sql.SQL("insert into {} ({}) values ({})").format(
+                    sql.Identifier(*table.split(".")),
+                    sql.SQL(", ").join(map(sql.Identifier, values)),
+                    sql.SQL(", ").join(sql.Placeholder() * len(values)),
+                ),
+                list(values.values()),
+            )

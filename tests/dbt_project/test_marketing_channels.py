@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.raw_marketing import google_day, meta_action, meta_day
+from tests.dbt_project.raw_marketing import google_day, land, meta_action, meta_day
 from tests.dbt_project.raw_shopify import order, shop
-from tests.dbt_project.test_marketing_spend import land
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 JANUARY, FEBRUARY = "2026-01-01", "2026-02-01"
@@ -62,11 +61,11 @@ def companies(warehouse: Warehouse) -> Pair:
     warehouse.land(pair.bolt, "orders", order("1", AT, 9000, currency_code="CLP"))
     warehouse.land(pair.bolt, "order_visits", visit("1", "last", **from_meta))
     campaign = meta_day("1", "2026-01-04", 60, campaign_name="Marca")
-    land(warehouse, pair.acme, "raw_meta_ads.campaign_days", campaign)
+    land(warehouse.url, pair.acme, "raw_meta_ads.campaign_days", campaign)
     action = meta_action("1", "2026-01-04", ("purchase", "value"), 4, 200)
-    land(warehouse, pair.acme, "raw_meta_ads.campaign_action_days", action)
+    land(warehouse.url, pair.acme, "raw_meta_ads.campaign_action_days", action)
     other = google_day("1", "2026-01-05", 10)
-    land(warehouse, pair.acme, "raw_google_ads.campaign_days", other)
+    land(warehouse.url, pair.acme, "raw_google_ads.campaign_days", other)
     warehouse.build(pair.acme, pair.bolt)
     return pair
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
 
-from tests.dbt_project import raw_marketing
 from tests.dbt_project.dbt_commands import DbtFailed
 from tests.dbt_project.raw_files import RawFile, rates
 from tests.dbt_project.raw_marketing import (
     google_day,
+    land,
     meta_action,
     meta_day,
     search_day,
@@ -22,13 +21,6 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 MONDAY, TUESDAY = "2026-01-05", "2026-01-06"
 RECONCILIATION = "assert_campaign_days_add_up_to_their_accounts"
-
-
-def land(
-    warehouse: Warehouse, company: str, table: str, *rows: raw_marketing.Row
-) -> None:
-    with psycopg.connect(warehouse.url) as connection:
-        raw_marketing.load(connection, company, table, *rows)
 
 
 def spent(channel: str, day: str, spend: object, **others: object) -> dict[str, object]:
@@ -41,14 +33,14 @@ def companies(warehouse: Warehouse) -> Pair:
     """Acme spends on Meta, Google and, told by files, elsewhere; bolt on Meta only."""
     pair = warehouse.add_pair()
     land(
-        warehouse,
+        warehouse.url,
         pair.acme,
         "raw_meta_ads.campaign_days",
         meta_day("1", MONDAY, "12.34"),
         meta_day("2", MONDAY, "7.66"),
     )
     land(
-        warehouse,
+        warehouse.url,
         pair.acme,
         "raw_meta_ads.campaign_action_days",
         # One purchase under three names, and a link click.
@@ -62,13 +54,13 @@ def companies(warehouse: Warehouse) -> Pair:
         meta_action("2", MONDAY, ("link_click", "value"), 10, None),
     )
     land(
-        warehouse,
+        warehouse.url,
         pair.acme,
         "raw_meta_ads.slices",
         slice_of_campaigns(MONDAY, 2, "20.00"),
     )
     land(
-        warehouse,
+        warehouse.url,
         pair.acme,
         "raw_google_ads.campaign_days",
         google_day(
@@ -103,20 +95,20 @@ def companies(warehouse: Warehouse) -> Pair:
     pounds = rates(("2026-01-02", "GBP", "EUR", "1.20"))
     warehouse.load(pair.acme, first, second, pounds)
     land(
-        warehouse,
+        warehouse.url,
         pair.bolt,
         "raw_meta_ads.campaign_days",
         meta_day("1", MONDAY, 15000, currency_code="CLP"),
     )
     for company in (pair.acme, pair.bolt):
         land(
-            warehouse,
+            warehouse.url,
             company,
             "raw_search_console.site_days",
             search_day("sc-domain:shop.com", MONDAY, 12),
         )
     land(
-        warehouse,
+        warehouse.url,
         pair.acme,
         "raw_search_console.query_days",
         search_day("sc-domain:shop.com", MONDAY, 5, query="acme", is_brand=True),

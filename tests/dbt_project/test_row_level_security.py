@@ -8,17 +8,27 @@ import psycopg
 import pytest
 
 from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 VIEWS = (
+    "activity_log",
     "attribution_months",
     "campaign_months",
     "channel_months",
+    "clientes",
+    "connector_health",
+    "customer_timelines",
+    "customer_value_segment_totals",
+    "customer_value_segments",
     "customer_value_totals",
     "customer_values",
     "data_quality_totals",
+    "gastos_marketing",
+    "insights_core",
     "model_fit_parameters",
     "no_purchase_probability_bins",
+    "ventas",
 )
 FIT = """
     insert into predictions.model_fits values (%s, 'fit', '2026-01-31', '2026-01-05',
@@ -26,6 +36,14 @@ FIT = """
 """
 PARAMETER = """
     insert into predictions.model_parameters values (%s, 'fit', 'bg_nbd', 'r', 1, null)
+"""
+PREDICTION = """
+    insert into predictions.predictions_customer values (%s, '7', '2026-01-31', 'fit',
+    '1', 0, 0, 0, 1, 10, 'EUR', 1, 0.5, 1, 1, 1, 10, 10, '2026-01-05', now())
+"""
+CONNECTION = """
+    insert into ops.connections (company_id, connection_id, source_slug, settings)
+    values (%s, 'shop', 'shopify', '{}')
 """
 
 
@@ -45,6 +63,10 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, RawFile("log.csv", [line]))
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
+        warehouse.execute(PREDICTION, [company_id])
+        warehouse.execute(CONNECTION, [company_id])
+        campaign = meta_day("1", "2026-01-05", 10)
+        land(warehouse.url, company_id, "raw_meta_ads.campaign_days", campaign)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.
     warehouse.build(pair.acme, pair.bolt)
     return Readers(pair, warehouse.add_reader(pair.acme))

@@ -10,7 +10,7 @@ def test_migrating_twice_changes_nothing(database_url: str) -> None:
 
     with psycopg.connect(database_url) as connection:
         versions = connection.execute("select version_num from ops.alembic_version")
-        assert versions.fetchall() == [("0003",)]
+        assert versions.fetchall() == [("0005",)]
 
 
 def test_a_connection_acts_as_its_role(database_url: str) -> None:

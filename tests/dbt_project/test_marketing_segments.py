@@ -1,0 +1,157 @@
+"""Segments by value and risk mean the same in euros and in pesos."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AS_OF = "2026-03-31"
+# Last purchase and amount, in hundreds of the currency's small change. Without 60 days
+# since the last purchase (up to 29 January) nobody is at risk.
+PURCHASES = {
+    "A": ("2025-06-01", 500),
+    "B": ("2025-06-01", 10),
+    "C": ("2026-03-20", 20),
+    "D": ("2026-03-20", 30),
+    "E": ("2026-03-30", 40),
+    "F": ("2026-03-30", 25),
+}
+# P(alive), P(no purchase in 90 days), orders in 90 and 365 days, value of an order.
+# Worth if still buying: A 0.2 / 0.2 * 50 = 50, B 5, C 6 / 0.9 * 20 = 133.33,
+# D 2.8 / 0.7 * 400 = 1600, E 0.4 / 1 * 40 = 16.
+PREDICTIONS = {
+    "A": (0.2, 0.90, 0.1, 0.2, 50),
+    "B": (0.2, 0.75, 0.1, 0.1, 10),
+    "C": (0.9, 0.20, 1.5, 6.0, 20),
+    "D": (0.7, 0.50, 0.6, 2.8, 400),
+    "E": (1.0, 0.90, 0.1, 0.4, 40),
+}
+INSERT = """
+    insert into predictions.predictions_customer values (%(company)s, %(customer)s,
+    '2026-03-31', 'fit', '1', 0, 0, 0, 1, 0, 'EUR', %(alive)s, %(nothing)s, 0,
+    %(in_90)s, %(in_365)s, %(order_value)s, 10, '2026-03-30', '2026-03-31 02:00+00')
+"""
+# What a euro is in pesos, here.
+PESOS = 1000
+
+
+def predict(warehouse: Warehouse, company: str, factor: int) -> None:
+    names = ("alive", "nothing", "in_90", "in_365", "order_value")
+    for customer, told in PREDICTIONS.items():
+        values: dict[str, Any] = dict(zip(names, told, strict=True))
+        values["order_value"] *= factor
+        warehouse.execute(INSERT, {**values, "company": company, "customer": customer})
+
+
+@pytest.fixture(scope="module")
+def companies(warehouse: Warehouse) -> Pair:
+    """The same customers in both companies; bolt's amounts are in pesos."""
+    pair = warehouse.add_pair()
+    for company, currency, factor in ((pair.acme, "EUR", 1), (pair.bolt, "CLP", PESOS)):
+        lines = [
+            purchase(
+                customer, f"{day} 15:00+00", amount * factor, currency_code=currency
+            )
+            for customer, (day, amount) in PURCHASES.items()
+        ]
+        warehouse.load(company, RawFile("log.csv", lines))
+        predict(warehouse, company, factor)
+    as_of: Mapping[str, str] = dict.fromkeys((pair.acme, pair.bolt), AS_OF)
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of)
+    return pair
+
+
+def test_a_customer_is_in_the_first_segment_whose_conditions_hold(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select customer_id, segment_id from reporting.customer_value_segments
+        where company_id = %s
+    """
+
+    def segments(company: str) -> dict[str, str]:
+        rows = warehouse.rows(query, [company])
+        return {row["customer_id"]: row["segment_id"] for row in rows}
+
+    assert segments(companies.acme) == {
+        # Gone, and the best customer there was.
+        "A": "vip_at_risk",
+        "B": "lost",
+        "C": "loyal",
+        "D": "potential_whale",
+        # Buys rarely, but bought yesterday: not at risk. F has no prediction.
+        "E": "standard",
+    }
+    assert segments(companies.bolt) == segments(companies.acme)
+
+
+def test_what_is_at_risk_is_what_would_be_lost(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select segment_label_es, customer_count, historic_value, value_at_risk
+        from reporting.customer_value_segment_totals
+        where company_id = %s and segment_id in ('vip_at_risk', 'lost')
+        order by segment_id
+    """
+
+    found = [tuple(r.values()) for r in warehouse.rows(query, [companies.acme])]
+
+    # A would be worth 50 and is expected to bring 10; B is not critical.
+    assert found == [
+        ("CLIENTE PERDIDO", 1, 10, 0),
+        ("ALTO RIESGO - VIP", 1, 500, 40),
+    ]
+
+
+def test_the_company_s_own_threshold_says_who_is_at_risk(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select count(*) as number from reporting.customer_value_segments
+        where company_id = %s and is_at_risk
+    """
+    set_threshold = (
+        "update ops.companies set at_risk_threshold = %s where company_id = %s"
+    )
+    as_of = {companies.acme: AS_OF}
+    (before,) = warehouse.rows(query, [companies.acme])
+
+    warehouse.execute(set_threshold, [0.8, companies.acme])
+    warehouse.build(companies.acme, as_of=as_of)
+
+    (after,) = warehouse.rows(query, [companies.acme])
+    assert (before["number"], after["number"]) == (2, 1)
+    warehouse.execute(set_threshold, [0.7, companies.acme])
+    warehouse.build(companies.acme, as_of=as_of)
+
+
+def test_the_spanish_views_hang_together(warehouse: Warehouse, companies: Pair) -> None:
+    query = """
+        select clientes.external_id, clientes.segmento_ia, ventas.monto_total,
+            ventas.canal_origen, insights_core.compras_esperadas_90d
+        from reporting.clientes
+        inner join reporting.ventas
+            on clientes.company_id = ventas.company_id
+            and clientes.id = ventas.cliente_id
+        left join reporting.insights_core
+            on clientes.company_id = insights_core.company_id
+            and clientes.id = insights_core.cliente_id
+        where clientes.company_id = %s and clientes.external_id in ('C', 'F')
+        order by 1
+    """
+
+    found = [tuple(r.values()) for r in warehouse.rows(query, [companies.bolt])]
+
+    assert found == [
+        ("C", "CLIENTE LEAL", 20 * PESOS, "Desconocido", 1.5),
+        ("F", None, 25 * PESOS, "Desconocido", None),
+    ]
+    ids = "select count(distinct id) as ids, count(*) as rows from reporting.clientes"
+    (counted,) = warehouse.rows(ids)
+    assert counted["ids"] == counted["rows"]

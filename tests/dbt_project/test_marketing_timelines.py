@@ -1,0 +1,201 @@
+"""What happened to a customer, to a connection and on the platform, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.dbt_project.marketplace_rows import (
+    cart,
+    marketplace_file,
+    order,
+    rating,
+    user,
+)
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AS_OF = "2026-03-31"
+
+
+@pytest.fixture(scope="module")
+def companies(warehouse: Warehouse) -> Pair:
+    """User 1 of both marketplaces; bolt's buys and rates, acme's only registers."""
+    pair = warehouse.add_pair()
+    warehouse.load(
+        pair.bolt,
+        marketplace_file("users", user("1", "2026-03-01 12:00+00")),
+        marketplace_file(
+            "orders",
+            order(
+                "X",
+                "1",
+                "2026-03-02 12:00+00",
+                total=25000,
+                completed_at="2026-03-03 12:00+00",
+                status="completado",
+            ),
+        ),
+        marketplace_file("ratings", rating("X", "4.5", "2026-03-04 12:00+00")),
+        marketplace_file(
+            "carts",
+            cart("A", "1", "2026-03-02 11:00+00", order_id="X"),
+            cart("B", "1", "2026-03-05 12:00+00"),
+            # Idle since the evening of the as-of date: not abandoned yet.
+            cart("C", "1", "2026-03-31 20:00+00"),
+        ),
+    )
+    warehouse.load(
+        pair.acme, marketplace_file("users", user("1", "2026-01-01 12:00+00"))
+    )
+    as_of = dict.fromkeys((pair.acme, pair.bolt), AS_OF)
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of)
+    return pair
+
+
+def timeline(warehouse: Warehouse, company: str) -> list[tuple[Any, ...]]:
+    query = """
+        select event_label_es, event_date::text, amount, score
+        from reporting.customer_timelines
+        where company_id = %s and customer_id = 'marketplace/1' order by event_at
+    """
+    return [tuple(row.values()) for row in warehouse.rows(query, [company])]
+
+
+def test_a_customer_has_a_line_of_life(warehouse: Warehouse, companies: Pair) -> None:
+    assert timeline(warehouse, companies.bolt) == [
+        ("Se registró", "2026-03-01", None, None),
+        ("Hizo un pedido", "2026-03-02", 25000, None),
+        ("Recibió su pedido", "2026-03-03", None, None),
+        ("Dejó una valoración", "2026-03-04", None, 4.5),
+        # A day after it was last touched.
+        ("Abandonó un carrito", "2026-03-06", 25000, None),
+    ]
+    assert timeline(warehouse, companies.acme) == [
+        ("Se registró", "2026-01-01", None, None)
+    ]
+
+
+CONNECTION = """
+    insert into ops.connections (company_id, connection_id, source_slug, settings,
+        state, last_read_at, checked_at, last_error)
+    values (%s, %s, %s, '{}', %s, now() - %s * interval '1 hour',
+        '2026-03-01 10:00+00', %s)
+"""
+
+
+@pytest.fixture(scope="module")
+def connected(warehouse: Warehouse, companies: Pair) -> Pair:
+    """Acme's connections in every condition; bolt has a run that failed."""
+    acme = companies.acme
+    for name, state, hours, error in (
+        ("ok", "healthy", 2, None),
+        ("limited", "limited", 2, None),
+        ("late", "healthy", 30, None),
+        ("stale", "healthy", 60, None),
+        ("waiting", "untested", None, None),
+        ("failing", "failing", 2, "the token has expired"),
+    ):
+        values = [acme, name, "shopify", state, hours, error]
+        warehouse.execute(CONNECTION, values)
+    warehouse.execute(
+        """insert into ops.quarantined_records
+            (company_id, source, stream, record_hash, reason)
+        values (%s, 'shopify', 'orders', '1', 'bad')""",
+        [acme],
+    )
+    warehouse.execute(
+        """insert into ops.runs values (%s, 'r', '2026-03-31', '', 'failed',
+            'no space left', '2026-03-31 02:00+00', '2026-03-31 02:05+00')""",
+        [companies.bolt],
+    )
+    warehouse.execute(
+        """insert into predictions.model_fits values (%s, 'fit', '2026-03-31',
+            '2026-03-30', 'bg_nbd', '1', 'published', null, '', 45000, 0, 0, '{}',
+            '2026-03-31 02:04+00')""",
+        [companies.bolt],
+    )
+    return companies
+
+
+def test_a_light_says_how_a_connection_fares(
+    warehouse: Warehouse, connected: Pair
+) -> None:
+    query = """
+        select connection_id, status_id, light, quarantined_record_count
+        from reporting.connector_health where company_id = %s
+    """
+    found = {
+        row["connection_id"]: (row["status_id"], row["light"])
+        for row in warehouse.rows(query, [connected.acme])
+    }
+
+    assert found == {
+        "ok": ("ok", "green"),
+        "limited": ("limited", "yellow"),
+        "late": ("late", "yellow"),
+        "stale": ("stale", "red"),
+        "waiting": ("waiting", "yellow"),
+        "failing": ("failing", "red"),
+    }
+    counts = {
+        r["quarantined_record_count"] for r in warehouse.rows(query, [connected.acme])
+    }
+    assert counts == {1}
+
+
+def test_the_log_speaks_in_sentences(warehouse: Warehouse, connected: Pair) -> None:
+    query = """
+        select sentence_es, sentence_en from reporting.activity_log
+        where company_id = %s order by happened_at
+    """
+
+    def said(company: str) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in warehouse.rows(query, [company])]
+
+    assert said(connected.bolt) == [
+        (
+            "45000 clientes valorados con datos hasta el 2026-03-31",
+            "45000 customers valued with data up to 2026-03-31",
+        ),
+        (
+            "La actualización con datos hasta el 2026-03-31 falló: no space left",
+            "Update with data up to 2026-03-31 failed: no space left",
+        ),
+    ]
+    assert said(connected.acme) == [
+        (
+            "La conexión con shopify falla: the token has expired",
+            "The connection to shopify fails: the token has expired",
+        )
+    ]
+
+
+def test_a_reader_sees_the_platform_s_records_of_its_company_only(
+    warehouse: Warehouse, connected: Pair
+) -> None:
+    acme, bolt = map(warehouse.add_reader, (connected.acme, connected.bolt))
+    health = "select distinct company_id from reporting.connector_health"
+    log = "select distinct company_id from reporting.activity_log"
+
+    def seen(query: str, role: str) -> list[str]:
+        return [row["company_id"] for row in warehouse.rows(query, role=role)]
+
+    assert seen(health, acme) == seen(log, acme) == [connected.acme]
+    assert (seen(health, bolt), seen(log, bolt)) == ([], [connected.bolt])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from ops.connections",
+        "select encrypted_secrets from ops.connections",
+        "select record from ops.quarantined_records",
+    ],
+)
+def test_a_reader_sees_no_secret_and_no_rejected_record(
+    warehouse: Warehouse, query: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        warehouse.rows(query, role="bi_reader")
