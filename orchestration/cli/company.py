@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -9,6 +11,11 @@ from rich.table import Table
 
 from orchestration.cli.console import console, plain_errors
 from orchestration.lib.companies import Company, add_company, list_companies
+from orchestration.lib.company_settings import (
+    CompanySettings,
+    change_settings,
+    load_settings,
+)
 from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
 
@@ -55,4 +62,79 @@ def list_() -> None:
         table.add_row(
             company.company_id, company.name, company.currency_code, company.time_zone
         )
+    console.print(table)
+
+
+@app.command()
+def show(company_id: Annotated[str, typer.Argument(help="Whose settings.")]) -> None:
+    """Show the settings of a company."""
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        _print(load_settings(url, company_id))
+
+
+@app.command("set")
+def set_(
+    company_id: Annotated[str, typer.Argument(help="Whose settings.")],
+    *,
+    revenue_includes_tax: Annotated[
+        bool | None, typer.Option(help="Whether taxes are part of net revenue.")
+    ] = None,
+    revenue_includes_shipping: Annotated[
+        bool | None, typer.Option(help="Whether shipping is part of net revenue.")
+    ] = None,
+    cart_idle_hours: Annotated[
+        int | None, typer.Option(help="After which a cart is abandoned.")
+    ] = None,
+    inactivity_days: Annotated[
+        int | None, typer.Option(help="After which a customer is inactive.")
+    ] = None,
+    at_risk_threshold: Annotated[
+        str | None, typer.Option(help="Probability (0-1) of no purchase.")
+    ] = None,
+    critical_threshold: Annotated[
+        str | None, typer.Option(help="Probability (0-1) of no purchase.")
+    ] = None,
+    gross_margin_rate: Annotated[
+        str | None, typer.Option(help="Share (0-1) of net revenue; none to forget it.")
+    ] = None,
+) -> None:
+    """Change settings of a company; what is left out stays."""
+    changes: dict[str, bool | int | Decimal | None] = {
+        "revenue_includes_tax": revenue_includes_tax,
+        "revenue_includes_shipping": revenue_includes_shipping,
+        "cart_idle_hours": cart_idle_hours,
+        "inactivity_days": inactivity_days,
+        "at_risk_threshold": _share("at-risk-threshold", at_risk_threshold),
+        "critical_threshold": _share("critical-threshold", critical_threshold),
+    }
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if gross_margin_rate is not None:
+        is_forgotten = gross_margin_rate.lower() == "none"
+        changes["gross_margin_rate"] = (
+            None if is_forgotten else _share("gross-margin-rate", gross_margin_rate)
+        )
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        _print(change_settings(url, company_id, **changes))
+    console.print(f"Counts from the next run on: timonel run --company {company_id}")
+
+
+def _share(option: str, text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        share = Decimal(text)
+    except InvalidOperation:
+        share = Decimal("nan")
+    if not share.is_finite():
+        raise typer.BadParameter(f"--{option} takes a number such as 0.7.")
+    return share
+
+
+def _print(settings: CompanySettings) -> None:
+    table = Table("setting", "value")
+    for name, value in asdict(settings).items():
+        words = {"True": "yes", "False": "no", "None": "not told"}
+        table.add_row(name, words.get(str(value), str(value)))
     console.print(table)

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import Connection
 
 from orchestration.lib.companies import Company
+from orchestration.lib.company_settings import load_settings
 from orchestration.lib.database import connect
 from orchestration.lib.landings import revisions
 
@@ -35,7 +36,10 @@ def input_version(
             (company.company_id,),
         ).fetchall()
     landed = (revisions(url, company.company_id), forgotten)
-    content = repr((company, as_of_date.isoformat(), code_version, files, landed))
+    settings = load_settings(url, company.company_id)
+    content = repr(
+        (company, settings, as_of_date.isoformat(), code_version, files, landed)
+    )
     return hashlib.sha256(content.encode()).hexdigest()
 
 

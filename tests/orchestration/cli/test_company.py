@@ -1,0 +1,112 @@
+"""Settings of a company are shown, changed one by one, and refused when senseless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from orchestration.cli import app, company
+from orchestration.cli import console as console_module
+from orchestration.lib.companies import Company, add_company
+from orchestration.lib.company_settings import change_settings, load_settings
+from orchestration.lib.database import connect
+from orchestration.lib.runs import input_version
+
+ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
+Timonel = Callable[..., str]
+
+
+@pytest.fixture
+def timonel(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Timonel:
+    """Run a command on a database with two companies."""
+    add_company(database_url, ACME)
+    add_company(database_url, Company("bolt", "Bolt", "CLP", "America/Santiago"))
+    monkeypatch.setenv("TIMONEL_HOME", str(tmp_path))
+    monkeypatch.setenv("TIMONEL_DATABASE_URL", database_url)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        said = StringIO()
+        for module, name in (
+            (company, "console"),
+            (console_module, "console"),
+            (console_module, "_errors"),
+        ):
+            monkeypatch.setattr(module, name, Console(file=said, width=200))
+        result = CliRunner().invoke(app, ["company", *arguments])
+        output = said.getvalue() + result.output
+        assert result.exit_code == code, (output, result.exception)
+        return output
+
+    return run
+
+
+def test_what_is_set_is_shown_and_the_rest_stays(
+    timonel: Timonel, database_url: str
+) -> None:
+    timonel("set", "acme", "--no-revenue-includes-tax", "--gross-margin-rate", "0.35")
+    said = timonel("set", "acme", "--cart-idle-hours", "48")
+
+    rows = dict(
+        line.strip("│ ").split(" │ ") for line in said.splitlines() if "│" in line
+    )
+    shown = {name.strip(): value.strip() for name, value in rows.items()}
+    assert shown["revenue_includes_tax"] == "no"
+    assert shown["gross_margin_rate"] == "0.3500"
+    assert (shown["cart_idle_hours"], shown["inactivity_days"]) == ("48", "60")
+    assert "gross_margin_rate" in timonel("show", "acme")
+    assert load_settings(database_url, "bolt").revenue_includes_tax
+
+
+def test_a_margin_can_be_forgotten(timonel: Timonel, database_url: str) -> None:
+    timonel("set", "acme", "--gross-margin-rate", "0.35")
+    timonel("set", "acme", "--gross-margin-rate", "none")
+
+    assert load_settings(database_url, "acme").gross_margin_rate is None
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--cart-idle-hours", "0"], "cart_idle_hours must be 1 or more"),
+        (["--gross-margin-rate", "35"], "between 0 and 1"),
+        (["--critical-threshold", "0.5"], "must not be below at_risk_threshold (0.700"),
+    ],
+)
+def test_a_senseless_setting_changes_nothing(
+    timonel: Timonel, database_url: str, options: list[str], complaint: str
+) -> None:
+    before = load_settings(database_url, "acme")
+
+    assert complaint in timonel("set", "acme", *options, code=1)
+
+    assert load_settings(database_url, "acme") == before
+
+
+def test_an_unknown_company_and_no_number_are_refused(timonel: Timonel) -> None:
+    assert "There is no company 'nobody'" in timonel("show", "nobody", code=1)
+    assert "takes a number" in timonel(
+        "set", "acme", "--at-risk-threshold", "high", code=2
+    )
+
+
+def test_a_changed_setting_is_a_reason_to_compute_again(database_url: str) -> None:
+    add_company(database_url, ACME)
+    with connect(database_url, "loader") as database:
+        database.execute("create schema raw_files")
+        database.execute(
+            "create table raw_files.files"
+            " (company_id text, file_name text, file_sha256 text)"
+        )
+    before = input_version(database_url, ACME, date(2026, 1, 1), "code")
+
+    change_settings(database_url, "acme", revenue_includes_tax=False)
+
+    assert input_version(database_url, ACME, date(2026, 1, 1), "code") != before
