@@ -39,7 +39,7 @@ def shops(warehouse: Warehouse, pair: Pair) -> Pair:
             [shopify_row("9", "2026-01-08T10:00:00Z", 40, email=ANA)],
             contract="shopify_orders",
         ),
-        RawFile("log.csv", [purchase(ANA.lower(), "2026-01-09T10:00:00Z", 80)]),
+        RawFile("log.csv", [purchase(f" {ANA}", "2026-01-09T10:00:00Z", 80)]),
     )
     warehouse.execute(
         """insert into ops.quarantined_records

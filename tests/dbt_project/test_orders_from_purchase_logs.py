@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_lines_of_one_purchase_are_one_order(warehouse: Warehouse, pair: Pair) -> None:
@@ -173,3 +180,27 @@ def test_lines_in_two_currencies_do_not_add_up(
         "XXX",
         "missing_currency_rate",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        (" Ana@Example.com", _sha256("ana@example.com")),
+        ("60.803.000-K", _sha256("60803000k")),
+        ("+34 600 11 22 33", _sha256("34600112233")),
+        (" 12345 ", "12345"),
+        ("C-2024-17", "C-2024-17"),
+    ],
+)
+def test_a_customer_named_by_an_address_is_hashed(
+    warehouse: Warehouse, pair: Pair, written: str, seen: str
+) -> None:
+    warehouse.load(
+        pair.acme, RawFile("log.csv", [purchase(written, "2026-01-05 10:00+00", 1)])
+    )
+
+    (row,) = warehouse.rows(
+        "select customer_id from staging.stg_files__purchases where company_id = %s",
+        [pair.acme],
+    )
+    assert row["customer_id"] == seen

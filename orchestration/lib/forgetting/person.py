@@ -95,6 +95,8 @@ def find_person(
             person.names |= {normalised(each) for each in names if each}
             if customer_id:
                 person.customer_ids.add(customer_id)
+            if customer_id and normalised(customer_id) != customer_id:
+                person.names.add(normalised(customer_id))
         if len(person.names) + len(person.customer_ids) == known:
             break
         known = len(person.names) + len(person.customer_ids)
@@ -157,13 +159,8 @@ def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable
     """Conditions under which a row of a raw table is the person's."""
     conditions: list[sql.Composable] = []
     if "email" in columns:
-        conditions.append(
-            sql.SQL(
-                "lower(trim(email)) = any(%(names)s) or "
-                "encode(sha256(convert_to(lower(trim(email)), 'UTF8')), 'hex')"
-                " = any(%(customers)s)"
-            )
-        )
+        email = sql.SQL("lower(trim(email))")
+        conditions += [email + sql.SQL(" = any(%(names)s)"), _hashed(email)]
     if "rut" in columns:
         conditions.append(
             sql.SQL("lower(regexp_replace(rut, '[^0-9kK]', '', 'g')) = any(%(names)s)")
@@ -178,12 +175,25 @@ def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable
     if key is None:
         key, prefix = reference(schema, columns)
     if key is not None:
-        conditions.append(
-            sql.SQL("{} || {} = any(%(customers)s)").format(
-                sql.Literal(prefix), sql.Identifier(key)
-            )
+        id_ = sql.SQL("{} || lower(trim({}))").format(
+            sql.Literal(prefix), sql.Identifier(key)
         )
+        conditions.append(sql.SQL("{} = any(%(customers)s)").format(id_))
+        if not prefix:
+            # A log may name its customers by anything, an address too.
+            bare = sql.SQL("regexp_replace({}, '[[:space:].()+-]', '', 'g')")
+            conditions += [
+                sql.SQL("{} = any(%(names)s)").format(bare.format(id_)),
+                _hashed(id_),
+                _hashed(bare.format(id_)),
+            ]
     return conditions
+
+
+def _hashed(text: sql.Composable) -> sql.Composable:
+    return sql.SQL(
+        "encode(sha256(convert_to({}, 'UTF8')), 'hex') = any(%(customers)s)"
+    ).format(text)
 
 
 def values(company_id: str, person: Person) -> dict[str, object]:

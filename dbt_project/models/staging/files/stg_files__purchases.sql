@@ -8,7 +8,7 @@ renamed as (
         file_sha256,
         line_number::integer as line_number,
         nullif(trim(purchase_id), '') as purchase_id,
-        nullif(trim(customer_id), '') as customer_id,
+        {{ pseudonym('customer_id') }} as customer_id,
 
         upper(trim(currency_code)) as currency_code,
 
