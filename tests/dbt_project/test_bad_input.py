@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from tests.dbt_project.raw_files import RawFile, Row, purchase
 from tests.dbt_project.raw_shopify import customer, order
 from tests.dbt_project.warehouse import Pair, Warehouse
