@@ -12,6 +12,7 @@ import pytest
 from orchestration.lib.database import libpq_environment, migrate
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
 from tests.dbt_project.dbt_commands import DbtProject
+from tests.dbt_project.kpi_shops import Shops, build_shops
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 
@@ -23,6 +24,12 @@ def warehouse(
     with _warehouse(postgres, "dbt_shared", tmp_path_factory.mktemp("dbt")) as made:
         made.dbt.run("build")
         yield made
+
+
+@pytest.fixture(scope="session")
+def shops(warehouse: Warehouse) -> Shops:
+    """The companies whose KPIs are counted by hand; tests only read them."""
+    return build_shops(warehouse)
 
 
 @pytest.fixture
