@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_EXAMPLES = ("cdnow", "tienda_norte")
+_EXAMPLES = ("cdnow", "tienda_norte", "plaza")
 
 
 def demo(
@@ -79,9 +79,10 @@ def demo(
 ) -> None:
     """Run the main job from source to dashboard, and say what it found.
 
-    Without --orders two example companies are used whose true answers are known. Their
-    shops and advertising platforms are played by the sandbox, which is called as the
-    real ones would be. Running it again repeats nothing that has not changed.
+    Without --orders three example companies are used whose true answers are known.
+    Their shops and advertising platforms are played by the sandbox, which is called as
+    the real ones would be; the third is a marketplace that exports files. Running it
+    again repeats nothing that has not changed.
     """
     settings = Settings.from_environment()
     with plain_errors(), ExitStack() as stack:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,12 +12,18 @@ from psycopg.rows import class_row, dict_row
 from rich.table import Table
 
 from orchestration.cli.console import console
+from orchestration.cli.truth import print_truth
 from orchestration.lib.companies import Company, reader_role
 from orchestration.lib.database import connect
 
 __all__ = ["print_summary"]
 
 _LOCALE = "en"
+_SOURCES = {
+    "files": "in the files",
+    "marketplace": "orders in the files",
+    "shop": "in the shop",
+}
 _REASONS = {
     "duplicate": "again in another file or source",
     "rounding": "rounded to cents",
@@ -66,7 +71,7 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> None:
         _print_quarantine(database, company)
     if truth:
         with connect(url, reader_role(company.company_id)) as database:
-            _print_truth(database, truth)
+            print_truth(database, company, truth)
 
 
 def _print_headline(company: Company, headline: dict[str, Any]) -> None:
@@ -100,12 +105,12 @@ def _print_reconciliation(database: Connection, company: Company) -> None:
     table.title_justify = "left"
     for heading in ("", "rows or orders", company.currency_code):
         table.add_column(heading, justify="left" if not heading else "right")
-    files, shop, quarantined = rows["files"], rows["shop"], rows["quarantined"]
-    predicted = rows["predicted"]
-    for source, label in ((files, "in the files"), (shop, "in the shop")):
-        if source.count:
-            table.add_row(label, _count(source.count), _amount(source.total))
-    rest = files.total + shop.total - quarantined.total
+    quarantined, predicted = rows["quarantined"], rows["predicted"]
+    rest = -quarantined.total
+    for step, label in _SOURCES.items():
+        rest += rows[step].total
+        if rows[step].count:
+            table.add_row(label, _count(rows[step].count), _amount(rows[step].total))
     if quarantined.count:
         table.add_row(
             "- quarantined", _count(quarantined.count), _amount(quarantined.total)
@@ -144,60 +149,6 @@ def _print_quarantine(database: Connection, company: Company) -> None:
     console.print(table)
 
 
-def _print_truth(database: Connection, truth: dict[str, Any]) -> None:
-    is_published = truth["is_published"]
-    title = "Beside the published answer" if is_published else "Beside the truth"
-    table = Table(box=None, padding=(0, 2), title=title, title_justify="left")
-    table.add_column("")
-    for heading in ("estimated", "published" if is_published else "true"):
-        table.add_column(heading, justify="right")
-    for label, estimate, answer, form in _compared(database, truth):
-        table.add_row(label, form.format(estimate), form.format(answer))
-    console.print(table)
-    console.print(f"  [dim]{truth['source']}[/dim]")
-
-
-def _compared(
-    database: Connection, truth: dict[str, Any]
-) -> Iterator[tuple[str, float | Decimal, float | Decimal, str]]:
-    """Label, estimate, known answer and number format, line by line."""
-    unit, days = truth["bg_nbd"]["time_unit"], truth["bg_nbd"]["days_per_time_unit"]
-    estimates = {
-        (model, name): float(value) / (days if name == "alpha" else 1)
-        for model, name, value in database.execute(
-            """select model, parameter, value from reporting.model_fit_parameters
-            where is_current"""
-        ).fetchall()
-    }
-    for model, title in (("bg_nbd", "BG/NBD"), ("gamma_gamma", "Gamma-Gamma")):
-        # A simulated shop has no single truth for what differs by channel.
-        for name, answer in truth.get(model, {}).get("parameters", {}).items():
-            label = f"{title} {name}" + (f" ({unit})" if name == "alpha" else "")
-            yield label, estimates[model, name], answer, "{:.4f}"
-    counted = _row(
-        database,
-        """select count(*) as customer_count, sum(frequency) as repeats,
-            sum(historic_value) as net_revenue
-        from reporting.customer_values""",
-    )
-    answers = truth["totals"]["as_of"]
-    if counted is not None:
-        yield (
-            "Customers",
-            counted["customer_count"],
-            answers["customer_count"],
-            "{:,}",
-        )
-        yield (
-            "Repeat purchase days",
-            counted["repeats"],
-            answers["repeat_purchase_day_count"],
-            "{:,}",
-        )
-        net_revenue = Decimal(answers["net_revenue"])
-        yield "Net revenue", counted["net_revenue"], net_revenue, "{:,.2f}"
-
-
 def _row(database: Connection, query: str) -> dict[str, Any] | None:
     return database.cursor(row_factory=dict_row).execute(query).fetchone()
 
@@ -232,6 +183,14 @@ shop as (
         count(*) as order_count,
         coalesce(sum(total_price), 0) as total
     from staging.stg_shopify__orders
+    where company_id = %(company)s
+),
+
+marketplace as (
+    select
+        count(*) as order_count,
+        coalesce(sum(gross_revenue - discount_amount), 0) as total
+    from intermediate.int_marketplace_orders_assembled
     where company_id = %(company)s
 ),
 
@@ -287,6 +246,8 @@ compared as (
 select 'files' as step, row_count as count, control_total as total from files
 union all
 select 'shop', order_count, total from shop
+union all
+select 'marketplace', order_count, total from marketplace
 union all
 select 'quarantined', rejected_row_count, rejected_total from files
 union all

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from taps.sandbox.faults import UnknownFault
+from taps.sandbox.marketplace.company import PLAZA, offer
 from taps.sandbox.request_log import RequestLog
 from taps.sandbox.restating import NothingToRestate, restate
 from taps.sandbox.store import Version
@@ -67,7 +68,13 @@ class _Control:
 
     def connections(self, _: dict[str, Any]) -> dict[str, Any]:
         """Everything needed to connect each company."""
-        return {
+        truth = self._world.truth()
+        by_files = (
+            {PLAZA: offer(self._world.store.path, truth[PLAZA])}
+            if PLAZA in truth
+            else {}
+        )
+        return by_files | {
             company.slug: {
                 "name": company.name,
                 "currency_code": company.currency,

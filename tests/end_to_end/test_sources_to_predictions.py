@@ -52,10 +52,27 @@ def demo(
 
 def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
     assert "Beside the published answer" in demo.said
-    assert "Beside the truth" in demo.said
-    assert demo.said.count("behind the predictions ✓") == 2
-    for source in ("Shopify", "Meta Ads", "Google Ads", "Search Console", "Weather"):
+    assert demo.said.count("Beside the truth") == 2
+    assert demo.said.count("behind the predictions ✓") == 3
+    shops = ("Shopify", "Meta Ads", "Google Ads", "Search Console", "Weather")
+    for source in (*shops, "Exported files"):
         assert f"✓ Reading {source}" in demo.said
+
+
+def test_the_numbers_of_the_marketplace_are_those_it_was_made_with(
+    demo: Demo,
+) -> None:
+    kpis = (
+        *("New users", "Onboarding rate", "RUT validation rate"),
+        *("Cart abandonment rate", "Average order value", "Cancellation rate"),
+        *("Hours from payment to completion", "Average rating", "Repurchase rate"),
+    )
+    written = demo.said[demo.said.index("Plaza Servicios") :].splitlines()
+    lines = {kpi: [each for each in written if kpi in each] for kpi in kpis}
+
+    for kpi, found in lines.items():
+        assert len(found) == 1, kpi
+        assert found[0].split()[-1] == "=", found
 
 
 def test_every_slice_is_what_the_source_counted(demo: Demo) -> None:
@@ -75,13 +92,13 @@ def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
     before = demo.timonel.rows(_ROW_VERSIONS)
 
     said = demo.timonel.run("demo", "--no-open")
-    if said.count("Nothing changed since the last run") < 2:
+    if said.count("Nothing changed since the last run") < 3:
         # A day began at a source meanwhile, such as Search Console's at Pacific
         # midnight, and was read. No second one begins within minutes.
         before = demo.timonel.rows(_ROW_VERSIONS)
         said = demo.timonel.run("demo", "--no-open")
 
-    assert said.count("Nothing changed since the last run") == 2
+    assert said.count("Nothing changed since the last run") == 3
     assert demo.timonel.rows(_ROW_VERSIONS) == before
 
 

@@ -206,6 +206,11 @@ def _truth(
     cancelled = sum(order.kind == "cancelled" for order in orders)
     left = sum(cart.order is None for cart in carts)
     scores = [order.score for order in orders if order.score]
+    cycles = [
+        (order.completed_at - order.paid_at).total_seconds() / 3_600
+        for order in bought
+        if order.completed_at and order.paid_at
+    ]
     buying = vars(ordering.BUYING)
     net_revenue = sum(order.total - order.refund for order in bought)
     return {
@@ -213,6 +218,7 @@ def _truth(
         "is_published": False,
         "name": "Plaza Servicios",
         "currency_code": "CLP",
+        "exponent": 0,
         "time_zone": TIME_ZONE.key,
         "first_date": period.first_day.isoformat(),
         "as_of_date": period.last_day.isoformat(),
@@ -234,8 +240,10 @@ def _truth(
             "onboarding_rate": _share(users, lambda user: user.onboarded_at),
             "rut_validation_rate": _share(users, lambda user: user.rut_verified_at),
             "rut_wellformed_count": sum(user.is_rut_wellformed for user in users),
+            "average_order_value": net_revenue / len(bought),
             "cart_abandonment_rate": left / len(carts),
             "cancellation_rate": cancelled / (cancelled + len(bought)),
+            "cycle_hours_average": sum(cycles) / len(cycles),
             "repurchase_rate": repeaters / len(per_customer),
             "rating_average": sum(scores) / len(scores),
             "net_revenue": net_revenue,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from taps.sandbox.clock import Clock
+from taps.sandbox.marketplace.company import PLAZA, deliver_files
 from taps.sandbox.store import Store
 from taps.sandbox.world.companies import ANDES, CDNOW, TIENDA_NORTE
 from taps.sandbox.world.loading import Loader
@@ -21,7 +22,10 @@ __all__ = ["write_world"]
 
 
 def write_world(path: Path, anchor: date, *, customers: int, seed: int) -> None:
-    """Write the whole file beside its place, then move it there."""
+    """Write the whole file beside its place, then move it there.
+
+    The marketplace's files are delivered first: where there is a world, they are too.
+    """
     started = time.monotonic()
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
@@ -34,6 +38,7 @@ def write_world(path: Path, anchor: date, *, customers: int, seed: int) -> None:
     known_until = Timeline(CDNOW, anchor).remembered_from
     load_replay(Loader(store, CDNOW.slug, known_until), CDNOW, log, shift)
     truth[CDNOW.slug] = cdnow_truth(shift)
+    truth[PLAZA] = deliver_files(path, anchor, users=customers, seed=seed)
     seeds = np.random.SeedSequence(seed).spawn(2)
     for company, own_seed in zip((TIENDA_NORTE, ANDES), seeds, strict=True):
         timeline = Timeline(company, anchor)

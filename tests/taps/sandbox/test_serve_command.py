@@ -53,6 +53,8 @@ def test_the_first_line_says_where_it_listens_and_the_end_of_input_ends_it(
     assert clock["now"].startswith("2026-06-15T12:0")
     assert process.returncode == 0
     assert output == ""
+    (folder,) = told["plaza"]["connections"]["files"]["settings"]["paths"]
+    assert "users.csv" in {file.name for file in Path(folder).iterdir()}
     for connection in told["andes"]["connections"].values():
         for secret in connection["secrets"].values():
             assert secret not in errors
@@ -71,6 +73,8 @@ def test_a_kept_world_moves_on_with_the_date_it_is_started_on(home: Path) -> Non
     assert clock["now"].startswith("2026-07-01")
     assert truth["andes"]["bg_nbd"] == first["andes"]["bg_nbd"]
     assert truth["andes"]["as_of_date"] == "2026-06-14"
+    assert truth["plaza"]["as_of_date"] == "2026-06-14"
+    assert truth["plaza"] == first["plaza"]
     assert len(list(home.glob("world-*.sqlite"))) == 1
 
 

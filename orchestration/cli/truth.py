@@ -1,0 +1,142 @@
+"""What was found beside what is true, for companies whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+from rich.table import Table
+
+from orchestration.cli.console import console
+from orchestration.lib.companies import Company
+from orchestration.lib.kpis import (
+    Kpis,
+    get_acquisition_kpis,
+    get_engagement_kpis,
+    get_operations_kpis,
+    get_retention_kpis,
+)
+
+__all__ = ["print_truth"]
+
+_SHARE, _NUMBER, _COUNT, _DECIMAL = "{:.2%}", "{:.4f}", "{:,}", "{:,.2f}"
+_PAGES: tuple[Callable[[Connection, str, date, date], Kpis], ...] = (
+    get_acquisition_kpis,
+    get_engagement_kpis,
+    get_operations_kpis,
+    get_retention_kpis,
+)
+_KPIS = {
+    "new_user_count": ("New users", _COUNT),
+    "onboarding_rate": ("Onboarding rate", _SHARE),
+    "rut_validation_rate": ("RUT validation rate", _SHARE),
+    "cart_abandonment_rate": ("Cart abandonment rate", _SHARE),
+    "average_order_value": ("Average order value", _DECIMAL),
+    "cancellation_rate": ("Cancellation rate", _SHARE),
+    "cycle_hours_average": ("Hours from payment to completion", _DECIMAL),
+    "rating_average": ("Average rating", _NUMBER),
+    "repurchase_rate": ("Repurchase rate", _SHARE),
+}
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A number that was found and its true value, and how both are written."""
+
+    label: str
+    found: float | Decimal
+    true: float | Decimal
+    form: str
+
+    @property
+    def distance(self) -> str:
+        """How far apart they are, as a share of what is true."""
+        written = self.form.format(self.found), self.form.format(self.true)
+        if written[0] == written[1]:
+            return "="
+        if not self.true:
+            return ""
+        return f"{float(self.found) / float(self.true) - 1:+.1%}"
+
+
+def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -> None:
+    """Print what was found beside what is true, and how far apart they are.
+
+    Parameters
+    ----------
+    truth
+        What is known of an example company: see ``python -m taps.sandbox``.
+    """
+    is_published = truth["is_published"]
+    title = "Beside the published answer" if is_published else "Beside the truth"
+    table = Table(box=None, padding=(0, 2), title=title, title_justify="left")
+    table.add_column("")
+    for heading in ("found", "published" if is_published else "true", "off by"):
+        table.add_column(heading, justify="right")
+    lines = [
+        *_parameters(database, truth),
+        *_totals(database, truth["totals"]["as_of"]),
+        *_kpis(database, company, truth),
+    ]
+    for line in lines:
+        found, true = line.form.format(line.found), line.form.format(line.true)
+        table.add_row(line.label, found, true, line.distance)
+    console.print(table)
+    console.print(f"  [dim]{truth['source']}[/dim]")
+
+
+def _parameters(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
+    """Of the models that were fitted."""
+    unit, days = truth["bg_nbd"]["time_unit"], truth["bg_nbd"]["days_per_time_unit"]
+    estimates = {
+        (model, name): float(value) / (days if name == "alpha" else 1)
+        for model, name, value in database.execute(
+            """select model, parameter, value from reporting.model_fit_parameters
+            where is_current"""
+        ).fetchall()
+    }
+    for model, title in (("bg_nbd", "BG/NBD"), ("gamma_gamma", "Gamma-Gamma")):
+        # A simulated shop has no single truth for what differs by channel.
+        for name, answer in truth.get(model, {}).get("parameters", {}).items():
+            label = f"{title} {name}" + (f" ({unit})" if name == "alpha" else "")
+            yield _Line(label, estimates[model, name], answer, _NUMBER)
+
+
+def _totals(database: Connection, answers: dict[str, Any]) -> Iterator[_Line]:
+    """Of everything that is behind the predictions."""
+    counted = (
+        database.cursor(row_factory=dict_row)
+        .execute(
+            """select count(*) as customer_count, sum(frequency) as repeats,
+                sum(historic_value) as net_revenue
+            from reporting.customer_values"""
+        )
+        .fetchone()
+    )
+    if counted is None:
+        return
+    customers, repeats = counted["customer_count"], counted["repeats"]
+    days, revenue = answers["repeat_purchase_day_count"], answers["net_revenue"]
+    yield _Line("Customers", customers, answers["customer_count"], _COUNT)
+    yield _Line("Repeat purchase days", repeats, days, _COUNT)
+    yield _Line("Net revenue", counted["net_revenue"], Decimal(revenue), _DECIMAL)
+
+
+def _kpis(
+    database: Connection, company: Company, truth: dict[str, Any]
+) -> Iterator[_Line]:
+    """Of the pages, over the whole history; none for a company without their truth."""
+    known = truth.get("kpis", {})
+    if not known:
+        return
+    start, end = (date.fromisoformat(truth[n]) for n in ("first_date", "as_of_date"))
+    found: Kpis = {}
+    for ask in _PAGES:
+        found |= ask(database, company.company_id, start, end)
+    for name, (label, form) in _KPIS.items():
+        yield _Line(label, found[name], known[name], form)
