@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 from rich.table import Table
@@ -110,22 +110,26 @@ def _print_reconciliation(database: Connection, company: Company) -> None:
     for step, label in _SOURCES.items():
         rest += rows[step].total
         if rows[step].count:
-            table.add_row(label, _count(rows[step].count), _amount(rows[step].total))
+            table.add_row(
+                label, _count(rows[step].count), _amount(rows[step].total, company)
+            )
     if quarantined.count:
         table.add_row(
-            "- quarantined", _count(quarantined.count), _amount(quarantined.total)
+            "- quarantined",
+            _count(quarantined.count),
+            _amount(quarantined.total, company),
         )
     for step, label in _REASONS.items():
         row = rows.get(step)
         if row is not None and row.count:
             rest -= row.total
-            table.add_row(f"- {label}", _count(row.count), _amount(row.total))
+            table.add_row(f"- {label}", _count(row.count), _amount(row.total, company))
     equal = rest == predicted.total
     verdict = "[green]✓[/green]" if equal else "[red]✗ differs[/red]"
     table.add_row(
         f"= behind the predictions {verdict}",
         _count(predicted.count),
-        _amount(predicted.total),
+        _amount(predicted.total, company),
     )
     console.print(table)
 
@@ -157,8 +161,9 @@ def _count(number: float | Decimal) -> str:
     return str(format_decimal(round(number), locale=_LOCALE))
 
 
-def _amount(number: Decimal) -> str:
-    return str(format_decimal(number, format="#,##0.00", locale=_LOCALE))
+def _amount(number: Decimal, company: Company) -> str:
+    digits = get_currency_precision(company.currency_code)
+    return f"{number:,.{digits}f}"
 
 
 def _money(number: Decimal | None, company: Company) -> str:

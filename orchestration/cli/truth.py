@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from psycopg import Connection
 from psycopg.rows import dict_row
 from rich.table import Table
@@ -25,6 +26,8 @@ from orchestration.lib.kpis import (
 __all__ = ["print_truth"]
 
 _SHARE, _NUMBER, _COUNT, _DECIMAL = "{:.2%}", "{:.4f}", "{:,}", "{:,.2f}"
+# Written as the company's currency is.
+_MONEY = "money"
 _PAGES: tuple[Callable[[Connection, str, date, date], Kpis], ...] = (
     get_acquisition_kpis,
     get_engagement_kpis,
@@ -36,9 +39,9 @@ _KPIS = {
     "onboarding_rate": ("Onboarding rate", _SHARE),
     "rut_validation_rate": ("RUT validation rate", _SHARE),
     "cart_abandonment_rate": ("Cart abandonment rate", _SHARE),
-    "average_order_value": ("Average order value", _DECIMAL),
+    "average_order_value": ("Average order value", _MONEY),
     "cancellation_rate": ("Cancellation rate", _SHARE),
-    "cycle_hours_average": ("Hours from payment to completion", _DECIMAL),
+    "cycle_hours_average": ("Hours from paid to done", _DECIMAL),
     "rating_average": ("Average rating", _NUMBER),
     "repurchase_rate": ("Repurchase rate", _SHARE),
 }
@@ -53,15 +56,17 @@ class _Line:
     true: float | Decimal
     form: str
 
-    @property
-    def distance(self) -> str:
-        """How far apart they are, as a share of what is true."""
-        written = self.form.format(self.found), self.form.format(self.true)
-        if written[0] == written[1]:
-            return "="
+    def cells(self, currency_code: str) -> tuple[str, str, str, str]:
+        """What the table says: how far apart they are last, as a share of the truth."""
+        digits = get_currency_precision(currency_code)
+        form = f"{{:,.{digits}f}}" if self.form == _MONEY else self.form
+        found, true = form.format(self.found), form.format(self.true)
+        if found == true:
+            return self.label, found, true, "="
         if not self.true:
-            return ""
-        return f"{float(self.found) / float(self.true) - 1:+.1%}"
+            return self.label, found, true, ""
+        distance = float(self.found) / float(self.true) - 1
+        return self.label, found, true, f"{distance:+.1%}"
 
 
 def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -> None:
@@ -84,8 +89,7 @@ def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -
         *_kpis(database, company, truth),
     ]
     for line in lines:
-        found, true = line.form.format(line.found), line.form.format(line.true)
-        table.add_row(line.label, found, true, line.distance)
+        table.add_row(*line.cells(company.currency_code))
     console.print(table)
     console.print(f"  [dim]{truth['source']}[/dim]")
 
@@ -124,7 +128,7 @@ def _totals(database: Connection, answers: dict[str, Any]) -> Iterator[_Line]:
     days, revenue = answers["repeat_purchase_day_count"], answers["net_revenue"]
     yield _Line("Customers", customers, answers["customer_count"], _COUNT)
     yield _Line("Repeat purchase days", repeats, days, _COUNT)
-    yield _Line("Net revenue", counted["net_revenue"], Decimal(revenue), _DECIMAL)
+    yield _Line("Net revenue", counted["net_revenue"], Decimal(revenue), _MONEY)
 
 
 def _kpis(

@@ -207,7 +207,7 @@ def _truth(
     left = sum(cart.order is None for cart in carts)
     scores = [order.score for order in orders if order.score]
     cycles = [
-        (order.completed_at - order.paid_at).total_seconds() / 3_600
+        (order.completed_at.timestamp() - order.paid_at.timestamp()) / 3_600
         for order in bought
         if order.completed_at and order.paid_at
     ]
