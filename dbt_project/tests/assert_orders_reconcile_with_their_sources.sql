@@ -1,7 +1,7 @@
 -- Every order of every source is in marts.orders exactly once, and the mart
 -- tells it as the API does, else as the file that was exported last, to the
--- cent. A row is an order that got lost, came from nowhere or changed its
--- amount.
+-- cent, unless its amount cannot be. A row is an order that got lost, came from
+-- nowhere or changed its amount.
 with told_by_sources as (
     select
         company_id,
@@ -29,7 +29,9 @@ orders as (
         company_id,
         order_id,
         coalesce(file_name, source_slug) as teller,
-        original_gross_revenue as gross_revenue
+        original_gross_revenue as gross_revenue,
+        coalesce(exclusion_reason = 'impossible_amount', false)
+            as is_impossible
     from {{ ref('orders') }}
     where {{ is_in_scope() }}
 ),
@@ -41,7 +43,8 @@ compared as (
         not_superseded.teller as told_by,
         not_superseded.gross_revenue as told_revenue,
         orders.teller as kept_teller,
-        orders.gross_revenue as kept_revenue
+        orders.gross_revenue as kept_revenue,
+        orders.is_impossible
     from not_superseded
     full outer join orders
         on
@@ -52,4 +55,4 @@ compared as (
 select * from compared
 where
     told_by is distinct from kept_teller
-    or told_revenue is distinct from kept_revenue
+    or not is_impossible and told_revenue is distinct from kept_revenue

@@ -34,6 +34,9 @@ _REASONS = {
     "cancelled": "cancelled",
     "test_order": "test orders",
     "deleted_at_source": "deleted in the shop",
+    "impossible_amount": "with an amount that cannot be",
+    "future_date": "dated after they were read",
+    "credit_note": "credit notes",
     "fully_refunded": "fully refunded",
     "later": "after the as-of date",
     "refunds": "partly refunded",
@@ -199,6 +202,14 @@ marketplace as (
     where company_id = %(company)s
 ),
 
+deduplicated as (
+    select
+        order_id,
+        gross_revenue - discount_amount as charged
+    from intermediate.int_orders_deduplicated
+    where company_id = %(company)s
+),
+
 orders as (
     select
         coalesce(
@@ -210,10 +221,16 @@ orders as (
         ) as step,
         orders.order_id,
         orders.currency_code <> orders.original_currency_code as is_converted,
-        orders.gross_revenue - orders.discount_amount as charged,
+        -- The mart shows an amount that cannot be as nothing.
+        case
+            when orders.exclusion_reason = 'impossible_amount'
+                then deduplicated.charged
+            else orders.gross_revenue - orders.discount_amount
+        end as charged,
         orders.refund_amount,
         orders.excluded_amount
     from marts.orders
+    inner join deduplicated using (order_id)
     cross join lateral (
         select max(summaries.as_of_date) as as_of_date
         from marts.customer_summaries as summaries
@@ -227,14 +244,6 @@ unioned as (
         count(*) as order_count,
         coalesce(sum(gross_revenue - discount_amount), 0) as total
     from intermediate.int_orders_unioned
-    where company_id = %(company)s
-),
-
-deduplicated as (
-    select
-        order_id,
-        gross_revenue - discount_amount as charged
-    from intermediate.int_orders_deduplicated
     where company_id = %(company)s
 ),
 

@@ -16,6 +16,8 @@ from taps.tap_files.tables import Cell, as_text
 
 __all__ = ["CellReader", "Loaded", "Outcome", "Rejected", "required"]
 
+_LONGEST_TEXT = 500
+"""What an index of Postgres holds of any letters, beside the company's name."""
 _NOTHING = frozenset({"", "nan", "null", "none", "n/a", "#n/a", "\\n", "<na>", "nat"})
 _YES = frozenset({"true", "t", "yes", "y", "1", "si", "sí", "s", "verdadero"})
 _NO = frozenset({"false", "f", "no", "n", "0", "falso"})
@@ -65,6 +67,8 @@ class CellReader:
             return None
         if "\0" in text:
             raise RowRejected(f"{column} holds a zero character")
+        if len(text) > _LONGEST_TEXT:
+            raise RowRejected(f"{column} is longer than {_LONGEST_TEXT} characters")
         return text
 
     def currency(self, cells: Sequence[Cell]) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from taps.tap_files.amounts import bounded
 from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
 from taps.tap_files.contract import Column, Contract
 from taps.tap_files.moments import Moment
@@ -77,6 +78,8 @@ def _record(
             case _:
                 value = cells.text(row.cells, column.name)
         record[column.name] = required(value, column.name) if column.filled else value
+    if record.get("quantity") is not None and record.get("price") is not None:
+        bounded(record["quantity"] * record["price"])
     if "currency_code" in record:
         record["currency_code"] = currency
     return record, row_moment

@@ -27,7 +27,7 @@ _AMOUNTS = {
     "marketplace_order_items": "price",
     "marketplace_payments": "amount",
 }
-_LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
+_LOADED_AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ __all__ += ["slice_of_order_ids"]
 
 Row = Mapping[str, object]
 
-_LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
+_LOADED_AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def shop(time_zone: str, currency_code: str = "EUR") -> Row:

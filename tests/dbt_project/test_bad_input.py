@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.dbt_project.raw_files import RawFile, Row, purchase
+from tests.dbt_project.raw_files import RawFile, Row, purchase, rates
 from tests.dbt_project.raw_shopify import customer, order
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -164,6 +164,58 @@ def test_any_letter_may_be_in_a_name(warehouse: Warehouse, pair: Pair) -> None:
         odd: (1, 1, f"purchases/{odd}"),
         LONG: (1, 2, f"purchases/{LONG}"),
     }
+
+
+def test_an_amount_that_cannot_be_is_counted_and_summed_nowhere(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    warehouse.land(
+        pair.bolt,
+        "orders",
+        order("1", AT, -1, currency_code="CLP"),
+        order("2", AT, 10**13, currency_code="CLP"),
+        order("3", AT, 7, currency_code="CLP"),
+        # A little over 10^13 pesos.
+        order("4", AT, "10526315789.48", currency_code="USD"),
+        order("5", AT, 10**17, currency_code="JPY"),
+    )
+    usd = ("2026-01-05", "USD", "CLP", 950)
+    warehouse.load(pair.bolt, rates(usd))
+    warehouse.build(pair.bolt)
+
+    orders = warehouse.orders(pair.bolt)
+    wrong = {key for key, row in orders.items() if row["exclusion_reason"]}
+    assert wrong == {f"shopify/{number}" for number in "1245"}
+    assert {orders[key]["exclusion_reason"] for key in wrong} == {"impossible_amount"}
+    day = days(warehouse, pair.bolt)["2026-01-05"]
+    assert (day["impossible_order_count"], day["purchase_count"]) == (4, 1)
+    assert (day["gross_revenue"], day["net_revenue"]) == (7, 7)
+    assert quality(warehouse, pair.bolt)["impossible_order_count"] == 4
+    tests = ("assert_orders_reconcile_with_their_sources", "orders", "order_totals")
+    warehouse.dbt.run("test", "--select", *tests, company_ids=[pair.bolt])
+
+
+def test_an_order_of_the_future_waits_to_be_one(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    # The files of these tests were read as the first of June began.
+    rows = [
+        purchase("7", "2026-06-02 00:00+00", 10, purchase_id="tomorrow"),
+        purchase("7", "2026-06-02 00:01+00", 20, purchase_id="later"),
+        purchase("7", "2090-01-05 00:00+00", 40, purchase_id="typo"),
+    ]
+    warehouse.load(pair.acme, log(*rows))
+    warehouse.build(pair.acme)
+
+    found = {k: v["exclusion_reason"] for k, v in warehouse.orders(pair.acme).items()}
+    assert found == {
+        "purchases/tomorrow": None,
+        "purchases/later": "future_date",
+        "purchases/typo": "future_date",
+    }
+    assert days(warehouse, pair.acme)["2090-01-05"]["future_order_count"] == 1
+    assert quality(warehouse, pair.acme)["future_order_count"] == 2
+    assert customers(warehouse, pair.acme) == {"7": (1, 10, "purchases/tomorrow")}
 
 
 # Madrid skips 02:00-03:00 of 30 March and has 02:00-03:00 of 26 October twice;

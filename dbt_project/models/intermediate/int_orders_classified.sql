@@ -79,11 +79,14 @@ classified as (
             when is_deleted then 'deleted_at_source'
             when is_test then 'test_order'
             when is_cancelled then 'cancelled'
+            when is_impossible then 'impossible_amount'
+            when is_future then 'future_date'
             when not is_recognised then 'not_recognised'
             when is_refunded then 'fully_refunded'
             -- Before amounts are compared: those of such an order may be in
             -- unlike currencies.
             when currency_rate is null then 'missing_currency_rate'
+            when refund_amount > 0 and gross_revenue = 0 then 'credit_note'
             when refund_amount > 0 and net_revenue <= 0 then 'fully_refunded'
             when customer_id is null then 'no_customer'
         end as exclusion_reason,

@@ -48,6 +48,35 @@ rated as (
             and dated.order_date = rates.rate_date
 ),
 
+judged as (
+    select
+        *,
+        ordered_at > loaded_at + interval '1 day' as is_future,
+        -- Less than nothing was charged or paid back, or more than a row of
+        -- a file may say: that is no money, and no total could hold it.
+        least(
+            gross_revenue - discount_amount, discount_amount, refund_amount
+        ) < 0
+        or greatest(1, currency_rate) * greatest(
+            gross_revenue,
+            refund_amount,
+            abs(tax_amount),
+            abs(shipping_amount)
+        ) >= 1e13 as is_impossible
+    from rated
+),
+
+-- What an amount is multiplied by, to be the company's and to be its own.
+bounded as (
+    select
+        *,
+        case
+            when is_impossible then 0 else coalesce(currency_rate, 1)
+        end as company_rate,
+        case when is_impossible then 0 else 1 end as original_rate
+    from judged
+),
+
 -- Cents first: what is rounded apart must still add up.
 converted as (
     select
@@ -63,31 +92,33 @@ converted as (
             when currency_rate is null then currency_code
             else company_currency_code
         end as currency_code,
-        round(gross_revenue * coalesce(currency_rate, 1), 2)
-        ::numeric(18, 2) as gross_revenue,
-        round(discount_amount * coalesce(currency_rate, 1), 2)
+        round(gross_revenue * company_rate, 2)::numeric(18, 2) as gross_revenue,
+        round(discount_amount * company_rate, 2)
         ::numeric(18, 2) as discount_amount,
-        round(refund_amount * coalesce(currency_rate, 1), 2)
-        ::numeric(18, 2) as refund_amount,
-        round(tax_amount * coalesce(currency_rate, 1), 2)
-        ::numeric(18, 2) as tax_amount,
-        round(shipping_amount * coalesce(currency_rate, 1), 2)
+        round(refund_amount * company_rate, 2)::numeric(18, 2) as refund_amount,
+        round(tax_amount * company_rate, 2)::numeric(18, 2) as tax_amount,
+        round(shipping_amount * company_rate, 2)
         ::numeric(18, 2) as shipping_amount,
         currency_code as original_currency_code,
-        round(gross_revenue, 2)::numeric(18, 2) as original_gross_revenue,
+        round(gross_revenue * original_rate, 2)
+        ::numeric(18, 2) as original_gross_revenue,
         (
-            round(gross_revenue, 2)
-            - round(discount_amount, 2)
-            - round(refund_amount, 2)
+            round(gross_revenue * original_rate, 2)
+            - round(discount_amount * original_rate, 2)
+            - round(refund_amount * original_rate, 2)
         )::numeric(18, 2) as original_net_revenue,
         currency_rate,
         payment_method,
-        is_recognised,
+        is_recognised
+        and not is_future
+        and not is_impossible as is_recognised,
         is_cancelled,
         is_refunded,
         is_completed,
         is_test,
         is_deleted,
+        is_future,
+        is_impossible,
         paid_at,
         completed_at,
         cancelled_at,
@@ -98,7 +129,7 @@ converted as (
         file_name,
         line_number,
         loaded_at
-    from rated
+    from bounded
 )
 
 select * from converted

@@ -142,7 +142,9 @@ carts as (
         unioned.last_activity_at,
         unioned.order_id,
         unioned.converted_at,
-        unioned.amount::numeric(18, 2) as amount,
+        -- As in orders, what cannot be is no amount.
+        case when abs(unioned.amount) < 1e13 then unioned.amount end
+        ::numeric(18, 2) as amount,
         coalesce(unioned.currency_code, companies.currency_code)
             as currency_code
     from unioned

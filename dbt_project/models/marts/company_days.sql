@@ -72,6 +72,15 @@ counted as (
         count(*) filter (
             where exclusion_reason = 'deleted_at_source'
         ) as deleted_order_count,
+        count(*) filter (
+            where exclusion_reason = 'impossible_amount'
+        ) as impossible_order_count,
+        count(*) filter (
+            where exclusion_reason = 'future_date'
+        ) as future_order_count,
+        count(*) filter (
+            where exclusion_reason = 'credit_note'
+        ) as credit_note_count,
         sum(gross_revenue) filter (where is_revenue) as gross_revenue,
         sum(discount_amount) filter (where is_revenue) as discount_amount,
         sum(refund_amount) filter (where is_revenue) as refund_amount,
@@ -105,6 +114,9 @@ joined as (
             as fully_refunded_order_count,
         counted.test_order_count::integer as test_order_count,
         counted.deleted_order_count::integer as deleted_order_count,
+        counted.impossible_order_count::integer as impossible_order_count,
+        counted.future_order_count::integer as future_order_count,
+        counted.credit_note_count::integer as credit_note_count,
         coalesce(counted.gross_revenue, 0)::numeric(18, 2) as gross_revenue,
         coalesce(counted.discount_amount, 0)::numeric(18, 2)
             as discount_amount,

@@ -7,7 +7,9 @@ with orders as (
         currency_code,
         coalesce(currency_rate, 1) as currency_rate
     from {{ ref('orders') }}
-    where {{ is_in_scope() }}
+    where
+        {{ is_in_scope() }}
+        and exclusion_reason is distinct from 'impossible_amount'
 ),
 
 lines as (

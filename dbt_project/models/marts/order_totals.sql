@@ -43,6 +43,15 @@ counted as (
         count(*) filter (
             where exclusion_reason = 'deleted_at_source'
         ) as deleted_order_count,
+        count(*) filter (
+            where exclusion_reason = 'impossible_amount'
+        ) as impossible_order_count,
+        count(*) filter (
+            where exclusion_reason = 'future_date'
+        ) as future_order_count,
+        count(*) filter (
+            where exclusion_reason = 'credit_note'
+        ) as credit_note_count,
         count(*) filter (where is_outlier) as outlier_order_count,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
@@ -75,6 +84,12 @@ totalled as (
         coalesce(counted.test_order_count, 0)::integer as test_order_count,
         coalesce(counted.deleted_order_count, 0)::integer
             as deleted_order_count,
+        coalesce(counted.impossible_order_count, 0)::integer
+            as impossible_order_count,
+        coalesce(counted.future_order_count, 0)::integer
+            as future_order_count,
+        coalesce(counted.credit_note_count, 0)::integer
+            as credit_note_count,
         coalesce(counted.outlier_order_count, 0)::integer
             as outlier_order_count,
         counted.first_order_date,

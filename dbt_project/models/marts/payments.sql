@@ -11,7 +11,9 @@ with orders as (
         original_currency_code,
         currency_rate
     from {{ ref('orders') }}
-    where {{ is_in_scope() }}
+    where
+        {{ is_in_scope() }}
+        and exclusion_reason is distinct from 'impossible_amount'
 ),
 
 transactions as (

@@ -75,6 +75,17 @@ def test_what_cannot_be_goes_to_quarantine(read_text: RunTap) -> None:
     }
 
 
+def test_a_cart_too_dear_to_be_true_goes_to_quarantine(read_text: RunTap) -> None:
+    run = read_text(
+        "cart_id,user_id,order_id,product_id,quantity,price,created_at\n"
+        "c1,u,,p,1000000,9999999.99,2024-01-05\n"
+        "c2,u,,p,1000000,10000000.00,2024-01-05\n"
+    )
+
+    assert [row["cart_id"] for row in run.records("marketplace_carts")] == ["c1"]
+    assert run.rejects == {"log.csv line 3": "the amount is too large to be true"}
+
+
 def test_equal_rows_without_a_number_of_their_own_are_kept(read_text: RunTap) -> None:
     run = read_text("order_id,product_id,price\no1,jardin,1500\no1,jardin,1500\n")
 

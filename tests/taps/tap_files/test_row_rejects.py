@@ -34,6 +34,9 @@ BAD_ROWS = {
     "A-2,JosÃ©,2024-01-05,10.00,EUR,x": (
         "the text is garbled (mojibake: wrong encoding)"
     ),
+    f"{'A' * 501},7,2024-01-05,10.00,EUR,x": (
+        "purchase_id is longer than 500 characters"
+    ),
     'A-2,"7"x,2024-01-05,10.00,EUR,x': "a quote inside a field is not doubled",
     GOOD.strip(): "duplicate: equal to an earlier row of the purchase",
 }
@@ -57,6 +60,7 @@ KEPT_ROWS: dict[str, dict[str, Any]] = {
     "A-2,7,2024-02-29,10.00,EUR,x": {"purchased_at": "2024-02-29T00:00:00+00:00"},
     "A-2,7,2024-01-05,10.00,eur,x": {"currency_code": "EUR"},
     "A-2,00007,2024-01-05,10.00,EUR,x": {"customer_id": "00007"},
+    f"{'A' * 500},7,2024-01-05,10.00,EUR,x": {"purchase_id": "A" * 500},
     "A-2,7.0,2024-01-05,10.00,EUR,x": {"customer_id": "7"},
     "A-1,7,2024-01-05,10.00,EUR,other line": {"purchase_id": "A-1"},
 }
