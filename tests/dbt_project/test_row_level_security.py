@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
+from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 VIEWS = (
+    "acquisition_channels",
     "activity_log",
     "attribution_months",
     "campaign_months",
@@ -28,6 +30,11 @@ VIEWS = (
     "insights_core",
     "model_fit_parameters",
     "no_purchase_probability_bins",
+    "order_comunas",
+    "order_hours",
+    "payment_methods",
+    "registration_regions",
+    "service_sales",
     "ventas",
 )
 FIT = """
@@ -60,7 +67,9 @@ def readers(warehouse: Warehouse) -> Readers:
     pair = warehouse.add_pair()
     for company_id in (pair.acme, pair.bolt):
         line = purchase("7", "2026-01-05 10:00+00", 10, currency_code="EUR")
+        member = user("7", "2026-01-05 10:00+00")
         warehouse.load(company_id, RawFile("log.csv", [line]))
+        warehouse.load(company_id, marketplace_file("users", member))
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])

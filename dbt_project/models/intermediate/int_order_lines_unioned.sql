@@ -102,12 +102,64 @@ shopify as (
     from {{ ref('stg_shopify__order_line_items') }}
 ),
 
+marketplace_items as (
+    select
+        company_id,
+        'marketplace/' || order_id as order_id,
+        'marketplace'::text as source_contract,
+        null::text as file_name,
+        line_number::text as line_id,
+        'marketplace/' || product_id as product_id,
+        product_name,
+        'product'::text as product_kind,
+        category as product_category,
+        quantity,
+        price as unit_price,
+        discount_amount,
+        (price * quantity - discount_amount)::numeric(24, 6) as net_amount,
+        loaded_at
+    from {{ ref('int_marketplace_order_items_current') }}
+),
+
+-- An order for a service names it, and has no items: its one line is all of it.
+marketplace_services as (
+    select
+        orders.company_id,
+        orders.order_id,
+        'marketplace'::text as source_contract,
+        null::text as file_name,
+        'service'::text as line_id,
+        'marketplace/' || orders.product_id as product_id,
+        orders.product_id as product_name,
+        'service'::text as product_kind,
+        null::text as product_category,
+        null::numeric(24, 6) as quantity,
+        null::numeric(24, 6) as unit_price,
+        orders.discount_amount,
+        (orders.gross_revenue - orders.discount_amount)
+        ::numeric(24, 6) as net_amount,
+        orders.loaded_at
+    from {{ ref('int_marketplace_orders_assembled') }} as orders
+    where
+        orders.product_id is not null
+        and not exists (
+            select 1 from marketplace_items as items
+            where
+                items.company_id = orders.company_id
+                and items.order_id = orders.order_id
+        )
+),
+
 unioned as (
     select * from purchases
     union all
     select * from exported
     union all
     select * from shopify
+    union all
+    select * from marketplace_items
+    union all
+    select * from marketplace_services
 )
 
 select * from unioned
