@@ -15,6 +15,7 @@
         {%- do run_query(
             'create table ' ~ relation ~ get_table_columns_and_constraints()
         ) -%}
+        {%- do keep_ledgers_of_a_new_table() -%}
         insert into {{ relation }} ({{ adapter.dispatch('get_column_names', 'dbt')() }})
         {{ get_select_subquery(sql) }}
     {%- else -%}

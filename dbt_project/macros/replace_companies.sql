@@ -6,6 +6,9 @@
     that are the same are not touched: not even locked, which an upsert alone
     would do. The table is never dropped or empty, so readers, grants, policies
     and the primary key do not notice. A company without new rows loses its old.
+
+    A mart that is `rebuilt_by` a key (changed_keys.sql) replaces the rows of the keys
+    that changed, and looks at no other.
 -#}
 {% macro get_incremental_replace_companies_sql(arg_dict) %}
     {%- set target = arg_dict['target_relation'] -%}
@@ -15,11 +18,17 @@
     {%- set values = columns | reject('in', key) | list -%}
     {#- Nobody else analyses a temporary table, and the plan depends on its size. -#}
     {%- do run_query('analyze ' ~ result) -%}
+    {%- set key_column = rebuilt_key() -%}
+    {%- set is_kept_changed = is_changed('kept.' ~ key_column, 'kept.company_id') -%}
+    {%- set is_existing_changed =
+        is_changed('existing.' ~ key_column, 'existing.company_id') -%}
+    {%- do keep_ledgers(target, result) -%}
 
     with removed as (
         delete from {{ target }} as kept
         where
             {{ is_in_scope('kept.company_id') }}
+            and {{ is_kept_changed }}
             and not exists (
                 select 1 from {{ result }} as incoming
                 where {{ columns_match('incoming', 'kept', key) }}
@@ -34,6 +43,7 @@
             select 1 from {{ target }} as existing
             where
                 {{ is_in_scope('existing.company_id') }}
+                and {{ is_existing_changed }}
                 and {{ columns_match('existing', 'incoming', key) }}
                 and ({{ columns_of('existing', values) }})
                 is not distinct from ({{ columns_of('incoming', values) }})

@@ -121,7 +121,7 @@ def project_fingerprint() -> str:
 def scope_environment(
     company_ids: Sequence[str] | None, as_of_dates: Mapping[str, date]
 ) -> dict[str, str]:
-    """What ``macros/company_scope.sql`` reads: which companies, up to which dates.
+    """What dbt's macros read: which companies, up to which dates, of which project.
 
     No companies named means all; a company without a date: its own today.
     """
@@ -129,6 +129,7 @@ def scope_environment(
     return {
         "TIMONEL_COMPANY_IDS": json.dumps(company_ids),
         "TIMONEL_AS_OF_DATES": json.dumps(dates),
+        "TIMONEL_PROJECT_FINGERPRINT": project_fingerprint(),
     }
 
 

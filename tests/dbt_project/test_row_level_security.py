@@ -34,6 +34,7 @@ VIEWS = (
     "order_hours",
     "payment_methods",
     "registration_regions",
+    "restatements",
     "service_sales",
     "ventas",
 )
@@ -51,6 +52,11 @@ PREDICTION = """
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
     values (%s, 'shop', 'shopify', '{}')
+"""
+RESTATEMENT = """
+    insert into ops.restatements
+        (company_id, mart, restated_date, subject, metric, reasons, build_id)
+    values (%s, 'company_days', '2026-01-05', '', 'net_revenue', '{refund}', 'b')
 """
 
 
@@ -74,6 +80,7 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])
         warehouse.execute(CONNECTION, [company_id])
+        warehouse.execute(RESTATEMENT, [company_id])
         campaign = meta_day("1", "2026-01-05", 10)
         land(warehouse.url, company_id, "raw_meta_ads.campaign_days", campaign)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.

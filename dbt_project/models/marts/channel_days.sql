@@ -8,13 +8,14 @@ with companies as (
 
 campaign_days as (
     select * from {{ ref('campaign_days') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('spend_date') }}
 ),
 
 orders as (
     select * from {{ ref('orders') }}
     where
         {{ is_in_scope() }}
+        and {{ is_changed('order_date') }}
         and is_recognised
         -- Amounts without a rate are counted elsewhere, never summed.
         and currency_rate is not null
@@ -22,7 +23,7 @@ orders as (
 
 customers as (
     select * from {{ ref('customers') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('first_order_date') }}
 ),
 
 spent as (

@@ -26,7 +26,9 @@ orders as (
     from {{ ref('orders') }} as orders
     inner join companies
         on orders.company_id = companies.company_id
-    where {{ is_in_scope('orders.company_id') }}
+    where
+        {{ is_in_scope('orders.company_id') }}
+        and {{ is_changed('orders.order_date', 'orders.company_id') }}
 ),
 
 new_customers as (
@@ -35,7 +37,7 @@ new_customers as (
         first_order_date,
         count(*) as new_customer_count
     from {{ ref('customers') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('first_order_date') }}
     group by company_id, first_order_date
 ),
 

@@ -11,7 +11,10 @@ with purchases as (
         channel_id,
         campaign_name
     from {{ ref('orders') }}
-    where is_purchase and {{ is_in_scope() }}
+    where
+        is_purchase
+        and {{ is_in_scope() }}
+        and {{ is_changed('customer_id') }}
 ),
 
 first_purchases as (

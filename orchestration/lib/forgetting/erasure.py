@@ -123,6 +123,7 @@ def _erase(
         )
     for derived in _derived_tables(database):
         rows[derived.address] += _erase_derived(database, company_id, person, derived)
+    _have_marts_built_whole(database, company_id)
     rows.update(remove_traces(database, company_id, person))
     return {table: count for table, count in sorted(rows.items()) if count}
 
@@ -188,6 +189,17 @@ def _erase_derived(
         sql.SQL(verb).format(table, column), column
     )
     return database.execute(statement, (company_id, customers)).rowcount
+
+
+def _have_marts_built_whole(database: psycopg.Connection, company_id: str) -> None:
+    """Drop what changed, which may name the person: nobody reads it any more."""
+    database.execute(
+        "delete from ops.mart_changes where company_id = %s", (company_id,)
+    )
+    database.execute(
+        "update ops.mart_builds set definition = 'forgotten' where company_id = %s",
+        (company_id,),
+    )
 
 
 def _remember(database: psycopg.Connection, company_id: str, person: Person) -> None:

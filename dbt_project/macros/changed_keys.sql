@@ -1,0 +1,160 @@
+{#-
+    Which rows of a mart its sources' changes can reach.
+
+    A mart that says `rebuilt_by` under its meta is made anew only for the keys that
+    changed since it was last built:
+
+        rebuilt_by:
+          key: customer_id
+          changes: {orders: [customer_id], companies: all}
+
+    `changes` names each mart it reads, and the columns whose values, before and after
+    the change, are its keys; `all` means that any change reaches every row. The marts
+    named keep their changes in ops.mart_changes (see mart_changes.sql).
+-#}
+
+{#-
+    A condition that keeps the keys to be made anew; true when the mart is built
+    whole. It is written with literals, because only those travel through windows,
+    unions and subqueries down to an index.
+-#}
+{% macro is_changed(column, company_column='company_id') -%}
+    {%- set is_narrow =
+        execute
+        and flags.WHICH in ('run', 'build')
+        and model.resource_type == 'model'
+        and 'rebuilt_by' in config.get('meta', {})
+        and is_incremental() -%}
+    {{ keys_condition(column, company_column) if is_narrow else 'true' }}
+{%- endmacro %}
+
+
+{% macro keys_condition(column, company_column) -%}
+    {%- set conditions = [] -%}
+    {%- set type = model.columns[config.get('meta').rebuilt_by.key].data_type -%}
+    {%- for company in changed_keys() -%}
+        {%- set is_company = company_column ~ " = '" ~ company['company_id'] ~ "'" -%}
+        {%- if company['is_whole'] -%}
+            {%- do conditions.append(is_company) -%}
+        {%- elif company['keys'] -%}
+            {%- do conditions.append(
+                is_company ~ ' and ' ~ column ~ " = any('"
+                ~ company['keys'] | replace("'", "''") ~ "'::" ~ type ~ '[])'
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    ({{ conditions | join(' or ') if conditions else 'false' }})
+{%- endmacro %}
+
+
+{#-
+    One row per company in scope: whether this mart is built whole for it, else for
+    which keys (as the text of an array), and up to which change that accounts.
+-#}
+{% macro changed_keys() %}
+    {%- set rebuilt_by = config.get('meta', {}).get('rebuilt_by', {}) -%}
+    {%- set sources = rebuilt_by.get('changes', {}) -%}
+    {%- set query -%}
+        with changes as (
+            select
+                company_id,
+                change_id,
+                mart,
+                old_row,
+                new_row,
+                coalesce(old_row, new_row) is null
+                {%- for mart, columns in sources.items() if columns == 'all' %}
+                or mart = '{{ mart }}'
+                {%- endfor %} as is_everything
+            from ops.mart_changes
+            where
+                {{ is_in_scope() }}
+                and mart in ('{{ (sources | list + ['']) | join("', '") }}')
+        ),
+
+        reached as (
+            select company_id, max(change_id) as seen_through
+            from changes
+            group by company_id
+        ),
+
+        unseen as (
+            select changes.*
+            from changes
+            inner join ops.mart_builds as builds
+                on changes.company_id = builds.company_id
+            where
+                builds.mart = '{{ this.identifier }}'
+                and changes.change_id > builds.seen_through
+        ),
+
+        keys as (
+            select company_id, null as key, true as is_everything
+            from unseen
+            where is_everything
+            {%- for mart, columns in sources.items() if columns != 'all' %}
+                {%- for column in columns %}
+                    {%- for row in ('old_row', 'new_row') %}
+            union all
+            select company_id, {{ row }} ->> '{{ column }}', false
+            from unseen
+            where mart = '{{ mart }}'
+                    {%- endfor %}
+                {%- endfor %}
+            {%- endfor %}
+        ),
+
+        gathered as (
+            select
+                company_id,
+                bool_or(is_everything) or count(distinct key) > {{ most_keys() }}
+                    as is_whole,
+                count(distinct key)::integer as key_count,
+                array_agg(distinct key order by key)
+                    filter (where key is not null)::text as keys
+            from keys
+            group by company_id
+        )
+
+        select
+            companies.company_id,
+            coalesce(gathered.is_whole, false)
+            or builds.definition is distinct from '{{ definition() }}' as is_whole,
+            coalesce(gathered.key_count, 0) as key_count,
+            gathered.keys,
+            greatest(
+                coalesce(reached.seen_through, 0), coalesce(builds.seen_through, 0)
+            ) as seen_through
+        from ops.companies as companies
+        left join ops.mart_builds as builds
+            on
+                companies.company_id = builds.company_id
+                and builds.mart = '{{ this.identifier }}'
+        left join reached
+            on companies.company_id = reached.company_id
+        left join gathered
+            on companies.company_id = gathered.company_id
+        where {{ is_in_scope('companies.company_id') }}
+        order by companies.company_id
+    {%- endset -%}
+    {{ return(run_query(query).rows) }}
+{% endmacro %}
+
+
+{#- Past this many a list of keys is slower than reading everything. -#}
+{% macro most_keys() %}
+    {{ return(50000) }}
+{% endmacro %}
+
+
+{#-
+    What decides what this mart makes of the same rows: its own text, the project it
+    stands in, as the run knows it, and the variables.
+-#}
+{% macro definition() -%}
+    {{ local_md5(
+        model.checksum.checksum
+        ~ env_var('TIMONEL_PROJECT_FINGERPRINT', '')
+        ~ var('outlier_threshold')
+    ) }}
+{%- endmacro %}
