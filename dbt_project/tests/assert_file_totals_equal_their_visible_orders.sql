@@ -1,8 +1,9 @@
 -- What the tap counted while reading a file is what stands in the warehouse:
--- the amounts (gross revenue less discounts) of its orders add up to
--- loaded_total. A row here means that rows of the file were lost, doubled or
--- changed on the way. A second copy of an order inside one Shopify file is not
--- an order, so the copies are added apart.
+-- the amounts of its orders (gross revenue less discounts, and less what
+-- negative rows of a log pay back) add up to loaded_total. A row here means
+-- that rows of the file were lost, doubled or changed on the way. A second copy
+-- of an order inside one Shopify file is not an order, so the copies are added
+-- apart.
 with files as (
     select * from {{ ref('int_files_current') }}
     where {{ is_in_scope() }} and contract in ('purchases', 'shopify_orders')
@@ -12,7 +13,13 @@ orders as (
     select
         company_id,
         file_sha256,
-        sum(gross_revenue - discount_amount) as order_total
+        sum(
+            gross_revenue
+            - discount_amount
+            - case
+                when source_contract = 'purchases' then refund_amount else 0
+            end
+        ) as order_total
     from {{ ref('int_orders_unioned') }}
     where {{ is_in_scope() }} and source_slug = 'files'
     group by company_id, file_sha256

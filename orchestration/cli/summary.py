@@ -36,7 +36,7 @@ _REASONS = {
     "deleted_at_source": "deleted in the shop",
     "impossible_amount": "with an amount that cannot be",
     "future_date": "dated after they were read",
-    "credit_note": "credit notes",
+    "credit_note": "credit notes, off revenue on their day",
     "fully_refunded": "fully refunded",
     "later": "after the as-of date",
     "refunds": "partly refunded",
@@ -205,7 +205,11 @@ marketplace as (
 deduplicated as (
     select
         order_id,
-        gross_revenue - discount_amount as charged
+        gross_revenue
+        - discount_amount
+        -- Negative rows of a log are in its total already.
+        - case source_contract when 'purchases' then refund_amount else 0 end
+            as charged
     from intermediate.int_orders_deduplicated
     where company_id = %(company)s
 ),
@@ -225,12 +229,19 @@ orders as (
         case
             when orders.exclusion_reason = 'impossible_amount'
                 then deduplicated.charged
-            else orders.gross_revenue - orders.discount_amount
+            else orders.gross_revenue - orders.discount_amount - refunds.in_file
         end as charged,
-        orders.refund_amount,
+        orders.refund_amount - refunds.in_file as refund_amount,
         orders.excluded_amount
     from marts.orders
     inner join deduplicated using (order_id)
+    cross join lateral (
+        select
+            case orders.source_contract
+                when 'purchases' then orders.refund_amount
+                else 0
+            end as in_file
+    ) as refunds
     cross join lateral (
         select max(summaries.as_of_date) as as_of_date
         from marts.customer_summaries as summaries
@@ -242,7 +253,11 @@ orders as (
 unioned as (
     select
         count(*) as order_count,
-        coalesce(sum(gross_revenue - discount_amount), 0) as total
+        coalesce(sum(
+            gross_revenue
+            - discount_amount
+            - case source_contract when 'purchases' then refund_amount else 0 end
+        ), 0) as total
     from intermediate.int_orders_unioned
     where company_id = %(company)s
 ),

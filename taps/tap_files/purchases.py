@@ -63,12 +63,13 @@ def _record(
     amount: Decimal | None,
     currency: str | None,
 ) -> dict[str, Any]:
-    if required(amount, "amount") < 0:
-        raise RowRejected("the amount is negative")
+    customer_id = _customer(cells.text(row.cells, "customer_id"))
+    if required(amount, "amount") < 0 and customer_id is None:
+        raise RowRejected("the amount is negative, and no customer got it back")
     cells.check_text(row.cells)
     return {
         "line_number": row.line,
-        "customer_id": _customer(cells.text(row.cells, "customer_id")),
+        "customer_id": customer_id,
         "purchased_at": moment.instant,
         "amount": amount,
         "purchase_id": cells.text(row.cells, "purchase_id"),

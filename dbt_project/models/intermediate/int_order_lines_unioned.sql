@@ -29,6 +29,8 @@ purchases as (
         on
             told.company_id = files.company_id
             and told.file_sha256 = files.file_sha256
+    -- What is negative was paid back, not sold.
+    where told.amount >= 0
 ),
 
 -- A second copy of an order in a file begins with a second row of the order.

@@ -53,9 +53,11 @@ summed as (
             when min(currency_code) = max(currency_code) then min(currency_code)
             else 'XXX'
         end as currency_code,
-        sum(amount)::numeric(24, 6) as gross_revenue,
+        coalesce(sum(amount) filter (where amount >= 0), 0)
+        ::numeric(24, 6) as gross_revenue,
         0::numeric(24, 6) as discount_amount,
-        0::numeric(24, 6) as refund_amount,
+        coalesce(-sum(amount) filter (where amount < 0), 0)
+        ::numeric(24, 6) as refund_amount,
         0::numeric(24, 6) as tax_amount,
         0::numeric(24, 6) as shipping_amount,
         null::text as payment_method,
@@ -64,8 +66,11 @@ summed as (
         false as is_cancelled,
         false as is_refunded,
         false as is_completed,
-        min(purchased_at) as ordered_at,
-        min(purchased_at) as paid_at,
+        -- A credit note has only money that was given back.
+        coalesce(
+            min(purchased_at) filter (where amount >= 0), min(purchased_at)
+        ) as ordered_at,
+        min(purchased_at) filter (where amount >= 0) as paid_at,
         null::timestamptz as completed_at,
         null::timestamptz as cancelled_at,
         min(exported_at) as exported_at,

@@ -54,7 +54,9 @@ last_clicked as (
         company_id,
         order_date as calendar_date,
         channel_id,
-        count(*) as order_count,
+        count(*) filter (
+            where exclusion_reason is distinct from 'credit_note'
+        ) as order_count,
         sum(net_revenue) as revenue
     from orders
     group by company_id, order_date, channel_id

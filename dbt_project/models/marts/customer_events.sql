@@ -15,7 +15,12 @@ users as (
 
 orders as (
     select * from {{ ref('orders') }}
-    where {{ is_in_scope() }} and status not in ('test', 'deleted')
+    where
+        {{ is_in_scope() }}
+        and status not in ('test', 'deleted')
+        and coalesce(exclusion_reason, '') not in (
+            'credit_note', 'impossible_amount', 'future_date'
+        )
 ),
 
 ratings as (

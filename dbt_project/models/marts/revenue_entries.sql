@@ -39,14 +39,23 @@ shopify_refunds as (
     where {{ is_in_scope() }}
 ),
 
--- The other sources say how much was paid back and not when: no earlier than
--- the order, and so counted with it.
+purchase_refunds as (
+    select * from {{ ref('int_purchase_refunds_dated') }}
+    where {{ is_in_scope() }}
+),
+
+-- Exports and marketplaces say how much was paid back and not when: no earlier
+-- than the order, and so counted with it.
 refunds as (
     select
         orders.company_id,
         orders.order_id,
         shopify_refunds.refund_id,
         greatest(orders.ordered_at, shopify_refunds.refunded_at) as entry_at,
+        greatest(
+            orders.order_date,
+            (shopify_refunds.refunded_at at time zone orders.time_zone)::date
+        ) as entry_date,
         shopify_refunds.refund_amount * orders.currency_rate as amount
     from orders
     inner join shopify_refunds
@@ -56,13 +65,30 @@ refunds as (
     where orders.source_contract = 'api'
     union all
     select
+        orders.company_id,
+        orders.order_id,
+        purchase_refunds.refund_id,
+        greatest(orders.ordered_at, purchase_refunds.refunded_at) as entry_at,
+        greatest(orders.order_date, purchase_refunds.refund_date)
+            as entry_date,
+        purchase_refunds.refund_amount * orders.currency_rate as amount
+    from orders
+    inner join purchase_refunds
+        on
+            orders.company_id = purchase_refunds.company_id
+            and orders.order_id = purchase_refunds.order_id
+            and orders.file_name = purchase_refunds.file_name
+    where orders.source_contract = 'purchases'
+    union all
+    select
         company_id,
         order_id,
         'all'::text as refund_id,
         ordered_at as entry_at,
+        order_date as entry_date,
         refund_amount as amount
     from orders
-    where source_contract <> 'api' and refund_amount <> 0
+    where source_contract not in ('api', 'purchases') and refund_amount <> 0
 ),
 
 -- Running totals are rounded, and an entry is what they grew by: cents that
@@ -86,6 +112,7 @@ states as (
         orders.*,
         accumulated.refund_id,
         accumulated.entry_at,
+        accumulated.entry_date,
         accumulated.refunded,
         coalesce(accumulated.refunded_before, 0) as refunded_before
     from orders
@@ -104,7 +131,8 @@ placed as (
         orders.ordered_at as entry_at,
         orders.order_date as entry_date,
         entries.amount,
-        orders.currency_code
+        orders.currency_code,
+        coalesce(orders.exclusion_reason <> 'credit_note', true) as is_sale
     from orders
     cross join lateral (
         values
@@ -129,12 +157,10 @@ paid_back as (
         states.order_id || '/' || entries.entry_type || '/' || states.refund_id
             as entry_id,
         states.entry_at,
-        greatest(
-            states.order_date,
-            (states.entry_at at time zone states.time_zone)::date
-        ) as entry_date,
+        states.entry_date,
         entries.amount,
-        states.currency_code
+        states.currency_code,
+        false as is_sale
     from states
     cross join lateral (
         values
@@ -177,8 +203,8 @@ entries as (
         amount::numeric(18, 2) as amount,
         currency_code
     from unioned
-    -- A sale of nothing is still a sale.
-    where amount <> 0 or entry_type = 'sale'
+    -- A sale of nothing is still a sale, a credit note is none.
+    where amount <> 0 or (entry_type = 'sale' and is_sale)
 )
 
 select * from entries

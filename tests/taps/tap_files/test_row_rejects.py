@@ -23,8 +23,12 @@ BAD_ROWS = {
     "A-2,7,2024-01-05,,EUR,x": "amount is missing",
     "A-2,7,2024-01-05,NaN,EUR,x": "amount: the amount is not a finite number",
     "A-2,7,2024-01-05,-inf,EUR,x": "amount: the amount is not a finite number",
-    "A-2,7,2024-01-05,-10.00,EUR,x": "the amount is negative",
-    "A-2,7,2024-01-05,(10.00),EUR,x": "the amount is negative",
+    "A-2,,2024-01-05,-10.00,EUR,x": (
+        "the amount is negative, and no customer got it back"
+    ),
+    "A-2,nan,2024-01-05,(10.00),EUR,x": (
+        "the amount is negative, and no customer got it back"
+    ),
     "A-2,7,2024-01-05,99999999999999.00,EUR,x": (
         "amount: the amount is too large to be true"
     ),
@@ -56,6 +60,8 @@ KEPT_ROWS: dict[str, dict[str, Any]] = {
     "A-2,,2024-01-05,10.00,EUR,x": {"customer_id": None},
     "A-2,nan,2024-01-05,10.00,EUR,x": {"customer_id": None},
     "A-2,7,2024-01-05,0.00,EUR,x": {"amount": 0},
+    "A-2,7,2024-01-05,-10.00,EUR,x": {"amount": Decimal("-10.00")},
+    "A-2,7,2024-01-05,(10.00),EUR,x": {"amount": Decimal("-10.00")},
     "A-2,7,2090-01-05,10.00,EUR,x": {"purchased_at": "2090-01-05T00:00:00+00:00"},
     "A-2,7,2024-02-29,10.00,EUR,x": {"purchased_at": "2024-02-29T00:00:00+00:00"},
     "A-2,7,2024-01-05,10.00,eur,x": {"currency_code": "EUR"},
@@ -76,14 +82,14 @@ def test_an_unusual_row_is_kept(row: str, read_text: RunTap) -> None:
 
 def test_totals_reconcile_over_loaded_and_rejected_rows(read_text: RunTap) -> None:
     rows = "A-2,7,soon,5.55,EUR,x\nA-3,7,2024-01-06,-1.00,EUR,x\n"
-    rows += "A-4,7,2024-01-07,x,EUR,x\n"
+    rows += "A-4,7,2024-01-07,x,EUR,x\nA-5,,2024-01-08,-2.00,EUR,x\n"
 
     run = read_text(HEADER + GOOD + rows)
 
-    assert run.file["row_count"] == 4
-    assert run.file["control_total"] == Decimal("14.55")
-    assert run.file["loaded_total"] == Decimal("10.00")
-    assert run.file["rejected_total"] == Decimal("4.55")
+    assert run.file["row_count"] == 5
+    assert run.file["control_total"] == Decimal("12.55")
+    assert run.file["loaded_total"] == Decimal("9.00")
+    assert run.file["rejected_total"] == Decimal("3.55")
 
 
 def test_lines_are_counted_as_an_editor_counts_them(read_text: RunTap) -> None:
