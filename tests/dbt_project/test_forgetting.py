@@ -7,11 +7,20 @@ import pytest
 
 from orchestration.lib.forgetting.erasure import forget, forget_returned
 from orchestration.lib.forgetting.person import PersonUnknown
+from tests.dbt_project.marketplace_rows import (
+    cart,
+    marketplace_file,
+    rating,
+    session,
+    user,
+)
+from tests.dbt_project.marketplace_rows import order as order_by
 from tests.dbt_project.raw_files import RawFile, purchase, shopify_row
 from tests.dbt_project.raw_shopify import customer, order
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 ANA = "Ana@Example.com"
+DAY = "2026-01-05 12:00+00"
 
 
 @pytest.fixture
@@ -50,6 +59,42 @@ def shops(warehouse: Warehouse, pair: Pair) -> Pair:
     return pair
 
 
+@pytest.fixture
+def plaza(warehouse: Warehouse, pair: Pair) -> Pair:
+    """A marketplace where Ana is two users, u7 and U8; u70 and mariana are others.
+
+    At Acme she ordered once by each, for 10 and 20, left a cart, came back and rated;
+    a row of hers was set aside. Mariana ordered for 5.
+    """
+    for company in (pair.acme, pair.bolt):
+        ana = {"person_id": "P1", "has_marketing_consent": True}
+        warehouse.load(
+            company,
+            marketplace_file(
+                "users",
+                user("u7", DAY, email=ANA, rut="12.345.678-5", **ana),
+                user("U8", DAY, email=None, **ana),
+                user("u70", DAY, email="mariana@example.com", rut="9.999.999-3"),
+            ),
+            marketplace_file(
+                "orders",
+                order_by("1", "u7", DAY, total=10),
+                order_by("2", "U8", DAY, total=20),
+                order_by("3", "u70", DAY, total=5),
+            ),
+            marketplace_file("carts", cart("c1", "u7", DAY), cart("c2", "u70", DAY)),
+            marketplace_file("sessions", session("s1", "U8", DAY)),
+            marketplace_file("ratings", rating("1", 5, DAY, user_id="u7")),
+        )
+    warehouse.execute(
+        """insert into ops.quarantined_records
+            (company_id, source, stream, record_hash, reason, record)
+        values (%s, 'files', 'marketplace_users', 'h', 'no date', %s)""",
+        [pair.acme, '{"rut": "12345678-5", "note": "llamar\\nana@example.com"}'],
+    )
+    return pair
+
+
 def _revenue(warehouse: Warehouse, company_id: str) -> tuple[object, object]:
     (row,) = warehouse.rows(
         """select sum(net_revenue) as net, count(distinct customer_id) as customers
@@ -60,11 +105,11 @@ def _revenue(warehouse: Warehouse, company_id: str) -> tuple[object, object]:
 
 
 def _holding(warehouse: Warehouse, company_id: str, text: str) -> list[str]:
-    """Tables with the text anywhere in a row of the company: dumped, then read."""
+    """Tables and views with the text in a row of the company: dumped, then read."""
     tables = warehouse.rows(
         """select table_schema as s, table_name as t from information_schema.columns
         join information_schema.tables using (table_schema, table_name)
-        where column_name = 'company_id' and table_type = 'BASE TABLE'"""
+        where column_name = 'company_id'"""
     )
     return [
         f"{table['s']}.{table['t']}"
@@ -140,3 +185,85 @@ def test_readers_cannot_see_who_was_forgotten(
 
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         warehouse.rows("select * from ops.forgotten_people", role=role)
+
+
+HERS = (
+    *(" ana@example.com", "'ana@example.com", "12.345.678-5", "12345678-5"),
+    *("'u7'", "'u8'", "marketplace/u7'", "marketplace/u8'", "marketplace/p1'"),
+)
+
+
+def _holding_any(warehouse: Warehouse, company_id: str) -> dict[str, list[str]]:
+    """What is left of Ana's accounts: names, and where they are."""
+    held = {text: _holding(warehouse, company_id, text) for text in HERS}
+    return {text: tables for text, tables in held.items() if tables}
+
+
+def test_a_user_of_a_marketplace_is_forgotten_with_all_her_accounts(
+    warehouse: Warehouse, plaza: Pair
+) -> None:
+    acme = plaza.acme
+    warehouse.build(acme, plaza.bolt)
+    before = _holding_any(warehouse, acme)
+    assert "raw_files.marketplace_sessions" in before["'u8'"]
+    assert "personal.contacts" in before["'ana@example.com"]
+    assert "ops.quarantined_records" in before["12345678-5"]
+    assert "marts.users" in before["marketplace/p1'"]
+
+    forget(warehouse.url, acme, ANA)
+
+    assert _holding_any(warehouse, acme) == {}
+    warehouse.build(acme)
+    assert _holding_any(warehouse, acme) == {}
+    # 10 + 20 stay revenue, of nobody.
+    assert _revenue(warehouse, acme) == (35, 1)
+    assert _revenue(warehouse, plaza.bolt) == (35, 2)
+    assert "raw_files.marketplace_users" in _holding(warehouse, plaza.bolt, "'u7'")
+
+
+@pytest.mark.parametrize("name", ["12.345.678-5", "marketplace/u8", "marketplace/P1"])
+def test_a_user_is_found_by_the_tax_id_and_by_each_account(
+    warehouse: Warehouse, plaza: Pair, name: str
+) -> None:
+    forget(warehouse.url, plaza.acme, name)
+
+    assert _holding_any(warehouse, plaza.acme) == {}
+
+
+def test_who_is_called_alike_stays(warehouse: Warehouse, plaza: Pair) -> None:
+    forget(warehouse.url, plaza.acme, ANA)
+
+    assert _holding(warehouse, plaza.acme, "mariana@example.com") == [
+        "personal.contacts",
+        "raw_files.marketplace_users",
+    ]
+    assert "raw_files.marketplace_carts" in _holding(warehouse, plaza.acme, "'u70'")
+    (contact,) = warehouse.rows(
+        "select * from personal.contacts where company_id = %s", [plaza.acme]
+    )
+    assert contact["customer_id"] == "marketplace/u70"
+    assert contact["has_email_consent"] is False
+
+
+def test_a_file_is_known_to_have_lost_the_forgotten_rows(
+    warehouse: Warehouse, plaza: Pair
+) -> None:
+    forget(warehouse.url, plaza.acme, ANA)
+
+    # Else every later run would call the file tampered with.
+    assert warehouse.rows(
+        """select row_count, loaded_row_count from raw_files.files
+        where company_id = %s and contract = 'marketplace_users'""",
+        [plaza.acme],
+    ) == [{"row_count": 3, "loaded_row_count": 1}]
+
+
+def test_a_user_who_comes_back_under_another_name_is_forgotten_by_the_tax_id(
+    warehouse: Warehouse, plaza: Pair
+) -> None:
+    forget(warehouse.url, plaza.acme, ANA)
+    again = user("u9", DAY, email="ana.2@example.com", rut="12345678-5")
+    warehouse.load(plaza.acme, marketplace_file("users", again, version=2))
+
+    assert forget_returned(warehouse.url, plaza.acme) == 1
+    assert _holding(warehouse, plaza.acme, "ana.2@example.com") == []

@@ -44,12 +44,49 @@ exported_buyers as (
     where is_order_row and nullif(trim(email), '') is not null
 ),
 
+files as (
+    select
+        company_id,
+        file_sha256,
+        exported_at::timestamptz as exported_at
+    from {{ source('files', 'files') }}
+),
+
+-- Whoever has the address of a customer of the shop is that customer.
+marketplace_users as (
+    select
+        registered.company_id,
+        'marketplace/' || coalesce(
+            nullif(trim(registered.person_id), ''), trim(registered.user_id)
+        ) as customer_id,
+        lower(trim(registered.email)) as email,
+        null::text as phone,
+        null::text as first_name,
+        null::text as last_name,
+        registered.has_marketing_consent as has_email_consent,
+        files.exported_at as known_at
+    from {{ source('files', 'marketplace_users') }} as registered
+    inner join files
+        on
+            registered.company_id = files.company_id
+            and registered.file_sha256 = files.file_sha256
+    left join customers
+        on
+            registered.company_id = customers.company_id
+            and lower(trim(registered.email)) = customers.email
+    where
+        nullif(trim(registered.email), '') is not null
+        and customers.customer_id is null
+),
+
 people as (
     select * from customers
     union all
     select * from guests
     union all
     select * from exported_buyers
+    union all
+    select * from marketplace_users
 ),
 
 ranked as (

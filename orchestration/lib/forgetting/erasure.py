@@ -142,8 +142,9 @@ def _erase_raw(
         sql.SQL(" or ").join(conditions)
     )
     if table in PEOPLE:
-        statement = sql.SQL("delete from {} where {}").format(
-            sql.Identifier(*table), is_theirs
+        is_file = table[0] == "raw_files"
+        statement = sql.SQL(_DELETE_FROM_FILES if is_file else _DELETE).format(
+            table=sql.Identifier(*table), is_theirs=is_theirs
         )
     else:
         emptied = [sql.Identifier(c) for c in _PERSONAL if c in columns]
@@ -170,7 +171,7 @@ def _derived_tables(database: psycopg.Connection) -> list[_Derived]:
             join pg_namespace as n on n.oid = c.relnamespace
             join pg_attribute as a on a.attrelid = c.oid and not a.attisdropped
             left join pg_index as i on i.indrelid = c.oid and i.indisprimary
-            where c.relkind = 'r' and a.attname in ('customer_id', 'user_id')
+            where c.relkind = 'r' and a.attname ~ '(^|_)(customer|user)_id$'
                 and n.nspname in ('intermediate', 'marts', 'predictions')
             group by 1, 2, 3 order by 1, 2, 3"""
         ).fetchall()
@@ -216,15 +217,18 @@ def _returned(database: psycopg.Connection, company_id: str) -> list[str]:
     """Names in raw rows whose hash says that they were forgotten."""
     found: set[str] = set()
     for schema, table, columns in raw_tables(database):
-        key, prefix = PEOPLE.get((schema, table), (None, ""))
-        for column in (*(c for c in ("email", "rut") if c in columns), key):
-            if column is None:
-                continue
-            name = (
-                sql.SQL("{} || {}").format(sql.Literal(prefix), sql.Identifier(column))
-                if column == key
-                else sql.SQL("lower(trim({}))").format(sql.Identifier(column))
+        keys, prefix = PEOPLE.get((schema, table), ((), ""))
+        names = {
+            column: sql.SQL("{} || {}").format(
+                sql.Literal(prefix), sql.Identifier(column)
             )
+            for column in keys
+        }
+        if "email" in columns:
+            names["email"] = sql.SQL("lower(trim(email))")
+        if "rut" in columns:
+            names["rut"] = sql.SQL("lower(regexp_replace(rut, '[^0-9kK]', '', 'g'))")
+        for name in names.values():
             rows = database.execute(
                 sql.SQL(
                     """select distinct raw.name from (
@@ -239,3 +243,27 @@ def _returned(database: psycopg.Connection, company_id: str) -> list[str]:
             )
             found |= {row[0] for row in rows}
     return sorted(found)
+
+
+_DELETE = "delete from {table} where {is_theirs}"
+# A file's row says how many of its rows are there, and each run compares.
+_DELETE_FROM_FILES = """
+    with gone as (
+        delete from {table} where {is_theirs} returning company_id, file_sha256
+    ),
+
+    counted as (
+        update raw_files.files
+        set loaded_row_count = loaded_row_count - (
+            select count(*) from gone
+            where
+                gone.company_id = files.company_id
+                and gone.file_sha256 = files.file_sha256
+        )
+        where (company_id, file_sha256) in (
+            select company_id, file_sha256 from gone
+        )
+    )
+
+    select 1 from gone
+"""

@@ -18,13 +18,15 @@ __all__ = [
     "matching",
     "normalised",
     "raw_tables",
+    "reference",
     "values",
 ]
 
-# Tables with one row per person: their id, and what marts put before it.
+# Tables with one row per person: their ids, and what marts put before them. Several
+# users of a marketplace may be one person.
 PEOPLE = {
-    ("raw_shopify", "customers"): ("id", "shopify/"),
-    ("raw_files", "marketplace_users"): ("user_id", "marketplace/"),
+    ("raw_shopify", "customers"): (("id",), "shopify/"),
+    ("raw_files", "marketplace_users"): (("user_id", "person_id"), "marketplace/"),
 }
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_STEPS = 5
@@ -90,13 +92,11 @@ def find_person(
     known = len(person.names) + len(person.customer_ids)
     is_known = False
     for _ in range(_MOST_STEPS):
-        for names, customer_id in _mentions(database, company_id, person):
+        for names, ids in _mentions(database, company_id, person):
             is_known = True
             person.names |= {normalised(each) for each in names if each}
-            if customer_id:
-                person.customer_ids.add(customer_id)
-            if customer_id and normalised(customer_id) != customer_id:
-                person.names.add(normalised(customer_id))
+            person.customer_ids |= ids
+            person.names |= {normalised(id_) for id_ in ids} - ids
         if len(person.names) + len(person.customer_ids) == known:
             break
         known = len(person.names) + len(person.customer_ids)
@@ -110,35 +110,35 @@ def find_person(
 
 def _mentions(
     database: psycopg.Connection, company_id: str, person: Person
-) -> Iterator[tuple[list[str | None], str | None]]:
-    """Names and customer id of each raw row that names the person."""
+) -> Iterator[tuple[list[str | None], set[str]]]:
+    """Names and customer ids of each raw row that names the person."""
     for schema, table, columns in raw_tables(database):
         names = [column for column in ("email", "rut") if column in columns]
-        key, prefix = PEOPLE.get((schema, table), (None, ""))
-        if key is None:
-            key, prefix = reference(schema, columns)
+        keys, prefix = reference(schema, table, columns)
         matches = matching(schema, table, columns)
         if not matches:
             continue
         query = sql.SQL(
             "select distinct {} from {} where company_id = %(company)s and ({})"
         ).format(
-            sql.SQL(", ").join(map(sql.Identifier, [*names, *([key] if key else [])])),
+            sql.SQL(", ").join(map(sql.Identifier, [*names, *keys])),
             sql.Identifier(schema, table),
             sql.SQL(" or ").join(matches),
         )
         for row in database.execute(query, values(company_id, person)):
-            found = list(row)
-            id_ = found.pop() if key else None
-            yield found, f"{prefix}{id_}" if id_ else None
+            found, ids = row[: len(names)], row[len(names) :]
+            yield list(found), {f"{prefix}{id_}" for id_ in ids if id_}
 
 
 def raw_tables(database: psycopg.Connection) -> list[tuple[str, str, list[str]]]:
-    """Schema, name and columns of every raw table that may name a person."""
+    """Schema, name and columns of every raw table that may name a person.
+
+    Google's customer is the company's own account.
+    """
     return database.execute(
         """select table_schema, table_name, array_agg(column_name::text order by 1)
         from information_schema.columns
-        where table_schema like 'raw\\_%%'
+        where table_schema like 'raw\\_%%' and table_schema <> 'raw_google_ads'
         group by table_schema, table_name
         having bool_or(column_name in ('email', 'rut', 'phone', 'customer_id',
             'user_id'))
@@ -146,13 +146,17 @@ def raw_tables(database: psycopg.Connection) -> list[tuple[str, str, list[str]]]
     ).fetchall()
 
 
-def reference(schema: str, columns: list[str]) -> tuple[str | None, str]:
-    """The column in which a table refers to a person, and its prefix in marts."""
+def reference(
+    schema: str, table: str, columns: list[str]
+) -> tuple[tuple[str, ...], str]:
+    """The columns in which a table refers to a person, and their prefix in marts."""
+    if (schema, table) in PEOPLE:
+        return PEOPLE[schema, table]
     if "user_id" in columns:
-        return "user_id", "marketplace/"
+        return ("user_id",), "marketplace/"
     if "customer_id" in columns:
-        return "customer_id", "shopify/" if schema == "raw_shopify" else ""
-    return None, ""
+        return ("customer_id",), "shopify/" if schema == "raw_shopify" else ""
+    return (), ""
 
 
 def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable]:
@@ -171,10 +175,8 @@ def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable
         conditions.append(
             sql.SQL(others + "regexp_replace(phone, '\\D', '', 'g') = any(%(names)s)")
         )
-    key, prefix = PEOPLE.get((schema, table), (None, ""))
-    if key is None:
-        key, prefix = reference(schema, columns)
-    if key is not None:
+    keys, prefix = reference(schema, table, columns)
+    for key in keys:
         id_ = sql.SQL("{} || lower(trim({}))").format(
             sql.Literal(prefix), sql.Identifier(key)
         )

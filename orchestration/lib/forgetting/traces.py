@@ -12,6 +12,11 @@ from orchestration.lib.forgetting.person import Person
 __all__ = ["remove_traces", "traces"]
 
 _REPLACEMENT = "[forgotten]"
+_SHORT = 6
+# What may stand around a name: mariana@example.com holds another one, and so does
+# ana@example.com.ar. In a document, the end of a line is written as two characters.
+_NAME = r"(?:(?<![[:alnum:]._%+-])|(?<=\\[bfnrt])){}(?![[:alnum:]_-]|[.][[:alnum:]])"
+_NUMBER = r"(?<![[:alnum:]])(?<![0-9][.,]){}(?![[:alnum:]]|[.,][0-9])"
 
 
 def traces(
@@ -19,22 +24,26 @@ def traces(
 ) -> tuple[dict[str, int], int]:
     """Rows that still hold the person, by table, and the number of tables searched.
 
-    Every column of every table with a company is searched: names anywhere in it,
-    customer ids as a whole value.
+    Every text and document of every table with a company is searched: names anywhere
+    in it, customer ids as a whole value.
     """
-    needles = _needles(person)
+    ids = [f'"{re.escape(id_.lower())}"' for id_ in person.customer_ids if "/" in id_]
+    pattern = "|".join(sorted([*_names(person), *ids])) or "(?!)"
     found = {}
     tables = _tables(database)
     for schema, table in tables:
+        columns = [column for column, _ in _texts(database, schema, table)]
+        if not columns:
+            continue
         row = database.execute(
             sql.SQL(
-                """select count(*) from {} as searched
-                where company_id = %s and exists (
-                    select 1 from unnest(%s::text[]) as needle
-                    where strpos(lower(to_jsonb(searched)::text), needle) > 0
-                )"""
-            ).format(sql.Identifier(schema, table)),
-            (company_id, needles),
+                """select count(*) from {} as searched where company_id = %s
+                and lower(jsonb_build_array({})::text) ~ %s"""
+            ).format(
+                sql.Identifier(schema, table),
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
+            ),
+            (company_id, pattern),
         ).fetchone()
         if row and row[0]:
             found[f"{schema}.{table}"] = int(row[0])
@@ -45,11 +54,9 @@ def remove_traces(
     database: psycopg.Connection, company_id: str, person: Person
 ) -> dict[str, int]:
     """Replace names inside longer texts and documents; rows changed, by table."""
-    # Short numbers are parts of other numbers; those stand in columns of their own.
-    names = [name for name in person.names | person.hashes if len(name) > 6]
-    if not names:
+    pattern = "|".join(sorted(_names(person)))
+    if not pattern:
         return {}
-    pattern = "|".join(re.escape(name) for name in sorted(names))
     found, _ = traces(database, company_id, person)
     changed = {}
     for address in found:
@@ -72,10 +79,19 @@ def remove_traces(
     return changed
 
 
-def _needles(person: Person) -> list[str]:
-    names = [name for name in person.names | person.hashes if len(name) > 6]
-    exact = [f'"{id_.lower()}"' for id_ in person.customer_ids if "/" in id_]
-    return sorted({*names, *exact})
+def _names(person: Person) -> list[str]:
+    """A pattern for each name, that does not find it inside a longer one.
+
+    A number is found however it is punctuated. Short ones are parts of other numbers;
+    those stand in columns of their own.
+    """
+    return [
+        _NUMBER.replace("{}", r"[ .()+-]*".join(name))
+        if re.fullmatch(r"\d+k?", name)
+        else _NAME.replace("{}", re.escape(name))
+        for name in person.names | person.hashes
+        if len(name) > _SHORT
+    ]
 
 
 def _tables(database: psycopg.Connection) -> list[tuple[str, str]]:
