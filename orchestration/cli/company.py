@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration.cli.console import console, plain_errors
+from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.companies import Company, add_company, list_companies
 from orchestration.lib.company_settings import (
     CompanySettings,
@@ -114,6 +114,8 @@ def set_(
         changes["gross_margin_rate"] = (
             None if is_forgotten else _share("gross-margin-rate", gross_margin_rate)
         )
+    if not changes:
+        raise fail("Say what to change. What can be: timonel company set --help")
     with plain_errors():
         url = open_database(Settings.from_environment())
         _print(change_settings(url, company_id, **changes))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -23,7 +28,16 @@ from orchestration.lib.sandbox import SandboxBroken, SandboxStopped
 from orchestration.lib.secrets import SecretsUnreadable
 from orchestration.lib.tokens import TokenRefused
 
-__all__ = ["console", "fail", "plain_errors", "step"]
+__all__ = ["Format", "console", "fail", "plain_errors", "print_rows", "step"]
+
+
+class Format(StrEnum):
+    """How numbers are printed: for people, or for the next program."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
 
 # Bound now: while a run is quiet, sys.stdout is a log file.
 console = Console(file=sys.stdout)
@@ -86,3 +100,19 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
             raise
     seconds = time.monotonic() - started
     console.print(f"  [green]✓[/green] {title} [dim]{seconds:.1f} s[/dim]")
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], form: Format) -> None:
+    """Print rows as JSON or CSV, with nothing else on standard output."""
+    if form is Format.json:
+        text = json.dumps(rows, default=_plain, indent=2, ensure_ascii=False)
+        typer.echo(text)
+        return
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [])
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _plain(value: object) -> float | str:
+    """A value that JSON has no word for."""
+    return float(value) if isinstance(value, Decimal) else str(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +15,13 @@ from psycopg import Connection
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    console,
+    fail,
+    plain_errors,
+    print_rows,
+)
 from orchestration.lib.companies import Company, load_company, reader_role
 from orchestration.lib.database import connect, has_reporting, open_database
 from orchestration.lib.kpis import (
@@ -62,9 +67,9 @@ def kpis(
         datetime | None,
         typer.Option("--to", formats=["%Y-%m-%d"], help="Last day."),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print them as JSON.")
-    ] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="For people, or for a program.")
+    ] = Format.table,
 ) -> None:
     """Print the numbers of a page, as the company itself may see them.
 
@@ -78,27 +83,47 @@ def kpis(
         last = end.date() if end else whose.last_complete_day(datetime.now(UTC))
         first = start.date() if start else last - timedelta(days=29)
         with connect(url, reader_role(company)) as database:
-            if page is _Page.segmentation:
-                found = get_rfm_segmentation(database, company, first, last)
-                answer: Kpis | list[Any] = found.to_dict("records")
-            else:
-                answer = _FUNCTIONS[page](database, company, first, last)
-    if as_json:
-        typer.echo(json.dumps(answer, default=_plain, indent=2))
-    elif isinstance(answer, dict):
-        _print_kpis(answer, page, whose)
+            rows = _rows(database, page, company, first, last)
+        if rows == [{}]:
+            raise fail(f"{company} has no numbers yet: timonel run --company {company}")
+    if form is not Format.table:
+        print_rows(rows, form)
+        return
+    console.print(f"[bold]{escape(whose.name)}[/bold], {first} to {last}")
+    if page is _Page.segmentation:
+        _print_segments(rows, whose)
     else:
-        _print_segments(found)
+        _print_kpis(rows[0], page, whose)
 
 
-def _print_segments(found: pd.DataFrame) -> None:
+def _rows(
+    database: Connection, page: _Page, company_id: str, first: date, last: date
+) -> list[Kpis]:
+    """One row of numbers; of the segmentation, one per customer."""
+    if page is _Page.segmentation:
+        found = get_rfm_segmentation(database, company_id, first, last)
+        return [
+            {str(column): value for column, value in row.items()}
+            for row in found.to_dict("records")
+        ]
+    return [_FUNCTIONS[page](database, company_id, first, last)]
+
+
+def _print_segments(rows: list[Kpis], company: Company) -> None:
+    if not rows:
+        console.print("No customer had bought by then.")
+        return
     labels = ["segment_label_es", "segment_label_en"]
-    table = Table("Segmento", "Segment", "Clientes", "Gasto", box=None)
-    segments = found.groupby(labels)["monetary"].agg(["count", "sum"]).reset_index()
-    for row in segments.sort_values("count", ascending=False).to_dict("records"):
+    table = Table("Segmento", "Segment", box=None)
+    for heading in ("Clientes", "", "Gasto"):
+        table.add_column(heading, justify="right")
+    grouped = pd.DataFrame(rows).groupby(labels)["monetary"].agg(["count", "sum"])
+    segments = grouped.reset_index().sort_values("count", ascending=False)
+    for row in segments.to_dict("records"):
         spanish, english, count, spend = row.values()
-        spent = format_decimal(spend, locale=_LOCALE)
-        table.add_row(spanish, f"[dim]{english}[/dim]", str(count), spent)
+        share = format_percent(count / len(rows), format="0.0 %", locale=_LOCALE)
+        spent = format_currency(spend, company.currency_code, locale=_LOCALE)
+        table.add_row(spanish, f"[dim]{english}[/dim]", str(count), share, spent)
     console.print(table)
 
 
@@ -108,17 +133,12 @@ def _print_kpis(answer: Kpis, page: _Page, company: Company) -> None:
         for metric in read_metrics()
         if metric.relation == _FUNCTIONS[page].__name__
     }
-    table = Table("", "", "", box=None, show_header=False)
+    table = Table(box=None, show_header=False)
     for name, metric in metrics.items():
         english = f"[dim]{escape(metric.label_en)}[/dim]"
         value = _written(answer[name], metric, company)
         table.add_row(escape(metric.label_es), english, value)
     console.print(table)
-
-
-def _plain(value: object) -> float | str:
-    """A value that JSON has no word for."""
-    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def _written(value: Any, metric: Metric, company: Company) -> str:

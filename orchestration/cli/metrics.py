@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from orchestration.cli.console import console, fail
+from orchestration.cli.console import Format, console, fail, print_rows
 from orchestration.lib.dbt import DbtProjectBroken
 from orchestration.lib.metrics import (
     Metric,
@@ -30,9 +29,9 @@ def metrics(
     page: Annotated[
         str | None, typer.Option(help="Only this page, such as engagement.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print them as JSON, with every field.")
-    ] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="json and csv have every field.")
+    ] = Format.table,
     write: Annotated[
         bool, typer.Option("--write", help="Write them into docs/metrics.md.")
     ] = False,
@@ -49,8 +48,8 @@ def metrics(
     if page is not None and page not in pages:
         raise fail(f"There is no page {page!r}. Choose one of {', '.join(pages)}.")
     chosen = [metric for metric in found if page in (None, metric.page)]
-    if as_json:
-        typer.echo(json.dumps([asdict(metric) for metric in chosen], indent=2))
+    if form is not Format.table:
+        print_rows([asdict(metric) for metric in chosen], form)
         return
     for name, group in groupby(chosen, key=lambda metric: metric.page):
         _show(name, list(group))

@@ -199,11 +199,12 @@ def _hashed(text: sql.Composable) -> sql.Composable:
 
 
 def values(company_id: str, person: Person) -> dict[str, object]:
-    """What the conditions are asked with."""
+    """What the conditions are asked with: they compare in lower case."""
+    ids = {id_.lower() for id_ in person.customer_ids}
     return {
         "company": company_id,
         "names": sorted(person.names),
-        "customers": sorted(person.customer_ids | person.hashes | person.names),
+        "customers": sorted(ids | person.hashes | person.names),
     }
 
 
