@@ -104,24 +104,29 @@ def _revenue(warehouse: Warehouse, company_id: str) -> tuple[object, object]:
     return row["net"], row["customers"]
 
 
-def _holding(warehouse: Warehouse, company_id: str, text: str) -> list[str]:
-    """Tables and views with the text in a row of the company: dumped, then read."""
+def _dumped(warehouse: Warehouse, company_id: str) -> dict[str, str]:
+    """Every row of the company in every table and view, as lower-case text."""
     tables = warehouse.rows(
         """select table_schema as s, table_name as t from information_schema.columns
         join information_schema.tables using (table_schema, table_name)
         where column_name = 'company_id'"""
     )
-    return [
-        f"{table['s']}.{table['t']}"
-        for table in tables
-        if any(
-            text in str(row).lower()
+    return {
+        f"{table['s']}.{table['t']}": "\n".join(
+            str(row).lower()
             for row in warehouse.rows(
                 f'select * from "{table["s"]}"."{table["t"]}" where company_id = %s',
                 [company_id],
             )
         )
-    ]
+        for table in tables
+    }
+
+
+def _holding(warehouse: Warehouse, company_id: str, text: str) -> list[str]:
+    """Tables and views with the text in a row of the company: dumped, then read."""
+    dumped = _dumped(warehouse, company_id)
+    return [table for table, rows in dumped.items() if text in rows]
 
 
 def test_a_forgotten_customer_is_in_no_table_of_the_company(
@@ -195,7 +200,10 @@ HERS = (
 
 def _holding_any(warehouse: Warehouse, company_id: str) -> dict[str, list[str]]:
     """What is left of Ana's accounts: names, and where they are."""
-    held = {text: _holding(warehouse, company_id, text) for text in HERS}
+    dumped = _dumped(warehouse, company_id)
+    held = {
+        text: [table for table, rows in dumped.items() if text in rows] for text in HERS
+    }
     return {text: tables for text, tables in held.items() if tables}
 
 
