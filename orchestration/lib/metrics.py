@@ -163,10 +163,11 @@ def _is_number(column: Mapping[str, Any]) -> bool:
 def _metric(node: Mapping[str, Any], column: Mapping[str, Any]) -> Metric:
     told = _meta(column)["metric"]
     address = f"{node['schema']}.{node['name']}.{column['name']}"
-    page = _meta(node).get("page")
+    # A model of several pages says so column by column.
+    page = told.get("page", _meta(node).get("page"))
     if page not in get_args(Page):
         raise MetricBroken(
-            f"{address}: its model's meta names the page {page!r}; "
+            f"{address}: it, or its model's meta, names the page {page!r}; "
             f"choose one of {', '.join(get_args(Page))}."
         )
     given = {

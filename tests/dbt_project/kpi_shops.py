@@ -15,7 +15,9 @@ from tests.dbt_project.marketplace_rows import marketplace_file
 from tests.dbt_project.raw_files import RawFile, Row, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
-__all__ = ["Shops", "build_shops"]
+__all__ = ["AS_OF", "Shops", "build_shops"]
+
+AS_OF = "2025-04-10"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def build_shops(warehouse: Warehouse) -> Shops:
         purchase("x", "2025-03-05 15:00+00", 10),  # noon
     ]
     warehouse.load(others.bolt, RawFile("diary.csv", bought))
-    warehouse.build(pair.acme, pair.bolt, others.acme, others.bolt)
+    companies = (pair.acme, pair.bolt, others.acme, others.bolt)
+    warehouse.build(*companies, as_of=dict.fromkeys(companies, AS_OF))
     return Shops(pair, idle=others.acme, diary=others.bolt)
 
 
