@@ -142,11 +142,18 @@ accumulated as (
     select
         monthly.company_id,
         monthly.month_start_date,
-        (sum(monthly.customer_count) over so_far)::integer as customer_count,
-        (sum(monthly.repeat_customer_count) over so_far)::integer
-            as repeat_customer_count,
-        (sum(monthly.net_revenue) over so_far)::numeric(18, 2)
-            as historic_net_revenue,
+        sum(monthly.customer_count) over (
+            partition by monthly.company_id
+            order by monthly.month_start_date
+        )::integer as customer_count,
+        sum(monthly.repeat_customer_count) over (
+            partition by monthly.company_id
+            order by monthly.month_start_date
+        )::integer as repeat_customer_count,
+        sum(monthly.net_revenue) over (
+            partition by monthly.company_id
+            order by monthly.month_start_date
+        )::numeric(18, 2) as historic_net_revenue,
         coalesce(active_counts.customer_count, 0)::integer
             as monthly_active_user_count
     from monthly
@@ -154,11 +161,6 @@ accumulated as (
         on
             monthly.company_id = active_counts.company_id
             and monthly.month_start_date = active_counts.month_start_date
-    window
-        so_far as (
-            partition by monthly.company_id
-            order by monthly.month_start_date
-        )
 )
 
 select * from accumulated

@@ -81,16 +81,17 @@ compared as (
         buyer_count,
         net_revenue,
         buyer_count::double precision / cohort_size as retention_rate,
-        (sum(buyer_count) over earlier_cohorts)::double precision
-        / sum(complete_cohort_size) over earlier_cohorts
-            as earlier_cohorts_retention_rate
-    from counted
-    window
-        earlier_cohorts as (
+        sum(buyer_count) over (
             partition by company_id, month_number
             order by cohort_month_start_date
             rows between unbounded preceding and 1 preceding
-        )
+        )::double precision
+        / sum(complete_cohort_size) over (
+            partition by company_id, month_number
+            order by cohort_month_start_date
+            rows between unbounded preceding and 1 preceding
+        ) as earlier_cohorts_retention_rate
+    from counted
 ),
 
 subtracted as (
