@@ -58,6 +58,7 @@ types: $(READY) ## check types, strictly
 bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.loader
 	$(BIN)/python -m tests.benchmarks.sources
+	$(BIN)/python -m tests.benchmarks.warehouse
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url
