@@ -13,8 +13,8 @@ from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.raw_shopify import customer, order, refund
 from tests.dbt_project.warehouse import Pair, Warehouse
 
-AS_OF = "2026-07-20"
-OLD, NEXT, RECENT = "2026-01-01", "2026-03-01", "2026-07-19"
+AS_OF = "2026-05-20"
+OLD, NEXT, RECENT = "2025-11-01", "2026-01-01", "2026-05-19"
 NARROW = ("customers", "company_days", "channel_days")
 
 
@@ -22,8 +22,8 @@ NARROW = ("customers", "company_days", "channel_days")
 def shops(warehouse: Warehouse, pair: Pair) -> Pair:
     """Two shops with the same orders, built as of day 200 after their first.
 
-    Customer 7 bought for 100 on 1 January and for 40 on 19 July, customer 8 for 60 on
-    1 March and for 30 on 19 July; Meta spent 10 on 1 January.
+    Customer 7 bought for 100 on 1 November and for 40 on 19 May, customer 8 for 60 on
+    1 January and for 30 on 19 May; Meta spent 10 on 1 November.
     """
     for company in (pair.acme, pair.bolt):
         warehouse.land(
@@ -140,13 +140,13 @@ def test_a_customer_who_turns_out_to_be_new_later_moves_between_days(
     warehouse: Warehouse, shops: Pair
 ) -> None:
     warehouse.execute(
-        """update raw_shopify.orders set cancelled_at = '2026-07-20 09:00+00'
+        """update raw_shopify.orders set cancelled_at = '2026-05-20 09:00+00'
         where company_id = %s and id = '2'""",
         [shops.acme],
     )
     build(warehouse, shops.acme)
 
-    # Customer 8 is new on 19 July now, a day of which no order changed.
+    # Customer 8 is new on 19 May now, a day of which no order changed.
     found = ledger(warehouse, shops.acme)
     company = {row[1:] for row in found if row[0] == "company_days"}
     assert company == {
@@ -167,7 +167,7 @@ def test_a_customer_who_turns_out_to_be_new_later_moves_between_days(
             new_customer_count=(0, 1),
         )
     }
-    # The channel's row of 1 March is gone: no value is left.
+    # The channel's row of 1 January is gone: no value is left.
     gone = {row[3:6] for row in found if row[:2] == ("channel_days", NEXT)}
     assert gone == {
         ("last_click_order_count", 1, None),
@@ -199,7 +199,7 @@ def test_restated_spend_is_a_restatement_of_its_channel(
 def test_a_day_that_nobody_had_published_is_no_restatement_and_a_late_order_is(
     warehouse: Warehouse, shops: Pair
 ) -> None:
-    new, late = "2026-07-21", "2026-02-01"
+    new, late = "2026-05-21", "2026-02-01"
     warehouse.land(
         shops.acme,
         "orders",
