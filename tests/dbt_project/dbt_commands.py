@@ -41,7 +41,7 @@ class DbtProject:
     _manifest: Any = field(default=None, init=False)
 
     def run(self, *command: str, **variables: object) -> dict[str, str]:
-        """Run a command and return the status of each node by its name.
+        """Run a command and return the status of each node, hooks apart, by its name.
 
         Raises
         ------
@@ -59,7 +59,11 @@ class DbtProject:
         ]
         if failures or not result.success:
             raise DbtFailed("\n".join(failures))
-        return {outcome.node.name: str(outcome.status) for outcome in outcomes}
+        return {
+            outcome.node.name: str(outcome.status)
+            for outcome in outcomes
+            if outcome.node.resource_type != "operation"
+        }
 
     def start(self, *command: str, **variables: object) -> subprocess.Popen[str]:
         """Start a command in a process of its own, with artefacts of its own."""

@@ -67,6 +67,16 @@ BREACHES = {
         "update marts.orders set net_revenue = net_revenue + 0.01"
         " where company_id = %s and order_id = 'purchases/A'"
     ),
+    # The order still adds up, and its company leaves nothing out.
+    "assert_excluded_amounts_follow_the_settings": (
+        "update marts.orders set net_revenue = net_revenue - 1,"
+        " excluded_amount = 1 where company_id = %s and order_id = 'shopify/1'"
+    ),
+    # Its entries still add up, and say something else.
+    "assert_revenue_entries_add_up_to_net_revenue": (
+        "update marts.revenue_entries set entry_type = 'discount'"
+        " where company_id = %s and entry_type = 'refund'"
+    ),
     "assert_customer_values_add_up_to_purchases": (
         "update marts.customers set historic_value = 0 where company_id = %s"
     ),

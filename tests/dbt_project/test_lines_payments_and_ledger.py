@@ -15,6 +15,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
 LEDGER = "assert_revenue_entries_add_up_to_net_revenue"
+SETTINGS = "assert_excluded_amounts_follow_the_settings"
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +280,7 @@ def test_the_ledger_adds_up_and_a_lost_entry_is_found(
 ) -> None:
     scope = [companies.acme, companies.bolt]
     statuses = warehouse.dbt.run(
-        *("test", "--select", LEDGER, "order_lines", "products", "payments"),
+        *("test", "--select", LEDGER, SETTINGS, "order_lines", "products", "payments"),
         *("revenue_entries", "currency_rates"),
         company_ids=scope,
     )
