@@ -53,10 +53,11 @@ def date_of(day: int) -> str:
 
 @dataclass
 class ShopLife:
-    """A shop that sells by its API, an older export and a log, and advertises."""
+    """A shop that sells by its API and advertises; it may have an export and logs."""
 
     warehouse: Warehouse
     company: str
+    has_order_files: bool = True
     _random: random.Random = field(default_factory=lambda: random.Random(60))
     _number: int = 1000
 
@@ -120,7 +121,12 @@ class ShopLife:
         self.load(RawFile(file.name, file.rows, version, file.contract))
 
     def load(self, file: RawFile) -> None:
-        """Load a file, or a new version of one."""
+        """Load a file, or a new version of one; of orders only if the shop has such."""
+        if not self.has_order_files and file.contract in (
+            "purchases",
+            "shopify_orders",
+        ):
+            return
         self.warehouse.load(self.company, file)
 
     def refund(self, of_order: str, amount: object, day: int) -> None:

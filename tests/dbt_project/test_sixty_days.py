@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 import psycopg
-from psycopg import sql
 
 from tests.dbt_project.marketplace_rows import (
     cart,
@@ -17,67 +15,86 @@ from tests.dbt_project.marketplace_rows import (
     session,
     user,
 )
+from tests.dbt_project.mart_hashes import copy_raw_rows, hashes, versions
 from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.raw_shopify import customer
 from tests.dbt_project.sixty_days import OLD_ORDER, ShopLife, date_of, moment
 from tests.dbt_project.warehouse import Pair, Warehouse
 
+Companies = tuple[str, ...]
 LAST_DAY = 59
 
 
 def test_sixty_days_of_builds_give_what_one_build_gives(
     warehouse: Warehouse, fresh_warehouse: Warehouse
 ) -> None:
-    pair, still = warehouse.add_pair(), warehouse.add_pair()
+    pair, other, still = (warehouse.add_pair() for _ in range(3))
     leave_alone(warehouse, still)
-    before = versions(warehouse, still)
+    before = versions(warehouse, (still.acme, still.bolt))
+    mixed, shop, plaza = companies = (pair.acme, other.acme, pair.bolt)
+    shops = (ShopLife(warehouse, mixed), ShopLife(warehouse, shop, False))
 
-    whole = live(warehouse, pair)
-    incremental = hashes(warehouse, pair)
+    whole = live(warehouse, shops, plaza)
+    incremental = hashes(warehouse, companies)
 
-    copy_raw_rows(warehouse, fresh_warehouse, pair)
+    copy_raw_rows(warehouse, fresh_warehouse, companies)
     fresh_warehouse.dbt.run(
         *("build", "--full-refresh"),
         *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-        as_of_dates=as_of(pair, LAST_DAY),
+        as_of_dates=as_of(companies, LAST_DAY),
     )
-    assert incremental == hashes(fresh_warehouse, pair)
+    assert incremental == hashes(fresh_warehouse, companies)
     assert {mart for mart, (count, _) in incremental.items() if not count} == set()
-    assert versions(warehouse, still) == before
-    # All other builds of these were narrow; the last one came with other settings.
-    assert whole == {
-        DAYS[0]: {"customers", "company_days", "channel_days"},
-        DAYS[-1]: {"company_days", "channel_days"},
-    }
+    assert versions(warehouse, (still.acme, still.bolt)) == before
+    # All other builds of the shop were narrow; rates and settings reach everything.
+    reached = narrow_marts(warehouse)
+    raw = {mart for mart, sources in reached.items() if "source_orders" in sources}
+    settings = {mart for mart, sources in reached.items() if "companies" in sources}
+    assert whole == {DAYS[0]: set(reached), DAYS[7]: raw, DAYS[9]: raw | settings}
 
 
-def live(warehouse: Warehouse, pair: Pair) -> dict[int, set[str]]:
+def live(
+    warehouse: Warehouse, shops: tuple[ShopLife, ...], plaza: str
+) -> dict[int, set[str]]:
     """Ten builds, each after some days and what changed of the past by then.
 
-    Returns the marts that can be built for some keys only and were built whole.
+    Returns the marts of the last shop that could be built for some keys only and were
+    built whole, by day.
     """
     whole: dict[int, set[str]] = {}
-    shop = ShopLife(warehouse, pair.acme)
-    shop.open()
-    for last, change, plaza in zip(DAYS, CHANGES, PLAZA, strict=True):
-        shop.live(last - 5, last)
-        change(shop)
-        warehouse.load(pair.bolt, *plaza)
+    companies = (*(shop.company for shop in shops), plaza)
+    for shop in shops:
+        shop.open()
+    for last, change, files in zip(DAYS, CHANGES, PLAZA, strict=True):
+        for shop in shops:
+            shop.live(last - 5, last)
+            change(shop)
+        warehouse.load(plaza, *files)
         if last == KILLED_ON:
-            kill_a_build(warehouse, pair, last)
-        warehouse.build(pair.acme, pair.bolt, as_of=as_of(pair, last))
-        if found := built_whole(warehouse, pair.acme):
+            kill_a_build(warehouse, companies, last)
+        warehouse.build(*companies, as_of=as_of(companies, last))
+        if found := built_whole(warehouse, shops[-1].company):
             whole[last] = found
     return whole
 
 
-def built_whole(warehouse: Warehouse, company_id: str) -> set[str]:
+def narrow_marts(warehouse: Warehouse) -> dict[str, set[str]]:
+    """Marts that can be built for some keys only, and the marts they follow."""
     nodes = warehouse.dbt.parsed_manifest()["nodes"].values()
-    narrow = [n["name"] for n in nodes if "rebuilt_by" in n["config"].get("meta", {})]
+    rules = {n["name"]: n["config"].get("meta", {}).get("rebuilt_by") for n in nodes}
+    return {
+        name: set(rule["changes"])
+        for name, rule in rules.items()
+        # By company means: all of it, or nothing when nothing changed.
+        if rule and rule["key"] != "company_id"
+    }
+
+
+def built_whole(warehouse: Warehouse, company_id: str) -> set[str]:
     rows = warehouse.rows(
         """select mart from ops.mart_builds where company_id = %s
         and mart = any(%s) and changed_key_count is null""",
-        [company_id, narrow],
+        [company_id, list(narrow_marts(warehouse))],
     )
     return {row["mart"] for row in rows}
 
@@ -199,15 +216,16 @@ def _plaza(last: int, version: int) -> list[RawFile]:
 PLAZA = tuple(_plaza(last, version) for version, last in enumerate(DAYS, start=1))
 
 
-def kill_a_build(warehouse: Warehouse, pair: Pair, day: int) -> None:
+def kill_a_build(warehouse: Warehouse, companies: Companies, day: int) -> None:
     """Kill a build that has written orders and waits to write company_days."""
-    known = len(warehouse.orders(pair.acme))
+    shop = companies[1]
+    known = len(warehouse.orders(shop))
     with psycopg.connect(warehouse.url) as blocker:
         blocker.execute("lock table marts.company_days in share mode")
         build = warehouse.dbt.start(
             *("run", "--select", "marts"),
-            company_ids=[pair.acme, pair.bolt],
-            as_of_dates=as_of(pair, day),
+            company_ids=list(companies),
+            as_of_dates=as_of(companies, day),
         )
         while not _waiting(warehouse):
             assert build.poll() is None, build.communicate()[0]
@@ -216,9 +234,9 @@ def kill_a_build(warehouse: Warehouse, pair: Pair, day: int) -> None:
         build.communicate()
         for waiting in _waiting(warehouse):
             warehouse.rows("select pg_terminate_backend(%s)", [waiting])
-    assert len(warehouse.orders(pair.acme)) > known
+    assert len(warehouse.orders(shop)) > known
     query = "select max(calendar_date)::text as day from marts.company_days"
-    (reached,) = warehouse.rows(f"{query} where company_id = %s", [pair.acme])
+    (reached,) = warehouse.rows(f"{query} where company_id = %s", [shop])
     assert reached["day"] < date_of(day)
 
 
@@ -228,8 +246,8 @@ def _waiting(warehouse: Warehouse) -> list[int]:
     return [row["pid"] for row in warehouse.rows(query)]
 
 
-def as_of(pair: Pair, day: int) -> dict[str, str]:
-    return dict.fromkeys((pair.acme, pair.bolt), date_of(day))
+def as_of(companies: Companies, day: int) -> dict[str, str]:
+    return dict.fromkeys(companies, date_of(day))
 
 
 def leave_alone(warehouse: Warehouse, pair: Pair) -> None:
@@ -238,61 +256,4 @@ def leave_alone(warehouse: Warehouse, pair: Pair) -> None:
     shop.open()
     shop.live(0, 2)
     warehouse.load(pair.bolt, *PLAZA[0])
-    warehouse.build(pair.acme, pair.bolt, as_of=as_of(pair, 2))
-
-
-def marts(warehouse: Warehouse) -> Iterable[str]:
-    found = warehouse.rows(
-        """select relname::text as mart from pg_class where relkind = 'r'
-        and relnamespace = 'marts'::regnamespace order by relname"""
-    )
-    return [row["mart"] for row in found]
-
-
-def hashes(warehouse: Warehouse, pair: Pair) -> dict[str, tuple[int, str]]:
-    """Number of rows and hash over every column of every row, by mart."""
-    query = """select count(*) as row_count, md5(coalesce(
-            string_agg(mart::text, chr(10) order by mart::text), ''
-        )) as hash from marts.{} as mart where company_id = any(%s)"""
-    return {
-        mart: (row["row_count"], row["hash"])
-        for mart in marts(warehouse)
-        for row in warehouse.rows(query.format(mart), [[pair.acme, pair.bolt]])
-    }
-
-
-def versions(warehouse: Warehouse, pair: Pair) -> dict[str, list[Any]]:
-    """Where each row of the companies lies and who wrote it, by mart."""
-    query = """select ctid::text, xmin::text from marts.{}
-        where company_id = any(%s) order by 1"""
-    return {
-        mart: warehouse.rows(query.format(mart), [[pair.acme, pair.bolt]])
-        for mart in marts(warehouse)
-    }
-
-
-def copy_raw_rows(warehouse: Warehouse, other: Warehouse, pair: Pair) -> None:
-    """The companies and all their raw rows, in another database."""
-    tables = warehouse.rows(
-        """select nspname as s, relname as t from pg_class
-        inner join pg_namespace on relnamespace = pg_namespace.oid
-        where relkind = 'r' and nspname like 'raw\\_%%' order by 1, 2"""
-    )
-    names = [("ops", "companies"), *((row["s"], row["t"]) for row in tables)]
-    with (
-        psycopg.connect(warehouse.url) as source,
-        psycopg.connect(other.url) as target,
-    ):
-        for name in names:
-            table = sql.Identifier(*name)
-            query = sql.SQL(
-                "copy (select * from {} where company_id in ({}, {})) to stdout"
-            ).format(table, sql.Literal(pair.acme), sql.Literal(pair.bolt))
-            into = sql.SQL("copy {} from stdin").format(table)
-            with (
-                source.cursor().copy(query) as rows,
-                target.cursor().copy(into) as copied,
-            ):
-                for block in rows:
-                    copied.write(block)
-            target.execute(sql.SQL("analyze {}").format(table))
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of((pair.acme, pair.bolt), 2))

@@ -46,10 +46,7 @@ shopify_orders as (
         false as is_date_only,
         is_test,
         is_deleted,
-        channel_id,
-        campaign_name,
-        null::text as region_code,
-        null::text as comuna_code
+        {{ not_told }}
     from {{ ref('int_shopify_orders_netted') }}
 ),
 

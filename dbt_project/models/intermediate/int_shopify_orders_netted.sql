@@ -31,31 +31,6 @@ refunded as (
     group by company_id, order_id
 ),
 
-paid as (
-    select
-        company_id,
-        order_id,
-        min(processed_at) as paid_at,
-        (
-            array_agg(
-                gateway
-                order by amount desc, processed_at asc, transaction_id asc
-            )
-        )[1] as payment_method
-    from {{ ref('stg_shopify__order_transactions') }}
-    where kind in ('sale', 'capture') and status = 'success'
-    group by company_id, order_id
-),
-
-visits as (
-    select
-        company_id,
-        order_id,
-        channel_id,
-        campaign_name
-    from {{ ref('int_shopify_orders_attributed') }}
-),
-
 judged as (
     select
         orders.*,
@@ -99,7 +74,9 @@ netted as (
         ::numeric(24, 6) as refund_amount,
         coalesce(judged.total_tax, 0)::numeric(24, 6) as tax_amount,
         coalesce(judged.total_shipping, 0)::numeric(24, 6) as shipping_amount,
-        paid.payment_method,
+        -- Payments and visits are joined in the mart, where they can be asked
+        -- for the orders that changed only.
+        null::text as payment_method,
         judged.is_paid_or_fulfilled
         and judged.cancelled_at is null
         and judged.is_test is not true
@@ -110,26 +87,16 @@ netted as (
         judged.is_deleted,
         judged.fulfillment_status = 'fulfilled' as is_completed,
         coalesce(judged.processed_at, judged.created_at) as ordered_at,
-        paid.paid_at,
+        null::timestamptz as paid_at,
         -- The API does not say when an order was fulfilled.
         null::timestamptz as completed_at,
         judged.cancelled_at,
-        coalesce(visits.channel_id, 'unknown') as channel_id,
-        visits.campaign_name,
         judged.loaded_at
     from judged
     left join refunded
         on
             judged.company_id = refunded.company_id
             and judged.order_id = refunded.order_id
-    left join paid
-        on
-            judged.company_id = paid.company_id
-            and judged.order_id = paid.order_id
-    left join visits
-        on
-            judged.company_id = visits.company_id
-            and judged.order_id = visits.order_id
     left join customers
         on
             judged.company_id = customers.company_id

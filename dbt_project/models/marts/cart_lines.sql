@@ -1,6 +1,6 @@
 with lines as (
     select * from {{ ref('int_marketplace_cart_lines_summed') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed("'marketplace/' || cart_id") }}
 ),
 
 shopify_orders as (
@@ -8,7 +8,11 @@ shopify_orders as (
         company_id,
         order_id
     from {{ ref('int_shopify_orders_netted') }}
-    where {{ is_in_scope() }} and not is_test and not is_deleted
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('order_id') }}
+        and not is_test
+        and not is_deleted
 ),
 
 shopify_items as (
@@ -18,7 +22,10 @@ shopify_items as (
         'shopify/' || product_id as product_id,
         quantity
     from {{ ref('stg_shopify__order_line_items') }}
-    where {{ is_in_scope() }} and product_id is not null
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed("'shopify/' || order_id") }}
+        and product_id is not null
 ),
 
 shopify_lines as (

@@ -6,6 +6,14 @@ with companies as (
     where {{ is_in_scope() }}
 ),
 
+outliers as (
+    select
+        company_id,
+        order_id
+    from {{ ref('outlier_orders') }}
+    where {{ is_in_scope() }}
+),
+
 orders as (
     select
         orders.company_id,
@@ -14,11 +22,15 @@ orders as (
         orders.currency_code,
         orders.net_revenue,
         orders.is_purchase,
-        orders.is_outlier,
+        outliers.order_id is not null as is_outlier,
         companies.as_of_date
     from {{ ref('orders') }} as orders
     inner join companies
         on orders.company_id = companies.company_id
+    left join outliers
+        on
+            orders.company_id = outliers.company_id
+            and orders.order_id = outliers.order_id
     where
         {{ is_in_scope('orders.company_id') }}
         and orders.order_date <= companies.as_of_date

@@ -7,7 +7,6 @@ with purchases as (
         order_date,
         currency_code,
         net_revenue,
-        is_outlier,
         channel_id,
         campaign_name
     from {{ ref('orders') }}
@@ -15,6 +14,14 @@ with purchases as (
         is_purchase
         and {{ is_in_scope() }}
         and {{ is_changed('customer_id') }}
+),
+
+outliers as (
+    select distinct
+        company_id,
+        customer_id
+    from {{ ref('outlier_orders') }}
+    where {{ is_in_scope() }} and {{ is_changed('customer_id') }}
 ),
 
 first_purchases as (
@@ -44,8 +51,7 @@ summed as (
         max(order_date) as last_order_date,
         count(*)::integer as order_count,
         count(distinct order_date)::integer as purchase_day_count,
-        sum(net_revenue)::numeric(18, 2) as historic_value,
-        bool_or(is_outlier) as has_outlier_order
+        sum(net_revenue)::numeric(18, 2) as historic_value
     from purchases
     group by company_id, customer_id
 ),
@@ -61,7 +67,7 @@ customers as (
         summed.order_count,
         summed.purchase_day_count,
         summed.historic_value,
-        summed.has_outlier_order,
+        outliers.customer_id is not null as has_outlier_order,
         first_purchases.order_id as first_order_id,
         first_purchases.net_revenue as first_order_revenue,
         first_purchases.channel_id as first_channel_id,
@@ -71,6 +77,10 @@ customers as (
         on
             summed.company_id = first_purchases.company_id
             and summed.customer_id = first_purchases.customer_id
+    left join outliers
+        on
+            summed.company_id = outliers.company_id
+            and summed.customer_id = outliers.customer_id
 )
 
 select * from customers

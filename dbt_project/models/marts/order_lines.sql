@@ -9,12 +9,13 @@ with orders as (
     from {{ ref('orders') }}
     where
         {{ is_in_scope() }}
+        and {{ is_changed('order_id') }}
         and exclusion_reason is distinct from 'impossible_amount'
 ),
 
 lines as (
     select * from {{ ref('int_order_lines_unioned') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('order_id') }}
 ),
 
 -- Only the source that tells the order tells its lines.

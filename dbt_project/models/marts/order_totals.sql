@@ -11,6 +11,15 @@ orders as (
     where {{ is_in_scope() }}
 ),
 
+outliers as (
+    select
+        company_id,
+        count(*) as outlier_order_count
+    from {{ ref('outlier_orders') }}
+    where {{ is_in_scope() }}
+    group by company_id
+),
+
 counted as (
     select
         company_id,
@@ -52,7 +61,6 @@ counted as (
         count(*) filter (
             where exclusion_reason = 'credit_note'
         ) as credit_note_count,
-        count(*) filter (where is_outlier) as outlier_order_count,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
     from orders
@@ -90,13 +98,15 @@ totalled as (
             as future_order_count,
         coalesce(counted.credit_note_count, 0)::integer
             as credit_note_count,
-        coalesce(counted.outlier_order_count, 0)::integer
+        coalesce(outliers.outlier_order_count, 0)::integer
             as outlier_order_count,
         counted.first_order_date,
         counted.last_order_date
     from companies
     left join counted
         on companies.company_id = counted.company_id
+    left join outliers
+        on companies.company_id = outliers.company_id
 )
 
 select * from totalled

@@ -1,39 +1,35 @@
+-- depends_on: {{ ref('companies') }}
 with orders as (
     select
         *,
-        exclusion_reason is null as is_purchase,
-        -- Double precision: the logarithm of a numeric is many times slower.
-        case
-            when exclusion_reason is null and net_revenue > 0
-                then ln(net_revenue::double precision)
-        end as log_revenue
+        exclusion_reason is null as is_purchase
     from {{ ref('int_orders_classified') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('order_id') }}
 ),
 
-medians as (
+-- Asked for the same orders, each by itself: a condition on the orders does not
+-- reach into what is grouped and joined to them.
+paid as (
     select
         company_id,
-        percentile_cont(0.5) within group (order by log_revenue) as log_median
-    from orders
-    group by company_id
+        'shopify/' || order_id as order_id,
+        paid_at,
+        payment_method
+    from {{ ref('int_shopify_orders_paid') }}
+    where {{ is_in_scope() }} and {{ is_changed("'shopify/' || order_id") }}
 ),
 
--- Median absolute deviation; times 1.4826 it estimates a standard deviation.
-spreads as (
+visits as (
     select
-        orders.company_id,
-        medians.log_median,
-        1.4826 * percentile_cont(0.5) within group (
-            order by abs(orders.log_revenue - medians.log_median)
-        ) as log_spread
-    from orders
-    inner join medians
-        on orders.company_id = medians.company_id
-    group by orders.company_id, medians.log_median
+        company_id,
+        'shopify/' || order_id as order_id,
+        channel_id,
+        campaign_name
+    from {{ ref('int_shopify_orders_attributed') }}
+    where {{ is_in_scope() }} and {{ is_changed("'shopify/' || order_id") }}
 ),
 
-flagged as (
+joined as (
     select
         orders.company_id,
         orders.order_id,
@@ -59,26 +55,29 @@ flagged as (
         orders.is_recognised,
         orders.is_purchase,
         orders.exclusion_reason,
-        -- No spread, no scale to measure by: nothing is flagged.
-        coalesce(
-            abs(orders.log_revenue - spreads.log_median)
-            > {{ var('outlier_threshold') }} * nullif(spreads.log_spread, 0),
-            false
-        ) as is_outlier,
-        orders.paid_at,
+        coalesce(orders.paid_at, paid.paid_at) as paid_at,
         orders.completed_at,
         orders.cancelled_at,
-        orders.payment_method,
-        orders.channel_id,
-        orders.campaign_name,
+        coalesce(orders.payment_method, paid.payment_method)
+            as payment_method,
+        coalesce(visits.channel_id, orders.channel_id) as channel_id,
+        coalesce(visits.campaign_name, orders.campaign_name) as campaign_name,
         orders.region_code,
         orders.comuna_code,
         orders.file_name,
         orders.line_number,
         orders.loaded_at
     from orders
-    inner join spreads
-        on orders.company_id = spreads.company_id
+    left join paid
+        on
+            orders.company_id = paid.company_id
+            and orders.order_id = paid.order_id
+            and orders.source_contract = 'api'
+    left join visits
+        on
+            orders.company_id = visits.company_id
+            and orders.order_id = visits.order_id
+            and orders.source_contract = 'api'
 )
 
-select * from flagged
+select * from joined

@@ -13,6 +13,7 @@ with orders as (
     from {{ ref('orders') }}
     where
         {{ is_in_scope() }}
+        and {{ is_changed('order_id') }}
         and exclusion_reason is distinct from 'impossible_amount'
 ),
 
@@ -27,7 +28,10 @@ transactions as (
         currency_code,
         amount
     from {{ ref('stg_shopify__order_transactions') }}
-    where {{ is_in_scope() }} and kind in ('sale', 'capture')
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed("'shopify/' || order_id") }}
+        and kind in ('sale', 'capture')
 ),
 
 -- Where no payments are told, an order that was paid was paid once.

@@ -24,6 +24,7 @@ orders as (
         on orders.company_id = companies.company_id
     where
         {{ is_in_scope('orders.company_id') }}
+        and {{ is_changed('orders.order_id', 'orders.company_id') }}
         and orders.is_recognised
         and orders.currency_rate is not null
 ),
@@ -36,12 +37,12 @@ shopify_refunds as (
         refunded_at,
         refund_amount
     from {{ ref('int_shopify_refunds_converted') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed("'shopify/' || order_id") }}
 ),
 
 purchase_refunds as (
     select * from {{ ref('int_purchase_refunds_dated') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('order_id') }}
 ),
 
 -- Exports and marketplaces say how much was paid back and not when: no earlier

@@ -1,0 +1,232 @@
+{#-
+    Which orders of a shop's API have other raw rows than when this was last asked.
+
+    Once per run, before any model, their ids go into ops.mart_changes as changes of
+    `source_orders`, which marts made from raw rows name among their `changes`. A row
+    counts as new when the transaction that wrote it is not in the snapshot of the last
+    look: no clock and no time stamp is trusted, and a load that was still open then is
+    not missed. What no row tells (orders that vanished, lists of deleted orders, guests
+    whose address has another owner) is compared with `orders` itself.
+
+    Everything counts as changed for a company never looked at, on another server, when
+    its files changed (but those of spend), and when it mixes files with a shop's API
+    that changed: what files mean may depend on the API's rows.
+-#}
+{% macro note_changed_source_orders() -%}
+    {#- Said while parsing, when nothing below is reached. -#}
+    {%- do [
+        ref('orders'), ref('stg_shopify__orders'), ref('int_shopify_orders_deleted'),
+        ref('int_shopify_customers_matched'), source('files', 'files'),
+        source('shopify', 'orders'), source('shopify', 'order_line_items'),
+        source('shopify', 'order_refunds'), source('shopify', 'order_transactions'),
+        source('shopify', 'order_visits'), source('shopify', 'customers'),
+    ] -%}
+    {%- if execute and flags.WHICH in ('run', 'build') -%}
+    with companies as (
+        select
+            companies.company_id,
+            reads.snapshot,
+            pg_snapshot_xmin(reads.snapshot)::text::bigint as first_unknown,
+            reads.files_hash is distinct from coalesce(files.files_hash, '')
+            or reads.server_id is distinct from server.system_identifier
+            or pg_snapshot_xmax(reads.snapshot)
+            > pg_snapshot_xmax(pg_current_snapshot()) as is_unknown,
+            coalesce(files.has_orders, false) as has_file_orders,
+            coalesce(files.files_hash, '') as files_hash,
+            server.system_identifier as server_id
+        from ops.companies as companies
+        cross join pg_control_system() as server
+        left join ops.raw_reads as reads
+            on companies.company_id = reads.company_id
+        left join (
+            {{ hashed_files() | indent(12) }}
+        ) as files
+            on companies.company_id = files.company_id
+        where {{ is_in_scope('companies.company_id') }}
+    ),
+
+    new_rows as (
+        {{ new_rows_of_orders() | indent(8) }}
+    ),
+
+    differing as (
+        {{ differing_orders() | indent(8) }}
+    ),
+
+    candidates as (
+        select company_id, order_id from new_rows
+        union all
+        select company_id, order_id from differing
+    ),
+
+    wholes as (
+        select companies.company_id
+        from companies
+        where
+            companies.is_unknown
+            or {{ 'false' if has_orders() else 'true' }}
+            or (
+                companies.has_file_orders
+                and exists (
+                    select 1 from candidates
+                    where candidates.company_id = companies.company_id
+                )
+            )
+    ),
+
+    noted as (
+        insert into ops.mart_changes (company_id, mart, new_row)
+        select company_id, 'source_orders', null
+        from wholes
+        union all
+        select distinct
+            candidates.company_id,
+            'source_orders',
+            jsonb_build_object('order_id', candidates.order_id)
+        from candidates
+        left join wholes
+            on candidates.company_id = wholes.company_id
+        where wholes.company_id is null and candidates.order_id is not null
+    )
+
+    insert into ops.raw_reads (company_id, server_id, snapshot, files_hash)
+    select company_id, server_id, pg_current_snapshot(), files_hash
+    from companies
+    on conflict (company_id) do update set
+        server_id = excluded.server_id,
+        snapshot = excluded.snapshot,
+        files_hash = excluded.files_hash,
+        read_at = excluded.read_at
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Which versions of which files a company shows, and whether they hold orders. -#}
+{% macro hashed_files() -%}
+    select
+        company_id,
+        md5(
+            string_agg(
+                concat_ws(' ', file_name, file_sha256, contract, exported_at),
+                chr(10) order by file_name
+            )
+        ) as files_hash,
+        bool_or(contract = 'shopify_orders' or contract like 'marketplace%')
+            as has_orders
+    from {{ source('files', 'files') }}
+    where contract <> 'ad_spend'
+    group by company_id
+{%- endmacro %}
+
+
+{#-
+    Rows of the API written since the last look, by the order they belong to; of
+    customers, which only matter to orders in files, without one.
+-#}
+{% macro new_rows_of_orders() -%}
+    {%- set tables = {
+        'orders': 'id',
+        'order_line_items': 'order_id',
+        'order_refunds': 'order_id',
+        'order_transactions': 'order_id',
+        'order_visits': 'order_id',
+        'customers': none,
+    } -%}
+    {%- for table, column in tables.items() %}
+    select
+        stored.company_id,
+        {{ "'shopify/' || stored." ~ column if column else 'null' }} as order_id
+    from {{ source('shopify', table) }} as stored
+    inner join companies
+        on stored.company_id = companies.company_id
+    where
+        {{ is_in_scope('stored.company_id') }}
+        and not companies.is_unknown
+        and {{ transaction_of('stored') }} >= companies.first_unknown
+        and not pg_visible_in_snapshot(
+            ({{ transaction_of('stored') }})::text::xid8, companies.snapshot
+        )
+    {{ 'union all' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#-
+    The transaction that wrote a row. Rows know only the last 32 bits of its number;
+    it lies at most 2^32 transactions back, and an older row seems newer, never the
+    other way round.
+-#}
+{% macro transaction_of(relation) -%}
+    {%- set now = 'pg_snapshot_xmax(pg_current_snapshot())::text::bigint' -%}
+    {{ now }} - (({{ now }} - {{ relation }}.xmin::text::bigint) & 4294967295)
+{%- endmacro %}
+
+
+{#- Orders of the API that `orders` tells otherwise, whatever the rows' age. -#}
+{% macro differing_orders() -%}
+    {%- if not has_orders() -%}
+    select null::text as company_id, null::text as order_id where false
+    {%- else -%}
+    select coalesce(gone.company_id, orders.company_id) as company_id,
+        coalesce('shopify/' || gone.order_id, orders.order_id) as order_id
+    from (
+        select company_id, order_id
+        from {{ ref('int_shopify_orders_deleted') }}
+        where {{ is_in_scope() }}
+    ) as gone
+    full join (
+        select company_id, source_order_id, order_id
+        from {{ ref('orders') }}
+        where
+            {{ is_in_scope() }}
+            and source_contract = 'api'
+            and status = 'deleted'
+    ) as orders
+        on
+            gone.company_id = orders.company_id
+            and gone.order_id = orders.source_order_id
+    where gone.order_id is null or orders.order_id is null
+    union all
+    select orders.company_id, orders.order_id
+    from {{ ref('orders') }} as orders
+    inner join {{ ref('stg_shopify__orders') }} as guests
+        on
+            orders.company_id = guests.company_id
+            and orders.source_order_id = guests.order_id
+    left join {{ ref('int_shopify_customers_matched') }} as customers
+        on
+            guests.company_id = customers.company_id
+            and guests.email_hash = customers.email_hash
+    where
+        {{ is_in_scope('orders.company_id') }}
+        and {{ is_in_scope('guests.company_id') }}
+        and orders.source_contract = 'api'
+        and guests.customer_id is null
+        and orders.customer_id is distinct from coalesce(
+            'shopify/' || customers.customer_id, guests.email_hash
+        )
+    union all
+    select orders.company_id, orders.order_id
+    from {{ ref('orders') }} as orders
+    left join {{ source('shopify', 'orders') }} as stored
+        on
+            orders.company_id = stored.company_id
+            and orders.source_order_id = stored.id
+    where
+        {{ is_in_scope('orders.company_id') }}
+        and orders.source_contract = 'api'
+        and stored.id is null
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether there is anything to compare with, and it will be kept. -#}
+{% macro has_orders() %}
+    {%- set found = run_query(
+        "select to_regclass('" ~ ref('orders') ~ "') is not null"
+        ~ " and to_regclass('" ~ ref('int_shopify_orders_deleted') ~ "') is not null"
+        ~ " and to_regclass('" ~ ref('int_shopify_customers_matched') ~ "') is not null"
+        ~ " as is_there"
+    ) -%}
+    {{ return(not flags.FULL_REFRESH and found.rows[0]['is_there']) }}
+{% endmacro %}
