@@ -191,3 +191,38 @@ def test_the_check_digit_of_a_rut_may_be_k_and_may_be_wrong(
 
     # u2's is 60.803.000-K, u3's says K where modulo 11 gives 5.
     assert [row["is_rut_wellformed"] for row in rows] == [True, True, False, True, True]
+
+
+def test_the_segments_of_the_last_build_are_those_of_its_as_of_date(
+    connection: psycopg.Connection, shops: Shops
+) -> None:
+    # The as-of date is the last of these ten days.
+    cursor = connection.cursor(row_factory=dict_row)
+    query = "select {} from reporting.{} where company_id = %s order by {}"
+    company = shops.pair.bolt
+
+    customers = cursor.execute(
+        query.format("*", "rfm_customers", "customer_id").encode(), [company]
+    ).fetchall()
+    segments = cursor.execute(
+        query.format("*", "rfm_segments", "place").encode(), [company]
+    ).fetchall()
+
+    asked = ask_sql(connection, "get_rfm_segmentation", company, BOLT_TEN_DAYS)
+    assert {str(row.pop("as_of_date")) for row in customers} == {BOLT_TEN_DAYS[1]}
+    assert customers == sorted(asked, key=lambda row: row["customer_id"])
+    # u2 and u4 are loyal: 100 and 58 thousand. All eleven segments are there.
+    assert len(segments) == 11
+    found = {
+        row["segment_id"]: (row["customer_count"], row["monetary"])
+        for row in segments
+        if row["customer_count"]
+    }
+    assert found == {
+        "loyal_customers": (2, Decimal("158000.00")),
+        "potential_loyalists": (1, Decimal("33000.00")),
+        "at_risk": (1, Decimal("75000.00")),
+        "cannot_lose": (1, Decimal("100000.00")),
+    }
+    shares = {row["segment_id"]: row["customer_share"] for row in segments}
+    assert (shares["loyal_customers"], shares["champions"]) == (2 / 5, 0)

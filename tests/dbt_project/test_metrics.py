@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.lib.metrics import read_metrics, undeclared
+from orchestration.lib.metrics import documented, read_metrics, undeclared
+from orchestration.lib.settings import PROJECT_ROOT
 from tests.dbt_project.dbt_commands import DbtProject
 
 
@@ -23,3 +24,50 @@ def test_labels_of_a_page_are_not_used_twice(manifest: dict[str, object]) -> Non
 
     shown = [(metric.relation, metric.label_es) for metric in metrics]
     assert len(shown) == len(set(shown))
+
+
+def test_the_document_is_what_the_registry_writes(manifest: dict[str, object]) -> None:
+    text = (PROJECT_ROOT / "docs" / "metrics.md").read_text()
+
+    # When this fails: timonel metrics --write
+    assert documented(read_metrics(manifest), text) == text
+
+
+S0_KPIS = {
+    "acquisition": (
+        *("new_user_count", "onboarding_rate", "rut_validation_rate"),
+        *("acquisition_channels.new_user_count", "registration_regions.new_user_count"),
+    ),
+    "engagement": (
+        *("cart_abandonment_rate", "average_order_value", "purchase_frequency"),
+        *("service_sales.purchase_count", "service_sales.cart_conversion_rate"),
+        "payment_methods.purchase_count",
+    ),
+    "operations": (
+        *("cycle_hours_average", "cycle_hours_median", "cycle_hours_p90"),
+        *("cancellation_rate", "rating_average", "rating_response_rate"),
+        *("order_comunas.order_count", "order_hours.order_count"),
+    ),
+    "retention": (
+        *("repurchase_rate", "historic_value_per_customer"),
+        *("monthly_active_user_count", "cohort_retention.retention_rate"),
+    ),
+    "segmentation": (
+        *("recency_days", "frequency", "monetary"),
+        *("rfm_segments.customer_count", "rfm_segments.customer_share"),
+    ),
+}
+
+
+@pytest.mark.parametrize("page", S0_KPIS)
+def test_what_the_owner_asked_for_is_in_the_registry(
+    manifest: dict[str, object], page: str
+) -> None:
+    known = {
+        name
+        for metric in read_metrics(manifest)
+        if metric.page == page
+        for name in (metric.column, f"{metric.relation}.{metric.column}")
+    }
+
+    assert set(S0_KPIS[page]) - known == set()

@@ -37,6 +37,8 @@ VIEWS = (
     "payment_methods",
     "registration_regions",
     "restatements",
+    "rfm_customers",
+    "rfm_segments",
     "service_sales",
     "ventas",
 )
