@@ -218,7 +218,7 @@ def _returned(database: psycopg.Connection, company_id: str) -> list[str]:
     found: set[str] = set()
     for schema, table, columns in raw_tables(database):
         keys, prefix = PEOPLE.get((schema, table), ((), ""))
-        names = {
+        names: dict[str, sql.Composable] = {
             column: sql.SQL("{} || {}").format(
                 sql.Literal(prefix), sql.Identifier(column)
             )
