@@ -10,7 +10,9 @@
 
     `changes` names each mart it reads, and the columns whose values, before and after
     the change, are its keys; `all` means that any change reaches every row. The marts
-    named keep their changes in ops.mart_changes (see mart_changes.sql).
+    named keep their changes in ops.mart_changes (see mart_changes.sql). Keys that begin
+    with what `always` says are made anew every time, and a mart that
+    `ends_with_as_of_date` is built whole when that date is another.
 -#}
 
 {#-
@@ -31,16 +33,29 @@
 
 {% macro keys_condition(column, company_column) -%}
     {%- set conditions = [] -%}
-    {%- set type = model.columns[config.get('meta').rebuilt_by.key].data_type -%}
+    {%- set rebuilt_by = config.get('meta').rebuilt_by -%}
+    {%- set type = model.columns[rebuilt_by.key].data_type -%}
+    {%- set always = rebuilt_by.get('always') -%}
     {%- for company in changed_keys() -%}
         {%- set is_company = company_column ~ " = '" ~ company['company_id'] ~ "'" -%}
         {%- if company['is_whole'] -%}
             {%- do conditions.append(is_company) -%}
-        {%- elif company['keys'] -%}
-            {%- do conditions.append(
-                is_company ~ ' and ' ~ column ~ " = any('"
-                ~ company['keys'] | replace("'", "''") ~ "'::" ~ type ~ '[])'
-            ) -%}
+        {%- else -%}
+            {%- set keys = [] -%}
+            {%- if company['keys'] -%}
+                {%- do keys.append(
+                    column ~ " = any('" ~ company['keys'] | replace("'", "''")
+                    ~ "'::" ~ type ~ '[])'
+                ) -%}
+            {%- endif -%}
+            {%- if always -%}
+                {%- do keys.append('starts_with(' ~ column ~ ", '" ~ always ~ "')") -%}
+            {%- endif -%}
+            {%- if keys -%}
+                {%- do conditions.append(
+                    is_company ~ ' and (' ~ keys | join(' or ') ~ ')'
+                ) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endfor -%}
     ({{ conditions | join(' or ') if conditions else 'false' }})
@@ -119,13 +134,20 @@
         select
             companies.company_id,
             coalesce(gathered.is_whole, false)
+            {%- if rebuilt_by.get('ends_with_as_of_date') %}
+            or builds.as_of_date is distinct from companies.as_of_date
+            {%- endif %}
             or builds.definition is distinct from '{{ definition() }}' as is_whole,
             coalesce(gathered.key_count, 0) as key_count,
             gathered.keys,
             greatest(
                 coalesce(reached.seen_through, 0), coalesce(builds.seen_through, 0)
             ) as seen_through
-        from ops.companies as companies
+        from (
+            select company_id, {{ as_of_date() }} as as_of_date
+            from ops.companies
+            where {{ is_in_scope() }}
+        ) as companies
         left join ops.mart_builds as builds
             on
                 companies.company_id = builds.company_id
@@ -134,7 +156,6 @@
             on companies.company_id = reached.company_id
         left join gathered
             on companies.company_id = gathered.company_id
-        where {{ is_in_scope('companies.company_id') }}
         order by companies.company_id
     {%- endset -%}
     {{ return(run_query(query).rows) }}

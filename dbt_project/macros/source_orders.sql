@@ -22,6 +22,8 @@
         source('shopify', 'order_visits'), source('shopify', 'customers'),
     ] -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
+    {#- As for marts (docs/decisions/0032): views have no statistics. -#}
+    {%- do run_query('set enable_nestloop = off') -%}
     with companies as (
         select
             companies.company_id,

@@ -79,14 +79,17 @@ def live(
 
 
 def narrow_marts(warehouse: Warehouse) -> dict[str, set[str]]:
-    """Marts that can be built for some keys only, and the marts they follow."""
+    """Marts that are built for some keys only, and the marts they follow.
+
+    Not those that are built whole at every other as-of date.
+    """
     nodes = warehouse.dbt.parsed_manifest()["nodes"].values()
     rules = {n["name"]: n["config"].get("meta", {}).get("rebuilt_by") for n in nodes}
     return {
         name: set(rule["changes"])
         for name, rule in rules.items()
         # By company means: all of it, or nothing when nothing changed.
-        if rule and rule["key"] != "company_id"
+        if rule and rule["key"] != "company_id" and "ends_with_as_of_date" not in rule
     }
 
 

@@ -9,7 +9,7 @@ with companies as (
 
 lines as (
     select * from {{ ref('int_marketplace_cart_lines_summed') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed("'marketplace/' || cart_id") }}
 ),
 
 users as (
@@ -47,7 +47,11 @@ shopify_customers as (
 
 shopify_orders as (
     select * from {{ ref('int_shopify_orders_netted') }}
-    where {{ is_in_scope() }} and not is_test and not is_deleted
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('order_id') }}
+        and not is_test
+        and not is_deleted
 ),
 
 marketplace_carts as (

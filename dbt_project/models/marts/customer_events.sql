@@ -10,13 +10,14 @@ with companies as (
 
 users as (
     select * from {{ ref('users') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('customer_id') }}
 ),
 
 orders as (
     select * from {{ ref('orders') }}
     where
         {{ is_in_scope() }}
+        and {{ is_changed('customer_id') }}
         and status not in ('test', 'deleted')
         and coalesce(exclusion_reason, '') not in (
             'credit_note', 'impossible_amount', 'future_date'
@@ -25,12 +26,15 @@ orders as (
 
 ratings as (
     select * from {{ ref('ratings') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('customer_id') }}
 ),
 
 carts as (
     select * from {{ ref('carts') }}
-    where {{ is_in_scope() }} and order_id is null
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('customer_id') }}
+        and order_id is null
 ),
 
 events as (

@@ -33,6 +33,7 @@ orders as (
             and orders.order_id = outliers.order_id
     where
         {{ is_in_scope('orders.company_id') }}
+        and {{ is_changed('orders.company_id', 'orders.company_id') }}
         and orders.order_date <= companies.as_of_date
 ),
 

@@ -3,12 +3,12 @@ with companies as (
         company_id,
         currency_code
     from {{ ref('companies') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('company_id') }}
 ),
 
 orders as (
     select * from {{ ref('orders') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('company_id') }}
 ),
 
 outliers as (

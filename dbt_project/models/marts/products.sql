@@ -10,7 +10,10 @@ with lines as (
             order by loaded_at desc, order_id desc, line_id desc
         ) as recency_rank
     from {{ ref('int_order_lines_unioned') }}
-    where {{ is_in_scope() }} and product_id is not null
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('company_id') }}
+        and product_id is not null
 ),
 
 products as (
