@@ -105,7 +105,8 @@ FINAL_TABLES = {
         "file_sha256, line_number, customer_id, purchased_at, amount"
     ),
     "raw_files.files": "file_name, file_sha256, loaded_row_count, control_total",
-    "marts.orders": "order_id, customer_id, order_date, net_revenue, is_outlier",
+    "marts.orders": "order_id, customer_id, order_date, net_revenue",
+    "marts.outlier_orders": "order_id, customer_id, order_date, net_revenue",
     "marts.customers": "customer_id, order_count, historic_value",
     "marts.customer_summaries": (
         "customer_id, as_of_date, frequency, recency_days, age_days, monetary_value"
