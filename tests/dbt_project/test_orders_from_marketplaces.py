@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.dbt_project.marketplace_rows import marketplace_file, order, user
-from tests.dbt_project.raw_files import Row
+from tests.dbt_project.raw_files import Row, rates
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 12:00+00"
 DONE = "2026-01-07 12:00+00"
+LATER = "2026-01-05 12:09+00"
 
 
 def item(order_id: str, item_id: str, price: object, **others: object) -> Row:
@@ -29,7 +30,9 @@ def item(order_id: str, item_id: str, price: object, **others: object) -> Row:
     }
 
 
-def payment(order_id: str, number: int, method: str, amount: object) -> Row:
+def payment(
+    order_id: str, number: int, method: str, amount: object, **others: object
+) -> Row:
     """A payment, as Olist tells it."""
     return {
         "order_id": order_id,
@@ -37,12 +40,13 @@ def payment(order_id: str, number: int, method: str, amount: object) -> Row:
         "method": method,
         "amount": amount,
         "currency_code": "EUR",
+        **others,
     }
 
 
 @pytest.fixture(scope="module")
 def found(warehouse: Warehouse) -> Callable[[str, str], dict[str, Any]]:
-    """Orders and totals of two companies, built once: `found(company, order)`."""
+    """Orders of two companies, their totals and payments: `found(company, order)`."""
     pair: Pair = warehouse.add_pair()
     # Olist: no totals; items with freight, payments with the interest of instalments.
     olist = {"currency_code": None}
@@ -54,6 +58,9 @@ def found(warehouse: Warehouse) -> Callable[[str, str], dict[str, Any]]:
             order("paid", "u2", AT, status="shipped", **olist),
             order("nothing", "u3", AT, status="approved", **olist),
             order("unavailable", "u4", AT, status="unavailable", **olist),
+            order("retried", "u5", AT, total=50, currency_code="EUR"),
+            order("abroad", "u5", AT, total=10, currency_code="USD"),
+            order("unpaid", "u5", AT, total=9, status="creado", paid_at=None),
         ),
         marketplace_file("users", user("u1", None, person_id="ana")),
         marketplace_file(
@@ -67,7 +74,16 @@ def found(warehouse: Warehouse) -> Callable[[str, str], dict[str, Any]]:
             payment("items", 1, "voucher", "20.00"),
             payment("items", 2, "credit_card", "90.55"),
             payment("paid", 1, "boleto", "141.46"),
+            payment("retried", 1, "webpay", 50, status="Rechazado"),
+            payment("retried", 2, "webpay", 50, status="pagado", paid_at=LATER),
+            # The same number again, and an amount that no column would hold.
+            payment("retried", 2, "webpay", 1, status="pendiente"),
+            payment("retried", 3, "webpay", 10**17),
+            payment("abroad", 1, "visa", 10, currency_code=None),
+            payment("abroad", 2, "pix", 7, currency_code="BRL", status="raro"),
+            payment("never read", 1, "visa", 5),
         ),
+        rates(("2026-01-05", "USD", "EUR", "0.915")),
     )
     warehouse.load(
         pair.bolt,
@@ -84,6 +100,9 @@ def found(warehouse: Warehouse) -> Callable[[str, str], dict[str, Any]]:
             order("9", "u1", AT, total=1, updated_at=DONE, refunded_amount=1),
             order("10", "u1", AT, total=10000, status="Pendiente", region="RM"),
         ),
+        marketplace_file(
+            "payments", payment("1", 1, "webpay", 24990, currency_code="CLP")
+        ),
     )
     older = order("9", "u1", AT, total=2, updated_at=AT)
     late = marketplace_file("orders", older, version=2)
@@ -95,6 +114,10 @@ def found(warehouse: Warehouse) -> Callable[[str, str], dict[str, Any]]:
         if name == "totals":
             query = "select * from reporting.data_quality_totals where company_id = %s"
             return warehouse.rows(query, [company_id])[0]
+        if name == "payments":
+            query = "select * from marts.payments where company_id = %s"
+            rows = warehouse.rows(query, [company_id])
+            return {row["payment_id"].removeprefix("marketplace/"): row for row in rows}
         return warehouse.orders(company_id)[f"marketplace/{name}"]
 
     return one
@@ -183,3 +206,51 @@ def test_discounts_are_on_top_of_the_total_and_channels_have_one_name(
 
     assert order_found["gross_revenue"] == 10000
     assert order_found["channel_id"] == "organic_social"
+
+
+def test_payments_are_those_of_the_file_or_one_of_the_whole_order(found: Found) -> None:
+    columns = ("order_id", "method", "status", "amount", "currency_code")
+    payments = {
+        payment_id: tuple(row[column] for column in columns)
+        for payment_id, row in found("acme", "payments").items()
+    }
+
+    def of(order_id: str, *values: object) -> tuple[object, ...]:
+        return (f"marketplace/{order_id}", *values)
+
+    assert payments == {
+        "items/1": of("items", "voucher", "succeeded", 20, "EUR"),
+        "items/2": of("items", "credit_card", "succeeded", Decimal("90.55"), "EUR"),
+        "paid/1": of("paid", "boleto", "succeeded", Decimal("141.46"), "EUR"),
+        "nothing": of("nothing", None, "succeeded", 0, "EUR"),
+        "unavailable": of("unavailable", None, "succeeded", 10, "EUR"),
+        "retried/1": of("retried", "webpay", "failed", 50, "EUR"),
+        "retried/2": of("retried", "webpay", "succeeded", 50, "EUR"),
+        "retried/2#2": of("retried", "webpay", "pending", 1, "EUR"),
+        # 10 x 0.915, by the rate of the order; what is not in its money stays.
+        "abroad/1": of("abroad", "visa", "succeeded", Decimal("9.15"), "EUR"),
+        "abroad/2": of("abroad", "pix", "pending", 7, "BRL"),
+    }
+
+
+def test_a_payment_without_a_time_has_its_orders_only_if_it_succeeded(
+    found: Found,
+) -> None:
+    times = {
+        payment_id: row["paid_at"] and row["paid_at"].astimezone(UTC).isoformat()
+        for payment_id, row in found("acme", "payments").items()
+    }
+
+    at = "2026-01-05T12:00:00+00:00"
+    assert (times["items/1"], times["nothing"]) == (at, at)
+    assert times["retried/2"] == "2026-01-05T12:09:00+00:00"
+    assert (times["retried/1"], times["retried/2#2"]) == (None, None)
+
+
+def test_payments_of_one_company_are_not_those_of_the_other(found: Found) -> None:
+    payments = found("bolt", "payments")
+
+    assert payments["1/1"]["amount"] == 24990
+    assert "1" not in payments
+    assert payments["6"]["amount"] == 9000
+    assert set(payments) == {"1/1", *(str(number) for number in range(2, 11))}

@@ -204,9 +204,15 @@ def _plaza(last: int, version: int) -> list[RawFile]:
         )
         for day in days
     ]
+    # Of every other order it tells the payments.
+    paid: list[Row] = [
+        {"order_id": f"o{day}", "payment_id": "1", "amount": stamped}
+        for day in days[::2]
+    ]
     files = {
         "users": users,
         "orders": orders,
+        "payments": paid,
         "carts": [cart(f"k{day}", str(day % 5), moment(day)) for day in days],
         "ratings": [rating(f"o{day}", 4, moment(day + 1)) for day in days],
         "sessions": [session(f"s{day}", "1", moment(day)) for day in days],
