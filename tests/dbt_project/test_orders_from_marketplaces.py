@@ -74,6 +74,7 @@ def found(warehouse: Warehouse) -> Callable[[str, str], dict[str, Any]]:
             payment("items", 1, "voucher", "20.00"),
             payment("items", 2, "credit_card", "90.55"),
             payment("paid", 1, "boleto", "141.46"),
+            payment("paid", 2, "visa", "500.00", status="failed"),
             payment("retried", 1, "webpay", 50, status="Rechazado"),
             payment("retried", 2, "webpay", 50, status="pagado", paid_at=LATER),
             # The same number again, and an amount that no column would hold.
@@ -222,6 +223,7 @@ def test_payments_are_those_of_the_file_or_one_of_the_whole_order(found: Found) 
         "items/1": of("items", "voucher", "succeeded", 20, "EUR"),
         "items/2": of("items", "credit_card", "succeeded", Decimal("90.55"), "EUR"),
         "paid/1": of("paid", "boleto", "succeeded", Decimal("141.46"), "EUR"),
+        "paid/2": of("paid", "visa", "failed", 500, "EUR"),
         "nothing": of("nothing", None, "succeeded", 0, "EUR"),
         "unavailable": of("unavailable", None, "succeeded", 10, "EUR"),
         "retried/1": of("retried", "webpay", "failed", 50, "EUR"),

@@ -7,7 +7,8 @@ items as (
 ),
 
 payments as (
-    select * from {{ ref('int_marketplace_payments_current') }}
+    select * from {{ ref('int_marketplace_payments_classified') }}
+    where status <> 'failed'
 ),
 
 companies as (
@@ -100,7 +101,7 @@ charged as (
     left join paid
         on
             orders.company_id = paid.company_id
-            and orders.order_id = paid.order_id
+            and 'marketplace/' || orders.order_id = paid.order_id
     left join rules
         on {{ channel_alias('orders.order_status') }} = rules.order_status
 ),

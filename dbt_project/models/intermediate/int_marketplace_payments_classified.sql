@@ -30,7 +30,8 @@ classified as (
         numbered.payment_method,
         coalesce(rules.meaning, 'pending') as status,
         numbered.amount,
-        numbered.currency_code
+        numbered.currency_code,
+        numbered.line_number
     from numbered
     left join rules
         on {{ channel_alias('numbered.payment_status') }} = rules.payment_status
