@@ -135,6 +135,20 @@ def assert_right(ended: Ended, undisturbed: Ended) -> None:
     assert bookmarks(ended.output) == bookmarks(undisturbed.output)
 
 
+def assert_not_of_the_future(ended: Ended, undisturbed: Ended) -> None:
+    """Every bookmark of a run beside a clock that is ahead is past by a right one.
+
+    This machine's clock may be half a day beyond the sandbox's noon, and an account's
+    midnight may lie in between: its day is then over, and no day after it.
+    """
+    assert ended.status == 0, ended.errors
+    found, expected = bookmarks(ended.output), bookmarks(undisturbed.output)
+    assert found.keys() == expected.keys()
+    latest = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    for name, value in found.items():
+        assert expected[name] <= value <= latest, name
+
+
 def assert_failed_in_words(ended: Ended, undisturbed: Ended, *words: str) -> None:
     """An error that says what, where, what to do; no bookmark beyond the rows."""
     assert ended.status in {1, 77}
