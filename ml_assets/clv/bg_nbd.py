@@ -1,9 +1,14 @@
-"""BG/NBD: how often customers buy, and whether they are still customers.
+"""BG/NBD and its family: how often customers buy, and whether they still do.
 
 A customer buys at random with rate lambda and, after each repeat purchase, is
 gone for good with probability p. Over customers lambda is Gamma(r, alpha) and p
 is Beta(a, b). Names of the paper: x repeat purchases (here: repeat purchase
 days), t_x time of the last one, T age; both times from the first purchase.
+
+Two switches make the other members: `leaves_at_first` lets a customer be gone after
+the first purchase already (MBG/NBD), and `regularity` k makes each wait a row of k
+stages of rate lambda, which is more regular (BG/CNBD-k, MBG/CNBD-k). r, alpha then
+speak of stages: a customer buys every k / lambda days on average.
 
 Times are in days throughout; every function also holds in another unit as long
 as `alpha` and the times share it (`BgNbd.in_units_of`).
@@ -14,15 +19,18 @@ References
     Alternative to the Pareto/NBD Model, Marketing Science 24(2), 275-284.
 [2] Fader & Hardie (2008), Computing P(alive) Using the BG/NBD Model,
     brucehardie.com/notes/021.
+[3] Reutterer, Platzer & Schroeder (2021), Leveraging purchase regularity for
+    predicting customer behavior the easy way, IJRM 38(1), 194-215.
 """
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaln, expit, gammaln
+from scipy.special import betainc
 
 from ml_assets.clv import bg_nbd_likelihood, lifetimes_engine
+from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import (
@@ -32,7 +40,9 @@ from ml_assets.clv.histories import (
     check_numbers,
     require_repeat_customers,
 )
+from ml_assets.clv.log_mixture import log_sum
 from ml_assets.clv.maximum_likelihood import Derivatives, maximise
+from ml_assets.clv.purchase_counts import expected_count, probability_of_at_least
 
 __all__ = [
     "PARAMETERS",
@@ -40,7 +50,9 @@ __all__ = [
     "BgNbdFit",
     "expected_purchases",
     "fit",
+    "interval_term",
     "log_likelihood",
+    "phase_weights",
     "probability_alive",
     "probability_no_purchase",
     "probability_of_purchases",
@@ -52,17 +64,33 @@ _SENSIBLE_START = (1e-2, 1e2)
 
 @dataclass(frozen=True)
 class BgNbd:
-    """r, alpha (days), a, b: all finite and above zero."""
+    """r, alpha (days), a, b: all finite and above zero; and the two switches."""
 
     r: float
     alpha: float
     a: float
     b: float
+    regularity: int = 1
+    leaves_at_first: bool = False
 
     def __post_init__(self) -> None:
-        for name, value in zip(PARAMETERS, astuple(self), strict=True):
+        for name, value in zip(PARAMETERS, self.values, strict=True):
             if not (np.isfinite(value) and value > 0):
                 raise InvalidParameters(f"BG/NBD {name} is {value}: it must be above 0")
+        if self.regularity < 1 or self.regularity != int(self.regularity):
+            raise InvalidParameters(
+                f"BG/NBD regularity is {self.regularity}: it is a whole number from 1"
+            )
+
+    @property
+    def values(self) -> tuple[float, float, float, float]:
+        """r, alpha, a, b."""
+        return self.r, self.alpha, self.a, self.b
+
+    @property
+    def shape(self) -> Shape:
+        """The two switches."""
+        return Shape(self.regularity, self.leaves_at_first)
 
     def in_units_of(self, days: float) -> "BgNbd":
         """The same customers with time counted in units of `days` (7: weeks)."""
@@ -98,16 +126,19 @@ class BgNbdFit:
         """The log-likelihood had times been counted in units of `days`.
 
         A density changes with its unit: by ln(days) per repeat purchase. Use 7 to
-        compare with papers that count weeks.
+        compare with papers that count weeks. Where k is above 1, add
+        `interval_term` with the waiting times in days: the unit is counted here.
         """
         return self.log_likelihood + self.repeat_purchases * float(np.log(days))
 
 
-def fit(
+def fit(  # noqa: PLR0913  (data, then which member and how)
     frequency: npt.ArrayLike,
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
     *,
+    regularity: int = 1,
+    leaves_at_first: bool = False,
     penalizer: float = 0.0,
     prior_sd: float | None = None,
 ) -> BgNbdFit:
@@ -120,6 +151,8 @@ def fit(
     ----------
     frequency, recency_days, age_days : array, shape (n,)
         x, t_x and T of each customer; times in days.
+    regularity, leaves_at_first
+        Which member of the family: see the module.
     penalizer : float
         lifetimes' `penalizer_coef`: penalizer * (r^2 + alpha^2 + a^2 + b^2) is
         taken off the mean log-likelihood, alpha in units of the oldest age.
@@ -140,8 +173,10 @@ def fit(
     oldest = float(histories.age_days.max())
     data = bg_nbd_likelihood.collapse(histories, 1 / oldest)
 
+    shape = Shape(regularity, leaves_at_first)
+
     def objective(theta: Floats) -> Derivatives:
-        return bg_nbd_likelihood.mean_derivatives(theta, data)
+        return bg_nbd_likelihood.mean_derivatives(theta, data, shape)
 
     start = lifetimes_engine.bg_nbd_start(
         data.x, data.t_x, data.age, data.weights, penalizer
@@ -152,7 +187,7 @@ def fit(
         start = np.clip(start, *_SENSIBLE_START)
     found = maximise(objective, start, penalizer, prior_weight)
     to_days = np.array([1.0, oldest, 1.0, 1.0])
-    model = BgNbd(*(found.parameters * to_days).tolist())
+    model = BgNbd(*(found.parameters * to_days).tolist(), **shape._asdict())
     covariance = np.linalg.inv(found.information) / data.customers
     covariance = covariance * np.outer(to_days, to_days)
     return BgNbdFit(
@@ -178,9 +213,46 @@ def log_likelihood(
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
 ) -> Floats:
-    """Log-likelihood of each history, shape (n,); equation (6) of [1], stable."""
+    """Log-likelihood of each history, shape (n,); equation (6) of [1], stable.
+
+    For k above 1 `interval_term` has to be added before models are compared.
+    """
     histories = check_histories(frequency, recency_days, age_days)
-    return bg_nbd_likelihood.log_likelihoods(np.array(astuple(model)), *histories)
+    return bg_nbd_likelihood.log_likelihoods(
+        np.array(model.values), *histories, model.shape
+    )
+
+
+def interval_term(
+    regularity: int, frequency: npt.ArrayLike, log_intervals: npt.ArrayLike
+) -> float:
+    """What the waiting times add to the log-likelihood of all customers.
+
+    Parameters
+    ----------
+    frequency : array, shape (n,)
+        x of each customer.
+    log_intervals : array, shape (n,)
+        Sum over a customer's purchases of ln(days since the one before).
+    """
+    return bg_nbd_likelihood.interval_term(
+        Shape(regularity),
+        check_numbers(frequency, "frequency"),
+        np.asarray(log_intervals, dtype=np.float64),
+    )
+
+
+def phase_weights(
+    model: BgNbd,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> Floats:
+    """P(still a customer, with j of the k stages of a wait behind), shape (n, k)."""
+    histories = check_histories(frequency, recency_days, age_days)
+    parameters = np.array(model.values)
+    everything = bg_nbd_likelihood.log_mixture_of(parameters, *histories, model.shape)
+    return np.exp(np.stack(everything[:-1], axis=-1) - log_sum(everything)[..., None])
 
 
 def probability_alive(
@@ -191,18 +263,13 @@ def probability_alive(
 ) -> Floats:
     """P(still a customer at T), shape (n,), in (0, 1]; page 2 of [2].
 
-    ``1 / (1 + a/(b+x-1) * ((alpha+T)/(alpha+t_x))^(r+x))``, and exactly 1 when
-    x = 0: the model lets nobody leave before a repeat purchase, which is why churn
-    is published as `probability_no_purchase` and not as 1 minus this.
+    With k = 1 ``1 / (1 + a/(b+x+d-1) * ((alpha+T)/(alpha+t_x))^(r+x))``. In the
+    BG models (d = 0) it is exactly 1 when x = 0: nobody leaves before a repeat
+    purchase, which is why churn is published as `probability_no_purchase` and not
+    as 1 minus this.
     """
-    x, t_x, age = check_histories(frequency, recency_days, age_days)
-    # log1p keeps the silent stretch exact when it is short against alpha + t_x.
-    log_odds_of_leaving = (
-        np.log(model.a)
-        - np.log(model.b + np.maximum(x, 1) - 1)
-        + (model.r + x) * np.log1p((age - t_x) / (model.alpha + t_x))
-    )
-    return np.where(x > 0, expit(-log_odds_of_leaving), 1.0)
+    weights = phase_weights(model, frequency, recency_days, age_days)
+    return np.asarray(weights.sum(axis=-1))
 
 
 def probability_no_purchase(
@@ -214,27 +281,33 @@ def probability_no_purchase(
 ) -> Floats:
     """P(no purchase in (T, T + t]): the probability published as churn.
 
-    ``1 - P(alive) * (1 - ((alpha+T)/(alpha+T+t))^(r+x))``. A living customer's
-    rate is Gamma(r+x, alpha+T) and nobody leaves between purchases, so silence for
-    t while alive has the probability of a Pareto waiting time. Falls from 1 at
+    With k = 1 ``1 - P(alive) * (1 - ((alpha+T)/(alpha+T+t))^(r+x))``: a living
+    customer's rate is Gamma(r+x, alpha+T) and nobody leaves between purchases, so
+    silence for t while alive has the probability of a Pareto waiting time. With k
+    stages, j behind, the k - j that are left have not all happened. Falls from 1 at
     t = 0 towards 1 - P(alive); for one-time buyers it rises with age.
 
     Parameters
     ----------
-    horizon_days : float or array, shape (k,)
+    horizon_days : float or array, shape (m,)
         t, from 0.
 
     Returns
     -------
-    ndarray, shape (n,), or (n, k) for k horizons; each in [0, 1].
+    ndarray, shape (n,), or (n, m) for m horizons; each in [0, 1].
     """
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
-    alive = probability_alive(model, x, t_x, age)
+    weights = phase_weights(model, x, t_x, age)
     if horizon.ndim:
-        alive, x, age = alive[..., None], x[..., None], age[..., None]
-    buys_if_alive = -np.expm1(-(model.r + x) * np.log1p(horizon / (model.alpha + age)))
-    return np.asarray(1.0 - alive * buys_if_alive)
+        weights, x, age = weights[..., None, :], x[..., None], age[..., None]
+    k, stages = model.regularity, model.r + model.regularity * x
+    log_stays = -np.log1p(horizon / (model.alpha + age))
+    buys = weights[..., k - 1] * -np.expm1((stages + k - 1) * log_stays)
+    for j in range(k - 1):
+        happened = betainc(k - j, stages + j, -np.expm1(log_stays))
+        buys = buys + weights[..., j] * happened
+    return np.asarray(1.0 - buys)
 
 
 def expected_purchases(
@@ -246,23 +319,27 @@ def expected_purchases(
 ) -> Floats:
     """E[purchases in (T, T + t]] given the history; equation (10) of [1].
 
-    With x = T = 0 this is E[X(t)] of a new customer, equation (9) of [1].
+    With x = T = 0 this is E[X(t)] of a new customer, equation (9) of [1]. With
+    k above 1 the probabilities of the first, second, ... purchase are added up.
 
     Parameters
     ----------
-    horizon_days : float or array, shape (k,)
+    horizon_days : float or array, shape (m,)
         t, from 0.
 
     Returns
     -------
-    ndarray, shape (n,), or (n, k) for k horizons; non-negative, rising in t.
+    ndarray, shape (n,), or (n, m) for m horizons; non-negative, rising in t.
     """
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
-    alive = probability_alive(model, x, t_x, age)
-    parameters = (model.r, model.alpha, model.a, model.b)
-    if_alive = purchases_if_alive(parameters, horizon, x, age)
-    return np.asarray((alive[..., None] if horizon.ndim else alive) * if_alive)
+    weights = phase_weights(model, x, t_x, age)
+    if model.regularity == 1:
+        alive = weights[..., 0]
+        parameters = (model.r, model.alpha, model.a, model.b + model.leaves_at_first)
+        if_alive = purchases_if_alive(parameters, horizon, x, age)
+        return np.asarray((alive[..., None] if horizon.ndim else alive) * if_alive)
+    return expected_count(model.values, model.shape, horizon, x, age, weights)
 
 
 def probability_of_purchases(
@@ -275,18 +352,12 @@ def probability_of_purchases(
     """
     x = check_numbers(count, "count")
     time = check_numbers(time_days, "time_days")
-    r, a, b = model.r, model.a, model.b
-    bought = time / (model.alpha + time)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_bought = np.where(x > 0, x * np.log(bought), 0.0)
-    log_nbd = (
-        gammaln(r + x)
-        - gammaln(r)
-        - gammaln(x + 1)
-        + r * np.log1p(-bought)
-        + log_bought
+    new = np.zeros(())
+    at_least, more = (
+        probability_of_at_least(model.values, model.shape, n, time, new, new)
+        for n in (x, x + 1)
     )
-    still_alive = np.exp(betaln(a, b + x) - betaln(a, b) + log_nbd)
-    some = np.maximum(x, 1)
-    left_at_x = np.exp(betaln(a + 1, b + some - 1) - betaln(a, b))
-    return np.asarray(still_alive + (x > 0) * left_at_x * betainc(some, r, bought))
+    if not model.leaves_at_first:
+        return np.asarray(at_least - more)
+    stays = model.b / (model.a + model.b)
+    return np.asarray(np.where(x > 0, stays * at_least, 1.0) - stays * more)

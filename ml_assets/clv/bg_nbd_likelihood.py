@@ -1,33 +1,64 @@
-"""The BG/NBD likelihood and its exact derivatives.
+"""The likelihood of the BG/NBD family and its exact derivatives.
 
-The likelihood of one history, in the four terms of Fader & Hardie (2013),
-note 027, solution 2 (equation (6) of the 2005 paper, rearranged so that nothing
-overflows)::
+Between purchases a customer waits for k stages in a row, each of rate lambda
+(k = 1: any moment is as good as another; larger k: more regular). After each
+purchase, and in the MBG models after the first one already (d = 1, else 0), the
+customer is gone with probability p. For one history, in four terms as in [2]::
 
-    A1 = ln G(r+x) - ln G(r) + r ln(alpha)
-    A2 = ln G(a+b) + ln G(b+x) - ln G(b) - ln G(a+b+x)
-    A3 = -(r+x) ln(alpha+T)
-    A4 = ln(a) - ln(b+x-1) - (r+x) ln(alpha+t_x)            only when x > 0
-    ln L = A1 + A2 + ln(exp(A3) + exp(A4))
+    A1  = ln G(r+kx) - ln G(r) + r ln(alpha)
+    A2  = ln B(a, b+x+d) - ln B(a, b)
+    A3j = -(r+kx) ln(alpha+T) + ln G(r+kx+j) - ln G(r+kx) - ln j!
+          + j ln((T-t_x) / (alpha+T))                  j = 0 .. k-1 stages waited
+    A4  = ln(a) - ln(b+x+d-1) - (r+kx) ln(alpha+t_x)   only when x + d > 0
+    ln L = A1 + A2 + ln(sum of exp(A3j) + exp(A4))
 
-The gamma terms depend on x alone, and x takes few values; they are evaluated
-once per value. Only A3 and A4 need a pass over the histories.
+plus `interval_term`, which depends on the data and k alone and matters when models
+of different k are compared. With k = 1, d = 0 it is equation (6) of [1].
+The gamma terms depend on x alone, and x takes few values; they are evaluated once
+per value. Only A3 and A4 need a pass over the histories.
 
-References: Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way,
-Marketing Science 24(2), 275-284. Fader & Hardie (2013), Overcoming the BG/NBD
-Model's #NUM! Error Problem, brucehardie.com/notes/027.
+References
+----------
+[1] Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way, Marketing
+    Science 24(2), 275-284.
+[2] Fader & Hardie (2013), Overcoming the BG/NBD Model's #NUM! Error Problem,
+    brucehardie.com/notes/027.
+[3] Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of
+    models for customer base analysis, IJRM 24(3), 201-209: MBG/NBD.
+[4] Platzer & Reutterer (2016), Ticking Away the Moments, Marketing Science 35(5),
+    779-799; Reutterer, Platzer & Schroeder (2021), Leveraging purchase regularity
+    for predicting customer behavior the easy way, IJRM 38(1), 194-215: (M)BG/CNBD-k.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import betaln, digamma, gammaln, polygamma
 
 from ml_assets.clv.histories import Floats, Histories
+from ml_assets.clv.log_mixture import Component, log_mixture, log_sum
 from ml_assets.clv.maximum_likelihood import Derivatives
 
-__all__ = ["CollapsedHistories", "collapse", "log_likelihoods", "mean_derivatives"]
+__all__ = [
+    "CollapsedHistories",
+    "Shape",
+    "collapse",
+    "interval_term",
+    "log_likelihoods",
+    "log_mixture_of",
+    "mean_derivatives",
+]
+
+
+class Shape(NamedTuple):
+    """Member of the family: stages between purchases, and when leaving starts.
+
+    `regularity` is k, from 1; `leaves_at_first` is True for the MBG models.
+    """
+
+    regularity: int = 1
+    leaves_at_first: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,37 +84,82 @@ class CollapsedHistories:
 
 def collapse(histories: Histories, scale: float) -> CollapsedHistories:
     """Collapse equal histories; times are multiplied by `scale`."""
-    frame = pd.DataFrame(histories._asdict())
-    counts = frame.groupby(list(frame.columns), sort=True).size()
-    distinct = counts.index.to_frame(index=False).to_numpy(dtype=np.float64)
-    weights: Floats = np.asarray(counts, dtype=np.float64)
-    values, position = np.unique(distinct[:, 0], return_inverse=True)
+    distinct, weights = _distinct(histories)
+    values, position = np.unique(distinct.frequency, return_inverse=True)
     return CollapsedHistories(
-        x=distinct[:, 0],
-        t_x=distinct[:, 1] * scale,
-        age=distinct[:, 2] * scale,
+        x=distinct.frequency,
+        t_x=distinct.recency_days * scale,
+        age=distinct.age_days * scale,
         weights=weights,
         distinct_x=values,
         x_weights=np.bincount(position, weights=weights).astype(np.float64),
     )
 
 
-def log_likelihoods(parameters: Floats, x: Floats, t_x: Floats, age: Floats) -> Floats:
-    """Log-likelihood of each history, shape of `x`, in the unit of the times.
+def interval_term(shape: Shape, frequency: Floats, log_intervals: Floats) -> float:
+    """What the waiting times themselves add to ln L of all customers; 0 for k = 1.
+
+    ``(k - 1) * sum of ln(waiting time) - x * ln((k-1)!)``, equation (7) of [4].
+
+    Parameters
+    ----------
+    frequency, log_intervals : ndarray, shape (n,)
+        x, and the sum of ln(time between purchases) of each customer, in the unit
+        of the other times.
+    """
+    k = shape.regularity
+    return float((k - 1) * log_intervals.sum() - frequency.sum() * gammaln(k))
+
+
+def log_likelihoods(
+    parameters: Floats,
+    x: Floats,
+    t_x: Floats,
+    age: Floats,
+    shape: Shape = Shape(),  # noqa: B008 - immutable
+) -> Floats:
+    """Log-likelihood of each history without its interval term, shape of `x`.
 
     Parameters
     ----------
     parameters : ndarray, shape (4,)
         r, alpha, a, b; alpha in the unit of `t_x` and `age`.
     """
+    r, alpha, a, b = parameters
+    stages = r + shape.regularity * x
+    a1 = gammaln(stages) - gammaln(r) + r * np.log(alpha)
+    a2 = betaln(a, b + x + shape.leaves_at_first) - betaln(a, b)
+    return np.asarray(a1 + a2 + log_sum(log_mixture_of(parameters, x, t_x, age, shape)))
+
+
+def log_mixture_of(
+    parameters: Floats, x: Floats, t_x: Floats, age: Floats, shape: Shape
+) -> list[Floats]:
+    """A3j for j = 0 .. k-1, then A4, each (n,): exp of them in proportion to P."""
+    phases = _log_phases(parameters, x, t_x, age, shape)
+    return [*phases, _log_gone(parameters, x, t_x, shape)]
+
+
+def _log_phases(
+    parameters: Floats, x: Floats, t_x: Floats, age: Floats, shape: Shape
+) -> list[Floats]:
+    """A3j: still a customer with j stages of the next wait behind, each (n,)."""
     r, alpha, _, _ = parameters
-    a3, a4 = _a3(parameters, x, age), _a4(parameters, x, t_x)
-    a1 = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    total: Floats = a1 + _a2(parameters, x) + np.logaddexp(a3, a4)
-    return total
+    stages, to_end = r + shape.regularity * x, alpha + age
+    silent = _log_share(age - t_x, to_end)
+    term = -stages * np.log(to_end)
+    phases = [np.asarray(term)]
+    for j in range(1, shape.regularity):
+        term = term + np.log((stages + j - 1) / j) + silent
+        phases.append(term)
+    return phases
 
 
-def mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivatives:
+def mean_derivatives(
+    parameters: Floats,
+    data: CollapsedHistories,
+    shape: Shape = Shape(),  # noqa: B008 - immutable
+) -> Derivatives:
     """Mean log-likelihood per customer with its gradient and Hessian.
 
     Returns
@@ -91,94 +167,129 @@ def mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivative
     Derivatives
         In the parameters r, alpha, a, b themselves (not their logs).
     """
-    value, gradient, hessian = _gamma_terms(parameters, data)
-    mixed = _mixture_terms(parameters, data)
+    gamma = _gamma_terms(parameters, data, shape)
+    components = [*_phase_components(parameters, data, shape)]
+    components.append(_gone_component(parameters, data, shape))
+    mixed = log_mixture(components, data.weights)
     total = data.customers
     return Derivatives(
-        value=(value + mixed.value) / total,
-        gradient=(gradient + mixed.gradient) / total,
-        hessian=(hessian + mixed.hessian) / total,
+        value=(gamma.value + mixed.value) / total,
+        gradient=(gamma.gradient + mixed.gradient) / total,
+        hessian=(gamma.hessian + mixed.hessian) / total,
     )
 
 
-def _a2(parameters: Floats, x: Floats) -> Floats:
-    _, _, a, b = parameters
-    term: Floats = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-    return term
+def _distinct(histories: Histories) -> tuple[Histories, Floats]:
+    """Distinct rows in order, and how often each occurs."""
+    x, t_x, age = (np.ravel(column) for column in histories)
+    widths = [float(column.max(initial=0)) + 1 for column in (x, t_x)]
+    in_days = all((column == np.floor(column)).all() for column in (t_x, age))
+    if in_days and widths[0] * widths[1] * (float(age.max(initial=0)) + 1) < 2**62:
+        # Whole days fit one integer, and integers sort far faster than rows.
+        first, second = (int(width) for width in widths)
+        key = (age.astype(np.int64) * second + t_x.astype(np.int64)) * first
+        keys, counts = np.unique(key + x.astype(np.int64), return_counts=True)
+        rest, found_x = np.divmod(keys, first)
+        found_age, found_t_x = np.divmod(rest, second)
+        found = [found_x, found_t_x, found_age]
+    else:
+        rows, counts = np.unique(np.stack([x, t_x, age]), axis=1, return_counts=True)
+        found = list(rows)
+    return Histories(*(part.astype(np.float64) for part in found)), counts.astype(
+        np.float64
+    )
 
 
-def _a3(parameters: Floats, x: Floats, age: Floats) -> Floats:
-    r, alpha, _, _ = parameters
-    return np.asarray(-(r + x) * np.log(alpha + age))
+def _log_share(part: Floats, whole: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(part / whole))
 
 
-def _a4(parameters: Floats, x: Floats, t_x: Floats) -> Floats:
-    """Dropped out after the last purchase; -inf for those who never bought again."""
+def _log_gone(parameters: Floats, x: Floats, t_x: Floats, shape: Shape) -> Floats:
+    """A4: left after the last purchase; -inf for those who could not yet."""
     r, alpha, a, b = parameters
-    dropped = (
-        np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + t_x)
+    chances = x + shape.leaves_at_first
+    gone = (
+        np.log(a)
+        - np.log(b + np.maximum(chances, 1) - 1)
+        - (r + shape.regularity * x) * np.log(alpha + t_x)
     )
-    return np.where(x > 0, dropped, -np.inf)
+    return np.where(chances > 0, gone, -np.inf)
 
 
 def _gamma_terms(
-    parameters: Floats, data: CollapsedHistories
-) -> tuple[float, Floats, Floats]:
+    parameters: Floats, data: CollapsedHistories, shape: Shape
+) -> Derivatives:
     """A1 + A2 summed over customers, with gradient and Hessian."""
     r, alpha, a, b = parameters
     x, w, n = data.distinct_x, data.x_weights, data.customers
-
-    value = w @ (gammaln(r + x) - gammaln(r) + _a2(parameters, x)) + n * r * np.log(
-        alpha
-    )
-    psi_abx = w @ digamma(a + b + x)
+    stages, chances = r + shape.regularity * x, x + shape.leaves_at_first
+    value = w @ (
+        gammaln(stages) - gammaln(r) + betaln(a, b + chances) - betaln(a, b)
+    ) + n * r * np.log(alpha)
+    psi_abx = w @ digamma(a + b + chances)
     gradient = np.array(
         [
-            w @ digamma(r + x) + n * (np.log(alpha) - digamma(r)),
+            w @ digamma(stages) + n * (np.log(alpha) - digamma(r)),
             n * r / alpha,
             n * digamma(a + b) - psi_abx,
-            n * (digamma(a + b) - digamma(b)) + w @ digamma(b + x) - psi_abx,
+            n * (digamma(a + b) - digamma(b)) + w @ digamma(b + chances) - psi_abx,
         ]
     )
-    shared = n * polygamma(1, a + b) - w @ polygamma(1, a + b + x)
+    shared = n * polygamma(1, a + b) - w @ polygamma(1, a + b + chances)
     hessian = np.zeros((4, 4))
-    hessian[0, 0] = w @ polygamma(1, r + x) - n * polygamma(1, r)
+    hessian[0, 0] = w @ polygamma(1, stages) - n * polygamma(1, r)
     hessian[0, 1] = hessian[1, 0] = n / alpha
     hessian[1, 1] = -n * r / alpha**2
     hessian[2:, 2:] = shared
-    hessian[3, 3] += w @ polygamma(1, b + x) - n * polygamma(1, b)
-    return float(value), gradient, hessian
+    hessian[3, 3] += w @ polygamma(1, b + chances) - n * polygamma(1, b)
+    return Derivatives(float(value), gradient, hessian)
 
 
-def _mixture_terms(parameters: Floats, data: CollapsedHistories) -> Derivatives:
-    """ln(exp(A3) + exp(A4)) summed over customers, with gradient and Hessian.
+def _phase_components(
+    parameters: Floats, data: CollapsedHistories, shape: Shape
+) -> list[Component]:
+    r, alpha, _, _ = parameters
+    stages, to_end = r + shape.regularity * data.x, alpha + data.age
+    log_end = np.log(to_end)
+    components = []
+    waited = np.zeros_like(stages)
+    waited_squares = np.zeros_like(stages)
+    phases = _log_phases(parameters, data.x, data.t_x, data.age, shape)
+    for j, value in enumerate(phases):
+        if j:
+            waited = waited + 1 / (stages + j - 1)
+            waited_squares = waited_squares + 1 / (stages + j - 1) ** 2
+        slope = np.zeros((4, stages.size))
+        slope[0] = waited - log_end
+        slope[1] = -(stages + j) / to_end
+        curvature = [
+            (0, 0, -waited_squares),
+            (0, 1, -1 / to_end),
+            (1, 1, (stages + j) / to_end**2),
+        ]
+        components.append(Component(value, slope, curvature))
+    return components
 
-    With s = exp(A3) / (exp(A3) + exp(A4)), which is P(alive), the gradient is the
-    s-weighted mean of the two gradients and the Hessian adds s(1-s) d d', where d
-    is their difference.
-    """
+
+def _gone_component(
+    parameters: Floats, data: CollapsedHistories, shape: Shape
+) -> Component:
     r, alpha, a, b = parameters
-    x, w = data.x, data.weights
-    a3, a4 = _a3(parameters, x, data.age), _a4(parameters, x, data.t_x)
-    both = np.logaddexp(a3, a4)
-    alive = np.exp(a3 - both)
-    gone = 1.0 - alive
-    to_end, to_last = alpha + data.age, alpha + data.t_x
-    repeats = b + np.maximum(x, 1) - 1
-
-    slope_alive = np.array([-np.log(to_end), -(r + x) / to_end])
-    slope_gone = np.array([-np.log(to_last), -(r + x) / to_last])
-    gradient = np.empty(4)
-    gradient[:2] = (alive * slope_alive + gone * slope_gone) @ w
-    gradient[2] = w @ gone / a
-    gradient[3] = -(w @ (gone / repeats))
-
-    gap = np.vstack([slope_gone - slope_alive, np.full(x.size, 1 / a), -1 / repeats])
-    hessian: Floats = (gap * (w * alive * gone)) @ gap.T
-    cross = -(w @ (alive / to_end + gone / to_last))
-    hessian[0, 1] += cross
-    hessian[1, 0] += cross
-    hessian[1, 1] += w @ ((r + x) * (alive / to_end**2 + gone / to_last**2))
-    hessian[2, 2] -= w @ gone / a**2
-    hessian[3, 3] += w @ (gone / repeats**2)
-    return Derivatives(float(w @ both), gradient, hessian)
+    stages, to_last = r + shape.regularity * data.x, alpha + data.t_x
+    left = b + np.maximum(data.x + shape.leaves_at_first, 1) - 1
+    slope = np.array(
+        [
+            -np.log(to_last),
+            -stages / to_last,
+            np.full(stages.size, 1 / a),
+            -1 / left,
+        ]
+    )
+    curvature = [
+        (0, 1, -1 / to_last),
+        (1, 1, stages / to_last**2),
+        (2, 2, np.full(stages.size, -1 / a**2)),
+        (3, 3, 1 / left**2),
+    ]
+    return Component(_log_gone(parameters, data.x, data.t_x, shape), slope, curvature)

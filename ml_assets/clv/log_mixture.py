@@ -1,0 +1,64 @@
+"""ln(sum of exponentials) over histories, with its exact derivatives.
+
+Every purchase model here says: either the customer is still one, or left at one of
+several moments. The likelihood of a history is therefore a sum of a few terms, each
+easy to differentiate; with s the share of each term,
+
+    gradient = sum s g,    Hessian = sum s (H + g g') - gradient gradient'
+
+where g and H belong to the logarithm of a term.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from ml_assets.clv.histories import Floats
+from ml_assets.clv.maximum_likelihood import Derivatives
+
+__all__ = ["Component", "log_mixture", "log_sum"]
+
+
+class Component(NamedTuple):
+    """Logarithm of one term of the sum, for n histories and k parameters.
+
+    `value` has shape (n,), `slope` (k, n); `curvature` lists (row, column, values
+    (n,)) of the upper triangle of the Hessian, zeros left out.
+    """
+
+    value: Floats
+    slope: Floats
+    curvature: list[tuple[int, int, Floats]]
+
+
+def log_sum(values: Iterable[Floats]) -> Floats:
+    """ln(sum of exp) over equal shapes, stable."""
+    values = list(values)
+    highest = np.maximum.reduce(values)
+    total = np.zeros_like(highest)
+    for value in values:
+        total += np.exp(value - highest)
+    return np.asarray(highest + np.log(total))
+
+
+def log_mixture(components: list[Component], weights: Floats) -> Derivatives:
+    """Weighted sum over histories of ln(sum of exp), gradient (k,), Hessian (k, k)."""
+    both = log_sum(component.value for component in components)
+    size = components[0].slope.shape[0]
+    mean_slope = np.zeros((size, both.size))
+    hessian = np.zeros((size, size))
+    for value, slope, curvature in components:
+        share = np.exp(value - both)
+        shared_slope = share * slope
+        mean_slope += shared_slope
+        hessian += (shared_slope * weights) @ slope.T
+        weighted = share * weights
+        for row, column, bend in curvature:
+            sum_of_bends = float(weighted @ bend)
+            hessian[row, column] += sum_of_bends
+            if row != column:
+                hessian[column, row] += sum_of_bends
+    weighted_slope = mean_slope * weights
+    hessian -= weighted_slope @ mean_slope.T
+    return Derivatives(float(weights @ both), weighted_slope.sum(axis=1), hessian)
