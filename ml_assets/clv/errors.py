@@ -2,6 +2,7 @@
 
 CustomerValueError
     InvalidSummaries          the input table breaks a rule; names column and row
+    InvalidTransactions       the order log breaks a rule; names column and row
     InvalidParameters         a parameter outside the model's domain
     TooFewRepeatCustomers     nothing to learn repeat buying or spending from
     DegenerateSpend           every repeat customer spends the same: no spend model
@@ -14,6 +15,7 @@ __all__ = [
     "DegenerateSpend",
     "InvalidParameters",
     "InvalidSummaries",
+    "InvalidTransactions",
     "NoPopulationMean",
     "NotConverged",
     "TooFewRepeatCustomers",
@@ -26,6 +28,10 @@ class CustomerValueError(ValueError):
 
 class InvalidSummaries(CustomerValueError):
     """A column of the customer summaries holds a value the models cannot take."""
+
+
+class InvalidTransactions(CustomerValueError):
+    """A column of an order log holds a value that cannot be used."""
 
 
 class InvalidParameters(CustomerValueError):

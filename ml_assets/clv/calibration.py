@@ -1,0 +1,93 @@
+"""Are probabilities true? How well they fit what happened, and how to correct them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import expit, logit
+
+from ml_assets.clv.histories import Bools, Floats
+
+__all__ = ["Recalibration", "expected_calibration_error", "log_loss", "recalibrate"]
+
+_SMALLEST = 1e-6
+# Before any data a model is taken to be right: slope 1, intercept 0, give or take.
+_SLOPE_SD, _INTERCEPT_SD = 0.2, 0.2
+# How far the intercept of one window is from that of the next, unless it is seen.
+_WINDOW_SD = 0.25
+# Windows of one log overlap and repeat each other.
+_INDEPENDENT_TRIALS = 2.0
+
+
+class Recalibration(NamedTuple):
+    """``logit(p') = intercept + slope * logit(p)``, Platt's correction.
+
+    `intercept_sd` is how far the intercept moves from one origin to another.
+    """
+
+    intercept: float = 0.0
+    slope: float = 1.0
+    intercept_sd: float = 0.0
+
+    def apply(self, probability: Floats) -> Floats:
+        """Corrected probabilities, shape kept."""
+        clipped = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
+        return np.asarray(expit(self.intercept + self.slope * logit(clipped)))
+
+
+def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
+    """One slope and an intercept per trial, by penalised logistic regression.
+
+    Platt (1999), Probabilistic outputs for support vector machines. The intercept
+    used later is the mean of the trials', drawn towards 0 as far as they disagree.
+
+    Parameters
+    ----------
+    trials : list of (probability, happened), shapes (n,)
+    """
+    scores = [logit(np.clip(p, _SMALLEST, 1 - _SMALLEST)) for p, _ in trials]
+    theta = np.zeros(len(trials) + 1)
+    theta[-1] = 1.0
+    prior = np.append(np.zeros(len(trials)), _SLOPE_SD**-2)
+    middle = np.append(np.zeros(len(trials)), 1.0)
+    for _ in range(25):
+        gradient = -prior * (theta - middle)
+        information = np.diag(prior)
+        for position, ((_, happened), score) in enumerate(
+            zip(trials, scores, strict=True)
+        ):
+            fitted = expit(theta[position] + theta[-1] * score)
+            error, spread = happened - fitted, fitted * (1 - fitted)
+            gradient[position] += error.sum()
+            gradient[-1] += error @ score
+            information[position, position] += spread.sum()
+            information[position, -1] += spread @ score
+            information[-1, position] += spread @ score
+            information[-1, -1] += spread @ score**2
+        step = np.linalg.solve(information, gradient)
+        theta = theta + step
+        if np.abs(step).max() < 1e-9:
+            break
+    intercepts = theta[:-1]
+    window_sd = float(intercepts.std(ddof=1)) if len(trials) > 1 else _WINDOW_SD
+    error = window_sd**2 / min(len(trials), _INDEPENDENT_TRIALS)
+    weight = _INTERCEPT_SD**2 / (_INTERCEPT_SD**2 + error)
+    return Recalibration(float(weight * intercepts.mean()), float(theta[-1]), window_sd)
+
+
+def log_loss(probability: Floats, happened: Bools) -> float:
+    """Mean of -ln of the probability given to what happened, in nats."""
+    p = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
+    return float(-np.mean(np.where(happened, np.log(p), np.log1p(-p))))
+
+
+def expected_calibration_error(
+    probability: Floats, happened: Bools, *, bins: int = 10
+) -> float:
+    """Mean gap between stated and actual share over equal-sized groups."""
+    order = np.argsort(probability, kind="stable")
+    gaps = [
+        group.size * abs(probability[group].mean() - happened[group].mean())
+        for group in np.array_split(order, bins)
+        if group.size
+    ]
+    return float(sum(gaps) / probability.size)

@@ -1,0 +1,281 @@
+"""Which purchase model a company gets: judged on its own past, never on its future.
+
+Every candidate is fitted to the log as it was at several earlier dates, the inner
+origins, and to the whole log. How regular customers are (k) is decided by the
+likelihood. The expected orders come from the candidate with the smallest absolute
+error per customer after the inner origins, each scaled to the actual total first:
+level is the business of `trend`. The probabilities come from the same candidate, unless
+another's log-loss, recalibrated, is clearly smaller.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ml_assets.clv import bg_nbd, pareto_nbd
+from ml_assets.clv.bg_nbd_likelihood import Shape
+from ml_assets.clv.calibration import Recalibration, log_loss, recalibrate
+from ml_assets.clv.errors import CustomerValueError, NotConverged
+from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
+from ml_assets.clv.outlook import PurchaseFit, look_ahead
+from ml_assets.clv.purchases import Later, PurchaseDays, Seen
+
+__all__ = [
+    "Candidate",
+    "Choice",
+    "InnerOrigin",
+    "choose",
+    "choose_by_likelihood",
+    "fit_candidate",
+    "inner_origins",
+]
+
+_SIMPLE = ("bg_nbd", "mbg_nbd", "pareto_nbd")
+_FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
+_FEWEST_LATER_PURCHASES = 20
+# Errors of this many customers tell the candidates apart well enough.
+_LARGEST_SAMPLE = 50_000
+_REGULARITIES = (2, 3, 4, 6, 8, 12)
+# Two models in one forecast are worth it only for this share of the log-loss.
+_CLEARLY_SMALLER = 0.99
+# As wide as a factor of 20 either way: it only stops a parameter from running away.
+_RESCUE_PRIOR_SD = 3.0
+
+
+class InnerOrigin(NamedTuple):
+    """The log as it was at an earlier day, and what its customers did afterwards."""
+
+    day: int
+    horizon_days: int
+    seen: Seen
+    later: Later
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One model and how it did; what could not be had is None, and `reason` says why.
+
+    `log_likelihood` is of the whole log, times in days, waiting times included;
+    `mae` the mean over inner origins of the absolute error per customer, as a
+    multiple of the best candidate's; `log_loss` of P(any purchase), recalibrated.
+    """
+
+    name: str
+    fit: PurchaseFit | None
+    log_likelihood: float | None
+    mae: float | None = None
+    log_loss: float | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Which candidate gives the orders, which the probabilities, and every one tried.
+
+    `origins` are the inner origins they were compared on: none when the log is too
+    short, and then the likelihood decided alone.
+    """
+
+    orders: Candidate
+    chances: Candidate
+    candidates: list[Candidate]
+    origins: list[InnerOrigin]
+
+
+def inner_origins(log: PurchaseDays, as_of_day: int) -> list[InnerOrigin]:
+    """Earlier days with enough before and after them to learn from."""
+    span = as_of_day - log.first_day
+    origins = []
+    for fraction in _FRACTIONS:
+        day = log.first_day + round(span * fraction)
+        horizon = min(as_of_day - day, 365)
+        if day >= as_of_day:
+            continue
+        origin = origin_at(log, day, horizon)
+        if origin is not None:
+            origins.append(origin)
+    return origins
+
+
+def origin_at(log: PurchaseDays, day: int, horizon_days: int) -> InnerOrigin | None:
+    """One inner origin, or None when it would rest on too few purchases."""
+    seen = log.seen_at(day)
+    later = log.later(seen, day, horizon_days)
+    repeaters = int((seen.histories.frequency > 0).sum())
+    enough = repeaters >= MINIMUM_REPEAT_CUSTOMERS
+    if not enough or later.purchases.sum() < _FEWEST_LATER_PURCHASES:
+        return None
+    return InnerOrigin(day, horizon_days, seen, later)
+
+
+def fit_candidate(name: str, seen: Seen) -> PurchaseFit:
+    """Fit by name: bg_nbd, mbg_nbd, bg_cnbd_2, mbg_cnbd_2, ..., pareto_nbd.
+
+    Raises
+    ------
+    CustomerValueError
+        When not even a wide prior gives the likelihood a maximum.
+    """
+    try:
+        return _fit(name, seen, None)
+    except NotConverged:
+        return _fit(name, seen, _RESCUE_PRIOR_SD)
+
+
+def choose(log: PurchaseDays, as_of_day: int) -> Choice:
+    """Fit every candidate, compare them and keep the account of it.
+
+    Raises
+    ------
+    CustomerValueError
+        When no candidate can be fitted at all.
+    """
+    seen = log.seen_at(as_of_day)
+    fitted = list(_candidates(seen))
+    usable = [candidate for candidate in fitted if candidate.fit is not None]
+    if not usable:
+        raise NotConverged(f"no model could be fitted: {fitted[0].reason}")
+    origins = inner_origins(log.some(_LARGEST_SAMPLE), as_of_day)
+    trials = {one.name: _trial(one.name, origins) for one in usable}
+    compared = [_scored(one, trials, origins) for one in usable]
+    by_likelihood = max(
+        compared, key=lambda one: _or_worst_likelihood(one.log_likelihood)
+    )
+    orders = min(compared, key=lambda one: _or_worst(one.mae), default=by_likelihood)
+    surest = min(compared, key=lambda one: _or_worst(one.log_loss))
+    if orders.mae is None:
+        orders = by_likelihood
+    if not _clearly_better(surest.log_loss, orders.log_loss):
+        surest = orders
+    failed = [one for one in fitted if one.fit is None]
+    return Choice(orders, surest, [*compared, *failed], origins)
+
+
+def choose_by_likelihood(seen: Seen) -> Choice:
+    """The choice without dates: k = 1, and no inner origin to compare on.
+
+    Raises
+    ------
+    CustomerValueError
+        When no candidate can be fitted at all.
+    """
+    fitted = [_candidate(name, seen) for name in _SIMPLE]
+    best = max(fitted, key=lambda one: _or_worst_likelihood(one.log_likelihood))
+    if best.fit is None:
+        raise NotConverged(f"no model could be fitted: {best.reason}")
+    return Choice(best, best, fitted, [])
+
+
+def _candidates(seen: Seen) -> Iterator[Candidate]:
+    simple = [_candidate(name, seen) for name in _SIMPLE]
+    yield from simple
+    best, name = simple[0], None
+    for k in _REGULARITIES:
+        regular = _candidate(f"bg_cnbd_{k}", seen)
+        if regular.log_likelihood is None or best.log_likelihood is None:
+            break
+        if regular.log_likelihood <= best.log_likelihood:
+            break
+        best, name = regular, f"mbg_cnbd_{k}"
+    if name is not None:
+        yield best
+        yield _candidate(name, seen)
+
+
+def _candidate(name: str, seen: Seen) -> Candidate:
+    try:
+        fit = fit_candidate(name, seen)
+    except CustomerValueError as failure:
+        return Candidate(name, None, None, reason=str(failure))
+    waiting = bg_nbd.interval_term(
+        _shape(name).regularity, seen.histories.frequency, seen.log_intervals
+    )
+    reason = None
+    if fit.prior_sd is not None:
+        reason = f"fitted with a prior of {fit.prior_sd:g} log units"
+    return Candidate(name, fit, fit.log_likelihood + waiting, reason=reason)
+
+
+def _fit(name: str, seen: Seen, prior_sd: float | None) -> PurchaseFit:
+    if name == "pareto_nbd":
+        return pareto_nbd.fit(*seen.histories, prior_sd=prior_sd)
+    shape = _shape(name)
+    return bg_nbd.fit(*seen.histories, **shape._asdict(), prior_sd=prior_sd)
+
+
+def _shape(name: str) -> Shape:
+    _, _, regularity = name.partition("cnbd_")
+    return Shape(int(regularity or 1), name.startswith("mbg"))
+
+
+def _trial(name: str, origins: list[InnerOrigin]) -> list[tuple[Floats, Floats]] | None:
+    """(expected orders, P(any purchase)) after each inner origin; None: no fit."""
+    trials = []
+    for origin in origins:
+        try:
+            model = fit_candidate(name, origin.seen).parameters
+        except CustomerValueError:
+            return None
+        horizon = np.array([float(origin.horizon_days)])
+        outlook = look_ahead(model, horizon, origin.seen.histories)
+        trials.append((outlook.mean[:, 0], 1 - outlook.no_purchase[:, 0]))
+    return trials
+
+
+def _scored(
+    candidate: Candidate,
+    trials: dict[str, list[tuple[Floats, Floats]] | None],
+    origins: list[InnerOrigin],
+) -> Candidate:
+    own = trials[candidate.name]
+    if not own:
+        return candidate
+    ratios, losses = [], []
+    recalibration = _recalibration(own, origins)
+    for position, origin in enumerate(origins):
+        errors = {
+            name: _scaled_error(trial[position][0], origin.later.purchases)
+            for name, trial in trials.items()
+            if trial
+        }
+        ratios.append(errors[candidate.name] / min(errors.values()))
+        corrected = recalibration.apply(own[position][1])
+        losses.append(log_loss(corrected, origin.later.purchases > 0))
+    return Candidate(
+        candidate.name,
+        candidate.fit,
+        candidate.log_likelihood,
+        float(np.mean(ratios)),
+        float(np.mean(losses)),
+        candidate.reason,
+    )
+
+
+def _scaled_error(expected: Floats, actual: Floats) -> float:
+    scale = actual.sum() / max(float(expected.sum()), 1e-12)
+    return float(np.abs(expected * scale - actual).mean())
+
+
+def _recalibration(
+    trial: list[tuple[Floats, Floats]], origins: list[InnerOrigin]
+) -> Recalibration:
+    return recalibrate(
+        [
+            (probability, origin.later.purchases > 0)
+            for (_, probability), origin in zip(trial, origins, strict=True)
+        ]
+    )
+
+
+def _clearly_better(loss: float | None, than: float | None) -> bool:
+    return loss is not None and than is not None and loss < than * _CLEARLY_SMALLER
+
+
+def _or_worst(value: float | None) -> float:
+    return np.inf if value is None else value
+
+
+def _or_worst_likelihood(value: float | None) -> float:
+    return -np.inf if value is None else value

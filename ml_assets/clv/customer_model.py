@@ -1,0 +1,250 @@
+"""The front door: an order log in, one row of predictions per customer out."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml_assets.clv.choice import Candidate, Choice, choose, choose_by_likelihood
+from ml_assets.clv.cohort_average import CohortAverage, cohort_average
+from ml_assets.clv.errors import CustomerValueError, InvalidParameters, InvalidSummaries
+from ml_assets.clv.forecast import Forecast, forecast
+from ml_assets.clv.histories import Floats, check_histories, column_of_floats
+from ml_assets.clv.intervals import (
+    amount_interval,
+    count_interval,
+    probability_interval,
+    total_interval,
+)
+from ml_assets.clv.purchases import PurchaseDays, Seen, purchase_days
+from ml_assets.clv.spending import Spending, spending
+from ml_assets.clv.trend import Trend, trend
+
+__all__ = ["CustomerModel", "fit", "fit_summary"]
+
+_TIME_UNITS: Final = {"days": 1.0, "weeks": 7.0}
+
+
+@dataclass(frozen=True, eq=False)
+class CustomerModel:
+    """A fitted company. `status` says what its predictions rest on, `reason` why.
+
+    `status` is "fitted" (a purchase model of this company), "cohort_average" (too few
+    repeat buyers: every customer the company's average, with wide intervals) or
+    "none" (nothing to go by: predictions are empty). `candidates` is the account of
+    the choice, best first.
+    """
+
+    status: str
+    reason: str | None
+    customers: npt.NDArray[np.object_]
+    seen: Seen
+    spending: Spending
+    choice: Choice | None = None
+    average: CohortAverage | None = None
+    log: PurchaseDays | None = field(default=None, repr=False)
+    as_of_day: int = 0
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day the histories are counted to."""
+        return dt.date(1970, 1, 1) + dt.timedelta(days=self.as_of_day)
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Every model that was tried, the chosen one first."""
+        if self.choice is None:
+            return []
+        chosen = self.choice.orders
+        return [chosen, *(c for c in self.choice.candidates if c.name != chosen.name)]
+
+    def trend(self, days: int) -> Trend:
+        """The corrections a forecast of that horizon gets."""
+        if self.choice is None or self.log is None:
+            return Trend()
+        return trend(self.log, self.as_of_day, self.choice, days)
+
+    def predict(self, days: int) -> pd.DataFrame:
+        """Predict every customer over the next `days`.
+
+        Returns
+        -------
+        DataFrame
+            One row per customer: `customer_id`; `probability_active`,
+            `probability_no_purchase` (shares), `expected_orders` (purchase days) and
+            `expected_value` (net revenue in the currency of the log, not discounted),
+            each with `_lower` and `_upper`: 90 % intervals. Those of orders and value
+            are where the outcome falls, those of probabilities where the probability
+            itself lies. NaN where `status` is "none".
+        """
+        seen = self._forecast(days)
+        columns = {
+            "probability_active": (
+                seen.active,
+                probability_interval(seen.active, seen.active_logit_sd),
+            ),
+            "probability_no_purchase": (
+                seen.no_purchase,
+                probability_interval(seen.no_purchase, seen.no_purchase_logit_sd),
+            ),
+            "expected_orders": (
+                seen.orders,
+                count_interval(seen.no_purchase, seen.orders, seen.orders_square),
+            ),
+            "expected_value": (
+                seen.value,
+                amount_interval(seen.no_purchase, seen.value, seen.value_square),
+            ),
+        }
+        table: dict[str, object] = {"customer_id": self.customers}
+        for name, (estimate, interval) in columns.items():
+            known = np.isfinite(estimate)
+            table[name] = estimate
+            table[f"{name}_lower"] = np.where(known, interval.lower, np.nan)
+            table[f"{name}_upper"] = np.where(known, interval.upper, np.nan)
+        return pd.DataFrame(table)
+
+    def predict_total(self, days: int) -> "pd.Series[float]":
+        """All customers together over the next `days`.
+
+        New customers of that time are not in it. Totals are surer than the sum of
+        their customers, but a common error of all of them does not average out: the
+        interval holds the spread of the customers, the uncertainty of the parameters
+        and of the trend.
+
+        Returns
+        -------
+        Series
+            `customers`, `expected_orders`, `expected_value`, the last two with
+            `_lower` and `_upper`.
+        """
+        seen = self._forecast(days)
+        totals: dict[str, float] = {"customers": float(self.customers.size)}
+        for name, each, square, common in (
+            ("expected_orders", seen.orders, seen.orders_square, seen.orders_common),
+            ("expected_value", seen.value, seen.value_square, seen.value_common),
+        ):
+            total = float(each.sum())
+            variance = float((square - each**2).sum()) + common * total**2
+            low, high = (np.nan, np.nan)
+            if np.isfinite(total):
+                low, high = total_interval(total, variance)
+            totals |= {name: total, f"{name}_lower": low, f"{name}_upper": high}
+        return pd.Series(totals)
+
+    def _forecast(self, days: int) -> Forecast:
+        if not (np.isfinite(days) and days > 0):
+            raise InvalidParameters(f"days is {days}: it must be above 0")
+        if self.average is not None:
+            return self.average.forecast(self.seen, self.spending, days)
+        if self.choice is None:
+            return Forecast.unknown(self.customers.size)
+        return forecast(
+            self.choice, self.seen, self.spending, self.trend(days), float(days)
+        )
+
+
+def fit(transactions: pd.DataFrame, as_of: dt.date | None = None) -> CustomerModel:
+    """Fit a company from its order log.
+
+    Parameters
+    ----------
+    transactions : DataFrame
+        `customer_id`, `ordered_at` (dates, or timestamps in the shop's time zone) and
+        `amount` (net revenue, one currency, from 0). Rows of one customer and day are
+        one purchase.
+    as_of : date or None
+        Rows after it are not looked at; None is the day of the last row.
+
+    Raises
+    ------
+    InvalidTransactions
+        Naming the column and the row. Too little data is no error: see `status`.
+    """
+    everything, as_of_day = purchase_days(transactions, as_of)
+    log = everything.up_to(as_of_day)
+    seen = log.seen_at(as_of_day)
+    spend = spending(seen.histories.frequency, seen.monetary_value, log.amount)
+    customers = log.customers[seen.customer]
+    try:
+        choice = choose(log, as_of_day)
+    except CustomerValueError as failure:
+        return _without_model(str(failure), customers, seen, spend, as_of_day)
+    return CustomerModel(
+        "fitted",
+        None,
+        customers,
+        seen,
+        spend,
+        choice=choice,
+        log=log,
+        as_of_day=as_of_day,
+    )
+
+
+def fit_summary(frame: pd.DataFrame, *, time_unit: str = "days") -> CustomerModel:
+    """Fit from histories that were counted elsewhere.
+
+    Without dates there are no inner origins: the model is chosen by likelihood, and
+    neither trend nor season is corrected for.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        `x` (repeat purchases), `t_x` and `T` in `time_unit`; with `m`, the mean spend
+        per repeat purchase, value is predicted too; with `customer_id`, rows keep it,
+        else they are numbered.
+    time_unit
+        "days" or "weeks". `predict` counts days all the same.
+
+    Raises
+    ------
+    InvalidSummaries
+        Naming the column and the row.
+    """
+    if time_unit not in _TIME_UNITS:
+        raise InvalidSummaries(
+            f"time_unit is {time_unit!r}: use {' or '.join(_TIME_UNITS)}. Months and "
+            "years differ in length, so convert them to days."
+        )
+    days = _TIME_UNITS[time_unit]
+    histories = check_histories(
+        column_of_floats(frame, "x"),
+        column_of_floats(frame, "t_x") * days,
+        column_of_floats(frame, "T") * days,
+    )
+    x = histories.frequency
+    m = column_of_floats(frame, "m") if "m" in frame else np.full(x.size, np.nan)
+    ids = np.asarray(frame.get("customer_id", frame.index), dtype=object)
+    seen = Seen(np.arange(x.size), histories, m, np.zeros(x.size))
+    amounts = m[(x > 0) & np.isfinite(m)]
+    spend = _unknown_spending(x.size)
+    if "m" in frame:
+        spend = spending(x, m, amounts)
+    try:
+        choice = choose_by_likelihood(seen)
+    except CustomerValueError as failure:
+        return _without_model(str(failure), ids, seen, spend, 0)
+    return CustomerModel("fitted", None, ids, seen, spend, choice=choice)
+
+
+def _without_model(
+    reason: str,
+    customers: npt.NDArray[np.object_],
+    seen: Seen,
+    spend: Spending,
+    as_of_day: int,
+) -> CustomerModel:
+    average = cohort_average(seen)
+    status = "none" if average is None else "cohort_average"
+    return CustomerModel(
+        status, reason, customers, seen, spend, average=average, as_of_day=as_of_day
+    )
+
+
+def _unknown_spending(size: int) -> Spending:
+    unknown: Floats = np.full(size, np.nan)
+    return Spending(unknown, unknown, unknown, None, "there is no column m")
