@@ -8,6 +8,7 @@ model.predict_total(days=90)
 clv.backtest(transactions, calibration_end=date, days=90)
 """
 
+from ml_assets.clv.backtest import Backtest, backtest
 from ml_assets.clv.customer_model import CustomerModel, fit, fit_summary
 
-__all__ = ["CustomerModel", "fit", "fit_summary"]
+__all__ = ["Backtest", "CustomerModel", "backtest", "fit", "fit_summary"]

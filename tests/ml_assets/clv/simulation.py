@@ -7,6 +7,7 @@ import numpy as np
 from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.pareto_nbd import ParetoNbd
 
 
 class Customers(NamedTuple):
@@ -27,14 +28,36 @@ def simulate(
     dropout = rng.beta(model.a, model.b, n)
     now, x, t_x, later = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     alive = np.flatnonzero(rate > 0)
+    if model.leaves_at_first:
+        alive = alive[rng.random(alive.size) >= dropout[alive]]
     while alive.size:
-        now[alive] += rng.exponential(1 / rate[alive])
+        now[alive] += rng.gamma(model.regularity, 1 / rate[alive])
         alive = alive[now[alive] <= age[alive] + horizon]
         seen = alive[now[alive] <= age[alive]]
         x[seen] += 1
         t_x[seen] = now[seen]
         later[np.setdiff1d(alive, seen)] += 1
         alive = alive[rng.random(alive.size) >= dropout[alive]]
+    return Customers(x, t_x, age, later)
+
+
+def simulate_pareto(
+    model: ParetoNbd, age: Floats, rng: np.random.Generator, *, horizon: float = 0.0
+) -> Customers:
+    """Draw each customer's rate and lifetime, then purchases one after another."""
+    n = age.size
+    rate = rng.gamma(model.r, 1 / model.alpha, n)
+    leaves = rng.exponential(1 / rng.gamma(model.s, 1 / model.beta, n))
+    now, x, t_x, later = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    alive = np.flatnonzero(rate > 0)
+    while alive.size:
+        now[alive] += rng.exponential(1 / rate[alive])
+        last = np.minimum(leaves[alive], age[alive] + horizon)
+        alive = alive[now[alive] <= last]
+        seen = alive[now[alive] <= age[alive]]
+        x[seen] += 1
+        t_x[seen] = now[seen]
+        later[np.setdiff1d(alive, seen)] += 1
     return Customers(x, t_x, age, later)
 
 

@@ -1,0 +1,122 @@
+"""Backtest: forget everything after a date, predict it, and look."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.clv.customer_model import CustomerModel, fit
+from ml_assets.clv.errors import InvalidTransactions
+from ml_assets.clv.grading import calibration_by_decile, grade
+from ml_assets.clv.purchases import Later, Seen, purchase_days
+
+__all__ = ["Backtest", "backtest", "naive_rate"]
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """A forecast beside what happened.
+
+    `scores` (see `grading.grade`) has the columns `model` and `naive`, every customer
+    continuing at the own rate; `predictions` has a row per customer with
+    `actual_orders` and `actual_value`; `total` is `CustomerModel.predict_total` with
+    the actual totals; `calibration` groups customers by stated probability of buying.
+    """
+
+    calibration_end: dt.date
+    days: int
+    model: CustomerModel
+    predictions: pd.DataFrame
+    total: "pd.Series[float]"
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+
+    def __str__(self) -> str:
+        """The verdict in words, then the scores."""
+        total = self.total
+        return (
+            f"{self.days} days after {self.calibration_end}: expected "
+            f"{total['expected_orders']:,.0f} orders (90 % interval "
+            f"{total['expected_orders_lower']:,.0f} to "
+            f"{total['expected_orders_upper']:,.0f}), {total['actual_orders']:,.0f} "
+            f"came; expected {total['expected_value']:,.0f} in revenue "
+            f"({total['expected_value_lower']:,.0f} to "
+            f"{total['expected_value_upper']:,.0f}), {total['actual_value']:,.0f} came."
+            f"\n{self.scores.round(4).to_string()}"
+        )
+
+
+def backtest(
+    transactions: pd.DataFrame, *, calibration_end: dt.date, days: int
+) -> Backtest:
+    """Fit up to a date, predict the `days` after it and compare.
+
+    Parameters
+    ----------
+    transactions : DataFrame
+        As for `fit`; it must reach `days` beyond `calibration_end`.
+
+    Raises
+    ------
+    InvalidTransactions
+        Also when the log ends before the last predicted day.
+    """
+    log, last_day = purchase_days(transactions)
+    model = fit(transactions, calibration_end)
+    end = model.as_of_day
+    if last_day < end + days:
+        raise InvalidTransactions(
+            f"the log ends on {np.datetime64(last_day, 'D')}, but {days} days after "
+            f"{calibration_end} is {np.datetime64(end + days, 'D')}. Choose an earlier "
+            "calibration_end or fewer days."
+        )
+    seen = log.seen_at(end)
+    later = log.later(seen, end, days)
+    predictions = model.predict(days).assign(
+        actual_orders=later.purchases, actual_value=later.amount
+    )
+    total = model.predict_total(days)
+    total["actual_orders"] = later.purchases.sum()
+    total["actual_value"] = later.amount.sum()
+    naive = naive_rate(seen, days, float(np.nanmean(log.up_to(end).amount)))
+    return Backtest(
+        calibration_end=calibration_end,
+        days=days,
+        model=model,
+        predictions=predictions,
+        total=total,
+        scores=_scores(predictions, naive, later),
+        calibration=calibration_by_decile(
+            1 - predictions["probability_no_purchase"].to_numpy(), later.purchases > 0
+        ),
+    )
+
+
+def naive_rate(seen: Seen, days: float, mean_amount: float) -> pd.DataFrame:
+    """What anybody would guess: the own rate x / T goes on, for the own mean amount.
+
+    P(no purchase) is that of a Poisson process; `mean_amount` stands in for one-time
+    buyers.
+    """
+    x, _, age = seen.histories
+    orders = x / np.maximum(age, 1.0) * days
+    worth = np.where(x > 0, seen.monetary_value, mean_amount)
+    return pd.DataFrame(
+        {
+            "probability_no_purchase": np.exp(-orders),
+            "expected_orders": orders,
+            "expected_value": orders * worth,
+        }
+    )
+
+
+def _scores(
+    predictions: pd.DataFrame, naive: pd.DataFrame, later: Later
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "model": grade(predictions, later.purchases, later.amount),
+            "naive": grade(naive, later.purchases, later.amount),
+        }
+    )

@@ -1,0 +1,96 @@
+"""Intervals against simulation: they cover as often as they say."""
+
+import numpy as np
+import pytest
+
+from ml_assets.clv.bg_nbd import BgNbd
+from ml_assets.clv.gamma_gamma import GammaGamma
+from ml_assets.clv.histories import check_histories
+from ml_assets.clv.intervals import (
+    amount_interval,
+    count_interval,
+    probability_interval,
+    total_interval,
+)
+from ml_assets.clv.outlook import look_ahead
+from ml_assets.clv.spending import spending_of
+from tests.ml_assets.clv.simulation import simulate
+
+BUYING = BgNbd(1.2, 20.0, 0.6, 4.0)
+SPEND = GammaGamma(4.0, 5.0, 60.0)
+HORIZON = 200.0
+
+
+@pytest.fixture(scope="module")
+def world() -> dict[str, np.ndarray]:
+    """Customers with the truth: later purchases and amounts, drawn from the model."""
+    rng = np.random.default_rng(2)
+    people = simulate(BUYING, rng.uniform(60, 500, 40_000), rng, horizon=HORIZON)
+    nu = rng.gamma(SPEND.q, 1 / SPEND.v, people.x.size)
+    shape = SPEND.p * np.maximum(people.x, 1)
+    seen = rng.gamma(shape) / nu / np.maximum(people.x, 1)
+    spent = np.where(
+        people.later > 0, rng.gamma(SPEND.p * np.maximum(people.later, 1)) / nu, 0.0
+    )
+    outlook = look_ahead(BUYING, np.array([HORIZON]), check_histories(*people[:3]))
+    own = spending_of(SPEND, people.x, np.where(people.x > 0, seen, np.nan))
+    orders, square = outlook.mean[:, 0], outlook.square[:, 0]
+    return {
+        "later": people.later,
+        "spent": spent,
+        "no_purchase": outlook.no_purchase[:, 0],
+        "orders": orders,
+        "orders_square": square,
+        "value": orders * own.mean,
+        "value_square": orders * own.within + square * own.square,
+    }
+
+
+def test_counts_fall_into_their_interval(world: dict[str, np.ndarray]) -> None:
+    low, high = count_interval(
+        world["no_purchase"], world["orders"], world["orders_square"]
+    )
+    inside = (world["later"] >= low) & (world["later"] <= high)
+
+    # Whole numbers: an interval can only cover a little more than it says.
+    assert 0.89 <= inside.mean() <= 0.95
+    busy = world["no_purchase"] < 0.05
+    assert 0.88 <= inside[busy].mean() <= 0.96
+
+
+def test_amounts_fall_into_their_interval(world: dict[str, np.ndarray]) -> None:
+    low, high = amount_interval(
+        world["no_purchase"], world["value"], world["value_square"]
+    )
+    inside = (world["spent"] >= low) & (world["spent"] <= high)
+
+    assert 0.87 <= inside.mean() <= 0.94
+
+
+def test_the_spread_of_amounts_is_that_of_the_simulation(
+    world: dict[str, np.ndarray],
+) -> None:
+    assert world["spent"].mean() == pytest.approx(world["value"].mean(), rel=0.03)
+    square = (world["spent"] ** 2).mean()
+    assert square == pytest.approx(world["value_square"].mean(), rel=0.15)
+
+
+def test_a_customer_who_surely_buys_nothing_has_nothing() -> None:
+    low, high = count_interval(np.array([0.95]), np.array([0.05]), np.array([0.06]))
+
+    assert (low[0], high[0]) == (0, 0)
+
+
+def test_a_certain_probability_has_no_width() -> None:
+    low, high = probability_interval(np.array([1.0, 0.5]), np.array([3.0, 0.1]))
+
+    assert (low[0], high[0]) == (1, 1)
+    assert low[1] == pytest.approx(1 / (1 + np.exp(0.16449)), abs=1e-4)
+    assert low[1] + high[1] == pytest.approx(1)
+
+
+def test_a_total_without_variance_is_a_point() -> None:
+    assert total_interval(100.0, 0.0) == pytest.approx((100, 100))
+    assert total_interval(0.0, 5.0) == (0, 0)
+    low, high = total_interval(100.0, 100.0)
+    assert (low, high) == pytest.approx((84.4, 117.3), abs=0.1)
