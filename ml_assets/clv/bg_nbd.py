@@ -188,7 +188,7 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     found = maximise(objective, start, penalizer, prior_weight)
     to_days = np.array([1.0, oldest, 1.0, 1.0])
     model = BgNbd(*(found.parameters * to_days).tolist(), **shape._asdict())
-    covariance = np.linalg.inv(found.information) / data.customers
+    covariance = found.covariance / data.customers
     covariance = covariance * np.outer(to_days, to_days)
     return BgNbdFit(
         parameters=model,

@@ -12,6 +12,8 @@ __all__ = ["Recalibration", "expected_calibration_error", "log_loss", "recalibra
 _SMALLEST = 1e-6
 # Before any data a model is taken to be right: slope 1, intercept 0, give or take.
 _SLOPE_SD, _INTERCEPT_SD = 0.2, 0.2
+# Keeps the intercept of one window finite when everybody or nobody bought.
+_LOOSE_SD = 3.0
 # How far the intercept of one window is from that of the next, unless it is seen.
 _WINDOW_SD = 0.25
 # Windows of one log overlap and repeat each other.
@@ -47,7 +49,7 @@ def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
     scores = [logit(np.clip(p, _SMALLEST, 1 - _SMALLEST)) for p, _ in trials]
     theta = np.zeros(len(trials) + 1)
     theta[-1] = 1.0
-    prior = np.append(np.zeros(len(trials)), _SLOPE_SD**-2)
+    prior = np.append(np.full(len(trials), _LOOSE_SD**-2), _SLOPE_SD**-2)
     middle = np.append(np.zeros(len(trials)), 1.0)
     for _ in range(25):
         gradient = -prior * (theta - middle)

@@ -17,7 +17,7 @@ import numpy as np
 from ml_assets.clv import bg_nbd, pareto_nbd
 from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.calibration import Recalibration, log_loss, recalibrate
-from ml_assets.clv.errors import CustomerValueError, NotConverged
+from ml_assets.clv.errors import CustomerValueError, NotConverged, TooShortHistory
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
 from ml_assets.clv.outlook import PurchaseFit, look_ahead
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
@@ -26,10 +26,13 @@ __all__ = [
     "Candidate",
     "Choice",
     "InnerOrigin",
+    "Trial",
     "choose",
     "choose_by_likelihood",
     "fit_candidate",
     "inner_origins",
+    "origin_at",
+    "trial_of",
 ]
 
 _SIMPLE = ("bg_nbd", "mbg_nbd", "pareto_nbd")
@@ -37,6 +40,7 @@ _FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
 _FEWEST_LATER_PURCHASES = 20
 # Errors of this many customers tell the candidates apart well enough.
 _LARGEST_SAMPLE = 50_000
+_SHORTEST_HISTORY_DAYS = 56
 _REGULARITIES = (2, 3, 4, 6, 8, 12)
 # Two models in one forecast are worth it only for this share of the log-loss.
 _CLEARLY_SMALLER = 0.99
@@ -51,6 +55,13 @@ class InnerOrigin(NamedTuple):
     horizon_days: int
     seen: Seen
     later: Later
+
+
+class Trial(NamedTuple):
+    """What a model expected after an inner origin: E[Y] and P(Y > 0), shapes (n,)."""
+
+    orders: Floats
+    buys: Floats
 
 
 @dataclass(frozen=True)
@@ -75,13 +86,15 @@ class Choice:
     """Which candidate gives the orders, which the probabilities, and every one tried.
 
     `origins` are the inner origins they were compared on: none when the log is too
-    short, and then the likelihood decided alone.
+    short, and then the likelihood decided alone. `trials` has what each candidate
+    expected there, by name.
     """
 
     orders: Candidate
     chances: Candidate
     candidates: list[Candidate]
     origins: list[InnerOrigin]
+    trials: dict[str, list[Trial]]
 
 
 def inner_origins(log: PurchaseDays, as_of_day: int) -> list[InnerOrigin]:
@@ -133,12 +146,13 @@ def choose(log: PurchaseDays, as_of_day: int) -> Choice:
         When no candidate can be fitted at all.
     """
     seen = log.seen_at(as_of_day)
+    _require_history(seen)
     fitted = list(_candidates(seen))
     usable = [candidate for candidate in fitted if candidate.fit is not None]
     if not usable:
         raise NotConverged(f"no model could be fitted: {fitted[0].reason}")
     origins = inner_origins(log.some(_LARGEST_SAMPLE), as_of_day)
-    trials = {one.name: _trial(one.name, origins) for one in usable}
+    trials = {one.name: trial_of(one.name, origins) for one in usable}
     compared = [_scored(one, trials, origins) for one in usable]
     by_likelihood = max(
         compared, key=lambda one: _or_worst_likelihood(one.log_likelihood)
@@ -150,7 +164,8 @@ def choose(log: PurchaseDays, as_of_day: int) -> Choice:
     if not _clearly_better(surest.log_loss, orders.log_loss):
         surest = orders
     failed = [one for one in fitted if one.fit is None]
-    return Choice(orders, surest, [*compared, *failed], origins)
+    tried = {name: trial for name, trial in trials.items() if trial}
+    return Choice(orders, surest, [*compared, *failed], origins, tried)
 
 
 def choose_by_likelihood(seen: Seen) -> Choice:
@@ -161,11 +176,12 @@ def choose_by_likelihood(seen: Seen) -> Choice:
     CustomerValueError
         When no candidate can be fitted at all.
     """
+    _require_history(seen)
     fitted = [_candidate(name, seen) for name in _SIMPLE]
     best = max(fitted, key=lambda one: _or_worst_likelihood(one.log_likelihood))
     if best.fit is None:
         raise NotConverged(f"no model could be fitted: {best.reason}")
-    return Choice(best, best, fitted, [])
+    return Choice(best, best, fitted, [], {})
 
 
 def _candidates(seen: Seen) -> Iterator[Candidate]:
@@ -182,6 +198,15 @@ def _candidates(seen: Seen) -> Iterator[Candidate]:
     if name is not None:
         yield best
         yield _candidate(name, seen)
+
+
+def _require_history(seen: Seen) -> None:
+    days = float(seen.histories.age_days.max(initial=0))
+    if days < _SHORTEST_HISTORY_DAYS:
+        raise TooShortHistory(
+            f"the first order is {days:.0f} days old: a pause cannot be told from "
+            f"leaving before {_SHORTEST_HISTORY_DAYS} days. Load older orders, or wait."
+        )
 
 
 def _candidate(name: str, seen: Seen) -> Candidate:
@@ -210,7 +235,7 @@ def _shape(name: str) -> Shape:
     return Shape(int(regularity or 1), name.startswith("mbg"))
 
 
-def _trial(name: str, origins: list[InnerOrigin]) -> list[tuple[Floats, Floats]] | None:
+def trial_of(name: str, origins: list[InnerOrigin]) -> list[Trial] | None:
     """(expected orders, P(any purchase)) after each inner origin; None: no fit."""
     trials = []
     for origin in origins:
@@ -220,13 +245,13 @@ def _trial(name: str, origins: list[InnerOrigin]) -> list[tuple[Floats, Floats]]
             return None
         horizon = np.array([float(origin.horizon_days)])
         outlook = look_ahead(model, horizon, origin.seen.histories)
-        trials.append((outlook.mean[:, 0], 1 - outlook.no_purchase[:, 0]))
+        trials.append(Trial(outlook.mean[:, 0], 1 - outlook.no_purchase[:, 0]))
     return trials
 
 
 def _scored(
     candidate: Candidate,
-    trials: dict[str, list[tuple[Floats, Floats]] | None],
+    trials: dict[str, list[Trial] | None],
     origins: list[InnerOrigin],
 ) -> Candidate:
     own = trials[candidate.name]
@@ -258,9 +283,7 @@ def _scaled_error(expected: Floats, actual: Floats) -> float:
     return float(np.abs(expected * scale - actual).mean())
 
 
-def _recalibration(
-    trial: list[tuple[Floats, Floats]], origins: list[InnerOrigin]
-) -> Recalibration:
+def _recalibration(trial: list[Trial], origins: list[InnerOrigin]) -> Recalibration:
     return recalibrate(
         [
             (probability, origin.later.purchases > 0)

@@ -21,7 +21,7 @@ _SPREAD = 0.5
 # Half a purchase keeps the rate of a shop without repeats above zero (Jeffreys).
 _PRIOR_PURCHASES = 0.5
 _FEWEST_CUSTOMERS = 10
-_SHORTEST_HISTORY_DAYS = 28
+_SHORTEST_HISTORY_DAYS = 14
 
 
 class CohortAverage(NamedTuple):
@@ -53,7 +53,7 @@ class CohortAverage(NamedTuple):
 
 
 def cohort_average(seen: Seen) -> CohortAverage | None:
-    """The average, or None: under 10 customers, or under four weeks of history."""
+    """The average, or None: under 10 customers, or under two weeks of history."""
     age = seen.histories.age_days
     if age.size < _FEWEST_CUSTOMERS or age.max() < _SHORTEST_HISTORY_DAYS:
         return None

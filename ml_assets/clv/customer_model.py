@@ -25,6 +25,8 @@ from ml_assets.clv.trend import Trend, trend
 
 __all__ = ["CustomerModel", "fit", "fit_summary"]
 
+# One customer above this share of revenue is mentioned.
+_LARGEST_SHARE: Final = 0.25
 _TIME_UNITS: Final = {"days": 1.0, "weeks": 7.0}
 
 
@@ -32,9 +34,10 @@ _TIME_UNITS: Final = {"days": 1.0, "weeks": 7.0}
 class CustomerModel:
     """A fitted company. `status` says what its predictions rest on, `reason` why.
 
-    `status` is "fitted" (a purchase model of this company), "cohort_average" (too few
-    repeat buyers: every customer the company's average, with wide intervals) or
-    "none" (nothing to go by: predictions are empty). `candidates` is the account of
+    `status` is "fitted" (a purchase model of this company; a `reason` is a word of
+    caution), "cohort_average" (too few repeat buyers or too short a history: every
+    customer the company's average, with wide intervals) or "none" (nothing to go by:
+    predictions are empty). `candidates` is the account of
     the choice, best first.
     """
 
@@ -47,6 +50,7 @@ class CustomerModel:
     average: CohortAverage | None = None
     log: PurchaseDays | None = field(default=None, repr=False)
     as_of_day: int = 0
+    _forecasts: dict[int, Forecast] = field(default_factory=dict, repr=False)
 
     @property
     def as_of(self) -> dt.date:
@@ -136,6 +140,11 @@ class CustomerModel:
         return pd.Series(totals)
 
     def _forecast(self, days: int) -> Forecast:
+        if days not in self._forecasts:
+            self._forecasts[days] = self._computed(days)
+        return self._forecasts[days]
+
+    def _computed(self, days: int) -> Forecast:
         if not (np.isfinite(days) and days > 0):
             raise InvalidParameters(f"days is {days}: it must be above 0")
         if self.average is not None:
@@ -175,7 +184,7 @@ def fit(transactions: pd.DataFrame, as_of: dt.date | None = None) -> CustomerMod
         return _without_model(str(failure), customers, seen, spend, as_of_day)
     return CustomerModel(
         "fitted",
-        None,
+        _dependence(log),
         customers,
         seen,
         spend,
@@ -229,6 +238,20 @@ def fit_summary(frame: pd.DataFrame, *, time_unit: str = "days") -> CustomerMode
     except CustomerValueError as failure:
         return _without_model(str(failure), ids, seen, spend, 0)
     return CustomerModel("fitted", None, ids, seen, spend, choice=choice)
+
+
+def _dependence(log: PurchaseDays) -> str | None:
+    """A word of caution when one customer makes the company's totals."""
+    revenue = np.bincount(log.customer, weights=log.amount)
+    total = float(revenue.sum())
+    largest = int(revenue.argmax())
+    if total <= 0 or revenue[largest] <= _LARGEST_SHARE * total:
+        return None
+    name = log.customers[largest]
+    return (
+        f"customer {name} makes {revenue[largest] / total:.0%} of all revenue: totals "
+        "of value stand and fall with this one customer. Look at it by itself."
+    )
 
 
 def _without_model(

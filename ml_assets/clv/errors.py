@@ -4,6 +4,7 @@ CustomerValueError
     InvalidSummaries          the input table breaks a rule; names column and row
     InvalidTransactions       the order log breaks a rule; names column and row
     InvalidParameters         a parameter outside the model's domain
+    TooShortHistory           the first order is too recent to see anybody leave
     TooFewRepeatCustomers     nothing to learn repeat buying or spending from
     DegenerateSpend           every repeat customer spends the same: no spend model
     NoPopulationMean          q <= 1: the spend of a one-time buyer has no mean
@@ -19,6 +20,7 @@ __all__ = [
     "NoPopulationMean",
     "NotConverged",
     "TooFewRepeatCustomers",
+    "TooShortHistory",
 ]
 
 
@@ -40,6 +42,10 @@ class InvalidParameters(CustomerValueError):
 
 class TooFewRepeatCustomers(CustomerValueError):
     """Fewer customers bought again than the models need."""
+
+
+class TooShortHistory(CustomerValueError):
+    """The first order is too recent to tell a pause from leaving."""
 
 
 class DegenerateSpend(CustomerValueError):

@@ -1,10 +1,12 @@
 """One horizon of one company: models, corrections and their uncertainty together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from ml_assets.clv.choice import Choice
+from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import Floats, Histories
 from ml_assets.clv.outlook import PurchaseFit, chances, look_ahead, with_values
 from ml_assets.clv.purchases import Seen
@@ -13,8 +15,8 @@ from ml_assets.clv.trend import Trend
 
 __all__ = ["Forecast", "forecast", "with_spending"]
 
-# Relative step of the numerical derivatives in the parameters.
-_STEP = 1e-4
+# In logs: as wide as the prior of the rescue (`choice`).
+_LONGEST_STEP = 3.0
 # The share of a total that the parameters leave open shows in this many customers.
 _LARGEST_SAMPLE = 20_000
 
@@ -131,19 +133,16 @@ def _logit_sds(
     fit: PurchaseFit, horizon: Floats, histories: Histories
 ) -> tuple[Floats, Floats]:
     """How well the logits of P(alive) and P(no purchase) are known, shapes (n,)."""
-    model = fit.parameters
-    values = np.array(model.values)
-    here = _logits(*chances(model, horizon, histories))
-    slopes = []
-    for position in range(values.size):
-        step = np.zeros_like(values)
-        step[position] = values[position] * _STEP
-        there = _logits(*chances(with_values(model, values + step), horizon, histories))
-        slopes.append(
-            [(b - a) / step[position] for a, b in zip(here, there, strict=True)]
+    alive = np.zeros(histories.frequency.size)
+    silent = np.zeros_like(alive)
+    for up, down in _axes(np.array(fit.parameters.values), fit.covariance):
+        above, below = (
+            _logits(*chances(with_values(fit.parameters, at), horizon, histories))
+            for at in (up, down)
         )
-    alive, silent = (np.stack(each) for each in zip(*slopes, strict=True))
-    return _spread(alive, fit.covariance), _spread(silent, fit.covariance)
+        alive += ((above[0] - below[0]) / 2) ** 2
+        silent += ((above[1] - below[1]) / 2) ** 2
+    return np.sqrt(alive), np.sqrt(silent)
 
 
 def _logits(alive: Floats, no_purchase: Floats) -> tuple[Floats, Floats]:
@@ -152,26 +151,16 @@ def _logits(alive: Floats, no_purchase: Floats) -> tuple[Floats, Floats]:
     return alive_logit, silent_logit
 
 
-def _spread(slopes: Floats, covariance: Floats) -> Floats:
-    variance = np.einsum("in,ij,jn->n", slopes, covariance, slopes)
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
-
-
 def _parameter_share(fit: PurchaseFit, horizon: Floats, seen: Seen) -> float:
     """Squared relative error of the total that the parameters leave open."""
     step = max(1, seen.customer.size // _LARGEST_SAMPLE)
     some = Histories(*(column[::step] for column in seen.histories))
-    model, values = fit.parameters, np.array(fit.parameters.values)
 
     def total(at: Floats) -> float:
-        return float(look_ahead(with_values(model, at), horizon, some).mean.sum())
+        model = with_values(fit.parameters, at)
+        return float(look_ahead(model, horizon, some).mean.sum())
 
-    here = total(values)
-    slopes = [
-        (total(values + values * _STEP * unit) - here) / (value * _STEP)
-        for value, unit in zip(values, np.eye(values.size), strict=True)
-    ]
-    return _relative_variance(np.array(slopes), fit.covariance, here)
+    return _log_variance(total, np.array(fit.parameters.values), fit.covariance)
 
 
 def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
@@ -179,21 +168,35 @@ def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
     if spending.fit is None:
         return 0.0
     model = spending.fit.parameters
-    values = np.array([model.p, model.q, model.v])
     x, m = seen.histories.frequency, seen.monetary_value
 
     def total(at: Floats) -> float:
-        return float(orders @ spending_of(type(model)(*at.tolist()), x, m).mean)
+        # Below 1 the mean is infinite; there is no more to learn from such a step.
+        p, q, v = at.tolist()
+        return float(orders @ spending_of(GammaGamma(p, max(q, 1.1), v), x, m).mean)
 
-    here = total(values)
-    slopes = [
-        (total(values + values * _STEP * unit) - here) / (value * _STEP)
-        for value, unit in zip(values, np.eye(values.size), strict=True)
-    ]
-    return _relative_variance(np.array(slopes), spending.fit.covariance, here)
+    values = np.array([model.p, model.q, model.v])
+    return _log_variance(total, values, spending.fit.covariance)
 
 
-def _relative_variance(slopes: Floats, covariance: Floats, total: float) -> float:
-    if total <= 0:
-        return 0.0
-    return max(float(slopes @ covariance @ slopes), 0.0) / total**2
+def _log_variance(
+    total: Callable[[Floats], float], values: Floats, covariance: Floats
+) -> float:
+    """Variance of ln(total) over the uncertainty of the parameters."""
+    share = 0.0
+    for up, down in _axes(values, covariance):
+        high, low = total(up), total(down)
+        if high > 0 and low > 0:
+            share += (np.log(high / low) / 2) ** 2
+    return float(share)
+
+
+def _axes(values: Floats, covariance: Floats) -> list[tuple[Floats, Floats]]:
+    """One standard deviation up and down each axis of the log parameters' covariance.
+
+    Whole steps, not slopes: where the data hardly bound a parameter, a slope would
+    promise changes that never come. A step is at most a factor of 20.
+    """
+    sizes, directions = np.linalg.eigh(covariance / np.outer(values, values))
+    steps = directions * np.minimum(np.sqrt(np.maximum(sizes, 0.0)), _LONGEST_STEP)
+    return [(values * np.exp(step), values * np.exp(-step)) for step in steps.T]

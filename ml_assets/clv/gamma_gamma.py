@@ -164,9 +164,7 @@ def fit(
     found = maximise(data.mean_derivatives, start, penalizer)
     to_money = np.array([1.0, 1.0, typical])
     model = GammaGamma(*(found.parameters * to_money).tolist())
-    covariance = (
-        np.linalg.inv(found.information) / x.size * np.outer(to_money, to_money)
-    )
+    covariance = found.covariance / x.size * np.outer(to_money, to_money)
     return GammaGammaFit(
         parameters=model,
         log_likelihood=float(log_likelihood(model, x, m).sum()),

@@ -28,6 +28,7 @@ __all__ = [
 
 COVERAGE = 0.90
 _TAIL = (1 - COVERAGE) / 2
+_LEAST_AMOUNT = 1e-100
 _Z = float(ndtri(1 - _TAIL))
 
 
@@ -69,7 +70,8 @@ def amount_interval(no_purchase: Floats, mean: Floats, square: Floats) -> Interv
         P(no purchase), E[S] and E[S^2] of the amount S.
     """
     some = np.maximum(1 - no_purchase, 1e-12)
-    given_some = np.maximum(mean / some, 1e-300)
+    # Above nothing at all, so that free orders are worth 0 and no 0 / 0.
+    given_some = np.maximum(mean / some, _LEAST_AMOUNT)
     spread = np.log(np.maximum(square / some / given_some**2, 1 + 1e-12))
     middle = np.log(given_some) - spread / 2
 

@@ -43,13 +43,13 @@ Objective: TypeAlias = Callable[[Floats], Derivatives]
 class Maximum:
     """Where the penalised mean log-likelihood is highest.
 
-    `information` (k, k) is its negative Hessian in the parameters themselves,
-    per customer; `largest_step` is what a further Newton step would still move,
-    as a share of the parameter.
+    `covariance` (k, k) is the inverse of its negative Hessian in the parameters
+    themselves, for one customer; `largest_step` is what a further Newton step would
+    still move, as a share of the parameter.
     """
 
     parameters: Floats
-    information: Floats
+    covariance: Floats
     iterations: int
     largest_step: float
 
@@ -102,7 +102,14 @@ def maximise(
         )
     # The gradient is zero here, so the chain rule leaves only the curvature.
     information = in_logs.hessian(log_theta) / np.outer(theta, theta)
-    return Maximum(theta, information, int(found.nit), step)
+    try:
+        covariance = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        raise NotConverged(
+            "the likelihood is flat at its maximum: the histories do not tell the "
+            "parameters apart. Wait for more repeat purchases."
+        ) from None
+    return Maximum(theta, covariance, int(found.nit), step)
 
 
 class _InLogs:

@@ -150,7 +150,7 @@ def fit(
     found = maximise(objective, _START, penalizer, prior_weight)
     to_days = np.array([1.0, oldest, 1.0, oldest])
     model = ParetoNbd(*(found.parameters * to_days).tolist())
-    covariance = np.linalg.inv(found.information) / data.customers
+    covariance = found.covariance / data.customers
     covariance = covariance * np.outer(to_days, to_days)
     return ParetoNbdFit(
         parameters=model,

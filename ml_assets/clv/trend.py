@@ -20,10 +20,9 @@ import numpy as np
 
 from ml_assets.clv import gamma_gamma
 from ml_assets.clv.calibration import Recalibration, recalibrate
-from ml_assets.clv.choice import Choice, InnerOrigin, fit_candidate, origin_at
-from ml_assets.clv.errors import CustomerValueError
+from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
+from ml_assets.clv.errors import CustomerValueError, NotConverged
 from ml_assets.clv.histories import Floats
-from ml_assets.clv.outlook import chances, look_ahead
 from ml_assets.clv.purchases import PurchaseDays
 
 __all__ = ["Factor", "Trend", "shrunk", "trend"]
@@ -75,10 +74,27 @@ def trend(
         window = min(horizon_days, _A_YEAR)
         year_ago = origin_at(past, as_of_day - _A_YEAR, window)
         if year_ago is not None:
-            return _estimated(choice, [year_ago], _year_ago_factor, "a year earlier")
+            try:
+                orders = _trial(choice.orders.name, year_ago)
+                buys = orders
+                if choice.chances.name != choice.orders.name:
+                    buys = _trial(choice.chances.name, year_ago)
+            except CustomerValueError:
+                return Trend()
+            pairs = [(year_ago, orders, buys)]
+            return _estimated(pairs, _year_ago_factor, "a year earlier")
     if not choice.origins:
         return Trend()
-    return _estimated(choice, choice.origins, shrunk, "inner origins")
+    tried = choice.trials
+    pairs = list(
+        zip(
+            choice.origins,
+            tried[choice.orders.name],
+            tried[choice.chances.name],
+            strict=True,
+        )
+    )
+    return _estimated(pairs, shrunk, "inner origins")
 
 
 def shrunk(log_ratios: Floats) -> Factor:
@@ -100,37 +116,28 @@ def _year_ago_factor(log_ratios: Floats) -> Factor:
 
 
 def _estimated(
-    choice: Choice,
-    origins: list[InnerOrigin],
+    pairs: list[tuple[InnerOrigin, Trial, Trial]],
     factor: Callable[[Floats], Factor],
     source: str,
 ) -> Trend:
-    try:
-        orders = [_orders_ratio(choice.orders.name, origin) for origin in origins]
-        trials = [_trial(choice.chances.name, origin) for origin in origins]
-    except CustomerValueError:
-        return Trend()
-    values = [ratio for origin in origins if (ratio := _value_ratio(origin))]
+    actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
+    expected = np.array([orders.orders.sum() for _, orders, _ in pairs])
+    values = [ratio for origin, _, _ in pairs if (ratio := _value_ratio(origin))]
     return Trend(
-        orders=factor(np.array(orders)),
+        orders=factor(np.log(actual / expected)),
         order_value=factor(np.array(values)) if values else Factor(),
-        recalibration=recalibrate(trials),
+        recalibration=recalibrate(
+            [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
+        ),
         source=source,
     )
 
 
-def _orders_ratio(name: str, origin: InnerOrigin) -> float:
-    model = fit_candidate(name, origin.seen).parameters
-    horizon = np.array([float(origin.horizon_days)])
-    expected = look_ahead(model, horizon, origin.seen.histories).mean.sum()
-    return float(np.log(origin.later.purchases.sum() / expected))
-
-
-def _trial(name: str, origin: InnerOrigin) -> tuple[Floats, np.ndarray]:
-    model = fit_candidate(name, origin.seen).parameters
-    horizon = np.array([float(origin.horizon_days)])
-    _, no_purchase = chances(model, horizon, origin.seen.histories)
-    return 1 - no_purchase[:, 0], origin.later.purchases > 0
+def _trial(name: str, origin: InnerOrigin) -> Trial:
+    trials = trial_of(name, [origin])
+    if trials is None:
+        raise NotConverged(f"{name} could not be fitted a year earlier")
+    return trials[0]
 
 
 def _value_ratio(origin: InnerOrigin) -> float | None:
