@@ -269,7 +269,8 @@ def probability_alive(
     as 1 minus this.
     """
     weights = phase_weights(model, frequency, recency_days, age_days)
-    return np.asarray(weights.sum(axis=-1))
+    # Twelve rounded phases may add up to a trifle more than 1.
+    return np.asarray(np.minimum(weights.sum(axis=-1), 1.0))
 
 
 def probability_no_purchase(
@@ -307,7 +308,7 @@ def probability_no_purchase(
     for j in range(k - 1):
         happened = betainc(k - j, stages + j, -np.expm1(log_stays))
         buys = buys + weights[..., j] * happened
-    return np.asarray(1.0 - buys)
+    return np.asarray(np.clip(1.0 - buys, 0.0, 1.0))
 
 
 def expected_purchases(

@@ -37,6 +37,7 @@ __all__ = [
 
 _SIMPLE = ("bg_nbd", "mbg_nbd", "pareto_nbd")
 _FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
+_EXACT = 1e-9
 _FEWEST_LATER_PURCHASES = 20
 # Errors of this many customers tell the candidates apart well enough.
 _LARGEST_SAMPLE = 50_000
@@ -265,7 +266,9 @@ def _scored(
             for name, trial in trials.items()
             if trial
         }
-        ratios.append(errors[candidate.name] / min(errors.values()))
+        # Customers who are all alike can be foreseen without any error.
+        best = max(min(errors.values()), _EXACT)
+        ratios.append(max(errors[candidate.name], _EXACT) / best)
         corrected = recalibration.apply(own[position][1])
         losses.append(log_loss(corrected, origin.later.purchases > 0))
     return Candidate(

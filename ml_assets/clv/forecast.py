@@ -15,6 +15,7 @@ from ml_assets.clv.trend import Trend
 
 __all__ = ["Forecast", "forecast", "with_spending"]
 
+_FARTHEST_APART = 3.0
 # In logs: as wide as the prior of the rescue (`choice`).
 _LONGEST_STEP = 3.0
 # The share of a total that the parameters leave open shows in this many customers.
@@ -66,7 +67,12 @@ def forecast(
     # Whoever buys is active and makes at least one order: the three must agree.
     active = np.maximum(outlook.alive, buys)
     factor = trend.orders.value
-    orders = np.maximum(outlook.mean[:, 0] * factor, buys)
+    # Two models may differ, but not by more than a buyer's further orders explain.
+    some = np.maximum(1 - outlook.no_purchase[:, 0], 1e-12)
+    a_buyers = np.maximum(outlook.mean[:, 0] / some, 1.0)
+    orders = np.clip(
+        outlook.mean[:, 0] * factor, buys, _FARTHEST_APART * buys * a_buyers
+    )
     square = _scaled_square(outlook.mean[:, 0], outlook.square[:, 0], buys, orders)
     alive_sd, _ = _logit_sds(orders_fit, horizon, seen.histories)
     _, silent_sd = _logit_sds(chances_fit, horizon, seen.histories)

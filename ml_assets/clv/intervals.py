@@ -28,7 +28,6 @@ __all__ = [
 
 COVERAGE = 0.90
 _TAIL = (1 - COVERAGE) / 2
-_LEAST_AMOUNT = 1e-100
 _Z = float(ndtri(1 - _TAIL))
 
 
@@ -70,13 +69,13 @@ def amount_interval(no_purchase: Floats, mean: Floats, square: Floats) -> Interv
         P(no purchase), E[S] and E[S^2] of the amount S.
     """
     some = np.maximum(1 - no_purchase, 1e-12)
-    # Above nothing at all, so that free orders are worth 0 and no 0 / 0.
-    given_some = np.maximum(mean / some, _LEAST_AMOUNT)
+    worth = mean > 0
+    given_some = np.where(worth, mean / some, 1.0)
     spread = np.log(np.maximum(square / some / given_some**2, 1 + 1e-12))
     middle = np.log(given_some) - spread / 2
 
     def quantile(level: Floats) -> Floats:
-        return np.asarray(np.exp(middle + np.sqrt(spread) * ndtri(level)))
+        return np.asarray(worth * np.exp(middle + np.sqrt(spread) * ndtri(level)))
 
     return _around(no_purchase, some, quantile)
 

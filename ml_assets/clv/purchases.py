@@ -14,6 +14,8 @@ from ml_assets.clv.histories import Floats, Histories
 __all__ = ["Later", "PurchaseDays", "Seen", "purchase_days"]
 
 Ints = npt.NDArray[np.int64]
+# Above any order of any currency, and small enough to be squared.
+_LARGEST_AMOUNT = 1e15
 _COLUMNS = ("customer_id", "ordered_at", "amount")
 
 
@@ -140,6 +142,7 @@ def purchase_days(
         "amount",
         "is below 0: take refunds off the order they belong to",
     )
+    _refuse(amounts > _LARGEST_AMOUNT, transactions, "amount", "is more than any order")
     as_of_day = int(day.max()) if as_of is None else _day(as_of)
     kept = day <= as_of_day
     if not kept.any():
