@@ -192,7 +192,9 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     covariance = covariance * np.outer(to_days, to_days)
     return BgNbdFit(
         parameters=model,
-        log_likelihood=float(log_likelihood(model, *histories).sum()),
+        # A density counts its unit, per stage: times were in units of the oldest age.
+        log_likelihood=data.customers * found.log_likelihood
+        - float(regularity * histories.frequency.sum() * np.log(oldest)),
         covariance=covariance,
         standard_errors=np.sqrt(np.diag(covariance)),
         converged=True,

@@ -167,7 +167,8 @@ def fit(
     covariance = found.covariance / x.size * np.outer(to_money, to_money)
     return GammaGammaFit(
         parameters=model,
-        log_likelihood=float(log_likelihood(model, x, m).sum()),
+        # A density counts its unit: m was divided by its mean.
+        log_likelihood=x.size * (found.log_likelihood - float(np.log(typical))),
         covariance=covariance,
         standard_errors=np.sqrt(np.diag(covariance)),
         converged=True,
@@ -217,39 +218,53 @@ def expected_order_value(
     return np.asarray((1 - weight) * model.population_mean + weight * m)
 
 
-@dataclass(frozen=True, eq=False)
 class _Spend:
-    """Repeat customers' x and m, shapes (n,), with m of mean 1."""
+    """Repeat customers' x and m, shapes (n,), with m of mean 1.
 
-    x: Floats
-    m: Floats
+    x takes few values: the slow special functions are evaluated once for each. What
+    does not depend on the parameters is added up once.
+    """
+
+    def __init__(self, x: Floats, m: Floats) -> None:
+        self.x, self.m = x, m
+        self._total = x * m
+        self._x_log_total = float(x @ np.log(self._total)) / x.size
+        self._log_m = float(np.log(m).mean())
+        self._values, counts = np.unique(x, return_counts=True)
+        self._shares = counts / x.size
 
     def mean_derivatives(self, parameters: Floats) -> Derivatives:
         """Mean log-likelihood, gradient (3,) and Hessian (3, 3) in p, q, v."""
         p, q, v = parameters
-        x, total = self.x, self.x * self.m
-        # x takes few values: evaluate the slow special functions once for each.
-        values, position = np.unique(x, return_inverse=True)
-        psi_all = digamma(p * values + q)[position]
-        bend_all = polygamma(1, p * values + q)[position]
-        psi_own = digamma(p * values)[position]
-        bend_own = polygamma(1, p * values)[position]
-        sum_and_v = total + v
-        log_sum = np.log(sum_and_v)
+        x, shares, n = self._values, self._shares, self.x.size
+        all_shapes, own_shapes = p * x + q, p * x
+        psi_all, psi_own = digamma(all_shapes), digamma(own_shapes)
+        bend_all, bend_own = polygamma(1, all_shapes), polygamma(1, own_shapes)
+        sum_and_v = self._total + v
+        log_sum, inverse = np.log(sum_and_v), 1 / sum_and_v
+        mean_log, mean_inverse = log_sum.mean(), inverse.mean()
+        x_log, x_inverse = self.x @ log_sum / n, self.x @ inverse / n
+        squares = inverse * inverse
 
-        value = log_likelihood(GammaGamma(p, q, v), x, self.m).mean()
+        value = (
+            shares @ (gammaln(all_shapes) - gammaln(own_shapes))
+            - gammaln(q)
+            + q * (np.log(v) - mean_log)
+            + p * (self._x_log_total - x_log)
+            - self._log_m
+        )
         gradient = np.array(
             [
-                (x * (psi_all - psi_own + np.log(total) - log_sum)).mean(),
-                (psi_all - log_sum).mean() - digamma(q) + np.log(v),
-                q / v - ((p * x + q) / sum_and_v).mean(),
+                shares @ (x * (psi_all - psi_own)) + self._x_log_total - x_log,
+                shares @ psi_all - mean_log - digamma(q) + np.log(v),
+                q / v - p * x_inverse - q * mean_inverse,
             ]
         )
         hessian = np.empty((3, 3))
-        hessian[0, 0] = (x**2 * (bend_all - bend_own)).mean()
-        hessian[0, 1] = hessian[1, 0] = (x * bend_all).mean()
-        hessian[1, 1] = bend_all.mean() - polygamma(1, q)
-        hessian[0, 2] = hessian[2, 0] = -(x / sum_and_v).mean()
-        hessian[1, 2] = hessian[2, 1] = 1 / v - (1 / sum_and_v).mean()
-        hessian[2, 2] = -q / v**2 + ((p * x + q) / sum_and_v**2).mean()
+        hessian[0, 0] = shares @ (x**2 * (bend_all - bend_own))
+        hessian[0, 1] = hessian[1, 0] = shares @ (x * bend_all)
+        hessian[1, 1] = shares @ bend_all - polygamma(1, q)
+        hessian[0, 2] = hessian[2, 0] = -x_inverse
+        hessian[1, 2] = hessian[2, 1] = 1 / v - mean_inverse
+        hessian[2, 2] = -q / v**2 + (p * (self.x @ squares) + q * squares.sum()) / n
         return Derivatives(float(value), gradient, hessian)

@@ -19,7 +19,7 @@ from ml_assets.clv.histories import Floats
 __all__ = ["bg_nbd_start", "gamma_gamma_start"]
 
 # A start needs no more rows than this; the polish that follows uses all of them.
-_STARTING_ROWS = 20_000
+_STARTING_ROWS = 2_000
 # The polish corrects everything behind the fourth digit.
 _TOLERANCE = 1e-5
 

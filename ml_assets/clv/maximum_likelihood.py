@@ -43,12 +43,14 @@ Objective: TypeAlias = Callable[[Floats], Derivatives]
 class Maximum:
     """Where the penalised mean log-likelihood is highest.
 
+    `log_likelihood` is the mean there without penalty and prior.
     `covariance` (k, k) is the inverse of its negative Hessian in the parameters
     themselves, for one customer; `largest_step` is what a further Newton step would
     still move, as a share of the parameter.
     """
 
     parameters: Floats
+    log_likelihood: float
     covariance: Floats
     iterations: int
     largest_step: float
@@ -109,7 +111,8 @@ def maximise(
             "the likelihood is flat at its maximum: the histories do not tell the "
             "parameters apart. Wait for more repeat purchases."
         ) from None
-    return Maximum(theta, covariance, int(found.nit), step)
+    log_likelihood = objective(theta).value
+    return Maximum(theta, log_likelihood, covariance, int(found.nit), step)
 
 
 class _InLogs:

@@ -154,7 +154,9 @@ def fit(
     covariance = covariance * np.outer(to_days, to_days)
     return ParetoNbdFit(
         parameters=model,
-        log_likelihood=float(log_likelihood(model, *histories).sum()),
+        # A density counts its unit: times were in units of the oldest age.
+        log_likelihood=data.customers * found.log_likelihood
+        - float(histories.frequency.sum() * np.log(oldest)),
         covariance=covariance,
         standard_errors=np.sqrt(np.diag(covariance)),
         converged=True,
