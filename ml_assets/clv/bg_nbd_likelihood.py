@@ -36,7 +36,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
-from ml_assets.clv.histories import Floats, Histories
+from ml_assets.clv.histories import Floats, Histories, distinct_histories
 from ml_assets.clv.log_mixture import Component, log_mixture, log_sum
 from ml_assets.clv.maximum_likelihood import Derivatives
 
@@ -84,12 +84,12 @@ class CollapsedHistories:
 
 def collapse(histories: Histories, scale: float) -> CollapsedHistories:
     """Collapse equal histories; times are multiplied by `scale`."""
-    distinct, weights = _distinct(histories)
-    values, position = np.unique(distinct.frequency, return_inverse=True)
+    rows, weights = distinct_histories(histories)
+    values, position = np.unique(rows.frequency, return_inverse=True)
     return CollapsedHistories(
-        x=distinct.frequency,
-        t_x=distinct.recency_days * scale,
-        age=distinct.age_days * scale,
+        x=rows.frequency,
+        t_x=rows.recency_days * scale,
+        age=rows.age_days * scale,
         weights=weights,
         distinct_x=values,
         x_weights=np.bincount(position, weights=weights).astype(np.float64),
@@ -176,27 +176,6 @@ def mean_derivatives(
         value=(gamma.value + mixed.value) / total,
         gradient=(gamma.gradient + mixed.gradient) / total,
         hessian=(gamma.hessian + mixed.hessian) / total,
-    )
-
-
-def _distinct(histories: Histories) -> tuple[Histories, Floats]:
-    """Distinct rows in order, and how often each occurs."""
-    x, t_x, age = (np.ravel(column) for column in histories)
-    widths = [float(column.max(initial=0)) + 1 for column in (x, t_x)]
-    in_days = all((column == np.floor(column)).all() for column in (t_x, age))
-    if in_days and widths[0] * widths[1] * (float(age.max(initial=0)) + 1) < 2**62:
-        # Whole days fit one integer, and integers sort far faster than rows.
-        first, second = (int(width) for width in widths)
-        key = (age.astype(np.int64) * second + t_x.astype(np.int64)) * first
-        keys, counts = np.unique(key + x.astype(np.int64), return_counts=True)
-        rest, found_x = np.divmod(keys, first)
-        found_age, found_t_x = np.divmod(rest, second)
-        found = [found_x, found_t_x, found_age]
-    else:
-        rows, counts = np.unique(np.stack([x, t_x, age]), axis=1, return_counts=True)
-        found = list(rows)
-    return Histories(*(part.astype(np.float64) for part in found)), counts.astype(
-        np.float64
     )
 
 

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ml_assets.clv.forecast import Forecast, with_spending
+from ml_assets.clv.forecast import Buying
+from ml_assets.clv.intervals import count_interval
 from ml_assets.clv.purchases import Seen
-from ml_assets.clv.spending import Spending
-from ml_assets.clv.trend import Trend
 
 __all__ = ["CohortAverage", "cohort_average"]
 
@@ -30,24 +29,21 @@ class CohortAverage(NamedTuple):
     rate: float
     purchases: float
 
-    def forecast(self, seen: Seen, spending: Spending, days: float) -> Forecast:
-        """The same orders for everybody; P(active) cannot be told and stays NaN."""
-        size = seen.customer.size
-        mean = self.rate * days
-        everyone = np.ones(size)
+    def expected_buying(self, size: int, days: float) -> Buying:
+        """The same for everybody; P(active) cannot be told and stays NaN."""
+        everyone, unknown = np.ones(size), np.full(size, np.nan)
+        orders = self.rate * days * everyone
         rate_variance = 1 / self.purchases
-        square = mean + mean**2 * (1 + 1 / _SPREAD) * (1 + rate_variance)
-        no_purchase = (1 + mean / _SPREAD) ** -_SPREAD
-        return with_spending(
-            spending,
-            Trend(),
-            seen,
-            active=np.full(size, np.nan),
-            active_logit_sd=np.full(size, np.nan),
-            no_purchase=no_purchase * everyone,
+        square = orders + orders**2 * (1 + 1 / _SPREAD) * (1 + rate_variance)
+        no_purchase = (1 + orders / _SPREAD) ** -_SPREAD
+        return Buying(
+            active=unknown,
+            active_logit_sd=unknown,
+            no_purchase=no_purchase,
             no_purchase_logit_sd=np.sqrt(rate_variance) * everyone,
-            orders=mean * everyone,
-            orders_square=square * everyone,
+            orders=orders,
+            orders_square=square,
+            orders_interval=count_interval(no_purchase, orders, square),
             orders_common=rate_variance,
         )
 

@@ -11,11 +11,10 @@ import pandas as pd
 from ml_assets.clv.choice import Candidate, Choice, choose, choose_by_likelihood
 from ml_assets.clv.cohort_average import CohortAverage, cohort_average
 from ml_assets.clv.errors import CustomerValueError, InvalidParameters, InvalidSummaries
-from ml_assets.clv.forecast import Forecast, forecast
+from ml_assets.clv.forecast import Buying, Money, expected_buying, expected_money
 from ml_assets.clv.histories import Floats, check_histories, column_of_floats
 from ml_assets.clv.intervals import (
     amount_interval,
-    count_interval,
     probability_interval,
     total_interval,
 )
@@ -50,7 +49,9 @@ class CustomerModel:
     average: CohortAverage | None = None
     log: PurchaseDays | None = field(default=None, repr=False)
     as_of_day: int = 0
-    _forecasts: dict[int, Forecast] = field(default_factory=dict, repr=False)
+    _forecasts: dict[int, tuple[Buying, Money]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def as_of(self) -> dt.date:
@@ -84,23 +85,20 @@ class CustomerModel:
             are where the outcome falls, those of probabilities where the probability
             itself lies. NaN where `status` is "none".
         """
-        seen = self._forecast(days)
+        buying, money = self._forecast(days)
         columns = {
             "probability_active": (
-                seen.active,
-                probability_interval(seen.active, seen.active_logit_sd),
+                buying.active,
+                probability_interval(buying.active, buying.active_logit_sd),
             ),
             "probability_no_purchase": (
-                seen.no_purchase,
-                probability_interval(seen.no_purchase, seen.no_purchase_logit_sd),
+                buying.no_purchase,
+                probability_interval(buying.no_purchase, buying.no_purchase_logit_sd),
             ),
-            "expected_orders": (
-                seen.orders,
-                count_interval(seen.no_purchase, seen.orders, seen.orders_square),
-            ),
+            "expected_orders": (buying.orders, buying.orders_interval),
             "expected_value": (
-                seen.value,
-                amount_interval(seen.no_purchase, seen.value, seen.value_square),
+                money.value,
+                amount_interval(buying.no_purchase, money.value, money.value_square),
             ),
         }
         table: dict[str, object] = {"customer_id": self.customers}
@@ -125,11 +123,16 @@ class CustomerModel:
             `customers`, `expected_orders`, `expected_value`, the last two with
             `_lower` and `_upper`.
         """
-        seen = self._forecast(days)
+        buying, money = self._forecast(days)
         totals: dict[str, float] = {"customers": float(self.customers.size)}
         for name, each, square, common in (
-            ("expected_orders", seen.orders, seen.orders_square, seen.orders_common),
-            ("expected_value", seen.value, seen.value_square, seen.value_common),
+            (
+                "expected_orders",
+                buying.orders,
+                buying.orders_square,
+                buying.orders_common,
+            ),
+            ("expected_value", *money),
         ):
             total = float(each.sum())
             variance = float((square - each**2).sum()) + common * total**2
@@ -139,21 +142,24 @@ class CustomerModel:
             totals |= {name: total, f"{name}_lower": low, f"{name}_upper": high}
         return pd.Series(totals)
 
-    def _forecast(self, days: int) -> Forecast:
+    def _forecast(self, days: int) -> tuple[Buying, Money]:
         if days not in self._forecasts:
             self._forecasts[days] = self._computed(days)
         return self._forecasts[days]
 
-    def _computed(self, days: int) -> Forecast:
+    def _computed(self, days: int) -> tuple[Buying, Money]:
         if not (np.isfinite(days) and days > 0):
             raise InvalidParameters(f"days is {days}: it must be above 0")
-        if self.average is not None:
-            return self.average.forecast(self.seen, self.spending, days)
-        if self.choice is None:
-            return Forecast.unknown(self.customers.size)
-        return forecast(
-            self.choice, self.seen, self.spending, self.trend(days), float(days)
-        )
+        correction, size = self.trend(days), self.customers.size
+        if self.choice is not None:
+            buying = expected_buying(
+                self.choice, self.seen.histories, correction, float(days)
+            )
+        elif self.average is not None:
+            buying = self.average.expected_buying(size, float(days))
+        else:
+            buying = Buying.unknown(size)
+        return buying, expected_money(buying, self.spending, correction, self.seen)
 
 
 def fit(transactions: pd.DataFrame, as_of: dt.date | None = None) -> CustomerModel:

@@ -1,34 +1,37 @@
 """One horizon of one company: models, corrections and their uncertainty together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ml_assets.clv.choice import Choice
 from ml_assets.clv.gamma_gamma import GammaGamma
-from ml_assets.clv.histories import Floats, Histories
+from ml_assets.clv.histories import Floats, Histories, distinct_positions
+from ml_assets.clv.intervals import Interval, count_interval
 from ml_assets.clv.outlook import PurchaseFit, chances, look_ahead, with_values
 from ml_assets.clv.purchases import Seen
 from ml_assets.clv.spending import Spending, spending_of
 from ml_assets.clv.trend import Trend
 
-__all__ = ["Forecast", "forecast", "with_spending"]
+__all__ = ["Buying", "Money", "expected_buying", "expected_money"]
 
 _FARTHEST_APART = 3.0
 # In logs: as wide as the prior of the rescue (`choice`).
 _LONGEST_STEP = 3.0
-# The share of a total that the parameters leave open shows in this many customers.
-_LARGEST_SAMPLE = 20_000
+# What the parameters leave open of a total shows in this many customers.
+_LARGEST_SAMPLE = 5_000
 
 
 @dataclass(frozen=True, eq=False)
-class Forecast:
-    """Per customer, shapes (n,); `*_common` are squared relative errors of a total.
+class Buying:
+    """Purchases per customer, shapes (n,).
 
-    `orders` and `orders_square` are E[Y] and E[Y^2] of the purchase days, `value` and
-    `value_square` those of the money. `*_logit_sd` say how well a probability is
-    known.
+    `orders` and `orders_square` are E[Y] and E[Y^2] of the purchase days,
+    `orders_interval` where Y falls; `*_logit_sd` say how well a probability is known,
+    `orders_common` is the squared relative error that all customers share.
     """
 
     active: Floats
@@ -37,92 +40,102 @@ class Forecast:
     no_purchase_logit_sd: Floats
     orders: Floats
     orders_square: Floats
-    value: Floats
-    value_square: Floats
+    orders_interval: Interval
     orders_common: float
-    value_common: float
+
+    def of(self, positions: npt.NDArray[np.intp]) -> "Buying":
+        """The same for customers at these positions, which may repeat."""
+        return Buying(
+            active=self.active[positions],
+            active_logit_sd=self.active_logit_sd[positions],
+            no_purchase=self.no_purchase[positions],
+            no_purchase_logit_sd=self.no_purchase_logit_sd[positions],
+            orders=self.orders[positions],
+            orders_square=self.orders_square[positions],
+            orders_interval=Interval(*(end[positions] for end in self.orders_interval)),
+            orders_common=self.orders_common,
+        )
 
     @classmethod
-    def unknown(cls, size: int) -> "Forecast":
+    def unknown(cls, size: int) -> "Buying":
         """Nothing to go by: NaN for everybody."""
         nothing: Floats = np.full(size, np.nan)
-        each = {f.name: nothing for f in fields(cls) if not f.name.endswith("_common")}
-        return cls(**each, orders_common=np.nan, value_common=np.nan)
+        return cls(
+            active=nothing,
+            active_logit_sd=nothing,
+            no_purchase=nothing,
+            no_purchase_logit_sd=nothing,
+            orders=nothing,
+            orders_square=nothing,
+            orders_interval=Interval(nothing, nothing),
+            orders_common=np.nan,
+        )
 
 
-def forecast(
-    choice: Choice, seen: Seen, spending: Spending, trend: Trend, days: float
-) -> Forecast:
-    """Models and corrections put together for a horizon in days."""
+class Money(NamedTuple):
+    """Revenue per customer, shapes (n,): E[S], E[S^2]; and the shared error squared."""
+
+    value: Floats
+    value_square: Floats
+    value_common: float
+
+
+def expected_buying(
+    choice: Choice, histories: Histories, trend: Trend, days: float
+) -> Buying:
+    """Models and corrections put together for a horizon in days.
+
+    Customers of one history have one future: each is computed once.
+    """
+    rows, positions = distinct_positions(histories)
     orders_fit, chances_fit = choice.orders.fit, choice.chances.fit
     assert orders_fit is not None  # noqa: S101 - only usable candidates are chosen
     assert chances_fit is not None  # noqa: S101
     horizon = np.array([days])
-    outlook = look_ahead(orders_fit.parameters, horizon, seen.histories)
-    no_purchase = outlook.no_purchase[:, 0]
-    if chances_fit is not orders_fit:
-        _, silent = chances(chances_fit.parameters, horizon, seen.histories)
-        no_purchase = silent[:, 0]
-    buys = trend.recalibration.apply(1 - no_purchase)
-    # Whoever buys is active and makes at least one order: the three must agree.
-    active = np.maximum(outlook.alive, buys)
-    factor = trend.orders.value
+    outlook = look_ahead(orders_fit.parameters, horizon, rows)
+    mean, silent = outlook.mean[:, 0], outlook.no_purchase[:, 0]
+    active_sd, silent_sd = _logit_sds(orders_fit, horizon, rows)
     # Two models may differ, but not by more than a buyer's further orders explain.
-    some = np.maximum(1 - outlook.no_purchase[:, 0], 1e-12)
-    a_buyers = np.maximum(outlook.mean[:, 0] / some, 1.0)
-    orders = np.clip(
-        outlook.mean[:, 0] * factor, buys, _FARTHEST_APART * buys * a_buyers
-    )
-    square = _scaled_square(outlook.mean[:, 0], outlook.square[:, 0], buys, orders)
-    alive_sd, _ = _logit_sds(orders_fit, horizon, seen.histories)
-    _, silent_sd = _logit_sds(chances_fit, horizon, seen.histories)
+    a_buyers = np.maximum(mean / np.maximum(1 - silent, 1e-12), 1.0)
+    if chances_fit is not orders_fit:
+        silent = chances(chances_fit.parameters, horizon, rows)[1][:, 0]
+        _, silent_sd = _logit_sds(chances_fit, horizon, rows)
+    buys = trend.recalibration.apply(1 - silent)
+    most = _FARTHEST_APART * buys * a_buyers
+    # Whoever buys is active and makes at least one order: the three must agree.
+    orders = np.clip(mean * trend.orders.value, buys, most)
+    square = _scaled_square(mean, outlook.square[:, 0], buys, orders)
+    square = square * (1 + trend.orders.sd**2)
     correction = trend.recalibration
-    silent_sd = np.hypot(silent_sd * correction.slope, correction.intercept_sd)
-    common = _parameter_share(orders_fit, horizon, seen) + trend.orders.sd**2
-    return with_spending(
-        spending,
-        trend,
-        seen,
-        active=active,
-        active_logit_sd=alive_sd,
+    buying = Buying(
+        active=np.maximum(outlook.alive, buys),
+        active_logit_sd=active_sd,
         no_purchase=1 - buys,
-        no_purchase_logit_sd=silent_sd,
+        no_purchase_logit_sd=np.hypot(
+            silent_sd * correction.slope, correction.intercept_sd
+        ),
         orders=orders,
-        orders_square=square * (1 + trend.orders.sd**2),
-        orders_common=common,
+        orders_square=square,
+        orders_interval=count_interval(1 - buys, orders, square),
+        orders_common=_parameter_share(orders_fit, horizon, histories)
+        + trend.orders.sd**2,
     )
+    return buying.of(positions)
 
 
-def with_spending(  # noqa: PLR0913 - the fields of a forecast, by name
-    spending: Spending,
-    trend: Trend,
-    seen: Seen,
-    *,
-    active: Floats,
-    active_logit_sd: Floats,
-    no_purchase: Floats,
-    no_purchase_logit_sd: Floats,
-    orders: Floats,
-    orders_square: Floats,
-    orders_common: float,
-) -> Forecast:
-    """Add the money: S is a sum of Y purchases around the customer's own mean."""
+def expected_money(
+    buying: Buying, spending: Spending, trend: Trend, seen: Seen
+) -> Money:
+    """S, a sum of Y purchases around the customer's own mean."""
     factor = trend.order_value.value
-    value = orders * spending.mean * factor
-    square = orders * spending.within + orders_square * spending.square
-    common = orders_common + trend.order_value.sd**2
-    common += _spend_share(spending, orders, seen)
-    return Forecast(
-        active=active,
-        active_logit_sd=active_logit_sd,
-        no_purchase=no_purchase,
-        no_purchase_logit_sd=no_purchase_logit_sd,
-        orders=orders,
-        orders_square=orders_square,
-        value=value,
-        value_square=np.maximum(square * factor**2, value**2),
-        orders_common=orders_common,
-        value_common=common,
+    value = buying.orders * spending.mean * factor
+    square = buying.orders * spending.within + buying.orders_square * spending.square
+    return Money(
+        value,
+        np.maximum(square * factor**2, value**2),
+        buying.orders_common
+        + trend.order_value.sd**2
+        + _spend_share(spending, buying.orders, seen),
     )
 
 
@@ -157,10 +170,10 @@ def _logits(alive: Floats, no_purchase: Floats) -> tuple[Floats, Floats]:
     return alive_logit, silent_logit
 
 
-def _parameter_share(fit: PurchaseFit, horizon: Floats, seen: Seen) -> float:
+def _parameter_share(fit: PurchaseFit, horizon: Floats, histories: Histories) -> float:
     """Squared relative error of the total that the parameters leave open."""
-    step = max(1, seen.customer.size // _LARGEST_SAMPLE)
-    some = Histories(*(column[::step] for column in seen.histories))
+    step = max(1, histories.frequency.size // _LARGEST_SAMPLE)
+    some = Histories(*(column[::step] for column in histories))
 
     def total(at: Floats) -> float:
         model = with_values(fit.parameters, at)
@@ -174,12 +187,14 @@ def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
     if spending.fit is None:
         return 0.0
     model = spending.fit.parameters
-    x, m = seen.histories.frequency, seen.monetary_value
+    step = max(1, orders.size // _LARGEST_SAMPLE)
+    x, m = seen.histories.frequency[::step], seen.monetary_value[::step]
+    some = orders[::step]
 
     def total(at: Floats) -> float:
         # Below 1 the mean is infinite; there is no more to learn from such a step.
         p, q, v = at.tolist()
-        return float(orders @ spending_of(GammaGamma(p, max(q, 1.1), v), x, m).mean)
+        return float(some @ spending_of(GammaGamma(p, max(q, 1.1), v), x, m).mean)
 
     values = np.array([model.p, model.q, model.v])
     return _log_variance(total, values, spending.fit.covariance)

@@ -16,6 +16,8 @@ __all__ = [
     "check_histories",
     "check_numbers",
     "column_of_floats",
+    "distinct_histories",
+    "distinct_positions",
     "refuse_where",
     "require_repeat_customers",
 ]
@@ -25,6 +27,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 # The owner's floor: below it four parameters rest on a handful of people.
 MINIMUM_REPEAT_CUSTOMERS = 10
+# Fits a signed integer of 64 bits with room to spare.
+_LARGEST_KEY = 2.0**62
 
 
 class Histories(NamedTuple):
@@ -122,6 +126,43 @@ def check_histories(
         "for a customer with no repeat purchase (frequency 0)",
     )
     return Histories(x, t_x, age)
+
+
+def distinct_histories(histories: Histories) -> tuple[Histories, Floats]:
+    """Distinct histories in order, and how many customers share each, shape (rows,)."""
+    key, rows = _keys(histories)
+    if key is None:
+        found, counts = np.unique(rows, axis=1, return_counts=True)
+        return Histories(*found), counts.astype(np.float64)
+    _, first, counts = np.unique(key, return_index=True, return_counts=True)
+    return Histories(*rows[:, first]), counts.astype(np.float64)
+
+
+def distinct_positions(
+    histories: Histories,
+) -> tuple[Histories, npt.NDArray[np.intp]]:
+    """Distinct histories, and for each customer, shape (n,), which of them it has."""
+    key, rows = _keys(histories)
+    if key is None:
+        found, positions = np.unique(rows, axis=1, return_inverse=True)
+        return Histories(*found), positions.reshape(-1)
+    _, first, positions = np.unique(key, return_index=True, return_inverse=True)
+    return Histories(*rows[:, first]), positions.reshape(-1)
+
+
+def _keys(histories: Histories) -> tuple[npt.NDArray[np.int64] | None, Floats]:
+    """One integer per history where the times are whole days, and the rows (3, n).
+
+    Integers sort far faster than rows do.
+    """
+    rows = np.stack([np.ravel(column) for column in histories])
+    if not (rows == np.floor(rows)).all():
+        return None, rows
+    x_width, t_width, age_width = rows.max(axis=1, initial=0) + 1
+    if x_width * t_width * age_width >= _LARGEST_KEY:
+        return None, rows
+    x, t_x, age = rows.astype(np.int64)
+    return (age * int(t_width) + t_x) * int(x_width) + x, rows
 
 
 def require_repeat_customers(count: int, minimum: int, who: str) -> None:
