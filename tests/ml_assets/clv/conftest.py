@@ -20,6 +20,13 @@ settings.register_profile("fixed", deadline=None, derandomize=True, database=Non
 settings.load_profile("fixed")
 
 CALIBRATION_END = dt.date(1997, 9, 30)
+_FILES = {
+    "CDNOW sample": (
+        "CDNOW_sample.txt",
+        ["_", "customer_id", "date", "_cds", "amount"],
+    ),
+    "CDNOW full": ("CDNOW_master.txt", ["customer_id", "date", "_cds", "amount"]),
+}
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +38,7 @@ def published() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def cdnow_purchases() -> pd.DataFrame:
     """Sample log: customer_id, date, amount. lifetimes.datasets is not imported."""
-    return _read("CDNOW_sample.txt", ["_", "customer_id", "date", "_cds", "amount"])
+    return _read(*_FILES["CDNOW sample"])
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +48,7 @@ def cdnow_sample(cdnow_purchases: pd.DataFrame) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def cdnow_master() -> pd.DataFrame:
-    purchases = _read("CDNOW_master.txt", ["customer_id", "date", "_cds", "amount"])
-    return summarise_purchases(purchases, CALIBRATION_END)
+    return summarise_purchases(_read(*_FILES["CDNOW full"]), CALIBRATION_END)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +59,12 @@ def sample_purchasing(cdnow_sample: pd.DataFrame) -> BgNbdFit:
 @pytest.fixture(scope="session")
 def sample_spending(cdnow_sample: pd.DataFrame) -> GammaGammaFit:
     return gamma_gamma.fit(cdnow_sample["frequency"], cdnow_sample["monetary_value"])
+
+
+def read_cdnow(name: str) -> pd.DataFrame:
+    """An order log as `clv.fit` takes it: "CDNOW sample" or "CDNOW full"."""
+    log = _read(*_FILES[name])
+    return log.rename(columns={"date": "ordered_at"})
 
 
 def fit_purchasing(summaries: pd.DataFrame) -> BgNbdFit:
