@@ -1,60 +1,80 @@
 """Known parameters come back out of simulated customers, as often as promised."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from ml_assets.clv import bg_nbd, gamma_gamma
+from ml_assets.clv import bg_nbd, gamma_gamma, pareto_nbd
 from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.gamma_gamma import GammaGamma
-from tests.ml_assets.clv.simulation import simulate, simulate_spend
+from ml_assets.clv.pareto_nbd import ParetoNbd
+from tests.ml_assets.clv.simulation import simulate, simulate_pareto, simulate_spend
 
-SEEDS = range(40)
+SEEDS = range(100)
+# Half the width of a 90 % interval in standard errors.
+NINETY = 1.645
 
 
-def standardised(estimates: list[float], truth: list[float], errors: object) -> object:
-    return (np.array(estimates) - np.array(truth)) / np.asarray(errors)
+def assert_covered(
+    found: Sequence[tuple[float, ...]], truth: object, errors: object
+) -> None:
+    """Each 90 % interval holds its parameter as often as it says, within noise.
+
+    The share of 100 seeds is itself known to +-6 points for one parameter (two
+    standard errors), and to less for all of them together.
+    """
+    distances = np.abs((np.array(found) - np.array(truth)) / np.array(errors))
+    assert 0.85 <= (distances < NINETY).mean() <= 0.95
+    assert ((distances < NINETY).mean(axis=0) >= 0.82).all()
+    assert (distances < 5).all()
 
 
-def test_bg_nbd_intervals_cover_the_truth_about_95_times_in_100() -> None:
-    truth = BgNbd(0.5, 40.0, 0.8, 2.5)
-    distances = []
+@pytest.mark.parametrize(
+    "truth",
+    [
+        BgNbd(0.5, 40.0, 0.8, 2.5),
+        BgNbd(0.5, 40.0, 0.8, 2.5, leaves_at_first=True),
+        BgNbd(0.8, 15.0, 0.8, 2.5, regularity=2),
+    ],
+    ids=["bg_nbd", "mbg_nbd", "bg_cnbd_2"],
+)
+def test_the_bg_nbd_family_covers_the_truth_as_often_as_it_says(truth: BgNbd) -> None:
+    found, errors = [], []
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
         people = simulate(truth, rng.uniform(30, 600, 3_000), rng)
+        fit = bg_nbd.fit(*people[:3], **truth.shape._asdict())
+        found.append(fit.parameters.values)
+        errors.append(fit.standard_errors)
 
-        fit = bg_nbd.fit(*people[:3])
-
-        found = fit.parameters
-        estimates = [found.r, found.alpha, found.a, found.b]
-        values = [truth.r, truth.alpha, truth.a, truth.b]
-        distances.append(standardised(estimates, values, fit.standard_errors))
-
-    sizes = np.abs(np.array(distances))
-    assert 0.90 <= (sizes < 1.96).mean() <= 0.99
-    assert (sizes < 4).all()
+    assert_covered(found, truth.values, errors)
 
 
-def test_gamma_gamma_intervals_cover_the_truth_about_95_times_in_100() -> None:
+def test_pareto_nbd_covers_the_truth_as_often_as_it_says() -> None:
+    truth = ParetoNbd(0.8, 30.0, 0.8, 60.0)
+    found, errors = [], []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        people = simulate_pareto(truth, rng.uniform(100, 600, 3_000), rng)
+        fit = pareto_nbd.fit(*people[:3])
+        found.append(fit.parameters.values)
+        errors.append(fit.standard_errors)
+
+    assert_covered(found, truth.values, errors)
+
+
+def test_gamma_gamma_covers_the_truth_as_often_as_it_says() -> None:
     truth = GammaGamma(6.25, 3.74, 15.44)
-    distances = []
+    found, errors = [], []
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
         x = rng.geometric(0.4, 2_000).astype(float)
-
         fit = gamma_gamma.fit(x, simulate_spend(truth, x, rng))
+        found.append((fit.parameters.p, fit.parameters.q, fit.parameters.v))
+        errors.append(fit.standard_errors)
 
-        found = fit.parameters
-        distances.append(
-            standardised(
-                [found.p, found.q, found.v],
-                [truth.p, truth.q, truth.v],
-                fit.standard_errors,
-            )
-        )
-
-    sizes = np.abs(np.array(distances))
-    assert 0.90 <= (sizes < 1.96).mean() <= 0.99
-    assert (sizes < 4).all()
+    assert_covered(found, (truth.p, truth.q, truth.v), errors)
 
 
 @pytest.mark.parametrize(
