@@ -15,7 +15,11 @@ from ml_assets.assets.prediction_tables import (
     write_valuation,
 )
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
-from ml_assets.clv.plots import plot_frequency_calibration, plot_no_purchase_histogram
+from ml_assets.clv.plots import (
+    plot_activity_map,
+    plot_frequency_calibration,
+    plot_no_purchase_histogram,
+)
 from ml_assets.clv.valuation import (
     GATES,
     Valuation,
@@ -168,6 +172,7 @@ def _metadata(
         "frequency_calibration": _image(
             plot_frequency_calibration(summaries, purchases.parameters)
         ),
+        "still_a_customer": _image(plot_activity_map(purchases.parameters)),
         "no_purchase_in_90_days": _image(plot_no_purchase_histogram(predictions)),
     }
 

@@ -1,7 +1,7 @@
 """Backtest: forget everything after a date, predict it, and look."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ import pandas as pd
 from ml_assets.clv.customer_model import CustomerModel, fit
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.grading import calibration_by_decile, grade
-from ml_assets.clv.purchases import Later, Seen, purchase_days
+from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
 
 __all__ = ["Backtest", "backtest", "naive_rate"]
 
@@ -31,6 +31,35 @@ class Backtest:
     total: "pd.Series[float]"
     scores: pd.DataFrame
     calibration: pd.DataFrame
+    log: PurchaseDays = field(repr=False)
+
+    def tracking(self, points: int = 12) -> pd.DataFrame:
+        """How expected and actual orders added up after the calibration.
+
+        Returns
+        -------
+        DataFrame
+            One row per horizon, evenly spaced up to `days`: `days`, `expected`,
+            `lower`, `upper` (90 %) and `actual`, purchase days of all customers.
+        """
+        end, seen = self.model.as_of_day, self.model.seen
+        horizons = sorted(
+            {max(1, round(self.days * k / points)) for k in range(1, points + 1)}
+        )
+        rows = []
+        for days in horizons:
+            total = self.model.predict_total(days)
+            rows.append(
+                (
+                    days,
+                    total["expected_orders"],
+                    total["expected_orders_lower"],
+                    total["expected_orders_upper"],
+                    self.log.later(seen, end, days).purchases.sum(),
+                )
+            )
+        columns = ["days", "expected", "lower", "upper", "actual"]
+        return pd.DataFrame(rows, columns=columns)
 
     def __str__(self) -> str:
         """The verdict in words, then the scores."""
@@ -90,6 +119,7 @@ def backtest(
         calibration=calibration_by_decile(
             1 - predictions["probability_no_purchase"].to_numpy(), later.purchases > 0
         ),
+        log=log,
     )
 
 

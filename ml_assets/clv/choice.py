@@ -59,10 +59,15 @@ class InnerOrigin(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What a model expected after an inner origin: E[Y] and P(Y > 0), shapes (n,)."""
+    """What a model fitted at an inner origin expected: E[Y], P(Y > 0), shapes (n,).
+
+    `sampling` is the squared relative error of the total that chance alone leaves.
+    """
 
     orders: Floats
     buys: Floats
+    sampling: float
+    fit: PurchaseFit
 
 
 @dataclass(frozen=True)
@@ -241,12 +246,21 @@ def trial_of(name: str, origins: list[InnerOrigin]) -> list[Trial] | None:
     trials = []
     for origin in origins:
         try:
-            model = fit_candidate(name, origin.seen).parameters
+            fit = fit_candidate(name, origin.seen)
         except CustomerValueError:
             return None
         horizon = np.array([float(origin.horizon_days)])
-        outlook = look_ahead(model, horizon, origin.seen.histories)
-        trials.append(Trial(outlook.mean[:, 0], 1 - outlook.no_purchase[:, 0]))
+        outlook = look_ahead(fit.parameters, horizon, origin.seen.histories)
+        orders = outlook.mean[:, 0]
+        variance = float((outlook.square[:, 0] - orders**2).sum())
+        trials.append(
+            Trial(
+                orders=orders,
+                buys=1 - outlook.no_purchase[:, 0],
+                sampling=variance / max(float(orders.sum()) ** 2, 1e-12),
+                fit=fit,
+            )
+        )
     return trials
 
 
@@ -262,14 +276,14 @@ def _scored(
     recalibration = _recalibration(own, origins)
     for position, origin in enumerate(origins):
         errors = {
-            name: _scaled_error(trial[position][0], origin.later.purchases)
+            name: _scaled_error(trial[position].orders, origin.later.purchases)
             for name, trial in trials.items()
             if trial
         }
         # Customers who are all alike can be foreseen without any error.
         best = max(min(errors.values()), _EXACT)
         ratios.append(max(errors[candidate.name], _EXACT) / best)
-        corrected = recalibration.apply(own[position][1])
+        corrected = recalibration.apply(own[position].buys)
         losses.append(log_loss(corrected, origin.later.purchases > 0))
     return Candidate(
         candidate.name,
@@ -289,8 +303,8 @@ def _scaled_error(expected: Floats, actual: Floats) -> float:
 def _recalibration(trial: list[Trial], origins: list[InnerOrigin]) -> Recalibration:
     return recalibrate(
         [
-            (probability, origin.later.purchases > 0)
-            for (_, probability), origin in zip(trial, origins, strict=True)
+            (one.buys, origin.later.purchases > 0)
+            for one, origin in zip(trial, origins, strict=True)
         ]
     )
 

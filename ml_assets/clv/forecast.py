@@ -1,6 +1,5 @@
 """One horizon of one company: models, corrections and their uncertainty together."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,14 +14,16 @@ from ml_assets.clv.outlook import PurchaseFit, chances, look_ahead, with_values
 from ml_assets.clv.purchases import Seen
 from ml_assets.clv.spending import Spending, spending_of
 from ml_assets.clv.trend import Trend
+from ml_assets.clv.uncertainty import (
+    LARGEST_SAMPLE,
+    axes,
+    log_variance,
+    parameter_share,
+)
 
 __all__ = ["Buying", "Money", "expected_buying", "expected_money"]
 
 _FARTHEST_APART = 3.0
-# In logs: as wide as the prior of the rescue (`choice`).
-_LONGEST_STEP = 3.0
-# What the parameters leave open of a total shows in this many customers.
-_LARGEST_SAMPLE = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ def expected_buying(
         orders=orders,
         orders_square=square,
         orders_interval=count_interval(1 - buys, orders, square),
-        orders_common=_parameter_share(orders_fit, horizon, histories)
+        orders_common=parameter_share(orders_fit, horizon, histories)
         + trend.orders.sd**2,
     )
     return buying.of(positions)
@@ -154,7 +155,7 @@ def _logit_sds(
     """How well the logits of P(alive) and P(no purchase) are known, shapes (n,)."""
     alive = np.zeros(histories.frequency.size)
     silent = np.zeros_like(alive)
-    for up, down in _axes(np.array(fit.parameters.values), fit.covariance):
+    for up, down in axes(np.array(fit.parameters.values), fit.covariance):
         above, below = (
             _logits(*chances(with_values(fit.parameters, at), horizon, histories))
             for at in (up, down)
@@ -170,24 +171,12 @@ def _logits(alive: Floats, no_purchase: Floats) -> tuple[Floats, Floats]:
     return alive_logit, silent_logit
 
 
-def _parameter_share(fit: PurchaseFit, horizon: Floats, histories: Histories) -> float:
-    """Squared relative error of the total that the parameters leave open."""
-    step = max(1, histories.frequency.size // _LARGEST_SAMPLE)
-    some = Histories(*(column[::step] for column in histories))
-
-    def total(at: Floats) -> float:
-        model = with_values(fit.parameters, at)
-        return float(look_ahead(model, horizon, some).mean.sum())
-
-    return _log_variance(total, np.array(fit.parameters.values), fit.covariance)
-
-
 def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
     """Squared relative error of total value that the spend parameters leave open."""
     if spending.fit is None:
         return 0.0
     model = spending.fit.parameters
-    step = max(1, orders.size // _LARGEST_SAMPLE)
+    step = max(1, orders.size // LARGEST_SAMPLE)
     x, m = seen.histories.frequency[::step], seen.monetary_value[::step]
     some = orders[::step]
 
@@ -197,27 +186,4 @@ def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
         return float(some @ spending_of(GammaGamma(p, max(q, 1.1), v), x, m).mean)
 
     values = np.array([model.p, model.q, model.v])
-    return _log_variance(total, values, spending.fit.covariance)
-
-
-def _log_variance(
-    total: Callable[[Floats], float], values: Floats, covariance: Floats
-) -> float:
-    """Variance of ln(total) over the uncertainty of the parameters."""
-    share = 0.0
-    for up, down in _axes(values, covariance):
-        high, low = total(up), total(down)
-        if high > 0 and low > 0:
-            share += (np.log(high / low) / 2) ** 2
-    return float(share)
-
-
-def _axes(values: Floats, covariance: Floats) -> list[tuple[Floats, Floats]]:
-    """One standard deviation up and down each axis of the log parameters' covariance.
-
-    Whole steps, not slopes: where the data hardly bound a parameter, a slope would
-    promise changes that never come. A step is at most a factor of 20.
-    """
-    sizes, directions = np.linalg.eigh(covariance / np.outer(values, values))
-    steps = directions * np.minimum(np.sqrt(np.maximum(sizes, 0.0)), _LONGEST_STEP)
-    return [(values * np.exp(step), values * np.exp(-step)) for step in steps.T]
+    return log_variance(total, values, spending.fit.covariance)

@@ -1,4 +1,4 @@
-"""Two pictures for a fit's metadata, as PNG or SVG bytes."""
+"""Pictures of a fit and of a backtest, as PNG or SVG bytes."""
 
 import io
 from typing import Literal, TypeAlias
@@ -8,14 +8,19 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.clv.bg_nbd import BgNbd, probability_of_purchases
-from ml_assets.clv.histories import column_of_floats
+from ml_assets.clv.histories import check_histories, column_of_floats
+from ml_assets.clv.outlook import PurchaseModel, chances
 
 __all__ = [
     "ImageFormat",
+    "activity_map",
     "frequency_calibration",
     "no_purchase_histogram",
+    "plot_activity_map",
+    "plot_calibration",
     "plot_frequency_calibration",
     "plot_no_purchase_histogram",
+    "plot_tracking",
 ]
 
 ImageFormat: TypeAlias = Literal["png", "svg"]
@@ -110,7 +115,99 @@ def plot_no_purchase_histogram(
     return _rendered(chart, image_format)
 
 
-def _rendered(chart: alt.Chart, image_format: ImageFormat) -> bytes:
+def activity_map(
+    model: PurchaseModel, *, age_days: int = 365, most: int = 12, steps: int = 12
+) -> pd.DataFrame:
+    """P(still a customer) by repeat purchase days and days since the last one.
+
+    Of customers who came `age_days` ago; pairs that cannot be are left out.
+
+    Returns
+    -------
+    DataFrame
+        `repeat_purchase_days`, `silent_days`, `probability_active`.
+    """
+    frequency, silent = np.meshgrid(
+        np.arange(1, most + 1), np.linspace(0, age_days, steps, endpoint=False)
+    )
+    x, waited = frequency.ravel().astype(float), np.floor(silent.ravel())
+    possible = age_days - waited >= x
+    x, waited = x[possible], waited[possible]
+    histories = check_histories(x, age_days - waited, np.full(x.size, float(age_days)))
+    active, _ = chances(model, np.array([90.0]), histories)
+    return pd.DataFrame(
+        {
+            "repeat_purchase_days": x.astype(int),
+            "silent_days": waited.astype(int),
+            "probability_active": active,
+        }
+    )
+
+
+def plot_activity_map(
+    model: PurchaseModel, *, age_days: int = 365, image_format: ImageFormat = "png"
+) -> bytes:
+    """`activity_map` as a heat map: the same silence means more in a busy customer."""
+    chart = (
+        alt.Chart(
+            activity_map(model, age_days=age_days),
+            title=f"Still a customer? Of those who came {age_days} days ago",
+        )
+        .mark_rect()
+        .encode(
+            x=alt.X("repeat_purchase_days:O", title="repeat purchase days"),
+            y=alt.Y("silent_days:O", title="days since the last"),
+            color=alt.Color(
+                "probability_active:Q",
+                title="probability",
+                scale=alt.Scale(domain=[0, 1], scheme="redyellowgreen"),
+            ),
+        )
+        .properties(width=_WIDTH, height=_HEIGHT)
+    )
+    return _rendered(chart, image_format)
+
+
+def plot_calibration(
+    calibration: pd.DataFrame, *, image_format: ImageFormat = "png"
+) -> bytes:
+    """`Backtest.calibration`: what was said against what happened, by decile."""
+    diagonal = alt.Chart(pd.DataFrame({"p": [0.0, 1.0]})).mark_line(
+        strokeDash=[4, 4], color="gray"
+    )
+    points = (
+        alt.Chart(calibration, title="Probability of buying: said and seen")
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("predicted:Q", title="said", scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("actual:Q", title="seen", scale=alt.Scale(domain=[0, 1])),
+        )
+    )
+    chart = diagonal.encode(x="p:Q", y="p:Q") + points
+    return _rendered(chart.properties(width=_HEIGHT, height=_HEIGHT), image_format)
+
+
+def plot_tracking(
+    tracking: pd.DataFrame, *, image_format: ImageFormat = "png"
+) -> bytes:
+    """`Backtest.tracking`: orders as they added up, in the band that was foretold."""
+    title = "Orders after the calibration, added up"
+    base = alt.Chart(tracking, title=title).encode(x=alt.X("days:Q", title="days"))
+    band = base.mark_area(opacity=0.25).encode(
+        y=alt.Y("lower:Q", title="orders"), y2="upper:Q"
+    )
+    long = tracking.melt("days", ["expected", "actual"], "series", "orders")
+    lines = (
+        alt.Chart(long)
+        .mark_line()
+        .encode(x="days:Q", y="orders:Q", color=alt.Color("series:N", title=None))
+    )
+    return _rendered(
+        (band + lines).properties(width=_WIDTH, height=_HEIGHT), image_format
+    )
+
+
+def _rendered(chart: alt.Chart | alt.LayerChart, image_format: ImageFormat) -> bytes:
     if image_format == "svg":
         text = io.StringIO()
         chart.save(text, format="svg")

@@ -24,6 +24,8 @@ from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
 from ml_assets.clv.errors import CustomerValueError, NotConverged
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.purchases import PurchaseDays
+from ml_assets.clv.spending import spending_of
+from ml_assets.clv.uncertainty import parameter_share
 
 __all__ = ["Factor", "Trend", "shrunk", "trend"]
 
@@ -97,40 +99,64 @@ def trend(
     return _estimated(pairs, shrunk, "inner origins")
 
 
-def shrunk(log_ratios: Floats) -> Factor:
+def shrunk(log_ratios: Floats, chance: float) -> Factor:
     """The factor several inner origins agree on, drawn towards 1.
 
-    The posterior of a normal mean with a normal prior around 0; how far the ratios
-    differ among each other is added, because the next one differs as much.
+    The posterior of a normal mean with a normal prior around 0 (random effects, as in
+    DerSimonian & Laird 1986). What the ratios differ by beyond chance is added to its
+    variance, because the next one will differ as much.
+
+    Parameters
+    ----------
+    log_ratios : ndarray, shape (origins,)
+        ln(actual / expected).
+    chance : float
+        Variance of one ratio when nothing but chance is at work.
     """
-    spread = float(log_ratios.std(ddof=1)) if log_ratios.size > 1 else _PRIOR_SD
-    error = spread**2 / min(log_ratios.size, _INDEPENDENT_ORIGINS)
-    weight = _PRIOR_SD**2 / (_PRIOR_SD**2 + error)
-    variance = weight * error + min(spread, _PRIOR_SD) ** 2
-    return Factor(float(weight * log_ratios.mean()), float(np.sqrt(variance)))
+    if log_ratios.size > 1:
+        own = max(float(log_ratios.var(ddof=1)) - chance, 0.0)
+    else:
+        own = _PRIOR_SD**2
+    error = (own + chance) / min(log_ratios.size, _INDEPENDENT_ORIGINS)
+    return _posterior(float(log_ratios.mean()), error, _PRIOR_SD, own)
 
 
-def _year_ago_factor(log_ratios: Floats) -> Factor:
-    weight = _SEASONAL_PRIOR_SD**2 / (_SEASONAL_PRIOR_SD**2 + _YEAR_TO_YEAR_SD**2)
-    return Factor(float(weight * log_ratios[0]), _PRIOR_SD)
+def _year_ago_factor(log_ratios: Floats, chance: float) -> Factor:
+    own = _YEAR_TO_YEAR_SD**2
+    return _posterior(float(log_ratios[0]), own + chance, _SEASONAL_PRIOR_SD, own)
+
+
+def _posterior(mean: float, error: float, prior_sd: float, own: float) -> Factor:
+    weight = prior_sd**2 / (prior_sd**2 + error)
+    variance = weight * error + min(own, _PRIOR_SD**2)
+    return Factor(weight * mean, float(np.sqrt(variance)))
 
 
 def _estimated(
     pairs: list[tuple[InnerOrigin, Trial, Trial]],
-    factor: Callable[[Floats], Factor],
+    factor: Callable[[Floats, float], Factor],
     source: str,
 ) -> Trend:
     actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
     expected = np.array([orders.orders.sum() for _, orders, _ in pairs])
+    chance = float(np.mean([_chance(origin, orders) for origin, orders, _ in pairs]))
     values = [ratio for origin, _, _ in pairs if (ratio := _value_ratio(origin))]
+    spent = np.array([ratio for ratio, _ in values])
+    spent_by_chance = float(np.mean([chance for _, chance in values] or [0.0]))
     return Trend(
-        orders=factor(np.log(actual / expected)),
-        order_value=factor(np.array(values)) if values else Factor(),
+        orders=factor(np.log(actual / expected), chance),
+        order_value=factor(spent, spent_by_chance) if values else Factor(),
         recalibration=recalibrate(
             [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
         ),
         source=source,
     )
+
+
+def _chance(origin: InnerOrigin, trial: Trial) -> float:
+    """Variance of ln(actual / expected) from purchases and parameters alone."""
+    horizon = np.array([float(origin.horizon_days)])
+    return trial.sampling + parameter_share(trial.fit, horizon, origin.seen.histories)
 
 
 def _trial(name: str, origin: InnerOrigin) -> Trial:
@@ -140,14 +166,17 @@ def _trial(name: str, origin: InnerOrigin) -> Trial:
     return trials[0]
 
 
-def _value_ratio(origin: InnerOrigin) -> float | None:
-    """ln(actual / expected amount of the purchases that were made)."""
-    x = origin.seen.histories.frequency
+def _value_ratio(origin: InnerOrigin) -> tuple[float, float] | None:
+    """ln(actual / expected amount of the purchases made), and its chance variance."""
+    x, y = origin.seen.histories.frequency, origin.later.purchases
+    actual = float(origin.later.amount.sum())
     try:
-        spend = gamma_gamma.fit(x, origin.seen.monetary_value).parameters
-        value = gamma_gamma.expected_order_value(spend, x, origin.seen.monetary_value)
+        fit = gamma_gamma.fit(x, origin.seen.monetary_value)
+        spend = spending_of(fit.parameters, x, origin.seen.monetary_value)
     except CustomerValueError:
         return None
-    expected = float(value @ origin.later.purchases)
-    actual = float(origin.later.amount.sum())
-    return float(np.log(actual / expected)) if actual > 0 else None
+    expected = float(spend.mean @ y)
+    if actual <= 0 or expected <= 0:
+        return None
+    variance = float((y * spend.within + y**2 * (spend.square - spend.mean**2)).sum())
+    return float(np.log(actual / expected)), variance / expected**2

@@ -17,6 +17,7 @@ from ml_assets.clv.errors import (
     InvalidSummaries,
     InvalidTransactions,
 )
+from ml_assets.clv.plots import plot_calibration, plot_tracking
 
 CALIBRATION_END = dt.date(1997, 9, 30)
 NAMES = (
@@ -151,6 +152,20 @@ def test_the_totals_of_the_backtest_lie_in_their_intervals(graded: Backtest) -> 
         )
     assert "1,882 came" in str(graded)
     assert graded.calibration["customers"].sum() == 2357
+
+
+def test_orders_add_up_to_the_totals_of_the_backtest(graded: Backtest) -> None:
+    table = graded.tracking(points=3)
+
+    assert table["days"].tolist() == [91, 182, 273]
+    assert table["actual"].tolist()[-1] == 1882
+    assert table["actual"].is_monotonic_increasing
+    last = table.iloc[-1]
+    assert last["expected"] == pytest.approx(graded.total["expected_orders"])
+    assert (table["lower"] < table["actual"]).all()
+    assert (table["actual"] < table["upper"]).all()
+    assert plot_tracking(table).startswith(b"\x89PNG")
+    assert plot_calibration(graded.calibration).startswith(b"\x89PNG")
 
 
 def test_a_backtest_needs_its_future(cdnow: pd.DataFrame) -> None:

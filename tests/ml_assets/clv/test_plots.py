@@ -35,6 +35,19 @@ def test_every_customer_is_in_one_bin_including_the_edges() -> None:
     assert table["customers"].tolist() == [1, 0, 0, 0, 0, 1, 0, 0, 0, 2]
 
 
+def test_the_map_leaves_out_what_cannot_be(sample_purchasing: BgNbdFit) -> None:
+    table = plots.activity_map(sample_purchasing.parameters, age_days=60)
+
+    assert table["probability_active"].between(0, 1).all()
+    # Ten repeat purchases need ten days before the silence.
+    busy = table[table["repeat_purchase_days"] == 10]
+    assert busy["silent_days"].max() == 50
+    # The same silence says more about those who bought often.
+    after_forty = table[table["silent_days"] == 40].set_index("repeat_purchase_days")
+    active = after_forty["probability_active"]
+    assert active[10] < active[2]
+
+
 def test_pictures_are_png_or_svg_bytes(
     cdnow_sample: pd.DataFrame, sample_purchasing: BgNbdFit
 ) -> None:
@@ -45,3 +58,5 @@ def test_pictures_are_png_or_svg_bytes(
 
     assert png.startswith(b"\x89PNG")
     assert svg.startswith(b"<svg")
+    heat = plots.plot_activity_map(sample_purchasing.parameters)
+    assert heat.startswith(b"\x89PNG")
