@@ -18,6 +18,7 @@ from ml_assets.clv.intervals import (
     probability_interval,
     total_interval,
 )
+from ml_assets.clv.next_order import days_until_order
 from ml_assets.clv.purchases import PurchaseDays, Seen, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend, trend
@@ -26,6 +27,8 @@ __all__ = ["CustomerModel", "fit", "fit_summary"]
 
 # One customer above this share of revenue is mentioned.
 _LARGEST_SHARE: Final = 0.25
+# The horizon whose corrections the dates get: most next orders come within it.
+_TREND_DAYS: Final = 90
 _TIME_UNITS: Final = {"days": 1.0, "weeks": 7.0}
 
 
@@ -141,6 +144,30 @@ class CustomerModel:
                 low, high = total_interval(total, variance)
             totals |= {name: total, f"{name}_lower": low, f"{name}_upper": high}
         return pd.Series(totals)
+
+    def next_order(self) -> pd.DataFrame:
+        """When each customer is likely to order next.
+
+        Returns
+        -------
+        DataFrame
+            `customer_id`; `days_until_order`, the median, and its `_lower` and
+            `_upper` (80 % interval), in days after `as_of`. NaN means: not likely to
+            come within a year; for `_upper` often, for the median of many.
+        """
+        size = self.customers.size
+        days = np.full((size, 3), np.nan)
+        if self.choice is not None:
+            correction = self.trend(_TREND_DAYS)
+            days = days_until_order(self.choice, self.seen.histories, correction)
+        return pd.DataFrame(
+            {
+                "customer_id": self.customers,
+                "days_until_order": days[:, 1],
+                "days_until_order_lower": days[:, 0],
+                "days_until_order_upper": days[:, 2],
+            }
+        )
 
     def _forecast(self, days: int) -> tuple[Buying, Money]:
         if days not in self._forecasts:

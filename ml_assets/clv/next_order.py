@@ -1,0 +1,60 @@
+"""When the next order comes: the day by which it is as likely as one says."""
+
+import numpy as np
+
+from ml_assets.clv.choice import Choice
+from ml_assets.clv.histories import Floats, Histories, distinct_positions
+from ml_assets.clv.outlook import chances
+from ml_assets.clv.trend import Trend
+
+__all__ = ["LEVELS", "days_until_order"]
+
+# Earliest, median and latest of an 80 % interval.
+LEVELS = (0.1, 0.5, 0.9)
+_FARTHEST_DAYS = 365
+_STEPS = 40
+
+
+def days_until_order(
+    choice: Choice,
+    histories: Histories,
+    trend: Trend,
+    levels: tuple[float, ...] = LEVELS,
+) -> Floats:
+    """Days from the as-of date by which an order has come with each probability.
+
+    BG/NBD gives no date itself: P(any purchase by t) is turned round, between horizons
+    that lie closer together at the beginning.
+
+    Parameters
+    ----------
+    levels : tuple of float
+        Probabilities, in (0, 1).
+
+    Returns
+    -------
+    ndarray, shape (n, levels)
+        NaN where an order is less likely than that within a year.
+    """
+    rows, positions = distinct_positions(histories)
+    fit = choice.chances.fit
+    assert fit is not None  # noqa: S101 - only usable candidates are chosen
+    horizons = np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1
+    _, silent = chances(fit.parameters, horizons, rows)
+    buys = trend.recalibration.apply(1 - silent)
+    # Nothing comes in no time, whatever a recalibration makes of it.
+    buys[:, 0] = 0.0
+    buys = np.maximum.accumulate(buys, axis=1)
+    days = np.stack([_crossing(buys, horizons, level) for level in levels], axis=1)
+    return days[positions]
+
+
+def _crossing(buys: Floats, horizons: Floats, level: float) -> Floats:
+    """Where each row first reaches the level, shape (n,); NaN where it never does."""
+    reached = buys >= level
+    after = np.maximum(reached.argmax(axis=1), 1)
+    everyone = np.arange(len(buys))
+    low, high = buys[everyone, after - 1], buys[everyone, after]
+    share = (level - low) / np.maximum(high - low, 1e-12)
+    start, end = horizons[after - 1], horizons[after]
+    return np.where(reached.any(axis=1), start + share * (end - start), np.nan)
