@@ -168,9 +168,12 @@ def mean_derivatives(
         In the parameters r, alpha, a, b themselves (not their logs).
     """
     gamma = _gamma_terms(parameters, data, shape)
-    components = [*_phase_components(parameters, data, shape)]
-    components.append(_gone_component(parameters, data, shape))
-    mixed = log_mixture(components, data.weights)
+
+    def components(x: Floats, t_x: Floats, age: Floats) -> list[Component]:
+        phases = _phase_components(parameters, x, t_x, age, shape)
+        return [*phases, _gone_component(parameters, x, t_x, shape)]
+
+    mixed = log_mixture(components, (data.x, data.t_x, data.age), data.weights)
     total = data.customers
     return Derivatives(
         value=(gamma.value + mixed.value) / total,
@@ -226,15 +229,15 @@ def _gamma_terms(
 
 
 def _phase_components(
-    parameters: Floats, data: CollapsedHistories, shape: Shape
+    parameters: Floats, x: Floats, t_x: Floats, age: Floats, shape: Shape
 ) -> list[Component]:
     r, alpha, _, _ = parameters
-    stages, to_end = r + shape.regularity * data.x, alpha + data.age
+    stages, to_end = r + shape.regularity * x, alpha + age
     log_end = np.log(to_end)
     components = []
     waited = np.zeros_like(stages)
     waited_squares = np.zeros_like(stages)
-    phases = _log_phases(parameters, data.x, data.t_x, data.age, shape)
+    phases = _log_phases(parameters, x, t_x, age, shape)
     for j, value in enumerate(phases):
         if j:
             waited = waited + 1 / (stages + j - 1)
@@ -252,11 +255,11 @@ def _phase_components(
 
 
 def _gone_component(
-    parameters: Floats, data: CollapsedHistories, shape: Shape
+    parameters: Floats, x: Floats, t_x: Floats, shape: Shape
 ) -> Component:
     r, alpha, a, b = parameters
-    stages, to_last = r + shape.regularity * data.x, alpha + data.t_x
-    left = b + np.maximum(data.x + shape.leaves_at_first, 1) - 1
+    stages, to_last = r + shape.regularity * x, alpha + t_x
+    left = b + np.maximum(x + shape.leaves_at_first, 1) - 1
     slope = np.array(
         [
             -np.log(to_last),
@@ -271,4 +274,4 @@ def _gone_component(
         (2, 2, np.full(stages.size, -1 / a**2)),
         (3, 3, 1 / left**2),
     ]
-    return Component(_log_gone(parameters, data.x, data.t_x, shape), slope, curvature)
+    return Component(_log_gone(parameters, x, t_x, shape), slope, curvature)

@@ -9,7 +9,7 @@ easy to differentiate; with s the share of each term,
 where g and H belong to the logarithm of a term.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,9 @@ from ml_assets.clv.histories import Floats
 from ml_assets.clv.maximum_likelihood import Derivatives
 
 __all__ = ["Component", "log_mixture", "log_sum"]
+
+
+_ROWS_AT_ONCE = 2_048
 
 
 class Component(NamedTuple):
@@ -42,8 +45,36 @@ def log_sum(values: Iterable[Floats]) -> Floats:
     return np.asarray(highest + np.log(total))
 
 
-def log_mixture(components: list[Component], weights: Floats) -> Derivatives:
-    """Weighted sum over histories of ln(sum of exp), gradient (k,), Hessian (k, k)."""
+def log_mixture(
+    components_of: Callable[[Floats, Floats, Floats], list[Component]],
+    rows: tuple[Floats, Floats, Floats],
+    weights: Floats,
+) -> Derivatives:
+    """Weighted sum over histories of ln(sum of exp), gradient (k,), Hessian (k, k).
+
+    Parameters
+    ----------
+    components_of : callable
+        (x, t_x, age), shapes (n,), -> the terms of these histories.
+    rows : (x, t_x, age), shapes (n,)
+        Taken some thousands at a time: what a processor's cache holds is added up
+        several times faster.
+    weights : ndarray, shape (n,)
+    """
+    parts = []
+    for start in range(0, weights.size, _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        x, t_x, age = (column[some] for column in rows)
+        parts.append(_mixture(components_of(x, t_x, age), weights[some]))
+    values, gradients, hessians = zip(*parts, strict=True)
+    return Derivatives(
+        float(sum(values)), np.sum(gradients, axis=0), np.sum(hessians, axis=0)
+    )
+
+
+def _mixture(
+    components: list[Component], weights: Floats
+) -> tuple[float, Floats, Floats]:
     both = log_sum(component.value for component in components)
     size = components[0].slope.shape[0]
     mean_slope = np.zeros((size, both.size))
@@ -61,4 +92,4 @@ def log_mixture(components: list[Component], weights: Floats) -> Derivatives:
                 hessian[column, row] += sum_of_bends
     weighted_slope = mean_slope * weights
     hessian -= weighted_slope @ mean_slope.T
-    return Derivatives(float(weights @ both), weighted_slope.sum(axis=1), hessian)
+    return float(weights @ both), weighted_slope.sum(axis=1), hessian

@@ -24,6 +24,7 @@ References
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -313,7 +314,9 @@ def _mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivativ
     """Mean log-likelihood per customer, gradient (4,) and Hessian (4, 4)."""
     r, alpha, _, _ = parameters
     x, w, n = data.distinct_x, data.x_weights, data.customers
-    mixed = log_mixture(_components(parameters, data), data.weights)
+    mixed = log_mixture(
+        partial(_components, parameters), (data.x, data.t_x, data.age), data.weights
+    )
     value = w @ (gammaln(r + x) - gammaln(r)) + n * r * np.log(alpha) + mixed.value
     gradient = mixed.gradient
     gradient[0] += w @ digamma(r + x) + n * (np.log(alpha) - digamma(r))
@@ -326,16 +329,18 @@ def _mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivativ
     return Derivatives(float(value) / n, gradient / n, hessian / n)
 
 
-def _components(parameters: Floats, data: CollapsedHistories) -> list[Component]:
+def _components(
+    parameters: Floats, x: Floats, t_x: Floats, age: Floats
+) -> list[Component]:
     r, alpha, s, beta = parameters
-    stages = r + data.x
-    values = _terms(parameters, data.x, data.t_x, data.age)
+    stages = r + x
+    values = _terms(parameters, x, t_x, age)
     components = []
     for position, value in enumerate(values):
         leaving = position > 0
-        u = data.age
+        u = age
         if leaving:
-            u = data.t_x + (data.age - data.t_x) * _NODES[position - 1]
+            u = t_x + (age - t_x) * _NODES[position - 1]
         rate, exit_rate = alpha + u, beta + u
         power = s + leaving
         slope = np.array(
