@@ -59,6 +59,9 @@ __all__ = [
 ]
 
 PARAMETERS = ("r", "alpha", "a", "b")
+# Where a typical shop is, times in units of the oldest customer's age: lifetimes knows
+# the plain model only.
+_TYPICAL = np.array([0.6, 0.15, 0.8, 2.5])
 _SENSIBLE_START = (1e-2, 1e2)
 
 
@@ -178,9 +181,11 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     def objective(theta: Floats) -> Derivatives:
         return bg_nbd_likelihood.mean_derivatives(theta, data, shape)
 
-    start = lifetimes_engine.bg_nbd_start(
-        data.x, data.t_x, data.age, data.weights, penalizer
-    )
+    start = _TYPICAL
+    if shape == Shape():
+        start = lifetimes_engine.bg_nbd_start(
+            data.x, data.t_x, data.age, data.weights, penalizer
+        )
     prior_weight = 0.0
     if prior_sd is not None:
         prior_weight = 1 / (data.customers * prior_sd**2)
