@@ -16,6 +16,7 @@ __all__ = [
     "ConnectionStatus",
     "list_statuses",
     "record_check",
+    "record_difference",
     "record_failure",
     "record_read",
 ]
@@ -92,6 +93,18 @@ def record_failure(url: str, connection: Connection, message: str) -> None:
                 last_error = %s
             where company_id = %s and connection_id = %s""",
             (message, *_key(connection)),
+        )
+
+
+def record_difference(
+    url: str, company_id: str, source_slug: str, message: str
+) -> None:
+    """The source was read, but what landed is not what it counted."""
+    with connect(url, "orchestrator") as database:
+        database.execute(
+            """update ops.connections set state = 'failing', last_error = %s
+            where company_id = %s and source_slug = %s""",
+            (message, company_id, source_slug),
         )
 
 

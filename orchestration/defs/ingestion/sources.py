@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from orchestration.lib.companies import load_company
+from orchestration.lib.connection_states import record_difference
 from orchestration.lib.forgetting.erasure import forget_returned
 from orchestration.lib.ingestion import DateRange, Reading, SourceReader
 from orchestration.lib.landings import mark_verified, verified_until
@@ -107,8 +108,11 @@ def _compare(
         since = verified_until(url, company_id, source)
         found = differences(url, company_id, source, since)
         if found:
-            lines += _description(company_id, source, found)
-            is_settled |= any(each.is_settled for each in found)
+            told = list(_description(company_id, source, found))
+            lines += told
+            if any(each.is_settled for each in found):
+                is_settled = True
+                record_difference(url, company_id, source.slug, "\n".join(told))
         else:
             mark_verified(url, company_id, source, reading.started_at)
     if not lines:

@@ -13,6 +13,7 @@ import pytest
 from orchestration.defs.ingestion.files import files
 from orchestration.defs.ingestion.sources import _assets
 from orchestration.lib import warehouse as warehouse_module
+from orchestration.lib.connection_states import list_statuses
 from orchestration.lib.partitions import CompanyDay, partition_key
 from orchestration.lib.sources import SOURCES
 from orchestration.lib.warehouse import Warehouse
@@ -163,6 +164,13 @@ def test_missing_rows_block_and_say_which(
     assert description is not None
     assert "acme, Fake: campaign_days of a, 2026-01-01: 1 rows landed" in description
     assert "timonel run --company acme --source shopify --read-from" in description
+    (status,) = list_statuses(shop.url)
+    assert (status.state, status.last_error) == ("failing", description)
+
+    shop.holds()
+    assert _materialize(instance).success
+    (status,) = list_statuses(shop.url)
+    assert (status.state, status.last_error) == ("healthy", None)
 
 
 def test_a_failed_comparison_is_not_forgotten_by_the_next_run(
