@@ -17,6 +17,9 @@
         do $do$ declare
             definition text := $definition${{ function_definition(sql) }}$definition$;
         begin
+            -- Two builds that replace one function at the same moment would not
+            -- wait for each other but fail: "tuple concurrently updated".
+            perform pg_advisory_xact_lock(hashtext('{{ this }}'));
             execute definition;
         exception when invalid_function_definition then
             -- Other columns than before: no function is replaced by such a one.
