@@ -59,7 +59,7 @@ def test_three_thousand_customers_give_the_buying_parameters_back(
 
     fit = bg_nbd.fit(known["frequency"], known["recency_days"], known["age_days"])
 
-    gap = np.array(astuple(fit.parameters)) - np.array(astuple(BUYING))
+    gap = np.array(fit.parameters.values) - np.array(astuple(BUYING))
     assert (np.abs(gap) < 3 * fit.standard_errors).all()
 
 
