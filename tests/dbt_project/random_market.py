@@ -49,7 +49,8 @@ def draw_market(seed: int) -> Market:
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:
     values = frame.astype(object)
-    return values.where(values.notna(), None).to_dict("records")
+    records = values.where(values.notna(), None).to_dict("records")
+    return [{str(column): value for column, value in row.items()} for row in records]
 
 
 def _draw_sessions(rng: np.random.Generator) -> pd.DataFrame:

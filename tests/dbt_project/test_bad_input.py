@@ -73,7 +73,10 @@ def test_an_order_of_nothing_is_an_order(warehouse: Warehouse, pair: Pair) -> No
 def test_two_orders_in_the_same_second_are_two_in_one_order(
     warehouse: Warehouse, pair: Pair
 ) -> None:
-    rows = [purchase("7", AT, amount, purchase_id=i) for i, amount in ("B2", "A1")]
+    rows = [
+        purchase("7", AT, amount, purchase_id=i)
+        for i, amount in (("B", "2"), ("A", "1"))
+    ]
     warehouse.load(pair.acme, log(*rows))
     warehouse.build(pair.acme, as_of={pair.acme: AS_OF})
 

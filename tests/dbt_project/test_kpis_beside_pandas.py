@@ -66,7 +66,8 @@ def counted(warehouse: Warehouse) -> Counted:
 
 def day(at: pd.Series) -> pd.Series:
     """The day in Santiago."""
-    return at.dt.tz_convert(ZONE).dt.tz_localize(None).dt.normalize()
+    days: pd.Series = at.dt.tz_convert(ZONE).dt.tz_localize(None).dt.normalize()
+    return days
 
 
 def midnight_after(end: date) -> pd.Timestamp:

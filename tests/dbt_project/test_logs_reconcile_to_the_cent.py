@@ -8,6 +8,7 @@ drawn contents. What should come out is computed here, from the same rows, by ha
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -132,7 +133,8 @@ def olist(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Sho
     """Four files in reais, for a company in euros, with a rate for every day."""
     shop = Shop(warehouse, warehouse.add_pair().acme)
     random, folder = Random(20180829), tmp_path_factory.mktemp("olist")
-    orders, items, payments, customers, rates = [], [], [], [], {}
+    orders, items, payments, customers = [], [], [], []
+    rates: dict[str, Decimal] = {}
     for number in range(200):
         at = START + timedelta(hours=5, minutes=53 * number)
         rate = rates.setdefault(
@@ -167,7 +169,7 @@ def olist(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Sho
                 "created": "not_recognised",
             }.get(status),
         )
-    files = {
+    files: dict[str, tuple[str, Sequence[Sequence[object]]]] = {
         "olist_orders_dataset": (
             "order_id customer_id order_status order_purchase_timestamp"
             " order_approved_at order_delivered_customer_date",
