@@ -60,6 +60,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.sources
 	$(BIN)/python -m tests.benchmarks.warehouse
 	$(BIN)/python -m tests.benchmarks.customer_value
+	$(BIN)/python -m tests.benchmarks.value_tables
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url

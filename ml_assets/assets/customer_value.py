@@ -1,32 +1,55 @@
-"""Who stays, who leaves and what each customer is worth: BG/NBD and Gamma-Gamma."""
+"""Who stays, who leaves and what each customer is worth: chosen, judged, published."""
 
 import base64
+import datetime as dt
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import dagster as dg
 import pandas as pd
+import psycopg
 from babel.numbers import get_currency_precision
 
+from ml_assets.assets.forecast_ledger import (
+    grade_due_forecasts,
+    read_backtests,
+    write_backtest,
+)
 from ml_assets.assets.prediction_tables import (
     FitIdentity,
+    read_last_published,
     read_mart_totals,
+    read_purchases,
     read_summaries,
     write_valuation,
 )
+from ml_assets.clv.backtest import Backtest
+from ml_assets.clv.bg_nbd import BgNbdFit
+from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
+from ml_assets.clv.gates import fit_failed
 from ml_assets.clv.plots import (
     plot_activity_map,
+    plot_calibration,
     plot_frequency_calibration,
     plot_no_purchase_histogram,
+    plot_tracking,
+)
+from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.rolling import (
+    Origin,
+    log_hash,
+    month_end_origins,
+    rolling_backtests,
+    scored,
 )
 from ml_assets.clv.valuation import (
     GATES,
+    Evidence,
     Valuation,
     ValuationSettings,
     value_customers,
 )
-from orchestration.lib.companies import load_company
+from orchestration.lib.companies import Company, load_company
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse import Warehouse
 
@@ -36,19 +59,30 @@ _TABLES = {
     "model_fits": "Every fit, published or blocked and why. One row per company, fit.",
     "model_parameters": "Parameters. One row per company, fit, model, parameter.",
     "model_covariances": "Covariances. One row per company, fit, model, pair.",
+    "model_candidates": "Models tried, and the chosen. One row per fit and model.",
     "gate_results": "What each gate saw. One row per company, fit, gate.",
+    "backtests": "Forecasts of past month ends, judged. One row per origin and model.",
+    "backtest_deciles": "Stated probability against what came, in tenths.",
+    "backtest_tracking": "Expected and actual orders as they added up.",
     "predictions_customer": "The predictions in force. One row per company, customer.",
     "predictions_customer_history": (
         "Every prediction ever made. One row per company, fit, customer."
     ),
+    "forecast_totals": "What was said of all customers. One row per fit and horizon.",
+    "forecast_grades": "How it came out. One row per fit and horizon that is over.",
 }
 
 
 class CustomerValueConfig(dg.Config):
-    """Settings of the value models; recorded with the fit."""
+    """Settings of the value models; recorded with the fit, but for the last.
+
+    `accept_changes` publishes once although the past, the amounts or the totals
+    changed since the last good run: the gates about change then only warn.
+    """
 
     annual_discount_rate: float = ValuationSettings.annual_discount_rate
     penalizer: float = ValuationSettings.penalizer
+    accept_changes: bool = False
 
 
 @dg.multi_asset(
@@ -57,7 +91,7 @@ class CustomerValueConfig(dg.Config):
         dg.AssetSpec(
             [_SCHEMA, table],
             description=description,
-            deps=[["marts", "customer_summaries"]],
+            deps=[["marts", "customer_summaries"], ["marts", "orders"]],
             group_name="ml_clv",
             kinds={"python", "scipy"},
             owners=["team:data"],
@@ -79,35 +113,22 @@ def customer_value(
     """Fit, judge and publish one company at one as-of date."""
     company = load_company(warehouse.url(), company_day.company_id(context))
     as_of_date = company_day.as_of(context)
-    settings = ValuationSettings(**config.model_dump())
     with warehouse.acting_as("scientist") as database:
         summaries = read_summaries(database, company.company_id)
         _check_as_of(summaries, as_of_date)
-        valuation = value_customers(
-            summaries,
-            as_of_date,
-            settings,
-            read_mart_totals(database, company.company_id, as_of_date),
-            currency_exponent=get_currency_precision(company.currency_code),
-        )
-        hashed = data_hash(summaries)
-        identity = FitIdentity(
-            company_id=company.company_id,
-            fit_id=fit_id(
-                company.company_id,
-                as_of_date,
-                MODEL_VERSION,
-                hashed,
-                {**settings.as_json(), "currency_code": company.currency_code},
-            ),
-            as_of_date=as_of_date,
-            data_through_date=_last_order(summaries),
-            data_hash=hashed,
-            currency_code=company.currency_code,
-            settings=settings.as_json(),
-            fitted_at=datetime.now(UTC),
-        )
+        purchases = read_purchases(database, company.company_id, as_of_date)
+        log, failure = _purchase_log(purchases, as_of_date)
+        hashed = data_hash(summaries, log_hash(log))
+        identity = _identity(company, as_of_date, hashed, summaries, config)
+        valuation, tests = _valued(context, database, identity, log, summaries, config)
+        if failure:
+            valuation = Valuation([fit_failed(failure)])
         write_valuation(database, identity, valuation)
+        graded = 0
+        if not valuation.reasons:
+            for origin, test in tests:
+                write_backtest(database, identity, origin, test)
+            graded = grade_due_forecasts(database, identity, log)
     yield from _checks(valuation)
     if valuation.reasons:
         raise dg.Failure(
@@ -115,13 +136,97 @@ def customer_value(
             allow_retries=False,
         )
     metadata = _metadata(summaries, valuation, identity)
+    tables = {
+        "predictions_customer": metadata,
+        "backtests": _backtest_metadata(tests),
+        "forecast_grades": {"dagster/row_count": dg.MetadataValue.int(graded)},
+    }
     for table in _TABLES:
-        is_main = table == "predictions_customer"
         yield dg.MaterializeResult(
             asset_key=[_SCHEMA, table],
-            metadata=metadata if is_main else None,
+            metadata=tables.get(table),
             data_version=dg.DataVersion(identity.fit_id),
         )
+
+
+def _identity(
+    company: Company,
+    as_of_date: dt.date,
+    hashed: str,
+    summaries: pd.DataFrame,
+    config: CustomerValueConfig,
+) -> FitIdentity:
+    settings = _settings(config, company.currency_code).as_json()
+    return FitIdentity(
+        company_id=company.company_id,
+        fit_id=fit_id(
+            company.company_id,
+            as_of_date,
+            MODEL_VERSION,
+            hashed,
+            {**settings, "currency_code": company.currency_code},
+        ),
+        as_of_date=as_of_date,
+        data_through_date=_last_order(summaries),
+        data_hash=hashed,
+        currency_code=company.currency_code,
+        settings=settings,
+        fitted_at=dt.datetime.now(dt.UTC),
+    )
+
+
+def _settings(config: CustomerValueConfig, currency_code: str) -> ValuationSettings:
+    return ValuationSettings(
+        annual_discount_rate=config.annual_discount_rate,
+        penalizer=config.penalizer,
+        currency_exponent=get_currency_precision(currency_code),
+    )
+
+
+def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
+    context: dg.AssetExecutionContext,
+    database: psycopg.Connection,
+    identity: FitIdentity,
+    log: PurchaseDays,
+    summaries: pd.DataFrame,
+    config: CustomerValueConfig,
+) -> tuple[Valuation, list[tuple[Origin, Backtest]]]:
+    """The verdict, and the backtests that were computed for it."""
+    company_id, as_of_date = identity.company_id, identity.as_of_date
+    origins = month_end_origins(log, as_of_date, config.penalizer)
+    stored = read_backtests(database, company_id, origins)
+    missing = [one for one in origins if one.date not in set(stored["origin_date"])]
+    tests = []
+    for origin, test in rolling_backtests(log, missing, config.penalizer):
+        context.log.info(f"Backtest of {test}")
+        tests.append((origin, test))
+    scores = [part for part in (stored, *(_scores(*one) for one in tests)) if len(part)]
+    evidence = Evidence(
+        mart=read_mart_totals(database, company_id, as_of_date),
+        last=read_last_published(database, identity),
+        backtests=pd.concat(scores) if scores else stored,
+        accept_changes=config.accept_changes,
+    )
+    settings = _settings(config, identity.currency_code)
+    return value_customers(log, summaries, as_of_date, settings, evidence), tests
+
+
+def _purchase_log(
+    purchases: pd.DataFrame, as_of_date: dt.date
+) -> tuple[PurchaseDays, CustomerValueError | None]:
+    """The log; empty with the refusal when an amount cannot be used."""
+    if purchases.empty:
+        return PurchaseDays.empty(), None
+    try:
+        log, _ = purchase_days(purchases, as_of_date)
+    except CustomerValueError as failure:
+        return PurchaseDays.empty(), failure
+    return log, None
+
+
+def _scores(origin: Origin, test: Backtest) -> pd.DataFrame:
+    scores = scored(test).loc[["rmse", "brier"]].T
+    return scores.rename_axis("model").reset_index().assign(origin_date=origin.date)
 
 
 def _check_as_of(summaries: pd.DataFrame, as_of_date: object) -> None:
@@ -134,7 +239,7 @@ def _check_as_of(summaries: pd.DataFrame, as_of_date: object) -> None:
         )
 
 
-def _last_order(summaries: pd.DataFrame) -> datetime | None:
+def _last_order(summaries: pd.DataFrame) -> dt.date | None:
     return summaries["last_order_date"].max() if len(summaries) else None
 
 
@@ -158,22 +263,59 @@ def _checks(valuation: Valuation) -> Iterator[dg.AssetCheckResult]:
 def _metadata(
     summaries: pd.DataFrame, valuation: Valuation, identity: FitIdentity
 ) -> dict[str, dg.MetadataValue]:
-    predictions, purchases = valuation.predictions, valuation.bg_nbd
+    predictions, model = valuation.predictions, valuation.model
     assert predictions is not None  # noqa: S101 - no reasons, so it was published
-    assert purchases is not None  # noqa: S101
-    return {
+    assert model is not None  # noqa: S101
+    metadata: dict[str, dg.MetadataValue] = {
         "dagster/row_count": dg.MetadataValue.int(len(predictions)),
         "as_of_date": dg.MetadataValue.text(str(identity.as_of_date)),
         "data_through_date": dg.MetadataValue.text(str(identity.data_through_date)),
         "fit_id": dg.MetadataValue.text(identity.fit_id),
+        "status": dg.MetadataValue.text(model.status),
         "predicted_value_12m": dg.MetadataValue.float(
             float(predictions["predicted_value_12m"].sum())
         ),
-        "frequency_calibration": _image(
-            plot_frequency_calibration(summaries, purchases.parameters)
-        ),
-        "still_a_customer": _image(plot_activity_map(purchases.parameters)),
         "no_purchase_in_90_days": _image(plot_no_purchase_histogram(predictions)),
+    }
+    if model.choice is None or model.choice.orders.fit is None:
+        return metadata
+    metadata["still_a_customer"] = _image(
+        plot_activity_map(model.choice.orders.fit.parameters)
+    )
+    metadata["candidates"] = dg.MetadataValue.md(_candidates(valuation))
+    plain = {one.name: one.fit for one in model.candidates}.get("bg_nbd")
+    if isinstance(plain, BgNbdFit):
+        metadata["frequency_calibration"] = _image(
+            plot_frequency_calibration(summaries, plain.parameters)
+        )
+    return metadata
+
+
+def _candidates(valuation: Valuation) -> str:
+    """Which models were tried, as a table; the first one gives the orders."""
+    assert valuation.model is not None  # noqa: S101
+    lines = ["| model | log-likelihood | error | log-loss | |", "|---|---|---|---|---|"]
+    for one in valuation.model.candidates:
+        numbers = (
+            "" if value is None else f"{value:,.4g}"
+            for value in (one.log_likelihood, one.mae, one.log_loss)
+        )
+        lines.append(f"| {one.name} | {' | '.join(numbers)} | {one.reason or ''} |")
+    return "\n".join(lines)
+
+
+def _backtest_metadata(
+    tests: list[tuple[Origin, Backtest]],
+) -> dict[str, dg.MetadataValue] | None:
+    """Pictures of the youngest backtest, on the night it is computed."""
+    if not tests:
+        return None
+    origin, test = tests[0]
+    return {
+        "origin_date": dg.MetadataValue.text(str(origin.date)),
+        "verdict": dg.MetadataValue.text(str(test)),
+        "tracking": _image(plot_tracking(test.tracking(points=6))),
+        "calibration": _image(plot_calibration(test.calibration)),
     }
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ml_assets.clv.customer_model import CustomerModel, fit
+from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.grading import calibration_by_decile, grade
+from ml_assets.clv.outlook import look_ahead
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
 
-__all__ = ["Backtest", "backtest", "naive_rate"]
+__all__ = ["Backtest", "backtest", "backtest_log", "naive_rate", "plain_forecast"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,15 +93,28 @@ def backtest(
         Also when the log ends before the last predicted day.
     """
     log, last_day = purchase_days(transactions)
-    model = fit(transactions, calibration_end)
-    end = model.as_of_day
+    _, end = purchase_days(transactions, calibration_end)
     if last_day < end + days:
         raise InvalidTransactions(
             f"the log ends on {np.datetime64(last_day, 'D')}, but {days} days after "
             f"{calibration_end} is {np.datetime64(end + days, 'D')}. Choose an earlier "
             "calibration_end or fewer days."
         )
-    seen = log.seen_at(end)
+    return backtest_log(log, end, days)
+
+
+def backtest_log(
+    log: PurchaseDays, end: int, days: int, penalizer: float = 0.0
+) -> Backtest:
+    """`backtest` of purchase days that are known to reach `days` beyond the day `end`.
+
+    Parameters
+    ----------
+    log : PurchaseDays
+        What comes after `end` is only looked at to judge.
+    """
+    model = fit_log(log, end, penalizer)
+    seen = model.seen
     later = log.later(seen, end, days)
     predictions = model.predict(days).assign(
         actual_orders=later.purchases, actual_value=later.amount
@@ -110,7 +124,7 @@ def backtest(
     total["actual_value"] = later.amount.sum()
     naive = naive_rate(seen, days, float(np.nanmean(log.up_to(end).amount)))
     return Backtest(
-        calibration_end=calibration_end,
+        calibration_end=model.as_of,
         days=days,
         model=model,
         predictions=predictions,
@@ -137,6 +151,28 @@ def naive_rate(seen: Seen, days: float, mean_amount: float) -> pd.DataFrame:
             "probability_no_purchase": np.exp(-orders),
             "expected_orders": orders,
             "expected_value": orders * worth,
+        }
+    )
+
+
+def plain_forecast(model: CustomerModel, days: float) -> pd.DataFrame | None:
+    """BG/NBD and the model's spending, uncorrected: None where it could not be fitted.
+
+    What was published before a company's own past chose its model.
+    """
+    fits = {candidate.name: candidate.fit for candidate in model.candidates}
+    plain = fits.get("bg_nbd")
+    if plain is None:
+        return None
+    outlook = look_ahead(
+        plain.parameters, np.array([float(days)]), model.seen.histories
+    )
+    orders = outlook.mean[:, 0]
+    return pd.DataFrame(
+        {
+            "probability_no_purchase": outlook.no_purchase[:, 0],
+            "expected_orders": orders,
+            "expected_value": orders * model.spending.mean,
         }
     )
 

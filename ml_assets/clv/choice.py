@@ -23,6 +23,7 @@ from ml_assets.clv.outlook import PurchaseFit, look_ahead
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 
 __all__ = [
+    "SHORTEST_MODEL_HISTORY_DAYS",
     "Candidate",
     "Choice",
     "InnerOrigin",
@@ -41,7 +42,7 @@ _EXACT = 1e-9
 _FEWEST_LATER_PURCHASES = 20
 # Errors of this many customers tell the candidates apart well enough.
 _LARGEST_SAMPLE = 50_000
-_SHORTEST_HISTORY_DAYS = 56
+SHORTEST_MODEL_HISTORY_DAYS = 56
 _REGULARITIES = (2, 3, 4, 6, 8, 12)
 # Two models in one forecast are worth it only for this share of the log-loss.
 _CLEARLY_SMALLER = 0.99
@@ -101,6 +102,7 @@ class Choice:
     candidates: list[Candidate]
     origins: list[InnerOrigin]
     trials: dict[str, list[Trial]]
+    penalizer: float = 0.0
 
 
 def inner_origins(log: PurchaseDays, as_of_day: int) -> list[InnerOrigin]:
@@ -129,8 +131,13 @@ def origin_at(log: PurchaseDays, day: int, horizon_days: int) -> InnerOrigin | N
     return InnerOrigin(day, horizon_days, seen, later)
 
 
-def fit_candidate(name: str, seen: Seen) -> PurchaseFit:
+def fit_candidate(name: str, seen: Seen, penalizer: float = 0.0) -> PurchaseFit:
     """Fit by name: bg_nbd, mbg_nbd, bg_cnbd_2, mbg_cnbd_2, ..., pareto_nbd.
+
+    Parameters
+    ----------
+    penalizer
+        lifetimes' `penalizer_coef`. At 0 a wide prior helps where it is needed.
 
     Raises
     ------
@@ -138,12 +145,14 @@ def fit_candidate(name: str, seen: Seen) -> PurchaseFit:
         When not even a wide prior gives the likelihood a maximum.
     """
     try:
-        return _fit(name, seen, None)
+        return _fit(name, seen, penalizer, None)
     except NotConverged:
-        return _fit(name, seen, _RESCUE_PRIOR_SD)
+        if penalizer:
+            raise
+        return _fit(name, seen, penalizer, _RESCUE_PRIOR_SD)
 
 
-def choose(log: PurchaseDays, as_of_day: int) -> Choice:
+def choose(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Choice:
     """Fit every candidate, compare them and keep the account of it.
 
     Raises
@@ -153,12 +162,12 @@ def choose(log: PurchaseDays, as_of_day: int) -> Choice:
     """
     seen = log.seen_at(as_of_day)
     _require_history(seen)
-    fitted = list(_candidates(seen))
+    fitted = list(_candidates(seen, penalizer))
     usable = [candidate for candidate in fitted if candidate.fit is not None]
     if not usable:
         raise NotConverged(f"no model could be fitted: {fitted[0].reason}")
     origins = inner_origins(log.some(_LARGEST_SAMPLE), as_of_day)
-    trials = {one.name: trial_of(one.name, origins) for one in usable}
+    trials = {one.name: trial_of(one.name, origins, penalizer) for one in usable}
     compared = [_scored(one, trials, origins) for one in usable]
     by_likelihood = max(
         compared, key=lambda one: _or_worst_likelihood(one.log_likelihood)
@@ -171,10 +180,10 @@ def choose(log: PurchaseDays, as_of_day: int) -> Choice:
         surest = orders
     failed = [one for one in fitted if one.fit is None]
     tried = {name: trial for name, trial in trials.items() if trial}
-    return Choice(orders, surest, [*compared, *failed], origins, tried)
+    return Choice(orders, surest, [*compared, *failed], origins, tried, penalizer)
 
 
-def choose_by_likelihood(seen: Seen) -> Choice:
+def choose_by_likelihood(seen: Seen, penalizer: float = 0.0) -> Choice:
     """The choice without dates: k = 1, and no inner origin to compare on.
 
     Raises
@@ -183,19 +192,19 @@ def choose_by_likelihood(seen: Seen) -> Choice:
         When no candidate can be fitted at all.
     """
     _require_history(seen)
-    fitted = [_candidate(name, seen) for name in _SIMPLE]
+    fitted = [_candidate(name, seen, penalizer) for name in _SIMPLE]
     best = max(fitted, key=lambda one: _or_worst_likelihood(one.log_likelihood))
     if best.fit is None:
         raise NotConverged(f"no model could be fitted: {best.reason}")
-    return Choice(best, best, fitted, [], {})
+    return Choice(best, best, fitted, [], {}, penalizer)
 
 
-def _candidates(seen: Seen) -> Iterator[Candidate]:
-    simple = [_candidate(name, seen) for name in _SIMPLE]
+def _candidates(seen: Seen, penalizer: float) -> Iterator[Candidate]:
+    simple = [_candidate(name, seen, penalizer) for name in _SIMPLE]
     yield from simple
     best, name = simple[0], None
     for k in _REGULARITIES:
-        regular = _candidate(f"bg_cnbd_{k}", seen)
+        regular = _candidate(f"bg_cnbd_{k}", seen, penalizer)
         if regular.log_likelihood is None or best.log_likelihood is None:
             break
         if regular.log_likelihood <= best.log_likelihood:
@@ -203,21 +212,22 @@ def _candidates(seen: Seen) -> Iterator[Candidate]:
         best, name = regular, f"mbg_cnbd_{k}"
     if name is not None:
         yield best
-        yield _candidate(name, seen)
+        yield _candidate(name, seen, penalizer)
 
 
 def _require_history(seen: Seen) -> None:
     days = float(seen.histories.age_days.max(initial=0))
-    if days < _SHORTEST_HISTORY_DAYS:
+    if days < SHORTEST_MODEL_HISTORY_DAYS:
         raise TooShortHistory(
             f"the first order is {days:.0f} days old: a pause cannot be told from "
-            f"leaving before {_SHORTEST_HISTORY_DAYS} days. Load older orders, or wait."
+            f"leaving before {SHORTEST_MODEL_HISTORY_DAYS} days. Load older orders, or "
+            "wait."
         )
 
 
-def _candidate(name: str, seen: Seen) -> Candidate:
+def _candidate(name: str, seen: Seen, penalizer: float) -> Candidate:
     try:
-        fit = fit_candidate(name, seen)
+        fit = fit_candidate(name, seen, penalizer)
     except CustomerValueError as failure:
         return Candidate(name, None, None, reason=str(failure))
     waiting = bg_nbd.interval_term(
@@ -229,11 +239,19 @@ def _candidate(name: str, seen: Seen) -> Candidate:
     return Candidate(name, fit, fit.log_likelihood + waiting, reason=reason)
 
 
-def _fit(name: str, seen: Seen, prior_sd: float | None) -> PurchaseFit:
+def _fit(
+    name: str, seen: Seen, penalizer: float, prior_sd: float | None
+) -> PurchaseFit:
     if name == "pareto_nbd":
-        return pareto_nbd.fit(*seen.histories, prior_sd=prior_sd)
+        return pareto_nbd.fit(*seen.histories, penalizer=penalizer, prior_sd=prior_sd)
     shape = _shape(name)
-    return bg_nbd.fit(*seen.histories, **shape._asdict(), prior_sd=prior_sd)
+    return bg_nbd.fit(
+        *seen.histories,
+        regularity=shape.regularity,
+        leaves_at_first=shape.leaves_at_first,
+        penalizer=penalizer,
+        prior_sd=prior_sd,
+    )
 
 
 def _shape(name: str) -> Shape:
@@ -241,12 +259,14 @@ def _shape(name: str) -> Shape:
     return Shape(int(regularity or 1), name.startswith("mbg"))
 
 
-def trial_of(name: str, origins: list[InnerOrigin]) -> list[Trial] | None:
+def trial_of(
+    name: str, origins: list[InnerOrigin], penalizer: float = 0.0
+) -> list[Trial] | None:
     """(expected orders, P(any purchase)) after each inner origin; None: no fit."""
     trials = []
     for origin in origins:
         try:
-            fit = fit_candidate(name, origin.seen)
+            fit = fit_candidate(name, origin.seen, penalizer)
         except CustomerValueError:
             return None
         horizon = np.array([float(origin.horizon_days)])

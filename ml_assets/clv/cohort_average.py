@@ -13,14 +13,19 @@ from ml_assets.clv.forecast import Buying
 from ml_assets.clv.intervals import count_interval
 from ml_assets.clv.purchases import Seen
 
-__all__ = ["CohortAverage", "cohort_average"]
+__all__ = [
+    "FEWEST_CUSTOMERS",
+    "SHORTEST_HISTORY_DAYS",
+    "CohortAverage",
+    "cohort_average",
+]
 
 # r of BG/NBD and Pareto/NBD on public data lies between 0.24 and 0.85 (`models`).
 _SPREAD = 0.5
 # Half a purchase keeps the rate of a shop without repeats above zero (Jeffreys).
 _PRIOR_PURCHASES = 0.5
-_FEWEST_CUSTOMERS = 10
-_SHORTEST_HISTORY_DAYS = 14
+FEWEST_CUSTOMERS = 10
+SHORTEST_HISTORY_DAYS = 14
 
 
 class CohortAverage(NamedTuple):
@@ -51,7 +56,7 @@ class CohortAverage(NamedTuple):
 def cohort_average(seen: Seen) -> CohortAverage | None:
     """The average, or None: under 10 customers, or under two weeks of history."""
     age = seen.histories.age_days
-    if age.size < _FEWEST_CUSTOMERS or age.max() < _SHORTEST_HISTORY_DAYS:
+    if age.size < FEWEST_CUSTOMERS or age.max() < SHORTEST_HISTORY_DAYS:
         return None
     purchases = float(seen.histories.frequency.sum()) + _PRIOR_PURCHASES
     return CohortAverage(purchases / float(age.sum()), purchases)

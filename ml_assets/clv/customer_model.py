@@ -23,7 +23,7 @@ from ml_assets.clv.purchases import PurchaseDays, Seen, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend, trend
 
-__all__ = ["CustomerModel", "fit", "fit_summary"]
+__all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]
 
 # One customer above this share of revenue is mentioned.
 _LARGEST_SHARE: Final = 0.25
@@ -52,6 +52,7 @@ class CustomerModel:
     average: CohortAverage | None = None
     log: PurchaseDays | None = field(default=None, repr=False)
     as_of_day: int = 0
+    _trends: dict[int, Trend] = field(default_factory=dict, repr=False)
     _forecasts: dict[int, tuple[Buying, Money]] = field(
         default_factory=dict, repr=False
     )
@@ -73,7 +74,10 @@ class CustomerModel:
         """The corrections a forecast of that horizon gets."""
         if self.choice is None or self.log is None:
             return Trend()
-        return trend(self.log, self.as_of_day, self.choice, days)
+        if days not in self._trends:
+            found = trend(self.log, self.as_of_day, self.choice, days)
+            self._trends[days] = found
+        return self._trends[days]
 
     def predict(self, days: int) -> pd.DataFrame:
         """Predict every customer over the next `days`.
@@ -189,7 +193,12 @@ class CustomerModel:
         return buying, expected_money(buying, self.spending, correction, self.seen)
 
 
-def fit(transactions: pd.DataFrame, as_of: dt.date | None = None) -> CustomerModel:
+def fit(
+    transactions: pd.DataFrame,
+    as_of: dt.date | None = None,
+    *,
+    penalizer: float = 0.0,
+) -> CustomerModel:
     """Fit a company from its order log.
 
     Parameters
@@ -200,19 +209,36 @@ def fit(transactions: pd.DataFrame, as_of: dt.date | None = None) -> CustomerMod
         one purchase.
     as_of : date or None
         Rows after it are not looked at; None is the day of the last row.
+    penalizer : float
+        lifetimes' `penalizer_coef` of every model; 0 is maximum likelihood.
 
     Raises
     ------
     InvalidTransactions
         Naming the column and the row. Too little data is no error: see `status`.
     """
-    everything, as_of_day = purchase_days(transactions, as_of)
+    log, as_of_day = purchase_days(transactions, as_of)
+    return fit_log(log, as_of_day, penalizer)
+
+
+def fit_log(
+    everything: PurchaseDays, as_of_day: int, penalizer: float = 0.0
+) -> CustomerModel:
+    """`fit` for purchase days that were counted before.
+
+    Parameters
+    ----------
+    everything : PurchaseDays
+        With at least one row up to the day; later ones are not looked at.
+    """
     log = everything.up_to(as_of_day)
     seen = log.seen_at(as_of_day)
-    spend = spending(seen.histories.frequency, seen.monetary_value, log.amount)
+    spend = spending(
+        seen.histories.frequency, seen.monetary_value, log.amount, penalizer
+    )
     customers = log.customers[seen.customer]
     try:
-        choice = choose(log, as_of_day)
+        choice = choose(log, as_of_day, penalizer)
     except CustomerValueError as failure:
         return _without_model(str(failure), customers, seen, spend, as_of_day)
     return CustomerModel(

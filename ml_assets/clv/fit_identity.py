@@ -12,11 +12,10 @@ import pandas as pd
 from ml_assets.clv.errors import InvalidSummaries
 from ml_assets.clv.histories import column_of_floats
 
-__all__ = ["MODEL_NAME", "MODEL_VERSION", "data_hash", "fit_id"]
+__all__ = ["MODEL_VERSION", "data_hash", "fit_id"]
 
-MODEL_NAME: Final = "bg_nbd+gamma_gamma"
 # Raise it with every change that moves a published number.
-MODEL_VERSION: Final = "1.0"
+MODEL_VERSION: Final = "2.0"
 
 _HASHED = (
     "frequency",
@@ -28,12 +27,12 @@ _HASHED = (
 )
 
 
-def data_hash(summaries: pd.DataFrame) -> str:
+def data_hash(summaries: pd.DataFrame, purchases_hash: str = "") -> str:
     """SHA-256 of the customer summaries' content, 64 hexadecimal digits.
 
     The same for any order of rows or columns, for Decimal, float or integer
     columns of equal value, and for None or NaN. Columns the models do not use are
-    left out.
+    left out. `purchases_hash` is `rolling.log_hash` of the log behind them.
 
     Raises
     ------
@@ -46,7 +45,7 @@ def data_hash(summaries: pd.DataFrame) -> str:
         )
     customers = summaries["customer_id"].astype(str).to_numpy(dtype=object)
     order = np.argsort(customers, kind="stable")
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(purchases_hash.encode())
     encoded = [name.encode() for name in customers[order]]
     # Lengths first: ids that run together must not look like other ids.
     digest.update(np.array([len(name) for name in encoded], dtype="<i8").tobytes())

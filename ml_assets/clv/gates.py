@@ -6,6 +6,7 @@ beside the numbers. Nothing here stops anything: the caller acts on `outcome`.
 """
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -13,11 +14,11 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from ml_assets.clv.bg_nbd import PARAMETERS as BG_NBD_PARAMETERS
-from ml_assets.clv.bg_nbd import BgNbdFit
+from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
+from ml_assets.clv.cohort_average import FEWEST_CUSTOMERS, SHORTEST_HISTORY_DAYS
+from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import CustomerValueError
-from ml_assets.clv.gamma_gamma import PARAMETERS as GAMMA_GAMMA_PARAMETERS
-from ml_assets.clv.gamma_gamma import GammaGammaFit
+from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, column_of_floats
 
 __all__ = [
@@ -49,7 +50,10 @@ class GateResult:
 
 
 def enough_data(summaries: pd.DataFrame) -> GateResult:
-    """Block below 10 repeat customers; warn below 500 buyers or 180 days.
+    """Block below 10 customers or 14 days; warn where an average or little is had.
+
+    Below 10 repeat customers or 56 days everybody gets the company's average; below 500
+    buyers or 180 days a model's single customer is weak.
 
     Parameters
     ----------
@@ -62,13 +66,28 @@ def enough_data(summaries: pd.DataFrame) -> GateResult:
     ages = column_of_floats(summaries, "age_days")
     repeaters = int((frequency > 0).sum())
     days = float(ages.max()) if buyers else 0.0
-    if repeaters < MINIMUM_REPEAT_CUSTOMERS:
-        message = (
-            f"{repeaters} customers bought again, at least {MINIMUM_REPEAT_CUSTOMERS} "
-            f"are needed to predict ({buyers} buyers in {days:.0f} days of history). "
-            "Load older orders or wait for more."
-        )
-        return GateResult(gate, "blocked", repeaters, MINIMUM_REPEAT_CUSTOMERS, message)
+    have = f"{buyers} customers, {repeaters} of them bought again, in {days:.0f} days"
+    for count, least, what in (
+        (buyers, FEWEST_CUSTOMERS, "customers"),
+        (days, SHORTEST_HISTORY_DAYS, "days of history"),
+    ):
+        if count < least:
+            message = (
+                f"{have}: at least {least} {what} are needed to predict anything. Load "
+                "older orders or wait for more."
+            )
+            return GateResult(gate, "blocked", count, least, message)
+    for count, least, what in (
+        (repeaters, MINIMUM_REPEAT_CUSTOMERS, "customers who bought again"),
+        (days, SHORTEST_MODEL_HISTORY_DAYS, "days of history"),
+    ):
+        if count < least:
+            message = (
+                f"{have}: with fewer than {least} {what} there is no model, and "
+                "everybody is predicted the company's average. Load older orders or "
+                "wait for more."
+            )
+            return GateResult(gate, "warned", count, least, message)
     if buyers < _COMFORTABLE_BUYERS:
         message = (
             f"{buyers} buyers, {_COMFORTABLE_BUYERS} make predictions dependable: "
@@ -121,33 +140,21 @@ def recent_orders(
     return GateResult(gate, "passed", silence, stale_after_days, f"{seen}.")
 
 
-def converged(bg_nbd: BgNbdFit, gamma_gamma: GammaGammaFit) -> GateResult:
-    """Block an unusable fit; warn when a standard error exceeds its parameter.
+def converged(model: CustomerModel) -> GateResult:
+    """Warn where an average stands in for a model, or a parameter is hardly known.
 
-    Observed is the largest standard error as a share of its parameter.
+    Observed is the largest standard error as a share of its parameter; above 1 it
+    warns. Nothing to predict with at all, or a parameter that the histories do not
+    determine, blocks.
     """
     gate = "converged"
-    spend = gamma_gamma.parameters
-    if spend.q <= 1:
-        message = (
-            f"The spend model has q = {spend.q:.3g}; with q <= 1 mean spend is "
-            "infinite. Look for a few huge orders (wholesale, typing errors) and "
-            "correct them."
+    if model.choice is None:
+        outcome: Outcome = "blocked" if model.status == "none" else "warned"
+        instead = "" if model.status == "none" else " Everybody gets the average."
+        return GateResult(
+            gate, outcome, None, 1.0, f"No model: {model.reason}{instead}"
         )
-        return GateResult(gate, "blocked", spend.q, 1.0, message)
-    ratios = {
-        f"{model} {name}": error / value
-        for model, names, fit in (
-            ("BG/NBD", BG_NBD_PARAMETERS, bg_nbd),
-            ("Gamma-Gamma", GAMMA_GAMMA_PARAMETERS, gamma_gamma),
-        )
-        for name, error, value in zip(
-            names,
-            fit.standard_errors.tolist(),
-            (getattr(fit.parameters, name) for name in names),
-            strict=True,
-        )
-    }
+    ratios = _relative_errors(model)
     worst = max(ratios, key=lambda name: _worse(ratios[name]))
     observed = ratios[worst]
     if not np.isfinite(observed):
@@ -156,19 +163,48 @@ def converged(bg_nbd: BgNbdFit, gamma_gamma: GammaGammaFit) -> GateResult:
             "for more repeat purchases, or set a small penalizer such as 0.01."
         )
         return GateResult(gate, "blocked", None, 1.0, message)
-    precision = f"the least certain parameter is {worst}, +-{observed:.0%} of its value"
+    precision = f"The least certain parameter is {worst}, +-{observed:.0%} of its value"
+    cautions = list(_cautions(model))
     if observed > 1:
-        message = (
-            f"Both models converged, but {precision}; above 100% a single customer's "
-            "prediction is weak. Read totals until there are more repeat purchases."
+        cautions.append(
+            "above 100% a single customer's prediction is weak: read totals until "
+            "there are more repeat purchases"
         )
-        return GateResult(gate, "warned", observed, 1.0, message)
-    return GateResult(gate, "passed", observed, 1.0, f"Both converged; {precision}.")
+    message = ". ".join([precision, *cautions]) + "."
+    outcome = "warned" if cautions else "passed"
+    return GateResult(gate, outcome, observed, 1.0, message)
 
 
 def fit_failed(error: CustomerValueError) -> GateResult:
     """The `converged` gate for a fit that raised: blocked, in the error's words."""
     return GateResult("converged", "blocked", None, None, f"No fit: {error}")
+
+
+def _relative_errors(model: CustomerModel) -> dict[str, float]:
+    return {
+        f"{one.model} {name}": error / value
+        for one in chosen_parameters(model)
+        for name, value, error in zip(
+            one.names, one.values, one.standard_errors.tolist(), strict=True
+        )
+    }
+
+
+def _cautions(model: CustomerModel) -> Iterator[str]:
+    assert model.choice is not None  # noqa: S101 - asked before
+    for one in dict.fromkeys((model.choice.orders, model.choice.chances)):
+        if one.reason:
+            yield f"{one.name} was {one.reason}"
+    if model.spending.fit is None:
+        yield (
+            f"the spend model is not used: {model.spending.reason} Repeat customers "
+            "are expected to spend their own mean per order, one-time buyers that of "
+            "all"
+        )
+    elif model.spending.reason:
+        yield f"the spend model needed a penalizer: {model.spending.reason}"
+    if model.reason:
+        yield model.reason.rstrip(".")
 
 
 def reconciles_with_mart(

@@ -1,21 +1,21 @@
-"""One row of predictions per customer, from summaries and two models."""
+"""One row of predictions per customer, from a fitted company."""
 
+import datetime as dt
+import math
 from decimal import Decimal
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.clv import bg_nbd as purchasing
-from ml_assets.clv import gamma_gamma as spending
-from ml_assets.clv.bg_nbd import BgNbd
+from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import InvalidSummaries
-from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import (
     Floats,
-    check_histories,
     check_numbers,
     column_of_floats,
+    distinct_positions,
     refuse_where,
 )
 from ml_assets.clv.lifetime_value import (
@@ -23,8 +23,16 @@ from ml_assets.clv.lifetime_value import (
     discounted_purchases,
     month_ends,
 )
+from ml_assets.clv.outlook import look_ahead
+from ml_assets.clv.reasons import reason_codes
 
-__all__ = ["PREDICTION_COLUMNS", "SUMMARY_COLUMNS", "predict"]
+__all__ = [
+    "HORIZONS",
+    "PREDICTION_COLUMNS",
+    "SUMMARY_COLUMNS",
+    "predict",
+    "predict_totals",
+]
 
 SUMMARY_COLUMNS: Final = (
     "customer_id",
@@ -32,11 +40,11 @@ SUMMARY_COLUMNS: Final = (
     "recency_days",
     "age_days",
     "order_count",
-    "monetary_value",
     "historic_value",
 )
 PREDICTION_COLUMNS: Final = (
     "customer_id",
+    "status",
     "frequency",
     "recency_days",
     "age_days",
@@ -44,21 +52,36 @@ PREDICTION_COLUMNS: Final = (
     "historic_value",
     "probability_alive",
     "probability_no_purchase_90d",
+    "probability_no_purchase_90d_lower",
+    "probability_no_purchase_90d_upper",
     "expected_orders_30d",
+    "expected_orders_30d_lower",
+    "expected_orders_30d_upper",
     "expected_orders_90d",
+    "expected_orders_90d_lower",
+    "expected_orders_90d_upper",
     "expected_orders_365d",
+    "expected_orders_365d_lower",
+    "expected_orders_365d_upper",
     "expected_order_value",
     "predicted_value_12m",
+    "predicted_value_12m_lower",
+    "predicted_value_12m_upper",
+    "value_if_active_12m",
+    "next_order_date",
+    "next_order_date_lower",
+    "next_order_date_upper",
+    "reason_codes",
 )
-_HORIZONS: Final = (30.0, 90.0, 365.0)
+HORIZONS: Final = (30, 90, 365)
+_A_YEAR: Final = 365
 # marts and predictions keep money as numeric(18,2), whatever the currency.
 _WAREHOUSE_EXPONENT: Final = 2
 
 
 def predict(
+    model: CustomerModel,
     summaries: pd.DataFrame,
-    bg_nbd: BgNbd,
-    gamma_gamma: GammaGamma | Floats,
     *,
     currency_exponent: int = 2,
     annual_discount_rate: float = DEFAULT_ANNUAL_DISCOUNT_RATE,
@@ -67,16 +90,15 @@ def predict(
 
     Parameters
     ----------
+    model : CustomerModel
+        With a status other than "none".
     summaries : DataFrame
-        One row per customer with SUMMARY_COLUMNS; `monetary_value` may be null
-        where `frequency` is 0. Other columns are ignored.
-    gamma_gamma : GammaGamma or ndarray, shape (n,)
-        The spend model; or, where there is none to be had, the expected order value
-        of each row of `summaries`, found in another way.
+        One row per customer of the model with SUMMARY_COLUMNS, counted apart from it.
+        Other columns are ignored.
     currency_exponent : int
         Decimals of the currency: 2 for EUR, 0 for CLP. Money is rounded to it.
     annual_discount_rate : float
-        As in `lifetime_value.predicted_value`.
+        Share per year: a month's purchases are paid at its end.
 
     Returns
     -------
@@ -84,47 +106,101 @@ def predict(
         PREDICTION_COLUMNS, sorted by `customer_id` as text, index 0..n-1. Counts
         are int64; probabilities and expectations float64; money is Decimal, and
         `historic_value` is passed on to the cent. An "order" of a horizon is a
-        purchase day. The same input gives the same bytes.
+        purchase day. `_lower` and `_upper` of probabilities, orders and value are 90 %
+        intervals, of dates 80 %. `value_if_active_12m` is what the 12 months would
+        bring from somebody certain to be still a customer. A date is None where an
+        order within a year is less likely than that. The same input gives the same
+        bytes.
 
     Raises
     ------
-    InvalidSummaries, NoPopulationMean
+    InvalidSummaries
+        Also when summaries and model are not about the same customers.
     """
-    _check_columns(summaries)
-    histories = check_histories(
-        *(_whole(summaries, name) for name in SUMMARY_COLUMNS[1:4])
-    )
-    orders = _whole(summaries, "order_count")
-    history = check_numbers(
-        column_of_floats(summaries, "historic_value"), "historic_value"
-    )
-    order_value = _order_values(summaries, gamma_gamma)
+    rows = _in_order_of(model, summaries)
+    told = {days: model.predict(days) for days in HORIZONS}
+    orders = _rising([told[days]["expected_orders"].to_numpy() for days in HORIZONS])
+    year = told[_A_YEAR]
+    order_value = model.spending.mean * model.trend(_A_YEAR).order_value.value
+    discount = _discount_shares(model, annual_discount_rate)
+    value = order_value * orders[-1] * discount
+    scale = value / np.maximum(year["expected_value"].to_numpy(), 1e-12)
+    active = year["probability_active"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if_active = np.where(active > 0, value / active, np.nan)
 
-    ends = month_ends(365.0)
-    horizons = np.concatenate([_HORIZONS, ends])
-    purchases = purchasing.expected_purchases(bg_nbd, horizons, *histories)
-    a_year = discounted_purchases(purchases[:, 3:], ends, annual_discount_rate)
-    predictions = pd.DataFrame(
-        {
-            "customer_id": summaries["customer_id"].astype(str).to_numpy(dtype=object),
-            "frequency": histories.frequency.astype(np.int64),
-            "recency_days": histories.recency_days.astype(np.int64),
-            "age_days": histories.age_days.astype(np.int64),
-            "order_count": orders.astype(np.int64),
-            "historic_value": _money(history, _WAREHOUSE_EXPONENT),
-            "probability_alive": purchasing.probability_alive(bg_nbd, *histories),
-            "probability_no_purchase_90d": purchasing.probability_no_purchase(
-                bg_nbd, 90.0, *histories
-            ),
-            "expected_orders_30d": purchases[:, 0],
-            "expected_orders_90d": purchases[:, 1],
-            "expected_orders_365d": purchases[:, 2],
-            "expected_order_value": _money(order_value, currency_exponent),
-            "predicted_value_12m": _money(order_value * a_year, currency_exponent),
-        }
-    )
-    order = np.argsort(predictions["customer_id"].to_numpy(), kind="stable")
-    return predictions.iloc[order].reset_index(drop=True)
+    def money(values: Floats) -> list[Decimal | None]:
+        return _money(values, currency_exponent)
+
+    columns: dict[str, object] = {
+        "customer_id": model.customers,
+        "status": model.status,
+        **{
+            name: _whole(rows, name).astype(np.int64)
+            for name in ("frequency", "recency_days", "age_days", "order_count")
+        },
+        "historic_value": _money(_history(rows), _WAREHOUSE_EXPONENT),
+        "probability_alive": active,
+        **_with_interval(told[90], "probability_no_purchase", "{}_90d"),
+    }
+    for days, expected in zip(HORIZONS, orders, strict=True):
+        columns |= _with_interval(told[days], "expected_orders", f"{{}}_{days}d")
+        columns[f"expected_orders_{days}d"] = expected
+    columns |= {
+        "expected_order_value": money(order_value),
+        "predicted_value_12m": money(value),
+        "predicted_value_12m_lower": money(
+            year["expected_value_lower"].to_numpy() * scale
+        ),
+        "predicted_value_12m_upper": money(
+            year["expected_value_upper"].to_numpy() * scale
+        ),
+        "value_if_active_12m": money(if_active),
+        **_dates(model),
+        "reason_codes": reason_codes(
+            model.seen.histories, order_value, is_average=model.choice is None
+        ),
+    }
+    return pd.DataFrame(columns, columns=list(PREDICTION_COLUMNS))
+
+
+def predict_totals(model: CustomerModel) -> pd.DataFrame:
+    """All known customers together: what the forecast ledger keeps.
+
+    Returns
+    -------
+    DataFrame
+        One row per horizon: `horizon_days`, `customers`, `expected_orders` and
+        `expected_value` (currency, not discounted), each with `_lower` and `_upper`
+        (90 %).
+    """
+    rows = [
+        {"horizon_days": days, **model.predict_total(days).to_dict()}
+        for days in HORIZONS
+    ]
+    return pd.DataFrame(rows)
+
+
+def _in_order_of(model: CustomerModel, summaries: pd.DataFrame) -> pd.DataFrame:
+    _check_columns(summaries)
+    theirs = pd.Index(summaries["customer_id"].astype(str), dtype=object)
+    ours = pd.Index([str(customer) for customer in model.customers], dtype=object)
+    positions = theirs.get_indexer(ours)
+    if len(ours) != len(theirs) or (positions < 0).any():
+        raise InvalidSummaries(
+            f"the purchases are of {len(ours)} customers, the customer summaries of "
+            f"{len(theirs)}, and they are not the same ones. The mart changed "
+            "during the run: run again."
+        )
+    rows = summaries.iloc[positions]
+    for name, counted in model.seen.histories._asdict().items():
+        refuse_where(
+            _whole(rows, name) != counted,
+            name,
+            column_of_floats(rows, name),
+            "is not what the purchases say: the mart changed during the run",
+        )
+    return rows
 
 
 def _check_columns(summaries: pd.DataFrame) -> None:
@@ -144,20 +220,54 @@ def _check_columns(summaries: pd.DataFrame) -> None:
             )
 
 
-def _order_values(summaries: pd.DataFrame, gamma_gamma: GammaGamma | Floats) -> Floats:
-    if isinstance(gamma_gamma, GammaGamma):
-        return spending.expected_order_value(
-            gamma_gamma,
-            column_of_floats(summaries, "frequency"),
-            column_of_floats(summaries, "monetary_value"),
-        )
-    values = check_numbers(gamma_gamma, "expected_order_value")
-    if values.shape != (len(summaries),):
-        raise InvalidSummaries(
-            f"expected_order_value has shape {values.shape}, the customer summaries "
-            f"have {len(summaries)} rows. Pass one value per row."
-        )
-    return values
+def _rising(orders: list[Floats]) -> list[Floats]:
+    """Corrections differ by horizon; a longer one still never expects fewer orders."""
+    return [np.maximum.accumulate(orders)[n] for n in range(len(orders))]
+
+
+def _with_interval(told: pd.DataFrame, column: str, name: str) -> dict[str, Floats]:
+    return {
+        name.format(column) + end: told[column + end].to_numpy()
+        for end in ("", "_lower", "_upper")
+    }
+
+
+def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Floats:
+    """Discounted over undiscounted purchases of a year, shape (n,)."""
+    ends = month_ends(_A_YEAR)
+    if model.choice is None:
+        evenly = discounted_purchases(ends / _A_YEAR, ends, annual_discount_rate)
+        return np.full(model.customers.size, float(evenly))
+    fit = model.choice.orders.fit
+    assert fit is not None  # noqa: S101 - only usable candidates are chosen
+    rows, positions = distinct_positions(model.seen.histories)
+    mean = look_ahead(fit.parameters, ends, rows).mean
+    discounted = discounted_purchases(mean, ends, annual_discount_rate)
+    return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
+
+
+def _dates(model: CustomerModel) -> dict[str, list[dt.date | None]]:
+    days = model.next_order()
+    found = {}
+    for end in ("", "_lower", "_upper"):
+        # Rounded up: by that day the order has come with at least that probability.
+        ahead = np.ceil(days[f"days_until_order{end}"].to_numpy())
+        found[f"next_order_date{end}"] = _later(model.as_of, ahead)
+    return found
+
+
+def _later(day: dt.date, ahead: Floats) -> list[dt.date | None]:
+    known = np.isfinite(ahead)
+    dates = np.datetime64(day, "D") + np.where(known, ahead, 0).astype("timedelta64[D]")
+    found: npt.NDArray[np.object_] = dates.astype(object)
+    found[~known] = None
+    return list(found)
+
+
+def _history(summaries: pd.DataFrame) -> Floats:
+    return check_numbers(
+        column_of_floats(summaries, "historic_value"), "historic_value"
+    )
 
 
 def _whole(summaries: pd.DataFrame, column: str) -> Floats:
@@ -166,7 +276,10 @@ def _whole(summaries: pd.DataFrame, column: str) -> Floats:
     return numbers
 
 
-def _money(values: Floats, exponent: int) -> list[Decimal]:
-    """Decimals rounded half to even at `exponent` decimals."""
+def _money(values: Floats, exponent: int) -> list[Decimal | None]:
+    """Decimals rounded half to even at `exponent` decimals; None where unknown."""
     unit = Decimal(1).scaleb(-exponent)
-    return [Decimal(repr(value)).quantize(unit) for value in values.tolist()]
+    return [
+        None if math.isnan(value) else Decimal(repr(value)).quantize(unit)
+        for value in values.tolist()
+    ]

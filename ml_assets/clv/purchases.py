@@ -11,7 +11,7 @@ import pandas as pd
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.histories import Floats, Histories
 
-__all__ = ["Later", "PurchaseDays", "Seen", "purchase_days"]
+__all__ = ["Later", "PurchaseDays", "Seen", "days_since_1970", "purchase_days"]
 
 Ints = npt.NDArray[np.int64]
 # Above any order of any currency, and small enough to be squared.
@@ -52,6 +52,12 @@ class PurchaseDays:
     customer: Ints
     day: Ints
     amount: Floats
+
+    @classmethod
+    def empty(cls) -> "PurchaseDays":
+        """Nobody bought anything yet."""
+        nobody, none = np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64)
+        return cls(nobody, none, none, np.zeros(0))
 
     @property
     def first_day(self) -> int:
@@ -143,7 +149,7 @@ def purchase_days(
         "is below 0: take refunds off the order they belong to",
     )
     _refuse(amounts > _LARGEST_AMOUNT, transactions, "amount", "is more than any order")
-    as_of_day = int(day.max()) if as_of is None else _day(as_of)
+    as_of_day = int(day.max()) if as_of is None else days_since_1970(as_of)
     kept = day <= as_of_day
     if not kept.any():
         raise InvalidTransactions(
@@ -197,7 +203,8 @@ def _days(ordered_at: pd.Series) -> Ints:
     return np.asarray(whole_days.astype(np.int64))
 
 
-def _day(date: dt.date) -> int:
+def days_since_1970(date: dt.date) -> int:
+    """The day as `PurchaseDays.day` counts it."""
     # A timestamp is a date too; its time of day does not matter here.
     return int(np.datetime64(date.strftime("%Y-%m-%d"), "D").astype(np.int64))
 

@@ -30,9 +30,12 @@ class Spending(NamedTuple):
 
 
 def spending(
-    frequency: Floats, monetary_value: Floats, all_amounts: Floats
+    frequency: Floats,
+    monetary_value: Floats,
+    all_amounts: Floats,
+    penalizer: float = 0.0,
 ) -> Spending:
-    """Gamma-Gamma where it can be fitted, else every customer the common mean.
+    """Gamma-Gamma where it can be fitted, else the own mean, else that of all.
 
     Parameters
     ----------
@@ -41,22 +44,24 @@ def spending(
     all_amounts : ndarray, shape (rows,)
         Amounts of all purchase days: what a customer spends when nothing better is
         known.
+    penalizer
+        lifetimes' `penalizer_coef`. At 0 a small one helps where it is needed.
     """
     reason = ""
-    for penalizer in (0.0, _RESCUE_PENALIZER):
+    for attempt in (penalizer,) if penalizer else (0.0, _RESCUE_PENALIZER):
         try:
-            fit = gamma_gamma.fit(frequency, monetary_value, penalizer=penalizer)
+            fit = gamma_gamma.fit(frequency, monetary_value, penalizer=attempt)
             found = spending_of(fit.parameters, frequency, monetary_value)
         except CustomerValueError as failure:
             reason = reason or str(failure)
             continue
         return found._replace(fit=fit, reason=reason or None)
-    mean = float(all_amounts.mean()) if all_amounts.size else np.nan
-    variance = float(all_amounts.var()) if all_amounts.size > 1 else mean**2
-    everyone = np.ones(frequency.size)
-    return Spending(
-        mean * everyone, mean**2 * everyone, variance * everyone, None, reason
-    )
+    overall = float(all_amounts.mean()) if all_amounts.size else np.nan
+    variance = float(all_amounts.var()) if all_amounts.size > 1 else overall**2
+    # Without a model of how spending differs, repeat buyers keep what they spent.
+    known = (frequency > 0) & np.isfinite(monetary_value)
+    mean = np.where(known, monetary_value, overall)
+    return Spending(mean, mean**2, np.full(frequency.size, variance), None, reason)
 
 
 def spending_of(

@@ -4,9 +4,10 @@ The models know no season and no growth, and every implementation of them carrie
 bias of 10 to 20 % on public data. Two sources say how large it is, both before the
 as-of date:
 
-- with less than 16 months of history, the inner origins: what the model, fitted to the
-  log as it was, expected and what came. One such ratio is a poor guide to the next,
-  so their mean is drawn towards "no correction".
+- with less than 16 months of history (18 for a whole year ahead), or where the model
+  was not to be had a year ago, the inner origins: what the model, fitted to the log as
+  it was, expected and what came. One such ratio is a poor guide to the next, so their
+  mean is drawn towards "no correction".
 - with more, the same days one year earlier, which also carry the season.
 
 Orders are corrected by one factor, order values by another, probabilities by a
@@ -21,7 +22,7 @@ import numpy as np
 from ml_assets.clv import gamma_gamma
 from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
-from ml_assets.clv.errors import CustomerValueError, NotConverged
+from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.spending import spending_of
@@ -30,10 +31,11 @@ from ml_assets.clv.uncertainty import parameter_share
 __all__ = ["Factor", "Trend", "shrunk", "trend"]
 
 _A_YEAR = 365
-# A year to look back, and before it as much as the models need to see.
-_SEASONAL_HISTORY = _A_YEAR + 120
-# Standard deviation of ln(actual / expected) before any of it was seen.
-_PRIOR_SD, _SEASONAL_PRIOR_SD = 0.1, 0.3
+# What the models need to see before a year ago, and at least half the horizon.
+_SEEN_BEFORE = 120
+# Standard deviation of ln(actual / expected) before any of it was seen. The season's
+# part of it goes with the share of the year that a horizon leaves out.
+_PRIOR_SD, _SEASONAL_PRIOR_SD = 0.1, 0.28
 # Ratios of overlapping windows repeat each other.
 _INDEPENDENT_ORIGINS = 2.0
 # One year is never quite like the next.
@@ -72,19 +74,11 @@ def trend(
         Rows after `as_of_day` are not looked at.
     """
     past = log.up_to(as_of_day)
-    if as_of_day - past.first_day >= _SEASONAL_HISTORY:
-        window = min(horizon_days, _A_YEAR)
-        year_ago = origin_at(past, as_of_day - _A_YEAR, window)
-        if year_ago is not None:
-            try:
-                orders = _trial(choice.orders.name, year_ago)
-                buys = orders
-                if choice.chances.name != choice.orders.name:
-                    buys = _trial(choice.chances.name, year_ago)
-            except CustomerValueError:
-                return Trend()
-            pairs = [(year_ago, orders, buys)]
-            return _estimated(pairs, _year_ago_factor, "a year earlier")
+    window = min(horizon_days, _A_YEAR)
+    if as_of_day - past.first_day >= _A_YEAR + max(_SEEN_BEFORE, window / 2):
+        pair = _year_ago(past, as_of_day, choice, window)
+        if pair is not None:
+            return _estimated([pair], _year_ago_factor(window), "a year earlier")
     if not choice.origins:
         return Trend()
     tried = choice.trials
@@ -121,9 +115,15 @@ def shrunk(log_ratios: Floats, chance: float) -> Factor:
     return _posterior(float(log_ratios.mean()), error, _PRIOR_SD, own)
 
 
-def _year_ago_factor(log_ratios: Floats, chance: float) -> Factor:
+def _year_ago_factor(window_days: int) -> Callable[[Floats, float], Factor]:
+    season = _SEASONAL_PRIOR_SD * np.sqrt(1 - window_days / _A_YEAR)
+    prior_sd = float(np.hypot(_PRIOR_SD, season))
     own = _YEAR_TO_YEAR_SD**2
-    return _posterior(float(log_ratios[0]), own + chance, _SEASONAL_PRIOR_SD, own)
+
+    def factor(log_ratios: Floats, chance: float) -> Factor:
+        return _posterior(float(log_ratios[0]), own + chance, prior_sd, own)
+
+    return factor
 
 
 def _posterior(mean: float, error: float, prior_sd: float, own: float) -> Factor:
@@ -159,11 +159,25 @@ def _chance(origin: InnerOrigin, trial: Trial) -> float:
     return trial.sampling + parameter_share(trial.fit, horizon, origin.seen.histories)
 
 
-def _trial(name: str, origin: InnerOrigin) -> Trial:
-    trials = trial_of(name, [origin])
-    if trials is None:
-        raise NotConverged(f"{name} could not be fitted a year earlier")
-    return trials[0]
+def _year_ago(
+    past: PurchaseDays, as_of_day: int, choice: Choice, window: int
+) -> tuple[InnerOrigin, Trial, Trial] | None:
+    """What the chosen models expected a year earlier; None: they hardly knew then."""
+    origin = origin_at(past, as_of_day - _A_YEAR, window)
+    if origin is None:
+        return None
+    names = choice.orders.name, choice.chances.name
+    trials = {n: trial_of(n, [origin], choice.penalizer) for n in dict.fromkeys(names)}
+    found = [trial[0] for trial in trials.values() if trial and _is_known(trial[0])]
+    if len(found) < len(trials):
+        return None
+    return origin, found[0], found[-1]
+
+
+def _is_known(trial: Trial) -> bool:
+    """No parameter is less certain than its own size."""
+    values = np.array(trial.fit.parameters.values)
+    return bool((trial.fit.standard_errors <= values).all())
 
 
 def _value_ratio(origin: InnerOrigin) -> tuple[float, float] | None:

@@ -1,4 +1,4 @@
-"""One company's customers valued: two fits, every gate, one row per customer."""
+"""One company's customers valued: its models, every gate, one row per customer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
-import numpy as np
 import pandas as pd
 
-from ml_assets.clv import bg_nbd, gamma_gamma
-from ml_assets.clv.bg_nbd import BgNbdFit
-from ml_assets.clv.errors import CustomerValueError, NotConverged
-from ml_assets.clv.gamma_gamma import GammaGammaFit
+from ml_assets.clv.customer_model import CustomerModel, fit_log
+from ml_assets.clv.drift import (
+    LastPublished,
+    same_past,
+    stable_totals,
+    usual_amounts,
+)
+from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.gates import (
     GateResult,
     converged,
@@ -21,28 +24,36 @@ from ml_assets.clv.gates import (
     recent_orders,
     reconciles_with_mart,
 )
-from ml_assets.clv.histories import Floats, column_of_floats
 from ml_assets.clv.independence import independence_of_frequency_and_value
 from ml_assets.clv.lifetime_value import DEFAULT_ANNUAL_DISCOUNT_RATE
-from ml_assets.clv.predictions import predict
+from ml_assets.clv.predictions import predict, predict_totals
+from ml_assets.clv.purchases import PurchaseDays, days_since_1970
 from ml_assets.clv.ranges import probabilities_in_range
+from ml_assets.clv.rolling import better_than_naive
 
-__all__ = ["GATES", "MartTotals", "Valuation", "ValuationSettings", "value_customers"]
+__all__ = [
+    "GATES",
+    "Evidence",
+    "MartTotals",
+    "Valuation",
+    "ValuationSettings",
+    "value_customers",
+]
 
 GATES = (
     "enough_data",
     "recent_orders",
+    "same_past",
+    "usual_amounts",
+    "better_than_naive",
     "independence_of_frequency_and_value",
     "converged",
     "probabilities_in_range",
     "reconciles_with_mart",
+    "stable_totals",
 )
-
-# Where the plain likelihood has no maximum. Customers who never stop buying push
-# the drop-out parameter to zero: a prior this wide (a factor of 20 either way)
-# only keeps it from getting there. Spend gets the owner's penalizer.
-_RESCUE_PRIOR_SD = 3.0
-_RESCUE_PENALIZER = 0.01
+# Gates that a person may overrule, once, knowing better.
+_ABOUT_CHANGE = ("same_past", "usual_amounts", "stable_totals")
 
 
 @dataclass(frozen=True)
@@ -54,11 +65,14 @@ class ValuationSettings:
     annual_discount_rate
         Share per year by which later revenue counts less.
     penalizer
-        lifetimes' ``penalizer_coef`` of both models; 0 is maximum likelihood.
+        lifetimes' ``penalizer_coef`` of every model; 0 is maximum likelihood.
+    currency_exponent
+        Decimals of the company's currency.
     """
 
     annual_discount_rate: float = DEFAULT_ANNUAL_DISCOUNT_RATE
     penalizer: float = 0.0
+    currency_exponent: int = 2
 
     def as_json(self) -> dict[str, float]:
         """Plain values for ``model_fits.settings``."""
@@ -74,13 +88,27 @@ class MartTotals:
 
 
 @dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a company's predictions are held against.
+
+    `mart` is what they must add up to, `last` the predictions in force (None: the
+    first ones), `backtests` the scores of `rolling.rolling_backtests` so far.
+    """
+
+    mart: MartTotals
+    last: LastPublished | None
+    backtests: pd.DataFrame
+    accept_changes: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Valuation:
-    """What came out; ``predictions`` is None when a gate blocks."""
+    """What came out; ``predictions`` and ``totals`` are None when a gate blocks."""
 
     gates: list[GateResult]
-    bg_nbd: BgNbdFit | None = None
-    gamma_gamma: GammaGammaFit | None = None
+    model: CustomerModel | None = None
     predictions: pd.DataFrame | None = field(default=None)
+    totals: pd.DataFrame | None = field(default=None)
 
     @property
     def reasons(self) -> list[str]:
@@ -89,121 +117,68 @@ class Valuation:
 
 
 def value_customers(
+    log: PurchaseDays,
     summaries: pd.DataFrame,
     as_of_date: dt.date,
     settings: ValuationSettings,
-    mart: MartTotals,
-    *,
-    currency_exponent: int = 2,
+    evidence: Evidence,
 ) -> Valuation:
-    """Fit both models and predict every customer, unless a gate blocks.
+    """Fit a company's own models and predict every customer, unless a gate blocks.
 
     Parameters
     ----------
+    log : PurchaseDays
+        The company's purchase days up to `as_of_date`.
     summaries : DataFrame
         Rows of ``marts.customer_summaries`` of one company at ``as_of_date``.
-    mart : MartTotals
-        What the predictions must add up to.
-    currency_exponent : int
-        Decimals of the company's currency.
     """
     last_order = summaries["last_order_date"].max() if len(summaries) else None
-    gates = [
-        enough_data(summaries),
-        recent_orders(last_order, as_of_date),
+    gates = [enough_data(summaries), recent_orders(last_order, as_of_date)]
+    if _blocks(gates):
+        return Valuation(gates)
+    day = days_since_1970(as_of_date)
+    gates += [
+        same_past(log, evidence.last),
+        usual_amounts(log, day),
+        better_than_naive(evidence.backtests),
         independence_of_frequency_and_value(summaries),
     ]
+    gates = [_accepted(gate) if evidence.accept_changes else gate for gate in gates]
     if _blocks(gates):
         return Valuation(gates)
     try:
-        purchases = _fit_purchases(summaries, settings.penalizer)
+        model = fit_log(log, day, settings.penalizer)
+        gates.append(converged(model))
+        if _blocks(gates):
+            return Valuation(gates, model)
+        predictions = predict(
+            model,
+            summaries,
+            currency_exponent=settings.currency_exponent,
+            annual_discount_rate=settings.annual_discount_rate,
+        )
     except CustomerValueError as failure:
         return Valuation([*gates, fit_failed(failure)])
-    if not np.isfinite(purchases.standard_errors).all():
-        undetermined = NotConverged(
-            "the purchase histories do not determine every parameter. Wait for more "
-            "repeat purchases, or set a small penalizer such as 0.01."
-        )
-        return Valuation([*gates, fit_failed(undetermined)])
-    spend, verdict = _fit_spend(summaries, settings.penalizer, purchases)
-    gates.append(verdict)
-    predictions = predict(
-        summaries,
-        purchases.parameters,
-        spend.parameters if spend else _order_values(summaries),
-        currency_exponent=currency_exponent,
-        annual_discount_rate=settings.annual_discount_rate,
-    )
+    stable = stable_totals(predictions, evidence.last)
     gates += [
         probabilities_in_range(predictions),
         reconciles_with_mart(
             predictions,
-            mart_customer_count=mart.customer_count,
-            mart_historic_value=mart.historic_value,
+            mart_customer_count=evidence.mart.customer_count,
+            mart_historic_value=evidence.mart.historic_value,
         ),
+        _accepted(stable) if evidence.accept_changes else stable,
     ]
-    published = None if _blocks(gates) else predictions
-    return Valuation(gates, purchases, spend, published)
+    if _blocks(gates):
+        return Valuation(gates, model)
+    return Valuation(gates, model, predictions, predict_totals(model))
 
 
 def _blocks(gates: list[GateResult]) -> bool:
     return any(gate.outcome == "blocked" for gate in gates)
 
 
-def _fit_purchases(summaries: pd.DataFrame, penalizer: float) -> BgNbdFit:
-    history = [summaries[c] for c in ("frequency", "recency_days", "age_days")]
-    try:
-        return bg_nbd.fit(*history, penalizer=penalizer)
-    except NotConverged:
-        if penalizer:
-            raise
-        return bg_nbd.fit(*history, prior_sd=_RESCUE_PRIOR_SD)
-
-
-def _fit_spend(
-    summaries: pd.DataFrame, penalizer: float, purchases: BgNbdFit
-) -> tuple[GammaGammaFit | None, GateResult]:
-    """The spend model if it can be had, and the verdict on both fits."""
-    spend = (summaries["frequency"], column_of_floats(summaries, "monetary_value"))
-    attempts = (penalizer,) if penalizer else (0.0, _RESCUE_PENALIZER)
-    for attempt in attempts:
-        try:
-            fit = gamma_gamma.fit(*spend, penalizer=attempt)
-        except CustomerValueError as failure:
-            reason = str(failure)
-            continue
-        verdict = converged(purchases, fit)
-        if verdict.outcome != "blocked":
-            return fit, _mention_rescue(verdict, purchases, fit, penalizer)
-        reason = verdict.message
-    message = (
-        f"The spend model is not used: {reason} Repeat customers are expected to spend "
-        "their own mean per order, one-time buyers the mean of all."
-    )
-    return None, GateResult("converged", "warned", None, None, message)
-
-
-def _mention_rescue(
-    verdict: GateResult, purchases: BgNbdFit, spend: GammaGammaFit, asked: float
-) -> GateResult:
-    helped = []
-    if purchases.prior_sd is not None:
-        helped.append(f"purchases with a prior of {_RESCUE_PRIOR_SD:g} log units")
-    if spend.penalizer != asked:
-        helped.append(f"spend with a penalizer of {_RESCUE_PENALIZER:g}")
-    if not helped:
-        return verdict
-    message = (
-        "Plain maximum likelihood had no maximum; fitted "
-        f"{' and '.join(helped)}. {verdict.message}"
-    )
-    return replace(verdict, outcome="warned", message=message)
-
-
-def _order_values(summaries: pd.DataFrame) -> Floats:
-    """Spend per order without a spend model: what each customer did so far."""
-    frequency = column_of_floats(summaries, "frequency")
-    value = column_of_floats(summaries, "monetary_value")
-    repeats = frequency > 0
-    overall = float(np.average(value[repeats], weights=frequency[repeats]))
-    return np.where(repeats, value, overall)
+def _accepted(gate: GateResult) -> GateResult:
+    if gate.gate not in _ABOUT_CHANGE or gate.outcome != "blocked":
+        return gate
+    return replace(gate, outcome="warned", message=f"Accepted: {gate.message}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -49,11 +49,14 @@ class Refresher:
         Where runs are kept, and the open database.
     force
         Compute again even if nothing changed.
+    accept_changes
+        Publish although the past changed since the last good run: somebody looked.
     """
 
     settings: Settings
     url: str
     force: bool = False
+    accept_changes: bool = False
 
     def load(
         self,
@@ -123,7 +126,13 @@ class Refresher:
                 company, config, "Building the marts (dbt)", BELOW_PREDICTIONS
             )
             with self._reporting_follows(company, config):
-                self._materialise(company, config, "Predicting each customer", ("ml_",))
+                self._materialise(
+                    company,
+                    config,
+                    "Predicting each customer",
+                    ("ml_",),
+                    {"customer_value": {"accept_changes": self.accept_changes}},
+                )
         return True
 
     @contextlib.contextmanager
@@ -147,7 +156,9 @@ class Refresher:
         config: dict[str, str],
         title: str,
         groups: tuple[str, ...],
+        settings: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
+        """Run the assets of some groups; `settings` are those of ops, by name."""
         with step(title) as progress, listening(progress):
             day = company.last_complete_day(datetime.now(UTC))
             with open_instance(self.settings) as instance, self._quiet():
@@ -166,7 +177,13 @@ class Refresher:
                     asset_selection=keys,
                     partition_key=partition_key(company.company_id, day),
                     tags=own_process_tag(),
-                    run_config={"resources": {"company_day": {"config": config}}},
+                    run_config={
+                        "resources": {"company_day": {"config": config}},
+                        "ops": {
+                            op: {"config": dict(values)}
+                            for op, values in (settings or {}).items()
+                        },
+                    },
                     raise_on_error=False,
                 )
             if not result.success:

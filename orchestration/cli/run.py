@@ -49,6 +49,13 @@ def run(
     force: Annotated[
         bool, typer.Option("--force", help="Compute again even if nothing changed.")
     ] = False,
+    accept_changes: Annotated[
+        bool,
+        typer.Option(
+            "--accept-changes",
+            help="Publish although orders of the past changed: after looking, once.",
+        ),
+    ] = False,
     source: Annotated[
         list[SourceName] | None,
         typer.Option(help="Read only this source; repeat for more. Default: all."),
@@ -90,7 +97,7 @@ def run(
         )
     if not companies:
         raise fail("There is no company yet. Add one: timonel company add my_shop")
-    refresher = Refresher(settings, url, force=force)
+    refresher = Refresher(settings, url, force=force, accept_changes=accept_changes)
     failures = []
     for each in companies:
         console.print(f"[bold]{each.name}[/bold]")

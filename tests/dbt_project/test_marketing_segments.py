@@ -20,31 +20,39 @@ PURCHASES = {
     "D": ("2026-03-20", 30),
     "E": ("2026-03-30", 40),
     "F": ("2026-03-30", 25),
+    "G": ("2025-06-01", 15),
 }
-# P(alive), P(no purchase in 90 days), orders in 90 and 365 days, value of an order.
-# Worth if still buying: A 0.2 / 0.2 * 50 = 50, B 5, C 6 / 0.9 * 20 = 133.33,
-# D 2.8 / 0.7 * 400 = 1600, E 0.4 / 1 * 40 = 16.
+# P(alive), P(no purchase in 90 days), orders in 90 days, worth if still buying. All are
+# expected to bring 10. G got the company's average, F nothing.
 PREDICTIONS = {
-    "A": (0.2, 0.90, 0.1, 0.2, 50),
-    "B": (0.2, 0.75, 0.1, 0.1, 10),
-    "C": (0.9, 0.20, 1.5, 6.0, 20),
-    "D": (0.7, 0.50, 0.6, 2.8, 400),
-    "E": (1.0, 0.90, 0.1, 0.4, 40),
+    "A": (0.2, 0.90, 0.1, 50),
+    "B": (0.2, 0.75, 0.1, 5),
+    "C": (0.9, 0.20, 1.5, 133),
+    "D": (0.7, 0.50, 0.6, 1600),
+    "E": (1.0, 0.90, 0.1, 16),
+    "G": (None, 0.90, 0.1, None),
 }
 INSERT = """
-    insert into predictions.predictions_customer values (%(company)s, %(customer)s,
-    '2026-03-31', 'fit', '1', 0, 0, 0, 1, 0, 'EUR', %(alive)s, %(nothing)s, 0,
-    %(in_90)s, %(in_365)s, %(order_value)s, 10, '2026-03-30', '2026-03-31 02:00+00')
+    insert into predictions.predictions_customer (company_id, customer_id, as_of_date,
+        fit_id, model_version, frequency, recency_days, age_days, order_count,
+        historic_value, currency_code, probability_alive, probability_no_purchase_90d,
+        expected_orders_30d, expected_orders_90d, expected_orders_365d,
+        expected_order_value, predicted_value_12m, value_if_active_12m,
+        data_through_date, fitted_at)
+    values (%(company)s, %(customer)s, '2026-03-31', 'fit', '1', 0, 0, 0, 1, 0, 'EUR',
+        %(alive)s, %(nothing)s, 0, %(in_90)s, 0, 0, 10, %(if_active)s, '2026-03-30',
+        '2026-03-31 02:00+00')
 """
 # What a euro is in pesos, here.
 PESOS = 1000
 
 
 def predict(warehouse: Warehouse, company: str, factor: int) -> None:
-    names = ("alive", "nothing", "in_90", "in_365", "order_value")
+    names = ("alive", "nothing", "in_90", "if_active")
     for customer, told in PREDICTIONS.items():
         values: dict[str, Any] = dict(zip(names, told, strict=True))
-        values["order_value"] *= factor
+        if values["if_active"] is not None:
+            values["if_active"] *= factor
         warehouse.execute(INSERT, {**values, "company": company, "customer": customer})
 
 
@@ -84,7 +92,8 @@ def test_a_customer_is_in_the_first_segment_whose_conditions_hold(
         "B": "lost",
         "C": "loyal",
         "D": "potential_whale",
-        # Buys rarely, but bought yesterday: not at risk. F has no prediction.
+        # Buys rarely, but bought yesterday: not at risk. F and G have no prediction of
+        # their own.
         "E": "standard",
     }
     assert segments(companies.bolt) == segments(companies.acme)
@@ -107,6 +116,26 @@ def test_what_is_at_risk_is_what_would_be_lost(
         ("CLIENTE PERDIDO", 1, 10, 0),
         ("ALTO RIESGO - VIP", 1, 500, 40),
     ]
+
+
+def test_who_is_worth_the_same_either_way_loses_nothing(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select value_if_active_12m, is_critical from reporting.customer_value_segments
+        where company_id = %s and customer_id = 'A'
+    """
+    # As in a prediction made before the column was.
+    set_worth = """
+        update predictions.predictions_customer set value_if_active_12m = %s
+        where company_id = %s and customer_id = 'A'
+    """
+    warehouse.execute(set_worth, [None, companies.acme])
+
+    (found,) = warehouse.rows(query, [companies.acme])
+
+    warehouse.execute(set_worth, [50, companies.acme])
+    assert tuple(found.values()) == (10, True)
 
 
 def test_the_company_s_own_threshold_says_who_is_at_risk(

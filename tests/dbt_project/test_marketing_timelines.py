@@ -19,9 +19,24 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 AS_OF = "2026-03-31"
 
 
+PREDICTION = """
+    insert into predictions.predictions_customer (company_id, customer_id, as_of_date,
+        fit_id, model_version, frequency, recency_days, age_days, order_count,
+        historic_value, currency_code, probability_alive, probability_no_purchase_90d,
+        expected_orders_30d, expected_orders_90d, expected_orders_365d,
+        expected_order_value, predicted_value_12m, data_through_date, fitted_at,
+        next_order_date, next_order_date_lower, next_order_date_upper)
+    values (%s, 'marketplace/1', '2026-03-31', 'fit', '2', 0, 0, 29, 1, 25000, 'CLP', 1,
+        0.4, 0.5, 1, 3, 24000, 70000, '2026-03-31', '2026-03-31 02:00+00', %s, %s, null)
+"""
+
+
 @pytest.fixture(scope="module")
 def companies(warehouse: Warehouse) -> Pair:
-    """User 1 of both marketplaces; bolt's buys and rates, acme's only registers."""
+    """User 1 of both marketplaces; bolt's buys and rates, acme's only registers.
+
+    Both have a prediction, acme's without a likely day.
+    """
     pair = warehouse.add_pair()
     warehouse.load(
         pair.bolt,
@@ -49,6 +64,8 @@ def companies(warehouse: Warehouse) -> Pair:
     warehouse.load(
         pair.acme, marketplace_file("users", user("1", "2026-01-01 12:00+00"))
     )
+    warehouse.execute(PREDICTION, [pair.acme, None, None])
+    warehouse.execute(PREDICTION, [pair.bolt, "2026-05-20", "2026-04-08"])
     as_of = dict.fromkeys((pair.acme, pair.bolt), AS_OF)
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     return pair
@@ -71,10 +88,29 @@ def test_a_customer_has_a_line_of_life(warehouse: Warehouse, companies: Pair) ->
         ("Dejó una valoración", "2026-03-04", None, 4.5),
         # A day after it was last touched.
         ("Abandonó un carrito", "2026-03-06", 25000, None),
+        ("Próximo pedido previsto", "2026-05-20", 24000, None),
     ]
     assert timeline(warehouse, companies.acme) == [
         ("Se registró", "2026-01-01", None, None)
     ]
+
+
+def test_only_what_is_expected_has_an_interval(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select event_id, event_at, event_date_lower::text, event_date_upper
+        from reporting.customer_timelines
+        where company_id = %s
+            and (event_date_lower is not null or event_type = 'order_expected')
+    """
+
+    (expected,) = warehouse.rows(query, [companies.bolt])
+
+    # The other end lies beyond a year.
+    assert tuple(expected.values()) == (
+        *("order_expected/fit", None, "2026-04-08", None),
+    )
 
 
 CONNECTION = """

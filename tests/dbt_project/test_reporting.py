@@ -102,6 +102,43 @@ def test_customers_are_ranked_by_future_value(warehouse: Warehouse, shop: str) -
     ]
 
 
+def test_a_customer_has_intervals_dates_and_reasons(
+    warehouse: Warehouse, shop: str
+) -> None:
+    told = """
+        update predictions.predictions_customer set reason_codes = %s,
+            predicted_value_12m_lower = 0, predicted_value_12m_upper = 90,
+            next_order_date = '2026-04-20', value_if_active_12m = 80
+        where company_id = %s and customer_id = %s
+    """
+    for customer, codes in (
+        ("7", "silent_longer_than_usual,large_orders"),
+        ("8", ""),
+    ):
+        predict(warehouse, shop, customer, 0.5, 40)
+        warehouse.execute(told, [codes, shop, customer])
+
+    query = """
+        select reasons_es, reasons_en, prediction_status, predicted_value_12m_lower,
+            predicted_value_12m_upper, value_if_active_12m, next_order_date::text
+        from reporting.customer_values where company_id = %s order by customer_id
+    """
+    found = [tuple(r.values()) for r in warehouse.rows(query, [shop])]
+
+    assert found == [
+        (
+            "Lleva más tiempo sin comprar de lo habitual en él; "
+            "Sus pedidos están entre los de mayor importe",
+            "Has gone longer without buying than is usual for them; "
+            "Their orders are among the largest",
+            *("fitted", 0, 90, 80, "2026-04-20"),
+        ),
+        (None, None, "fitted", 0, 90, 80, "2026-04-20"),
+        # Customer 9 has no prediction.
+        (None,) * 7,
+    ]
+
+
 def test_totals_are_sums_over_customers(warehouse: Warehouse, shop: str) -> None:
     for customer, probability, value in (("7", 0.75, 40), ("8", 0.5, 60), ("9", 1, 0)):
         predict(warehouse, shop, customer, probability, value)

@@ -27,10 +27,16 @@ VIEWS = (
     "customer_value_totals",
     "customer_values",
     "data_quality_totals",
+    "forecast_grades",
     "gastos_marketing",
     "insights_core",
     "kpi_months",
+    "model_backtest_deciles",
+    "model_backtest_tracking",
+    "model_backtests",
+    "model_candidates",
     "model_fit_parameters",
+    "model_gates",
     "no_purchase_probability_bins",
     "order_comunas",
     "order_hours",
@@ -53,6 +59,26 @@ PREDICTION = """
     insert into predictions.predictions_customer values (%s, '7', '2026-01-31', 'fit',
     '1', 0, 0, 0, 1, 10, 'EUR', 1, 0.5, 1, 1, 1, 10, 10, '2026-01-05', now())
 """
+# Of each other table of the room, one row.
+JUDGEMENTS = (
+    """insert into predictions.gate_results values
+        (%s, 'fit', 'enough_data', 'passed', 1, 10, 'Enough.')""",
+    """insert into predictions.model_candidates values
+        (%s, 'fit', 'bg_nbd', true, true, -1, 1, 0.5, null)""",
+    """insert into predictions.backtests values
+        (%s, '2', '2025-09-30', 90, 'chosen', '', 'bg_nbd', 1, 1, 0, 2, 1, 10, 0, 20,
+        10, 'EUR', 0, 0, 0, 0, 0, 0, 0, null, 0, 1, 1, now())""",
+    """insert into predictions.backtest_deciles values
+        (%s, '2', '2025-09-30', 1, 1, 0.5, 1)""",
+    """insert into predictions.backtest_tracking values
+        (%s, '2', '2025-09-30', 15, 1, 0, 2, 1)""",
+    """insert into predictions.forecast_totals values
+        (%s, 'fit', 90, '2026-01-31', '2026-05-01', '2', 'fitted', 1, 1, 0, 2, 10, 0,
+        20, 'EUR', now())""",
+    """insert into predictions.forecast_grades values
+        (%s, 'fit', 90, '2026-01-31', '2026-05-01', 1, 1, 10, true, true, 0, 0, 0, 0,
+        0, 0, 0, null, 0, 1, 1, now())""",
+)
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
     values (%s, 'shop', 'shopify', '{}')
@@ -83,6 +109,8 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])
+        for judgement in JUDGEMENTS:
+            warehouse.execute(judgement, [company_id])
         warehouse.execute(CONNECTION, [company_id])
         warehouse.execute(RESTATEMENT, [company_id])
         campaign = meta_day("1", "2026-01-05", 10)
@@ -109,7 +137,13 @@ def test_a_reader_of_no_company_sees_nothing(warehouse: Warehouse, view: str) ->
 
 
 @pytest.mark.parametrize(
-    "table", ["marts.orders", "marts.customer_summaries", "predictions.model_fits"]
+    "table",
+    [
+        *("marts.orders", "marts.customer_summaries", "predictions.model_fits"),
+        *("predictions.model_candidates", "predictions.backtests"),
+        *("predictions.backtest_deciles", "predictions.backtest_tracking"),
+        *("predictions.forecast_totals", "predictions.forecast_grades"),
+    ],
 )
 def test_a_reader_cannot_go_around_the_views(
     warehouse: Warehouse, readers: Readers, table: str

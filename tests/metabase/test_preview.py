@@ -154,7 +154,7 @@ def test_stale_predictions_are_announced_with_the_reason(reporting_url: str) -> 
     _, fresh = _render(reporting_url, "acme")
     _, stale = _render(reporting_url, "bolt")
 
-    assert "predicciones desactualizadas: hay muy pocos clientes que" in stale.text
+    assert "predicciones desactualizadas: hay muy pocos clientes" in stale.text
     assert "predicciones desactualizadas" not in fresh.text
 
 

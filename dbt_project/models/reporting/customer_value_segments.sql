@@ -11,20 +11,28 @@ rules as (
     select * from {{ ref('value_segment_rules') }}
 ),
 
--- The prediction is already multiplied by the chance that the customer is still
--- there, so that somebody who leaves is never worth much in it: what they would
--- be worth if they stayed is what there is to lose.
+-- The prediction is already multiplied by the chance that the customer is
+-- still there, so that somebody who leaves is never worth much in it: what they
+-- would be worth if they stayed is what there is to lose. A prediction made
+-- before that was told has none, and loses nothing.
 valued as (
     select
-        customers.*,
+        customers.company_id,
+        customers.customer_id,
+        customers.as_of_date,
+        customers.prediction_as_of_date,
+        customers.currency_code,
+        customers.last_order_date,
         customers.as_of_date - customers.last_order_date
             as days_since_last_order,
-        coalesce(
-            customers.expected_orders_365d
-            / nullif(customers.probability_alive, 0)
-            * customers.expected_order_value,
-            0
-        )::numeric(18, 2) as value_if_active_12m,
+        customers.order_count,
+        customers.historic_value,
+        customers.predicted_value_12m,
+        coalesce(customers.value_if_active_12m, customers.predicted_value_12m)
+            as value_if_active_12m,
+        customers.probability_alive,
+        customers.probability_no_purchase_90d,
+        customers.expected_orders_90d,
         companies.inactivity_days,
         companies.at_risk_threshold,
         companies.critical_threshold

@@ -6,6 +6,49 @@ predictions as (
     select * from {{ source('predictions', 'predictions_customer') }}
 ),
 
+reason_labels as (
+    select * from {{ ref('customer_value_reasons') }}
+),
+
+-- Customers share few combinations of reasons: each is put into words once.
+combinations as (
+    select distinct
+        company_id,
+        reason_codes
+    from {{ source('predictions', 'predictions_customer') }}
+    where reason_codes <> ''
+),
+
+given as (
+    select
+        combinations.company_id,
+        combinations.reason_codes,
+        codes.code,
+        codes.place
+    from combinations
+    cross join
+        unnest(string_to_array(combinations.reason_codes, ','))
+        with ordinality as codes (code, place)
+),
+
+explained as (
+    select
+        given.company_id,
+        given.reason_codes,
+        string_agg(
+            coalesce(reason_labels.label_es, given.code),
+            '; ' order by given.place
+        ) as reasons_es,
+        string_agg(
+            coalesce(reason_labels.label_en, given.code),
+            '; ' order by given.place
+        ) as reasons_en
+    from given
+    left join reason_labels
+        on given.code = reason_labels.code
+    group by given.company_id, given.reason_codes
+),
+
 joined as (
     select
         summaries.company_id,
@@ -30,13 +73,31 @@ joined as (
         summaries.monetary_value,
         summaries.historic_value,
         summaries.has_outlier_order,
+        predictions.status as prediction_status,
         predictions.probability_alive,
         predictions.probability_no_purchase_90d,
+        predictions.probability_no_purchase_90d_lower,
+        predictions.probability_no_purchase_90d_upper,
         predictions.expected_orders_30d,
+        predictions.expected_orders_30d_lower,
+        predictions.expected_orders_30d_upper,
         predictions.expected_orders_90d,
+        predictions.expected_orders_90d_lower,
+        predictions.expected_orders_90d_upper,
         predictions.expected_orders_365d,
+        predictions.expected_orders_365d_lower,
+        predictions.expected_orders_365d_upper,
         predictions.expected_order_value,
         predictions.predicted_value_12m,
+        predictions.predicted_value_12m_lower,
+        predictions.predicted_value_12m_upper,
+        predictions.value_if_active_12m,
+        predictions.next_order_date,
+        predictions.next_order_date_lower,
+        predictions.next_order_date_upper,
+        predictions.reason_codes,
+        explained.reasons_es,
+        explained.reasons_en,
         predictions.as_of_date as prediction_as_of_date,
         predictions.fit_id,
         predictions.model_version,
@@ -46,6 +107,10 @@ joined as (
         on
             summaries.company_id = predictions.company_id
             and summaries.customer_id = predictions.customer_id
+    left join explained
+        on
+            predictions.company_id = explained.company_id
+            and predictions.reason_codes = explained.reason_codes
 )
 
 select * from joined

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv.bg_nbd import BgNbdFit
+from ml_assets import clv
+from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import NotConverged
-from ml_assets.clv.gamma_gamma import GammaGamma, GammaGammaFit
 from ml_assets.clv.gates import (
     converged,
     enough_data,
@@ -20,6 +20,7 @@ from ml_assets.clv.gates import (
     reconciles_with_mart,
 )
 from ml_assets.clv.independence import independence_of_frequency_and_value
+from tests.ml_assets.clv.conftest import read_cdnow
 
 AS_OF = dt.date(2024, 6, 30)
 
@@ -34,13 +35,16 @@ def company(*, buyers: int, repeaters: int, oldest: int = 400) -> pd.DataFrame:
     ("size", "outcome", "observed", "threshold"),
     [
         ((0, 0, 0), "blocked", 0, 10),
-        ((900, 9, 400), "blocked", 9, 10),
+        ((9, 0, 400), "blocked", 9, 10),
+        ((900, 400, 13), "blocked", 13, 14),
+        ((900, 9, 400), "warned", 9, 10),
+        ((900, 400, 55), "warned", 55, 56),
         ((499, 10, 400), "warned", 499, 500),
         ((500, 10, 179), "warned", 179, 180),
         ((500, 10, 180), "passed", 10, 10),
     ],
 )
-def test_enough_data_needs_repeat_customers_buyers_and_history(
+def test_enough_data_needs_buyers_repeat_customers_and_history(
     size: tuple[int, int, int], outcome: str, observed: int, threshold: int
 ) -> None:
     buyers, repeaters, oldest = size
@@ -77,51 +81,67 @@ def test_a_company_without_orders_is_stopped() -> None:
     assert "no order up to 2024-06-30" in result.message
 
 
-def test_the_cdnow_fits_pass(
-    sample_purchasing: BgNbdFit, sample_spending: GammaGammaFit
-) -> None:
-    result = converged(sample_purchasing, sample_spending)
+@pytest.fixture(scope="module")
+def model() -> CustomerModel:
+    return clv.fit(read_cdnow("CDNOW sample"), as_of=dt.date(1997, 9, 30))
+
+
+def with_errors(model: CustomerModel, factors: list[float]) -> CustomerModel:
+    """The same company, the parameters of its orders known less well."""
+    choice = model.choice
+    assert choice is not None
+    assert choice.orders.fit is not None
+    errors = choice.orders.fit.standard_errors * np.array(factors)
+    known = replace(
+        choice.orders, fit=replace(choice.orders.fit, standard_errors=errors)
+    )
+    return replace(model, choice=replace(choice, orders=known, chances=known))
+
+
+def test_the_cdnow_fit_passes(model: CustomerModel) -> None:
+    result = converged(model)
 
     assert result.outcome == "passed"
-    assert result.observed == pytest.approx(0.29, abs=0.01)
-    assert "BG/NBD b" in result.message
+    assert result.observed is not None
+    assert 0 < result.observed < 1
+    assert "pareto_nbd beta" in result.message
 
 
-def test_a_parameter_known_worse_than_its_size_is_marked(
-    sample_purchasing: BgNbdFit, sample_spending: GammaGammaFit
-) -> None:
-    errors = sample_purchasing.standard_errors * np.array([1, 1, 6, 1])
-
-    result = converged(
-        replace(sample_purchasing, standard_errors=errors), sample_spending
-    )
+def test_a_parameter_known_worse_than_its_size_is_marked(model: CustomerModel) -> None:
+    result = converged(with_errors(model, [60, 1, 1, 1]))
 
     assert result.outcome == "warned"
-    assert "BG/NBD a" in result.message
+    assert "pareto_nbd r," in result.message
 
 
-def test_a_fit_without_standard_errors_is_stopped(
-    sample_purchasing: BgNbdFit, sample_spending: GammaGammaFit
-) -> None:
-    errors = np.array([0.1, np.nan, 0.1, 0.1])
-
-    result = converged(
-        replace(sample_purchasing, standard_errors=errors), sample_spending
-    )
+def test_a_fit_without_standard_errors_is_stopped(model: CustomerModel) -> None:
+    result = converged(with_errors(model, [1, np.nan, 1, 1]))
 
     assert result.outcome == "blocked"
-    assert "BG/NBD alpha" in result.message
+    assert "pareto_nbd alpha" in result.message
 
 
-def test_spend_without_a_mean_is_stopped(
-    sample_purchasing: BgNbdFit, sample_spending: GammaGammaFit
+def test_a_company_without_a_spend_model_is_marked(model: CustomerModel) -> None:
+    unknown = model.spending._replace(fit=None, reason="All spend the same.")
+
+    result = converged(replace(model, spending=unknown))
+
+    assert result.outcome == "warned"
+    assert "All spend the same." in result.message
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("cohort_average", "warned"), ("none", "blocked")]
+)
+def test_without_a_model_the_average_is_published_and_nothing_else(
+    model: CustomerModel, status: str, outcome: str
 ) -> None:
-    heavy = replace(sample_spending, parameters=GammaGamma(6, 0.8, 15))
+    early = replace(model, status=status, reason="Too young.", choice=None)
 
-    result = converged(sample_purchasing, heavy)
+    result = converged(early)
 
-    assert result.outcome == "blocked"
-    assert result.observed == 0.8
+    assert result.outcome == outcome
+    assert "Too young." in result.message
 
 
 def test_a_fit_that_raised_is_stopped_in_its_own_words() -> None:

@@ -8,25 +8,240 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv import bg_nbd
-from ml_assets.clv.bg_nbd import BgNbd, BgNbdFit
+from ml_assets import clv
+from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import InvalidSummaries
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
-from ml_assets.clv.gamma_gamma import GammaGamma, GammaGammaFit
-from ml_assets.clv.lifetime_value import predicted_value
-from ml_assets.clv.predictions import PREDICTION_COLUMNS, predict
+from ml_assets.clv.predictions import PREDICTION_COLUMNS, predict, predict_totals
 from ml_assets.clv.ranges import probabilities_in_range
+from ml_assets.clv.summaries import summarise_purchases
+from tests.ml_assets.clv.conftest import read_cdnow
 
-PURCHASING = BgNbd(0.243, 30.9, 0.793, 2.426)
-SPENDING = GammaGamma(6.25, 3.74, 15.44)
+AS_OF = dt.date(1997, 9, 30)
+
+
+@pytest.fixture(scope="module")
+def log() -> pd.DataFrame:
+    log = read_cdnow("CDNOW sample")
+    log = log[log["ordered_at"] <= pd.Timestamp(AS_OF)]
+    return log.assign(customer_id=log["customer_id"].astype(str))
+
+
+@pytest.fixture(scope="module")
+def model(log: pd.DataFrame) -> CustomerModel:
+    return clv.fit(log, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def counted(log: pd.DataFrame) -> pd.DataFrame:
+    """As a database delivers them: Decimals, another column, any order."""
+    rows = summarise_purchases(log.rename(columns={"ordered_at": "date"}), AS_OF)
+    value = pd.Series([Decimal(f"{value:.2f}") for value in rows["historic_value"]])
+    rows = rows.assign(historic_value=value, company_id="acme")
+    return rows.sample(frac=1, random_state=1)
+
+
+@pytest.fixture(scope="module")
+def predictions(model: CustomerModel, counted: pd.DataFrame) -> pd.DataFrame:
+    return predict(model, counted)
+
+
+def test_customers_come_sorted_as_text_with_the_columns_of_the_contract(
+    predictions: pd.DataFrame,
+) -> None:
+    assert tuple(predictions.columns) == PREDICTION_COLUMNS
+    assert predictions["customer_id"].tolist() == sorted(predictions["customer_id"])
+    assert len(predictions) == 2357
+
+
+def test_each_row_keeps_the_customers_own_history(
+    predictions: pd.DataFrame, counted: pd.DataFrame
+) -> None:
+    columns = ["frequency", "recency_days", "age_days", "order_count", "historic_value"]
+
+    found = predictions.set_index("customer_id")[columns]
+
+    expected = counted.set_index("customer_id")[columns].sort_index()
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+def test_the_row_order_of_the_input_does_not_matter(
+    model: CustomerModel, counted: pd.DataFrame, predictions: pd.DataFrame
+) -> None:
+    pd.testing.assert_frame_equal(predict(model, counted.iloc[::-1]), predictions)
+
+
+def test_each_column_is_the_models_answer(
+    model: CustomerModel, predictions: pd.DataFrame
+) -> None:
+    quarter, year = model.predict(90), model.predict(365)
+
+    for column, told in (
+        ("probability_alive", year["probability_active"]),
+        ("probability_no_purchase_90d", quarter["probability_no_purchase"]),
+        ("probability_no_purchase_90d_lower", quarter["probability_no_purchase_lower"]),
+        ("expected_orders_90d", quarter["expected_orders"]),
+        ("expected_orders_365d_upper", year["expected_orders_upper"]),
+    ):
+        assert np.allclose(predictions[column], told), column
+
+
+def test_without_discount_value_is_what_the_model_expects(
+    model: CustomerModel, counted: pd.DataFrame
+) -> None:
+    year = model.predict(365)
+
+    found = predict(model, counted, annual_discount_rate=0.0)
+
+    for end in ("", "_lower", "_upper"):
+        value = found[f"predicted_value_12m{end}"].astype(float)
+        assert np.allclose(value, year[f"expected_value{end}"], atol=0.006)
+    if_active = found["value_if_active_12m"].astype(float)
+    assert np.allclose(
+        if_active * found["probability_alive"], year["expected_value"], atol=0.006
+    )
+
+
+def test_a_discount_lowers_value_and_leaves_purchases(
+    model: CustomerModel, counted: pd.DataFrame, predictions: pd.DataFrame
+) -> None:
+    now = predict(model, counted, annual_discount_rate=0.0)
+    later = predict(model, counted, annual_discount_rate=0.5)
+
+    assert now["expected_orders_365d"].equals(later["expected_orders_365d"])
+    ratio = float(later["predicted_value_12m"].sum() / now["predicted_value_12m"].sum())
+    # Evenly over the year it would be 0.8; purchases come rather earlier.
+    assert 0.8 < ratio < 0.86
+
+
+def test_the_next_order_has_a_median_date_inside_its_range(
+    predictions: pd.DataFrame,
+) -> None:
+    dated = predictions.dropna(subset=["next_order_date"])
+
+    assert 0 < len(dated) < len(predictions)
+    assert (dated["next_order_date_lower"] <= dated["next_order_date"]).all()
+    upper = dated.dropna(subset=["next_order_date_upper"])
+    assert (upper["next_order_date"] <= upper["next_order_date_upper"]).all()
+    assert dated["next_order_date"].min() > AS_OF
+    assert dated["next_order_date"].max() <= AS_OF + dt.timedelta(days=366)
+
+
+def test_money_is_rounded_to_the_currency_and_history_kept_to_the_cent(
+    model: CustomerModel, counted: pd.DataFrame
+) -> None:
+    pesos = predict(model, counted, currency_exponent=0)
+
+    assert {v.as_tuple().exponent for v in pesos["predicted_value_12m"]} == {0}
+    assert sorted(pesos["historic_value"]) == sorted(counted["historic_value"])
+
+
+def test_totals_are_those_of_the_model_at_each_horizon(model: CustomerModel) -> None:
+    totals = predict_totals(model).set_index("horizon_days")
+
+    assert totals.index.tolist() == [30, 90, 365]
+    assert totals.loc[90, "expected_orders"] == pytest.approx(
+        model.predict(90)["expected_orders"].sum()
+    )
+
+
+def test_a_young_shop_gets_averages_without_a_probability_of_being_active() -> None:
+    log = pd.DataFrame(
+        {
+            "customer_id": [f"c{n}" for n in range(40)],
+            "ordered_at": pd.date_range("2026-01-01", periods=40),
+            "amount": 10.0,
+        }
+    )
+    as_of = dt.date(2026, 2, 10)
+    counted = summarise_purchases(log.rename(columns={"ordered_at": "date"}), as_of)
+
+    found = predict(clv.fit(log, as_of=as_of), counted)
+
+    assert set(found["status"]) == {"cohort_average"}
+    assert found["probability_alive"].isna().all()
+    assert found["value_if_active_12m"].isna().all()
+    assert found["predicted_value_12m"].notna().all()
+    assert found["reason_codes"].str.startswith("company_average,one_purchase").all()
+    assert probabilities_in_range(found).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("customer_id", None, "column customer_id, row 1: None is empty"),
+        ("frequency", None, "column frequency, row .*nan is not a number"),
+        ("age_days", 200.5, "column age_days, row .*200.5 is not a whole number"),
+        ("age_days", 999, "column age_days, row .*999 is not what the purchases say"),
+        ("historic_value", Decimal(-1), "column historic_value, row .*-1 is negative"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_column_and_row(
+    model: CustomerModel, counted: pd.DataFrame, column: str, value: Any, says: str
+) -> None:
+    broken = counted.reset_index(drop=True).astype(object)
+    broken.loc[1, column] = value
+
+    with pytest.raises(InvalidSummaries, match=says):
+        predict(model, broken)
+
+
+def test_a_customer_twice_or_missing_is_refused(
+    model: CustomerModel, counted: pd.DataFrame
+) -> None:
+    with pytest.raises(InvalidSummaries, match="appears twice"):
+        predict(model, pd.concat([counted, counted.head(1)]))
+    with pytest.raises(InvalidSummaries, match=r"of 2357 customers, .* of 2356"):
+        predict(model, counted.head(-1))
+
+
+def test_a_missing_column_is_refused(
+    model: CustomerModel, counted: pd.DataFrame
+) -> None:
+    with pytest.raises(InvalidSummaries, match="column age_days is missing"):
+        predict(model, counted.drop(columns="age_days"))
+
+
+def test_cdnow_predictions_are_all_in_range(predictions: pd.DataFrame) -> None:
+    assert probabilities_in_range(predictions).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("probability_alive", 1.01),
+        ("probability_alive", np.nan),
+        ("probability_no_purchase_90d", -0.01),
+        ("probability_no_purchase_90d", np.nan),
+        ("expected_orders_30d", np.inf),
+        ("expected_orders_90d", -1.0),
+        ("expected_orders_365d", 0.0),
+        ("expected_orders_365d", np.inf),
+        ("predicted_value_12m", np.inf),
+        ("predicted_value_12m", Decimal(-1)),
+        ("predicted_value_12m_lower", Decimal(100_000)),
+        ("expected_order_value", None),
+        ("customer_id", "0002"),
+    ],
+)
+def test_one_value_out_of_range_stops_the_predictions(
+    predictions: pd.DataFrame, column: str, value: Any
+) -> None:
+    broken = predictions.astype(object)
+    broken.loc[0, column] = value
+
+    result = probabilities_in_range(broken)
+
+    assert result.outcome == "blocked"
+    assert column in result.message
+    assert result.observed is not None
+    assert result.observed >= 1
 
 
 @pytest.fixture
 def summaries() -> pd.DataFrame:
-    """As a database delivers them: Decimals, None, another column, any order."""
     return pd.DataFrame(
         {
-            "company_id": "acme",
             "customer_id": ["9", "10", "a"],
             "frequency": [0, 3, 12],
             "recency_days": [0, 150, 260],
@@ -36,148 +251,6 @@ def summaries() -> pd.DataFrame:
             "historic_value": [Decimal("9.99"), Decimal("80.02"), Decimal("716.30")],
         }
     )
-
-
-def test_customers_come_sorted_as_text_with_the_columns_of_the_contract(
-    summaries: pd.DataFrame,
-) -> None:
-    found = predict(summaries, PURCHASING, SPENDING)
-
-    assert tuple(found.columns) == PREDICTION_COLUMNS
-    assert found["customer_id"].tolist() == ["10", "9", "a"]
-    assert found.index.tolist() == [0, 1, 2]
-
-
-def test_the_row_order_of_the_input_does_not_matter(summaries: pd.DataFrame) -> None:
-    forwards = predict(summaries, PURCHASING, SPENDING)
-    backwards = predict(summaries.iloc[::-1], PURCHASING, SPENDING)
-
-    pd.testing.assert_frame_equal(forwards, backwards)
-
-
-def test_each_column_is_the_models_answer(summaries: pd.DataFrame) -> None:
-    history = (12, 260, 270)
-
-    row = predict(summaries, PURCHASING, SPENDING).to_dict("records")[2]
-
-    alive = bg_nbd.probability_alive(PURCHASING, *history)
-    silent = bg_nbd.probability_no_purchase(PURCHASING, 90, *history)
-    assert row["probability_alive"] == pytest.approx(float(alive))
-    assert row["probability_no_purchase_90d"] == pytest.approx(float(silent))
-    for days in (30, 90, 365):
-        orders = bg_nbd.expected_purchases(PURCHASING, days, *history)
-        assert row[f"expected_orders_{days}d"] == pytest.approx(float(orders))
-    value = predicted_value(PURCHASING, SPENDING, *history, 55.10)
-    assert float(row["predicted_value_12m"]) == pytest.approx(float(value), abs=0.005)
-
-
-def test_money_is_rounded_to_the_currency_and_history_kept_to_the_cent(
-    summaries: pd.DataFrame,
-) -> None:
-    euros = predict(summaries, PURCHASING, SPENDING)
-    pesos = predict(summaries, PURCHASING, SPENDING, currency_exponent=0)
-
-    assert {v.as_tuple().exponent for v in euros["predicted_value_12m"]} == {-2}
-    assert {v.as_tuple().exponent for v in pesos["predicted_value_12m"]} == {0}
-    assert sorted(pesos["historic_value"]) == sorted(summaries["historic_value"])
-
-
-def test_a_one_time_buyer_is_given_a_chance_of_silence_and_the_usual_spend(
-    summaries: pd.DataFrame,
-) -> None:
-    row = predict(summaries, PURCHASING, SPENDING).to_dict("records")[1]
-
-    assert row["probability_alive"] == 1
-    assert 0 < row["probability_no_purchase_90d"] < 1
-    assert float(row["expected_order_value"]) == round(SPENDING.population_mean, 2)
-
-
-def test_order_values_found_in_another_way_stay_with_their_customers(
-    summaries: pd.DataFrame,
-) -> None:
-    found = predict(summaries, PURCHASING, np.array([9.0, 10.0, 11.0]))
-
-    values = dict(zip(found["customer_id"], found["expected_order_value"], strict=True))
-    assert values == {"9": 9, "10": 10, "a": 11}
-
-
-def test_order_values_of_another_number_of_customers_are_refused(
-    summaries: pd.DataFrame,
-) -> None:
-    with pytest.raises(InvalidSummaries, match=r"shape \(2,\).* have 3 rows"):
-        predict(summaries, PURCHASING, np.array([9.0, 10.0]))
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "says"),
-    [
-        ("customer_id", None, "column customer_id, row 1: None is empty"),
-        ("customer_id", "9", "column customer_id, row 1: '9' appears twice"),
-        ("frequency", None, "column frequency, row 1: nan is not a number"),
-        ("age_days", "old", "column age_days, row 1: nan is not a number"),
-        ("age_days", 200.5, "column age_days, row 1: 200.5 is not a whole number"),
-        ("monetary_value", None, "column monetary_value, row 1: nan for a repeat"),
-        ("historic_value", Decimal(-1), "column historic_value, row 1: -1 is negative"),
-    ],
-)
-def test_a_bad_value_is_refused_with_its_column_and_row(
-    summaries: pd.DataFrame, column: str, value: Any, says: str
-) -> None:
-    broken = summaries.astype(object)
-    broken.loc[1, column] = value
-
-    with pytest.raises(InvalidSummaries, match=says):
-        predict(broken, PURCHASING, SPENDING)
-
-
-def test_a_missing_column_is_refused(summaries: pd.DataFrame) -> None:
-    with pytest.raises(InvalidSummaries, match="column age_days is missing"):
-        predict(summaries.drop(columns="age_days"), PURCHASING, SPENDING)
-
-
-def test_cdnow_predictions_are_all_in_range(
-    cdnow_sample: pd.DataFrame,
-    sample_purchasing: BgNbdFit,
-    sample_spending: GammaGammaFit,
-) -> None:
-    found = predict(
-        cdnow_sample, sample_purchasing.parameters, sample_spending.parameters
-    )
-
-    result = probabilities_in_range(found)
-
-    assert result.outcome == "passed"
-    assert len(found) == 2357
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("probability_alive", 1.01),
-        ("probability_no_purchase_90d", -0.01),
-        ("probability_no_purchase_90d", np.nan),
-        ("expected_orders_30d", np.inf),
-        ("expected_orders_90d", -1.0),
-        ("expected_orders_365d", 0.0),
-        ("expected_orders_365d", np.inf),
-        ("predicted_value_12m", np.inf),
-        ("predicted_value_12m", Decimal(-1)),
-        ("expected_order_value", None),
-        ("customer_id", "9"),
-    ],
-)
-def test_one_value_out_of_range_stops_the_predictions(
-    summaries: pd.DataFrame, column: str, value: Any
-) -> None:
-    broken = predict(summaries, PURCHASING, SPENDING).astype(object)
-    broken.loc[0, column] = value
-
-    result = probabilities_in_range(broken)
-
-    assert result.outcome == "blocked"
-    assert column in result.message
-    assert result.observed is not None
-    assert result.observed >= 1
 
 
 def test_the_hash_sees_content_and_not_order_or_types(summaries: pd.DataFrame) -> None:
@@ -204,6 +277,12 @@ def test_the_hash_changes_with_any_value(
     changed.loc[1, column] = value
 
     assert data_hash(changed) != data_hash(summaries)
+
+
+def test_the_hash_changes_with_the_purchases_behind_the_histories(
+    summaries: pd.DataFrame,
+) -> None:
+    assert data_hash(summaries, "one log") != data_hash(summaries, "another")
 
 
 def test_ids_that_run_together_do_not_hash_alike(summaries: pd.DataFrame) -> None:

@@ -3,160 +3,298 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from ml_assets.clv.drift import LastPublished
+from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.rolling import month_end_origins, rolling_backtests, scored
+from ml_assets.clv.summaries import summarise_purchases
 from ml_assets.clv.valuation import (
     GATES,
+    Evidence,
     MartTotals,
     Valuation,
     ValuationSettings,
     value_customers,
 )
 
-AS_OF = dt.date(2024, 12, 31)
+FIRST, SECOND = dt.date(2024, 11, 30), dt.date(2024, 12, 7)
 
 
-def _summaries(frequency: np.ndarray, spend: np.ndarray, seed: int = 1) -> pd.DataFrame:
-    """Customers of all ages; recency spread over the age, spend as given."""
+def shop(customers: int = 500, seed: int = 1) -> pd.DataFrame:
+    """Purchases of two years, by people who buy for a while and then stop."""
     rng = np.random.default_rng(seed)
-    age = rng.integers(60, 720, frequency.size)
-    share = rng.beta(2, 1, frequency.size)
-    recency = np.where(frequency > 0, np.maximum(1, (age * share).astype(int)), 0)
-    total = np.round((frequency + 1) * spend, 2)
-    return pd.DataFrame(
-        {
-            "customer_id": [f"c{n}" for n in range(frequency.size)],
-            "as_of_date": AS_OF,
-            "currency_code": "EUR",
-            "last_order_date": AS_OF,
-            "order_count": frequency + 1,
-            "frequency": frequency,
-            "recency_days": recency,
-            "age_days": age,
-            "monetary_value": [
-                float(m) if x else None for x, m in zip(frequency, spend, strict=True)
-            ],
-            "historic_value": [Decimal(str(value)) for value in total],
-        }
+    rows = []
+    for number in range(customers):
+        wait, spend = 1 / rng.gamma(0.9, 1 / 40), rng.gamma(6, 8)
+        day = int(rng.integers(0, 640))
+        while day < 730:
+            rows.append((f"c{number}", day, round(float(rng.gamma(6, spend / 6)), 2)))
+            if rng.random() < 0.15:
+                break
+            day += 1 + int(rng.exponential(wait))
+    log = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "amount"])
+    start = pd.Timestamp("2023-01-01")
+    return log.assign(ordered_at=start + pd.to_timedelta(log["ordered_at"], "D"))
+
+
+@pytest.fixture(scope="module")
+def log() -> pd.DataFrame:
+    return shop()
+
+
+@pytest.fixture(scope="module")
+def published(log: pd.DataFrame) -> Valuation:
+    return value(log, FIRST, backtested=True)
+
+
+@pytest.fixture(scope="module")
+def last(published: Valuation) -> LastPublished:
+    assert published.predictions is not None
+    return LastPublished(FIRST, "fitted", published.predictions)
+
+
+def value(
+    log: pd.DataFrame,
+    as_of: dt.date,
+    last: LastPublished | None = None,
+    *,
+    backtested: bool = False,
+    accept_changes: bool = False,
+    penalizer: float = 0.0,
+) -> Valuation:
+    known = log[log["ordered_at"] <= pd.Timestamp(as_of)]
+    summaries = counted(known, as_of)
+    days = PurchaseDays.empty()
+    if len(known):
+        days, _ = purchase_days(known, as_of)
+    scores = [pd.DataFrame(columns=["origin_date", "model", "rmse", "brier"])]
+    if backtested:
+        scores = [
+            scored(test)
+            .T.rename_axis("model")
+            .reset_index()
+            .assign(origin_date=one.date)
+            for one, test in rolling_backtests(days, month_end_origins(days, as_of))
+        ]
+    evidence = Evidence(
+        mart=MartTotals(len(summaries), sum(summaries["historic_value"], Decimal(0))),
+        last=last,
+        backtests=pd.concat(scores),
+        accept_changes=accept_changes,
+    )
+    return value_customers(
+        days, summaries, as_of, ValuationSettings(penalizer=penalizer), evidence
     )
 
 
-def _shop(customers: int = 600) -> pd.DataFrame:
-    rng = np.random.default_rng(2)
-    frequency = rng.poisson(rng.gamma(0.7, 2.5, customers))
-    return _summaries(frequency, rng.gamma(6, 8, customers))
+def counted(log: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """What the mart has of it."""
+    if log.empty:
+        columns = ("customer_id", "frequency", "age_days", "historic_value")
+        return pd.DataFrame(columns=[*columns, "last_order_date"])
+    rows = summarise_purchases(log.rename(columns={"ordered_at": "date"}), as_of)
+    money = pd.Series([Decimal(f"{value:.2f}") for value in rows["historic_value"]])
+    latest = log["ordered_at"].max().date()
+    return rows.assign(historic_value=money, last_order_date=latest)
 
 
-def _value(summaries: pd.DataFrame, **settings: float) -> Valuation:
-    total = sum(summaries["historic_value"].tolist(), Decimal(0))
-    mart = MartTotals(len(summaries), total)
-    return value_customers(summaries, AS_OF, ValuationSettings(**settings), mart)
-
-
-def _outcomes(valuation: Valuation) -> dict[str, str]:
+def outcomes(valuation: Valuation) -> dict[str, str]:
     return {gate.gate: gate.outcome for gate in valuation.gates}
 
 
-def test_a_usual_shop_passes_every_gate() -> None:
-    summaries = _shop()
+def test_a_usual_shop_passes_every_gate(
+    published: Valuation, log: pd.DataFrame
+) -> None:
+    assert set(outcomes(published)) == set(GATES)
+    assert published.reasons == []
+    assert published.predictions is not None
+    until = log[log["ordered_at"] <= pd.Timestamp(FIRST)]
+    assert len(published.predictions) == until["customer_id"].nunique()
+    assert published.totals is not None
 
-    valuation = _value(summaries)
 
-    assert list(_outcomes(valuation)) == list(GATES)
+def test_the_next_week_is_compared_with_the_last_one(
+    log: pd.DataFrame, last: LastPublished
+) -> None:
+    valuation = value(log, SECOND, last)
+
     assert valuation.reasons == []
-    assert valuation.predictions is not None
-    assert len(valuation.predictions) == len(summaries)
+    seen = {gate.gate: gate for gate in valuation.gates}
+    assert seen["same_past"].outcome == "passed"
+    assert seen["same_past"].observed == 0
+    assert seen["stable_totals"].observed == pytest.approx(1, abs=0.25)
 
 
-@pytest.mark.parametrize("customers", [0, 1, 12])
+def test_shuffled_dates_are_blocked(log: pd.DataFrame, last: LastPublished) -> None:
+    days = np.random.default_rng(1).permutation(log["ordered_at"].to_numpy())
+
+    valuation = value(log.assign(ordered_at=days), SECOND, last)
+
+    assert outcomes(valuation)["same_past"] == "blocked"
+    assert valuation.predictions is None
+    assert "--accept-changes" in valuation.reasons[0]
+
+
+def test_doubled_amounts_are_blocked(log: pd.DataFrame, last: LastPublished) -> None:
+    valuation = value(log.assign(amount=log["amount"] * 2), SECOND, last)
+
+    assert outcomes(valuation)["same_past"] == "blocked"
+    assert "2.00 times" in valuation.reasons[0]
+
+
+def test_amounts_that_double_from_now_on_are_blocked(
+    log: pd.DataFrame, last: LastPublished
+) -> None:
+    new = log["ordered_at"] > pd.Timestamp(FIRST)
+    later = dt.date(2024, 12, 25)
+
+    valuation = value(
+        log.assign(amount=log["amount"] * np.where(new, 3, 1)), later, last
+    )
+
+    assert outcomes(valuation)["usual_amounts"] == "blocked"
+
+
+def test_a_stale_source_is_blocked(log: pd.DataFrame, last: LastPublished) -> None:
+    stopped = log[log["ordered_at"] <= pd.Timestamp(FIRST)]
+
+    valuation = value(stopped, dt.date(2025, 1, 1), last)
+
+    assert outcomes(valuation)["recent_orders"] == "blocked"
+
+
+def test_what_somebody_accepts_is_published_and_says_so(
+    log: pd.DataFrame, last: LastPublished
+) -> None:
+    doubled = log.assign(amount=log["amount"] * 2)
+
+    valuation = value(doubled, SECOND, last, accept_changes=True)
+
+    assert valuation.reasons == []
+    assert outcomes(valuation)["same_past"] == "warned"
+    accepted = [g.message for g in valuation.gates if g.message.startswith("Accepted")]
+    assert accepted
+
+
+def test_nobody_can_accept_a_silent_source(log: pd.DataFrame) -> None:
+    valuation = value(log, dt.date(2025, 6, 1), accept_changes=True)
+
+    assert outcomes(valuation)["recent_orders"] == "blocked"
+
+
+@pytest.mark.parametrize("customers", [0, 1, 9])
 def test_too_few_customers_block_and_say_how_many_are_needed(customers: int) -> None:
-    valuation = _value(_shop().head(customers))
+    valuation = value(shop(customers), FIRST)
 
     assert valuation.predictions is None
     assert "at least 10" in valuation.reasons[0]
 
 
-def test_totals_that_differ_from_the_orders_by_a_cent_block() -> None:
-    summaries = _shop()
-    total = sum(summaries["historic_value"].tolist(), Decimal("0.01"))
+def test_few_repeat_buyers_get_the_average_of_the_company(log: pd.DataFrame) -> None:
+    once = log.drop_duplicates("customer_id")
 
-    valuation = value_customers(
-        summaries, AS_OF, ValuationSettings(), MartTotals(len(summaries), total)
-    )
+    valuation = value(once, dt.date(2024, 9, 30))
+
+    assert valuation.reasons == []
+    assert outcomes(valuation)["enough_data"] == "warned"
+    assert outcomes(valuation)["converged"] == "warned"
+    assert valuation.predictions is not None
+    assert set(valuation.predictions["status"]) == {"cohort_average"}
+
+
+def test_totals_that_differ_from_the_orders_by_a_cent_block(log: pd.DataFrame) -> None:
+    known = log[log["ordered_at"] <= pd.Timestamp(FIRST)]
+    days, _ = purchase_days(known, FIRST)
+    summaries = counted(known, FIRST)
+    total = sum(summaries["historic_value"], Decimal("0.01"))
+    scores = pd.DataFrame(columns=["origin_date", "model", "rmse", "brier"])
+    evidence = Evidence(MartTotals(len(summaries), total), None, scores)
+
+    valuation = value_customers(days, summaries, FIRST, ValuationSettings(), evidence)
 
     assert valuation.predictions is None
     assert "-0.01" in valuation.reasons[0]
 
 
-def test_a_shop_where_everything_costs_the_same_is_valued_without_a_spend_model() -> (
-    None
-):
-    rng = np.random.default_rng(3)
-    frequency = rng.poisson(rng.gamma(0.7, 2.5, 600))
+def test_summaries_that_are_not_of_these_purchases_block(log: pd.DataFrame) -> None:
+    known = log[log["ordered_at"] <= pd.Timestamp(FIRST)]
+    days, _ = purchase_days(known.iloc[5:], FIRST)
+    summaries = counted(known, FIRST)
+    mart = MartTotals(len(summaries), sum(summaries["historic_value"], Decimal(0)))
+    scores = pd.DataFrame(columns=["origin_date", "model", "rmse", "brier"])
 
-    valuation = _value(_summaries(frequency, np.full(600, 25.0)))
+    valuation = value_customers(
+        days, summaries, FIRST, ValuationSettings(), Evidence(mart, None, scores)
+    )
+
+    assert "mart changed during the run" in valuation.reasons[0]
+
+
+def test_a_shop_where_everything_costs_the_same_is_valued_without_a_spend_model(
+    log: pd.DataFrame,
+) -> None:
+    valuation = value(log.assign(amount=25.0), FIRST)
 
     assert valuation.reasons == []
-    assert valuation.gamma_gamma is None
-    assert _outcomes(valuation)["converged"] == "warned"
+    assert valuation.model is not None
+    assert valuation.model.spending.fit is None
+    assert outcomes(valuation)["converged"] == "warned"
     assert valuation.predictions is not None
     assert set(valuation.predictions["expected_order_value"]) == {Decimal("25.00")}
 
 
-def test_without_a_spend_model_buyers_keep_their_own_mean() -> None:
-    rng = np.random.default_rng(4)
-    frequency = rng.poisson(rng.gamma(0.7, 2.5, 600))
-    # Two prices and one giant: no Gamma-Gamma with a finite mean fits this.
-    spend = np.where(rng.random(600) < 0.5, 0.01, 90_000.0)
-    summaries = _summaries(frequency, spend)
-
-    valuation = _value(summaries)
-
-    if valuation.gamma_gamma is None:
-        assert valuation.predictions is not None
-        found = valuation.predictions.set_index("customer_id")["expected_order_value"]
-        repeaters = summaries[summaries["frequency"] > 0]
-        own = repeaters.set_index("customer_id")["monetary_value"]
-        assert (found[own.index].astype(float) - own).abs().max() < 0.006
-    else:
-        assert valuation.gamma_gamma.parameters.q > 1
-
-
-def test_customers_who_never_stop_buying_are_still_valued() -> None:
-    """Steady subscribers push drop-out to zero: plain likelihood has no maximum."""
+def test_subscribers_who_never_stop_are_still_valued() -> None:
     rng = np.random.default_rng(5)
-    age = rng.integers(200, 720, 400)
-    frequency = age // 30
-    summaries = _summaries(frequency, rng.gamma(6, 8, 400))
-    summaries["age_days"] = age
-    summaries["recency_days"] = frequency * 30
+    rows = [
+        (
+            f"c{number}",
+            pd.Timestamp("2023-01-05") + pd.Timedelta(days=first + 30 * k),
+            m,
+        )
+        for number in range(300)
+        for first, m in [(int(rng.integers(0, 300)), float(rng.gamma(6, 8)))]
+        for k in range((690 - first) // 30 + 1)
+    ]
+    log = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "amount"])
 
-    valuation = _value(summaries)
+    valuation = value(log, FIRST)
 
     assert valuation.reasons == []
     assert valuation.predictions is not None
     assert valuation.predictions["probability_alive"].median() > 0.9
 
 
-def test_the_settings_reach_the_fit() -> None:
-    plain, penalized = _value(_shop()), _value(_shop(), penalizer=0.1)
+def test_the_penalizer_reaches_every_fit(log: pd.DataFrame) -> None:
+    plain, penalized = value(log, FIRST), value(log, FIRST, penalizer=0.1)
 
-    assert plain.bg_nbd is not None
-    assert penalized.bg_nbd is not None
-    assert penalized.bg_nbd.penalizer == 0.1
-    assert penalized.bg_nbd.parameters != plain.bg_nbd.parameters
+    for valuation, penalizer in ((plain, 0.0), (penalized, 0.1)):
+        assert valuation.model is not None
+        assert valuation.model.choice is not None
+        fits = [one.fit for one in valuation.model.candidates if one.fit]
+        assert {fit.penalizer for fit in fits} == {penalizer}
 
 
-def test_a_discount_lowers_value_and_leaves_purchases() -> None:
-    now, later = (
-        _value(_shop(), annual_discount_rate=rate).predictions for rate in (0.0, 0.5)
-    )
+def test_a_forecast_worse_than_the_own_rate_is_blocked(
+    log: pd.DataFrame, last: LastPublished
+) -> None:
+    known = log[log["ordered_at"] <= pd.Timestamp(SECOND)]
+    days, _ = purchase_days(known, SECOND)
+    summaries = counted(known, SECOND)
+    scores = pd.DataFrame(
+        [("chosen", 1.1, 0.21), ("naive", 1.0, 0.2)], columns=["model", "rmse", "brier"]
+    ).assign(origin_date=FIRST)
+    mart = MartTotals(len(summaries), sum(summaries["historic_value"], Decimal(0)))
+    evidence = Evidence(mart, last, scores)
 
-    assert now is not None
-    assert later is not None
-    assert now["expected_orders_365d"].equals(later["expected_orders_365d"])
-    assert now["predicted_value_12m"].sum() > later["predicted_value_12m"].sum()
+    worse = value_customers(days, summaries, SECOND, ValuationSettings(), evidence)
+    half = replace(evidence, backtests=scores.assign(brier=[0.19, 0.2]))
+    better = value_customers(days, summaries, SECOND, ValuationSettings(), half)
+
+    assert outcomes(worse)["better_than_naive"] == "blocked"
+    assert outcomes(better)["better_than_naive"] == "warned"

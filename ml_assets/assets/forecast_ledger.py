@@ -1,0 +1,214 @@
+"""What was predicted beside what came: backtests now, published forecasts when due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import psycopg
+from psycopg import sql
+
+from ml_assets.assets.prediction_tables import FitIdentity, append, as_row, insert
+from ml_assets.clv.backtest import Backtest
+from ml_assets.clv.fit_identity import MODEL_VERSION
+from ml_assets.clv.grading import grade_forecast
+from ml_assets.clv.purchases import PurchaseDays
+from ml_assets.clv.rolling import Origin, scored
+
+__all__ = ["grade_due_forecasts", "read_backtests", "write_backtest"]
+
+_TOTALS = (
+    "expected_orders",
+    "expected_orders_lower",
+    "expected_orders_upper",
+    "expected_value",
+    "expected_value_lower",
+    "expected_value_upper",
+    "actual_orders",
+    "actual_value",
+)
+
+
+def read_backtests(
+    database: psycopg.Connection, company_id: str, origins: list[Origin]
+) -> pd.DataFrame:
+    """Scores stored for exactly these origins: `origin_date`, `model`, scores."""
+    rows = database.execute(
+        """select origin_date, data_hash, model, rmse, brier
+        from predictions.backtests
+        where company_id = %s and model_version = %s""",
+        (company_id, MODEL_VERSION),
+    ).fetchall()
+    wanted = {(origin.date, origin.data_hash) for origin in origins}
+    return pd.DataFrame(
+        [(row[0], *row[2:]) for row in rows if row[:2] in wanted],
+        columns=["origin_date", "model", "rmse", "brier"],
+    )
+
+
+def write_backtest(
+    database: psycopg.Connection, identity: FitIdentity, origin: Origin, test: Backtest
+) -> None:
+    """Replace what is stored of this origin, with its deciles and its tracking."""
+    key = {
+        "company_id": identity.company_id,
+        "model_version": MODEL_VERSION,
+        "origin_date": origin.date,
+    }
+    for table in ("backtests", "backtest_deciles", "backtest_tracking"):
+        database.execute(
+            sql.SQL(
+                """delete from {} where company_id = %(company_id)s
+                and model_version = %(model_version)s
+                and origin_date = %(origin_date)s"""
+            ).format(sql.Identifier("predictions", table)),
+            key,
+        )
+    scores = scored(test)
+    rows = [
+        {
+            **key,
+            "horizon_days": test.days,
+            "model": model,
+            "data_hash": origin.data_hash,
+            "chosen_model": test.model.choice.orders.name
+            if test.model.choice
+            else test.model.status,
+            "customer_count": int(test.total["customers"]),
+            **_totals(test, is_chosen=model == "chosen"),
+            "currency_code": identity.currency_code,
+            **scores[model].to_dict(),
+            "computed_at": identity.fitted_at,
+        }
+        for model in scores
+    ]
+    insert(database, "backtests", rows)
+    deciles = test.calibration.rename(
+        columns={
+            "customers": "customer_count",
+            "predicted": "predicted_share",
+            "actual": "actual_share",
+        }
+    )
+    insert(database, "backtest_deciles", _rows(key, deciles))
+    tracking = test.tracking(points=6).rename(
+        columns={
+            "expected": "expected_orders",
+            "lower": "expected_orders_lower",
+            "upper": "expected_orders_upper",
+            "actual": "actual_orders",
+        }
+    )
+    insert(database, "backtest_tracking", _rows(key, tracking))
+
+
+def grade_due_forecasts(
+    database: psycopg.Connection,
+    identity: FitIdentity,
+    log: PurchaseDays,
+) -> int:
+    """Grade every published forecast whose horizon is over, once and for good.
+
+    Parameters
+    ----------
+    log : PurchaseDays
+        Purchases up to the as-of date of this run.
+
+    Returns
+    -------
+    int
+        How many were due.
+    """
+    due = database.execute(
+        """select fit_id, horizon_days, as_of_date, due_date, expected_orders_lower,
+            expected_orders_upper, expected_value_lower, expected_value_upper
+        from predictions.forecast_totals as totals
+        where company_id = %(company)s and due_date <= %(today)s
+            and not exists (
+                select from predictions.forecast_grades as grades
+                where grades.company_id = totals.company_id
+                    and grades.fit_id = totals.fit_id
+                    and grades.horizon_days = totals.horizon_days
+            )
+        order by as_of_date, horizon_days""",
+        {"company": identity.company_id, "today": identity.as_of_date},
+    ).fetchall()
+    rows = [
+        _graded(database, identity, log, *forecast)
+        for forecast in due
+        if _has_customers(database, identity.company_id, forecast[0])
+    ]
+    append(database, "forecast_grades", rows)
+    return len(rows)
+
+
+def _graded(  # noqa: PLR0913, PLR0917  (one row of the ledger, unpacked)
+    database: psycopg.Connection,
+    identity: FitIdentity,
+    log: PurchaseDays,
+    fit_id: str,
+    horizon_days: int,
+    as_of_date: dt.date,
+    due_date: dt.date,
+    orders_lower: float,
+    orders_upper: float,
+    value_lower: Any,
+    value_upper: Any,
+) -> dict[str, Any]:
+    said = _read_forecast(database, identity.company_id, fit_id, horizon_days)
+    grades = grade_forecast(said, log, as_of_date, horizon_days)
+    orders, value = grades["actual_orders"], grades["actual_value"]
+    return {
+        "company_id": identity.company_id,
+        "fit_id": fit_id,
+        "horizon_days": horizon_days,
+        "as_of_date": as_of_date,
+        "due_date": due_date,
+        "customer_count": len(said),
+        "is_orders_total_inside": orders_lower <= orders <= orders_upper,
+        "is_value_total_inside": float(value_lower) <= value <= float(value_upper),
+        "graded_at": identity.fitted_at,
+        **grades,
+    }
+
+
+def _has_customers(database: psycopg.Connection, company_id: str, fit_id: str) -> bool:
+    row = database.execute(
+        """select 1 from predictions.predictions_customer_history
+        where company_id = %s and fit_id = %s limit 1""",
+        (company_id, fit_id),
+    ).fetchone()
+    return row is not None
+
+
+def _read_forecast(
+    database: psycopg.Connection, company_id: str, fit_id: str, horizon_days: int
+) -> pd.DataFrame:
+    """What was said of each customer; the probability only of the 90 days it is of."""
+    orders = f"expected_orders_{horizon_days}d"
+    columns = ["customer_id", orders, f"{orders}_lower", f"{orders}_upper"]
+    columns.append("probability_no_purchase_90d")
+    query = sql.SQL(
+        """select {} from predictions.predictions_customer_history
+        where company_id = %s and fit_id = %s"""
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+    rows = database.execute(query, (company_id, fit_id)).fetchall()
+    names = ["customer_id", "expected_orders", "expected_orders_lower"]
+    names += ["expected_orders_upper", "probability_no_purchase"]
+    said = pd.DataFrame(rows, columns=names)
+    if horizon_days != 90:
+        said = said.drop(columns="probability_no_purchase")
+    return said
+
+
+def _totals(test: Backtest, *, is_chosen: bool) -> dict[str, float | None]:
+    """Totals of the company; only the chosen model has expectations with intervals."""
+    return {
+        name: float(test.total[name]) if is_chosen or "actual" in name else None
+        for name in _TOTALS
+    }
+
+
+def _rows(key: dict[str, Any], frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{**key, **as_row(row)} for row in frame.to_dict("records")]

@@ -1,0 +1,207 @@
+"""Gates against a past that changed: today's data beside the last good run's.
+
+A wrong import looks like any other shop when seen alone. Beside what was known at the
+last publication it does not: purchases of long ago do not move, amounts do not double.
+What is intended (an older export loaded, prices raised by half) is published once with
+`accept_changes`; from then on it is the past that later runs are held against.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.clv.gates import GateResult, Outcome
+from ml_assets.clv.histories import Floats, column_of_floats
+from ml_assets.clv.purchases import PurchaseDays, days_since_1970
+
+__all__ = ["LastPublished", "same_past", "stable_totals", "usual_amounts"]
+
+_CHANGED_WARN, _CHANGED_BLOCK = 0.02, 0.20
+_PAST_WARN, _PAST_BLOCK = 1.05, 1.25
+_AMOUNT_WARN, _AMOUNT_BLOCK = 1.4, 1.8
+_TOTAL_WARN, _TOTAL_BLOCK = 1.25, 2.0
+_NEW_DAYS, _BEFORE_DAYS = 28, 365
+_FEWEST_PURCHASES = 30
+_REMEDY = (
+    "If this is intended, publish it once with `timonel run --accept-changes`; if not, "
+    "look at what was loaded last."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LastPublished:
+    """The predictions that are in force, one row per customer.
+
+    `customers` holds `customer_id`, `frequency`, `recency_days`, `age_days`,
+    `historic_value`, `predicted_value_12m` as they were at `as_of_date`.
+    """
+
+    as_of_date: dt.date
+    status: str
+    customers: pd.DataFrame
+
+
+def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
+    """Block when histories up to the last good run are no longer what they were.
+
+    Observed is the larger excess of two numbers: the share of customers whose purchase
+    days moved or went (days that were only added do not count: a missing export came
+    later), above 20 %; and the factor by which the money of unchanged customers moved,
+    above 1.25 either way. A tenth and a fifth of that warn.
+
+    Parameters
+    ----------
+    log : PurchaseDays
+        As it is known today, whole.
+    """
+    gate = "same_past"
+    if last is None:
+        return _nothing_before(gate)
+    then = last.customers
+    now = _histories_at(log, last.as_of_date)
+    both = then.merge(now, on="customer_id", how="left", suffixes=("", "_now"))
+    same, grown = _same(both), _grown(both)
+    changed, more = _share(~same & ~grown), _share(grown)
+    factor = _factor(
+        _total(both[same], "historic_value_now"), _total(both[same], "historic_value")
+    )
+    seen = (
+        f"Of {len(both)} customers known on {last.as_of_date}, {changed:.1%} have "
+        f"other purchase days than then, and {more:.1%} "
+        f"have more; unchanged ones spent {factor:.2f} times what was known then"
+    )
+    if changed > _CHANGED_BLOCK or _apart(factor) > _PAST_BLOCK:
+        return _blocked(gate, seen, *_worst(changed, factor))
+    if changed > _CHANGED_WARN or _apart(factor) > _PAST_WARN:
+        return GateResult(gate, "warned", *_worst(changed, factor), f"{seen}.")
+    return GateResult(gate, "passed", changed, _CHANGED_BLOCK, f"{seen}.")
+
+
+def usual_amounts(log: PurchaseDays, as_of_day: int) -> GateResult:
+    """Block when what people spend a day jumped: median of 28 days, by the year before.
+
+    Observed is the ratio of the two medians; 1.8 either way blocks, 1.4 warns. With
+    fewer than 30 purchase days on either side nothing is said.
+    """
+    gate = "usual_amounts"
+    age = as_of_day - log.day
+    new = log.amount[(age >= 0) & (age < _NEW_DAYS)]
+    before = log.amount[(age >= _NEW_DAYS) & (age < _NEW_DAYS + _BEFORE_DAYS)]
+    if min(new.size, before.size) < _FEWEST_PURCHASES:
+        message = (
+            f"{new.size} purchase days in {_NEW_DAYS} days, {before.size} in the year "
+            f"before: {_FEWEST_PURCHASES} of each would tell whether amounts jumped."
+        )
+        return GateResult(gate, "passed", None, _AMOUNT_BLOCK, message)
+    ratio = _factor(float(np.median(new)), float(np.median(before)))
+    seen = (
+        f"A usual purchase day of the last {_NEW_DAYS} days is worth {ratio:.2f} times "
+        "one of the year before"
+    )
+    return _by_factor(gate, seen, ratio, _AMOUNT_WARN, _AMOUNT_BLOCK)
+
+
+def stable_totals(predictions: pd.DataFrame, last: LastPublished | None) -> GateResult:
+    """Block when the value predicted for the same customers doubled or halved.
+
+    Observed is the ratio of `predicted_value_12m` now to that of the last good run,
+    over customers of both; 1.25 either way warns.
+    """
+    gate = "stable_totals"
+    if last is None:
+        return _nothing_before(gate)
+    both = last.customers.merge(
+        predictions[["customer_id", "status", "predicted_value_12m"]],
+        on="customer_id",
+        suffixes=("", "_now"),
+    )
+    ratio = _factor(
+        _total(both, "predicted_value_12m_now"), _total(both, "predicted_value_12m")
+    )
+    seen = (
+        f"The {len(both)} customers of the last good run ({last.as_of_date}) are now "
+        f"predicted to bring {ratio:.2f} times as much in 12 months"
+    )
+    # From an average to a model of the company itself everything may move.
+    if not (both["status"] == last.status).all():
+        return GateResult(gate, "passed", ratio, None, f"{seen}, by another method.")
+    return _by_factor(gate, seen, ratio, _TOTAL_WARN, _TOTAL_BLOCK)
+
+
+def _histories_at(log: PurchaseDays, date: dt.date) -> pd.DataFrame:
+    day = days_since_1970(date)
+    past = log.up_to(day)
+    columns = ("customer_id", "frequency", "recency_days", "age_days", "historic_value")
+    if not past.day.size:
+        return pd.DataFrame(columns=list(columns))
+    seen = past.seen_at(day)
+    spent = np.bincount(past.customer, past.amount, minlength=log.customers.size)
+    values = (log.customers[seen.customer], *seen.histories, spent[seen.customer])
+    return pd.DataFrame(dict(zip(columns, values, strict=True)))
+
+
+def _same(both: pd.DataFrame) -> "pd.Series[bool]":
+    same = pd.Series(True, index=both.index)
+    for column in ("frequency", "recency_days", "age_days"):
+        same &= both[column] == both[f"{column}_now"]
+    return same
+
+
+def _grown(both: pd.DataFrame) -> "pd.Series[bool]":
+    """Purchase days were added and none can have gone."""
+    silence = both["age_days"] - both["recency_days"]
+    silence_now = both["age_days_now"] - both["recency_days_now"]
+    return (
+        (both["frequency_now"] > both["frequency"])
+        & (both["age_days_now"] >= both["age_days"])
+        & (silence_now <= silence)
+    )
+
+
+def _share(flags: "pd.Series[bool]") -> float:
+    return float(flags.mean()) if len(flags) else 0.0
+
+
+def _total(frame: pd.DataFrame, column: str) -> float:
+    values: Floats = column_of_floats(frame, column)
+    return float(np.nansum(values))
+
+
+def _factor(now: float, then: float) -> float:
+    """Now by then; 1 where there was nothing before and is nothing now."""
+    if then <= 0:
+        return 1.0 if now <= 0 else float("inf")
+    return now / then
+
+
+def _apart(factor: float) -> float:
+    return max(factor, 1 / factor) if factor > 0 else float("inf")
+
+
+def _worst(changed: float, factor: float) -> tuple[float, float]:
+    """(observed, threshold) of whichever is farther beyond what blocks."""
+    if changed / _CHANGED_BLOCK >= _apart(factor) / _PAST_BLOCK:
+        return changed, _CHANGED_BLOCK
+    return factor, _PAST_BLOCK
+
+
+def _by_factor(
+    gate: str, seen: str, factor: float, warn: float, block: float
+) -> GateResult:
+    apart = _apart(factor)
+    if apart > block:
+        return _blocked(gate, seen, factor, block)
+    outcome: Outcome = "warned" if apart > warn else "passed"
+    return GateResult(gate, outcome, factor, block, f"{seen}.")
+
+
+def _blocked(gate: str, seen: str, observed: float, threshold: float) -> GateResult:
+    message = f"{seen}. {_REMEDY}"
+    return GateResult(gate, "blocked", observed, threshold, message)
+
+
+def _nothing_before(gate: str) -> GateResult:
+    message = "Nothing was published before: there is nothing to compare with."
+    return GateResult(gate, "passed", None, None, message)

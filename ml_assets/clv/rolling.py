@@ -1,0 +1,163 @@
+"""Rolling backtests: the forecasts of the last month ends, judged by what came.
+
+The same origins for every as-of date of a month, so that a nightly run computes a
+backtest once a month and finds it again on the other nights.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.clv.backtest import Backtest, backtest_log, plain_forecast
+from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
+from ml_assets.clv.errors import CustomerValueError
+from ml_assets.clv.gates import GateResult, Outcome
+from ml_assets.clv.grading import grade
+from ml_assets.clv.purchases import PurchaseDays, days_since_1970
+
+__all__ = [
+    "BACKTEST_DAYS",
+    "Origin",
+    "better_than_naive",
+    "log_hash",
+    "month_end_origins",
+    "rolling_backtests",
+    "scored",
+]
+
+BACKTEST_DAYS: Final = 90
+_ORIGINS: Final = 3
+_FEWEST_PURCHASES: Final = 20
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A month end, and the hash of the purchases its backtest is made from."""
+
+    date: dt.date
+    data_hash: str
+
+
+def month_end_origins(
+    log: PurchaseDays, as_of_date: dt.date, penalizer: float = 0.0
+) -> list[Origin]:
+    """The last three month ends whose 90 days are over by the as-of date.
+
+    Left out are those with less than 56 days of history before, and those that fewer
+    than 20 purchases followed: there is nothing to be learned from them.
+    """
+    origins: list[Origin] = []
+    if not log.day.size:
+        return origins
+    # The day after the last one that could be an origin.
+    after = as_of_date - dt.timedelta(days=BACKTEST_DAYS - 1)
+    for _ in range(_ORIGINS):
+        date = after = _month_end_before(after)
+        day = days_since_1970(date)
+        if day - log.first_day < SHORTEST_MODEL_HISTORY_DAYS:
+            break
+        known = log.up_to(day + BACKTEST_DAYS)
+        if int((known.day > day).sum()) >= _FEWEST_PURCHASES:
+            origins.append(Origin(date, log_hash(known, penalizer)))
+    return origins
+
+
+def rolling_backtests(
+    log: PurchaseDays, origins: list[Origin], penalizer: float = 0.0
+) -> Iterator[tuple[Origin, Backtest]]:
+    """Backtest each origin that a model can be fitted at."""
+    for origin in origins:
+        day = days_since_1970(origin.date)
+        try:
+            yield origin, backtest_log(log, day, BACKTEST_DAYS, penalizer)
+        except CustomerValueError:
+            continue
+
+
+def better_than_naive(scores: pd.DataFrame) -> GateResult:
+    """Block when going on at everybody's own rate would have been the better forecast.
+
+    Worse is: a larger squared error of orders and a larger Brier score, both, on
+    average over the backtests. One of the two warns. Observed is the model's RMSE as a
+    share of the naive one.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `origin_date`, `model` ("chosen" or "naive"), `rmse`, `brier`.
+    """
+    gate = "better_than_naive"
+    known = scores.dropna(subset=["rmse", "brier"]).sort_values("origin_date")
+    chosen, naive = (
+        known[known["model"] == model][["rmse", "brier"]].mean().to_dict()
+        for model in ("chosen", "naive")
+    )
+    if known[known["model"] == "chosen"].empty:
+        message = (
+            "No backtest yet: it takes 56 days of history up to a month end, 90 days "
+            f"after it, and {_FEWEST_PURCHASES} purchases in those."
+        )
+        return GateResult(gate, "passed", None, 1.0, message)
+    errors = {name: chosen[name] / max(naive[name], 1e-12) for name in chosen}
+    seen = (
+        f"In {known['origin_date'].nunique()} backtests of {BACKTEST_DAYS} days the "
+        f"squared error of orders (RMSE) was {errors['rmse']:.0%} of the naive rate's, "
+        f"the Brier score {errors['brier']:.0%}"
+    )
+    observed = errors["rmse"]
+    worse = sum(ratio > 1 for ratio in errors.values())
+    if worse == len(errors):
+        message = (
+            f"{seen}: worse than no model. Look for a change in how orders are loaded, "
+            "or for a few customers who buy like nobody else."
+        )
+        return GateResult(gate, "blocked", observed, 1.0, message)
+    outcome: Outcome = "warned" if worse else "passed"
+    return GateResult(gate, outcome, observed, 1.0, f"{seen}.")
+
+
+def log_hash(log: PurchaseDays, penalizer: float = 0.0) -> str:
+    """SHA-256 of the purchase days and the setting, 64 hexadecimal digits."""
+    digest = hashlib.sha256(repr(penalizer).encode())
+    present = np.unique(log.customer)
+    ids = [str(customer).encode() for customer in log.customers[present]]
+    digest.update(np.array([len(one) for one in ids], dtype="<i8").tobytes())
+    digest.update(b"".join(ids))
+    positions = np.searchsorted(present, log.customer)
+    for numbers in (positions, log.day):
+        digest.update(numbers.astype("<i8").tobytes())
+    digest.update(log.amount.astype("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def _month_end_before(date: dt.date) -> dt.date:
+    """The last month end before a day."""
+    return date.replace(day=1) - dt.timedelta(days=1)
+
+
+def scored(test: Backtest) -> pd.DataFrame:
+    """`grading.grade` of a backtest: a column per forecaster, a row per score.
+
+    Returns
+    -------
+    DataFrame
+        Columns `chosen`, `naive` and, where it could be fitted, `bg_nbd`: BG/NBD and
+        Gamma-Gamma uncorrected, what was published before there was a choice.
+    """
+    scores = test.scores.rename(columns={"model": "chosen"})
+    plain = plain_forecast(test.model, test.days)
+    if plain is not None:
+        came = test.predictions
+        scores["bg_nbd"] = pd.Series(
+            grade(
+                plain,
+                came["actual_orders"].to_numpy(),
+                came["actual_value"].to_numpy(),
+            )
+        )
+    return scores

@@ -1,0 +1,131 @@
+"""Orders that went wrong are not predicted from, and what was good stays on show."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.end_to_end.conftest import Row, Timonel, purchase_log, write_log
+
+FIRST, SECOND = "2024-11-30", "2024-12-28"
+TOTALS = """
+    select is_stale, stale_reason, prediction_as_of_date, predicted_value_12m
+    from reporting.customer_value_totals where company_id = 'tienda'
+"""
+
+
+def doubled(rows: list[Row]) -> list[Row]:
+    return [(customer, day, 2 * amount) for customer, day, amount in rows]
+
+
+def shuffled(rows: list[Row]) -> list[Row]:
+    order = np.random.default_rng(1).permutation(len(rows))
+    return [
+        (customer, rows[other][1], amount)
+        for (customer, _, amount), other in zip(rows, order, strict=True)
+    ]
+
+
+def stale(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row[1] <= date(2024, 11, 20)]
+
+
+DEFECTS = {doubled: "same_past", shuffled: "same_past", stale: "recent_orders"}
+BLOCKING = """
+    select gate from predictions.gate_results
+    inner join predictions.model_fits using (company_id, fit_id)
+    where fitted_at = (select max(fitted_at) from predictions.model_fits)
+        and outcome = 'blocked'
+"""
+BACKTESTS = """
+    select origin_date::text, model, computed_at from predictions.backtests
+    order by 1, 2
+"""
+
+
+@pytest.fixture
+def rows() -> list[Row]:
+    return purchase_log(customers=150, seed=21)
+
+
+@pytest.fixture
+def export(timonel: Timonel, tmp_path: Path, rows: list[Row]) -> Path:
+    """A company whose export was read and predicted from once."""
+    path = write_log(tmp_path / "exports" / "orders.csv", rows)
+    timonel.run("company", "add", "tienda")
+    timonel.run("connect", "files", str(path), "--company", "tienda")
+    timonel.run("run", "--as-of", FIRST)
+    return path
+
+
+def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
+    timonel: Timonel, export: Path, rows: list[Row]
+) -> None:
+    ((_, _, good_date, good_value),) = timonel.rows(TOTALS)
+    ledger = timonel.rows("select * from predictions.forecast_totals order by 1, 2, 3")
+    assert str(good_date) == FIRST
+
+    for defect, gate in DEFECTS.items():
+        write_log(export, defect(rows))
+        said = timonel.run("run", "--as-of", SECOND, exit_code=1)
+
+        assert "the last good predictions stay" in said
+        assert (gate,) in timonel.rows(BLOCKING), defect.__name__
+        ((is_stale, reason, shown_date, shown_value),) = timonel.rows(TOTALS)
+        assert (is_stale, shown_date, shown_value) == (True, good_date, good_value)
+        assert (reason,) in timonel.rows(BLOCKING)
+        assert ledger == timonel.rows(
+            "select * from predictions.forecast_totals order by 1, 2, 3"
+        )
+
+    write_log(export, rows)
+    timonel.run("run", "--as-of", SECOND)
+    ((is_stale, _, mended_date, _),) = timonel.rows(TOTALS)
+    assert (is_stale, str(mended_date)) == (False, SECOND)
+
+    # What is meant, somebody says once.
+    write_log(export, doubled(rows))
+    timonel.run("run", "--as-of", SECOND, "--accept-changes")
+    accepted = timonel.rows(
+        """select results.message from predictions.gate_results as results
+        inner join predictions.model_fits as fits using (company_id, fit_id)
+        where fits.as_of_date = %s and fits.status = 'published'
+            and gate = 'same_past' and outcome = 'warned'""",
+        SECOND,
+    )
+    assert [str(message)[:10] for (message,) in accepted] == ["Accepted: "]
+
+
+def test_a_forecast_is_kept_and_graded_once_its_days_are_over(
+    timonel: Timonel, export: Path, rows: list[Row]
+) -> None:
+    due = "2024-12-30"
+    assert timonel.rows(
+        """select horizon_days, due_date::text from predictions.forecast_totals
+        order by horizon_days"""
+    ) == [(30, due), (90, "2025-02-28"), (365, "2025-11-30")]
+    assert timonel.rows("select * from predictions.forecast_grades") == []
+
+    timonel.run("run", "--as-of", due)
+    known = {customer for customer, day, _ in rows if str(day) <= FIRST}
+    later = [row for row in rows if row[0] in known and FIRST < str(row[1]) <= due]
+    days = {(customer, day) for customer, day, _ in later}
+    revenue = sum((amount for _, _, amount in later), Decimal(0))
+    graded = """
+        select horizon_days, as_of_date::text, customer_count, actual_orders::int,
+            actual_value from predictions.forecast_grades
+    """
+    assert timonel.rows(graded) == [(30, FIRST, len(known), len(days), revenue)]
+
+    backtests = timonel.rows(BACKTESTS)
+    newest = [row for row in backtests if row[0] == "2024-09-30"]
+    assert [row[1] for row in newest] == ["bg_nbd", "chosen", "naive"]
+
+    timonel.run("run", "--as-of", due, "--force")
+    assert len(timonel.rows(graded)) == 1
+    # Found again, not computed again.
+    assert timonel.rows(BACKTESTS) == backtests
