@@ -36,6 +36,8 @@ _SEEN_BEFORE = 120
 # Standard deviation of ln(actual / expected) before any of it was seen. The season's
 # part of it goes with the share of the year that a horizon leaves out.
 _PRIOR_SD, _SEASONAL_PRIOR_SD = 0.1, 0.28
+# So many times its size a standard error is of a parameter that nothing holds.
+_RAN_AWAY = 10.0
 # Ratios of overlapping windows repeat each other.
 _INDEPENDENT_ORIGINS = 2.0
 # One year is never quite like the next.
@@ -175,9 +177,9 @@ def _year_ago(
 
 
 def _is_known(trial: Trial) -> bool:
-    """No parameter is less certain than its own size."""
+    """No parameter ran away, as those of leaving do when hardly anybody could yet."""
     values = np.array(trial.fit.parameters.values)
-    return bool((trial.fit.standard_errors <= values).all())
+    return bool((trial.fit.standard_errors <= _RAN_AWAY * values).all())
 
 
 def _value_ratio(origin: InnerOrigin) -> tuple[float, float] | None:

@@ -339,3 +339,16 @@ def test_any_log_gives_sound_predictions_or_an_error_in_words(rows: Any) -> None
     assert model.status in {"fitted", "cohort_average", "none"}
     assert model.status == "fitted" or model.reason
     assert_sound(model.predict(90))
+
+
+def test_a_year_ahead_does_not_jump_from_one_fortnight_to_the_next(
+    cdnow: pd.DataFrame,
+) -> None:
+    """A year before June 14 hardly anybody could have left: its model ran away."""
+    totals = [
+        clv.fit(cdnow, as_of=dt.date(1998, month, day)).predict_total(365)
+        for month, day in ((5, 31), (6, 14))
+    ]
+
+    before, after = (total["expected_orders"] for total in totals)
+    assert after == pytest.approx(before, rel=0.1)
