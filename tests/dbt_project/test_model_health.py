@@ -248,6 +248,30 @@ def test_every_reason_of_a_prediction_has_words(warehouse: Warehouse) -> None:
     assert not [row for row in seed if ";" in row["label_es"] + row["label_en"]]
 
 
+def test_every_gate_has_words(warehouse: Warehouse) -> None:
+    seed = warehouse.rows("select * from staging.gate_labels")
+
+    assert sorted(row["gate"] for row in seed) == sorted(GATES)
+
+
+def test_a_gate_without_words_is_shown_by_its_name(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company, gate in ((pair.acme, "recent_orders"), (pair.bolt, "brand_new")):
+        fit(warehouse, company, "fit", "2026-01-31")
+        warehouse.execute(GATE, [company, "fit", gate, "passed"])
+
+    query = """
+        select gate_label_es, gate_label_en
+        from reporting.model_gates where company_id = %s
+    """
+
+    assert tuples(warehouse, query, pair.acme) == [
+        ("El último pedido es reciente", "The last order is recent")
+    ]
+    assert tuples(warehouse, query, pair.bolt) == [("brand_new", "brand_new")]
+
+
 def test_every_gate_that_may_block_has_words() -> None:
     folder = PROJECT_ROOT / "dbt_project" / "models" / "reporting"
     told = yaml.safe_load((folder / "customer_value_totals.yml").read_text())

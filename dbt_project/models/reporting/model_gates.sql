@@ -2,6 +2,10 @@ with gates as (
     select * from {{ source('predictions', 'gate_results') }}
 ),
 
+gate_labels as (
+    select * from {{ ref('gate_labels') }}
+),
+
 fits as (
     select
         company_id,
@@ -30,6 +34,8 @@ joined as (
         gates.company_id,
         gates.fit_id,
         gates.gate,
+        coalesce(gate_labels.label_es, gates.gate) as gate_label_es,
+        coalesce(gate_labels.label_en, gates.gate) as gate_label_en,
         gates.outcome,
         gates.observed,
         gates.threshold,
@@ -45,6 +51,8 @@ joined as (
             gates.company_id = fits.company_id
             and gates.fit_id = fits.fit_id
             and fits.recency_rank = 1
+    left join gate_labels
+        on gates.gate = gate_labels.gate
     left join current_fits
         on
             gates.company_id = current_fits.company_id
