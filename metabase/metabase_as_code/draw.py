@@ -87,7 +87,7 @@ def why_empty(state: DataState, labels: dict[str, str]) -> str:
 
 def _is_empty(card: Card, shown: list[list[Any]]) -> bool:
     if card.display in ("bar", "line"):
-        return not any(shown[-1])
+        return not any(any(metric) for metric in shown[1:])
     return all(value is None for values in shown for value in values)
 
 

@@ -98,8 +98,17 @@ def _card(card: Card) -> Iterator[str]:
     for name in card.shown_columns():
         if name not in card.columns:
             yield f"{card.path}: column {name!r} is drawn without a column_title"
-    if card.display in ("bar", "line") and len(card.shown_columns()) != 2:
-        yield f"{card.path}: a chart takes one dimension and one metric"
+    if card.display in ("bar", "line"):
+        yield from _axis_problems(card)
+
+
+def _axis_problems(card: Card) -> Iterator[str]:
+    dimensions = len(card.settings["graph.dimensions"])
+    metrics = len(card.settings["graph.metrics"])
+    if card.display == "bar" and (dimensions, metrics) != (1, 1):
+        yield f"{card.path}: a bar chart takes one dimension and one metric"
+    if card.display == "line" and (dimensions != 1 or metrics < 1):
+        yield f"{card.path}: a line chart takes one dimension and at least one metric"
 
 
 def _label_problems(root: Path, language: str) -> Iterator[str]:
