@@ -7,11 +7,14 @@ that what a card shows can be told beforehand.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import psycopg
 from psycopg import sql
+
+from tests.metabase.model_health_rows import TABLES as _HEALTH_TABLES
+from tests.metabase.model_health_rows import ModelHealth, fill_health
 
 AS_OF = date(1997, 9, 30)
 
@@ -39,6 +42,7 @@ class Shop:
     stale_reason: str | None = None
     order_count: int = 0
     quarantined_row_count: int = 0
+    health: ModelHealth = field(default_factory=ModelHealth)
 
 
 _TABLES = """
@@ -75,19 +79,25 @@ _NAMES = (
     "customer_values",
     "no_purchase_probability_bins",
     "data_quality_totals",
+    "model_backtests",
+    "model_backtest_deciles",
+    "model_backtest_tracking",
+    "model_gates",
+    "forecast_grades",
 )
 
 
 def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in _TABLES.split(";"):
+        for statement in (_TABLES + _HEALTH_TABLES).split(";"):
             connection.execute(sql.SQL(statement))
         for name in _NAMES:
             _secure(connection, sql.Identifier("reporting", name))
         for shop in shops:
             _add_login(connection, shop)
             _fill(connection, shop)
+            fill_health(connection, shop.company_id, shop.health)
 
 
 def _secure(connection: psycopg.Connection, table: sql.Identifier) -> None:

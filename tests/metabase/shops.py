@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from tests.metabase.model_health_rows import Backtest, Forecast, ModelHealth
 from tests.metabase.reporting_rows import Customer, Shop
 
 HASHED = "ab12cd34" + "0" * 56
@@ -18,6 +21,23 @@ ACME = Shop(
     ),
     order_count=12,
     quarantined_row_count=3,
+    health=ModelHealth(
+        backtests=(
+            Backtest(date(1997, 5, 31), 1300, 1400, mae=0.4, naive_mae=0.55),
+            Backtest(date(1997, 6, 30), 1234, 1230, mae=0.345, naive_mae=0.5),
+        ),
+        gates=(
+            ("El último pedido es reciente", "passed"),
+            ("Las predicciones cuadran con los pedidos", "blocked"),
+            ("Hay clientes suficientes", "warned"),
+        ),
+        forecasts=(
+            Forecast(date(1997, 6, 30), 30, 410, actual=500),
+            Forecast(date(1997, 7, 31), 30, 420, actual=430),
+            Forecast(date(1997, 8, 31), 90, 1250),
+            Forecast(date(1997, 8, 31), 365, 4700),
+        ),
+    ),
 )
 BOLT = Shop(
     "bolt",
@@ -26,5 +46,8 @@ BOLT = Shop(
     (Customer("7", 987654, 4321, 0.5),),
     stale_reason="enough_data",
     order_count=9,
+    health=ModelHealth(
+        backtests=(Backtest(date(1997, 6, 30), 777, 790, mae=0.1, naive_mae=0.2),),
+    ),
 )
 NEW = Shop("nueva", "Tienda Nueva", "USD")

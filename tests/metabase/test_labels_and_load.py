@@ -38,13 +38,16 @@ def test_the_committed_files_have_no_problem() -> None:
     assert file_problems(CONTENT_ROOT) == []
 
 
-def test_the_dashboard_places_every_card_once() -> None:
+def test_the_dashboards_place_every_card_once() -> None:
     content = load_content(CONTENT_ROOT, EXAMPLE)
 
-    placed = [at.card_id for at in content.dashboards[0].placements]
+    placed = [at.card_id for page in content.dashboards for at in page.placements]
 
     assert sorted(placed) == sorted(content.cards)
-    assert content.dashboards[0].name == "Clientes"
+    assert [page.name for page in content.dashboards] == [
+        "Clientes",
+        "Salud de los modelos",
+    ]
 
 
 def test_every_card_asks_a_question_and_explains_itself() -> None:
@@ -56,7 +59,9 @@ def test_every_card_asks_a_question_and_explains_itself() -> None:
 
 def test_money_takes_the_currency_and_the_decimals_of_the_company() -> None:
     pesos = load_content(CONTENT_ROOT, Company("andes", "Andes", "CLP"))
-    table = next(card for card in pesos.cards.values() if card.display == "table")
+    (table,) = (
+        card for card in pesos.cards.values() if "historic_value" in card.columns
+    )
 
     historic = table.columns["historic_value"]
 
@@ -120,6 +125,33 @@ def test_a_mistake_the_official_schema_passes_is_named(
     problems = file_problems(root)
 
     assert any(problem in one for one in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("card", "old", "new", "problem"),
+    [
+        (
+            "no_purchase_distribution",
+            "  - customer_count\n",
+            "  - customer_count\n  - probability_range\n",
+            "a bar chart takes one dimension and one metric",
+        ),
+        (
+            "backtest_tracking",
+            "  - days\n",
+            "  - days\n  - actual_orders\n",
+            "a line chart takes one dimension and at least one metric",
+        ),
+    ],
+)
+def test_a_chart_of_too_much_is_named(
+    edit: Edit, card: str, old: str, new: str, problem: str
+) -> None:
+    root = edit(f"{_CARDS}/{card}.yaml", old, new)
+
+    (found,) = file_problems(root)
+
+    assert found.endswith(f"{card}.yaml: {problem}")
 
 
 def test_a_label_that_no_card_uses_is_named(edit: Edit) -> None:

@@ -42,6 +42,10 @@ class _Setting:
         (key,) = (key for key, one in things.items() if one["name"] == name)
         return key
 
+    def page(self, name: str = "Clientes") -> dict[str, Any]:
+        """The one dashboard with that name."""
+        return self.fake.dashboards[self.named(self.fake.dashboards, name)]
+
     def home(self, company: str, collection: str) -> tuple[int, int, int]:
         """Database, collection and group id of a company."""
         fake = self.fake
@@ -91,19 +95,23 @@ def test_an_empty_server_gets_everything_of_each_company(setting: _Setting) -> N
     for company, name in (("acme", "Acme Música (acme)"), ("bolt", "Bolt (bolt)")):
         database, collection, _ = setting.home(company, name)
         cards = [c for c in fake.cards.values() if c["collection_id"] == collection]
-        (page,) = (
-            one
+        pages = {
+            one["name"]: one
             for one in fake.dashboards.values()
             if one["collection_id"] == collection
-        )
+        }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 7
+        assert len(cards) == 12
         assert {card["dataset_query"]["database"] for card in cards} == {database}
-        assert page["name"] == "Clientes"
-        assert page["width"] == "full"
-        assert (
-            sum(one["size_x"] * one["size_y"] for one in page["dashcards"]) == 24 * 26
-        )
+        assert {name: _cells(page) for name, page in pages.items()} == {
+            "Clientes": 24 * 26,
+            "Salud de los modelos": 24 * 40,
+        }
+        assert {page["width"] for page in pages.values()} == {"full"}
+
+
+def _cells(page: dict[str, Any]) -> int:
+    return sum(one["size_x"] * one["size_y"] for one in page["dashcards"])
 
 
 def test_a_second_run_writes_nothing(setting: _Setting) -> None:
@@ -186,7 +194,7 @@ def test_a_new_title_keeps_the_card_and_its_place(setting: _Setting) -> None:
 
 def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: _Setting) -> None:
     setting.run(company_ids=("acme",))
-    (page,) = setting.fake.dashboards.values()
+    page = setting.page()
     ids = sorted(one["id"] for one in page["dashcards"])
     page["dashcards"][0]["row"] += 40
 
@@ -220,7 +228,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     changes = setting.run(company_ids=("acme",))
 
     archived = [one["name"] for one in setting.fake.cards.values() if one["archived"]]
-    (page,) = setting.fake.dashboards.values()
+    page = setting.page()
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archived card {archived[0]}" in changes
     assert not setting.fake.cards[by_hand["id"]]["archived"]
@@ -245,7 +253,7 @@ def test_a_run_that_died_half_way_is_continued(setting: _Setting) -> None:
 
     _, collection, _ = setting.home("acme", "Acme Música (acme)")
     cards = [c for c in setting.fake.cards.values() if c["collection_id"] == collection]
-    assert len(cards) == 7
+    assert len(cards) == 12
     assert setting.run() == []
 
 

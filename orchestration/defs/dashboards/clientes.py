@@ -1,4 +1,4 @@
-"""The dashboard "Clientes", drawn from the live database."""
+"""The dashboards of a company, drawn from the live database on one page."""
 
 import dagster as dg
 
@@ -11,6 +11,11 @@ _READS = (
     "customer_value_totals",
     "customer_values",
     "data_quality_totals",
+    "forecast_grades",
+    "model_backtest_deciles",
+    "model_backtest_tracking",
+    "model_backtests",
+    "model_gates",
     "no_purchase_probability_bins",
 )
 

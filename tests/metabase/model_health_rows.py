@@ -1,0 +1,138 @@
+"""The views of `reporting` that say how good predictions are, filled by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import psycopg
+
+__all__ = ["TABLES", "Backtest", "Forecast", "ModelHealth", "fill_health"]
+
+TABLES = """
+create table reporting.model_backtests (
+    company_id text, origin_date date, model text, expected_orders double precision,
+    expected_orders_lower double precision, expected_orders_upper double precision,
+    actual_orders double precision, is_orders_total_inside boolean,
+    mae double precision
+);
+create table reporting.model_backtest_deciles (
+    company_id text, origin_date date, decile integer,
+    predicted_share double precision, actual_share double precision
+);
+create table reporting.model_backtest_tracking (
+    company_id text, origin_date date, days integer, expected_orders double precision,
+    expected_orders_lower double precision, expected_orders_upper double precision,
+    actual_orders double precision
+);
+create table reporting.model_gates (
+    company_id text, gate text, gate_label_es text, outcome text, as_of_date date
+);
+create table reporting.forecast_grades (
+    company_id text, as_of_date date, horizon_days integer, due_date date,
+    expected_orders double precision, expected_orders_lower double precision,
+    expected_orders_upper double precision, actual_orders double precision,
+    is_orders_total_inside boolean, is_graded boolean
+);
+"""
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A month end: orders expected, give or take 20, and those that came."""
+
+    origin: date
+    expected: float
+    actual: float
+    mae: float
+    naive_mae: float
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What was published on a day, give or take 20; None came before it is due."""
+
+    as_of: date
+    days: int
+    expected: float
+    actual: float | None = None
+
+
+@dataclass(frozen=True)
+class ModelHealth:
+    """How good one company's predictions are; gates are label and outcome."""
+
+    backtests: tuple[Backtest, ...] = ()
+    gates: tuple[tuple[str, str], ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
+
+
+def fill_health(
+    connection: psycopg.Connection, company_id: str, health: ModelHealth
+) -> None:
+    """Insert one company's rows.
+
+    The groups of a backtest buy as said in the first half, less in the second; a
+    third of the orders comes every 30 days.
+    """
+    for test in health.backtests:
+        _add_backtest(connection, company_id, test)
+    for label, outcome in health.gates:
+        connection.execute(
+            "insert into reporting.model_gates values (%s, %s, %s, %s, '1997-09-30')",
+            (company_id, label, label, outcome),
+        )
+    for forecast in health.forecasts:
+        _add_forecast(connection, company_id, forecast)
+
+
+def _add_backtest(
+    connection: psycopg.Connection, company_id: str, test: Backtest
+) -> None:
+    key = (company_id, test.origin)
+    between = (test.expected, test.expected - 20, test.expected + 20)
+    is_inside = abs(test.expected - test.actual) <= 20
+    for row in (
+        ("chosen", *between, test.actual, is_inside, test.mae),
+        ("bg_nbd", None, None, None, test.actual, None, 99),
+        ("naive", None, None, None, test.actual, None, test.naive_mae),
+    ):
+        connection.execute(
+            "insert into reporting.model_backtests values (%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            (*key, *row),
+        )
+    for decile in range(1, 11):
+        share = decile / 10
+        connection.execute(
+            "insert into reporting.model_backtest_deciles values (%s,%s,%s,%s,%s)",
+            (*key, decile, share, share if decile < 6 else share - 0.05),
+        )
+    for days in (30, 60, 90):
+        so_far = [one * days / 90 for one in (*between, test.actual)]
+        connection.execute(
+            "insert into reporting.model_backtest_tracking"
+            " values (%s,%s,%s,%s,%s,%s,%s)",
+            (*key, days, *so_far),
+        )
+
+
+def _add_forecast(
+    connection: psycopg.Connection, company_id: str, forecast: Forecast
+) -> None:
+    came = forecast.actual
+    is_inside = None if came is None else abs(forecast.expected - came) <= 20
+    connection.execute(
+        "insert into reporting.forecast_grades values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+        (
+            company_id,
+            forecast.as_of,
+            forecast.days,
+            forecast.as_of + timedelta(days=forecast.days),
+            forecast.expected,
+            forecast.expected - 20,
+            forecast.expected + 20,
+            came,
+            is_inside,
+            came is not None,
+        ),
+    )
