@@ -1,0 +1,48 @@
+"""Every prior and bound of the media mix, in one place, the same for every company.
+
+All are weak: they say what is plausible before any data of the company was seen, on
+scales that do not depend on its size or currency.
+"""
+
+from typing import Final, NamedTuple
+
+__all__ = [
+    "CONTROL_RIDGE",
+    "DECAY_LOGIT_SD",
+    "HALF_LIFE_DAYS",
+    "HALF_SATURATION",
+    "LARGEST_DECAY",
+    "LEVEL_STEP",
+    "RESPONSE_SD",
+    "SEASON_RIDGE",
+    "SLOPE",
+    "TREND_RIDGE",
+    "LogNormal",
+]
+
+
+class LogNormal(NamedTuple):
+    """ln of the value is normal around `mean` with standard deviation `sd`."""
+
+    mean: float
+    sd: float
+
+
+# A decay of 0.95 a period is forgetting 5 % of it: above, it cannot be told from level.
+LARGEST_DECAY: Final = 0.95
+# Median half-life of an effect, and the spread of the decay's logit around it.
+HALF_LIFE_DAYS: Final = 4.0
+DECAY_LOGIT_SD: Final = 1.0
+# Half-saturation, in multiples of the channel's typical (mean non-zero) spend.
+HALF_SATURATION: Final = LogNormal(0.0, 0.7)
+# Slope of the Hill curve: concave at 1 and below, S-shaped above.
+SLOPE: Final = LogNormal(0.18, 0.3)
+# What a channel brings at its typical spend, as a share of the mean response: half
+# normal.
+RESPONSE_SD: Final = 0.25
+# Ridge of standardised columns, in units of the noise's variance.
+SEASON_RIDGE: Final = 1.0
+CONTROL_RIDGE: Final = 1.0
+TREND_RIDGE: Final = 1.0
+# Steps of the level between quarters, in standard deviations of the noise.
+LEVEL_STEP: Final = LogNormal(-1.2, 0.7)

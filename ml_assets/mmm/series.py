@@ -1,0 +1,158 @@
+"""The table a media mix is fitted to, checked and scaled."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.errors import InvalidSeries, NothingToFit, TooShortHistory
+
+__all__ = ["CHANNEL_STATUSES", "Series", "read_series"]
+
+CHANNEL_STATUSES: Final = ("fitted", "never_used", "used_too_rarely", "constant")
+# A year in whole weeks.
+_SHORTEST_DAYS: Final = 364
+_FEWEST_PERIODS: Final = 8
+_PERIODS: Final = (1, 7)
+_CONSTANT: Final = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One company's periods; `fitted` of them are fitted to, the rest only predicted.
+
+    `spend` has a column per channel of `channels` with the status "fitted"; `typical`
+    is its mean where it is not zero, in the currency per period.
+    """
+
+    dates: npt.NDArray[np.datetime64]
+    period_days: int
+    fitted: int
+    response: Floats
+    spend: Floats
+    typical: Floats
+    controls: dict[str, Floats]
+    status: dict[str, str]
+
+    @property
+    def channels(self) -> list[str]:
+        """Names of the fitted channels, in the order of the columns of `spend`."""
+        return [name for name, status in self.status.items() if status == "fitted"]
+
+
+def read_series(  # noqa: PLR0913  (which column is what)
+    frame: pd.DataFrame,
+    *,
+    date: str,
+    response: str,
+    channels: Sequence[str],
+    controls: Sequence[str],
+    fitted_until: dt.date | None,
+) -> Series:
+    """Check a table and take it apart.
+
+    Raises
+    ------
+    InvalidSeries
+        Naming the column and the first row that cannot be used.
+    TooShortHistory
+        Less than 52 weeks.
+    NothingToFit
+        No channel has spend that moves.
+    """
+    if not channels:
+        raise NothingToFit("no channel was named: which columns are spend?")
+    for column in (date, response, *channels, *controls):
+        if column not in frame:
+            raise InvalidSeries(
+                f"column {column} is missing: the table has "
+                f"{', '.join(map(str, frame.columns))}"
+            )
+    dates, period = _dates(frame, date)
+    values = {name: _numbers(frame, name) for name in (response, *channels, *controls)}
+    for name in (response, *channels):
+        _refuse(values[name] < 0, frame, name, "is below 0")
+    fitted = dates.size
+    if fitted_until is not None:
+        fitted = int((dates <= np.datetime64(fitted_until, "D")).sum())
+    history = fitted * period
+    if history < _SHORTEST_DAYS:
+        raise TooShortHistory(
+            f"{history} days of history: below {_SHORTEST_DAYS} a season cannot be "
+            "told from advertising. Load older days, or wait."
+        )
+    if not values[response][:fitted].any():
+        raise InvalidSeries(f"column {response} is 0 throughout: nothing was sold")
+    status = {name: _status(values[name][:fitted]) for name in channels}
+    used = [name for name in channels if status[name] == "fitted"]
+    if not used:
+        raise NothingToFit(
+            "no channel has spend that moves: "
+            + ", ".join(f"{name} is {status[name]}" for name in channels)
+        )
+    spend = np.column_stack([values[name] for name in used])
+    known = spend[:fitted]
+    return Series(
+        dates=dates,
+        period_days=period,
+        fitted=fitted,
+        response=values[response],
+        spend=spend,
+        typical=known.sum(axis=0) / (known > 0).sum(axis=0),
+        controls={name: values[name] for name in controls},
+        status=status,
+    )
+
+
+def _status(spend: Floats) -> str:
+    if not spend.any():
+        return "never_used"
+    if (spend > 0).sum() < _FEWEST_PERIODS:
+        return "used_too_rarely"
+    return "constant" if spend.std() < _CONSTANT * spend.mean() else "fitted"
+
+
+def _dates(frame: pd.DataFrame, column: str) -> tuple[npt.NDArray[np.datetime64], int]:
+    moments = pd.to_datetime(frame[column], errors="coerce")
+    _refuse(moments.isna().to_numpy(), frame, column, "is not a date")
+    dates = moments.to_numpy().astype("datetime64[D]")
+    steps = np.diff(dates).astype(np.int64)
+    if not steps.size or steps[0] not in _PERIODS:
+        raise InvalidSeries(
+            f"column {column}: rows must be one day or one week apart, the first two "
+            f"are {steps[0] if steps.size else 0} days apart"
+        )
+    uneven = np.concatenate([[False], steps != steps[0]])
+    _refuse(
+        uneven,
+        frame,
+        column,
+        f"does not follow {steps[0]} days after the row before. Sort the table and "
+        "fill gaps with rows of 0",
+    )
+    return dates, int(steps[0])
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> Floats:
+    numbers = pd.to_numeric(frame[column], errors="coerce").to_numpy(
+        dtype=np.float64, na_value=np.nan
+    )
+    _refuse(~np.isfinite(numbers), frame, column, "is not a number")
+    return np.asarray(numbers)
+
+
+def _refuse(
+    bad: npt.NDArray[np.bool_], frame: pd.DataFrame, column: str, rule: str
+) -> None:
+    if not bad.any():
+        return
+    row = int(np.flatnonzero(bad)[0])
+    raise InvalidSeries(
+        f"column {column}, row {row}: {frame[column].iloc[row]!r} {rule} "
+        f"({int(bad.sum())} of {bad.size} rows)"
+    )

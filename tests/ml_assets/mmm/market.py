@@ -1,0 +1,51 @@
+"""A company whose advertising is known, because it was made up."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.mmm.adstock import Floats, adstock
+
+DECAY = np.array([0.5, 0.2, 0.3])
+HALF = np.array([1.0, 0.6, 1.5])
+SLOPE = np.array([1.0, 1.4, 1.0])
+EFFECT = np.array([0.20, 0.12, 0.06])
+CHANNELS = ["meta", "google", "tiktok"]
+TYPICAL = np.array([4000.0, 2500.0, 900.0])
+MEAN = 50_000.0
+
+
+class Market(NamedTuple):
+    """The table, and what each channel truly brought, shape (n, 3)."""
+
+    frame: pd.DataFrame
+    truth: Floats
+
+
+def steady(spend: Floats) -> Floats:
+    """True long-run response of each channel to spend per week, shapes (..., 3)."""
+    a = spend / TYPICAL
+    height = MEAN * EFFECT * (1 + HALF**SLOPE)
+    return np.asarray(height * a**SLOPE / (HALF**SLOPE + a**SLOPE))
+
+
+def market(weeks: int = 156, seed: int = 1, noise: float = 0.02) -> Market:
+    """Three channels that come and go, a season, a trend and a promotion."""
+    rng = np.random.default_rng(seed)
+    week = np.arange(weeks)
+    bursts = np.clip(rng.gamma(2.0, 0.5, (weeks, 3)), 0, None)
+    off = rng.random((weeks, 3)) < 0.15
+    spend = TYPICAL * np.where(off, 0.0, bursts)
+    kept = [adstock(spend[:, c], d) * (1 - d) for c, d in enumerate(DECAY)]
+    truth = steady(np.column_stack(kept))
+    season = 0.08 * np.cos(2 * np.pi * week / 52.18)
+    promotion = (rng.random(weeks) < 0.06).astype(float)
+    base = MEAN * (0.6 + 0.1 * week / weeks + season + 0.15 * promotion)
+    sales = base + truth.sum(axis=1) + MEAN * noise * rng.standard_normal(weeks)
+    frame = pd.DataFrame(spend, columns=CHANNELS).assign(
+        date=pd.date_range("2023-01-01", periods=weeks, freq="7D"),
+        revenue=np.maximum(sales, 0),
+        promotion=promotion,
+    )
+    return Market(frame, truth)

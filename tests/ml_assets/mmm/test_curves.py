@@ -1,0 +1,79 @@
+"""Memory and saturation: by hand, and their derivatives against differences."""
+
+import numpy as np
+import pytest
+
+from ml_assets.mmm.adstock import adstock, half_life, remembered
+from ml_assets.mmm.saturation import hill, logistic
+
+
+def test_the_first_day_counts() -> None:
+    """X01: a loop from the second day on gives [0, 0, 0, 0]."""
+    assert adstock([100, 0, 0, 0], 0.5).tolist() == [100, 50, 25, 12.5]
+
+
+def test_whole_numbers_are_not_cut() -> None:
+    """X01: in an array of integers the halves are lost, and 1.5 becomes 1."""
+    assert adstock(np.array([0, 3, 0, 0]), 0.5).tolist() == [0, 3, 1.5, 0.75]
+
+
+def test_what_went_before_is_carried_in() -> None:
+    assert adstock([10, 0], 0.5, carry_in=20).tolist() == [20, 10]
+
+
+def test_no_memory_is_the_spend_itself() -> None:
+    assert adstock([3, 0, 4], 0.0).tolist() == [3, 0, 4]
+
+
+def test_a_steady_spend_is_remembered_as_itself() -> None:
+    assert remembered(np.full(200, 7.0), 0.8).spend[-1] == pytest.approx(7)
+
+
+def test_half_of_an_effect_is_over_after_its_half_life() -> None:
+    # 0.5 a week: a week. 0.5 ** (1 / 4) a day: four days.
+    assert half_life(0.5, 7) == pytest.approx(7)
+    assert half_life(0.5**0.25, 1) == pytest.approx(4)
+
+
+def test_half_saturation_is_where_half_the_height_is_reached() -> None:
+    """X03: without it 10 euros and 1,000 euros both count as saturated."""
+    spend = np.array([2.0, 1e9])
+    for curve in (hill(spend, 2.0, 1.5), logistic(spend, 2.0)):
+        at_half, everything = curve.value
+        assert at_half == pytest.approx(everything / 2)
+
+
+def test_curves_start_at_nothing_and_pass_through_one() -> None:
+    for curve in (
+        hill(np.array([0.0, 1.0]), 0.7, 1.3),
+        logistic(np.array([0.0, 1.0]), 2),
+    ):
+        assert curve.value.tolist() == pytest.approx([0, 1], abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["hill", "logistic"])
+def test_derivatives_are_those_of_the_curve(kind: str) -> None:
+    a, width = np.array([0.2, 1.0, 3.0]), 1e-6
+
+    def value(spend: np.ndarray, log_half: float, log_slope: float) -> np.ndarray:
+        if kind == "hill":
+            return hill(spend, np.exp(log_half), np.exp(log_slope)).value
+        return logistic(spend, np.exp(log_half)).value
+
+    found = hill(a, 0.8, 1.3) if kind == "hill" else logistic(a, 0.8)
+    at = np.log(0.8), np.log(1.3)
+    by_spend = (value(a + width, *at) - value(a - width, *at)) / (2 * width)
+    by_half = (value(a, at[0] + width, at[1]) - value(a, at[0] - width, at[1])) / 2
+    by_slope = (value(a, at[0], at[1] + width) - value(a, at[0], at[1] - width)) / 2
+    assert found.by_spend == pytest.approx(by_spend, rel=1e-5)
+    assert found.by_log_half == pytest.approx(by_half / width, rel=1e-4, abs=1e-8)
+    assert found.by_log_slope == pytest.approx(by_slope / width, rel=1e-4, abs=1e-8)
+
+
+def test_the_derivative_by_the_decay_is_that_of_the_memory() -> None:
+    spend, width = np.array([5.0, 0.0, 2.0, 8.0]), 1e-6
+
+    found = remembered(spend, 0.6).by_decay
+
+    above, below = (remembered(spend, 0.6 + w).spend for w in (width, -width))
+    assert found == pytest.approx((above - below) / (2 * width), rel=1e-6)
