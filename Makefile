@@ -61,6 +61,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.warehouse
 	$(BIN)/python -m tests.benchmarks.customer_value
 	$(BIN)/python -m tests.benchmarks.value_tables
+	$(BIN)/python -m tests.benchmarks.media_mix
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url
