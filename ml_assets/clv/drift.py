@@ -21,9 +21,13 @@ __all__ = ["LastPublished", "same_past", "stable_totals", "usual_amounts"]
 _CHANGED_WARN, _CHANGED_BLOCK = 0.02, 0.20
 _PAST_WARN, _PAST_BLOCK = 1.05, 1.25
 _AMOUNT_WARN, _AMOUNT_BLOCK = 1.4, 1.8
+# A sale makes amounts fall: down, more is usual than up.
+_FALL_WARN, _FALL_BLOCK = 0.6, 0.4
 _TOTAL_WARN, _TOTAL_BLOCK = 1.25, 2.0
 _NEW_DAYS, _BEFORE_DAYS = 28, 365
 _FEWEST_PURCHASES = 30
+# A handful of late refunds must not stop a small shop.
+_FEWEST_CHANGED = 5
 _REMEDY = (
     "If this is intended, publish it once with `timonel run --accept-changes`; if not, "
     "look at what was loaded last."
@@ -48,7 +52,7 @@ def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
 
     Observed is the larger excess of two numbers: the share of customers whose purchase
     days moved or went (days that were only added do not count: a missing export came
-    later), above 20 %; and the factor by which the money of unchanged customers moved,
+    later), above 20 % and 5 customers; and the factor by which the money of unchanged customers moved,
     above 1.25 either way. A tenth and a fifth of that warn.
 
     Parameters
@@ -72,7 +76,8 @@ def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
         f"other purchase days than then, and {more:.1%} "
         f"have more; unchanged ones spent {factor:.2f} times what was known then"
     )
-    if changed > _CHANGED_BLOCK or _apart(factor) > _PAST_BLOCK:
+    many = changed * len(both) >= _FEWEST_CHANGED
+    if (changed > _CHANGED_BLOCK and many) or _apart(factor) > _PAST_BLOCK:
         return _blocked(gate, seen, *_worst(changed, factor))
     if changed > _CHANGED_WARN or _apart(factor) > _PAST_WARN:
         return GateResult(gate, "warned", *_worst(changed, factor), f"{seen}.")
@@ -82,8 +87,9 @@ def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
 def usual_amounts(log: PurchaseDays, as_of_day: int) -> GateResult:
     """Block when what people spend a day jumped: median of 28 days, by the year before.
 
-    Observed is the ratio of the two medians; 1.8 either way blocks, 1.4 warns. With
-    fewer than 30 purchase days on either side nothing is said.
+    Observed is the ratio of the two medians; above 1.8 and, because a sale is no
+    mistake, below 0.4 it blocks; above 1.4 and below 0.6 it warns. With fewer than 30
+    purchase days on either side nothing is said.
     """
     gate = "usual_amounts"
     age = as_of_day - log.day
@@ -100,7 +106,12 @@ def usual_amounts(log: PurchaseDays, as_of_day: int) -> GateResult:
         f"A usual purchase day of the last {_NEW_DAYS} days is worth {ratio:.2f} times "
         "one of the year before"
     )
-    return _by_factor(gate, seen, ratio, _AMOUNT_WARN, _AMOUNT_BLOCK)
+    if ratio > _AMOUNT_BLOCK or ratio < _FALL_BLOCK:
+        threshold = _AMOUNT_BLOCK if ratio > 1 else _FALL_BLOCK
+        return _blocked(gate, seen, ratio, threshold)
+    unusual = ratio > _AMOUNT_WARN or ratio < _FALL_WARN
+    outcome: Outcome = "warned" if unusual else "passed"
+    return GateResult(gate, outcome, ratio, _AMOUNT_BLOCK, f"{seen}.")
 
 
 def stable_totals(predictions: pd.DataFrame, last: LastPublished | None) -> GateResult:

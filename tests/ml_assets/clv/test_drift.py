@@ -58,9 +58,10 @@ def moved(count: int) -> pd.DataFrame:
     [
         (LOG, "passed", 0.0),
         (moved(2), "warned", 0.2),
-        (moved(3), "blocked", 0.3),
+        (moved(4), "warned", 0.4),
+        (moved(5), "blocked", 0.5),
         (LOG.iloc[4:], "warned", 0.2),
-        (LOG.iloc[6:], "blocked", 0.3),
+        (LOG.iloc[10:], "blocked", 0.5),
         (LOG.assign(amount=10.4), "passed", 0.0),
         (LOG.assign(amount=11.0), "warned", 1.1),
         (LOG.assign(amount=12.6), "blocked", 1.26),
@@ -68,7 +69,14 @@ def moved(count: int) -> pd.DataFrame:
         (LOG.assign(amount=0.0), "blocked", 0.0),
     ],
     ids=[
-        *("same", "a fifth moved", "more moved", "a fifth gone", "more gone"),
+        *(
+            "same",
+            "a fifth moved",
+            "four moved",
+            "half moved",
+            "a fifth gone",
+            "half gone",
+        ),
         *("4 % more", "10 % more", "26 % more", "21 % less", "all free"),
     ],
 )
@@ -122,7 +130,8 @@ def test_without_a_run_before_there_is_nothing_to_compare() -> None:
         (1.3, "passed"),
         (1.5, "warned"),
         (1.9, "blocked"),
-        (0.5, "blocked"),
+        (0.5, "warned"),
+        (0.35, "blocked"),
     ],
 )
 def test_a_usual_purchase_is_worth_what_it_was_the_year_before(
