@@ -16,6 +16,7 @@ from ml_assets.assets.forecast_ledger import (
 )
 from ml_assets.assets.prediction_tables import (
     FitIdentity,
+    is_published,
     read_last_published,
     read_mart_totals,
     read_purchases,
@@ -43,6 +44,7 @@ from ml_assets.clv.rolling import (
     scored,
 )
 from ml_assets.clv.valuation import (
+    ABOUT_CHANGE,
     GATES,
     Evidence,
     Valuation,
@@ -124,10 +126,11 @@ def customer_value(
         if failure:
             valuation = Valuation([fit_failed(failure)])
         write_valuation(database, identity, valuation)
-        graded = 0
-        if not valuation.reasons:
+        if not _is_suspicious(valuation):
             for origin, test in tests:
                 write_backtest(database, identity, origin, test)
+        graded = 0
+        if not valuation.reasons:
             graded = grade_due_forecasts(database, identity, log)
     yield from _checks(valuation)
     if valuation.reasons:
@@ -205,7 +208,8 @@ def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
         mart=read_mart_totals(database, company_id, as_of_date),
         last=read_last_published(database, identity),
         backtests=pd.concat(scores) if scores else stored,
-        accept_changes=config.accept_changes,
+        # What somebody accepted once stays accepted when the same data run again.
+        accept_changes=config.accept_changes or is_published(database, identity),
     )
     settings = _settings(config, identity.currency_code)
     return value_customers(log, summaries, as_of_date, settings, evidence), tests
@@ -222,6 +226,14 @@ def _purchase_log(
     except CustomerValueError as failure:
         return PurchaseDays.empty(), failure
     return log, None
+
+
+def _is_suspicious(valuation: Valuation) -> bool:
+    """Whether the purchases themselves are in doubt, and with them all backtests."""
+    return any(
+        gate.outcome == "blocked" and gate.gate in ABOUT_CHANGE
+        for gate in valuation.gates
+    )
 
 
 def _scores(origin: Origin, test: Backtest) -> pd.DataFrame:

@@ -108,7 +108,10 @@ def grade_due_forecasts(
     identity: FitIdentity,
     log: PurchaseDays,
 ) -> int:
-    """Grade every published forecast whose horizon is over, once and for good.
+    """Grade every published forecast whose days are all known, once and for good.
+
+    Days are known up to the last order: a source that is silent for a while would make
+    every forecast look too high.
 
     Parameters
     ----------
@@ -124,7 +127,7 @@ def grade_due_forecasts(
         """select fit_id, horizon_days, as_of_date, due_date, expected_orders_lower,
             expected_orders_upper, expected_value_lower, expected_value_upper
         from predictions.forecast_totals as totals
-        where company_id = %(company)s and due_date <= %(today)s
+        where company_id = %(company)s and due_date <= %(known)s
             and not exists (
                 select from predictions.forecast_grades as grades
                 where grades.company_id = totals.company_id
@@ -132,7 +135,7 @@ def grade_due_forecasts(
                     and grades.horizon_days = totals.horizon_days
             )
         order by as_of_date, horizon_days""",
-        {"company": identity.company_id, "today": identity.as_of_date},
+        {"company": identity.company_id, "known": identity.data_through_date},
     ).fetchall()
     rows = [
         _graded(database, identity, log, *forecast)

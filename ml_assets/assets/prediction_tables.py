@@ -20,13 +20,14 @@ from ml_assets.clv.drift import LastPublished
 from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.fitted_parameters import fitted_parameters
 from ml_assets.clv.predictions import HORIZONS
-from ml_assets.clv.valuation import MartTotals, Valuation
+from ml_assets.clv.valuation import MartTotals, Valuation, method_of
 
 __all__ = [
     "FitIdentity",
     "append",
     "as_row",
     "insert",
+    "is_published",
     "read_last_published",
     "read_mart_totals",
     "read_purchases",
@@ -116,7 +117,7 @@ def read_last_published(
     Never the same fit: running again on the same data is judged as the first time.
     """
     fit = database.execute(
-        """select fits.fit_id, fits.as_of_date
+        """select fits.fit_id, fits.as_of_date, fits.model_version
         from predictions.model_fits as fits
         where fits.company_id = %s and fits.status = 'published'
             and fits.as_of_date <= %s and fits.fit_id <> %s
@@ -125,7 +126,7 @@ def read_last_published(
     ).fetchone()
     if fit is None:
         return None
-    fit_id, published_on = fit
+    fit_id, published_on, model_version = fit
     query = sql.SQL(
         """select {}, status from predictions.predictions_customer_history
         where company_id = %s and fit_id = %s"""
@@ -134,9 +135,27 @@ def read_last_published(
     frame = pd.DataFrame(rows, columns=[*_LAST_COLUMNS, "status"])
     if frame.empty:
         return None
+    amounts = database.execute(
+        """select observed from predictions.gate_results
+        where company_id = %s and fit_id = %s and gate = 'usual_amounts'""",
+        (identity.company_id, fit_id),
+    ).fetchone()
     return LastPublished(
-        published_on, frame["status"].iloc[0], frame[list(_LAST_COLUMNS)]
+        published_on,
+        method_of(frame["status"].iloc[0], model_version),
+        frame[list(_LAST_COLUMNS)],
+        amounts[0] if amounts else None,
     )
+
+
+def is_published(database: psycopg.Connection, identity: FitIdentity) -> bool:
+    """Whether exactly this fit was published before."""
+    row = database.execute(
+        """select 1 from predictions.model_fits
+        where company_id = %s and fit_id = %s and status = 'published'""",
+        (identity.company_id, identity.fit_id),
+    ).fetchone()
+    return row is not None
 
 
 def write_valuation(

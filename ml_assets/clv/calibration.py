@@ -16,6 +16,9 @@ _SLOPE_SD, _INTERCEPT_SD = 0.2, 0.2
 _LOOSE_SD = 3.0
 # How far the intercept of one window is from that of the next, unless it is seen.
 _WINDOW_SD = 0.25
+# A correction that turned the order of customers round would be no correction.
+_SLOPES = (0.25, 4.0)
+_MOST_STEPS, _EXACT = 100, 1e-9
 # Windows of one log overlap and repeat each other.
 _INDEPENDENT_TRIALS = 2.0
 
@@ -47,18 +50,39 @@ def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
     trials : list of (probability, happened), shapes (n,)
     """
     scores = [logit(np.clip(p, _SMALLEST, 1 - _SMALLEST)) for p, _ in trials]
-    theta = np.zeros(len(trials) + 1)
-    theta[-1] = 1.0
-    prior = np.append(np.full(len(trials), _LOOSE_SD**-2), _SLOPE_SD**-2)
-    middle = np.append(np.zeros(len(trials)), 1.0)
-    for _ in range(25):
+    theta = _maximum(scores, [happened for _, happened in trials])
+    intercepts = theta[:-1]
+    window_sd = float(intercepts.std(ddof=1)) if len(trials) > 1 else _WINDOW_SD
+    error = window_sd**2 / min(len(trials), _INDEPENDENT_TRIALS)
+    weight = _INTERCEPT_SD**2 / (_INTERCEPT_SD**2 + error)
+    slope = float(np.clip(theta[-1], *_SLOPES))
+    return Recalibration(float(weight * intercepts.mean()), slope, window_sd)
+
+
+def _maximum(scores: list[Floats], happened: list[Bools]) -> Floats:
+    """Intercepts and slope, by Newton steps that are halved until they climb.
+
+    The penalised likelihood is concave, so that this cannot but converge.
+    """
+    trials = len(scores)
+    theta = np.append(np.zeros(trials), 1.0)
+    prior = np.append(np.full(trials, _LOOSE_SD**-2), _SLOPE_SD**-2)
+    middle = theta.copy()
+
+    def value(at: Floats) -> float:
+        total = -float(prior @ (at - middle) ** 2) / 2
+        for intercept, score, came in zip(at[:-1], scores, happened, strict=True):
+            line = intercept + at[-1] * score
+            total += float((came * line - np.logaddexp(0, line)).sum())
+        return total
+
+    here = value(theta)
+    for _ in range(_MOST_STEPS):
         gradient = -prior * (theta - middle)
         information = np.diag(prior)
-        for position, ((_, happened), score) in enumerate(
-            zip(trials, scores, strict=True)
-        ):
+        for position, (score, came) in enumerate(zip(scores, happened, strict=True)):
             fitted = expit(theta[position] + theta[-1] * score)
-            error, spread = happened - fitted, fitted * (1 - fitted)
+            error, spread = came - fitted, fitted * (1 - fitted)
             gradient[position] += error.sum()
             gradient[-1] += error @ score
             information[position, position] += spread.sum()
@@ -66,14 +90,12 @@ def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
             information[-1, position] += spread @ score
             information[-1, -1] += spread @ score**2
         step = np.linalg.solve(information, gradient)
-        theta = theta + step
-        if np.abs(step).max() < 1e-9:
+        while (there := value(theta + step)) < here and np.abs(step).max() > _EXACT:
+            step = step / 2
+        theta, here = theta + step, max(there, here)
+        if np.abs(step).max() < _EXACT:
             break
-    intercepts = theta[:-1]
-    window_sd = float(intercepts.std(ddof=1)) if len(trials) > 1 else _WINDOW_SD
-    error = window_sd**2 / min(len(trials), _INDEPENDENT_TRIALS)
-    weight = _INTERCEPT_SD**2 / (_INTERCEPT_SD**2 + error)
-    return Recalibration(float(weight * intercepts.mean()), float(theta[-1]), window_sd)
+    return theta
 
 
 def log_loss(probability: Floats, happened: Bools) -> float:

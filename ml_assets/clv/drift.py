@@ -26,11 +26,14 @@ _FALL_WARN, _FALL_BLOCK = 0.6, 0.4
 _TOTAL_WARN, _TOTAL_BLOCK = 1.25, 2.0
 _NEW_DAYS, _BEFORE_DAYS = 28, 365
 _FEWEST_PURCHASES = 30
+_ACTIVE_DAYS = 90
+_FEWEST_REPEATERS = 50
+_COMPARABLE_DAYS = 45
 # A handful of late refunds must not stop a small shop.
 _FEWEST_CHANGED = 5
 _REMEDY = (
-    "If this is intended, publish it once with `timonel run --accept-changes`; if not, "
-    "look at what was loaded last."
+    "If this is intended, publish it once with `timonel run --company COMPANY "
+    "--accept-changes`; if not, look at what was loaded last."
 )
 
 
@@ -39,20 +42,24 @@ class LastPublished:
     """The predictions that are in force, one row per customer.
 
     `customers` holds `customer_id`, `frequency`, `recency_days`, `age_days`,
-    `historic_value`, `predicted_value_12m` as they were at `as_of_date`.
+    `historic_value`, `predicted_value_12m` as they were at `as_of_date`. `method` names
+    what made them, so that only like is compared with like; `amount_ratio` is what
+    `usual_amounts` observed then.
     """
 
     as_of_date: dt.date
-    status: str
+    method: str
     customers: pd.DataFrame
+    amount_ratio: float | None = None
 
 
 def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
     """Block when histories up to the last good run are no longer what they were.
 
-    Observed is the larger excess of two numbers: the share of customers whose purchase
-    days moved or went (days that were only added do not count: a missing export came
-    later), above 20 % and 5 customers; and the factor by which the money of unchanged customers moved,
+    Observed is the larger excess of two numbers. One is the share of customers whose
+    purchase days moved or went, of all or of those recently active, above 20 % and 5
+    customers; days that were only added do not count, because a missing export may come
+    later. The other is the factor by which the money of unchanged customers moved,
     above 1.25 either way. A tenth and a fifth of that warn.
 
     Parameters
@@ -68,28 +75,35 @@ def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
     both = then.merge(now, on="customer_id", how="left", suffixes=("", "_now"))
     same, grown = _same(both), _grown(both)
     changed, more = _share(~same & ~grown), _share(grown)
+    active = both["age_days"] - both["recency_days"] <= _ACTIVE_DAYS
+    lately = _share((~same & ~grown)[active])
     factor = _factor(
         _total(both[same], "historic_value_now"), _total(both[same], "historic_value")
     )
     seen = (
         f"Of {len(both)} customers known on {last.as_of_date}, {changed:.1%} have "
-        f"other purchase days than then, and {more:.1%} "
+        f"other purchase days than then ({lately:.1%} of those who had bought in the "
+        f"{_ACTIVE_DAYS} days before), and {more:.1%} "
         f"have more; unchanged ones spent {factor:.2f} times what was known then"
     )
-    many = changed * len(both) >= _FEWEST_CHANGED
-    if (changed > _CHANGED_BLOCK and many) or _apart(factor) > _PAST_BLOCK:
-        return _blocked(gate, seen, *_worst(changed, factor))
-    if changed > _CHANGED_WARN or _apart(factor) > _PAST_WARN:
-        return GateResult(gate, "warned", *_worst(changed, factor), f"{seen}.")
-    return GateResult(gate, "passed", changed, _CHANGED_BLOCK, f"{seen}.")
+    worst = max(changed, lately)
+    many = max(changed * len(both), lately * active.sum()) >= _FEWEST_CHANGED
+    if (worst > _CHANGED_BLOCK and many) or _apart(factor) > _PAST_BLOCK:
+        return _blocked(gate, seen, *_worst(worst, factor))
+    if worst > _CHANGED_WARN or _apart(factor) > _PAST_WARN:
+        return GateResult(gate, "warned", *_worst(worst, factor), f"{seen}.")
+    return GateResult(gate, "passed", worst, _CHANGED_BLOCK, f"{seen}.")
 
 
-def usual_amounts(log: PurchaseDays, as_of_day: int) -> GateResult:
+def usual_amounts(
+    log: PurchaseDays, as_of_day: int, last: LastPublished | None = None
+) -> GateResult:
     """Block when what people spend a day jumped: median of 28 days, by the year before.
 
     Observed is the ratio of the two medians; above 1.8 and, because a sale is no
     mistake, below 0.4 it blocks; above 1.4 and below 0.6 it warns. With fewer than 30
-    purchase days on either side nothing is said.
+    purchase days on either side nothing is said. A level that was accepted, since the
+    last good run already was beyond it, warns.
     """
     gate = "usual_amounts"
     age = as_of_day - log.day
@@ -106,7 +120,7 @@ def usual_amounts(log: PurchaseDays, as_of_day: int) -> GateResult:
         f"A usual purchase day of the last {_NEW_DAYS} days is worth {ratio:.2f} times "
         "one of the year before"
     )
-    if ratio > _AMOUNT_BLOCK or ratio < _FALL_BLOCK:
+    if _is_beyond(ratio) and not _is_beyond(last.amount_ratio if last else None):
         threshold = _AMOUNT_BLOCK if ratio > 1 else _FALL_BLOCK
         return _blocked(gate, seen, ratio, threshold)
     unusual = ratio > _AMOUNT_WARN or ratio < _FALL_WARN
@@ -114,17 +128,28 @@ def usual_amounts(log: PurchaseDays, as_of_day: int) -> GateResult:
     return GateResult(gate, outcome, ratio, _AMOUNT_BLOCK, f"{seen}.")
 
 
-def stable_totals(predictions: pd.DataFrame, last: LastPublished | None) -> GateResult:
+def _is_beyond(ratio: float | None) -> bool:
+    return ratio is not None and not _FALL_BLOCK <= ratio <= _AMOUNT_BLOCK
+
+
+def stable_totals(
+    predictions: pd.DataFrame,
+    last: LastPublished | None,
+    as_of_date: dt.date,
+    method: str,
+) -> GateResult:
     """Block when the value predicted for the same customers doubled or halved.
 
     Observed is the ratio of `predicted_value_12m` now to that of the last good run,
-    over customers of both; 1.25 either way warns.
+    over customers of both; 1.25 either way warns. It only warns with fewer than 50
+    repeat customers, whose every order moves the total, and passes when the last run is
+    more than 45 days old or was made by another method: then everything may move.
     """
     gate = "stable_totals"
     if last is None:
         return _nothing_before(gate)
     both = last.customers.merge(
-        predictions[["customer_id", "status", "predicted_value_12m"]],
+        predictions[["customer_id", "predicted_value_12m"]],
         on="customer_id",
         suffixes=("", "_now"),
     )
@@ -135,10 +160,15 @@ def stable_totals(predictions: pd.DataFrame, last: LastPublished | None) -> Gate
         f"The {len(both)} customers of the last good run ({last.as_of_date}) are now "
         f"predicted to bring {ratio:.2f} times as much in 12 months"
     )
-    # From an average to a model of the company itself everything may move.
-    if not (both["status"] == last.status).all():
-        return GateResult(gate, "passed", ratio, None, f"{seen}, by another method.")
-    return _by_factor(gate, seen, ratio, _TOTAL_WARN, _TOTAL_BLOCK)
+    apart = (as_of_date - last.as_of_date).days
+    if method != last.method or apart > _COMPARABLE_DAYS:
+        why = "by another method" if method != last.method else f"{apart} days later"
+        return GateResult(gate, "passed", ratio, None, f"{seen}, {why}.")
+    result = _by_factor(gate, seen, ratio, _TOTAL_WARN, _TOTAL_BLOCK)
+    repeaters = int((column_of_floats(both, "frequency") > 0).sum())
+    if result.outcome == "blocked" and repeaters < _FEWEST_REPEATERS:
+        return GateResult(gate, "warned", ratio, _TOTAL_BLOCK, f"{seen}.")
+    return result
 
 
 def _histories_at(log: PurchaseDays, date: dt.date) -> pd.DataFrame:
@@ -193,7 +223,7 @@ def _apart(factor: float) -> float:
 
 def _worst(changed: float, factor: float) -> tuple[float, float]:
     """(observed, threshold) of whichever is farther beyond what blocks."""
-    if changed / _CHANGED_BLOCK >= _apart(factor) / _PAST_BLOCK:
+    if changed / _CHANGED_BLOCK >= (_apart(factor) - 1) / (_PAST_BLOCK - 1):
         return changed, _CHANGED_BLOCK
     return factor, _PAST_BLOCK
 

@@ -204,7 +204,8 @@ def _cautions(model: CustomerModel) -> Iterator[str]:
     elif model.spending.reason:
         yield f"the spend model needed a penalizer: {model.spending.reason}"
     if model.reason:
-        yield model.reason.rstrip(".")
+        # Without the id: what a gate said outlives a customer who asks to be forgotten.
+        yield "one customer makes a large part of all revenue: look at them separately"
 
 
 def reconciles_with_mart(

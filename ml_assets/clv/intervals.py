@@ -28,6 +28,7 @@ __all__ = [
 
 COVERAGE = 0.90
 _TAIL = (1 - COVERAGE) / 2
+_NOTHING = 1e-9
 _Z = float(ndtri(1 - _TAIL))
 
 
@@ -92,7 +93,7 @@ def probability_interval(probability: Floats, logit_sd: Floats) -> Interval:
 
 def total_interval(total: float, variance: float) -> tuple[float, float]:
     """90 % interval of a positive total, lognormal with that mean and variance."""
-    if total <= 0:
+    if total < _NOTHING:
         return 0.0, 0.0
     spread = float(np.log1p(variance / total**2))
     middle = np.log(total) - spread / 2

@@ -143,9 +143,10 @@ def predict(
         "probability_alive": active,
         **_with_interval(told[90], "probability_no_purchase", "{}_90d"),
     }
-    for days, expected in zip(HORIZONS, orders, strict=True):
-        columns |= _with_interval(told[days], "expected_orders", f"{{}}_{days}d")
-        columns[f"expected_orders_{days}d"] = expected
+    for end in ("", "_lower", "_upper"):
+        told_at = [told[days][f"expected_orders{end}"].to_numpy() for days in HORIZONS]
+        for days, values in zip(HORIZONS, _rising(told_at), strict=True):
+            columns[f"expected_orders_{days}d{end}"] = values
     columns |= {
         "expected_order_value": money(order_value),
         "predicted_value_12m": money(value),
@@ -178,7 +179,11 @@ def predict_totals(model: CustomerModel) -> pd.DataFrame:
         {"horizon_days": days, **model.predict_total(days).to_dict()}
         for days in HORIZONS
     ]
-    return pd.DataFrame(rows)
+    totals = pd.DataFrame(rows)
+    # As for each customer: a longer horizon never holds less.
+    for column in totals.columns.drop(["horizon_days", "customers"]):
+        totals[column] = totals[column].cummax()
+    return totals
 
 
 def _in_order_of(model: CustomerModel, summaries: pd.DataFrame) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def month_end_origins(
     """The last three month ends whose 90 days are over by the as-of date.
 
     Left out are those with less than 56 days of history before, and those that fewer
-    than 20 purchases followed: there is nothing to be learned from them.
+    than 20 purchases of their customers followed: nothing is to be learned from them.
     """
     origins: list[Origin] = []
     if not log.day.size:
@@ -61,8 +61,9 @@ def month_end_origins(
         day = days_since_1970(date)
         if day - log.first_day < SHORTEST_MODEL_HISTORY_DAYS:
             break
-        known = log.up_to(day + BACKTEST_DAYS)
-        if int((known.day > day).sum()) >= _FEWEST_PURCHASES:
+        followed = log.later(log.seen_at(day), day, BACKTEST_DAYS).purchases.sum()
+        if followed >= _FEWEST_PURCHASES:
+            known = log.up_to(day + BACKTEST_DAYS)
             origins.append(Origin(date, log_hash(known, penalizer)))
     return origins
 
@@ -74,9 +75,12 @@ def rolling_backtests(
     for origin in origins:
         day = days_since_1970(origin.date)
         try:
-            yield origin, backtest_log(log, day, BACKTEST_DAYS, penalizer)
+            test = backtest_log(log, day, BACKTEST_DAYS, penalizer)
         except CustomerValueError:
             continue
+        # An average of the company, or nothing, is no model that could be judged.
+        if test.model.status == "fitted":
+            yield origin, test
 
 
 def better_than_naive(scores: pd.DataFrame) -> GateResult:

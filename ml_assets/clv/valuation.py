@@ -16,6 +16,7 @@ from ml_assets.clv.drift import (
     usual_amounts,
 )
 from ml_assets.clv.errors import CustomerValueError
+from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.gates import (
     GateResult,
     converged,
@@ -32,11 +33,13 @@ from ml_assets.clv.ranges import probabilities_in_range
 from ml_assets.clv.rolling import better_than_naive
 
 __all__ = [
+    "ABOUT_CHANGE",
     "GATES",
     "Evidence",
     "MartTotals",
     "Valuation",
     "ValuationSettings",
+    "method_of",
     "value_customers",
 ]
 
@@ -53,7 +56,7 @@ GATES = (
     "stable_totals",
 )
 # Gates that a person may overrule, once, knowing better.
-_ABOUT_CHANGE = ("same_past", "usual_amounts", "stable_totals")
+ABOUT_CHANGE = ("same_past", "usual_amounts", "stable_totals")
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def value_customers(
     day = days_since_1970(as_of_date)
     gates += [
         same_past(log, evidence.last),
-        usual_amounts(log, day),
+        usual_amounts(log, day, evidence.last),
         better_than_naive(evidence.backtests),
         independence_of_frequency_and_value(summaries),
     ]
@@ -159,7 +162,9 @@ def value_customers(
         )
     except CustomerValueError as failure:
         return Valuation([*gates, fit_failed(failure)])
-    stable = stable_totals(predictions, evidence.last)
+    stable = stable_totals(
+        predictions, evidence.last, as_of_date, method_of(model.status)
+    )
     gates += [
         probabilities_in_range(predictions),
         reconciles_with_mart(
@@ -174,11 +179,16 @@ def value_customers(
     return Valuation(gates, model, predictions, predict_totals(model))
 
 
+def method_of(status: str, model_version: str = MODEL_VERSION) -> str:
+    """What two runs must have in common for their totals to be comparable."""
+    return f"{status}, version {model_version}"
+
+
 def _blocks(gates: list[GateResult]) -> bool:
     return any(gate.outcome == "blocked" for gate in gates)
 
 
 def _accepted(gate: GateResult) -> GateResult:
-    if gate.gate not in _ABOUT_CHANGE or gate.outcome != "blocked":
+    if gate.gate not in ABOUT_CHANGE or gate.outcome != "blocked":
         return gate
     return replace(gate, outcome="warned", message=f"Accepted: {gate.message}")

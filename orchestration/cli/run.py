@@ -84,6 +84,11 @@ def run(
     from orchestration.cli.refresh import PhaseFailed, Refresher
     from orchestration.lib.ingestion import DateRange
 
+    if accept_changes and not company:
+        raise fail(
+            "--accept-changes needs --company: whose changes did you look at? It would "
+            "publish those of every company."
+        )
     if read_to and not read_from:
         raise fail("--read-to needs --read-from: which day is the first?")
     settings = Settings.from_environment()

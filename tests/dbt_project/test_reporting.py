@@ -127,7 +127,7 @@ def test_a_customer_has_intervals_dates_and_reasons(
 
     assert found == [
         (
-            "Lleva más tiempo sin comprar de lo habitual en él; "
+            "Lleva más tiempo sin comprar de lo que acostumbra; "
             "Sus pedidos están entre los de mayor importe",
             "Has gone longer without buying than is usual for them; "
             "Their orders are among the largest",

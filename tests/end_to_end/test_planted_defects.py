@@ -89,7 +89,8 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
 
     # What is meant, somebody says once.
     write_log(export, doubled(rows))
-    timonel.run("run", "--as-of", SECOND, "--accept-changes")
+    timonel.run("run", "--as-of", SECOND, "--accept-changes", exit_code=1)
+    timonel.run("run", "--company", "tienda", "--as-of", SECOND, "--accept-changes")
     accepted = timonel.rows(
         """select results.message from predictions.gate_results as results
         inner join predictions.model_fits as fits using (company_id, fit_id)
@@ -98,12 +99,15 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
         SECOND,
     )
     assert [str(message)[:10] for (message,) in accepted] == ["Accepted: "]
+    # And what was accepted stays published when the same data run again.
+    timonel.run("run", "--as-of", SECOND, "--force")
 
 
 def test_a_forecast_is_kept_and_graded_once_its_days_are_over(
     timonel: Timonel, export: Path, rows: list[Row]
 ) -> None:
     due = "2024-12-30"
+    assert max(day for _, day, _ in rows) >= date.fromisoformat(due)
     assert timonel.rows(
         """select horizon_days, due_date::text from predictions.forecast_totals
         order by horizon_days"""

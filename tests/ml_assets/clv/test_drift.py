@@ -1,6 +1,7 @@
 """What moves between two runs, and what must not."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -24,9 +25,10 @@ ROWS = [
     )
 ]
 LOG = pd.DataFrame(ROWS, columns=["customer_id", "ordered_at", "amount"])
+METHOD = "fitted, version 2"
 LAST = LastPublished(
     THEN,
-    "fitted",
+    METHOD,
     pd.DataFrame(
         {
             "customer_id": [f"c{n}" for n in range(10)],
@@ -118,9 +120,38 @@ def test_a_lost_purchase_hidden_by_others_that_were_added_is_no_growth() -> None
     assert same_past(days_of(log), LAST).outcome == "blocked"
 
 
+def test_a_shuffle_of_the_newest_weeks_is_seen_in_those_who_were_active() -> None:
+    """Of 70 customers ten have moved: few of all, all of those who are around."""
+    old = pd.concat(
+        [
+            LOG.assign(
+                customer_id=f"old{n}-" + LOG["customer_id"],
+                ordered_at=LOG["ordered_at"] - pd.Timedelta(days=400),
+            )
+            for n in range(6)
+        ]
+    )
+    known = LAST.customers.assign(age_days=489)
+    before = pd.concat(
+        [LAST.customers]
+        + [
+            known.assign(customer_id=f"old{n}-" + known["customer_id"])
+            for n in range(6)
+        ]
+    )
+    last = replace(LAST, customers=before)
+
+    same = same_past(days_of(pd.concat([LOG, old])), last)
+    shuffled = same_past(days_of(pd.concat([moved(10), old])), last)
+
+    assert (same.outcome, same.observed) == ("passed", 0)
+    assert shuffled.outcome == "blocked"
+    assert shuffled.observed == 1
+
+
 def test_without_a_run_before_there_is_nothing_to_compare() -> None:
     assert same_past(days_of(LOG), None).outcome == "passed"
-    assert stable_totals(LAST.customers, None).outcome == "passed"
+    assert stable_totals(LAST.customers, None, THEN, METHOD).outcome == "passed"
 
 
 @pytest.mark.parametrize(
@@ -154,12 +185,35 @@ def test_a_usual_purchase_is_worth_what_it_was_the_year_before(
     assert result.observed == pytest.approx(factor)
 
 
+def test_a_level_that_was_accepted_is_not_asked_for_every_night() -> None:
+    days = pd.date_range("2025-06-01", "2026-03-31")
+    new = days > pd.Timestamp(THEN) - pd.Timedelta(days=28)
+    log = pd.DataFrame(
+        {"customer_id": "a", "ordered_at": days, "amount": 10 + 10.0 * new}
+    )
+    twice, day = pd.concat([log, log.assign(customer_id="b")]), days_since_1970(THEN)
+
+    for ratio, outcome in ((None, "blocked"), (1.7, "blocked"), (1.9, "warned")):
+        last = replace(LAST, amount_ratio=ratio)
+        assert usual_amounts(days_of(twice), day, last).outcome == outcome
+
+
 def test_a_few_purchases_prove_no_jump() -> None:
     log = LOG.assign(ordered_at=pd.Timestamp("2026-03-20"), amount=10_000.0)
 
     result = usual_amounts(days_of(pd.concat([LOG, log])), days_since_1970(THEN))
 
     assert (result.outcome, result.observed) == ("passed", None)
+
+
+def many(value: float, customers: int = 60) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{n}" for n in range(customers)],
+            "frequency": 1,
+            "predicted_value_12m": value,
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -169,12 +223,18 @@ def test_a_few_purchases_prove_no_jump() -> None:
 def test_the_same_customers_are_not_suddenly_worth_twice(
     value: float, outcome: str
 ) -> None:
-    now = LAST.customers.assign(status="fitted", predicted_value_12m=value)
+    last = LastPublished(THEN, METHOD, many(50))
+    tomorrow = THEN + dt.timedelta(days=1)
 
-    assert stable_totals(now, LAST).outcome == outcome
+    assert stable_totals(many(value), last, tomorrow, METHOD).outcome == outcome
 
 
-def test_from_an_average_to_a_model_everything_may_move() -> None:
-    now = LAST.customers.assign(status="cohort_average", predicted_value_12m=500.0)
+def test_a_total_may_move_when_it_is_small_old_or_of_another_method() -> None:
+    small = LastPublished(THEN, METHOD, many(50, customers=49))
+    usual = LastPublished(THEN, METHOD, many(50))
+    tomorrow, later = (THEN + dt.timedelta(days=days) for days in (1, 46))
 
-    assert stable_totals(now, LAST).outcome == "passed"
+    doubled = many(150)
+    assert stable_totals(doubled, small, tomorrow, METHOD).outcome == "warned"
+    assert stable_totals(doubled, usual, later, METHOD).outcome == "passed"
+    assert stable_totals(doubled, usual, tomorrow, "other").outcome == "passed"

@@ -223,6 +223,13 @@ def test_one_giant_customer_cannot_hide_a_dependence_from_spearman() -> None:
     assert result.outcome == "blocked"
 
 
+def test_one_giant_customer_alone_is_no_dependence() -> None:
+    summaries = spenders(0.0)
+    summaries.loc[len(summaries)] = [1e4, 1e7]
+
+    assert independence_of_frequency_and_value(summaries).outcome == "warned"
+
+
 def test_cdnow_spend_is_independent_enough(cdnow_sample: pd.DataFrame) -> None:
     result = independence_of_frequency_and_value(cdnow_sample)
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 
 from ml_assets.clv.bg_nbd import BgNbd
+from ml_assets.clv.calibration import recalibrate
 from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import check_histories
 from ml_assets.clv.intervals import (
@@ -94,3 +96,23 @@ def test_a_total_without_variance_is_a_point() -> None:
     assert total_interval(0.0, 5.0) == (0, 0)
     low, high = total_interval(100.0, 100.0)
     assert (low, high) == pytest.approx((84.4, 117.3), abs=0.1)
+
+
+@pytest.mark.parametrize(("stated", "actual"), [(0.97, 0.84), (0.027, 0.157)])
+def test_a_recalibration_of_what_was_far_off_converges(
+    stated: float, actual: float
+) -> None:
+    rng = np.random.default_rng(1)
+    buys = expit(logit(stated) + 0.8 * rng.standard_normal(2000))
+    happened = rng.random(2000) < actual
+
+    found = recalibrate([(buys, happened)])
+
+    assert abs(found.intercept) < 3
+    assert 0.25 <= found.slope <= 4
+    after, before = abs(found.apply(buys).mean() - actual), abs(buys.mean() - actual)
+    assert after < before
+
+
+def test_next_to_nothing_has_an_interval_of_nothing() -> None:
+    assert total_interval(1e-288, 1e-3) == (0.0, 0.0)

@@ -136,3 +136,21 @@ def test_without_a_probability_only_orders_are_graded() -> None:
 
     assert "brier" not in grades
     assert grades["mae"] == pytest.approx(0.3)
+
+
+def test_a_shop_that_had_hardly_begun_has_no_backtest() -> None:
+    """Nine customers at the month end, many purchases of others after it."""
+    early = pd.DataFrame(
+        {"customer_id": [f"e{n}" for n in range(9)], "ordered_at": "2025-11-01"}
+    )
+    later = pd.DataFrame(
+        {
+            "customer_id": [f"c{n % 90}" for n in range(180)],
+            "ordered_at": pd.date_range("2026-02-01", periods=180, freq="12h").date,
+        }
+    )
+    log, _ = purchase_days(pd.concat([early, later]).assign(amount=10.0))
+
+    origins = month_end_origins(log, dt.date(2026, 5, 1))
+
+    assert list(rolling_backtests(log, origins)) == []

@@ -20,6 +20,7 @@ from ml_assets.clv.valuation import (
     MartTotals,
     Valuation,
     ValuationSettings,
+    method_of,
     value_customers,
 )
 
@@ -56,7 +57,7 @@ def published(log: pd.DataFrame) -> Valuation:
 @pytest.fixture(scope="module")
 def last(published: Valuation) -> LastPublished:
     assert published.predictions is not None
-    return LastPublished(FIRST, "fitted", published.predictions)
+    return LastPublished(FIRST, method_of("fitted"), published.predictions)
 
 
 def value(
