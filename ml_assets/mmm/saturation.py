@@ -14,7 +14,8 @@ from ml_assets.mmm.adstock import Floats
 __all__ = ["SATURATIONS", "Curve", "hill", "logistic", "response"]
 
 SATURATIONS: Final = ("hill", "logistic")
-_SMALLEST = 1e-9
+# Nothing spent brings nothing; the slope there, infinite below n = 1, stays a number.
+_NOTHING, _SMALLEST = 1e-300, 1e-9
 # e^50 is as good as no saturation at all, and no overflow.
 _FARTHEST = 50.0
 
@@ -34,14 +35,14 @@ def hill(spend: Floats, half: Floats | float, slope: Floats | float) -> Curve:
     Hill (1910); in this use Jin, Wang, Sun, Chan & Koehler (2017), Bayesian Methods for
     Media Mix Modeling with Carryover and Shape Effects, equation (5).
     """
-    a, log_half = np.maximum(spend, _SMALLEST), np.log(half)
-    log_u = np.clip(slope * (np.log(a) - log_half), -_FARTHEST, _FARTHEST)
+    log_spend, log_half = np.log(np.maximum(spend, _NOTHING)), np.log(half)
+    log_u = np.clip(slope * (log_spend - log_half), -_FARTHEST, _FARTHEST)
     log_u_one = np.clip(-slope * log_half, -_FARTHEST, _FARTHEST)
     s, s_one = expit(log_u), expit(log_u_one)
     value = s / s_one
     return Curve(
         value,
-        value * (1 - s) * slope / a,
+        value * (1 - s) * slope / np.maximum(spend, _SMALLEST),
         value * slope * (s - s_one),
         value * ((1 - s) * log_u - (1 - s_one) * log_u_one),
     )
