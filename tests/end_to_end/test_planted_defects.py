@@ -87,7 +87,10 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
     ((is_stale, _, mended_date, _),) = timonel.rows(TOTALS)
     assert (is_stale, str(mended_date)) == (False, SECOND)
 
-    # What is meant, somebody says once.
+
+def test_what_is_meant_somebody_says_once(
+    timonel: Timonel, export: Path, rows: list[Row]
+) -> None:
     write_log(export, doubled(rows))
     timonel.run("run", "--as-of", SECOND, "--accept-changes", exit_code=1)
     timonel.run("run", "--company", "tienda", "--as-of", SECOND, "--accept-changes")
