@@ -14,15 +14,15 @@ from ml_assets.assets.forecast_ledger import (
     read_backtests,
     write_backtest,
 )
-from ml_assets.assets.prediction_tables import (
+from ml_assets.assets.prediction_inputs import (
     FitIdentity,
     is_published,
     read_last_published,
     read_mart_totals,
     read_purchases,
     read_summaries,
-    write_valuation,
 )
+from ml_assets.assets.prediction_tables import write_valuation
 from ml_assets.clv.backtest import Backtest
 from ml_assets.clv.bg_nbd import BgNbdFit
 from ml_assets.clv.errors import CustomerValueError

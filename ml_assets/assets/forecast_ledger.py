@@ -9,7 +9,8 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 
-from ml_assets.assets.prediction_tables import FitIdentity, append, as_row, insert
+from ml_assets.assets.prediction_inputs import FitIdentity
+from ml_assets.assets.table_rows import append, as_row, insert
 from ml_assets.clv.backtest import Backtest
 from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.grading import grade_forecast

@@ -48,6 +48,7 @@ __all__ = [
     "PARAMETERS",
     "BgNbd",
     "BgNbdFit",
+    "chances",
     "expected_purchases",
     "fit",
     "interval_term",
@@ -275,9 +276,7 @@ def probability_alive(
     purchase, which is why churn is published as `probability_no_purchase` and not
     as 1 minus this.
     """
-    weights = phase_weights(model, frequency, recency_days, age_days)
-    # Twelve rounded phases may add up to a trifle more than 1.
-    return np.asarray(np.minimum(weights.sum(axis=-1), 1.0))
+    return _alive(phase_weights(model, frequency, recency_days, age_days))
 
 
 def probability_no_purchase(
@@ -304,9 +303,21 @@ def probability_no_purchase(
     -------
     ndarray, shape (n,), or (n, m) for m horizons; each in [0, 1].
     """
+    return chances(model, horizon_days, frequency, recency_days, age_days)[1]
+
+
+def chances(
+    model: BgNbd,
+    horizon_days: npt.ArrayLike,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> tuple[Floats, Floats]:
+    """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other."""
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
     weights = phase_weights(model, x, t_x, age)
+    alive = _alive(weights)
     if horizon.ndim:
         weights, x, age = weights[..., None, :], x[..., None], age[..., None]
     k, stages = model.regularity, model.r + model.regularity * x
@@ -315,7 +326,12 @@ def probability_no_purchase(
     for j in range(k - 1):
         happened = betainc(k - j, stages + j, -np.expm1(log_stays))
         buys = buys + weights[..., j] * happened
-    return np.asarray(np.clip(1.0 - buys, 0.0, 1.0))
+    return alive, np.asarray(np.clip(1.0 - buys, 0.0, 1.0))
+
+
+def _alive(weights: Floats) -> Floats:
+    # Twelve rounded phases may add up to a trifle more than 1.
+    return np.asarray(np.minimum(weights.sum(axis=-1), 1.0))
 
 
 def expected_purchases(

@@ -58,11 +58,9 @@ def chances(
     model: PurchaseModel, horizons: Floats, histories: Histories
 ) -> tuple[Floats, Floats]:
     """`alive` (n,) and `no_purchase` (n, m) alone, which cost far less."""
-    formulas = pareto_nbd if isinstance(model, ParetoNbd) else bg_nbd
-    return (
-        formulas.probability_alive(model, *histories),
-        formulas.probability_no_purchase(model, horizons, *histories),
-    )
+    if isinstance(model, ParetoNbd):
+        return pareto_nbd.chances(model, horizons, *histories)
+    return bg_nbd.chances(model, horizons, *histories)
 
 
 def with_values(model: PurchaseModel, values: Floats) -> PurchaseModel:

@@ -210,9 +210,20 @@ def probability_no_purchase(
     buying until t, or until leaving before: the two terms of the likelihood of a
     customer with x = 0 whose gammas are those of the posterior.
     """
+    return chances(model, horizon_days, frequency, recency_days, age_days)[1]
+
+
+def chances(
+    model: ParetoNbd,
+    horizon_days: npt.ArrayLike,
+    frequency: npt.ArrayLike,
+    recency_days: npt.ArrayLike,
+    age_days: npt.ArrayLike,
+) -> tuple[Floats, Floats]:
+    """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other."""
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
-    alive = probability_alive(model, x, t_x, age)
+    active = alive = probability_alive(model, x, t_x, age)
     if horizon.ndim:
         alive, x, age = alive[..., None], x[..., None], age[..., None]
     stages, rate, exit_rate = model.r + x, model.alpha + age, model.beta + age
@@ -224,7 +235,7 @@ def probability_no_purchase(
             -(model.s + 1) * np.log1p(u / exit_rate) - stages * np.log1p(u / rate)
         )
         silent = silent + weight * horizon * density
-    return np.asarray(np.clip(1.0 - alive * (1.0 - silent), 0.0, 1.0))
+    return active, np.asarray(np.clip(1.0 - alive * (1.0 - silent), 0.0, 1.0))
 
 
 def expected_purchases(

@@ -1,13 +1,11 @@
 """One row of predictions per customer, from a fitted company."""
 
 import datetime as dt
-import math
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import InvalidSummaries
@@ -75,8 +73,12 @@ PREDICTION_COLUMNS: Final = (
 )
 HORIZONS: Final = (30, 90, 365)
 _A_YEAR: Final = 365
+# What follows the name of an estimate and of the ends of its interval.
+_ENDS: Final = ("", "_lower", "_upper")
 # marts and predictions keep money as numeric(18,2), whatever the currency.
 _WAREHOUSE_EXPONENT: Final = 2
+# As many as Arrow's decimals can have: no amount is too large to be judged.
+_DIGITS: Final = 38
 
 
 def predict(
@@ -108,7 +110,7 @@ def predict(
         `historic_value` is passed on to the cent. An "order" of a horizon is a
         purchase day. `_lower` and `_upper` of probabilities, orders and value are 90 %
         intervals, of dates 80 %. `value_if_active_12m` is what the 12 months would
-        bring from somebody certain to be still a customer. A date is None where an
+        bring from somebody certain to be still a customer. A date is null where an
         order within a year is less likely than that. The same input gives the same
         bytes.
 
@@ -119,17 +121,15 @@ def predict(
     """
     rows = _in_order_of(model, summaries)
     told = {days: model.predict(days) for days in HORIZONS}
-    orders = _rising([told[days]["expected_orders"].to_numpy() for days in HORIZONS])
-    year = told[_A_YEAR]
+    orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS}
+    active = told[_A_YEAR]["probability_active"].to_numpy()
     order_value = model.spending.mean * model.trend(_A_YEAR).order_value.value
     discount = _discount_shares(model, annual_discount_rate)
-    value = order_value * orders[-1] * discount
-    scale = value / np.maximum(year["expected_value"].to_numpy(), 1e-12)
-    active = year["probability_active"].to_numpy()
+    value = order_value * orders[""][_A_YEAR] * discount
     with np.errstate(divide="ignore", invalid="ignore"):
         if_active = np.where(active > 0, value / active, np.nan)
 
-    def money(values: Floats) -> list[Decimal | None]:
+    def money(values: Floats) -> pd.Series:
         return _money(values, currency_exponent)
 
     columns: dict[str, object] = {
@@ -141,21 +141,22 @@ def predict(
         },
         "historic_value": _money(_history(rows), _WAREHOUSE_EXPONENT),
         "probability_alive": active,
-        **_with_interval(told[90], "probability_no_purchase", "{}_90d"),
-    }
-    for end in ("", "_lower", "_upper"):
-        told_at = [told[days][f"expected_orders{end}"].to_numpy() for days in HORIZONS]
-        for days, values in zip(HORIZONS, _rising(told_at), strict=True):
-            columns[f"expected_orders_{days}d{end}"] = values
-    columns |= {
+        **{
+            f"probability_no_purchase_90d{end}": told[90][
+                f"probability_no_purchase{end}"
+            ].to_numpy()
+            for end in _ENDS
+        },
+        **{
+            f"expected_orders_{days}d{end}": orders[end][days]
+            for days in HORIZONS
+            for end in _ENDS
+        },
         "expected_order_value": money(order_value),
-        "predicted_value_12m": money(value),
-        "predicted_value_12m_lower": money(
-            year["expected_value_lower"].to_numpy() * scale
-        ),
-        "predicted_value_12m_upper": money(
-            year["expected_value_upper"].to_numpy() * scale
-        ),
+        **{
+            f"predicted_value_12m{end}": money(values)
+            for end, values in _scaled(told[_A_YEAR], value).items()
+        },
         "value_if_active_12m": money(if_active),
         **_dates(model),
         "reason_codes": reason_codes(
@@ -225,16 +226,20 @@ def _check_columns(summaries: pd.DataFrame) -> None:
             )
 
 
-def _rising(orders: list[Floats]) -> list[Floats]:
+def _rising(told: dict[int, pd.DataFrame], column: str) -> dict[int, Floats]:
     """Corrections differ by horizon; a longer one still never expects fewer orders."""
-    return [np.maximum.accumulate(orders)[n] for n in range(len(orders))]
+    by_horizon = [told[days][column].to_numpy() for days in HORIZONS]
+    return dict(zip(HORIZONS, np.maximum.accumulate(by_horizon), strict=True))
 
 
-def _with_interval(told: pd.DataFrame, column: str, name: str) -> dict[str, Floats]:
-    return {
-        name.format(column) + end: told[column + end].to_numpy()
-        for end in ("", "_lower", "_upper")
+def _scaled(told: pd.DataFrame, value: Floats) -> dict[str, Floats]:
+    """The value with its interval, which moves with it."""
+    scale = value / np.maximum(told["expected_value"].to_numpy(), 1e-12)
+    ends = {
+        end: told[f"expected_value{end}"].to_numpy() * scale
+        for end in ("_lower", "_upper")
     }
+    return {"": value, **ends}
 
 
 def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Floats:
@@ -251,22 +256,20 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
 
 
-def _dates(model: CustomerModel) -> dict[str, list[dt.date | None]]:
+def _dates(model: CustomerModel) -> dict[str, pd.Series]:
     days = model.next_order()
     found = {}
-    for end in ("", "_lower", "_upper"):
+    for end in _ENDS:
         # Rounded up: by that day the order has come with at least that probability.
         ahead = np.ceil(days[f"days_until_order{end}"].to_numpy())
         found[f"next_order_date{end}"] = _later(model.as_of, ahead)
     return found
 
 
-def _later(day: dt.date, ahead: Floats) -> list[dt.date | None]:
+def _later(day: dt.date, ahead: Floats) -> pd.Series:
     known = np.isfinite(ahead)
     dates = np.datetime64(day, "D") + np.where(known, ahead, 0).astype("timedelta64[D]")
-    found: npt.NDArray[np.object_] = dates.astype(object)
-    found[~known] = None
-    return list(found)
+    return _arrow(pa.array(np.where(known, dates, np.datetime64("NaT"))))
 
 
 def _history(summaries: pd.DataFrame) -> Floats:
@@ -281,10 +284,13 @@ def _whole(summaries: pd.DataFrame, column: str) -> Floats:
     return numbers
 
 
-def _money(values: Floats, exponent: int) -> list[Decimal | None]:
-    """Decimals rounded half to even at `exponent` decimals; None where unknown."""
-    unit = Decimal(1).scaleb(-exponent)
-    return [
-        None if math.isnan(value) else Decimal(repr(value)).quantize(unit)
-        for value in values.tolist()
-    ]
+def _money(values: Floats, exponent: int) -> pd.Series:
+    """Decimals, rounded to `exponent` of them; null where unknown."""
+    return _arrow(
+        pa.array(values, from_pandas=True).cast(pa.decimal128(_DIGITS, exponent))
+    )
+
+
+def _arrow(values: pa.Array) -> pd.Series:
+    """As a column: a million Decimals or dates of Python take seconds each."""
+    return pd.Series(values, dtype=pd.ArrowDtype(values.type))

@@ -21,14 +21,14 @@ import numpy as np
 import pandas as pd
 import psycopg
 
-from ml_assets.assets.prediction_tables import (
+from ml_assets.assets.prediction_inputs import (
     FitIdentity,
     read_last_published,
     read_mart_totals,
     read_purchases,
     read_summaries,
-    write_valuation,
 )
+from ml_assets.assets.prediction_tables import write_valuation
 from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.fit_identity import data_hash
 from ml_assets.clv.purchases import PurchaseDays, purchase_days

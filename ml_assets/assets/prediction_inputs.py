@@ -1,0 +1,147 @@
+"""What the value models are given: purchases, summaries, and what was said before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+import psycopg
+from psycopg import sql
+
+from ml_assets.assets.table_rows import names
+from ml_assets.clv.drift import LastPublished
+from ml_assets.clv.valuation import MartTotals, method_of
+
+__all__ = [
+    "FitIdentity",
+    "is_published",
+    "read_last_published",
+    "read_mart_totals",
+    "read_purchases",
+    "read_summaries",
+]
+
+_SUMMARIES: Final = (
+    "customer_id",
+    "as_of_date",
+    "currency_code",
+    "last_order_date",
+    "order_count",
+    "frequency",
+    "recency_days",
+    "age_days",
+    "monetary_value",
+    "historic_value",
+)
+_LAST: Final = (
+    "customer_id",
+    "frequency",
+    "recency_days",
+    "age_days",
+    "historic_value",
+    "predicted_value_12m",
+    "status",
+)
+
+
+@dataclass(frozen=True)
+class FitIdentity:
+    """Which fit of which company this is."""
+
+    company_id: str
+    fit_id: str
+    as_of_date: dt.date
+    data_through_date: dt.date | None
+    data_hash: str
+    currency_code: str
+    settings: dict[str, float]
+    fitted_at: dt.datetime
+
+
+def read_purchases(
+    database: psycopg.Connection, company_id: str, as_of_date: dt.date
+) -> pd.DataFrame:
+    """Purchase days up to the as-of date: `customer_id`, `ordered_at`, `amount`."""
+    rows = database.execute(
+        """select customer_id, order_date, sum(net_revenue)::double precision
+        from marts.orders
+        where company_id = %s and is_purchase and order_date <= %s
+        group by customer_id, order_date""",
+        (company_id, as_of_date),
+    ).fetchall()
+    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "amount"])
+    return frame.assign(ordered_at=pd.to_datetime(frame["ordered_at"]))
+
+
+def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
+    """The company's rows of ``marts.customer_summaries``; money stays Decimal."""
+    query = sql.SQL(
+        "select {} from marts.customer_summaries where company_id = %s order by 1"
+    ).format(names(_SUMMARIES))
+    rows = database.execute(query, (company_id,)).fetchall()
+    return pd.DataFrame(rows, columns=list(_SUMMARIES))
+
+
+def read_mart_totals(
+    database: psycopg.Connection, company_id: str, as_of_date: dt.date
+) -> MartTotals:
+    """What the company's orders say, counted without the summaries between."""
+    row = database.execute(
+        """select count(distinct customer_id), coalesce(sum(net_revenue), 0)
+        from marts.orders
+        where company_id = %s and is_purchase and order_date <= %s""",
+        (company_id, as_of_date),
+    ).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    return MartTotals(*row)
+
+
+def read_last_published(
+    database: psycopg.Connection, identity: FitIdentity
+) -> LastPublished | None:
+    """The last good run up to the as-of date, of one date the one made last.
+
+    Never the same fit: running again on the same data is judged as the first time.
+    """
+    fit = database.execute(
+        """select fits.fit_id, fits.as_of_date, fits.model_version
+        from predictions.model_fits as fits
+        where fits.company_id = %s and fits.status = 'published'
+            and fits.as_of_date <= %s and fits.fit_id <> %s
+        order by fits.as_of_date desc, fits.fitted_at desc limit 1""",
+        (identity.company_id, identity.as_of_date, identity.fit_id),
+    ).fetchone()
+    if fit is None:
+        return None
+    fit_id, published_on, model_version = fit
+    query = sql.SQL(
+        """select {} from predictions.predictions_customer_history
+        where company_id = %s and fit_id = %s"""
+    ).format(names(_LAST))
+    rows = database.execute(query, (identity.company_id, fit_id)).fetchall()
+    frame = pd.DataFrame(rows, columns=list(_LAST))
+    if frame.empty:
+        return None
+    amounts = database.execute(
+        """select observed from predictions.gate_results
+        where company_id = %s and fit_id = %s and gate = 'usual_amounts'""",
+        (identity.company_id, fit_id),
+    ).fetchone()
+    return LastPublished(
+        published_on,
+        method_of(frame["status"].iloc[0], model_version),
+        frame.drop(columns="status"),
+        amounts[0] if amounts else None,
+    )
+
+
+def is_published(database: psycopg.Connection, identity: FitIdentity) -> bool:
+    """Whether exactly this fit was published before."""
+    row = database.execute(
+        """select 1 from predictions.model_fits
+        where company_id = %s and fit_id = %s and status = 'published'""",
+        (identity.company_id, identity.fit_id),
+    ).fetchone()
+    return row is not None

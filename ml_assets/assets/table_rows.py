@@ -1,0 +1,107 @@
+"""Rows into the room `predictions`: few by statement, many by COPY from Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+from pyarrow.csv import WriteOptions, write_csv
+
+__all__ = [
+    "append",
+    "as_row",
+    "copy_rows",
+    "insert",
+    "names",
+    "upsert",
+]
+
+Row = dict[str, Any]
+
+
+def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
+    """Add rows, many, to a table of the room."""
+    copy = sql.SQL("copy {} ({}) from stdin (format csv)").format(
+        sql.Identifier("predictions", table), names(rows.column_names)
+    )
+    with database.cursor().copy(copy) as stream:
+        write_csv(rows, _Lines(stream), WriteOptions(include_header=False))
+
+
+def insert(database: psycopg.Connection, table: str, rows: list[Row]) -> None:
+    """Insert rows of equal keys into a table of the room; NaN becomes null."""
+    _insert(database, table, rows, sql.SQL(""))
+
+
+def append(database: psycopg.Connection, table: str, rows: list[Row]) -> None:
+    """As `insert`; a row that is there already stays as it was."""
+    _insert(database, table, rows, sql.SQL(" on conflict do nothing"))
+
+
+def upsert(
+    database: psycopg.Connection, table: str, key: tuple[str, ...], rows: list[Row]
+) -> None:
+    """As `insert`; a row with the same key is replaced."""
+    if not rows:
+        return
+    updates = sql.SQL(", ").join(
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column))
+        for column in rows[0]
+        if column not in key
+    )
+    conflict = sql.SQL(" on conflict ({}) do update set {}").format(names(key), updates)
+    _insert(database, table, rows, conflict)
+
+
+def names(columns: Iterable[str]) -> sql.Composable:
+    """Quoted, with commas between them."""
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def as_row(record: dict[Hashable, Any]) -> Row:
+    """A record of a data frame, its columns as text."""
+    return {str(column): value for column, value in record.items()}
+
+
+def _insert(
+    database: psycopg.Connection,
+    table: str,
+    rows: list[Row],
+    conflict: sql.Composable,
+) -> None:
+    if not rows:
+        return
+    columns = list(rows[0])
+    statement = sql.SQL("insert into {} ({}) values ({}){}").format(
+        sql.Identifier("predictions", table),
+        names(columns),
+        sql.SQL(", ").join(map(sql.Placeholder, columns)),
+        conflict,
+    )
+    with database.cursor() as cursor:
+        cursor.executemany(
+            statement, [{k: _null(v) for k, v in row.items()} for row in rows]
+        )
+
+
+def _null(value: Any) -> Any:
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+class _Lines:
+    """What writes CSV wants of a file, and COPY gives."""
+
+    closed = False
+
+    def __init__(self, stream: psycopg.Copy) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> None:
+        self._stream.write(bytes(data))
+
+    def flush(self) -> None:
+        """COPY sends what it has at its end."""
