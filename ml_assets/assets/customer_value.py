@@ -20,6 +20,7 @@ from ml_assets.assets.prediction_inputs import (
     read_last_published,
     read_mart_totals,
     read_purchases,
+    read_sources,
     read_summaries,
 )
 from ml_assets.assets.prediction_tables import write_valuation
@@ -122,9 +123,12 @@ def customer_value(
         log, failure = _purchase_log(purchases, as_of_date)
         hashed = data_hash(summaries, log_hash(log))
         identity = _identity(company, as_of_date, hashed, summaries, config)
-        valuation, tests = _valued(context, database, identity, log, summaries, config)
-        if failure:
-            valuation = Valuation([fit_failed(failure)])
+        tests: list[tuple[Origin, Backtest]] = []
+        valuation = Valuation([fit_failed(failure)] if failure else [])
+        if failure is None:
+            valuation, tests = _valued(
+                context, database, identity, log, summaries, config
+            )
         write_valuation(database, identity, valuation)
         if not _is_suspicious(valuation):
             for origin, test in tests:
@@ -207,6 +211,7 @@ def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
     evidence = Evidence(
         mart=read_mart_totals(database, company_id, as_of_date),
         last=read_last_published(database, identity),
+        sources=read_sources(database, company_id, as_of_date),
         backtests=pd.concat(scores) if scores else stored,
         # What somebody accepted once stays accepted when the same data run again.
         accept_changes=config.accept_changes or is_published(database, identity),

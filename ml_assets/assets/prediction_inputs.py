@@ -12,6 +12,7 @@ from psycopg import sql
 
 from ml_assets.assets.table_rows import names
 from ml_assets.clv.drift import LastPublished
+from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
 from ml_assets.clv.valuation import MartTotals, method_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "read_last_published",
     "read_mart_totals",
     "read_purchases",
+    "read_sources",
     "read_summaries",
 ]
 
@@ -96,6 +98,35 @@ def read_mart_totals(
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate always has a row
     return MartTotals(*row)
+
+
+def read_sources(
+    database: psycopg.Connection, company_id: str, as_of_date: dt.date
+) -> pd.DataFrame:
+    """Last order and share of each source, as `living_sources` wants them."""
+    rows = database.execute(
+        """with purchases as (
+            select source_slug || ' ' || source_contract as source, order_date
+            from marts.orders
+            where company_id = %(company)s and is_purchase and order_date <= %(as_of)s
+        ),
+        sources as (
+            select source, max(order_date) as last_order_date
+            from purchases group by source
+        )
+        select
+            sources.source,
+            sources.last_order_date,
+            avg((purchases.source = sources.source)::integer)::double precision
+        from sources
+        inner join purchases
+            on purchases.order_date <= sources.last_order_date
+            and purchases.order_date > sources.last_order_date - %(window)s::integer
+        group by sources.source, sources.last_order_date
+        order by sources.source""",
+        {"company": company_id, "as_of": as_of_date, "window": SOURCE_WINDOW_DAYS},
+    ).fetchall()
+    return pd.DataFrame(rows, columns=["source", "last_order_date", "share"])
 
 
 def read_last_published(

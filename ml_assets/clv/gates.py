@@ -22,6 +22,7 @@ from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, column_of_floats
 
 __all__ = [
+    "STALE_AFTER_DAYS",
     "GateResult",
     "Outcome",
     "converged",
@@ -35,7 +36,7 @@ Outcome: TypeAlias = Literal["passed", "warned", "blocked"]
 
 _COMFORTABLE_BUYERS = 500
 _COMFORTABLE_HISTORY_DAYS = 180
-_STALE_AFTER_DAYS = 30
+STALE_AFTER_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def recent_orders(
     data_through_date: dt.date | None,
     as_of_date: dt.date,
     *,
-    stale_after_days: int = _STALE_AFTER_DAYS,
+    stale_after_days: int = STALE_AFTER_DAYS,
 ) -> GateResult:
     """Block when the last order is too old: silence would look like churn.
 

@@ -31,6 +31,7 @@ from ml_assets.clv.predictions import predict, predict_totals
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970
 from ml_assets.clv.ranges import probabilities_in_range
 from ml_assets.clv.rolling import better_than_naive
+from ml_assets.clv.sources import living_sources
 
 __all__ = [
     "ABOUT_CHANGE",
@@ -46,6 +47,7 @@ __all__ = [
 GATES = (
     "enough_data",
     "recent_orders",
+    "living_sources",
     "same_past",
     "usual_amounts",
     "better_than_naive",
@@ -56,7 +58,7 @@ GATES = (
     "stable_totals",
 )
 # Gates that a person may overrule, once, knowing better.
-ABOUT_CHANGE = ("same_past", "usual_amounts", "stable_totals")
+ABOUT_CHANGE = ("living_sources", "same_past", "usual_amounts", "stable_totals")
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,13 @@ class Evidence:
     """What a company's predictions are held against.
 
     `mart` is what they must add up to, `last` the predictions in force (None: the
-    first ones), `backtests` the scores of `rolling.rolling_backtests` so far.
+    first ones), `sources` what each source delivers (see `living_sources`), `backtests`
+    the scores of `rolling.rolling_backtests` so far.
     """
 
     mart: MartTotals
     last: LastPublished | None
+    sources: pd.DataFrame
     backtests: pd.DataFrame
     accept_changes: bool = False
 
@@ -139,10 +143,11 @@ def value_customers(
     gates = [enough_data(summaries), recent_orders(last_order, as_of_date)]
     if _blocks(gates):
         return Valuation(gates)
-    day = days_since_1970(as_of_date)
+    day, last = days_since_1970(as_of_date), evidence.last
     gates += [
-        same_past(log, evidence.last),
-        usual_amounts(log, day, evidence.last),
+        living_sources(evidence.sources, as_of_date, last.as_of_date if last else None),
+        same_past(log, last),
+        usual_amounts(log, day, last),
         better_than_naive(evidence.backtests),
         independence_of_frequency_and_value(summaries),
     ]
@@ -162,9 +167,7 @@ def value_customers(
         )
     except CustomerValueError as failure:
         return Valuation([*gates, fit_failed(failure)])
-    stable = stable_totals(
-        predictions, evidence.last, as_of_date, method_of(model.status)
-    )
+    stable = stable_totals(predictions, last, as_of_date, method_of(model.status))
     gates += [
         probabilities_in_range(predictions),
         reconciles_with_mart(

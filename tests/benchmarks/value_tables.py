@@ -26,6 +26,7 @@ from ml_assets.assets.prediction_inputs import (
     read_last_published,
     read_mart_totals,
     read_purchases,
+    read_sources,
     read_summaries,
 )
 from ml_assets.assets.prediction_tables import write_valuation
@@ -43,7 +44,8 @@ _BUYING = BgNbd(0.243, 4.414 * 7, 0.793, 2.426)
 _TABLES = """
     create schema if not exists marts;
     create table marts.orders (company_id text, customer_id text, order_date date,
-        net_revenue numeric(18, 2), is_purchase boolean);
+        net_revenue numeric(18, 2), is_purchase boolean,
+        source_slug text default 'shopify', source_contract text default 'orders');
 """
 _SUMMARIES = """
     create table marts.customer_summaries as
@@ -81,7 +83,8 @@ def main() -> None:
 
 def _fill(connection: psycopg.Connection, customers: int) -> None:
     connection.execute(_TABLES)
-    copy = "copy marts.orders from stdin (format csv)"
+    copy = """copy marts.orders (company_id, customer_id, order_date, net_revenue,
+        is_purchase) from stdin (format csv)"""
     with connection.cursor().copy(copy) as stream:
         stream.write(_orders(customers).to_csv(header=False, index=False))
     connection.execute(_SUMMARIES, {"as_of": _AS_OF})
@@ -133,6 +136,7 @@ def _timed(connection: psycopg.Connection) -> PurchaseDays:
     evidence = Evidence(
         read_mart_totals(connection, _COMPANY, _AS_OF),
         read_last_published(connection, identity),
+        read_sources(connection, _COMPANY, _AS_OF),
         pd.DataFrame(columns=["origin_date", "model", "rmse", "brier"]),
     )
     valuation = value_customers(log, summaries, _AS_OF, ValuationSettings(), evidence)

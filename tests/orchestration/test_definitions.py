@@ -99,6 +99,7 @@ def test_every_gate_is_a_blocking_check() -> None:
         "enough_data",
         "recent_orders",
         "same_past",
+        "living_sources",
         "usual_amounts",
         "stable_totals",
         "better_than_naive",

@@ -25,6 +25,7 @@ from ml_assets.clv.valuation import (
 )
 
 FIRST, SECOND = dt.date(2024, 11, 30), dt.date(2024, 12, 7)
+NO_SOURCES = pd.DataFrame(columns=["source", "last_order_date", "share"])
 
 
 def shop(customers: int = 500, seed: int = 1) -> pd.DataFrame:
@@ -86,6 +87,7 @@ def value(
     evidence = Evidence(
         mart=MartTotals(len(summaries), sum(summaries["historic_value"], Decimal(0))),
         last=last,
+        sources=NO_SOURCES,
         backtests=pd.concat(scores),
         accept_changes=accept_changes,
     )
@@ -215,7 +217,7 @@ def test_totals_that_differ_from_the_orders_by_a_cent_block(log: pd.DataFrame) -
     summaries = counted(known, FIRST)
     total = sum(summaries["historic_value"], Decimal("0.01"))
     scores = pd.DataFrame(columns=["origin_date", "model", "rmse", "brier"])
-    evidence = Evidence(MartTotals(len(summaries), total), None, scores)
+    evidence = Evidence(MartTotals(len(summaries), total), None, NO_SOURCES, scores)
 
     valuation = value_customers(days, summaries, FIRST, ValuationSettings(), evidence)
 
@@ -231,7 +233,11 @@ def test_summaries_that_are_not_of_these_purchases_block(log: pd.DataFrame) -> N
     scores = pd.DataFrame(columns=["origin_date", "model", "rmse", "brier"])
 
     valuation = value_customers(
-        days, summaries, FIRST, ValuationSettings(), Evidence(mart, None, scores)
+        days,
+        summaries,
+        FIRST,
+        ValuationSettings(),
+        Evidence(mart, None, NO_SOURCES, scores),
     )
 
     assert "mart changed during the run" in valuation.reasons[0]
@@ -291,7 +297,7 @@ def test_a_forecast_worse_than_the_own_rate_is_blocked(
         [("chosen", 1.1, 0.21), ("naive", 1.0, 0.2)], columns=["model", "rmse", "brier"]
     ).assign(origin_date=FIRST)
     mart = MartTotals(len(summaries), sum(summaries["historic_value"], Decimal(0)))
-    evidence = Evidence(mart, last, scores)
+    evidence = Evidence(mart, last, NO_SOURCES, scores)
 
     worse = value_customers(days, summaries, SECOND, ValuationSettings(), evidence)
     half = replace(evidence, backtests=scores.assign(brier=[0.19, 0.2]))
