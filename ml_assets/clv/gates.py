@@ -225,7 +225,7 @@ def reconciles_with_mart(
         Sum over `marts.customer_summaries` of the same company and as-of date.
     """
     gate = "reconciles_with_mart"
-    total = sum(predictions["historic_value"].tolist(), Decimal(0))
+    total = Decimal(predictions["historic_value"].sum())
     gap = total - mart_historic_value
     missing = len(predictions) - mart_customer_count
     figures = (

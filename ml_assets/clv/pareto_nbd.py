@@ -61,6 +61,10 @@ _LEGENDRE, _LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(32)
 _W = (_LEGENDRE + 1) / 2
 # u = t_x + (T - t_x) w^2 puts more nodes where the integrand falls fastest.
 _NODES, _WEIGHTS = _W**2, _LEGENDRE_WEIGHTS * _W
+# Many horizons that rise in small steps: between two of them few nodes are enough.
+_MANY = 12
+_FEW, _FEW_LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(6)
+_FEW_NODES, _FEW_WEIGHTS = (_FEW + 1) / 2, _FEW_LEGENDRE_WEIGHTS / 2
 
 
 @dataclass(frozen=True)
@@ -229,13 +233,35 @@ def chances(
     stages, rate, exit_rate = model.r + x, model.alpha + age, model.beta + age
     log_stays = -model.s * np.log1p(horizon / exit_rate)
     silent = np.exp(log_stays - stages * np.log1p(horizon / rate))
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        u = horizon * node
-        density = (model.s / exit_rate) * np.exp(
-            -(model.s + 1) * np.log1p(u / exit_rate) - stages * np.log1p(u / rate)
-        )
-        silent = silent + weight * horizon * density
+    silent = silent + _left_in_silence(model.s, horizon, stages, rate, exit_rate)
     return active, np.asarray(np.clip(1.0 - alive * (1.0 - silent), 0.0, 1.0))
+
+
+def _left_in_silence(
+    s: float, horizon: Floats, stages: Floats, rate: Floats, exit_rate: Floats
+) -> Floats:
+    """P(leaves within the horizon without buying before), for somebody alive."""
+
+    def between(
+        start: Floats | float, end: Floats, rule: tuple[Floats, Floats]
+    ) -> Floats:
+        total = np.zeros(np.broadcast_shapes(np.shape(end), stages.shape))
+        for node, weight in zip(*rule, strict=True):
+            u = start + (end - start) * node
+            density = (s / exit_rate) * np.exp(
+                -(s + 1) * np.log1p(u / exit_rate) - stages * np.log1p(u / rate)
+            )
+            total += weight * (end - start) * density
+        return total
+
+    if horizon.size <= _MANY or (np.diff(horizon) <= 0).any():
+        return between(0.0, horizon, (_NODES, _WEIGHTS))
+    starts = np.append(0.0, horizon[:-1])
+    steps = [
+        between(start, end, (_FEW_NODES, _FEW_WEIGHTS))
+        for start, end in zip(starts, horizon, strict=True)
+    ]
+    return np.cumsum(np.concatenate(steps, axis=-1), axis=-1)
 
 
 def expected_purchases(

@@ -112,6 +112,18 @@ def test_the_pareto_likelihood_equals_its_integral() -> None:
     assert float(active) == pytest.approx(alive / (alive + gone), rel=1e-10)
 
 
+def test_many_horizons_at_once_give_what_each_gives_alone() -> None:
+    history = [0, 1, 40], [0.0, 20.0, 290.0], [10.0, 200.0, 300.0]
+    horizons = np.geomspace(1, 366, 40) - 1
+
+    together = pareto_nbd.probability_no_purchase(PARETO, horizons, *history)
+
+    alone = [pareto_nbd.probability_no_purchase(PARETO, t, *history) for t in horizons]
+    assert np.allclose(together, np.stack(alone, axis=1), atol=1e-6)
+    backwards = pareto_nbd.probability_no_purchase(PARETO, horizons[::-1], *history)
+    assert np.allclose(backwards, together[:, ::-1], atol=1e-6)
+
+
 def test_a_busy_customer_of_pareto_nbd_has_a_finite_likelihood() -> None:
     found = pareto_nbd.log_likelihood(PARETO, [500, 500], [700, 400], [700, 700])
 
