@@ -15,6 +15,7 @@ from orchestration.cli import (
     database,
     demo,
     dev,
+    doctor,
     forget,
     kpis,
     metrics,
@@ -47,7 +48,8 @@ app = typer.Typer(
     timonel run                        load what is new, rebuild, predict\n
     timonel dashboard                  the dashboard as one HTML page\n
     timonel kpis engagement --company my_shop   the numbers of a page\n
-    timonel metrics                    what each number means
+    timonel metrics                    what each number means\n
+    timonel doctor                     what is wrong, and what to do
     """,
 )
 app.add_typer(database.app, name="db")
@@ -59,6 +61,7 @@ app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("dev")(dev.dev)
+app.command("doctor")(doctor.doctor)
 app.command("dashboard")(dashboard.dashboard)
 app.command("forget")(forget.forget)
 app.command("kpis")(kpis.kpis)

@@ -1,0 +1,47 @@
+"""`timonel doctor`: what is wrong here, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import typer
+from rich.markup import escape
+
+from orchestration.cli.console import console
+from orchestration.lib.examination import Finding, examine
+from orchestration.lib.settings import Settings
+
+__all__ = ["doctor"]
+
+_MARKS = {
+    "fine": "[green]✓[/green]",
+    "warning": "[yellow]![/yellow]",
+    "broken": "[red]✗[/red]",
+}
+
+
+def doctor() -> None:
+    """Look for what is wrong with this installation, and say what to do.
+
+    Looks at Python and the packages, the disk, the database, the scheduler, and each
+    company's last run and connections. The exit code is 1 when something is broken.
+    """
+    findings = []
+    for finding in examine(Settings.from_environment(), datetime.now(UTC)):
+        findings.append(finding)
+        _show(finding)
+    broken = sum(finding.outcome == "broken" for finding in findings)
+    warnings = sum(finding.outcome == "warning" for finding in findings)
+    if broken:
+        console.print(f"\n[red]{broken} broken[/red], {warnings} to look at.")
+        raise typer.Exit(1)
+    console.print(f"\n{warnings} to look at." if warnings else "\nAll is well.")
+
+
+def _show(finding: Finding) -> None:
+    mark = _MARKS[finding.outcome]
+    console.print(f"{mark} [bold]{escape(finding.subject)}[/bold]  ", end="")
+    console.print(finding.seen, markup=False, highlight=False, soft_wrap=True)
+    if finding.remedy:
+        console.print("    → ", end="")
+        console.print(finding.remedy, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,261 @@
+"""What a newcomer can get wrong, looked at one by one, each with its remedy."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+
+from orchestration.lib.connection_secrets import load_secrets
+from orchestration.lib.connection_states import ConnectionStatus, list_statuses
+from orchestration.lib.dagster_home import open_instance
+from orchestration.lib.database import DatabaseUnreachable, connect, open_database
+from orchestration.lib.dbt import dbt_program
+from orchestration.lib.embedded_postgres import PostgresWillNotStart
+from orchestration.lib.secrets import SecretsUnreadable
+from orchestration.lib.settings import PROJECT_ROOT, Settings
+
+__all__ = ["Finding", "examine"]
+
+_LOCK = PROJECT_ROOT / "requirements.lock"
+_PINNED = re.compile(r"^([a-z0-9._-]+)==([^\s;]+)([^\\]*)", re.MULTILINE)
+_OLDEST_PYTHON, _OLDEST_POSTGRES = (3, 11), 140000
+_LITTLE_SPACE, _NO_SPACE = 5 * 2**30, 2**29
+# A daily schedule that works never lets a source wait longer.
+_LATE = timedelta(days=2)
+_DAEMON = "SCHEDULER"
+_DAEMON_ALIVE = timedelta(minutes=5)
+
+Outcome = Literal["fine", "warning", "broken"]
+_Found = tuple[Outcome, str, str] | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    `remedy` says what to do, and is empty where all is fine.
+    """
+
+    subject: str
+    outcome: Outcome
+    seen: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Look at the machine, then the database, then each company.
+
+    Without a database nothing is said of companies. Starts the embedded server, as
+    every command does; changes nothing else.
+
+    Parameters
+    ----------
+    now : datetime
+        Aware.
+    """
+    yield _python()
+    yield _packages(_LOCK)
+    yield _space(settings)
+    try:
+        url = open_database(settings)
+    except (DatabaseUnreachable, PostgresWillNotStart) as failure:
+        yield Finding("database", "broken", str(failure), "see the sentence above")
+        return
+    yield _database(url)
+    yield _scheduler(settings, now)
+    yield from _companies(url)
+    for status in list_statuses(url):
+        yield _connection(url, settings, status, now)
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < _OLDEST_PYTHON:
+        oldest = ".".join(map(str, _OLDEST_PYTHON))
+        return Finding(
+            "Python",
+            "broken",
+            f"{found}, and {oldest} is the oldest that works",
+            f"install Python {oldest} or newer, delete .venv, and: make demo",
+        )
+    return Finding("Python", "fine", found)
+
+
+def _packages(lock: Path) -> Finding:
+    """Whether what is installed is what was tested."""
+    if not lock.exists():
+        return Finding("packages", "fine", "installed without the project's lock")
+    if not Path(dbt_program()).exists():
+        return Finding(
+            "packages",
+            "broken",
+            f"there is no dbt beside {sys.executable}",
+            "use the project's own environment: make demo builds it in .venv",
+        )
+    other = sorted(
+        name
+        for name, wanted, condition in _PINNED.findall(lock.read_text())
+        # What is for another system only is not looked for.
+        if ";" not in condition and _installed(name) not in {wanted, None}
+    )
+    if other:
+        return Finding(
+            "packages",
+            "warning",
+            f"not the versions that were tested: {', '.join(other)}",
+            "delete .venv, then: make demo",
+        )
+    return Finding("packages", "fine", "the versions that were tested")
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _space(settings: Settings) -> Finding:
+    home = settings.home
+    there = next(each for each in (home, *home.parents) if each.exists())
+    if not os.access(there, os.W_OK):
+        return Finding(
+            "disk",
+            "broken",
+            f"{there} cannot be written to",
+            "give this account the folder, or set TIMONEL_HOME to another one",
+        )
+    free = shutil.disk_usage(there).free
+    seen = f"{free / 2**30:,.1f} GiB free at {there}"
+    if free < _LITTLE_SPACE:
+        outcome: Outcome = "broken" if free < _NO_SPACE else "warning"
+        return Finding(
+            "disk",
+            outcome,
+            seen,
+            "make room, or set TIMONEL_HOME to a folder on a larger disk",
+        )
+    return Finding("disk", "fine", seen)
+
+
+def _database(url: str) -> Finding:
+    with psycopg.connect(url) as database:
+        found = database.info.server_version
+    major = f"Postgres {found // 10000}"
+    if found < _OLDEST_POSTGRES:
+        return Finding(
+            "database",
+            "broken",
+            f"{major}, and {_OLDEST_POSTGRES // 10000} is the oldest that works",
+            "set TIMONEL_DATABASE_URL to a newer server, or unset it",
+        )
+    return Finding("database", "fine", f"{major} answers, its schema is up to date")
+
+
+def _scheduler(settings: Settings, now: datetime) -> Finding:
+    """Whether anything will run tonight by itself."""
+    with open_instance(settings) as instance:
+        beat = instance.get_daemon_heartbeats().get(_DAEMON)
+    seen = "nothing runs by itself at night"
+    if beat is not None:
+        last = datetime.fromtimestamp(beat.timestamp, UTC)
+        if now - last <= _DAEMON_ALIVE:
+            return Finding("scheduler", "fine", "it runs, every company at 02:00 there")
+        seen = f"it stopped at {last:%Y-%m-%d %H:%M} UTC, so {seen}"
+    remedy = (
+        "keep `timonel dev` or docker compose running, or let cron call timonel run"
+    )
+    return Finding("scheduler", "warning", seen, remedy)
+
+
+def _companies(url: str) -> Iterator[Finding]:
+    with connect(url, "orchestrator") as database:
+        latest = database.execute(
+            """select distinct on (companies.company_id)
+                companies.company_id, runs.status, runs.as_of_date, runs.message
+            from ops.companies as companies
+            left join ops.runs as runs
+                on runs.company_id = companies.company_id and runs.status <> 'started'
+            order by companies.company_id, runs.started_at desc nulls last"""
+        ).fetchall()
+    if not latest:
+        yield Finding(
+            "companies", "warning", "there is none yet", "timonel company add my_shop"
+        )
+    for company_id, status, as_of_date, message in latest:
+        again = f"timonel run --company {company_id}"
+        if status is None:
+            yield Finding(company_id, "warning", "never computed here", again)
+        elif status == "failed":
+            said = (message or "no message").strip().splitlines()[0]
+            yield Finding(
+                company_id, "broken", f"its last run failed: {said}", f"then: {again}"
+            )
+        else:
+            yield Finding(company_id, "fine", f"computed as of {as_of_date}")
+
+
+def _connection(
+    url: str, settings: Settings, status: ConnectionStatus, now: datetime
+) -> Finding:
+    """The first thing that is wrong with a connection, as reading it would meet it."""
+    name = f"{status.company_id}/{status.connection_id}"
+    found = (
+        _secrets(url, settings, status)
+        or _paths(status)
+        or _state(status)
+        or _reading(status, now)
+    )
+    return Finding(name, *(found or ("fine", f"read {status.last_read_at:%Y-%m-%d}")))
+
+
+def _secrets(url: str, settings: Settings, status: ConnectionStatus) -> _Found:
+    try:
+        load_secrets(url, settings, status.company_id, status.connection_id)
+    except SecretsUnreadable as failure:
+        return "broken", str(failure), "bring back the key, or connect it again"
+    return None
+
+
+def _paths(status: ConnectionStatus) -> _Found:
+    gone = [
+        path for path in status.settings.get("paths", []) if not Path(path).exists()
+    ]
+    if not gone:
+        return None
+    again = f"timonel connect files PATH --company {status.company_id}"
+    return "broken", f"there is nothing at {', '.join(gone)}", again
+
+
+def _state(status: ConnectionStatus) -> _Found:
+    if status.state == "failing":
+        said = status.last_error or "its last check failed"
+        again = f"timonel connect test {status.connection_id}"
+        return "broken", said, f"{again} --company {status.company_id}"
+    if status.state == "limited":
+        warnings = (status.check_result or {}).get("warnings") or []
+        return "warning", " ".join(warnings) or "it works with limits", ""
+    return None
+
+
+def _reading(status: ConnectionStatus, now: datetime) -> _Found:
+    again = f"timonel run --company {status.company_id}"
+    if status.last_read_at is None:
+        return "warning", "never read", again
+    if now - status.last_read_at > _LATE:
+        return (
+            "warning",
+            f"last read {(now - status.last_read_at).days} days ago",
+            again,
+        )
+    return None
