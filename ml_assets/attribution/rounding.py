@@ -16,7 +16,7 @@ def rounded_parts(parts: Floats, places: int) -> Floats:
     units = np.asarray(parts) * 10.0**places
     # A part that is whole but for the noise of floating point is whole.
     near = np.rint(units)
-    units = np.where(np.isclose(units, near, rtol=1e-12, atol=1e-6), near, units)
+    units = np.where(np.isclose(units, near, rtol=1e-14, atol=1e-6), near, units)
     whole = np.floor(units)
     missing = int(np.rint(units.sum()) - whole.sum())
     if missing > 0:

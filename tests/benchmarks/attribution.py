@@ -174,13 +174,16 @@ def _print_peer(
             var_value="value",
             var_null="no_conversions",
             verbose=False,
+            flg_pro=False,
         ),
         repeats=2,
     )
     _print("ChannelAttribution, Markov alone", seconds, loops)
     theirs = found.set_index(found.columns[0]).iloc[:, 0]
     ours = answer.table()["markov"]
-    print(f"  its Markov differs by up to {(theirs / ours - 1).abs().max():.1%}")
+    print(
+        f"  its Markov differs by up to {(theirs / ours - 1).abs().max():.1%} of a channel"
+    )
 
 
 def _fastest(run: Callable[[], Any], repeats: int = _REPEATS) -> tuple[float, Any]:
