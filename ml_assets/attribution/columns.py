@@ -1,7 +1,7 @@
 """Columns of a table of journeys, checked and turned into arrays."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ __all__ = [
 Flags = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.datetime64]
 
+# Beyond this, floating point has no cents any more.
+_LARGEST: Final = 1e13
+
 
 def moments(frame: pd.DataFrame, column: str) -> Moments:
     """Moments in UTC, missing ones NaT; text is ISO 8601, 01/02 is not guessed at."""
@@ -38,7 +41,7 @@ def moments(frame: pd.DataFrame, column: str) -> Moments:
 
 def flags(frame: pd.DataFrame, column: str) -> Flags:
     """A column that says yes or no."""
-    found = numbers(frame, column)
+    found = _parsed(frame, column)
     refuse(~np.isin(found, (0, 1)), frame, column, "is neither true nor false")
     return np.asarray(found == 1)
 
@@ -60,16 +63,17 @@ def named(codes: Ints, names: Iterable[Any]) -> tuple[Ints, list[str]]:
 
 def numbers(frame: pd.DataFrame, column: str, missing: Flags | None = None) -> Floats:
     """A column of numbers; where they may be missing, 0 stands for it."""
-    values = frame[column]
-    numbers = np.array(
-        pd.to_numeric(values, errors="coerce").to_numpy(
-            dtype=np.float64, na_value=np.nan
-        )
-    )
+    found = _parsed(frame, column)
     if missing is not None:
-        numbers[missing & values.isna().to_numpy()] = 0.0
-    refuse(~np.isfinite(numbers), frame, column, "is not a number")
-    return numbers
+        found[missing & frame[column].isna().to_numpy()] = 0.0
+    refuse(~np.isfinite(found), frame, column, "is not a number")
+    refuse(np.abs(found) > _LARGEST, frame, column, "is too large to be counted")
+    return found
+
+
+def _parsed(frame: pd.DataFrame, column: str) -> Floats:
+    parsed = pd.to_numeric(frame[column], errors="coerce")
+    return np.array(parsed.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def refuse(bad: Flags, frame: pd.DataFrame, column: str, rule: str) -> None:

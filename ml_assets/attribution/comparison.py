@@ -149,7 +149,9 @@ def _rules(
         if method == "markov":
             rule = Removal(paths, build_chain(paths, markov_order))
             rules[method] = rule
-            if paths.value.any() and not rule.uses_own_value(observed(paths)):
+            if paths.value[paths.has_touches].any() and not rule.uses_own_value(
+                observed(paths)
+            ):
                 message = "refunds exceed sales: Markov shares value as conversions"
                 notes.append(Note("markov_value", message))
         elif method == "shapley":

@@ -19,6 +19,8 @@ __all__ = ["Chain", "Counts", "build_chain", "count", "removal_effects"]
 
 # Below this many states a dense solve is the faster one.
 DENSE_STATES: Final = 400
+# What solving leaves of an effect that is none.
+_NOISE: Final = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +144,7 @@ def removal_effects(
         effects[..., channel, :] = 1 - np.divide(
             without, whole, out=np.ones_like(whole), where=whole != 0
         )
+    effects[np.abs(effects) < _NOISE] = 0.0
     return effects[..., 0], effects[..., 1]
 
 

@@ -1,5 +1,6 @@
 """A table of touches: one row per moment at which a journey met a channel."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -22,48 +23,62 @@ __all__ = ["read_touches"]
 _DAY: Final = 86_400_000_000.0
 
 
+@dataclass(frozen=True, eq=False)
+class _Ends:
+    """How the journey of each row ended: whether, for how much and, if told, when."""
+
+    converted: Flags
+    value: Floats | None
+    moment: Moments | None
+
+
 def read_touches(frame: pd.DataFrame, notes: list[Note]) -> Journeys:
     """Touches sorted into journeys; what is left out is noted."""
     refuse(frame["journey_id"].isna().to_numpy(), frame, "journey_id", "is missing")
     owners, _ = pd.factorize(frame["journey_id"])
     journey = owners.astype(np.int64)
     first = np.flatnonzero(np.diff(np.maximum.accumulate(journey), prepend=-1))
-    converted = flags(frame, "converted")
-    value = _values(frame, converted) if "value" in frame else None
+    ends = _ends(frame, journey, first)
     moment = moments(frame, "touched_at")
     codes, channels = _channels(frame, moment)
     kept = codes >= 0
     _refuse_mixed(frame, journey, kept)
-    same: list[tuple[str, npt.NDArray[Any]]] = [("converted", converted)]
-    if value is not None:
-        same.append(("value", value))
-    if "converted_at" in frame:
-        end = moments(frame, "converted_at")
-        refuse(np.isnat(end) & converted, frame, "converted_at", "is missing")
-        same.append(("converted_at", end.astype(np.int64)))
-        late = kept & converted & (moment > end)
+    if ends.moment is not None:
+        late = kept & ends.converted & (moment > ends.moment)
         kept &= ~late
         _count(notes, late, "after_conversion", "touches after the conversion left out")
-    for column, values in same:
-        differs = values != values[first][journey]
-        refuse(differs, frame, column, "differs from the journey's first row")
-    order = _without_repeats(
-        notes, journey, moment, codes, _in_order(journey, moment, kept)
-    )
+    order = _in_order(journey, moment, kept)
+    order = _without_repeats(notes, journey, moment, codes, order)
     lengths = np.bincount(journey[order], minlength=first.size)
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    ended = converted[first]
-    age = _ages(moment[order], starts)
+    converted = ends.converted[first]
     return Journeys(
         channels=channels,
         starts=starts,
         touches=codes[order],
-        conversions=ended.astype(np.float64),
-        others=(~ended).astype(np.float64),
-        value=None if value is None else value[first],
-        age_days=age,
+        conversions=converted.astype(np.float64),
+        others=(~converted).astype(np.float64),
+        value=None if ends.value is None else ends.value[first],
+        age_days=_ages(moment[order], starts),
         notes=tuple(notes),
     )
+
+
+def _ends(frame: pd.DataFrame, journey: Ints, first: Ints) -> _Ends:
+    """What is said once per journey, the same on each of its rows."""
+    converted = flags(frame, "converted")
+    told: dict[str, npt.NDArray[Any]] = {"converted": converted}
+    value = moment = None
+    if "value" in frame:
+        value = told["value"] = _values(frame, converted)
+    if "converted_at" in frame:
+        moment = moments(frame, "converted_at")
+        refuse(np.isnat(moment) & converted, frame, "converted_at", "is missing")
+        told["converted_at"] = moment.astype(np.int64)
+    for column, values in told.items():
+        differs = values != values[first][journey]
+        refuse(differs, frame, column, "differs from the journey's first row")
+    return _Ends(converted, value, moment)
 
 
 def _channels(frame: pd.DataFrame, moment: Moments) -> tuple[Ints, list[str]]:

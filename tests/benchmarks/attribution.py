@@ -181,9 +181,8 @@ def _print_peer(
     _print("ChannelAttribution, Markov alone", seconds, loops)
     theirs = found.set_index(found.columns[0]).iloc[:, 0]
     ours = answer.table()["markov"]
-    print(
-        f"  its Markov differs by up to {(theirs / ours - 1).abs().max():.1%} of a channel"
-    )
+    largest = (theirs / ours - 1).abs().max()
+    print(f"  its Markov differs by up to {largest:.1%} of a channel")
 
 
 def _fastest(run: Callable[[], Any], repeats: int = _REPEATS) -> tuple[float, Any]:

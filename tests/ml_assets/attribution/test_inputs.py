@@ -35,7 +35,9 @@ def _with(frame: pd.DataFrame, column: str, row: int, bad: object) -> pd.DataFra
         ("touched_at", 2, None, "has a channel and is no moment"),
         ("touched_at", 0, "yesterday", "'yesterday' is not a moment"),
         ("converted", 0, 2, "is neither true nor false"),
-        ("converted", 0, None, "is not a number"),
+        ("converted", 0, None, "is neither true nor false"),
+        ("converted", 0, "yes", "'yes' is neither true nor false"),
+        ("value", 0, 1e14, "is too large to be counted"),
         ("converted", 1, False, "differs from the journey's first row|did not convert"),
         ("value", 0, None, "is not a number"),
         ("value", 0, np.inf, "is not a number"),
@@ -164,6 +166,12 @@ def test_a_journey_cannot_have_touches_and_a_row_without() -> None:
 
     with pytest.raises(InvalidJourneys, match="in a journey that has touches"):
         attribution.compare(frame)
+
+
+def test_sales_that_nobody_saw_are_no_refunds() -> None:
+    answer = attribution.compare(touches(("3", None, None, True, 70.0)))
+
+    assert "markov_value" not in {note.code for note in answer.notes}
 
 
 def test_one_channel_is_credited_with_everything() -> None:

@@ -68,6 +68,19 @@ def test_money_moves_the_credit_toward_those_who_bring_it() -> None:
     assert credited(rows, "markov", "value") == pytest.approx({"a": 900, "b": 100})
 
 
+def test_a_channel_without_effect_does_not_turn_value_around() -> None:
+    # What leads nowhere has no effect but rounding, of either sign.
+    rng = np.random.default_rng(2)
+    rows = [(" > ".join(rng.choice(list("abcdefg"), 3)), 1, 3) for _ in range(60)]
+    lost = [(f"{text} > dead", 0, 5) for text, _, _ in rows]
+    frame = paths(*rows, *lost, value=17.3)
+
+    answer = attribution.compare(frame)
+
+    assert "markov_value" not in {note.code for note in answer.notes}
+    assert credited(answer.rows, "markov")["dead"] == 0.0
+
+
 def test_refunds_beyond_sales_fall_back_to_conversions_and_say_so() -> None:
     frame = paths(("a", 10, 10), ("b", 10, 10)).assign(value=[900.0, -100.0])
 
