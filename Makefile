@@ -62,6 +62,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.customer_value
 	$(BIN)/python -m tests.benchmarks.value_tables
 	$(BIN)/python -m tests.benchmarks.media_mix
+	$(BIN)/python -m tests.benchmarks.attribution
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url

@@ -18,7 +18,10 @@ from tests.dbt_project.raw_shopify import (
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT, DAY = "2026-01-05 10:00+00", "2026-01-05"
-RAW = ("orders", "order_lines", "payments", "revenue_entries", "cart_lines")
+RAW = (
+    *("orders", "order_lines", "payments", "revenue_entries", "cart_lines"),
+    "journey_touchpoints",
+)
 
 
 @pytest.fixture

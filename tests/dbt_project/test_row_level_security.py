@@ -15,6 +15,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 VIEWS = (
     "acquisition_channels",
     "activity_log",
+    "attribution_comparison",
     "attribution_months",
     "campaign_months",
     "channel_months",
@@ -75,6 +76,9 @@ JUDGEMENTS = (
     """insert into predictions.forecast_totals values
         (%s, 'fit', 90, '2026-01-31', '2026-05-01', '2', 'fitted', 1, 1, 0, 2, 10, 0,
         20, 'EUR', now())""",
+    """insert into predictions.channel_attributions values
+        (%s, '2026-01-31', 'last', 'direct', 90, 1, 0, 3, 10, 0, 30, 1, 1, 1, 'EUR',
+        '1', now())""",
     """insert into predictions.forecast_grades values
         (%s, 'fit', 90, '2026-01-31', '2026-05-01', 1, 1, 10, true, true, 0, 0, 0, 0,
         0, 0, 0, null, 0, 1, 1, now())""",
@@ -143,6 +147,7 @@ def test_a_reader_of_no_company_sees_nothing(warehouse: Warehouse, view: str) ->
         *("predictions.model_candidates", "predictions.backtests"),
         *("predictions.backtest_deciles", "predictions.backtest_tracking"),
         *("predictions.forecast_totals", "predictions.forecast_grades"),
+        *("predictions.channel_attributions", "marts.journey_touchpoints"),
     ],
 )
 def test_a_reader_cannot_go_around_the_views(

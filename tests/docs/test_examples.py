@@ -31,6 +31,16 @@ def test_the_example_of_the_media_mix_plans_the_whole_budget() -> None:
     assert names["plan"].plan["recommended"].sum() == pytest.approx(16_000)
 
 
+def test_the_example_of_attribution_prints_what_it_says() -> None:
+    code, shown = _example("attribution.md")
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(code, {})
+
+    assert printed.getvalue() == shown
+
+
 def _example(page: str) -> tuple[CodeType, str]:
     """The page's Python, and the first thing it shows without naming a language."""
     text = (_PAGES / page).read_text()

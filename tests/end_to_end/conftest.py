@@ -119,6 +119,9 @@ FINAL_TABLES = {
         "customer_id, as_of_date, probability_alive, predicted_value_12m"
     ),
     "predictions.model_parameters": "model, parameter, value, standard_error",
+    "predictions.channel_attributions": (
+        "as_of_date, method, channel_id, conversions, value, share, share_lower"
+    ),
     "predictions.gate_results": "gate, outcome, observed, message",
     "ops.quarantined_records": "stream, location, reason",
 }

@@ -38,6 +38,8 @@ def test_every_room_of_the_graph_is_there() -> None:
         "marts/orders",
         "marts/customers",
         "marts/customer_summaries",
+        "marts/journey_touchpoints",
+        "predictions/channel_attributions",
         "predictions/model_fits",
         "predictions/predictions_customer",
         "predictions/predictions_customer_history",
@@ -107,6 +109,7 @@ def test_every_gate_is_a_blocking_check() -> None:
         "converged",
         "probabilities_in_range",
         "reconciles_with_mart",
+        "last_touches_are_last_clicks",
     }
 
 
