@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import psycopg
 
-from ml_assets.assets.prediction_tables import insert
+from ml_assets.assets.table_rows import insert
 from ml_assets.attribution import Comparison
 from ml_assets.attribution.rounding import rounded_parts
 
