@@ -1,0 +1,212 @@
+"""What must hold before a mix replaces the last good one.
+
+Each gate is a pure function; nothing here stops anything. `GATES` is their order, and
+each is an asset check of that name.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.media_plan.media_days import MediaDays
+
+__all__ = [
+    "GATES",
+    "GateResult",
+    "Outcome",
+    "baseline_not_negative",
+    "certain_enough",
+    "enough_media_history",
+    "has_media_spend",
+    "mix_better_than_naive",
+    "mix_converged",
+    "stable_returns",
+    "within_observed_spend",
+]
+
+Outcome: TypeAlias = Literal["passed", "warned", "blocked"]
+
+GATES: Final = (
+    "has_media_spend",
+    "enough_media_history",
+    "mix_converged",
+    "baseline_not_negative",
+    "mix_better_than_naive",
+    "certain_enough",
+    "within_observed_spend",
+    "stable_returns",
+)
+
+_SHORTEST_DAYS, _SEASONAL_DAYS = 365, 730
+# Share of days on which less than nothing would have been sold without advertising.
+_NEGATIVE_BLOCKS, _NEGATIVE_WARNS = 0.05, 0.0
+_NAIVE_BLOCKS, _NAIVE_WARNS = 1.25, 1.0
+# Upper end of what all channels brought, in multiples of its lower end.
+_SPREAD_BLOCKS, _SPREAD_WARNS = 20.0, 4.0
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One verdict: what was observed against which threshold, in plain English."""
+
+    gate: str
+    outcome: Outcome
+    observed: float | None
+    threshold: float | None
+    message: str
+
+
+def has_media_spend(media: MediaDays) -> GateResult:
+    """Without a channel that costs money there is nothing to fit, which is no error."""
+    count = len(media.channels)
+    if not count:
+        message = (
+            "No channel with a known cost: there is no media mix. Connect an advertising "
+            "account, or a file of costs: timonel connect --help"
+        )
+        return GateResult("has_media_spend", "warned", 0, 1, message)
+    if media.unconverted_count:
+        message = (
+            f"{media.unconverted_count} campaign days have no currency rate, and their "
+            "spend is left out. Load a file of rates (docs/runbook.md)."
+        )
+        return GateResult("has_media_spend", "warned", count, 1, message)
+    message = f"{count} channels with a known cost."
+    return GateResult("has_media_spend", "passed", count, 1, message)
+
+
+def enough_media_history(media: MediaDays) -> GateResult:
+    """A year, else nothing is fitted; two, else no yearly season (X15)."""
+    gate, days = "enough_media_history", media.days
+    if days < _SHORTEST_DAYS:
+        message = (
+            f"{days} days on which both orders and spend are known: below "
+            f"{_SHORTEST_DAYS} a season cannot be told from advertising, and there is no "
+            "media mix. Load older days, or wait."
+        )
+        return GateResult(gate, "warned", days, _SHORTEST_DAYS, message)
+    if days < _SEASONAL_DAYS:
+        message = (
+            f"{days} days: one year holds one Christmas. Below {_SEASONAL_DAYS} days "
+            "only the events of the calendar are taken out, no yearly season."
+        )
+        return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
+    return GateResult(gate, "passed", days, _SEASONAL_DAYS, f"{days} days.")
+
+
+def mix_converged(status: str, reason: str | None) -> GateResult:
+    """Block what no maximum was found for; warn where chains disagree."""
+    gate = "mix_converged"
+    if status == "fitted":
+        return GateResult(gate, "passed", None, None, "The fit converged.")
+    outcome: Outcome = "warned" if status == "uncertain" else "blocked"
+    return GateResult(gate, outcome, None, None, reason or f"The fit is {status}.")
+
+
+def baseline_not_negative(baseline: pd.Series) -> GateResult:
+    """What would have been sold anyway is not below nothing.
+
+    Parameters
+    ----------
+    baseline : Series
+        Everything but the channels, by day.
+    """
+    gate = "baseline_not_negative"
+    share = float((baseline < 0).mean())
+    if share <= _NEGATIVE_WARNS:
+        return GateResult(gate, "passed", share, _NEGATIVE_BLOCKS, "It never is.")
+    outcome: Outcome = "blocked" if share > _NEGATIVE_BLOCKS else "warned"
+    message = (
+        f"On {share:.1%} of the days less than nothing would have been sold without "
+        "advertising: the channels are credited with more than there was. Look for days "
+        "without orders, or events that the calendar lacks."
+    )
+    return GateResult(gate, outcome, share, _NEGATIVE_BLOCKS, message)
+
+
+def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
+    """Beside the same weekdays before the origin going on.
+
+    Parameters
+    ----------
+    backtests : DataFrame
+        `mape` and `naive_mape`, a row per origin; none before there is history for one.
+    """
+    gate = "mix_better_than_naive"
+    if backtests.empty:
+        message = "Not enough history to hold 13 weeks out."
+        return GateResult(gate, "warned", None, _NAIVE_BLOCKS, message)
+    ratio = float(backtests["mape"].mean() / backtests["naive_mape"].mean())
+    said = (
+        f"Held out, it was off by {backtests['mape'].mean():.1%} of a day on average; "
+        f"the same weekdays going on by {backtests['naive_mape'].mean():.1%}."
+    )
+    if ratio <= _NAIVE_WARNS:
+        return GateResult(gate, "passed", ratio, _NAIVE_BLOCKS, said)
+    outcome: Outcome = "blocked" if ratio > _NAIVE_BLOCKS else "warned"
+    return GateResult(gate, outcome, ratio, _NAIVE_BLOCKS, said)
+
+
+def certain_enough(lower: float, upper: float) -> GateResult:
+    """The 90 % interval of what all channels brought together says something."""
+    gate = "certain_enough"
+    spread = upper / lower if lower > 0 else np.inf
+    said = (
+        f"All channels together brought between {lower:,.0f} and {upper:,.0f} (90 %)."
+    )
+    if spread <= _SPREAD_WARNS:
+        return GateResult(gate, "passed", spread, _SPREAD_BLOCKS, said)
+    message = f"{said} Vary spend on purpose, or enter an experiment: timonel media."
+    outcome: Outcome = "blocked" if spread > _SPREAD_BLOCKS else "warned"
+    observed = spread if np.isfinite(spread) else None
+    return GateResult(gate, outcome, observed, _SPREAD_BLOCKS, message)
+
+
+def within_observed_spend(points: pd.DataFrame) -> GateResult:
+    """Nothing is recommended that was never tried, or it is said.
+
+    Parameters
+    ----------
+    points : DataFrame
+        The recommended plan: `channel_id`, `projected_spend`, `largest_spend`.
+    """
+    gate = "within_observed_spend"
+    beyond = points[points["projected_spend"] > points["largest_spend"]]
+    if beyond.empty:
+        message = "Every recommended spend was tried before."
+        return GateResult(gate, "passed", 0, 0, message)
+    message = (
+        f"{', '.join(beyond['channel_id'])}: more is recommended than was ever spent "
+        "in a day, and what it brings there is a guess. Go there in steps."
+    )
+    return GateResult(gate, "warned", len(beyond), 0, message)
+
+
+def stable_returns(now: pd.DataFrame, before: pd.DataFrame) -> GateResult:
+    """Returns that leave the interval published last are named.
+
+    Parameters
+    ----------
+    now, before : DataFrame
+        `channel_id`, `current_roi`, `current_roi_lower`, `current_roi_upper`.
+    """
+    gate = "stable_returns"
+    both = now.merge(before, on="channel_id", suffixes=("", "_before"))
+    both = both.dropna(subset=["current_roi", "current_roi_before"])
+    if both.empty:
+        return GateResult(gate, "passed", None, 0, "There is no earlier mix.")
+    is_moved = (both["current_roi"] < both["current_roi_lower_before"]) | (
+        both["current_roi"] > both["current_roi_upper_before"]
+    )
+    if not is_moved.any():
+        message = "Every return is inside the interval published last."
+        return GateResult(gate, "passed", 0, 0, message)
+    moved = both[is_moved]
+    said = ", ".join(
+        f"{row.channel_id} from {row.current_roi_before:.2f} to {row.current_roi:.2f}"
+        for row in moved.itertuples()
+    )
+    message = f"Returns left the interval published last: {said}. What was loaded since?"
+    return GateResult(gate, "warned", len(moved), 0, message)

@@ -1,0 +1,142 @@
+"""The table a company's media mix is fitted to: outcomes, spend and controls by day."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["ORGANIC_CHANNELS", "OUTCOMES", "MediaDays", "data_hash", "media_days"]
+
+# Nobody can buy more of these, whatever a file of costs may say.
+ORGANIC_CHANNELS: Final = frozenset(
+    {"organic_search", "organic_social", "referral", "direct", "other", "unknown"}
+)
+OUTCOMES: Final = ("revenue", "orders", "new_customer_value")
+_WEATHER: Final = ("mean_temperature_c", "precipitation_mm")
+_CLICKS: Final = "non_brand_click_count"
+# A control known on fewer days than this share is left out.
+_KNOWN_SHARE: Final = 0.8
+# Accounts report a day late: spend that ended this recently has not ended.
+_LATE_DAYS: Final = 7
+# Below, a channel costs what a test costs.
+_RARELY: Final = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class MediaDays:
+    """One company's days, without gaps, oldest first.
+
+    `frame` has `date`, the outcomes, a column of spend per channel of `channels` (named
+    `spend_<channel>`) and the `controls`. `unpriced` are channels that bring orders and
+    have no known cost: they have no curve and get no budget.
+    """
+
+    frame: pd.DataFrame
+    channels: tuple[str, ...]
+    unpriced: tuple[str, ...]
+    controls: tuple[str, ...]
+    unconverted_count: int
+
+    @property
+    def days(self) -> int:
+        """Length of the history."""
+        return len(self.frame)
+
+    def spend_columns(self) -> list[str]:
+        """The columns of spend, in the order of `channels`."""
+        return [f"spend_{channel}" for channel in self.channels]
+
+
+def media_days(
+    days: pd.DataFrame, spend: pd.DataFrame, worth: pd.DataFrame, as_of_date: dt.date
+) -> MediaDays:
+    """Put together what the marts and the value predictions say of each day.
+
+    The history begins when both orders and spend are known: days before the first known
+    spend are days of unknown spend, not of none. It ends at the as-of date, or at the
+    last day of spend if that is at most a week before.
+
+    Parameters
+    ----------
+    days : DataFrame
+        `marts.media_mix_days` of one company.
+    spend : DataFrame
+        `calendar_date`, `channel_id`, `spend` (null where none is known) and
+        `unconverted_campaign_count`, of `marts.channel_days`.
+    worth : DataFrame
+        `first_order_date` and `value_12m` of the customers won that day.
+    """
+    known = spend[spend["calendar_date"] <= as_of_date]
+    priced = known[known["spend"].astype(float) > _RARELY]
+    buyable = priced[~priced["channel_id"].isin(ORGANIC_CHANNELS)]
+    channels = tuple(sorted(buyable["channel_id"].unique()))
+    unpriced = tuple(sorted(set(known["channel_id"]) - set(channels)))
+    first, last = _span(days, buyable, as_of_date)
+    index = pd.date_range(first, last, name="date") if first else pd.DatetimeIndex([])
+    frame = pd.DataFrame(index=index)
+    told = _by_day(days, "calendar_date").reindex(index)
+    frame["revenue"] = told["net_revenue"].astype(float).fillna(0.0)
+    frame["orders"] = told["order_count"].astype(float).fillna(0.0)
+    value = _by_day(worth, "first_order_date")["value_12m"].astype(float)
+    frame["new_customer_value"] = value.groupby(level=0).sum().reindex(index).fillna(0.0)
+    for channel in channels:
+        mine = _by_day(buyable[buyable["channel_id"] == channel], "calendar_date")
+        frame[f"spend_{channel}"] = (
+            mine["spend"].astype(float).groupby(level=0).sum().reindex(index).fillna(0.0)
+        )
+    controls = _controls(told)
+    frame = frame.join(controls)
+    return MediaDays(
+        frame=frame.reset_index(names="date"),
+        channels=channels,
+        unpriced=unpriced,
+        controls=tuple(controls.columns),
+        unconverted_count=int(known["unconverted_campaign_count"].fillna(0).sum()),
+    )
+
+
+def data_hash(media: MediaDays, settings: Sequence[object] = ()) -> str:
+    """SHA-256 of everything a fit depends on, 64 hexadecimal digits."""
+    digest = hashlib.sha256(repr((media.channels, media.unpriced, media.controls)).encode())
+    digest.update(repr(tuple(settings)).encode())
+    for column in media.frame.columns:
+        values = media.frame[column]
+        numbers = values.astype("int64") if column == "date" else values.astype(float)
+        digest.update(column.encode())
+        digest.update(np.ascontiguousarray(numbers.to_numpy()).tobytes())
+    return digest.hexdigest()
+
+
+def _span(
+    days: pd.DataFrame, spend: pd.DataFrame, as_of_date: dt.date
+) -> tuple[dt.date | None, dt.date]:
+    if days.empty or spend.empty:
+        return None, as_of_date
+    first = max(days["calendar_date"].min(), spend["calendar_date"].min())
+    last_spend = spend["calendar_date"].max()
+    is_late = (as_of_date - last_spend).days <= _LATE_DAYS
+    last = last_spend if is_late else as_of_date
+    return (first, last) if first <= last else (None, as_of_date)
+
+
+def _by_day(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    return rows.set_index(pd.DatetimeIndex(pd.to_datetime(rows[column])))
+
+
+def _controls(told: pd.DataFrame) -> pd.DataFrame:
+    """Promotions, holidays, events, weather and searches that nobody paid for."""
+    controls = pd.DataFrame(index=told.index)
+    controls["discount_rate"] = told["discount_rate"].astype(float).fillna(0.0)
+    controls["holiday"] = told["is_holiday"].eq(True).astype(float)
+    events = told["event_ids"].fillna("").str.get_dummies(sep=",").add_prefix("event_")
+    controls = controls.join(events.astype(float))
+    for name in (*_WEATHER, _CLICKS):
+        values = told[name].astype(float)
+        if len(values) and values.notna().mean() >= _KNOWN_SHARE:
+            controls[name] = values.interpolate(limit_direction="both")
+    moving = [name for name in controls if controls[name].std() > 0]
+    return controls[moving]
