@@ -1,11 +1,11 @@
-"""Where a budget brings most: the expected response over the draws, not at their mean.
+"""Where a budget brings most: the expected outcome over the draws, not at their mean.
 
 A plan that is best at the mean parameters is not best on average. Budgets are for a
-horizon of days, responses are per period, and spend is steady: the long run of the
+number of periods, outcomes are per period, and spend is steady: the long run of the
 adstock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,36 +14,39 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, minimize
 
 from ml_assets.mmm.adstock import Floats
-from ml_assets.mmm.errors import InvalidBudget
-from ml_assets.mmm.media_mix import COVERAGE, MediaMix
-from ml_assets.mmm.saturation import response
+from ml_assets.mmm.curves import FARTHEST
+from ml_assets.mmm.errors import InvalidBudget, MixedUnits
+from ml_assets.mmm.fitted_mix import COVERAGE, FittedMix
 
-__all__ = ["Allocation", "allocate"]
+__all__ = ["Allocation", "optimise"]
 
 _ENDS: Final = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
-# Beyond this multiple of the largest spend seen nothing is known.
-_FARTHEST: Final = 1.5
 _RANDOM_STARTS: Final = 8
 _WORTH_MOVING: Final = 1e-4
 _EXACT: Final = 1e-9
+# Units in which an outcome of 1 is worth 1 of spend.
+_MONEY: Final = ("revenue", "margin", "value_12m")
 
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """A plan beside the current one, for the whole horizon.
+    """A plan beside the current one, for all periods together.
 
     `status` is "improvement" or "no_improvement", and then `plan` recommends the
-    current spend. `plan` has a row per channel: `channel`, `current`, `recommended`,
-    `minimum`, `maximum` (currency of the horizon), `expected_current`,
-    `expected_recommended` (response). `gain` is the expected response more than with
-    the same total spent as now, with `gain_lower` and `gain_upper` (90 %);
-    `probability_better` the share of draws in which it is. `unspent` is the part of
-    the budget that the limits left; `optimality` the largest relative difference of
-    marginal returns that could still be moved, 0 at an exact optimum.
+    current split; `reason` says so in words. `plan` has a row per channel: `channel`,
+    `current`, `recommended`, `minimum`, `maximum` (currency), `expected_current`,
+    `expected_recommended` (outcome), `marginal_return` at the recommended spend. `gain`
+    is the expected outcome more than with the same total split as now, with
+    `gain_lower` and `gain_upper` (90 %); `probability_better` the share of draws in
+    which it is. `unspent` is the part of the budget that is not spent; `optimality` the
+    largest relative difference of marginal returns that could still be moved, 0 at an
+    exact optimum.
     """
 
     status: str
+    reason: str
     plan: pd.DataFrame
+    outcome_unit: str
     gain: float
     gain_lower: float
     gain_upper: float
@@ -52,110 +55,207 @@ class Allocation:
     optimality: float
 
 
-def allocate(  # noqa: PLR0913  (a budget and its limits)
-    mix: MediaMix,
+def optimise(  # noqa: PLR0913  (a budget and its limits)
+    mixes: FittedMix | Sequence[FittedMix],
     budget: float,
     *,
-    horizon_days: int,
-    minimum: Mapping[str, float] | None = None,
-    maximum: Mapping[str, float] | None = None,
+    periods: float,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
     largest_change: float | None = None,
+    spend_all: bool = True,
+    least_return: float | None = None,
     seed: int = 0,
 ) -> Allocation:
-    """The plan with the largest expected response among those that the limits allow.
+    """The plan with the largest expected outcome among those that the limits allow.
 
     Parameters
     ----------
+    mixes
+        One fitted company, or several (regions, brands) whose channels have different
+        names and whose outcome has the same unit.
     budget : float
-        For the horizon; spent whole unless the limits are below it.
-    minimum, maximum : mapping or None
-        Per channel, for the horizon. Without a maximum a channel gets at most 1.5 times
-        the largest spend seen in a period.
+        For all periods together.
+    periods : float
+        How many rows of the table the budget is for: weeks or days.
+    bounds : mapping or None
+        Least and most per channel, for all periods. A channel without bounds gets at
+        most 1.5 times the largest spend seen in a period.
     largest_change : float or None
         Share by which a channel may move from the spend of the last 13 weeks.
+    spend_all : bool
+        Whether all of the budget is spent, as far as the limits allow. Otherwise money
+        that would bring less than `least_return` is left.
+    least_return : float or None
+        Outcome that the last unit spent must bring; 1 if None and the outcome is money.
 
     Raises
     ------
     InvalidBudget
         A limit for a channel that was not fitted, a minimum above the maximum, or
         minima that add up to more than the budget.
+    MixedUnits
+        When companies' outcomes or periods have different units.
     """
-    periods = horizon_days / mix.series.period_days
+    several = [mixes] if isinstance(mixes, FittedMix) else list(mixes)
     if not (np.isfinite(budget) and budget > 0 and periods > 0):
         raise InvalidBudget(
-            f"budget {budget} for {horizon_days} days: both must be above 0"
+            f"budget {budget} for {periods} periods: both must be above 0"
         )
-    now = mix.current_spend * periods
-    low, high = _limits(mix, periods, minimum or {}, maximum or {}, largest_change)
+    unit = _unit(several)
+    objective = _Objective(several, periods, 0.0)
+    low, high = _limits(objective, bounds or {}, largest_change)
     if low.sum() > budget * (1 + _EXACT):
         raise InvalidBudget(
             f"the minima add up to {low.sum():,.2f}, more than the budget of "
             f"{budget:,.2f}. Raise the budget or lower a minimum."
         )
     spendable = min(budget, float(high.sum()))
-    objective = _Objective(mix, periods)
-    starts = _starts(now, low, high, spendable, seed)
-    plans = [_improved(objective, start, low, high, spendable) for start in starts]
-    best = max(plans, key=objective.value)
+    if not spend_all:
+        price = _price(unit, least_return)
+        spendable = _worth_spending(
+            _Objective(several, periods, price), low, high, spendable, seed
+        )
+    best = _best(objective, low, high, spendable, seed)
     # What is done now and an equal split, brought to the same total, must be beaten.
+    starts = _starts(objective.now, low, high, spendable, seed)
     rival = max(starts[:2], key=objective.value)
     found = objective.value(best) > objective.value(rival) * (1 + _WORTH_MOVING)
     chosen = best if found else rival
-    return _allocation(objective, chosen, starts[0], now, (low, high), budget, found)
+    return _allocation(objective, chosen, starts[0], (low, high), budget, unit, found)
 
 
 class _Objective:
-    """Expected response of the horizon, by spend of the horizon."""
+    """Expected outcome of all periods, less what spend costs, by spend per channel."""
 
-    def __init__(self, mix: MediaMix, periods: float) -> None:
-        self.mix, self.periods = mix, periods
-        self._at = mix.posterior.channels(mix.draws.points)
-        self._unit = mix.series.typical * periods
+    def __init__(
+        self, mixes: Sequence[FittedMix], periods: float, price: float
+    ) -> None:
+        self.mixes, self.periods, self.price = mixes, periods, price
+        self.names = [name for mix in mixes for name in mix.channel_names]
+        self.now = np.concatenate([mix.current_spend for mix in mixes]) * periods
+        self.seen = np.concatenate([mix.largest_spend for mix in mixes]) * periods
+        self._draws = min(len(mix.draws.points) for mix in mixes)
+
+    def status(self, name: str) -> str:
+        """Why a channel has no place in the plan."""
+        for mix in self.mixes:
+            if name in mix.series.status:
+                return mix.series.status[name]
+        return "not a channel of this mix"
 
     def each(self, spend: Floats) -> Floats:
-        """Response per draw and channel."""
+        """Outcome per draw and channel."""
         return self._curve(spend)[0]
 
     def value(self, spend: Floats) -> float:
-        return float(self.each(spend).sum(axis=1).mean())
+        brought = float(self.each(spend).sum(axis=1).mean())
+        return brought - self.price * float(spend.sum())
 
     def slope(self, spend: Floats) -> Floats:
-        """Response of one more unit of spend, per channel."""
-        return np.asarray(self._curve(spend)[1].mean(axis=0))
+        """Outcome of one more unit of spend less its price, per channel."""
+        return np.asarray(self._curve(spend)[1].mean(axis=0) - self.price)
 
     def _curve(self, spend: Floats) -> tuple[Floats, Floats]:
-        at = self._at
-        relative = np.broadcast_to(spend / self._unit, at.half.shape)
-        curve = response(self.mix.posterior.kind, relative, at.half, at.slope)
-        height = self.mix.scale * self.periods * at.effect
-        return height * curve.value, height * curve.by_spend / self._unit
+        values, slopes, start = [], [], 0
+        for mix in self.mixes:
+            end = start + len(mix.channel_names)
+            curve = mix.steady(spend[None, start:end] / self.periods)
+            values.append(self.periods * curve.value[: self._draws, 0])
+            slopes.append(curve.by_spend[: self._draws, 0])
+            start = end
+        return np.concatenate(values, axis=1), np.concatenate(slopes, axis=1)
+
+
+def _unit(mixes: Sequence[FittedMix]) -> str:
+    if not mixes:
+        raise InvalidBudget("no fitted mix was given: there is nothing to plan")
+    for what, values in (
+        ("outcomes", [mix.outcome_unit for mix in mixes]),
+        ("periods of days", [mix.series.period_days for mix in mixes]),
+    ):
+        if len(set(values)) > 1:
+            listed = " and ".join(map(str, dict.fromkeys(values)))
+            raise MixedUnits(
+                f"{what} of {listed} cannot be added: plan them apart, or fit both to "
+                "the same"
+            )
+    names = [name for mix in mixes for name in mix.channel_names]
+    if len(set(names)) < len(names):
+        raise InvalidBudget("two mixes have a channel of the same name: rename one")
+    return mixes[0].outcome_unit
+
+
+def _price(unit: str, least_return: float | None) -> float:
+    if least_return is not None:
+        return least_return
+    if unit not in _MONEY:
+        raise InvalidBudget(
+            f"what is a unit of {unit} worth? Money is only left unspent against a "
+            "least_return: the outcome that the last unit of spend must bring"
+        )
+    return 1.0
+
+
+def _worth_spending(
+    objective: _Objective, low: Floats, high: Floats, most: float, seed: int
+) -> float:
+    """The total beyond which spend brings less than it costs."""
+    totals = np.linspace(max(float(low.sum()), 1e-6 * most), most, 9)
+    worth = [
+        objective.value(_best(objective, low, high, float(total), seed))
+        for total in totals
+    ]
+    around = int(np.argmax(worth))
+    start = _best(objective, low, high, float(totals[around]), seed)
+    height = max(abs(objective.value(start)), 1e-12)
+
+    def loss(share: Floats) -> tuple[float, Floats]:
+        slope = -objective.slope(share * most) * most / height
+        return -objective.value(share * most) / height, slope
+
+    found = minimize(
+        loss,
+        start / most,
+        jac=True,
+        bounds=Bounds(low / most, high / most),
+        constraints=LinearConstraint(np.ones(start.size), 0.0, 1.0),
+        method="SLSQP",
+        options={"ftol": 1e-12, "maxiter": 300},
+    )
+    plan = np.clip(found.x * most, low, high)
+    better = np.isfinite(plan).all() and objective.value(plan) > objective.value(start)
+    return min(most, float((plan if better else start).sum()))
 
 
 def _limits(
-    mix: MediaMix,
-    periods: float,
-    minimum: Mapping[str, float],
-    maximum: Mapping[str, float],
+    objective: _Objective,
+    bounds: Mapping[str, tuple[float, float]],
     largest_change: float | None,
 ) -> tuple[Floats, Floats]:
-    names = mix.channel_names
-    for name in {*minimum, *maximum} - set(names):
-        status = mix.series.status.get(name, "not a channel of this mix")
-        raise InvalidBudget(f"{name} cannot have a limit: it is {status}")
-    seen = mix.series.spend[: mix.series.fitted].max(axis=0) * periods
-    low, high = np.zeros(len(names)), _FARTHEST * seen
+    names, now = objective.names, objective.now
+    for name in set(bounds) - set(names):
+        raise InvalidBudget(
+            f"{name} cannot have bounds: it is {objective.status(name)}"
+        )
+    low, high = np.zeros(len(names)), FARTHEST * objective.seen
     if largest_change is not None:
-        now = mix.current_spend * periods
         low = np.maximum(low, now * (1 - largest_change))
         high = np.minimum(high, now * (1 + largest_change))
-    low = np.array([minimum.get(n, v) for n, v in zip(names, low, strict=True)])
-    high = np.array([maximum.get(n, v) for n, v in zip(names, high, strict=True)])
-    for name, least, most in zip(names, low, high, strict=True):
-        if least > most or least < 0:
+    ends = [bounds.get(n, (a, b)) for n, a, b in zip(names, low, high, strict=True)]
+    for name, (least, most) in zip(names, ends, strict=True):
+        if not 0 <= least <= most:
             raise InvalidBudget(
                 f"{name}: a minimum of {least:,.2f} and a maximum of {most:,.2f}"
             )
-    return low, high
+    return np.array([least for least, _ in ends]), np.array([most for _, most in ends])
+
+
+def _best(
+    objective: _Objective, low: Floats, high: Floats, total: float, seed: int
+) -> Floats:
+    starts = _starts(objective.now, low, high, total, seed)
+    plans = [_improved(objective, start, low, high, total) for start in starts]
+    return max(plans, key=objective.value)
 
 
 def _starts(
@@ -228,9 +328,9 @@ def _allocation(  # noqa: PLR0913, PLR0917  (two plans and what they were made f
     objective: _Objective,
     chosen: Floats,
     rescaled: Floats,
-    now: Floats,
     limits: tuple[Floats, Floats],
     budget: float,
+    unit: str,
     found: bool,
 ) -> Allocation:
     low, high = limits
@@ -238,18 +338,26 @@ def _allocation(  # noqa: PLR0913, PLR0917  (two plans and what they were made f
     lower, upper = np.quantile(gain, _ENDS)
     plan = pd.DataFrame(
         {
-            "channel": objective.mix.channel_names,
-            "current": now,
+            "channel": objective.names,
+            "current": objective.now,
             "recommended": chosen,
             "minimum": low,
             "maximum": high,
-            "expected_current": objective.each(now).mean(axis=0),
+            "expected_current": objective.each(objective.now).mean(axis=0),
             "expected_recommended": objective.each(chosen).mean(axis=0),
+            "marginal_return": objective.slope(chosen),
         }
+    )
+    reason = (
+        f"{gain.mean():+,.0f} of {unit} expected against the current split"
+        if found
+        else "no improvement found: neither the current nor an equal split is beaten"
     )
     return Allocation(
         status="improvement" if found else "no_improvement",
+        reason=reason,
         plan=plan,
+        outcome_unit=unit,
         gain=float(gain.mean()),
         gain_lower=float(lower),
         gain_upper=float(upper),

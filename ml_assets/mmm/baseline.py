@@ -23,8 +23,9 @@ _FREE: Final = 1e-6
 class Baseline:
     """Columns of the baseline, shape (n, k), with the ridge of each, shape (k,).
 
-    `component` names what a column belongs to: "level", "trend", "season", "weekday" or
-    a control. The last `steps` columns are the level's, whose ridge is learned.
+    `component` names what a column belongs to: "baseline", "trend", "season",
+    "weekday" or a control. The last `steps` columns are the level's, whose ridge is
+    learned.
     """
 
     columns: Floats
@@ -48,7 +49,7 @@ def baseline(
     """
     days = (dates - dates[0]).astype(np.float64)
     history = days[fitted - 1] - days[0]
-    parts = [("level", np.ones_like(days), _FREE)]
+    parts = [("baseline", np.ones_like(days), _FREE)]
     parts.append(("trend", days / max(history, 1.0) - 0.5, TREND_RIDGE))
     if history >= _SEASONAL_HISTORY_DAYS:
         since_new_year = (dates - dates.astype("datetime64[Y]")).astype(np.float64)
@@ -70,6 +71,6 @@ def baseline(
     return Baseline(
         columns=np.column_stack([column for _, column, _ in parts] + ramps),
         ridge=np.array([ridge for *_, ridge in parts]),
-        component=(*(name for name, *_ in parts), *("level" for _ in ramps)),
+        component=(*(name for name, *_ in parts), *("baseline" for _ in ramps)),
         steps=len(ramps),
     )

@@ -6,12 +6,14 @@ MediaMixError
     NothingToFit        no channel has spend that moves
     NotConverged        the posterior has no maximum that could be found
     InvalidBudget       a budget that the limits do not allow
+    MixedUnits          orders and revenue, or days and weeks, in one plan
 """
 
 __all__ = [
     "InvalidBudget",
     "InvalidSeries",
     "MediaMixError",
+    "MixedUnits",
     "NotConverged",
     "NothingToFit",
     "TooShortHistory",
@@ -40,3 +42,7 @@ class NotConverged(MediaMixError):
 
 class InvalidBudget(MediaMixError):
     """The budget and the limits of the channels contradict each other."""
+
+
+class MixedUnits(MediaMixError):
+    """Outcomes or periods of different units cannot be added."""

@@ -1,7 +1,7 @@
 """Measure the media mix: coverage over simulated companies, speed, a table's holdout.
 
 ``python -m tests.benchmarks.media_mix [--companies 100]``. A table of another company
-is judged with ``--table FILE.csv --response COLUMN --channels A B --controls C D``
+is judged with ``--table FILE.csv --outcome COLUMN --channels A B --controls C D``
 (``--date`` if its column is not called so): the last 13 rows are held back. With
 ``--truth FILE.csv``, whose columns are the true contributions in the order of the
 channels, the error of each channel is printed. What public tools reach on public tables
@@ -21,7 +21,7 @@ import pandas as pd
 from rich.progress import track
 
 from ml_assets import mmm
-from ml_assets.mmm.media_mix import MediaMix
+from ml_assets.mmm import MediaMix
 from tests.ml_assets.mmm.market import CHANNELS, market
 
 _HELD_BACK = 13
@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path)
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--date", default="date")
-    parser.add_argument("--response")
+    parser.add_argument("--outcome")
     parser.add_argument("--channels", nargs="+", default=[])
     parser.add_argument("--controls", nargs="*", default=[])
     arguments = parser.parse_args()
@@ -51,7 +51,7 @@ def _print_coverage(companies: int) -> None:
         company = market(seed=1000 + seed, noise=0.05)
         mix = mmm.fit(
             company.frame,
-            response="revenue",
+            outcome="revenue",
             channels=CHANNELS,
             controls=["promotion"],
         )
@@ -79,10 +79,10 @@ def _print_speed() -> None:
     np.linalg.lstsq(design, sales)
     once = time.perf_counter() - start
     start = time.perf_counter()
-    mix = mmm.fit(frame, response="revenue", channels=names)
+    mix = mmm.fit(frame, outcome="revenue", channels=names)
     seconds = time.perf_counter() - start
     start = time.perf_counter()
-    mmm.allocate(mix, float(mix.current_spend.sum()) * 30, horizon_days=30)
+    mix.optimise(float(mix.current_spend.sum()) * 30, periods=30)
     answer = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{days} days of {len(names)} channels")
@@ -101,7 +101,7 @@ def _print_table(arguments: argparse.Namespace) -> None:
         start = time.perf_counter()
         mix = mmm.fit(
             frame,
-            response=arguments.response,
+            outcome=arguments.outcome,
             channels=arguments.channels,
             controls=arguments.controls,
             date=arguments.date,
@@ -116,9 +116,11 @@ def _print_table(arguments: argparse.Namespace) -> None:
 
 
 def _print_holdout(mix: MediaMix) -> None:
-    later = mix.predict().tail(_HELD_BACK)
+    later = mix.held_back()
     error = later["expected"] / later["actual"] - 1
-    inside = later["actual"].between(later["lower"], later["upper"]).sum()
+    inside = (
+        later["actual"].between(later["expected_lower"], later["expected_upper"]).sum()
+    )
     bias = later["expected"].sum() / later["actual"].sum() - 1
     print(
         f"  held back: MAPE {error.abs().mean():.2%}, bias {bias:+.1%}, "

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from ml_assets import mmm
+from ml_assets.mmm import MediaMix
 from ml_assets.mmm.baseline import baseline
 from ml_assets.mmm.errors import InvalidSeries, NothingToFit, TooShortHistory
-from ml_assets.mmm.media_mix import MediaMix
 from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import split_r_hat
 from tests.ml_assets.mmm.market import CHANNELS, Market, market
@@ -19,7 +19,7 @@ from tests.ml_assets.mmm.market import CHANNELS, Market, market
 def fitted(frame: pd.DataFrame, **settings: Any) -> MediaMix:
     return mmm.fit(
         frame,
-        response="revenue",
+        outcome="revenue",
         channels=CHANNELS,
         controls=["promotion"],
         **settings,
@@ -75,11 +75,18 @@ def test_what_the_channels_brought_is_found(mix: MediaMix, known: Market) -> Non
 def test_components_add_up_to_what_was_fitted(mix: MediaMix, known: Market) -> None:
     parts = mix.contributions()
 
-    columns = ["level", "trend", "season", "promotion", *CHANNELS]
-    assert parts[columns].sum(axis=1).to_numpy() == pytest.approx(parts["fitted"])
-    assert parts["fitted"].mean() == pytest.approx(
-        known.frame["revenue"].mean(), rel=0.01
-    )
+    kinds = parts.drop_duplicates("component").set_index("component")["kind"].to_dict()
+    assert kinds == {
+        "baseline": "baseline",
+        "trend": "trend",
+        "season": "season",
+        "promotion": "control",
+        **dict.fromkeys(CHANNELS, "paid"),
+    }
+    total = parts.groupby("date")["contribution"].sum().to_numpy()
+    assert total == pytest.approx(mix.fitted()["expected"].to_numpy(), rel=1e-12)
+    assert total.mean() == pytest.approx(known.frame["revenue"].mean(), rel=0.01)
+    assert (parts["contribution_lower"] <= parts["contribution_upper"]).all()
 
 
 def test_the_same_input_gives_the_same_bytes(mix: MediaMix, known: Market) -> None:
@@ -109,10 +116,10 @@ def test_another_currency_changes_the_unit_and_nothing_else(
 def test_weeks_that_were_held_back_are_predicted_with_intervals(known: Market) -> None:
     until = known.frame["date"].iloc[-14].date()
 
-    later = fitted(known.frame, fitted_until=until).predict().tail(13)
+    later = fitted(known.frame, fitted_until=until).held_back()
 
-    inside = later["actual"].between(later["lower"], later["upper"]).sum()
-    assert inside >= 9
+    inside = later["actual"].between(later["expected_lower"], later["expected_upper"])
+    assert inside.sum() >= 9
     error = (later["expected"] / later["actual"] - 1).abs().mean()
     assert error < 0.10
 
@@ -128,7 +135,7 @@ def test_a_black_friday_is_not_credited_to_advertising(
 
     found = mmm.fit(
         spiked,
-        response="revenue",
+        outcome="revenue",
         channels=CHANNELS,
         controls=["promotion", "black_friday"],
     )
@@ -136,7 +143,8 @@ def test_a_black_friday_is_not_credited_to_advertising(
     before = mix.channels()["contribution"].sum()
     after = found.channels()["contribution"].sum()
     assert after == pytest.approx(before, rel=0.15)
-    assert found.contributions()["black_friday"].max() > 0.5 * 40_000
+    parts = found.contributions().set_index("component")["contribution"]
+    assert parts["black_friday"].max() > 0.5 * 40_000
 
 
 def test_a_curve_says_where_it_has_seen_nothing(mix: MediaMix, known: Market) -> None:
@@ -145,9 +153,9 @@ def test_a_curve_says_where_it_has_seen_nothing(mix: MediaMix, known: Market) ->
     curve = mix.curve("meta", [0.0, largest / 2, largest, 2 * largest])
 
     assert curve["is_observed"].tolist() == [True, True, True, False]
-    assert curve["response"].iloc[0] == pytest.approx(0, abs=1e-3)
-    assert (curve["response"].diff().dropna() > 0).all()
-    assert (curve["lower"] <= curve["response"]).all()
+    assert curve["expected"].iloc[0] == pytest.approx(0, abs=1e-3)
+    assert (curve["expected"].diff().dropna() > 0).all()
+    assert (curve["expected_lower"] <= curve["expected"]).all()
 
 
 def test_channels_that_cannot_be_fitted_say_why(known: Market) -> None:
@@ -155,7 +163,7 @@ def test_channels_that_cannot_be_fitted_say_why(known: Market) -> None:
     frame.loc[10, "once"] = 9000.0
 
     found = mmm.fit(
-        frame, response="revenue", channels=["meta", "never", "constant", "once"]
+        frame, outcome="revenue", channels=["meta", "never", "constant", "once"]
     )
 
     rows = found.channels().set_index("channel")
@@ -174,7 +182,7 @@ def test_channels_that_move_together_are_not_told_apart(known: Market) -> None:
     """Their sum is known, their shares are not, and the intervals say so."""
     frame = known.frame.assign(twin=known.frame["meta"] * 1.001)
 
-    rows = mmm.fit(frame, response="revenue", channels=["meta", "twin"]).channels()
+    rows = mmm.fit(frame, outcome="revenue", channels=["meta", "twin"]).channels()
 
     width = rows["contribution_upper"] - rows["contribution_lower"]
     assert (width > 0.5 * rows["contribution"]).all()
@@ -206,7 +214,7 @@ def test_gaps_and_short_histories_are_refused(known: Market) -> None:
     with pytest.raises(TooShortHistory, match="350 days"):
         fitted(known.frame.head(50))
     with pytest.raises(InvalidSeries, match="column sales is missing"):
-        mmm.fit(known.frame, response="sales", channels=CHANNELS)
+        mmm.fit(known.frame, outcome="sales", channels=CHANNELS)
     with pytest.raises(InvalidSeries, match="0 throughout"):
         fitted(known.frame.assign(revenue=0.0))
     with pytest.raises(NothingToFit, match="meta is never_used"):
@@ -229,11 +237,12 @@ def test_a_year_of_days_has_weekdays_but_no_season() -> None:
     )
 
     parts = mmm.fit(
-        frame, response="revenue", channels=["meta"], draws=100
+        frame, outcome="revenue", channels=["meta"], draws=100
     ).contributions()
 
-    assert "season" not in parts
-    by_day = parts.groupby(parts["date"].dt.day_of_week)["weekday"].mean()
+    assert "season" not in set(parts["kind"])
+    parts = parts[parts["component"] == "weekday"]
+    by_day = parts.groupby(parts["date"].dt.day_of_week)["contribution"].mean()
     assert by_day.idxmax() == 5
     assert by_day[5] - by_day[0] == pytest.approx(500, rel=0.2)
 

@@ -1,0 +1,114 @@
+"""From a table of spend and outcome to a fitted media mix."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.mmm import priors
+from ml_assets.mmm.baseline import baseline
+from ml_assets.mmm.errors import InvalidSeries
+from ml_assets.mmm.media_mix import MediaMix
+from ml_assets.mmm.posterior import Posterior
+from ml_assets.mmm.sampler import draw, find_maximum
+from ml_assets.mmm.saturation import SATURATIONS
+from ml_assets.mmm.series import read_series
+
+__all__ = ["OUTCOME_UNITS", "fit"]
+
+OUTCOME_UNITS: Final = ("orders", "revenue", "margin", "value_12m")
+_AGREE: Final = 1.1
+# Decay, half-saturation and effect at which the search for the maximum begins.
+_STARTS: Final = ((0.3, 1.0, 0.1), (0.6, 0.5, 0.05), (0.2, 2.0, 0.2), (0.1, 0.5, 0.1))
+
+
+def fit(  # noqa: PLR0913  (which column is what, then how)
+    frame: pd.DataFrame,
+    *,
+    outcome: str,
+    channels: Sequence[str],
+    controls: Sequence[str] = (),
+    date: str = "date",
+    outcome_unit: str = "revenue",
+    saturation: str = "hill",
+    fitted_until: dt.date | None = None,
+    draws: int = 400,
+    seed: int = 0,
+) -> MediaMix:
+    """Fit a media mix with its uncertainty.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per day or per week, sorted, without gaps. `outcome` and spend are 0 or
+        above; controls any number, such as 0 and 1 for a promotion.
+    outcome_unit
+        What the outcome counts: "orders", "revenue", "margin" or "value_12m" (the value
+        that new customers are expected to bring in 12 months).
+    saturation
+        "hill" or "logistic".
+    fitted_until : date or None
+        Later rows are predicted, not fitted to.
+    draws, seed
+        How many points of the posterior; the same seed gives the same numbers.
+
+    Raises
+    ------
+    InvalidSeries, TooShortHistory, NothingToFit, NotConverged
+    """
+    for name, value, known in (
+        ("saturation", saturation, SATURATIONS),
+        ("outcome_unit", outcome_unit, OUTCOME_UNITS),
+    ):
+        if value not in known:
+            raise InvalidSeries(f"{name} is {value!r}: use {' or '.join(known)}")
+    series = read_series(
+        frame,
+        date=date,
+        outcome=outcome,
+        channels=channels,
+        controls=controls,
+        fitted_until=fitted_until,
+    )
+    n = series.fitted
+    scale = float(series.outcome[:n].mean())
+    relative = series.spend[:n] / series.typical
+    posterior = Posterior(
+        kind=saturation,
+        response=series.outcome[:n] / scale,
+        spend=relative,
+        baseline=baseline(series.dates, series.controls, n),
+        decay_logit=_typical_decay(series.period_days),
+    )
+    maximum = find_maximum(posterior, [posterior.start(*start) for start in _STARTS])
+    found = draw(posterior, maximum, draws, seed)
+    media = np.stack([posterior.media(p, relative).response for p in found.points])
+    rng = np.random.default_rng([seed, draws])
+    drawn = [posterior.coefficients(point, rng) for point in found.points]
+    reason = None
+    if found.r_hat > _AGREE:
+        reason = (
+            f"the chains disagree (R-hat {found.r_hat:.2f}, at most {_AGREE}): some "
+            "channels cannot be told apart. Read their sum, or vary one of them."
+        )
+    return MediaMix(
+        status="uncertain" if reason else "fitted",
+        reason=reason,
+        warnings=(),
+        outcome_unit=outcome_unit,
+        series=series,
+        posterior=posterior,
+        draws=found,
+        scale=scale,
+        media=media,
+        coefficients=np.array([coefficients for coefficients, _ in drawn]),
+        noise=np.array([noise for _, noise in drawn]),
+    )
+
+
+def _typical_decay(period_days: int) -> float:
+    """The logit, as a share of the largest decay, that the prior is centred on."""
+    share = 0.5 ** (period_days / priors.HALF_LIFE_DAYS) / priors.LARGEST_DECAY
+    return float(np.log(share / (1 - share)))
