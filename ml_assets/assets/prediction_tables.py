@@ -32,6 +32,7 @@ __all__ = [
     "read_mart_totals",
     "read_purchases",
     "read_summaries",
+    "upsert",
     "write_valuation",
 ]
 
@@ -273,7 +274,7 @@ def _write_fit(
         "settings": Jsonb(identity.settings),
         "fitted_at": identity.fitted_at,
     }
-    _upsert(database, "model_fits", ("company_id", "fit_id"), [values])
+    upsert(database, "model_fits", ("company_id", "fit_id"), [values])
 
 
 def _model_name(model: CustomerModel | None) -> str:
@@ -301,7 +302,7 @@ def _write_gates(
         }
         for gate in valuation.gates
     ]
-    _upsert(database, "gate_results", ("company_id", "fit_id", "gate"), rows)
+    upsert(database, "gate_results", ("company_id", "fit_id", "gate"), rows)
 
 
 def _write_model(
@@ -442,12 +443,13 @@ def _null(value: Any) -> Any:
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
-def _upsert(
+def upsert(
     database: psycopg.Connection,
     table: str,
     key: tuple[str, ...],
     rows: list[dict[str, Any]],
 ) -> None:
+    """As `insert`; a row whose key is there already is made equal."""
     columns = list(rows[0])
     updates = sql.SQL(", ").join(
         sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +14,7 @@ __all__ = ["ORGANIC_CHANNELS", "OUTCOMES", "MediaDays", "data_hash", "media_days
 ORGANIC_CHANNELS: Final = frozenset(
     {"organic_search", "organic_social", "referral", "direct", "other", "unknown"}
 )
-OUTCOMES: Final = ("revenue", "orders", "new_customer_value")
+OUTCOMES: Final = ("revenue", "orders", "value_12m")
 _WEATHER: Final = ("mean_temperature_c", "precipitation_mm")
 _CLICKS: Final = "non_brand_click_count"
 # A control known on fewer days than this share is left out.
@@ -82,11 +81,16 @@ def media_days(
     frame["revenue"] = told["net_revenue"].astype(float).fillna(0.0)
     frame["orders"] = told["order_count"].astype(float).fillna(0.0)
     value = _by_day(worth, "first_order_date")["value_12m"].astype(float)
-    frame["new_customer_value"] = value.groupby(level=0).sum().reindex(index).fillna(0.0)
+    frame["value_12m"] = value.groupby(level=0).sum().reindex(index).fillna(0.0)
     for channel in channels:
         mine = _by_day(buyable[buyable["channel_id"] == channel], "calendar_date")
         frame[f"spend_{channel}"] = (
-            mine["spend"].astype(float).groupby(level=0).sum().reindex(index).fillna(0.0)
+            mine["spend"]
+            .astype(float)
+            .groupby(level=0)
+            .sum()
+            .reindex(index)
+            .fillna(0.0)
         )
     controls = _controls(told)
     frame = frame.join(controls)
@@ -99,11 +103,14 @@ def media_days(
     )
 
 
-def data_hash(media: MediaDays, settings: Sequence[object] = ()) -> str:
-    """SHA-256 of everything a fit depends on, 64 hexadecimal digits."""
-    digest = hashlib.sha256(repr((media.channels, media.unpriced, media.controls)).encode())
-    digest.update(repr(tuple(settings)).encode())
+def data_hash(media: MediaDays, outcome: str) -> str:
+    """SHA-256 of all a fit of the outcome depends on, 64 hexadecimal digits."""
+    named = (outcome, media.channels, media.unpriced, media.controls)
+    digest = hashlib.sha256(repr(named).encode())
+    others = set(OUTCOMES) - {outcome}
     for column in media.frame.columns:
+        if column in others:
+            continue
         values = media.frame[column]
         numbers = values.astype("int64") if column == "date" else values.astype(float)
         digest.update(column.encode())
@@ -132,8 +139,9 @@ def _controls(told: pd.DataFrame) -> pd.DataFrame:
     controls = pd.DataFrame(index=told.index)
     controls["discount_rate"] = told["discount_rate"].astype(float).fillna(0.0)
     controls["holiday"] = told["is_holiday"].eq(True).astype(float)
-    events = told["event_ids"].fillna("").str.get_dummies(sep=",").add_prefix("event_")
-    controls = controls.join(events.astype(float))
+    events = told["event_ids"].fillna("").str.get_dummies(sep=",")
+    named = events[[name for name in events if name]].add_prefix("event_")
+    controls = controls.join(named.astype(float))
     for name in (*_WEATHER, _CLICKS):
         values = told[name].astype(float)
         if len(values) and values.notna().mean() >= _KNOWN_SHARE:

@@ -2,10 +2,12 @@
 
 import dagster as dg
 
-from ml_assets.assets import customer_value
+from ml_assets.assets import customer_value, media_mix
 
 
 @dg.definitions
 def models() -> dg.Definitions:
-    """Customer value; the media mix joins it."""
-    return dg.Definitions(assets=dg.load_assets_from_modules([customer_value]))
+    """Customer value, and the media mix that builds on it."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([customer_value, media_mix])
+    )

@@ -37,7 +37,7 @@ _SETTINGS = (
         lift_test_id text not null,
         channel_id text not null,
         outcome_unit text not null
-            check (outcome_unit in ('revenue', 'orders', 'new_customer_value')),
+            check (outcome_unit in ('revenue', 'orders', 'value_12m')),
         start_date date not null,
         end_date date not null,
         lift numeric(18, 2) not null,
@@ -84,7 +84,7 @@ _RUN = """
     fitted_at timestamptz not null
 """
 
-_OUTCOMES = "('revenue', 'margin', 'orders', 'new_customer_value')"
+_OUTCOMES = "('revenue', 'margin', 'orders', 'value_12m')"
 _OUTCOME = f"outcome_unit text not null check (outcome_unit in {_OUTCOMES})"
 
 # The owner's four columns first. Spend per day; alpha and the rest of the response per
@@ -268,13 +268,12 @@ _TABLES = (
         horizon_days integer not null,
         data_hash text not null,
         expected double precision not null,
-        expected_lower double precision not null,
-        expected_upper double precision not null,
         actual double precision not null,
         mape double precision not null,
         bias double precision not null,
         coverage double precision not null,
         naive_mape double precision not null,
+        naive_bias double precision not null,
         currency_code text not null,
         computed_at timestamptz not null,
         primary key (company_id, outcome_unit, model_version, origin_date)
