@@ -78,7 +78,7 @@ def _range(
     """Budgets up to `end`: multiples of `step`, and those between that a line needs."""
     size = end / _STEPS
     value, split = best_splits(_curves(mix, limits, size), _STEPS)
-    budgets = np.arange(_STEPS + 1) * size
+    budgets = np.linspace(0.0, end, _STEPS + 1)
     needed = interpolation_points(budgets[_FINE:], value[_FINE:], _TOLERANCE) + _FINE
     asked = np.rint(np.arange(0, end + step / 2, step) / size).astype(np.int64)
     kept = np.union1d(np.union1d(needed, asked), [_FINE // 4, _FINE // 2])

@@ -75,7 +75,7 @@ def curve_rows(
     missing = pd.DataFrame({"status": "unpriced"}, index=list(media.unpriced))
     rows = pd.concat([rows, missing]) if len(missing) else rows
     rows["reason"] = rows["status"].map(_REASONS)
-    dropped = [name for name in rows if name.startswith("half_life")]
+    dropped = rows.columns[rows.columns.str.startswith("half_life")]
     return rows.drop(columns=dropped).rename_axis("channel_id").reset_index()
 
 
