@@ -17,6 +17,7 @@ from orchestration.cli import (
     dev,
     forget,
     kpis,
+    media,
     metrics,
     run,
     sandbox,
@@ -48,6 +49,8 @@ app = typer.Typer(
     timonel dashboard                  the dashboard as one HTML page\n
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means
+
+    timonel media                      experiments and limits of budgets
     """,
 )
 app.add_typer(database.app, name="db")
@@ -55,6 +58,7 @@ app.add_typer(company.app, name="company")
 app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(media.app, name="media")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

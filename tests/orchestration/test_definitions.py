@@ -41,6 +41,8 @@ def test_every_room_of_the_graph_is_there() -> None:
         "predictions/model_fits",
         "predictions/predictions_customer",
         "predictions/predictions_customer_history",
+        "predictions/marketing_curves",
+        "predictions/budget_grid",
         "reporting/customer_values",
         "dashboards/clientes",
     }
@@ -85,7 +87,7 @@ def test_every_asset_is_described_owned_grouped_and_partitioned() -> None:
         assert set(node.partitions_def.partition_dimension_names) == {"company", "day"}
 
 
-def test_every_gate_is_a_blocking_check() -> None:
+def test_every_gate_is_a_check() -> None:
     checks = {
         check.name
         for check in _graph().asset_check_keys
@@ -106,6 +108,14 @@ def test_every_gate_is_a_blocking_check() -> None:
         "converged",
         "probabilities_in_range",
         "reconciles_with_mart",
+        "has_media_spend",
+        "enough_media_history",
+        "mix_converged",
+        "baseline_not_negative",
+        "mix_better_than_naive",
+        "certain_enough",
+        "within_observed_spend",
+        "stable_returns",
     }
 
 
