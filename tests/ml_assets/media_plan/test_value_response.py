@@ -1,0 +1,72 @@
+"""What a shop is told depends on what it counts: first orders, or what they lead to."""
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.media_plan.evaluation import Evidence, Settings, Verdict, evaluate
+from ml_assets.media_plan.media_days import MediaDays
+from tests.ml_assets.media_plan.shop import shop
+
+
+def marginal(verdict: Verdict) -> "pd.Series[float]":
+    assert verdict.tables is not None, verdict.reason
+    curves = verdict.tables.marketing_curves.set_index("channel_id")
+    return curves["marginal_return"].dropna()
+
+
+def plan(verdict: Verdict) -> "pd.Series[float]":
+    assert verdict.tables is not None, verdict.reason
+    channels = verdict.tables.budget_scenario_channels
+    chosen = channels[channels["scenario"] == "recommended"].set_index("channel_id")
+    return chosen["projected_spend"] / chosen["current_spend"] - 1
+
+
+def test_the_cheap_channel_of_one_time_buyers_wins_on_revenue_only(
+    revenue: Verdict, value: Verdict
+) -> None:
+    by_revenue, by_value = marginal(revenue), marginal(value)
+
+    assert by_revenue["meta_ads"] > by_revenue["google_ads"]
+    assert by_value["google_ads"] > by_value["meta_ads"]
+    assert plan(revenue)["meta_ads"] > 0 > plan(revenue)["google_ads"]
+    assert plan(value)["google_ads"] > 0 > plan(value)["meta_ads"]
+
+
+def test_doubt_about_values_widens_every_interval(
+    media: MediaDays, value: Verdict, settings: Settings, evidence: Evidence
+) -> None:
+    doubtful = evaluate(
+        media,
+        "value_12m",
+        Settings(settings.limits, settings.margin_rate, value_error=0.2),
+        evidence,
+    )
+    assert value.tables is not None
+    assert doubtful.tables is not None
+
+    for name in ("current_roi", "marginal_return", "contribution", "alpha"):
+        sure, unsure = (
+            tables.marketing_curves.dropna(subset=["alpha"])
+            for tables in (value.tables, doubtful.tables)
+        )
+        assert np.allclose(sure[name], unsure[name])
+        assert (unsure[f"{name}_lower"] < sure[f"{name}_lower"]).all()
+        assert (unsure[f"{name}_upper"] > sure[f"{name}_upper"]).all()
+
+
+def test_an_event_is_not_credited_to_advertising(
+    settings: Settings, evidence: Evidence, revenue: Verdict
+) -> None:
+    spiked = evaluate(shop(event=True), "revenue", settings, evidence)
+    assert spiked.tables is not None
+    assert revenue.tables is not None
+
+    def paid(verdict: Verdict) -> float:
+        assert verdict.tables is not None
+        rows = verdict.tables.marketing_contributions
+        return float(rows[rows["kind"] == "paid"]["contribution"].sum())
+
+    rows = spiked.tables.marketing_contributions
+    events = rows[(rows["kind"] == "events")].groupby("calendar_date")["contribution"]
+    assert events.sum().idxmax() == pd.Timestamp(2025, 11, 28)
+    assert abs(paid(spiked) / paid(revenue) - 1) < 0.1
