@@ -28,7 +28,7 @@ def channels(mix: FittedMix) -> pd.DataFrame:
         only their status.
     """
     at, spend = mix.at, mix.series.spend[: mix.series.fitted]
-    brought = mix.scale * mix.media[:, : mix.series.fitted].sum(axis=1)
+    brought = mix.scale * mix.media.sum(axis=2)
     estimates = {
         "contribution": brought,
         "roi": brought / spend.sum(axis=0),

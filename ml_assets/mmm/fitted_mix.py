@@ -1,14 +1,16 @@
 """What a fit leaves behind: the company's series and the draws from its posterior."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.channel_parameters import ChannelParameters
 from ml_assets.mmm.errors import InvalidSeries
-from ml_assets.mmm.posterior import ChannelParameters, Posterior
+from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import Draws
 from ml_assets.mmm.saturation import Curve, response
 from ml_assets.mmm.series import Series
@@ -38,18 +40,15 @@ class FittedMix:
     draws: Draws
     # Mean outcome of a fitted period: what the posterior's outcome was divided by.
     scale: float
-    # Per draw: outcome of each fitted period and channel, (draws, n, c); coefficients
-    # of the baseline, (draws, k); sd of the noise, (draws,). In units of `scale`.
+    # Outcome of each fitted period and channel, (draws, c, n), in units of `scale`.
     media: Floats = field(repr=False)
-    coefficients: Floats = field(repr=False)
-    noise: Floats = field(repr=False)
 
     @property
     def channel_names(self) -> list[str]:
         """The fitted channels."""
         return self.series.channels
 
-    @property
+    @cached_property
     def at(self) -> ChannelParameters:
         """Parameters of the channels, each of shape (draws, c)."""
         return self.posterior.channels(self.draws.points)

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from ml_assets.mmm.adstock import adstock, half_life, remembered
+from ml_assets.mmm.adstock import (
+    adstock,
+    half_life,
+    remembered,
+    remembered_backwards,
+)
 from ml_assets.mmm.saturation import hill, logistic
 
 
@@ -26,7 +31,9 @@ def test_no_memory_is_the_spend_itself() -> None:
 
 
 def test_a_steady_spend_is_remembered_as_itself() -> None:
-    assert remembered(np.full(200, 7.0), 0.8).spend[-1] == pytest.approx(7)
+    kept = remembered(np.full((200, 1), 7.0), np.array([[0.8]]))
+
+    assert kept[-1, 0, 0] == pytest.approx(7)
 
 
 def test_half_of_an_effect_is_over_after_its_half_life() -> None:
@@ -70,10 +77,16 @@ def test_derivatives_are_those_of_the_curve(kind: str) -> None:
     assert found.by_log_slope == pytest.approx(by_slope / width, rel=1e-4, abs=1e-8)
 
 
-def test_the_derivative_by_the_decay_is_that_of_the_memory() -> None:
-    spend, width = np.array([5.0, 0.0, 2.0, 8.0]), 1e-6
+@pytest.mark.parametrize("columns", [2, 200])
+def test_the_derivative_by_the_decay_is_that_of_the_memory(columns: int) -> None:
+    rng = np.random.default_rng(2)
+    spend = rng.gamma(1.0, 1.0, (50, columns))
+    decay = rng.uniform(0.1, 0.9, (1, columns))
+    by_kept, width = rng.standard_normal((50, 1, columns)), 1e-6
 
-    found = remembered(spend, 0.6).by_decay
+    kept = remembered(spend, decay)
+    found = remembered_backwards(by_kept.copy(), kept, decay)
 
-    above, below = (remembered(spend, 0.6 + w).spend for w in (width, -width))
-    assert found == pytest.approx((above - below) / (2 * width), rel=1e-6)
+    above, below = (remembered(spend, decay + w) for w in (width, -width))
+    change = (above - below) / (2 * width)
+    assert found == pytest.approx((by_kept * change).sum(axis=0), rel=1e-5, abs=1e-7)
