@@ -10,6 +10,7 @@ import pandas as pd
 from ml_assets.mmm import priors
 from ml_assets.mmm.baseline import baseline
 from ml_assets.mmm.errors import InvalidSeries
+from ml_assets.mmm.lift_tests import LiftTest, read_lift_tests
 from ml_assets.mmm.media_mix import MediaMix
 from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import AGREE, draw, find_maximum
@@ -33,6 +34,7 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
     outcome_unit: str = "revenue",
     saturation: str = "hill",
     fitted_until: dt.date | None = None,
+    lift_tests: Sequence[LiftTest] = (),
     draws: int = 400,
     seed: int = 0,
 ) -> MediaMix:
@@ -50,12 +52,14 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         "hill" or "logistic".
     fitted_until : date or None
         Later rows are predicted, not fitted to.
+    lift_tests
+        Experiments that the fit must agree with, as far as they are precise.
     draws, seed
         How many points of the posterior; the same seed gives the same numbers.
 
     Raises
     ------
-    InvalidSeries, TooShortHistory, NothingToFit, NotConverged
+    InvalidSeries, InvalidLiftTest, TooShortHistory, NothingToFit, NotConverged
     """
     for name, value, known in (
         ("saturation", saturation, SATURATIONS),
@@ -80,6 +84,7 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         spend=relative,
         baseline=baseline(series.dates, series.controls, n),
         decay_logit=_typical_decay(series.period_days),
+        lifts=read_lift_tests(lift_tests, series, scale),
     )
     maximum = find_maximum(posterior, [posterior.start(*start) for start in _STARTS])
     found = draw(posterior, maximum, draws, seed)

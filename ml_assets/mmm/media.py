@@ -75,7 +75,9 @@ def media(kind: str, at: ChannelParameters, spend: Floats) -> Media:
     unused = kept <= _NOTHING
     if unused.any():
         curve[unused] = 0.0
-    return Media(kind, at, kept, log_kept, curve, curve * (at.effect / at_one)[..., None])
+    return Media(
+        kind, at, kept, log_kept, curve, curve * (at.effect / at_one)[..., None]
+    )
 
 
 def _at_one(at: ChannelParameters) -> Floats:

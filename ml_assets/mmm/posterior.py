@@ -22,14 +22,15 @@ from ml_assets.mmm.channel_parameters import (
     channel_parameters,
     per_channel,
 )
-from ml_assets.mmm.media import media
+from ml_assets.mmm.lift_tests import Lifts
+from ml_assets.mmm.media import Media, media
 
 __all__ = ["Baselines", "Observed", "Posterior"]
 
 # No logarithm or logit of a plausible parameter is farther from 0.
 _FARTHEST = 12.0
 # Numbers that stay in the processor's cache: larger batches are taken in parts.
-_AT_ONCE = 20_000
+_AT_ONCE = 22_000
 
 
 class Observed(NamedTuple):
@@ -90,6 +91,8 @@ class Posterior:
         In multiples of each channel's typical spend.
     decay_logit : float
         What the prior of the first number is centred on.
+    lifts : Lifts or None
+        Experiments that the channels must agree with.
     """
 
     kind: str
@@ -97,6 +100,7 @@ class Posterior:
     spend: Floats
     baseline: Baseline
     decay_logit: float
+    lifts: Lifts | None = None
 
     @property
     def size(self) -> int:
@@ -154,17 +158,21 @@ class Posterior:
                 self.batch(points[i : i + part], observed.rows(slice(i, i + part)))
                 for i in range(0, len(points), part)
             ]
-            values, slopes = zip(*parts, strict=True)
-            return np.concatenate(values), np.concatenate(slopes)
+            return (
+                np.concatenate([value for value, _ in parts]),
+                np.concatenate([slope for _, slope in parts]),
+            )
         beyond = ~(np.abs(points).max(axis=1) <= _FARTHEST)
         points = np.where(beyond[:, None], 0.0, points)
-        brought = media(self.kind, self.channels(points), self._columns)
-        linear = self._linear(points, brought.outcome, observed)
+        brought = self._brought(points)
+        channels: int = self.spend.shape[1]
+        linear = self._linear(points, brought.outcome[:, :channels], observed)
         weight = self.outcome.size + priors.NOISE_WEIGHT
         value = weight / 2 * np.log(linear.error)
         value -= (linear.log_determinant + np.log(linear.ridge).sum(axis=1)) / 2
         by_outcome = linear.unexplained * (-weight / linear.error)[:, None]
-        rows = brought.backwards(by_outcome[:, None])
+        rows, distance = self._backwards(brought, by_outcome)
+        value += distance
         by_scale = self._by_scales(linear, weight)
         slopes = np.concatenate([rows.reshape(len(points), -1), by_scale], axis=1)
         prior, by_prior = self._prior(points)
@@ -195,13 +203,34 @@ class Posterior:
 
     @cached_property
     def _columns(self) -> Floats:
-        return np.ascontiguousarray(self.spend.T)
+        columns = np.ascontiguousarray(self.spend.T)
+        if self.lifts is None:
+            return columns
+        return np.concatenate([columns, self.lifts.without])
 
     @cached_property
     def _membership(self) -> Floats:
         """Which column belongs to which learned scale, shape (k, h)."""
         groups = np.arange(len(self.baseline.scales))
-        return (self.baseline.group[:, None] == groups).astype(np.float64)
+        return np.asarray(self.baseline.group[:, None] == groups, dtype=np.float64)
+
+    def _brought(self, points: Floats) -> Media:
+        """What channels bring, and after them those of each lift test without it."""
+        at = self.channels(points)
+        if self.lifts is not None:
+            at = self.lifts.beside(at)
+        return media(self.kind, at, self._columns)
+
+    def _backwards(self, brought: Media, by_outcome: Floats) -> tuple[Floats, Floats]:
+        """Derivatives by the channels' rows; the lift tests' share of the value."""
+        if self.lifts is None:
+            return brought.backwards(by_outcome[:, None]), np.zeros(len(by_outcome))
+        by_each = np.zeros_like(brought.outcome)
+        by_each[:, : self.spend.shape[1]] = by_outcome[:, None]
+        distance = self.lifts.distance(brought.outcome)
+        self.lifts.add_backwards(distance, by_each)
+        rows = self.lifts.folded(brought.backwards(by_each))
+        return rows, (distance**2).sum(axis=1) / 2
 
     def _rows(self, points: Floats) -> Floats:
         shape = (*points.shape[:-1], self.spend.shape[1], per_channel(self.kind))
@@ -215,12 +244,12 @@ class Posterior:
         diagonal = np.arange(ridge.shape[1])
         precision = observed.squares.copy()
         precision[:, diagonal, diagonal] += ridge
-        inverse = np.linalg.inv(precision)
+        inverse = np.asarray(np.linalg.inv(precision), dtype=np.float64)
         weighted = (observed.weights * left) @ self._design
         coefficients = (inverse @ weighted[..., None])[..., 0]
         unexplained = observed.weights * (left - coefficients @ self._design.T)
-        error = priors.NOISE_WEIGHT * priors.NOISE_SD**2
-        error = error + np.einsum("bn,bn->b", left, unexplained)
+        error = np.einsum("bn,bn->b", left, unexplained)
+        error += priors.NOISE_WEIGHT * priors.NOISE_SD**2
         log_determinant = np.asarray(np.linalg.slogdet(inverse)[1], dtype=np.float64)
         return _Linear(
             coefficients, left, unexplained, error, inverse, log_determinant, ridge

@@ -48,8 +48,8 @@ def test_the_gradient_is_that_of_the_posterior(kind: str) -> None:
         -0.8,
     )
     point = posterior.start(0.4, 0.9, 0.12) + 0.1 * rng.standard_normal(posterior.size)
-    weights = rng.gamma(3.0, 1 / 3, (120, 1))
-    observed = posterior.observed(posterior.outcome[:, None], weights)
+    weights = rng.gamma(3.0, 1 / 3, (1, 120))
+    observed = posterior.observed(posterior.outcome[None], weights)
 
     _, slopes = posterior.one(point, observed)
 
@@ -64,7 +64,7 @@ def test_the_gradient_is_that_of_the_posterior(kind: str) -> None:
 
 
 def test_a_batch_of_points_is_each_of_them() -> None:
-    """Long batches remember by another way than single points do."""
+    """Large batches are taken in parts."""
     rng = np.random.default_rng(4)
     dates = np.datetime64("2024-01-01") + np.arange(400)
     posterior = Posterior(
