@@ -14,12 +14,14 @@ mmm.backtest(frame, outcome="revenue", channels=["meta", "google"])
 from ml_assets.mmm.allocation import Allocation, optimise
 from ml_assets.mmm.backtest import Backtest, backtest
 from ml_assets.mmm.fitting import OUTCOME_UNITS, fit
+from ml_assets.mmm.lift_tests import LiftTest
 from ml_assets.mmm.media_mix import MediaMix
 
 __all__ = [
     "OUTCOME_UNITS",
     "Allocation",
     "Backtest",
+    "LiftTest",
     "MediaMix",
     "backtest",
     "fit",

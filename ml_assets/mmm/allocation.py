@@ -22,6 +22,8 @@ __all__ = ["Allocation", "optimise"]
 
 _ENDS: Final = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
 _RANDOM_STARTS: Final = 8
+# So many of the starts are followed to their optimum.
+_FOLLOWED: Final = 4
 _WORTH_MOVING: Final = 1e-4
 _EXACT: Final = 1e-9
 # Units in which an outcome of 1 is worth 1 of spend.
@@ -148,20 +150,25 @@ class _Objective:
         return self._curve(spend)[0]
 
     def value(self, spend: Floats) -> float:
-        brought = float(self.each(spend).sum(axis=1).mean())
-        return brought - self.price * float(spend.sum())
+        return self.both(spend)[0]
 
     def slope(self, spend: Floats) -> Floats:
         """Outcome of one more unit of spend less its price, per channel."""
-        return np.asarray(self._curve(spend)[1].mean(axis=0) - self.price)
+        return self.both(spend)[1]
+
+    def both(self, spend: Floats) -> tuple[float, Floats]:
+        """`value` and `slope`."""
+        brought, slopes = self._curve(spend)
+        value = float(brought.sum()) / len(brought) - self.price * float(spend.sum())
+        return value, np.asarray(slopes.mean(axis=0) - self.price)
 
     def _curve(self, spend: Floats) -> tuple[Floats, Floats]:
         values, slopes, start = [], [], 0
         for mix in self.mixes:
             end = start + len(mix.channel_names)
-            curve = mix.steady(spend[None, start:end] / self.periods)
-            values.append(self.periods * curve.value[: self._draws, 0])
-            slopes.append(curve.by_spend[: self._draws, 0])
+            value, slope = mix.steady_at(spend[start:end] / self.periods, self._draws)
+            values.append(self.periods * value)
+            slopes.append(slope)
             start = end
         return np.concatenate(values, axis=1), np.concatenate(slopes, axis=1)
 
@@ -210,8 +217,8 @@ def _worth_spending(
     height = max(abs(objective.value(start)), 1e-12)
 
     def loss(share: Floats) -> tuple[float, Floats]:
-        slope = -objective.slope(share * most) * most / height
-        return -objective.value(share * most) / height, slope
+        value, slope = objective.both(share * most)
+        return -value / height, -slope * most / height
 
     found = minimize(
         loss,
@@ -253,8 +260,12 @@ def _limits(
 def _best(
     objective: _Objective, low: Floats, high: Floats, total: float, seed: int
 ) -> Floats:
+    """The best optimum reached from the most promising starts."""
     starts = _starts(objective.now, low, high, total, seed)
-    plans = [_improved(objective, start, low, high, total) for start in starts]
+    starts.sort(key=objective.value, reverse=True)
+    plans = [
+        _improved(objective, start, low, high, total) for start in starts[:_FOLLOWED]
+    ]
     return max(plans, key=objective.value)
 
 
@@ -292,9 +303,8 @@ def _improved(
     height = max(objective.value(start), 1e-12)
 
     def loss(share: Floats) -> tuple[float, Floats]:
-        spend = share * total
-        slope = -objective.slope(spend) * total / height
-        return -objective.value(spend) / height, slope
+        value, slope = objective.both(share * total)
+        return -value / height, -slope * total / height
 
     found = minimize(
         loss,
@@ -303,7 +313,7 @@ def _improved(
         bounds=Bounds(low / total, high / total),
         constraints=LinearConstraint(np.ones(start.size), 1.0, 1.0),
         method="SLSQP",
-        options={"ftol": 1e-10, "maxiter": 200},
+        options={"ftol": 1e-9, "maxiter": 200},
     )
     if not np.isfinite(found.x).all():
         return start

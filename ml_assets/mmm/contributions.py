@@ -43,8 +43,8 @@ def _components(mix: FittedMix) -> list[tuple[str, str, Floats]]:
     found = []
     for name, positions in parts.items():
         kind = name if name in KINDS else "control"
-        draws = mix.coefficients[:, positions] @ columns[:, positions].T
+        draws = mix.draws.coefficients[:, positions] @ columns[:, positions].T
         found.append((name, kind, np.asarray(mix.scale * draws)))
     for position, name in enumerate(mix.channel_names):
-        found.append((name, "paid", mix.scale * mix.media[:, :fitted, position]))
+        found.append((name, "paid", mix.scale * mix.media[:, position]))
     return found

@@ -28,11 +28,11 @@ def channels(mix: FittedMix) -> pd.DataFrame:
         only their status.
     """
     at, spend = mix.at, mix.series.spend[: mix.series.fitted]
-    brought = mix.scale * mix.media[:, : mix.series.fitted].sum(axis=1)
+    brought = mix.scale * mix.media.sum(axis=2)
     estimates = {
         "contribution": brought,
         "roi": brought / spend.sum(axis=0),
-        "marginal_return": mix.steady(mix.current_spend[None]).by_spend[:, 0],
+        "marginal_return": mix.steady_at(mix.current_spend)[1],
         "decay": at.decay,
         "half_life_days": half_life(at.decay, mix.series.period_days),
         "half_saturation": at.half * mix.series.typical,
@@ -90,8 +90,6 @@ def curve(mix: FittedMix, channel: str, spend: npt.ArrayLike) -> pd.DataFrame:
     grid = np.asarray(spend, dtype=np.float64)
     plan = np.zeros((grid.size, len(mix.channel_names)))
     plan[:, position] = grid
-    table = {"spend": grid} | interval(
-        "expected", mix.steady(plan).value[:, :, position]
-    )
+    table = {"spend": grid} | interval("expected", mix.steady(plan)[:, :, position])
     observed = grid <= mix.largest_spend[position]
     return pd.DataFrame(table).assign(is_observed=observed)

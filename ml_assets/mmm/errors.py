@@ -6,11 +6,13 @@ MediaMixError
     NothingToFit        no channel has spend that moves
     NotConverged        the posterior has no maximum that could be found
     InvalidBudget       a budget that the limits do not allow
+    InvalidLiftTest     an experiment that does not fit the table
     MixedUnits          orders and revenue, or days and weeks, in one plan
 """
 
 __all__ = [
     "InvalidBudget",
+    "InvalidLiftTest",
     "InvalidSeries",
     "MediaMixError",
     "MixedUnits",
@@ -42,6 +44,10 @@ class NotConverged(MediaMixError):
 
 class InvalidBudget(MediaMixError):
     """The budget and the limits of the channels contradict each other."""
+
+
+class InvalidLiftTest(MediaMixError):
+    """An experiment that does not fit the table."""
 
 
 class MixedUnits(MediaMixError):

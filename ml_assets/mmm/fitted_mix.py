@@ -1,16 +1,18 @@
 """What a fit leaves behind: the company's series and the draws from its posterior."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.channel_parameters import ChannelParameters
 from ml_assets.mmm.errors import InvalidSeries
-from ml_assets.mmm.posterior import ChannelParameters, Posterior
+from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import Draws
-from ml_assets.mmm.saturation import Curve, response
+from ml_assets.mmm.saturation import response
 from ml_assets.mmm.series import Series
 
 __all__ = ["COVERAGE", "FittedMix", "interval", "with_interval"]
@@ -38,18 +40,15 @@ class FittedMix:
     draws: Draws
     # Mean outcome of a fitted period: what the posterior's outcome was divided by.
     scale: float
-    # Per draw: outcome of each fitted period and channel, (draws, n, c); coefficients
-    # of the baseline, (draws, k); sd of the noise, (draws,). In units of `scale`.
+    # Outcome of each fitted period and channel, (draws, c, n), in units of `scale`.
     media: Floats = field(repr=False)
-    coefficients: Floats = field(repr=False)
-    noise: Floats = field(repr=False)
 
     @property
     def channel_names(self) -> list[str]:
         """The fitted channels."""
         return self.series.channels
 
-    @property
+    @cached_property
     def at(self) -> ChannelParameters:
         """Parameters of the channels, each of shape (draws, c)."""
         return self.posterior.channels(self.draws.points)
@@ -81,28 +80,34 @@ class FittedMix:
             )
         return self.channel_names.index(channel)
 
-    def steady(self, plans: Floats) -> Curve:
-        """Long-run outcome per period of steady plans, shape (m, c), and its slopes.
+    def steady(self, plans: Floats) -> Floats:
+        """Long-run outcome per period, shape (draws, m, c), of plans, shape (m, c)."""
+        found = [self.steady_at(plan)[0] for plan in plans]
+        return np.stack(found, axis=1)
+
+    def steady_at(
+        self, plan: Floats, draws: int | None = None
+    ) -> tuple[Floats, Floats]:
+        """Long-run outcome per period and what one more unit of spend brings.
+
+        Parameters
+        ----------
+        plan : ndarray, shape (c,)
+            Spend per period.
+        draws : int or None
+            How many of the draws; all if None.
 
         Returns
         -------
-        Curve
-            Of shape (draws, m, c), in the units of the table.
+        tuple
+            Of shapes (draws, c), in the units of the table.
         """
-        at = self.at
+        at = ChannelParameters(*(part[:draws] for part in self.at))
         curve = response(
-            self.posterior.kind,
-            (plans / self.series.typical)[None],
-            at.half[:, None],
-            at.slope[:, None],
+            self.posterior.kind, plan / self.series.typical, at.half, at.slope
         )
-        height = self.scale * at.effect[:, None]
-        return Curve(
-            height * curve.value,
-            height * curve.by_spend / self.series.typical,
-            height * curve.by_log_half,
-            height * curve.by_log_slope,
-        )
+        height = self.scale * at.effect
+        return height * curve.value, height * curve.by_spend / self.series.typical
 
 
 def interval(name: str, draws: Floats) -> dict[str, Floats]:

@@ -10,16 +10,16 @@ import pandas as pd
 from ml_assets.mmm import priors
 from ml_assets.mmm.baseline import baseline
 from ml_assets.mmm.errors import InvalidSeries
+from ml_assets.mmm.lift_tests import LiftTest, read_lift_tests
 from ml_assets.mmm.media_mix import MediaMix
 from ml_assets.mmm.posterior import Posterior
-from ml_assets.mmm.sampler import draw, find_maximum
+from ml_assets.mmm.sampler import AGREE, draw, find_maximum
 from ml_assets.mmm.saturation import SATURATIONS
 from ml_assets.mmm.series import read_series
 
 __all__ = ["OUTCOME_UNITS", "fit"]
 
 OUTCOME_UNITS: Final = ("orders", "revenue", "margin", "value_12m")
-_AGREE: Final = 1.1
 # Decay, half-saturation and effect at which the search for the maximum begins.
 _STARTS: Final = ((0.3, 1.0, 0.1), (0.6, 0.5, 0.05), (0.2, 2.0, 0.2), (0.1, 0.5, 0.1))
 
@@ -34,6 +34,7 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
     outcome_unit: str = "revenue",
     saturation: str = "hill",
     fitted_until: dt.date | None = None,
+    lift_tests: Sequence[LiftTest] = (),
     draws: int = 400,
     seed: int = 0,
 ) -> MediaMix:
@@ -51,12 +52,14 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         "hill" or "logistic".
     fitted_until : date or None
         Later rows are predicted, not fitted to.
+    lift_tests
+        Experiments that the fit must agree with, as far as they are precise.
     draws, seed
         How many points of the posterior; the same seed gives the same numbers.
 
     Raises
     ------
-    InvalidSeries, TooShortHistory, NothingToFit, NotConverged
+    InvalidSeries, InvalidLiftTest, TooShortHistory, NothingToFit, NotConverged
     """
     for name, value, known in (
         ("saturation", saturation, SATURATIONS),
@@ -77,20 +80,19 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
     relative = series.spend[:n] / series.typical
     posterior = Posterior(
         kind=saturation,
-        response=series.outcome[:n] / scale,
+        outcome=series.outcome[:n] / scale,
         spend=relative,
         baseline=baseline(series.dates, series.controls, n),
         decay_logit=_typical_decay(series.period_days),
+        lifts=read_lift_tests(lift_tests, series, scale),
     )
     maximum = find_maximum(posterior, [posterior.start(*start) for start in _STARTS])
     found = draw(posterior, maximum, draws, seed)
-    media = np.stack([posterior.media(p, relative).response for p in found.points])
-    rng = np.random.default_rng([seed, draws])
-    drawn = [posterior.coefficients(point, rng) for point in found.points]
+    media = posterior.media(found.points, relative)
     reason = None
-    if found.r_hat > _AGREE:
+    if found.r_hat > AGREE:
         reason = (
-            f"the chains disagree (R-hat {found.r_hat:.2f}, at most {_AGREE}): some "
+            f"the chains disagree (R-hat {found.r_hat:.2f}, at most {AGREE}): some "
             "channels cannot be told apart. Read their sum, or vary one of them."
         )
     return MediaMix(
@@ -103,8 +105,6 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         draws=found,
         scale=scale,
         media=media,
-        coefficients=np.array([coefficients for coefficients, _ in drawn]),
-        noise=np.array([noise for _, noise in drawn]),
     )
 
 

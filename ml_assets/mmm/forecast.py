@@ -53,7 +53,7 @@ def fitted_values(mix: FittedMix) -> pd.DataFrame:
     """`forecast`'s columns and `actual` for the periods that were fitted to."""
     n = mix.series.fitted
     columns = mix.posterior.baseline.columns[:n]
-    draws = mix.media.sum(axis=2) + mix.coefficients @ columns.T
+    draws = mix.media.sum(axis=1) + mix.draws.coefficients @ columns.T
     table = _with_noise(mix, mix.series.dates[:n], draws)
     return table.assign(actual=mix.series.outcome[:n])
 
@@ -67,16 +67,18 @@ def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
     }
     columns = baseline(dates, controls, fitted).columns[fitted:]
     spend = np.concatenate([series.spend[:fitted], future.spend]) / series.typical
-    media = [mix.posterior.media(p, spend).response[fitted:] for p in mix.draws.points]
-    draws = np.stack(media).sum(axis=2) + mix.coefficients @ columns.T
+    media = mix.posterior.media(mix.draws.points, spend)[..., fitted:]
+    draws = media.sum(axis=1) + mix.draws.coefficients @ columns.T
     return _with_noise(mix, future.dates, draws)
 
 
 def _with_noise(
     mix: FittedMix, dates: npt.NDArray[np.datetime64], draws: Floats
 ) -> pd.DataFrame:
-    noise = np.random.default_rng(0).standard_normal(draws.shape)
-    lower, upper = np.quantile(draws + noise * mix.noise[:, None], _ENDS, axis=0)
+    rng = np.random.default_rng(0)
+    noise = rng.standard_t(mix.draws.freedom[:, None], draws.shape)
+    noise *= mix.draws.noise[:, None]
+    lower, upper = np.quantile(draws + noise, _ENDS, axis=0)
     return pd.DataFrame(
         {
             "date": dates,

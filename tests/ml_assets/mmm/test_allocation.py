@@ -30,8 +30,8 @@ def with_channels(
 ) -> MediaMix:
     """The same company with curves that are known exactly, spend in units of one."""
     size = len(half)
-    point = np.zeros(4 * size + 1)
-    rows = point[:-1].reshape(size, 4)
+    point = np.zeros(4 * size + len(mix.posterior.baseline.scales))
+    rows = point[: 4 * size].reshape(size, 4)
     rows[:, 1], rows[:, 2], rows[:, 3] = np.log(half), np.log(slope), np.log(effect)
     series = replace(mix.series, typical=np.ones(3), spend=mix.series.spend * 0 + 1.0)
     return replace(

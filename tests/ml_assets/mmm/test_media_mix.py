@@ -48,16 +48,42 @@ def test_the_gradient_is_that_of_the_posterior(kind: str) -> None:
         -0.8,
     )
     point = posterior.start(0.4, 0.9, 0.12) + 0.1 * rng.standard_normal(posterior.size)
+    weights = rng.gamma(3.0, 1 / 3, (1, 120))
+    observed = posterior.observed(posterior.outcome[None], weights)
 
-    _, slopes = posterior(point)
+    _, slopes = posterior.one(point, observed)
 
     width = 1e-5
     steps = np.eye(point.size) * width
-    differences = [
-        (posterior(point + step)[0] - posterior(point - step)[0]) / (2 * width)
+    ends = [
+        [posterior.one(point + sign * step, observed)[0] for sign in (1, -1)]
         for step in steps
     ]
+    differences = [(above - below) / (2 * width) for above, below in ends]
     assert slopes == pytest.approx(differences, rel=1e-4, abs=1e-5)
+
+
+def test_a_batch_of_points_is_each_of_them() -> None:
+    """Large batches are taken in parts."""
+    rng = np.random.default_rng(4)
+    dates = np.datetime64("2024-01-01") + np.arange(400)
+    posterior = Posterior(
+        "hill",
+        1 + 0.1 * rng.standard_normal(400),
+        rng.gamma(2.0, 0.5, (400, 2)),
+        baseline(dates, {}, 400),
+        -0.8,
+    )
+    points = posterior.start(0.4, 0.9, 0.12) + 0.3 * rng.standard_normal(
+        (64, posterior.size)
+    )
+
+    values, slopes = posterior.batch(points, posterior.evenly(64))
+
+    for point, value, slope in zip(points, values, slopes, strict=True):
+        alone, alone_slope = posterior.one(point, posterior.evenly(1))
+        assert value == pytest.approx(alone)
+        assert slope == pytest.approx(alone_slope, rel=1e-6, abs=1e-8)
 
 
 def test_what_the_channels_brought_is_found(mix: MediaMix, known: Market) -> None:
