@@ -25,6 +25,7 @@ from ml_assets.media_plan.evaluation import (
 from ml_assets.media_plan.gates import GATES, GateResult
 from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
 from ml_assets.media_plan.plots import plots
+from ml_assets.mmm import LiftTest
 from orchestration.lib.companies import Company, load_company
 from orchestration.lib.media_settings import MediaSettings, load_media_settings
 from orchestration.lib.partitions import CompanyDay, company_days
@@ -135,6 +136,7 @@ def _read(
         margin_rate=tables.read_margin_rate(database, company_id),
         value_error=error,
         return_target=told.marginal_return_target,
+        lift_tests=_lift_tests(told),
     )
     return _Run(company, as_of_date, media, settings, told)
 
@@ -158,6 +160,21 @@ def _limits(told: MediaSettings) -> Limits:
             if one.maximum_change is not None
         },
     )
+
+
+def _lift_tests(told: MediaSettings) -> dict[str, tuple[LiftTest, ...]]:
+    """Experiments by the outcome they measured, in the names of the columns."""
+    found: dict[str, tuple[LiftTest, ...]] = {}
+    for one in told.lift_tests:
+        test = LiftTest(
+            f"spend_{one.channel_id}",
+            one.start_date,
+            one.end_date,
+            float(one.lift),
+            float(one.lift_error),
+        )
+        found[one.outcome_unit] = (*found.get(one.outcome_unit, ()), test)
+    return found
 
 
 def _publish(
@@ -200,7 +217,8 @@ def _backtests(
     stored = tables.read_backtests(database, company_id, outcome, held)
     if held is None or len(stored):
         return stored
-    scores = forecast_holdout(held, outcome)
+    tests = run.settings.lift_tests.get(outcome, ())
+    scores = forecast_holdout(held, outcome, tests)
     if scores is None:
         return stored
     tables.write_backtest(database, identity, held, scores)

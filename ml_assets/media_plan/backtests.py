@@ -5,6 +5,7 @@ weeks: on single days of a small shop chance is larger than anything a model kno
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ import pandas as pd
 
 from ml_assets import mmm
 from ml_assets.media_plan.media_days import MediaDays, data_hash
+from ml_assets.mmm import LiftTest
 from ml_assets.mmm.errors import MediaMixError
 
 __all__ = ["HOLDOUT_DAYS", "Holdout", "forecast_holdout", "holdout"]
@@ -48,8 +50,12 @@ def holdout(media: MediaDays, outcome: str) -> Holdout | None:
     return Holdout(cut, origin, data_hash(cut, known))
 
 
-def forecast_holdout(held: Holdout, outcome: str) -> dict[str, float] | None:
+def forecast_holdout(
+    held: Holdout, outcome: str, tests: Sequence[LiftTest] = ()
+) -> dict[str, float] | None:
     """Totals and errors as shares; None when the days before could not be fitted.
+
+    Experiments count when they were over before.
 
     Returns
     -------
@@ -68,6 +74,7 @@ def forecast_holdout(held: Holdout, outcome: str) -> dict[str, float] | None:
             controls=list(held.media.controls),
             holdout_days=HOLDOUT_DAYS,
             origins=1,
+            lift_tests=[test for test in tests if test.end <= held.origin],
         )
     except MediaMixError:
         return None

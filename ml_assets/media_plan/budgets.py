@@ -11,6 +11,7 @@ import pandas as pd
 from ml_assets.media_plan.allocation_grid import best_splits, interpolation_points
 from ml_assets.media_plan.curve_tables import FARTHEST
 from ml_assets.media_plan.doubt import factors
+from ml_assets.media_plan.responses import responses
 from ml_assets.mmm import MediaMix
 
 __all__ = ["HORIZON_DAYS", "Limits", "budget_grid"]
@@ -25,6 +26,8 @@ _OWN_STEPS: Final = 40
 _FINE: Final = 20
 _STEPS: Final = 2_000
 _TOLERANCE: Final = 5e-4
+# Plans whose draws are in memory together.
+_AT_ONCE: Final = 200
 _ENDS: Final = (0.05, 0.95)
 
 
@@ -87,23 +90,24 @@ def _range(
 
 def _curves(mix: MediaMix, limits: Limits, size: float) -> list[Floats]:
     """Mean outcome of the horizon at 0, 1, 2, ... steps of money, per channel."""
+    largest = FARTHEST * mix.largest_spend * HORIZON_DAYS
+    steps = np.arange(min(_STEPS, int(largest.max() / size)) + 1) * size
+    plans = np.repeat(steps[:, None] / HORIZON_DAYS, len(largest), axis=1)
+    parts = np.array_split(plans, max(1, len(plans) // _AT_ONCE))
+    means = [responses(mix, part)[0].mean(axis=0) for part in parts]
+    brought = np.concatenate(means) * HORIZON_DAYS
     curves = []
     for position, name in enumerate(mix.channel_names):
         channel = name.removeprefix("spend_")
-        largest = FARTHEST * mix.largest_spend[position] * HORIZON_DAYS
-        most = limits.maximum.get(channel, largest)
-        count = min(_STEPS, int(most / size))
-        plans = np.zeros((count + 1, len(mix.channel_names)))
-        plans[:, position] = np.arange(count + 1) * size / HORIZON_DAYS
-        drawn = mix.steady(plans).value[:, :, position]
-        curves.append(np.asarray(drawn.mean(axis=0) * HORIZON_DAYS))
+        most = min(limits.maximum.get(channel, np.inf), largest[position])
+        curves.append(brought[: int(most / size) + 1, position])
     return curves
 
 
 def _rows(mix: MediaMix, budgets: Floats, plans: Floats, error: float) -> pd.DataFrame:
     daily = plans / HORIZON_DAYS
     factor = factors(len(mix.draws.points), error)[:, None, None]
-    drawn = mix.steady(daily).value * factor * HORIZON_DAYS
+    drawn = responses(mix, daily)[0] * factor * HORIZON_DAYS
     lower, upper = np.quantile(drawn, _ENDS, axis=0)
     total = drawn.sum(axis=2)
     total_lower, total_upper = np.quantile(total, _ENDS, axis=0)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ml_assets.media_plan.doubt import factors, widened
 from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.media_plan.responses import responses
 from ml_assets.mmm import MediaMix
 
 __all__ = ["FARTHEST", "contribution_rows", "curve_points", "curve_rows"]
@@ -139,15 +140,15 @@ def _steady(
     # At nothing the slope of some curves is infinite: it is told a little further on.
     nearly = np.maximum(plans, 1e-3 * mix.series.typical)
     factor = factors(len(mix.draws.points), error)[:, None]
-    value = mix.steady(plans).value[:, :, position]
-    slope = mix.steady(nearly).by_spend[:, :, position]
+    value = responses(mix, plans)[0][:, :, position]
+    slope = responses(mix, nearly)[1][:, :, position]
     return np.asarray(value * factor), np.asarray(slope * factor)
 
 
 def _ceilings(mix: MediaMix) -> pd.DataFrame:
     """alpha: what a channel brings per day if money were no object."""
     endless = _ENDLESS * mix.series.typical[None]
-    drawn = mix.steady(endless).value[:, 0]
+    drawn = responses(mix, endless)[0][:, 0]
     lower, upper = np.quantile(drawn, _ENDS, axis=0)
     return pd.DataFrame(
         {"alpha": drawn.mean(axis=0), "alpha_lower": lower, "alpha_upper": upper},

@@ -1,7 +1,7 @@
 """One company and outcome: fitted, judged, and turned into the rows to publish."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,7 @@ from ml_assets.media_plan.gates import (
 )
 from ml_assets.media_plan.media_days import MediaDays
 from ml_assets.media_plan.scenarios import budget_scenarios
-from ml_assets.mmm import MediaMix
+from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.errors import MediaMixError
 
 __all__ = ["MODEL_VERSION", "Evidence", "MixTables", "Settings", "Verdict", "evaluate"]
@@ -47,13 +47,15 @@ class Settings:
 
     `margin_rate` is the gross margin as a share of revenue, None when not told;
     `value_error` the relative error that all predicted values share; `return_target`
-    the marginal return at which a channel counts as saturated.
+    the marginal return at which a channel counts as saturated; `lift_tests` experiments
+    by outcome.
     """
 
     limits: Limits
     margin_rate: float | None = None
     value_error: float = 0.0
     return_target: float = 1.0
+    lift_tests: Mapping[str, tuple[LiftTest, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +120,7 @@ def evaluate(
             outcome_unit=outcome,
             channels=media.spend_columns(),
             controls=list(media.controls),
+            lift_tests=settings.lift_tests.get(outcome, ()),
         )
     except MediaMixError as refusal:
         gates.append(mix_converged("refused", str(refusal)))
@@ -147,7 +150,7 @@ def margin_of(verdict: Verdict, media: MediaDays, settings: Settings) -> Verdict
 def _judged(
     mix: MediaMix, tables: MixTables, base: pd.Series, evidence: Evidence
 ) -> Iterator[GateResult]:
-    brought = mix.scale * mix.media[:, : mix.series.fitted].sum(axis=(1, 2))
+    brought = mix.scale * mix.media.sum(axis=(1, 2))
     lower, upper = np.quantile(brought, _ENDS)
     yield mix_converged(mix.status, mix.reason)
     yield baseline_not_negative(base)

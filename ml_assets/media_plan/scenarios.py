@@ -10,6 +10,7 @@ import pandas as pd
 from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits
 from ml_assets.media_plan.curve_tables import FARTHEST
 from ml_assets.media_plan.doubt import factors
+from ml_assets.media_plan.responses import responses
 from ml_assets.mmm import MediaMix
 from ml_assets.mmm.errors import InvalidBudget
 
@@ -135,5 +136,5 @@ def _plans(
 
 def _drawn(mix: MediaMix, spend: Floats) -> Floats:
     """Outcome of the horizon, shape (draws, c)."""
-    drawn = mix.steady(spend[None] / HORIZON_DAYS).value[:, 0]
+    drawn = responses(mix, spend[None] / HORIZON_DAYS)[0][:, 0]
     return np.asarray(drawn * HORIZON_DAYS)

@@ -1,10 +1,13 @@
 """What a shop is told depends on what it counts: first orders, or what they lead to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from ml_assets.media_plan.evaluation import Evidence, Settings, Verdict, evaluate
 from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.mmm import LiftTest
 from tests.ml_assets.media_plan.shop import shop
 
 
@@ -70,3 +73,37 @@ def test_an_event_is_not_credited_to_advertising(
     events = rows[(rows["kind"] == "events")].groupby("calendar_date")["contribution"]
     assert events.sum().idxmax() == pd.Timestamp(2025, 11, 28)
     assert abs(paid(spiked) / paid(revenue) - 1) < 0.1
+
+
+def test_an_experiment_moves_what_a_channel_is_credited_with(
+    media: MediaDays, settings: Settings, evidence: Evidence, revenue: Verdict
+) -> None:
+    # The truth is more; somebody measured next to nothing, and is sure of it.
+    days = media.frame["date"].dt.date
+    test = LiftTest("spend_meta_ads", days.iloc[100], days.iloc[127], 2_000.0, 200.0)
+
+    measured = evaluate(
+        media, "revenue", replace(settings, lift_tests={"revenue": (test,)}), evidence
+    )
+
+    def roi(verdict: Verdict) -> float:
+        assert verdict.tables is not None, verdict.reason
+        curves = verdict.tables.marketing_curves.set_index("channel_id")
+        return float(curves["current_roi"]["meta_ads"])
+
+    assert roi(measured) < 0.8 * roi(revenue)
+
+
+def test_an_experiment_that_cannot_be_is_said(
+    media: MediaDays, settings: Settings, evidence: Evidence
+) -> None:
+    day = media.frame["date"].dt.date.iloc[100]
+    test = LiftTest("spend_tiktok_ads", day, day, 100.0, 10.0)
+
+    verdict = evaluate(
+        media, "revenue", replace(settings, lift_tests={"revenue": (test,)}), evidence
+    )
+
+    assert verdict.status == "blocked"
+    assert verdict.reason is not None
+    assert "spend_tiktok_ads" in verdict.reason
