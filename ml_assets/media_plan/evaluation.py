@@ -123,7 +123,7 @@ def evaluate(
             lift_tests=settings.lift_tests.get(outcome, ()),
         )
     except MediaMixError as refusal:
-        gates.append(mix_converged("refused", str(refusal)))
+        gates.append(mix_converged("refused", _in_channels(str(refusal))))
         return Verdict(outcome, "blocked", tuple(gates))
     tables, base = _tables(mix, media, settings)
     gates += _judged(mix, tables, base, evidence)
@@ -152,7 +152,7 @@ def _judged(
 ) -> Iterator[GateResult]:
     brought = mix.scale * mix.media.sum(axis=(1, 2))
     lower, upper = np.quantile(brought, _ENDS)
-    yield mix_converged(mix.status, mix.reason)
+    yield mix_converged(mix.status, _in_channels(mix.reason or ""))
     yield baseline_not_negative(base)
     yield mix_better_than_naive(evidence.backtests)
     yield certain_enough(float(lower), float(upper))
@@ -182,6 +182,11 @@ def _tables(
         budget_scenario_channels=channels,
     )
     return tables, base
+
+
+def _in_channels(said: str) -> str:
+    """A sentence about columns as one about channels."""
+    return said.replace("spend_", "")
 
 
 def _recommended(mix: MediaMix, channels: pd.DataFrame) -> pd.DataFrame:

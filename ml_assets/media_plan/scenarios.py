@@ -119,7 +119,7 @@ def _plans(
                 share * float(now.sum()), periods=HORIZON_DAYS, bounds=bounds
             )
         except InvalidBudget as refusal:
-            yield scenario, "not_possible", str(refusal), now, low, high
+            yield scenario, "not_possible", str(refusal).replace("spend_", ""), now, low, high
             continue
         plan = found.plan.set_index("channel")["recommended"]
         yield (

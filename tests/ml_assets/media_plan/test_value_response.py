@@ -106,4 +106,4 @@ def test_an_experiment_that_cannot_be_is_said(
 
     assert verdict.status == "blocked"
     assert verdict.reason is not None
-    assert "spend_tiktok_ads" in verdict.reason
+    assert "lift test of tiktok_ads" in verdict.reason
