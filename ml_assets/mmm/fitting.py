@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.mmm import priors
+from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.baseline import baseline
 from ml_assets.mmm.errors import InvalidSeries
 from ml_assets.mmm.lift_tests import LiftTest, read_lift_tests
@@ -35,6 +37,7 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
     saturation: str = "hill",
     fitted_until: dt.date | None = None,
     lift_tests: Sequence[LiftTest] = (),
+    outcome_draws: npt.ArrayLike | None = None,
     draws: int = 400,
     seed: int = 0,
 ) -> MediaMix:
@@ -54,6 +57,10 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         Later rows are predicted, not fitted to.
     lift_tests
         Experiments that the fit must agree with, as far as they are precise.
+    outcome_draws : array, shape (k, rows), or None
+        What the outcome may have been instead, each row as plausible, such as draws of
+        the value that new customers will bring: their spread is carried into every
+        interval. `outcome` is then their mean.
     draws, seed
         How many points of the posterior; the same seed gives the same numbers.
 
@@ -87,7 +94,8 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         lifts=read_lift_tests(lift_tests, series, scale),
     )
     maximum = find_maximum(posterior, [posterior.start(*start) for start in _STARTS])
-    found = draw(posterior, maximum, draws, seed)
+    outcomes = _outcomes(outcome_draws, len(frame), n, scale)
+    found = draw(posterior, maximum, draws, seed, outcomes)
     media = posterior.media(found.points, relative)
     reason = None
     if found.r_hat > AGREE:
@@ -106,6 +114,23 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         scale=scale,
         media=media,
     )
+
+
+def _outcomes(
+    draws: npt.ArrayLike | None, rows: int, fitted: int, scale: float
+) -> Floats | None:
+    """Draws of the outcome in the fitted periods, in multiples of its mean."""
+    if draws is None:
+        return None
+    values = np.asarray(draws, dtype=np.float64)
+    if values.ndim != 2 or values.shape[1] != rows or len(values) < 2:
+        raise InvalidSeries(
+            f"outcome_draws has the shape {values.shape}: it must have two rows or "
+            f"more, and a column for each of the {rows} rows of the table"
+        )
+    if not (np.isfinite(values).all() and (values >= 0).all()):
+        raise InvalidSeries("outcome_draws holds what is no number or below 0")
+    return values[:, :fitted] / scale
 
 
 def _typical_decay(period_days: int) -> float:

@@ -122,8 +122,8 @@ def _measured(
         raise InvalidLiftTest(f"{name}: the channel is {status}")
     if not (np.isfinite(test.lift) and np.isfinite(test.error) and test.error > 0):
         raise InvalidLiftTest(
-            f"{name}: a lift of {test.lift} with an error of {test.error}; both must be "
-            "numbers, the error above 0"
+            f"{name}: a lift of {test.lift} with an error of {test.error}; both must "
+            "be numbers, the error above 0"
         )
     last = dates + np.timedelta64(series.period_days - 1, "D")
     start, end = np.datetime64(test.start, "D"), np.datetime64(test.end, "D")

@@ -16,28 +16,22 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.chains import Chains, Turn
 from ml_assets.mmm.errors import NotConverged
 from ml_assets.mmm.posterior import Observed, Posterior
-from ml_assets.mmm.tails import (
-    draw_freedom,
-    draw_weights,
-    expected_weights,
-    likeliest_freedom,
-)
+from ml_assets.mmm.tails import expected_weights, likeliest_freedom
 
 __all__ = ["AGREE", "Draws", "Maximum", "draw", "find_maximum", "split_r_hat"]
 
 AGREE: Final = 1.05
 _CHAINS: Final = 8
 _WARM_UP: Final = (20, 35)
-# A quarter of the way around a round posterior leads to where nothing is remembered.
-_TRAJECTORY: Final = 2.8
-_TARGET: Final = 0.8
-_FIRST_STEP: Final = 0.3
 _FLATTEST: Final = 0.3
 _SAME_MAXIMUM: Final = 1e-3
 _WEIGHINGS: Final = 4
 _MOST_BLOCKS: Final = 12
+_SETTLE_FIRST: Final = 40
+_SETTLE: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,15 +49,6 @@ class Draws:
     freedom: Floats
     r_hat: float
     acceptance: float
-
-
-class _Turn(NamedTuple):
-    """Points of all chains, and baseline, noise and degrees of freedom drawn there."""
-
-    points: Floats
-    coefficients: Floats
-    noise: Floats
-    freedom: Floats
 
 
 class Maximum(NamedTuple):
@@ -117,18 +102,25 @@ def _climb(
     return np.asarray(found.x), height if np.isfinite(height) else np.inf
 
 
-def draw(posterior: Posterior, maximum: Maximum, draws: int, seed: int) -> Draws:
+def draw(
+    posterior: Posterior,
+    maximum: Maximum,
+    draws: int,
+    seed: int,
+    outcomes: Floats | None = None,
+) -> Draws:
     """`draws` points in all, from several chains that start apart and then agree.
 
-    Raises
-    ------
-    NotConverged
-        When no chain moves.
+    Parameters
+    ----------
+    outcomes : ndarray, shape (k, n), or None
+        What the outcome may have been instead, each as plausible: then every point is
+        drawn given another of them.
     """
     rng = np.random.default_rng(seed)
     root = _curvature_root(posterior, maximum)
     start = maximum.point + rng.standard_normal((_CHAINS, root.shape[0])) @ root.T
-    chains = _Chains(posterior, start, maximum, root, rng)
+    chains = Chains(posterior, start, _repeated(maximum, _CHAINS), root, rng)
     first = chains.run(_WARM_UP[0], adapt=True)[_WARM_UP[0] // 3 :]
     chains.root = _spread_root(np.stack([turn.points for turn in first]), root)
     chains.run(_WARM_UP[1], adapt=True)
@@ -141,10 +133,33 @@ def draw(posterior: Posterior, maximum: Maximum, draws: int, seed: int) -> Draws
             break
         kept += chains.run(max(each, len(kept) // 2))
         kept = kept[len(kept) // 3 :]
+    if outcomes is not None:
+        kept = _given_each(chains, outcomes, each)
     return _thinned(kept, draws, r_hat, chains.acceptance)
 
 
-def _thinned(kept: list[_Turn], draws: int, r_hat: float, acceptance: float) -> Draws:
+def _given_each(chains: Chains, outcomes: Floats, turns: int) -> list[Turn]:
+    """Points given one outcome after the other.
+
+    Each chain settles for some turns on every outcome it is given (multiple
+    imputation: Plummer 2015, Cuts in Bayesian graphical models, Statistics and
+    Computing 25, section 4). It goes from the smallest to the largest of its share, so
+    that no outcome is far from the one before.
+    """
+    size = len(chains.at)
+    sorted_rows = np.argsort(outcomes.sum(axis=1), kind="stable")
+    even = np.linspace(0, len(outcomes) - 1, turns * size).round().astype(np.int64)
+    which = sorted_rows[even].reshape(size, turns)
+    chains.observe(outcomes[which[:, 0]])
+    chains.run(_SETTLE_FIRST)
+    kept = []
+    for turn in range(turns):
+        chains.observe(outcomes[which[:, turn]])
+        kept.append(chains.run(_SETTLE)[-1])
+    return kept
+
+
+def _thinned(kept: list[Turn], draws: int, r_hat: float, acceptance: float) -> Draws:
     parts = [np.concatenate(part) for part in zip(*kept, strict=True)]
     every = len(parts[0])
     chosen = np.linspace(0, every - 1, min(draws, every)).round().astype(int)
@@ -190,60 +205,3 @@ def _spread_root(draws: Floats, root: Floats) -> Floats:
 def _repeated(maximum: Maximum, points: int) -> Observed:
     """What the maximum was compared with, for a batch of points."""
     return maximum.observed.rows(np.zeros(points, dtype=np.int64))
-
-
-class _Chains:
-    """Chains that move together, in one batch; `root` scales their momentum."""
-
-    def __init__(
-        self,
-        posterior: Posterior,
-        start: Floats,
-        maximum: Maximum,
-        root: Floats,
-        rng: np.random.Generator,
-    ) -> None:
-        self.posterior, self.at, self.root, self.rng = posterior, start, root, rng
-        self.observed = _repeated(maximum, len(start))
-        self.step = _FIRST_STEP
-        self.acceptance = 0.0
-
-    def run(self, turns: int, *, adapt: bool = False) -> list[_Turn]:
-        """Where the chains were after each turn."""
-        kept, taken = [], 0.0
-        for _ in range(turns):
-            chance = self._move()
-            if adapt:
-                self.step *= float(np.exp(0.3 * (chance - _TARGET)))
-            kept.append(self._weigh())
-            taken += chance
-        self.acceptance = taken / turns
-        return kept
-
-    def _weigh(self) -> _Turn:
-        """Draw baseline, noise and degrees of freedom, then the periods' weights."""
-        drawn = self.posterior.baselines(self.at, self.observed, self.rng)
-        freedom = draw_freedom(drawn.residuals, self.rng)
-        weights = draw_weights(drawn.residuals, freedom, self.rng)
-        self.observed = self.posterior.observed(self.observed.outcome, weights)
-        return _Turn(self.at, drawn.coefficients, drawn.noise, freedom)
-
-    def _move(self) -> float:
-        """A Hamiltonian step of every chain, and how likely it was to be taken."""
-        posterior, observed = self.posterior, self.observed
-        before, slope = posterior.batch(self.at, observed)
-        momentum = self.rng.standard_normal(self.at.shape)
-        length = self.step * self.rng.uniform(0.8, 1.2, (len(self.at), 1))
-        there, speed = self.at, momentum
-        most = _TRAJECTORY / self.step
-        for _ in range(max(1, round(most * self.rng.uniform(0.6, 1.1)))):
-            speed = speed - length / 2 * (slope @ self.root)
-            there = there + (length * speed) @ self.root.T
-            value, slope = posterior.batch(there, observed)
-            speed = speed - length / 2 * (slope @ self.root)
-        kinetic = ((momentum**2).sum(axis=1) - (speed**2).sum(axis=1)) / 2
-        gain = before - value + kinetic
-        chance = np.exp(np.minimum(0.0, np.where(np.isfinite(gain), gain, -np.inf)))
-        took = self.rng.random(len(chance)) < chance
-        self.at = np.where(took[:, None], there, self.at)
-        return float(chance.mean())
