@@ -124,7 +124,7 @@ def _read(
     told: MediaSettings,
 ) -> _Run:
     company_id = company.company_id
-    worth, error = tables.refresh_new_customer_values(database, company_id, as_of_date)
+    worth = tables.refresh_new_customer_values(database, company_id, as_of_date)
     media = media_days(
         tables.read_days(database, company_id, as_of_date),
         tables.read_spend(database, company_id, as_of_date),
@@ -134,7 +134,6 @@ def _read(
     settings = Settings(
         limits=_limits(told),
         margin_rate=tables.read_margin_rate(database, company_id),
-        value_error=error,
         return_target=told.marginal_return_target,
         lift_tests=_lift_tests(told),
     )
@@ -232,7 +231,6 @@ def _identity(run: _Run, outcome: str) -> MixIdentity:
         "outcome": outcome,
         "currency_code": company.currency_code,
         "margin_rate": run.settings.margin_rate,
-        "value_error": run.settings.value_error,
         **run.told.as_json(),
     }
     last = media.frame["date"].iloc[-1].date() if media.days else None

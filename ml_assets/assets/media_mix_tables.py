@@ -14,9 +14,11 @@ from psycopg.types.json import Jsonb
 
 from ml_assets.assets.prediction_tables import upsert
 from ml_assets.media_plan.backtests import Holdout
-from ml_assets.media_plan.doubt import SPREAD
 from ml_assets.media_plan.evaluation import MODEL_VERSION, Verdict
 from ml_assets.media_plan.gates import GateResult
+
+# Half a 90 % interval of a normal, in standard deviations.
+_SPREAD = 1.6448536269514722
 
 __all__ = [
     "MixIdentity",
@@ -88,36 +90,33 @@ def read_margin_rate(database: psycopg.Connection, company_id: str) -> float | N
 
 def refresh_new_customer_values(
     database: psycopg.Connection, company_id: str, as_of_date: dt.date
-) -> tuple[pd.DataFrame, float]:
-    """Value of new customers by day and channel, and the relative error all share.
+) -> pd.DataFrame:
+    """Value of new customers by day, and how unsure it is.
 
     Replaces the company's rows of `predictions.new_customer_values`.
 
     Returns
     -------
-    values : DataFrame
-        `first_order_date`, `value_12m`.
-    error : float
-        Relative standard deviation, of all values together, that is no chance: none of
-        what was bought already, the value model's own of the rest.
+    DataFrame
+        `first_order_date`, `value_12m`, `shared_error` (standard deviation that the
+        values of all days have together), `independent_variance` (of single customers).
     """
-    values = {"company": company_id, "as_of": as_of_date, "spread": 2 * SPREAD}
+    values = {"company": company_id, "as_of": as_of_date, "spread": 2 * _SPREAD}
     error = _shared_error(database, values)
     database.execute(
         "delete from predictions.new_customer_values where company_id = %(company)s",
         values,
     )
     database.execute(_NEW_CUSTOMERS, {**values, "error": error})
-    worth = _frame(
+    return _frame(
         database,
         """select first_order_date, sum(value_12m) as value_12m,
-            sum(shared_error) as shared_error
+            sum(shared_error) as shared_error,
+            sum(independent_variance) as independent_variance
         from predictions.new_customer_values where company_id = %s
         group by first_order_date order by first_order_date""",
         (company_id,),
     )
-    total = float(worth["value_12m"].sum())
-    return worth, float(worth["shared_error"].sum()) / total if total > 0 else 0.0
 
 
 def _shared_error(database: psycopg.Connection, values: dict[str, Any]) -> float:

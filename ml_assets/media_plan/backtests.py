@@ -13,7 +13,11 @@ import numpy as np
 import pandas as pd
 
 from ml_assets import mmm
-from ml_assets.media_plan.media_days import MediaDays, data_hash
+from ml_assets.media_plan.media_days import (
+    MediaDays,
+    data_hash,
+    fitting_periods,
+)
 from ml_assets.mmm import LiftTest
 from ml_assets.mmm.errors import MediaMixError
 
@@ -61,17 +65,18 @@ def forecast_holdout(
     -------
     dict
         `expected`, `actual` (sums of the holdout), `mape` (of weeks), `bias` (of the
-        sum), `coverage` (days inside their 90 % interval), `naive_mape` and
+        sum), `coverage` (days or weeks inside their 90 % interval), `naive_mape` and
         `naive_bias` (of the better of two: the mean of the 13 weeks before, the same
         weeks a year before).
     """
+    media = fitting_periods(held.media, outcome)
     try:
         found = mmm.backtest(
-            held.media.frame,
+            media.frame,
             outcome=outcome,
             outcome_unit=outcome,
-            channels=held.media.spend_columns(),
-            controls=list(held.media.controls),
+            channels=media.spend_columns(),
+            controls=list(media.controls),
             holdout_days=HOLDOUT_DAYS,
             origins=1,
             lift_tests=[test for test in tests if test.end <= held.origin],
@@ -79,9 +84,10 @@ def forecast_holdout(
     except MediaMixError:
         return None
     days = found.forecasts
-    weeks = days.groupby(np.arange(len(days)) // _WEEK)[
+    size = _WEEK // media.period_days
+    weeks = days.groupby(np.arange(len(days)) // size)[
         ["expected", "actual", "naive_mean", "naive_year"]
-    ].sum(min_count=_WEEK)
+    ].sum(min_count=size)
     expected, actual = float(days["expected"].sum()), float(days["actual"].sum())
     if not actual:
         return None

@@ -10,8 +10,11 @@ import pandas as pd
 
 from ml_assets.media_plan.allocation_grid import best_splits, interpolation_points
 from ml_assets.media_plan.curve_tables import FARTHEST
-from ml_assets.media_plan.doubt import factors
-from ml_assets.media_plan.responses import responses
+from ml_assets.media_plan.responses import (
+    current_spend,
+    largest_spend,
+    responses,
+)
 from ml_assets.mmm import MediaMix
 
 __all__ = ["HORIZON_DAYS", "Limits", "budget_grid"]
@@ -52,7 +55,7 @@ class Limits:
         return min(low, high), max(low, high)
 
 
-def budget_grid(mix: MediaMix, limits: Limits, error: float) -> pd.DataFrame:
+def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
     """The best split of every budget on the slider and around the company's own.
 
     Channels move freely between nothing and 1.5 times the most ever spent in a day,
@@ -65,14 +68,14 @@ def budget_grid(mix: MediaMix, limits: Limits, error: float) -> pd.DataFrame:
         `horizon_days`, `total_budget`, `channel_id`, `recommended_spend`, `expected`
         with interval, the same of all channels together, `is_observed`.
     """
-    own = float(mix.current_spend.sum()) * HORIZON_DAYS * _OWN_RANGE
+    own = float(current_spend(mix).sum()) * HORIZON_DAYS * _OWN_RANGE
     parts = [_range(mix, limits, _SLIDER_END, _SLIDER_STEP)]
     if own > 0:
         parts.append(_range(mix, limits, own, own / _OWN_STEPS))
     budgets = np.concatenate([budget for budget, _ in parts]).round(6)
     plans = np.concatenate([plan for _, plan in parts])
     budgets, first = np.unique(budgets, return_index=True)
-    return _rows(mix, budgets, plans[first], error)
+    return _rows(mix, budgets, plans[first])
 
 
 def _range(
@@ -90,7 +93,7 @@ def _range(
 
 def _curves(mix: MediaMix, limits: Limits, size: float) -> list[Floats]:
     """Mean outcome of the horizon at 0, 1, 2, ... steps of money, per channel."""
-    largest = FARTHEST * mix.largest_spend * HORIZON_DAYS
+    largest = FARTHEST * largest_spend(mix) * HORIZON_DAYS
     steps = np.arange(min(_STEPS, int(largest.max() / size)) + 1) * size
     plans = np.repeat(steps[:, None] / HORIZON_DAYS, len(largest), axis=1)
     parts = np.array_split(plans, max(1, len(plans) // _AT_ONCE))
@@ -104,10 +107,9 @@ def _curves(mix: MediaMix, limits: Limits, size: float) -> list[Floats]:
     return curves
 
 
-def _rows(mix: MediaMix, budgets: Floats, plans: Floats, error: float) -> pd.DataFrame:
+def _rows(mix: MediaMix, budgets: Floats, plans: Floats) -> pd.DataFrame:
     daily = plans / HORIZON_DAYS
-    factor = factors(len(mix.draws.points), error)[:, None, None]
-    drawn = responses(mix, daily)[0] * factor * HORIZON_DAYS
+    drawn = responses(mix, daily)[0] * HORIZON_DAYS
     lower, upper = np.quantile(drawn, _ENDS, axis=0)
     total = drawn.sum(axis=2)
     total_lower, total_upper = np.quantile(total, _ENDS, axis=0)
@@ -125,6 +127,6 @@ def _rows(mix: MediaMix, budgets: Floats, plans: Floats, error: float) -> pd.Dat
             "total_expected": np.repeat(total.mean(axis=0), channels),
             "total_expected_lower": np.repeat(total_lower, channels),
             "total_expected_upper": np.repeat(total_upper, channels),
-            "is_observed": (daily <= mix.largest_spend).ravel(),
+            "is_observed": (daily <= largest_spend(mix)).ravel(),
         }
     )

@@ -6,9 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.media_plan.doubt import factors, widened
 from ml_assets.media_plan.media_days import MediaDays
-from ml_assets.media_plan.responses import responses
+from ml_assets.media_plan.responses import (
+    current_spend,
+    largest_spend,
+    responses,
+)
 from ml_assets.mmm import MediaMix
 
 __all__ = ["FARTHEST", "contribution_rows", "curve_points", "curve_rows"]
@@ -42,15 +45,11 @@ _CONTROLS: Final = {
 }
 
 
-def curve_rows(
-    mix: MediaMix, media: MediaDays, error: float, target: float | None
-) -> pd.DataFrame:
+def curve_rows(mix: MediaMix, media: MediaDays, target: float | None) -> pd.DataFrame:
     """A row per channel, those without a curve too: their status says why.
 
     Parameters
     ----------
-    error : float
-        Relative error that all values share (`doubt`).
     target : float or None
         Marginal return at which a channel counts as saturated; None when the outcome is
         not money.
@@ -70,8 +69,7 @@ def curve_rows(
     told["channel_id"] = told["channel_id"].str.removeprefix("spend_")
     rows = told.set_index("channel_id")
     rows = rows.join(_ceilings(mix)).join(_spends(media))
-    for name in ("alpha", "current_roi", "marginal_return", "contribution"):
-        rows = widened(rows, name, error)
+    rows = _per_day(rows, mix.series.period_days)
     rows = rows.join(_saturations(mix, media, target))
     missing = pd.DataFrame({"status": "unpriced"}, index=list(media.unpriced))
     rows = pd.concat([rows, missing]) if len(missing) else rows
@@ -80,7 +78,7 @@ def curve_rows(
     return rows.drop(columns=dropped).rename_axis("channel_id").reset_index()
 
 
-def curve_points(mix: MediaMix, error: float) -> pd.DataFrame:
+def curve_points(mix: MediaMix) -> pd.DataFrame:
     """Expected outcome per day by spend per day, up to 1.5 times the most ever spent.
 
     Returns
@@ -91,10 +89,10 @@ def curve_points(mix: MediaMix, error: float) -> pd.DataFrame:
     """
     tables = []
     for position, name in enumerate(mix.channel_names):
-        largest = mix.largest_spend[position]
-        current = mix.current_spend[position]
+        largest = largest_spend(mix)[position]
+        current = current_spend(mix)[position]
         spend = np.union1d(np.linspace(0, FARTHEST * largest, _POINTS), current)
-        drawn, slope = _steady(mix, position, spend, error)
+        drawn, slope = _steady(mix, position, spend)
         lower, upper = np.quantile(drawn, _ENDS, axis=0)
         tables.append(
             pd.DataFrame(
@@ -114,35 +112,32 @@ def curve_points(mix: MediaMix, error: float) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def contribution_rows(mix: MediaMix, error: float) -> pd.DataFrame:
-    """A row per day and component: what was fitted to a day is their sum.
+def contribution_rows(mix: MediaMix) -> pd.DataFrame:
+    """A row per period and component: what was fitted to a period is their sum.
 
     Returns
     -------
     DataFrame
-        `calendar_date`, `component`, `kind` (paid, baseline, season, events, organic or
-        weather), `contribution` with interval.
+        `calendar_date` (first of its period), `component`, `kind` (paid, baseline,
+        season, events, organic or weather), `contribution` with interval.
     """
     parts = mix.contributions().rename(columns={"date": "calendar_date"})
     kinds = parts["kind"].map(_KINDS)
     controls = parts["component"].map(_CONTROLS).fillna("events")
     parts["kind"] = kinds.fillna(controls)
     parts["component"] = parts["component"].str.removeprefix("spend_")
-    return widened(parts, "contribution", error)
+    return parts
 
 
-def _steady(
-    mix: MediaMix, position: int, spend: Floats, error: float
-) -> tuple[Floats, Floats]:
+def _steady(mix: MediaMix, position: int, spend: Floats) -> tuple[Floats, Floats]:
     """Draws of the outcome and of its slope, shapes (draws, m), of one channel."""
     plans = np.zeros((spend.size, len(mix.channel_names)))
     plans[:, position] = spend
     # At nothing the slope of some curves is infinite: it is told a little further on.
-    nearly = np.maximum(plans, 1e-3 * mix.series.typical)
-    factor = factors(len(mix.draws.points), error)[:, None]
+    nearly = np.maximum(plans, 1e-3 * mix.series.typical / mix.series.period_days)
     value = responses(mix, plans)[0][:, :, position]
     slope = responses(mix, nearly)[1][:, :, position]
-    return np.asarray(value * factor), np.asarray(slope * factor)
+    return value, slope
 
 
 def _ceilings(mix: MediaMix) -> pd.DataFrame:
@@ -157,11 +152,11 @@ def _ceilings(mix: MediaMix) -> pd.DataFrame:
 
 
 def _spends(media: MediaDays) -> pd.DataFrame:
-    """The smallest spend of a day on which there was any."""
+    """The smallest spend per day of a period in which there was any."""
     smallest = {}
     for channel, column in zip(media.channels, media.spend_columns(), strict=True):
         spend = media.frame[column]
-        smallest[channel] = spend[spend > 0].min()
+        smallest[channel] = spend[spend > 0].min() / media.period_days
     return pd.DataFrame({"smallest_spend": pd.Series(smallest, dtype=float)})
 
 
@@ -174,11 +169,11 @@ def _saturations(mix: MediaMix, media: MediaDays, target: float | None) -> pd.Da
     spends, days = {}, {}
     for position, name in enumerate(mix.channel_names):
         channel = name.removeprefix("spend_")
-        current = float(mix.current_spend[position])
+        current = float(current_spend(mix)[position])
         reached = _spend_at(mix, position, target)
         spends[channel] = reached
-        recent = media.frame[name].to_numpy(float)[-_TREND_DAYS:]
-        pace = float(np.polyfit(np.arange(recent.size), recent, 1)[0])
+        recent = media.frame[name].to_numpy(float)[-_TREND_DAYS // media.period_days :]
+        pace = np.polyfit(np.arange(recent.size), recent, 1)[0] / media.period_days**2
         if np.isnan(reached):
             days[channel] = np.nan
         elif reached <= current:
@@ -192,12 +187,23 @@ def _spend_at(mix: MediaMix, position: int, target: float | None) -> float:
     """The largest spend at which one more still brings the target; NaN beyond sight."""
     if target is None:
         return np.nan
-    grid = np.linspace(0, FARTHEST * mix.largest_spend[position], 400)
-    _, slope = _steady(mix, position, grid, 0.0)
+    grid = np.linspace(0, FARTHEST * largest_spend(mix)[position], 400)
+    _, slope = _steady(mix, position, grid)
     worth = np.flatnonzero(slope.mean(axis=0) >= target)
     if not worth.size:
         return 0.0
     return np.nan if worth[-1] == grid.size - 1 else float(grid[worth[-1]])
+
+
+def _per_day(rows: pd.DataFrame, period_days: int) -> pd.DataFrame:
+    """Spend and decay of a period as those of a day."""
+    daily = rows.copy()
+    for name in rows:
+        if str(name).startswith(("half_saturation", "largest_spend", "current_spend")):
+            daily[name] = rows[name] / period_days
+        elif str(name).startswith("decay"):
+            daily[name] = rows[name] ** (1 / period_days)
+    return daily
 
 
 def _ids(mix: MediaMix) -> list[str]:

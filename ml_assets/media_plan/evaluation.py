@@ -25,7 +25,12 @@ from ml_assets.media_plan.gates import (
     stable_returns,
     within_observed_spend,
 )
-from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.media_plan.media_days import (
+    MediaDays,
+    fitting_periods,
+    value_draws,
+)
+from ml_assets.media_plan.responses import largest_spend
 from ml_assets.media_plan.scenarios import budget_scenarios
 from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.errors import MediaMixError
@@ -46,14 +51,12 @@ class Settings:
     """What a company says of its money.
 
     `margin_rate` is the gross margin as a share of revenue, None when not told;
-    `value_error` the relative error that all predicted values share; `return_target`
-    the marginal return at which a channel counts as saturated; `lift_tests` experiments
-    by outcome.
+    `return_target` the marginal return at which a channel counts as saturated;
+    `lift_tests` experiments by outcome.
     """
 
     limits: Limits
     margin_rate: float | None = None
-    value_error: float = 0.0
     return_target: float = 1.0
     lift_tests: Mapping[str, tuple[LiftTest, ...]] = field(default_factory=dict)
 
@@ -113,19 +116,21 @@ def evaluate(
             "mix_converged", "warned", 0, None, f"No {outcome} is known of any day."
         )
         return Verdict(outcome, "not_fitted", (*gates, nothing))
+    periods = fitting_periods(media, outcome)
     try:
         mix = mmm.fit(
-            media.frame,
+            periods.frame,
             outcome=outcome,
             outcome_unit=outcome,
             channels=media.spend_columns(),
             controls=list(media.controls),
             lift_tests=settings.lift_tests.get(outcome, ()),
+            outcome_draws=value_draws(periods) if outcome == "value_12m" else None,
         )
     except MediaMixError as refusal:
         gates.append(mix_converged("refused", _in_channels(str(refusal))))
         return Verdict(outcome, "blocked", tuple(gates))
-    tables, base = _tables(mix, media, settings)
+    tables, base = _tables(mix, periods, settings)
     gates += _judged(mix, tables, base, evidence)
     if any(gate.outcome == "blocked" for gate in gates):
         return Verdict(outcome, "blocked", tuple(gates), mix)
@@ -143,7 +148,7 @@ def margin_of(verdict: Verdict, media: MediaDays, settings: Settings) -> Verdict
     mix = verdict.mix
     series = replace(mix.series, outcome=mix.series.outcome * rate)
     scaled = replace(mix, outcome_unit="margin", scale=mix.scale * rate, series=series)
-    tables, _ = _tables(scaled, media, settings)
+    tables, _ = _tables(scaled, fitting_periods(media, "revenue"), settings)
     return Verdict("margin", verdict.status, verdict.gates, scaled, tables)
 
 
@@ -163,21 +168,19 @@ def _judged(
 def _tables(
     mix: MediaMix, media: MediaDays, settings: Settings
 ) -> tuple[MixTables, pd.Series]:
-    is_value = mix.outcome_unit == "value_12m"
-    error = settings.value_error if is_value else 0.0
     target = settings.return_target if mix.outcome_unit in _MONEY else None
     rate = settings.margin_rate if target is not None else None
     if mix.outcome_unit == "margin":
         rate = 1.0
-    contributions = contribution_rows(mix, error)
+    contributions = contribution_rows(mix)
     unpaid = contributions[contributions["kind"] != "paid"]
     base = unpaid.groupby("calendar_date")["contribution"].sum().sort_index()
-    scenarios, channels = budget_scenarios(mix, settings.limits, error, base, rate)
+    scenarios, channels = budget_scenarios(mix, settings.limits, base, rate)
     tables = MixTables(
-        marketing_curves=curve_rows(mix, media, error, target),
-        marketing_curve_points=curve_points(mix, error),
+        marketing_curves=curve_rows(mix, media, target),
+        marketing_curve_points=curve_points(mix),
         marketing_contributions=contributions,
-        budget_grid=budget_grid(mix, settings.limits, error),
+        budget_grid=budget_grid(mix, settings.limits),
         budget_scenarios=scenarios,
         budget_scenario_channels=channels,
     )
@@ -196,6 +199,6 @@ def _recommended(mix: MediaMix, channels: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "projected_spend": recommended / HORIZON_DAYS,
-            "largest_spend": mix.largest_spend,
+            "largest_spend": largest_spend(mix),
         }
     ).reset_index()

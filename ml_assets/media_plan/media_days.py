@@ -2,13 +2,25 @@
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from scipy.stats import skew
 
-__all__ = ["ORGANIC_CHANNELS", "OUTCOMES", "MediaDays", "data_hash", "media_days"]
+__all__ = [
+    "ORGANIC_CHANNELS",
+    "OUTCOMES",
+    "MediaDays",
+    "data_hash",
+    "fitting_periods",
+    "media_days",
+    "value_draws",
+]
+
+Floats = npt.NDArray[np.float64]
 
 # Nobody can buy more of these, whatever a file of costs may say.
 ORGANIC_CHANNELS: Final = frozenset(
@@ -23,11 +35,21 @@ _KNOWN_SHARE: Final = 0.8
 _LATE_DAYS: Final = 7
 # Below, a channel costs what a test costs.
 _RARELY: Final = 1e-9
+# Days of fewer orders, or of values as uneven as this, say less than weeks do.
+_FEW_ORDERS, _UNEVEN = 30.0, 1.0
+_WEEK: Final = 7
+_DRAWS: Final = 200
+# How unsure the value of the customers of a day is: together, and one by one.
+_WORTH: Final = {
+    "value_12m": "value_12m",
+    "shared_error": "value_shared_error",
+    "independent_variance": "value_variance",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class MediaDays:
-    """One company's days, without gaps, oldest first.
+    """One company's days or weeks, without gaps, oldest first.
 
     `frame` has `date`, the outcomes, a column of spend per channel of `channels` (named
     `spend_<channel>`) and the `controls`. `unpriced` are channels that bring orders and
@@ -39,11 +61,12 @@ class MediaDays:
     unpriced: tuple[str, ...]
     controls: tuple[str, ...]
     unconverted_count: int
+    period_days: int = 1
 
     @property
     def days(self) -> int:
         """Length of the history."""
-        return len(self.frame)
+        return len(self.frame) * self.period_days
 
     def spend_columns(self) -> list[str]:
         """The columns of spend, in the order of `channels`."""
@@ -67,7 +90,8 @@ def media_days(
         `calendar_date`, `channel_id`, `spend` (null where none is known) and
         `unconverted_campaign_count`, of `marts.channel_days`.
     worth : DataFrame
-        `first_order_date` and `value_12m` of the customers won that day.
+        `first_order_date` and `value_12m` of the customers won that day, with the
+        `shared_error` and `independent_variance` of what they have not bought yet.
     """
     known = spend[spend["calendar_date"] <= as_of_date]
     priced = known[known["spend"].astype(float) > _RARELY]
@@ -80,8 +104,9 @@ def media_days(
     told = _by_day(days, "calendar_date").reindex(index)
     frame["revenue"] = told["net_revenue"].astype(float).fillna(0.0)
     frame["orders"] = told["order_count"].astype(float).fillna(0.0)
-    value = _by_day(worth, "first_order_date")["value_12m"].astype(float)
-    frame["value_12m"] = value.groupby(level=0).sum().reindex(index).fillna(0.0)
+    won = _by_day(worth, "first_order_date")[list(_WORTH)].astype(float)
+    won = won.groupby(level=0).sum().rename(columns=_WORTH)
+    frame = frame.join(won).fillna(0.0)
     for channel in channels:
         mine = _by_day(buyable[buyable["channel_id"] == channel], "calendar_date")
         frame[f"spend_{channel}"] = (
@@ -107,7 +132,9 @@ def data_hash(media: MediaDays, outcome: str) -> str:
     """SHA-256 of all a fit of the outcome depends on, 64 hexadecimal digits."""
     named = (outcome, media.channels, media.unpriced, media.controls)
     digest = hashlib.sha256(repr(named).encode())
-    others = set(OUTCOMES) - {outcome}
+    others = {*OUTCOMES, *_WORTH.values()} - {outcome}
+    if outcome == "value_12m":
+        others -= set(_WORTH.values())
     for column in media.frame.columns:
         if column in others:
             continue
@@ -116,6 +143,43 @@ def data_hash(media: MediaDays, outcome: str) -> str:
         digest.update(column.encode())
         digest.update(np.ascontiguousarray(numbers.to_numpy()).tobytes())
     return digest.hexdigest()
+
+
+def fitting_periods(media: MediaDays, outcome: str) -> MediaDays:
+    """Days where they say something, else weeks, which end with the last day.
+
+    A day of a few orders is mostly chance, and skewed: what is then likeliest of a day
+    is less than its mean.
+    """
+    frame = media.frame
+    is_uneven = outcome == "value_12m" and skew(frame[outcome].to_numpy()) > _UNEVEN
+    if frame["orders"].mean() >= _FEW_ORDERS and not is_uneven:
+        return media
+    whole = len(frame) // _WEEK * _WEEK
+    last = frame.tail(whole)
+    week = np.arange(whole) // _WEEK
+    means = last[list(media.controls)].groupby(week).mean()
+    sums = last.drop(columns=["date", *media.controls]).groupby(week).sum()
+    weeks = pd.concat([last["date"].groupby(week).first(), sums, means], axis=1)
+    return replace(media, frame=weeks, period_days=_WEEK)
+
+
+def value_draws(media: MediaDays) -> Floats | None:
+    """What the value may have been instead, (draws, periods); None if all is sure.
+
+    The error that all customers share is one number a draw; that of single customers
+    another one every period.
+    """
+    value, shared, variance = (
+        media.frame[name].to_numpy(float) for name in _WORTH.values()
+    )
+    if not (shared.any() or variance.any()):
+        return None
+    rng = np.random.default_rng(0)
+    together = rng.standard_normal((_DRAWS, 1))
+    alone = rng.standard_normal((_DRAWS, len(value)))
+    drawn = value + shared * together + np.sqrt(variance) * alone
+    return np.asarray(np.maximum(drawn, 0.0))
 
 
 def _span(

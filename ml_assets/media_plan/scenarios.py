@@ -9,8 +9,11 @@ import pandas as pd
 
 from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits
 from ml_assets.media_plan.curve_tables import FARTHEST
-from ml_assets.media_plan.doubt import factors
-from ml_assets.media_plan.responses import responses
+from ml_assets.media_plan.responses import (
+    current_spend,
+    largest_spend,
+    responses,
+)
 from ml_assets.mmm import MediaMix
 from ml_assets.mmm.errors import InvalidBudget
 
@@ -26,7 +29,6 @@ _BASE_DAYS: Final = 91
 def budget_scenarios(
     mix: MediaMix,
     limits: Limits,
-    error: float,
     baseline: pd.Series,
     margin_rate: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -35,7 +37,7 @@ def budget_scenarios(
     Parameters
     ----------
     baseline : Series
-        Everything but the channels, by day; the mean of its last 13 weeks goes on.
+        Everything but the channels, by period; the mean of its last 13 weeks goes on.
     margin_rate : float or None
         What of a unit of outcome is left after the goods; None when not told, and then
         there is no profit. None for orders.
@@ -50,13 +52,12 @@ def budget_scenarios(
         `scenario`, `channel_id`, spend and expected outcome, current and projected,
         and the limits.
     """
-    now = mix.current_spend * HORIZON_DAYS
-    base = float(baseline.tail(_BASE_DAYS).mean()) * HORIZON_DAYS
-    factor = factors(len(mix.draws.points), error)[:, None]
-    before = _drawn(mix, now) * factor
+    now, period = current_spend(mix) * HORIZON_DAYS, mix.series.period_days
+    base = float(baseline.tail(_BASE_DAYS // period).mean()) / period * HORIZON_DAYS
+    before = _drawn(mix, now)
     totals, channels = [], []
     for scenario, status, reason, plan, low, high in _plans(mix, limits, now):
-        after = _drawn(mix, plan) * factor
+        after = _drawn(mix, plan)
         gain = (after - before).sum(axis=1)
         lower, upper = np.quantile(gain, _ENDS)
         incomes = [base + float(drawn.sum(axis=1).mean()) for drawn in (before, after)]
@@ -106,20 +107,28 @@ def _plans(
         name: limits.of(
             name.removeprefix("spend_"),
             now[position],
-            FARTHEST * mix.largest_spend[position] * HORIZON_DAYS,
+            FARTHEST * largest_spend(mix)[position] * HORIZON_DAYS,
         )
         for position, name in enumerate(mix.channel_names)
     }
+    periods = HORIZON_DAYS / mix.series.period_days
     low = np.array([low for low, _ in bounds.values()])
     high = np.array([high for _, high in bounds.values()])
     yield "current", "as_now", None, now, low, high
     for scenario, share in (("recommended", 1.0), ("plus_20", _MORE)):
         try:
             found = mix.optimise(
-                share * float(now.sum()), periods=HORIZON_DAYS, bounds=bounds
+                share * float(now.sum()), periods=periods, bounds=bounds
             )
         except InvalidBudget as refusal:
-            yield scenario, "not_possible", str(refusal).replace("spend_", ""), now, low, high
+            yield (
+                scenario,
+                "not_possible",
+                str(refusal).replace("spend_", ""),
+                now,
+                low,
+                high,
+            )
             continue
         plan = found.plan.set_index("channel")["recommended"]
         yield (

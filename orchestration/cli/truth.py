@@ -158,7 +158,7 @@ def _media(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
     ).fetchall()
     for channel, name, found, lower, upper in rows:
         if channel in true:
-            label = f"Value won by {name} (90 %: {lower:.0%} to {upper:.0%})"
+            label = f"Won by {name} ({lower:.0%}-{upper:.0%})"
             yield _Line(label, found, true[channel] / everybody, _SHARE)
 
 

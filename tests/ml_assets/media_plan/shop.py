@@ -77,6 +77,8 @@ def shop(days: int = 500, seed: int = 3, *, event: bool = False) -> MediaDays:
         {
             "first_order_date": dates,
             "value_12m": worth * rng.normal(1, 0.05, days),
+            "shared_error": 0.0,
+            "independent_variance": 0.0,
         }
     )
     return media_days(marts, spend_rows, values, AS_OF)

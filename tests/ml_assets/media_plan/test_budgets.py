@@ -36,7 +36,8 @@ def test_a_line_between_rows_is_within_a_thousandth_of_the_best(
     totals = grid(revenue).drop_duplicates("total_budget")
 
     read = np.interp(budget, totals["total_budget"], totals["total_expected"])
-    best = revenue.mix.optimise(budget, periods=HORIZON_DAYS)
+    periods = HORIZON_DAYS / revenue.mix.series.period_days
+    best = revenue.mix.optimise(budget, periods=periods)
 
     assert read == pytest.approx(best.plan["expected_recommended"].sum(), rel=1e-3)
 
@@ -64,7 +65,7 @@ def test_a_split_never_costs_more_than_its_budget(revenue: Verdict) -> None:
 def test_a_limit_of_the_company_holds_in_every_row(revenue: Verdict) -> None:
     assert revenue.mix is not None
 
-    limited = budget_grid(revenue.mix, Limits({}, {"meta_ads": 2_000.0}, {}), 0.0)
+    limited = budget_grid(revenue.mix, Limits({}, {"meta_ads": 2_000.0}, {}))
 
     meta = limited[limited["channel_id"] == "meta_ads"]["recommended_spend"]
     assert meta.max() <= 2_000.0

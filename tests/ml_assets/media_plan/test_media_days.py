@@ -1,11 +1,19 @@
 """The table a mix is fitted to begins and ends where both sales and spend are known."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
+from ml_assets.media_plan.media_days import (
+    MediaDays,
+    data_hash,
+    fitting_periods,
+    media_days,
+    value_draws,
+)
 
 DAYS = [dt.date(2026, 1, day) for day in range(1, 21)]
 
@@ -33,7 +41,14 @@ def spend(*rows: tuple[int, str, float | None]) -> pd.DataFrame:
 
 
 def read(spent: pd.DataFrame, as_of: int = 20, **told: Any) -> MediaDays:
-    worth = pd.DataFrame({"first_order_date": [DAYS[8]], "value_12m": [70]})
+    worth = pd.DataFrame(
+        {
+            "first_order_date": [DAYS[8]],
+            "value_12m": [70],
+            "shared_error": [7],
+            "independent_variance": [25],
+        }
+    )
     return media_days(days(**told), spent, worth, dt.date(2026, 1, as_of))
 
 
@@ -107,3 +122,33 @@ def test_the_hash_is_of_the_outcome_and_all_that_explains_it() -> None:
     assert data_hash(one, "revenue") != data_hash(dearer, "revenue")
     assert data_hash(one, "orders") == data_hash(dearer, "orders")
     assert data_hash(one, "orders") != data_hash(one, "revenue")
+
+
+def test_days_of_few_orders_are_fitted_as_weeks_that_end_today() -> None:
+    told = spend(*((day, "meta_ads", 10) for day in range(1, 21)))
+    few, many = read(told), read(told, order_count=50)
+
+    weeks = fitting_periods(few, "revenue")
+
+    assert fitting_periods(many, "revenue").period_days == 1
+    assert (weeks.period_days, weeks.days) == (7, 14)
+    assert weeks.frame["date"].tolist() == [
+        pd.Timestamp(2026, 1, 7),
+        pd.Timestamp(2026, 1, 14),
+    ]
+    assert weeks.frame["revenue"].tolist() == [700, 700]
+    assert weeks.frame["spend_meta_ads"].tolist() == [70, 70]
+
+
+def test_draws_of_the_value_share_an_error_and_have_their_own() -> None:
+    media = read(spend((1, "meta_ads", 10), (20, "meta_ads", 10)))
+
+    drawn = value_draws(media)
+
+    assert drawn is not None
+    assert drawn.shape[1] == 20
+    assert drawn[:, 8].mean() == pytest.approx(70, abs=2)
+    assert drawn[:, 8].std() == pytest.approx((7**2 + 25) ** 0.5, rel=0.2)
+    assert (drawn[:, :8] == 0).all()
+    sure = media.frame.assign(value_shared_error=0.0, value_variance=0.0)
+    assert value_draws(replace(media, frame=sure)) is None
