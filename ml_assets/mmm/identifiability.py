@@ -1,9 +1,9 @@
 """Which channels cannot be told apart, and what would tell them apart.
 
 Two channels whose contributions are traded against each other in the draws (a strong
-negative correlation), or whose spend hardly ever differs, are known only together. What an experiment would teach is
-computed before it is run: the draws say how differently each of them expects it to end,
-and how much of the doubt that difference would settle.
+negative correlation), or whose spend hardly ever differs, are known only together. What
+an experiment would teach is computed before it is run: the draws say how differently
+each of them expects it to end, and how much of the doubt that difference would settle.
 """
 
 from dataclasses import dataclass, replace
