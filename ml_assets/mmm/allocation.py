@@ -37,8 +37,9 @@ class Allocation:
     `status` is "improvement" or "no_improvement", and then `plan` recommends the
     current split; `reason` says so in words. `plan` has a row per channel: `channel`,
     `current`, `recommended`, `minimum`, `maximum` (currency), `expected_current`,
-    `expected_recommended` (outcome), `marginal_return` at the recommended spend. `gain`
-    is the expected outcome more than with the same total split as now, with
+    `expected_recommended` (outcome), `marginal_return` at the recommended spend, and
+    `is_observed`: False beyond the largest spend seen, where the curve is a guess.
+    `gain` is the expected outcome more than with the same total split as now, with
     `gain_lower` and `gain_upper` (90 %); `probability_better` the share of draws in
     which it is. `unspent` is the part of the budget that is not spent; `optimality` the
     largest relative difference of marginal returns that could still be moved, 0 at an
@@ -356,6 +357,7 @@ def _allocation(  # noqa: PLR0913, PLR0917  (two plans and what they were made f
             "expected_current": objective.each(objective.now).mean(axis=0),
             "expected_recommended": objective.each(chosen).mean(axis=0),
             "marginal_return": objective.slope(chosen),
+            "is_observed": chosen <= objective.seen,
         }
     )
     reason = (

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ml_assets.mmm import priors
 from ml_assets.mmm.adstock import Floats
 
-__all__ = ["SEASON_DAYS", "TENTATIVE_SEASON_DAYS", "Baseline", "baseline"]
+__all__ = ["KNOT_DAYS", "SEASON_DAYS", "TENTATIVE_SEASON_DAYS", "Baseline", "baseline"]
 
 _YEAR: Final = 365.25
 _HARMONICS: Final = 3
@@ -18,7 +18,7 @@ _HARMONICS: Final = 3
 # years, in whole weeks, are enough.
 TENTATIVE_SEASON_DAYS: Final = 546
 SEASON_DAYS: Final = 728
-_KNOT_DAYS: Final = 91
+KNOT_DAYS: Final = 91
 _FIXED: Final = -1
 
 
@@ -71,7 +71,8 @@ def baseline(
     """The design of `dates`, of which the first `fitted` are fitted to.
 
     The level moves in ramps of a quarter and stays where it was after the last one, so
-    a forecast starts from the latest level. Controls are standardised.
+    a forecast starts from the latest level. Controls are divided by their spread; one
+    whose least value is 0 brings nothing there, another nothing at its mean.
 
     Parameters
     ----------
@@ -92,13 +93,12 @@ def baseline(
         for day in range(6):
             design.add("weekday", (weekday == day) - 1 / 7, priors.WEEKDAY_RIDGE)
     for name, values in controls.items():
-        spread = float(values[:fitted].std())
-        centred = values - values[:fitted].mean()
-        column = centred / spread if spread else centred
-        design.add(name, column, priors.CONTROL_RIDGE)
+        known = values[:fitted]
+        centred = values - (known.mean() if known.min() else 0.0)
+        design.add(name, centred / (known.std() or 1.0), priors.CONTROL_RIDGE)
     level = design.learned("level", priors.LEVEL_STEP)
-    for knot in np.arange(_KNOT_DAYS, history - _KNOT_DAYS / 2, _KNOT_DAYS):
-        ramp = np.clip((days - knot) / _KNOT_DAYS + 0.5, 0, 1)
+    for knot in np.arange(KNOT_DAYS, history - KNOT_DAYS / 2, KNOT_DAYS):
+        ramp = np.clip((days - knot) / KNOT_DAYS + 0.5, 0, 1)
         design.add("baseline", ramp, 1.0, level)
     return Baseline(
         np.column_stack(design.columns),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,17 +12,20 @@ import pandas as pd
 from ml_assets.mmm import priors
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.baseline import baseline
+from ml_assets.mmm.cautions import cautions, unit_break
 from ml_assets.mmm.errors import InvalidSeries
+from ml_assets.mmm.identifiability import told_apart
 from ml_assets.mmm.lift_tests import LiftTest, read_lift_tests
 from ml_assets.mmm.media_mix import MediaMix
 from ml_assets.mmm.posterior import Posterior
-from ml_assets.mmm.sampler import AGREE, draw, find_maximum
+from ml_assets.mmm.sampler import AGREE, Draws, draw, find_maximum
 from ml_assets.mmm.saturation import SATURATIONS
 from ml_assets.mmm.series import read_series
 
 __all__ = ["OUTCOME_UNITS", "fit"]
 
 OUTCOME_UNITS: Final = ("orders", "revenue", "margin", "value_12m")
+_MISSED: Final = 0.15
 # Decay, half-saturation and effect at which the search for the maximum begins.
 _STARTS: Final = ((0.3, 1.0, 0.1), (0.6, 0.5, 0.05), (0.2, 2.0, 0.2), (0.1, 0.5, 0.1))
 
@@ -97,22 +101,48 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
     outcomes = _outcomes(outcome_draws, len(frame), n, scale)
     found = draw(posterior, maximum, draws, seed, outcomes)
     media = posterior.media(found.points, relative)
-    reason = None
-    if found.r_hat > AGREE:
-        reason = (
-            f"the chains disagree (R-hat {found.r_hat:.2f}, at most {AGREE}): some "
-            "channels cannot be told apart. Read their sum, or vary one of them."
-        )
-    return MediaMix(
-        status="uncertain" if reason else "fitted",
-        reason=reason,
-        warnings=(),
+    mix = MediaMix(
+        status="fitted",
+        reason=None,
+        warnings=tuple(cautions(series)),
         outcome_unit=outcome_unit,
         series=series,
         posterior=posterior,
         draws=found,
         scale=scale,
         media=media,
+    )
+    pairs = told_apart(mix)
+    twins = pairs.loc[~pairs["told_apart"], "sentence"]
+    reason = unit_break(series) or _doubt(found) or _missed(mix)
+    return replace(
+        mix,
+        status="uncertain" if reason else "fitted",
+        reason=reason,
+        warnings=(*mix.warnings, *twins),
+    )
+
+
+def _doubt(found: Draws) -> str | None:
+    """Why the draws are no result, if they are not."""
+    if found.r_hat <= AGREE:
+        return None
+    return (
+        f"the chains disagree (R-hat {found.r_hat:.2f}, at most {AGREE}): some "
+        "channels cannot be told apart. Read their sum, or vary one of them."
+    )
+
+
+def _missed(mix: MediaMix) -> str | None:
+    """Whether sales come in periods so few that the fit takes them for accidents."""
+    table = mix.fitted()
+    share = float(table["expected"].sum() / table["actual"].sum())
+    if abs(share - 1) <= _MISSED:
+        return None
+    return (
+        f"the fit accounts for {share:.0%} of the outcome: most of it comes in a few "
+        "periods that nothing in the table explains. Name what happened as a control, "
+        "or fit to weeks."
     )
 
 

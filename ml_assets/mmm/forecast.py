@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.mmm.adstock import Floats
-from ml_assets.mmm.baseline import baseline
+from ml_assets.mmm.baseline import KNOT_DAYS, baseline
 from ml_assets.mmm.errors import InvalidSeries
 from ml_assets.mmm.fitted_mix import COVERAGE, FittedMix
 from ml_assets.mmm.series import Future, read_future
@@ -20,7 +20,8 @@ _ENDS: Final = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
 def forecast(mix: FittedMix, frame: pd.DataFrame) -> pd.DataFrame:
     """Outcome of periods that follow the fitted ones, with what is planned for them.
 
-    What was spent before is still remembered, the level stays where it was.
+    What was spent before is still remembered. The level is expected to stay where it
+    was; how far it may move widens the intervals.
 
     Returns
     -------
@@ -69,7 +70,20 @@ def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
     spend = np.concatenate([series.spend[:fitted], future.spend]) / series.typical
     media = mix.posterior.media(mix.draws.points, spend)[..., fitted:]
     draws = media.sum(axis=1) + mix.draws.coefficients @ columns.T
-    return _with_noise(mix, future.dates, draws)
+    return _with_noise(mix, future.dates, draws + _wandering(mix, len(future.dates)))
+
+
+def _wandering(mix: FittedMix, periods: int) -> Floats:
+    """How far the level may move on after the last fitted period, (draws, periods).
+
+    By independent steps whose spread over a quarter is that of the level's.
+    """
+    scales = mix.posterior.scales(mix.draws.points)
+    quarter = scales[:, mix.posterior.baseline.names.index("level")] * mix.draws.noise
+    step = quarter * np.sqrt(mix.series.period_days / KNOT_DAYS)
+    normal = np.random.default_rng(1).standard_normal((len(step), periods))
+    normal -= normal.mean(axis=0)
+    return np.asarray(step[:, None] * normal.cumsum(axis=1))
 
 
 def _with_noise(
