@@ -15,7 +15,6 @@ from ml_assets.media_plan.curve_tables import (
     curve_rows,
 )
 from ml_assets.media_plan.gates import (
-    GateResult,
     baseline_not_negative,
     certain_enough,
     enough_media_history,
@@ -34,6 +33,8 @@ from ml_assets.media_plan.responses import largest_spend
 from ml_assets.media_plan.scenarios import budget_scenarios
 from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.errors import MediaMixError
+from ml_assets.mmm.gates import GateResult, distinct_channels, quiet_residuals
+from ml_assets.mmm.identifiability import advise
 
 __all__ = ["MODEL_VERSION", "Evidence", "MixTables", "Settings", "Verdict", "evaluate"]
 __all__ += ["margin_of"]
@@ -160,9 +161,18 @@ def _judged(
     yield mix_converged(mix.status, _in_channels(mix.reason or ""))
     yield baseline_not_negative(base)
     yield mix_better_than_naive(evidence.backtests)
-    yield certain_enough(float(lower), float(upper))
+    yield certain_enough(float(lower), float(upper), _advice(mix))
     yield within_observed_spend(_recommended(mix, tables.budget_scenario_channels))
     yield stable_returns(tables.marketing_curves, evidence.curves)
+    for gate in (distinct_channels(mix), quiet_residuals(mix)):
+        yield replace(gate, message=_in_channels(gate.message))
+
+
+def _advice(mix: MediaMix) -> str:
+    """How to learn more of the channel that least is known of."""
+    brought = mix.media.sum(axis=2)
+    doubt = brought.std(axis=0) / np.maximum(brought.mean(axis=0), 1e-12)
+    return _in_channels(advise(mix, mix.channel_names[int(doubt.argmax())]).sentence)
 
 
 def _tables(

@@ -4,13 +4,13 @@ Each gate is a pure function; nothing here stops anything. `GATES` is their orde
 each is an asset check of that name.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.mmm.gates import GateResult, Outcome
 
 __all__ = [
     "GATES",
@@ -26,8 +26,6 @@ __all__ = [
     "within_observed_spend",
 ]
 
-Outcome: TypeAlias = Literal["passed", "warned", "blocked"]
-
 GATES: Final = (
     "has_media_spend",
     "enough_media_history",
@@ -37,6 +35,8 @@ GATES: Final = (
     "certain_enough",
     "within_observed_spend",
     "stable_returns",
+    "distinct_channels",
+    "quiet_residuals",
 )
 
 _SHORTEST_DAYS, _SEASONAL_DAYS = 365, 730
@@ -45,17 +45,6 @@ _NEGATIVE_BLOCKS, _NEGATIVE_WARNS = 0.05, 0.0
 _NAIVE_BLOCKS, _NAIVE_WARNS = 1.25, 1.0
 # Upper end of what all channels brought, in multiples of its lower end.
 _SPREAD_BLOCKS, _SPREAD_WARNS = 20.0, 4.0
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """One verdict: what was observed against which threshold, in plain English."""
-
-    gate: str
-    outcome: Outcome
-    observed: float | None
-    threshold: float | None
-    message: str
 
 
 def has_media_spend(media: MediaDays) -> GateResult:
@@ -97,12 +86,12 @@ def enough_media_history(media: MediaDays) -> GateResult:
 
 
 def mix_converged(status: str, reason: str | None) -> GateResult:
-    """Block what no maximum was found for; warn where chains disagree."""
+    """Block what no maximum was found for, or where chains disagree: no result."""
     gate = "mix_converged"
     if status == "fitted":
         return GateResult(gate, "passed", None, None, "The fit converged.")
-    outcome: Outcome = "warned" if status == "uncertain" else "blocked"
-    return GateResult(gate, outcome, None, None, reason or f"The fit is {status}.")
+    message = reason or f"The fit is {status}."
+    return GateResult(gate, "blocked", None, None, message)
 
 
 def baseline_not_negative(baseline: pd.Series) -> GateResult:
@@ -157,8 +146,11 @@ def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
     return GateResult(gate, outcome, ratio, _NAIVE_BLOCKS, said)
 
 
-def certain_enough(lower: float, upper: float) -> GateResult:
-    """The 90 % interval of what all channels brought together says something."""
+def certain_enough(lower: float, upper: float, advice: str = "") -> GateResult:
+    """The 90 % interval of what all channels brought together says something.
+
+    `advice` is what would make it narrower.
+    """
     gate = "certain_enough"
     spread = upper / lower if lower > 0 else np.inf
     said = (
@@ -166,7 +158,7 @@ def certain_enough(lower: float, upper: float) -> GateResult:
     )
     if spread <= _SPREAD_WARNS:
         return GateResult(gate, "passed", spread, _SPREAD_BLOCKS, said)
-    message = f"{said} Vary spend on purpose, or enter an experiment: timonel media."
+    message = f"{said} {advice} Or enter an experiment: timonel media lift-test."
     outcome: Outcome = "blocked" if spread > _SPREAD_BLOCKS else "warned"
     observed = spread if np.isfinite(spread) else None
     return GateResult(gate, outcome, observed, _SPREAD_BLOCKS, message)

@@ -116,6 +116,8 @@ def test_every_gate_is_a_check() -> None:
         "certain_enough",
         "within_observed_spend",
         "stable_returns",
+        "distinct_channels",
+        "quiet_residuals",
     }
 
 
