@@ -58,8 +58,8 @@ class Limits:
 def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
     """The best split of every budget on the slider and around the company's own.
 
-    Channels move freely between nothing and 1.5 times the most ever spent in a day,
-    unless the company said least and most. Straight lines between the rows are within
+    Channels move freely between nothing and 1.5 times the most ever spent in a day, or
+    the most that the company said. Straight lines between the rows are within
     0.1 % of the best there is, from the second row on.
 
     Returns
