@@ -10,15 +10,23 @@ channels as (
 followed as (
     select
         *,
-        lead(total_budget) over following as next_total_budget,
-        lead(recommended_spend) over following as next_recommended_spend,
-        lead(expected) over following as next_expected,
-        lead(total_expected) over following as next_total_expected
+        lead(total_budget) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_total_budget,
+        lead(recommended_spend) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_recommended_spend,
+        lead(expected) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_expected,
+        lead(total_expected) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_total_expected
     from grid
-    window following as (
-        partition by company_id, outcome_unit, horizon_days, channel_id
-        order by total_budget
-    )
 ),
 
 labelled as (
