@@ -39,8 +39,8 @@ class Draws:
     """Points drawn, shape (draws, size), and the baseline and noise drawn with each.
 
     `coefficients`, shape (draws, k), `noise` the sd, (draws,), and its degrees of
-    `freedom`, (draws,). `r_hat` is the worst of all that is reported; `acceptance` the share
-    of proposals taken.
+    `freedom`, (draws,). `r_hat` is the worst of all that is reported; `acceptance` the
+    share of proposals taken.
     """
 
     points: Floats
