@@ -20,7 +20,7 @@ from ml_assets.mmm.media_mix import MediaMix
 from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import AGREE, Draws, draw, find_maximum
 from ml_assets.mmm.saturation import SATURATIONS
-from ml_assets.mmm.series import read_series
+from ml_assets.mmm.series import Series, read_series
 
 __all__ = ["OUTCOME_UNITS", "fit"]
 
@@ -86,40 +86,49 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
         controls=controls,
         fitted_until=fitted_until,
     )
-    n = series.fitted
-    scale = float(series.outcome[:n].mean())
-    relative = series.spend[:n] / series.typical
-    posterior = Posterior(
-        kind=saturation,
-        outcome=series.outcome[:n] / scale,
-        spend=relative,
-        baseline=baseline(series.dates, series.controls, n),
-        decay_logit=_typical_decay(series.period_days),
-        lifts=read_lift_tests(lift_tests, series, scale),
-    )
+    scale = float(series.outcome[: series.fitted].mean())
+    outcomes = _outcomes(outcome_draws, len(frame), series.fitted, scale)
+    posterior = _posterior(series, scale, saturation, lift_tests)
     maximum = find_maximum(posterior, [posterior.start(*start) for start in _STARTS])
-    outcomes = _outcomes(outcome_draws, len(frame), n, scale)
     found = draw(posterior, maximum, draws, seed, outcomes)
-    media = posterior.media(found.points, relative)
     mix = MediaMix(
         status="fitted",
         reason=None,
-        warnings=tuple(cautions(series)),
+        warnings=(),
         outcome_unit=outcome_unit,
         series=series,
         posterior=posterior,
         draws=found,
         scale=scale,
-        media=media,
+        media=posterior.media(found.points, posterior.spend),
     )
+    return _judged(mix)
+
+
+def _posterior(
+    series: Series, scale: float, saturation: str, lift_tests: Sequence[LiftTest]
+) -> Posterior:
+    n = series.fitted
+    return Posterior(
+        kind=saturation,
+        outcome=series.outcome[:n] / scale,
+        spend=series.spend[:n] / series.typical,
+        baseline=baseline(series.dates, series.controls, n),
+        decay_logit=_typical_decay(series.period_days),
+        lifts=read_lift_tests(lift_tests, series, scale),
+    )
+
+
+def _judged(mix: MediaMix) -> MediaMix:
+    """With its status, the reason for it, and what a reader must know."""
     pairs = told_apart(mix)
     twins = pairs.loc[~pairs["told_apart"], "sentence"]
-    reason = unit_break(series) or _doubt(found) or _missed(mix)
+    reason = unit_break(mix.series) or _doubt(mix.draws) or _missed(mix)
     return replace(
         mix,
         status="uncertain" if reason else "fitted",
         reason=reason,
-        warnings=(*mix.warnings, *twins),
+        warnings=(*cautions(mix.series), *twins),
     )
 
 

@@ -126,6 +126,17 @@ class Posterior:
         """The learned scales of the baseline, shape (..., h), in units of the noise."""
         return np.exp(points[..., points.shape[-1] - len(self.baseline.scales) :])
 
+    def reported(self, points: Floats) -> Floats:
+        """What is read of points, shape (..., size): decay and effect as they are.
+
+        The logarithm of an effect that is nearly nothing has no end, and no meaning.
+        """
+        at = self.channels(points)
+        shapes = [at.decay, np.log(at.half), np.log(at.slope), at.effect]
+        if self.kind != "hill":
+            del shapes[2]
+        return np.concatenate([*shapes, np.log(self.scales(points))], axis=-1)
+
     def media(self, points: Floats, spend: Floats) -> Floats:
         """Outcome, shape (b, c, n), of any spend, shape (n, c), at points (b, size)."""
         columns = np.ascontiguousarray(spend.T)

@@ -29,7 +29,7 @@ _WARM_UP: Final = (20, 35)
 _FLATTEST: Final = 0.3
 _SAME_MAXIMUM: Final = 1e-3
 _WEIGHINGS: Final = 4
-_MOST_BLOCKS: Final = 12
+_MOST_BLOCKS: Final = 6
 _SETTLE_FIRST: Final = 40
 _SETTLE: Final = 4
 
@@ -39,8 +39,8 @@ class Draws:
     """Points drawn, shape (draws, size), and the baseline and noise drawn with each.
 
     `coefficients`, shape (draws, k), `noise` the sd, (draws,), and its degrees of
-    `freedom`, (draws,). `r_hat` is the worst of all parameters; `acceptance` the share
-    of proposals taken.
+    `freedom`, (draws,). `r_hat` is the worst of all that is reported; `acceptance` the
+    share of proposals taken.
     """
 
     points: Floats
@@ -128,11 +128,13 @@ def draw(
     kept, r_hat = chains.run(each), np.inf
     for _ in range(_MOST_BLOCKS):
         points = np.stack([turn.points for turn in kept])
-        r_hat = float(split_r_hat(points.swapaxes(0, 1)).max())
+        reported = posterior.reported(points).swapaxes(0, 1)
+        r_hat = float(split_r_hat(reported).max())
         if r_hat <= AGREE:
             break
-        kept += chains.run(max(each, len(kept) // 2))
-        kept = kept[len(kept) // 3 :]
+        chains.root = _spread_root(points, root)
+        chains.run(_WARM_UP[0], adapt=True)
+        kept = kept[len(kept) // 2 :] + chains.run(len(kept))
     if outcomes is not None:
         kept = _given_each(chains, outcomes, each)
     return _thinned(kept, draws, r_hat, chains.acceptance)

@@ -1,5 +1,7 @@
 """The front door in the words of the request: fit, contributions, forecast, budget."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,8 +58,13 @@ def test_last_weeks_advertising_is_carried_into_the_forecast(
     less, more = model.forecast(nothing), model.forecast(plan)
 
     assert (less["expected"] < more["expected"]).all()
-    gap = less["expected"].iloc[0] - less["expected"].iloc[12]
-    assert gap > 0
+    # The same weeks after a history whose last ten weeks had no advertising.
+    spend = model.series.spend.copy()
+    spend[-10:] = 0.0
+    silent = replace(model, series=replace(model.series, spend=spend))
+    carried = less["expected"] - silent.forecast(nothing)["expected"]
+    assert carried.iloc[0] > 10 * abs(carried.iloc[12])
+    assert carried.iloc[0] > 100
 
 
 def test_a_forecast_of_other_weeks_is_refused(
