@@ -1,21 +1,15 @@
 """Advertising that is remembered: geometric adstock, from the first period on."""
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.blas import dtbsv
 from scipy.signal import lfilter
 
-__all__ = ["Adstock", "Floats", "adstock", "half_life", "remembered"]
+__all__ = ["Floats", "adstock", "half_life", "remembered", "remembered_backwards"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-
-
-class Adstock(NamedTuple):
-    """Remembered spend a_t and its derivative by the decay, shapes (n,)."""
-
-    spend: Floats
-    by_decay: Floats
 
 
 def adstock(spend: npt.ArrayLike, decay: float, carry_in: float = 0.0) -> Floats:
@@ -39,15 +33,56 @@ def adstock(spend: npt.ArrayLike, decay: float, carry_in: float = 0.0) -> Floats
     return np.asarray(remembered_spend)
 
 
-def remembered(spend: Floats, decay: float) -> Adstock:
-    """Adstock times (1 - decay), and its derivative by the decay.
+def remembered(spend: Floats, decay: Floats) -> Floats:
+    """Adstock times (1 - decay) of many columns, each with its own decay.
 
     On this scale a steady spend is remembered as itself whatever the decay, so that
-    half-saturation stays on the channel's own spend.
+    half-saturation stays on the channel's own spend. Solved as one banded system.
+
+    Parameters
+    ----------
+    spend : ndarray, shape (c, n)
+    decay : ndarray, shape (b, c)
+
+    Returns
+    -------
+    ndarray, shape (b, c, n)
     """
-    raw = adstock(spend, decay)
-    before = np.concatenate([[0.0], raw[:-1]])
-    return Adstock((1 - decay) * raw, (1 - decay) * adstock(before, decay) - raw)
+    new = (1 - decay)[..., None] * spend
+    kept = dtbsv(1, _memory(decay, new.shape[2]), new.ravel(), lower=1, diag=1)
+    return np.asarray(kept).reshape(new.shape)
+
+
+def remembered_backwards(by_kept: Floats, kept: Floats, decay: Floats) -> Floats:
+    """Derivative by each decay of a value whose derivative by `remembered` is known.
+
+    With r_t = d r_(t-1) + (1 - d) x_t, d r_t / dd = d * d r_(t-1) / dd + r_(t-1) - x_t,
+    and r_(t-1) - x_t = (r_(t-1) - r_t) / (1 - d). Summed from the last period back.
+
+    Parameters
+    ----------
+    by_kept, kept : ndarray, shape (b, c, n)
+    decay : ndarray, shape (b, c)
+
+    Returns
+    -------
+    ndarray, shape (b, c)
+    """
+    memory = _memory(decay, kept.shape[2])
+    back = dtbsv(1, memory, by_kept.ravel(), lower=1, diag=1, trans=1)
+    back = np.asarray(back).reshape(kept.shape)
+    total = np.einsum("bcn,bcn->bc", back[..., 1:], kept[..., :-1])
+    total -= np.einsum("bcn,bcn->bc", back, kept)
+    return np.asarray(total / (1 - decay))
+
+
+def _memory(decay: Floats, periods: int) -> Floats:
+    """The bands of 1 and -decay below it, column after column, as BLAS wants them."""
+    bands = np.empty((*decay.shape, periods, 2))
+    bands[..., 0] = 1.0
+    bands[..., 1] = -decay[..., None]
+    bands[..., -1, 1] = 0.0
+    return bands.reshape(-1, 2).T
 
 
 def half_life(decay: npt.ArrayLike, period_days: int) -> Floats:

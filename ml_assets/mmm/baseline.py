@@ -6,31 +6,63 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ml_assets.mmm import priors
 from ml_assets.mmm.adstock import Floats
-from ml_assets.mmm.priors import CONTROL_RIDGE, SEASON_RIDGE, TREND_RIDGE
 
-__all__ = ["Baseline", "baseline"]
+__all__ = ["KNOT_DAYS", "SEASON_DAYS", "TENTATIVE_SEASON_DAYS", "Baseline", "baseline"]
 
 _YEAR: Final = 365.25
-_HARMONICS: Final = 2
-# One year holds one Christmas: yearly terms need two.
-_SEASONAL_HISTORY_DAYS: Final = 730
-_KNOT_DAYS: Final = 91
-_FREE: Final = 1e-6
+_HARMONICS: Final = 3
+# One year holds one Christmas, and nothing tells it from the campaign. From a year and
+# a half on, half of the year was seen twice: a season is tried, and held small. Two
+# years, in whole weeks, are enough.
+TENTATIVE_SEASON_DAYS: Final = 546
+SEASON_DAYS: Final = 728
+KNOT_DAYS: Final = 91
+_FIXED: Final = -1
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """Columns of the baseline, shape (n, k), with the ridge of each, shape (k,).
+    """Columns of the baseline, shape (n, k), and how large their effects are.
 
-    `component` names what a column belongs to: "level", "trend", "season", "weekday" or
-    a control. The last `steps` columns are the level's, whose ridge is learned.
+    `component` names what a column belongs to: "baseline", "trend", "season", "weekday"
+    or a control. `ridge`, shape (k,), is the prior precision of each coefficient in
+    units of the noise's; where `group` is not -1 it is divided by the square of a scale
+    that is learned, whose prior is `scales[group]`.
     """
 
     columns: Floats
-    ridge: Floats
     component: tuple[str, ...]
-    steps: int
+    ridge: Floats
+    group: npt.NDArray[np.int64]
+    scales: tuple[priors.LogNormal, ...]
+    names: tuple[str, ...]
+
+
+class _Design:
+    """Columns as they are added."""
+
+    def __init__(self) -> None:
+        self.columns: list[Floats] = []
+        self.component: list[str] = []
+        self.ridge: list[float] = []
+        self.group: list[int] = []
+        self.scales: list[priors.LogNormal] = []
+        self.names: list[str] = []
+
+    def learned(self, name: str, scale: priors.LogNormal) -> int:
+        self.scales.append(scale)
+        self.names.append(name)
+        return len(self.scales) - 1
+
+    def add(
+        self, component: str, column: Floats, ridge: float, group: int = _FIXED
+    ) -> None:
+        self.columns.append(column)
+        self.component.append(component)
+        self.ridge.append(ridge)
+        self.group.append(group)
 
 
 def baseline(
@@ -39,7 +71,8 @@ def baseline(
     """The design of `dates`, of which the first `fitted` are fitted to.
 
     The level moves in ramps of a quarter and stays where it was after the last one, so
-    a forecast starts from the latest level. Controls are standardised.
+    a forecast starts from the latest level. Controls are divided by their spread; one
+    whose least value is 0 brings nothing there, another nothing at its mean.
 
     Parameters
     ----------
@@ -47,29 +80,44 @@ def baseline(
         One period apart.
     """
     days = (dates - dates[0]).astype(np.float64)
-    history = days[fitted - 1] - days[0]
-    parts = [("level", np.ones_like(days), _FREE)]
-    parts.append(("trend", days / max(history, 1.0) - 0.5, TREND_RIDGE))
-    if history >= _SEASONAL_HISTORY_DAYS:
-        since_new_year = (dates - dates.astype("datetime64[Y]")).astype(np.float64)
-        angle = 2 * np.pi * since_new_year / _YEAR
-        for harmonic in range(1, _HARMONICS + 1):
-            parts.append(("season", np.sin(harmonic * angle), SEASON_RIDGE))
-            parts.append(("season", np.cos(harmonic * angle), SEASON_RIDGE))
-    if days.size > 1 and days[1] == 1:
+    history = float(days[fitted - 1])
+    covered = history + float(days[1])
+    design = _Design()
+    design.add("baseline", np.ones_like(days), priors.FREE)
+    trend = design.learned("trend", priors.TREND_SCALE)
+    design.add("trend", days / max(history, 1.0) - 0.5, 1.0, trend)
+    if covered >= TENTATIVE_SEASON_DAYS:
+        _add_season(design, dates, covered >= SEASON_DAYS)
+    if days[1] == 1:
         weekday = (dates.astype("datetime64[D]").astype(np.int64) + 3) % 7
-        parts += [
-            ("weekday", (weekday == day) - 1 / 7, SEASON_RIDGE) for day in range(6)
-        ]
+        for day in range(6):
+            design.add("weekday", (weekday == day) - 1 / 7, priors.WEEKDAY_RIDGE)
     for name, values in controls.items():
-        spread = float(values[:fitted].std())
-        centred = values - values[:fitted].mean()
-        parts.append((name, centred / spread if spread else centred, CONTROL_RIDGE))
-    knots = np.arange(_KNOT_DAYS, history - _KNOT_DAYS / 2, _KNOT_DAYS)
-    ramps = [np.clip((days - knot) / _KNOT_DAYS + 0.5, 0, 1) for knot in knots]
+        known = values[:fitted]
+        centred = values - (known.mean() if known.min() else 0.0)
+        design.add(name, centred / (known.std() or 1.0), priors.CONTROL_RIDGE)
+    level = design.learned("level", priors.LEVEL_STEP)
+    for knot in np.arange(KNOT_DAYS, history - KNOT_DAYS / 2, KNOT_DAYS):
+        ramp = np.clip((days - knot) / KNOT_DAYS + 0.5, 0, 1)
+        design.add("baseline", ramp, 1.0, level)
     return Baseline(
-        columns=np.column_stack([column for _, column, _ in parts] + ramps),
-        ridge=np.array([ridge for *_, ridge in parts]),
-        component=(*(name for name, *_ in parts), *("level" for _ in ramps)),
-        steps=len(ramps),
+        np.column_stack(design.columns),
+        tuple(design.component),
+        np.array(design.ridge),
+        np.array(design.group),
+        tuple(design.scales),
+        tuple(design.names),
     )
+
+
+def _add_season(
+    design: _Design, dates: npt.NDArray[np.datetime64], known: bool
+) -> None:
+    since_new_year = (dates - dates.astype("datetime64[Y]")).astype(np.float64)
+    angle = 2 * np.pi * since_new_year / _YEAR
+    scale = priors.SEASON_SCALE if known else priors.SHORT_SEASON_SCALE
+    season = design.learned("season", scale)
+    for harmonic in range(1, _HARMONICS + 1):
+        # Faster waves are smaller: a season is smooth.
+        for column in (np.sin(harmonic * angle), np.cos(harmonic * angle)):
+            design.add("season", column, float(harmonic**2), season)

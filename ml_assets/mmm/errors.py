@@ -6,12 +6,16 @@ MediaMixError
     NothingToFit        no channel has spend that moves
     NotConverged        the posterior has no maximum that could be found
     InvalidBudget       a budget that the limits do not allow
+    InvalidLiftTest     an experiment that does not fit the table
+    MixedUnits          orders and revenue, or days and weeks, in one plan
 """
 
 __all__ = [
     "InvalidBudget",
+    "InvalidLiftTest",
     "InvalidSeries",
     "MediaMixError",
+    "MixedUnits",
     "NotConverged",
     "NothingToFit",
     "TooShortHistory",
@@ -40,3 +44,11 @@ class NotConverged(MediaMixError):
 
 class InvalidBudget(MediaMixError):
     """The budget and the limits of the channels contradict each other."""
+
+
+class InvalidLiftTest(MediaMixError):
+    """An experiment that does not fit the table."""
+
+
+class MixedUnits(MediaMixError):
+    """Outcomes or periods of different units cannot be added."""

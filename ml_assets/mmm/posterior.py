@@ -1,47 +1,79 @@
 """How plausible parameters are, with the baseline and the noise integrated out.
 
-Given the media, the response is linear in the baseline, whose prior is normal in units
-of the noise, and the noise's precision has a weak gamma prior. Both integrals are known
-(normal-inverse-gamma: Gelman et al., Bayesian Data Analysis, chapter 14), so that only
-the channels' parameters and the mobility of the level are left: four numbers a channel.
+Given the media and a weight for each period, the outcome is linear in the baseline,
+whose prior is normal in units of the noise, and the noise's precision has a weak gamma
+prior. Both integrals are known (normal-inverse-gamma: Gelman et al., Bayesian Data
+Analysis, chapter 14), so that only four numbers a channel are left, and a few scales of
+the baseline: how far its level moves, how large trend and season are.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ml_assets.mmm import priors
-from ml_assets.mmm.adstock import Floats, remembered
+from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.baseline import Baseline
-from ml_assets.mmm.saturation import response
+from ml_assets.mmm.channel_parameters import (
+    ChannelParameters,
+    channel_parameters,
+    per_channel,
+)
+from ml_assets.mmm.lift_tests import Lifts
+from ml_assets.mmm.media import Media, media
 
-__all__ = ["ChannelParameters", "Media", "Posterior"]
+__all__ = ["Baselines", "Observed", "Posterior"]
 
 # No logarithm or logit of a plausible parameter is farther from 0.
-_FARTHEST = 15.0
-# The noise's prior: as one observation with a tenth of the mean response.
-_NOISE_WEIGHT, _NOISE_SD = 1.0, 0.1
+_FARTHEST = 12.0
+# Numbers that stay in the processor's cache: larger batches are taken in parts.
+_AT_ONCE = 22_000
 
 
-class ChannelParameters(NamedTuple):
-    """Per channel, shapes (..., c), spend in multiples of the typical one.
+class Observed(NamedTuple):
+    """What each of b points is compared with: an outcome, (b, n), and its weights.
 
-    `decay` per period; `half` the half-saturation; `slope` (1 for the logistic);
-    `effect` the response at typical steady spend, as a share of the mean response.
+    `squares`, (b, k, k), are those of the baseline's columns under the weights.
     """
 
-    decay: Floats
-    half: Floats
-    slope: Floats
-    effect: Floats
+    outcome: Floats
+    weights: Floats
+    squares: Floats
+
+    def rows(self, which: slice | npt.NDArray[np.int64]) -> "Observed":
+        """The same for some of the points."""
+        return Observed(*(part[which] for part in self))
 
 
-class Media(NamedTuple):
-    """Response of each channel, shape (n, c), and its derivatives, (n, c, per)."""
+class Baselines(NamedTuple):
+    """Draws for b points: coefficients (b, k), sd of the noise (b,), residuals (b, n).
 
-    response: Floats
-    gradient: Floats
+    Residuals are in units of the sd.
+    """
+
+    coefficients: Floats
+    noise: Floats
+    residuals: Floats
+
+
+class _Linear(NamedTuple):
+    """The baseline given the media, for a batch of b points.
+
+    Coefficients (b, k), what the media leave (b, n), the weighted part of it that the
+    baseline leaves (b, n), the error (b,) that the noise's variance is drawn around,
+    inverse (b, k, k) of the precision and its ln determinant, ridges (b, k).
+    """
+
+    coefficients: Floats
+    left: Floats
+    unexplained: Floats
+    error: Floats
+    inverse: Floats
+    log_determinant: Floats
+    ridge: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,32 +81,32 @@ class Posterior:
     """The negative log posterior of one company's series, and what follows from it.
 
     A point is a vector: per channel logit(decay / largest), ln half, ln slope (Hill
-    only), ln effect; last ln of the level's step.
+    only), ln effect; then ln of each learned scale of the baseline.
 
     Parameters
     ----------
-    response : ndarray, shape (n,)
+    outcome : ndarray, shape (n,)
         Divided by its mean.
     spend : ndarray, shape (n, c)
         In multiples of each channel's typical spend.
+    decay_logit : float
+        What the prior of the first number is centred on.
+    lifts : Lifts or None
+        Experiments that the channels must agree with.
     """
 
     kind: str
-    response: Floats
+    outcome: Floats
     spend: Floats
     baseline: Baseline
     decay_logit: float
-
-    @property
-    def per_channel(self) -> int:
-        """Parameters of a channel."""
-        return 4 if self.kind == "hill" else 3
+    lifts: Lifts | None = None
 
     @property
     def size(self) -> int:
         """Length of a point."""
         channels: int = self.spend.shape[1]
-        return channels * self.per_channel + 1
+        return channels * per_channel(self.kind) + len(self.baseline.scales)
 
     def start(self, decay: float, half: float, effect: float) -> Floats:
         """A point at which every channel is the same."""
@@ -83,97 +115,178 @@ class Posterior:
         if self.kind == "hill":
             row.append(priors.SLOPE.mean)
         row.append(np.log(effect))
-        return np.array([*row * self.spend.shape[1], priors.LEVEL_STEP.mean])
+        scales = [scale.mean for scale in self.baseline.scales]
+        return np.array([*row * self.spend.shape[1], *scales])
 
     def channels(self, points: Floats) -> ChannelParameters:
         """What points, shape (..., size), say of the channels."""
-        shape = (*points.shape[:-1], self.spend.shape[1], self.per_channel)
-        rows = points[..., :-1].reshape(shape)
-        decay = priors.LARGEST_DECAY / (1 + np.exp(-rows[..., 0]))
-        slope = np.ones_like(decay)
-        if self.kind == "hill":
-            slope = np.exp(rows[..., 2])
-        return ChannelParameters(
-            decay, np.exp(rows[..., 1]), slope, np.exp(rows[..., -1])
+        return channel_parameters(self.kind, self._rows(points))
+
+    def scales(self, points: Floats) -> Floats:
+        """The learned scales of the baseline, shape (..., h), in units of the noise."""
+        return np.exp(points[..., points.shape[-1] - len(self.baseline.scales) :])
+
+    def reported(self, points: Floats) -> Floats:
+        """What is read of points, shape (..., size): decay and effect as they are.
+
+        The logarithm of an effect that is nearly nothing has no end, and no meaning.
+        """
+        at = self.channels(points)
+        shapes = [at.decay, np.log(at.half), np.log(at.slope), at.effect]
+        if self.kind != "hill":
+            del shapes[2]
+        return np.concatenate([*shapes, np.log(self.scales(points))], axis=-1)
+
+    def media(self, points: Floats, spend: Floats) -> Floats:
+        """Outcome, shape (b, c, n), of any spend, shape (n, c), at points (b, size)."""
+        columns = np.ascontiguousarray(spend.T)
+        return media(self.kind, self.channels(points), columns).outcome
+
+    def observed(self, outcome: Floats, weights: Floats) -> Observed:
+        """What points are compared with, of outcome and weights, shapes (b, n)."""
+        weighted = self._design.T * weights[:, None]
+        return Observed(outcome, weights, weighted @ self._design)
+
+    def evenly(self, points: int) -> Observed:
+        """The outcome with the same weight for each period, for a batch of points."""
+        outcome = np.repeat(self.outcome[None], points, axis=0)
+        squares = np.repeat((self._design.T @ self._design)[None], points, axis=0)
+        return Observed(outcome, np.ones_like(outcome), squares)
+
+    def one(self, point: Floats, observed: Observed) -> tuple[float, Floats]:
+        """`batch` of a single point."""
+        values, slopes = self.batch(point[None], observed)
+        return float(values[0]), slopes[0]
+
+    def batch(self, points: Floats, observed: Observed) -> tuple[Floats, Floats]:
+        """Negative log posterior up to a constant, (b,), and its gradient, (b, size).
+
+        Infinite, with a gradient of 0, where a parameter is beyond all reason.
+        """
+        part = max(1, _AT_ONCE // self.spend.size)
+        if len(points) > part:
+            parts = [
+                self.batch(points[i : i + part], observed.rows(slice(i, i + part)))
+                for i in range(0, len(points), part)
+            ]
+            return (
+                np.concatenate([value for value, _ in parts]),
+                np.concatenate([slope for _, slope in parts]),
+            )
+        beyond = ~(np.abs(points).max(axis=1) <= _FARTHEST)
+        points = np.where(beyond[:, None], 0.0, points)
+        brought = self._brought(points)
+        channels: int = self.spend.shape[1]
+        linear = self._linear(points, brought.outcome[:, :channels], observed)
+        weight = self.outcome.size + priors.NOISE_WEIGHT
+        value = weight / 2 * np.log(linear.error)
+        value -= (linear.log_determinant + np.log(linear.ridge).sum(axis=1)) / 2
+        by_outcome = linear.unexplained * (-weight / linear.error)[:, None]
+        rows, distance = self._backwards(brought, by_outcome)
+        value += distance
+        by_scale = self._by_scales(linear, weight)
+        slopes = np.concatenate([rows.reshape(len(points), -1), by_scale], axis=1)
+        prior, by_prior = self._prior(points)
+        value, slopes = value + prior, slopes + by_prior
+        value[beyond], slopes[beyond] = np.inf, 0.0
+        return value, slopes
+
+    def baselines(
+        self, points: Floats, observed: Observed, rng: np.random.Generator | None
+    ) -> Baselines:
+        """Draws of the baseline and the noise given points; without rng their modes."""
+        linear = self._linear(points, self.media(points, self.spend), observed)
+        weight = self.outcome.size + priors.NOISE_WEIGHT
+        coefficients, spread = linear.coefficients, np.full(len(points), weight)
+        if rng is not None:
+            spread = rng.chisquare(weight, len(points))
+        sd = np.sqrt(linear.error / spread)
+        if rng is not None:
+            root = np.linalg.cholesky(linear.inverse)
+            normal = rng.standard_normal((*coefficients.shape, 1))
+            coefficients = coefficients + sd[:, None] * (root @ normal)[..., 0]
+        residuals = linear.left - coefficients @ self._design.T
+        return Baselines(coefficients, sd, residuals / sd[:, None])
+
+    @cached_property
+    def _design(self) -> Floats:
+        return np.ascontiguousarray(self.baseline.columns[: self.outcome.size])
+
+    @cached_property
+    def _columns(self) -> Floats:
+        columns = np.ascontiguousarray(self.spend.T)
+        if self.lifts is None:
+            return columns
+        return np.concatenate([columns, self.lifts.without])
+
+    @cached_property
+    def _membership(self) -> Floats:
+        """Which column belongs to which learned scale, shape (k, h)."""
+        groups = np.arange(len(self.baseline.scales))
+        return np.asarray(self.baseline.group[:, None] == groups, dtype=np.float64)
+
+    def _brought(self, points: Floats) -> Media:
+        """What channels bring, and after them those of each lift test without it."""
+        at = self.channels(points)
+        if self.lifts is not None:
+            at = self.lifts.beside(at)
+        return media(self.kind, at, self._columns)
+
+    def _backwards(self, brought: Media, by_outcome: Floats) -> tuple[Floats, Floats]:
+        """Derivatives by the channels' rows; the lift tests' share of the value."""
+        if self.lifts is None:
+            return brought.backwards(by_outcome[:, None]), np.zeros(len(by_outcome))
+        by_each = np.zeros_like(brought.outcome)
+        by_each[:, : self.spend.shape[1]] = by_outcome[:, None]
+        distance = self.lifts.distance(brought.outcome)
+        self.lifts.add_backwards(distance, by_each)
+        rows = self.lifts.folded(brought.backwards(by_each))
+        return rows, (distance**2).sum(axis=1) / 2
+
+    def _rows(self, points: Floats) -> Floats:
+        shape = (*points.shape[:-1], self.spend.shape[1], per_channel(self.kind))
+        last = points.shape[-1] - len(self.baseline.scales)
+        return np.asarray(points[..., :last].reshape(shape))
+
+    def _linear(self, points: Floats, brought: Floats, observed: Observed) -> _Linear:
+        left = observed.outcome - brought.sum(axis=1)
+        log_scales = points[:, points.shape[1] - len(self.baseline.scales) :]
+        ridge = self.baseline.ridge * np.exp(-2 * log_scales @ self._membership.T)
+        diagonal = np.arange(ridge.shape[1])
+        precision = observed.squares.copy()
+        precision[:, diagonal, diagonal] += ridge
+        inverse = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+        weighted = (observed.weights * left) @ self._design
+        coefficients = (inverse @ weighted[..., None])[..., 0]
+        unexplained = observed.weights * (left - coefficients @ self._design.T)
+        error = np.einsum("bn,bn->b", left, unexplained)
+        error += priors.NOISE_WEIGHT * priors.NOISE_SD**2
+        log_determinant = np.asarray(np.linalg.slogdet(inverse)[1], dtype=np.float64)
+        return _Linear(
+            coefficients, left, unexplained, error, inverse, log_determinant, ridge
         )
 
-    def media(self, point: Floats, spend: Floats) -> Media:
-        """What each channel brings, period by period, for any spend of shape (n, c)."""
-        at = self.channels(point)
-        periods, channels = spend.shape
-        brought = np.empty((periods, channels))
-        gradient = np.empty((periods, channels, self.per_channel))
-        for c in range(channels):
-            kept = remembered(spend[:, c], float(at.decay[c]))
-            curve = response(self.kind, kept.spend, at.half[c], at.slope[c])
-            effect = at.effect[c]
-            share = at.decay[c] / priors.LARGEST_DECAY
-            brought[:, c] = effect * curve.value
-            by_logit = kept.by_decay * at.decay[c] * (1 - share)
-            gradient[:, c, 0] = effect * curve.by_spend * by_logit
-            gradient[:, c, 1] = effect * curve.by_log_half
-            if self.kind == "hill":
-                gradient[:, c, 2] = effect * curve.by_log_slope
-            gradient[:, c, -1] = brought[:, c]
-        return Media(brought, gradient)
+    def _by_scales(self, linear: _Linear, weight: float) -> Floats:
+        """Derivative by ln scale, shape (b, h): each ridge r goes as exp(-2 ln s)."""
+        left = np.diagonal(linear.inverse, axis1=1, axis2=2)
+        each = linear.coefficients**2 * (weight / linear.error)[:, None] + left
+        return np.asarray((1 - linear.ridge * each) @ self._membership)
 
-    def __call__(self, point: Floats) -> tuple[float, Floats]:
-        """Negative log posterior up to a constant, and its gradient, shape (size,)."""
-        if np.abs(point).max() > _FARTHEST:
-            return np.inf, np.zeros_like(point)
-        n = self.response.size
-        media = self.media(point, self.spend)
-        left = self.response - media.response.sum(axis=1)
-        columns = self.baseline.columns[:n]
-        ridge = self._ridge(point[-1])
-        inverse = np.linalg.inv(columns.T @ columns + np.diag(ridge))
-        coefficients = inverse @ (columns.T @ left)
-        unexplained = left - columns @ coefficients
-        weight = n + _NOISE_WEIGHT
-        error = _NOISE_WEIGHT * _NOISE_SD**2 + left @ unexplained
-        _, determinant = np.linalg.slogdet(inverse)
-        value = weight / 2 * np.log(error) - (determinant + np.log(ridge).sum()) / 2
-        slopes = -weight / error * np.einsum("n,ncj->cj", unexplained, media.gradient)
-        prior, prior_slopes = self._prior(point)
-        steps = self.baseline.steps
-        moved = np.zeros_like(ridge)
-        moved[ridge.size - steps :] = -2 * ridge[ridge.size - steps :]
-        by_step = weight / error / 2 * (coefficients**2 @ moved)
-        by_step += (np.diag(inverse) @ moved - (moved / ridge).sum()) / 2
-        return value + prior, np.append(slopes.ravel(), by_step) + prior_slopes
-
-    def coefficients(
-        self, point: Floats, noise: np.random.Generator | None = None
-    ) -> tuple[Floats, float]:
-        """Baseline coefficients, shape (k,), and the noise's sd: drawn or mean."""
-        n = self.response.size
-        left = self.response - self.media(point, self.spend).response.sum(axis=1)
-        columns = self.baseline.columns[:n]
-        inverse = np.linalg.inv(columns.T @ columns + np.diag(self._ridge(point[-1])))
-        mean = inverse @ (columns.T @ left)
-        weight = n + _NOISE_WEIGHT
-        error = _NOISE_WEIGHT * _NOISE_SD**2 + left @ (left - columns @ mean)
-        if noise is None:
-            return mean, float(np.sqrt(error / weight))
-        sd = float(np.sqrt(error / noise.chisquare(weight)))
-        root = np.linalg.cholesky(inverse)
-        return mean + sd * root @ noise.standard_normal(mean.size), sd
-
-    def _ridge(self, log_step: float) -> Floats:
-        steps = np.full(self.baseline.steps, np.exp(-2 * log_step))
-        return np.concatenate([self.baseline.ridge, steps])
-
-    def _prior(self, point: Floats) -> tuple[float, Floats]:
-        rows = point[:-1].reshape(self.spend.shape[1], self.per_channel)
-        centres = [self.decay_logit, priors.HALF_SATURATION.mean, priors.SLOPE.mean]
-        spreads = [priors.DECAY_LOGIT_SD, priors.HALF_SATURATION.sd, priors.SLOPE.sd]
-        shapes = self.per_channel - 1
-        distance = (rows[:, :shapes] - centres[:shapes]) / np.array(spreads[:shapes])
-        effect = (np.exp(rows[:, -1]) / priors.RESPONSE_SD) ** 2
-        step = (point[-1] - priors.LEVEL_STEP.mean) / priors.LEVEL_STEP.sd
+    def _prior(self, points: Floats) -> tuple[Floats, Floats]:
+        rows = self._rows(points)
+        shapes = per_channel(self.kind) - 1
+        half, slope = priors.HALF_SATURATION, priors.SLOPE
+        centre = np.array([self.decay_logit, half.mean, slope.mean])[:shapes]
+        spread = np.array([priors.DECAY_LOGIT_SD, half.sd, slope.sd])[:shapes]
+        distance = (rows[..., :shapes] - centre) / spread
+        effect = (np.exp(rows[..., -1]) / priors.RESPONSE_SD) ** 2
+        means = np.array([scale.mean for scale in self.baseline.scales])
+        spreads = np.array([scale.sd for scale in self.baseline.scales])
+        scales = (points[:, points.shape[1] - means.size :] - means) / spreads
         # The effect is half normal; its logarithm, which is what moves, adds itself.
-        value = (distance**2).sum() / 2 + (effect / 2 - rows[:, -1]).sum() + step**2 / 2
-        slopes = np.column_stack(
-            [distance / np.array(spreads[:shapes]), effect[:, None] - 1]
+        value = (distance**2).sum(axis=(1, 2)) / 2 + (scales**2).sum(axis=1) / 2
+        value += (effect / 2 - rows[..., -1]).sum(axis=1)
+        slopes = np.concatenate([distance / spread, effect[..., None] - 1], axis=2)
+        return value, np.concatenate(
+            [slopes.reshape(len(points), -1), scales / spreads], axis=1
         )
-        return float(value), np.append(slopes.ravel(), step / priors.LEVEL_STEP.sd)

@@ -9,14 +9,19 @@ from typing import Final, NamedTuple
 __all__ = [
     "CONTROL_RIDGE",
     "DECAY_LOGIT_SD",
+    "FREE",
     "HALF_LIFE_DAYS",
     "HALF_SATURATION",
     "LARGEST_DECAY",
     "LEVEL_STEP",
+    "NOISE_SD",
+    "NOISE_WEIGHT",
     "RESPONSE_SD",
-    "SEASON_RIDGE",
+    "SEASON_SCALE",
+    "SHORT_SEASON_SCALE",
     "SLOPE",
-    "TREND_RIDGE",
+    "TREND_SCALE",
+    "WEEKDAY_RIDGE",
     "LogNormal",
 ]
 
@@ -41,8 +46,18 @@ SLOPE: Final = LogNormal(0.18, 0.3)
 # normal.
 RESPONSE_SD: Final = 0.25
 # Ridge of standardised columns, in units of the noise's variance.
-SEASON_RIDGE: Final = 1.0
+WEEKDAY_RIDGE: Final = 1.0
 CONTROL_RIDGE: Final = 1.0
-TREND_RIDGE: Final = 1.0
+# The level itself may be anything.
+FREE: Final = 1e-6
+# The noise: as one observation with a tenth of the mean outcome.
+NOISE_WEIGHT: Final = 1.0
+NOISE_SD: Final = 0.1
+# Learned, in standard deviations of the noise: the change of the trend over the whole
+# history; the height of the season's slowest wave, and where there is less than two
+# years of it.
+TREND_SCALE: Final = LogNormal(1.0, 1.5)
+SEASON_SCALE: Final = LogNormal(0.0, 1.0)
+SHORT_SEASON_SCALE: Final = LogNormal(0.0, 1.0)
 # Steps of the level between quarters, in standard deviations of the noise.
 LEVEL_STEP: Final = LogNormal(-1.2, 0.7)

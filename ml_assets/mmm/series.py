@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,10 @@ import pandas as pd
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.errors import InvalidSeries, NothingToFit, TooShortHistory
 
-__all__ = ["CHANNEL_STATUSES", "Series", "read_series"]
+__all__ = ["CHANNEL_STATUSES", "Future", "Series", "read_future", "read_series"]
 
+# Names of components that are no column of the table.
+RESERVED: Final = ("baseline", "trend", "season", "weekday")
 CHANNEL_STATUSES: Final = ("fitted", "never_used", "used_too_rarely", "constant")
 # A year in whole weeks.
 _SHORTEST_DAYS: Final = 364
@@ -30,10 +32,11 @@ class Series:
     is its mean where it is not zero, in the currency per period.
     """
 
+    date: str
     dates: npt.NDArray[np.datetime64]
     period_days: int
     fitted: int
-    response: Floats
+    outcome: Floats
     spend: Floats
     typical: Floats
     controls: dict[str, Floats]
@@ -45,11 +48,19 @@ class Series:
         return [name for name, status in self.status.items() if status == "fitted"]
 
 
+class Future(NamedTuple):
+    """Periods that follow: dates, shape (n,), spend, (n, c), controls, (n,) each."""
+
+    dates: npt.NDArray[np.datetime64]
+    spend: Floats
+    controls: dict[str, Floats]
+
+
 def read_series(  # noqa: PLR0913  (which column is what)
     frame: pd.DataFrame,
     *,
     date: str,
-    response: str,
+    outcome: str,
     channels: Sequence[str],
     controls: Sequence[str],
     fitted_until: dt.date | None,
@@ -67,15 +78,12 @@ def read_series(  # noqa: PLR0913  (which column is what)
     """
     if not channels:
         raise NothingToFit("no channel was named: which columns are spend?")
-    for column in (date, response, *channels, *controls):
-        if column not in frame:
-            raise InvalidSeries(
-                f"column {column} is missing: the table has "
-                f"{', '.join(map(str, frame.columns))}"
-            )
+    named = [date, outcome, *channels, *controls]
+    _require(frame, named)
+    _distinct(named)
     dates, period = _dates(frame, date)
-    values = {name: _numbers(frame, name) for name in (response, *channels, *controls)}
-    for name in (response, *channels):
+    values = {name: _numbers(frame, name) for name in (outcome, *channels, *controls)}
+    for name in (outcome, *channels):
         _refuse(values[name] < 0, frame, name, "is below 0")
     fitted = dates.size
     if fitted_until is not None:
@@ -86,8 +94,8 @@ def read_series(  # noqa: PLR0913  (which column is what)
             f"{history} days of history: below {_SHORTEST_DAYS} a season cannot be "
             "told from advertising. Load older days, or wait."
         )
-    if not values[response][:fitted].any():
-        raise InvalidSeries(f"column {response} is 0 throughout: nothing was sold")
+    if not values[outcome][:fitted].any():
+        raise InvalidSeries(f"column {outcome} is 0 throughout: nothing was sold")
     status = {name: _status(values[name][:fitted]) for name in channels}
     used = [name for name in channels if status[name] == "fitted"]
     if not used:
@@ -98,15 +106,70 @@ def read_series(  # noqa: PLR0913  (which column is what)
     spend = np.column_stack([values[name] for name in used])
     known = spend[:fitted]
     return Series(
+        date=date,
         dates=dates,
         period_days=period,
         fitted=fitted,
-        response=values[response],
+        outcome=values[outcome],
         spend=spend,
         typical=known.sum(axis=0) / (known > 0).sum(axis=0),
         controls={name: values[name] for name in controls},
         status=status,
     )
+
+
+def read_future(frame: pd.DataFrame, series: Series) -> Future:
+    """Check rows that follow the fitted ones: a date, planned spend, controls.
+
+    Raises
+    ------
+    InvalidSeries
+        Naming the column and the first row that cannot be used.
+    """
+    used = series.channels
+    _require(frame, [series.date, *used, *series.controls])
+    if not len(frame):
+        raise InvalidSeries("the table of what follows has no rows")
+    moments = pd.to_datetime(frame[series.date], errors="coerce")
+    _refuse(moments.isna().to_numpy(), frame, series.date, "is not a date")
+    dates = moments.to_numpy().astype("datetime64[D]")
+    last, step = series.dates[series.fitted - 1], series.period_days
+    follows = last + step * np.arange(1, dates.size + 1)
+    _refuse(
+        dates != follows,
+        frame,
+        series.date,
+        f"does not follow: rows must come every {step} days after {last}, the last "
+        "fitted date",
+    )
+    spend = {name: _numbers(frame, name) for name in used}
+    for name, values in spend.items():
+        _refuse(values < 0, frame, name, "is below 0")
+    return Future(
+        dates,
+        np.column_stack(list(spend.values())),
+        {name: _numbers(frame, name) for name in series.controls},
+    )
+
+
+def _require(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    for column in columns:
+        if column not in frame:
+            raise InvalidSeries(
+                f"column {column} is missing: the table has "
+                f"{', '.join(map(str, frame.columns))}"
+            )
+
+
+def _distinct(columns: list[str]) -> None:
+    taken = set(RESERVED)
+    for column in columns:
+        if column in taken:
+            raise InvalidSeries(
+                f"column {column} is named twice, or like a component of the "
+                f"baseline ({', '.join(RESERVED)}): rename it"
+            )
+        taken.add(column)
 
 
 def _status(spend: Floats) -> str:

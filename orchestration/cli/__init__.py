@@ -18,6 +18,7 @@ from orchestration.cli import (
     doctor,
     forget,
     kpis,
+    media,
     metrics,
     run,
     sandbox,
@@ -49,7 +50,8 @@ app = typer.Typer(
     timonel dashboard                  the dashboard as one HTML page\n
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means\n
-    timonel doctor                     what is wrong, and what to do
+    timonel doctor                     what is wrong, and what to do\n
+    timonel media                      experiments and limits of budgets
     """,
 )
 app.add_typer(database.app, name="db")
@@ -57,6 +59,7 @@ app.add_typer(company.app, name="company")
 app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(media.app, name="media")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

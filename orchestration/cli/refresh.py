@@ -130,9 +130,10 @@ class Refresher:
                     company,
                     config,
                     "Predicting each customer",
-                    ("ml_",),
+                    ("ml_clv",),
                     {"customer_value": {"accept_changes": self.accept_changes}},
                 )
+                self._materialise(company, config, "Fitting the media mix", ("ml_mmm",))
         return True
 
     @contextlib.contextmanager

@@ -87,6 +87,7 @@ def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -
         *_parameters(database, truth),
         *_totals(database, truth["totals"]["as_of"]),
         *_kpis(database, company, truth),
+        *_media(database, truth),
     ]
     for line in lines:
         table.add_row(*line.cells(company.currency_code))
@@ -129,6 +130,36 @@ def _totals(database: Connection, answers: dict[str, Any]) -> Iterator[_Line]:
     yield _Line("Customers", customers, answers["customer_count"], _COUNT)
     yield _Line("Repeat purchase days", repeats, days, _COUNT)
     yield _Line("Net revenue", counted["net_revenue"], Decimal(revenue), _MONEY)
+
+
+def _media(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
+    """What each platform's spend brought, as a share of the value of all customers won.
+
+    True is what was expected of the curves that were simulated, times what customers of
+    the channel are worth.
+    """
+    if "media" not in truth:
+        return
+    true: dict[str, float] = {}
+    for channel in truth["media"].values():
+        worth = channel["expected_new_customers"] * channel["value_multiplier"]
+        true[channel["source"]] = true.get(channel["source"], 0.0) + worth
+    everybody = sum(true.values()) + truth["organic"]["expected_new_customers"]
+    rows = database.execute(
+        """select channel_id, channel_name, contribution / total.value,
+            contribution_lower / total.value, contribution_upper / total.value
+        from reporting.marketing_curves
+        cross join (
+            select sum(contribution) as value from reporting.marketing_contributions
+            where outcome_unit = 'value_12m'
+        ) as total
+        where outcome_unit = 'value_12m' and contribution is not null
+        order by channel_id"""
+    ).fetchall()
+    for channel, name, found, lower, upper in rows:
+        if channel in true:
+            label = f"Won by {name} ({lower:.0%}-{upper:.0%})"
+            yield _Line(label, found, true[channel] / everybody, _SHARE)
 
 
 def _kpis(

@@ -15,6 +15,7 @@ from orchestration.lib.companies import Company
 from orchestration.lib.company_settings import load_settings
 from orchestration.lib.database import connect
 from orchestration.lib.landings import revisions
+from orchestration.lib.media_settings import load_media_settings
 
 __all__ = ["has_succeeded", "input_version", "is_done", "recorded_run"]
 
@@ -36,7 +37,10 @@ def input_version(
             (company.company_id,),
         ).fetchall()
     landed = (revisions(url, company.company_id), forgotten)
-    settings = load_settings(url, company.company_id)
+    settings = (
+        load_settings(url, company.company_id),
+        load_media_settings(url, company.company_id),
+    )
     content = repr(
         (company, settings, as_of_date.isoformat(), code_version, files, landed)
     )

@@ -17,8 +17,13 @@ VIEWS = (
     "activity_log",
     "attribution_comparison",
     "attribution_months",
+    "budget_grid",
+    "budget_scenario_channels",
+    "budget_scenarios",
     "campaign_months",
+    "channel_efficiency",
     "channel_months",
+    "channel_signals",
     "clientes",
     "cohort_retention",
     "connector_health",
@@ -32,6 +37,12 @@ VIEWS = (
     "gastos_marketing",
     "insights_core",
     "kpi_months",
+    "ltv_roas",
+    "marketing_contributions",
+    "marketing_curve_points",
+    "marketing_curves",
+    "media_mix_backtests",
+    "media_mix_gates",
     "model_backtest_deciles",
     "model_backtest_tracking",
     "model_backtests",
@@ -82,6 +93,37 @@ JUDGEMENTS = (
     """insert into predictions.forecast_grades values
         (%s, 'fit', 90, '2026-01-31', '2026-05-01', 1, 1, 10, true, true, 0, 0, 0, 0,
         0, 0, 0, null, 0, 1, 1, now())""",
+    """insert into predictions.media_mix_fits values
+        (%s, 'mix', 'revenue', '2026-01-31', '2026-01-31', '1', 'published', null, '',
+        400, 'EUR', '{}', now())""",
+    """insert into predictions.gate_results values
+        (%s, 'mix', 'has_media_spend', 'passed', 1, 1, 'One.')""",
+    """insert into predictions.new_customer_values values
+        (%s, '2026-01-05', 'meta_ads', 1, 10, 10, 5, 15, 1, 1, 'EUR', '2026-01-31')""",
+    """insert into predictions.marketing_curves
+        (company_id, outcome_unit, channel_id, status, currency_code, fit_id,
+        as_of_date, data_through_date, model_version, fitted_at)
+        values (%s, 'revenue', 'meta_ads', 'constant', 'EUR', 'mix', '2026-01-31',
+        '2026-01-31', '1', now())""",
+    """insert into predictions.marketing_curve_points values
+        (%s, 'revenue', 'meta_ads', 0, 0, 0, 0, 0, 1, false, true, 'mix', '2026-01-31',
+        '2026-01-31', '1', now())""",
+    """insert into predictions.marketing_contributions values
+        (%s, 'revenue', '2026-01-05', 'level', 'baseline', 1, 0, 2, 'mix',
+        '2026-01-31', '2026-01-31', '1', now())""",
+    """insert into predictions.budget_grid values
+        (%s, 'revenue', 30, 500, 'meta_ads', 500, 1, 0, 2, 1, 0, 2, true, 'EUR', 'mix',
+        '2026-01-31', '2026-01-31', '1', now())""",
+    """insert into predictions.budget_scenarios values
+        (%s, 'revenue', 'current', 30, 'as_now', null, 1, 1, 1, 1, null, null, 0, 0, 0,
+        0, 'EUR', 'mix', '2026-01-31', '2026-01-31', '1', now())""",
+    """insert into predictions.budget_scenario_channels values
+        (%s, 'revenue', 'current', 'meta_ads', 1, 1, 0, 2, 1, 1, 'mix', '2026-01-31',
+        '2026-01-31', '1', now())""",
+    """insert into predictions.media_mix_backtests values
+        (%s, 'revenue', '1', '2025-09-30', 91, '', 50, 48, 0.1, 0.04, 0.9, 0.2, 0.1,
+        'EUR', now())""",
+    """insert into ops.marketing_targets values (%s, 3, 1, now())""",
 )
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)

@@ -43,6 +43,8 @@ def test_every_room_of_the_graph_is_there() -> None:
         "predictions/model_fits",
         "predictions/predictions_customer",
         "predictions/predictions_customer_history",
+        "predictions/marketing_curves",
+        "predictions/budget_grid",
         "reporting/customer_values",
         "dashboards/clientes",
     }
@@ -87,7 +89,7 @@ def test_every_asset_is_described_owned_grouped_and_partitioned() -> None:
         assert set(node.partitions_def.partition_dimension_names) == {"company", "day"}
 
 
-def test_every_gate_is_a_blocking_check() -> None:
+def test_every_gate_is_a_check() -> None:
     checks = {
         check.name
         for check in _graph().asset_check_keys
@@ -110,6 +112,16 @@ def test_every_gate_is_a_blocking_check() -> None:
         "probabilities_in_range",
         "reconciles_with_mart",
         "last_touches_are_last_clicks",
+        "has_media_spend",
+        "enough_media_history",
+        "mix_converged",
+        "baseline_not_negative",
+        "mix_better_than_naive",
+        "certain_enough",
+        "within_observed_spend",
+        "stable_returns",
+        "distinct_channels",
+        "quiet_residuals",
     }
 
 

@@ -2,12 +2,14 @@
 
 import dagster as dg
 
-from ml_assets.assets import channel_attribution, customer_value
+from ml_assets.assets import channel_attribution, customer_value, media_mix
 
 
 @dg.definitions
 def models() -> dg.Definitions:
-    """Customer value and attribution; the media mix joins them."""
+    """Customer value, attribution, and the media mix that builds on the first."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([channel_attribution, customer_value])
+        assets=dg.load_assets_from_modules(
+            [channel_attribution, customer_value, media_mix]
+        )
     )

@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from ml_assets.mmm.adstock import adstock, half_life, remembered
-from ml_assets.mmm.saturation import hill, logistic
+from ml_assets.mmm.adstock import (
+    adstock,
+    half_life,
+    remembered,
+    remembered_backwards,
+)
+from ml_assets.mmm.saturation import hill, logistic, response
 
 
 def test_the_first_day_counts() -> None:
@@ -26,7 +31,9 @@ def test_no_memory_is_the_spend_itself() -> None:
 
 
 def test_a_steady_spend_is_remembered_as_itself() -> None:
-    assert remembered(np.full(200, 7.0), 0.8).spend[-1] == pytest.approx(7)
+    kept = remembered(np.full((1, 200), 7.0), np.array([[0.8]]))
+
+    assert kept[0, 0, -1] == pytest.approx(7)
 
 
 def test_half_of_an_effect_is_over_after_its_half_life() -> None:
@@ -52,28 +59,37 @@ def test_curves_start_at_nothing_and_pass_through_one() -> None:
 
 
 @pytest.mark.parametrize("kind", ["hill", "logistic"])
-def test_derivatives_are_those_of_the_curve(kind: str) -> None:
+def test_the_slope_is_that_of_the_curve(kind: str) -> None:
     a, width = np.array([0.2, 1.0, 3.0]), 1e-6
 
-    def value(spend: np.ndarray, log_half: float, log_slope: float) -> np.ndarray:
-        if kind == "hill":
-            return hill(spend, np.exp(log_half), np.exp(log_slope)).value
-        return logistic(spend, np.exp(log_half)).value
+    found = response(kind, a, 0.8, 1.3).by_spend
 
-    found = hill(a, 0.8, 1.3) if kind == "hill" else logistic(a, 0.8)
-    at = np.log(0.8), np.log(1.3)
-    by_spend = (value(a + width, *at) - value(a - width, *at)) / (2 * width)
-    by_half = (value(a, at[0] + width, at[1]) - value(a, at[0] - width, at[1])) / 2
-    by_slope = (value(a, at[0], at[1] + width) - value(a, at[0], at[1] - width)) / 2
-    assert found.by_spend == pytest.approx(by_spend, rel=1e-5)
-    assert found.by_log_half == pytest.approx(by_half / width, rel=1e-4, abs=1e-8)
-    assert found.by_log_slope == pytest.approx(by_slope / width, rel=1e-4, abs=1e-8)
+    above, below = (response(kind, a + w, 0.8, 1.3).value for w in (width, -width))
+    assert found == pytest.approx((above - below) / (2 * width), rel=1e-5)
 
 
-def test_the_derivative_by_the_decay_is_that_of_the_memory() -> None:
-    spend, width = np.array([5.0, 0.0, 2.0, 8.0]), 1e-6
+def test_many_columns_are_remembered_as_each_alone() -> None:
+    rng = np.random.default_rng(2)
+    spend, decay = rng.gamma(1.0, 1.0, (3, 30)), rng.uniform(0.1, 0.9, (2, 3))
 
-    found = remembered(spend, 0.6).by_decay
+    kept = remembered(spend, decay)
 
-    above, below = (remembered(spend, 0.6 + w).spend for w in (width, -width))
-    assert found == pytest.approx((above - below) / (2 * width), rel=1e-6)
+    for row, column in np.ndindex(2, 3):
+        share = float(decay[row, column])
+        alone = (1 - share) * adstock(spend[column], share)
+        assert kept[row, column] == pytest.approx(alone)
+
+
+@pytest.mark.parametrize("columns", [2, 200])
+def test_the_derivative_by_the_decay_is_that_of_the_memory(columns: int) -> None:
+    rng = np.random.default_rng(2)
+    spend = rng.gamma(1.0, 1.0, (columns, 50))
+    decay = rng.uniform(0.1, 0.9, (1, columns))
+    by_kept, width = rng.standard_normal((1, columns, 50)), 1e-6
+
+    kept = remembered(spend, decay)
+    found = remembered_backwards(by_kept, kept, decay)
+
+    above, below = (remembered(spend, decay + w) for w in (width, -width))
+    change = (above - below) / (2 * width)
+    assert found == pytest.approx((by_kept * change).sum(axis=2), rel=1e-5, abs=1e-7)

@@ -1,0 +1,182 @@
+with values_of_days as (
+    select * from {{ source('predictions', 'new_customer_values') }}
+),
+
+windows as (
+    select
+        company_id,
+        max(as_of_date) as as_of_date
+    from values_of_days
+    group by company_id
+),
+
+channel_days as (
+    select * from {{ ref('channel_days') }}
+),
+
+companies as (
+    select
+        company_id,
+        currency_code,
+        gross_margin_rate
+    from {{ ref('companies') }}
+),
+
+targets as (
+    select * from {{ source('ops', 'marketing_targets') }}
+),
+
+curves as (
+    select * from {{ source('predictions', 'marketing_curves') }}
+    where outcome_unit = 'value_12m'
+),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+labels as (
+    select * from {{ ref('media_mix_labels') }}
+    where term_kind = 'efficiency'
+),
+
+spent as (
+    select
+        channel_days.company_id,
+        channel_days.channel_id,
+        windows.as_of_date,
+        sum(channel_days.spend) as spend,
+        sum(channel_days.reported_revenue) as reported_revenue
+    from channel_days
+    inner join windows
+        on channel_days.company_id = windows.company_id
+    where
+        channel_days.calendar_date > windows.as_of_date - 365
+        and channel_days.calendar_date <= windows.as_of_date
+    group by
+        channel_days.company_id, channel_days.channel_id, windows.as_of_date
+),
+
+won as (
+    select
+        values_of_days.company_id,
+        values_of_days.channel_id,
+        sum(values_of_days.customer_count)::integer as new_customer_count,
+        sum(values_of_days.observed_value) as observed_value,
+        sum(values_of_days.value_12m) as value_12m,
+        sqrt(
+            sum(values_of_days.independent_variance)
+            + sum(values_of_days.shared_error) ^ 2
+        ) as value_error
+    from values_of_days
+    inner join windows
+        on values_of_days.company_id = windows.company_id
+    where values_of_days.first_order_date > windows.as_of_date - 365
+    group by values_of_days.company_id, values_of_days.channel_id
+),
+
+joined as (
+    select
+        spent.company_id,
+        spent.channel_id,
+        companies.currency_code,
+        companies.gross_margin_rate,
+        spent.as_of_date,
+        spent.spend,
+        spent.reported_revenue,
+        nullif(spent.spend, 0) as paid,
+        coalesce(won.new_customer_count, 0) as new_customer_count,
+        coalesce(won.observed_value, 0) as observed_value,
+        coalesce(won.value_12m, 0) as value_12m,
+        greatest(
+            coalesce(won.value_12m - 1.645 * won.value_error, 0),
+            coalesce(won.observed_value, 0)
+        ) as value_12m_lower,
+        coalesce(won.value_12m + 1.645 * won.value_error, 0)
+            as value_12m_upper,
+        coalesce(targets.value_to_cost_target, 3)::numeric(8, 3)
+            as value_to_cost_target,
+        targets.company_id is null as is_default_target,
+        curves.current_roi as ltv_roas_incremental,
+        curves.current_roi_lower as ltv_roas_incremental_lower,
+        curves.current_roi_upper as ltv_roas_incremental_upper
+    from spent
+    inner join companies
+        on spent.company_id = companies.company_id
+    left join won
+        on
+            spent.company_id = won.company_id
+            and spent.channel_id = won.channel_id
+    left join targets
+        on spent.company_id = targets.company_id
+    left join curves
+        on
+            spent.company_id = curves.company_id
+            and spent.channel_id = curves.channel_id
+),
+
+divided as (
+    select
+        *,
+        paid / nullif(new_customer_count, 0) as cost_per_customer,
+        value_12m / nullif(new_customer_count, 0) as value_per_customer,
+        value_12m / paid as ltv_roas_attributed
+    from joined
+),
+
+judged as (
+    select
+        *,
+        case
+            when paid is null then 'unpriced'
+            when new_customer_count = 0 then 'nobody_won'
+            when ltv_roas_attributed >= value_to_cost_target then 'good'
+            when ltv_roas_attributed >= 1 then 'watch'
+            else 'losing'
+        end as verdict
+    from divided
+),
+
+labelled as (
+    select
+        judged.company_id,
+        judged.channel_id,
+        channels.label_es as channel_label_es,
+        channels.label_en as channel_label_en,
+        judged.currency_code,
+        judged.spend::numeric(18, 2) as spend,
+        judged.new_customer_count,
+        judged.cost_per_customer::numeric(18, 2) as customer_acquisition_cost,
+        judged.value_per_customer::numeric(18, 2) as value_per_customer,
+        judged.ltv_roas_attributed::numeric(18, 6) as ltv_roas_attributed,
+        (judged.value_12m_lower / judged.paid)::numeric(18, 6)
+            as ltv_roas_attributed_lower,
+        (judged.value_12m_upper / judged.paid)::numeric(18, 6)
+            as ltv_roas_attributed_upper,
+        judged.ltv_roas_incremental,
+        judged.ltv_roas_incremental_lower,
+        judged.ltv_roas_incremental_upper,
+        (judged.ltv_roas_attributed * judged.gross_margin_rate)
+        ::numeric(18, 6) as margin_ltv_roas_attributed,
+        judged.ltv_roas_incremental * judged.gross_margin_rate
+            as margin_ltv_roas_incremental,
+        (judged.observed_value / judged.paid)::numeric(18, 6)
+            as observed_roas,
+        (judged.reported_revenue / judged.paid)::numeric(18, 6)
+            as reported_roas,
+        (judged.observed_value / nullif(judged.value_12m, 0))
+        ::numeric(18, 6) as maturity_rate,
+        judged.value_to_cost_target,
+        judged.is_default_target,
+        judged.verdict,
+        labels.label_es as verdict_label_es,
+        labels.label_en as verdict_label_en,
+        judged.as_of_date
+    from judged
+    left join channels
+        on judged.channel_id = channels.channel_id
+    left join labels
+        on judged.verdict = labels.term
+)
+
+select * from labelled

@@ -1,0 +1,282 @@
+"""What each channel brings and where the next euro goes: fitted, judged, published."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import dagster as dg
+import pandas as pd
+import psycopg
+from pydantic import Field
+
+from ml_assets.assets import media_mix_tables as tables
+from ml_assets.assets.media_mix_tables import MixIdentity
+from ml_assets.clv.fit_identity import fit_id
+from ml_assets.media_plan.backtests import forecast_holdout, holdout
+from ml_assets.media_plan.budgets import Limits
+from ml_assets.media_plan.evaluation import (
+    MODEL_VERSION,
+    Evidence,
+    Settings,
+    Verdict,
+    evaluate,
+    margin_of,
+)
+from ml_assets.media_plan.gates import GATES, GateResult
+from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
+from ml_assets.media_plan.plots import plots
+from ml_assets.mmm import LiftTest
+from orchestration.lib.companies import Company, load_company
+from orchestration.lib.media_settings import MediaSettings, load_media_settings
+from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse import Warehouse
+
+_SCHEMA = "predictions"
+_CURVES = dg.AssetKey([_SCHEMA, "marketing_curves"])
+_TABLES = {
+    "media_mix_fits": "Every fit, published or not and why. One row per company, fit.",
+    "new_customer_values": (
+        "12-month value of the customers won. One row per company, day and channel."
+    ),
+    "marketing_curves": "What channels bring, and their curves. One row per channel.",
+    "marketing_curves_history": "Every curve ever published. One row per fit, channel.",
+    "marketing_curve_points": "Points to draw the curves by. One row per point.",
+    "marketing_contributions": "What made up each day. One row per day and component.",
+    "budget_grid": "The best split of every budget. One row per budget and channel.",
+    "budget_scenarios": "Now and projected. One row per scenario.",
+    "budget_scenario_channels": "The same by channel. One row per scenario, channel.",
+    "media_mix_backtests": "Forecasts of weeks that are over. One row per origin.",
+}
+
+
+class MediaMixConfig(dg.Config):
+    """What is fitted: a list of revenue, orders and value_12m."""
+
+    outcomes: list[str] = Field(default_factory=lambda: ["revenue", "value_12m"])
+
+
+@dataclass
+class _Run:
+    """One company on one day: what is read once, and what came of it."""
+
+    company: Company
+    as_of_date: dt.date
+    media: MediaDays
+    settings: Settings
+    told: MediaSettings
+    verdicts: list[Verdict] = field(default_factory=list)
+    seen: list[tuple[GateResult, ...]] = field(default_factory=list)
+
+
+@dg.multi_asset(
+    name="media_mix",
+    specs=[
+        dg.AssetSpec(
+            [_SCHEMA, table],
+            description=description,
+            deps=[
+                ["marts", "media_mix_days"],
+                ["marts", "channel_days"],
+                ["marts", "customers"],
+                ["marts", "orders"],
+                ["marts", "companies"],
+                [_SCHEMA, "predictions_customer"],
+                [_SCHEMA, "forecast_totals"],
+            ],
+            group_name="ml_mmm",
+            kinds={"python", "scipy"},
+            owners=["team:data"],
+            code_version=MODEL_VERSION,
+        )
+        for table, description in _TABLES.items()
+    ],
+    # Not blocking: what fails keeps the last good curves, and customers their page.
+    check_specs=[dg.AssetCheckSpec(gate, asset=_CURVES) for gate in GATES],
+    partitions_def=company_days,
+)
+def media_mix(
+    context: dg.AssetExecutionContext,
+    config: MediaMixConfig,
+    warehouse: Warehouse,
+    company_day: CompanyDay,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Fit, judge and publish the mix of one company, outcome by outcome."""
+    company = load_company(warehouse.url(), company_day.company_id(context))
+    as_of_date = company_day.as_of(context)
+    told = load_media_settings(warehouse.url(), company.company_id)
+    with warehouse.acting_as("scientist") as database:
+        run = _read(database, company, as_of_date, told)
+        for outcome in config.outcomes:
+            _publish(context, database, run, outcome)
+    yield from _checks(run)
+    metadata = _metadata(run)
+    for table in _TABLES:
+        yield dg.MaterializeResult(
+            asset_key=[_SCHEMA, table],
+            metadata=metadata if table == "marketing_curves" else None,
+        )
+
+
+def _read(
+    database: psycopg.Connection,
+    company: Company,
+    as_of_date: dt.date,
+    told: MediaSettings,
+) -> _Run:
+    company_id = company.company_id
+    worth = tables.refresh_new_customer_values(database, company_id, as_of_date)
+    media = media_days(
+        tables.read_days(database, company_id, as_of_date),
+        tables.read_spend(database, company_id, as_of_date),
+        worth,
+        as_of_date,
+    )
+    settings = Settings(
+        limits=_limits(told),
+        margin_rate=tables.read_margin_rate(database, company_id),
+        return_target=told.marginal_return_target,
+        lift_tests=_lift_tests(told),
+    )
+    return _Run(company, as_of_date, media, settings, told)
+
+
+def _limits(told: MediaSettings) -> Limits:
+    limits = told.limits
+    return Limits(
+        minimum={
+            one.channel_id: float(one.minimum_spend)
+            for one in limits
+            if one.minimum_spend is not None
+        },
+        maximum={
+            one.channel_id: float(one.maximum_spend)
+            for one in limits
+            if one.maximum_spend is not None
+        },
+        changes={
+            one.channel_id: float(one.maximum_change)
+            for one in limits
+            if one.maximum_change is not None
+        },
+    )
+
+
+def _lift_tests(told: MediaSettings) -> dict[str, tuple[LiftTest, ...]]:
+    """Experiments by the outcome they measured, in the names of the columns."""
+    found: dict[str, tuple[LiftTest, ...]] = {}
+    for one in told.lift_tests:
+        test = LiftTest(
+            f"spend_{one.channel_id}",
+            one.start_date,
+            one.end_date,
+            float(one.lift),
+            float(one.lift_error),
+        )
+        found[one.outcome_unit] = (*found.get(one.outcome_unit, ()), test)
+    return found
+
+
+def _publish(
+    context: dg.AssetExecutionContext,
+    database: psycopg.Connection,
+    run: _Run,
+    outcome: str,
+) -> None:
+    """One outcome, unless exactly this fit is what readers see already."""
+    identity = _identity(run, outcome)
+    if tables.is_current(database, identity):
+        context.log.info(f"{outcome}: nothing changed since fit {identity.fit_id}")
+        run.seen.append(tables.read_gates(database, identity))
+        return
+    evidence = Evidence(
+        curves=tables.read_last_curves(database, identity.company_id, outcome),
+        backtests=_backtests(database, run, identity),
+    )
+    verdict = evaluate(run.media, outcome, run.settings, evidence)
+    run.verdicts.append(verdict)
+    run.seen.append(verdict.gates)
+    tables.write_fit(database, identity, verdict)
+    if verdict.status != "published":
+        context.log.info(f"{outcome} {verdict.status}: {verdict.reason}")
+        return
+    tables.write_tables(database, identity, verdict)
+    margin = margin_of(verdict, run.media, run.settings)
+    if outcome == "revenue" and margin is not None:
+        tables.write_tables(database, identity, margin)
+
+
+def _backtests(
+    database: psycopg.Connection, run: _Run, identity: MixIdentity
+) -> pd.DataFrame:
+    """The score of the last complete month's holdout, computed once."""
+    if not run.media.channels or not run.media.frame[identity.outcome].any():
+        return pd.DataFrame()
+    held = holdout(run.media, identity.outcome)
+    company_id, outcome = identity.company_id, identity.outcome
+    stored = tables.read_backtests(database, company_id, outcome, held)
+    if held is None or len(stored):
+        return stored
+    tests = run.settings.lift_tests.get(outcome, ())
+    scores = forecast_holdout(held, outcome, tests)
+    if scores is None:
+        return stored
+    tables.write_backtest(database, identity, held, scores)
+    return pd.DataFrame([scores])
+
+
+def _identity(run: _Run, outcome: str) -> MixIdentity:
+    company, media = run.company, run.media
+    hashed = data_hash(media, outcome)
+    settings = {
+        "outcome": outcome,
+        "currency_code": company.currency_code,
+        "margin_rate": run.settings.margin_rate,
+        **run.told.as_json(),
+    }
+    last = media.frame["date"].iloc[-1].date() if media.days else None
+    return MixIdentity(
+        company_id=company.company_id,
+        fit_id=fit_id(
+            company.company_id, run.as_of_date, MODEL_VERSION, hashed, settings
+        ),
+        outcome=outcome,
+        as_of_date=run.as_of_date,
+        data_through_date=last,
+        data_hash=hashed,
+        day_count=media.days,
+        currency_code=company.currency_code,
+        settings=settings,
+        fitted_at=dt.datetime.now(dt.UTC),
+    )
+
+
+def _checks(run: _Run) -> Iterator[dg.AssetCheckResult]:
+    """Each gate by the outcome that fares worst in it."""
+    order = {"blocked": 0, "warned": 1, "passed": 2}
+    for name in GATES:
+        found = [gate for gates in run.seen for gate in gates if gate.gate == name]
+        worst = min(found, key=lambda gate: order[gate.outcome], default=None)
+        yield dg.AssetCheckResult(
+            asset_key=_CURVES,
+            check_name=name,
+            passed=worst is None or worst.outcome == "passed",
+            severity=dg.AssetCheckSeverity.ERROR
+            if worst is not None and worst.outcome == "blocked"
+            else dg.AssetCheckSeverity.WARN,
+            description=worst.message if worst else "Not judged: there is no mix.",
+        )
+
+
+def _metadata(run: _Run) -> dict[str, dg.MetadataValue]:
+    metadata: dict[str, dg.MetadataValue] = {
+        "days": dg.MetadataValue.int(run.media.days),
+        "channels": dg.MetadataValue.text(", ".join(run.media.channels) or "none"),
+    }
+    for verdict in run.verdicts:
+        said = verdict.reason or verdict.status
+        metadata[verdict.outcome] = dg.MetadataValue.text(said)
+        if verdict.mix is None or verdict.tables is None:
+            continue
+        for name, picture in plots(verdict.mix, verdict.tables).items():
+            metadata[f"{verdict.outcome}_{name}"] = dg.MetadataValue.md(picture)
+    return metadata

@@ -1,0 +1,214 @@
+"""What must hold before a mix replaces the last good one.
+
+Each gate is a pure function; nothing here stops anything. `GATES` is their order, and
+each is an asset check of that name.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.mmm.gates import GateResult, Outcome
+
+__all__ = [
+    "GATES",
+    "GateResult",
+    "Outcome",
+    "baseline_not_negative",
+    "certain_enough",
+    "enough_media_history",
+    "has_media_spend",
+    "mix_better_than_naive",
+    "mix_converged",
+    "stable_returns",
+    "within_observed_spend",
+]
+
+GATES: Final = (
+    "has_media_spend",
+    "enough_media_history",
+    "mix_converged",
+    "baseline_not_negative",
+    "mix_better_than_naive",
+    "certain_enough",
+    "within_observed_spend",
+    "stable_returns",
+    "distinct_channels",
+    "quiet_residuals",
+)
+
+_SHORTEST_DAYS, _SEASONAL_DAYS = 365, 730
+# Share of days on which less than nothing would have been sold without advertising.
+_NEGATIVE_BLOCKS, _NEGATIVE_WARNS = 0.05, 0.0
+_NAIVE_BLOCKS, _NAIVE_WARNS = 1.25, 1.0
+# Upper end of what all channels brought, in multiples of its lower end.
+_SPREAD_BLOCKS, _SPREAD_WARNS = 20.0, 4.0
+
+
+def has_media_spend(media: MediaDays) -> GateResult:
+    """Without a channel that costs money there is nothing to fit, which is no error."""
+    count = len(media.channels)
+    if not count:
+        message = (
+            "No channel with a known cost: there is no media mix. Connect an "
+            "advertising account, or a file of costs: timonel connect --help"
+        )
+        return GateResult("has_media_spend", "warned", 0, 1, message)
+    if media.unconverted_count:
+        message = (
+            f"{media.unconverted_count} campaign days have no currency rate, and their "
+            "spend is left out. Load a file of rates (docs/runbook.md)."
+        )
+        return GateResult("has_media_spend", "warned", count, 1, message)
+    message = f"{count} channels with a known cost."
+    return GateResult("has_media_spend", "passed", count, 1, message)
+
+
+def enough_media_history(media: MediaDays) -> GateResult:
+    """A year, else nothing is fitted; two, else no yearly season (X15)."""
+    gate, days = "enough_media_history", media.days
+    if days < _SHORTEST_DAYS:
+        message = (
+            f"{days} days on which both orders and spend are known: below "
+            f"{_SHORTEST_DAYS} a season cannot be told from advertising, and there is "
+            "no media mix. Load older days, or wait."
+        )
+        return GateResult(gate, "warned", days, _SHORTEST_DAYS, message)
+    if days < _SEASONAL_DAYS:
+        message = (
+            f"{days} days: one year holds one Christmas. Below {_SEASONAL_DAYS} days "
+            "only the events of the calendar are taken out, no yearly season."
+        )
+        return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
+    return GateResult(gate, "passed", days, _SEASONAL_DAYS, f"{days} days.")
+
+
+def mix_converged(status: str, reason: str | None) -> GateResult:
+    """Block what no maximum was found for, or where chains disagree: no result."""
+    gate = "mix_converged"
+    if status == "fitted":
+        return GateResult(gate, "passed", None, None, "The fit converged.")
+    message = reason or f"The fit is {status}."
+    return GateResult(gate, "blocked", None, None, message)
+
+
+def baseline_not_negative(baseline: pd.Series) -> GateResult:
+    """What would have been sold anyway is not below nothing.
+
+    Parameters
+    ----------
+    baseline : Series
+        Everything but the channels, by day.
+    """
+    gate = "baseline_not_negative"
+    share = float((baseline < 0).mean())
+    if share <= _NEGATIVE_WARNS:
+        return GateResult(gate, "passed", share, _NEGATIVE_BLOCKS, "It never is.")
+    outcome: Outcome = "blocked" if share > _NEGATIVE_BLOCKS else "warned"
+    message = (
+        f"On {share:.1%} of the days less than nothing would have been sold without "
+        "advertising: the channels are credited with more than there was. Look for "
+        "days without orders, or events that the calendar lacks."
+    )
+    return GateResult(gate, outcome, share, _NEGATIVE_BLOCKS, message)
+
+
+def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
+    """Beside the 13 weeks before, or the same weeks a year before, going on.
+
+    Chance moves the weeks of a small shop more than any model knows, so that it blocks
+    only where both the weeks and their total were told clearly worse.
+
+    Parameters
+    ----------
+    backtests : DataFrame
+        `mape`, `bias`, `naive_mape` and `naive_bias`, a row per origin; none before
+        there is history for one.
+    """
+    gate = "mix_better_than_naive"
+    if backtests.empty:
+        message = "Not enough history to hold 13 weeks out."
+        return GateResult(gate, "warned", None, _NAIVE_BLOCKS, message)
+    weeks, naive = backtests["mape"].mean(), backtests["naive_mape"].mean()
+    total = backtests["bias"].abs().mean()
+    naive_total = backtests["naive_bias"].abs().mean()
+    ratio = float(weeks / naive) if naive > 0 else np.inf
+    said = (
+        f"13 weeks held out: off by {weeks:.1%} a week and {total:.1%} in all; the "
+        f"past going on by {naive:.1%} and {naive_total:.1%}."
+    )
+    if ratio <= _NAIVE_WARNS:
+        return GateResult(gate, "passed", ratio, _NAIVE_BLOCKS, said)
+    is_worse = ratio > _NAIVE_BLOCKS and total > naive_total
+    outcome: Outcome = "blocked" if is_worse else "warned"
+    return GateResult(gate, outcome, ratio, _NAIVE_BLOCKS, said)
+
+
+def certain_enough(lower: float, upper: float, advice: str = "") -> GateResult:
+    """The 90 % interval of what all channels brought together says something.
+
+    `advice` is what would make it narrower.
+    """
+    gate = "certain_enough"
+    spread = upper / lower if lower > 0 else np.inf
+    said = (
+        f"All channels together brought between {lower:,.0f} and {upper:,.0f} (90 %)."
+    )
+    if spread <= _SPREAD_WARNS:
+        return GateResult(gate, "passed", spread, _SPREAD_BLOCKS, said)
+    message = f"{said} {advice} Or enter an experiment: timonel media lift-test."
+    outcome: Outcome = "blocked" if spread > _SPREAD_BLOCKS else "warned"
+    observed = spread if np.isfinite(spread) else None
+    return GateResult(gate, outcome, observed, _SPREAD_BLOCKS, message)
+
+
+def within_observed_spend(points: pd.DataFrame) -> GateResult:
+    """Nothing is recommended that was never tried, or it is said.
+
+    Parameters
+    ----------
+    points : DataFrame
+        The recommended plan: `channel_id`, `projected_spend`, `largest_spend`.
+    """
+    gate = "within_observed_spend"
+    beyond = points[points["projected_spend"] > points["largest_spend"]]
+    if beyond.empty:
+        message = "Every recommended spend was tried before."
+        return GateResult(gate, "passed", 0, 0, message)
+    message = (
+        f"{', '.join(beyond['channel_id'])}: more is recommended than was ever spent "
+        "in a day, and what it brings there is a guess. Go there in steps."
+    )
+    return GateResult(gate, "warned", len(beyond), 0, message)
+
+
+def stable_returns(now: pd.DataFrame, before: pd.DataFrame) -> GateResult:
+    """Returns that leave the interval published last are named.
+
+    Parameters
+    ----------
+    now, before : DataFrame
+        `channel_id`, `current_roi`, `current_roi_lower`, `current_roi_upper`.
+    """
+    gate = "stable_returns"
+    both = now.merge(before, on="channel_id", suffixes=("", "_before"))
+    both = both.dropna(subset=["current_roi", "current_roi_before"])
+    if both.empty:
+        return GateResult(gate, "passed", None, 0, "There is no earlier mix.")
+    is_moved = (both["current_roi"] < both["current_roi_lower_before"]) | (
+        both["current_roi"] > both["current_roi_upper_before"]
+    )
+    if not is_moved.any():
+        message = "Every return is inside the interval published last."
+        return GateResult(gate, "passed", 0, 0, message)
+    moved = both[is_moved]
+    said = ", ".join(
+        f"{row.channel_id} from {row.current_roi_before:.2f} to {row.current_roi:.2f}"
+        for row in moved.itertuples()
+    )
+    message = (
+        f"Returns left the interval published last: {said}. What was loaded since?"
+    )
+    return GateResult(gate, "warned", len(moved), 0, message)

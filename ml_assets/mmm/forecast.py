@@ -1,0 +1,103 @@
+"""What comes next: the periods after the fitted ones, with planned spend."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.baseline import KNOT_DAYS, baseline
+from ml_assets.mmm.errors import InvalidSeries
+from ml_assets.mmm.fitted_mix import COVERAGE, FittedMix
+from ml_assets.mmm.series import Future, read_future
+
+__all__ = ["fitted_values", "forecast", "held_back"]
+
+_ENDS: Final = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
+
+
+def forecast(mix: FittedMix, frame: pd.DataFrame) -> pd.DataFrame:
+    """Outcome of periods that follow the fitted ones, with what is planned for them.
+
+    What was spent before is still remembered. The level is expected to stay where it
+    was; how far it may move widens the intervals.
+
+    Returns
+    -------
+    DataFrame
+        `date`, `expected`, `expected_lower`, `expected_upper` (90 %, a new period's
+        noise included).
+
+    Raises
+    ------
+    InvalidSeries
+        When rows do not follow the last fitted one, or a column is missing.
+    """
+    return _table(mix, read_future(frame, mix.series))
+
+
+def held_back(mix: FittedMix) -> pd.DataFrame:
+    """`forecast` of the rows after `fitted_until`, with what they brought: `actual`."""
+    series, fitted = mix.series, mix.series.fitted
+    if fitted == series.dates.size:
+        raise InvalidSeries("no row was held back: give fitted_until to the fit")
+    future = Future(
+        series.dates[fitted:],
+        series.spend[fitted:],
+        {name: values[fitted:] for name, values in series.controls.items()},
+    )
+    return _table(mix, future).assign(actual=series.outcome[fitted:])
+
+
+def fitted_values(mix: FittedMix) -> pd.DataFrame:
+    """`forecast`'s columns and `actual` for the periods that were fitted to."""
+    n = mix.series.fitted
+    columns = mix.posterior.baseline.columns[:n]
+    draws = mix.media.sum(axis=1) + mix.draws.coefficients @ columns.T
+    table = _with_noise(mix, mix.series.dates[:n], draws)
+    return table.assign(actual=mix.series.outcome[:n])
+
+
+def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
+    series, fitted = mix.series, mix.series.fitted
+    dates = np.concatenate([series.dates[:fitted], future.dates])
+    controls = {
+        name: np.concatenate([values[:fitted], future.controls[name]])
+        for name, values in series.controls.items()
+    }
+    columns = baseline(dates, controls, fitted).columns[fitted:]
+    spend = np.concatenate([series.spend[:fitted], future.spend]) / series.typical
+    media = mix.posterior.media(mix.draws.points, spend)[..., fitted:]
+    draws = media.sum(axis=1) + mix.draws.coefficients @ columns.T
+    return _with_noise(mix, future.dates, draws + _wandering(mix, len(future.dates)))
+
+
+def _wandering(mix: FittedMix, periods: int) -> Floats:
+    """How far the level may move on after the last fitted period, (draws, periods).
+
+    By independent steps whose spread over a quarter is that of the level's.
+    """
+    scales = mix.posterior.scales(mix.draws.points)
+    quarter = scales[:, mix.posterior.baseline.names.index("level")] * mix.draws.noise
+    step = quarter * np.sqrt(mix.series.period_days / KNOT_DAYS)
+    normal = np.random.default_rng(1).standard_normal((len(step), periods))
+    normal -= normal.mean(axis=0)
+    return np.asarray(step[:, None] * normal.cumsum(axis=1))
+
+
+def _with_noise(
+    mix: FittedMix, dates: npt.NDArray[np.datetime64], draws: Floats
+) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    noise = rng.standard_t(mix.draws.freedom[:, None], draws.shape)
+    noise *= mix.draws.noise[:, None]
+    lower, upper = np.quantile(draws + noise, _ENDS, axis=0)
+    return pd.DataFrame(
+        {
+            "date": dates,
+            "expected": mix.scale * draws.mean(axis=0),
+            "expected_lower": mix.scale * lower,
+            "expected_upper": mix.scale * upper,
+        }
+    )

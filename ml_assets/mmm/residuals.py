@@ -1,0 +1,72 @@
+"""What the fit leaves unexplained: whether it follows itself, and where it is huge."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.fitted_mix import FittedMix
+
+__all__ = ["ResidualCheck", "check_residuals"]
+
+_LAGS: Final = 8
+_HUGE: Final = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class ResidualCheck:
+    """`autocorrelation` with the period before; `p_value` of Ljung and Box (1978).
+
+    `outliers` has a row per period more than four typical deviations off: `date`,
+    `actual`, `expected`, `deviations`. `sentence` says all of it.
+    """
+
+    autocorrelation: float
+    p_value: float
+    outliers: pd.DataFrame
+    sentence: str
+
+
+def check_residuals(mix: FittedMix) -> ResidualCheck:
+    """Judge what is left after the mean of the draws."""
+    n = mix.series.fitted
+    columns = mix.posterior.baseline.columns[:n]
+    expected = mix.media.mean(axis=0).sum(axis=0)
+    expected = mix.scale * (expected + columns @ mix.draws.coefficients.mean(axis=0))
+    actual = mix.series.outcome[:n]
+    left = actual - expected
+    typical = float(np.median(np.abs(left))) * 1.4826
+    deviations = left / typical if typical else np.zeros(n)
+    huge = np.abs(deviations) > _HUGE
+    outliers = pd.DataFrame(
+        {
+            "date": mix.series.dates[:n][huge],
+            "actual": actual[huge],
+            "expected": expected[huge],
+            "deviations": deviations[huge],
+        }
+    )
+    # Huge periods would drown the rest: they count as four deviations.
+    follows = _autocorrelations(np.clip(deviations, -_HUGE, _HUGE))
+    statistic = n * (n + 2) * (follows**2 / (n - np.arange(1, _LAGS + 1))).sum()
+    p_value = float(chi2.sf(statistic, _LAGS))
+    sentence = (
+        f"What is left of one period follows that of the period before by "
+        f"{follows[0]:+.2f}; {len(outliers)} of {n} periods are far from expected"
+    )
+    if len(outliers):
+        listed = ", ".join(f"{date:%Y-%m-%d}" for date in outliers["date"].head(3))
+        sentence += f" ({listed}): name what happened as a control"
+    return ResidualCheck(float(follows[0]), p_value, outliers, f"{sentence}.")
+
+
+def _autocorrelations(values: Floats) -> Floats:
+    """At lags 1 to `_LAGS`."""
+    centred = values - values.mean()
+    whole = float(centred @ centred) or 1.0
+    return np.array(
+        [centred[lag:] @ centred[:-lag] / whole for lag in range(1, _LAGS + 1)]
+    )

@@ -1,0 +1,160 @@
+"""`timonel media`: what people tell the media mix."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from orchestration.cli.console import console, fail, plain_errors
+from orchestration.lib.database import open_database
+from orchestration.lib.media_settings import (
+    BudgetLimit,
+    LiftTest,
+    MediaSettings,
+    add_lift_test,
+    load_media_settings,
+    remove_lift_test,
+    set_budget_limit,
+    set_targets,
+)
+from orchestration.lib.settings import Settings
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What the media mix is told: experiments, limits of budgets, targets.",
+)
+
+_Company = Annotated[str, typer.Option(help="Whose settings.")]
+
+
+@app.command()
+def show(company: _Company) -> None:
+    """Show all that the media mix of a company was told."""
+    with plain_errors():
+        _print(load_media_settings(_url(), company))
+
+
+@app.command("lift-test")
+def lift_test(
+    name: Annotated[str, typer.Argument(help="A name; the same again replaces it.")],
+    company: _Company,
+    channel: Annotated[str, typer.Option(help="Such as meta_ads.")],
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")],
+    end: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
+    lift: Annotated[str, typer.Option(help="What the spend brought, of all its days.")],
+    error: Annotated[str, typer.Option(help="Standard error of the lift.")],
+    outcome: Annotated[
+        str, typer.Option(help="revenue, orders or value_12m.")
+    ] = "revenue",
+) -> None:
+    """Enter an experiment: what came only because of a channel's spend."""
+    test = LiftTest(
+        name,
+        channel,
+        outcome,
+        start.date(),
+        end.date(),
+        _number("lift", lift),
+        _number("error", error),
+    )
+    with plain_errors():
+        add_lift_test(_url(), company, test)
+    _say_when(company)
+
+
+@app.command("remove-lift-test")
+def remove(
+    name: Annotated[str, typer.Argument(help="The experiment's name.")],
+    company: _Company,
+) -> None:
+    """Remove an experiment."""
+    with plain_errors():
+        if not remove_lift_test(_url(), company, name):
+            raise fail(f"{company} has no experiment {name}.")
+    _say_when(company)
+
+
+@app.command()
+def limit(
+    channel: Annotated[str, typer.Argument(help="Such as meta_ads.")],
+    company: _Company,
+    least: Annotated[str | None, typer.Option(help="Least in 30 days.")] = None,
+    most: Annotated[str | None, typer.Option(help="Most in 30 days.")] = None,
+    change: Annotated[
+        str | None, typer.Option(help="Share it may move, such as 0.3 (the default).")
+    ] = None,
+) -> None:
+    """Set what a channel may get in recommendations; without options, as it was."""
+    told = BudgetLimit(
+        channel,
+        *(
+            None if text is None else _number(name, text)
+            for name, text in (("least", least), ("most", most), ("change", change))
+        ),
+    )
+    with plain_errors():
+        set_budget_limit(_url(), company, told)
+    _say_when(company)
+
+
+@app.command()
+def target(
+    company: _Company,
+    value_to_cost: Annotated[
+        float, typer.Option(help="How often a customer's value covers its cost.")
+    ] = 3.0,
+    marginal_return: Annotated[
+        float, typer.Option(help="What the last unit spent should bring.")
+    ] = 1.0,
+) -> None:
+    """Set what a company calls good: value by cost, and the last unit's return."""
+    with plain_errors():
+        set_targets(_url(), company, value_to_cost, marginal_return)
+    _say_when(company)
+
+
+def _url() -> str:
+    return open_database(Settings.from_environment())
+
+
+def _number(option: str, text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise typer.BadParameter(f"--{option} takes a number such as 1200.50.")
+    return number
+
+
+def _say_when(company: str) -> None:
+    console.print(f"Counts from the next run on: timonel run --company {company}")
+
+
+def _print(settings: MediaSettings) -> None:
+    tests = Table("experiment", "channel", "outcome", "days", "lift", "error")
+    for test in settings.lift_tests:
+        tests.add_row(
+            test.lift_test_id,
+            test.channel_id,
+            test.outcome_unit,
+            f"{test.start_date} to {test.end_date}",
+            f"{test.lift:,}",
+            f"{test.lift_error:,}",
+        )
+    limits = Table("channel", "least in 30 days", "most", "change")
+    for one in settings.limits:
+        told = (one.minimum_spend, one.maximum_spend, one.maximum_change)
+        limits.add_row(one.channel_id, *("" if v is None else f"{v:,}" for v in told))
+    console.print(tests if settings.lift_tests else "No experiment.")
+    console.print(limits if settings.limits else "No limit: ±30 % of what is spent.")
+    console.print(
+        f"Value by cost of a customer: {settings.value_to_cost_target:g}. "
+        f"Return of the last unit spent: {settings.marginal_return_target:g}."
+    )

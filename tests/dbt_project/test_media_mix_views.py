@@ -1,0 +1,283 @@
+"""What people read of channels and budgets, counted by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ml_assets.assets.media_mix_tables import refresh_new_customer_values
+from orchestration.lib.database import connect
+from orchestration.lib.media_settings import set_targets
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AS_OF = dt.date(2026, 10, 31)
+COMPANY = """
+    insert into marts.companies
+    select company_id, name, currency_code, time_zone, cart_idle_hours,
+        inactivity_days, at_risk_threshold, critical_threshold, 0.5,
+        revenue_includes_tax, revenue_includes_shipping, created_at
+    from ops.companies where company_id = %s
+"""
+# What a mart wants of a column that a test has nothing to say about.
+BLANK = {
+    "text": "",
+    "boolean": False,
+    "date": AS_OF,
+    "timestamp with time zone": AS_OF,
+}
+REQUIRED = """
+    select column_name, data_type from information_schema.columns
+    where table_schema = 'marts' and table_name = %s and is_nullable = 'NO'
+"""
+SPEND = """
+    insert into marts.channel_days
+    values (%s, %s, 'meta_ads', 'EUR', %s, 0, 0, 0, %s, 0, 0, 0, 0, 0)
+"""
+PREDICTION = """
+    insert into predictions.predictions_customer (company_id, customer_id, as_of_date,
+        fit_id, model_version, frequency, recency_days, age_days, order_count,
+        historic_value, currency_code, probability_no_purchase_90d,
+        expected_orders_30d, expected_orders_90d, expected_orders_365d,
+        expected_order_value, predicted_value_12m, predicted_value_12m_lower,
+        predicted_value_12m_upper, data_through_date, fitted_at)
+    values (%s, 'new', '2026-10-31', 'fit', '2', 0, 0, 30, 1, 40, 'EUR', 0.5, 0.5, 1, 2,
+        50, 100, 67.10, 132.90, '2026-10-31', now())
+"""
+TOTAL = """
+    insert into predictions.forecast_totals
+    values (%s, 'fit', 365, '2026-10-31', '2027-10-31', '2', 'fitted', 1, 2, 1, 3, 100,
+        58.88, 141.12, 'EUR', now())
+"""
+CURVE = """
+    insert into predictions.marketing_curves (company_id, outcome_unit, channel_id,
+        alpha, marginal_return, marginal_return_lower, marginal_return_upper,
+        current_roi, current_roi_lower, current_roi_upper, status, currency_code,
+        fit_id, as_of_date, data_through_date, model_version, fitted_at)
+    values (%s, %s, %s, 1, %s, %s, %s, 4, 3, 5, 'fitted', 'EUR', 'mix', '2026-10-31',
+        '2026-10-31', '1', now())
+"""
+GRID = """
+    insert into predictions.budget_grid
+    values (%s, 'revenue', 30, %s, 'meta_ads', %s, %s, 0, 0, %s, 0, 0, true, 'EUR',
+        'mix', '2026-10-31', '2026-10-31', '1', now())
+"""
+BACKTEST = """
+    insert into predictions.media_mix_backtests
+    values (%s, 'revenue', %s, '2026-06-30', 91, '', %s, %s, 0.1, %s, 0.9, 0.2, 0.1,
+        'EUR', %s)
+"""
+
+
+def insert(warehouse: Warehouse, mart: str, **told: object) -> None:
+    """A row of a mart; columns that must not be null are blank or 0 unless told."""
+    required = warehouse.rows(REQUIRED, [mart])
+    blank = {r["column_name"]: BLANK.get(r["data_type"], 0) for r in required}
+    values = blank | told
+    names, places = ", ".join(values), ", ".join(["%s"] * len(values))
+    warehouse.execute(
+        f"insert into marts.{mart} ({names}) values ({places})", list(values.values())
+    )
+
+
+def row(warehouse: Warehouse, query: str, company: str) -> dict[str, Any]:
+    (only,) = warehouse.rows(query, [company])
+    return only
+
+
+@pytest.fixture(scope="module")
+def won(warehouse: Warehouse) -> Pair:
+    """Meta won a customer a year ago, who bought for 50 in twelve months, and for 99
+    after them; and one 30 days ago for 40, from whom 100 are expected in 365 days.
+
+    It cost 25 and 50, and claims 80. Bolt spent nothing.
+    """
+    pair = warehouse.add_pair()
+    for company in (pair.acme, pair.bolt):
+        warehouse.execute(COMPANY, [company])
+        for customer, day, first in (
+            ("old", "2025-10-01", 20),
+            ("new", "2026-10-01", 40),
+        ):
+            insert(
+                warehouse,
+                "customers",
+                company_id=company,
+                customer_id=customer,
+                currency_code="EUR",
+                first_order_date=day,
+                first_order_revenue=first,
+                first_channel_id="meta_ads",
+            )
+        for number, (customer, day, amount) in enumerate(
+            [
+                ("old", "2025-10-01", 20),
+                ("old", "2026-01-01", 30),
+                ("old", "2026-10-15", 99),
+                ("new", "2026-10-01", 40),
+            ]
+        ):
+            insert(
+                warehouse,
+                "orders",
+                company_id=company,
+                order_id=str(number),
+                customer_id=customer,
+                order_date=day,
+                net_revenue=amount,
+                is_purchase=True,
+            )
+        warehouse.execute(PREDICTION, [company])
+        warehouse.execute(TOTAL, [company])
+    warehouse.execute(SPEND, [pair.acme, "2025-10-05", 25, 0])
+    warehouse.execute(SPEND, [pair.acme, "2026-10-05", 50, 80])
+    warehouse.execute(SPEND, [pair.bolt, "2026-10-05", None, None])
+    for company in (pair.acme, pair.bolt):
+        with connect(warehouse.url, "scientist") as database:
+            refresh_new_customer_values(database, company, AS_OF)
+    return pair
+
+
+def test_the_value_of_a_year_is_what_was_bought_and_what_is_left_of_it(
+    warehouse: Warehouse, won: Pair
+) -> None:
+    query = """
+        select customer_count, first_order_revenue, observed_value, expected_value,
+            value_12m, independent_variance, shared_error
+        from predictions.new_customer_values
+        where company_id = %s order by first_order_date
+    """
+
+    old, new = warehouse.rows(query, [won.acme])
+
+    assert list(old.values()) == [1, 20, 50, 0, 50, 0, 0]
+    # 334 days are left: half of 2 orders by day 90, the others evenly until day 365.
+    share = (1 + (334 - 90) / 275) / 2
+    assert float(new["expected_value"]) == pytest.approx(100 * share, abs=0.01)
+    assert float(new["value_12m"]) == pytest.approx(40 + 100 * share, abs=0.01)
+    # Alone it is 20 unsure; the total is 25, so that 15 are the model's.
+    assert new["independent_variance"] == pytest.approx((20 * share) ** 2, rel=1e-3)
+    assert new["shared_error"] == pytest.approx(15 * share, rel=1e-2)
+
+
+def test_ltv_roas_has_an_interval_until_the_year_is_over(
+    warehouse: Warehouse, won: Pair
+) -> None:
+    query = """
+        select month_start_date::text as month, spend, new_customer_count, is_mature,
+            maturity_rate, ltv_roas_attributed, ltv_roas_attributed_lower,
+            ltv_roas_attributed_upper, margin_ltv_roas_attributed, observed_roas,
+            reported_roas
+        from reporting.ltv_roas where company_id = %s order by 1
+    """
+
+    old, new = warehouse.rows(query, [won.acme])
+
+    assert list(old.values()) == ["2025-10-01", 25, 1, True, 1, 2, 2, 2, 1, 2, 0]
+    assert (new["is_mature"], new["observed_roas"]) == (False, Decimal("0.8"))
+    assert new["reported_roas"] == Decimal("1.6")
+    assert float(new["ltv_roas_attributed"]) == pytest.approx(2.687, abs=1e-3)
+    error = 1.645 * (20**2 + 15**2) ** 0.5 * 0.943636
+    assert float(new["ltv_roas_attributed_lower"]) == pytest.approx(
+        2.687 - error / 50, abs=2e-3
+    )
+    assert float(new["ltv_roas_attributed_upper"]) == pytest.approx(
+        2.687 + error / 50, abs=2e-3
+    )
+    (free,) = [r for r in warehouse.rows(query, [won.bolt]) if r["month"] > "2026"]
+    assert (free["spend"], free["ltv_roas_attributed"]) == (None, None)
+
+
+def test_a_customer_is_worth_what_winning_one_cost_or_not(
+    warehouse: Warehouse, won: Pair
+) -> None:
+    warehouse.execute(CURVE, [won.acme, "value_12m", "meta_ads", 2, 1.5, 2.5])
+    query = """
+        select spend, new_customer_count, customer_acquisition_cost, value_per_customer,
+            ltv_roas_incremental, margin_ltv_roas_incremental, value_to_cost_target,
+            is_default_target, verdict
+        from reporting.channel_efficiency where company_id = %s
+    """
+
+    found = row(warehouse, query, won.acme)
+
+    assert list(found.values()) == [
+        *(50, 1, 50, Decimal("134.36"), 4, 2, 3, True),
+        "watch",
+    ]
+    assert row(warehouse, query, won.bolt)["verdict"] == "unpriced"
+    set_targets(warehouse.url, won.acme, 2.5, 1.0)
+    found = row(warehouse, query, won.acme)
+    assert (found["verdict"], found["is_default_target"]) == ("good", False)
+
+
+def test_the_light_is_green_when_the_next_euro_comes_back_for_sure(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company, channel, low, high in (
+        (pair.acme, "meta_ads", 1.1, 2),
+        (pair.acme, "google_ads", 0.9, 2),
+        (pair.acme, "tiktok_ads", 0.2, 0.9),
+        (pair.bolt, "meta_ads", 0.2, 0.9),
+    ):
+        warehouse.execute(CURVE, [company, "revenue", channel, 1.5, low, high])
+    query = """
+        select channel_name, traffic_light, is_default_target
+        from reporting.channel_signals where company_id = %s
+    """
+
+    found = warehouse.rows(query, [pair.acme])
+
+    assert {r["channel_name"]: r["traffic_light"] for r in found} == {
+        "Meta Ads": "green",
+        "Google Ads": "amber",
+        "TikTok Ads": "red",
+    }
+    assert row(warehouse, query, pair.bolt)["traffic_light"] == "red"
+    set_targets(warehouse.url, pair.acme, 3.0, 0.9)
+    lights = {r["channel_name"]: r for r in warehouse.rows(query, [pair.acme])}
+    assert lights["Google Ads"]["traffic_light"] == "green"
+    assert not lights["Google Ads"]["is_default_target"]
+
+
+def test_a_budget_between_two_rows_is_on_the_line_between_them(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for budget, spend, brought in ((0, 0, 0), (500, 500, 100), (1000, 800, 150)):
+        warehouse.execute(GRID, [pair.acme, budget, spend, brought, brought])
+        warehouse.execute(GRID, [pair.bolt, budget, 0, 0, 0])
+    query = """
+        select recommended_spend + (next_recommended_spend - recommended_spend)
+            * (600 - total_budget) / (next_total_budget - total_budget) as spend,
+            total_expected + (next_total_expected - total_expected)
+            * (600 - total_budget) / (next_total_budget - total_budget) as brought
+        from reporting.budget_grid
+        where company_id = %s and total_budget <= 600 and next_total_budget > 600
+    """
+
+    assert row(warehouse, query, pair.acme) == {"spend": 560, "brought": 110}
+    assert row(warehouse, query, pair.bolt) == {"spend": 0, "brought": 0}
+
+
+def test_a_backtest_is_told_in_words_by_the_newest_version(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company, version, said, sold, bias, computed in (
+        (pair.acme, "1", 70_000, 48_000, 0.458, "2026-10-01"),
+        (pair.acme, "2", 50_000, 48_000, 0.0417, "2026-10-31"),
+        (pair.bolt, "1", 1_250_000, 980, -0.5, "2026-10-31"),
+    ):
+        warehouse.execute(BACKTEST, [company, version, said, sold, bias, computed])
+    query = """
+        select sentence_es, is_better_than_naive from reporting.media_mix_backtests
+        where company_id = %s
+    """
+
+    assert row(warehouse, query, pair.acme) == {
+        "sentence_es": "Se predijeron 50k, se vendieron 48k, error 4 %",
+        "is_better_than_naive": True,
+    }
+    told = row(warehouse, query, pair.bolt)["sentence_es"]
+    assert told == "Se predijeron 1.3M, se vendieron 980, error 50 %"

@@ -1,0 +1,112 @@
+"""Every budget has its best split, and nobody gets money that cannot use it."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, budget_grid
+from ml_assets.media_plan.evaluation import Evidence, Settings, Verdict, evaluate
+from ml_assets.media_plan.media_days import MediaDays
+
+
+def grid(verdict: Verdict) -> pd.DataFrame:
+    assert verdict.tables is not None, verdict.reason
+    return verdict.tables.budget_grid
+
+
+def by_scenario(verdict: Verdict) -> dict[str, dict[str, Any]]:
+    assert verdict.tables is not None, verdict.reason
+    rows = verdict.tables.budget_scenarios.to_dict("records")
+    return {row["scenario"]: {str(k): v for k, v in row.items()} for row in rows}
+
+
+def test_every_position_of_the_slider_is_a_row(revenue: Verdict) -> None:
+    asked = set(grid(revenue)["total_budget"])
+
+    assert asked >= {float(500 * step) for step in range(101)}
+
+
+@pytest.mark.parametrize("budget", [777.0, 1_234.5, 3_333.0, 9_999.0, 21_750.0])
+def test_a_line_between_rows_is_within_a_thousandth_of_the_best(
+    revenue: Verdict, budget: float
+) -> None:
+    assert revenue.mix is not None
+    totals = grid(revenue).drop_duplicates("total_budget")
+
+    read = np.interp(budget, totals["total_budget"], totals["total_expected"])
+    periods = HORIZON_DAYS / revenue.mix.series.period_days
+    best = revenue.mix.optimise(budget, periods=periods)
+
+    assert read == pytest.approx(best.plan["expected_recommended"].sum(), rel=1e-3)
+
+
+def test_organic_and_unpriced_channels_never_receive_budget(
+    revenue: Verdict, value: Verdict
+) -> None:
+    for verdict in (revenue, value):
+        assert verdict.tables is not None
+        paid = {"meta_ads", "google_ads"}
+        assert set(verdict.tables.budget_grid["channel_id"]) == paid
+        assert set(verdict.tables.budget_scenario_channels["channel_id"]) == paid
+        curves = verdict.tables.marketing_curves
+        organic = curves[curves["channel_id"].isin(["email", "organic_search"])]
+        assert organic["status"].tolist() == ["unpriced", "unpriced"]
+        assert organic["current_roi"].isna().all()
+
+
+def test_a_split_never_costs_more_than_its_budget(revenue: Verdict) -> None:
+    spent = grid(revenue).groupby("total_budget")["recommended_spend"].sum()
+
+    assert (spent <= spent.index + 1e-6).all()
+
+
+def test_a_limit_of_the_company_holds_in_every_row(revenue: Verdict) -> None:
+    assert revenue.mix is not None
+
+    limited = budget_grid(revenue.mix, Limits({}, {"meta_ads": 2_000.0}, {}))
+
+    meta = limited[limited["channel_id"] == "meta_ads"]["recommended_spend"]
+    assert meta.max() <= 2_000.0
+    assert grid(revenue)["recommended_spend"].max() > 2_000.0
+
+
+def test_scenarios_say_what_changes(revenue: Verdict) -> None:
+    scenarios = by_scenario(revenue)
+
+    assert list(scenarios) == [
+        *("current", "recommended", "plus_20"),
+        *("without_google_ads", "without_meta_ads"),
+    ]
+    now = scenarios["current"]
+    assert now["gain"] == 0
+    assert now["current_profit"] == pytest.approx(
+        0.4 * now["current_income"] - now["current_spend"]
+    )
+    assert scenarios["recommended"]["gain"] > 0
+    assert scenarios["plus_20"]["projected_spend"] == pytest.approx(
+        1.2 * now["current_spend"], rel=1e-6
+    )
+    assert scenarios["without_meta_ads"]["gain_upper"] < 0
+
+
+def test_by_default_a_channel_moves_by_three_tenths_at_most(revenue: Verdict) -> None:
+    assert revenue.tables is not None
+    channels = revenue.tables.budget_scenario_channels
+    plan = channels[channels["scenario"] == "recommended"]
+
+    change = plan["projected_spend"] / plan["current_spend"] - 1
+    assert (change.abs() <= 0.3 + 1e-9).all()
+
+
+def test_limits_that_leave_no_plan_are_said(
+    media: MediaDays, evidence: Evidence
+) -> None:
+    least = Limits({"meta_ads": 1e6, "google_ads": 1e6}, {}, {})
+
+    verdict = evaluate(media, "revenue", Settings(least), evidence)
+
+    scenarios = by_scenario(verdict)
+    assert scenarios["recommended"]["status"] == "not_possible"
+    assert "minima" in scenarios["recommended"]["reason"]
