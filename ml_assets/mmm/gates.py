@@ -30,7 +30,8 @@ Outcome: TypeAlias = Literal["passed", "warned", "blocked"]
 
 _NEGATIVE_WARNED: Final = 0.02
 _NEGATIVE_BLOCKED: Final = 0.20
-_AUTOCORRELATION: Final = 0.3
+# At 0.2 intervals of 90 % held 84 % of the truth over simulated companies.
+_AUTOCORRELATION: Final = 0.2
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,24 @@ def test_units_are_never_mixed(model: mmm.MediaMix, frame: pd.DataFrame) -> None
         fitted(frame, unit="clicks")
 
 
+def test_two_companies_of_the_same_unit_share_a_budget(
+    model: mmm.MediaMix, frame: pd.DataFrame
+) -> None:
+    names = {name: f"{name}_b" for name in CHANNELS}
+    weak = frame.head(156).rename(columns=names)
+    weak = weak.assign(revenue=weak["revenue"] / 20)
+    other = mmm.fit(weak, outcome="revenue", channels=list(names.values()), draws=50)
+
+    found = mmm.optimise([model, other], 8_000, periods=1)
+
+    plan = found.plan.set_index("channel")["recommended"]
+    assert plan.sum() == pytest.approx(8_000)
+    # What brings a twentieth gets next to nothing.
+    assert plan[CHANNELS].sum() > 4 * plan[list(names.values())].sum()
+    with pytest.raises(InvalidBudget, match="a channel of the same name"):
+        mmm.optimise([model, model], 8_000, periods=1)
+
+
 def test_a_column_cannot_have_two_roles(frame: pd.DataFrame) -> None:
     with pytest.raises(InvalidSeries, match="meta is named twice"):
         mmm.fit(frame, outcome="revenue", channels=["meta"], controls=["meta"])

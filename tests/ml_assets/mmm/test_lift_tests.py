@@ -55,7 +55,7 @@ def fitted(frame: pd.DataFrame, *tests: mmm.LiftTest) -> pd.DataFrame:
 
 def test_an_experiment_moves_twins_to_the_truth_and_narrows_them() -> None:
     nearer, narrower = [], []
-    for seed in range(4):
+    for seed in range(3):
         frame, brought = twins(seed)
         truth = brought.sum(axis=0)
 
@@ -72,7 +72,7 @@ def test_an_experiment_moves_twins_to_the_truth_and_narrows_them() -> None:
         )
         assert inside.sum() >= 1
     assert all(narrower)
-    assert sum(nearer) >= 3
+    assert sum(nearer) >= 2
 
 
 def test_an_experiment_without_precision_says_nothing() -> None:
