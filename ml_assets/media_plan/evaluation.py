@@ -36,8 +36,15 @@ from ml_assets.mmm.errors import MediaMixError
 from ml_assets.mmm.gates import GateResult, distinct_channels, quiet_residuals
 from ml_assets.mmm.identifiability import advise
 
-__all__ = ["MODEL_VERSION", "Evidence", "MixTables", "Settings", "Verdict", "evaluate"]
-__all__ += ["margin_of"]
+__all__ = [
+    "MODEL_VERSION",
+    "Evidence",
+    "MixTables",
+    "Settings",
+    "Verdict",
+    "evaluate",
+    "margin_of",
+]
 
 # Raise it with every change that moves a published number.
 MODEL_VERSION: Final = "1.0"

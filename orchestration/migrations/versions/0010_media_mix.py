@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 _COMPANY_OF_READER = "substring(current_user::text from '^bi_(.*)$')"
 
