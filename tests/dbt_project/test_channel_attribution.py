@@ -234,6 +234,41 @@ def test_the_rules_stand_beside_what_platforms_claim(
     assert list(told) == ["platform_reported", "last", "first", *METHODS[2:]]
 
 
+def test_the_media_mix_stands_beside_the_rules_while_it_is_of_these_days(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    attribute(warehouse, companies.acme)
+    attribute(warehouse, companies.bolt)
+    for company, unit, day, kind, brought in (
+        (companies.acme, "revenue", "2025-12-31", "paid", 1000),
+        (companies.acme, "revenue", "2026-01-01", "paid", 40),
+        (companies.acme, "revenue", "2026-03-18", "paid", 30.5),
+        (companies.acme, "value_12m", "2026-03-19", "paid", 500),
+        (companies.acme, "revenue", "2026-03-20", "events", 700),
+        # Bolt's mix ended two weeks before the window did.
+        (companies.bolt, "revenue", "2026-03-17", "paid", 90),
+    ):
+        warehouse.execute(
+            """insert into predictions.marketing_contributions (company_id,
+                outcome_unit, calendar_date, component, kind, contribution,
+                contribution_lower, contribution_upper, fit_id, as_of_date,
+                data_through_date, model_version, fitted_at)
+            values (%s, %s, %s, 'meta_ads', %s, %s, 0, 0, 'fit', %s, %s, '1', now())""",
+            [company, unit, day, kind, brought, AS_OF, AS_OF],
+        )
+
+    rows = warehouse.rows(
+        """select company_id, channel_id, order_count, revenue, currency_code
+        from reporting.attribution_comparison
+        where company_id = any(%s) and attribution_id = 'media_mix'""",
+        [[companies.acme, companies.bolt]],
+    )
+
+    assert [tuple(row.values()) for row in rows] == [
+        (companies.acme, "meta_ads", None, Decimal("70.50"), "EUR")
+    ]
+
+
 def test_the_last_touch_is_the_last_click_of_every_order(
     warehouse: Warehouse, companies: Pair
 ) -> None:

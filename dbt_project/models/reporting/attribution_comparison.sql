@@ -6,6 +6,11 @@ days as (
     select * from {{ ref('channel_days') }}
 ),
 
+contributions as (
+    select * from {{ source('predictions', 'marketing_contributions') }}
+    where outcome_unit = 'revenue' and kind = 'paid'
+),
+
 channels as (
     select * from {{ ref('channels') }}
 ),
@@ -27,7 +32,8 @@ windows as (
         attributions.company_id,
         attributions.as_of_date as window_end_date,
         attributions.as_of_date - max(attributions.window_days) + 1
-            as window_start_date
+            as window_start_date,
+        min(attributions.currency_code) as currency_code
     from attributions
     inner join newest
         on
@@ -84,10 +90,43 @@ claimed as (
     group by days.company_id, days.channel_id
 ),
 
+-- What spend changed, which no rule of touches knows. A mix that ends two weeks
+-- before the window does is of other days.
+modelled as (
+    select
+        contributions.company_id,
+        contributions.component as channel_id,
+        'media_mix' as attribution_id,
+        windows.currency_code,
+        null::numeric(18, 6) as order_count,
+        null::numeric(18, 6) as order_count_lower,
+        null::numeric(18, 6) as order_count_upper,
+        sum(contributions.contribution)::numeric(18, 2) as revenue,
+        null::numeric(18, 2) as revenue_lower,
+        null::numeric(18, 2) as revenue_upper,
+        null::double precision as order_share,
+        null::double precision as order_share_lower,
+        null::double precision as order_share_upper
+    from contributions
+    inner join windows
+        on
+            contributions.company_id = windows.company_id
+            and contributions.calendar_date >= windows.window_start_date
+            and contributions.calendar_date <= windows.window_end_date
+    group by
+        contributions.company_id,
+        contributions.component,
+        windows.window_end_date,
+        windows.currency_code
+    having max(contributions.calendar_date) > windows.window_end_date - 14
+),
+
 told as (
     select * from credited
     union all
     select * from claimed
+    union all
+    select * from modelled
 ),
 
 labelled as (
