@@ -24,12 +24,26 @@ Row = dict[str, Any]
 
 
 def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
-    """Add rows, many, to a table of the room."""
-    copy = sql.SQL("copy {} ({}) from stdin (format csv)").format(
-        sql.Identifier("predictions", table), names(rows.column_names)
+    """Add rows, many, to a table of the room.
+
+    By way of a table of the session: COPY enters none with row-level security.
+    """
+    target, staged = sql.Identifier("predictions", table), sql.Identifier("new_rows")
+    columns = names(rows.column_names)
+    database.execute(
+        sql.SQL("create temporary table {} as select {} from {} limit 0").format(
+            staged, columns, target
+        )
     )
+    copy = sql.SQL("copy {} ({}) from stdin (format csv)").format(staged, columns)
     with database.cursor().copy(copy) as stream:
         write_csv(rows, _Lines(stream), WriteOptions(include_header=False))
+    database.execute(
+        sql.SQL("insert into {0} ({1}) select {1} from {2}").format(
+            target, columns, staged
+        )
+    )
+    database.execute(sql.SQL("drop table {}").format(staged))
 
 
 def insert(database: psycopg.Connection, table: str, rows: list[Row]) -> None:

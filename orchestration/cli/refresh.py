@@ -129,11 +129,10 @@ class Refresher:
                 self._materialise(
                     company,
                     config,
-                    "Predicting each customer",
-                    ("ml_clv",),
+                    "Predicting customers, channels and budgets",
+                    ("ml_",),
                     {"customer_value": {"accept_changes": self.accept_changes}},
                 )
-                self._materialise(company, config, "Fitting the media mix", ("ml_mmm",))
         return True
 
     @contextlib.contextmanager
