@@ -25,6 +25,7 @@ from ml_assets.media_plan.gates import (
     within_observed_spend,
 )
 from ml_assets.media_plan.media_days import (
+    CLICKS,
     MediaDays,
     fitting_periods,
     value_draws,
@@ -52,6 +53,11 @@ MODEL_VERSION: Final = "1.0"
 _MONEY: Final = frozenset({"revenue", "margin", "value_12m"})
 _SHORTEST_DAYS: Final = 365
 _ENDS: Final = (0.05, 0.95)
+_ROI: Final = {
+    "roi": "roi_without_search",
+    "roi_lower": "roi_without_search_lower",
+    "roi_upper": "roi_without_search_upper",
+}
 
 
 @dataclass(frozen=True)
@@ -126,15 +132,7 @@ def evaluate(
         return Verdict(outcome, "not_fitted", (*gates, nothing))
     periods = fitting_periods(media, outcome)
     try:
-        mix = mmm.fit(
-            periods.frame,
-            outcome=outcome,
-            outcome_unit=outcome,
-            channels=media.spend_columns(),
-            controls=list(media.controls),
-            lift_tests=settings.lift_tests.get(outcome, ()),
-            outcome_draws=value_draws(periods) if outcome == "value_12m" else None,
-        )
+        mix = _fitted(periods, outcome, settings)
     except MediaMixError as refusal:
         gates.append(mix_converged("refused", _in_channels(str(refusal))))
         return Verdict(outcome, "blocked", tuple(gates))
@@ -142,7 +140,42 @@ def evaluate(
     gates += _judged(mix, tables, base, evidence)
     if any(gate.outcome == "blocked" for gate in gates):
         return Verdict(outcome, "blocked", tuple(gates), mix)
+    curves = without_search(tables.marketing_curves, periods, outcome, settings)
+    tables = replace(tables, marketing_curves=curves)
     return Verdict(outcome, "published", tuple(gates), mix, tables)
+
+
+def _fitted(periods: MediaDays, outcome: str, settings: Settings) -> MediaMix:
+    return mmm.fit(
+        periods.frame,
+        outcome=outcome,
+        outcome_unit=outcome,
+        channels=periods.spend_columns(),
+        controls=list(periods.controls),
+        lift_tests=settings.lift_tests.get(outcome, ()),
+        outcome_draws=value_draws(periods) if outcome == "value_12m" else None,
+    )
+
+
+def without_search(
+    curves: pd.DataFrame, periods: MediaDays, outcome: str, settings: Settings
+) -> pd.DataFrame:
+    """The curves with what a fit that ignores search clicks says of each return.
+
+    Some who click on a search result saw an advertisement before: as a control, the
+    clicks take their sales from it. The truth lies between the two fits. Missing where
+    clicks are no control, or the other fit fails.
+    """
+    if CLICKS not in periods.controls:
+        return curves
+    others = tuple(name for name in periods.controls if name != CLICKS)
+    try:
+        mix = _fitted(replace(periods, controls=others), outcome, settings)
+    except MediaMixError:
+        return curves
+    told = mix.channels().set_index("channel")[list(_ROI)].rename(columns=_ROI)
+    told.index = told.index.str.removeprefix("spend_")
+    return curves.join(told, on="channel_id")
 
 
 def margin_of(verdict: Verdict, media: MediaDays, settings: Settings) -> Verdict | None:
@@ -157,6 +190,10 @@ def margin_of(verdict: Verdict, media: MediaDays, settings: Settings) -> Verdict
     series = replace(mix.series, outcome=mix.series.outcome * rate)
     scaled = replace(mix, outcome_unit="margin", scale=mix.scale * rate, series=series)
     tables, _ = _tables(scaled, fitting_periods(media, "revenue"), settings)
+    told = verdict.tables.marketing_curves.set_index("channel_id")
+    told = rate * told.filter(items=list(_ROI.values()))
+    curves = tables.marketing_curves.join(told, on="channel_id")
+    tables = replace(tables, marketing_curves=curves)
     return Verdict("margin", verdict.status, verdict.gates, scaled, tables)
 
 

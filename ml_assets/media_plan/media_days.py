@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import skew
 
 __all__ = [
+    "CLICKS",
     "ORGANIC_CHANNELS",
     "OUTCOMES",
     "MediaDays",
@@ -28,7 +29,7 @@ ORGANIC_CHANNELS: Final = frozenset(
 )
 OUTCOMES: Final = ("revenue", "orders", "value_12m")
 _WEATHER: Final = ("mean_temperature_c", "precipitation_mm")
-_CLICKS: Final = "non_brand_click_count"
+CLICKS: Final = "non_brand_click_count"
 # A control known on fewer days than this share is left out.
 _KNOWN_SHARE: Final = 0.8
 # Accounts report a day late: spend that ended this recently has not ended.
@@ -206,7 +207,7 @@ def _controls(told: pd.DataFrame) -> pd.DataFrame:
     events = told["event_ids"].fillna("").str.get_dummies(sep=",")
     named = events[[name for name in events if name]].add_prefix("event_")
     controls = controls.join(named.astype(float))
-    for name in (*_WEATHER, _CLICKS):
+    for name in (*_WEATHER, CLICKS):
         values = told[name].astype(float)
         if len(values) and values.notna().mean() >= _KNOWN_SHARE:
             controls[name] = values.interpolate(limit_direction="both")
