@@ -26,8 +26,14 @@ def brought(spend: np.ndarray, most: float) -> np.ndarray:
     return most * held / (held + TYPICAL)
 
 
-def shop(days: int = 500, seed: int = 3, *, event: bool = False) -> MediaDays:
-    """Days with spend that moves on its own account, weeks on and weeks off."""
+def shop(
+    days: int = 500, seed: int = 3, *, event: bool = False, clicks: bool = False
+) -> MediaDays:
+    """Days with spend that moves on its own account, weeks on and weeks off.
+
+    With `clicks`, people search because they saw an advertisement of Google's, and the
+    search engine counts them.
+    """
     rng = np.random.default_rng(seed)
     dates = [d.date() for d in pd.date_range(end=AS_OF, periods=days)]
     sold = np.full(days, 40.0)
@@ -45,6 +51,10 @@ def shop(days: int = 500, seed: int = 3, *, event: bool = False) -> MediaDays:
             )
         )
     revenue = FIRST_ORDER * sold * rng.normal(1, 0.05, days)
+    searched = np.full(days, np.nan)
+    if clicks:
+        shown = rows[1]["spend"].to_numpy()
+        searched = (5 * brought(shown, 20.0) + rng.normal(100, 5, days)).round()
     events: list[str | None] = [None] * days
     if event:
         day = dates.index(dt.date(2025, 11, 28))
@@ -70,7 +80,7 @@ def shop(days: int = 500, seed: int = 3, *, event: bool = False) -> MediaDays:
             "event_ids": events,
             "mean_temperature_c": 12 + 8 * np.sin(np.arange(days) / 58),
             "precipitation_mm": rng.gamma(0.3, 4, days),
-            "non_brand_click_count": np.nan,
+            "non_brand_click_count": searched,
         }
     )
     values = pd.DataFrame(

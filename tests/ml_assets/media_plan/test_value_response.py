@@ -4,8 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from ml_assets.media_plan.evaluation import Evidence, Settings, Verdict, evaluate
+from ml_assets.media_plan.evaluation import (
+    Evidence,
+    Settings,
+    Verdict,
+    evaluate,
+    margin_of,
+)
 from ml_assets.media_plan.media_days import MediaDays
 from ml_assets.mmm import LiftTest
 from tests.ml_assets.media_plan.shop import shop
@@ -71,6 +78,33 @@ def test_an_event_is_not_credited_to_advertising(
     events = rows[(rows["kind"] == "events")].groupby("calendar_date")["contribution"]
     assert events.sum().idxmax() == pd.Timestamp(2025, 11, 28)
     assert abs(paid(spiked) / paid(revenue) - 1) < 0.1
+
+
+def test_clicks_that_advertising_causes_are_told_by_the_fit_without_them(
+    settings: Settings, evidence: Evidence, revenue: Verdict
+) -> None:
+    clicked = evaluate(shop(clicks=True), "revenue", settings, evidence)
+    assert clicked.tables is not None
+    assert revenue.tables is not None
+
+    found = clicked.tables.marketing_curves.set_index("channel_id")
+    google = found.loc["google_ads"]
+    # The clicks take part of what Google brings; a fit without them gives it back.
+    assert google["current_roi"] < 0.9 * google["roi_without_search"]
+    truth = revenue.tables.marketing_curves.set_index("channel_id")["current_roi"]
+    assert abs(google["roi_without_search"] / truth["google_ads"] - 1) < 0.1
+    assert google["roi_without_search_lower"] < google["roi_without_search"]
+    assert found["roi_without_search"].isna().to_dict()["email"]
+    assert "roi_without_search" not in revenue.tables.marketing_curves
+
+    media = shop(clicks=True)
+    margin = margin_of(clicked, media, replace(settings, margin_rate=0.5))
+    assert margin is not None
+    assert margin.tables is not None
+    half = margin.tables.marketing_curves.set_index("channel_id").loc["google_ads"]
+    assert half["roi_without_search"] == pytest.approx(
+        0.5 * google["roi_without_search"]
+    )
 
 
 def test_an_experiment_moves_what_a_channel_is_credited_with(
