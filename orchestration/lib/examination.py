@@ -28,7 +28,7 @@ __all__ = ["Finding", "examine"]
 
 _LOCK = PROJECT_ROOT / "requirements.lock"
 _PINNED = re.compile(r"^([a-z0-9._-]+)==([^\s;]+)([^\\]*)", re.MULTILINE)
-_OLDEST_PYTHON, _OLDEST_POSTGRES = (3, 11), 140000
+_OLDEST_PYTHON, _OLDEST_POSTGRES = (3, 11), 150000
 _LITTLE_SPACE, _NO_SPACE = 5 * 2**30, 2**29
 # A daily schedule that works never lets a source wait longer.
 _LATE = timedelta(days=2)
