@@ -128,6 +128,8 @@ def won(warehouse: Warehouse) -> Pair:
                 order_date=day,
                 net_revenue=amount,
                 is_purchase=True,
+                source_slug="files",
+                status="paid",
             )
         warehouse.execute(PREDICTION, [company])
         warehouse.execute(TOTAL, [company])

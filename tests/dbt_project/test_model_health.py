@@ -10,6 +10,7 @@ import yaml
 
 from ml_assets.clv.reasons import REASON_CODES
 from ml_assets.clv.valuation import GATES
+from ml_assets.media_plan.gates import GATES as MEDIA_GATES
 from orchestration.lib.settings import PROJECT_ROOT
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -251,7 +252,7 @@ def test_every_reason_of_a_prediction_has_words(warehouse: Warehouse) -> None:
 def test_every_gate_has_words(warehouse: Warehouse) -> None:
     seed = warehouse.rows("select * from staging.gate_labels")
 
-    assert sorted(row["gate"] for row in seed) == sorted(GATES)
+    assert sorted(row["gate"] for row in seed) == sorted([*GATES, *MEDIA_GATES])
 
 
 def test_a_gate_without_words_is_shown_by_its_name(
