@@ -64,6 +64,16 @@ GRID = """
     values (%s, 'revenue', 30, %s, 'meta_ads', %s, %s, 0, 0, %s, 0, 0, true, 'EUR',
         'mix', '2026-10-31', '2026-10-31', '1', now())
 """
+SCENARIO = """
+    insert into predictions.budget_scenarios
+    values (%s, 'revenue', 'current', 30, 'as_now', null, 500, 500, 1000, 1000, 0, 0,
+        0, 0, 0, 0, 'EUR', 'mix', '2026-10-31', '2026-10-31', '1', now())
+"""
+SCENARIO_CHANNEL = """
+    insert into predictions.budget_scenario_channels
+    values (%s, 'revenue', 'current', 'meta_ads', 500, 500, 0, 1000, %s, 0, 'mix',
+        '2026-10-31', '2026-10-31', '1', now())
+"""
 BACKTEST = """
     insert into predictions.media_mix_backtests
     values (%s, 'revenue', %s, '2026-06-30', 91, '', %s, %s, 0.1, %s, 0.9, 0.2, 0.1,
@@ -244,23 +254,63 @@ def test_the_light_is_green_when_the_next_euro_comes_back_for_sure(
     assert not lights["Google Ads"]["is_default_target"]
 
 
-def test_a_budget_between_two_rows_is_on_the_line_between_them(
-    warehouse: Warehouse, pair: Pair
-) -> None:
+@pytest.fixture
+def planned(warehouse: Warehouse, pair: Pair) -> Pair:
+    """Both spend 500 in 30 days; acme sells 1,000 of which Meta brings 100.
+
+    500 more bring acme 50 more; bolt gets nothing whatever it spends.
+    """
     for budget, spend, brought in ((0, 0, 0), (500, 500, 100), (1000, 800, 150)):
         warehouse.execute(GRID, [pair.acme, budget, spend, brought, brought])
         warehouse.execute(GRID, [pair.bolt, budget, 0, 0, 0])
+    for company, brought in ((pair.acme, 100), (pair.bolt, 0)):
+        warehouse.execute(SCENARIO, [company])
+        warehouse.execute(SCENARIO_CHANNEL, [company, brought])
+        warehouse.execute(COMPANY, [company])
+    return pair
+
+
+def test_a_budget_between_two_rows_is_on_the_line_between_them(
+    warehouse: Warehouse, planned: Pair
+) -> None:
     query = """
-        select recommended_spend + (next_recommended_spend - recommended_spend)
-            * (600 - total_budget) / (next_total_budget - total_budget) as spend,
-            total_expected + (next_total_expected - total_expected)
-            * (600 - total_budget) / (next_total_budget - total_budget) as brought
-        from reporting.budget_grid
-        where company_id = %s and total_budget <= 600 and next_total_budget > 600
+        select recommended_spend, media_income, projected_income, gain_rate,
+            current_profit, projected_profit, is_within_grid
+        from reporting.budget_plan(600) where company_id = %s
     """
 
-    assert row(warehouse, query, pair.acme) == {"spend": 560, "brought": 110}
-    assert row(warehouse, query, pair.bolt) == {"spend": 0, "brought": 0}
+    plan = row(warehouse, query, planned.acme)
+
+    assert plan["recommended_spend"] == 560
+    assert plan["media_income"] == 110
+    # 1,000 - 100 + 110; half of it is margin, less what is spent.
+    assert plan["projected_income"] == 1010
+    assert plan["gain_rate"] == pytest.approx(0.01)
+    assert (plan["current_profit"], plan["projected_profit"]) == (0, -95)
+    assert plan["is_within_grid"]
+    other = row(warehouse, query, planned.bolt)
+    assert (other["recommended_spend"], other["projected_income"]) == (0, 1000)
+
+
+@pytest.mark.parametrize(
+    ("budget", "answered", "is_within"),
+    [("", 500, True), ("-1", 0, False), ("1000", 1000, True), ("1e9", 1000, False)],
+)
+def test_a_budget_that_is_not_on_the_grid_is_answered_by_its_nearest_end(
+    warehouse: Warehouse,
+    planned: Pair,
+    budget: str,
+    answered: int,
+    is_within: bool,
+) -> None:
+    query = f"""
+        select total_budget, is_within_grid from reporting.budget_plan({budget})
+        where company_id = %s
+    """
+
+    plan = row(warehouse, query, planned.acme)
+
+    assert plan == {"total_budget": answered, "is_within_grid": is_within}
 
 
 def test_a_backtest_is_told_in_words_by_the_newest_version(

@@ -25,7 +25,15 @@ followed as (
         lead(total_expected) over (
             partition by company_id, outcome_unit, horizon_days, channel_id
             order by total_budget
-        ) as next_total_expected
+        ) as next_total_expected,
+        lead(total_expected_lower) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_total_expected_lower,
+        lead(total_expected_upper) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_total_expected_upper
     from grid
 ),
 
@@ -48,6 +56,8 @@ labelled as (
         followed.next_recommended_spend,
         followed.next_expected,
         followed.next_total_expected,
+        followed.next_total_expected_lower,
+        followed.next_total_expected_upper,
         followed.is_observed,
         followed.currency_code,
         followed.as_of_date
