@@ -1,4 +1,4 @@
-"""Draw a bar or line card as a Vega-Lite chart."""
+"""Draw the cards with axes as Vega-Lite charts."""
 
 from __future__ import annotations
 
@@ -9,20 +9,29 @@ from typing import Any
 
 import altair as alt
 
+from metabase.metabase_as_code.chart_parts import (
+    INK,
+    SERIES,
+    VALUE,
+    AltairChart,
+    Plot,
+    number,
+    styled,
+    value_axis,
+)
 from metabase.metabase_as_code.content import Card, Column
+from metabase.metabase_as_code.series_charts import (
+    grouped_bars,
+    lines_of_a_column,
+    lying_bars,
+    points,
+)
 from metabase.metabase_as_code.warehouse import Result
 
 __all__ = ["chart_spec"]
 
-# Altair's own types do not survive its chained calls.
-_Chart = Any
-
 _HEIGHT = 300
 _LINE = "line_title"
-_INK = "#1c2b33"
-_QUIET_INK = "#4a5a63"
-_GRID = "#e3e8ea"
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
 def chart_spec(card: Card, result: Result) -> dict[str, Any]:
@@ -31,132 +40,97 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
     Parameters
     ----------
     card : Card
-        A ``bar`` with one dimension and one metric, or a ``line`` with one dimension
-        and one or more metrics of the same kind: they share an axis and its format.
+        One dimension and one or more metrics of the same kind, which share an axis
+        and its format; or two dimensions, of which the second tells the series
+        apart, and one metric.
     result : Result
         The rows in the order in which they are to be drawn.
     """
-    dimension, *metrics = (card.columns[name] for name in card.shown_columns())
-    values = [
-        dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows
-    ]
-    base = alt.Chart(alt.InlineData(values=values)).encode(
-        x=alt.X(
-            dimension.name,
-            type=_kind(result, dimension),
-            sort=None,
-            title=dimension.title,
-            axis=alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False),
+    metrics = tuple(card.columns[name] for name in card.metrics)
+    has_series = len(card.dimensions) > 1
+    draw, is_long = {
+        "scatter": (points, True),
+        "row": (lying_bars, True),
+        "line": (lines_of_a_column if has_series else _lines, has_series),
+        "bar": (
+            (grouped_bars, True) if has_series or len(metrics) > 1 else (_bars, False)
         ),
-        tooltip=[
-            alt.Tooltip(dimension.name, type="nominal", title=dimension.title),
-            *(_number(alt.Tooltip, metric, title=metric.title) for metric in metrics),
-        ],
+    }[card.display]
+    rows = _long(card, result) if is_long else _wide(result)
+    axis = result.column(card.dimensions[0])
+    plot = Plot(
+        card,
+        alt.Chart(alt.InlineData(values=rows)),
+        metrics,
+        is_date=any(isinstance(value, date) for value in axis),
     )
-    draw = _bars if card.display == "bar" else _lines
-    mark = draw(card, base, metrics)
-    chart = mark.properties(width="container", height=_HEIGHT)
-    spec: dict[str, Any] = _styled(chart).to_dict()
+    chart = draw(plot).properties(width="container", height=_HEIGHT)
+    spec: dict[str, Any] = styled(chart).to_dict()
     return spec
 
 
-def _bars(card: Card, base: alt.Chart, metrics: list[Column]) -> _Chart:
-    (metric,) = metrics
-    bars = base.mark_bar(color=_color(card, metric), cornerRadiusEnd=3).encode(
-        y=_height(card, metric)
-    )
-    if not card.settings.get("graph.show_values"):
-        return bars
-    numbers = base.mark_text(dy=-7, fontSize=12, color=_INK).encode(
-        y=_height(card, metric), text=_number(alt.Text, metric)
-    )
-    return alt.layer(bars, numbers)
+def _wide(result: Result) -> list[dict[str, Any]]:
+    return [
+        dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows
+    ]
 
 
-def _lines(card: Card, base: alt.Chart, metrics: list[Column]) -> _Chart:
+def _long(card: Card, result: Result) -> list[dict[str, Any]]:
+    """A row per series and point; a point without a value is left out."""
+    series = card.dimensions[1] if len(card.dimensions) > 1 else None
+    return [
+        {
+            **row,
+            SERIES: row[series] if series else card.columns[metric].title,
+            VALUE: row[metric],
+        }
+        for row in _wide(result)
+        for metric in card.metrics
+        if row[metric] is not None
+    ]
+
+
+def _bars(plot: Plot) -> AltairChart:
+    over = plot.over_dimension(plot.metrics)
+    height = value_axis(plot, plot.metric.name)
+    bars = over.mark_bar(color=plot.color(plot.metric), cornerRadiusEnd=3)
+    if not plot.card.settings.get("graph.show_values"):
+        return bars.encode(y=height)
+    numbers = over.mark_text(dy=-7, fontSize=12, color=INK).encode(
+        y=height, text=number(alt.Text, plot.metric)
+    )
+    return alt.layer(bars.encode(y=height), numbers)
+
+
+def _lines(plot: Plot) -> AltairChart:
+    over, metrics = plot.over_dimension(plot.metrics), plot.metrics
     colors = alt.Scale(
         domain=[metric.title for metric in metrics],
-        range=[_color(card, metric) for metric in metrics],
+        range=[plot.color(metric) for metric in metrics],
     )
     # One line needs no legend: the axis says what it is.
     legend = alt.Legend(title=None, orient="top") if len(metrics) > 1 else None
     color = alt.Color(_LINE, type="nominal", scale=colors, legend=legend)
     lines = [
-        base.transform_calculate(**{_LINE: json.dumps(metric.title)})
-        .mark_line(strokeWidth=2.5, point=True, strokeDash=_dash(card, metric))
-        .encode(y=_height(card, metric), color=color)
+        over.transform_calculate(**{_LINE: json.dumps(metric.title)})
+        .mark_line(
+            strokeWidth=2.5,
+            point=_has_points(plot, metric),
+            strokeDash=_dash(plot, metric),
+        )
+        .encode(y=value_axis(plot, metric.name), color=color)
         for metric in metrics
     ]
     return alt.layer(*lines)
 
 
-def _height(card: Card, metric: Column) -> alt.Y:
-    return alt.Y(
-        metric.name,
-        type="quantitative",
-        title=card.settings.get("graph.y_axis.title_text", metric.title),
-        axis=alt.Axis(
-            format=_d3_format(metric), tickCount=5, tickMinStep=_step(metric)
-        ),
-    )
+def _has_points(plot: Plot, metric: Column) -> bool:
+    return bool(plot.series(metric).get("line.marker_enabled", True))
 
 
-def _number(channel: Any, column: Column, **options: str) -> Any:
-    return channel(
-        column.name, type="quantitative", format=_d3_format(column), **options
-    )
-
-
-def _styled(chart: _Chart) -> _Chart:
-    return (
-        chart.configure(font=_FONT, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=_QUIET_INK,
-            titleColor=_QUIET_INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            titlePadding=10,
-            gridColor=_GRID,
-            domainColor=_GRID,
-            ticks=False,
-            labelPadding=6,
-        )
-    )
-
-
-def _color(card: Card, metric: Column) -> str:
-    return str(_series(card, metric).get("color", "#2f6690"))
-
-
-def _dash(card: Card, metric: Column) -> list[int]:
-    is_dashed = _series(card, metric).get("line.style") == "dashed"
+def _dash(plot: Plot, metric: Column) -> list[int]:
+    is_dashed = plot.series(metric).get("line.style") == "dashed"
     return [5, 4] if is_dashed else [1, 0]
-
-
-def _series(card: Card, metric: Column) -> dict[str, Any]:
-    settings = card.settings.get("series_settings", {})
-    return dict(settings.get(metric.name, {}))
-
-
-def _kind(result: Result, column: Column) -> Any:
-    is_date = any(isinstance(value, date) for value in result.column(column.name))
-    return "temporal" if is_date else "nominal"
-
-
-def _step(column: Column) -> float:
-    # Ticks closer than the last decimal shown would repeat a label.
-    decimals = (column.decimals or 0) + (2 if column.number_style == "percent" else 0)
-    return float(10**-decimals)
-
-
-def _d3_format(column: Column) -> str:
-    decimals = column.decimals or 0
-    style = column.number_style
-    return {"currency": f"$,.{decimals}f", "percent": f",.{decimals}%"}.get(
-        style or "", f",.{decimals}f"
-    )
 
 
 def _plain(value: Any) -> Any:

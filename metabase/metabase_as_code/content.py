@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Card", "Collection", "Column", "Content", "Dashboard", "Placement"]
+__all__ = [
+    "CHARTS",
+    "Card",
+    "Collection",
+    "Column",
+    "Content",
+    "Dashboard",
+    "Parameter",
+    "Placement",
+]
+
+CHARTS = ("bar", "row", "line", "scatter")
+"""Displays that draw metrics over dimensions."""
+
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -22,8 +37,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A number that the reader may choose; without it the SQL uses its own default.
+
+    ``parameter_id`` is a UUID that Metabase keeps; ``slug`` is its name in the SQL.
+    """
+
+    parameter_id: str
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Card:
-    """One question, its SQL and how its answer is drawn."""
+    """One question, its SQL and how its answer is drawn.
+
+    The SQL writes ``[[{{budget}}]]`` where it takes a parameter: Metabase leaves out
+    what stands between the brackets while nobody chose one.
+    """
 
     entity_id: str
     name: str
@@ -33,6 +64,21 @@ class Card:
     settings: Mapping[str, Any]
     columns: Mapping[str, Column]
     path: Path
+    parameters: tuple[Parameter, ...] = ()
+
+    def default_sql(self) -> str:
+        """The SQL as it runs while the reader has chosen nothing."""
+        return _OPTIONAL.sub("", self.sql)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Columns a chart is drawn over: the axis, then what tells series apart."""
+        return tuple(self.settings["graph.dimensions"])
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Columns a chart draws, in order."""
+        return tuple(self.settings["graph.metrics"])
 
     def shown_columns(self) -> tuple[str, ...]:
         """Names of the columns that this card draws, in order."""
@@ -42,12 +88,17 @@ class Card:
         if self.display in ("table", "object"):
             columns = settings["table.columns"]
             return tuple(column["name"] for column in columns if column["enabled"])
-        return (*settings["graph.dimensions"], *settings["graph.metrics"])
+        bubble = settings.get("scatter.bubble")
+        return (*self.dimensions, *self.metrics, *([bubble] if bubble else []))
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a card stands on the 24-column grid (0-based, in grid cells)."""
+    """Where a card stands on the 24-column grid (0-based, in grid cells).
+
+    ``mappings`` are pairs of a parameter's id in the dashboard and its name in the
+    card's SQL.
+    """
 
     entity_id: str
     card_id: str
@@ -55,6 +106,7 @@ class Placement:
     col: int
     size_x: int
     size_y: int
+    mappings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +120,7 @@ class Dashboard:
     auto_apply_filters: bool
     placements: tuple[Placement, ...]
     path: Path
+    parameters: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True)

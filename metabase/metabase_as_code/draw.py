@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metabase.metabase_as_code.charts import chart_spec
-from metabase.metabase_as_code.content import Card, Column, Placement
+from metabase.metabase_as_code.content import CHARTS, Card, Column, Placement
 from metabase.metabase_as_code.formats import write_value
 from metabase.metabase_as_code.warehouse import DataState, Result
 
@@ -55,7 +55,7 @@ def draw_card(
         )
         for row in zip(*shown, strict=True)
     )
-    has_chart = card.display in ("bar", "line") and not is_empty
+    has_chart = card.display in CHARTS and not is_empty
     return DrawnCard(
         placement=placement,
         name=card.name,
@@ -86,8 +86,9 @@ def why_empty(state: DataState, labels: dict[str, str]) -> str:
 
 
 def _is_empty(card: Card, shown: list[list[Any]]) -> bool:
-    if card.display in ("bar", "line"):
-        return not any(any(metric) for metric in shown[1:])
+    if card.display in CHARTS:
+        metrics = shown[len(card.dimensions) :]
+        return not any(any(metric) for metric in metrics)
     return all(value is None for values in shown for value in values)
 
 

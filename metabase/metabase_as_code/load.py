@@ -7,6 +7,7 @@ Here a key that is not listed is an error, so a typo cannot go unnoticed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ import yaml
 
 from metabase.metabase_as_code.company import Company
 from metabase.metabase_as_code.content import (
+    CHARTS,
     Card,
     Collection,
     Column,
     Content,
     Dashboard,
+    Parameter,
     Placement,
 )
 from metabase.metabase_as_code.errors import ContentError
@@ -51,9 +54,9 @@ _DRAWN_BY = {
     "scalar": "scalar.field",
     "table": "table.columns",
     "object": "table.columns",
-    "bar": "graph.metrics",
-    "line": "graph.metrics",
+    **dict.fromkeys(CHARTS, "graph.metrics"),
 }
+_NUMBER = "number/="
 
 
 def raw_documents(root: Path) -> dict[Path, dict[str, Any]]:
@@ -141,26 +144,48 @@ def _card(path: Path, document: Mapping[str, Any]) -> Card:
         raise ContentError(f"{path}: display {display!r} is not one of {known}")
     if _DRAWN_BY[display] not in settings:
         raise ContentError(f"{path}: a {display} needs {_DRAWN_BY[display]!r}")
+    sql, parameters = _native(path, document)
     return Card(
         entity_id=document["entity_id"],
         name=document["name"],
         description=document["description"],
         display=display,
-        sql=_native_sql(path, document["dataset_query"]),
+        sql=sql,
         settings=settings,
         columns=_columns(path, settings.get("column_settings", {})),
         path=path,
+        parameters=parameters,
     )
 
 
-def _native_sql(path: Path, query: Mapping[str, Any]) -> str:
-    stages = query.get("stages", [])
+def _native(
+    path: Path, document: Mapping[str, Any]
+) -> tuple[str, tuple[Parameter, ...]]:
+    stages = document["dataset_query"].get("stages", [])
     if len(stages) != 1 or stages[0].get("lib/type") != "mbql.stage/native":
         raise ContentError(f"{path}: dataset_query must be one native SQL stage")
-    sql: str = stages[0]["native"]
-    if "{{" in sql or "[[" in sql or stages[0].get("template-tags"):
-        raise ContentError(f"{path}: parameters in the SQL are not supported yet")
-    return sql.strip()
+    sql: str = stages[0]["native"].strip()
+    tags = stages[0].get("template-tags", {})
+    parameters = tuple(_parameter(path, one) for one in document["parameters"])
+    used = set(re.findall(r"\{\{(.*?)\}\}", sql))
+    told = {one.slug: one.parameter_id for one in parameters}
+    if not used == set(told) == set(tags):
+        raise ContentError(
+            f"{path}: the SQL, its template-tags and the parameters do not name the "
+            f"same: {sorted(used)}, {sorted(tags)}, {sorted(told)}"
+        )
+    for name, tag in tags.items():
+        if (tag["id"], tag["name"], tag["type"]) != (told[name], name, "number"):
+            raise ContentError(f"{path}: template-tag {name!r} is not its parameter")
+        if f"[[{{{{{name}}}}}]]" not in sql:
+            raise ContentError(f"{path}: write [[{{{{{name}}}}}]], so that it may lack")
+    return sql, parameters
+
+
+def _parameter(path: Path, told: Mapping[str, Any]) -> Parameter:
+    if told["type"] != _NUMBER:
+        raise ContentError(f"{path}: parameter {told['slug']!r} must be {_NUMBER}")
+    return Parameter(told["id"], told["slug"], told["name"])
 
 
 def _columns(path: Path, settings: Mapping[str, Any]) -> dict[str, Column]:
@@ -190,8 +215,8 @@ def _column_name(path: Path, key: str) -> str:
 
 
 def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
-    if document["parameters"] or document["tabs"]:
-        raise ContentError(f"{path}: parameters and tabs are not supported yet")
+    if document["tabs"]:
+        raise ContentError(f"{path}: tabs are not supported yet")
     return Dashboard(
         entity_id=document["entity_id"],
         name=document["name"],
@@ -200,13 +225,25 @@ def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
         auto_apply_filters=document["auto_apply_filters"],
         placements=tuple(_placement(path, card) for card in document["dashcards"]),
         path=path,
+        parameters=tuple(_parameter(path, one) for one in document["parameters"]),
     )
 
 
 def _placement(path: Path, dashcard: Mapping[str, Any]) -> Placement:
     _refuse_unknown(dashcard, _PLACEMENT_KEYS, path, "dashcard")
-    for key in ("parameter_mappings", "series", "visualization_settings"):
+    for key in ("series", "visualization_settings"):
         if dashcard[key]:
             raise ContentError(f"{path}: {key} of a dashcard is not supported yet")
     keys = ("entity_id", "card_id", "row", "col", "size_x", "size_y")
-    return Placement(**{key: dashcard[key] for key in keys})
+    return Placement(
+        **{key: dashcard[key] for key in keys},
+        mappings=tuple(_mapping(path, one) for one in dashcard["parameter_mappings"]),
+    )
+
+
+def _mapping(path: Path, told: Mapping[str, Any]) -> tuple[str, str]:
+    """Parameter of the dashboard, and name in the SQL of the card that takes it."""
+    kind, (_, name) = told["target"]
+    if kind != "variable":
+        raise ContentError(f"{path}: a parameter goes to a variable, not a {kind}")
+    return told["parameter_id"], name

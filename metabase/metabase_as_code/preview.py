@@ -104,7 +104,7 @@ def _section(
         state = data_state(connection)
         why = why_empty(state, labels)
         answers = {
-            card_id: run(connection, card.sql)
+            card_id: run(connection, card.default_sql())
             for card_id, card in content.cards.items()
         }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from metabase.metabase_as_code.content import Card, Content, Dashboard
+from metabase.metabase_as_code.content import Card, Content, Dashboard, Parameter
 from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.http_api import Metabase
 from metabase.metabase_as_code.tenancy import Home
@@ -90,9 +90,21 @@ def _publish_card(
                 {
                     "lib/type": "mbql.stage/native",
                     "native": f"{_MARK}{card.entity_id}\n{card.sql}",
+                    "template-tags": {
+                        one.slug: {
+                            "id": one.parameter_id,
+                            "name": one.slug,
+                            "display-name": one.title,
+                            "type": "number",
+                        }
+                        for one in card.parameters
+                    },
                 }
             ],
         },
+        "parameters": [
+            {**_parameter(one), "target": _target(one.slug)} for one in card.parameters
+        ],
         "visualization_settings": dict(card.settings),
         "collection_id": home.collection_id,
     }
@@ -136,7 +148,9 @@ def _publish_dashboard(
         "width": dashboard.width,
         "auto_apply_filters": dashboard.auto_apply_filters,
         "collection_id": home.collection_id,
-        "parameters": [],
+        "parameters": [
+            {**_parameter(one), "sectionId": "number"} for one in dashboard.parameters
+        ],
         # Sent even when empty: cards without tabs would delete the tabs.
         "tabs": [],
         "dashcards": _dashcards(dashboard, card_ids, live["dashcards"]),
@@ -157,12 +171,32 @@ def _dashcards(
             "col": placement.col,
             "size_x": placement.size_x,
             "size_y": placement.size_y,
-            "parameter_mappings": [],
+            "parameter_mappings": [
+                {
+                    "parameter_id": parameter_id,
+                    "card_id": card_ids[placement.card_id],
+                    "target": _target(name),
+                }
+                for parameter_id, name in placement.mappings
+            ],
             "series": [],
             "visualization_settings": {},
         }
         for position, placement in enumerate(dashboard.placements, start=1)
     ]
+
+
+def _parameter(told: Parameter) -> dict[str, Any]:
+    return {
+        "id": told.parameter_id,
+        "name": told.title,
+        "slug": told.slug,
+        "type": "number/=",
+    }
+
+
+def _target(name: str) -> list[Any]:
+    return ["variable", ["template-tag", name]]
 
 
 def _put_if_different(
@@ -210,7 +244,8 @@ def _canonical(key: str, value: Any) -> Any:
             for card in value or []
         )
     if key == "dataset_query":
-        return _database_and_sql(value)
+        stages = value.get("stages") or [{}]
+        return *_database_and_sql(value), stages[0].get("template-tags") or None
     return value or None
 
 

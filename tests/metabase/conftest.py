@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from metabase.metabase_as_code.load import CONTENT_ROOT
 from tests.metabase.reporting_rows import make_reporting
 from tests.metabase.shops import ACME, BOLT, NEW
+
+Edit = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def edit(tmp_path: Path) -> Edit:
+    """Copy the content and replace one text in one of its files."""
+    for folder in ("collections", "labels"):
+        shutil.copytree(CONTENT_ROOT / folder, tmp_path / folder)
+
+    def replace(file: str, old: str, new: str) -> Path:
+        path = tmp_path / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return tmp_path
+
+    return replace
 
 
 @pytest.fixture

@@ -305,11 +305,22 @@ class FakeMetabase:
             _keys(query, "lib/type database stages")
             for stage in query["stages"]:
                 _keys(stage, "lib/type native", "template-tags")
-                stage.update({"lib/uuid": str(uuid.uuid4()), "template-tags": {}})
+                stage.setdefault("template-tags", {})
+                stage["lib/uuid"] = str(uuid.uuid4())
+                self._same_tags(stage)
             if query["database"] not in self.databases:
                 raise Refused(404, "no such database")
         self.cards[key].update(kept)
         return self.get_card(key)
+
+    def _same_tags(self, stage: Body) -> None:
+        written = set(re.findall(r"\{\{(\w+)\}\}", stage["native"]))
+        if written != set(stage["template-tags"]):
+            raise Refused(400, "template-tags are not those of the SQL")
+        for name, tag in stage["template-tags"].items():
+            _keys(tag, "id name display-name type", "default required")
+            if tag["name"] != name:
+                raise Refused(400, "a template-tag is named after its key")
 
     def get_dashboard(self, key: int) -> Body:
         return {"id": key, **copy.deepcopy(self.dashboards[key])}
@@ -355,6 +366,10 @@ class FakeMetabase:
             " inline_parameters series",
         )
         known = {one["id"] for one in self.dashboards[key]["dashcards"]}
+        for mapping in dashcard["parameter_mappings"]:
+            _keys(mapping, "parameter_id card_id target")
+            if mapping["card_id"] != dashcard["card_id"]:
+                raise Refused(400, "a mapping names the card of its dashcard")
         if dashcard["id"] > 0 and dashcard["id"] not in known:
             raise Refused(404, "no such dashcard")
         if dashcard["card_id"] not in self.cards:

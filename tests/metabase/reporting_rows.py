@@ -13,6 +13,9 @@ from datetime import date, timedelta
 import psycopg
 from psycopg import sql
 
+from tests.metabase.marketing_rows import NAMES as _MARKETING_NAMES
+from tests.metabase.marketing_rows import TABLES as _MARKETING_TABLES
+from tests.metabase.marketing_rows import Channel, fill_marketing
 from tests.metabase.model_health_rows import TABLES as _HEALTH_TABLES
 from tests.metabase.model_health_rows import ModelHealth, fill_health
 
@@ -43,6 +46,7 @@ class Shop:
     order_count: int = 0
     quarantined_row_count: int = 0
     health: ModelHealth = field(default_factory=ModelHealth)
+    channels: tuple[Channel, ...] = ()
 
 
 _TABLES = """
@@ -84,13 +88,14 @@ _NAMES = (
     "model_backtest_tracking",
     "model_gates",
     "forecast_grades",
+    *_MARKETING_NAMES,
 )
 
 
 def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in (_TABLES + _HEALTH_TABLES).split(";"):
+        for statement in (_TABLES + _HEALTH_TABLES + _MARKETING_TABLES).split(";"):
             connection.execute(sql.SQL(statement))
         for name in _NAMES:
             _secure(connection, sql.Identifier("reporting", name))
@@ -98,6 +103,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
             _add_login(connection, shop)
             _fill(connection, shop)
             fill_health(connection, shop.company_id, shop.health)
+            fill_marketing(connection, shop.company_id, shop.channels)
 
 
 def _secure(connection: psycopg.Connection, table: sql.Identifier) -> None:

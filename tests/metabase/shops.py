@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.metabase.marketing_rows import Channel
 from tests.metabase.model_health_rows import Backtest, Forecast, ModelHealth
 from tests.metabase.reporting_rows import Customer, Shop
 
@@ -38,6 +39,10 @@ ACME = Shop(
             Forecast(date(1997, 8, 31), 365, 4700),
         ),
     ),
+    channels=(
+        Channel("Meta Ads", 1.25, "Rojo"),
+        Channel("Google Ads", 2.5, "Verde", claimed=None),
+    ),
 )
 BOLT = Shop(
     "bolt",
@@ -49,5 +54,6 @@ BOLT = Shop(
     health=ModelHealth(
         backtests=(Backtest(date(1997, 6, 30), 777, 790, mae=0.1, naive_mae=0.2),),
     ),
+    channels=(Channel("TikTok Ads", 7.75),),
 )
 NEW = Shop("nueva", "Tienda Nueva", "USD")

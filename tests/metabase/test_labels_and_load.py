@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from metabase.metabase_as_code.company import EXAMPLE, Company
@@ -13,25 +9,9 @@ from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.labels import fill_in
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.validate import file_problems
+from tests.metabase.conftest import Edit
 
 _CARDS = "collections/main/timonel"
-Edit = Callable[[str, str, str], Path]
-
-
-@pytest.fixture
-def edit(tmp_path: Path) -> Edit:
-    """Copy the content and replace one text in one of its files."""
-    for folder in ("collections", "labels"):
-        shutil.copytree(CONTENT_ROOT / folder, tmp_path / folder)
-
-    def replace(file: str, old: str, new: str) -> Path:
-        path = tmp_path / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        return tmp_path
-
-    return replace
 
 
 def test_the_committed_files_have_no_problem() -> None:
@@ -46,7 +26,9 @@ def test_the_dashboards_place_every_card_once() -> None:
     assert sorted(placed) == sorted(content.cards)
     assert [page.name for page in content.dashboards] == [
         "Clientes",
+        "Marketing",
         "Salud de los modelos",
+        "Simulador",
     ]
 
 
@@ -83,7 +65,7 @@ def test_a_text_that_is_one_key_keeps_the_type_of_its_value() -> None:
         ("display: table", "display: treemap", "'treemap' is not one of"),
         ("display: table", "dysplay: table", "nobody reads: 'dysplay'"),
         ("table.columns", "table.colums", "needs 'table.columns'"),
-        ("limit 25", "limit {{n}}", "parameters in the SQL"),
+        ("limit 25", "limit [[{{n}}]]", "do not name the same: ['n'], [], []"),
         ("model: Card", "model: Cart", "serdes/meta names 'Cart'"),
         ("collection_id: zf0", "collection_id: aa0", "collection_id is not"),
         ("name: ${", "name: [${", "not valid YAML"),
@@ -127,20 +109,32 @@ def test_a_mistake_the_official_schema_passes_is_named(
     assert any(problem in one for one in problems), problems
 
 
+_TOO_MUCH = (
+    "a chart takes one dimension and its metrics, or two dimensions and one metric"
+)
+
+
 @pytest.mark.parametrize(
     ("card", "old", "new", "problem"),
     [
         (
             "no_purchase_distribution",
-            "  - customer_count\n",
-            "  - customer_count\n  - probability_range\n",
-            "a bar chart takes one dimension and one metric",
+            "  - probability_range\n",
+            "  - probability_range\n" * 3,
+            _TOO_MUCH,
         ),
         (
             "backtest_tracking",
             "  - days\n",
             "  - days\n  - actual_orders\n",
-            "a line chart takes one dimension and at least one metric",
+            _TOO_MUCH,
+        ),
+        (
+            "cost_against_value",
+            "  - channel_label\n",
+            "",
+            "a scatter plot takes two dimensions, the axis and what the points are, "
+            "and one metric",
         ),
     ],
 )

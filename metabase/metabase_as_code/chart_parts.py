@@ -1,0 +1,167 @@
+"""What the charts have in common: axes, colours, formats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+from metabase.metabase_as_code.content import Card, Column
+
+__all__ = [
+    "INK",
+    "SERIES",
+    "VALUE",
+    "AltairChart",
+    "Plot",
+    "d3_format",
+    "number",
+    "series_color",
+    "series_tooltip",
+    "styled",
+    "value_axis",
+]
+
+# Altair's own types do not survive its chained calls.
+AltairChart = Any
+
+SERIES, VALUE = "series", "value"
+"""Columns of data in long form: which series, and its value."""
+
+INK = "#1c2b33"
+_QUIET_INK = "#4a5a63"
+_GRID = "#e3e8ea"
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+_COLOR = "#2f6690"
+# Series without a colour of their own, told apart by colour-blind people too.
+_PALETTE = (_COLOR, "#c8553d", "#7a9e46", "#e0a030", "#6c5b7b", "#5aa9a3")
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A card on its data: the axis is the first dimension."""
+
+    card: Card
+    base: AltairChart
+    metrics: tuple[Column, ...]
+    is_date: bool = False
+
+    @property
+    def dimension(self) -> Column:
+        """What stands on the axis."""
+        return self.card.columns[self.card.dimensions[0]]
+
+    @property
+    def metric(self) -> Column:
+        """The first metric: the others share its axis and format."""
+        return self.metrics[0]
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether the axis is a number line, not a row of names."""
+        return self.card.settings.get("graph.x_axis.scale") == "linear"
+
+    def series(self, metric: Column) -> dict[str, Any]:
+        """Settings of one metric's series."""
+        settings = self.card.settings.get("series_settings", {})
+        return dict(settings.get(metric.name, {}))
+
+    def color(self, metric: Column) -> str:
+        """Colour of one metric's series."""
+        return str(self.series(metric).get("color", _COLOR))
+
+    def over_dimension(self, metrics: tuple[Column, ...]) -> AltairChart:
+        """The base with its axis, telling of a point these metrics."""
+        kind: Any = "temporal" if self.is_date else "nominal"
+        axis = alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)
+        if self.is_scale:
+            kind = "quantitative"
+            axis = alt.Axis(format=d3_format(self.dimension), tickCount=5, grid=False)
+        name, title = self.dimension.name, self.dimension.title
+        told = (number(alt.Tooltip, one, title=one.title) for one in metrics)
+        return self.base.encode(
+            x=alt.X(name, type=kind, sort=None, title=title, axis=axis),
+            tooltip=[alt.Tooltip(name, type="nominal", title=title), *told],
+        )
+
+
+def value_axis(plot: Plot, field: str, channel: Any = alt.Y) -> Any:
+    """The axis of values, with the metrics' format."""
+    metric = plot.metric
+    return channel(
+        field,
+        type="quantitative",
+        title=plot.card.settings.get("graph.y_axis.title_text", metric.title),
+        axis=alt.Axis(format=d3_format(metric), tickCount=5, tickMinStep=_step(metric)),
+    )
+
+
+def series_color(plot: Plot) -> alt.Color:
+    """A colour per series of data in long form."""
+    scale = alt.Scale(range=list(_PALETTE))
+    if len(plot.card.dimensions) == 1:
+        scale = alt.Scale(
+            domain=[metric.title for metric in plot.metrics],
+            range=[plot.color(metric) for metric in plot.metrics],
+        )
+    legend = alt.Legend(title=None, orient="top", labelLimit=400, columns=4)
+    return alt.Color(SERIES, type="nominal", sort=None, scale=scale, legend=legend)
+
+
+def series_tooltip(plot: Plot) -> list[alt.Tooltip]:
+    """What is told of a point of data in long form."""
+    dimension = plot.dimension
+    place = (
+        number(alt.Tooltip, dimension, title=dimension.title)
+        if dimension.number_style
+        else alt.Tooltip(dimension.name, type="nominal", title=dimension.title)
+    )
+    shown = d3_format(plot.metric)
+    return [
+        alt.Tooltip(SERIES, type="nominal", title=" "),
+        place,
+        alt.Tooltip(VALUE, type="quantitative", format=shown, title=plot.metric.title),
+    ]
+
+
+def number(channel: Any, column: Column, **options: str) -> Any:
+    """A channel that writes a column as the column is written elsewhere."""
+    return channel(
+        column.name, type="quantitative", format=d3_format(column), **options
+    )
+
+
+def styled(chart: AltairChart) -> AltairChart:
+    """The one look of all charts."""
+    return (
+        chart.configure(font=_FONT, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=_QUIET_INK,
+            titleColor=_QUIET_INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titlePadding=10,
+            gridColor=_GRID,
+            domainColor=_GRID,
+            ticks=False,
+            labelPadding=6,
+        )
+    )
+
+
+def d3_format(column: Column) -> str:
+    """The column's number style in the words of d3."""
+    decimals = column.decimals or 0
+    style = column.number_style
+    return {"currency": f"$,.{decimals}f", "percent": f",.{decimals}%"}.get(
+        style or "", f",.{decimals}f"
+    )
+
+
+def _step(column: Column) -> float:
+    # Ticks closer than the last decimal shown would repeat a label.
+    decimals = (column.decimals or 0) + (2 if column.number_style == "percent" else 0)
+    return float(10**-decimals)

@@ -1,0 +1,231 @@
+"""The views of channels and budgets, filled by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+__all__ = ["NAMES", "TABLES", "Channel", "fill_marketing"]
+
+# Separated by semicolons: what follows a function's body must not hold one.
+TABLES = """
+create table reporting.channel_signals (
+    company_id text, outcome_unit text, channel_name text,
+    traffic_light_label_es text, current_spend numeric(24, 6),
+    recommended_spend numeric(24, 6), recommended_change numeric(18, 6),
+    marginal_return double precision, marginal_return_lower double precision,
+    marginal_return_upper double precision, marginal_return_target numeric(8, 3),
+    saturation_days integer
+);
+create table reporting.marketing_curve_points (
+    company_id text, outcome_unit text, channel_name text, spend numeric(24, 6),
+    expected double precision, is_current boolean
+);
+create table reporting.marketing_contributions (
+    company_id text, outcome_unit text, calendar_date date,
+    component_label_es text, contribution double precision, as_of_date date
+);
+create table reporting.channel_efficiency (
+    company_id text, channel_label_es text, verdict_label_es text,
+    spend numeric(18, 2), new_customer_count integer,
+    customer_acquisition_cost numeric(18, 2), value_per_customer numeric(18, 2),
+    reported_roas numeric(18, 6), observed_roas numeric(18, 6),
+    ltv_roas_attributed numeric(18, 6), ltv_roas_attributed_lower numeric(18, 6),
+    ltv_roas_attributed_upper numeric(18, 6), ltv_roas_incremental double precision,
+    value_to_cost_target numeric(8, 3), maturity_rate numeric(18, 6)
+);
+create table reporting.attribution_comparison (
+    company_id text, channel_label_es text, attribution_label_es text,
+    sort_order integer, order_share double precision
+);
+create table reporting.media_mix_gates (
+    company_id text, outcome_unit text, gate text, gate_label_es text, outcome text,
+    as_of_date date
+);
+create table reporting.budget_scenarios (
+    company_id text, outcome_unit text, scenario text, scenario_label_es text,
+    current_spend numeric(24, 6), projected_spend numeric(24, 6),
+    projected_income double precision, gain double precision,
+    gain_lower double precision, gain_upper double precision,
+    projected_profit double precision, probability_better double precision
+);
+create table reporting.budget_grid (
+    company_id text, outcome_unit text, channel_name text,
+    total_budget numeric(24, 6), recommended_spend numeric(24, 6),
+    total_expected double precision, total_expected_lower double precision,
+    total_expected_upper double precision
+);
+create function reporting.budget_plan(budget numeric default null) returns table (
+    company_id text, outcome_unit text, horizon_days integer, total_budget numeric,
+    is_within_grid boolean, channel_name text, current_spend numeric,
+    recommended_spend numeric, total_current_spend numeric, current_income float8,
+    projected_income float8, gain_rate float8, media_income_lower float8,
+    media_income_upper float8, current_profit float8, projected_profit float8
+) language sql stable as $$
+    select
+        company_id, outcome_unit, 30, total_budget,
+        coalesce(budget, 500) between 0 and 1000, channel_name, 500.0, recommended_spend,
+        500.0, 1000::float8, 900 + total_expected, total_expected / 1000 - 0.1,
+        total_expected_lower, total_expected_upper, null::float8, null::float8
+    from reporting.budget_grid
+    where total_budget = least(greatest(coalesce(budget, 500), 0), 1000)
+$$
+"""
+NAMES = (
+    "channel_signals",
+    "marketing_curve_points",
+    "marketing_contributions",
+    "channel_efficiency",
+    "attribution_comparison",
+    "media_mix_gates",
+    "budget_scenarios",
+    "budget_grid",
+)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel that spends 500 in 30 days; one more unit brings `returns`."""
+
+    name: str
+    returns: float
+    light: str = "Ámbar"
+    claimed: float | None = 2.0
+
+
+def fill_marketing(
+    connection: psycopg.Connection, company_id: str, channels: tuple[Channel, ...]
+) -> None:
+    """Insert one company's rows: each unit of spend brings `returns`, in any unit."""
+
+    def insert(table: str, *values: object) -> None:
+        row = (company_id, *values)
+        query = sql.SQL("insert into reporting.{} values ({})").format(
+            sql.Identifier(table), sql.SQL(", ").join(sql.Placeholder() * len(row))
+        )
+        connection.execute(query, row)
+
+    for one in channels:
+        insert(
+            "channel_signals",
+            "revenue",
+            one.name,
+            one.light,
+            500,
+            600,
+            0.2,
+            one.returns,
+            one.returns - 0.5,
+            one.returns + 0.5,
+            1,
+            None,
+        )
+        insert(
+            "channel_signals",
+            "value_12m",
+            one.name,
+            one.light,
+            500,
+            600,
+            0.2,
+            99,
+            98,
+            100,
+            1,
+            None,
+        )
+        for spend in (0, 10, 20):
+            insert(
+                "marketing_curve_points",
+                "revenue",
+                one.name,
+                spend,
+                spend * one.returns,
+                spend == 10,
+            )
+        for day, brought in (("1997-09-30", 40), ("1997-09-29", 2), ("1997-05-01", 9)):
+            insert(
+                "marketing_contributions",
+                "revenue",
+                day,
+                one.name,
+                brought,
+                "1997-09-30",
+            )
+        insert(
+            "channel_efficiency",
+            one.name,
+            "Bueno",
+            1000,
+            10,
+            100,
+            300,
+            one.claimed,
+            1,
+            3,
+            2,
+            4,
+            None,
+            3,
+            0.4,
+        )
+        insert("attribution_comparison", one.name, "Último clic", 1, 0.25)
+        insert("attribution_comparison", one.name, "Primer clic", 2, 0.75)
+        for budget in (0, 500, 600, 1000):
+            insert(
+                "budget_grid",
+                "revenue",
+                one.name,
+                budget,
+                budget / 2,
+                budget / 5,
+                budget / 10,
+                budget / 2,
+            )
+    if channels:
+        insert(
+            "media_mix_gates",
+            "revenue",
+            "mix_converged",
+            "Hay solución",
+            "passed",
+            "1997-09-30",
+        )
+        insert(
+            "media_mix_gates",
+            "revenue",
+            "quiet_residuals",
+            "Sin patrón",
+            "warned",
+            "1997-09-30",
+        )
+        insert(
+            "budget_scenarios",
+            "revenue",
+            "plus_20",
+            "Un 20 % más",
+            500,
+            600,
+            1050,
+            50,
+            -10,
+            110,
+            None,
+            0.875,
+        )
+        insert(
+            "budget_scenarios",
+            "revenue",
+            "current",
+            "Como ahora",
+            500,
+            500,
+            1000,
+            0,
+            0,
+            0,
+            None,
+            0.5,
+        )
