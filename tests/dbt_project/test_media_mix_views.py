@@ -292,6 +292,16 @@ def test_a_budget_between_two_rows_is_on_the_line_between_them(
     assert (other["recommended_spend"], other["projected_income"]) == (0, 1000)
 
 
+def test_a_reader_plans_the_budget_of_their_own_company_only(
+    warehouse: Warehouse, planned: Pair
+) -> None:
+    reader = warehouse.add_reader(planned.acme)
+    query = "select distinct company_id from reporting.budget_plan(600)"
+
+    assert warehouse.rows(query, role=reader) == [{"company_id": planned.acme}]
+    assert warehouse.rows(query, role="bi_reader") == []
+
+
 @pytest.mark.parametrize(
     ("budget", "answered", "is_within"),
     [("", 500, True), ("-1", 0, False), ("1000", 1000, True), ("1e9", 1000, False)],

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from metabase.metabase_as_code.company import EXAMPLE
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.metabase_as_code.validate import column_problems
+from metabase.metabase_as_code.warehouse import connect_as
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -273,3 +277,10 @@ def test_the_fit_behind_the_predictions_is_the_current_one(
         where company_id = %s and is_current
     """
     assert [r["fit_id"] for r in warehouse.rows(query, [shop])] == ["fit"]
+
+
+def test_every_card_draws_columns_that_the_views_have(warehouse: Warehouse) -> None:
+    content = load_content(CONTENT_ROOT, EXAMPLE)
+
+    with connect_as(warehouse.url) as connection:
+        assert column_problems(content, connection) == []
