@@ -86,14 +86,22 @@ class Plot:
         )
 
 
-def value_axis(plot: Plot, field: str, channel: Any = alt.Y) -> Any:
+def value_axis(
+    plot: Plot, field: str, channel: Any = alt.Y, scale: alt.Scale | None = None
+) -> Any:
     """The axis of values, with the metrics' format."""
     metric = plot.metric
     return channel(
         field,
         type="quantitative",
         title=plot.card.settings.get("graph.y_axis.title_text", metric.title),
-        axis=alt.Axis(format=d3_format(metric), tickCount=5, tickMinStep=_step(metric)),
+        scale=scale or alt.Scale(),
+        axis=alt.Axis(
+            format=d3_format(metric),
+            tickCount=5,
+            tickMinStep=_step(metric),
+            labelOverlap="greedy",
+        ),
     )
 
 
@@ -105,8 +113,16 @@ def series_color(plot: Plot) -> alt.Color:
             domain=[metric.title for metric in plot.metrics],
             range=[plot.color(metric) for metric in plot.metrics],
         )
-    legend = alt.Legend(title=None, orient="top", labelLimit=400, columns=4)
-    return alt.Color(SERIES, type="nominal", sort=None, scale=scale, legend=legend)
+    columns = 2 if len(plot.metrics) > 1 else 4
+    legend = alt.Legend(title=None, orient="top", labelLimit=400, columns=columns)
+    is_alone = len(plot.card.dimensions) == len(plot.metrics) == 1
+    return alt.Color(
+        SERIES,
+        type="nominal",
+        sort=None,
+        scale=scale,
+        legend=None if is_alone else legend,
+    )
 
 
 def series_tooltip(plot: Plot) -> list[alt.Tooltip]:

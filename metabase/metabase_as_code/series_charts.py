@@ -71,14 +71,17 @@ def lines_of_a_column(plot: Plot) -> AltairChart:
 def points(plot: Plot) -> AltairChart:
     """A named point per row; its size is the bubble's column."""
     across, bubble = plot.dimension, plot.card.settings.get("scatter.bubble")
+    # Room for the largest point and its name.
+    roomy = alt.Scale(zero=True, padding=30)
     place: dict[str, Any] = {
         "x": alt.X(
             across.name,
             type="quantitative",
             title=across.title,
+            scale=roomy,
             axis=alt.Axis(format=d3_format(across), tickCount=5),
         ),
-        "y": value_axis(plot, VALUE),
+        "y": value_axis(plot, VALUE, scale=roomy),
     }
     told = series_tooltip(plot)
     look: dict[str, Any] = {"color": series_color(plot).copy(deep=False)}

@@ -12,7 +12,7 @@ __all__ = ["NAMES", "TABLES", "Channel", "fill_marketing"]
 # Separated by semicolons: what follows a function's body must not hold one.
 TABLES = """
 create table reporting.channel_signals (
-    company_id text, outcome_unit text, channel_name text,
+    company_id text, outcome_unit text, channel_name text, traffic_light text,
     traffic_light_label_es text, current_spend numeric(24, 6),
     recommended_spend numeric(24, 6), recommended_change numeric(18, 6),
     marginal_return double precision, marginal_return_lower double precision,
@@ -66,9 +66,10 @@ create function reporting.budget_plan(budget numeric default null) returns table
 ) language sql stable as $$
     select
         company_id, outcome_unit, 30, total_budget,
-        coalesce(budget, 500) between 0 and 1000, channel_name, 500.0, recommended_spend,
-        500.0, 1000::float8, 900 + total_expected, total_expected / 1000 - 0.1,
-        total_expected_lower, total_expected_upper, null::float8, null::float8
+        coalesce(budget, 500) between 0 and 1000, channel_name, 500.0,
+        recommended_spend, 500.0, 1000::float8, 900 + total_expected, total_expected / 1000 - 0.1,
+        total_expected_lower, total_expected_upper, null::float8,
+        null::float8
     from reporting.budget_grid
     where total_budget = least(greatest(coalesce(budget, 500), 0), 1000)
 $$
@@ -112,6 +113,7 @@ def fill_marketing(
             "channel_signals",
             "revenue",
             one.name,
+            "amber",
             one.light,
             500,
             600,
@@ -126,6 +128,7 @@ def fill_marketing(
             "channel_signals",
             "value_12m",
             one.name,
+            "amber",
             one.light,
             500,
             600,

@@ -108,9 +108,7 @@ def test_a_return_that_is_not_known_has_no_bar(reporting_url: str) -> None:
         ("Google Ads", "A 12 meses, último clic"): 3,
     }
     # A colour belongs to its metric, present or not.
-    assert (
-        spec["encoding"]["color"]["scale"]["domain"][3] == "A 12 meses, sin el canal no"
-    )
+    assert spec["encoding"]["color"]["scale"]["domain"][3] == "A 12 meses, incremental"
 
 
 def test_every_rule_of_attribution_is_a_series(reporting_url: str) -> None:
@@ -134,8 +132,8 @@ def test_checks_of_the_mix_come_worst_first(reporting_url: str) -> None:
 @pytest.mark.parametrize(
     ("budget", "spend", "income", "sentence"),
     [
-        ("", "250", "1.000", "Con 500 en 30 días, bien repartidos,"),
-        ("600", "300", "1.020", "Con 600 en 30 días, bien repartidos,"),
+        ("", "250", "1.000", "Con 500 EUR en 30 días, bien repartidos,"),
+        ("600", "300", "1.020", "Con 600 EUR en 30 días, bien repartidos,"),
         ("99999", "500", "1.100", "fuera de lo que se puede estimar"),
     ],
 )
@@ -160,8 +158,9 @@ def test_the_sentence_is_written_as_the_language_writes_numbers(
     (told,) = _shown(reporting_url, "budget_sentence", "bolt", budget="600")
 
     assert told == [
-        "Con 600 en 30 días, bien repartidos, se esperan ventas de 1.020: +2,0 % "
-        "respecto a seguir como ahora. De ellas, la publicidad traería entre 60 y 300."
+        "Con 600 EUR en 30 días, bien repartidos, se esperan ventas de 1.020 EUR: "
+        "+2,0 % respecto a seguir como ahora. De ellas, la publicidad traería entre "
+        "60 EUR y 300 EUR."
     ]
 
 
