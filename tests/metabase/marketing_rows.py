@@ -67,9 +67,9 @@ create function reporting.budget_plan(budget numeric default null) returns table
     select
         company_id, outcome_unit, 30, total_budget,
         coalesce(budget, 500) between 0 and 1000, channel_name, 500.0,
-        recommended_spend, 500.0, 1000::float8, 900 + total_expected, total_expected / 1000 - 0.1,
-        total_expected_lower, total_expected_upper, null::float8,
-        null::float8
+        recommended_spend, 500.0, 1000::float8, 900 + total_expected,
+        total_expected / 1000 - 0.1, total_expected_lower, total_expected_upper,
+        null::float8, null::float8
     from reporting.budget_grid
     where total_budget = least(greatest(coalesce(budget, 500), 0), 1000)
 $$
