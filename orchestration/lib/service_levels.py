@@ -10,7 +10,7 @@ the end of the day after the newest one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,9 +31,13 @@ _KEPT = timedelta(days=90)
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """One row of ``reporting.service_levels``; ages and limits in minutes."""
+    """One row of ``reporting.service_levels``, and the source furthest behind.
+
+    Ages and targets are minutes.
+    """
 
     service_level: str
+    source_slug: str
     data_as_of: datetime | None
     age_minutes: float | None
     target_minutes: int
@@ -57,8 +61,12 @@ def measured(url: str, company_id: str) -> Iterator[None]:
     """Measure when the block ends, however it ends: only what is readable counts."""
     try:
         yield
-    finally:
-        measure(url, company_id)
+    except BaseException:
+        # A server that died under the run is not what went wrong first.
+        with suppress(psycopg.OperationalError):
+            measure(url, company_id)
+        raise
+    measure(url, company_id)
 
 
 def measure(url: str, company_id: str) -> int:
@@ -94,8 +102,8 @@ def load_levels(url: str, company_id: str) -> list[ServiceLevel]:
             return []
         cursor = database.cursor(row_factory=class_row(ServiceLevel))
         return cursor.execute(
-            """select service_level, data_as_of, age_minutes::float8, target_minutes,
-                is_met
+            """select service_level, source_slug, data_as_of, age_minutes::float8,
+                target_minutes, is_met
             from reporting.service_levels where company_id = %s
             order by target_minutes""",
             (company_id,),
