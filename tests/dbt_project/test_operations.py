@@ -192,8 +192,8 @@ def test_a_service_level_is_met_while_nothing_older_than_its_target_is_missing(
     measure(warehouse, pair.acme, "meta_ads", read, ends)
 
     query = """
-        select service_level, source_slug, data_as_of, round(age_minutes)::int,
-            target_minutes, is_met, round(met_share_30d::numeric, 2)::float8
+        select service_level, source_slug, data_as_of, round(age_minutes)::int as age,
+            target_minutes, is_met, round(met_share_30d::numeric, 2)::float8 as share
         from reporting.service_levels where company_id = %s order by target_minutes
     """
     assert tuples(warehouse, query, pair.acme) == [
