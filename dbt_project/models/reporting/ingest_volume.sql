@@ -25,7 +25,8 @@ dated as (
         reads.row_count / nullif(reads.duration_seconds, 0)
             as rows_per_second
     from reads
-    cross join (values ('hour'), ('day')) as periods (period_type)
+    cross join
+        lateral (values ('hour'), ('day')) as periods (period_type)
 ),
 
 summed as (

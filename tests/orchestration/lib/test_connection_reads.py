@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib import ingestion
 from orchestration.lib.connection_reads import OpenRead
 from orchestration.lib.ingestion import DateRange
+from orchestration.lib.singer import Pipeline
 from tests.orchestration.conftest import ORDERS, Shop
 
 _READS = """
@@ -73,7 +73,7 @@ def test_a_read_that_is_stopped_is_no_failure_of_the_source(
         raise KeyboardInterrupt
 
     shop.connect()
-    monkeypatch.setattr(ingestion.Pipeline, "run", stop)
+    monkeypatch.setattr(Pipeline, "run", stop)
 
     with pytest.raises(KeyboardInterrupt):
         shop.read()

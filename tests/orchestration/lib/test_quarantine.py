@@ -31,7 +31,11 @@ ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 NOT_A_NUMBER = "property 'usage_count' is not an integer"
 HEADER = "order_id,customer_id,date,amount,currency\n"
 GOOD = "A-1,7,2026-01-05,10.00,EUR\n"
-LATER = {"id": "1", "usage_count": 9, "updated_at": "2026-02-01T00:00:00Z"}
+LATER: dict[str, Any] = {
+    "id": "1",
+    "usage_count": 9,
+    "updated_at": "2026-02-01T00:00:00Z",
+}
 
 
 class Desk:
