@@ -25,7 +25,7 @@ from orchestration.lib.ingestion import DateRange
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.runs import input_version, is_done, recorded_run
-from orchestration.lib.service_levels import measure, measured
+from orchestration.lib.service_levels import measure
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 from orchestration.lib.sources import SOURCES
 
@@ -122,10 +122,7 @@ class Refresher:
             measure(self.url, company.company_id)
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
-        with (
-            measured(self.url, company.company_id),
-            recorded_run(self.url, company.company_id, as_of_date, version),
-        ):
+        with recorded_run(self.url, company.company_id, as_of_date, version):
             config = {"as_of_date": as_of_date.isoformat()}
             self._materialise(
                 company, config, "Building the marts (dbt)", BELOW_PREDICTIONS

@@ -1,16 +1,14 @@
 """Service levels: how long what happens at a source takes to be read by people.
 
-Measured when a run ends, for each source whose readable data reach further than they
-did. ``data_as_of`` is when the source was asked; everything that happened there before
-``complete_until`` can be read since ``readable_at``. For orders and files the two are
-one moment. A day counts when it is over, so a source that tells days is complete until
-the end of the day after the newest one.
+Measured when marts were built, or nothing was to build, for each source whose readable
+data reach further than they did. ``data_as_of`` is when the source was asked;
+everything that happened there before ``complete_until`` can be read since
+``readable_at``. For orders and files the two are one moment. A day counts when it is
+over, so a source that tells days is complete until the end of the day after the newest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +20,7 @@ from orchestration.lib.database import connect, has_relation
 from orchestration.lib.source_events import kind_of, newest_day
 from orchestration.lib.sources import source
 
-__all__ = ["ServiceLevel", "load_levels", "measure", "measured"]
+__all__ = ["ServiceLevel", "load_levels", "measure"]
 
 # Events older than the read before, by this much, came late and still count.
 _LATE_BY = timedelta(days=1)
@@ -54,19 +52,6 @@ class _Read:
     before_as_of: datetime | None
     before_landed_at: datetime | None
     before_until: datetime | None
-
-
-@contextmanager
-def measured(url: str, company_id: str) -> Iterator[None]:
-    """Measure when the block ends, however it ends: only what is readable counts."""
-    try:
-        yield
-    except BaseException:
-        # A server that died under the run is not what went wrong first.
-        with suppress(psycopg.OperationalError):
-            measure(url, company_id)
-        raise
-    measure(url, company_id)
 
 
 def measure(url: str, company_id: str) -> int:
@@ -173,7 +158,8 @@ def _save(
 
 
 # Of each connection the last read that reached the present; a source is as complete as
-# the connection that is furthest behind.
+# the connection that is furthest behind. A run looks whether there are other files
+# before it reads any, so files are known as of now.
 _READABLE = """
 with last_reads as (
     select distinct on (connections.company_id, connections.connection_id)
@@ -189,8 +175,8 @@ with last_reads as (
     order by connections.company_id, connections.connection_id,
         reads.started_at desc nulls last
 ), by_source as (
-    select company_id, source_slug, min(started_at) as data_as_of,
-        max(finished_at) as landed_at
+    select company_id, source_slug, max(finished_at) as landed_at,
+        case source_slug when 'files' then now() else min(started_at) end as data_as_of
     from last_reads group by company_id, source_slug
     having bool_and(started_at is not null)
 ), last_measured as (

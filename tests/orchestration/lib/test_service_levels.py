@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
-import pytest
 
-from orchestration.lib.service_levels import load_levels, measure, measured
+from orchestration.lib.service_levels import load_levels, measure
 from tests.orchestration.conftest import ORDERS, Shop
 
 _MEASURED = """
@@ -140,17 +139,6 @@ def test_a_day_of_advertising_happens_when_it_ends(shop: Shop) -> None:
     assert rows == [(datetime(2026, 1, 3, 23), 1)]
     # The 2nd ended at 23:00 UTC and landed at 09:01: 10 hours and a minute.
     assert shop.rows("select landing_minutes from ops.event_latencies") == [(601,)]
-
-
-def test_a_run_that_fails_is_measured_too(shop: Shop) -> None:
-    shop.connect()
-    shop.read()
-    build_marts(shop)
-
-    with pytest.raises(RuntimeError, match="a gate"), measured(shop.url, "acme"):
-        raise RuntimeError("a gate")
-
-    assert len(shop.rows(_MEASURED)) == 1
 
 
 def test_nothing_is_promised_before_anything_is_published(shop: Shop) -> None:
