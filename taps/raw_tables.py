@@ -51,6 +51,8 @@ class RawTable(NamedTuple):
     name: TableName
     key: Sequence[str]
     schema: dict[str, Any]
+    stream: str
+    replication_key: str | None = None
 
 
 def raw_tables(source: str) -> Iterator[RawTable]:
@@ -67,6 +69,8 @@ def raw_tables(source: str) -> Iterator[RawTable]:
                 TableName(f"raw_{source}", folded(name, "The stream")),
                 stream.primary_keys or (),
                 {**stream.schema, **keywords},
+                name,
+                stream.replication_key,
             )
 
 

@@ -20,6 +20,7 @@ from orchestration.cli import (
     kpis,
     media,
     metrics,
+    quarantine,
     run,
     sandbox,
     secrets,
@@ -51,6 +52,7 @@ app = typer.Typer(
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means\n
     timonel doctor                     what is wrong, and what to do\n
+    timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets
     """,
 )
@@ -60,6 +62,7 @@ app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
+app.add_typer(quarantine.app, name="quarantine")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

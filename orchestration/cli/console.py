@@ -23,6 +23,7 @@ from orchestration.lib.database import DatabaseUnreachable
 from orchestration.lib.embedded_postgres import PostgresWillNotStart
 from orchestration.lib.kpis import RangeReversed
 from orchestration.lib.oauth import ConsentFailed
+from orchestration.lib.quarantine import RetryFailed, UnknownRecord
 from orchestration.lib.raw_tables import RawTablesFailed
 from orchestration.lib.sandbox import SandboxBroken, SandboxStopped
 from orchestration.lib.secrets import SecretsUnreadable
@@ -53,12 +54,14 @@ _EXPECTED = (
     PostgresWillNotStart,
     RangeReversed,
     RawTablesFailed,
+    RetryFailed,
     SandboxBroken,
     SandboxStopped,
     SecretsUnreadable,
     TokenRefused,
     UnknownCompany,
     UnknownConnection,
+    UnknownRecord,
 )
 _LONGEST_PROGRESS = 100
 

@@ -25,6 +25,7 @@ from orchestration.lib.ingestion import DateRange
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.runs import input_version, is_done, recorded_run
+from orchestration.lib.service_levels import measure
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 from orchestration.lib.sources import SOURCES
 
@@ -118,6 +119,7 @@ class Refresher:
         if not self.force and is_done(
             self.url, company.company_id, as_of_date, version
         ):
+            measure(self.url, company.company_id)
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
         with recorded_run(self.url, company.company_id, as_of_date, version):

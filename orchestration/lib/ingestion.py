@@ -7,6 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from orchestration.lib.companies import Company
+from orchestration.lib.connection_reads import (
+    OpenRead,
+    close_interrupted,
+    recorded_read,
+)
 from orchestration.lib.connection_states import record_failure, record_read
 from orchestration.lib.connections import Connection, list_connections
 from orchestration.lib.database import connect, has_relation, one_at_a_time
@@ -85,6 +90,7 @@ class SourceReader:
                 ),
                 landing(self.url, company.company_id, self.source, self.run_id),
             ):
+                close_interrupted(self.url, company.company_id, self.source.slug)
                 for connection in connections:
                     try:
                         self._read_one(company, connection, days)
@@ -98,25 +104,31 @@ class SourceReader:
     def _read_one(
         self, company: Company, connection: Connection, days: DateRange | None
     ) -> None:
-        refuse_stopped_sandbox(connection)
-        try:
-            self._run(company, connection, days, renew=False)
-        except AccessExpired:
-            self.log(f"{connection.label}: access ran out; going on with a new token")
-            self._run(company, connection, days, renew=True)
-        if self.source.slug == "shopify":
-            refuse_other_currency(self.url, company, connection)
+        range_ = (days.start, days.end) if days else None
+        with recorded_read(
+            self.url, connection, self.source, self.run_id, range_
+        ) as read:
+            refuse_stopped_sandbox(connection)
+            pipeline = self._pipeline(company, connection, days, renew=False)
+            try:
+                pipeline.run(self.url, self._listener(read))
+            except AccessExpired:
+                self.log(f"{connection.label}: access ran out; going on with a new one")
+                pipeline = self._pipeline(company, connection, days, renew=True)
+                pipeline.run(self.url, self._listener(read))
+            if self.source.slug == "shopify":
+                refuse_other_currency(self.url, company, connection)
 
-    def _run(
+    def _pipeline(
         self,
         company: Company,
         connection: Connection,
         days: DateRange | None,
         *,
         renew: bool,
-    ) -> None:
+    ) -> Pipeline:
         secrets = secrets_for_tap(self.url, self.settings, connection, renew=renew)
-        pipeline = Pipeline(
+        return Pipeline(
             company_id=company.company_id,
             bookmark=self.source.bookmark(connection.connection_id),
             tap_module=self.source.tap_module,
@@ -131,13 +143,15 @@ class SourceReader:
             secrets=secret_values(secrets),
             keeps_bookmark=days is None,
         )
-        pipeline.run(self.url, self._say)
 
-    def _say(self, line: str) -> None:
-        if _METRICS in line:
-            return
-        self.log(line)
-        report(line)
+    def _listener(self, read: OpenRead) -> Log:
+        def say(line: str) -> None:
+            if _METRICS in line or read.hear(line):
+                return
+            self.log(line)
+            report(line)
+
+        return say
 
 
 def refuse_other_currency(url: str, company: Company, connection: Connection) -> None:

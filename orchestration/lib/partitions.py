@@ -76,7 +76,9 @@ def company_day(context: dg.AssetExecutionContext) -> tuple[str, str]:
     return _dimensions(context.partition_key)
 
 
-def days_by_company(context: dg.AssetExecutionContext) -> dict[str, list[date]]:
+def days_by_company(
+    context: dg.AssetExecutionContext | dg.OpExecutionContext,
+) -> dict[str, list[date]]:
     """Days of each company in the run: one, or those of a backfill."""
     keys = (
         [context.partition_key] if context.has_partition_key else context.partition_keys

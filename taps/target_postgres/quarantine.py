@@ -109,7 +109,8 @@ class Quarantine:
     def write(self) -> None:
         """Upsert what was collected, in the running transaction.
 
-        A row that is already there unchanged keeps its ``quarantined_at``.
+        A row that is already there unchanged keeps its ``quarantined_at``, and one
+        that somebody reviewed keeps what they decided.
         """
         if not self._entries:
             return
@@ -138,9 +139,9 @@ _UPSERT = sql.SQL(
     """
     insert into {table} as stored (
         company_id, source, stream, record_hash, batch_id, location, reason, record,
-        quarantined_at
+        quarantined_at, last_seen_at
     )
-    select %s, %s, rejected.*, now()
+    select %s, %s, rejected.*, now(), now()
     from unnest(
         %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[]
     ) as rejected
@@ -149,10 +150,14 @@ _UPSERT = sql.SQL(
         location = excluded.location,
         reason = excluded.reason,
         record = excluded.record,
-        quarantined_at = excluded.quarantined_at
-    where (stored.batch_id, stored.location, stored.reason, stored.record)
-        is distinct from
-        (excluded.batch_id, excluded.location, excluded.reason, excluded.record)
+        quarantined_at = case
+            when (stored.batch_id, stored.location, stored.reason, stored.record)
+                is distinct from
+                (excluded.batch_id, excluded.location, excluded.reason, excluded.record)
+                then excluded.quarantined_at
+            else stored.quarantined_at
+        end,
+        last_seen_at = excluded.last_seen_at
     """
 )
 

@@ -171,6 +171,9 @@ class RawTableSink(_Sink):
         self._warehouse.run(
             self._upsert.merge(), self._company_id, self.config["run_id"]
         )
+        if newest := self._upsert.newest():
+            ((moment,),) = self._warehouse.run(newest)
+            self._target.note_newest(self.stream_name, moment)
 
     def _reject_row(self, row: str, error: str) -> None:
         names = [column.property_name for column in self._columns]

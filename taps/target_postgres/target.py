@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,10 @@ from taps.target_postgres.sinks import RawTableSink, RejectedByTapSink
 from taps.target_postgres.slices import REPLACES_BY, SlicesSink
 from taps.target_postgres.warehouse import Warehouse
 
-__all__ = ["TargetPostgres"]
+__all__ = ["LOADED", "TargetPostgres"]
+
+#: How the line that tells the counts of a load begins; JSON follows.
+LOADED = "loaded: "
 
 #: A batch is also full when its rows hold this many characters.
 _BATCH_CHARACTERS = 32 * 1024 * 1024
@@ -80,6 +84,9 @@ class TargetPostgres(Target):
         self._batch_rows: int = self.config["batch_rows"]
         self._waiting_rows = 0
         self._waiting_characters = 0
+        self._taken_rows = 0
+        self._taken_characters = 0
+        self._newest: dict[str, str] = {}
         self._emitted_state: dict[str, Any] | None = None
 
     @classmethod
@@ -97,6 +104,10 @@ class TargetPostgres(Target):
         """The columns of a raw table of this run; None if it is not announced."""
         sink = self._sinks_active.get(stream_name)
         return sink.columns if isinstance(sink, RawTableSink) else None
+
+    def note_newest(self, stream_name: str, moment: str | None) -> None:
+        """Keep the latest replication key of a stream, as Postgres writes it in UTC."""
+        self._newest[stream_name] = max(self._newest.get(stream_name, ""), moment or "")
 
     def replication_key(self, stream_name: str) -> str | None:
         """The property that orders the records of a stream in time, if it has one.
@@ -182,6 +193,8 @@ class TargetPostgres(Target):
                         sink.wait_for_others()
                 super()._drain_all(sinks, parallelism)
                 self.quarantine.write()
+        self._taken_rows += self._waiting_rows
+        self._taken_characters += self._waiting_characters
         self._waiting_rows = 0
         self._waiting_characters = 0
 
@@ -193,11 +206,19 @@ class TargetPostgres(Target):
         self._emitted_state = state
 
     def process_endofpipe(self) -> None:
-        """Drain, then say how many records were set aside, and why."""
+        """Drain, then say what was loaded, and what was set aside and why."""
         super().process_endofpipe()
         self.warehouse.close()
         for (stream, reason), count in sorted(self.quarantine.counts.items()):
             self.logger.warning("%s: %d in quarantine: %s", stream, count, reason)
+        quarantined = self.quarantine.counts.total()
+        summary = {
+            "row_count": self._taken_rows - quarantined,
+            "quarantined_count": quarantined,
+            "byte_count": self._taken_characters,
+            "newest": self._newest,
+        }
+        self.logger.info("%s%s", LOADED, json.dumps(summary))
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:

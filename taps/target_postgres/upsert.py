@@ -99,6 +99,15 @@ class Upsert:
             on_conflict=self._on_conflict(),
         )
 
+    def newest(self) -> sql.Composed | None:
+        """The latest moment of the batch by its replication key, if it is a moment."""
+        column = self.replication_column
+        if column is None or self.stored_types[column] != ColumnType.TIMESTAMPTZ.value:
+            return None
+        return sql.SQL("select max({})::text from {}").format(
+            quoted(column), self._staging
+        )
+
     @property
     def _staging(self) -> sql.Identifier:
         return quoted("pg_temp", self.name.table)

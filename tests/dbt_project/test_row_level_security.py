@@ -26,6 +26,7 @@ VIEWS = (
     "channel_signals",
     "clientes",
     "cohort_retention",
+    "connection_reads",
     "connector_health",
     "customer_timelines",
     "customer_value_segment_totals",
@@ -33,8 +34,10 @@ VIEWS = (
     "customer_value_totals",
     "customer_values",
     "data_quality_totals",
+    "event_latency",
     "forecast_grades",
     "gastos_marketing",
+    "ingest_volume",
     "insights_core",
     "kpi_months",
     "ltv_roas",
@@ -53,10 +56,14 @@ VIEWS = (
     "order_comunas",
     "order_hours",
     "payment_methods",
+    "pipeline_reliability",
+    "quarantine_totals",
     "registration_regions",
     "restatements",
     "rfm_customers",
     "rfm_segments",
+    "run_history",
+    "service_levels",
     "service_sales",
     "ventas",
 )
@@ -129,6 +136,18 @@ CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
     values (%s, 'shop', 'shopify', '{}')
 """
+OPERATIONS = (
+    """insert into ops.runs values
+        (%s, 'r', '2026-01-31', '', 'succeeded', null, now(), now())""",
+    """insert into ops.connection_reads (company_id, connection_id, source_slug, run_id,
+        row_count, finished_at) values (%s, 'shop', 'shopify', 'r', 1, now())""",
+    """insert into ops.freshness_measurements values
+        (%s, 'shopify', '2026-01-31', '2026-01-31', 1, now(), now())""",
+    """insert into ops.event_latencies values
+        (%s, 'shopify', '2026-01-31', 1, 2, 1, now())""",
+    """insert into ops.quarantined_records (company_id, source, stream, record_hash,
+        reason) values (%s, 'shopify', 'orders', 'h', 'bad')""",
+)
 RESTATEMENT = """
     insert into ops.restatements
         (company_id, mart, restated_date, subject, metric, reasons, build_id)
@@ -159,6 +178,8 @@ def readers(warehouse: Warehouse) -> Readers:
             warehouse.execute(judgement, [company_id])
         warehouse.execute(CONNECTION, [company_id])
         warehouse.execute(RESTATEMENT, [company_id])
+        for told in OPERATIONS:
+            warehouse.execute(told, [company_id])
         campaign = meta_day("1", "2026-01-05", 10)
         land(warehouse.url, company_id, "raw_meta_ads.campaign_days", campaign)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.

@@ -36,6 +36,25 @@ connections as (
     where state = 'failing'
 ),
 
+reads as (
+    select
+        company_id,
+        read_id,
+        source_slug,
+        outcome,
+        row_count,
+        quarantined_count,
+        error,
+        started_at,
+        finished_at
+    from {{ source('ops', 'connection_reads') }}
+    where started_at >= now() - interval '90 days'
+),
+
+reviews as (
+    select * from {{ source('ops', 'quarantine_reviews') }}
+),
+
 templates as (
     select * from {{ ref('activity_templates') }}
 ),
@@ -84,6 +103,43 @@ activities as (
         source_slug as source_text,
         last_error as reason_text
     from connections
+    union all
+    select
+        company_id,
+        'read_' || outcome as activity_type,
+        read_id::text as subject_id,
+        coalesce(finished_at, started_at) as happened_at,
+        null as date_text,
+        row_count::text as count_text,
+        source_slug as source_text,
+        error as reason_text
+    from reads
+    where
+        outcome in ('failed', 'interrupted')
+        or (outcome = 'succeeded' and row_count > 0)
+    union all
+    select
+        company_id,
+        'rows_quarantined' as activity_type,
+        read_id::text as subject_id,
+        coalesce(finished_at, started_at) as happened_at,
+        null as date_text,
+        quarantined_count::text as count_text,
+        source_slug as source_text,
+        null as reason_text
+    from reads
+    where quarantined_count > 0
+    union all
+    select
+        company_id,
+        'quarantine_' || review as activity_type,
+        review_id::text as subject_id,
+        reviewed_at as happened_at,
+        null as date_text,
+        record_count::text as count_text,
+        source_slug as source_text,
+        note as reason_text
+    from reviews
 ),
 
 told as (

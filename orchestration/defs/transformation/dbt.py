@@ -32,6 +32,7 @@ from orchestration.lib.dbt_relations import (
     remember_built_from,
 )
 from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.service_levels import measure
 from orchestration.lib.warehouse import Warehouse
 
 # Costs a look at file dates unless a model changed since the last load.
@@ -72,6 +73,8 @@ def dbt_marts(
         else:
             _rebuild_outgrown_marts(context, dbt, url, company_day)
             yield from _build(context, dbt, url, scope, "staging")
+        # What is in the marts can be read: the views on them stand already.
+        measure(url, company_day.company_id(context))
         if not are_all_there(url, dbt_reporting.keys):
             # A first run that a gate blocks still needs a page to say so on.
             _wait(_cli(dbt, ("run", "--select", "reporting"), url, scope))

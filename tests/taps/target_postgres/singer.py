@@ -100,4 +100,9 @@ class Loader:
             admin.execute(statement)
 
     def quarantined(self) -> list[dict[str, Any]]:
-        return self.rows("select * from ops.quarantined_records order by record_hash")
+        """What the loader itself says of the records; people's decisions come later."""
+        return self.rows(
+            """select company_id, source, stream, record_hash, batch_id, location,
+                reason, record, quarantined_at
+            from ops.quarantined_records order by record_hash"""
+        )

@@ -190,6 +190,19 @@ def test_a_second_run_adds_nothing_to_the_quarantine(loader: Loader) -> None:
     assert len(before) == 1
 
 
+def test_a_record_seen_again_keeps_what_people_decided_of_it(loader: Loader) -> None:
+    loader.load(CONTRACT, record(id="x", count="many"))
+    loader.execute(
+        "update ops.quarantined_records set review = 'dropped',"
+        " last_seen_at = last_seen_at - interval '1 day'"
+    )
+
+    loader.load(CONTRACT, record(id="x", count="many"))
+
+    seen = "select review, last_seen_at > quarantined_at from ops.quarantined_records"
+    assert list(loader.rows(seen)[0].values()) == ["dropped", True]
+
+
 def test_two_companies_quarantine_the_same_record_apart(loader: Loader) -> None:
     loader.load(CONTRACT, record(id="x", count="many"), company_id="acme")
     loader.load(CONTRACT, record(id="x", count="many"), company_id="bolt")

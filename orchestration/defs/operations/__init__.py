@@ -1,0 +1,1 @@
+"""How the platform itself fares: service levels."""
