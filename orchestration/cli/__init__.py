@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
+    alerts,
     company,
     connect,
     connections,
@@ -51,7 +52,8 @@ app = typer.Typer(
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means\n
     timonel doctor                     what is wrong, and what to do\n
-    timonel media                      experiments and limits of budgets
+    timonel media                      experiments and limits of budgets\n
+    timonel alerts                     what is wrong now, and who is told
     """,
 )
 app.add_typer(database.app, name="db")
@@ -60,6 +62,7 @@ app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
+app.add_typer(alerts.app, name="alerts")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

@@ -13,7 +13,7 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.deviation import WEEKS, deviation_of
-from orchestration.lib.alerts.events import EVENTS, needs_threshold
+from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.companies import Company
@@ -70,8 +70,8 @@ def judge(
             unjudged.add(rule.rule_id)
             conditions.append(_broken(rule, problem, now))
         elif rule.kind == "event":
-            event = EVENTS[rule.metric]
-            conditions += event(database, company.company_id, rule, now)
+            look = Look(database, company.company_id, rule, now)
+            conditions += EVENTS[rule.metric](look)
         elif rule.kind == "metric":
             if views:
                 conditions += _metric(database, company.company_id, rule, views, now)
@@ -225,6 +225,7 @@ def _deviation(
     facts = {
         "event": "deviation",
         "subject": rule.metric,
+        "is_word": True,
         "observed": round(found.score, 1),
         "threshold": rule.threshold,
         "value": found.value,

@@ -1,8 +1,9 @@
-"""Events of the platform that people are told of, as the platform's own rows say them."""
+"""Events of the platform that people are told of, as its own rows say them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,78 +14,97 @@ from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.sources import SOURCES
 
-__all__ = ["EVENTS", "needs_threshold"]
+__all__ = ["EVENTS", "Look", "needs_threshold"]
 
 Rows = list[dict[str, Any]]
-Event = Callable[[Connection, str, Rule, datetime], Iterator[Condition]]
 
 
-def _model_blocked(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _NEWEST_FIT, company_id):
+@dataclass(frozen=True)
+class Look:
+    """A rule on an event, looked at for a company at ``now``."""
+
+    database: Connection
+    company_id: str
+    rule: Rule
+    now: datetime
+
+    def rows(self, query: str) -> Rows:
+        """What the platform wrote of the company."""
+        cursor = self.database.cursor(row_factory=dict_row)
+        return cursor.execute(query.encode(), {"company": self.company_id}).fetchall()
+
+    def condition(
+        self,
+        subject: str,
+        since: datetime,
+        facts: Mapping[str, Any],
+        observed: float | None = None,
+    ) -> Condition:
+        """That it holds for a subject."""
+        numbers = {"observed": observed, "threshold": self.rule.threshold}
+        return Condition(
+            topic=f"{self.rule.metric}:{subject}",
+            rule_id=self.rule.rule_id,
+            severity=self.rule.severity,
+            since=since,
+            facts={"event": self.rule.metric, **facts, **(numbers if observed else {})},
+        )
+
+
+Event = Callable[[Look], Iterator[Condition]]
+
+
+def _model_blocked(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_NEWEST_FIT):
         asset = ["predictions", "model_fits"]
-        facts = {"subject": "customer_value", "detail": row["detail"], "asset": asset}
-        yield _condition(rule, "customer_value", row["fitted_at"], facts)
+        facts = _of_model("customer_value", row["detail"], asset)
+        yield look.condition("customer_value", row["fitted_at"], facts)
 
 
-def _media_mix_blocked(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _NEWEST_MIXES, company_id):
+def _media_mix_blocked(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_NEWEST_MIXES):
         asset = ["predictions", "marketing_curves"]
         subject = row["outcome_unit"]
-        facts = {"subject": subject, "detail": row["detail"], "asset": asset}
-        yield _condition(rule, subject, row["fitted_at"], facts)
+        facts = _of_model(subject, row["detail"], asset)
+        yield look.condition(subject, row["fitted_at"], facts)
 
 
-def _connection_failing(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _FAILING, company_id):
+def _connection_failing(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_FAILING):
         facts = _of_connection(row) | {"detail": row["last_error"] or ""}
-        since = row["checked_at"] or row["last_read_at"] or now
-        yield _condition(rule, row["connection_id"], since, facts)
+        since = row["checked_at"] or row["last_read_at"] or look.now
+        yield look.condition(row["connection_id"], since, facts)
 
 
-def _source_late(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _READS, company_id):
+def _source_late(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_READS):
         last = row["last_read_at"] or row["created_at"]
-        hours = _hours(now - last)
-        if rule.is_past(hours):
-            yield _condition(
-                rule, row["connection_id"], last, _of_connection(row), hours
-            )
+        hours = _hours(look.now - last)
+        if look.rule.is_past(hours):
+            facts = _of_connection(row)
+            yield look.condition(row["connection_id"], last, facts, hours)
 
 
-def _run_failed(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _FAILED_RUN, company_id):
+def _run_failed(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_FAILED_RUN):
         facts = {"detail": row["message"] or "", "page": "runs"}
-        yield _condition(rule, "", row["finished_at"], facts)
+        yield look.condition("", row["finished_at"], facts)
 
 
-def _predictions_stale(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _PREDICTED, company_id):
-        hours = _hours(now - row["fitted_at"])
-        if rule.is_past(hours):
+def _predictions_stale(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_PREDICTED):
+        hours = _hours(look.now - row["fitted_at"])
+        if look.rule.is_past(hours):
             facts = {"asset": ["predictions", "predictions_customer"]}
-            yield _condition(rule, "", row["fitted_at"], facts, hours)
+            yield look.condition("", row["fitted_at"], facts, hours)
 
 
-def _channel_failing(
-    database: Connection, company_id: str, rule: Rule, now: datetime
-) -> Iterator[Condition]:
-    for row in _rows(database, _UNDELIVERED, company_id):
-        if rule.is_past(row["attempts"]):
+def _channel_failing(look: Look) -> Iterator[Condition]:
+    for row in look.rows(_UNDELIVERED):
+        if look.rule.is_past(row["attempts"]):
             subject = row["channel_id"]
             facts = {"subject": subject, "detail": row["last_error"] or ""}
-            yield _condition(rule, subject, row["claimed_at"], facts, row["attempts"])
+            yield look.condition(subject, row["claimed_at"], facts, row["attempts"])
 
 
 EVENTS: Mapping[str, Event] = {
@@ -104,21 +124,9 @@ def needs_threshold(event: str) -> bool:
     return event in _WITH_THRESHOLD
 
 
-def _condition(
-    rule: Rule,
-    subject: str,
-    since: datetime,
-    facts: Mapping[str, Any],
-    observed: float | None = None,
-) -> Condition:
-    numbers = {"observed": observed, "threshold": rule.threshold}
-    return Condition(
-        topic=f"{rule.metric}:{subject}",
-        rule_id=rule.rule_id,
-        severity=rule.severity,
-        since=since,
-        facts={"event": rule.metric, **facts, **(numbers if observed else {})},
-    )
+def _of_model(subject: str, detail: str, asset: list[str]) -> dict[str, Any]:
+    # What models predict has a word in each language.
+    return {"subject": subject, "is_word": True, "detail": detail, "asset": asset}
 
 
 def _of_connection(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,11 +139,6 @@ def _of_connection(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _hours(length: timedelta) -> float:
     return round(length.total_seconds() / 3600, 1)
-
-
-def _rows(database: Connection, query: str, company_id: str) -> Rows:
-    cursor = database.cursor(row_factory=dict_row)
-    return cursor.execute(query.encode(), {"company": company_id}).fetchall()
 
 
 # What a gate says is told; a fit that failed before its gates has a reason instead.

@@ -140,7 +140,8 @@ def _event_text(
         if not isinstance(value, list | dict)
     }
     subject = fill.get("subject", "")
-    subject = words.get(f"subjects.{subject}", subject)
+    if facts.get("is_word"):
+        subject = words[f"subjects.{subject}"]
     fill |= {
         "subject": subject,
         "where": f" ({subject})" if subject else "",

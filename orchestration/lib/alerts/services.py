@@ -72,7 +72,7 @@ def send(address: str, message: Message) -> None:
 
 @contextmanager
 def _captured() -> Iterator[list[str]]:
-    """What the library logs at any level: here, and nowhere else."""
+    """What the libraries log, which may hold an address: here, and nowhere else."""
     lines: list[str] = []
 
     class Keep(logging.Handler):
@@ -81,14 +81,17 @@ def _captured() -> Iterator[list[str]]:
             if record.levelno >= logging.WARNING or text.startswith("Socket"):
                 lines.append(text.removeprefix("Socket Exception: ").strip())
 
-    logger = logging.getLogger("apprise")
-    before = (logger.level, logger.propagate, logger.handlers)
-    logger.handlers, logger.propagate = [Keep()], False
-    logger.setLevel(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in ("apprise", "urllib3")]
+    before = [(each.level, each.propagate, each.handlers) for each in loggers]
+    for logger, handler in zip(loggers, (Keep(), logging.NullHandler()), strict=True):
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.DEBUG)
     try:
         yield lines
     finally:
-        logger.level, logger.propagate, logger.handlers = before
+        for logger, state in zip(loggers, before, strict=True):
+            logger.setLevel(state[0])
+            logger.propagate, logger.handlers = state[1:]
 
 
 def _without_secrets(text: str, address: str) -> str:
