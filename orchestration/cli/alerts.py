@@ -66,7 +66,7 @@ def ack(
         str | None, typer.Option(help="Who looks after it. Default: your login.")
     ] = None,
 ) -> None:
-    """Say that somebody looks after an alert: it is not told again, nor does it climb."""
+    """Say that somebody looks after an alert: it is told no more until it is over."""
     from orchestration.lib.alerts.ledger import acknowledge
 
     with plain_errors():

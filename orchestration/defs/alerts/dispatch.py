@@ -19,7 +19,7 @@ from orchestration.lib.warehouse import Warehouse
 def alert_dispatch(
     context: dg.SensorEvaluationContext, warehouse: Warehouse
 ) -> dg.SkipReason:
-    """Requests no run. A company that fails stops no other, and is named in the tick."""
+    """Request no run. A company that fails stops no other, and the tick names it."""
     settings = Settings.from_environment()
     dispatcher = Dispatcher(warehouse.url(), settings, _metrics())
     failures = dispatcher.dispatch_all(datetime.now(UTC))
