@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
+    alerts,
     company,
     connect,
     connections,
@@ -53,7 +54,8 @@ app = typer.Typer(
     timonel metrics                    what each number means\n
     timonel doctor                     what is wrong, and what to do\n
     timonel quarantine                 records that could not be loaded\n
-    timonel media                      experiments and limits of budgets
+    timonel media                      experiments and limits of budgets\n
+    timonel alerts                     what is wrong now, and who is told
     """,
 )
 app.add_typer(database.app, name="db")
@@ -63,6 +65,7 @@ app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(alerts.app, name="alerts")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

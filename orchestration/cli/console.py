@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from orchestration.lib.alerts.errors import AlertUnknown, ChannelBroken, RuleBroken
 from orchestration.lib.companies import InvalidCompany, UnknownCompany
 from orchestration.lib.connections import ConnectionTaken, UnknownConnection
 from orchestration.lib.dashboards import DashboardBroken
@@ -45,6 +46,8 @@ console = Console(file=sys.stdout)
 _errors = Console(file=sys.stderr)
 
 _EXPECTED = (
+    AlertUnknown,
+    ChannelBroken,
     ConnectionTaken,
     ConsentFailed,
     DashboardBroken,
@@ -55,6 +58,7 @@ _EXPECTED = (
     RangeReversed,
     RawTablesFailed,
     RetryFailed,
+    RuleBroken,
     SandboxBroken,
     SandboxStopped,
     SecretsUnreadable,

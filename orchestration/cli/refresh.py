@@ -10,9 +10,11 @@ from datetime import UTC, date, datetime
 from functools import cache
 
 import dagster as dg
+from rich.markup import escape
 
 from orchestration.cli.console import console, step
 from orchestration.definitions import defs as definitions
+from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.companies import Company
 from orchestration.lib.connections import list_connections
 from orchestration.lib.dagster_home import (
@@ -22,6 +24,7 @@ from orchestration.lib.dagster_home import (
 )
 from orchestration.lib.dbt import dbt_project
 from orchestration.lib.ingestion import DateRange
+from orchestration.lib.metrics import Metric, read_metrics
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.runs import input_version, is_done, recorded_run
@@ -137,6 +140,17 @@ class Refresher:
                 )
         return True
 
+    def tell(self, company: Company) -> None:
+        """Look at the company's alert rules and tell people. Never fails: it warns."""
+        try:
+            with self._quiet():
+                dispatcher = Dispatcher(self.url, self.settings, _metrics())
+                dispatcher.dispatch(company, datetime.now(UTC))
+        # Whatever it is, the run has its result, which nobody may lose by it.
+        except Exception as failure:
+            reason = escape(str(failure).strip() or type(failure).__name__)
+            console.print(f"  [yellow]![/yellow] Alerts were not looked at: {reason}")
+
     @contextlib.contextmanager
     def _reporting_follows(
         self, company: Company, config: dict[str, str]
@@ -207,6 +221,11 @@ class Refresher:
 @cache
 def _definitions() -> dg.Definitions:
     return definitions()
+
+
+@cache
+def _metrics() -> tuple[Metric, ...]:
+    return tuple(read_metrics())
 
 
 @cache

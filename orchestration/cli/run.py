@@ -117,5 +117,6 @@ def run(
             refresher.compute(each, as_of_date)
         except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             failures.append(f"{each.name}: {failure}")
+        refresher.tell(each)
     if failures:
         raise fail("\n".join(failures))

@@ -18,7 +18,14 @@ from orchestration.lib.secrets import (
 )
 from orchestration.lib.settings import Settings
 
-__all__ = ["load_secrets", "locked_secrets", "rotate_key", "save_secrets"]
+__all__ = [
+    "channel_secret",
+    "load_secrets",
+    "locked_secrets",
+    "rotate_key",
+    "save_secrets",
+    "sealing",
+]
 
 _UNLOCKED = """
     select encrypted_secrets from ops.connections
@@ -42,10 +49,18 @@ def save_secrets(
     secrets: dict[str, Any],
 ) -> None:
     """Replace the secrets of a connection."""
+    with sealing(url, settings) as (database, vault):
+        _write(database, vault, company_id, connection_id, secrets)
+
+
+@contextmanager
+def sealing(
+    url: str, settings: Settings, *, create: bool = True
+) -> Iterator[tuple[psycopg.Connection, Vault]]:
+    """A transaction and the vault, whose key does not change before it is over."""
     with connect(url, "orchestrator") as database:
         database.execute(_SHARED)
-        vault = open_vault(settings, create=True)
-        _write(database, vault, company_id, connection_id, secrets)
+        yield database, open_vault(settings, create=create)
 
 
 def load_secrets(
@@ -73,7 +88,7 @@ def locked_secrets(
 
 
 def rotate_key(url: str, settings: Settings) -> int:
-    """Re-encrypt every connection with a new key; return how many there were.
+    """Re-encrypt all secrets with a new key; return how many there were.
 
     In a key file the new key is put in front of the old ones first, and the old ones
     go last: killed anywhere in between, every secret still has its key in the file.
@@ -112,7 +127,30 @@ def _reseal(database: psycopg.Connection, vault: Vault) -> int:
         for company_id, connection_id, sealed in rows:
             secrets = vault.unseal(company_id, connection_id, sealed)
             _write(database, vault, company_id, connection_id, secrets)
+        return len(rows) + _reseal_channels(database, vault)
+
+
+def _reseal_channels(database: psycopg.Connection, vault: Vault) -> int:
+    rows = database.execute(
+        """select company_id, channel_id, encrypted_address from ops.alert_channels
+        order by company_id, channel_id for update"""
+    ).fetchall()
+    for company_id, channel_id, sealed in rows:
+        name = channel_secret(channel_id)
+        fresh = vault.seal(
+            company_id, name, vault.unseal(company_id, name, bytes(sealed))
+        )
+        database.execute(
+            """update ops.alert_channels set encrypted_address = %s
+            where company_id = %s and channel_id = %s""",
+            (fresh, company_id, channel_id),
+        )
     return len(rows)
+
+
+def channel_secret(channel_id: str) -> str:
+    """The name under which a channel's address is sealed: no connection has it."""
+    return f"alert channel {channel_id}"
 
 
 def _read(

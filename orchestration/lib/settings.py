@@ -26,15 +26,21 @@ class Settings:
     secret_keys
         Keys of the connections' secrets (``TIMONEL_SECRET_KEY``, separated by commas;
         the first encrypts, all decrypt). Empty: they are in a file below ``home``.
+    dashboard_url, dagster_url
+        Where people open the dashboards and Dagster, for links in alerts
+        (``TIMONEL_DASHBOARD_URL``, ``TIMONEL_DAGSTER_URL``; default: the ports that
+        docker-compose.yml publishes on this machine).
     """
 
     home: Path
     database_url: str | None = field(repr=False)
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    dashboard_url: str = "http://localhost:3001"
+    dagster_url: str = "http://localhost:3000"
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``TIMONEL_HOME``, ``TIMONEL_DATABASE_URL``, ``TIMONEL_SECRET_KEY``."""
+        """Read the variables named above."""
         home = os.environ.get("TIMONEL_HOME")
         keys = os.environ.get("TIMONEL_SECRET_KEY", "")
         return cls(
@@ -42,12 +48,18 @@ class Settings:
             home=Path(home).resolve() if home else PROJECT_ROOT / ".timonel",
             database_url=_one_spelling(os.environ.get("TIMONEL_DATABASE_URL")),
             secret_keys=tuple(filter(None, map(str.strip, keys.split(",")))),
+            dashboard_url=_address("TIMONEL_DASHBOARD_URL", cls.dashboard_url),
+            dagster_url=_address("TIMONEL_DAGSTER_URL", cls.dagster_url),
         )
 
     @property
     def dagster_home(self) -> Path:
         """Folder of Dagster's own run history."""
         return self.home / "dagster"
+
+
+def _address(variable: str, default: str) -> str:
+    return (os.environ.get(variable) or default).rstrip("/")
 
 
 def _one_spelling(url: str | None) -> str | None:

@@ -28,6 +28,11 @@ create table reporting.model_backtest_tracking (
 create table reporting.model_gates (
     company_id text, gate text, gate_label_es text, outcome text, as_of_date date
 );
+create table reporting.alerts (
+    company_id text, severity_rank integer, severity_label_es text, state text,
+    state_rank integer, state_label_es text, title_es text, advice_es text,
+    since timestamptz, acknowledged_by text
+);
 create table reporting.forecast_grades (
     company_id text, as_of_date date, horizon_days integer, due_date date,
     expected_orders double precision, expected_orders_lower double precision,

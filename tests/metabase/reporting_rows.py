@@ -83,6 +83,7 @@ _NAMES = (
     "customer_values",
     "no_purchase_probability_bins",
     "data_quality_totals",
+    "alerts",
     "model_backtests",
     "model_backtest_deciles",
     "model_backtest_tracking",

@@ -170,6 +170,39 @@ def test_gates_come_worst_first_in_words(reporting_url: str) -> None:
     ]
 
 
+def test_alerts_come_by_what_needs_somebody_most(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        for company, severity, state, title in (
+            ("acme", 3, 1, "La fuente google lleva retraso"),
+            ("acme", 2, 1, "La conexión meta falla"),
+            ("acme", 2, 2, "La última actualización falló"),
+            ("acme", 1, 3, "Ya pasó"),
+            ("bolt", 1, 1, "De otra empresa"),
+        ):
+            admin.execute(
+                """insert into reporting.alerts values (%s, %s, %s, %s, %s, %s, %s,
+                    'Mire', '1997-09-29 10:00+00', %s)""",
+                (
+                    *(company, severity, ("", "Crítica", "Alta", "Media")[severity]),
+                    *(("", "open", "acknowledged", "over")[state], state),
+                    *(("", "Abierta", "Atendida", "Terminada")[state], title),
+                    "ana" if state == 2 else None,
+                ),
+            )
+
+    assert _shown(reporting_url, "open_alerts") == [
+        ["Alta", "La conexión meta falla", "29 sept 1997", "Abierta", "—", "Mire"],
+        [
+            *("Media", "La fuente google lleva retraso", "29 sept 1997", "Abierta"),
+            *("—", "Mire"),
+        ],
+        [
+            *("Alta", "La última actualización falló", "29 sept 1997", "Atendida"),
+            *("ana", "Mire"),
+        ],
+    ]
+
+
 def test_forecasts_come_graded_first_then_those_due_soonest(
     reporting_url: str,
 ) -> None:

@@ -125,6 +125,13 @@ def test_every_gate_is_a_check() -> None:
     }
 
 
+def test_alerts_are_looked_at_every_minute() -> None:
+    sensor = defs().get_sensor_def("alert_dispatch")
+
+    assert sensor.minimum_interval_seconds == 60
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+
+
 def test_the_schedule_and_the_sensor_are_on() -> None:
     schedule = defs().get_schedule_def("daily_refresh")
     sensor = defs().get_sensor_def("company_added")

@@ -8,6 +8,7 @@ from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import Warehouse
 
 _READS = (
+    "alerts",
     "customer_value_totals",
     "customer_values",
     "data_quality_totals",

@@ -1,0 +1,1 @@
+"""Alerts: what is wrong is noticed and told, also between runs."""

@@ -1,0 +1,37 @@
+"""Every minute: what is due to be told or to climb, of every company."""
+
+from datetime import UTC, datetime
+from functools import cache
+
+import dagster as dg
+
+from orchestration.lib.alerts.dispatch import Dispatcher
+from orchestration.lib.metrics import Metric, read_metrics
+from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse import Warehouse
+
+
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks at the alert rules of every company, and tells people.",
+)
+def alert_dispatch(
+    context: dg.SensorEvaluationContext, warehouse: Warehouse
+) -> dg.SkipReason:
+    """Request no run. A company that fails stops no other, and the tick names it."""
+    settings = Settings.from_environment()
+    dispatcher = Dispatcher(warehouse.url(), settings, _metrics())
+    failures = dispatcher.dispatch_all(datetime.now(UTC))
+    for company_id, reason in failures.items():
+        context.log.error(
+            f"The alerts of {company_id} could not be looked at: {reason}"
+        )
+    if failures:
+        return dg.SkipReason(f"Failed for {', '.join(failures)}: see the log.")
+    return dg.SkipReason("Every rule was looked at; what was due has been told.")
+
+
+@cache
+def _metrics() -> tuple[Metric, ...]:
+    return tuple(read_metrics())

@@ -1,0 +1,1 @@
+"""Alerts: rules, conditions that hold, a memory of who was told, and delivery."""

@@ -1,0 +1,237 @@
+"""Which rules of a company hold now, which do not, and which cannot be looked at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+
+from orchestration.lib.alerts.deviation import WEEKS, deviation_of
+from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
+from orchestration.lib.alerts.memory import Condition
+from orchestration.lib.alerts.rules import Rule
+from orchestration.lib.companies import Company
+from orchestration.lib.database import has_relation
+
+__all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
+
+Views = Mapping[str, tuple[str, ...]]
+
+_TOTALS = {"net_revenue": False, "purchase_count": True}  # name: whether a count
+_PERIODS = ("month_start_date", "calendar_date")
+_MOST_SUBJECTS = 50
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What holds, and the ids of rules that could not be looked at."""
+
+    conditions: list[Condition]
+    unjudged: frozenset[str]
+
+
+def read_views(database: Connection) -> Views:
+    """Columns of every view of ``reporting``; empty before a first run."""
+    rows = database.execute(
+        """select relname, array_agg(attname::text order by attnum)
+        from pg_class inner join pg_attribute on attrelid = pg_class.oid
+        where relnamespace = to_regnamespace('reporting') and relkind in ('v', 'r')
+            and attnum > 0 and not attisdropped
+        group by relname"""
+    ).fetchall()
+    return {name: tuple(columns) for name, columns in rows}
+
+
+def judge(
+    database: Connection, company: Company, rules: list[Rule], now: datetime
+) -> Judgement:
+    """Look at every enabled rule. One with a typo is itself a condition; others go on.
+
+    Parameters
+    ----------
+    database
+        Acting as the orchestrator.
+    now
+        Aware.
+    """
+    views = read_views(database)
+    conditions: list[Condition] = []
+    unjudged = set()
+    for rule in rules:
+        if not rule.is_enabled:
+            continue
+        if problem := problem_of(rule, views):
+            unjudged.add(rule.rule_id)
+            conditions.append(_broken(rule, problem, now))
+        elif rule.kind == "event":
+            look = Look(database, company.company_id, rule, now)
+            conditions += EVENTS[rule.metric](look)
+        elif rule.kind == "metric":
+            if views:
+                conditions += _metric(database, company.company_id, rule, views, now)
+            else:
+                unjudged.add(rule.rule_id)
+        elif day := _last_day(database, company, now):
+            conditions += _deviation(database, company.company_id, rule, day, now)
+        else:
+            unjudged.add(rule.rule_id)
+    return Judgement(conditions, frozenset(unjudged))
+
+
+def problem_of(rule: Rule, views: Views) -> str | None:
+    """What is wrong with a rule and what to write, in a sentence; None if nothing is.
+
+    Before anything is built no view is known, and none is missed.
+    """
+    if rule.kind == "event":
+        if rule.metric not in EVENTS:
+            return _unknown("event", rule.metric, list(EVENTS))
+        return _number_problem(rule) if needs_threshold(rule.metric) else None
+    if rule.kind == "deviation":
+        if rule.metric not in _TOTALS:
+            return _unknown("daily total", rule.metric, list(_TOTALS))
+        return _number_problem(rule)
+    return _view_problem(rule, views) or _number_problem(rule)
+
+
+def _view_problem(rule: Rule, views: Views) -> str | None:
+    if not rule.relation:
+        return "The rule names no view of reporting: write view.column as its metric."
+    if not views:
+        return None
+    columns = views.get(rule.relation)
+    if columns is None:
+        return _unknown("view", rule.relation, list(views))
+    if "customer_id" in columns:
+        return (
+            f"{rule.relation} has a row per customer: choose a view that adds them up."
+        )
+    for column in (rule.metric, *rule.scope):
+        if column not in columns:
+            return _unknown(f"column of {rule.relation}", column, list(columns))
+    return None
+
+
+def _number_problem(rule: Rule) -> str | None:
+    if rule.comparison not in ("above", "below"):
+        return f"It compares '{rule.comparison}': write above or below."
+    if rule.threshold is None or not math.isfinite(rule.threshold):
+        return f"Its threshold is no number: {rule.threshold}. Write one such as 0.1."
+    return None
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"There is: {', '.join(known)}."
+    return f"There is no {what} '{name}'. {hint}"
+
+
+def _broken(rule: Rule, problem: str, now: datetime) -> Condition:
+    return Condition(
+        topic=f"rule_broken:{rule.rule_id}",
+        rule_id=rule.rule_id,
+        severity="medium",
+        since=now,
+        facts={"event": "rule_broken", "subject": rule.rule_id, "detail": problem},
+    )
+
+
+def _metric(
+    database: Connection, company_id: str, rule: Rule, views: Views, now: datetime
+) -> Iterator[Condition]:
+    """A condition for each row of the newest complete period past the threshold."""
+    columns = views[rule.relation]
+    rows = _newest_rows(database, company_id, rule, columns)
+    past = [row for row in rows if _is_past(rule, row[rule.metric])]
+    # Of more than anybody would read, those that are furthest.
+    past.sort(key=lambda row: row[rule.metric], reverse=rule.comparison == "above")
+    names = [name for name in columns if name.endswith("_id") and name != "company_id"]
+    for row in past[:_MOST_SUBJECTS]:
+        subject = ", ".join(str(row[name]) for name in names if row[name] is not None)
+        facts = {
+            "event": f"metric_{rule.comparison}",
+            "subject": subject,
+            "observed": float(row[rule.metric]),
+            "threshold": rule.threshold,
+            "label_es": rule.label_es or rule.metric,
+            "label_en": rule.label_en or rule.metric,
+            "asset": ["reporting", rule.relation],
+        }
+        topic = f"metric:{rule.relation}.{rule.metric}:{rule.comparison}:{subject}"
+        yield Condition(topic, rule.rule_id, rule.severity, now, facts)
+
+
+def _is_past(rule: Rule, value: Any) -> bool:
+    return value is not None and rule.is_past(float(value))
+
+
+def _newest_rows(
+    database: Connection, company_id: str, rule: Rule, columns: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    conditions: list[sql.Composable] = [sql.SQL("company_id = %(company)s")]
+    if "is_complete" in columns:
+        conditions.append(sql.SQL("is_complete"))
+    conditions += [
+        sql.SQL("{}::text = {}").format(sql.Identifier(name), sql.Literal(value))
+        for name, value in rule.scope.items()
+    ]
+    scoped = sql.SQL(" and ").join(conditions)
+    view = sql.Identifier("reporting", rule.relation)
+    query = sql.SQL("select * from {} where {}").format(view, scoped)
+    for period in _PERIODS:
+        if period in columns:
+            query += sql.SQL(" and {0} = (select max({0}) from {1} where {2})").format(
+                sql.Identifier(period), view, scoped
+            )
+            break
+    cursor = database.cursor(row_factory=dict_row)
+    return cursor.execute(query, {"company": company_id}).fetchall()
+
+
+def _last_day(database: Connection, company: Company, now: datetime) -> date | None:
+    """The last day that is over and that marts were built for; None if that is old."""
+    if not has_relation(database, "marts.company_days"):
+        return None
+    row = database.execute(
+        """select as_of_date from ops.mart_builds
+        where company_id = %s and mart = 'company_days'""",
+        (company.company_id,),
+    ).fetchone()
+    yesterday = company.last_complete_day(now)
+    if row is None or (yesterday - row[0]).days > 1:
+        return None
+    built: date = row[0]
+    return min(built, yesterday)
+
+
+def _deviation(
+    database: Connection, company_id: str, rule: Rule, day: date, now: datetime
+) -> Iterator[Condition]:
+    query = sql.SQL(
+        """select calendar_date, {}::float8 from marts.company_days
+        where company_id = %s and calendar_date between %s and %s"""
+    ).format(sql.Identifier(rule.metric))
+    start = day - timedelta(weeks=WEEKS + 1)
+    rows = database.execute(query, (company_id, start, day)).fetchall()
+    found = deviation_of(dict(rows), day, is_count=_TOTALS[rule.metric])
+    if found is None or not rule.is_past(found.score):
+        return
+    facts = {
+        "event": "deviation",
+        "subject": rule.metric,
+        "is_word": True,
+        "observed": round(found.score, 1),
+        "threshold": rule.threshold,
+        "value": found.value,
+        "usual": found.usual,
+        "day": day.isoformat(),
+        "asset": ["marts", "company_days"],
+    }
+    topic = f"deviation:{rule.metric}"
+    yield Condition(topic, rule.rule_id, rule.severity, now, facts)

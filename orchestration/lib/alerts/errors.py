@@ -1,0 +1,19 @@
+"""What may be wrong with alerts, in words a person can act on."""
+
+__all__ = ["AlertUnknown", "ChannelBroken", "NotDelivered", "RuleBroken"]
+
+
+class AlertUnknown(LookupError):
+    """No open alert has this number; the message says how to see those there are."""
+
+
+class ChannelBroken(ValueError):
+    """A channel cannot be as asked; the message never holds its address."""
+
+
+class NotDelivered(RuntimeError):
+    """A service did not take a message; the reason holds no secret."""
+
+
+class RuleBroken(ValueError):
+    """A rule cannot be as asked; the message says what to write instead."""

@@ -1,0 +1,151 @@
+"""What people read of an alert: what, since when, how much, what to do, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestration.lib.alerts.memory import Condition
+from orchestration.lib.alerts.words import read_words, written
+from orchestration.lib.companies import Company
+from orchestration.lib.settings import Settings
+
+__all__ = [
+    "Message",
+    "Telling",
+    "describe",
+    "digest_message",
+    "message",
+    "test_message",
+]
+
+_LONGEST_DETAIL = 600
+
+
+@dataclass(frozen=True)
+class Message:
+    """A subject and a body of plain text."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A stored alert, as its row has it."""
+
+    alert_id: int
+    severity: str
+    facts: Mapping[str, Any]
+    since: datetime
+    link: str
+    asset_link: str | None
+    acknowledged_by: str | None = None
+
+
+def describe(
+    condition: Condition | None, company: Company, settings: Settings
+) -> dict[str, Any]:
+    """Words, links, facts and start of a condition, as columns of ``ops.alerts``.
+
+    Of none: nothing new, an alert keeps its words.
+    """
+    if condition is None:
+        return {}
+    told: dict[str, Any] = {
+        "link": f"{settings.dashboard_url}/",
+        "asset_link": None,
+        "facts": dict(condition.facts),
+        "since": condition.since,
+    }
+    if asset := condition.facts.get("asset"):
+        told["asset_link"] = f"{settings.dagster_url}/assets/{'/'.join(asset)}"
+    elif page := condition.facts.get("page"):
+        told["asset_link"] = f"{settings.dagster_url}/{page}"
+    for language in ("es", "en"):
+        for part in ("title", "advice"):
+            text = _event_text(condition.facts, part, language, company.time_zone)
+            told[f"{part}_{language}"] = text
+    return told
+
+
+def message(
+    purpose: str, alert: Telling, company: Company, language: str, now: datetime
+) -> Message:
+    """What a channel gets: for the first time, as an escalation, or when it is over."""
+    words = read_words(language)
+    zone = company.time_zone
+    title = _event_text(alert.facts, "title", language, zone)
+    subject = words[f"subject.{purpose}"].format(
+        severity=words[f"severity.{alert.severity}"], company=company.name, title=title
+    )
+    fill = {
+        "since": written(alert.since, language, zone),
+        "until": written(now, language, zone),
+        "seen": _event_text(alert.facts, "seen", language, zone),
+        "advice": _event_text(alert.facts, "advice", language, zone),
+        "alert_id": alert.alert_id,
+        "company_id": company.company_id,
+    }
+    names = ("since", "recovered") if purpose == "recovery" else _OPEN
+    lines = [title, *(words[f"line.{name}"].format(**fill) for name in names)]
+    lines.append(words["line.dashboard"].format(link=alert.link))
+    if alert.asset_link:
+        lines.append(words["line.asset"].format(link=alert.asset_link))
+    return Message(subject, "\n".join(lines))
+
+
+def digest_message(
+    alerts: Sequence[Telling], company: Company, settings: Settings, language: str
+) -> Message:
+    """Everything that is open, a line each."""
+    words = read_words(language)
+    title = words["subject.digest"].format(company=company.name, count=len(alerts))
+    lines = [_digest_line(alert, company, language) for alert in alerts]
+    link = words["line.dashboard"].format(link=f"{settings.dashboard_url}/")
+    return Message(title, "\n".join([*lines, link]))
+
+
+def test_message(company: Company, language: str) -> Message:
+    """To see whether a channel works."""
+    words = read_words(language)
+    subject = words["subject.test"].format(company=company.name)
+    return Message(subject, words["line.test"])
+
+
+_OPEN = ("since", "seen", "advice", "acknowledge")
+
+
+def _digest_line(alert: Telling, company: Company, language: str) -> str:
+    words = read_words(language)
+    severity = words[f"severity.{alert.severity}"]
+    title = _event_text(alert.facts, "title", language, company.time_zone)
+    since = written(alert.since, language, company.time_zone)
+    line = f"- {alert.alert_id} [{severity}] {title} · {since}"
+    if alert.acknowledged_by:
+        by = words["line.acknowledged"].format(by=alert.acknowledged_by)
+        line = f"{line} · {by}"
+    return line
+
+
+def _event_text(
+    facts: Mapping[str, Any], part: str, language: str, time_zone: str
+) -> str:
+    words = read_words(language)
+    fill = {
+        name: written(value, language, time_zone)
+        for name, value in facts.items()
+        if not isinstance(value, list | dict)
+    }
+    subject = fill.get("subject", "")
+    if facts.get("is_word"):
+        subject = words[f"subjects.{subject}"]
+    fill |= {
+        "subject": subject,
+        "where": f" ({subject})" if subject else "",
+        "label": fill.get(f"label_{language}", ""),
+        "detail": fill.get("detail", "")[:_LONGEST_DETAIL],
+    }
+    return words[f"events.{facts['event']}.{part}"].format(**fill).strip()

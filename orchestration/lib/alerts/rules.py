@@ -1,0 +1,236 @@
+"""Alert rules: rows that people may edit, generated from the metric registry.
+
+A rule is of one of three kinds: a metric past a threshold, an event of the platform, or
+a day whose total is unlike the same weekday of the weeks before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from orchestration.lib.alerts.errors import RuleBroken
+from orchestration.lib.alerts.memory import SEVERITIES
+from orchestration.lib.database import connect
+from orchestration.lib.metrics import Metric
+
+__all__ = [
+    "Rule",
+    "default_rules",
+    "load_rules",
+    "metric_rule",
+    "save_rule",
+    "sync_rules",
+]
+
+NOT_AGREED = "default, not agreed"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of ``ops.alert_rules``.
+
+    Parameters
+    ----------
+    relation, metric
+        View of ``reporting`` and its column; of an event or a deviation the metric is
+        its name and the view empty.
+    scope
+        Columns of the view and the value each must have, such as a segment.
+    comparison, threshold
+        ``above`` or ``below`` which number, in the metric's unit; hours of what is
+        late, attempts of a channel, robust z-score of a deviation.
+    status
+        Whether the owner set the threshold, or it is a default nobody agreed to.
+    origin
+        ``generated``, or ``edited``: then generating again leaves it alone.
+    """
+
+    rule_id: str
+    kind: str
+    metric: str
+    severity: str
+    relation: str = ""
+    scope: Mapping[str, str] = field(default_factory=dict)
+    comparison: str | None = None
+    threshold: float | None = None
+    is_enabled: bool = True
+    status: str = NOT_AGREED
+    origin: str = "generated"
+    label_es: str | None = None
+    label_en: str | None = None
+
+    def is_past(self, value: float) -> bool:
+        """Whether a value is past the threshold, and not just on it."""
+        if self.threshold is None:
+            return False
+        if self.comparison == "above":
+            return value > self.threshold
+        return value < self.threshold
+
+
+_EVENTS = (
+    Rule("model_blocked", "event", "model_blocked", "high"),
+    Rule("media_mix_blocked", "event", "media_mix_blocked", "medium"),
+    Rule("connection_failing", "event", "connection_failing", "high"),
+    # A company is read once a day: two hours late is late, two days are too many.
+    Rule(
+        *("source_late", "event", "source_late", "medium"),
+        comparison="above",
+        threshold=26,
+    ),
+    Rule(
+        *("source_silent", "event", "source_late", "high"),
+        comparison="above",
+        threshold=48,
+    ),
+    Rule("run_failed", "event", "run_failed", "high"),
+    Rule(
+        *("predictions_stale", "event", "predictions_stale", "medium"),
+        comparison="above",
+        threshold=50,
+    ),
+    Rule(
+        *("channel_failing", "event", "channel_failing", "high"),
+        comparison="above",
+        threshold=2,
+    ),
+    # Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993), take 3.5.
+    *(
+        Rule(
+            *(f"unusual_{metric}", "deviation", metric, "medium"),
+            comparison="above",
+            threshold=3.5,
+        )
+        for metric in ("net_revenue", "purchase_count")
+    ),
+)
+
+# The owner's, of metrics by their name: they count once the registry has such a column.
+_OWNERS = {
+    "conversion_rate": ("below", 0.20, "high"),
+    "cost_per_lead": ("above", 15.0, "medium"),
+    "website_uptime": ("below", 0.99, "critical"),
+    "email_delivery_rate": ("below", 0.95, "high"),
+    # The owner says high in one place and medium in another: the more severe.
+    "engagement_rate": ("below", 0.50, "high"),
+    "attendance_rate": ("below", 0.80, "high"),
+    "attendance_drop": ("above", 0.20, "medium"),
+}
+
+
+def default_rules(metrics: Iterable[Metric]) -> list[Rule]:
+    """The rules of a company that nobody has edited.
+
+    A metric whose declaration has a warning or a critical limit gets a rule of high or
+    critical severity.
+    """
+    rules = list(_EVENTS)
+    for metric in metrics:
+        rule = metric_rule(metric)
+        for limit, severity in (("warn", "high"), ("critical", "critical")):
+            if (threshold := getattr(metric, limit)) is not None:
+                rules.append(
+                    replace(
+                        rule,
+                        rule_id=f"{rule.rule_id}.{limit}",
+                        severity=severity,
+                        threshold=float(threshold),
+                    )
+                )
+        if metric.column in _OWNERS:
+            side, threshold, severity = _OWNERS[metric.column]
+            rules.append(
+                replace(
+                    rule,
+                    rule_id=f"{rule.rule_id}.owner",
+                    severity=severity,
+                    comparison=side,
+                    threshold=threshold,
+                    status="owner",
+                )
+            )
+    return rules
+
+
+def metric_rule(metric: Metric) -> Rule:
+    """A rule on a metric of the registry, with its words and no threshold yet.
+
+    It looks above where lower is better, else below.
+    """
+    return Rule(
+        f"{metric.relation}.{metric.column}",
+        "metric",
+        metric.column,
+        "high",
+        relation=metric.relation,
+        comparison="above" if metric.direction == "lower_is_better" else "below",
+        status="owner" if metric.threshold_status == "owner" else NOT_AGREED,
+        label_es=metric.label_es,
+        label_en=metric.label_en,
+    )
+
+
+def sync_rules(database: Connection, company_id: str, rules: Iterable[Rule]) -> None:
+    """Bring the generated rules of a company up to date; what people edited stays."""
+    made = list(rules)
+    for rule in made:
+        database.execute(_GENERATED, _values(company_id, rule))
+    database.execute(
+        """delete from ops.alert_rules where company_id = %s and origin = 'generated'
+            and rule_id <> all(%s)""",
+        (company_id, [rule.rule_id for rule in made]),
+    )
+
+
+def load_rules(url: str, company_id: str) -> list[Rule]:
+    """The rules of a company by their ids, disabled ones too."""
+    with connect(url, "orchestrator") as database:
+        cursor = database.cursor(row_factory=class_row(Rule))
+        query = sql.SQL(
+            "select {} from ops.alert_rules where company_id = %s order by rule_id"
+        ).format(_COLUMNS)
+        return cursor.execute(query, (company_id,)).fetchall()
+
+
+def save_rule(url: str, company_id: str, rule: Rule) -> None:
+    """Keep a rule as a person wants it.
+
+    Raises
+    ------
+    RuleBroken
+        Its severity or comparison is none.
+    """
+    if rule.severity not in SEVERITIES:
+        raise RuleBroken(
+            f"A severity is one of {', '.join(SEVERITIES)}, not '{rule.severity}'."
+        )
+    with connect(url, "orchestrator") as database:
+        database.execute(_EDITED, _values(company_id, rule))
+
+
+def _values(company_id: str, rule: Rule) -> dict[str, Any]:
+    return asdict(rule) | {"company_id": company_id, "scope": Jsonb(dict(rule.scope))}
+
+
+_NAMES = [f.name for f in fields(Rule)]
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, _NAMES))
+_UPSERT = sql.SQL(
+    """insert into ops.alert_rules as stored (company_id, {columns})
+    values (%(company_id)s, {values})
+    on conflict (company_id, rule_id) do update set ({columns}) = row({excluded})"""
+).format(
+    columns=_COLUMNS,
+    values=sql.SQL(", ").join(map(sql.Placeholder, _NAMES)),
+    excluded=sql.SQL(", ").join(sql.Identifier("excluded", name) for name in _NAMES),
+)
+_EDITED = _UPSERT
+_GENERATED = _UPSERT + sql.SQL(
+    """ where stored.origin = 'generated'
+        and to_jsonb(stored) is distinct from to_jsonb(excluded)"""
+)

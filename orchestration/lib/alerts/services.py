@@ -1,0 +1,109 @@
+"""Services that carry messages to people, through the apprise library.
+
+An address is one of its URLs (mailto://, slack://, json://, ...). It holds passwords
+and tokens: it is never shown, logged, or part of an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from apprise import Apprise, NotifyFormat
+
+from orchestration.lib.alerts.errors import ChannelBroken, NotDelivered
+from orchestration.lib.alerts.messages import Message
+
+__all__ = ["check_address", "send"]
+
+# Services whose address begins with a host name; of the others it may be a token.
+_WITH_HOST = re.compile(r"^(mailto|json|xml|form|ntfy|gotify|matrix)s?$")
+_SHORTEST_SECRET = 3
+_LONGEST_ERROR = 300
+
+
+def check_address(address: str) -> str:
+    """The service of an address, such as ``mailtos``.
+
+    Raises
+    ------
+    ChannelBroken
+        The library does not understand it, or it reaches several people at once: a
+        refusal by one of them would send the message to the others again.
+    """
+    with _captured():
+        services = Apprise()
+        services.add(address)
+    targets = sum(len(service) for service in services)
+    if not targets:
+        raise ChannelBroken(
+            "The address is not understood. It looks like "
+            "mailtos://user:password@smtp.example.com?from=a@example.com&to=b@example.com,"
+            " slack://TOKEN/TOKEN/TOKEN/#channel or json://host/path."
+        )
+    if targets > 1:
+        raise ChannelBroken(
+            f"The address reaches {targets} recipients. Add one channel for each, or a "
+            "mailing list: else a refusal by one sends it to the others again."
+        )
+    return urlsplit(address).scheme
+
+
+def send(address: str, message: Message) -> None:
+    """Send one message to one address, once.
+
+    Raises
+    ------
+    NotDelivered
+        With what the service said, without any part of the address that is secret.
+    """
+    service = Apprise()
+    with _captured() as lines:
+        service.add(address)
+        delivered = service.notify(
+            title=message.title, body=message.body, body_format=NotifyFormat.TEXT
+        )
+    if not delivered:
+        raise NotDelivered(_without_secrets(". ".join(lines), address))
+
+
+@contextmanager
+def _captured() -> Iterator[list[str]]:
+    """What the libraries log, which may hold an address: here, and nowhere else."""
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            text = record.getMessage()
+            if record.levelno >= logging.WARNING or text.startswith("Socket"):
+                lines.append(text.removeprefix("Socket Exception: ").strip())
+
+    loggers = [logging.getLogger(name) for name in ("apprise", "urllib3")]
+    before = [(each.level, each.propagate, each.handlers) for each in loggers]
+    for logger, handler in zip(loggers, (Keep(), logging.NullHandler()), strict=True):
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.DEBUG)
+    try:
+        yield lines
+    finally:
+        for logger, state in zip(loggers, before, strict=True):
+            logger.setLevel(state[0])
+            logger.propagate, logger.handlers = state[1:]
+
+
+def _without_secrets(text: str, address: str) -> str:
+    parts = urlsplit(address)
+    secrets = {address, parts.username, parts.password, parts.query, parts.fragment}
+    secrets |= set(parts.path.split("/"))
+    secrets |= {value for _, value in parse_qsl(parts.query)}
+    if not _WITH_HOST.match(parts.scheme):
+        secrets.add(parts.hostname)
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        for spelling in (secret, unquote(secret)):
+            if len(spelling) >= _SHORTEST_SECRET:
+                text = re.sub(re.escape(spelling), "***", text, flags=re.IGNORECASE)
+    text = " ".join(text.split()) or "The service gave no reason"
+    return f"{text[:_LONGEST_ERROR].rstrip('.')}."

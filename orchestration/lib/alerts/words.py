@@ -1,0 +1,51 @@
+"""The words of alerts, one file per language, and numbers and times as people write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from orchestration.lib.settings import PROJECT_ROOT
+
+__all__ = ["LANGUAGES", "read_words", "written"]
+
+LANGUAGES = ("es", "en")
+
+
+@cache
+def read_words(language: str) -> Mapping[str, str]:
+    """Every text of a language by its dotted key, such as ``events.run_failed.title``.
+
+    Values in braces are filled in with `str.format`.
+    """
+    folder = PROJECT_ROOT / "metabase" / "labels" / "alerts"
+    tree = yaml.safe_load((folder / f"{language}.yml").read_text(encoding="utf-8"))
+    return dict(_leaves(tree, ""))
+
+
+def written(value: Any, language: str, time_zone: str) -> str:
+    """A value as it is read: numbers with the language's signs, times in the zone."""
+    if isinstance(value, datetime):
+        local = value.astimezone(ZoneInfo(time_zone))
+        moment = format_datetime(local, "d MMM y, HH:mm", locale=language)
+        return f"{moment} ({time_zone})"
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return str(format_decimal(value, "#,##0.###", locale=language))
+    return str(value)
+
+
+def _leaves(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value).strip()

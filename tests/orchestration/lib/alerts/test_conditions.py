@@ -1,0 +1,375 @@
+"""What the platform wrote, and what the metrics say, opens the alerts it should."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from orchestration.lib.alerts.deviation import deviation_of
+from orchestration.lib.alerts.ledger import list_alerts
+from orchestration.lib.alerts.rules import (
+    Rule,
+    default_rules,
+    load_rules,
+    metric_rule,
+    save_rule,
+)
+from orchestration.lib.metrics import Metric
+from tests.orchestration.lib.alerts.conftest import BOLT, START, Office
+
+DAY = date(2026, 11, 22)  # the last that is over at the start
+METRIC = Metric(
+    schema_name="reporting",
+    relation="segment_totals",
+    column="churn_rate",
+    page="retention",
+    description="Who left.",
+    label_es="Tasa de abandono",
+    label_en="Churn rate",
+    formula="left / all",
+    unit="share",
+    direction="lower_is_better",
+    target=None,
+    warn=0.1,
+    critical=0.2,
+    threshold_status="proposed",
+    owner="marketing",
+    service_level="financial",
+)
+
+
+def _run(office: Office, run_id: str, status: str, hour: int) -> None:
+    started = START - timedelta(hours=hour)
+    office.execute(
+        "insert into ops.runs values ('acme', %s, '2026-11-22', '', %s, %s, %s, %s)",
+        *(run_id, status, "the disk is full" if status == "failed" else None),
+        *(started, started + timedelta(minutes=30)),
+    )
+
+
+def _segments(office: Office, **churn: float) -> None:
+    """A view of reporting as dbt leaves one."""
+    office.execute("drop view if exists reporting.segment_totals")
+    values = ", ".join(
+        f"('acme', '{segment}', {rate}::float8)" for segment, rate in churn.items()
+    )
+    office.execute(
+        f"""create view reporting.segment_totals as
+            select * from (values {values}) as t (company_id, segment_id, churn_rate)"""
+    )
+    office.execute("grant select on reporting.segment_totals to orchestrator")
+
+
+class TestEvents:
+    def test_a_blocked_fit_a_late_source_and_a_failed_token_open_one_each(
+        self, office: Office
+    ) -> None:
+        office.block_the_model()
+        office.connect("google", read=START - timedelta(hours=27))
+        office.connect("meta", error="The access token has expired.")
+        office.connect("shop")
+
+        for minute in (0, 1, 2):
+            office.at(minute)
+
+        assert office.topics() == [
+            "connection_failing:meta",
+            "model_blocked:customer_value",
+            "source_late:google",
+        ]
+        assert office.topics(BOLT) == []
+
+    def test_a_run_that_failed_is_told_until_one_succeeds(self, office: Office) -> None:
+        _run(office, "first", "failed", 5)
+        office.at(0)
+        assert office.topics() == ["run_failed:"]
+
+        _run(office, "second", "succeeded", 1)
+        office.at(1)
+        assert office.topics() == []
+
+    def test_a_run_that_a_gate_stopped_is_told_as_the_blocked_model(
+        self, office: Office
+    ) -> None:
+        _run(office, "first", "failed", 0)
+        office.block_the_model()
+
+        office.at(60)
+
+        assert office.topics() == ["model_blocked:customer_value"]
+
+    def test_only_the_newest_fit_counts(self, office: Office) -> None:
+        office.block_the_model()
+        office.execute(
+            """insert into predictions.model_fits select company_id, 'good', as_of_date,
+                data_through_date, model, model_version, 'published', null, data_hash,
+                customer_count, repeat_customer_count, log_likelihood, settings,
+                fitted_at + interval '1 hour'
+            from predictions.model_fits"""
+        )
+
+        office.at(90)
+
+        assert office.topics() == []
+
+    def test_a_blocked_mix_is_told_by_what_it_predicts(self, office: Office) -> None:
+        office.execute(
+            """insert into predictions.media_mix_fits values ('acme', 'mix', 'revenue',
+                '2026-11-22', '2026-11-22', '1', 'blocked', 'It did not converge.', '',
+                400, 'EUR', '{}', %s)""",
+            START,
+        )
+
+        office.at(0)
+
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["title_es"] == "La mezcla de medios de ingresos no se publicó"
+        assert alert["facts"]["detail"] == "It did not converge."
+        assert alert["asset_link"].endswith("/assets/predictions/marketing_curves")
+
+    def test_a_source_that_stays_away_becomes_more_severe(self, office: Office) -> None:
+        office.connect("google", read=START - timedelta(hours=30))
+        office.at(0)
+        office.at(19 * 60)
+
+        (alert,) = list_alerts(office.url, "acme")
+        assert (alert["severity"], alert["rule_id"]) == ("high", "source_silent")
+        assert alert["facts"]["observed"] == 49.0
+
+
+class TestMetrics:
+    def test_a_metric_past_its_limit_opens_one_alert_of_each_row(
+        self, office: Office
+    ) -> None:
+        _segments(office, vip=0.15, new=0.25, loyal=0.05)
+        office.dispatcher = replace(office.dispatcher, metrics=[METRIC])
+
+        office.at(0)
+
+        alerts = list_alerts(office.url, "acme")
+        assert {(a["title_es"], a["severity"]) for a in alerts} == {
+            ("Tasa de abandono por encima del límite (vip)", "high"),
+            ("Tasa de abandono por encima del límite (new)", "critical"),
+        }
+
+    def test_a_person_asks_for_one_segment(self, office: Office) -> None:
+        _segments(office, vip=0.15, new=0.25)
+        rule = replace(
+            metric_rule(METRIC),
+            rule_id="vip_churn",
+            threshold=0.1,
+            scope={"segment_id": "vip"},
+            origin="edited",
+        )
+        save_rule(office.url, "acme", rule)
+
+        office.at(0)
+
+        assert office.topics() == ["metric:segment_totals.churn_rate:above:vip"]
+
+    def test_exactly_the_limit_is_not_past_it(self, office: Office) -> None:
+        _segments(office, vip=0.1)
+        office.dispatcher = replace(office.dispatcher, metrics=[METRIC])
+
+        office.at(0)
+
+        assert office.topics() == []
+
+    def test_only_the_newest_complete_month_counts(self, office: Office) -> None:
+        office.execute(
+            """create view reporting.segment_totals as select * from (values
+                ('acme', date '2026-09-01', true, 0.9::float8),
+                ('acme', date '2026-10-01', true, 0.05),
+                ('acme', date '2026-11-01', false, 0.9)
+            ) as t (company_id, month_start_date, is_complete, churn_rate)"""
+        )
+        office.execute("grant select on reporting.segment_totals to orchestrator")
+        office.dispatcher = replace(office.dispatcher, metrics=[METRIC])
+
+        office.at(0)
+
+        assert office.topics() == []
+
+
+class TestRules:
+    @pytest.mark.parametrize(
+        ("typo", "told"),
+        [
+            ({"metric": "churn_rat"}, "Did you mean churn_rate?"),
+            ({"relation": "segment_total"}, "Did you mean segment_totals?"),
+            ({"threshold": None}, "Its threshold is no number"),
+            ({"threshold": float("nan")}, "Its threshold is no number"),
+            ({"comparison": "over"}, "write above or below"),
+            ({"scope": {"segmnt_id": "vip"}}, "Did you mean segment_id?"),
+        ],
+    )
+    def test_one_with_a_typo_is_an_alert_and_the_others_go_on(
+        self, office: Office, typo: dict[str, Any], told: str
+    ) -> None:
+        _segments(office, vip=0.15)
+        office.block_the_model()
+        rule = replace(metric_rule(METRIC), rule_id="mine", threshold=0.1)
+        save_rule(office.url, "acme", replace(rule, origin="edited", **typo))
+
+        office.at(0)
+
+        alerts = {a["topic"]: a for a in list_alerts(office.url, "acme")}
+        assert set(alerts) == {"rule_broken:mine", "model_blocked:customer_value"}
+        assert told in alerts["rule_broken:mine"]["facts"]["detail"]
+
+    def test_one_that_is_corrected_is_no_alert_any_more(self, office: Office) -> None:
+        rule = Rule("mine", "event", "model_blokked", "high", origin="edited")
+        save_rule(office.url, "acme", rule)
+        office.at(0)
+        assert office.topics() == ["rule_broken:mine"]
+
+        save_rule(office.url, "acme", replace(rule, metric="model_blocked"))
+        office.at(1)
+
+        assert office.topics() == []
+
+    def test_what_a_person_edited_is_not_generated_again(self, office: Office) -> None:
+        office.at(0)
+        (rule,) = [
+            r for r in load_rules(office.url, "acme") if r.rule_id == "source_late"
+        ]
+        save_rule(office.url, "acme", replace(rule, threshold=30.0, origin="edited"))
+
+        office.at(1)
+
+        rules = {r.rule_id: r for r in load_rules(office.url, "acme")}
+        assert rules["source_late"].threshold == 30.0
+        assert rules["source_silent"].threshold == 48.0
+
+    def test_a_metric_that_lost_its_limit_loses_its_rule(self, office: Office) -> None:
+        office.dispatcher = replace(office.dispatcher, metrics=[METRIC])
+        office.at(0)
+        office.dispatcher = replace(
+            office.dispatcher, metrics=[replace(METRIC, warn=None)]
+        )
+        office.at(1)
+
+        generated = {r.rule_id for r in load_rules(office.url, "acme")}
+        assert "segment_totals.churn_rate.critical" in generated
+        assert "segment_totals.churn_rate.warn" not in generated
+
+    def test_limits_of_the_registry_say_who_agreed_to_them(self) -> None:
+        rules = {rule.rule_id: rule for rule in default_rules([METRIC])}
+
+        warn = rules["segment_totals.churn_rate.warn"]
+        assert (warn.comparison, warn.threshold, warn.severity, warn.status) == (
+            *("above", 0.1, "high"),
+            "default, not agreed",
+        )
+
+    def test_the_owner_s_thresholds_count_once_there_is_such_a_metric(self) -> None:
+        metric = replace(METRIC, column="engagement_rate", warn=None, critical=None)
+
+        (rule,) = [r for r in default_rules([metric]) if r.kind == "metric"]
+
+        assert (rule.comparison, rule.threshold, rule.severity, rule.status) == (
+            *("below", 0.5, "high"),
+            "owner",
+        )
+
+
+USUAL = {DAY - timedelta(days=day): 100.0 for day in range(1, 70)}
+
+
+class TestDeviation:
+    def test_a_day_like_the_others_is_none(self) -> None:
+        found = deviation_of({**USUAL, DAY: 100.0}, DAY, is_count=False)
+
+        assert found is not None
+        assert found.score == 0
+
+    @pytest.mark.parametrize(("value", "score"), [(50.0, 5.0), (0.0, 10.0)])
+    def test_half_of_what_is_always_alike_is_five_floors_away(
+        self, value: float, score: float
+    ) -> None:
+        found = deviation_of({**USUAL, DAY: value}, DAY, is_count=False)
+
+        assert found is not None
+        assert found.score == pytest.approx(score)
+
+    def test_days_that_vary_make_room(self) -> None:
+        totals = dict(USUAL)
+        for week, value in enumerate((60, 80, 90, 100, 100, 110, 120, 140), start=1):
+            totals[DAY - timedelta(weeks=week)] = value
+
+        found = deviation_of({**totals, DAY: 50.0}, DAY, is_count=False)
+
+        # Median 100; deviations 0 0 10 10 20 20 40 40, their median 15.
+        assert found is not None
+        assert found.score == pytest.approx(50 / (1.4826 * 15))
+
+    def test_small_counts_may_vary_by_their_root(self) -> None:
+        few = dict.fromkeys(USUAL, 4.0)
+
+        found = deviation_of({**few, DAY: 0.0}, DAY, is_count=True)
+
+        assert found is not None
+        assert found.score == pytest.approx(2)
+
+    def test_other_weekdays_do_not_count(self) -> None:
+        totals = dict.fromkeys(USUAL, 1000.0)
+        for week in range(1, 9):
+            totals[DAY - timedelta(weeks=week)] = 10.0
+
+        found = deviation_of({**totals, DAY: 10.0}, DAY, is_count=False)
+
+        assert found is not None
+        assert (found.usual, found.score) == (10.0, 0)
+
+    def test_less_than_eight_weeks_say_nothing(self) -> None:
+        short = {day: v for day, v in USUAL.items() if (DAY - day).days < 56}
+
+        assert deviation_of(short, DAY, is_count=False) is None
+
+    def test_a_weekday_without_sales_says_nothing(self) -> None:
+        closed = {d: v for d, v in USUAL.items() if d.weekday() != DAY.weekday()}
+
+        assert deviation_of(closed, DAY, is_count=False) is None
+
+    def test_a_day_of_a_shop_opens_an_alert_that_says_what_is_usual(
+        self, office: Office
+    ) -> None:
+        _company_days(office, {**USUAL, DAY: 20.0})
+        office.at(0)
+
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["topic"] == "deviation:net_revenue"
+        assert (alert["facts"]["value"], alert["facts"]["usual"]) == (20.0, 100.0)
+
+    def test_a_day_that_marts_do_not_know_yet_says_nothing(
+        self, office: Office
+    ) -> None:
+        _company_days(office, {**USUAL, DAY: 20.0})
+        office.at(0)
+        assert office.topics() == ["deviation:net_revenue"]
+
+        # Two days later nothing was built: whether it is over cannot be said.
+        office.at(3 * 24 * 60)
+
+        assert office.topics() == ["deviation:net_revenue"]
+
+
+def _company_days(office: Office, totals: dict[date, float]) -> None:
+    office.execute(
+        """create table marts.company_days (company_id text, calendar_date date,
+            net_revenue numeric, purchase_count integer)"""
+    )
+    office.execute("grant select on marts.company_days to orchestrator")
+    office.execute(
+        """insert into marts.company_days
+        select 'acme', sold.*, 7 from unnest(%s::date[], %s::numeric[]) as sold""",
+        *(list(totals), list(totals.values())),
+    )
+    office.execute(
+        """insert into ops.mart_builds (company_id, mart, definition, seen_through,
+            as_of_date) values ('acme', 'company_days', '', 0, %s)""",
+        DAY,
+    )

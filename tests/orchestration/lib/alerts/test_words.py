@@ -1,0 +1,32 @@
+"""Both languages say the same things, of everything that can be told."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from orchestration.lib.alerts.events import EVENTS
+from orchestration.lib.alerts.words import read_words
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_the_languages_have_the_same_keys_and_places() -> None:
+    spanish, english = read_words("es"), read_words("en")
+
+    assert set(spanish) == set(english)
+    for key, text in spanish.items():
+        assert _places(text) == _places(english[key]), key
+
+
+@pytest.mark.parametrize(
+    "event", [*EVENTS, "rule_broken", "metric_above", "metric_below", "deviation"]
+)
+def test_everything_that_can_be_told_has_words(event: str) -> None:
+    words = read_words("es")
+
+    for part in ("title", "seen", "advice"):
+        assert words[f"events.{event}.{part}"]
