@@ -54,6 +54,7 @@ from ml_assets.clv.valuation import (
 )
 from orchestration.lib.companies import Company, load_company
 from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.unread_sources import unread_sources
 from orchestration.lib.warehouse import Warehouse
 
 _SCHEMA = "predictions"
@@ -116,6 +117,11 @@ def customer_value(
     """Fit, judge and publish one company at one as-of date."""
     company = load_company(warehouse.url(), company_day.company_id(context))
     as_of_date = company_day.as_of(context)
+    unread = unread_sources(warehouse.url(), company, as_of_date, "orders")
+    if unread:
+        raise dg.Failure(
+            f"Blocked, the last good predictions stay: {unread}", allow_retries=False
+        )
     with warehouse.acting_as("scientist") as database:
         summaries = read_summaries(database, company.company_id)
         _check_as_of(summaries, as_of_date)

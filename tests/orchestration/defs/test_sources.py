@@ -163,7 +163,7 @@ def test_missing_rows_block_and_say_which(
     assert not passed
     assert description is not None
     assert "acme, Fake: campaign_days of a, 2026-01-01: 1 rows landed" in description
-    assert "timonel run --company acme --source shopify --read-from" in description
+    assert "timonel run --company acme --source shopify --from" in description
     (status,) = list_statuses(shop.url)
     assert (status.state, status.last_error) == ("failing", description)
 
