@@ -24,7 +24,6 @@ from ml_assets.media_plan.evaluation import (
 )
 from ml_assets.media_plan.gates import GATES, GateResult
 from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
-from ml_assets.media_plan.plots import plots
 from ml_assets.mmm import LiftTest
 from orchestration.lib.companies import Company, load_company
 from orchestration.lib.media_settings import MediaSettings, load_media_settings
@@ -274,6 +273,8 @@ def _checks(run: _Run, unread: str) -> Iterator[dg.AssetCheckResult]:
 
 
 def _metadata(run: _Run) -> dict[str, dg.MetadataValue]:
+    from ml_assets.media_plan.plots import plots
+
     metadata: dict[str, dg.MetadataValue] = {
         "days": dg.MetadataValue.int(run.media.days),
         "channels": dg.MetadataValue.text(", ".join(run.media.channels) or "none"),
