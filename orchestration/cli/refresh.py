@@ -16,7 +16,7 @@ from orchestration.cli.asset_runs import (
     selected_keys,
 )
 from orchestration.cli.console import console
-from orchestration.lib.cadence import list_rhythms, next_publication
+from orchestration.lib.cadence import Rhythm, list_rhythms, next_publication
 from orchestration.lib.companies import Company
 from orchestration.lib.connections import list_connections
 from orchestration.lib.dbt import dbt_project
@@ -136,7 +136,9 @@ class Refresher:
             and the reporting views say that they are stale.
         """
         version = input_version(self.url, company, as_of_date, _code_version())
-        is_wanted = self.force or self.refit or unread
+        rhythm = self._rhythm(company)
+        is_unpublished = self.refit and rhythm.last_published != as_of_date
+        is_wanted = self.force or unread or is_unpublished
         if not is_wanted and is_done(self.url, company.company_id, as_of_date, version):
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
@@ -146,7 +148,7 @@ class Refresher:
                 company, config, "Building the marts (dbt)", BELOW_PREDICTIONS
             )
             with self._reporting_follows(company, config, unread):
-                if self._is_publishing(company, as_of_date):
+                if self._is_publishing(rhythm, as_of_date):
                     self._assets.of_groups(
                         company,
                         config,
@@ -169,12 +171,12 @@ class Refresher:
         config = {"as_of_date": as_of_date.isoformat(), **_days_config(days)}
         self._assets.of_keys(company, config, f"Running {len(keys)} assets", keys)
 
-    def _is_publishing(self, company: Company, as_of_date: date) -> bool:
-        (rhythm,) = (
-            each
-            for each in list_rhythms(self.url)
-            if each.company.company_id == company.company_id
-        )
+    def _rhythm(self, company: Company) -> Rhythm:
+        rhythms = {each.company.company_id: each for each in list_rhythms(self.url)}
+        # Removed a moment ago: what follows says so.
+        return rhythms.get(company.company_id, Rhythm(company))
+
+    def _is_publishing(self, rhythm: Rhythm, as_of_date: date) -> bool:
         if self.force or self.refit or rhythm.is_publishing_due(as_of_date):
             return True
         console.print(

@@ -289,7 +289,7 @@ def test_a_secret_that_a_tap_blurts_out_is_kept_nowhere(
 
     result = _materialize(instance)
 
-    assert not result.success
+    assert _check(result, READ_CHECK)[0] is False
     instance.dispose()
     said = capfd.readouterr()
     places = {"terminal": (said.out + said.err).encode()} | _files(shop.settings.home)
