@@ -29,13 +29,6 @@ from ml_assets.clv.bg_nbd import BgNbdFit
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
 from ml_assets.clv.gates import fit_failed
-from ml_assets.clv.plots import (
-    plot_activity_map,
-    plot_calibration,
-    plot_frequency_calibration,
-    plot_no_purchase_histogram,
-    plot_tracking,
-)
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
     Origin,
@@ -54,6 +47,7 @@ from ml_assets.clv.valuation import (
 )
 from orchestration.lib.companies import Company, load_company
 from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.unread_sources import unread_sources
 from orchestration.lib.warehouse import Warehouse
 
 _SCHEMA = "predictions"
@@ -116,6 +110,11 @@ def customer_value(
     """Fit, judge and publish one company at one as-of date."""
     company = load_company(warehouse.url(), company_day.company_id(context))
     as_of_date = company_day.as_of(context)
+    unread = unread_sources(warehouse.url(), company, as_of_date, "orders")
+    if unread:
+        raise dg.Failure(
+            f"Blocked, the last good predictions stay: {unread}", allow_retries=False
+        )
     with warehouse.acting_as("scientist") as database:
         summaries = read_summaries(database, company.company_id)
         _check_as_of(summaries, as_of_date)
@@ -280,6 +279,8 @@ def _checks(valuation: Valuation) -> Iterator[dg.AssetCheckResult]:
 def _metadata(
     summaries: pd.DataFrame, valuation: Valuation, identity: FitIdentity
 ) -> dict[str, dg.MetadataValue]:
+    from ml_assets.clv import plots
+
     predictions, model = valuation.predictions, valuation.model
     assert predictions is not None  # noqa: S101 - no reasons, so it was published
     assert model is not None  # noqa: S101
@@ -292,18 +293,18 @@ def _metadata(
         "predicted_value_12m": dg.MetadataValue.float(
             float(predictions["predicted_value_12m"].sum())
         ),
-        "no_purchase_in_90_days": _image(plot_no_purchase_histogram(predictions)),
+        "no_purchase_in_90_days": _image(plots.plot_no_purchase_histogram(predictions)),
     }
     if model.choice is None or model.choice.orders.fit is None:
         return metadata
     metadata["still_a_customer"] = _image(
-        plot_activity_map(model.choice.orders.fit.parameters)
+        plots.plot_activity_map(model.choice.orders.fit.parameters)
     )
     metadata["candidates"] = dg.MetadataValue.md(_candidates(valuation))
     plain = {one.name: one.fit for one in model.candidates}.get("bg_nbd")
     if isinstance(plain, BgNbdFit):
         metadata["frequency_calibration"] = _image(
-            plot_frequency_calibration(summaries, plain.parameters)
+            plots.plot_frequency_calibration(summaries, plain.parameters)
         )
     return metadata
 
@@ -327,12 +328,14 @@ def _backtest_metadata(
     """Pictures of the youngest backtest, on the night it is computed."""
     if not tests:
         return None
+    from ml_assets.clv import plots
+
     origin, test = tests[0]
     return {
         "origin_date": dg.MetadataValue.text(str(origin.date)),
         "verdict": dg.MetadataValue.text(str(test)),
-        "tracking": _image(plot_tracking(test.tracking(points=6))),
-        "calibration": _image(plot_calibration(test.calibration)),
+        "tracking": _image(plots.plot_tracking(test.tracking(points=6))),
+        "calibration": _image(plots.plot_calibration(test.calibration)),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -20,6 +21,14 @@ from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
 
 __all__ = ["app"]
+
+
+class PredictionCadence(StrEnum):
+    """How often predictions are published."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
 
 app = typer.Typer(no_args_is_help=True, help="The companies the platform works for.")
 
@@ -98,15 +107,35 @@ def set_(
     gross_margin_rate: Annotated[
         str | None, typer.Option(help="Share (0-1) of net revenue; none to forget it.")
     ] = None,
+    prediction_cadence: Annotated[
+        PredictionCadence | None,
+        typer.Option(help="How often predictions and mix are published. First: daily."),
+    ] = None,
+    is_read_hourly: Annotated[
+        bool | None,
+        typer.Option(
+            "--hourly/--no-hourly", help="Whether orders and ads are read each hour."
+        ),
+    ] = None,
+    is_read_tactically: Annotated[
+        bool | None,
+        typer.Option(
+            "--tactical/--no-tactical",
+            help="Whether orders are read every 5 minutes, which costs calls.",
+        ),
+    ] = None,
 ) -> None:
     """Change settings of a company; what is left out stays."""
-    changes: dict[str, bool | int | Decimal | None] = {
+    changes: dict[str, bool | int | str | Decimal | None] = {
         "revenue_includes_tax": revenue_includes_tax,
         "revenue_includes_shipping": revenue_includes_shipping,
         "cart_idle_hours": cart_idle_hours,
         "inactivity_days": inactivity_days,
         "at_risk_threshold": _share("at-risk-threshold", at_risk_threshold),
         "critical_threshold": _share("critical-threshold", critical_threshold),
+        "prediction_cadence": prediction_cadence and prediction_cadence.value,
+        "is_read_hourly": is_read_hourly,
+        "is_read_tactically": is_read_tactically,
     }
     changes = {name: value for name, value in changes.items() if value is not None}
     if gross_margin_rate is not None:

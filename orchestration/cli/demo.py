@@ -143,11 +143,11 @@ def _run(
         console.print(f"\n[bold]{each.name}[/bold]")
         told = truth.get(each.company_id, {})
         try:
-            _load(url, refresher, each, orders)
+            unread = _load(url, refresher, each, orders)
             loaded.append(each.company_id)
             if is_open:
                 each = _in_its_currency(url, refresher, each)  # noqa: PLW2901
-            refresher.compute(each, day or _as_of_date(url, each, told))
+            refresher.compute(each, day or _as_of_date(url, each, told), unread)
         except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             blocked.append(f"{each.name}: {failure}")
             continue
@@ -195,12 +195,12 @@ def _how_to_set(complaints: list[str]) -> str:
 
 def _load(
     url: str, refresher: Refresher, company: Company, orders: Path | None
-) -> None:
+) -> tuple[str, ...]:
     """Load; a file that is refused at its first try does not stay connected."""
     from orchestration.cli.refresh import PhaseFailed
 
     try:
-        refresher.load(company)
+        return refresher.load(company)
     except PhaseFailed:
         if orders is not None and not has_succeeded(url, company.company_id):
             name = files_connection(company.company_id, orders).connection_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import psycopg
 import typer
@@ -13,6 +13,9 @@ from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.companies import list_companies, load_company
 from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.lib.ingestion import DateRange
 
 __all__ = ["run"]
 
@@ -60,37 +63,62 @@ def run(
         list[SourceName] | None,
         typer.Option(help="Read only this source; repeat for more. Default: all."),
     ] = None,
-    read_from: Annotated[
+    first_day: Annotated[
         datetime | None,
         typer.Option(
+            "--from",
             formats=["%Y-%m-%d"],
             help="First day to read again, whatever was read before.",
         ),
     ] = None,
-    read_to: Annotated[
+    last_day: Annotated[
         datetime | None,
         typer.Option(
+            "--to",
             formats=["%Y-%m-%d"],
             help="Last day to read again. Default: each company's last complete day.",
         ),
     ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option(
+            help="Run only these assets, in Dagster's words: group:ml_clv, "
+            "marts/orders+. Default: what changed, from sources to reporting."
+        ),
+    ] = None,
+    refit: Annotated[
+        bool,
+        typer.Option(
+            "--refit", help="Publish predictions even if they are told weekly."
+        ),
+    ] = False,
 ) -> None:
     """Load what is new, rebuild the marts, predict, and publish, company by company.
 
-    One company that fails does not stop the others; the exit code is 1 if any did.
+    One company that fails does not stop the others, and one source of a company not
+    its other sources; the exit code is 1 if any did. With --from and --to the days
+    are read again and everything that follows from them is rebuilt, in one run.
     """
     import dagster as dg
 
-    from orchestration.cli.refresh import PhaseFailed, Refresher
-    from orchestration.lib.ingestion import DateRange
+    from orchestration.cli.asset_runs import EmptySelection, PhaseFailed, selected_keys
+    from orchestration.cli.refresh import Refresher
 
     if accept_changes and not company:
         raise fail(
             "--accept-changes needs --company: whose changes did you look at? It would "
             "publish those of every company."
         )
-    if read_to and not read_from:
-        raise fail("--read-to needs --read-from: which day is the first?")
+    if select and source:
+        raise fail(
+            "--select and --source exclude each other: name the source's assets."
+        )
+    _check_days(first_day, last_day)
+    if select:
+        try:
+            selected_keys(select)
+        except EmptySelection as failure:
+            raise fail(str(failure)) from None
     settings = Settings.from_environment()
     with plain_errors():
         with step("Opening the database"):
@@ -102,21 +130,53 @@ def run(
         )
     if not companies:
         raise fail("There is no company yet. Add one: timonel company add my_shop")
-    refresher = Refresher(settings, url, force=force, accept_changes=accept_changes)
+    refresher = Refresher(
+        settings,
+        url,
+        force=force,
+        accept_changes=accept_changes,
+        # Who names a date wants to see its predictions.
+        refit=refit or as_of is not None,
+    )
     failures = []
     for each in companies:
         console.print(f"[bold]{each.name}[/bold]")
         yesterday = each.last_complete_day(datetime.now(UTC))
         as_of_date = as_of.date() if as_of else yesterday
-        days = None
-        if read_from:
-            last = read_to.date() if read_to else yesterday
-            days = DateRange(read_from.date(), last)
+        days = _days(first_day, last_day, yesterday)
         try:
-            refresher.load(each, only=[name.slug for name in source or []], days=days)
-            refresher.compute(each, as_of_date)
+            if select:
+                refresher.materialise_selection(each, as_of_date, select, days)
+                continue
+            only = [name.slug for name in source or []]
+            unread = refresher.load(each, only=only, days=days)
+            refresher.compute(each, as_of_date, unread)
         except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             failures.append(f"{each.name}: {failure}")
         refresher.tell(each)
     if failures:
         raise fail("\n".join(failures))
+
+
+def _check_days(first: datetime | None, last: datetime | None) -> None:
+    """Refuse a range that no source can have."""
+    # Somewhere it is tomorrow already.
+    newest = datetime.now(UTC).date() + timedelta(days=1)
+    if last and not first:
+        raise fail("--to needs --from: which day is the first?")
+    if first and last and first > last:
+        raise fail(f"--from {first.date()} is after --to {last.date()}: exchange them.")
+    for name, day in (("--from", first), ("--to", last)):
+        if day and day.date() > newest:
+            raise fail(f"{name} {day.date()} has not come yet.")
+
+
+def _days(
+    first: datetime | None, last: datetime | None, yesterday: date
+) -> DateRange | None:
+    from orchestration.lib.ingestion import DateRange
+
+    if first is None:
+        return None
+    end = last.date() if last else max(yesterday, first.date())
+    return DateRange(first.date(), end)

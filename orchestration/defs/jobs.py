@@ -1,20 +1,44 @@
-"""Jobs and the daily schedule: every company at 02:00 of its own time zone."""
+"""Jobs and schedules: what is run when, argued in docs/decisions/0043."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from orchestration.lib.companies import Company, list_companies
+from orchestration.lib.cadence import Rhythm, list_rhythms
+from orchestration.lib.companies import Company
 from orchestration.lib.partitions import partition_key
+from orchestration.lib.runs_under_way import run_under_way
+from orchestration.lib.sources import ServiceLevel, sources_read
 from orchestration.lib.warehouse import Warehouse
 
 _START = time(2, 0)
+_MODELS = "ml_"
+_BELOW_MODELS = ("dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts")
 
 refresh_company = dg.define_asset_job(
     name="refresh_company",
     selection=dg.AssetSelection.all(),
     description="Everything of one company and day, from its sources to its dashboard.",
+)
+
+
+def _of_level(level: ServiceLevel) -> dg.AssetSelection:
+    """Sources of a service level and all marts: dbt leaves out what is unchanged."""
+    sources = (f"ingest_{source.slug}" for source in sources_read(level))
+    return dg.AssetSelection.groups(*sources, *_BELOW_MODELS)
+
+
+refresh_operations = dg.define_asset_job(
+    name="refresh_operations",
+    selection=_of_level("operational"),
+    description="Orders and ads of one company, up to the marts; no model.",
+)
+refresh_orders = dg.define_asset_job(
+    name="refresh_orders",
+    selection=_of_level("tactical"),
+    description="What changed of one company's orders, up to the marts; no model.",
 )
 
 
@@ -33,32 +57,66 @@ def daily_refresh(
 ) -> list[dg.RunRequest]:
     """Request every company whose day is complete and has not been requested yet.
 
-    A machine that slept at 02:00 catches up at its first tick.
+    A machine that slept at 02:00 catches up at its first tick. A company that is told
+    its predictions weekly gets everything but the models until its week is over.
     """
     tick = context.scheduled_execution_time.astimezone(UTC)
     instance = context.instance
-    due = {
-        partition_key(company.company_id, company.last_complete_day(tick))
-        for company in list_companies(warehouse.url())
-        if is_due(company, tick)
-        # The sensor adds the partition of a new company within a minute.
-        and instance.has_dynamic_partition("companies", company.company_id)
-    }
-    return [
-        dg.RunRequest(run_key=key, partition_key=key)
-        for key in sorted(due)
-        if not _was_requested(instance, key)
-    ]
+    requests = []
+    for rhythm in list_rhythms(warehouse.url()):
+        company = rhythm.company
+        day = company.last_complete_day(tick)
+        key = partition_key(company.company_id, day)
+        if (
+            is_due(company, tick)
+            # The sensor adds the partition of a new company within a minute.
+            and instance.has_dynamic_partition("companies", company.company_id)
+            and not _was_requested(instance, key)
+        ):
+            # None is all of the job.
+            assets = None if rhythm.is_publishing_due(day) else _but_models(context)
+            requests.append(
+                dg.RunRequest(run_key=key, partition_key=key, asset_selection=assets)
+            )
+    return requests
 
 
-def _was_requested(instance: dg.DagsterInstance, key: str) -> bool:
-    of_the_day = dg.RunsFilter(
-        job_name=refresh_company.name, tags={"dagster/partition": key}
+@dg.schedule(
+    job=refresh_operations,
+    # Not on the hour, when everybody asks the same interfaces.
+    cron_schedule="20 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description=(
+        "Each hour, companies with a connected shop or ads account: what is new up to "
+        "the marts. One that is still being run is left out."
+    ),
+)
+def hourly_refresh(
+    context: dg.ScheduleEvaluationContext, warehouse: Warehouse
+) -> dg.SkipReason | list[dg.RunRequest]:
+    """Request the companies that are read hourly and are not being run."""
+    return _frequent(
+        context, warehouse, "operational", lambda rhythm: rhythm.is_read_hourly
     )
-    return any(
-        # Runs of the command line ask for dates of their own.
-        not run.tags.get("timonel/pid")
-        for run in instance.get_runs(filters=of_the_day)
+
+
+@dg.schedule(
+    job=refresh_orders,
+    cron_schedule="*/5 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description=(
+        "Every five minutes, companies that want it (timonel company set --tactical): "
+        "what changed in the shop. One that is still being run is left out."
+    ),
+)
+def tactical_refresh(
+    context: dg.ScheduleEvaluationContext, warehouse: Warehouse
+) -> dg.SkipReason | list[dg.RunRequest]:
+    """Request the companies that are read tactically and are not being run."""
+    return _frequent(
+        context, warehouse, "tactical", lambda rhythm: rhythm.is_read_tactically
     )
 
 
@@ -71,3 +129,72 @@ def is_due(company: Company, tick: datetime) -> bool:
     zone = ZoneInfo(company.time_zone)
     start = datetime.combine(tick.astimezone(zone).date(), _START, tzinfo=zone)
     return start.astimezone(UTC) <= tick
+
+
+def _frequent(
+    context: dg.ScheduleEvaluationContext,
+    warehouse: Warehouse,
+    level: ServiceLevel,
+    wants: Callable[[Rhythm], bool],
+) -> dg.SkipReason | list[dg.RunRequest]:
+    """One run per company that wants it, has such a source and is not being run.
+
+    Runs of a company are never queued behind each other: what the next one finds is
+    all that this one would have, so a run that is left out is not missed.
+    """
+    tick = context.scheduled_execution_time.astimezone(UTC)
+    slugs = {source.slug for source in sources_read(level)}
+    wanted = [
+        rhythm
+        for rhythm in list_rhythms(warehouse.url())
+        if wants(rhythm) and rhythm.source_slugs & slugs
+    ]
+    waiting = dict(_waiting(context.instance, wanted))
+    for reason in waiting.values():
+        context.log.info(f"Left out: {reason}.")
+    if len(waiting) == len(wanted):
+        reasons = "; ".join(waiting.values())
+        return dg.SkipReason(reasons or f"No company is read at the {level} level.")
+    return [
+        dg.RunRequest(
+            run_key=f"{level} {rhythm.company.company_id} {tick:%Y-%m-%dT%H:%M}",
+            # The last complete day: readers then read what is new, today's included,
+            # and no mart moves to another date before the night.
+            partition_key=partition_key(
+                rhythm.company.company_id, rhythm.company.last_complete_day(tick)
+            ),
+        )
+        for rhythm in wanted
+        if rhythm.company.company_id not in waiting
+    ]
+
+
+def _waiting(
+    instance: dg.DagsterInstance, rhythms: Iterable[Rhythm]
+) -> Iterator[tuple[str, str]]:
+    """Company id and reason of those that must not be requested now."""
+    for company_id in (rhythm.company.company_id for rhythm in rhythms):
+        if not instance.has_dynamic_partition("companies", company_id):
+            yield company_id, f"{company_id} becomes a partition within a minute"
+        elif reason := run_under_way(instance, company_id):
+            yield company_id, reason
+
+
+def _but_models(context: dg.ScheduleEvaluationContext) -> list[dg.AssetKey]:
+    graph = context.repository_def.asset_graph
+    return [
+        key
+        for key in graph.materializable_asset_keys
+        if not (graph.get(key).group_name or "").startswith(_MODELS)
+    ]
+
+
+def _was_requested(instance: dg.DagsterInstance, key: str) -> bool:
+    of_the_day = dg.RunsFilter(
+        job_name=refresh_company.name, tags={"dagster/partition": key}
+    )
+    return any(
+        # Runs of the command line ask for dates of their own.
+        not run.tags.get("timonel/pid")
+        for run in instance.get_runs(filters=of_the_day)
+    )

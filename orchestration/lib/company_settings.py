@@ -1,4 +1,4 @@
-"""What a company counts as revenue, and when it calls a cart or a customer idle."""
+"""What a company counts as revenue, whom it calls idle, and how often it is run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.rows import class_row
 
+from orchestration.lib.cadence import CADENCES
 from orchestration.lib.companies import InvalidCompany, load_company
 from orchestration.lib.database import connect
 
@@ -31,6 +32,10 @@ class CompanySettings:
         Probability (0-1) of no purchase from which a customer is at risk, or critical.
     gross_margin_rate
         Gross margin as a share (0-1) of net revenue; None when not told.
+    prediction_cadence
+        How often predictions and the media mix are published: daily or weekly.
+    is_read_hourly, is_read_tactically
+        Whether orders and ads are read each hour, and orders every five minutes.
     """
 
     revenue_includes_tax: bool
@@ -40,6 +45,9 @@ class CompanySettings:
     at_risk_threshold: Decimal
     critical_threshold: Decimal
     gross_margin_rate: Decimal | None
+    prediction_cadence: str
+    is_read_hourly: bool
+    is_read_tactically: bool
 
 
 _NAMES = [field.name for field in fields(CompanySettings)]
@@ -96,6 +104,8 @@ def _check(settings: CompanySettings) -> None:
         value = getattr(settings, name)
         if value is not None and not 0 <= value <= 1:
             raise InvalidCompany(f"{name} is a share: write it between 0 and 1.")
+    if settings.prediction_cadence not in CADENCES:
+        raise InvalidCompany(f"prediction_cadence is one of {', '.join(CADENCES)}.")
     if settings.critical_threshold < settings.at_risk_threshold:
         raise InvalidCompany(
             "critical_threshold must not be below at_risk_threshold "

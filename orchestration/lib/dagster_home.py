@@ -9,7 +9,13 @@ import dagster as dg
 
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
-__all__ = ["end_killed_runs", "open_instance", "own_process_tag", "prepare_home"]
+__all__ = [
+    "end_killed_runs",
+    "is_of_dead_process",
+    "open_instance",
+    "own_process_tag",
+    "prepare_home",
+]
 
 _PROCESS = "timonel/pid"
 _SETTINGS = PROJECT_ROOT / "orchestration" / "deploy" / "dagster.yaml"
@@ -44,9 +50,14 @@ def end_killed_runs(instance: dg.DagsterInstance) -> None:
     """Mark runs whose process was killed as failed; Dagster would wait for them."""
     started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
     for run in instance.get_runs(filters=started):
-        pid = run.tags.get(_PROCESS)
-        if pid is not None and not _is_alive(int(pid)):
+        if is_of_dead_process(run):
             instance.report_run_failed(run, "Its process was killed.")
+
+
+def is_of_dead_process(run: dg.DagsterRun) -> bool:
+    """Whether the run lived in a process of this machine that is no more."""
+    pid = run.tags.get(_PROCESS)
+    return pid is not None and not _is_alive(int(pid))
 
 
 def _is_alive(pid: int) -> bool:

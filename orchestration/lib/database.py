@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from urllib.parse import quote
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg.conninfo import conninfo_to_dict
 
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
@@ -63,6 +61,9 @@ def migrate(url: str) -> None:
 
     Several processes may call this at once: the migration holds an advisory lock.
     """
+    from alembic import command
+    from alembic.config import Config
+
     config = Config(attributes={"url": url})
     config.set_main_option("script_location", str(_MIGRATIONS))
     command.upgrade(config, "head")

@@ -8,10 +8,21 @@ import dagster as dg
 from psycopg import sql
 
 from orchestration.lib.sources import Source
+from orchestration.lib.unread_sources import has_landed
 from orchestration.lib.warehouse import Warehouse
 
-__all__ = ["asset_specs", "materialized", "not_connected", "update_statistics"]
+__all__ = [
+    "READ_CHECK",
+    "asset_specs",
+    "materialized",
+    "not_connected",
+    "read_check_spec",
+    "refuse_without_rows",
+    "update_statistics",
+    "was_read",
+]
 
+READ_CHECK = "was_read_to_its_end"
 _COUNTED_UP_TO = 1_000_000
 
 
@@ -27,6 +38,44 @@ def asset_specs(source: Source, descriptions: dict[str, str]) -> list[dg.AssetSp
         )
         for table, description in descriptions.items()
     ]
+
+
+def read_check_spec(source: Source) -> dg.AssetCheckSpec:
+    """Red when a source could not be read; what landed before goes on without it."""
+    return dg.AssetCheckSpec(
+        READ_CHECK,
+        asset=[source.schema, source.tables[0].name],
+        description=(
+            "Every connection was read to its end. If not, the other sources and the "
+            "marts go on with what landed, and predictions that rest on it wait."
+        ),
+    )
+
+
+def was_read(source: Source, failures: Iterable[str] = ()) -> dg.AssetCheckResult:
+    """Whether reading the source succeeded, and if not why."""
+    reason = "\n".join(failures)
+    return dg.AssetCheckResult(
+        asset_key=[source.schema, source.tables[0].name],
+        check_name=READ_CHECK,
+        passed=not reason,
+        description=reason or "Nothing is missing.",
+    )
+
+
+def refuse_without_rows(
+    warehouse: Warehouse, company_ids: Iterable[str], failures: Iterable[str]
+) -> None:
+    """Stop if a source failed and there is nothing that the rest could go on with.
+
+    Raises
+    ------
+    dagster.Failure
+        With what the source said.
+    """
+    reason = "\n".join(failures)
+    if reason and not any(has_landed(warehouse.url(), each) for each in company_ids):
+        raise dg.Failure(reason, allow_retries=False)
 
 
 def materialized(

@@ -7,12 +7,13 @@ import json
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from orchestration.lib.database import connect, one_at_a_time
 from orchestration.lib.settings import PROJECT_ROOT
 
-__all__ = ["RawTablesFailed", "ensure_raw_tables"]
+__all__ = ["RawTablesFailed", "ensure_raw_tables", "taps_version"]
 
 _MODULE = "taps.raw_tables"
 
@@ -28,7 +29,7 @@ def ensure_raw_tables(url: str) -> None:
     ------
     RawTablesFailed
     """
-    version = _version()
+    version = taps_version()
     if _is_known(url, version):
         return
     with one_at_a_time(url, "raw tables"):
@@ -68,8 +69,9 @@ def _is_known(url: str, version: str) -> bool:
     return row is not None
 
 
-def _version() -> str:
-    """Fingerprint of the programs that say what the tables look like."""
+@cache
+def taps_version() -> str:
+    """Fingerprint of the programs that read sources and shape the raw tables."""
     digest = hashlib.sha256()
     folder = PROJECT_ROOT / "taps"
     for file in sorted(folder.rglob("*")):

@@ -63,13 +63,21 @@ def is_done(url: str, company_id: str, as_of_date: date, version: str) -> bool:
         return False
     with connect(url, "transformer") as database:
         dates = database.execute(
-            """select as_of_date from marts.customer_summaries where company_id = %(id)s
-            union
-            select as_of_date from predictions.predictions_customer
+            """select distinct as_of_date from marts.customer_summaries
             where company_id = %(id)s""",
             {"id": company_id},
         ).fetchall()
-    return dates == [(as_of_date,)]
+        published = database.execute(
+            """select max(as_of_date) from predictions.predictions_customer
+            where company_id = %(id)s""",
+            {"id": company_id},
+        ).fetchone()
+    # Predictions of a company that is told them weekly are older than its marts.
+    return dates == [(as_of_date,)] and _is_at_most(published, as_of_date)
+
+
+def _is_at_most(row: tuple[date | None] | None, as_of_date: date) -> bool:
+    return row is not None and row[0] is not None and row[0] <= as_of_date
 
 
 def has_succeeded(url: str, company_id: str) -> bool:

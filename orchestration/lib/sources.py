@@ -5,11 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["SOURCES", "OAuth", "RawTable", "Source", "api_sources", "source"]
+__all__ = [
+    "SOURCES",
+    "Feed",
+    "OAuth",
+    "RawTable",
+    "ServiceLevel",
+    "Source",
+    "api_sources",
+    "source",
+    "sources_read",
+]
 
 #: How a slice's total relates to what the source says of the whole account: the same,
 #: or a part of it because the source leaves rows out (rare queries, ads without rows).
 Control = Literal["equal", "at_most"]
+
+#: How soon after the event a source's rows are wanted: within five minutes, an hour or
+#: a day. Each source is also read in every slower rhythm.
+ServiceLevel = Literal["tactical", "operational", "financial"]
+_FASTEST_FIRST: tuple[ServiceLevel, ...] = ("tactical", "operational", "financial")
+
+#: What a source is needed for: without orders no customer, without media no mix.
+Feed = Literal["orders", "media"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,10 @@ class Source:
         Settings of the tap that are kept encrypted.
     slice_columns
         What its slices are made of, in the order of the tables' keys.
+    service_level
+        How fast it is read, if the company wants it so.
+    feeds
+        Which predictions wait while it cannot be read.
     """
 
     slug: str
@@ -77,6 +99,8 @@ class Source:
     tables: tuple[RawTable, ...]
     secret_settings: tuple[str, ...] = ()
     slice_columns: tuple[str, ...] = ()
+    service_level: ServiceLevel = "financial"
+    feeds: tuple[Feed, ...] = ()
     oauth: OAuth | None = field(default=None)
 
     @property
@@ -110,12 +134,19 @@ def api_sources() -> tuple[Source, ...]:
     return tuple(each for each in SOURCES.values() if each.slug != "files")
 
 
+def sources_read(level: ServiceLevel) -> tuple[Source, ...]:
+    """The sources with an API that a run of this service level reads."""
+    levels = _FASTEST_FIRST[: _FASTEST_FIRST.index(level) + 1]
+    return tuple(each for each in api_sources() if each.service_level in levels)
+
+
 _SLICES = RawTable("slices", "What was read of each slice, with its control totals.")
 
 _FILES = Source(
     slug="files",
     title="Exported files",
     tap_module="taps.tap_files",
+    feeds=("orders", "media"),
     tables=(
         RawTable("files", "Every file read, its version and its control totals."),
         RawTable("purchases", "Rows of plain purchase logs: customer, date, amount."),
@@ -138,6 +169,8 @@ _SHOPIFY = Source(
     tap_module="taps.tap_shopify",
     secret_settings=("access_token", "client_secret", "refresh_token"),
     slice_columns=("date",),
+    service_level="tactical",
+    feeds=("orders", "media"),
     tables=(
         RawTable("shop", "The shop: currency, time zone, granted scopes."),
         RawTable("orders", "Orders as they are now, in shop and presented currency."),
@@ -179,6 +212,8 @@ _META_ADS = Source(
     tap_module="taps.tap_meta_ads",
     secret_settings=("access_token", "app_secret"),
     slice_columns=("account_id", "date"),
+    service_level="operational",
+    feeds=("media",),
     tables=(
         RawTable("accounts", "Advertising accounts: currency and time zone."),
         RawTable("campaigns", "Campaigns, archived and deleted ones too."),
@@ -221,6 +256,8 @@ _GOOGLE_ADS = Source(
     tap_module="taps.tap_google_ads",
     secret_settings=(*_GOOGLE_SECRETS, "developer_token"),
     slice_columns=("customer_id", "date"),
+    service_level="operational",
+    feeds=("media",),
     tables=(
         RawTable("customers", "Advertising accounts: currency and time zone."),
         RawTable("campaigns", "Campaigns, removed ones too."),

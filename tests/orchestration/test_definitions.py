@@ -1,5 +1,7 @@
 """The asset graph runs from the tap to the dashboard, and says who is who."""
 
+import subprocess
+import sys
 from functools import cache
 from typing import Any
 
@@ -100,6 +102,7 @@ def test_every_gate_is_a_check() -> None:
     assert checks == {
         "rows_and_totals_match_the_files",
         "rows_equal_what_the_source_counted",
+        "was_read_to_its_end",
         "enough_data",
         "recent_orders",
         "same_past",
@@ -129,16 +132,53 @@ def test_alerts_are_looked_at_every_minute() -> None:
     sensor = defs().get_sensor_def("alert_dispatch")
 
     assert sensor.minimum_interval_seconds == 60
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
-def test_the_schedule_and_the_sensor_are_on() -> None:
-    schedule = defs().get_schedule_def("daily_refresh")
-    sensor = defs().get_sensor_def("company_added")
+def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
+    repository = defs().get_repository_def()
 
-    assert schedule.job_name == "refresh_company"
-    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    schedules = {each.name: each for each in repository.schedule_defs}
+    assert {name: each.job_name for name, each in schedules.items()} == {
+        "daily_refresh": "refresh_company",
+        "hourly_refresh": "refresh_operations",
+        "tactical_refresh": "refresh_orders",
+    }
+    assert {each.default_status for each in schedules.values()} == {
+        dg.DefaultScheduleStatus.RUNNING
+    }
+    sensors = {each.name: each.default_status for each in repository.sensor_defs}
+    assert sensors == {
+        "alert_dispatch": dg.DefaultSensorStatus.RUNNING,
+        "company_added": dg.DefaultSensorStatus.RUNNING,
+    }
+    jobs = {each.name for each in repository.get_all_jobs()}
+    assert jobs - {"__ASSET_JOB"} == {each.job_name for each in schedules.values()}
+
+
+def test_loading_the_definitions_asks_neither_the_network_nor_the_database() -> None:
+    program = (
+        "import socket\n"
+        "def refuse(*arguments): raise AssertionError(arguments)\n"
+        "socket.socket.connect = refuse\n"
+        "import psycopg\n"
+        "psycopg.connect = psycopg.Connection.connect = refuse\n"
+        "from orchestration.definitions import defs\n"
+        "defs().get_repository_def()\n"
+        "import sys\n"
+        "print(*sorted(_SLOW & set(sys.modules)))\n"
+    )
+    slow = "_SLOW = {'altair', 'great_expectations', 'matplotlib', 'alembic'}\n"
+
+    done = subprocess.run(
+        [sys.executable, "-c", slow + program],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    # What only a run needs is imported by the run.
+    assert done.stdout.split() == []
 
 
 def test_every_table_of_the_registry_is_an_asset_of_its_source() -> None:

@@ -13,7 +13,10 @@ from orchestration.lib.raw_assets import (
     asset_specs,
     materialized,
     not_connected,
+    read_check_spec,
+    refuse_without_rows,
     update_statistics,
+    was_read,
 )
 from orchestration.lib.settings import Settings
 from orchestration.lib.sources import SOURCES, api_sources
@@ -41,7 +44,8 @@ _CHECK = "rows_and_totals_match_the_files"
             asset=[_SCHEMA, "files"],
             blocking=True,
             description="Rows and money landed equal those counted in each file.",
-        )
+        ),
+        read_check_spec(_FILES),
     ],
     partitions_def=company_days,
 )
@@ -64,12 +68,13 @@ def files(
             passed=True,
             description="Not connected.",
         )
+        yield was_read(_FILES)
         return
     update_statistics(warehouse, _FILES)
-    if reading.failures:
-        raise dg.Failure("\n".join(reading.failures), allow_retries=False)
+    refuse_without_rows(warehouse, [company.company_id], reading.failures)
     yield from materialized(warehouse, _FILES, [company.company_id])
     yield _reconcile(warehouse, company.company_id)
+    yield was_read(_FILES, reading.failures)
     # After the rows were compared with those that were read.
     forget_returned(url, company.company_id)
 

@@ -15,7 +15,10 @@ from orchestration.lib.raw_assets import (
     asset_specs,
     materialized,
     not_connected,
+    read_check_spec,
+    refuse_without_rows,
     update_statistics,
+    was_read,
 )
 from orchestration.lib.reconciliation import Difference, differences
 from orchestration.lib.settings import Settings
@@ -47,7 +50,8 @@ def _assets(source: Source) -> dg.AssetsDefinition:
                     "Rows and totals landed equal those counted while reading, and "
                     "those the source tells of the whole account or shop."
                 ),
-            )
+            ),
+            read_check_spec(source),
         ],
         partitions_def=company_days,
         # Many days are one read of the source, not one each.
@@ -61,13 +65,14 @@ def _assets(source: Source) -> dg.AssetsDefinition:
         if not connected:
             yield from not_connected(source)
             yield _passed(source, "Not connected.")
+            yield was_read(source)
             return
         update_statistics(warehouse, source)
         failures = [line for each in readings.values() for line in each.failures]
-        if failures:
-            raise dg.Failure("\n".join(failures), allow_retries=False)
+        refuse_without_rows(warehouse, connected, failures)
         yield from materialized(warehouse, source, connected)
         yield _compare(warehouse, source, {key: readings[key] for key in connected})
+        yield was_read(source, failures)
         # After the rows were compared with those that were read.
         for company_id in connected:
             forget_returned(warehouse.url(), company_id)
@@ -137,8 +142,8 @@ def _description(
         yield f"… and {len(found) - _DIFFERENCES_SHOWN} more."
     yield (
         "Read these days again: timonel run "
-        f"--company {company_id} --source {source.command} --read-from DATE "
-        "--read-to DATE. If they still differ, the source contradicts itself: compare "
+        f"--company {company_id} --source {source.command} --from DATE "
+        "--to DATE. If they still differ, the source contradicts itself: compare "
         "with its own screens."
     )
 

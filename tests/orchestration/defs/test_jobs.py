@@ -1,15 +1,24 @@
-"""Every company is refreshed once a day at 02:00 of its own time zone."""
+"""Who is run when: nightly, weekly, hourly, every five minutes; late, once, alone."""
 
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
+from orchestration.definitions import defs
 from orchestration.defs import jobs
 from orchestration.defs.jobs import is_due
+from orchestration.defs.tenancy import companies
+from orchestration.lib.cadence import Rhythm
 from orchestration.lib.companies import Company
 
 
@@ -58,29 +67,225 @@ class _AnyWarehouse:
         return "postgresql://nowhere"
 
 
-def _requested(instance: dg.DagsterInstance, tick: str) -> list[str | None]:
+MADRID = Company("madrid", "Madrid", "EUR", "Europe/Madrid")
+SANTIAGO = Company("santiago", "Santiago", "CLP", "America/Santiago")
+_SHOP = frozenset({"shopify", "calendar"})
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    # A schedule opens its instance by reference, which a wholly ephemeral one lacks.
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        instance.add_dynamic_partitions("companies", ["madrid", "santiago"])
+        yield instance
+
+
+@pytest.fixture
+def rhythms(monkeypatch: pytest.MonkeyPatch) -> list[Rhythm]:
+    """What the database would say of the companies: change it in place."""
+    found = [
+        Rhythm(MADRID, source_slugs=_SHOP),
+        Rhythm(SANTIAGO, source_slugs=_SHOP),
+    ]
+    monkeypatch.setattr(jobs, "list_rhythms", lambda url: found)
+    return found
+
+
+def _evaluated(
+    schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance, tick: str
+) -> Any:
     context = dg.build_schedule_context(
         instance=instance,
         scheduled_execution_time=datetime.fromisoformat(tick),
         resources={"warehouse": _AnyWarehouse()},
+        repository_def=_repository(),
     )
-    requests: Any = jobs.daily_refresh(context)
-    return [request.partition_key for request in requests]
+    return schedule(context)
+
+
+@cache
+def _repository() -> dg.RepositoryDefinition:
+    return defs().get_repository_def()
+
+
+def _requested(
+    schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance, tick: str
+) -> list[str | None]:
+    result = _evaluated(schedule, instance, tick)
+    assert isinstance(result, list), result
+    return [request.partition_key for request in result]
+
+
+def _skipped(
+    schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance, tick: str
+) -> str:
+    result = _evaluated(schedule, instance, tick)
+    assert isinstance(result, dg.SkipReason), result
+    return result.skip_message or ""
+
+
+def _add_run(
+    instance: dg.DagsterInstance,
+    company_day: str,
+    status: dg.DagsterRunStatus,
+    job: str = "refresh_company",
+    **tags: str,
+) -> None:
+    company_id, day = company_day.split("|")
+    partition = {
+        "dagster/partition": company_day,
+        "dagster/partition/company": company_id,
+        "dagster/partition/day": day,
+    }
+    instance.add_run(
+        dg.DagsterRun(
+            job_name=job, run_id=str(uuid4()), status=status, tags=partition | tags
+        )
+    )
 
 
 def test_a_machine_that_slept_at_two_catches_up(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
 ) -> None:
-    companies = [
-        Company("madrid", "Madrid", "EUR", "Europe/Madrid"),
-        Company("santiago", "Santiago", "CLP", "America/Santiago"),
-        Company("unseen", "Not a partition yet", "EUR", "Europe/Madrid"),
-    ]
-    monkeypatch.setattr(jobs, "list_companies", lambda url: companies)
-    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
-        instance.add_dynamic_partitions("companies", ["madrid", "santiago"])
+    rhythms.append(Rhythm(Company("unseen", "No partition yet", "EUR", "Etc/UTC")))
 
-        # 09:07 UTC: the machine slept through both of their 02:00.
-        first = _requested(instance, "2026-01-15T09:07:00+00:00")
+    # 09:07 UTC: the machine slept through both of their 02:00.
+    first = _requested(jobs.daily_refresh, instance, "2026-01-15T09:07:00+00:00")
 
     assert first == ["madrid|2026-01-14", "santiago|2026-01-14"]
+
+
+def test_a_company_that_failed_is_not_requested_again_and_holds_up_nobody(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    _add_run(instance, "madrid|2026-01-14", dg.DagsterRunStatus.FAILURE)
+
+    requested = _requested(jobs.daily_refresh, instance, "2026-01-15T09:07:00+00:00")
+
+    assert requested == ["santiago|2026-01-14"]
+
+
+def test_a_new_company_is_requested_once_it_is_a_partition_without_a_restart(
+    instance: dg.DagsterInstance,
+    rhythms: list[Rhythm],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    new = Company("new", "New", "EUR", "Europe/Madrid")
+    rhythms[:] = [Rhythm(new, source_slugs=_SHOP)]
+    tick = "2026-01-15T09:20:00+00:00"
+    assert _requested(jobs.daily_refresh, instance, tick) == []
+    assert "new becomes a partition" in _skipped(jobs.hourly_refresh, instance, tick)
+
+    monkeypatch.setattr(companies, "list_companies", lambda url: [new])
+    context = dg.build_sensor_context(
+        instance=instance, resources={"warehouse": _AnyWarehouse()}
+    )
+    added: Any = companies.company_added(context)
+    (request,) = added.dynamic_partitions_requests
+    instance.add_dynamic_partitions("companies", request.partition_keys)
+
+    assert _requested(jobs.daily_refresh, instance, tick) == ["new|2026-01-14"]
+    assert _requested(jobs.hourly_refresh, instance, tick) == ["new|2026-01-14"]
+
+
+def test_a_company_told_weekly_gets_its_models_on_monday_only(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    # 2026-01-18 is a Sunday: its run on Monday publishes.
+    weekly = {"prediction_cadence": "weekly", "last_published": date(2026, 1, 11)}
+    rhythms[:] = [Rhythm(MADRID, source_slugs=_SHOP, **weekly)]
+
+    (saturday,) = _evaluated(jobs.daily_refresh, instance, "2026-01-17T09:00:00+00:00")
+    (monday,) = _evaluated(jobs.daily_refresh, instance, "2026-01-19T09:00:00+00:00")
+
+    rooms = {key.path[0] for key in saturday.asset_selection}
+    assert {"raw_shopify", "marts", "reporting", "dashboards"} <= rooms
+    assert "predictions" not in rooms
+    assert monday.asset_selection is None
+
+
+def test_an_hour_takes_companies_with_a_shop_or_ads(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    rhythms[1:] = [
+        Rhythm(SANTIAGO, source_slugs=frozenset({"files", "calendar"})),
+    ]
+
+    requested = _requested(jobs.hourly_refresh, instance, "2026-01-15T09:20:00+00:00")
+
+    assert requested == ["madrid|2026-01-14"]
+
+
+def test_five_minutes_are_for_who_asked_for_them(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    tick = "2026-01-15T09:05:00+00:00"
+    nobody = _skipped(jobs.tactical_refresh, instance, tick)
+    rhythms[1] = replace(rhythms[1], is_read_tactically=True)
+
+    assert nobody == "No company is read at the tactical level."
+    assert _requested(jobs.tactical_refresh, instance, tick) == ["santiago|2026-01-14"]
+
+
+@pytest.mark.parametrize(
+    # A queued run differs only in that it can be made by the daemon alone.
+    "status",
+    [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED],
+)
+def test_a_run_that_is_not_over_is_neither_overlapped_nor_queued_behind(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm], status: dg.DagsterRunStatus
+) -> None:
+    tick = "2026-01-15T09:20:00+00:00"
+    _add_run(instance, "madrid|2026-01-14", status, job="refresh_operations")
+
+    others = _requested(jobs.hourly_refresh, instance, tick)
+    del rhythms[1]
+    reason = _skipped(jobs.hourly_refresh, instance, tick)
+
+    assert others == ["santiago|2026-01-14"]
+    assert reason.startswith("refresh_operations ")
+    assert f"of madrid is {status.value.lower()}" in reason
+
+
+def test_a_command_that_was_killed_holds_up_nobody(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    nobody = subprocess.Popen(["true"])
+    nobody.wait()
+    for pid, company in ((nobody.pid, "madrid"), (os.getpid(), "santiago")):
+        tags = {"timonel/pid": str(pid)}
+        _add_run(instance, f"{company}|2026-01-14", dg.DagsterRunStatus.STARTED, **tags)
+
+    requested = _requested(jobs.hourly_refresh, instance, "2026-01-15T09:20:00+00:00")
+
+    assert requested == ["madrid|2026-01-14"]
+
+
+def test_an_hour_that_comes_twice_when_clocks_go_back_is_requested_twice(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    first, second = (
+        _evaluated(jobs.hourly_refresh, instance, f"2026-10-25T{hour}:20:00+00:00")
+        for hour in ("00", "01")
+    )
+
+    assert first[0].run_key != second[0].run_key
+
+
+def test_frequent_jobs_run_no_model_and_only_the_sources_of_their_level() -> None:
+    graph = defs().resolve_asset_graph()
+    groups = {
+        name: {
+            graph.get(key).group_name
+            for key in defs().resolve_job_def(name).asset_layer.executable_asset_keys
+        }
+        for name in ("refresh_operations", "refresh_orders")
+    }
+
+    marts = {"dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts"}
+    assert groups["refresh_orders"] == marts | {"ingest_shopify"}
+    assert groups["refresh_operations"] == marts | {
+        "ingest_shopify",
+        "ingest_meta_ads",
+        "ingest_google_ads",
+    }

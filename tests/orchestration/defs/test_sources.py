@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from orchestration.defs.ingestion.files import files
 from orchestration.defs.ingestion.sources import _assets
 from orchestration.lib import warehouse as warehouse_module
 from orchestration.lib.connection_states import list_statuses
-from orchestration.lib.partitions import CompanyDay, partition_key
+from orchestration.lib.partitions import CompanyDay, company_days, partition_key
+from orchestration.lib.raw_assets import READ_CHECK
 from orchestration.lib.sources import SOURCES
+from orchestration.lib.unread_sources import unread_sources
 from orchestration.lib.warehouse import Warehouse
 from tests.orchestration.conftest import ACME, DAYS, FAKE, ORDERS, Shop
 
@@ -71,8 +74,12 @@ def _row_counts(result: dg.ExecuteInProcessResult) -> list[object]:
     ]
 
 
-def _check(result: dg.ExecuteInProcessResult) -> tuple[bool, str | None]:
-    (evaluation,) = result.get_asset_check_evaluations()
+def _check(
+    result: dg.ExecuteInProcessResult, name: str = _CHECK
+) -> tuple[bool, str | None]:
+    (evaluation,) = (
+        each for each in result.get_asset_check_evaluations() if each.check_name == name
+    )
     return evaluation.passed, evaluation.description
 
 
@@ -163,7 +170,7 @@ def test_missing_rows_block_and_say_which(
     assert not passed
     assert description is not None
     assert "acme, Fake: campaign_days of a, 2026-01-01: 1 rows landed" in description
-    assert "timonel run --company acme --source shopify --read-from" in description
+    assert "timonel run --company acme --source shopify --from" in description
     (status,) = list_statuses(shop.url)
     assert (status.state, status.last_error) == ("failing", description)
 
@@ -185,6 +192,74 @@ def test_a_failed_comparison_is_not_forgotten_by_the_next_run(
 
     shop.holds()
     assert _materialize(instance).success
+
+
+def test_a_source_that_fails_later_is_red_and_lets_the_marts_go_on(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+    _materialize(instance)
+    shop.connect(refuses="the token expired.")
+
+    @dg.asset(
+        key=["marts", "orders"],
+        deps=[["raw_shopify", "orders"]],
+        partitions_def=company_days,
+    )
+    def mart() -> None:
+        """Whatever is made of the source."""
+
+    result = _materialize(instance, assets=[_assets(FAKE), mart])
+
+    assert result.success
+    passed, reason = _check(result, READ_CHECK)
+    assert not passed
+    assert reason is not None
+    assert "the token expired." in reason
+    keys = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert dg.AssetKey(["marts", "orders"]) in keys
+
+
+def test_predictions_wait_for_orders_that_are_missing_and_for_nothing_else(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    shop.connect()
+    _materialize(instance)
+    today = datetime.now(UTC).date()
+    last_week = today - timedelta(days=7)
+    shop.connect(refuses="the token expired.")
+    _materialize(instance)
+
+    with psycopg.connect(shop.url) as admin:
+        admin.execute("update ops.connections set last_read_at = %s", (last_week,))
+    feeding = replace(FAKE, feeds=("orders",))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(SOURCES, "shopify", feeding)
+        missing = unread_sources(shop.url, ACME, today - timedelta(days=1), "orders")
+        complete = unread_sources(shop.url, ACME, today - timedelta(days=9), "orders")
+        other = unread_sources(shop.url, ACME, today - timedelta(days=1), "media")
+
+    assert "acme/shop was last read on" in missing
+    assert "the token expired." in missing
+    assert "timonel connect remove shop --company acme" in missing
+    assert complete == ""
+    assert other == ""
+
+
+def test_a_company_that_was_removed_meanwhile_is_named(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    with psycopg.connect(shop.url) as admin:
+        admin.execute("delete from ops.companies where company_id = 'acme'")
+
+    result = _materialize(instance)
+
+    assert not result.success
+    (failure,) = (e for e in result.all_events if e.is_step_failure)
+    error = failure.step_failure_data.error
+    assert error is not None
+    assert error.cause is not None
+    assert "There is no company 'acme'" in error.cause.message
 
 
 def test_a_source_that_fails_leaves_the_other_assets_alone(
@@ -214,7 +289,7 @@ def test_a_secret_that_a_tap_blurts_out_is_kept_nowhere(
 
     result = _materialize(instance)
 
-    assert not result.success
+    assert _check(result, READ_CHECK)[0] is False
     instance.dispose()
     said = capfd.readouterr()
     places = {"terminal": (said.out + said.err).encode()} | _files(shop.settings.home)

@@ -1,0 +1,203 @@
+"""Run assets of one company in this process, and say what went wrong in words."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+import dagster as dg
+
+from orchestration.cli.console import step
+from orchestration.definitions import defs as definitions
+from orchestration.lib.companies import Company
+from orchestration.lib.dagster_home import (
+    end_killed_runs,
+    open_instance,
+    own_process_tag,
+)
+from orchestration.lib.partitions import partition_key
+from orchestration.lib.progress import listening
+from orchestration.lib.raw_assets import READ_CHECK
+from orchestration.lib.settings import Settings
+
+__all__ = [
+    "AssetRuns",
+    "EmptySelection",
+    "PhaseFailed",
+    "SourceUnread",
+    "selected_keys",
+]
+
+
+class PhaseFailed(RuntimeError):
+    """A phase of a run did not succeed; the message is what Dagster was told."""
+
+
+class SourceUnread(PhaseFailed):
+    """A source could not be read; what landed before stays, and the rest goes on."""
+
+
+class EmptySelection(ValueError):
+    """A selection names no asset; the message says which names come near."""
+
+
+@dataclass(frozen=True)
+class AssetRuns:
+    """Runs of the job `refresh_company` over a part of its assets.
+
+    Parameters
+    ----------
+    settings
+        Where runs are kept.
+    """
+
+    settings: Settings
+
+    def of_groups(
+        self,
+        company: Company,
+        config: dict[str, str],
+        title: str,
+        groups: tuple[str, ...],
+        settings: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """Run the assets of some groups; `settings` are those of ops, by name."""
+        with self.quiet():
+            graph = _definitions().resolve_asset_graph()
+        keys = [
+            key
+            for key in graph.get_all_asset_keys()
+            if graph.get(key).is_materializable
+            and (graph.get(key).group_name or "").startswith(groups)
+        ]
+        self.of_keys(company, config, title, keys, settings)
+
+    def of_keys(
+        self,
+        company: Company,
+        config: dict[str, str],
+        title: str,
+        keys: Collection[dg.AssetKey],
+        settings: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """Run these assets; a step that fails stops those below it.
+
+        Raises
+        ------
+        PhaseFailed
+            Of it, SourceUnread if all that happened is that a source was not read.
+        """
+        with step(title) as progress, listening(progress):
+            day = company.last_complete_day(datetime.now(UTC))
+            with open_instance(self.settings) as instance, self.quiet():
+                end_killed_runs(instance)
+                instance.add_dynamic_partitions("companies", [company.company_id])
+                result = (
+                    _definitions()
+                    .resolve_job_def("refresh_company")
+                    .execute_in_process(
+                        instance=instance,
+                        asset_selection=list(keys),
+                        partition_key=partition_key(company.company_id, day),
+                        tags=own_process_tag(),
+                        run_config={
+                            "resources": {"company_day": {"config": config}},
+                            "ops": {
+                                op: {"config": dict(values)}
+                                for op, values in (settings or {}).items()
+                            },
+                        },
+                        raise_on_error=False,
+                    )
+                )
+            if not result.success:
+                raise PhaseFailed(_reasons(result))
+            unread = _unread(result)
+            if unread:
+                raise SourceUnread("\n".join(unread))
+
+    @contextlib.contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Keep Dagster's and dbt's own chatter out of the terminal, in a log file."""
+        log = self.settings.home / "run.log"
+        log.touch(mode=0o600)
+        with (
+            log.open("a") as sink,
+            contextlib.redirect_stdout(sink),
+            contextlib.redirect_stderr(sink),
+        ):
+            yield
+
+
+@cache
+def _definitions() -> dg.Definitions:
+    return definitions()
+
+
+def selected_keys(selection: str) -> list[dg.AssetKey]:
+    """The assets that a selection such as ``group:ml_clv`` or ``marts/orders+`` names.
+
+    Raises
+    ------
+    EmptySelection
+        It names none, or one that is not there.
+    """
+    graph = _definitions().resolve_asset_graph()
+    materialisable = {
+        key for key in graph.get_all_asset_keys() if graph.get(key).is_materializable
+    }
+    # Dagster refuses an unknown key, and finds nothing for an unknown group.
+    with contextlib.suppress(dg.DagsterError):
+        found = dg.AssetSelection.from_string(selection).resolve(graph)
+        if found & materialisable:
+            return sorted(found & materialisable)
+    names = {key.to_user_string() for key in materialisable}
+    names |= {f"group:{graph.get(key).group_name}" for key in materialisable}
+    names |= {key.path[-1] for key in materialisable}
+    near = difflib.get_close_matches(selection.strip("+*"), sorted(names), n=3)
+    suggestion = f"Did you mean {' or '.join(near)}?" if near else "An example:"
+    raise EmptySelection(
+        f"No asset is named {selection}. {suggestion} With --select, marts/orders+ is "
+        "an asset with what follows from it, and group:ml_clv a model."
+    )
+
+
+def _unread(result: dg.ExecuteInProcessResult) -> list[str]:
+    return [
+        check.description or ""
+        for check in result.get_asset_check_evaluations()
+        if check.check_name == READ_CHECK and not check.passed
+    ]
+
+
+def _reasons(result: dg.ExecuteInProcessResult) -> str:
+    """What went wrong, in the best words there are.
+
+    An asset that stops says why itself; a check that blocks says it in its
+    description; anything else only has its exception.
+    """
+    told, checked, raised = [], [], []
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                told.append(data.user_failure_data.description)
+            elif data.error:
+                raised.append(_in_words((data.error.cause or data.error).message))
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            is_blocking = check.severity is dg.AssetCheckSeverity.ERROR
+            if is_blocking and not check.passed and check.description:
+                checked.append(check.description)
+    reasons = told or checked or raised
+    return "\n".join(reasons) or "The run failed without a reason; see run.log."
+
+
+def _in_words(message: str) -> str:
+    if dg.DagsterExecutionInterruptedError.__name__ in message:
+        return "Stopped. Run it again: it goes on where it stopped."
+    return message.strip()

@@ -1,0 +1,62 @@
+"""Weekly means once the week is over: not twice, and not never."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from orchestration.lib.cadence import Rhythm, list_rhythms, next_publication
+from orchestration.lib.companies import Company, add_company
+from orchestration.lib.company_settings import change_settings
+from orchestration.lib.connections import Connection, add_connection
+
+ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
+SUNDAY = date(2026, 1, 18)
+
+
+def _due_days(rhythm: Rhythm) -> list[date]:
+    week = (SUNDAY + timedelta(days=n) for n in range(-3, 5))
+    return [day for day in week if rhythm.is_publishing_due(day)]
+
+
+def test_daily_is_every_day() -> None:
+    assert len(_due_days(Rhythm(ACME, last_published=SUNDAY))) == 8
+
+
+def test_the_first_predictions_wait_for_no_monday() -> None:
+    assert len(_due_days(Rhythm(ACME, "weekly"))) == 8
+
+
+def test_weekly_is_due_from_the_run_of_sunday_until_it_was_published() -> None:
+    before = Rhythm(ACME, "weekly", last_published=SUNDAY - timedelta(days=7))
+    after = Rhythm(ACME, "weekly", last_published=SUNDAY)
+    # The machine slept on Monday, and published on Tuesday.
+    late = Rhythm(ACME, "weekly", last_published=SUNDAY + timedelta(days=1))
+
+    # A blocked Monday is tried again on Tuesday.
+    assert _due_days(before) == [SUNDAY + timedelta(days=n) for n in range(5)]
+    assert _due_days(after) == []
+    assert not late.is_publishing_due(SUNDAY + timedelta(days=6))
+    assert late.is_publishing_due(SUNDAY + timedelta(days=7))
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_the_next_publication_is_the_monday_after_the_present_week(days: int) -> None:
+    assert next_publication(SUNDAY + timedelta(days=days)) == date(2026, 1, 26)
+
+
+def test_a_rhythm_is_what_the_company_was_told_and_has_connected(
+    database_url: str,
+) -> None:
+    add_company(database_url, ACME)
+    add_company(database_url, Company("bolt", "Bolt", "CLP", "America/Santiago"))
+    add_connection(database_url, Connection("acme", "shop", "shopify", {"shop": "a"}))
+    change_settings(
+        database_url, "acme", prediction_cadence="weekly", is_read_tactically=True
+    )
+
+    acme, bolt = list_rhythms(database_url)
+
+    assert acme == Rhythm(ACME, "weekly", True, True, frozenset({"shopify"}))
+    assert bolt == Rhythm(Company("bolt", "Bolt", "CLP", "America/Santiago"))
