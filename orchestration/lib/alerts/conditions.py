@@ -130,7 +130,10 @@ def _view_problem(rule: Rule, views: Views) -> str | None:
         return None
     if rule.relation not in views:
         return _unknown("view", rule.relation, list(views))
-    columns = views[rule.relation]
+    return _column_problem(rule, views[rule.relation])
+
+
+def _column_problem(rule: Rule, columns: Mapping[str, str]) -> str | None:
     if missing := [name for name in (rule.metric, *rule.scope) if name not in columns]:
         return _unknown(f"column of {rule.relation}", missing[0], list(columns))
     if "customer_id" in columns:
