@@ -70,8 +70,9 @@ def set_(
 ) -> None:
     """Change a rule, or add one. What you set is yours: nothing generated replaces it.
 
-    timonel alerts set vip_churn --company my_shop --metric
-    customer_value_segment_totals.customer_count --where segment_id=vip --below 0.10
+    timonel alerts set vips_at_risk --company my_shop --metric
+    customer_value_segment_totals.customer_count --where segment_id=vip_at_risk
+    --above 100
     """
     changes: dict[str, Any] = {}
     for side, number in (("above", above), ("below", below)):
