@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli import alert_channels
+from orchestration.cli import alert_channels, alert_rules
 from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.companies import load_company
 from orchestration.lib.database import connect, open_database
@@ -25,6 +25,9 @@ app = typer.Typer(
     help="What is wrong now, who is told of it, and when.",
 )
 app.add_typer(alert_channels.app, name="channel")
+app.command("rules")(alert_rules.rules)
+app.command("set")(alert_rules.set_)
+app.command("check")(alert_rules.check)
 
 _Company = Annotated[str, typer.Option(help="Whose alerts.")]
 
@@ -73,103 +76,6 @@ def ack(
         url = _url(company)
         acknowledge(url, company, alert, by or getpass.getuser(), datetime.now(UTC))
     console.print("Acknowledged. People are told when it is over.")
-
-
-@app.command()
-def rules(company: _Company) -> None:
-    """Show the rules of a company, edited and generated."""
-    from orchestration.lib.alerts.rules import load_rules
-
-    with plain_errors():
-        url = _url(company)
-        _sync(url, company)
-        found = load_rules(url, company)
-    table = Table("rule", "of", "when", "severity", "on", "status", "origin")
-    for rule in found:
-        scope = ", ".join(f"{name}={value}" for name, value in rule.scope.items())
-        name = f"{rule.relation}.{rule.metric}" if rule.relation else rule.metric
-        limit = f"{rule.threshold:g}" if rule.threshold is not None else ""
-        table.add_row(
-            *(rule.rule_id, f"{name} {scope}".strip()),
-            *(f"{rule.comparison or ''} {limit}".strip(), rule.severity),
-            *("yes" if rule.is_enabled else "no", rule.status, rule.origin),
-        )
-    console.print(table)
-
-
-@app.command("set")
-def set_(
-    rule: Annotated[str, typer.Argument(help="Its id, or a new one with --metric.")],
-    company: _Company,
-    metric: Annotated[
-        str | None,
-        typer.Option(help="Of a new rule: view.column of reporting (timonel metrics)."),
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(help="column=value that rows must have; repeat for more."),
-    ] = None,
-    above: Annotated[
-        float | None, typer.Option(help="Alert above this; in the metric's unit.")
-    ] = None,
-    below: Annotated[
-        float | None, typer.Option(help="Alert below this; in the metric's unit.")
-    ] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Another threshold on the side the rule looks at."),
-    ] = None,
-    severity: Annotated[
-        str | None, typer.Option(help="critical, high or medium.")
-    ] = None,
-    is_on: Annotated[
-        bool | None, typer.Option("--on/--off", help="Whether the rule counts.")
-    ] = None,
-) -> None:
-    """Change a rule, or add one. What you set is yours: nothing generated replaces it.
-
-    timonel alerts set vip_churn --company my_shop --metric
-    customer_value_segment_totals.at_risk_share --where segment_id=vip --above 0.10
-    """
-    changes: dict[str, Any] = {}
-    for side, number in (("above", above), ("below", below)):
-        if number is not None:
-            changes |= {"comparison": side, "threshold": number}
-    changes |= {} if threshold is None else {"threshold": threshold}
-    changes |= {"status": "owner"} if "threshold" in changes else {}
-    changes |= {} if severity is None else {"severity": severity}
-    changes |= {} if is_on is None else {"is_enabled": is_on}
-    changes |= {"scope": _scope(where)} if where else {}
-    if not changes and metric is None:
-        raise fail("Say what to change. What can be: timonel alerts set --help")
-    with plain_errors():
-        url = _url(company)
-        _sync(url, company)
-        _save(url, company, rule, metric, changes)
-    console.print("Counts from the next look on, within a minute.")
-
-
-@app.command()
-def check(company: _Company) -> None:
-    """See whether every rule can be looked at. Tells nobody; exits 1 if one cannot."""
-    from orchestration.lib.alerts.conditions import problem_of, read_views
-    from orchestration.lib.alerts.rules import load_rules
-
-    with plain_errors():
-        url = _url(company)
-        _sync(url, company)
-        with connect(url, "orchestrator") as database:
-            views = read_views(database)
-        found = load_rules(url, company)
-    problems = [
-        f"{rule.rule_id}: {problem}"
-        for rule in found
-        if rule.is_enabled and (problem := problem_of(rule, views))
-    ]
-    if problems:
-        raise fail("\n".join(problems))
-    built = "" if views else " Nothing is built yet: metrics were not looked for."
-    console.print(f"All {len(found)} rules can be looked at.{built}")
 
 
 @app.command()
@@ -264,55 +170,12 @@ def _url(company: str) -> str:
     return url
 
 
-def _sync(url: str, company: str) -> None:
-    """The rules as they are generated now, also before a first run."""
-    from orchestration.lib.alerts.rules import default_rules, sync_rules
-    from orchestration.lib.metrics import read_metrics
-
-    with connect(url, "orchestrator") as database:
-        sync_rules(database, company, default_rules(read_metrics()))
-
-
-def _save(
-    url: str, company: str, rule_id: str, metric: str | None, changes: dict[str, Any]
-) -> None:
-    from orchestration.lib.alerts.errors import RuleBroken
-    from orchestration.lib.alerts.rules import load_rules, metric_rule, save_rule
-    from orchestration.lib.metrics import read_metrics
-
-    known = {rule.rule_id: rule for rule in load_rules(url, company)}
-    if metric is not None:
-        declared = {f"{m.relation}.{m.column}": m for m in read_metrics()}
-        name = metric.removeprefix("reporting.")
-        if name not in declared:
-            raise RuleBroken(f"There is no metric '{metric}'. See: timonel metrics")
-        rule = replace(metric_rule(declared[name]), rule_id=rule_id)
-    elif rule_id in known:
-        rule = known[rule_id]
-    else:
-        raise RuleBroken(
-            f"{company} has no rule '{rule_id}'. See: timonel alerts rules --company "
-            f"{company}; for a new one say its --metric."
-        )
-    save_rule(url, company, replace(rule, **changes, origin="edited"))
-
-
 def _state(alert: Mapping[str, Any]) -> str:
     if alert["resolved_at"] is not None:
         return "over"
     if alert["acknowledged_by"]:
         return f"acknowledged by {alert['acknowledged_by']}"
     return "open"
-
-
-def _scope(pairs: Sequence[str]) -> dict[str, str]:
-    scope = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not (name and equals):
-            raise fail(f"--where takes column=value, not '{pair}'.")
-        scope[name] = value
-    return scope
 
 
 def _range(text: str) -> tuple[time | None, time | None]:

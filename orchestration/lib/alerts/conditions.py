@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
@@ -21,9 +22,11 @@ from orchestration.lib.database import has_relation
 
 __all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
 
-Views = Mapping[str, tuple[str, ...]]
+# Type of each column of each view.
+Views = Mapping[str, Mapping[str, str]]
 
 _TOTALS = {"net_revenue": False, "purchase_count": True}  # name: whether a count
+_NUMBERS = ("numeric", "double precision", "integer", "bigint", "smallint", "real")
 _PERIODS = ("month_start_date", "calendar_date")
 _MOST_SUBJECTS = 50
 
@@ -39,13 +42,15 @@ class Judgement:
 def read_views(database: Connection) -> Views:
     """Columns of every view of ``reporting``; empty before a first run."""
     rows = database.execute(
-        """select relname, array_agg(attname::text order by attnum)
+        """select relname, jsonb_object_agg(
+            attname, format_type(atttypid, null) order by attnum
+        )
         from pg_class inner join pg_attribute on attrelid = pg_class.oid
         where relnamespace = to_regnamespace('reporting') and relkind in ('v', 'r')
             and attnum > 0 and not attisdropped
         group by relname"""
     ).fetchall()
-    return {name: tuple(columns) for name, columns in rows}
+    return dict(rows)
 
 
 def judge(
@@ -66,22 +71,40 @@ def judge(
     for rule in rules:
         if not rule.is_enabled:
             continue
-        if problem := problem_of(rule, views):
-            unjudged.add(rule.rule_id)
+        problem = problem_of(rule, views)
+        found: list[Condition] | None = None
+        if problem is None:
+            try:
+                with database.transaction():
+                    found = _holding(database, company, rule, views, now)
+            except psycopg.Error as failure:
+                if database.closed:
+                    raise
+                problem = f"The database could not answer: {failure}"
+        if problem is not None:
             conditions.append(_broken(rule, problem, now))
-        elif rule.kind == "event":
-            look = Look(database, company.company_id, rule, now)
-            conditions += EVENTS[rule.metric](look)
-        elif rule.kind == "metric":
-            if views:
-                conditions += _metric(database, company.company_id, rule, views, now)
-            else:
-                unjudged.add(rule.rule_id)
-        elif day := _last_day(database, company, now):
-            conditions += _deviation(database, company.company_id, rule, day, now)
-        else:
+        if found is None:
             unjudged.add(rule.rule_id)
+        else:
+            conditions += found
     return Judgement(conditions, frozenset(unjudged))
+
+
+def _holding(
+    database: Connection, company: Company, rule: Rule, views: Views, now: datetime
+) -> list[Condition] | None:
+    """The conditions of a rule; None while there is nothing to look at."""
+    if rule.kind == "event":
+        look = Look(database, company.company_id, rule, now)
+        return list(EVENTS[rule.metric](look))
+    if rule.kind == "metric":
+        if not views:
+            return None
+        return list(_metric(database, company.company_id, rule, views, now))
+    day = _last_day(database, company, now)
+    if day is None:
+        return None
+    return list(_deviation(database, company.company_id, rule, day, now))
 
 
 def problem_of(rule: Rule, views: Views) -> str | None:
@@ -105,16 +128,20 @@ def _view_problem(rule: Rule, views: Views) -> str | None:
         return "The rule names no view of reporting: write view.column as its metric."
     if not views:
         return None
-    columns = views.get(rule.relation)
-    if columns is None:
+    if rule.relation not in views:
         return _unknown("view", rule.relation, list(views))
+    return _column_problem(rule, views[rule.relation])
+
+
+def _column_problem(rule: Rule, columns: Mapping[str, str]) -> str | None:
+    if missing := [name for name in (rule.metric, *rule.scope) if name not in columns]:
+        return _unknown(f"column of {rule.relation}", missing[0], list(columns))
     if "customer_id" in columns:
         return (
             f"{rule.relation} has a row per customer: choose a view that adds them up."
         )
-    for column in (rule.metric, *rule.scope):
-        if column not in columns:
-            return _unknown(f"column of {rule.relation}", column, list(columns))
+    if columns[rule.metric] not in _NUMBERS:
+        return f"{rule.relation}.{rule.metric} is no number: choose a column that is."
     return None
 
 
@@ -168,11 +195,12 @@ def _metric(
 
 
 def _is_past(rule: Rule, value: Any) -> bool:
-    return value is not None and rule.is_past(float(value))
+    # A ratio without a denominator may be infinite, which is no finding.
+    return value is not None and math.isfinite(value) and rule.is_past(float(value))
 
 
 def _newest_rows(
-    database: Connection, company_id: str, rule: Rule, columns: tuple[str, ...]
+    database: Connection, company_id: str, rule: Rule, columns: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     conditions: list[sql.Composable] = [sql.SQL("company_id = %(company)s")]
     if "is_complete" in columns:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import psycopg
-
 from orchestration.lib.alerts import services
 from orchestration.lib.alerts.channels import list_channels
 from orchestration.lib.alerts.conditions import judge
@@ -21,7 +19,6 @@ from orchestration.lib.alerts.rules import default_rules, load_rules, sync_rules
 from orchestration.lib.companies import Company, list_companies
 from orchestration.lib.database import connect, one_at_a_time
 from orchestration.lib.metrics import Metric
-from orchestration.lib.secrets import SecretsUnreadable
 from orchestration.lib.settings import Settings
 
 __all__ = ["Dispatcher"]
@@ -58,8 +55,9 @@ class Dispatcher:
         for company in list_companies(self.url):
             try:
                 self.dispatch(company, now)
-            except (psycopg.Error, SecretsUnreadable) as failure:
-                failures[company.company_id] = str(failure)
+            # Whatever it is, the other companies have nothing to do with it.
+            except Exception as failure:
+                failures[company.company_id] = f"{type(failure).__name__}: {failure}"
         return failures
 
     def dispatch(self, company: Company, now: datetime) -> None:

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import alert_channels, alerts, app
+from orchestration.cli import alert_channels, alert_rules, alerts, app
 from orchestration.cli import console as console_module
 from orchestration.lib.alerts.rules import load_rules
 from orchestration.lib.companies import Company, add_company
@@ -34,6 +34,7 @@ def timonel(
         for module, name in (
             (alerts, "console"),
             (alert_channels, "console"),
+            (alert_rules, "console"),
             (console_module, "console"),
             (console_module, "_errors"),
         ):

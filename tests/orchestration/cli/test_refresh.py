@@ -1,17 +1,24 @@
-"""What a run from the command line asks Dagster for."""
+"""What a run from the command line asks Dagster for, and what it tells people."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import StringIO
 
+import psycopg
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app, console
+from orchestration.cli import app, console, refresh
 from orchestration.cli.asset_runs import selected_keys
-from orchestration.cli.refresh import BELOW_PREDICTIONS
+from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher
 from orchestration.defs.transformation.dbt import dbt_marts
+from orchestration.lib.alerts.dispatch import Dispatcher
+from orchestration.lib.companies import Company, add_company
+from orchestration.lib.settings import Settings
+
+ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 
 
 def test_a_run_asks_for_every_model_below_the_predictions() -> None:
@@ -47,3 +54,39 @@ def test_a_selection_names_assets_and_what_follows_from_them() -> None:
     assert "marts/customer_summaries" in names
     assert "predictions/predictions_customer" in names
     assert not any(name.startswith("raw_") for name in names)
+
+
+def test_alerts_that_cannot_be_looked_at_warn_and_fail_no_run(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str
+) -> None:
+    def broken(self: Dispatcher, company: Company, now: datetime) -> None:
+        raise psycopg.OperationalError("the server went away")
+
+    said = StringIO()
+    settings.home.mkdir()
+    monkeypatch.setattr(refresh, "console", Console(file=said, width=200))
+    monkeypatch.setattr(refresh, "_metrics", lambda: ())
+    monkeypatch.setattr(Dispatcher, "dispatch", broken)
+
+    Refresher(settings, database_url).tell(ACME)
+
+    assert "Alerts were not looked at: the server went away" in said.getvalue()
+
+
+def test_after_a_run_its_alerts_are_open(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str
+) -> None:
+    add_company(database_url, ACME)
+    settings.home.mkdir()
+    monkeypatch.setattr(refresh, "_metrics", lambda: ())
+    with psycopg.connect(database_url) as database:
+        database.execute(
+            """insert into ops.runs values ('acme', 'r', '2026-11-22', '', 'failed',
+                'the disk is full', now(), now())"""
+        )
+
+    Refresher(settings, database_url).tell(ACME)
+
+    with psycopg.connect(database_url) as database:
+        rows = database.execute("select title_en, facts ->> 'detail' from ops.alerts")
+        assert rows.fetchall() == [("The last run failed", "the disk is full")]

@@ -199,6 +199,7 @@ class TestRules:
         ("typo", "told"),
         [
             ({"metric": "churn_rat"}, "Did you mean churn_rate?"),
+            ({"metric": "segment_id"}, "is no number"),
             ({"relation": "segment_total"}, "Did you mean segment_totals?"),
             ({"threshold": None}, "Its threshold is no number"),
             ({"threshold": float("nan")}, "Its threshold is no number"),
@@ -219,6 +220,24 @@ class TestRules:
         alerts = {a["topic"]: a for a in list_alerts(office.url, "acme")}
         assert set(alerts) == {"rule_broken:mine", "model_blocked:customer_value"}
         assert told in alerts["rule_broken:mine"]["facts"]["detail"]
+
+    def test_one_whose_view_fails_stops_no_other(self, office: Office) -> None:
+        office.execute(
+            """create view reporting.segment_totals as
+                select company_id, 1 / (length(name) - length(name)) as churn_rate
+                from ops.companies"""
+        )
+        office.execute("grant select on reporting.segment_totals to orchestrator")
+        office.dispatcher = replace(office.dispatcher, metrics=[METRIC])
+        office.block_the_model()
+
+        office.at(0)
+
+        assert office.topics() == [
+            "model_blocked:customer_value",
+            "rule_broken:segment_totals.churn_rate.critical",
+            "rule_broken:segment_totals.churn_rate.warn",
+        ]
 
     def test_one_that_is_corrected_is_no_alert_any_more(self, office: Office) -> None:
         rule = Rule("mine", "event", "model_blokked", "high", origin="edited")

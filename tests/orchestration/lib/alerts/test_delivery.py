@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 
 import psycopg
@@ -238,6 +239,17 @@ def test_a_message_whose_process_was_killed_is_not_sent_again(
     assert told.states() == [("hook", "first", "unknown")]
     told.at(65)
     assert "nobody answered" in hook.subjects[1]
+
+
+def test_two_processes_that_look_at_once_send_once(told: Office, hook: Hook) -> None:
+    told.add("hook", hook.address, ALL, "en")
+    told.block_the_model()
+    told.at(0)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(told.at, [5] * 4))
+
+    assert len(hook.posts) == 1
 
 
 def test_another_company_hears_nothing_and_sees_nothing(

@@ -1,0 +1,32 @@
+"""Between runs a sensor looks at every company, and names the one that fails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import dagster as dg
+import pytest
+
+from orchestration.defs.alerts import dispatch
+from orchestration.lib.alerts.dispatch import Dispatcher
+from orchestration.lib.warehouse import Warehouse
+
+
+@pytest.mark.parametrize(
+    ("failures", "told"),
+    [({}, "what was due has been told"), ({"acme": "no server"}, "Failed for acme")],
+)
+def test_a_tick_says_how_it_went(
+    monkeypatch: pytest.MonkeyPatch, failures: dict[str, str], told: str
+) -> None:
+    def dispatch_all(self: Dispatcher, now: datetime) -> dict[str, str]:
+        return failures
+
+    monkeypatch.setattr(dispatch, "_metrics", lambda: ())
+    monkeypatch.setattr(Dispatcher, "dispatch_all", dispatch_all)
+    monkeypatch.setattr(Warehouse, "url", lambda self: "postgresql://nowhere")
+
+    answer = dispatch.alert_dispatch(dg.build_sensor_context(), warehouse=Warehouse())
+
+    assert isinstance(answer, dg.SkipReason)
+    assert told in (answer.skip_message or "")
