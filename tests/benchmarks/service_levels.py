@@ -12,6 +12,7 @@ to the row that the reporting views read, and to its landing, over all changes; 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import tempfile
 import threading
@@ -40,7 +41,7 @@ _GROUPS = (
     *("dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts"),
 )
 _SECONDS_BETWEEN_CHANGES = 10
-_DAYS_WITH_CHANGES = 3
+_MORE_DAYS = 3
 _GOAL_SECONDS = 300
 
 
@@ -78,13 +79,15 @@ def _changing(sandbox: str) -> Iterator[None]:
     is_over = threading.Event()
 
     def change() -> None:
+        # What was refunded once is left alone: further back there are others.
+        days = itertools.count(_MORE_DAYS, _MORE_DAYS)
         while not is_over.wait(_SECONDS_BETWEEN_CHANGES):
             requests.post(
                 f"{sandbox}/_sandbox/restate",
                 json={
                     "company": _COMPANY,
                     "source": "shopify",
-                    "days": _DAYS_WITH_CHANGES,
+                    "days": next(days),
                 },
                 timeout=60,
             ).raise_for_status()

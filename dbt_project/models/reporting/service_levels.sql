@@ -92,8 +92,12 @@ by_source as (
         promised.label_es,
         promised.label_en,
         spans.data_as_of,
-        extract(epoch from greatest(now() - spans.complete_until, interval '0'))
-        / 60 as age_minutes,
+        -- The greatest of nothing and nought would be nought.
+        case
+            when spans.complete_until < now()
+                then extract(epoch from now() - spans.complete_until) / 60
+            when spans.complete_until >= now() then 0
+        end as age_minutes,
         coalesce(spans.due_at >= now(), false) as is_met,
         (met.met_seconds / nullif(met.seconds, 0))::double precision
             as met_share

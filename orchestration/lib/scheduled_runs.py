@@ -1,0 +1,97 @@
+"""Runs that Dagster's daemon started, kept beside those of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from orchestration.lib.dagster_home import own_process_tag
+from orchestration.lib.database import connect
+
+__all__ = ["FinishedRun", "finished_run", "record_finished_run"]
+
+# What a run of the command line would have computed from; nobody asks a daemon's run.
+_NO_VERSION = ""
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """One run of one company and day; ``message`` says why it failed."""
+
+    company_id: str
+    run_id: str
+    as_of_date: date
+    status: str
+    message: str | None
+    started_at: datetime
+    finished_at: datetime
+
+
+def finished_run(
+    instance: dg.DagsterInstance,
+    run: dg.DagsterRun,
+    failures: Iterable[dg.DagsterEvent],
+) -> FinishedRun | None:
+    """What is kept of a run; None of runs of the command line, which keep their own.
+
+    A backfill over a range of days is no run of a day, and is left to Dagster.
+    """
+    company_id, day = _company_and_day(run)
+    record = instance.get_run_record_by_id(run.run_id)
+    is_of_the_command_line = own_process_tag().keys() <= run.tags.keys()
+    if is_of_the_command_line or not (company_id and day and record):
+        return None
+    if record.start_time is None or record.end_time is None:
+        return None
+    has_failed = run.status is not dg.DagsterRunStatus.SUCCESS
+    return FinishedRun(
+        company_id,
+        run.run_id,
+        date.fromisoformat(day),
+        "failed" if has_failed else "succeeded",
+        _reasons(failures) if has_failed else None,
+        datetime.fromtimestamp(record.start_time, UTC),
+        datetime.fromtimestamp(record.end_time, UTC),
+    )
+
+
+def record_finished_run(url: str, run: FinishedRun) -> None:
+    """Keep a row of ``ops.runs``; of a company that was removed meanwhile, none."""
+    with connect(url, "orchestrator") as database:
+        database.execute(
+            """insert into ops.runs (company_id, run_id, as_of_date, input_version,
+                status, message, started_at, finished_at)
+            select company_id, %s, %s, %s, %s, %s, %s, %s
+            from ops.companies where company_id = %s
+            on conflict do nothing""",
+            (
+                run.run_id,
+                run.as_of_date,
+                _NO_VERSION,
+                run.status,
+                run.message,
+                run.started_at,
+                run.finished_at,
+                run.company_id,
+            ),
+        )
+
+
+def _company_and_day(run: dg.DagsterRun) -> tuple[str | None, str | None]:
+    return run.tags.get("dagster/partition/company"), run.tags.get(
+        "dagster/partition/day"
+    )
+
+
+def _reasons(failures: Iterable[dg.DagsterEvent]) -> str:
+    told, raised = [], []
+    for event in failures:
+        data = event.step_failure_data
+        if data.user_failure_data and data.user_failure_data.description:
+            told.append(data.user_failure_data.description)
+        elif data.error:
+            raised.append((data.error.cause or data.error).message.strip())
+    return "\n".join(told or raised) or "It failed without a reason; see its log."

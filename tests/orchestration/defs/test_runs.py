@@ -1,0 +1,78 @@
+"""What the daemon ran is kept beside what the command line ran."""
+
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+
+from orchestration.defs.operations.runs import run_failed, run_succeeded
+from orchestration.lib import warehouse as warehouse_module
+from orchestration.lib.companies import Company, add_company
+from orchestration.lib.dagster_home import own_process_tag
+from orchestration.lib.partitions import company_days, partition_key
+from orchestration.lib.warehouse import Warehouse
+
+_RUNS = """
+    select company_id, as_of_date, status, message, finished_at >= started_at
+    from ops.runs order by status
+"""
+
+
+@dg.op(config_schema={"fails": bool})
+def work(context: dg.OpExecutionContext) -> None:
+    if context.op_config["fails"]:
+        raise dg.Failure("The shop is frozen.")
+
+
+@dg.job(partitions_def=company_days)
+def refresh() -> None:
+    work()
+
+
+def _run(
+    instance: dg.DagsterInstance, *, fails: bool, company: str = "acme", **tags: Any
+) -> None:
+    result = refresh.execute_in_process(
+        instance=instance,
+        partition_key=partition_key(company, date(2026, 1, 31)),
+        run_config={"ops": {"work": {"config": {"fails": fails}}}},
+        tags=tags,
+        raise_on_error=False,
+    )
+    kind = dg.DagsterEventType.RUN_FAILURE if fails else dg.DagsterEventType.RUN_SUCCESS
+    (event,) = [e for e in result.all_events if e.event_type is kind]
+    context = dg.build_run_status_sensor_context(
+        sensor_name="sensor",
+        dagster_instance=instance,
+        dagster_run=instance.get_run_by_id(result.run_id) or result.dagster_run,
+        dagster_event=event,
+    )
+    if fails:
+        run_failed(context.for_run_failure(), warehouse=Warehouse())
+    else:
+        run_succeeded(context, warehouse=Warehouse())
+
+
+@pytest.fixture
+def url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    add_company(database_url, Company("acme", "Acme", "EUR", "Europe/Madrid"))
+    monkeypatch.setattr(warehouse_module, "_open", lambda settings: database_url)
+    return database_url
+
+
+def test_a_run_of_the_daemon_is_kept_with_its_reason(url: str) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", ["acme", "gone"])
+        _run(instance, fails=False)
+        _run(instance, fails=True)
+        # The command line keeps its own; a removed company keeps nothing.
+        _run(instance, fails=False, **own_process_tag())
+        _run(instance, fails=False, company="gone")
+
+    with psycopg.connect(url) as database:
+        assert database.execute(_RUNS.encode()).fetchall() == [
+            ("acme", date(2026, 1, 31), "failed", "The shop is frozen.", True),
+            ("acme", date(2026, 1, 31), "succeeded", None, True),
+        ]
