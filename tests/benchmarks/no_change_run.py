@@ -1,8 +1,8 @@
 """Measure the daily run of many companies when nothing has changed.
 
 ``python -m tests.benchmarks.no_change_run [--companies 50] [--customers 60]``. Every
-company has a small purchase log of its own. `timonel run` loads, builds and predicts the
-first; the logs of the others are loaded too, and what a finished run leaves to be
+company has a small purchase log of its own. `timonel run` loads, builds and predicts
+the first; the logs of the others are loaded too, and what a finished run leaves to be
 looked at is copied to them, because 50 first runs take an hour. Then nothing changes,
 and the run is repeated: with one company, which is the baseline (starting Python,
 loading the definitions, opening the database), and with all. CPU seconds are those of
@@ -119,7 +119,7 @@ class _Installation:
                 Path(sys.executable).with_name("timonel"),
                 "run",
                 "--as-of",
-                _AS_OF,
+                str(_AS_OF),
                 *named,
             ],
             env=environment,

@@ -77,7 +77,12 @@ def _check_command(words: list[str], line: str) -> None:
     while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
         assert words[0] in command.commands, line
         command = command.commands[words.pop(0)]
-    known = {option for each in command.params for option in each.opts}
+    known = {
+        option
+        for each in command.params
+        # --no-hourly is a way to say --hourly.
+        for option in (*each.opts, *each.secondary_opts)
+    }
     options = {word.partition("=")[0] for word in words if word.startswith("--")}
     assert options - {"--help"} <= known, line
 
