@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from orchestration.cli import refresh
 from orchestration.cli.asset_runs import AssetRuns, PhaseFailed, SourceUnread
@@ -66,12 +68,15 @@ def _refresher(**options: bool) -> Refresher:
 
 
 def test_between_mondays_everything_but_the_models_is_run(
-    phases: Phases, capsys: pytest.CaptureFixture[str]
+    phases: Phases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    printed = StringIO()
+    monkeypatch.setattr(refresh, "console", Console(file=printed, width=300))
+
     _refresher().compute(ACME, date(2026, 1, 21))
 
     assert phases.run == [BELOW_PREDICTIONS, REPORTING]
-    said = " ".join(capsys.readouterr().out.split())
+    said = printed.getvalue()
     assert "mix of 2026-01-18 stay" in said
     assert "next on 2026-01-26" in said
     assert "--refit" in said
