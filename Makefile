@@ -64,6 +64,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.media_mix
 	$(BIN)/python -m tests.benchmarks.attribution
 	$(BIN)/python -m tests.benchmarks.service_levels
+	$(BIN)/python -m tests.benchmarks.no_change_run
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url

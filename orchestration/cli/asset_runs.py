@@ -123,6 +123,7 @@ class AssetRuns:
     @contextlib.contextmanager
     def quiet(self) -> Iterator[None]:
         """Keep Dagster's and dbt's own chatter out of the terminal, in a log file."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
         log = self.settings.home / "run.log"
         log.touch(mode=0o600)
         with (

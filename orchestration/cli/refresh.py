@@ -31,7 +31,7 @@ from orchestration.lib.service_levels import measure
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 from orchestration.lib.sources import SOURCES
 
-__all__ = ["BELOW_PREDICTIONS", "PhaseFailed", "Refresher"]
+__all__ = ["BELOW_PREDICTIONS", "PhaseFailed", "Refresher", "code_version"]
 
 
 # All that dbt makes below: asked for a part, it cannot leave out what is unchanged.
@@ -140,7 +140,7 @@ class Refresher:
             A gate that blocks is such a failure: the last good predictions stay,
             and the reporting views say that they are stale.
         """
-        version = input_version(self.url, company, as_of_date, _code_version())
+        version = input_version(self.url, company, as_of_date, code_version())
         rhythm = self._rhythm(company)
         is_unpublished = self.refit and rhythm.last_published != as_of_date
         is_wanted = self.force or unread or is_unpublished
@@ -194,7 +194,8 @@ class Refresher:
         return rhythms.get(company.company_id, Rhythm(company))
 
     def _is_publishing(self, rhythm: Rhythm, as_of_date: date) -> bool:
-        if self.force or self.refit or rhythm.is_publishing_due(as_of_date):
+        is_asked_for = self.force or self.refit or self.accept_changes
+        if is_asked_for or rhythm.is_publishing_due(as_of_date):
             return True
         console.print(
             f"  [green]✓[/green] Predictions and the mix of {rhythm.last_published} "
@@ -229,7 +230,7 @@ def _metrics() -> tuple[Metric, ...]:
 
 
 @cache
-def _code_version() -> str:
+def code_version() -> str:
     """Fingerprint of everything that turns raw rows into predictions."""
     digest = hashlib.sha256()
     for folder in (dbt_project.project_dir, PROJECT_ROOT / "ml_assets"):

@@ -16,6 +16,8 @@ __all__ = [
     "partition_key",
 ]
 
+AnyContext = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+
 # Days are run days, not history: the first run of any company is after this date.
 _FIRST_DAY = "2026-01-01"
 
@@ -43,11 +45,11 @@ class CompanyDay(dg.ConfigurableResource[None]):
     read_from: str = ""
     read_to: str = ""
 
-    def company_id(self, context: dg.AssetExecutionContext) -> str:
+    def company_id(self, context: AnyContext) -> str:
         """Company of the partition being materialised."""
         return company_day(context)[0]
 
-    def as_of(self, context: dg.AssetExecutionContext) -> date:
+    def as_of(self, context: AnyContext) -> date:
         """Last day whose orders the run may know."""
         return date.fromisoformat(self.as_of_date or company_day(context)[1])
 
@@ -71,7 +73,7 @@ class CompanyDay(dg.ConfigurableResource[None]):
         return min(days), max(days)
 
 
-def company_day(context: dg.AssetExecutionContext) -> tuple[str, str]:
+def company_day(context: AnyContext) -> tuple[str, str]:
     """Company id and day (``YYYY-MM-DD``) of the partition being materialised."""
     return _dimensions(context.partition_key)
 

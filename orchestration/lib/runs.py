@@ -77,7 +77,7 @@ def is_done(url: str, company_id: str, as_of_date: date, version: str) -> bool:
 
 
 def _is_at_most(row: tuple[date | None] | None, as_of_date: date) -> bool:
-    return row is not None and row[0] is not None and row[0] <= as_of_date
+    return row is None or row[0] is None or row[0] <= as_of_date
 
 
 def has_succeeded(url: str, company_id: str) -> bool:

@@ -80,6 +80,7 @@ def _check_command(words: list[str], line: str) -> None:
     known = {
         option
         for each in command.params
+        # --no-hourly is a way to say --hourly.
         for option in (*each.opts, *each.secondary_opts)
     }
     options = {word.partition("=")[0] for word in words if word.startswith("--")}

@@ -192,8 +192,8 @@ def test_a_company_told_weekly_gets_its_models_on_monday_only(
     instance: dg.DagsterInstance, rhythms: list[Rhythm]
 ) -> None:
     # 2026-01-18 is a Sunday: its run on Monday publishes.
-    weekly = {"prediction_cadence": "weekly", "last_published": date(2026, 1, 11)}
-    rhythms[:] = [Rhythm(MADRID, source_slugs=_SHOP, **weekly)]
+    weekly = Rhythm(MADRID, "weekly", last_published=date(2026, 1, 11))
+    rhythms[:] = [weekly]
 
     (saturday,) = _evaluated(jobs.daily_refresh, instance, "2026-01-17T09:00:00+00:00")
     (monday,) = _evaluated(jobs.daily_refresh, instance, "2026-01-19T09:00:00+00:00")

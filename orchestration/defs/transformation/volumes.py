@@ -1,0 +1,92 @@
+"""Warnings when a day's orders or revenue are unusual for its weekday."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import dagster as dg
+from psycopg import Connection
+
+from orchestration.lib.anomalies import Anomaly, judge_day
+from orchestration.lib.partitions import CompanyDay
+from orchestration.lib.warehouse import Warehouse
+
+_ASSET = dg.AssetKey(["marts", "company_days"])
+_ORDERS, _REVENUE = "usual_order_count", "usual_net_revenue"
+_LOOK_BACK = timedelta(days=60)
+
+
+@dg.multi_asset_check(
+    name="usual_volumes",
+    specs=[
+        dg.AssetCheckSpec(
+            _ORDERS,
+            asset=_ASSET,
+            description="Orders of the last complete day, beside its weekday.",
+        ),
+        dg.AssetCheckSpec(
+            _REVENUE,
+            asset=_ASSET,
+            description="Net revenue of the last complete day, beside its weekday.",
+        ),
+    ],
+)
+def usual_volumes(
+    context: dg.AssetCheckExecutionContext,
+    warehouse: Warehouse,
+    company_day: CompanyDay,
+) -> Iterator[dg.AssetCheckResult]:
+    """Compare the day the run may know last with the weeks before it."""
+    company_id, day = company_day.company_id(context), company_day.as_of(context)
+    with warehouse.acting_as("transformer") as database:
+        rows = _days(database, company_id, day)
+    orders = {row[0]: float(row[1]) for row in rows}
+    revenue = {row[0]: float(row[2]) for row in rows}
+    yield _result(_ORDERS, day, judge_day(orders, day))
+    count, total = sum(orders.values()), sum(revenue.values())
+    # Amounts that vary like an exponential distribution: E[X²] is twice E[X]².
+    unit = 2 * total / count if count and total > 0 else 1.0
+    yield _result(_REVENUE, day, judge_day(revenue, day, unit))
+
+
+def _days(
+    database: Connection, company_id: str, day: date
+) -> list[tuple[date, int, float]]:
+    return database.execute(
+        """select calendar_date, order_count, coalesce(net_revenue, 0)
+        from marts.company_days
+        where company_id = %s and calendar_date between %s and %s""",
+        (company_id, day - _LOOK_BACK, day),
+    ).fetchall()
+
+
+def _result(name: str, day: date, found: Anomaly | None) -> dg.AssetCheckResult:
+    if found is None:
+        return _checked(name, "Less than six weeks of history: not judged.", {})
+    said = (
+        f"{day}: {found.value:,.0f}; the median of its weekday is "
+        f"{found.expected:,.0f} ({found.score:+.1f} robust deviations)."
+    )
+    if found.is_unusual:
+        said += (
+            " Did everything arrive, once? See timonel connections. A sale or a "
+            "holiday is a reason too: nothing is held back."
+        )
+    numbers = {
+        "value": found.value,
+        "expected": found.expected,
+        "score": found.score,
+    }
+    return _checked(name, said, numbers, passed=not found.is_unusual)
+
+
+def _checked(
+    name: str, description: str, numbers: dict[str, float], *, passed: bool = True
+) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=_ASSET,
+        check_name=name,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=description,
+        metadata={key: dg.MetadataValue.float(each) for key, each in numbers.items()},
+    )
