@@ -182,7 +182,7 @@ def fill_marketing(
                 "revenue",
                 one.name,
                 budget,
-                budget / 2,
+                budget / len(channels),
                 budget / 5,
                 budget / 10,
                 budget / 2,

@@ -132,9 +132,9 @@ def test_checks_of_the_mix_come_worst_first(reporting_url: str) -> None:
 @pytest.mark.parametrize(
     ("budget", "spend", "income", "sentence"),
     [
-        ("", "250", "1.000", "Con 500 EUR en 30 días, bien repartidos,"),
-        ("600", "300", "1.020", "Con 600 EUR en 30 días, bien repartidos,"),
-        ("99999", "500", "1.100", "fuera de lo que se puede estimar"),
+        ("", "500", "1.000", "Con 500 EUR en 30 días, bien repartidos,"),
+        ("600", "600", "1.020", "Con 600 EUR en 30 días, bien repartidos,"),
+        ("99999", "1000", "1.100", "fuera de lo que se puede estimar"),
     ],
 )
 def test_one_budget_moves_split_projection_and_sentence_alike(

@@ -101,12 +101,12 @@ def test_an_empty_server_gets_everything_of_each_company(setting: _Setting) -> N
             if one["collection_id"] == collection
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 25
+        assert len(cards) == 26
         assert {card["dataset_query"]["database"] for card in cards} == {database}
         assert {name: _cells(page) for name, page in pages.items()} == {
             "Clientes": 24 * 26,
             "Marketing": 24 * 52,
-            "Salud de los modelos": 24 * 40,
+            "Salud de los modelos": 24 * 48,
             "Simulador": 24 * 29,
         }
         assert {page["width"] for page in pages.values()} == {"full"}
@@ -204,7 +204,7 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: _Setting) -> N
 
     assert changes == ["updated dashboard Clientes"]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
-    assert max(one["row"] for one in page["dashcards"]) == 25
+    assert max(one["row"] for one in page["dashcards"]) == 12
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
@@ -255,7 +255,7 @@ def test_a_run_that_died_half_way_is_continued(setting: _Setting) -> None:
 
     _, collection, _ = setting.home("acme", "Acme Música (acme)")
     cards = [c for c in setting.fake.cards.values() if c["collection_id"] == collection]
-    assert len(cards) == 25
+    assert len(cards) == 26
     assert setting.run() == []
 
 
