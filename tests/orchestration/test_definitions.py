@@ -156,6 +156,8 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
     assert sensors == {
         "alert_dispatch": dg.DefaultSensorStatus.RUNNING,
         "company_added": dg.DefaultSensorStatus.RUNNING,
+        "run_failed": dg.DefaultSensorStatus.RUNNING,
+        "run_succeeded": dg.DefaultSensorStatus.RUNNING,
     }
     jobs = {each.name for each in repository.get_all_jobs()}
     assert jobs - {"__ASSET_JOB"} == {each.job_name for each in schedules.values()}
