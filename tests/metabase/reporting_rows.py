@@ -18,6 +18,9 @@ from tests.metabase.marketing_rows import TABLES as _MARKETING_TABLES
 from tests.metabase.marketing_rows import Channel, fill_marketing
 from tests.metabase.model_health_rows import TABLES as _HEALTH_TABLES
 from tests.metabase.model_health_rows import ModelHealth, fill_health
+from tests.metabase.operations_rows import NAMES as _OPERATIONS_NAMES
+from tests.metabase.operations_rows import TABLES as _OPERATIONS_TABLES
+from tests.metabase.operations_rows import fill_operations
 
 AS_OF = date(1997, 9, 30)
 
@@ -90,13 +93,15 @@ _NAMES = (
     "model_gates",
     "forecast_grades",
     *_MARKETING_NAMES,
+    *_OPERATIONS_NAMES,
 )
 
 
 def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for statement in (_TABLES + _HEALTH_TABLES + _MARKETING_TABLES).split(";"):
+        tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
+        for statement in ";".join(tables).split(";"):
             connection.execute(sql.SQL(statement))
         for name in _NAMES:
             _secure(connection, sql.Identifier("reporting", name))
@@ -105,6 +110,8 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
             _fill(connection, shop)
             fill_health(connection, shop.company_id, shop.health)
             fill_marketing(connection, shop.company_id, shop.channels)
+            if shop.customers:
+                fill_operations(connection, shop.company_id)
 
 
 def _secure(connection: psycopg.Connection, table: sql.Identifier) -> None:

@@ -26,6 +26,7 @@ def test_the_dashboards_place_every_card_once() -> None:
     assert sorted(placed) == sorted(content.cards)
     assert [page.name for page in content.dashboards] == [
         "Clientes",
+        "Conexiones y salud de datos",
         "Marketing",
         "Salud de los modelos",
         "Simulador",

@@ -3,64 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from metabase.metabase_as_code.charts import chart_spec
-from metabase.metabase_as_code.company import EXAMPLE
-from metabase.metabase_as_code.content import Card, Placement
-from metabase.metabase_as_code.draw import draw_card
-from metabase.metabase_as_code.labels import read_labels
-from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.validate import file_problems
-from metabase.metabase_as_code.warehouse import Result, connect_as, run
 from tests.metabase.conftest import Edit
-
-
-def _card(name: str) -> Card:
-    cards = load_content(CONTENT_ROOT, EXAMPLE).cards.values()
-    return next(card for card in cards if card.path.stem == name)
-
-
-def _answer(url: str, card: Card, company: str = "acme", budget: str = "") -> Result:
-    chosen = card.sql.replace("[[{{budget}}]]", budget)
-    assert budget or chosen == card.default_sql()
-    with connect_as(url, f"bi_{company}") as connection:
-        return run(connection, chosen)
-
-
-def _shown(url: str, name: str, company: str = "acme", **told: str) -> list[list[str]]:
-    card = _card(name)
-    labels = read_labels(CONTENT_ROOT / "labels", "es")
-    place = Placement("a", "b", 0, 0, 24, 8)
-    answer = _answer(url, card, company, **told)
-    drawn = draw_card(card, place, answer, labels, "Nada.")
-    return [[cell.text for cell in row] for row in drawn.rows]
-
-
-def _spec(url: str, name: str, company: str = "acme") -> dict[str, Any]:
-    card = _card(name)
-    return chart_spec(card, _answer(url, card, company))
-
-
-def _values(spec: dict[str, Any]) -> list[dict[str, Any]]:
-    (values,) = spec["datasets"].values()
-    return list(values)
+from tests.metabase.drawn_cards import answer_of, card_named, chart, plotted, shown
 
 
 def test_channels_are_ranked_by_what_one_more_unit_brings(reporting_url: str) -> None:
-    rows = _shown(reporting_url, "next_euro")
+    rows = shown(reporting_url, "next_euro")
 
     assert [row[:2] for row in rows] == [["Google Ads", "Verde"], ["Meta Ads", "Rojo"]]
     assert rows[1][4:9] == ["20\xa0%", "1,25", "0,75", "1,75", "1,00"]
 
 
 def test_todays_spend_is_a_point_of_its_own_on_the_curve(reporting_url: str) -> None:
-    spec = _spec(reporting_url, "response_curves")
+    spec = chart(reporting_url, "response_curves")
 
     series: dict[str, list[tuple[float, float]]] = {}
-    for row in _values(spec):
+    for row in plotted(spec):
         series.setdefault(row["series"], []).append((row["spend"], row["value"]))
     assert series == {
         "Google Ads": [(0, 0), (10, 25), (20, 50)],
@@ -74,7 +36,7 @@ def test_todays_spend_is_a_point_of_its_own_on_the_curve(reporting_url: str) -> 
 
 
 def test_only_the_last_quarter_tells_where_sales_come_from(reporting_url: str) -> None:
-    values = _values(_spec(reporting_url, "sales_origins"))
+    values = plotted(chart(reporting_url, "sales_origins"))
 
     assert {row["component_label"]: row["value"] for row in values} == {
         "Meta Ads": 42,
@@ -85,20 +47,20 @@ def test_only_the_last_quarter_tells_where_sales_come_from(reporting_url: str) -
 def test_a_point_of_the_scatter_plot_is_named_and_as_large_as_it_won(
     reporting_url: str,
 ) -> None:
-    spec = _spec(reporting_url, "cost_against_value")
+    spec = chart(reporting_url, "cost_against_value")
 
     circles, names = spec["layer"]
     place = [circles["encoding"][axis]["field"] for axis in ("x", "y", "size")]
     assert place == ["customer_acquisition_cost", "value", "new_customer_count"]
     assert names["encoding"]["text"]["field"] == "series"
-    assert {row["series"] for row in _values(spec)} == {"Meta Ads", "Google Ads"}
+    assert {row["series"] for row in plotted(spec)} == {"Meta Ads", "Google Ads"}
 
 
 def test_a_return_that_is_not_known_has_no_bar(reporting_url: str) -> None:
-    spec = _spec(reporting_url, "returns_by_channel")
+    spec = chart(reporting_url, "returns_by_channel")
 
     bars = {
-        (row["channel_label"], row["series"]): row["value"] for row in _values(spec)
+        (row["channel_label"], row["series"]): row["value"] for row in plotted(spec)
     }
     assert bars == {
         ("Meta Ads", "Según la plataforma"): 2,
@@ -112,10 +74,10 @@ def test_a_return_that_is_not_known_has_no_bar(reporting_url: str) -> None:
 
 
 def test_every_rule_of_attribution_is_a_series(reporting_url: str) -> None:
-    spec = _spec(reporting_url, "shares_by_rule", "bolt")
+    spec = chart(reporting_url, "shares_by_rule", "bolt")
 
     assert [
-        (row["channel_label"], row["series"], row["value"]) for row in _values(spec)
+        (row["channel_label"], row["series"], row["value"]) for row in plotted(spec)
     ] == [
         ("TikTok Ads", "Último clic", 0.25),
         ("TikTok Ads", "Primer clic", 0.75),
@@ -123,7 +85,7 @@ def test_every_rule_of_attribution_is_a_series(reporting_url: str) -> None:
 
 
 def test_checks_of_the_mix_come_worst_first(reporting_url: str) -> None:
-    assert [row[:2] for row in _shown(reporting_url, "mix_gates")] == [
+    assert [row[:2] for row in shown(reporting_url, "mix_gates")] == [
         ["Sin patrón", "Aviso"],
         ["Hay solución", "Superada"],
     ]
@@ -140,11 +102,11 @@ def test_checks_of_the_mix_come_worst_first(reporting_url: str) -> None:
 def test_one_budget_moves_split_projection_and_sentence_alike(
     reporting_url: str, budget: str, spend: str, income: str, sentence: str
 ) -> None:
-    (told,) = _shown(reporting_url, "budget_sentence", "bolt", budget=budget)
-    (split,) = _answer(
-        reporting_url, _card("recommended_split"), "bolt", budget=budget
+    (told,) = shown(reporting_url, "budget_sentence", "bolt", budget=budget)
+    (split,) = answer_of(
+        reporting_url, card_named("recommended_split"), "bolt", budget=budget
     ).rows
-    projection = _shown(reporting_url, "projection", "bolt", budget=budget)
+    projection = shown(reporting_url, "projection", "bolt", budget=budget)
 
     assert sentence in told[0]
     assert f"ventas de {income}" in told[0]
@@ -155,7 +117,7 @@ def test_one_budget_moves_split_projection_and_sentence_alike(
 def test_the_sentence_is_written_as_the_language_writes_numbers(
     reporting_url: str,
 ) -> None:
-    (told,) = _shown(reporting_url, "budget_sentence", "bolt", budget="600")
+    (told,) = shown(reporting_url, "budget_sentence", "bolt", budget="600")
 
     assert told == [
         "Con 600 EUR en 30 días, bien repartidos, se esperan ventas de 1.020 EUR: "
@@ -165,13 +127,13 @@ def test_the_sentence_is_written_as_the_language_writes_numbers(
 
 
 def test_without_a_margin_there_is_no_profit_to_tell(reporting_url: str) -> None:
-    *_, profit = _shown(reporting_url, "projection", "bolt")
+    *_, profit = shown(reporting_url, "projection", "bolt")
 
     assert profit == ["Beneficio neto (margen menos gasto)", "—", "—", "—"]
 
 
 def test_what_is_spent_now_is_no_scenario(reporting_url: str) -> None:
-    (row,) = _shown(reporting_url, "budget_scenarios")
+    (row,) = shown(reporting_url, "budget_scenarios")
 
     assert (row[0], row[-1]) == ("Un 20 % más", "88\xa0%")
 
@@ -180,10 +142,10 @@ def test_what_is_spent_now_is_no_scenario(reporting_url: str) -> None:
     "name", ["next_euro", "response_curves", "budget_sentence", "shares_by_rule"]
 )
 def test_a_company_sees_its_own_channels_only(reporting_url: str, name: str) -> None:
-    card = _card(name)
+    card = card_named(name)
 
-    rows = json.dumps(_answer(reporting_url, card, "bolt").rows, default=str)
-    nothing = _answer(reporting_url, card, "nueva").rows
+    rows = json.dumps(answer_of(reporting_url, card, "bolt").rows, default=str)
+    nothing = answer_of(reporting_url, card, "nueva").rows
 
     assert "Meta" not in rows
     assert rows != "[]"

@@ -235,10 +235,11 @@ def test_each_dashboard_has_its_heading_on_the_page(reporting_url: str) -> None:
 
     headings = [part.split("</h1>")[0] for part in html.split("<h1>")[1:]]
     title = html.split("<title>")[1].split("</title>")[0]
-    assert headings == ["Clientes", "Marketing", "Salud de los modelos", "Simulador"]
-    assert title == (
-        "Acme Música · Clientes, Marketing, Salud de los modelos, Simulador"
-    )
+    assert headings == [
+        *("Clientes", "Conexiones y salud de datos", "Marketing"),
+        *("Salud de los modelos", "Simulador"),
+    ]
+    assert title == f"Acme Música · {', '.join(headings)}"
 
 
 def test_a_company_sees_its_own_backtests_only(reporting_url: str) -> None:

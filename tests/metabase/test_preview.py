@@ -134,9 +134,9 @@ def test_the_chart_library_is_there_once_for_all_companies(reporting_url: str) -
     one, _ = _render(reporting_url, "acme")
     two, page = _render(reporting_url, "acme", "bolt")
 
-    # Per company ten: one of customers, two of the models, five of channels, two of
-    # budgets.
-    assert len(page.of("data-spec")) == 20
+    # Per company eleven: one of customers and of what was read, two of the models,
+    # five of channels, two of budgets.
+    assert len(page.of("data-spec")) == 22
     assert two.count("window.vegaEmbed=") == 1
     assert len(two) < len(one) + 200_000
 

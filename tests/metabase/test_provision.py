@@ -101,10 +101,11 @@ def test_an_empty_server_gets_everything_of_each_company(setting: _Setting) -> N
             if one["collection_id"] == collection
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 26
+        assert len(cards) == 34
         assert {card["dataset_query"]["database"] for card in cards} == {database}
         assert {name: _cells(page) for name, page in pages.items()} == {
             "Clientes": 24 * 26,
+            "Conexiones y salud de datos": 24 * 45,
             "Marketing": 24 * 52,
             "Salud de los modelos": 24 * 48,
             "Simulador": 24 * 29,
@@ -255,7 +256,7 @@ def test_a_run_that_died_half_way_is_continued(setting: _Setting) -> None:
 
     _, collection, _ = setting.home("acme", "Acme Música (acme)")
     cards = [c for c in setting.fake.cards.values() if c["collection_id"] == collection]
-    assert len(cards) == 26
+    assert len(cards) == 34
     assert setting.run() == []
 
 

@@ -1,0 +1,51 @@
+"""Committed cards, answered and drawn as one company's reader sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metabase.metabase_as_code.charts import chart_spec
+from metabase.metabase_as_code.company import EXAMPLE
+from metabase.metabase_as_code.content import Card, Placement
+from metabase.metabase_as_code.draw import draw_card
+from metabase.metabase_as_code.labels import read_labels
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.metabase_as_code.warehouse import Result, connect_as, run
+
+__all__ = ["answer_of", "card_named", "chart", "plotted", "shown"]
+
+
+def card_named(name: str) -> Card:
+    """The card of the file of this name."""
+    cards = load_content(CONTENT_ROOT, EXAMPLE).cards.values()
+    return next(card for card in cards if card.path.stem == name)
+
+
+def answer_of(url: str, card: Card, company: str = "acme", budget: str = "") -> Result:
+    """What the card's SQL gives a company's reader who chose this budget."""
+    chosen = card.sql.replace("[[{{budget}}]]", budget)
+    assert budget or chosen == card.default_sql()
+    with connect_as(url, f"bi_{company}") as connection:
+        return run(connection, chosen)
+
+
+def shown(url: str, name: str, company: str = "acme", **told: str) -> list[list[str]]:
+    """The texts of a table's rows."""
+    card = card_named(name)
+    labels = read_labels(CONTENT_ROOT / "labels", "es")
+    place = Placement("a", "b", 0, 0, 24, 8)
+    answer = answer_of(url, card, company, **told)
+    drawn = draw_card(card, place, answer, labels, "Nada.")
+    return [[cell.text for cell in row] for row in drawn.rows]
+
+
+def chart(url: str, name: str, company: str = "acme") -> dict[str, Any]:
+    """The Vega-Lite specification of a card with axes."""
+    card = card_named(name)
+    return chart_spec(card, answer_of(url, card, company))
+
+
+def plotted(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows that a chart holds."""
+    (values,) = spec["datasets"].values()
+    return list(values)

@@ -1,0 +1,82 @@
+"""The views of connections and runs, filled by hand."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+__all__ = ["NAMES", "TABLES", "fill_operations"]
+
+TABLES = """
+create table reporting.connector_health (
+    company_id text, connection_id text, light text, status_label_es text,
+    hours_since_read numeric(18, 2), quarantined_record_count integer, last_error text
+);
+create table reporting.service_levels (
+    company_id text, service_level_label_es text, target_minutes integer,
+    source_slug text, age_minutes numeric(18, 2), is_met boolean,
+    met_share_30d double precision
+);
+create table reporting.event_latency (
+    company_id text, source_slug text, stage_id text, event_count bigint,
+    median_minutes integer, p95_minutes integer, max_minutes integer
+);
+create table reporting.activity_log (
+    company_id text, happened_at timestamptz, sentence_es text
+);
+create table reporting.run_history (
+    company_id text, outcome text, reason text, started_at timestamptz,
+    duration_seconds numeric(18, 2)
+);
+create table reporting.pipeline_reliability (
+    company_id text, period_type text, period_start_date date, run_count integer,
+    failed_run_count integer, failure_rate double precision,
+    mean_time_to_repair_hours double precision, uptime_share double precision
+);
+create table reporting.ingest_volume (
+    company_id text, source_slug text, period_type text,
+    period_started_at timestamptz, row_count bigint
+);
+create table reporting.quarantine_totals (
+    company_id text, source_slug text, stream_name text, reason text, review text,
+    record_count integer
+);
+"""
+NAMES = (
+    "connector_health",
+    "service_levels",
+    "event_latency",
+    "activity_log",
+    "run_history",
+    "pipeline_reliability",
+    "ingest_volume",
+    "quarantine_totals",
+)
+_NIGHT, _NOON = "1997-09-29 23:30+00", "1997-09-30 12:00+00"
+
+
+def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
+    """Insert a company's rows: one connection that fails, one that is read."""
+
+    def insert(table: str, *values: object) -> None:
+        row = (company_id, *values)
+        query = sql.SQL("insert into reporting.{} values ({})").format(
+            sql.Identifier(table), sql.SQL(", ").join(sql.Placeholder() * len(row))
+        )
+        connection.execute(query, row)
+
+    insert("connector_health", "shop", "green", "Al día", 2, 0, None)
+    insert("connector_health", "ads", "red", "No se puede leer", 50, 3, "Caducó.")
+    insert("service_levels", "Operativo (1 hora)", 60, "meta_ads", 3000, False, 0.5)
+    insert("service_levels", "Táctico (5 minutos)", 5, "shopify", 3, True, 0.975)
+    insert("event_latency", "shopify", "readable", 100, 4, 9, 30)
+    insert("activity_log", _NIGHT, f"Se calculó {company_id}.")
+    insert("activity_log", _NOON, "Falló una conexión.")
+    insert("run_history", "succeeded", None, _NIGHT, 90)
+    insert("run_history", "failed", "Caducó.", _NOON, 30)
+    insert("pipeline_reliability", "month", "1997-09-01", 60, 3, 0.05, 1.5, 0.99)
+    insert("pipeline_reliability", "last_30_days", "1997-08-31", 61, 3, 0.05, 1.5, 0.98)
+    insert("ingest_volume", "shopify", "day", "1997-09-29 00:00+00", 250)
+    insert("ingest_volume", "shopify", "hour", "1997-09-29 23:00+00", 9)
+    insert("quarantine_totals", "files", "purchases", "sin fecha", "dropped", 9)
+    insert("quarantine_totals", "files", "purchases", "sin importe", "waiting", 2)
