@@ -282,6 +282,7 @@ def test_every_kpi_of_a_company_without_anything_is_nothing(
     functions = warehouse.rows(
         "select proname as name from pg_proc as p join pg_namespace as n"
         " on n.oid = p.pronamespace where n.nspname = 'reporting'"
+        " and proname like 'get_%'"
     )
     assert len(functions) >= 6
     for function in functions:
@@ -293,3 +294,11 @@ def test_every_kpi_of_a_company_without_anything_is_nothing(
         values = [v for row in answer for k, v in row.items() if not k.endswith("_id")]
         numbers = [v for v in values if isinstance(v, int | float | Decimal)]
         assert not any(numbers), (function["name"], answer)
+
+
+def test_a_company_without_channels_has_no_budget_to_plan(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    query = "select * from reporting.budget_plan(600) where company_id = %s"
+
+    assert warehouse.rows(query, [pair.acme]) == []
