@@ -282,7 +282,7 @@ def test_every_kpi_of_a_company_without_anything_is_nothing(
     functions = warehouse.rows(
         "select proname as name from pg_proc as p join pg_namespace as n"
         " on n.oid = p.pronamespace where n.nspname = 'reporting'"
-        " and proname like 'get_%'"
+        " and proname like 'get_%%'"
     )
     assert len(functions) >= 6
     for function in functions:
