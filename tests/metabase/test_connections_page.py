@@ -14,8 +14,8 @@ _CARDS = (
 
 def test_a_connection_that_fails_comes_first_with_its_error(reporting_url: str) -> None:
     assert shown(reporting_url, "connection_lights") == [
-        ["🔴 No se puede leer", "ads", "50,0", "3", "Caducó."],
-        ["🟢 Al día", "shop", "2,0", "0", "—"],
+        ["Rojo: No se puede leer", "ads", "50,0", "3", "Caducó."],
+        ["Verde: Al día", "shop", "2,0", "0", "—"],
     ]
 
 
@@ -23,8 +23,8 @@ def test_a_level_says_whether_it_is_met_and_which_source_is_behind(
     reporting_url: str,
 ) -> None:
     assert shown(reporting_url, "service_level_states") == [
-        ["Táctico (5 minutos)", "Sí", "3", "5", "shopify", "98\xa0%"],
-        ["Operativo (1 hora)", "No", "3.000", "60", "meta_ads", "50\xa0%"],
+        ["Táctico (5 minutos)", "Sí", "3", "shopify", "98\xa0%"],
+        ["Operativo (1 hora)", "No", "3.000", "meta_ads", "50\xa0%"],
     ]
 
 
