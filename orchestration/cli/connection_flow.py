@@ -15,7 +15,6 @@ from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.companies import load_company
-from orchestration.lib.connection_checks import CheckFailed, check_connection
 from orchestration.lib.connection_secrets import load_secrets, save_secrets
 from orchestration.lib.connections import (
     Connection,
@@ -24,7 +23,6 @@ from orchestration.lib.connections import (
     list_connections,
 )
 from orchestration.lib.database import open_database
-from orchestration.lib.oauth import ask_for_consent
 from orchestration.lib.settings import Settings
 from orchestration.lib.sources import SOURCES, Source
 
@@ -73,6 +71,8 @@ def connect_source(asked: Asked) -> None:
         add_connection(url, connection)
         save_secrets(url, settings, asked.company, connection.connection_id, secrets)
         if asked.is_oauth:
+            from orchestration.lib.oauth import ask_for_consent
+
             secrets |= ask_for_consent(
                 connection,
                 secrets.get("client_secret") or secrets.get("app_secret") or "",
@@ -170,6 +170,8 @@ def _show_address(address: str) -> None:
 
 
 def _try_and_show(url: str, settings: Settings, connection: Connection) -> None:
+    from orchestration.lib.connection_checks import CheckFailed, check_connection
+
     company = load_company(url, connection.company_id)
     title = f"Trying {SOURCES[connection.source_slug].title}"
     try:

@@ -14,7 +14,6 @@ import typer
 from orchestration.cli.connect import parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
-from orchestration.cli.summary import print_summary
 from orchestration.lib.companies import (
     Company,
     add_company,
@@ -135,6 +134,7 @@ def _run(
     import dagster as dg
 
     from orchestration.cli.refresh import PhaseFailed, Refresher
+    from orchestration.cli.summary import print_summary
 
     refresher = Refresher(settings, url)
     blocked: list[str] = []

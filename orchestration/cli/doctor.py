@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import typer
 from rich.markup import escape
 
 from orchestration.cli.console import console
-from orchestration.lib.examination import Finding, examine
 from orchestration.lib.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.lib.examination import Finding
 
 __all__ = ["doctor"]
 
@@ -26,6 +29,8 @@ def doctor() -> None:
     Looks at Python and the packages, the disk, the database, the scheduler, and each
     company's last run and connections. The exit code is 1 when something is broken.
     """
+    from orchestration.lib.examination import examine
+
     findings = []
     for finding in examine(Settings.from_environment(), datetime.now(UTC)):
         findings.append(finding)

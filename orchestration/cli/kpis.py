@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 from babel.numbers import format_currency, format_decimal, format_percent
 from psycopg import Connection
@@ -24,16 +22,11 @@ from orchestration.cli.console import (
 )
 from orchestration.lib.companies import Company, load_company, reader_role
 from orchestration.lib.database import connect, has_reporting, open_database
-from orchestration.lib.kpis import (
-    Kpis,
-    get_acquisition_kpis,
-    get_engagement_kpis,
-    get_operations_kpis,
-    get_retention_kpis,
-    get_rfm_segmentation,
-)
-from orchestration.lib.metrics import Metric, read_metrics
 from orchestration.lib.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.lib.kpis import Kpis
+    from orchestration.lib.metrics import Metric
 
 __all__ = ["kpis"]
 
@@ -46,14 +39,6 @@ class _Page(StrEnum):
     operations = "operations"
     retention = "retention"
     segmentation = "segmentation"
-
-
-_FUNCTIONS: dict[_Page, Callable[[Connection, str, date, date], Kpis]] = {
-    _Page.acquisition: get_acquisition_kpis,
-    _Page.engagement: get_engagement_kpis,
-    _Page.operations: get_operations_kpis,
-    _Page.retention: get_retention_kpis,
-}
 
 
 def kpis(
@@ -100,16 +85,26 @@ def _rows(
     database: Connection, page: _Page, company_id: str, first: date, last: date
 ) -> list[Kpis]:
     """One row of numbers; of the segmentation, one per customer."""
+    from orchestration.lib import kpis as readers
+
     if page is _Page.segmentation:
-        found = get_rfm_segmentation(database, company_id, first, last)
+        found = readers.get_rfm_segmentation(database, company_id, first, last)
         return [
             {str(column): value for column, value in row.items()}
             for row in found.to_dict("records")
         ]
-    return [_FUNCTIONS[page](database, company_id, first, last)]
+    read = {
+        _Page.acquisition: readers.get_acquisition_kpis,
+        _Page.engagement: readers.get_engagement_kpis,
+        _Page.operations: readers.get_operations_kpis,
+        _Page.retention: readers.get_retention_kpis,
+    }[page]
+    return [read(database, company_id, first, last)]
 
 
 def _print_segments(rows: list[Kpis], company: Company) -> None:
+    import pandas as pd
+
     if not rows:
         console.print("No customer had bought by then.")
         return
@@ -128,10 +123,12 @@ def _print_segments(rows: list[Kpis], company: Company) -> None:
 
 
 def _print_kpis(answer: Kpis, page: _Page, company: Company) -> None:
+    from orchestration.lib.metrics import read_metrics
+
     metrics = {
         metric.column: metric
         for metric in read_metrics()
-        if metric.relation == _FUNCTIONS[page].__name__
+        if metric.relation == f"get_{page}_kpis"
     }
     table = Table(box=None, show_header=False)
     for name, metric in metrics.items():

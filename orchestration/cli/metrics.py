@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from orchestration.cli.console import Format, console, fail, print_rows
-from orchestration.lib.dbt import DbtProjectBroken
-from orchestration.lib.metrics import (
-    Metric,
-    MetricBroken,
-    documented,
-    read_metrics,
+from orchestration.cli.console import (
+    Format,
+    console,
+    fail,
+    plain_errors,
+    print_rows,
 )
 from orchestration.lib.settings import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from orchestration.lib.metrics import Metric
 
 __all__ = ["metrics"]
 
@@ -37,13 +39,13 @@ def metrics(
     ] = False,
 ) -> None:
     """List every number people read: label, formula, unit, thresholds."""
-    try:
+    from orchestration.lib.metrics import read_metrics
+
+    with plain_errors():
         found = read_metrics()
         if write:
             _write(_DOCUMENT, found)
             return
-    except (DbtProjectBroken, MetricBroken) as broken:
-        raise fail(str(broken)) from None
     pages = sorted({metric.page for metric in found})
     if page is not None and page not in pages:
         raise fail(f"There is no page {page!r}. Choose one of {', '.join(pages)}.")
@@ -56,6 +58,8 @@ def metrics(
 
 
 def _write(document: Path, found: list[Metric]) -> None:
+    from orchestration.lib.metrics import documented
+
     text = document.read_text()
     document.write_text(documented(found, text))
     console.print(f"{len(found)} metrics written to {document.name}.")

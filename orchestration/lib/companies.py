@@ -14,6 +14,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from orchestration.lib.database import connect
+from orchestration.lib.plain_errors import PlainError
 
 __all__ = [
     "Company",
@@ -32,11 +33,11 @@ _READERS = "bi_reader"
 _DUPLICATE = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
 
 
-class InvalidCompany(ValueError):
+class InvalidCompany(PlainError, ValueError):
     """A company cannot be added as asked; the message says what to change."""
 
 
-class UnknownCompany(LookupError):
+class UnknownCompany(PlainError, LookupError):
     """No company has this id; the message lists those that exist."""
 
 

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from orchestration.lib.database import connect, has_relation
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.sources import source
 
 __all__ = [
@@ -47,11 +48,11 @@ class Connection:
         return f"{self.company_id}/{self.connection_id}"
 
 
-class ConnectionTaken(ValueError):
+class ConnectionTaken(PlainError, ValueError):
     """Another source already has this name; the message says what to do."""
 
 
-class UnknownConnection(LookupError):
+class UnknownConnection(PlainError, LookupError):
     """No connection has this name; the message says how to see those there are."""
 
 

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from orchestration.lib.plain_errors import PlainError
+
 __all__ = ["DashboardBroken", "render"]
 
 
-class DashboardBroken(RuntimeError):
+class DashboardBroken(PlainError, RuntimeError):
     """A page could not be drawn; the message says why."""
 
 

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
 _MIGRATIONS = PROJECT_ROOT / "orchestration" / "migrations"
 
 
-class DatabaseUnreachable(RuntimeError):
+class DatabaseUnreachable(PlainError, RuntimeError):
     """The configured server does not answer; the message never holds its password."""
 
 

@@ -18,6 +18,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 from packaging.version import Version
 
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import PROJECT_ROOT
 
 __all__ = [
@@ -38,7 +39,7 @@ _SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "
 dbt_project = DbtProject(project_dir=PROJECT_ROOT / "dbt_project")
 
 
-class DbtProjectBroken(RuntimeError):
+class DbtProjectBroken(PlainError, RuntimeError):
     """The dbt project does not parse; the message is dbt's own."""
 
 

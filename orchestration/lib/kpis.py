@@ -14,6 +14,8 @@ import pandas as pd
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
+from orchestration.lib.plain_errors import PlainError
+
 __all__ = [
     "Kpis",
     "RangeReversed",
@@ -37,7 +39,7 @@ _Function = Literal[
 ]
 
 
-class RangeReversed(ValueError):
+class RangeReversed(PlainError, ValueError):
     """The range ends before it starts; the message has both days."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from orchestration.lib.dbt import dbt_project, prepare_manifest
+from orchestration.lib.plain_errors import PlainError
 
 __all__ = [
     "Metric",
@@ -49,7 +50,7 @@ BEGIN = "<!-- Made by `timonel metrics --write`; edit the dbt models instead. --
 END = "<!-- End of what is made. -->"
 
 
-class MetricBroken(ValueError):
+class MetricBroken(PlainError, ValueError):
     """A metric is declared wrongly; the message names the column and what to write."""
 
 

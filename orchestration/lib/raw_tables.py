@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from orchestration.lib.database import connect, one_at_a_time
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import PROJECT_ROOT
 
 __all__ = ["RawTablesFailed", "ensure_raw_tables", "taps_version"]
@@ -18,7 +19,7 @@ __all__ = ["RawTablesFailed", "ensure_raw_tables", "taps_version"]
 _MODULE = "taps.raw_tables"
 
 
-class RawTablesFailed(RuntimeError):
+class RawTablesFailed(PlainError, RuntimeError):
     """The tables could not be made; the message is what the program said."""
 
 

@@ -17,6 +17,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from orchestration.lib.connections import Connection
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.progress import report
 from orchestration.lib.settings import Settings
 from orchestration.lib.singer import PipelineFailed
@@ -37,11 +38,11 @@ _TIMEOUT_SECONDS = 60
 _START_IT = "Start it in another terminal: timonel sandbox start"
 
 
-class SandboxBroken(RuntimeError):
+class SandboxBroken(PlainError, RuntimeError):
     """The sandbox does not start; the message is what it said."""
 
 
-class SandboxStopped(PipelineFailed):
+class SandboxStopped(PlainError, PipelineFailed):
     """A connection reads from a sandbox that is not running."""
 
 

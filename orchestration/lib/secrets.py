@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import Settings
 
 __all__ = ["KeyFile", "SecretsUnreadable", "Vault", "new_key", "open_vault"]
@@ -22,7 +23,7 @@ __all__ = ["KeyFile", "SecretsUnreadable", "Vault", "new_key", "open_vault"]
 _ONLY_ITS_OWNER = 0o600
 
 
-class SecretsUnreadable(RuntimeError):
+class SecretsUnreadable(PlainError, RuntimeError):
     """Secrets cannot be encrypted or decrypted; the message says what to do."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "CALLBACK_PORT",
     "SOURCES",
     "Feed",
     "OAuth",
@@ -25,6 +26,9 @@ Control = Literal["equal", "at_most"]
 #: a day. Each source is also read in every slower rhythm.
 ServiceLevel = Literal["tactical", "operational", "financial"]
 _FASTEST_FIRST: tuple[ServiceLevel, ...] = ("tactical", "operational", "financial")
+
+#: The port on which a browser brings a person's consent back, unless another is asked.
+CALLBACK_PORT = 8722
 
 #: What a source is needed for: without orders no customer, without media no mix.
 Feed = Literal["orders", "media"]

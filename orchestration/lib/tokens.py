@@ -9,6 +9,7 @@ import requests
 
 from orchestration.lib.connection_secrets import load_secrets, locked_secrets
 from orchestration.lib.connections import Connection
+from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import Settings
 from orchestration.lib.singer import PipelineFailed
 from orchestration.lib.sources import OAuth, source
@@ -22,7 +23,7 @@ _EXPIRES_AT = "access_token_expires_at"
 _TIMEOUT_SECONDS = 60
 
 
-class TokenRefused(PipelineFailed):
+class TokenRefused(PlainError, PipelineFailed):
     """The source gave no new access token; the message says what to do."""
 
 
