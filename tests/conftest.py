@@ -6,12 +6,16 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from orchestration.lib.database import migrate
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from tests.dbt_project.warehouse import Warehouse
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
@@ -39,7 +43,31 @@ def _template_url(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture(scope="session")
 def new_database(_template_url: str) -> NewDatabase:
     """Make a fresh database with every migration applied, for as long as needed."""
-    server, template = _template_url.rsplit("/", 1)
+    return _copies_of(_template_url)
+
+
+@pytest.fixture(scope="session")
+def built(
+    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Warehouse]:
+    """A database where every model was built and tested once, on empty raw tables.
+
+    To be copied, not to be changed.
+    """
+    from tests.dbt_project.warehouse import built_once
+
+    with new_database() as url:
+        yield built_once(url, tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture(scope="session")
+def new_installation(built: Warehouse) -> NewDatabase:
+    """Make a database in which the models stand, as when others run there already."""
+    return _copies_of(built.url)
+
+
+def _copies_of(url: str) -> NewDatabase:
+    server, template = url.rsplit("/", 1)
 
     @contextmanager
     def make() -> Iterator[str]:

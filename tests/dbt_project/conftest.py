@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from orchestration.lib.database import libpq_environment, migrate
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.database import libpq_environment
+from tests.conftest import NewDatabase
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.kpi_shops import Shops, build_shops
 from tests.dbt_project.warehouse import Pair, Warehouse
@@ -18,12 +16,14 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 @pytest.fixture(scope="session")
 def warehouse(
-    postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+    built: Warehouse,
+    new_installation: NewDatabase,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Warehouse]:
-    """A migrated database where everything was built once, on empty raw tables."""
-    with _warehouse(postgres, "dbt_shared", tmp_path_factory.mktemp("dbt")) as made:
-        made.dbt.run("build")
-        yield made
+    """A database where everything was built once, on empty raw tables."""
+    with new_installation() as url:
+        work = tmp_path_factory.mktemp("dbt")
+        yield Warehouse(url, built.dbt.on(libpq_environment(url), work))
 
 
 @pytest.fixture(scope="session")
@@ -39,23 +39,9 @@ def pair(warehouse: Warehouse) -> Pair:
 
 
 @pytest.fixture
-def fresh_warehouse(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Warehouse]:
+def fresh_warehouse(new_database: NewDatabase, tmp_path: Path) -> Iterator[Warehouse]:
     """A database of the test's own, with empty raw tables and no models yet."""
-    with _warehouse(postgres, "dbt_fresh", tmp_path) as made:
-        yield made
-
-
-@contextmanager
-def _warehouse(
-    postgres: EmbeddedPostgres, name: str, work: Path
-) -> Iterator[Warehouse]:
-    # Not a copy of a template: what is granted on a database is not copied with it.
-    server = postgres.url().rsplit("/", 1)[0]
-    url = f"{server}/{name}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"create database {name}".encode())
-        migrate(url)
-        warehouse = Warehouse(url, DbtProject(libpq_environment(url), work))
+    with new_database() as url:
+        warehouse = Warehouse(url, DbtProject(libpq_environment(url), tmp_path))
         warehouse.create_raw_tables()
         yield warehouse
-        admin.execute(f"drop database {name} with (force)".encode())

@@ -17,6 +17,8 @@ import numpy as np
 import psycopg
 import pytest
 
+from tests.conftest import NewDatabase
+
 Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.
 _PATIENCE = 1100
@@ -62,7 +64,15 @@ class Timonel:
 
 
 @pytest.fixture
-def timonel(database_url: str, tmp_path: Path) -> Timonel:
+def timonel(new_installation: NewDatabase, tmp_path: Path) -> Iterator[Timonel]:
+    """An installation whose models stand already."""
+    with new_installation() as url:
+        yield Timonel(tmp_path / "home", url)
+
+
+@pytest.fixture
+def new_timonel(database_url: str, tmp_path: Path) -> Timonel:
+    """An installation that has never run."""
     return Timonel(tmp_path / "home", database_url)
 
 

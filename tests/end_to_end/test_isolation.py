@@ -19,11 +19,11 @@ SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 
 @pytest.fixture(scope="module")
 def two_companies(
-    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+    new_installation: NewDatabase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Timonel]:
     """Two shops whose customers have the same ids."""
     folder = tmp_path_factory.mktemp("two_companies")
-    with new_database() as url:
+    with new_installation() as url:
         timonel = Timonel(folder / "home", url)
         for company, seed in (("acme", 9), ("bolt", 10)):
             rows = purchase_log(customers=120, seed=seed)

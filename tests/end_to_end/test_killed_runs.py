@@ -23,28 +23,28 @@ _SOMEBODY_BUILDS = """
 
 
 def test_a_run_killed_while_dbt_builds_holds_up_nobody(
-    timonel: Timonel,
+    new_timonel: Timonel,
     log_file: LogFile,
     killers: list[subprocess.Popen[str]],
 ) -> None:
     orders = log_file("orders.csv", purchase_log(customers=120, seed=13))
     for company in ("other", "killed"):
-        timonel.run("company", "add", company)
-        timonel.run("connect", "files", str(orders), "--company", company)
+        new_timonel.run("company", "add", company)
+        new_timonel.run("connect", "files", str(orders), "--company", company)
 
-    run = timonel.start("run", "--company", "killed", "--as-of", "2024-12-30")
+    run = new_timonel.start("run", "--company", "killed", "--as-of", "2024-12-30")
     killers.append(run)
-    while not timonel.rows(_SOMEBODY_BUILDS):
+    while not new_timonel.rows(_SOMEBODY_BUILDS):
         assert run.poll() is None, "it ended before dbt began"
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
 
-    timonel.run("run", "--company", "other", "--as-of", "2024-12-30")
-    timonel.run("run", "--company", "killed", "--as-of", "2024-12-30")
+    new_timonel.run("run", "--company", "other", "--as-of", "2024-12-30")
+    new_timonel.run("run", "--company", "killed", "--as-of", "2024-12-30")
 
-    tables = final_tables(timonel, "killed")
-    assert tables == final_tables(timonel, "other")
+    tables = final_tables(new_timonel, "killed")
+    assert tables == final_tables(new_timonel, "other")
     assert len(tables["marts.orders"]) > 0
 
 

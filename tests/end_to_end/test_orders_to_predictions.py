@@ -17,14 +17,14 @@ def _total(rows: list[Row]) -> Decimal:
 
 
 def test_predictions_reconcile_with_the_file_to_the_cent(
-    timonel: Timonel, log_file: LogFile
+    new_timonel: Timonel, log_file: LogFile
 ) -> None:
     rows = purchase_log(customers=300, seed=1)
     orders = log_file("tienda.csv", rows)
 
-    said = timonel.run("demo", "--orders", str(orders), "--no-open")
+    said = new_timonel.run("demo", "--orders", str(orders), "--no-open")
 
-    predicted = timonel.rows(
+    predicted = new_timonel.rows(
         """select count(*), sum(historic_value), sum(order_count), max(as_of_date),
             bool_and(probability_no_purchase_90d between 0 and 1),
             bool_and(predicted_value_12m >= 0)
@@ -36,7 +36,7 @@ def test_predictions_reconcile_with_the_file_to_the_cent(
         (len(customers), _total(rows), len(rows), last_day, True, True)
     ]
     assert "behind the predictions ✓" in said
-    page = (timonel.home / "dashboards" / "clientes.html").read_text()
+    page = (new_timonel.home / "dashboards" / "clientes.html").read_text()
     assert "tienda" in page
 
 
