@@ -1,0 +1,364 @@
+"""Judge the rows that landed by their suite, with Great Expectations, in the database.
+
+What the rules look at is copied once into a temporary table, and Great Expectations
+counts there in SQL: a million rows cost this process nothing. It takes seconds to
+import, so that is done when there is something to judge. It writes no file, sends
+nothing and shows nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Connection as Database
+from psycopg import sql
+
+from orchestration.lib.contracts.rules import (
+    Between,
+    Filled,
+    Holds,
+    Matches,
+    OneOf,
+    Rule,
+    TableContract,
+)
+from orchestration.lib.contracts.suites import suite
+from orchestration.lib.database import connect
+from orchestration.lib.sources import Source
+
+__all__ = ["Breach", "Landed", "RulesUnreadable", "breaches"]
+
+_EXAMPLES = 3
+_ROLE = "transformer"
+
+
+class RulesUnreadable(RuntimeError):
+    """A rule could not be asked of its table; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Rows of a company and source that were written since a moment.
+
+    Parameters
+    ----------
+    since
+        By the database's clock, included.
+    read_at, days
+        When the run began to read, and the days it asked for again (both included);
+        None when it read what was new.
+    """
+
+    company_id: str
+    source: Source
+    since: datetime
+    read_at: datetime | None = None
+    days: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A promise that some rows do not keep.
+
+    ``examples`` are keys, such as ``id=17``, of at most three of them.
+    """
+
+    table: str
+    promise: str
+    row_count: int
+    examples: tuple[str, ...]
+    is_blocking: bool
+
+    def __str__(self) -> str:
+        such = f", such as {'; '.join(self.examples)}" if self.examples else ""
+        rows = "row does" if self.row_count == 1 else "rows do"
+        return f"{self.table}: {self.row_count:,} {rows} not keep: {self.promise}{such}"
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A contract beside the table as it is: SQL type by column, and its primary key."""
+
+    contract: TableContract
+    types: dict[str, str]
+    has_key: bool
+
+
+def breaches(url: str, landed: Landed) -> list[Breach]:
+    """Every promise of the source's suite that a row that landed does not keep.
+
+    Raises
+    ------
+    RulesUnreadable
+    """
+    with connect(url, _ROLE) as database:
+        tables = [
+            table
+            for table in _tables(database, landed.source)
+            if _has_rows(database, landed, table.contract.table)
+        ]
+        if not tables:
+            return []
+        judge = _Judge(database)
+        return [breach for table in tables for breach in judge.breaches(landed, table)]
+
+
+def _tables(database: Database, source: Source) -> Iterator[_Table]:
+    rows = database.execute(_COLUMNS, (source.schema,)).fetchall()
+    for contract in suite(source.slug):
+        types = {name: kind for table, name, kind, _ in rows if table == contract.table}
+        keys = {key for table, _, _, key in rows if table == contract.table}
+        if types:
+            yield _Table(contract, types, has_key=keys == {True})
+
+
+def _has_rows(database: Database, landed: Landed, table: str) -> bool:
+    statement = sql.SQL("select 1 from ({}) as landed limit 1").format(
+        _selection(landed, table, [sql.SQL("1")])
+    )
+    return database.execute(statement).fetchone() is not None
+
+
+def _selection(
+    landed: Landed, table: str, columns: Sequence[sql.Composable]
+) -> sql.Composed:
+    """The rows to judge; complete, because Great Expectations binds no values."""
+    return sql.SQL(
+        "select {} from {} where company_id = {} and _sdc_batched_at >= {}"
+    ).format(
+        sql.SQL(", ").join(columns),
+        sql.Identifier(landed.source.schema, table),
+        sql.Literal(landed.company_id),
+        sql.Literal(landed.since.isoformat()),
+    )
+
+
+class _Judge:
+    """Great Expectations over one database, for as long as it takes."""
+
+    def __init__(self, database: Database) -> None:
+        self._gx = _great_expectations()
+        self._database = database
+        context = self._gx.get_context(mode="ephemeral", project_config=_in_memory())
+        context.enable_analytics(False)
+        context.variables.progress_bars = {"globally": False}
+        self._source = context.data_sources.add_postgres(
+            "landed",
+            # Our connection: its temporary tables are seen, no password is passed on.
+            connection_string="postgresql+psycopg://nobody:@nowhere/nothing",
+            kwargs={"creator": lambda: database, "poolclass": _one_connection()},
+        )
+
+    def breaches(self, landed: Landed, table: _Table) -> Iterator[Breach]:
+        """The broken promises of one table."""
+        rules = list(_rules(landed, table))
+        columns = list(_columns(table, rules))
+        copy = self._copy(_selection(landed, table.contract.table, columns), table)
+        batch = (
+            self._source.add_table_asset(copy, table_name=copy)
+            .add_batch_definition_whole_table("landed")
+            .get_batch()
+        )
+        asked = [
+            expectation
+            for number, rule in enumerate(rules)
+            for expectation in self._expectations(number, rule, table)
+        ]
+        # Whether anything fails is far cheaper to know than which.
+        failed = self._failed(batch, asked, "BOOLEAN_ONLY")
+        if not failed:
+            return
+        details = {
+            "result_format": "SUMMARY",
+            "partial_unexpected_count": _EXAMPLES,
+            "unexpected_index_column_names": list(table.contract.key),
+            # Keys are enough to find a row; its values may be somebody's.
+            "exclude_unexpected_values": True,
+        }
+        suspects = [result.expectation_config.to_domain_obj() for result in failed]
+        for result in self._failed(batch, suspects, details):
+            rule = rules[result.expectation_config.meta["rule"]]
+            yield _breach(table, rule, result.result)
+
+    def _copy(self, rows: sql.Composed, table: _Table) -> str:
+        """Name of a temporary table of what the rules look at, read once."""
+        name = f"landed_{table.contract.table}"
+        statement = sql.SQL("create temporary table {} as {}").format(
+            sql.Identifier(name), rows
+        )
+        self._database.execute(statement)
+        self._database.commit()
+        return name
+
+    def _failed(self, batch: Any, expectations: Sequence[Any], form: Any) -> list[Any]:
+        report = batch.validate(
+            self._gx.ExpectationSuite(name="landed", expectations=list(expectations)),
+            result_format=form,
+        )
+        for result in report.results:
+            _refuse_unread(result)
+        return [result for result in report.results if not result.success]
+
+    def _expectations(self, number: int, rule: _Asked, table: _Table) -> Iterator[Any]:
+        expect, meta = self._gx.expectations, {"rule": number}
+        match rule:
+            case _Unique():
+                yield expect.ExpectCompoundColumnsToBeUnique(
+                    column_list=["company_id", *rule.columns], meta=meta
+                )
+            case Filled(column):
+                yield expect.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
+                if table.types[column] == "text":
+                    yield expect.ExpectColumnValuesToMatchRegex(
+                        column=column, regex=r"\S", meta=meta
+                    )
+            case Matches(column, pattern):
+                yield expect.ExpectColumnValuesToMatchRegex(
+                    column=column, regex=pattern, meta=meta
+                )
+            case Between(column, low, high):
+                yield expect.ExpectColumnValuesToBeBetween(
+                    column=column, min_value=low, max_value=high, meta=meta
+                )
+            case OneOf(column, values):
+                yield expect.ExpectColumnValuesToBeInSet(
+                    column=column, value_set=list(values), meta=meta
+                )
+            case Holds():
+                yield expect.ExpectColumnValuesToBeInSet(
+                    column=_answer(number), value_set=[True], meta=meta
+                )
+
+
+@dataclass(frozen=True)
+class _Unique:
+    """No two rows share the key; asked only where the table does not see to it."""
+
+    columns: tuple[str, ...]
+
+    @property
+    def promise(self) -> str:
+        return (
+            f"{', '.join(self.columns)} names one row (the table lost its primary key)"
+        )
+
+
+_Asked = Rule | _Unique
+
+
+def _rules(landed: Landed, table: _Table) -> Iterator[_Asked]:
+    """What to ask of a table: its rules, as far as it has their columns."""
+    contract = table.contract
+    if not table.has_key:
+        yield _Unique(contract.key)
+    if landed.days and landed.read_at and contract.window:
+        yield _in_window(contract.window, landed.days, landed.read_at)
+    for rule in (*contract.key_rules, *contract.rules):
+        if set(rule.columns) <= set(table.types):
+            yield rule
+
+
+def _in_window(column: str, days: tuple[date, date], read_at: datetime) -> Holds:
+    """Rows of this run are of the days that it asked for."""
+    condition = sql.SQL("_sdc_batched_at < {} or {} between {} and {}").format(
+        sql.Literal(read_at.isoformat()),
+        sql.Identifier(column),
+        *(sql.Literal(each.isoformat()) for each in days),
+    )
+    first, last = days
+    return Holds(
+        (column,),
+        condition.as_string(),
+        f"{column} is from {first} to {last}, as asked",
+    )
+
+
+def _columns(table: _Table, rules: Sequence[_Asked]) -> Iterator[sql.Composable]:
+    """What the rules look at, and the answers of those that are conditions."""
+    yield sql.Identifier("company_id")
+    wanted = [*table.contract.key, *(name for rule in rules for name in rule.columns)]
+    yield from (sql.Identifier(name) for name in dict.fromkeys(wanted))
+    for number, rule in enumerate(rules):
+        if isinstance(rule, Holds):
+            yield sql.SQL("({}) as {}").format(
+                sql.SQL(rule.condition), sql.Identifier(_answer(number))
+            )
+
+
+def _answer(number: int) -> str:
+    return f"rule_{number}_holds"
+
+
+def _breach(table: _Table, rule: _Asked, result: dict[str, Any]) -> Breach:
+    contract = table.contract
+    (found,) = result.get("partial_unexpected_index_list") or [{}]
+    shown = [name for name in contract.key if name not in contract.hidden]
+    examples = zip(*(found.get(name, ()) for name in shown), strict=True)
+    return Breach(
+        table=contract.table,
+        promise=rule.promise,
+        row_count=int(result.get("unexpected_count") or 0),
+        examples=tuple(
+            ", ".join(f"{n}={v}" for n, v in zip(shown, each, strict=True))
+            for each in examples
+        ),
+        is_blocking=isinstance(rule, _Unique) or rule in contract.key_rules,
+    )
+
+
+def _refuse_unread(result: Any) -> None:
+    """An answer that is an error is none: neither kept nor broken."""
+    raised = result.exception_info or {}
+    # Of the expectation itself, or by the figure that it was to be made of.
+    told = [raised, *(each for each in raised.values() if isinstance(each, dict))]
+    for reason in (each.get("exception_message") for each in told):
+        if reason:
+            raise RulesUnreadable(
+                f"{result.expectation_config.kwargs} cannot be asked: {reason}. "
+                "Correct the rule in orchestration/lib/contracts/suites.py."
+            )
+
+
+def _in_memory() -> Any:
+    """A project that keeps nothing and has no pages to write."""
+    types = importlib.import_module("great_expectations.data_context.types.base")
+    stores = types.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    return types.DataContextConfig(store_backend_defaults=stores)
+
+
+def _one_connection() -> Any:
+    """SQLAlchemy's pool that hands out the same connection, whoever asks."""
+    return importlib.import_module("sqlalchemy.pool").StaticPool
+
+
+def _great_expectations() -> Any:
+    """Import it late and without its known warnings."""
+    with warnings.catch_warnings():
+        # 1.24 still imports sre_constants and sre_parse, which Python 3.11 deprecates.
+        warnings.filterwarnings("ignore", message="module 'sre_")
+        importlib.import_module("great_expectations.expectations")
+        return importlib.import_module("great_expectations")
+
+
+_COLUMNS = """
+    select
+        pg_class.relname,
+        pg_attribute.attname,
+        format_type(pg_attribute.atttypid, null),
+        exists (
+            select from pg_index
+            where pg_index.indrelid = pg_class.oid and pg_index.indisprimary
+        )
+    from pg_class
+    inner join pg_attribute on pg_attribute.attrelid = pg_class.oid
+    where
+        pg_class.relnamespace = to_regnamespace(%s)
+        and pg_class.relkind = 'r'
+        and pg_attribute.attnum > 0
+        and not pg_attribute.attisdropped
+"""
