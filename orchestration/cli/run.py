@@ -10,7 +10,12 @@ import psycopg
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import list_companies, load_company
+from orchestration.lib.companies import (
+    UnknownCompany,
+    list_companies,
+    load_company,
+)
+from orchestration.lib.company_removal import is_removed, removed_message
 from orchestration.lib.database import open_database
 from orchestration.lib.settings import Settings
 
@@ -151,7 +156,15 @@ def run(
             only = [name.slug for name in source or []]
             unread = refresher.load(each, only=only, days=days)
             refresher.compute(each, as_of_date, unread)
-        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
+        except (
+            PhaseFailed,
+            UnknownCompany,
+            psycopg.Error,
+            dg.DagsterError,
+        ) as failure:
+            if is_removed(url, each.company_id):
+                failures.append(removed_message(each.company_id))
+                continue
             failures.append(f"{each.name}: {failure}")
         refresher.tell(each)
     if failures:

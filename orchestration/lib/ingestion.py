@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from orchestration.lib.companies import Company
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.connection_reads import (
     OpenRead,
     close_interrupted,
@@ -84,6 +85,7 @@ class SourceReader:
         failures = []
         if connections:
             with (
+                company_held(self.url, company.company_id),
                 # The schedule and somebody at a terminal may read at the same time.
                 one_at_a_time(
                     self.url, f"read {company.company_id} {self.source.slug}"
