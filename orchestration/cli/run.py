@@ -17,6 +17,7 @@ from orchestration.lib.companies import (
 )
 from orchestration.lib.company_removal import is_removed, removed_message
 from orchestration.lib.database import open_database
+from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def run(
             if is_removed(url, each.company_id):
                 failures.append(removed_message(each.company_id))
                 continue
-            failures.append(f"{each.name}: {failure}")
+            failures.append(f"{each.name}: {with_advice(str(failure))}")
         refresher.tell(each)
     if failures:
         raise fail("\n".join(failures))

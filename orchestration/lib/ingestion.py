@@ -20,6 +20,7 @@ from orchestration.lib.landings import landing
 from orchestration.lib.progress import report
 from orchestration.lib.sandbox import refuse_stopped_sandbox
 from orchestration.lib.secrets import SecretsUnreadable
+from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 from orchestration.lib.singer import AccessExpired, Log, Pipeline, PipelineFailed
 from orchestration.lib.sources import Source
@@ -97,8 +98,9 @@ class SourceReader:
                     try:
                         self._read_one(company, connection, days)
                     except (PipelineFailed, SecretsUnreadable) as failure:
-                        record_failure(self.url, connection, str(failure))
-                        failures.append(_with_its_name(connection, failure))
+                        told = with_advice(str(failure))
+                        record_failure(self.url, connection, told)
+                        failures.append(_with_its_name(connection, told))
                     else:
                         record_read(self.url, connection)
         return Reading(started_at, len(connections), tuple(failures))
@@ -207,8 +209,7 @@ def _as_settings(days: DateRange | None) -> dict[str, str]:
     return {"start_date": days.start.isoformat(), "end_date": days.end.isoformat()}
 
 
-def _with_its_name(connection: Connection, failure: Exception) -> str:
-    said = str(failure)
+def _with_its_name(connection: Connection, said: str) -> str:
     return said if said.startswith(connection.label) else f"{connection.label}: {said}"
 
 

@@ -139,7 +139,7 @@ def test_every_rule_can_be_asked_and_what_is_missing_breaks_none(url: str) -> No
     for source, contracts in SUITES.items():
         for contract in contracts:
             is_visit = contract.table == "order_visits"
-            role = {"visit_role": "first"} if is_visit else {}
+            role: dict[str, Any] = {"visit_role": "first"} if is_visit else {}
             _land(url, source, contract.table, **role)
 
     assert [breach for source in SUITES for breach in _found(url, source)] == []
@@ -147,7 +147,7 @@ def test_every_rule_can_be_asked_and_what_is_missing_breaks_none(url: str) -> No
 
 _TOMORROW = _NOW + timedelta(days=3)
 # Table, what one row says, the promise that it breaks.
-_SHOPIFY_FAULTS: tuple[tuple[str, dict[str, object], str], ...] = (
+_SHOPIFY_FAULTS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("orders", {"currency_code": "euros"}, "currency_code is three capital letters"),
     ("orders", {"total_price": -1}, "total_price is from 0"),
     ("orders", {"financial_status": "settled"}, "financial_status is one of"),
@@ -158,7 +158,7 @@ _SHOPIFY_FAULTS: tuple[tuple[str, dict[str, object], str], ...] = (
     ("order_line_items", {"order_id": None}, "order_id is filled in"),
     ("order_days", {"date": date(2099, 1, 1)}, "date is after 2000-01-01"),
 )
-_OTHER_FAULTS: tuple[tuple[str, str, dict[str, object], str], ...] = (
+_OTHER_FAULTS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("meta_ads", "campaign_days", {"spend": -0.01}, "spend is from 0"),
     (
         "meta_ads",
@@ -188,7 +188,7 @@ _OTHER_FAULTS: tuple[tuple[str, str, dict[str, object], str], ...] = (
 def test_each_fault_of_a_shop_is_found_counted_and_named(url: str) -> None:
     expected = set()
     for number, (table, fault, promise) in enumerate(_SHOPIFY_FAULTS):
-        key = {} if table == "order_days" else {"id": f"bad{number}"}
+        key: dict[str, Any] = {} if table == "order_days" else {"id": f"bad{number}"}
         _land(url, "shopify", table, **{**key, **fault})
         key = {"date": date(2099, 1, 1)} if table == "order_days" else key
         expected |= {(table, promise, f"{n}={v}") for n, v in key.items()}
@@ -213,7 +213,7 @@ def test_each_fault_of_a_shop_is_found_counted_and_named(url: str) -> None:
 
 @pytest.mark.parametrize(("source", "table", "fault", "promise"), _OTHER_FAULTS)
 def test_each_fault_of_another_source_is_found(
-    url: str, source: str, table: str, fault: dict[str, object], promise: str
+    url: str, source: str, table: str, fault: dict[str, Any], promise: str
 ) -> None:
     _land(url, source, table, **fault)
 
