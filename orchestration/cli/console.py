@@ -28,6 +28,7 @@ from orchestration.lib.quarantine import RetryFailed, UnknownRecord
 from orchestration.lib.raw_tables import RawTablesFailed
 from orchestration.lib.sandbox import SandboxBroken, SandboxStopped
 from orchestration.lib.secrets import SecretsUnreadable
+from orchestration.lib.settings import SettingBroken
 from orchestration.lib.tokens import TokenRefused
 
 __all__ = ["Format", "console", "fail", "plain_errors", "print_rows", "step"]
@@ -62,6 +63,7 @@ _EXPECTED = (
     SandboxBroken,
     SandboxStopped,
     SecretsUnreadable,
+    SettingBroken,
     TokenRefused,
     UnknownCompany,
     UnknownConnection,

@@ -125,8 +125,8 @@ def run(
             selected_keys(select)
         except EmptySelection as failure:
             raise fail(str(failure)) from None
-    settings = Settings.from_environment()
     with plain_errors():
+        settings = Settings.from_environment()
         with step("Opening the database"):
             url = open_database(settings)
         companies = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from orchestration.lib.account_turns import TurnMissed, account_turn, accounts
 from orchestration.lib.companies import Company
 from orchestration.lib.company_removal import company_held
 from orchestration.lib.connection_reads import (
@@ -97,7 +98,7 @@ class SourceReader:
                 for connection in connections:
                     try:
                         self._read_one(company, connection, days)
-                    except (PipelineFailed, SecretsUnreadable) as failure:
+                    except (PipelineFailed, SecretsUnreadable, TurnMissed) as failure:
                         told = with_advice(str(failure))
                         record_failure(self.url, connection, told)
                         failures.append(_with_its_name(connection, told))
@@ -114,12 +115,17 @@ class SourceReader:
         ) as read:
             refuse_stopped_sandbox(connection)
             pipeline = self._pipeline(company, connection, days, renew=False)
-            try:
-                pipeline.run(self.url, self._listener(read))
-            except AccessExpired:
-                self.log(f"{connection.label}: access ran out; going on with a new one")
-                pipeline = self._pipeline(company, connection, days, renew=True)
-                pipeline.run(self.url, self._listener(read))
+            used = accounts(self.source, pipeline.tap_config)
+            limit = self.settings.readers_per_account
+            with account_turn(self.url, used, limit, self._wait_for(connection)):
+                try:
+                    pipeline.run(self.url, self._listener(read))
+                except AccessExpired:
+                    self.log(
+                        f"{connection.label}: access ran out; going on with a new one"
+                    )
+                    pipeline = self._pipeline(company, connection, days, renew=True)
+                    pipeline.run(self.url, self._listener(read))
             if self.source.slug == "shopify":
                 refuse_other_currency(self.url, company, connection)
 
@@ -147,6 +153,13 @@ class SourceReader:
             secrets=secret_values(secrets),
             keeps_bookmark=days is None,
         )
+
+    def _wait_for(self, connection: Connection) -> Log:
+        def say(line: str) -> None:
+            self.log(f"{connection.label}: {line}")
+            report(line)
+
+        return say
 
     def _listener(self, read: OpenRead) -> Log:
         def say(line: str) -> None:
