@@ -176,7 +176,7 @@ class _Judge:
         details = {
             "result_format": "SUMMARY",
             "partial_unexpected_count": _EXAMPLES,
-            "unexpected_index_column_names": list(table.contract.key),
+            "unexpected_index_column_names": list(table.contract.shown),
             # Keys are enough to find a row; its values may be somebody's.
             "exclude_unexpected_values": True,
         }
@@ -281,7 +281,8 @@ def _in_window(column: str, days: tuple[date, date], read_at: datetime) -> Holds
 def _columns(table: _Table, rules: Sequence[_Asked]) -> Iterator[sql.Composable]:
     """What the rules look at, and the answers of those that are conditions."""
     yield sql.Identifier("company_id")
-    wanted = [*table.contract.key, *(name for rule in rules for name in rule.columns)]
+    of_rules = (name for rule in rules for name in rule.columns)
+    wanted = [*table.contract.key, *table.contract.shown, *of_rules]
     yield from (sql.Identifier(name) for name in dict.fromkeys(wanted))
     for number, rule in enumerate(rules):
         if isinstance(rule, Holds):
@@ -297,7 +298,7 @@ def _answer(number: int) -> str:
 def _breach(table: _Table, rule: _Asked, result: dict[str, Any]) -> Breach:
     contract = table.contract
     (found,) = result.get("partial_unexpected_index_list") or [{}]
-    shown = [name for name in contract.key if name not in contract.hidden]
+    shown = contract.shown
     examples = zip(*(found.get(name, ()) for name in shown), strict=True)
     return Breach(
         table=contract.table,

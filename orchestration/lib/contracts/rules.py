@@ -135,6 +135,8 @@ class TableContract:
         promises that.
     hidden
         Columns of the key that people wrote: never shown as examples.
+    named_by
+        What names a row to people, if not its key.
     """
 
     table: str
@@ -143,6 +145,13 @@ class TableContract:
     rules: tuple[Rule, ...] = ()
     window: str | None = None
     hidden: tuple[str, ...] = ()
+    named_by: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Columns of the examples: enough to find a row, and nothing of its content."""
+        key = tuple(column for column in self.key if column not in self.hidden)
+        return self.named_by or key
 
     @property
     def key_rules(self) -> tuple[Rule, ...]:

@@ -284,7 +284,13 @@ _WEATHER = (
 
 
 def _lines(table: str, *rules: Rule, references: tuple[str, ...] = ()) -> TableContract:
-    return TableContract(table, ("file_sha256", "line_number"), references, rules)
+    return TableContract(
+        table,
+        ("file_sha256", "line_number"),
+        references,
+        rules,
+        named_by=("file_name", "line_number"),
+    )
 
 
 _FILES = (

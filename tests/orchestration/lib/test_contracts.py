@@ -76,7 +76,7 @@ def test_examples_never_show_what_people_wrote() -> None:
         column
         for contracts in SUITES.values()
         for contract in contracts
-        for column in set(contract.key) - set(contract.hidden)
+        for column in contract.shown
     }
 
     assert shown.isdisjoint({"query", "page", "email", "phone", "first_name", "rut"})
@@ -236,6 +236,14 @@ def test_a_breach_is_a_sentence_with_three_examples_and_no_value(url: str) -> No
         "ISO 4217, such as id=o"
     )
     assert "secret words" not in repr(breach)
+
+
+def test_a_row_of_a_file_is_named_by_the_file_and_its_line(url: str) -> None:
+    _land(url, "files", "ad_spend", file_name="ads.csv", line_number=7, spend=-1)
+
+    (breach,) = _found(url, "files")
+
+    assert breach.examples == ("file_name=ads.csv, line_number=7",)
 
 
 def test_only_rows_of_the_company_that_landed_since_are_judged(url: str) -> None:
