@@ -8,8 +8,6 @@ nothing and shows nothing.
 
 from __future__ import annotations
 
-import importlib
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,15 +16,14 @@ from typing import Any
 from psycopg import Connection as Database
 from psycopg import sql
 
-from orchestration.lib.contracts.rules import (
-    Between,
-    Filled,
-    Holds,
-    Matches,
-    OneOf,
-    Rule,
-    TableContract,
+from orchestration.lib.contracts.expectations import (
+    Asked,
+    Library,
+    RulesUnreadable,
+    Unique,
+    answer_column,
 )
+from orchestration.lib.contracts.rules import Holds, TableContract
 from orchestration.lib.contracts.suites import suite
 from orchestration.lib.database import connect
 from orchestration.lib.sources import Source
@@ -35,10 +32,6 @@ __all__ = ["Breach", "Landed", "RulesUnreadable", "breaches"]
 
 _EXAMPLES = 3
 _ROLE = "transformer"
-
-
-class RulesUnreadable(RuntimeError):
-    """A rule could not be asked of its table; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -139,38 +132,25 @@ def _selection(
 
 
 class _Judge:
-    """Great Expectations over one database, for as long as it takes."""
+    """Judges table after table over one connection."""
 
     def __init__(self, database: Database) -> None:
-        self._gx = _great_expectations()
         self._database = database
-        context = self._gx.get_context(mode="ephemeral", project_config=_in_memory())
-        context.enable_analytics(False)
-        context.variables.progress_bars = {"globally": False}
-        self._source = context.data_sources.add_postgres(
-            "landed",
-            # Our connection: its temporary tables are seen, no password is passed on.
-            connection_string="postgresql+psycopg://nobody:@nowhere/nothing",
-            kwargs={"creator": lambda: database, "poolclass": _one_connection()},
-        )
+        self._library = Library(database)
 
     def breaches(self, landed: Landed, table: _Table) -> Iterator[Breach]:
         """The broken promises of one table."""
         rules = list(_rules(landed, table))
         columns = list(_columns(table, rules))
         copy = self._copy(_selection(landed, table.contract.table, columns), table)
-        batch = (
-            self._source.add_table_asset(copy, table_name=copy)
-            .add_batch_definition_whole_table("landed")
-            .get_batch()
-        )
+        batch = self._library.batch(copy)
         asked = [
             expectation
             for number, rule in enumerate(rules)
-            for expectation in self._expectations(number, rule, table)
+            for expectation in self._library.expectations(number, rule, table.types)
         ]
         # Whether anything fails is far cheaper to know than which.
-        failed = self._failed(batch, asked, "BOOLEAN_ONLY")
+        failed = self._library.failed(batch, asked, "BOOLEAN_ONLY")
         if not failed:
             return
         details = {
@@ -181,7 +161,7 @@ class _Judge:
             "exclude_unexpected_values": True,
         }
         suspects = [result.expectation_config.to_domain_obj() for result in failed]
-        for result in self._failed(batch, suspects, details):
+        for result in self._library.failed(batch, suspects, details):
             rule = rules[result.expectation_config.meta["rule"]]
             yield _breach(table, rule, result.result)
 
@@ -195,67 +175,12 @@ class _Judge:
         self._database.commit()
         return name
 
-    def _failed(self, batch: Any, expectations: Sequence[Any], form: Any) -> list[Any]:
-        report = batch.validate(
-            self._gx.ExpectationSuite(name="landed", expectations=list(expectations)),
-            result_format=form,
-        )
-        for result in report.results:
-            _refuse_unread(result)
-        return [result for result in report.results if not result.success]
 
-    def _expectations(self, number: int, rule: _Asked, table: _Table) -> Iterator[Any]:
-        expect, meta = self._gx.expectations, {"rule": number}
-        match rule:
-            case _Unique():
-                yield expect.ExpectCompoundColumnsToBeUnique(
-                    column_list=["company_id", *rule.columns], meta=meta
-                )
-            case Filled(column):
-                yield expect.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
-                if table.types[column] == "text":
-                    yield expect.ExpectColumnValuesToMatchRegex(
-                        column=column, regex=r"\S", meta=meta
-                    )
-            case Matches(column, pattern):
-                yield expect.ExpectColumnValuesToMatchRegex(
-                    column=column, regex=pattern, meta=meta
-                )
-            case Between(column, low, high):
-                yield expect.ExpectColumnValuesToBeBetween(
-                    column=column, min_value=low, max_value=high, meta=meta
-                )
-            case OneOf(column, values):
-                yield expect.ExpectColumnValuesToBeInSet(
-                    column=column, value_set=list(values), meta=meta
-                )
-            case Holds():
-                yield expect.ExpectColumnValuesToBeInSet(
-                    column=_answer(number), value_set=[True], meta=meta
-                )
-
-
-@dataclass(frozen=True)
-class _Unique:
-    """No two rows share the key; asked only where the table does not see to it."""
-
-    columns: tuple[str, ...]
-
-    @property
-    def promise(self) -> str:
-        return (
-            f"{', '.join(self.columns)} names one row (the table lost its primary key)"
-        )
-
-
-_Asked = Rule | _Unique
-
-
-def _rules(landed: Landed, table: _Table) -> Iterator[_Asked]:
+def _rules(landed: Landed, table: _Table) -> Iterator[Asked]:
     """What to ask of a table: its rules, as far as it has their columns."""
     contract = table.contract
     if not table.has_key:
-        yield _Unique(contract.key)
+        yield Unique(contract.key)
     if landed.days and landed.read_at and contract.window:
         yield _in_window(contract.window, landed.days, landed.read_at)
     for rule in (*contract.key_rules, *contract.rules):
@@ -278,7 +203,7 @@ def _in_window(column: str, days: tuple[date, date], read_at: datetime) -> Holds
     )
 
 
-def _columns(table: _Table, rules: Sequence[_Asked]) -> Iterator[sql.Composable]:
+def _columns(table: _Table, rules: Sequence[Asked]) -> Iterator[sql.Composable]:
     """What the rules look at, and the answers of those that are conditions."""
     yield sql.Identifier("company_id")
     of_rules = (name for rule in rules for name in rule.columns)
@@ -287,15 +212,11 @@ def _columns(table: _Table, rules: Sequence[_Asked]) -> Iterator[sql.Composable]
     for number, rule in enumerate(rules):
         if isinstance(rule, Holds):
             yield sql.SQL("({}) as {}").format(
-                sql.SQL(rule.condition), sql.Identifier(_answer(number))
+                sql.SQL(rule.condition), sql.Identifier(answer_column(number))
             )
 
 
-def _answer(number: int) -> str:
-    return f"rule_{number}_holds"
-
-
-def _breach(table: _Table, rule: _Asked, result: dict[str, Any]) -> Breach:
+def _breach(table: _Table, rule: Asked, result: dict[str, Any]) -> Breach:
     contract = table.contract
     (found,) = result.get("partial_unexpected_index_list") or [{}]
     shown = contract.shown
@@ -308,42 +229,8 @@ def _breach(table: _Table, rule: _Asked, result: dict[str, Any]) -> Breach:
             ", ".join(f"{n}={v}" for n, v in zip(shown, each, strict=True))
             for each in examples
         ),
-        is_blocking=isinstance(rule, _Unique) or rule in contract.key_rules,
+        is_blocking=isinstance(rule, Unique) or rule in contract.key_rules,
     )
-
-
-def _refuse_unread(result: Any) -> None:
-    """An answer that is an error is none: neither kept nor broken."""
-    raised = result.exception_info or {}
-    # Of the expectation itself, or by the figure that it was to be made of.
-    told = [raised, *(each for each in raised.values() if isinstance(each, dict))]
-    for reason in (each.get("exception_message") for each in told):
-        if reason:
-            raise RulesUnreadable(
-                f"{result.expectation_config.kwargs} cannot be asked: {reason}. "
-                "Correct the rule in orchestration/lib/contracts/suites.py."
-            )
-
-
-def _in_memory() -> Any:
-    """A project that keeps nothing and has no pages to write."""
-    types = importlib.import_module("great_expectations.data_context.types.base")
-    stores = types.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
-    return types.DataContextConfig(store_backend_defaults=stores)
-
-
-def _one_connection() -> Any:
-    """SQLAlchemy's pool that hands out the same connection, whoever asks."""
-    return importlib.import_module("sqlalchemy.pool").StaticPool
-
-
-def _great_expectations() -> Any:
-    """Import it late and without its known warnings."""
-    with warnings.catch_warnings():
-        # 1.24 still imports sre_constants and sre_parse, which Python 3.11 deprecates.
-        warnings.filterwarnings("ignore", message="module 'sre_")
-        importlib.import_module("great_expectations.expectations")
-        return importlib.import_module("great_expectations")
 
 
 _COLUMNS = """

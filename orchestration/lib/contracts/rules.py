@@ -23,6 +23,7 @@ __all__ = [
     "currency",
     "day",
     "moment",
+    "slices",
 ]
 
 # Above any amount of a day or an order, in any currency: catches digits run together.
@@ -197,4 +198,11 @@ def day(column: str = "date", earliest: str = _EARLIEST) -> Rule:
         f"{column} >= date '{earliest}' "
         f"and {column} <= (now() + interval '{_TOLERANCE}')::date",
         f"{column} is after {earliest} and not in the future",
+    )
+
+
+def slices(*key: str) -> TableContract:
+    """What was read of each slice, with its control totals."""
+    return TableContract(
+        "slices", ("stream_name", *key), rules=(count("row_count"), moment("read_at"))
     )

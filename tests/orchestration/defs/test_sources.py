@@ -15,7 +15,7 @@ from orchestration.defs.ingestion.files import files
 from orchestration.defs.ingestion.sources import _assets
 from orchestration.lib import warehouse as warehouse_module
 from orchestration.lib.connection_states import list_statuses
-from orchestration.lib.contracts import judgement
+from orchestration.lib.contracts import expectations
 from orchestration.lib.landed_checks import KEYS_CHECK, ROWS_CHECK
 from orchestration.lib.partitions import CompanyDay, company_days, partition_key
 from orchestration.lib.raw_assets import READ_CHECK
@@ -258,7 +258,7 @@ class TestRowsThatLanded:
         def refuse() -> None:
             raise AssertionError("Great Expectations was imported for nothing.")
 
-        monkeypatch.setattr(judgement, "_great_expectations", refuse)
+        monkeypatch.setattr(expectations, "_great_expectations", refuse)
 
         assert _check(_materialize(instance), ROWS_CHECK) == (True, "Nothing landed.")
 
