@@ -17,6 +17,7 @@ from ml_assets.attribution import Comparison
 from ml_assets.attribution.errors import NothingConverted
 from ml_assets.attribution.rules import HALF_LIFE_DAYS
 from orchestration.lib.companies import load_company
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse import Warehouse
 
@@ -69,7 +70,10 @@ def channel_attribution(
     if config.window_days < 1:
         raise dg.Failure(f"window_days is {config.window_days}: say 1 or more.")
     window = (company.company_id, as_of_date, config.window_days)
-    with warehouse.acting_as("scientist") as database:
+    with (
+        company_held(warehouse.url(), company.company_id),
+        warehouse.acting_as("scientist") as database,
+    ):
         comparison = _compared(read_journeys(database, *window), config)
         difference = _difference(comparison, read_last_clicks(database, *window))
         rows = 0

@@ -46,6 +46,7 @@ from ml_assets.clv.valuation import (
     value_customers,
 )
 from orchestration.lib.companies import Company, load_company
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.unread_sources import unread_sources
 from orchestration.lib.warehouse import Warehouse
@@ -115,7 +116,10 @@ def customer_value(
         raise dg.Failure(
             f"Blocked, the last good predictions stay: {unread}", allow_retries=False
         )
-    with warehouse.acting_as("scientist") as database:
+    with (
+        company_held(warehouse.url(), company.company_id),
+        warehouse.acting_as("scientist") as database,
+    ):
         summaries = read_summaries(database, company.company_id)
         _check_as_of(summaries, as_of_date)
         purchases = read_purchases(database, company.company_id, as_of_date)

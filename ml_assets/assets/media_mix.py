@@ -26,6 +26,7 @@ from ml_assets.media_plan.gates import GATES, GateResult
 from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
 from ml_assets.mmm import LiftTest
 from orchestration.lib.companies import Company, load_company
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.media_settings import MediaSettings, load_media_settings
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.unread_sources import unread_sources
@@ -108,7 +109,10 @@ def media_mix(
     if unread:
         # No failure: customers get their page whatever happens to the mix.
         context.log.warning(f"The last good mix stays: {unread}")
-    with warehouse.acting_as("scientist") as database:
+    with (
+        company_held(warehouse.url(), company.company_id),
+        warehouse.acting_as("scientist") as database,
+    ):
         run = _read(database, company, as_of_date, told)
         for outcome in () if unread else config.outcomes:
             _publish(context, database, run, outcome)

@@ -22,6 +22,7 @@ from orchestration.lib.dagster_home import (
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.raw_assets import READ_CHECK
+from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 
 __all__ = [
@@ -195,7 +196,10 @@ def _reasons(result: dg.ExecuteInProcessResult) -> str:
             if is_blocking and not check.passed and check.description:
                 checked.append(check.description)
     reasons = told or checked or raised
-    return "\n".join(reasons) or "The run failed without a reason; see run.log."
+    return (
+        with_advice("\n".join(reasons))
+        or "The run failed without a reason; see run.log."
+    )
 
 
 def _in_words(message: str) -> str:

@@ -10,8 +10,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import Company, add_company, list_companies
+from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.lib.companies import (
+    Company,
+    add_company,
+    list_companies,
+    load_company,
+)
+from orchestration.lib.company_removal import remove_company
 from orchestration.lib.company_settings import (
     CompanySettings,
     change_settings,
@@ -72,6 +78,29 @@ def list_() -> None:
             company.company_id, company.name, company.currency_code, company.time_zone
         )
     console.print(table)
+
+
+@app.command()
+def remove(
+    company_id: Annotated[str, typer.Argument(help="Which one.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a company with every row of it. There is no way back.
+
+    What is being read, built or predicted of it is waited for; a run that goes on
+    afterwards ends by saying that the company is gone.
+    """
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        name = load_company(url, company_id).name
+        if not yes:
+            typer.confirm(f"Delete every row of {name} ({company_id})?", abort=True)
+        with step(f"Removing {company_id}, after what is running of it"):
+            deleted = remove_company(url, company_id)
+    console.print(
+        f"{sum(deleted.values()):,} rows of {len(deleted)} tables are gone. Files and "
+        "backups outside the database are not touched."
+    )
 
 
 @app.command()

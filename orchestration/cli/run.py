@@ -10,8 +10,14 @@ import psycopg
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import list_companies, load_company
+from orchestration.lib.companies import (
+    UnknownCompany,
+    list_companies,
+    load_company,
+)
+from orchestration.lib.company_removal import is_removed, removed_message
 from orchestration.lib.database import open_database
+from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 
 if TYPE_CHECKING:
@@ -119,8 +125,8 @@ def run(
             selected_keys(select)
         except EmptySelection as failure:
             raise fail(str(failure)) from None
-    settings = Settings.from_environment()
     with plain_errors():
+        settings = Settings.from_environment()
         with step("Opening the database"):
             url = open_database(settings)
         companies = (
@@ -151,8 +157,16 @@ def run(
             only = [name.slug for name in source or []]
             unread = refresher.load(each, only=only, days=days)
             refresher.compute(each, as_of_date, unread)
-        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
-            failures.append(f"{each.name}: {failure}")
+        except (
+            PhaseFailed,
+            UnknownCompany,
+            psycopg.Error,
+            dg.DagsterError,
+        ) as failure:
+            if is_removed(url, each.company_id):
+                failures.append(removed_message(each.company_id))
+                continue
+            failures.append(f"{each.name}: {with_advice(str(failure))}")
         refresher.tell(each)
     if failures:
         raise fail("\n".join(failures))

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from orchestration.lib.account_turns import TurnMissed, account_turn, accounts
 from orchestration.lib.companies import Company
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.connection_reads import (
     OpenRead,
     close_interrupted,
@@ -19,6 +21,7 @@ from orchestration.lib.landings import landing
 from orchestration.lib.progress import report
 from orchestration.lib.sandbox import refuse_stopped_sandbox
 from orchestration.lib.secrets import SecretsUnreadable
+from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 from orchestration.lib.singer import AccessExpired, Log, Pipeline, PipelineFailed
 from orchestration.lib.sources import Source
@@ -84,6 +87,7 @@ class SourceReader:
         failures = []
         if connections:
             with (
+                company_held(self.url, company.company_id),
                 # The schedule and somebody at a terminal may read at the same time.
                 one_at_a_time(
                     self.url, f"read {company.company_id} {self.source.slug}"
@@ -94,9 +98,10 @@ class SourceReader:
                 for connection in connections:
                     try:
                         self._read_one(company, connection, days)
-                    except (PipelineFailed, SecretsUnreadable) as failure:
-                        record_failure(self.url, connection, str(failure))
-                        failures.append(_with_its_name(connection, failure))
+                    except (PipelineFailed, SecretsUnreadable, TurnMissed) as failure:
+                        told = with_advice(str(failure))
+                        record_failure(self.url, connection, told)
+                        failures.append(_with_its_name(connection, told))
                     else:
                         record_read(self.url, connection)
         return Reading(started_at, len(connections), tuple(failures))
@@ -110,12 +115,17 @@ class SourceReader:
         ) as read:
             refuse_stopped_sandbox(connection)
             pipeline = self._pipeline(company, connection, days, renew=False)
-            try:
-                pipeline.run(self.url, self._listener(read))
-            except AccessExpired:
-                self.log(f"{connection.label}: access ran out; going on with a new one")
-                pipeline = self._pipeline(company, connection, days, renew=True)
-                pipeline.run(self.url, self._listener(read))
+            used = accounts(self.source, pipeline.tap_config)
+            limit = self.settings.readers_per_account
+            with account_turn(self.url, used, limit, self._wait_for(connection)):
+                try:
+                    pipeline.run(self.url, self._listener(read))
+                except AccessExpired:
+                    self.log(
+                        f"{connection.label}: access ran out; going on with a new one"
+                    )
+                    pipeline = self._pipeline(company, connection, days, renew=True)
+                    pipeline.run(self.url, self._listener(read))
             if self.source.slug == "shopify":
                 refuse_other_currency(self.url, company, connection)
 
@@ -143,6 +153,13 @@ class SourceReader:
             secrets=secret_values(secrets),
             keeps_bookmark=days is None,
         )
+
+    def _wait_for(self, connection: Connection) -> Log:
+        def say(line: str) -> None:
+            self.log(f"{connection.label}: {line}")
+            report(line)
+
+        return say
 
     def _listener(self, read: OpenRead) -> Log:
         def say(line: str) -> None:
@@ -205,8 +222,7 @@ def _as_settings(days: DateRange | None) -> dict[str, str]:
     return {"start_date": days.start.isoformat(), "end_date": days.end.isoformat()}
 
 
-def _with_its_name(connection: Connection, failure: Exception) -> str:
-    said = str(failure)
+def _with_its_name(connection: Connection, said: str) -> str:
     return said if said.startswith(connection.label) else f"{connection.label}: {said}"
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.database import connect, one_at_a_time
 from orchestration.lib.landings import landing
 from orchestration.lib.quarantine import (
@@ -125,6 +126,7 @@ class Retrier:
             "run_id": run_id,
         }
         with (
+            company_held(self.url, company_id),
             one_at_a_time(self.url, f"read {company_id} {source}"),
             landing(self.url, company_id, SOURCES[source], run_id),
             connect(self.url, "orchestrator", autocommit=True) as database,

@@ -6,9 +6,13 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["PROJECT_ROOT", "Settings"]
+__all__ = ["PROJECT_ROOT", "SettingBroken", "Settings"]
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingBroken(ValueError):
+    """An environment variable makes no sense; the message says which and what would."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,9 @@ class Settings:
         Where people open the dashboards and Dagster, for links in alerts
         (``TIMONEL_DASHBOARD_URL``, ``TIMONEL_DAGSTER_URL``; default: the ports that
         docker-compose.yml publishes on this machine).
+    readers_per_account
+        How many companies may read the same account of a source, or with the same
+        credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
     """
 
     home: Path
@@ -37,6 +44,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     dashboard_url: str = "http://localhost:3001"
     dagster_url: str = "http://localhost:3000"
+    readers_per_account: int = 1
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -50,6 +58,9 @@ class Settings:
             secret_keys=tuple(filter(None, map(str.strip, keys.split(",")))),
             dashboard_url=_address("TIMONEL_DASHBOARD_URL", cls.dashboard_url),
             dagster_url=_address("TIMONEL_DAGSTER_URL", cls.dagster_url),
+            readers_per_account=_count(
+                "TIMONEL_READERS_PER_ACCOUNT", cls.readers_per_account
+            ),
         )
 
     @property
@@ -60,6 +71,13 @@ class Settings:
 
 def _address(variable: str, default: str) -> str:
     return (os.environ.get(variable) or default).rstrip("/")
+
+
+def _count(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingBroken(f"{variable} is '{text}': say 1, or how many more.")
+    return int(text)
 
 
 def _one_spelling(url: str | None) -> str | None:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,10 +149,12 @@ def _follow(
     last: deque[str] = deque(maxlen=12)
 
     def read() -> None:
-        for line in _lines(process.stderr):
-            said = redacted(line.rstrip(), secrets)
-            last.append(said)
-            log(said)
+        # Closed while we read when the database gave up: somebody else says so.
+        with suppress(ValueError):
+            for line in _lines(process.stderr):
+                said = redacted(line.rstrip(), secrets)
+                last.append(said)
+                log(said)
 
     # With our context: whoever listens to the progress hears these lines too.
     reader = threading.Thread(target=copy_context().run, args=(read,), daemon=True)

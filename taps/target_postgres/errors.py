@@ -38,6 +38,11 @@ def describe(error: psycopg.Error) -> str:
     if state[:2] in {"22", "23"}:
         return f"Postgres refused the data ({name}, SQLSTATE {state})"
     message = error.diag.message_primary or str(error).strip() or name
+    if state == "53100":
+        message += (
+            ". The disk of the database is full: free space there or give it a larger "
+            "one, then run again. Nothing of this batch was kept"
+        )
     if state == "42501":
         message += (
             ". Apply the migrations (they grant the loader what it needs), or give "

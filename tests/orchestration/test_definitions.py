@@ -107,6 +107,8 @@ def test_every_gate_is_a_check() -> None:
         "rows_and_totals_match_the_files",
         "rows_equal_what_the_source_counted",
         "was_read_to_its_end",
+        "landed_rows_have_their_keys",
+        "landed_rows_keep_the_contract",
         "usual_order_count",
         "usual_net_revenue",
         "enough_data",

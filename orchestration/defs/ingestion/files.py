@@ -8,6 +8,7 @@ from orchestration.lib.companies import load_company
 from orchestration.lib.connections import list_connections
 from orchestration.lib.forgetting.erasure import forget_returned
 from orchestration.lib.ingestion import SourceReader
+from orchestration.lib.landed_checks import judged, landed_check_specs, nothing_landed
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.raw_assets import (
     asset_specs,
@@ -46,6 +47,7 @@ _CHECK = "rows_and_totals_match_the_files"
             description="Rows and money landed equal those counted in each file.",
         ),
         read_check_spec(_FILES),
+        *landed_check_specs(_FILES),
     ],
     partitions_def=company_days,
 )
@@ -69,12 +71,14 @@ def files(
             description="Not connected.",
         )
         yield was_read(_FILES)
+        yield from nothing_landed(_FILES, "Not connected.")
         return
     update_statistics(warehouse, _FILES)
     refuse_without_rows(warehouse, [company.company_id], reading.failures)
     yield from materialized(warehouse, _FILES, [company.company_id])
     yield _reconcile(warehouse, company.company_id)
     yield was_read(_FILES, reading.failures)
+    yield from judged(url, _FILES, {company.company_id: reading})
     # After the rows were compared with those that were read.
     forget_returned(url, company.company_id)
 

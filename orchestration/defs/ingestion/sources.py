@@ -1,7 +1,7 @@
 """The raw tables of every source with an API, from the registry."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
 
 import dagster as dg
 
@@ -9,6 +9,7 @@ from orchestration.lib.companies import load_company
 from orchestration.lib.connection_states import record_difference
 from orchestration.lib.forgetting.erasure import forget_returned
 from orchestration.lib.ingestion import DateRange, Reading, SourceReader
+from orchestration.lib.landed_checks import judged, landed_check_specs, nothing_landed
 from orchestration.lib.landings import mark_verified, verified_until
 from orchestration.lib.partitions import CompanyDay, company_days, days_by_company
 from orchestration.lib.raw_assets import (
@@ -52,6 +53,7 @@ def _assets(source: Source) -> dg.AssetsDefinition:
                 ),
             ),
             read_check_spec(source),
+            *landed_check_specs(source),
         ],
         partitions_def=company_days,
         # Many days are one read of the source, not one each.
@@ -60,19 +62,23 @@ def _assets(source: Source) -> dg.AssetsDefinition:
     def read(
         context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        readings = _read(context, warehouse, company_day, source)
+        days = _days_to_read_again(context, warehouse.url(), company_day)
+        readings = _read(context, warehouse, source, days)
         connected = [key for key, each in readings.items() if each.connection_count]
         if not connected:
             yield from not_connected(source)
             yield _passed(source, "Not connected.")
             yield was_read(source)
+            yield from nothing_landed(source, "Not connected.")
             return
         update_statistics(warehouse, source)
         failures = [line for each in readings.values() for line in each.failures]
         refuse_without_rows(warehouse, connected, failures)
         yield from materialized(warehouse, source, connected)
-        yield _compare(warehouse, source, {key: readings[key] for key in connected})
+        landed = {key: readings[key] for key in connected}
+        yield _compare(warehouse, source, landed)
         yield was_read(source, failures)
+        yield from judged(warehouse.url(), source, landed, days)
         # After the rows were compared with those that were read.
         for company_id in connected:
             forget_returned(warehouse.url(), company_id)
@@ -80,26 +86,35 @@ def _assets(source: Source) -> dg.AssetsDefinition:
     return read
 
 
+def _days_to_read_again(
+    context: dg.AssetExecutionContext, url: str, company_day: CompanyDay
+) -> dict[str, tuple[date, date] | None]:
+    """By company of the run; None when what is new is read."""
+    now = datetime.now(UTC)
+    return {
+        company_id: company_day.days_to_read_again(
+            days, load_company(url, company_id).last_complete_day(now)
+        )
+        for company_id, days in days_by_company(context).items()
+    }
+
+
 def _read(
     context: dg.AssetExecutionContext,
     warehouse: Warehouse,
-    company_day: CompanyDay,
     source: Source,
+    days: Mapping[str, tuple[date, date] | None],
 ) -> dict[str, Reading]:
     """Read the source for every company of the run."""
     url = warehouse.url()
     settings = Settings.from_environment()
     reader = SourceReader(url, settings, source, context.run.run_id, context.log.info)
-    readings = {}
-    for company_id, days in days_by_company(context).items():
-        company = load_company(url, company_id)
-        again = company_day.days_to_read_again(
-            days, company.last_complete_day(datetime.now(UTC))
+    return {
+        company_id: reader.read(
+            load_company(url, company_id), DateRange(*again) if again else None
         )
-        readings[company_id] = reader.read(
-            company, DateRange(*again) if again else None
-        )
-    return readings
+        for company_id, again in days.items()
+    }
 
 
 def _compare(

@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
+from orchestration.lib.company_removal import company_held
 from orchestration.lib.database import libpq_environment, one_at_a_time
 from orchestration.lib.dbt import (
     RoomTranslator,
@@ -66,7 +67,7 @@ def dbt_marts(
 ) -> Iterator[Any]:
     """Staging, intermediate and marts, with their tests."""
     url, scope = warehouse.url(), _scope(context, company_day)
-    with one_at_a_time(url, "dbt"):
+    with company_held(url, company_day.company_id(context)), one_at_a_time(url, "dbt"):
         if _is_unchanged(context, url, "staging"):
             yield from _unchanged(context, ("staging", "personal", "intermediate"))
             yield from _stream(_cli(dbt, _MARTS_ONLY, url, scope, context))
@@ -95,7 +96,7 @@ def dbt_reporting(
 ) -> Iterator[Any]:
     """The views that dashboards read."""
     url, scope = warehouse.url(), _scope(context, company_day)
-    with one_at_a_time(url, "dbt"):
+    with company_held(url, company_day.company_id(context)), one_at_a_time(url, "dbt"):
         if _is_unchanged(context, url, "reporting"):
             yield from _unchanged(context, ("reporting",))
         else:

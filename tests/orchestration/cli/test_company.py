@@ -110,3 +110,21 @@ def test_a_changed_setting_is_a_reason_to_compute_again(database_url: str) -> No
     change_settings(database_url, "acme", revenue_includes_tax=False)
 
     assert input_version(database_url, ACME, date(2026, 1, 1), "code") != before
+
+
+def test_a_company_is_removed_when_asked_for_and_no_other(
+    timonel: Timonel, database_url: str
+) -> None:
+    said = timonel("remove", "acme", "--yes")
+
+    assert "rows of" in said
+    assert "backups outside the database are not touched" in said
+    assert "bolt" in timonel("list")
+    assert "acme" not in timonel("list")
+    assert "no company 'acme'" in timonel("remove", "acme", "--yes", code=1)
+
+
+def test_who_does_not_confirm_removes_nothing(timonel: Timonel) -> None:
+    timonel("remove", "acme", code=1)
+
+    assert "acme" in timonel("list")

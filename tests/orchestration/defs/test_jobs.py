@@ -48,18 +48,43 @@ def test_a_company_is_due_when_it_is_two_in_the_morning_there(
     assert min(tick.time() for tick in there) == time(2, 0)
 
 
-@pytest.mark.parametrize("day", ["2026-03-28", "2026-10-24"])
-def test_no_day_is_skipped_or_doubled_when_the_clocks_change(day: str) -> None:
-    madrid = Company("acme", "Acme", "EUR", "Europe/Madrid")
+@pytest.mark.parametrize(
+    ("time_zone", "day", "hours"),
+    [
+        ("Europe/Madrid", "2026-03-29", 23),
+        ("Europe/Madrid", "2026-10-25", 25),
+        # Chile's clocks change at midnight: one day ends late, another begins late.
+        ("America/Santiago", "2026-04-04", 25),
+        ("America/Santiago", "2026-09-06", 23),
+    ],
+)
+def test_no_day_is_skipped_or_doubled_when_the_clocks_change(
+    time_zone: str, day: str, hours: int
+) -> None:
+    company = Company("acme", "Acme", "EUR", time_zone)
+    changes = date.fromisoformat(day)
+    eve = datetime.combine(changes - timedelta(days=1), time(12), tzinfo=UTC)
 
-    due = _ticks_of(madrid, datetime.fromisoformat(f"{day}T12:00+00:00"), days=3)
+    due = _ticks_of(company, eve, days=4)
 
     first_tick: dict[date, datetime] = {}
     for tick in due:
-        first_tick.setdefault(madrid.last_complete_day(tick), tick)
-    assert len(first_tick) == 4
-    local = [t.astimezone(ZoneInfo("Europe/Madrid")) for t in first_tick.values()]
-    assert {tick.strftime("%H:%M") for tick in local[1:]} <= {"02:00", "03:00"}
+        first_tick.setdefault(company.last_complete_day(tick), tick)
+    days = [changes + timedelta(days=offset) for offset in (-2, -1, 0, 1, 2)]
+    assert list(first_tick) == [each for each in days if each in first_tick]
+    assert len(first_tick) == 5
+    local = {
+        each: tick.astimezone(ZoneInfo(time_zone)) for each, tick in first_tick.items()
+    }
+    # Madrid has no 02:00 on the morning its clocks go forward: the hour after 01:00.
+    nights = [local[each].strftime("%H:%M") for each in days[1:]]
+    assert set(nights) <= {"02:00", "03:00"}
+    assert nights.count("03:00") == (time_zone == "Europe/Madrid" and hours == 23)
+    midnights = [
+        datetime.combine(each, time(), ZoneInfo(time_zone)).astimezone(UTC)
+        for each in (changes, changes + timedelta(days=1))
+    ]
+    assert midnights[1] - midnights[0] == timedelta(hours=hours)
 
 
 class _AnyWarehouse:
@@ -176,13 +201,16 @@ def test_a_new_company_is_requested_once_it_is_a_partition_without_a_restart(
     assert _requested(jobs.daily_refresh, instance, tick) == []
     assert "new becomes a partition" in _skipped(jobs.hourly_refresh, instance, tick)
 
-    monkeypatch.setattr(companies, "list_companies", lambda url: [new])
+    # Madrid is no company any more.
+    monkeypatch.setattr(companies, "list_companies", lambda url: [new, SANTIAGO])
     context = dg.build_sensor_context(
         instance=instance, resources={"warehouse": _AnyWarehouse()}
     )
     added: Any = companies.company_added(context)
-    (request,) = added.dynamic_partitions_requests
+    request, gone = added.dynamic_partitions_requests
     instance.add_dynamic_partitions("companies", request.partition_keys)
+    assert request.partition_keys == ["new"]
+    assert gone.partition_keys == ["madrid"]
 
     assert _requested(jobs.daily_refresh, instance, tick) == ["new|2026-01-14"]
     assert _requested(jobs.hourly_refresh, instance, tick) == ["new|2026-01-14"]

@@ -15,6 +15,8 @@ from orchestration.defs.ingestion.files import files
 from orchestration.defs.ingestion.sources import _assets
 from orchestration.lib import warehouse as warehouse_module
 from orchestration.lib.connection_states import list_statuses
+from orchestration.lib.contracts import expectations
+from orchestration.lib.landed_checks import KEYS_CHECK, ROWS_CHECK
 from orchestration.lib.partitions import CompanyDay, company_days, partition_key
 from orchestration.lib.raw_assets import READ_CHECK
 from orchestration.lib.sources import SOURCES
@@ -192,6 +194,73 @@ def test_a_failed_comparison_is_not_forgotten_by_the_next_run(
 
     shop.holds()
     assert _materialize(instance).success
+
+
+class TestRowsThatLanded:
+    def test_keep_the_contract(self, shop: Shop, instance: dg.DagsterInstance) -> None:
+        shop.connect()
+
+        result = _materialize(instance)
+
+        said = "Every row that landed keeps it."
+        assert _check(result, KEYS_CHECK) == (True, said)
+        assert _check(result, ROWS_CHECK) == (True, said)
+
+    def test_that_are_impossible_are_told_once_and_hold_up_nothing(
+        self, shop: Shop, instance: dg.DagsterInstance
+    ) -> None:
+        shop.connect()
+        shop.holds(orders=[ORDERS[0], {**ORDERS[1], "total_price": -20}])
+
+        result = _materialize(instance)
+        again = _materialize(instance)
+
+        assert result.success
+        passed, said = _check(result, ROWS_CHECK)
+        assert not passed
+        assert said is not None
+        assert (
+            "acme, Fake: orders: 1 row does not keep: total_price is from 0 to 1e+12, "
+            "such as id=2." in said
+        )
+        assert "timonel run --company acme --source shopify --from DATE" in said
+        assert _check(again, ROWS_CHECK) == (True, "Nothing landed.")
+
+    def test_without_a_key_block_until_they_are_put_right(
+        self, shop: Shop, instance: dg.DagsterInstance
+    ) -> None:
+        shop.connect()
+        blank = {**ORDERS[1], "id": " "}
+        shop.holds(orders=[ORDERS[0], blank])
+
+        assert not _materialize(instance).success
+        result = _materialize(instance)
+
+        assert not result.success
+        passed, said = _check(result, KEYS_CHECK)
+        assert not passed
+        assert "orders: 1 row does not keep: id is filled in" in str(said)
+        (status,) = list_statuses(shop.url)
+        assert (status.state, status.last_error) == ("failing", said)
+        shop.rows("delete from raw_shopify.orders where id = ' ' returning 1")
+        shop.holds()
+        assert _materialize(instance).success
+
+    def test_cost_nothing_to_judge_when_there_are_none(
+        self,
+        shop: Shop,
+        instance: dg.DagsterInstance,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        shop.connect()
+        _materialize(instance)
+
+        def refuse() -> None:
+            raise AssertionError("Great Expectations was imported for nothing.")
+
+        monkeypatch.setattr(expectations, "_great_expectations", refuse)
+
+        assert _check(_materialize(instance), ROWS_CHECK) == (True, "Nothing landed.")
 
 
 def test_a_source_that_fails_later_is_red_and_lets_the_marts_go_on(

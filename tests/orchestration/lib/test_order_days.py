@@ -121,3 +121,36 @@ def test_a_surplus_that_the_list_of_ids_denies_stands(shop: str) -> None:
     (found,) = _found(shop)
 
     assert found.is_settled
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "day", "first", "last"),
+    [
+        ("Europe/Madrid", "2026-03-29", "2026-03-28 23:00", "2026-03-29 21:59"),
+        ("Europe/Madrid", "2026-10-25", "2026-10-24 22:00", "2026-10-25 22:59"),
+        ("America/Santiago", "2026-04-04", "2026-04-04 03:00", "2026-04-05 03:59"),
+        ("America/Santiago", "2026-09-06", "2026-09-06 04:00", "2026-09-07 02:59"),
+    ],
+    ids=["23 hours", "25 hours", "25 hours at midnight", "23 hours at midnight"],
+)
+def test_days_on_which_clocks_change_have_all_their_hours_and_no_more(
+    shop: str, time_zone: str, day: str, first: str, last: str
+) -> None:
+    with psycopg.connect(shop) as admin:
+        admin.execute("delete from raw_shopify.orders")
+        admin.execute(
+            """insert into raw_shopify.orders
+            select 'acme', 'o' || position, moment at time zone 'UTC'
+            from unnest(array[
+                %(first)s::timestamp - interval '1 minute', %(first)s::timestamp,
+                %(last)s::timestamp, %(last)s::timestamp + interval '1 minute'
+            ]) with ordinality as orders (moment, position)""",
+            {"first": first, "last": last},
+        )
+        admin.execute(
+            """insert into raw_shopify.order_days
+            values ('acme', %s, %s, 2, '2026-12-01')""",
+            (day, time_zone),
+        )
+
+    assert _found(shop) == []
