@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.companies import load_company
@@ -27,7 +27,9 @@ def rules(company: _Company) -> None:
         url = _url(company)
         _sync(url, company)
         found = load_rules(url, company)
-    table = Table("rule", "of", "when", "severity", "on", "status", "origin")
+    # An id is typed after it was read: it is never cut off.
+    identifier = Column("rule", overflow="fold")
+    table = Table(identifier, "of", "when", "severity", "on", "status", "origin")
     for rule in found:
         scope = ", ".join(f"{name}={value}" for name, value in rule.scope.items())
         name = f"{rule.relation}.{rule.metric}" if rule.relation else rule.metric
