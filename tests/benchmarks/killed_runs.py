@@ -108,15 +108,15 @@ class _Bench:
         told = self.folder / "calm.json"
         if told.exists():
             return
-        for name in ("calm", "before", "first"):
-            self._drop(name)
-        self._execute("create database first")
-        migrate(f"{self.server}/first")
         as_of = datetime.now(UTC).date() - timedelta(days=1)
-        self._add_companies(as_of)
-        self._run("first", as_of)
-        self._change(as_of)
-        self._execute("alter database first rename to before")
+        if not self._has("before"):
+            self._drop("first")
+            self._execute("create database first")
+            migrate(f"{self.server}/first")
+            self._add_companies(as_of)
+            self._run("first", as_of)
+            self._change(as_of)
+            self._execute("alter database first rename to before")
         self._copy("before", "calm")
         started = time.monotonic()
         self._run("calm", as_of)
@@ -240,13 +240,14 @@ class _Bench:
         home = self.folder / ("killed" if name == "killed" else "home")
         return Settings(home, f"{self.server}/{name}")
 
-    def _start(self, name: str, as_of: date) -> subprocess.Popen[bytes]:
-        settings = self._settings(name)
+    def _start(self, database: str, as_of: date) -> subprocess.Popen[bytes]:
+        settings = self._settings(database)
         with (self.folder / "run.log").open("ab") as log:
             return subprocess.Popen(
                 [
                     *(Path(sys.executable).with_name("timonel"), "run"),
                     *("--as-of", as_of.isoformat()),
+                    *(part for name in self._names() for part in ("--company", name)),
                 ],
                 env=os.environ
                 | {
@@ -268,6 +269,13 @@ class _Bench:
         self._execute(f"create database {name} template {template}")
         # Rights on a database are the one thing a copy does not inherit.
         self._execute(f"grant create on database {name} to loader")
+
+    def _has(self, name: str) -> bool:
+        with _reading(f"{self.server}/postgres") as admin:
+            found = admin.execute(
+                "select from pg_database where datname = %s", (name,)
+            ).fetchone()
+        return found is not None
 
     def _drop(self, name: str) -> None:
         self._execute(f"drop database if exists {name} with (force)")
