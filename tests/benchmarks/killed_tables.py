@@ -15,7 +15,7 @@ _SCHEMAS = "^(raw_.*|marts|predictions)$"
 # When and by which run something was done is the one thing that may differ.
 _OF_THE_RUN = re.compile(
     r"^_sdc_|^(fit|run|build|batch)_id$"
-    r"|^(read|fitted|computed|made|built|scored|graded|changed|seen|verified)_at$"
+    r"|^(read|loaded|fitted|computed|made|attributed|graded)_at$"
 )
 
 
