@@ -55,7 +55,14 @@ class AttributionConfig(dg.Config):
             code_version=MODEL_VERSION,
         )
     ],
-    check_specs=[dg.AssetCheckSpec(_CHECK, asset=_KEY, blocking=True)],
+    check_specs=[
+        dg.AssetCheckSpec(
+            _CHECK,
+            asset=_KEY,
+            blocking=True,
+            description="Orders of the last touch are those of the last click.",
+        )
+    ],
     partitions_def=company_days,
 )
 def channel_attribution(

@@ -14,6 +14,7 @@ from ml_assets.assets.forecast_ledger import (
     read_backtests,
     write_backtest,
 )
+from ml_assets.assets.gate_checks import gate_checks
 from ml_assets.assets.prediction_inputs import (
     FitIdentity,
     is_published,
@@ -97,9 +98,7 @@ class CustomerValueConfig(dg.Config):
         )
         for table, description in _TABLES.items()
     ],
-    check_specs=[
-        dg.AssetCheckSpec(gate, asset=_PREDICTIONS, blocking=True) for gate in GATES
-    ],
+    check_specs=gate_checks(GATES, _PREDICTIONS, blocking=True),
     partitions_def=company_days,
 )
 def customer_value(

@@ -53,7 +53,7 @@ def has_media_spend(media: MediaDays) -> GateResult:
     if not count:
         message = (
             "No channel with a known cost: there is no media mix. Connect an "
-            "advertising account, or a file of costs: timonel connect --help"
+            "advertising account, or a file of costs (timonel connect --help)."
         )
         return GateResult("has_media_spend", "warned", 0, 1, message)
     if media.unconverted_count:

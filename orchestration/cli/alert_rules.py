@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.companies import load_company
@@ -27,11 +27,15 @@ def rules(company: _Company) -> None:
         url = _url(company)
         _sync(url, company)
         found = load_rules(url, company)
-    table = Table("rule", "of", "when", "severity", "on", "status", "origin")
+    # An id is typed after it was read: it is never cut off.
+    identifier = Column("rule", overflow="fold")
+    table = Table(identifier, "of", "when", "severity", "on", "status", "origin")
     for rule in found:
         scope = ", ".join(f"{name}={value}" for name, value in rule.scope.items())
         name = f"{rule.relation}.{rule.metric}" if rule.relation else rule.metric
         limit = f"{rule.threshold:g}" if rule.threshold is not None else ""
+        if rule.sample:
+            limit += f", from {rule.sample_minimum} {rule.sample} on"
         table.add_row(
             *(rule.rule_id, f"{name} {scope}".strip()),
             *(f"{rule.comparison or ''} {limit}".strip(), rule.severity),
@@ -61,6 +65,12 @@ def set_(
         float | None,
         typer.Option(help="Another threshold on the side the rule looks at."),
     ] = None,
+    at_least: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Judge only what rests on so many (orders, carts ...)."
+        ),
+    ] = None,
     severity: Annotated[
         str | None, typer.Option(help="critical, high or medium.")
     ] = None,
@@ -80,6 +90,7 @@ def set_(
             changes |= {"comparison": side, "threshold": number}
     changes |= {} if threshold is None else {"threshold": threshold}
     changes |= {"status": "owner"} if "threshold" in changes else {}
+    changes |= {} if at_least is None else {"sample_minimum": at_least}
     changes |= {} if severity is None else {"severity": severity}
     changes |= {} if is_on is None else {"is_enabled": is_on}
     changes |= {"scope": _scope(where)} if where else {}
@@ -149,6 +160,10 @@ def _save(
         raise RuleBroken(
             f"{company} has no rule '{rule_id}'. See: timonel alerts rules --company "
             f"{company}; for a new one say its --metric."
+        )
+    if "sample_minimum" in changes and rule.sample is None:
+        raise RuleBroken(
+            f"Nothing tells how many {rule.metric} rests on: leave out --at-least."
         )
     save_rule(url, company, replace(rule, **changes, origin="edited"))
 

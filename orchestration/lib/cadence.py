@@ -6,18 +6,29 @@ the registry of sources. Argued in docs/decisions/0043.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from psycopg.rows import dict_row
 
 from orchestration.lib.companies import Company
 from orchestration.lib.database import connect
 
-__all__ = ["CADENCES", "Rhythm", "list_rhythms", "next_publication"]
+__all__ = [
+    "CADENCES",
+    "Rhythm",
+    "list_rhythms",
+    "next_publication",
+    "slack_beyond_a_day",
+]
 
 CADENCES = ("daily", "weekly")
+_DAY = timedelta(days=1)
+_A_WEEK_LESS_A_DAY = timedelta(days=6)
+_FEWEST_READS = 4
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,30 @@ class Rhythm:
 def next_publication(as_of_date: date) -> date:
     """The Monday whose run publishes next, for a company that is told so weekly."""
     return _last_sunday(as_of_date) + timedelta(days=8)
+
+
+def slack_beyond_a_day(
+    prediction_cadence: str, reads: Sequence[datetime] = ()
+) -> timedelta:
+    """How much longer than a day may pass before a company, or its source, is late.
+
+    Six days where a week is the rhythm that was asked for. Else what the reads show,
+    because a machine that is on twice a week keeps its own: the median of the times
+    between them, less a day, and never more than six. Fewer than
+    four reads say nothing.
+
+    Parameters
+    ----------
+    reads
+        Starts of the newest reads that succeeded, in any order.
+    """
+    if prediction_cadence == "weekly":
+        return _A_WEEK_LESS_A_DAY
+    if len(reads) < _FEWEST_READS:
+        return timedelta(0)
+    gaps = [later - earlier for earlier, later in pairwise(sorted(reads))]
+    usual = timedelta(seconds=median(gap.total_seconds() for gap in gaps))
+    return min(max(usual - _DAY, timedelta(0)), _A_WEEK_LESS_A_DAY)
 
 
 def list_rhythms(url: str) -> list[Rhythm]:

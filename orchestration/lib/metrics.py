@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -61,7 +61,8 @@ class Metric:
     ``unit`` says what it is counted in: a share is between 0 and 1, money is in the
     company's currency, days and hours are lengths of time. ``target``, ``warn`` and
     ``critical`` are in that unit; ``threshold_status`` says whether the owner set
-    them or they are only proposed.
+    them or they are only proposed. ``sample`` is the column of the same row that says
+    how many a number rests on; below ``sample_minimum`` of them nobody is alarmed.
     """
 
     schema_name: str
@@ -80,6 +81,8 @@ class Metric:
     threshold_status: str
     owner: str
     service_level: str
+    sample: str | None = None
+    sample_minimum: int | None = None
 
     @property
     def address(self) -> str:
@@ -179,12 +182,14 @@ def _metric(node: Mapping[str, Any], column: Mapping[str, Any]) -> Metric:
         "description": " ".join(column["description"].split()),
         **told,
     }
-    names = {field.name for field in fields(Metric)}
-    if missing := sorted(names - set(given)):
+    names = {field.name: field.default is MISSING for field in fields(Metric)}
+    needed = {name for name, is_needed in names.items() if is_needed}
+    if missing := sorted(needed - set(given)):
         raise MetricBroken(f"{address}: the metric lacks {', '.join(missing)}.")
-    if unknown := sorted(set(given) - names):
+    if unknown := sorted(set(given) - set(names)):
         raise MetricBroken(f"{address}: a metric has no {', '.join(unknown)}.")
     _check_words(address, told)
+    _check_sample(address, told, node["columns"])
     return Metric(**given)
 
 
@@ -204,6 +209,23 @@ def _check_words(address: str, told: Mapping[str, Any]) -> None:
     for name in _THRESHOLDS:
         if told[name] is not None and not isinstance(told[name], int | float):
             raise MetricBroken(f"{address}: {name} is no number: {told[name]!r}.")
+
+
+def _check_sample(
+    address: str, told: Mapping[str, Any], columns: Mapping[str, Any]
+) -> None:
+    sample, minimum = told.get("sample"), told.get("sample_minimum")
+    if sample is None and minimum is None:
+        return
+    if sample not in columns:
+        raise MetricBroken(
+            f"{address}: its sample is {sample!r}, which is no column of its model."
+        )
+    if not isinstance(minimum, int) or minimum < 1:
+        raise MetricBroken(
+            f"{address}: sample_minimum is {minimum!r}; write how many {sample} a "
+            "number must rest on before anybody is alarmed, such as 100."
+        )
 
 
 def _lines(metrics: list[Metric]) -> Iterator[str]:
@@ -233,6 +255,9 @@ def _in_words(metric: Metric) -> str:
     words = [
         f"Unit: {metric.unit.replace('_', ' ')}; {direction}",
         f"{', '.join(limits)} ({metric.threshold_status})" if limits else "",
+        f"judged from {metric.sample_minimum} {metric.sample} on"
+        if metric.sample
+        else "",
         f"for {metric.owner}, {metric.service_level}",
     ]
     return f"{'; '.join(filter(None, words))}."

@@ -43,6 +43,30 @@ INSERT = """
         %(alive)s, %(nothing)s, 0, %(in_90)s, 0, 0, 10, %(if_active)s, '2026-03-30',
         '2026-03-31 02:00+00')
 """
+# Historic value and P(no purchase in 90 days) as they were predicted a month earlier.
+# The top fifth of eleven are three: A, E, and F, who was at risk then.
+EARLIER = {
+    "A": (500, 0.3),
+    "F": (450, 0.9),
+    "E": (400, 0.3),
+    "D": (30, 0.3),
+    "C": (20, 0.3),
+    "G": (15, 0.3),
+    "B": (10, 0.3),
+    # Forgotten since.
+    **{f"gone {n}": (1, 0.3) for n in range(4)},
+}
+FIT = """
+    insert into predictions.model_fits values (%(company)s, %(fit)s, %(as_of)s::date,
+        %(as_of)s::date, 'bg_nbd', %(version)s, 'published', null, '', 11, 0, 0, '{}',
+        %(as_of)s::date)
+"""
+# All bought 100 days before the earlier date.
+HISTORY = """
+    insert into predictions.predictions_customer_history values (%(company)s,
+        %(customer)s, '2026-02-28', 'earlier', '1', 0, 0, 100, 1, %(value)s, 'EUR', 1,
+        %(nothing)s, 0, 0, 0, 10, 10, '2026-02-28', '2026-02-28')
+"""
 # What a euro is in pesos, here.
 PESOS = 1000
 
@@ -54,6 +78,21 @@ def predict(warehouse: Warehouse, company: str, factor: int) -> None:
         if values["if_active"] is not None:
             values["if_active"] *= factor
         warehouse.execute(INSERT, {**values, "company": company, "customer": customer})
+
+
+def remember(warehouse: Warehouse, company: str, factor: int) -> None:
+    """Earlier predictions; the nearer ones are too near, or of another model."""
+    for fit, as_of, version in (
+        ("long ago", "2026-01-15", "1"),
+        ("earlier", "2026-02-28", "1"),
+        ("another model", "2026-03-01", "0"),
+        ("near", "2026-03-20", "1"),
+    ):
+        told = {"company": company, "fit": fit, "as_of": as_of, "version": version}
+        warehouse.execute(FIT, told)
+    for customer, (value, nothing) in EARLIER.items():
+        row = {"customer": customer, "value": value * factor, "nothing": nothing}
+        warehouse.execute(HISTORY, {**row, "company": company})
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +108,7 @@ def companies(warehouse: Warehouse) -> Pair:
         ]
         warehouse.load(company, RawFile("log.csv", lines))
         predict(warehouse, company, factor)
+        remember(warehouse, company, factor)
     as_of: Mapping[str, str] = dict.fromkeys((pair.acme, pair.bolt), AS_OF)
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     return pair
@@ -184,3 +224,17 @@ def test_the_spanish_views_hang_together(warehouse: Warehouse, companies: Pair) 
     ids = "select count(distinct id) as ids, count(*) as rows from reporting.clientes"
     (counted,) = warehouse.rows(ids)
     assert counted["ids"] == counted["rows"]
+
+
+def test_a_vip_is_lost_who_was_safe_four_weeks_ago_and_is_at_risk_now(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select compared_date::text, vip_customer_count, vip_lost_count, vip_churn_rate
+        from reporting.vip_churn where company_id = %s
+    """
+
+    for company in (companies.acme, companies.bolt):
+        (found,) = warehouse.rows(query, [company])
+        # A and E were VIP and safe. A is at risk now.
+        assert tuple(found.values()) == ("2026-02-28", 2, 1, 0.5)

@@ -33,6 +33,20 @@ def test_the_document_is_what_the_registry_writes(manifest: dict[str, object]) -
     assert documented(read_metrics(manifest), text) == text
 
 
+def test_a_share_that_alarms_says_on_how_many_it_rests(
+    manifest: dict[str, object],
+) -> None:
+    bare = [
+        metric.address
+        for metric in read_metrics(manifest)
+        if metric.unit in ("share", "ratio", "score")
+        and (metric.warn is not None or metric.critical is not None)
+        and metric.sample is None
+    ]
+
+    assert bare == []
+
+
 S0_KPIS = {
     "acquisition": (
         *("new_user_count", "onboarding_rate", "rut_validation_rate"),

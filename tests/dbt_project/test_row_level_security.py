@@ -67,6 +67,7 @@ VIEWS = (
     "service_levels",
     "service_sales",
     "ventas",
+    "vip_churn",
 )
 FIT = """
     insert into predictions.model_fits values (%s, 'fit', '2026-01-31', '2026-01-05',
@@ -79,8 +80,15 @@ PREDICTION = """
     insert into predictions.predictions_customer values (%s, '7', '2026-01-31', 'fit',
     '1', 0, 0, 0, 1, 10, 'EUR', 1, 0.5, 1, 1, 1, 10, 10, '2026-01-05', now())
 """
-# Of each other table of the room, one row.
+# Of each other table of the room, one row; of earlier predictions two, to tell a VIP.
 JUDGEMENTS = (
+    """insert into predictions.model_fits values (%s, 'before', '2025-12-31',
+        '2025-12-05', 'bg_nbd+gamma_gamma', '1', 'published', null, '', 1, 0, 0, '{}',
+        '2026-01-01')""",
+    """insert into predictions.predictions_customer_history
+        select %s, customer_id, '2025-12-31', 'before', '1', 0, 0, 0, 1, value, 'EUR',
+        1, 0.5, 1, 1, 1, 10, 10, '2025-12-05', '2026-01-01'
+        from (values ('7', 10), ('8', 1)) as known (customer_id, value)""",
     """insert into predictions.gate_results values
         (%s, 'fit', 'enough_data', 'passed', 1, 10, 'Enough.')""",
     """insert into predictions.model_candidates values

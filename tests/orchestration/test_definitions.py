@@ -21,6 +21,9 @@ def _materialised() -> list[dg.AssetKey]:
     return [k for k in graph.get_all_asset_keys() if graph.get(k).is_materializable]
 
 
+_DBT_ROOMS = ("staging", "personal", "intermediate", "marts", "reporting")
+
+
 def test_every_room_of_the_graph_is_there() -> None:
     names = {key.to_user_string() for key in _materialised()}
 
@@ -89,6 +92,19 @@ def test_every_asset_is_described_owned_grouped_and_partitioned() -> None:
         assert node.group_name != "default", key
         assert node.partitions_def is not None, key
         assert set(node.partitions_def.partition_dimension_names) == {"company", "day"}
+
+
+def test_every_check_of_ours_says_what_holds_when_it_is_passed() -> None:
+    graph = _graph()
+
+    # Those of dbt say what they test by their names.
+    bare = [
+        key.to_user_string()
+        for key in graph.asset_check_keys
+        if key.asset_key.path[0] not in _DBT_ROOMS and not graph.get(key).description
+    ]
+
+    assert bare == []
 
 
 def test_every_gate_is_a_check() -> None:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
-from typing import Any
 
 import psycopg
 from psycopg import Connection, sql
-from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.deviation import WEEKS, deviation_of
 from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
+from orchestration.lib.alerts.limits import Views, past_limits
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.companies import Company
@@ -22,13 +21,8 @@ from orchestration.lib.database import has_relation
 
 __all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
 
-# Type of each column of each view.
-Views = Mapping[str, Mapping[str, str]]
-
 _TOTALS = {"net_revenue": False, "purchase_count": True}  # name: whether a count
 _NUMBERS = ("numeric", "double precision", "integer", "bigint", "smallint", "real")
-_PERIODS = ("month_start_date", "calendar_date")
-_MOST_SUBJECTS = 50
 
 
 @dataclass(frozen=True)
@@ -98,9 +92,7 @@ def _holding(
         look = Look(database, company.company_id, rule, now)
         return list(EVENTS[rule.metric](look))
     if rule.kind == "metric":
-        if not views:
-            return None
-        return list(_metric(database, company.company_id, rule, views, now))
+        return past_limits(database, company, rule, views, now) if views else None
     day = _last_day(database, company, now)
     if day is None:
         return None
@@ -134,7 +126,8 @@ def _view_problem(rule: Rule, views: Views) -> str | None:
 
 
 def _column_problem(rule: Rule, columns: Mapping[str, str]) -> str | None:
-    if missing := [name for name in (rule.metric, *rule.scope) if name not in columns]:
+    named = (rule.metric, *rule.scope, *((rule.sample,) if rule.sample else ()))
+    if missing := [name for name in named if name not in columns]:
         return _unknown(f"column of {rule.relation}", missing[0], list(columns))
     if "customer_id" in columns:
         return (
@@ -167,59 +160,6 @@ def _broken(rule: Rule, problem: str, now: datetime) -> Condition:
         since=now,
         facts={"event": "rule_broken", "subject": rule.rule_id, "detail": problem},
     )
-
-
-def _metric(
-    database: Connection, company_id: str, rule: Rule, views: Views, now: datetime
-) -> Iterator[Condition]:
-    """A condition for each row of the newest complete period past the threshold."""
-    columns = views[rule.relation]
-    rows = _newest_rows(database, company_id, rule, columns)
-    past = [row for row in rows if _is_past(rule, row[rule.metric])]
-    # Of more than anybody would read, those that are furthest.
-    past.sort(key=lambda row: row[rule.metric], reverse=rule.comparison == "above")
-    names = [name for name in columns if name.endswith("_id") and name != "company_id"]
-    for row in past[:_MOST_SUBJECTS]:
-        subject = ", ".join(str(row[name]) for name in names if row[name] is not None)
-        facts = {
-            "event": f"metric_{rule.comparison}",
-            "subject": subject,
-            "observed": float(row[rule.metric]),
-            "threshold": rule.threshold,
-            "label_es": rule.label_es or rule.metric,
-            "label_en": rule.label_en or rule.metric,
-            "asset": ["reporting", rule.relation],
-        }
-        topic = f"metric:{rule.relation}.{rule.metric}:{rule.comparison}:{subject}"
-        yield Condition(topic, rule.rule_id, rule.severity, now, facts)
-
-
-def _is_past(rule: Rule, value: Any) -> bool:
-    # A ratio without a denominator may be infinite, which is no finding.
-    return value is not None and math.isfinite(value) and rule.is_past(float(value))
-
-
-def _newest_rows(
-    database: Connection, company_id: str, rule: Rule, columns: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    conditions: list[sql.Composable] = [sql.SQL("company_id = %(company)s")]
-    if "is_complete" in columns:
-        conditions.append(sql.SQL("is_complete"))
-    conditions += [
-        sql.SQL("{}::text = {}").format(sql.Identifier(name), sql.Literal(value))
-        for name, value in rule.scope.items()
-    ]
-    scoped = sql.SQL(" and ").join(conditions)
-    view = sql.Identifier("reporting", rule.relation)
-    query = sql.SQL("select * from {} where {}").format(view, scoped)
-    for period in _PERIODS:
-        if period in columns:
-            query += sql.SQL(" and {0} = (select max({0}) from {1} where {2})").format(
-                sql.Identifier(period), view, scoped
-            )
-            break
-    cursor = database.cursor(row_factory=dict_row)
-    return cursor.execute(query, {"company": company_id}).fetchall()
 
 
 def _last_day(database: Connection, company: Company, now: datetime) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
+from orchestration.lib.cadence import slack_beyond_a_day
 from orchestration.lib.sources import SOURCES
 
 __all__ = ["EVENTS", "Look", "needs_threshold"]
@@ -32,6 +33,14 @@ class Look:
         """What the platform wrote of the company."""
         cursor = self.database.cursor(row_factory=dict_row)
         return cursor.execute(query.encode(), {"company": self.company_id}).fetchall()
+
+    def allowing(self, slack: timedelta) -> Look:
+        """The same look, with hours added to the threshold, which is of a daily one."""
+        threshold = self.rule.threshold
+        if threshold is None or not slack:
+            return self
+        later = replace(self.rule, threshold=threshold + _hours(slack))
+        return replace(self, rule=later)
 
     def condition(
         self,
@@ -79,10 +88,12 @@ def _connection_failing(look: Look) -> Iterator[Condition]:
 def _source_late(look: Look) -> Iterator[Condition]:
     for row in look.rows(_READS):
         last = row["last_read_at"] or row["created_at"]
+        slack = slack_beyond_a_day(row["prediction_cadence"], row["reads"])
+        late = look.allowing(slack)
         hours = _hours(look.now - last)
-        if look.rule.is_past(hours):
+        if late.rule.is_past(hours):
             facts = _of_connection(row)
-            yield look.condition(row["connection_id"], last, facts, hours)
+            yield late.condition(row["connection_id"], last, facts, hours)
 
 
 def _run_failed(look: Look) -> Iterator[Condition]:
@@ -93,10 +104,11 @@ def _run_failed(look: Look) -> Iterator[Condition]:
 
 def _predictions_stale(look: Look) -> Iterator[Condition]:
     for row in look.rows(_PREDICTED):
+        late = look.allowing(slack_beyond_a_day(row["prediction_cadence"]))
         hours = _hours(look.now - row["fitted_at"])
-        if look.rule.is_past(hours):
+        if late.rule.is_past(hours):
             facts = {"asset": ["predictions", "predictions_customer"]}
-            yield look.condition("", row["fitted_at"], facts, hours)
+            yield late.condition("", row["fitted_at"], facts, hours)
 
 
 def _channel_failing(look: Look) -> Iterator[Condition]:
@@ -177,8 +189,17 @@ _FAILING = """
 """
 # One that fails is told as such, not again as late.
 _READS = """
-    select connection_id, source_slug, last_read_at, created_at
-    from ops.connections where company_id = %(company)s and state <> 'failing'
+    select connection_id, source_slug, last_read_at, connections.created_at,
+        prediction_cadence, array(
+            select started_at from ops.connection_reads as reads
+            where reads.company_id = connections.company_id
+                and reads.source_slug = connections.source_slug
+                and reads.connection_id = connections.connection_id
+                and reads.outcome = 'succeeded'
+            order by started_at desc limit 9
+        ) as reads
+    from ops.connections inner join ops.companies using (company_id)
+    where company_id = %(company)s and state <> 'failing'
 """
 # A run that a gate stopped is told as the blocked model it is.
 _FAILED_RUN = """
@@ -194,8 +215,12 @@ _FAILED_RUN = """
     )
 """
 _PREDICTED = """
-    select max(fitted_at) as fitted_at from predictions.predictions_customer
-    where company_id = %(company)s having max(fitted_at) is not null
+    select newest.fitted_at, companies.prediction_cadence
+    from ops.companies cross join lateral (
+        select max(fitted_at) as fitted_at from predictions.predictions_customer
+        where company_id = %(company)s
+    ) as newest
+    where companies.company_id = %(company)s and newest.fitted_at is not null
 """
 # Since something last went out by the channel.
 _UNDELIVERED = """

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.lib.alerts.memory import Condition
-from orchestration.lib.alerts.words import read_words, written
+from orchestration.lib.alerts.words import measured, read_words, written
 from orchestration.lib.companies import Company
 from orchestration.lib.settings import Settings
 
@@ -139,6 +139,10 @@ def _event_text(
         for name, value in facts.items()
         if not isinstance(value, list | dict)
     }
+    if unit := facts.get("unit"):
+        currency = fill.get("currency", "")
+        for name in ("observed", "threshold"):
+            fill[name] = measured(facts[name], unit, currency, language)
     subject = fill.get("subject", "")
     if facts.get("is_word"):
         subject = words[f"subjects.{subject}"]

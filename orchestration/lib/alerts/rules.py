@@ -49,6 +49,11 @@ class Rule:
         Whether the owner set the threshold, or it is a default nobody agreed to.
     origin
         ``generated``, or ``edited``: then generating again leaves it alone.
+    unit
+        Of the metric, as the registry has it.
+    sample, sample_minimum
+        Column of the view that says how many the number rests on, and from how many on
+        it is judged: three orders are no reason to wake anybody. None: always.
     """
 
     rule_id: str
@@ -64,6 +69,9 @@ class Rule:
     origin: str = "generated"
     label_es: str | None = None
     label_en: str | None = None
+    unit: str | None = None
+    sample: str | None = None
+    sample_minimum: int | None = None
 
     def is_past(self, value: float) -> bool:
         """Whether a value is past the threshold, and not just on it."""
@@ -78,7 +86,8 @@ _EVENTS = (
     Rule("model_blocked", "event", "model_blocked", "high"),
     Rule("media_mix_blocked", "event", "media_mix_blocked", "medium"),
     Rule("connection_failing", "event", "connection_failing", "high"),
-    # A company is read once a day: two hours late is late, two days are too many.
+    # Of what is read once a day: two hours late is late, two days are too many. What is
+    # read weekly has six days more (orchestration.lib.cadence).
     Rule(
         *("source_late", "event", "source_late", "medium"),
         comparison="above",
@@ -173,6 +182,9 @@ def metric_rule(metric: Metric) -> Rule:
         status="owner" if metric.threshold_status == "owner" else NOT_AGREED,
         label_es=metric.label_es,
         label_en=metric.label_en,
+        unit=metric.unit,
+        sample=metric.sample,
+        sample_minimum=metric.sample_minimum,
     )
 
 

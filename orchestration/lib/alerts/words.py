@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 
 from orchestration.lib.settings import PROJECT_ROOT
 
-__all__ = ["LANGUAGES", "read_words", "written"]
+__all__ = ["LANGUAGES", "measured", "read_words", "written"]
 
 LANGUAGES = ("es", "en")
 
@@ -41,6 +41,21 @@ def written(value: Any, language: str, time_zone: str) -> str:
     if isinstance(value, int | float):
         return str(format_decimal(value, "#,##0.###", locale=language))
     return str(value)
+
+
+def measured(value: float, unit: str, currency: str, language: str) -> str:
+    """A number of the registry with its unit: 12,5 %, 1.234 EUR, 3 días.
+
+    Parameters
+    ----------
+    unit
+        As in `orchestration.lib.metrics`; one without words is written as a number.
+    """
+    words = read_words(language)
+    shown = value * 100 if unit == "share" else value
+    number = written(round(shown, 2), language, "UTC")
+    template = words.get(f"units.{unit}", "{number}")
+    return template.format(number=number, currency=currency)
 
 
 def _leaves(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:

@@ -87,9 +87,25 @@ def test_a_rule_is_added_changed_and_switched_off(
     assert "few_vips" in timonel("rules")
 
 
+def test_who_wants_to_know_of_leaving_vips_says_when_and_from_how_many(
+    timonel: Timonel, database_url: str
+) -> None:
+    rule_id = "vip_churn.vip_churn_rate.warn"
+    timonel("set", rule_id, "--threshold", "0.05", "--at-least", "20")
+
+    rules = {rule.rule_id: rule for rule in load_rules(database_url, "acme")}
+    mine = rules[rule_id]
+    assert (mine.comparison, mine.threshold, mine.unit) == ("above", 0.05, "share")
+    assert (mine.sample, mine.sample_minimum) == ("vip_customer_count", 20)
+    shown = timonel("rules")
+    assert rule_id in shown
+    assert "from 20 vip_customer_count on" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (("set", "source_late", "--at-least", "5"), "Nothing tells how many"),
         (("set", "source_lat", "--off"), "no rule 'source_lat'"),
         (("set", "mine", "--metric", "kpi_months.churn"), "no metric"),
         (("set", "source_late"), "Say what to change"),

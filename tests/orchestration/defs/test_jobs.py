@@ -232,6 +232,36 @@ def test_a_company_told_weekly_gets_its_models_on_monday_only(
     assert monday.asset_selection is None
 
 
+def test_a_week_whose_monday_was_slept_through_is_published_by_the_next_run(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    rhythms[:] = [Rhythm(MADRID, "weekly", last_published=date(2026, 1, 11))]
+
+    (tuesday,) = _evaluated(jobs.daily_refresh, instance, "2026-01-20T09:00:00+00:00")
+    rhythms[:] = [Rhythm(MADRID, "weekly", last_published=date(2026, 1, 19))]
+    (wednesday,) = _evaluated(jobs.daily_refresh, instance, "2026-01-21T09:00:00+00:00")
+
+    assert tuesday.asset_selection is None
+    assert "predictions" not in {key.path[0] for key in wednesday.asset_selection}
+
+
+def test_a_source_that_was_late_is_asked_again_in_the_next_hour(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+) -> None:
+    del rhythms[1]
+    (first,) = _evaluated(jobs.hourly_refresh, instance, "2026-01-15T09:20:00+00:00")
+    _add_run(
+        *(instance, "madrid|2026-01-14", dg.DagsterRunStatus.FAILURE),
+        job="refresh_operations",
+    )
+
+    (again,) = _evaluated(jobs.hourly_refresh, instance, "2026-01-15T10:20:00+00:00")
+
+    assert again.partition_key == first.partition_key
+    # The same key would be taken for the run that failed, and dropped.
+    assert again.run_key != first.run_key
+
+
 def test_an_hour_takes_companies_with_a_shop_or_ads(
     instance: dg.DagsterInstance, rhythms: list[Rhythm]
 ) -> None:

@@ -135,6 +135,26 @@ def test_older_partitions_are_one_run_over_exactly_their_days(
     assert len(keys) == 3
 
 
+def test_a_restated_month_is_one_run_that_replaces_that_month_alone(
+    shop: Shop, instance: dg.DagsterInstance
+) -> None:
+    days = [f"2026-{month:02}-{day:02}" for month in (2, 3) for day in (1, 15, 28)]
+    shop.connect()
+    shop.holds(orders=[], days=[{**DAYS[0], "date": day, "spend": 1} for day in days])
+    _materialize(instance, tags=_range("2026-02-01", "2026-03-31"))
+    # The platform counts both months anew; only March is asked for again.
+    shop.holds(orders=[], days=[{**DAYS[0], "date": day, "spend": 7} for day in days])
+
+    result = _materialize(instance, tags=_range("2026-03-01", "2026-03-31"))
+
+    assert result.success
+    assert shop.rows(
+        """select date_trunc('month', date::date)::date::text, sum(spend)::int
+        from raw_shopify.campaign_days group by 1 order by 1"""
+    ) == [("2026-02-01", 3), ("2026-03-01", 21)]
+    assert shop.rows("select count(*) from ops.singer_bookmarks") == [(0,)]
+
+
 def test_days_may_be_asked_for_by_configuration(
     shop: Shop, instance: dg.DagsterInstance
 ) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from orchestration.lib.cadence import Rhythm, list_rhythms, next_publication
+from orchestration.lib.cadence import (
+    Rhythm,
+    list_rhythms,
+    next_publication,
+    slack_beyond_a_day,
+)
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.company_settings import change_settings
 from orchestration.lib.connections import Connection, add_connection
@@ -60,3 +65,35 @@ def test_a_rhythm_is_what_the_company_was_told_and_has_connected(
 
     assert acme == Rhythm(ACME, "weekly", True, True, frozenset({"shopify"}))
     assert bolt == Rhythm(Company("bolt", "Bolt", "CLP", "America/Santiago"))
+
+
+def _every(hours: float, reads: int) -> list[datetime]:
+    start = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    return [start - timedelta(hours=hours * n) for n in range(reads)]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "reads", "days"),
+    [
+        ("daily", [], 0),
+        ("daily", _every(24, 9), 0),
+        ("daily", _every(1, 9), 0),
+        ("daily", _every(7 * 24, 3), 0),  # too few to be a rhythm
+        ("daily", _every(7 * 24, 4), 6),
+        ("daily", _every(3 * 24, 9), 2),
+        ("daily", _every(30 * 24, 9), 6),  # once a month is late all the same
+        ("weekly", [], 6),
+        ("weekly", _every(24, 9), 6),
+    ],
+)
+def test_what_is_read_weekly_has_a_week(
+    cadence: str, reads: list[datetime], days: int
+) -> None:
+    assert slack_beyond_a_day(cadence, reads) == timedelta(days=days)
+
+
+def test_one_long_pause_is_no_rhythm() -> None:
+    daily = _every(24, 8)
+    before_a_holiday = [daily[-1] - timedelta(days=15)]
+
+    assert slack_beyond_a_day("daily", daily + before_a_holiday) == timedelta(0)

@@ -123,3 +123,25 @@ def test_the_document_keeps_what_stands_around_the_registry() -> None:
 def test_a_document_without_marks_is_refused() -> None:
     with pytest.raises(MetricBroken, match="lacks the lines"):
         documented([], "# Ours\n")
+
+
+@pytest.mark.parametrize(
+    ("told", "complaint"),
+    [
+        ({"sample": "users", "sample_minimum": 30}, "which is no column of its model"),
+        ({"sample": "user_count"}, "write how many user_count"),
+        ({"sample": "user_count", "sample_minimum": 0}, "write how many user_count"),
+    ],
+)
+def test_a_sample_is_a_column_and_a_number(
+    told: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(MetricBroken, match=complaint):
+        read_metrics(_manifest(**told))
+
+
+def test_a_sample_is_told_beside_the_limits() -> None:
+    (metric,) = read_metrics(_manifest(sample="user_count", sample_minimum=30))
+
+    assert (metric.sample, metric.sample_minimum) == ("user_count", 30)
+    assert "judged from 30 user_count on" in documented([metric], f"{BEGIN}{END}")

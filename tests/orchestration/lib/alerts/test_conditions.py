@@ -139,6 +139,58 @@ class TestEvents:
         assert (alert["severity"], alert["rule_id"]) == ("high", "source_silent")
         assert alert["facts"]["observed"] == 49.0
 
+    def test_a_weekly_company_is_late_after_its_week(self, office: Office) -> None:
+        office.execute("update ops.companies set prediction_cadence = 'weekly'")
+        office.connect("google", read=START - timedelta(days=7))
+        office.at(0)
+        assert office.topics() == []
+
+        office.at(3 * 60)
+
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["topic"] == "source_late:google"
+        # A week and two hours, as a day and two hours are for a daily one.
+        assert (alert["facts"]["observed"], alert["facts"]["threshold"]) == (171, 170)
+
+    def test_a_source_that_is_read_weekly_is_not_late_on_the_second_day(
+        self, office: Office
+    ) -> None:
+        office.connect("meta", read=START - timedelta(hours=30))
+        office.connect("google", read=START - timedelta(hours=30))
+        for week in range(5):
+            office.execute(
+                """insert into ops.connection_reads (company_id, connection_id,
+                    source_slug, run_id, outcome, started_at)
+                values ('acme', 'google', 'meta_ads', 'run', 'succeeded', %s)""",
+                START - timedelta(hours=30, weeks=week),
+            )
+
+        office.at(0)
+
+        assert office.topics() == ["source_late:meta"]
+
+    def test_weekly_predictions_are_not_stale_within_their_week(
+        self, office: Office
+    ) -> None:
+        office.execute("update ops.companies set prediction_cadence = 'weekly'")
+        office.execute(
+            """insert into predictions.predictions_customer (company_id, customer_id,
+                as_of_date, fit_id, model_version, frequency, recency_days, age_days,
+                order_count, historic_value, currency_code, probability_alive,
+                probability_no_purchase_90d, expected_orders_30d, expected_orders_90d,
+                expected_orders_365d, expected_order_value, predicted_value_12m,
+                data_through_date, fitted_at)
+            values ('acme', '1', '2026-11-22', 'fit', '1', 0, 0, 0, 1, 0, 'EUR', 1, 0,
+                0, 0, 0, 0, 0, '2026-11-22', %s)""",
+            START,
+        )
+
+        office.at(7 * 24 * 60)
+        assert office.topics() == []
+        office.at(9 * 24 * 60)
+
+        assert office.topics() == ["predictions_stale:"]
+
 
 class TestMetrics:
     def test_a_metric_past_its_limit_opens_one_alert_of_each_row(

@@ -1,0 +1,62 @@
+"""Code that changed is run again; code that did not is not."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from orchestration.defs.transformation import dbt
+from orchestration.lib.companies import Company, add_company
+from orchestration.lib.database import connect
+from orchestration.lib.runs import input_version
+
+ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
+DAY = date(2026, 11, 22)
+
+
+def test_other_code_is_another_input_of_a_run(database_url: str) -> None:
+    add_company(database_url, ACME)
+    with connect(database_url, "loader") as database:
+        database.execute("create schema raw_files")
+        database.execute(
+            "create table raw_files.files"
+            " (company_id text, file_name text, file_sha256 text)"
+        )
+
+    before, again, after = (
+        input_version(database_url, ACME, DAY, code)
+        for code in ("before", "before", "after")
+    )
+
+    assert before == again
+    assert before != after
+
+
+@pytest.mark.parametrize(
+    ("project", "is_subset", "are_there", "is_unchanged"),
+    [
+        ("before", False, True, True),
+        ("after", False, True, False),
+        # Somebody dropped a view, or asks for this one asset.
+        ("before", False, False, False),
+        ("before", True, True, False),
+    ],
+)
+def test_views_are_made_again_when_the_project_changed(
+    monkeypatch: pytest.MonkeyPatch,
+    project: str,
+    *,
+    is_subset: bool,
+    are_there: bool,
+    is_unchanged: bool,
+) -> None:
+    monkeypatch.setattr(dbt, "built_from", lambda url, schema: "before")
+    monkeypatch.setattr(dbt, "project_fingerprint", lambda: project)
+    monkeypatch.setattr(dbt, "are_all_there", lambda url, keys: are_there)
+    asset = SimpleNamespace(is_subset=is_subset, keys=frozenset())
+    context: Any = SimpleNamespace(assets_def=asset)
+
+    assert dbt._is_unchanged(context, "url", "staging") is is_unchanged
