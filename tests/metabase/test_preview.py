@@ -258,3 +258,22 @@ def test_validate_checks_the_files_against_the_database(reporting_url: str) -> N
         0,
         "every dashboard is well formed",
     )
+
+
+def test_in_english_no_word_of_the_page_is_spanish(shops_url: str) -> None:
+    page = _Page(render_preview(shops_url, ["bolt"], root=CONTENT_ROOT, language="en"))
+
+    assert "¿" not in page.text
+    assert "Campeones (en)" in page.text
+    assert "No known place" in page.text
+    assert "CLP\xa0987,654" in " ".join(page.texts)
+
+
+def test_a_card_says_what_its_company_lacks(shops_url: str) -> None:
+    _, log = _render(shops_url, "acme")
+    _, marketplace = _render(shops_url, "bolt")
+    _, nothing = _render(shops_url, "nueva")
+
+    assert "una tienda no pide RUT" in log.text
+    assert "una tienda no pide RUT" not in marketplace.text
+    assert "una tienda no pide RUT" not in nothing.text
