@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from metabase.metabase_as_code.content import Card, Content, Dashboard, Parameter
+from metabase.metabase_as_code.choice_payloads import (
+    click_settings,
+    parameter_payload,
+    tag_payload,
+    target,
+)
+from metabase.metabase_as_code.content import Card, Content, Dashboard
 from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.http_api import Metabase
 from metabase.metabase_as_code.tenancy import Home
@@ -33,8 +39,13 @@ def publish(metabase: Metabase, content: Content, home: Home) -> None:
     _publish_collection(metabase, content, home)
     items = _items(metabase, home)
     card_ids = _publish_cards(metabase, content, home, items)
+    # All first: a click may lead to any of them.
+    dashboard_ids = {
+        dashboard.entity_id: _ensure_dashboard(metabase, dashboard, home, items)
+        for dashboard in content.dashboards
+    }
     for dashboard in content.dashboards:
-        _publish_dashboard(metabase, dashboard, home, items, card_ids)
+        _publish_dashboard(metabase, dashboard, home, card_ids, dashboard_ids)
 
 
 def _items(metabase: Metabase, home: Home) -> list[dict[str, Any]]:
@@ -80,7 +91,8 @@ def _publish_card(
 ) -> int:
     wanted = {
         "name": card.name,
-        "description": card.description,
+        # The server has no place of its own for why a card is empty.
+        "description": " ".join(filter(None, (card.description, card.when_empty))),
         "type": "question",
         "display": card.display,
         "dataset_query": {
@@ -91,19 +103,14 @@ def _publish_card(
                     "lib/type": "mbql.stage/native",
                     "native": f"{_MARK}{card.entity_id}\n{card.sql}",
                     "template-tags": {
-                        one.slug: {
-                            "id": one.parameter_id,
-                            "name": one.slug,
-                            "display-name": one.title,
-                            "type": "number",
-                        }
-                        for one in card.parameters
+                        one.slug: tag_payload(one) for one in card.parameters
                     },
                 }
             ],
         },
         "parameters": [
-            {**_parameter(one), "target": _target(one.slug)} for one in card.parameters
+            {**parameter_payload(one, {}), "target": target(one.slug)}
+            for one in card.parameters
         ],
         "visualization_settings": dict(card.settings),
         "collection_id": home.collection_id,
@@ -119,13 +126,9 @@ def _publish_card(
     return int(live["id"])
 
 
-def _publish_dashboard(
-    metabase: Metabase,
-    dashboard: Dashboard,
-    home: Home,
-    items: list[dict[str, Any]],
-    card_ids: dict[str, int],
-) -> None:
+def _ensure_dashboard(
+    metabase: Metabase, dashboard: Dashboard, home: Home, items: list[dict[str, Any]]
+) -> int:
     what = f"dashboard {dashboard.name}"
     found = [
         item
@@ -135,11 +138,21 @@ def _publish_dashboard(
     if len(found) > 1:
         raise MetabaseError(f"there are {len(found)} of {what}; archive all but one")
     if found:
-        dashboard_id = found[0]["id"]
-    else:
-        start = {"name": dashboard.name, "collection_id": home.collection_id}
-        dashboard_id = metabase.post("/api/dashboard", start)["id"]
-        metabase.changes.append(f"created {what}")
+        return int(found[0]["id"])
+    start = {"name": dashboard.name, "collection_id": home.collection_id}
+    made = metabase.post("/api/dashboard", start)
+    metabase.changes.append(f"created {what}")
+    return int(made["id"])
+
+
+def _publish_dashboard(
+    metabase: Metabase,
+    dashboard: Dashboard,
+    home: Home,
+    card_ids: dict[str, int],
+    dashboard_ids: dict[str, int],
+) -> None:
+    dashboard_id = dashboard_ids[dashboard.entity_id]
     path = f"/api/dashboard/{dashboard_id}"
     live = metabase.get(path)
     wanted = {
@@ -149,17 +162,21 @@ def _publish_dashboard(
         "auto_apply_filters": dashboard.auto_apply_filters,
         "collection_id": home.collection_id,
         "parameters": [
-            {**_parameter(one), "sectionId": "number"} for one in dashboard.parameters
+            {**parameter_payload(one, card_ids), "sectionId": one.kind.split("/")[0]}
+            for one in dashboard.parameters
         ],
         # Sent even when empty: cards without tabs would delete the tabs.
         "tabs": [],
-        "dashcards": _dashcards(dashboard, card_ids, live["dashcards"]),
+        "dashcards": _dashcards(dashboard, card_ids, dashboard_ids, live["dashcards"]),
     }
-    _put_if_different(metabase, path, wanted, {}, what)
+    _put_if_different(metabase, path, wanted, {}, f"dashboard {dashboard.name}")
 
 
 def _dashcards(
-    dashboard: Dashboard, card_ids: dict[str, int], live: list[dict[str, Any]]
+    dashboard: Dashboard,
+    card_ids: dict[str, int],
+    dashboard_ids: dict[str, int],
+    live: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     # Subscriptions hang off these ids, so a card that stays keeps its own.
     kept = {dashcard["card_id"]: dashcard["id"] for dashcard in live}
@@ -175,28 +192,15 @@ def _dashcards(
                 {
                     "parameter_id": parameter_id,
                     "card_id": card_ids[placement.card_id],
-                    "target": _target(name),
+                    "target": target(name),
                 }
                 for parameter_id, name in placement.mappings
             ],
             "series": [],
-            "visualization_settings": {},
+            "visualization_settings": click_settings(placement.links, dashboard_ids),
         }
         for position, placement in enumerate(dashboard.placements, start=1)
     ]
-
-
-def _parameter(told: Parameter) -> dict[str, Any]:
-    return {
-        "id": told.parameter_id,
-        "name": told.title,
-        "slug": told.slug,
-        "type": "number/=",
-    }
-
-
-def _target(name: str) -> list[Any]:
-    return ["variable", ["template-tag", name]]
 
 
 def _put_if_different(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from metabase.metabase_as_code.load import CONTENT_ROOT
+from tests.conftest import NewDatabase
 from tests.metabase.reporting_rows import make_reporting
 from tests.metabase.shops import ACME, BOLT, NEW
 
@@ -36,3 +37,11 @@ def reporting_url(database_url: str) -> str:
     """URL of a database whose reporting schema holds the three shops."""
     make_reporting(database_url, [ACME, BOLT, NEW])
     return database_url
+
+
+@pytest.fixture(scope="session")
+def shops_url(new_database: NewDatabase) -> Iterator[str]:
+    """The same for tests that only read, which share one."""
+    with new_database() as url:
+        make_reporting(url, [ACME, BOLT, NEW])
+        yield url

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 MASK = "**MetabasePass**"
+_TAGS_TAKE = {"text": "string/=", "number": "number/="}
 ALL_USERS, ADMINISTRATORS = 1, 2
 Body = dict[str, Any]
 
@@ -307,13 +308,13 @@ class FakeMetabase:
                 _keys(stage, "lib/type native", "template-tags")
                 stage.setdefault("template-tags", {})
                 stage["lib/uuid"] = str(uuid.uuid4())
-                self._same_tags(stage)
+                self._same_tags(stage, kept.get("parameters", []))
             if query["database"] not in self.databases:
                 raise Refused(404, "no such database")
         self.cards[key].update(kept)
         return self.get_card(key)
 
-    def _same_tags(self, stage: Body) -> None:
+    def _same_tags(self, stage: Body, parameters: list[Body]) -> None:
         written = set(re.findall(r"\{\{(\w+)\}\}", stage["native"]))
         if written != set(stage["template-tags"]):
             raise Refused(400, "template-tags are not those of the SQL")
@@ -321,6 +322,13 @@ class FakeMetabase:
             _keys(tag, "id name display-name type", "default required")
             if tag["name"] != name:
                 raise Refused(400, "a template-tag is named after its key")
+            if tag["type"] not in _TAGS_TAKE:
+                raise Refused(400, f"unknown template-tag type {tag['type']}")
+        for parameter in parameters:
+            _keys(parameter, "id type name slug target")
+            tag = stage["template-tags"].get(parameter["target"][1][1])
+            if tag is None or parameter["type"] != _TAGS_TAKE[tag["type"]]:
+                raise Refused(400, "a parameter goes to a tag that takes its type")
 
     def get_dashboard(self, key: int) -> Body:
         return {"id": key, **copy.deepcopy(self.dashboards[key])}
@@ -348,6 +356,8 @@ class FakeMetabase:
             " collection_id dashcards tabs",
         )
         kept = copy.deepcopy(body)
+        for parameter in kept.get("parameters", []):
+            self._check_parameter(parameter)
         if "dashcards" in kept:
             kept.setdefault("tabs", [])
             kept["dashcards"] = [self._placed(key, one) for one in kept["dashcards"]]
@@ -357,6 +367,35 @@ class FakeMetabase:
             kept["dashcards"].reverse()
         self.dashboards[key].update(kept)
         return self.get_dashboard(key)
+
+    def _check_parameter(self, parameter: Body) -> None:
+        _keys(
+            parameter,
+            "id type",
+            "name slug sectionId default required isMultiSelect filteringParameters"
+            " values_query_type values_source_type values_source_config",
+        )
+        if parameter["type"].split("/")[0] != parameter["sectionId"]:
+            raise Refused(400, "sectionId does not go with the type")
+        if parameter.get("values_source_type") == "card":
+            source = parameter["values_source_config"]
+            _keys(source, "card_id value_field", "label_field")
+            if source["card_id"] not in self.cards:
+                raise Refused(404, "no such card to take values from")
+
+    def _check_clicks(self, settings: Body) -> None:
+        _keys(settings, "", "column_settings click_behavior")
+        for style in settings.get("column_settings", {}).values():
+            click = style["click_behavior"]
+            _keys(click, "type linkType targetId parameterMapping")
+            if type(click["targetId"]) is not int:
+                raise Refused(400, "click_behavior.targetId must be an integer")
+            if click["targetId"] not in self.dashboards:
+                raise Refused(404, "no such dashboard to go to")
+            for key, told in click["parameterMapping"].items():
+                _keys(told, "id source target")
+                if key != told["id"]:
+                    raise Refused(400, "a mapping of a click is named after its id")
 
     def _placed(self, key: int, dashcard: Body) -> Body:
         _keys(
@@ -374,6 +413,7 @@ class FakeMetabase:
             raise Refused(404, "no such dashcard")
         if dashcard["card_id"] not in self.cards:
             raise Refused(404, "no such card")
+        self._check_clicks(dashcard["visualization_settings"])
         new = dashcard["id"] < 0
         return {**dashcard, "id": self._new_id() if new else dashcard["id"]}
 
