@@ -16,24 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-<<<<<<< HEAD
 from orchestration.lib.plain_errors import PlainError
-=======
-from orchestration.lib.alerts.errors import AlertUnknown, ChannelBroken, RuleBroken
-from orchestration.lib.companies import InvalidCompany, UnknownCompany
-from orchestration.lib.connections import ConnectionTaken, UnknownConnection
-from orchestration.lib.dashboards import DashboardBroken
-from orchestration.lib.database import DatabaseUnreachable
-from orchestration.lib.embedded_postgres import PostgresWillNotStart
-from orchestration.lib.kpis import RangeReversed
-from orchestration.lib.oauth import ConsentFailed
-from orchestration.lib.quarantine import RetryFailed, UnknownRecord
-from orchestration.lib.raw_tables import RawTablesFailed
-from orchestration.lib.sandbox import SandboxBroken, SandboxStopped
-from orchestration.lib.secrets import SecretsUnreadable
-from orchestration.lib.settings import SettingBroken
-from orchestration.lib.tokens import TokenRefused
->>>>>>> suites
 
 __all__ = ["Format", "console", "fail", "plain_errors", "print_rows", "step"]
 
@@ -50,32 +33,6 @@ class Format(StrEnum):
 console = Console(file=sys.stdout)
 _errors = Console(file=sys.stderr)
 
-<<<<<<< HEAD
-=======
-_EXPECTED = (
-    AlertUnknown,
-    ChannelBroken,
-    ConnectionTaken,
-    ConsentFailed,
-    DashboardBroken,
-    DatabaseUnreachable,
-    FileNotFoundError,
-    InvalidCompany,
-    PostgresWillNotStart,
-    RangeReversed,
-    RawTablesFailed,
-    RetryFailed,
-    RuleBroken,
-    SandboxBroken,
-    SandboxStopped,
-    SecretsUnreadable,
-    SettingBroken,
-    TokenRefused,
-    UnknownCompany,
-    UnknownConnection,
-    UnknownRecord,
-)
->>>>>>> suites
 _LONGEST_PROGRESS = 100
 
 

@@ -11,7 +11,7 @@ __all__ = ["PROJECT_ROOT", "SettingBroken", "Settings"]
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
 
-class SettingBroken(ValueError):
+class SettingBroken(PlainError, ValueError):
     """An environment variable makes no sense; the message says which and what would."""
 
 
