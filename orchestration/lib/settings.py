@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration.lib.plain_errors import PlainError
+
 __all__ = ["PROJECT_ROOT", "SettingBroken", "Settings"]
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
