@@ -75,7 +75,7 @@ def raw_documents(root: Path) -> dict[Path, dict[str, Any]]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ContentError(f"{path}: not valid YAML: {error}") from error
     meta = document.get("serdes/meta") if isinstance(document, dict) else None

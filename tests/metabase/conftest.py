@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from metabase.metabase_as_code.load import CONTENT_ROOT
 from tests.metabase.reporting_rows import make_reporting
+from tests.metabase.server import Server, new_server
 from tests.metabase.shops import ACME, BOLT, NEW
 
 Edit = Callable[[str, str, str], Path]
@@ -36,3 +37,10 @@ def reporting_url(database_url: str) -> str:
     """URL of a database whose reporting schema holds the three shops."""
     make_reporting(database_url, [ACME, BOLT, NEW])
     return database_url
+
+
+@pytest.fixture
+def setting(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
+    """An empty double of a server, to be filled for acme and bolt."""
+    with new_server(reporting_url, tmp_path) as server:
+        yield server
