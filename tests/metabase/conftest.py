@@ -10,7 +10,7 @@ import pytest
 
 from metabase.metabase_as_code.load import CONTENT_ROOT
 from tests.metabase.reporting_rows import make_reporting
-from tests.metabase.server import Server, new_server
+from tests.metabase.server import Server, copy_content, keep_only, new_server
 from tests.metabase.shops import ACME, BOLT, NEW
 
 Edit = Callable[[str, str, str], Path]
@@ -42,5 +42,15 @@ def reporting_url(database_url: str) -> str:
 @pytest.fixture
 def setting(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
     """An empty double of a server, to be filled for acme and bolt."""
+    copy_content(tmp_path)
     with new_server(reporting_url, tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def small(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
+    """The same for acme alone, and with the page Clientes alone."""
+    copy_content(tmp_path)
+    keep_only(tmp_path, "clientes")
+    with new_server(reporting_url, tmp_path, ("acme",)) as server:
         yield server

@@ -527,7 +527,7 @@ def serving(fake: FakeMetabase) -> Iterator[str]:
                 return
             except Refused as refusal:
                 status, content = refusal.status, {"message": str(refusal)}
-            payload = json.dumps(content).encode()
+            payload = json.dumps(content, default=str).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()

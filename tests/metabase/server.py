@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import yaml
 
 from metabase.metabase_as_code.apply import Request, apply, plan
 from metabase.metabase_as_code.http_api import Admin
@@ -166,20 +167,47 @@ def connect(details: dict[str, Any]) -> psycopg.Connection:
     )
 
 
-@contextmanager
-def new_server(database_url: str, folder: Path) -> Iterator[Server]:
-    """An empty double, and a copy of the files in ``folder``."""
+def copy_content(folder: Path) -> None:
+    """Copy everything that is applied."""
     for name in ("collections", "labels"):
         shutil.copytree(CONTENT_ROOT / name, folder / name)
     for file in ("roles.yml", "delivery.yml"):
         shutil.copy(CONTENT_ROOT / file, folder / file)
+
+
+def keep_only(folder: Path, page: str) -> None:
+    """Leave one dashboard with its cards, so that a test is quick."""
+    inside = folder / "collections/main/timonel"
+    kept = yaml.safe_load((inside / f"{page}.yaml").read_text())
+    ids = {kept["entity_id"], *(one["card_id"] for one in kept["dashcards"])}
+    for path in inside.glob("*.yaml"):
+        if yaml.safe_load(path.read_text())["entity_id"] not in ids:
+            path.unlink()
+    roles = yaml.safe_load((folder / "roles.yml").read_text())
+    roles["folders"] = {
+        name: [one for one in pages if one == page]
+        for name, pages in roles["folders"].items()
+    }
+    (folder / "roles.yml").write_text(yaml.safe_dump(roles))
+    delivery = yaml.safe_load((folder / "delivery.yml").read_text())
+    delivery["embeddable"] = [page]
+    for one in delivery["subscriptions"].values():
+        one["dashboard"] = page
+    (folder / "delivery.yml").write_text(yaml.safe_dump(delivery))
+
+
+@contextmanager
+def new_server(
+    database_url: str, folder: Path, companies: tuple[str, ...] = ("acme", "bolt")
+) -> Iterator[Server]:
+    """An empty double, to be filled from ``folder``."""
     fake = FakeMetabase(can_connect=sign_in)
     with serving(fake) as url:
         request = Request(
             metabase_url=url,
             admin=Admin("admin@example.com", "admin secret"),
             database_url=database_url,
-            company_ids=("acme", "bolt"),
+            company_ids=companies,
             root=folder,
         )
         yield Server(fake, request)
