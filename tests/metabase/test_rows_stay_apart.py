@@ -91,7 +91,7 @@ def test_an_analyst_with_sql_of_their_own_gets_no_further(
     login: psycopg.Connection, statement: str
 ) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        login.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        login.execute(sql.SQL(statement))
 
 
 def _asked(
