@@ -9,6 +9,7 @@ import typer
 
 from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.metabase_as_code.preflight import rule_problems
 from metabase.metabase_as_code.preview import render_preview
 from metabase.metabase_as_code.server_cli import app as server_app
 from metabase.metabase_as_code.terminal import plain_console, plain_errors
@@ -104,6 +105,7 @@ def validate(
     """
     with plain_errors():
         problems = file_problems(content, language)
+        problems += rule_problems(content)
         if database_url:
             with connect_as(database_url) as connection:
                 cards = load_content(content, EXAMPLE, language)

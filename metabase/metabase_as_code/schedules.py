@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 __all__ = ["RHYTHMS", "CannotBeSaid", "Schedule", "shift"]
 
@@ -52,7 +52,10 @@ def shift(schedule: Schedule, own: str, server: str, now: datetime) -> Schedule:
     ------
     CannotBeSaid
     """
-    there, here = (now.astimezone(ZoneInfo(zone)) for zone in (server, own))
+    try:
+        there, here = (now.astimezone(ZoneInfo(zone)) for zone in (server, own))
+    except ZoneInfoNotFoundError as unknown:
+        raise CannotBeSaid(f"{unknown}: the server's or the company's zone") from None
     offset = (there.utcoffset() or timedelta()) - (here.utcoffset() or timedelta())
     if offset % _HOUR:
         raise CannotBeSaid(

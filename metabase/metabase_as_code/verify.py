@@ -153,6 +153,7 @@ def _account(metabase: Metabase, group_id: int) -> int:
         }
         return int(metabase.post("/api/user", body)["id"])
     user_id = int(users[0]["id"])
-    metabase.put(f"/api/user/{user_id}/reactivate", {})
+    if not users[0].get("is_active"):
+        metabase.put(f"/api/user/{user_id}/reactivate", {})
     metabase.put(f"/api/user/{user_id}", {"user_group_memberships": groups})
     return user_id

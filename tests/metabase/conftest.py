@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from metabase.metabase_as_code.load import CONTENT_ROOT
 from tests.metabase.reporting_rows import make_reporting
 from tests.metabase.server import Server, copy_content, keep_only, new_server
 from tests.metabase.shops import ACME, BOLT, NEW
@@ -19,8 +17,7 @@ Edit = Callable[[str, str, str], Path]
 @pytest.fixture
 def edit(tmp_path: Path) -> Edit:
     """Copy the content and replace one text in one of its files."""
-    for folder in ("collections", "labels"):
-        shutil.copytree(CONTENT_ROOT / folder, tmp_path / folder)
+    copy_content(tmp_path)
 
     def replace(file: str, old: str, new: str) -> Path:
         path = tmp_path / file

@@ -11,7 +11,10 @@ from metabase.metabase_as_code.apply import apply, plan
 from metabase.metabase_as_code.errors import ContentError, MetabaseError
 from metabase.metabase_as_code.http_api import Admin
 from metabase.metabase_as_code.identity import lock
+from metabase.metabase_as_code.preflight import rule_problems
 from metabase.metabase_as_code.verify import verify
+from tests.metabase.conftest import Edit
+from tests.metabase.double_people import ALL_USERS
 from tests.metabase.server import PASSWORDS, Server, connect
 
 
@@ -162,6 +165,25 @@ def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> No
     assert analyst in fake.groups
     assert database in fake.databases
     assert setting.pending(company_ids=()) == []
+
+
+def test_a_platform_without_companies_is_ready_and_closed(small: Server) -> None:
+    small.sql("delete from ops.companies")
+
+    small.run(company_ids=())
+
+    assert (ALL_USERS, "root") not in small.fake.access
+    assert small.fake.cards == {}
+    assert small.run(company_ids=()) == []
+
+
+def test_words_of_the_importer_are_checked_with_the_files(edit: Edit) -> None:
+    root = edit("labels/importer/en.yml", "workspace:", "workroom:")
+
+    assert [one.split(": ", 1)[1] for one in rule_problems(root)] == [
+        "lacks workspace",
+        "nothing uses workroom",
+    ]
 
 
 def test_a_run_for_one_company_leaves_the_others_alone(setting: Server) -> None:
