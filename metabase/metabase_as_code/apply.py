@@ -2,95 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import psycopg
 
-from metabase.metabase_as_code.company import Company
-from metabase.metabase_as_code.content import Content
-from metabase.metabase_as_code.delivery import Delivery, read_delivery
 from metabase.metabase_as_code.errors import DriftFoundError, MetabaseError
 from metabase.metabase_as_code.http_api import (
-    Admin,
     Metabase,
     check_version,
     sign_in,
     wait_until_healthy,
 )
 from metabase.metabase_as_code.identity import Identities, lock
-from metabase.metabase_as_code.labels import read_labels
-from metabase.metabase_as_code.load import load_content
-from metabase.metabase_as_code.logins import (
-    can_sign_in,
-    password_of,
-    set_password,
-    warehouse_of,
-)
 from metabase.metabase_as_code.permissions import close_doors, wanted_access
-from metabase.metabase_as_code.preflight import check_columns
 from metabase.metabase_as_code.publication import Publication, publish
 from metabase.metabase_as_code.reconciliation import PENDING, Finding, Reconciliation
 from metabase.metabase_as_code.removed import find_removed, put_away
-from metabase.metabase_as_code.roles import Roles, read_roles
-from metabase.metabase_as_code.settings import CompanySettings, load_settings
 from metabase.metabase_as_code.subscriptions import Post, ensure_subscriptions
-from metabase.metabase_as_code.tenancy import Home, Login, ensure_group, ensure_home
-from metabase.metabase_as_code.warehouse import connect_as_admin, find_companies
+from metabase.metabase_as_code.tenancy import Home, ensure_group, ensure_home
+from metabase.metabase_as_code.warehouse import connect_as_admin
+from metabase.metabase_as_code.world import (
+    Request,
+    Tell,
+    Tenant,
+    World,
+    look,
+    with_logins,
+)
 
-__all__ = ["EMBEDDING_VARIABLE", "Request", "apply", "instance_of", "plan"]
-
-EMBEDDING_VARIABLE = "METABASE_EMBEDDING_SECRET_KEY"
-"""Set to the server's embedding secret, it opens the pages of delivery.yml."""
+__all__ = ["apply", "has_pending", "instance_of", "plan"]
 
 _EMBEDDING = "enable-embedding-static"
-
-Tell = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
     pass
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to bring where. ``language`` is for companies that chose none."""
-
-    metabase_url: str
-    admin: Admin
-    database_url: str
-    company_ids: tuple[str, ...]
-    root: Path
-    language: str = "es"
-    wait_seconds: float = 300
-    renew_passwords: bool = False
-    force: bool = False
-
-
-@dataclass(frozen=True)
-class _Tenant:
-    """Everything the files and the database say about one company."""
-
-    company: Company
-    settings: CompanySettings
-    content: Content
-    words: Mapping[str, str]
-    login: Login
-    delivery: Delivery
-
-
-@dataclass(frozen=True)
-class _World:
-    """Everything that should be, before the server is looked at."""
-
-    tenants: tuple[_Tenant, ...]
-    roles: Roles
-    are_all: bool
-    now: datetime
 
 
 def plan(
@@ -109,7 +58,7 @@ def plan(
     """
     with closing(connect_as_admin(request.database_url)) as connection:
         connection.autocommit = True
-        world = _look(request, environment, connection, now, tell)
+        world = look(request, environment, connection, now, tell)
         metabase = _reach(request, tell)
         if not metabase.get("/api/session/properties")["has-user-setup"]:
             told = "the server is empty: everything else follows"
@@ -137,14 +86,14 @@ def apply(
     """
     with closing(connect_as_admin(request.database_url)) as connection:
         lock(connection)
-        world = _look(request, environment, connection, now, tell)
+        world = look(request, environment, connection, now, tell)
         metabase = _reach(request, tell)
         is_new = sign_in(metabase, request.admin, language=request.language)
         identities = _identities(metabase, connection)
         planned = _plan(metabase, identities, world)
         if not request.force:
             _refuse_drift(planned)
-        world = _with_logins(world, request, connection)
+        world = with_logins(world, request, connection)
         work = Reconciliation(metabase, identities, is_dry=False)
         _walk(work, world)
         if is_new:
@@ -156,56 +105,6 @@ def apply(
 def instance_of(properties: Mapping[str, Any], url: str) -> str:
     """The name a server has here: the address people open it at."""
     return str(properties.get("site-url") or url).rstrip("/")
-
-
-def _look(
-    request: Request,
-    environment: Mapping[str, str],
-    connection: psycopg.Connection,
-    now: datetime | None,
-    tell: Tell,
-) -> _World:
-    settings = load_settings(connection)
-    companies = find_companies(request.database_url, request.company_ids)
-    has_embedding = bool(environment.get(EMBEDDING_VARIABLE))
-    tenants = tuple(
-        _tenant(request, environment, company, settings[company.company_id])
-        for company in companies
-    )
-    if not has_embedding:
-        closed = [replace(one.delivery, embeddable=frozenset()) for one in tenants]
-        tenants = tuple(
-            replace(one, delivery=delivery)
-            for one, delivery in zip(tenants, closed, strict=True)
-        )
-    pages = [path.stem for path in (request.root / "collections").rglob("*.yaml")]
-    roles = read_roles(request.root / "roles.yml", pages)
-    if tenants:
-        cards = tenants[0].content.cards.values()
-        waiting = check_columns(request.database_url, cards)
-        if waiting:
-            tell(f"{len(waiting)} cards wait for the first run of the company's data")
-    return _World(tenants, roles, not request.company_ids, now or datetime.now(UTC))
-
-
-def _tenant(
-    request: Request,
-    environment: Mapping[str, str],
-    company: Company,
-    settings: CompanySettings,
-) -> _Tenant:
-    language = settings.language or request.language
-    words = read_labels(request.root / "labels" / "importer", language)
-    content = load_content(request.root, company, language)
-    login = Login(
-        company,
-        warehouse_of(request.database_url),
-        password_of(company, environment),
-        is_renewed=request.renew_passwords,
-    )
-    pages = [page.path.stem for page in content.dashboards]
-    delivery = read_delivery(request.root / "delivery.yml", pages, words["company"])
-    return _Tenant(company, settings, content, words, login, delivery)
 
 
 def _reach(request: Request, tell: Tell) -> Metabase:
@@ -220,7 +119,7 @@ def _identities(metabase: Metabase, connection: psycopg.Connection) -> Identitie
     return Identities(connection, instance_of(properties, metabase.url))
 
 
-def _plan(metabase: Metabase, identities: Identities, world: _World) -> list[Finding]:
+def _plan(metabase: Metabase, identities: Identities, world: World) -> list[Finding]:
     work = Reconciliation(metabase, identities, is_dry=True)
     _forget_other_server(work)
     _walk(work, world)
@@ -249,21 +148,7 @@ def _refuse_drift(planned: list[Finding]) -> None:
         )
 
 
-def _with_logins(
-    world: _World, request: Request, connection: psycopg.Connection
-) -> _World:
-    """Give every login the password of the environment; Metabase is told it anew."""
-    tenants = []
-    for tenant in world.tenants:
-        login = tenant.login
-        if not can_sign_in(request.database_url, login.company, login.password):
-            set_password(connection, login.company, login.password)
-            login = replace(login, is_renewed=True)
-        tenants.append(replace(tenant, login=login))
-    return replace(world, tenants=tuple(tenants))
-
-
-def _walk(work: Reconciliation, world: _World) -> None:
+def _walk(work: Reconciliation, world: World) -> None:
     homes = [
         ensure_home(
             work,
@@ -287,14 +172,14 @@ def _walk(work: Reconciliation, world: _World) -> None:
 
 
 def _removed(
-    work: Reconciliation, world: _World
+    work: Reconciliation, world: World
 ) -> dict[str, tuple[list[int], list[int]]]:
     if not world.are_all:
         return {}
     return find_removed(work, [one.company.company_id for one in world.tenants])
 
 
-def _fill(work: Reconciliation, world: _World, tenant: _Tenant, home: Home) -> None:
+def _fill(work: Reconciliation, world: World, tenant: Tenant, home: Home) -> None:
     told = Publication(tenant.content, home, world.roles, tenant.delivery)
     page_ids = publish(work, told)
     properties = work.metabase.get("/api/session/properties")

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from metabase.metabase_as_code.apply import Request, instance_of
+from metabase.metabase_as_code.apply import instance_of
 from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.http_api import (
     Metabase,
@@ -24,6 +24,7 @@ from metabase.metabase_as_code.load import raw_documents
 from metabase.metabase_as_code.publish import mark_of
 from metabase.metabase_as_code.settings import load_settings
 from metabase.metabase_as_code.warehouse import connect_as_admin, find_companies
+from metabase.metabase_as_code.world import Request
 
 __all__ = ["export"]
 

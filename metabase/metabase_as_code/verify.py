@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 
-from metabase.metabase_as_code.apply import Request, apply, instance_of, plan
+from metabase.metabase_as_code.apply import apply, instance_of, plan
 from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.http_api import Admin, Metabase, sign_in
 from metabase.metabase_as_code.identity import Identities
 from metabase.metabase_as_code.reconciliation import PENDING
 from metabase.metabase_as_code.roles import Role, read_roles
 from metabase.metabase_as_code.warehouse import connect_as_admin
+from metabase.metabase_as_code.world import Request
 
 __all__ = ["verify"]
 

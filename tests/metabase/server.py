@@ -13,10 +13,11 @@ from typing import Any
 import psycopg
 import yaml
 
-from metabase.metabase_as_code.apply import Request, apply, plan
+from metabase.metabase_as_code.apply import apply, plan
 from metabase.metabase_as_code.http_api import Admin
 from metabase.metabase_as_code.load import CONTENT_ROOT
 from metabase.metabase_as_code.reconciliation import PENDING
+from metabase.metabase_as_code.world import Request
 from tests.metabase.double import FakeMetabase, serving
 
 PASSWORDS = {"TIMONEL_BI_PASSWORD": "reader secret"}

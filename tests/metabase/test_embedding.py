@@ -11,7 +11,6 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
-from metabase.metabase_as_code.apply import EMBEDDING_VARIABLE
 from metabase.metabase_as_code.cli import app
 from metabase.metabase_as_code.embedding import Link, sign, signed_url
 from metabase.metabase_as_code.errors import (
@@ -20,6 +19,7 @@ from metabase.metabase_as_code.errors import (
     WarehouseError,
 )
 from metabase.metabase_as_code.http_api import Metabase
+from metabase.metabase_as_code.world import EMBEDDING_VARIABLE
 from tests.metabase.server import Server
 
 SECRET = "0f" * 32
