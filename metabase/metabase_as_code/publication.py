@@ -24,7 +24,6 @@ __all__ = ["Publication", "publish"]
 
 _CARD, _DASHBOARD = "/api/card", "/api/dashboard"
 _NOT_FOUND = 404
-_NEW_DASHBOARD = ("name", "description", "collection_id", "parameters")
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,11 @@ def publish(work: Reconciliation, told: Publication) -> dict[str, int]:
         card.entity_id: work.ensure(_card(told, card, found))
         for card in told.content.cards.values()
     }
-    page_ids = {
-        page.entity_id: work.ensure(_page(told, page, card_ids, found))
-        for page in told.content.dashboards
-    }
+    pages = [_page(told, page, card_ids, found) for page in told.content.dashboards]
+    # All first: a click may lead to any of them.
+    page_ids = {page.key: work.locate(page) for page in pages}
+    for page in pages:
+        work.ensure(page)
     _put_away(work, told, found, set(page_ids.values()))
     return page_ids
 
@@ -138,16 +138,22 @@ def _page(
     company_id = told.home.company.company_id
 
     def wanted(live: Values | None) -> dict[str, Any]:
-        placed: Sequence[Values] = live["dashcards"] if live else ()
-        body = dashboard_body(
-            page, card_ids, placed, folder_id=told.folder_of_page(page)
-        )
+        folder_id = told.folder_of_page(page)
+        if live is None:
+            # Born empty: what it shows may point to pages that are yet to be made.
+            return {
+                "name": page.name,
+                "description": page.description,
+                "collection_id": folder_id,
+            }
+        placed: Sequence[Values] = live["dashcards"]
+        body = dashboard_body(page, card_ids, placed, folder_id=folder_id)
         embedding = embedding_keys(told.delivery, page, body["parameters"], company_id)
         return {**body, **embedding, "archived": False}
 
     def complete(body: dict[str, Any]) -> dict[str, Any]:
         # Cards without tabs would delete the tabs.
-        return {"tabs": wanted(None)["tabs"], **body} if "dashcards" in body else body
+        return {"tabs": [], **body} if "dashcards" in body else body
 
     return Thing(
         company_id=company_id,
@@ -158,7 +164,6 @@ def _page(
         wanted=wanted,
         candidates=lambda: found.page(page),
         complete=complete,
-        born_with=_NEW_DASHBOARD,
     )
 
 

@@ -75,6 +75,11 @@ class Thing:
     born_with: tuple[str, ...] = ()
     must_write: bool = False
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What it is known by."""
+        return self.company_id, self.kind, self.key
+
 
 class Reconciliation:
     """One walk over everything; ``findings`` in the order they were made."""
@@ -86,7 +91,23 @@ class Reconciliation:
         self.identities = identities
         self.is_dry = is_dry
         self.findings: list[Finding] = []
-        self._imagined = 0
+        self._imagined: dict[tuple[str, str, str], int] = {}
+        self._made: set[tuple[str, str, str]] = set()
+
+    def locate(self, thing: Thing) -> int:
+        """Give the id of a thing, made empty if need be: others may point to it.
+
+        ``ensure`` has to follow, and tells no second time that it was made.
+        """
+        known = self.identities.find(*thing.identity)
+        if known and self._live(thing, known) is not None:
+            return known.metabase_id
+        adopted = self._candidate(thing)
+        if adopted is not None:
+            return adopted
+        if not self.is_dry:
+            self._made.add(thing.identity)
+        return self._create(thing, is_lost=known is not None)
 
     def ensure(self, thing: Thing) -> int:
         """Make the thing equal to what is wanted; gives its id.
@@ -97,7 +118,9 @@ class Reconciliation:
             Two things could be it, a request was refused, or the server did not
             keep what it was sent.
         """
-        known = self.identities.find(thing.company_id, thing.kind, thing.key)
+        if thing.identity in self._imagined:
+            return self._imagined[thing.identity]
+        known = self.identities.find(*thing.identity)
         live = self._live(thing, known) if known else None
         if live is not None:
             return self._compare(thing, live, known)
@@ -163,8 +186,8 @@ class Reconciliation:
         detail = "somebody deleted it on the server" if is_lost else ""
         self.tell(thing, "drift" if is_lost else "create", detail)
         if self.is_dry:
-            self._imagined -= 1
-            return self._imagined
+            self._imagined[thing.identity] = -1 - len(self._imagined)
+            return self._imagined[thing.identity]
         wanted = thing.wanted(None)
         first = {
             key: value
@@ -175,7 +198,8 @@ class Reconciliation:
         live = self._get(thing, made["id"])
         # Remembered before the rest is written: a crash from here on finds it again.
         self._save(thing, live, {})
-        self._write(thing, live, only_differences=True)
+        if thing.identity not in self._made:
+            self._write(thing, live, only_differences=True)
         return int(made["id"])
 
     def _compare(self, thing: Thing, live: Values, known: Known | None) -> int:
@@ -187,7 +211,8 @@ class Reconciliation:
             action, changed = "update", ["password"]
         detail = ", ".join(by_hand) if action == "drift" else ", ".join(changed)
         told = f"changed on the server: {detail}" if action == "drift" else detail
-        self.tell(thing, action, told)
+        if thing.identity not in self._made:
+            self.tell(thing, action, told)
         if not self.is_dry:
             if changed:
                 self._write(thing, live, only_differences=not thing.must_write)

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from metabase.metabase_as_code.apply import EMBEDDING_VARIABLE, Request, has_pending
 from metabase.metabase_as_code.apply import apply as apply_to_server
+from metabase.metabase_as_code.apply import has_pending
 from metabase.metabase_as_code.apply import plan as plan_for_server
 from metabase.metabase_as_code.embedding import Link, signed_url
 from metabase.metabase_as_code.errors import MetabaseError
@@ -25,6 +25,7 @@ from metabase.metabase_as_code.terminal import (
 )
 from metabase.metabase_as_code.verify import verify
 from metabase.metabase_as_code.warehouse import connect_as_admin
+from metabase.metabase_as_code.world import EMBEDDING_VARIABLE, Request
 
 __all__ = ["app"]
 
