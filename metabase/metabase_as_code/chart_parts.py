@@ -11,6 +11,7 @@ from metabase.metabase_as_code.content import Card, Column
 
 __all__ = [
     "INK",
+    "PALETTE",
     "SERIES",
     "VALUE",
     "AltairChart",
@@ -35,7 +36,7 @@ _GRID = "#e3e8ea"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _COLOR = "#2f6690"
 # Series without a colour of their own, told apart by colour-blind people too.
-_PALETTE = (_COLOR, "#c8553d", "#7a9e46", "#e0a030", "#6c5b7b", "#5aa9a3")
+PALETTE = (_COLOR, "#c8553d", "#7a9e46", "#e0a030", "#6c5b7b", "#5aa9a3")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def value_axis(
 
 def series_color(plot: Plot) -> alt.Color:
     """A colour per series of data in long form."""
-    scale = alt.Scale(range=list(_PALETTE))
+    scale = alt.Scale(range=list(PALETTE))
     if len(plot.card.dimensions) == 1:
         scale = alt.Scale(
             domain=[metric.title for metric in plot.metrics],
@@ -153,6 +154,7 @@ def styled(chart: AltairChart) -> AltairChart:
     return (
         chart.configure(font=_FONT, background="transparent")
         .configure_view(stroke=None)
+        .configure_legend(labelFontSize=12, labelColor=_QUIET_INK)
         .configure_axis(
             labelColor=_QUIET_INK,
             titleColor=_QUIET_INK,

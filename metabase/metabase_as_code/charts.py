@@ -20,6 +20,7 @@ from metabase.metabase_as_code.chart_parts import (
     value_axis,
 )
 from metabase.metabase_as_code.content import Card, Column
+from metabase.metabase_as_code.rings import rings
 from metabase.metabase_as_code.series_charts import (
     grouped_bars,
     lines_of_a_column,
@@ -30,7 +31,7 @@ from metabase.metabase_as_code.warehouse import Result
 
 __all__ = ["chart_spec"]
 
-_HEIGHT = 300
+_HEIGHT, _HEIGHTS_OF_A_BAR = 300, (22, 70)
 _LINE = "line_title"
 
 
@@ -49,6 +50,7 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
     metrics = tuple(card.columns[name] for name in card.metrics)
     has_series = len(card.dimensions) > 1
     draw, is_long = {
+        "pie": (rings, False),
         "scatter": (points, True),
         "row": (lying_bars, True),
         "line": (lines_of_a_column if has_series else _lines, has_series),
@@ -64,7 +66,11 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
         metrics,
         is_date=any(isinstance(value, date) for value in axis),
     )
-    chart = draw(plot).properties(width="container", height=_HEIGHT)
+    height = _HEIGHT
+    if card.display == "row":
+        least, most = (height * len(result.rows) for height in _HEIGHTS_OF_A_BAR)
+        height = max(least, min(most, _HEIGHT))
+    chart = draw(plot).properties(width="container", height=height)
     spec: dict[str, Any] = styled(chart).to_dict()
     return spec
 

@@ -15,14 +15,17 @@ __all__ = [
     "Column",
     "Content",
     "Dashboard",
+    "Link",
     "Parameter",
     "Placement",
+    "ValuesList",
 ]
 
-CHARTS = ("bar", "row", "line", "scatter")
+CHARTS = ("bar", "row", "line", "scatter", "pie")
 """Displays that draw metrics over dimensions."""
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_TAG = re.compile(r"\{\{(\w+)\}\}")
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,26 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """A number that the reader may choose; without it the SQL uses its own default.
+class ValuesList:
+    """Where the values of a list come from: a column of a card's answer."""
 
-    ``parameter_id`` is a UUID that Metabase keeps; ``slug`` is its name in the SQL.
+    card_id: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What the reader may choose; without it the SQL uses its own default.
+
+    ``parameter_id`` is a UUID that Metabase keeps; ``slug`` is its name in the SQL;
+    ``kind`` is ``number/=`` or ``string/=``.
     """
 
     parameter_id: str
     slug: str
     title: str
+    kind: str = "number/="
+    values: ValuesList | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,8 @@ class Card:
     """One question, its SQL and how its answer is drawn.
 
     The SQL writes ``[[{{budget}}]]`` where it takes a parameter: Metabase leaves out
-    what stands between the brackets while nobody chose one.
+    what stands between the brackets while nobody chose one. ``when_empty`` says what
+    is missing when there is nothing to show, and what would bring it.
     """
 
     entity_id: str
@@ -65,19 +80,44 @@ class Card:
     columns: Mapping[str, Column]
     path: Path
     parameters: tuple[Parameter, ...] = ()
+    when_empty: str | None = None
 
     def default_sql(self) -> str:
         """The SQL as it runs while the reader has chosen nothing."""
         return _OPTIONAL.sub("", self.sql)
 
+    def chosen_sql(self, chosen: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """The SQL for what the reader chose, and the values to bind, in order.
+
+        Values never become part of the text: what a person types is a value, as it
+        is in Metabase, whatever it says.
+        """
+        values: list[Any] = []
+
+        def bind(tag: re.Match[str]) -> str:
+            values.append(chosen[tag[1]])
+            return "%s"
+
+        def keep(block: re.Match[str]) -> str:
+            is_whole = set(_TAG.findall(block[1])) <= set(chosen)
+            return _TAG.sub(bind, block[1]) if is_whole else ""
+
+        if not chosen:
+            return self.default_sql(), values
+        return _OPTIONAL.sub(keep, self.sql.replace("%", "%%")), values
+
     @property
     def dimensions(self) -> tuple[str, ...]:
         """Columns a chart is drawn over: the axis, then what tells series apart."""
+        if self.display == "pie":
+            return (self.settings["pie.dimension"],)
         return tuple(self.settings["graph.dimensions"])
 
     @property
     def metrics(self) -> tuple[str, ...]:
         """Columns a chart draws, in order."""
+        if self.display == "pie":
+            return (self.settings["pie.metric"],)
         return tuple(self.settings["graph.metrics"])
 
     def shown_columns(self) -> tuple[str, ...]:
@@ -90,6 +130,15 @@ class Card:
             return tuple(column["name"] for column in columns if column["enabled"])
         bubble = settings.get("scatter.bubble")
         return (*self.dimensions, *self.metrics, *([bubble] if bubble else []))
+
+
+@dataclass(frozen=True)
+class Link:
+    """A column whose values lead to a dashboard, and choose its parameter."""
+
+    column: str
+    dashboard_id: str
+    parameter_id: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +156,7 @@ class Placement:
     size_x: int
     size_y: int
     mappings: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)

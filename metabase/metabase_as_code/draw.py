@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from babel.numbers import format_decimal
 
 from metabase.metabase_as_code.charts import chart_spec
 from metabase.metabase_as_code.content import CHARTS, Card, Column, Placement
 from metabase.metabase_as_code.formats import write_value
+from metabase.metabase_as_code.heat import shades
 from metabase.metabase_as_code.warehouse import DataState, Result
 
 __all__ = ["Cell", "DrawnCard", "draw_card", "why_empty"]
 
 _HASH = re.compile(r"[0-9a-f]{32,}")
 _HASH_SHOWN = 8
+# A page is read, not scrolled for ever; Metabase has the whole list.
+_ROWS_KEPT, _ROWS_SHOWN, _ROWS_OF_A_HALF, _HALF_A_PAGE = 60, 25, 10, 12
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One value as it is read; ``full`` is what a shortened text stands for."""
+    """One value as it is read; ``full`` is what a shortened text stands for.
+
+    ``shade`` is the colour behind it, where colours tell how large it is.
+    """
 
     text: str
     full: str | None = None
     is_number: bool = False
+    shade: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,22 +47,37 @@ class DrawnCard:
     rows: tuple[tuple[Cell, ...], ...]
     chart: dict[str, Any] | None
     empty_reason: str | None
+    more_rows: str | None = None
 
 
 def draw_card(
     card: Card, placement: Placement, result: Result, labels: dict[str, str], why: str
 ) -> DrawnCard:
-    """Write every value of the card; ``why`` is told when there is none."""
+    """Write every value of the card; ``why`` is told when there is none.
+
+    A card that knows what it lacks says so itself, unless nothing was loaded.
+    """
     columns = [card.columns[name] for name in card.shown_columns()]
     shown = [result.column(column.name) for column in columns]
     is_empty = _is_empty(card, shown)
     language = labels["language"]
+    values = list(zip(*shown, strict=True))
+    few = _ROWS_SHOWN if placement.size_x > _HALF_A_PAGE else _ROWS_OF_A_HALF
+    hidden = values[few:] if len(values) > _ROWS_KEPT else []
+    names = [column.name for column in columns]
     rows = tuple(
         tuple(
-            _cell(value, column, language, labels["preview.no_value"])
+            replace(
+                _cell(value, column, language, labels["preview.no_value"]),
+                shade=shade.get(column.name),
+            )
             for value, column in zip(row, columns, strict=True)
         )
-        for row in zip(*shown, strict=True)
+        for row, shade in zip(
+            values[: len(values) - len(hidden)],
+            shades(card.settings, names, values),
+            strict=False,
+        )
     )
     has_chart = card.display in CHARTS and not is_empty
     return DrawnCard(
@@ -68,6 +92,7 @@ def draw_card(
         rows=rows,
         chart=chart_spec(card, result) if has_chart else None,
         empty_reason=why if is_empty else None,
+        more_rows=_more_rows(few, len(values), labels) if hidden else None,
     )
 
 
@@ -83,6 +108,11 @@ def why_empty(state: DataState, labels: dict[str, str]) -> str:
         missing = labels["preview.no_predictions"]
         return f"{missing}: {labels[f'stale.{state.stale_reason}']}"
     return labels["preview.no_rows"]
+
+
+def _more_rows(shown: int, total: int, labels: dict[str, str]) -> str:
+    written = format_decimal(total, locale=labels["language"])
+    return labels["preview.more_rows"].format(shown=shown, total=written)
 
 
 def _is_empty(card: Card, shown: list[list[Any]]) -> bool:

@@ -40,10 +40,18 @@ def number_pattern(column: Column, language: str) -> str:
         "currency": locale.currency_formats["standard"],
         "percent": locale.percent_formats[None],
     }.get(column.number_style or "", locale.decimal_formats[None])
+    written = str(pattern.pattern)
+    if column.number_style == "currency" and _is_a_word(column.currency, language):
+        written = written.replace("¤#", "¤\u00a0#")
     if column.decimals is None:
-        return str(pattern.pattern)
+        return written
     fraction = "." + "0" * column.decimals if column.decimals else ""
-    return _FRACTION.sub("0" + fraction, pattern.pattern, count=1)
+    return _FRACTION.sub("0" + fraction, written, count=1)
+
+
+def _is_a_word(currency: str | None, language: str) -> bool:
+    # A code such as CLP needs a space before the number; a sign such as $ does not.
+    return bool(currency) and get_currency_symbol(currency, language)[-1].isalpha()
 
 
 def write_date(day: date, language: str) -> str:
@@ -53,11 +61,15 @@ def write_date(day: date, language: str) -> str:
 
 def number_locale(currency_code: str, language: str) -> dict[str, Any]:
     """The same habits for charts, as the locale definition that d3 takes."""
-    symbols = Locale.parse(language).number_symbols["latn"]
+    locale = Locale.parse(language)
+    symbols = locale.number_symbols["latn"]
+    symbol = get_currency_symbol(currency_code, language)
+    space = "\u00a0" if symbol[-1].isalpha() else ""
+    is_before = locale.currency_formats["standard"].pattern.startswith("¤")
     return {
         "decimal": symbols["decimal"],
         "thousands": symbols["group"],
         "grouping": [3],
-        "currency": ["", f"\u00a0{get_currency_symbol(currency_code, language)}"],
-        "percent": "\u00a0%",
+        "currency": [symbol + space, ""] if is_before else ["", f"\u00a0{symbol}"],
+        "percent": locale.percent_formats[None].suffix[0],
     }

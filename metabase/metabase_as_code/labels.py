@@ -33,7 +33,7 @@ def read_labels(folder: Path, language: str) -> dict[str, str]:
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
         raise ContentError(f"no labels for {language!r}: {path} (there is: {known})")
-    tree = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    tree = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     if not isinstance(tree, dict):
         raise ContentError(f"{path}: expected labels grouped by key")
     return dict(_leaves(tree, "", path))

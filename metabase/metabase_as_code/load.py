@@ -6,14 +6,19 @@ Here a key that is not listed is an error, so a typo cannot go unnoticed.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from metabase.metabase_as_code.choices import (
+    column_name,
+    links,
+    mapping,
+    native,
+    parameter,
+)
 from metabase.metabase_as_code.company import Company
 from metabase.metabase_as_code.content import (
     CHARTS,
@@ -22,10 +27,10 @@ from metabase.metabase_as_code.content import (
     Column,
     Content,
     Dashboard,
-    Parameter,
     Placement,
 )
 from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.heat import check_rules
 from metabase.metabase_as_code.labels import fill_in, read_labels
 
 __all__ = ["CONTENT_ROOT", "load_content", "raw_documents"]
@@ -55,8 +60,8 @@ _DRAWN_BY = {
     "table": "table.columns",
     "object": "table.columns",
     **dict.fromkeys(CHARTS, "graph.metrics"),
+    "pie": "pie.metric",
 }
-_NUMBER = "number/="
 
 
 def raw_documents(root: Path) -> dict[Path, dict[str, Any]]:
@@ -75,7 +80,8 @@ def raw_documents(root: Path) -> dict[Path, dict[str, Any]]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        # Ten times as fast as safe_load, and as safe.
+        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ContentError(f"{path}: not valid YAML: {error}") from error
     meta = document.get("serdes/meta") if isinstance(document, dict) else None
@@ -106,7 +112,8 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
     ContentError
         A file, a label or a reference between files is wrong.
     """
-    words = {**read_labels(root / "labels", language), **company.words()}
+    labels = read_labels(root / "labels", language)
+    words = {**labels, **company.words()}
     found: dict[str, list[tuple[Path, dict[str, Any]]]] = {key: [] for key in _KEYS}
     for path, raw in raw_documents(root).items():
         document = fill_in(raw, words, str(path))
@@ -114,7 +121,10 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
     if len(found["Collection"]) != 1:
         raise ContentError(f"{root}: expected one collection file for the company")
     folder = _collection(found["Collection"][0][1])
-    cards = [_card(path, document) for path, document in found["Card"]]
+    cards = [
+        _card(path, document, labels.get(f"cards.{path.stem}.when_empty"))
+        for path, document in found["Card"]
+    ]
     dashboards = [_dashboard(path, document) for path, document in found["Dashboard"]]
     for path, document in (*found["Card"], *found["Dashboard"]):
         if document["collection_id"] != folder.entity_id:
@@ -136,7 +146,9 @@ def _collection(document: Mapping[str, Any]) -> Collection:
     return Collection(document["entity_id"], document["name"], document["description"])
 
 
-def _card(path: Path, document: Mapping[str, Any]) -> Card:
+def _card(
+    path: Path, document: Mapping[str, Any], when_empty: str | None = None
+) -> Card:
     settings = document["visualization_settings"]
     display = document["display"]
     if display not in _DRAWN_BY:
@@ -144,7 +156,8 @@ def _card(path: Path, document: Mapping[str, Any]) -> Card:
         raise ContentError(f"{path}: display {display!r} is not one of {known}")
     if _DRAWN_BY[display] not in settings:
         raise ContentError(f"{path}: a {display} needs {_DRAWN_BY[display]!r}")
-    sql, parameters = _native(path, document)
+    check_rules(settings, str(path))
+    sql, parameters = native(path, document)
     return Card(
         entity_id=document["entity_id"],
         name=document["name"],
@@ -155,43 +168,14 @@ def _card(path: Path, document: Mapping[str, Any]) -> Card:
         columns=_columns(path, settings.get("column_settings", {})),
         path=path,
         parameters=parameters,
+        when_empty=when_empty,
     )
-
-
-def _native(
-    path: Path, document: Mapping[str, Any]
-) -> tuple[str, tuple[Parameter, ...]]:
-    stages = document["dataset_query"].get("stages", [])
-    if len(stages) != 1 or stages[0].get("lib/type") != "mbql.stage/native":
-        raise ContentError(f"{path}: dataset_query must be one native SQL stage")
-    sql: str = stages[0]["native"].strip()
-    tags = stages[0].get("template-tags", {})
-    parameters = tuple(_parameter(path, one) for one in document["parameters"])
-    used = set(re.findall(r"\{\{(.*?)\}\}", sql))
-    told = {one.slug: one.parameter_id for one in parameters}
-    if not used == set(told) == set(tags):
-        raise ContentError(
-            f"{path}: the SQL, its template-tags and the parameters do not name the "
-            f"same: {sorted(used)}, {sorted(tags)}, {sorted(told)}"
-        )
-    for name, tag in tags.items():
-        if (tag["id"], tag["name"], tag["type"]) != (told[name], name, "number"):
-            raise ContentError(f"{path}: template-tag {name!r} is not its parameter")
-        if f"[[{{{{{name}}}}}]]" not in sql:
-            raise ContentError(f"{path}: write [[{{{{{name}}}}}]], so that it may lack")
-    return sql, parameters
-
-
-def _parameter(path: Path, told: Mapping[str, Any]) -> Parameter:
-    if told["type"] != _NUMBER:
-        raise ContentError(f"{path}: parameter {told['slug']!r} must be {_NUMBER}")
-    return Parameter(told["id"], told["slug"], told["name"])
 
 
 def _columns(path: Path, settings: Mapping[str, Any]) -> dict[str, Column]:
     columns = {}
     for key, style in settings.items():
-        name = _column_name(path, key)
+        name = column_name(path, key)
         if "column_title" not in style:
             raise ContentError(f"{path}: column {name!r} has no column_title")
         columns[name] = Column(
@@ -202,16 +186,6 @@ def _columns(path: Path, settings: Mapping[str, Any]) -> dict[str, Column]:
             decimals=style.get("decimals"),
         )
     return columns
-
-
-def _column_name(path: Path, key: str) -> str:
-    try:
-        kind, name = json.loads(key)
-    except ValueError as error:
-        raise ContentError(f"{path}: column_settings key {key!r}") from error
-    if kind != "name":
-        raise ContentError(f"{path}: column_settings key {key!r} must name a column")
-    return str(name)
 
 
 def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
@@ -225,25 +199,17 @@ def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
         auto_apply_filters=document["auto_apply_filters"],
         placements=tuple(_placement(path, card) for card in document["dashcards"]),
         path=path,
-        parameters=tuple(_parameter(path, one) for one in document["parameters"]),
+        parameters=tuple(parameter(path, one) for one in document["parameters"]),
     )
 
 
 def _placement(path: Path, dashcard: Mapping[str, Any]) -> Placement:
     _refuse_unknown(dashcard, _PLACEMENT_KEYS, path, "dashcard")
-    for key in ("series", "visualization_settings"):
-        if dashcard[key]:
-            raise ContentError(f"{path}: {key} of a dashcard is not supported yet")
+    if dashcard["series"]:
+        raise ContentError(f"{path}: series of a dashcard is not supported yet")
     keys = ("entity_id", "card_id", "row", "col", "size_x", "size_y")
     return Placement(
         **{key: dashcard[key] for key in keys},
-        mappings=tuple(_mapping(path, one) for one in dashcard["parameter_mappings"]),
+        mappings=tuple(mapping(path, one) for one in dashcard["parameter_mappings"]),
+        links=links(path, dashcard["visualization_settings"]),
     )
-
-
-def _mapping(path: Path, told: Mapping[str, Any]) -> tuple[str, str]:
-    """Parameter of the dashboard, and name in the SQL of the card that takes it."""
-    kind, (_, name) = told["target"]
-    if kind != "variable":
-        raise ContentError(f"{path}: a parameter goes to a variable, not a {kind}")
-    return told["parameter_id"], name

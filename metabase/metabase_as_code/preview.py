@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class _Section:
     data_through: str
     as_of: str
     banner: str | None
+    why_empty: str
     dashboards: tuple[_DrawnDashboard, ...]
     number_locale: dict[str, Any]
 
@@ -109,10 +111,12 @@ def _section(
         }
 
     def drawn(dashboard: Dashboard) -> _DrawnDashboard:
-        cards = (
-            draw_card(content.cards[at.card_id], at, answers[at.card_id], labels, why)
-            for at in sorted(dashboard.placements, key=lambda at: (at.row, at.col))
-        )
+        cards = []
+        for at in sorted(dashboard.placements, key=lambda at: (at.row, at.col)):
+            card = content.cards[at.card_id]
+            # A card knows what it lacks; with nothing loaded, everything does.
+            lacks = card.when_empty if state.order_count else None
+            cards.append(draw_card(card, at, answers[at.card_id], labels, lacks or why))
         return _DrawnDashboard(dashboard.name, dashboard.description, tuple(cards))
 
     return _Section(
@@ -120,6 +124,7 @@ def _section(
         data_through=_day(state.data_through_date, labels),
         as_of=_day(state.as_of_date, labels),
         banner=_banner(state, labels),
+        why_empty=why,
         dashboards=tuple(drawn(dashboard) for dashboard in content.dashboards),
         number_locale=number_locale(company.currency_code, labels["language"]),
     )
@@ -143,6 +148,7 @@ def _asset(name: str) -> Markup:
     return _inline((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
+@cache
 def _chart_library() -> Markup:
     version = altair.SCHEMA_VERSION.removeprefix("v").rsplit(".", 1)[0]
     names = "window.vegaEmbed = vegaEmbed;"

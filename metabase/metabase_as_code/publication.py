@@ -65,13 +65,24 @@ def publish(work: Reconciliation, told: Publication) -> dict[str, int]:
         card.entity_id: work.ensure(_card(told, card, found))
         for card in told.content.cards.values()
     }
-    pages = [_page(told, page, card_ids, found) for page in told.content.dashboards]
     # All first: a click may lead to any of them.
-    page_ids = {page.key: work.locate(page) for page in pages}
+    ids = _Ids(card_ids, {})
+    pages = [_page(told, page, ids, found) for page in told.content.dashboards]
+    page_ids = ids.pages
+    for page in pages:
+        page_ids[page.key] = work.locate(page)
     for page in pages:
         work.ensure(page)
     _put_away(work, told, found, set(page_ids.values()))
     return page_ids
+
+
+@dataclass(frozen=True)
+class _Ids:
+    """What a dashboard may point to; pages are known once all of them are there."""
+
+    cards: Mapping[str, int]
+    pages: dict[str, int]
 
 
 class _Found:
@@ -132,9 +143,7 @@ def _card(told: Publication, card: Card, found: _Found) -> Thing:
     )
 
 
-def _page(
-    told: Publication, page: Dashboard, card_ids: Mapping[str, int], found: _Found
-) -> Thing:
+def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing:
     company_id = told.home.company.company_id
 
     def wanted(live: Values | None) -> dict[str, Any]:
@@ -147,7 +156,7 @@ def _page(
                 "collection_id": folder_id,
             }
         placed: Sequence[Values] = live["dashcards"]
-        body = dashboard_body(page, card_ids, placed, folder_id=folder_id)
+        body = dashboard_body(page, ids.cards, ids.pages, placed, folder_id=folder_id)
         embedding = embedding_keys(told.delivery, page, body["parameters"], company_id)
         return {**body, **embedding, "archived": False}
 

@@ -11,7 +11,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metabase.metabase_as_code.content import Card, Dashboard, Parameter
+from metabase.metabase_as_code.choice_payloads import (
+    click_settings,
+    parameter_payload,
+    tag_payload,
+    target,
+)
+from metabase.metabase_as_code.content import Card, Dashboard
 
 __all__ = ["canonical", "card_body", "dashboard_body", "mark_of"]
 
@@ -22,7 +28,8 @@ def card_body(card: Card, *, database_id: int, folder_id: int) -> dict[str, Any]
     """Every key of a card that is ours."""
     return {
         "name": card.name,
-        "description": card.description,
+        # The server has no place of its own for why a card is empty.
+        "description": " ".join(filter(None, (card.description, card.when_empty))),
         "type": "question",
         "display": card.display,
         "dataset_query": {
@@ -33,19 +40,14 @@ def card_body(card: Card, *, database_id: int, folder_id: int) -> dict[str, Any]
                     "lib/type": "mbql.stage/native",
                     "native": f"{_MARK}{card.entity_id}\n{card.sql}",
                     "template-tags": {
-                        one.slug: {
-                            "id": one.parameter_id,
-                            "name": one.slug,
-                            "display-name": one.title,
-                            "type": "number",
-                        }
-                        for one in card.parameters
+                        one.slug: tag_payload(one) for one in card.parameters
                     },
                 }
             ],
         },
         "parameters": [
-            {**_parameter(one), "target": _target(one.slug)} for one in card.parameters
+            {**parameter_payload(one, {}), "target": target(one.slug)}
+            for one in card.parameters
         ],
         "visualization_settings": dict(card.settings),
         "collection_id": folder_id,
@@ -55,6 +57,7 @@ def card_body(card: Card, *, database_id: int, folder_id: int) -> dict[str, Any]
 def dashboard_body(
     dashboard: Dashboard,
     card_ids: Mapping[str, int],
+    dashboard_ids: Mapping[str, int],
     live: Sequence[Mapping[str, Any]],
     *,
     folder_id: int,
@@ -67,17 +70,19 @@ def dashboard_body(
         "auto_apply_filters": dashboard.auto_apply_filters,
         "collection_id": folder_id,
         "parameters": [
-            {**_parameter(one), "sectionId": "number"} for one in dashboard.parameters
+            {**parameter_payload(one, card_ids), "sectionId": one.kind.split("/")[0]}
+            for one in dashboard.parameters
         ],
         # Sent even when empty: cards without tabs would delete the tabs.
         "tabs": [],
-        "dashcards": _dashcards(dashboard, card_ids, live),
+        "dashcards": _dashcards(dashboard, card_ids, dashboard_ids, live),
     }
 
 
 def _dashcards(
     dashboard: Dashboard,
     card_ids: Mapping[str, int],
+    dashboard_ids: Mapping[str, int],
     live: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
     # Subscriptions hang off these ids, so a card that stays keeps its own.
@@ -94,28 +99,15 @@ def _dashcards(
                 {
                     "parameter_id": parameter_id,
                     "card_id": card_ids[placement.card_id],
-                    "target": _target(name),
+                    "target": target(name),
                 }
                 for parameter_id, name in placement.mappings
             ],
             "series": [],
-            "visualization_settings": {},
+            "visualization_settings": click_settings(placement.links, dashboard_ids),
         }
         for position, placement in enumerate(dashboard.placements, start=1)
     ]
-
-
-def _parameter(told: Parameter) -> dict[str, Any]:
-    return {
-        "id": told.parameter_id,
-        "name": told.title,
-        "slug": told.slug,
-        "type": "number/=",
-    }
-
-
-def _target(name: str) -> list[Any]:
-    return ["variable", ["template-tag", name]]
 
 
 def canonical(key: str, value: Any) -> Any:

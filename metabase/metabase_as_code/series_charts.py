@@ -41,7 +41,7 @@ def lying_bars(plot: Plot) -> AltairChart:
             type="nominal",
             sort=None,
             title=None,
-            axis=alt.Axis(labelLimit=240),
+            axis=alt.Axis(labelLimit=280),
         ),
         yOffset=alt.YOffset(SERIES, type="nominal", sort=None),
         x=value_axis(plot, VALUE, alt.X),

@@ -49,7 +49,7 @@ def file_problems(root: Path, language: str = "es") -> list[str]:
         *(
             problem
             for dashboard in content.dashboards
-            for check in (_layout_problems, _parameter_problems)
+            for check in (_layout_problems, _parameter_problems, _choice_problems)
             for problem in check(dashboard, content)
         ),
     ]
@@ -107,7 +107,7 @@ def _card(card: Card) -> Iterator[str]:
     for name in card.shown_columns():
         if name not in card.columns:
             yield f"{card.path}: column {name!r} is drawn without a column_title"
-    if card.display in CHARTS:
+    if card.display in CHARTS and card.display != "pie":
         yield from _axis_problems(card)
 
 
@@ -142,11 +142,31 @@ def _parameter_problems(dashboard: Dashboard, content: Content) -> Iterator[str]
                 yield f"{dashboard.path}: no parameter has the id {parameter_id!r}"
 
 
+def _choice_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
+    """Lists of values and clicks that lead nowhere."""
+    parameters = {
+        one.entity_id: {told.parameter_id for told in one.parameters}
+        for one in content.dashboards
+    }
+    for told in dashboard.parameters:
+        source = told.values and content.cards.get(told.values.card_id)
+        if told.values and (not source or told.values.column not in source.columns):
+            yield f"{dashboard.path}: no card gives the values of {told.slug!r}"
+    for placement in dashboard.placements:
+        card = content.cards.get(placement.card_id)
+        for link in placement.links:
+            if card and link.column not in card.shown_columns():
+                yield f"{dashboard.path}: a click on {link.column!r}, not shown"
+            if link.parameter_id not in parameters.get(link.dashboard_id, set()):
+                yield f"{dashboard.path}: a click on {link.column!r} leads nowhere"
+
+
 def _label_problems(root: Path, language: str) -> Iterator[str]:
     labels = set(read_labels(root / "labels", language))
     used = set().union(*(keys_used(raw) for raw in raw_documents(root).values()))
     for key in sorted(labels - used):
-        if not key.startswith(("preview.", "language")):
+        is_told = key.removesuffix(".when_empty") + ".title" in used
+        if not is_told and not key.startswith(("preview.", "language")):
             yield f"labels/{language}.yml: no card uses {key}"
     for other in sorted((root / "labels").glob("*.yml")):
         translated = set(read_labels(root / "labels", other.stem))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -113,10 +114,10 @@ def find_companies(url: str, company_ids: tuple[str, ...] = ()) -> list[Company]
     return [companies[key] for key in company_ids or companies]
 
 
-def run(connection: psycopg.Connection, sql: str) -> Result:
-    """Run one query of a card."""
+def run(connection: psycopg.Connection, sql: str, values: Sequence[Any] = ()) -> Result:
+    """Run one query of a card; ``values`` stand for what its reader chose."""
     # The text is a card's own SQL, checked by validate and bound to a reader role.
-    cursor = connection.execute(sql)
+    cursor = connection.execute(sql, values or None)
     columns = tuple(column.name for column in cursor.description or ())
     return Result(columns, tuple(cursor.fetchall()))
 

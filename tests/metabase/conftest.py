@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NewDatabase
 from tests.metabase.reporting_rows import make_reporting
 from tests.metabase.server import Server, copy_content, keep_only, new_server
 from tests.metabase.shops import ACME, BOLT, NEW
@@ -51,3 +52,11 @@ def small(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
     keep_only(tmp_path, "clientes")
     with new_server(reporting_url, tmp_path, ("acme",)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def shops_url(new_database: NewDatabase) -> Iterator[str]:
+    """The same for tests that only read, which share one."""
+    with new_database() as url:
+        make_reporting(url, [ACME, BOLT, NEW])
+        yield url

@@ -26,6 +26,7 @@ from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS, People
 MASK = "**MetabasePass**"
 TRASH = 3
 _OPEN = ("/api/health", "/api/session/properties", "/api/setup", "/api/session")
+_TAGS_TAKE = {"text": "string/=", "number": "number/="}
 
 
 class Died(Exception):
@@ -388,13 +389,13 @@ class FakeMetabase(People, Delivery):
                 check("stage", stage)
                 stage.setdefault("template-tags", {})
                 stage["lib/uuid"] = str(uuid.uuid4())
-                self._same_tags(stage)
+                self._same_tags(stage, kept.get("parameters", []))
             if query["database"] not in self.databases:
                 raise Refused(404, "no such database")
         self.cards[key].update(kept)
         return self.get_card(key)
 
-    def _same_tags(self, stage: Body) -> None:
+    def _same_tags(self, stage: Body, parameters: list[Body]) -> None:
         written = set(re.findall(r"\{\{(\w+)\}\}", stage["native"]))
         if written != set(stage["template-tags"]):
             raise Refused(400, "template-tags are not those of the SQL")
@@ -402,6 +403,12 @@ class FakeMetabase(People, Delivery):
             check("template_tag", tag)
             if tag["name"] != name:
                 raise Refused(400, "a template-tag is named after its key")
+            if tag["type"] not in _TAGS_TAKE:
+                raise Refused(400, f"unknown template-tag type {tag['type']}")
+        for parameter in parameters:
+            tag = stage["template-tags"].get(parameter["target"][1][1])
+            if tag is None or parameter["type"] != _TAGS_TAKE[tag["type"]]:
+                raise Refused(400, "a parameter goes to a tag that takes its type")
 
     def get_dashboard(self, key: int) -> Body:
         return self._shown(self.dashboards, key)
@@ -430,9 +437,10 @@ class FakeMetabase(People, Delivery):
         check("PUT /api/dashboard/:id", body)
         if not self.may(self.dashboards[key]["collection_id"], "write"):
             raise Refused(403, "You don't have permissions to do that.")
-        for parameter in body.get("parameters", []):
-            check("parameter", parameter)
         kept = copy.deepcopy(body)
+        for parameter in kept.get("parameters", []):
+            check("parameter", parameter)
+            self._check_parameter(parameter)
         if "dashcards" in kept:
             kept.setdefault("tabs", [])
             kept["dashcards"] = [self._placed(key, one) for one in kept["dashcards"]]
@@ -442,6 +450,29 @@ class FakeMetabase(People, Delivery):
             kept["dashcards"].reverse()
         self.dashboards[key].update(kept)
         return self.get_dashboard(key)
+
+    def _check_parameter(self, parameter: Body) -> None:
+        if parameter["type"].split("/")[0] != parameter["sectionId"]:
+            raise Refused(400, "sectionId does not go with the type")
+        if parameter.get("values_source_type") == "card":
+            source = parameter["values_source_config"]
+            check("values source", source)
+            if source["card_id"] not in self.cards:
+                raise Refused(404, "no such card to take values from")
+
+    def _check_clicks(self, settings: Body) -> None:
+        check("dashcard settings", settings)
+        for style in settings.get("column_settings", {}).values():
+            click = style["click_behavior"]
+            check("click", click)
+            if type(click["targetId"]) is not int:
+                raise Refused(400, "click_behavior.targetId must be an integer")
+            if click["targetId"] not in self.dashboards:
+                raise Refused(404, "no such dashboard to go to")
+            for key, told in click["parameterMapping"].items():
+                check("click mapping", told)
+                if key != told["id"]:
+                    raise Refused(400, "a mapping of a click is named after its id")
 
     def _placed(self, key: int, dashcard: Body) -> Body:
         check("dashcard", dashcard)
@@ -454,6 +485,7 @@ class FakeMetabase(People, Delivery):
             raise Refused(404, "no such dashcard")
         if dashcard["card_id"] not in self.cards:
             raise Refused(404, "no such card")
+        self._check_clicks(dashcard["visualization_settings"])
         new = dashcard["id"] < 0
         return {**dashcard, "id": self._new_id() if new else dashcard["id"]}
 

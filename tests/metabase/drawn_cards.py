@@ -15,21 +15,21 @@ from metabase.metabase_as_code.warehouse import Result, connect_as, run
 __all__ = ["answer_of", "card_named", "chart", "plotted", "shown"]
 
 
-def card_named(name: str) -> Card:
+def card_named(name: str, language: str = "es") -> Card:
     """The card of the file of this name."""
-    cards = load_content(CONTENT_ROOT, EXAMPLE).cards.values()
+    cards = load_content(CONTENT_ROOT, EXAMPLE, language).cards.values()
     return next(card for card in cards if card.path.stem == name)
 
 
-def answer_of(url: str, card: Card, company: str = "acme", budget: str = "") -> Result:
-    """What the card's SQL gives a company's reader who chose this budget."""
-    chosen = card.sql.replace("[[{{budget}}]]", budget)
-    assert budget or chosen == card.default_sql()
+def answer_of(url: str, card: Card, company: str = "acme", **chosen: Any) -> Result:
+    """What the card's SQL gives a company's reader who chose this."""
+    told = {name: value for name, value in chosen.items() if value != ""}
+    assert set(chosen) <= {one.slug for one in card.parameters}
     with connect_as(url, f"bi_{company}") as connection:
-        return run(connection, chosen)
+        return run(connection, *card.chosen_sql(told))
 
 
-def shown(url: str, name: str, company: str = "acme", **told: str) -> list[list[str]]:
+def shown(url: str, name: str, company: str = "acme", **told: Any) -> list[list[str]]:
     """The texts of a table's rows."""
     card = card_named(name)
     labels = read_labels(CONTENT_ROOT / "labels", "es")
@@ -39,10 +39,10 @@ def shown(url: str, name: str, company: str = "acme", **told: str) -> list[list[
     return [[cell.text for cell in row] for row in drawn.rows]
 
 
-def chart(url: str, name: str, company: str = "acme") -> dict[str, Any]:
+def chart(url: str, name: str, company: str = "acme", **chosen: Any) -> dict[str, Any]:
     """The Vega-Lite specification of a card with axes."""
     card = card_named(name)
-    return chart_spec(card, answer_of(url, card, company))
+    return chart_spec(card, answer_of(url, card, company, **chosen))
 
 
 def plotted(spec: dict[str, Any]) -> list[dict[str, Any]]:

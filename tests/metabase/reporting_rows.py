@@ -13,6 +13,9 @@ from datetime import date, timedelta
 import psycopg
 from psycopg import sql
 
+from tests.metabase.kpi_rows import NAMES as _KPI_NAMES
+from tests.metabase.kpi_rows import TABLES as _KPI_TABLES
+from tests.metabase.kpi_rows import fill_kpis
 from tests.metabase.marketing_rows import NAMES as _MARKETING_NAMES
 from tests.metabase.marketing_rows import TABLES as _MARKETING_TABLES
 from tests.metabase.marketing_rows import Channel, fill_marketing
@@ -64,7 +67,12 @@ create table reporting.customer_value_totals (
 create table reporting.customer_values (
     company_id text, customer_id text, predicted_value_12m numeric(18, 2),
     historic_value numeric(18, 2), probability_no_purchase_90d double precision,
-    last_order_date date, expected_orders_90d double precision
+    last_order_date date, expected_orders_90d double precision, value_rank integer,
+    as_of_date date, first_order_date date, purchase_day_count integer,
+    predicted_value_12m_lower numeric(18, 2), predicted_value_12m_upper numeric(18, 2),
+    probability_no_purchase_90d_lower double precision,
+    probability_no_purchase_90d_upper double precision, next_order_date date,
+    next_order_date_lower date, next_order_date_upper date, reasons_es text
 );
 create table reporting.no_purchase_probability_bins (
     company_id text, bin_number integer, bin_lower double precision,
@@ -94,6 +102,7 @@ _NAMES = (
     "forecast_grades",
     *_MARKETING_NAMES,
     *_OPERATIONS_NAMES,
+    *_KPI_NAMES,
 )
 
 
@@ -101,8 +110,9 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
-        for statement in ";".join(tables).split(";"):
+        for statement in ";".join((*tables, _KPI_TABLES)).split(";"):
             connection.execute(sql.SQL(statement))
+        _say_it_in_english(connection)
         for name in _NAMES:
             _secure(connection, sql.Identifier("reporting", name))
         for shop in shops:
@@ -112,6 +122,26 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
             fill_marketing(connection, shop.company_id, shop.channels)
             if shop.customers:
                 fill_operations(connection, shop.company_id)
+                is_told = shop.currency_code == "CLP"
+                fill_kpis(connection, shop.company_id, told=is_told)
+
+
+def _say_it_in_english(connection: psycopg.Connection) -> None:
+    """Give each Spanish column its English sister: the word, and (en)."""
+    found = connection.execute(
+        "select table_name, column_name from information_schema.columns"
+        " where table_schema = 'reporting' and right(column_name, 3) = '_es'"
+    ).fetchall()
+    for table, column in found:
+        connection.execute(
+            sql.SQL(
+                "alter table {} add {} text generated always as ({} || ' (en)') stored"
+            ).format(
+                sql.Identifier("reporting", table),
+                sql.Identifier(f"{column[:-3]}_en"),
+                sql.Identifier(column),
+            )
+        )
 
 
 def _secure(connection: psycopg.Connection, table: sql.Identifier) -> None:
@@ -145,17 +175,24 @@ def _add_login(connection: psycopg.Connection, shop: Shop) -> None:
 
 
 def _fill(connection: psycopg.Connection, shop: Shop) -> None:
-    for customer in shop.customers:
+    for rank, customer in enumerate(shop.customers, start=1):
+        last_order = AS_OF - timedelta(days=customer.days_since_order)
         connection.execute(
-            "insert into reporting.customer_values values (%s,%s,%s,%s,%s,%s,%s)",
+            "insert into reporting.customer_values"
+            " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,2,1,9,0.1,0.9,%s,%s,null,'Vuelve')",
             (
                 shop.company_id,
                 customer.customer_id,
                 customer.predicted_value_12m,
                 customer.historic_value,
                 customer.probability_no_purchase_90d,
-                AS_OF - timedelta(days=customer.days_since_order),
+                last_order,
                 1.5,
+                rank,
+                AS_OF,
+                last_order,
+                AS_OF + timedelta(days=20),
+                AS_OF + timedelta(days=5),
             ),
         )
     connection.execute(

@@ -184,6 +184,10 @@ def keep_only(folder: Path, page: str) -> None:
     for path in inside.glob("*.yaml"):
         if yaml.safe_load(path.read_text())["entity_id"] not in ids:
             path.unlink()
+    # Clicks lead to pages that are gone.
+    for one in kept["dashcards"]:
+        one["visualization_settings"] = {}
+    (inside / f"{page}.yaml").write_text(yaml.safe_dump(kept, sort_keys=False))
     roles = yaml.safe_load((folder / "roles.yml").read_text())
     roles["folders"] = {
         name: [one for one in pages if one == page]

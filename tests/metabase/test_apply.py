@@ -35,13 +35,19 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             if one["collection_id"] in setting.folders(company)
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 34
+        assert len(cards) == 78
         assert {card["dataset_query"]["database"] for card in cards} == {database}
         assert {name: _cells(page) for name, page in pages.items()} == {
-            "Clientes": 24 * 26,
+            "Adquisición": 24 * 29,
+            "Clientes": 24 * 49,
             "Conexiones y salud de datos": 24 * 45,
+            "Engagement y Conversión": 24 * 35,
+            "Ficha de cliente": 24 * 23,
             "Marketing": 24 * 52,
+            "Operaciones y Calidad": 24 * 37,
+            "Retención y Lealtad": 24 * 30,
             "Salud de los modelos": 24 * 48,
+            "Segmentación y Marketing": 24 * 26,
             "Simulador": 24 * 29,
         }
         assert {page["width"] for page in pages.values()} == {"full"}
@@ -123,7 +129,7 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: Server) -> Non
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
-    assert max(one["row"] for one in page["dashcards"]) == 12
+    assert max(one["row"] for one in page["dashcards"]) == 35
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
@@ -153,7 +159,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archive card {archived[0]} of acme" in changes
     assert not setting.fake.cards[by_hand["id"]]["archived"]
-    assert len(page["dashcards"]) == 6
+    assert len(page["dashcards"]) == 10
     assert setting.run(company_ids=("acme",)) == []
 
 
@@ -172,7 +178,7 @@ def test_a_run_that_died_half_way_is_continued(setting: Server) -> None:
 
     setting.run()
 
-    assert len(setting.cards_of("acme")) == 34
+    assert len(setting.cards_of("acme")) == 78
     assert setting.run() == []
 
 
@@ -180,7 +186,8 @@ def _run_until_the_dashboard(setting: Server) -> None:
     placed = setting.fake._placed
 
     def fail(key: int, dashcard: dict[str, Any]) -> dict[str, Any]:
-        return placed(key, {**dashcard, "card_id": -1})
+        lost = {"card_id": -1, "parameter_mappings": []}
+        return placed(key, {**dashcard, **lost})
 
     setting.fake._placed = fail  # type: ignore[method-assign]
     try:
@@ -242,6 +249,66 @@ def test_a_setting_that_the_server_loses_is_reported(setting: Server) -> None:
 
     with pytest.raises(MetabaseError, match="did not keep visualization_settings"):
         setting.run()
+
+
+def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
+    setting: Server,
+) -> None:
+    setting.run()
+
+    homes = {
+        folder: company
+        for company in ("acme", "bolt")
+        for folder in setting.folders(company)
+    }
+    sheets = {
+        homes[one["collection_id"]]: key
+        for key, one in setting.fake.dashboards.items()
+        if one["name"] == "Ficha de cliente"
+    }
+    lists = [
+        (page, dashcard["visualization_settings"]["column_settings"])
+        for page in setting.fake.dashboards.values()
+        for dashcard in page["dashcards"]
+        if dashcard["visualization_settings"]
+    ]
+    assert len(lists) == 2 * 5
+    for page, columns in lists:
+        click = columns['["name","customer_id"]']["click_behavior"]
+        (chosen,) = click["parameterMapping"]
+        sheet = sheets[homes[page["collection_id"]]]
+        assert click["targetId"] == sheet
+        known = {one["id"] for one in setting.fake.dashboards[sheet]["parameters"]}
+        assert chosen in known
+
+
+def test_segments_to_choose_from_are_those_of_the_companys_own_card(
+    setting: Server,
+) -> None:
+    setting.run()
+
+    for page in setting.fake.dashboards.values():
+        if page["name"] != "Segmentación y Marketing":
+            continue
+        (parameter,) = page["parameters"]
+        source = parameter["values_source_config"]
+        card = setting.fake.cards[source["card_id"]]
+        assert card["collection_id"] == page["collection_id"]
+        assert card["name"] == "¿Cuántos clientes hay en cada segmento?"
+        assert source["value_field"][1] == "segment_label"
+        assert parameter["type"] == "string/="
+
+
+def test_an_empty_card_says_why_in_its_description(setting: Server) -> None:
+    setting.run()
+
+    told = [
+        card["description"]
+        for card in setting.fake.cards.values()
+        if card["name"] == "¿Qué parte validó su RUT?"
+    ]
+    assert len(told) == 2
+    assert all("una tienda no pide RUT" in one for one in told)
 
 
 def test_a_missing_password_is_named_before_anything_is_written(

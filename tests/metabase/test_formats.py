@@ -45,3 +45,19 @@ def test_charts_write_numbers_as_the_cards_do() -> None:
 
     assert (locale["decimal"], locale["thousands"]) == (",", ".")
     assert locale["currency"][1].strip() == "CLP"
+
+
+def test_a_code_stands_apart_from_its_number_and_a_sign_does_not() -> None:
+    pesos = Column("value", "Value", "currency", "CLP", 0)
+    pounds = Column("value", "Value", "currency", "GBP", 0)
+
+    assert write_value(1234, pesos, "en") == "CLP\xa01,234"
+    assert write_value(1234, pounds, "en") == "£1,234"
+    assert write_value(1234, pesos, "es") == "1.234\xa0CLP"
+
+
+def test_charts_write_money_and_percent_where_the_language_does() -> None:
+    english, spanish = number_locale("CLP", "en"), number_locale("CLP", "es")
+
+    assert (english["currency"], english["percent"]) == (["CLP\xa0", ""], "%")
+    assert (spanish["currency"], spanish["percent"]) == (["", "\xa0CLP"], "\xa0%")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from metabase.metabase_as_code.company import EXAMPLE, Company
@@ -12,23 +14,37 @@ from metabase.metabase_as_code.validate import file_problems
 from tests.metabase.conftest import Edit
 
 _CARDS = "collections/main/timonel"
+_RULE = """visualization_settings:
+  table.column_formatting:
+  - columns:
+    - historic_value
+    type: single
+    colors:
+    - "#FFFFFF"
+"""
 
 
 def test_the_committed_files_have_no_problem() -> None:
     assert file_problems(CONTENT_ROOT) == []
 
 
-def test_the_dashboards_place_every_card_once() -> None:
+def test_every_card_stands_on_a_dashboard() -> None:
     content = load_content(CONTENT_ROOT, EXAMPLE)
 
     placed = [at.card_id for page in content.dashboards for at in page.placements]
 
-    assert sorted(placed) == sorted(content.cards)
+    assert set(placed) == set(content.cards)
     assert [page.name for page in content.dashboards] == [
+        "Adquisición",
         "Clientes",
         "Conexiones y salud de datos",
+        "Engagement y Conversión",
+        "Ficha de cliente",
         "Marketing",
         "Salud de los modelos",
+        "Operaciones y Calidad",
+        "Retención y Lealtad",
+        "Segmentación y Marketing",
         "Simulador",
     ]
 
@@ -40,15 +56,30 @@ def test_every_card_asks_a_question_and_explains_itself() -> None:
     assert all(len(card.description) > 60 for card in cards)
 
 
+def test_in_english_every_word_is_another_and_none_is_missing() -> None:
+    spanish = load_content(CONTENT_ROOT, EXAMPLE)
+    english = load_content(CONTENT_ROOT, EXAMPLE, "en")
+
+    for card_id, card in english.cards.items():
+        other = spanish.cards[card_id]
+        assert card.name.endswith("?")
+        assert not card.name.startswith("¿")
+        assert card.description != other.description
+        assert (card.when_empty is None) == (other.when_empty is None)
+    assert file_problems(CONTENT_ROOT, "en") == []
+
+
 def test_money_takes_the_currency_and_the_decimals_of_the_company() -> None:
     pesos = load_content(CONTENT_ROOT, Company("andes", "Andes", "CLP"))
-    (table,) = (
-        card for card in pesos.cards.values() if "historic_value" in card.columns
-    )
+    money = [
+        column
+        for card in pesos.cards.values()
+        for column in card.columns.values()
+        if column.number_style == "currency"
+    ]
 
-    historic = table.columns["historic_value"]
-
-    assert (historic.currency, historic.decimals) == ("CLP", 0)
+    assert "historic_value" in {column.name for column in money}
+    assert {(one.currency, one.decimals) for one in money} == {("CLP", 0)}
 
 
 def test_a_text_that_is_one_key_keeps_the_type_of_its_value() -> None:
@@ -67,6 +98,7 @@ def test_a_text_that_is_one_key_keeps_the_type_of_its_value() -> None:
         ("display: table", "dysplay: table", "nobody reads: 'dysplay'"),
         ("table.columns", "table.colums", "needs 'table.columns'"),
         ("limit 25", "limit [[{{n}}]]", "do not name the same: ['n'], [], []"),
+        ("visualization_settings:\n", _RULE, "a colour rule is a range"),
         ("model: Card", "model: Cart", "serdes/meta names 'Cart'"),
         ("collection_id: zf0", "collection_id: aa0", "collection_id is not"),
         ("name: ${", "name: [${", "not valid YAML"),
@@ -85,7 +117,7 @@ def test_a_wrong_card_is_refused_with_its_file(
 
 
 def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ContentError, match=r"no labels for 'xx'.*there is: es"):
+    with pytest.raises(ContentError, match=r"no labels for 'xx'.*there is: en, es"):
         load_content(CONTENT_ROOT, EXAMPLE, "xx")
 
 
@@ -106,6 +138,53 @@ def test_a_mistake_the_official_schema_passes_is_named(
     root = edit(f"{_CARDS}/{file}.yaml", old, new)
 
     problems = file_problems(root)
+
+    assert any(problem in one for one in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("segment_customers", "= {{segment}}", "= '{{segment}}'", "between quotes"),
+        (
+            "segment_customers",
+            "[[and segment_label_${language} = {{segment}}]]",
+            "and segment_label_${language} = {{segment}}",
+            "write [[{{segment}}]], so that it may lack",
+        ),
+        ("segment_customers", "type: text", "type: number", "is not its parameter"),
+        ("segment_customers", "type: string/=", "type: date/single", "must be number"),
+        ("segmentacion", "type: link", "type: crossfilter", "must lead to a dashboard"),
+        ("segmentacion", "id: customer_id", "id: monetary", "choose by 'customer_id'"),
+        ("segmentacion", "source_type: card", "source_type: x", "come from a card"),
+    ],
+)
+def test_a_choice_that_could_not_be_made_safely_is_refused(
+    edit: Edit, file: str, old: str, new: str, message: str
+) -> None:
+    root = edit(f"{_CARDS}/{file}.yaml", old, new)
+
+    with pytest.raises(ContentError, match=re.escape(message)):
+        load_content(root, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("- segment_label", "- gone", "no card gives the values of 'segment'"),
+        ('["name","customer_id"]', '["name","gone"]', "choose by 'gone'"),
+        ("targetId: ", "targetId: gone # ", "'customer_id' leads nowhere"),
+    ],
+)
+def test_a_list_or_a_click_that_leads_nowhere_is_named(
+    edit: Edit, old: str, new: str, problem: str
+) -> None:
+    root = edit(f"{_CARDS}/segmentacion.yaml", old, new)
+
+    try:
+        problems = file_problems(root)
+    except ContentError as error:
+        problems = [str(error)]
 
     assert any(problem in one for one in problems), problems
 
@@ -152,7 +231,10 @@ def test_a_chart_of_too_much_is_named(
 def test_a_label_that_no_card_uses_is_named(edit: Edit) -> None:
     root = edit("labels/es.yml", "columns:\n", "columns:\n  forgotten: Olvidado\n")
 
-    assert file_problems(root) == ["labels/es.yml: no card uses columns.forgotten"]
+    assert file_problems(root) == [
+        "labels/es.yml: no card uses columns.forgotten",
+        "labels/en.yml: lacks columns.forgotten",
+    ]
 
 
 def test_a_second_language_must_have_the_same_keys(edit: Edit) -> None:

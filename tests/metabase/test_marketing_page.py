@@ -11,15 +11,15 @@ from tests.metabase.conftest import Edit
 from tests.metabase.drawn_cards import answer_of, card_named, chart, plotted, shown
 
 
-def test_channels_are_ranked_by_what_one_more_unit_brings(reporting_url: str) -> None:
-    rows = shown(reporting_url, "next_euro")
+def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> None:
+    rows = shown(shops_url, "next_euro")
 
     assert [row[:2] for row in rows] == [["Google Ads", "Verde"], ["Meta Ads", "Rojo"]]
     assert rows[1][4:9] == ["20\xa0%", "1,25", "0,75", "1,75", "1,00"]
 
 
-def test_todays_spend_is_a_point_of_its_own_on_the_curve(reporting_url: str) -> None:
-    spec = chart(reporting_url, "response_curves")
+def test_todays_spend_is_a_point_of_its_own_on_the_curve(shops_url: str) -> None:
+    spec = chart(shops_url, "response_curves")
 
     series: dict[str, list[tuple[float, float]]] = {}
     for row in plotted(spec):
@@ -35,8 +35,8 @@ def test_todays_spend_is_a_point_of_its_own_on_the_curve(reporting_url: str) -> 
     assert marks["transform"][-1] == {"filter": "datum.points == 1"}
 
 
-def test_only_the_last_quarter_tells_where_sales_come_from(reporting_url: str) -> None:
-    values = plotted(chart(reporting_url, "sales_origins"))
+def test_only_the_last_quarter_tells_where_sales_come_from(shops_url: str) -> None:
+    values = plotted(chart(shops_url, "sales_origins"))
 
     assert {row["component_label"]: row["value"] for row in values} == {
         "Meta Ads": 42,
@@ -45,9 +45,9 @@ def test_only_the_last_quarter_tells_where_sales_come_from(reporting_url: str) -
 
 
 def test_a_point_of_the_scatter_plot_is_named_and_as_large_as_it_won(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    spec = chart(reporting_url, "cost_against_value")
+    spec = chart(shops_url, "cost_against_value")
 
     circles, names = spec["layer"]
     place = [circles["encoding"][axis]["field"] for axis in ("x", "y", "size")]
@@ -56,8 +56,8 @@ def test_a_point_of_the_scatter_plot_is_named_and_as_large_as_it_won(
     assert {row["series"] for row in plotted(spec)} == {"Meta Ads", "Google Ads"}
 
 
-def test_a_return_that_is_not_known_has_no_bar(reporting_url: str) -> None:
-    spec = chart(reporting_url, "returns_by_channel")
+def test_a_return_that_is_not_known_has_no_bar(shops_url: str) -> None:
+    spec = chart(shops_url, "returns_by_channel")
 
     bars = {
         (row["channel_label"], row["series"]): row["value"] for row in plotted(spec)
@@ -73,8 +73,8 @@ def test_a_return_that_is_not_known_has_no_bar(reporting_url: str) -> None:
     assert spec["encoding"]["color"]["scale"]["domain"][3] == "A 12 meses, incremental"
 
 
-def test_every_rule_of_attribution_is_a_series(reporting_url: str) -> None:
-    spec = chart(reporting_url, "shares_by_rule", "bolt")
+def test_every_rule_of_attribution_is_a_series(shops_url: str) -> None:
+    spec = chart(shops_url, "shares_by_rule", "bolt")
 
     assert [
         (row["channel_label"], row["series"], row["value"]) for row in plotted(spec)
@@ -84,8 +84,8 @@ def test_every_rule_of_attribution_is_a_series(reporting_url: str) -> None:
     ]
 
 
-def test_checks_of_the_mix_come_worst_first(reporting_url: str) -> None:
-    assert [row[:2] for row in shown(reporting_url, "mix_gates")] == [
+def test_checks_of_the_mix_come_worst_first(shops_url: str) -> None:
+    assert [row[:2] for row in shown(shops_url, "mix_gates")] == [
         ["Sin patrón", "Aviso"],
         ["Hay solución", "Superada"],
     ]
@@ -100,13 +100,13 @@ def test_checks_of_the_mix_come_worst_first(reporting_url: str) -> None:
     ],
 )
 def test_one_budget_moves_split_projection_and_sentence_alike(
-    reporting_url: str, budget: str, spend: str, income: str, sentence: str
+    shops_url: str, budget: str, spend: str, income: str, sentence: str
 ) -> None:
-    (told,) = shown(reporting_url, "budget_sentence", "bolt", budget=budget)
+    (told,) = shown(shops_url, "budget_sentence", "bolt", budget=budget)
     (split,) = answer_of(
-        reporting_url, card_named("recommended_split"), "bolt", budget=budget
+        shops_url, card_named("recommended_split"), "bolt", budget=budget
     ).rows
-    projection = shown(reporting_url, "projection", "bolt", budget=budget)
+    projection = shown(shops_url, "projection", "bolt", budget=budget)
 
     assert sentence in told[0]
     assert f"ventas de {income}" in told[0]
@@ -115,9 +115,9 @@ def test_one_budget_moves_split_projection_and_sentence_alike(
 
 
 def test_the_sentence_is_written_as_the_language_writes_numbers(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    (told,) = shown(reporting_url, "budget_sentence", "bolt", budget="600")
+    (told,) = shown(shops_url, "budget_sentence", "bolt", budget="600")
 
     assert told == [
         "Con 600 EUR en 30 días, bien repartidos, se esperan ventas de 1.020 EUR: "
@@ -126,14 +126,14 @@ def test_the_sentence_is_written_as_the_language_writes_numbers(
     ]
 
 
-def test_without_a_margin_there_is_no_profit_to_tell(reporting_url: str) -> None:
-    *_, profit = shown(reporting_url, "projection", "bolt")
+def test_without_a_margin_there_is_no_profit_to_tell(shops_url: str) -> None:
+    *_, profit = shown(shops_url, "projection", "bolt")
 
     assert profit == ["Beneficio neto (margen menos gasto)", "—", "—", "—"]
 
 
-def test_what_is_spent_now_is_no_scenario(reporting_url: str) -> None:
-    (row,) = shown(reporting_url, "budget_scenarios")
+def test_what_is_spent_now_is_no_scenario(shops_url: str) -> None:
+    (row,) = shown(shops_url, "budget_scenarios")
 
     assert (row[0], row[-1]) == ("Un 20 % más", "88\xa0%")
 
@@ -141,11 +141,11 @@ def test_what_is_spent_now_is_no_scenario(reporting_url: str) -> None:
 @pytest.mark.parametrize(
     "name", ["next_euro", "response_curves", "budget_sentence", "shares_by_rule"]
 )
-def test_a_company_sees_its_own_channels_only(reporting_url: str, name: str) -> None:
+def test_a_company_sees_its_own_channels_only(shops_url: str, name: str) -> None:
     card = card_named(name)
 
-    rows = json.dumps(answer_of(reporting_url, card, "bolt").rows, default=str)
-    nothing = answer_of(reporting_url, card, "nueva").rows
+    rows = json.dumps(answer_of(shops_url, card, "bolt").rows, default=str)
+    nothing = answer_of(shops_url, card, "nueva").rows
 
     assert "Meta" not in rows
     assert rows != "[]"

@@ -135,8 +135,9 @@ def test_the_chart_library_is_there_once_for_all_companies(reporting_url: str) -
     two, page = _render(reporting_url, "acme", "bolt")
 
     # Per company eleven: one of customers and of what was read, two of the models,
-    # five of channels, two of budgets.
-    assert len(page.of("data-spec")) == 22
+    # five of channels, two of budgets. On the pages of KPIs and segments, nine for a
+    # purchase log and fourteen for a marketplace, which tells more.
+    assert len(page.of("data-spec")) == 22 + 9 + 14
     assert two.count("window.vegaEmbed=") == 1
     assert len(two) < len(one) + 200_000
 
@@ -144,7 +145,8 @@ def test_the_chart_library_is_there_once_for_all_companies(reporting_url: str) -
 def test_the_chart_holds_the_ten_bins_in_order(reporting_url: str) -> None:
     _, page = _render(reporting_url, "acme")
 
-    spec: dict[str, Any] = json.loads(page.of("data-spec")[0])
+    specs: list[dict[str, Any]] = [json.loads(one) for one in page.of("data-spec")]
+    spec = next(one for one in specs if "probability_range" in json.dumps(one))
     (values,) = spec["datasets"].values()
 
     assert [one["customer_count"] for one in values] == [0, 1, 0, 0, 0, 0, 0, 0, 0, 2]
@@ -256,3 +258,22 @@ def test_validate_checks_the_files_against_the_database(reporting_url: str) -> N
         0,
         "every dashboard is well formed",
     )
+
+
+def test_in_english_no_word_of_the_page_is_spanish(shops_url: str) -> None:
+    page = _Page(render_preview(shops_url, ["bolt"], root=CONTENT_ROOT, language="en"))
+
+    assert "¿" not in page.text
+    assert "Campeones (en)" in page.text
+    assert "No known place" in page.text
+    assert "CLP\xa0987,654" in " ".join(page.texts)
+
+
+def test_a_card_says_what_its_company_lacks(shops_url: str) -> None:
+    _, log = _render(shops_url, "acme")
+    _, marketplace = _render(shops_url, "bolt")
+    _, nothing = _render(shops_url, "nueva")
+
+    assert "una tienda no pide RUT" in log.text
+    assert "una tienda no pide RUT" not in marketplace.text
+    assert "una tienda no pide RUT" not in nothing.text

@@ -35,22 +35,45 @@ counted as (
     group by company_id, registered_date, region_code
 ),
 
--- A region where nobody registered is a nought on the map, not a hole.
+-- A region where nobody registered is a nought on the map, not a hole. Summed
+-- rather than joined: two days without a date are one day.
 filled as (
     select
+        company_id,
+        registered_date,
+        region_code,
+        new_user_count
+    from counted
+    union all
+    select
         days.company_id,
-        days.registered_date as calendar_date,
+        days.registered_date,
         regions.region_code,
-        regions.region_name,
-        coalesce(counted.new_user_count, 0) as new_user_count
+        0 as new_user_count
     from days
     cross join regions
-    left join counted
-        on
-            days.company_id = counted.company_id
-            and regions.region_code = counted.region_code
-            and coalesce(days.registered_date, 'infinity')
-            = coalesce(counted.registered_date, 'infinity')
+),
+
+summed as (
+    select
+        company_id,
+        registered_date,
+        region_code,
+        sum(new_user_count)::integer as new_user_count
+    from filled
+    group by company_id, registered_date, region_code
+),
+
+named as (
+    select
+        summed.company_id,
+        summed.registered_date as calendar_date,
+        summed.region_code,
+        regions.region_name,
+        summed.new_user_count
+    from summed
+    inner join regions
+        on summed.region_code = regions.region_code
 )
 
-select * from filled
+select * from named

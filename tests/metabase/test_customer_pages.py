@@ -1,0 +1,149 @@
+"""Segments, smart filters and the sheet of one customer, and what people type there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from metabase.metabase_as_code.content import Placement
+from metabase.metabase_as_code.draw import draw_card
+from metabase.metabase_as_code.labels import read_labels
+from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.metabase_as_code.warehouse import Result
+from tests.metabase.drawn_cards import answer_of, card_named, chart, plotted, shown
+
+_HOSTILE = (
+    "x' or true --",
+    "x') or true; delete from reporting.rfm_customers; --",
+    "' union select company_id, null, null, 0, 0, 0, null from reporting.kpi_months --",
+    "{{segment}}",
+    "%s",
+    "\\' or 1=1 --",
+)
+_TEXT_CARDS = {
+    "segment_customers": "segment",
+    "customer_facts": "customer",
+    "customer_next_order": "customer",
+    "customer_timeline": "customer",
+}
+
+
+def test_segments_stand_by_value_and_one_without_customers_is_there(
+    shops_url: str,
+) -> None:
+    points = plotted(chart(shops_url, "segment_sizes"))
+
+    assert [(row["segment_label"], row["value"]) for row in points] == [
+        ("Campeones", 2),
+        ("En riesgo", 0),
+    ]
+
+
+def test_the_list_keeps_the_customers_of_the_chosen_segment(
+    shops_url: str,
+) -> None:
+    everyone = shown(shops_url, "segment_customers")
+    chosen = shown(shops_url, "segment_customers", segment="En riesgo")
+
+    assert [row[:2] for row in everyone] == [
+        ["acme-1", "Campeones"],
+        ["acme-2", "En riesgo"],
+    ]
+    assert [row[:2] for row in chosen] == [["acme-2", "En riesgo"]]
+
+
+def test_every_segment_on_offer_finds_its_customers(shops_url: str) -> None:
+    offered = answer_of(shops_url, card_named("segment_sizes"))
+
+    found = {
+        row[1]
+        for segment in offered.column("segment_label")
+        for row in shown(shops_url, "segment_customers", segment=segment)
+    }
+
+    assert found == set(offered.column("segment_label"))
+
+
+@pytest.mark.parametrize(("name", "slug"), _TEXT_CARDS.items())
+def test_what_people_type_is_a_value_and_never_sql(
+    shops_url: str, name: str, slug: str
+) -> None:
+    card = card_named(name)
+
+    for text in (*_HOSTILE, "bolt-1"):
+        assert answer_of(shops_url, card, "acme", **{slug: text}).rows == ()
+
+    assert answer_of(shops_url, card, "bolt").rows != ()
+
+
+def test_a_value_is_bound_and_stands_nowhere_in_the_sql() -> None:
+    card = card_named("segment_customers")
+
+    sql, values = card.chosen_sql({"segment": _HOSTILE[0]})
+
+    assert values == [_HOSTILE[0]]
+    assert _HOSTILE[0] not in sql
+    assert "= %s" in sql
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "found"),
+    [
+        ("leaving_customers", {}, ["8"]),
+        ("leaving_customers", {"probability": 60}, ["7", "8"]),
+        ("quiet_vips", {}, ["7"]),
+        ("quiet_vips", {"quiet_days": 62}, []),
+        ("promising_newcomers", {}, ["7"]),
+        ("promising_newcomers", {"newcomer_days": 1}, []),
+    ],
+)
+def test_a_smart_filter_has_a_default_and_takes_another(
+    shops_url: str, name: str, chosen: dict[str, float], found: list[str]
+) -> None:
+    assert [row[0] for row in shown(shops_url, name, "bolt", **chosen)] == found
+
+
+def test_a_sheet_is_of_the_customer_clicked_or_else_of_the_best(
+    shops_url: str,
+) -> None:
+    best = shown(shops_url, "customer_facts")
+    clicked = shown(shops_url, "customer_facts", customer="<script>alert(1)</script>")
+
+    assert best[0][:2] == ["7", "12.345,67\xa0€"]
+    assert clicked == []
+
+
+def test_a_timeline_is_of_one_customer_and_ends_with_what_is_expected(
+    shops_url: str,
+) -> None:
+    rows = shown(shops_url, "customer_timeline", customer="7")
+
+    assert [row[:2] for row in rows] == [
+        ["20 oct 1997", "Pedirá"],
+        ["30 sept 1997", "Pidió"],
+    ]
+
+
+def test_the_next_order_comes_with_its_range_and_a_dash_for_what_is_unlikely(
+    shops_url: str,
+) -> None:
+    (row,) = shown(shops_url, "customer_next_order", customer="7")
+
+    assert row[:3] == ["20 oct 1997", "5 oct 1997", "—"]
+
+
+def test_a_long_list_says_how_long_it_is(shops_url: str) -> None:
+    card = card_named("segment_customers")
+    labels = read_labels(CONTENT_ROOT / "labels", "es")
+    (one, *_) = answer_of(shops_url, card).rows
+    columns = answer_of(shops_url, card).columns
+
+    def drawn(count: int, width: int) -> Any:
+        place = Placement("a", "b", 0, 0, width, 14)
+        return draw_card(card, place, Result(columns, (one,) * count), labels, "")
+
+    assert (len(drawn(60, 24).rows), drawn(60, 24).more_rows) == (60, None)
+    assert len(drawn(1200, 24).rows) == 25
+    assert drawn(1200, 24).more_rows == "Aquí las primeras 25 de 1.200 filas."
+    assert len(drawn(1200, 12).rows) == 10
