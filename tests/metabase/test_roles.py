@@ -149,8 +149,8 @@ def test_a_right_given_by_hand_is_taken_back_without_asking(setting: Server) -> 
         ('queries: "no"', "queries: no", "queries of directivo is False.*in quotes"),
         ("[technical]", "[boardroom]", "devops reads 'boardroom'"),
         (
-            "[conexiones, model_health]",
-            "[conexiones, nope]",
+            ", model_health",
+            ", nope",
             "no dashboard file .* nope",
         ),
         ("[conexiones,", "[conexiones, clientes,", "clientes is in two folders"),
