@@ -16,7 +16,7 @@ from metabase.metabase_as_code.http_api import (
     sign_in,
     wait_until_healthy,
 )
-from metabase.metabase_as_code.identity import Identities, lock
+from metabase.metabase_as_code.identity import Identities, locked
 from metabase.metabase_as_code.permissions import close_doors, wanted_access
 from metabase.metabase_as_code.publication import Publication, publish
 from metabase.metabase_as_code.reconciliation import PENDING, Finding, Reconciliation
@@ -84,8 +84,10 @@ def apply(
         People changed managed things by hand, and ``force`` is not set.
     ContentError, WarehouseError, MetabaseError
     """
-    with closing(connect_as_admin(request.database_url)) as connection:
-        lock(connection)
+    with (
+        closing(connect_as_admin(request.database_url)) as connection,
+        locked(connection),
+    ):
         world = look(request, environment, connection, now, tell)
         metabase = _reach(request, tell)
         is_new = sign_in(metabase, request.admin, language=request.language)

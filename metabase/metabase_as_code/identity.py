@@ -11,7 +11,8 @@ import getpass
 import hashlib
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from psycopg.types.json import Jsonb
 
 from metabase.metabase_as_code.errors import MetabaseError
 
-__all__ = ["Identities", "Known", "digest", "lock"]
+__all__ = ["Identities", "Known", "digest", "lock", "locked"]
 
 _LOCK = 5_260_817_394
 _HOLDER = """
@@ -135,3 +136,14 @@ def lock(connection: psycopg.Connection) -> None:
     holder = connection.execute(_HOLDER, [_LOCK]).fetchone()
     who = f": {holder[0]}, since {holder[1]:%Y-%m-%d %H:%M %Z}" if holder else ""
     raise MetabaseError(f"another apply is running{who}; wait for it to end")
+
+
+@contextmanager
+def locked(connection: psycopg.Connection) -> Iterator[None]:
+    """Hold the lock, and give it back before the next may ask for it."""
+    lock(connection)
+    try:
+        yield
+    finally:
+        # A closed connection gives it back too, but a moment later.
+        connection.execute("select pg_advisory_unlock_all()")
