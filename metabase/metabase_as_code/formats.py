@@ -51,7 +51,8 @@ def number_pattern(column: Column, language: str) -> str:
 
 def _is_a_word(currency: str | None, language: str) -> bool:
     # A code such as CLP needs a space before the number; a sign such as $ does not.
-    return bool(currency) and get_currency_symbol(currency, language)[-1].isalpha()
+    symbol = get_currency_symbol(currency, language) if currency else ""
+    return symbol[-1:].isalpha()
 
 
 def write_date(day: date, language: str) -> str:

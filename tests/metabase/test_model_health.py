@@ -71,9 +71,9 @@ def _lines(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_backtests_come_newest_first_beside_the_naive_error(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    assert _shown(reporting_url, "backtest_results") == [
+    assert _shown(shops_url, "backtest_results") == [
         [
             *("30 jun 1997", "1.234", "1.214", "1.254", "1.230", "Sí"),
             *("0,35", "0,50"),
@@ -99,9 +99,9 @@ def test_a_backtest_without_a_range_is_neither_inside_nor_outside(
     assert row[1:6] == ["777", "—", "—", "790", "—"]
 
 
-def test_the_charts_show_the_newest_backtest_only(reporting_url: str) -> None:
-    tracking = _values(_spec(reporting_url, "backtest_tracking"))
-    deciles = _values(_spec(reporting_url, "backtest_calibration"))
+def test_the_charts_show_the_newest_backtest_only(shops_url: str) -> None:
+    tracking = _values(_spec(shops_url, "backtest_tracking"))
+    deciles = _values(_spec(shops_url, "backtest_calibration"))
 
     assert [row["days"] for row in tracking] == [30, 60, 90]
     assert (tracking[-1]["expected_orders"], tracking[-1]["actual_orders"]) == (
@@ -113,9 +113,9 @@ def test_the_charts_show_the_newest_backtest_only(reporting_url: str) -> None:
 
 
 def test_a_line_chart_has_one_line_per_metric_named_in_the_legend(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    lines = _lines(_spec(reporting_url, "backtest_tracking"))
+    lines = _lines(_spec(shops_url, "backtest_tracking"))
 
     assert {title: one["y"]["field"] for title, one in lines.items()} == {
         "Pedidos esperados": "expected_orders",
@@ -131,9 +131,9 @@ def test_a_line_chart_has_one_line_per_metric_named_in_the_legend(
 
 
 def test_a_chart_of_shares_has_ticks_between_nothing_and_all(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    lines = _lines(_spec(reporting_url, "backtest_calibration"))
+    lines = _lines(_spec(shops_url, "backtest_calibration"))
 
     axis = lines["Compraron"]["y"]["axis"]
     assert (axis["format"], axis["tickMinStep"]) == (",.0%", 0.01)
@@ -162,8 +162,8 @@ def test_a_line_chart_is_empty_only_when_no_metric_has_anything(name: str) -> No
     assert _drawn(card, Result(columns, (something,))).empty_reason is None
 
 
-def test_gates_come_worst_first_in_words(reporting_url: str) -> None:
-    assert _shown(reporting_url, "publication_gates") == [
+def test_gates_come_worst_first_in_words(shops_url: str) -> None:
+    assert _shown(shops_url, "publication_gates") == [
         ["Las predicciones cuadran con los pedidos", "Bloquea", "30 sept 1997"],
         ["Hay clientes suficientes", "Aviso", "30 sept 1997"],
         ["El último pedido es reciente", "Superada", "30 sept 1997"],
@@ -204,9 +204,9 @@ def test_alerts_come_by_what_needs_somebody_most(reporting_url: str) -> None:
 
 
 def test_forecasts_come_graded_first_then_those_due_soonest(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    assert _shown(reporting_url, "forecast_results") == [
+    assert _shown(shops_url, "forecast_results") == [
         ["31 jul 1997", "30", "30 ago 1997", "420", "400", "440", "430", "Sí"],
         ["30 jun 1997", "30", "30 jul 1997", "410", "390", "430", "500", "No"],
         ["31 ago 1997", "90", "29 nov 1997", "1.250", "1.230", "1.270", "—", "—"],
@@ -230,8 +230,8 @@ def test_nightly_forecasts_do_not_push_the_graded_ones_out(
     assert [row[6] for row in shown[:3]] == ["430", "500", "—"]
 
 
-def test_each_dashboard_has_its_heading_on_the_page(reporting_url: str) -> None:
-    html = render_preview(reporting_url, ["acme"], root=CONTENT_ROOT)
+def test_each_dashboard_has_its_heading_on_the_page(shops_url: str) -> None:
+    html = render_preview(shops_url, ["acme"], root=CONTENT_ROOT)
 
     headings = [part.split("</h1>")[0] for part in html.split("<h1>")[1:]]
     title = html.split("<title>")[1].split("</title>")[0]
@@ -244,10 +244,10 @@ def test_each_dashboard_has_its_heading_on_the_page(reporting_url: str) -> None:
     assert title == f"Acme Música · {', '.join(headings)}"
 
 
-def test_a_company_sees_its_own_backtests_only(reporting_url: str) -> None:
-    (row,) = _shown(reporting_url, "backtest_results", "bolt")
-    spec = _spec(reporting_url, "backtest_tracking", "bolt")
+def test_a_company_sees_its_own_backtests_only(shops_url: str) -> None:
+    (row,) = _shown(shops_url, "backtest_results", "bolt")
+    spec = _spec(shops_url, "backtest_tracking", "bolt")
 
     assert row[1] == "777"
     assert "1234" not in json.dumps(_values(spec))
-    assert _shown(reporting_url, "publication_gates", "bolt") == []
+    assert _shown(shops_url, "publication_gates", "bolt") == []

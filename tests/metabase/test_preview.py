@@ -56,8 +56,8 @@ def _render(url: str, *company_ids: str) -> tuple[str, _Page]:
     return html, _Page(html)
 
 
-def test_the_tiles_show_the_companys_own_numbers(reporting_url: str) -> None:
-    _, page = _render(reporting_url, "acme")
+def test_the_tiles_show_the_companys_own_numbers(shops_url: str) -> None:
+    _, page = _render(shops_url, "acme")
 
     # 12345.67 + 500 + 250; 2 of 3 ordered within 90 days; 2 of 3 repeat.
     assert "13.096 €" in page.text
@@ -67,17 +67,17 @@ def test_the_tiles_show_the_companys_own_numbers(reporting_url: str) -> None:
     assert "Fecha de cálculo 30 sept 1997" in page.text
 
 
-def test_customers_come_by_future_value_with_both_values(reporting_url: str) -> None:
-    _, page = _render(reporting_url, "acme")
+def test_customers_come_by_future_value_with_both_values(shops_url: str) -> None:
+    _, page = _render(shops_url, "acme")
 
     assert "7 12.345,67 € 1.000,50 € 13 % 20 sept 1997 1,5 ab12cd34… 500,00 €" in (
         page.text
     )
 
 
-def test_a_page_of_one_company_holds_no_row_of_another(reporting_url: str) -> None:
-    acme, _ = _render(reporting_url, "acme")
-    bolt, page = _render(reporting_url, "bolt")
+def test_a_page_of_one_company_holds_no_row_of_another(shops_url: str) -> None:
+    acme, _ = _render(shops_url, "acme")
+    bolt, page = _render(shops_url, "bolt")
 
     assert "987.654" not in acme
     assert "12.345,67" not in bolt
@@ -85,16 +85,16 @@ def test_a_page_of_one_company_holds_no_row_of_another(reporting_url: str) -> No
 
 
 def test_a_hashed_customer_is_short_with_the_full_id_at_hand(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
-    _, page = _render(reporting_url, "acme")
+    _, page = _render(shops_url, "acme")
 
     assert HASHED not in page.text
     assert HASHED in page.of("title")
 
 
-def test_a_hostile_customer_id_is_only_text(reporting_url: str) -> None:
-    html, page = _render(reporting_url, "acme")
+def test_a_hostile_customer_id_is_only_text(shops_url: str) -> None:
+    html, page = _render(shops_url, "acme")
 
     assert "<script>alert" not in html
     assert HOSTILE in page.text
@@ -114,8 +114,8 @@ def test_a_hostile_company_name_is_only_text(reporting_url: str) -> None:
     assert name in page.text
 
 
-def test_the_page_refers_to_nothing_outside_itself(reporting_url: str) -> None:
-    _, page = _render(reporting_url, "acme", "bolt")
+def test_the_page_refers_to_nothing_outside_itself(shops_url: str) -> None:
+    _, page = _render(shops_url, "acme", "bolt")
 
     references = [
         value
@@ -130,9 +130,9 @@ def test_the_page_refers_to_nothing_outside_itself(reporting_url: str) -> None:
     assert any("default-src 'none'" in one for one in page.of("content"))
 
 
-def test_the_chart_library_is_there_once_for_all_companies(reporting_url: str) -> None:
-    one, _ = _render(reporting_url, "acme")
-    two, page = _render(reporting_url, "acme", "bolt")
+def test_the_chart_library_is_there_once_for_all_companies(shops_url: str) -> None:
+    one, _ = _render(shops_url, "acme")
+    two, page = _render(shops_url, "acme", "bolt")
 
     # Per company eleven: one of customers and of what was read, two of the models,
     # five of channels, two of budgets. On the pages of KPIs and segments, nine for a
@@ -142,8 +142,8 @@ def test_the_chart_library_is_there_once_for_all_companies(reporting_url: str) -
     assert len(two) < len(one) + 200_000
 
 
-def test_the_chart_holds_the_ten_bins_in_order(reporting_url: str) -> None:
-    _, page = _render(reporting_url, "acme")
+def test_the_chart_holds_the_ten_bins_in_order(shops_url: str) -> None:
+    _, page = _render(shops_url, "acme")
 
     specs: list[dict[str, Any]] = [json.loads(one) for one in page.of("data-spec")]
     spec = next(one for one in specs if "probability_range" in json.dumps(one))
@@ -154,16 +154,16 @@ def test_the_chart_holds_the_ten_bins_in_order(reporting_url: str) -> None:
     assert "http" not in json.dumps({**spec, "$schema": ""})
 
 
-def test_stale_predictions_are_announced_with_the_reason(reporting_url: str) -> None:
-    _, fresh = _render(reporting_url, "acme")
-    _, stale = _render(reporting_url, "bolt")
+def test_stale_predictions_are_announced_with_the_reason(shops_url: str) -> None:
+    _, fresh = _render(shops_url, "acme")
+    _, stale = _render(shops_url, "bolt")
 
     assert "predicciones desactualizadas: hay muy pocos clientes" in stale.text
     assert "predicciones desactualizadas" not in fresh.text
 
 
-def test_an_empty_company_is_told_why_it_sees_nothing(reporting_url: str) -> None:
-    html, page = _render(reporting_url, "nueva")
+def test_an_empty_company_is_told_why_it_sees_nothing(shops_url: str) -> None:
+    html, page = _render(shops_url, "nueva")
 
     assert "Todavía no hay compras de esta empresa" in page.text
     assert "None" not in page.text
@@ -206,8 +206,8 @@ def test_customers_without_predictions_say_what_blocked_them(
     assert "predicciones desactualizadas" not in page.text
 
 
-def test_several_companies_get_a_tab_each(reporting_url: str) -> None:
-    _, page = _render(reporting_url, "bolt", "acme")
+def test_several_companies_get_a_tab_each(shops_url: str) -> None:
+    _, page = _render(shops_url, "bolt", "acme")
 
     tabs = [a["aria-controls"] for _, a in page.tags if a.get("role") == "tab"]
     hidden = [a["id"] for tag, a in page.tags if tag == "main" and "hidden" in a]
@@ -216,31 +216,29 @@ def test_several_companies_get_a_tab_each(reporting_url: str) -> None:
     assert hidden == ["company-acme"]
 
 
-def test_the_same_data_gives_the_same_page(reporting_url: str) -> None:
-    assert _render(reporting_url, "acme")[0] == _render(reporting_url, "acme")[0]
+def test_the_same_data_gives_the_same_page(shops_url: str) -> None:
+    assert _render(shops_url, "acme")[0] == _render(shops_url, "acme")[0]
 
 
 def test_an_unknown_company_is_refused_with_those_there_are(
-    reporting_url: str,
+    shops_url: str,
 ) -> None:
     with pytest.raises(WarehouseError, match="no company 'acmé'; there is: acme, bolt"):
-        _render(reporting_url, "acmé")
+        _render(shops_url, "acmé")
 
 
-def test_the_command_writes_the_page(reporting_url: str, tmp_path: Path) -> None:
+def test_the_command_writes_the_page(shops_url: str, tmp_path: Path) -> None:
     output = tmp_path / "new" / "out.html"
     arguments = ["preview", "--company", "acme", "-o", str(output)]
 
-    result = CliRunner().invoke(
-        app, arguments, env={"TIMONEL_DATABASE_URL": reporting_url}
-    )
+    result = CliRunner().invoke(app, arguments, env={"TIMONEL_DATABASE_URL": shops_url})
 
     assert result.exit_code == 0, result.output
     assert "Acme Música" in output.read_text(encoding="utf-8")
 
 
-def test_a_command_that_fails_says_so_without_a_traceback(reporting_url: str) -> None:
-    arguments = ["preview", "--company", "gone", "--database-url", reporting_url]
+def test_a_command_that_fails_says_so_without_a_traceback(shops_url: str) -> None:
+    arguments = ["preview", "--company", "gone", "--database-url", shops_url]
 
     result = CliRunner().invoke(app, arguments)
 
@@ -249,8 +247,8 @@ def test_a_command_that_fails_says_so_without_a_traceback(reporting_url: str) ->
     assert "Traceback" not in result.output
 
 
-def test_validate_checks_the_files_against_the_database(reporting_url: str) -> None:
-    arguments = ["validate", "--database-url", reporting_url]
+def test_validate_checks_the_files_against_the_database(shops_url: str) -> None:
+    arguments = ["validate", "--database-url", shops_url]
 
     result = CliRunner().invoke(app, arguments)
 
