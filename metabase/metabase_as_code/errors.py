@@ -1,6 +1,6 @@
 """What can go wrong here, in words the person at the terminal can act on."""
 
-__all__ = ["ContentError", "MetabaseError", "WarehouseError"]
+__all__ = ["ContentError", "DriftFoundError", "MetabaseError", "WarehouseError"]
 
 
 class ContentError(ValueError):
@@ -12,4 +12,15 @@ class WarehouseError(RuntimeError):
 
 
 class MetabaseError(RuntimeError):
-    """Metabase refused or misunderstood a request; the message names both."""
+    """Metabase refused or misunderstood a request; the message names both.
+
+    ``status`` is the HTTP status of the answer; None where there was none.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class DriftFoundError(MetabaseError):
+    """People changed managed things on the server, and nothing was written."""

@@ -1,23 +1,22 @@
-"""Give each company its own connection, folder and group, and close the doors.
+"""What each company has in Metabase: a connection, folders and groups.
 
 Metabase's open edition keeps rows apart only by the connection a card uses. So each
 company has a connection that signs in as its own ``bi_<company>``, and only its own
-group may see the folder whose cards use that connection.
+groups may see the folders whose cards use that connection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from metabase.metabase_as_code.company import Company
-from metabase.metabase_as_code.errors import MetabaseError
-from metabase.metabase_as_code.http_api import Metabase
+from metabase.metabase_as_code.errors import ContentError, MetabaseError
+from metabase.metabase_as_code.reconciliation import Reconciliation, Thing, Values
+from metabase.metabase_as_code.roles import Role, Roles
 
-__all__ = ["Home", "Warehouse", "close_permissions", "ensure_home"]
-
-_OPEN_TO_ALL = "all-internal-users"
+__all__ = ["Home", "Login", "Warehouse", "ensure_group", "ensure_home", "items_of"]
 
 
 @dataclass(frozen=True)
@@ -32,191 +31,234 @@ class Warehouse:
 
 @dataclass(frozen=True)
 class Home:
-    """What one company has in Metabase, by its numeric ids."""
+    """What one company has in Metabase, by its numeric ids (negative: not yet).
+
+    ``folder_ids`` are those of roles.yml, ``group_ids`` one per role.
+    """
 
     company: Company
     database_id: int
     collection_id: int
-    group_id: int
+    folder_ids: Mapping[str, int]
+    workspace_id: int
+    group_ids: Mapping[str, int]
+
+    def published_ids(self) -> list[int]:
+        """The collections that the files fill."""
+        return [self.collection_id, *self.folder_ids.values()]
 
 
 @dataclass(frozen=True)
-class _Connection:
+class Login:
+    """How Metabase signs in for one company; renewed: the password is sent again."""
+
     company: Company
     warehouse: Warehouse
     password: str = field(repr=False)
-
-    def settings(self) -> dict[str, Any]:
-        """Everything about the connection that can be read back."""
-        return {
-            "name": self.company.connection,
-            "engine": "postgres",
-            "is_full_sync": False,
-            "is_on_demand": False,
-            "auto_run_queries": True,
-        }
+    is_renewed: bool = False
 
     def details(self) -> dict[str, Any]:
-        warehouse = self.warehouse
+        """Everything that can be read back."""
         return {
-            "host": warehouse.host,
-            "port": warehouse.port,
-            "dbname": warehouse.dbname,
+            "host": self.warehouse.host,
+            "port": self.warehouse.port,
+            "dbname": self.warehouse.dbname,
             "user": self.company.role,
-            "ssl": warehouse.is_encrypted,
+            "ssl": self.warehouse.is_encrypted,
             "schema-filters-type": "inclusion",
             "schema-filters-patterns": "reporting",
         }
 
-    def body(self) -> dict[str, Any]:
-        return {
-            **self.settings(),
-            "details": {**self.details(), "password": self.password},
-        }
-
 
 def ensure_home(
-    metabase: Metabase,
-    company: Company,
-    warehouse: Warehouse,
-    password: str,
-    *,
-    renew_password: bool,
+    work: Reconciliation,
+    login: Login,
+    roles: Roles,
+    words: Mapping[str, str],
+    description: str,
 ) -> Home:
-    """Create or correct the connection, the collection and the group of a company.
-
-    Metabase never shows a stored password, so a changed one cannot be noticed:
-    ``renew_password`` sends it again.
-    """
-    connection = _Connection(company, warehouse, password)
+    """Create or correct the connection, the folders and the groups of a company."""
+    company = login.company
+    database_id = work.ensure(_database(work, login))
+    collection_id = work.ensure(_collection(work, company, description))
+    folder_ids = {
+        folder: work.ensure(
+            _folder(work, company, folder, _word(words, folder), collection_id)
+        )
+        for folder in roles.folders
+    }
+    workspace = _folder(work, company, "workspace", words["workspace"], collection_id)
     return Home(
         company=company,
-        database_id=_ensure_database(metabase, connection, renew_password),
-        collection_id=_ensure_collection(metabase, company),
-        group_id=_ensure_group(metabase, company),
+        database_id=database_id,
+        collection_id=collection_id,
+        folder_ids=folder_ids,
+        workspace_id=work.ensure(workspace),
+        group_ids={one.name: _role_group(work, company, one) for one in roles.roles},
     )
 
 
-def _ensure_database(
-    metabase: Metabase, connection: _Connection, renew_password: bool
+def ensure_group(
+    work: Reconciliation, company_id: str, name: str, former: str = ""
 ) -> int:
-    name = connection.company.connection
-    found = _only(metabase.get("/api/database")["data"], name, "database connection")
-    if found is None:
-        made = metabase.post("/api/database", connection.body())
-        metabase.changes.append(f"created database connection {name}")
-        return int(made["id"])
-    database_id = int(found["id"])
-    live = metabase.get(f"/api/database/{database_id}")
-    is_same = _holds(live, connection.settings()) and _holds(
-        live["details"], connection.details()
+    """Create or rename one group; ``former`` is a name it may have had."""
+
+    def candidates() -> list[int]:
+        groups = work.metabase.get("/api/permissions/group")
+        for known in (name, former):
+            found = [one["id"] for one in groups if one["name"] == known]
+            if found:
+                return found
+        return []
+
+    return work.ensure(
+        Thing(
+            company_id=company_id,
+            kind="group",
+            key=name,
+            name=name,
+            endpoint="/api/permissions/group",
+            wanted=lambda _: {"name": name},
+            candidates=candidates,
+        )
     )
-    if renew_password or not is_same:
-        metabase.put(f"/api/database/{database_id}", connection.body())
-        metabase.changes.append(f"updated database connection {name}")
-    return database_id
 
 
-def _ensure_collection(metabase: Metabase, company: Company) -> int:
-    # The id at the end of the name stays when the company is renamed.
-    suffix = f"({company.company_id})"
-    found = [
-        collection
-        for collection in metabase.get("/api/collection")
-        if collection["id"] != "root"
-        and collection["name"].endswith(suffix)
-        and not collection.get("archived")
-        and collection.get("location", "/") == "/"
-    ]
-    if len(found) > 1:
-        raise MetabaseError(f"two collections end in {suffix}; archive one of them")
-    if not found:
-        made = metabase.post("/api/collection", {"name": company.collection})
-        metabase.changes.append(f"created collection {company.collection}")
-        return int(made["id"])
-    if found[0]["name"] != company.collection:
-        renamed = {"name": company.collection, "archived": False}
-        metabase.put(f"/api/collection/{found[0]['id']}", renamed)
-        metabase.changes.append(f"renamed a collection to {company.collection}")
-    return int(found[0]["id"])
+def items_of(work: Reconciliation, collection_id: int) -> list[dict[str, Any]]:
+    """What lies in a collection, archived things apart.
 
-
-def _ensure_group(metabase: Metabase, company: Company) -> int:
-    name = company.connection
-    found = _only(metabase.get("/api/permissions/group"), name, "group")
-    if found is None:
-        found = metabase.post("/api/permissions/group", {"name": name})
-        metabase.changes.append(f"created group {name}")
-    return int(found["id"])
-
-
-def close_permissions(metabase: Metabase, homes: Sequence[Home]) -> None:
-    """Let each company's group read its own folder, and nobody query by hand.
-
-    A new connection is open to everyone until this has run, so it runs before any
-    card exists. Groups made by hand lose their access to these connections too.
+    Raises
+    ------
+    MetabaseError
+        There is more than the server lists at once.
     """
-    groups = [
-        group
-        for group in metabase.get("/api/permissions/group")
-        # Other built-in groups (administrators) cannot be changed.
-        if group.get("magic_group_type") in (None, _OPEN_TO_ALL)
+    if collection_id < 0:
+        return []
+    page = work.metabase.get(f"/api/collection/{collection_id}/items")
+    items: list[dict[str, Any]] = page["data"]
+    if page.get("total", len(items)) != len(items):
+        raise MetabaseError(
+            f"collection {collection_id} has {page['total']} items and the server "
+            f"lists {len(items)}; move the ones made by hand elsewhere"
+        )
+    return items
+
+
+def _role_group(work: Reconciliation, company: Company, role: Role) -> int:
+    company_id = company.company_id
+    return ensure_group(
+        work, company_id, role.group(company_id), role.former_group(company_id)
+    )
+
+
+def _word(words: Mapping[str, str], folder: str) -> str:
+    try:
+        return words[f"folders.{folder}"]
+    except KeyError as error:
+        raise ContentError(
+            f"labels/importer lacks folders.{folder}, a folder of roles.yml"
+        ) from error
+
+
+def _database(work: Reconciliation, login: Login) -> Thing:
+    name = login.company.connection
+    details = login.details()
+    wanted = {
+        "name": name,
+        "engine": "postgres",
+        "is_full_sync": False,
+        "is_on_demand": False,
+        "auto_run_queries": True,
+        "details": details,
+    }
+
+    def owned(live: Values) -> Values:
+        kept = {key: live.get("details", {}).get(key) for key in details}
+        return {**live, "details": kept}
+
+    def complete(_: dict[str, Any]) -> dict[str, Any]:
+        # Whole, because what a PUT leaves out falls back to a default.
+        return {**wanted, "details": {**details, "password": login.password}}
+
+    def candidates() -> list[int]:
+        found = work.metabase.get("/api/database")["data"]
+        return [one["id"] for one in found if one["name"] == name]
+
+    return Thing(
+        company_id=login.company.company_id,
+        kind="connection",
+        key="warehouse",
+        name=name,
+        endpoint="/api/database",
+        wanted=lambda _: wanted,
+        candidates=candidates,
+        owned=owned,
+        complete=complete,
+        must_write=login.is_renewed,
+    )
+
+
+def _collection(work: Reconciliation, company: Company, description: str) -> Thing:
+    # The id at the end of the name stays when the company is renamed.
+    suffix = f" ({company.company_id})"
+
+    def candidates() -> list[int]:
+        return [
+            one["id"]
+            for one in _collections(work)
+            if one["name"].endswith(suffix) and _parent(one) is None
+        ]
+
+    wanted = {
+        "name": company.collection,
+        "description": description,
+        "archived": False,
+    }
+    return Thing(
+        company_id=company.company_id,
+        kind="collection",
+        key="company",
+        name=company.collection,
+        endpoint="/api/collection",
+        wanted=lambda _: wanted,
+        candidates=candidates,
+        born_with=("name", "description"),
+    )
+
+
+def _folder(
+    work: Reconciliation, company: Company, key: str, name: str, parent_id: int
+) -> Thing:
+    def candidates() -> Sequence[int]:
+        return [
+            one["id"]
+            for one in _collections(work)
+            if one["name"] == name and _parent(one) == parent_id
+        ]
+
+    wanted = {"name": name, "parent_id": parent_id, "archived": False}
+    return Thing(
+        company_id=company.company_id,
+        kind="collection",
+        key=key,
+        name=name,
+        endpoint="/api/collection",
+        wanted=lambda _: wanted,
+        candidates=candidates,
+        owned=lambda live: {**live, "parent_id": _parent(live)},
+        born_with=("name", "parent_id"),
+    )
+
+
+def _collections(work: Reconciliation) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in work.metabase.get("/api/collection")
+        if one["id"] != "root" and not one.get("archived")
     ]
-    _close_data(metabase, groups, homes)
-    _close_collections(metabase, groups, homes)
 
 
-def _close_data(
-    metabase: Metabase, groups: list[dict[str, Any]], homes: Sequence[Home]
-) -> None:
-    graph = metabase.get("/api/permissions/graph")
-    closed = {"view-data": "unrestricted", "create-queries": "no"}
-    changed: dict[str, dict[str, Any]] = {}
-    for group in groups:
-        live = graph["groups"].get(str(group["id"]), {})
-        for home in homes:
-            # The server leaves the lowest level out of its answer.
-            level = live.get(str(home.database_id), {}).get("create-queries", "no")
-            if level != "no":
-                changed.setdefault(str(group["id"]), {})[str(home.database_id)] = closed
-    if changed:
-        body = {"revision": graph["revision"], "groups": changed}
-        metabase.put("/api/permissions/graph", body)
-        metabase.changes.append("closed the connections to queries by hand")
-
-
-def _close_collections(
-    metabase: Metabase, groups: list[dict[str, Any]], homes: Sequence[Home]
-) -> None:
-    graph = metabase.get("/api/collection/graph")
-    ours = {home.group_id for home in homes}
-    changed: dict[str, dict[str, str]] = {}
-    for group in groups:
-        is_managed = group["id"] in ours or group.get("magic_group_type")
-        wanted = {"root": "none"} if is_managed else {}
-        for home in homes:
-            is_own = home.group_id == group["id"]
-            wanted[str(home.collection_id)] = "read" if is_own else "none"
-        live = graph["groups"].get(str(group["id"]), {})
-        different = {
-            key: level
-            for key, level in wanted.items()
-            if live.get(key, "none") != level
-        }
-        if different:
-            changed[str(group["id"])] = different
-    if changed:
-        body = {"revision": graph["revision"], "groups": changed}
-        metabase.put("/api/collection/graph", body)
-        metabase.changes.append("closed the collections to other groups")
-
-
-def _only(things: list[dict[str, Any]], name: str, what: str) -> dict[str, Any] | None:
-    found = [thing for thing in things if thing["name"] == name]
-    if len(found) > 1:
-        raise MetabaseError(f"there are {len(found)} of {what} {name!r}; keep one")
-    return found[0] if found else None
-
-
-def _holds(live: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    return all(live.get(key) == value for key, value in wanted.items())
+def _parent(collection: Values) -> int | None:
+    """Id of the collection it lies in, read off its location, ``/12/34/``."""
+    parts = [part for part in (collection.get("location") or "/").split("/") if part]
+    return int(parts[-1]) if parts else None

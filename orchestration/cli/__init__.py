@@ -20,6 +20,7 @@ from orchestration.cli import (
     forget,
     kpis,
     media,
+    metabase,
     metrics,
     quarantine,
     run,
@@ -55,7 +56,8 @@ app = typer.Typer(
     timonel doctor                     what is wrong, and what to do\n
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
-    timonel alerts                     what is wrong now, and who is told
+    timonel alerts                     what is wrong now, and who is told\n
+    timonel metabase plan              what a Metabase server lacks
     """,
 )
 app.add_typer(database.app, name="db")
@@ -66,6 +68,7 @@ app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(metabase.app, name="metabase")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestration.lib.plain_errors import PlainError
 
-__all__ = ["DashboardBroken", "render"]
+__all__ = ["DashboardBroken", "render", "speak_to_metabase"]
 
 
 class DashboardBroken(PlainError, RuntimeError):
@@ -36,3 +36,16 @@ def render(url: str, company_ids: list[str], page: Path) -> None:
     )
     if done.returncode:
         raise DashboardBroken(f"The dashboard cannot be drawn: {done.stderr.strip()}")
+
+
+def speak_to_metabase(url: str, arguments: list[str]) -> int:
+    """Run a command on a Metabase server; its words go to this terminal.
+
+    Gives its exit code.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
+        env=os.environ | {"TIMONEL_DATABASE_URL": url},
+        check=False,
+    )
+    return done.returncode

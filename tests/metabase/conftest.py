@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from metabase.metabase_as_code.load import CONTENT_ROOT
 from tests.conftest import NewDatabase
 from tests.metabase.reporting_rows import make_reporting
+from tests.metabase.server import Server, copy_content, keep_only, new_server
 from tests.metabase.shops import ACME, BOLT, NEW
 
 Edit = Callable[[str, str, str], Path]
@@ -19,8 +18,7 @@ Edit = Callable[[str, str, str], Path]
 @pytest.fixture
 def edit(tmp_path: Path) -> Edit:
     """Copy the content and replace one text in one of its files."""
-    for folder in ("collections", "labels"):
-        shutil.copytree(CONTENT_ROOT / folder, tmp_path / folder)
+    copy_content(tmp_path)
 
     def replace(file: str, old: str, new: str) -> Path:
         path = tmp_path / file
@@ -37,6 +35,23 @@ def reporting_url(database_url: str) -> str:
     """URL of a database whose reporting schema holds the three shops."""
     make_reporting(database_url, [ACME, BOLT, NEW])
     return database_url
+
+
+@pytest.fixture
+def setting(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
+    """An empty double of a server, to be filled for acme and bolt."""
+    copy_content(tmp_path)
+    with new_server(reporting_url, tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def small(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
+    """The same for acme alone, and with the page Clientes alone."""
+    copy_content(tmp_path)
+    keep_only(tmp_path, "clientes")
+    with new_server(reporting_url, tmp_path, ("acme",)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -17,39 +17,37 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from tests.metabase.contract import DISPLAYS, Body, Refused, check
+from tests.metabase.double_delivery import Delivery
+from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS, People
 
 MASK = "**MetabasePass**"
+TRASH = 3
+_OPEN = ("/api/health", "/api/session/properties", "/api/setup", "/api/session")
 _TAGS_TAKE = {"text": "string/=", "number": "number/="}
-ALL_USERS, ADMINISTRATORS = 1, 2
-Body = dict[str, Any]
 
 
-class Refused(Exception):
-    """An answer other than 200."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
+class Died(Exception):
+    """The connection is cut after the work was done, so nobody hears of it."""
 
 
-def _keys(body: Body, required: str, optional: str = "") -> None:
-    missing = set(required.split()) - set(body)
-    unknown = set(body) - set(required.split()) - set(optional.split())
-    if missing or unknown:
-        raise Refused(400, f"missing {sorted(missing)}, unknown {sorted(unknown)}")
-
-
-class FakeMetabase:
+class FakeMetabase(People, Delivery):
     """State of one server; ``writes`` lists what was asked of it, sign-ins apart."""
 
     def __init__(self, can_connect: Callable[[Body], bool] = lambda details: True):
+        People.__init__(self)
+        Delivery.__init__(self)
+        self.version = "v0.63.15"
+        self.dies_after_posts: int | None = None
+        self.unknown_displays: list[str] = []
+        self.run_card: Callable[[Body, Body], list[Any]] = lambda card, details: []
         self.can_connect = can_connect
         self.unhealthy_answers = 0
         self.lost_card_keys: set[str] = set()
         self.writes: list[tuple[str, str, Body]] = []
-        self.admin: tuple[str, str] | None = None
         self.setup_token: str | None = str(uuid.uuid4())
-        self.sessions: set[str] = set()
         self.databases: dict[int, Body] = {}
         self.collections: dict[int, Body] = {}
         self.cards: dict[int, Body] = {}
@@ -58,26 +56,46 @@ class FakeMetabase:
             ALL_USERS: {"name": "All Users", "magic_group_type": "all-internal-users"},
             ADMINISTRATORS: {"name": "Administrators", "magic_group_type": "admin"},
         }
-        self.levels: dict[tuple[int, int], str] = {}
-        self.access: dict[tuple[int, str], str] = {(ALL_USERS, "root"): "write"}
         self.revisions = {"permissions": 1, "collection": 1}
         self._last_id = 100
 
-    def answer(self, method: str, path: str, body: Body, session: str | None) -> Any:
+    def answer(self, method: str, url: str, body: Body, who: dict[str, Any]) -> Any:
         """Route one request; raises Refused for anything but a success."""
+        parts = urlsplit(url)
+        path, query = parts.path, dict(parse_qsl(parts.query))
         if method != "GET" and path != "/api/session":
             self.writes.append((method, path, copy.deepcopy(body)))
-        if path in ("/api/health", "/api/session/properties", "/api/setup"):
-            pass
-        elif path != "/api/session" and session not in self.sessions:
-            raise Refused(401, "Unauthenticated")
+        if path not in _OPEN and not path.startswith("/api/embed/"):
+            self._recognise(who)
         for verb, pattern, handler in _ROUTES:
             match = re.fullmatch(pattern, path)
             if verb == method and match:
-                number: list[Any] = [int(part) for part in match.groups()]
-                arguments = number if method == "GET" else [*number, body]
-                return handler(self, *arguments)
+                parts_of_path: list[Any] = [
+                    int(part) if part.isdigit() else part for part in match.groups()
+                ]
+                if handler is People.list_users:
+                    parts_of_path.append(query)
+                arguments = parts_of_path if method == "GET" else [*parts_of_path, body]
+                answer = handler(self, *arguments)
+                self._maybe_die(method, path)
+                return answer
         raise Refused(404, f"no such endpoint: {method} {path}")
+
+    def _recognise(self, who: dict[str, Any]) -> None:
+        if who.get("X-API-Key") in self.api_keys:
+            self.acting = 0
+        elif who.get("X-Metabase-Session") in self.sessions:
+            self.acting = self.sessions[who["X-Metabase-Session"]]
+        else:
+            raise Refused(401, "Unauthenticated")
+
+    def _maybe_die(self, method: str, path: str) -> None:
+        if method != "POST" or path == "/api/session" or self.dies_after_posts is None:
+            return
+        self.dies_after_posts -= 1
+        if self.dies_after_posts < 0:
+            self.dies_after_posts = None
+            raise Died
 
     def _new_id(self) -> int:
         self._last_id += 1
@@ -93,30 +111,29 @@ class FakeMetabase:
         return {
             "setup-token": self.setup_token,
             "has-user-setup": self.admin is not None,
-            "version": {"tag": "v0.63.15"},
+            "version": {"tag": self.version},
+            **self.settings,
         }
 
     def setup(self, body: Body) -> Body:
-        _keys(body, "token user prefs")
-        _keys(body["user"], "email password", "first_name last_name")
-        _keys(body["prefs"], "site_name", "site_locale")
+        check("POST /api/setup", body)
+        check("POST /api/setup user", body["user"])
+        check("POST /api/setup prefs", body["prefs"])
         if self.admin is not None:
             raise Refused(403, "The /api/setup route can only be used once.")
         if body["token"] != self.setup_token:
             raise Refused(400, "Token does not match the setup token.")
         self.admin = (body["user"]["email"], body["user"]["password"])
         self.setup_token = None
-        return self._session()
+        return self._session(0)
 
     def sign_in(self, body: Body) -> Body:
-        _keys(body, "username password")
-        if (body["username"], body["password"]) != self.admin:
-            raise Refused(401, "did not match stored password")
-        return self._session()
+        check("POST /api/session", body)
+        return self._session(self.identify(body["username"], body["password"]))
 
-    def _session(self) -> Body:
+    def _session(self, user: int) -> Body:
         session = str(uuid.uuid4())
-        self.sessions.add(session)
+        self.sessions[session] = user
         return {"id": session}
 
     def list_databases(self) -> Body:
@@ -124,16 +141,20 @@ class FakeMetabase:
         return {"data": rows, "total": len(rows)}
 
     def get_database(self, key: int) -> Body:
-        database = copy.deepcopy(self.databases[key])
+        if key not in self.databases:
+            raise Refused(404, "Not found.")
+        live = self.databases[key]
+        # Its tables are read in the background, and nobody says when that is done.
+        live["reads_left"] = max(0, live.get("reads_left", 2) - 1)
+        database = copy.deepcopy(live)
         database["details"]["password"] = MASK
-        return {"id": key, **database}
+        left = database.pop("reads_left")
+        status = "incomplete" if left else "complete"
+        return {"id": key, "initial_sync_status": status, **database}
 
     def post_database(self, body: Body) -> Body:
-        _keys(
-            body,
-            "name engine details",
-            "is_full_sync is_on_demand schedules auto_run_queries",
-        )
+        self.only_admins()
+        check("POST /api/database", body)
         self._test(body["details"])
         key = self._new_id()
         self.databases[key] = {"is_full_sync": True, "is_on_demand": False, **body}
@@ -142,12 +163,8 @@ class FakeMetabase:
         return self.get_database(key)
 
     def put_database(self, key: int, body: Body) -> Body:
-        _keys(
-            body,
-            "",
-            "name engine details schedules is_full_sync is_on_demand description"
-            " auto_run_queries settings",
-        )
+        self.only_admins()
+        check("PUT /api/database/:id", body)
         live = self.databases[key]
         details = {**live["details"], **body.get("details", {})}
         if details["password"] == MASK:
@@ -165,38 +182,51 @@ class FakeMetabase:
         live: list[Body] = [
             {"id": key, **one}
             for key, one in self.collections.items()
-            if not one["archived"]
+            if not one["archived"] and self.may(key, "read")
         ]
         return [root, *live]
 
     def get_collection(self, key: int) -> Body:
+        if key not in self.collections:
+            raise Refused(404, "Not found.")
+        if not self.may(key, "read"):
+            raise Refused(403, "You don't have permissions to do that.")
         return {"id": key, **self.collections[key]}
 
     def post_collection(self, body: Body) -> Body:
-        _keys(body, "name", "description parent_id")
+        self.only_admins()
+        check("POST /api/collection", body)
         key = self._new_id()
+        parent = body.get("parent_id")
+        within = f"{self.collections[parent]['location']}{parent}/" if parent else "/"
         self.collections[key] = {
             "description": None,
-            "location": "/",
             "archived": False,
-            **body,
+            "entity_id": uuid.uuid4().hex[:21],
+            "name": body["name"],
+            **{one: body[one] for one in ("description",) if one in body},
+            "location": within,
         }
-        # A new collection takes over who may see the root.
+        # A new collection takes over who may see the one around it.
+        above = str(parent or "root")
         for group in self.groups:
-            level = self.access.get((group, "root"))
+            level = self.access.get((group, above))
             if level:
                 self.access[group, str(key)] = level
         self.revisions["collection"] += 1
         return self.get_collection(key)
 
     def put_collection(self, key: int, body: Body) -> Body:
-        _keys(body, "", "name description archived parent_id")
+        self.only_admins()
+        check("PUT /api/collection/:id", body)
         if body.get("description") == "":
             raise Refused(400, "description: value must be a non-blank string.")
         self.collections[key].update({"archived": False, **body})
+        self.collections[key].pop("parent_id", None)
         return self.get_collection(key)
 
     def list_items(self, key: int) -> Body:
+        self.get_collection(key)
         rows = [
             {"id": item, "name": one["name"], "model": model}
             for model, things in (("card", self.cards), ("dashboard", self.dashboards))
@@ -208,8 +238,20 @@ class FakeMetabase:
     def list_groups(self) -> list[Body]:
         return [{"id": key, **one} for key, one in self.groups.items()]
 
+    def get_group(self, key: int) -> Body:
+        if key not in self.groups:
+            raise Refused(404, "Not found.")
+        return {"id": key, "members": [], **self.groups[key]}
+
+    def put_group(self, key: int, body: Body) -> Body:
+        self.only_admins()
+        check("PUT /api/permissions/group/:id", body)
+        self.groups[key]["name"] = body["name"]
+        return self.get_group(key)
+
     def post_group(self, body: Body) -> Body:
-        _keys(body, "name")
+        self.only_admins()
+        check("POST /api/permissions/group", body)
         if body["name"] in {one["name"] for one in self.groups.values()}:
             raise Refused(400, "A group with that name already exists.")
         key = self._new_id()
@@ -226,13 +268,14 @@ class FakeMetabase:
         return {"revision": self.revisions["permissions"], "groups": groups}
 
     def put_permissions(self, body: Body) -> Body:
-        _keys(body, "groups revision")
+        self.only_admins()
+        check("PUT /api/permissions/graph", body)
         self._same_revision("permissions", body)
         for group, databases in body["groups"].items():
             if int(group) == ADMINISTRATORS:
                 raise Refused(400, "Administrators cannot be changed")
             for database, levels in databases.items():
-                _keys(levels, "view-data create-queries")
+                check("PUT /api/permissions/graph level", levels)
                 if levels["view-data"] != "unrestricted":
                     raise Refused(402, "needs a paid plan")
                 if levels["create-queries"] not in (
@@ -251,7 +294,8 @@ class FakeMetabase:
         return {"revision": self.revisions["collection"], "groups": groups}
 
     def put_access(self, body: Body) -> Body:
-        _keys(body, "groups revision")
+        self.only_admins()
+        check("PUT /api/collection/graph", body)
         self._same_revision("collection", body)
         for group, collections in body["groups"].items():
             if int(group) == ADMINISTRATORS:
@@ -262,6 +306,8 @@ class FakeMetabase:
                 self.access[int(group), collection] = level
                 if level == "none":
                     del self.access[int(group), collection]
+                elif collection != "root" and int(collection) not in self.collections:
+                    raise Refused(404, f"no collection {collection}")
         return self.get_access()
 
     def _same_revision(self, graph: str, body: Body) -> None:
@@ -270,14 +316,41 @@ class FakeMetabase:
         self.revisions[graph] += 1
 
     def get_card(self, key: int) -> Body:
-        return {"id": key, **copy.deepcopy(self.cards[key])}
+        return self._shown(self.cards, key)
+
+    def _shown(self, things: dict[int, Body], key: int) -> Body:
+        if key not in things:
+            raise Refused(404, "Not found.")
+        one = copy.deepcopy(things[key])
+        if not self.may(one["collection_id"], "read"):
+            raise Refused(403, "You don't have permissions to do that.")
+        if one["archived"]:
+            one["collection_id"] = TRASH
+        return {"id": key, **one}
+
+    def pages_of_card(self, key: int) -> list[Body]:
+        return [
+            {"id": page, "name": one["name"]}
+            for page, one in self.dashboards.items()
+            if not one["archived"]
+            and any(placed["card_id"] == key for placed in one["dashcards"])
+        ]
+
+    def query_card(self, key: int, body: Body) -> Body:
+        check("POST /api/card/:id/query", body)
+        if not isinstance(body.get("parameters", []), list):
+            raise Refused(400, "parameters: value must be an array.")
+        card = self.get_card(key)
+        database = self.databases[card["dataset_query"]["database"]]
+        try:
+            rows = self.run_card(card, database["details"])
+        except Exception as error:
+            return {"status": "failed", "error": str(error)}
+        return {"status": "completed", "data": {"rows": rows}}
 
     def post_card(self, body: Body) -> Body:
-        _keys(
-            body,
-            "name dataset_query display visualization_settings",
-            "type description parameters collection_id",
-        )
+        check("POST /api/card", body)
+        self._may_make(body)
         key = self._new_id()
         self.cards[key] = {
             "archived": False,
@@ -286,13 +359,17 @@ class FakeMetabase:
         }
         return self._store_card(key, body)
 
+    def _may_make(self, body: Body) -> None:
+        if not self.may(body.get("collection_id", 0), "write"):
+            raise Refused(403, "You cannot save to that collection.")
+        database = body["dataset_query"]["database"]
+        if not self.may_query(database, "query-builder-and-native"):
+            raise Refused(403, "You cannot save this Question: no SQL for you.")
+
     def put_card(self, key: int, body: Body) -> Body:
-        _keys(
-            body,
-            "",
-            "name dataset_query display visualization_settings type description"
-            " parameters collection_id archived",
-        )
+        check("PUT /api/card/:id", body)
+        if not self.may(self.cards[key]["collection_id"], "write"):
+            raise Refused(403, "You don't have permissions to do that.")
         return self._store_card(key, body)
 
     def _store_card(self, key: int, body: Body) -> Body:
@@ -301,11 +378,15 @@ class FakeMetabase:
             for name, value in body.items()
             if name not in self.lost_card_keys
         }
+        if kept.get("display", "table") not in DISPLAYS:
+            self.unknown_displays.append(kept["display"])
+        for parameter in kept.get("parameters", []):
+            check("parameter", parameter)
         if "dataset_query" in kept:
             query = kept["dataset_query"]
-            _keys(query, "lib/type database stages")
+            check("dataset_query", query)
             for stage in query["stages"]:
-                _keys(stage, "lib/type native", "template-tags")
+                check("stage", stage)
                 stage.setdefault("template-tags", {})
                 stage["lib/uuid"] = str(uuid.uuid4())
                 self._same_tags(stage, kept.get("parameters", []))
@@ -319,25 +400,29 @@ class FakeMetabase:
         if written != set(stage["template-tags"]):
             raise Refused(400, "template-tags are not those of the SQL")
         for name, tag in stage["template-tags"].items():
-            _keys(tag, "id name display-name type", "default required")
+            check("template_tag", tag)
             if tag["name"] != name:
                 raise Refused(400, "a template-tag is named after its key")
             if tag["type"] not in _TAGS_TAKE:
                 raise Refused(400, f"unknown template-tag type {tag['type']}")
         for parameter in parameters:
-            _keys(parameter, "id type name slug target")
             tag = stage["template-tags"].get(parameter["target"][1][1])
             if tag is None or parameter["type"] != _TAGS_TAKE[tag["type"]]:
                 raise Refused(400, "a parameter goes to a tag that takes its type")
 
     def get_dashboard(self, key: int) -> Body:
-        return {"id": key, **copy.deepcopy(self.dashboards[key])}
+        return self._shown(self.dashboards, key)
 
     def post_dashboard(self, body: Body) -> Body:
-        _keys(body, "name", "description parameters collection_id")
+        check("POST /api/dashboard", body)
+        if not self.may(body.get("collection_id", 0), "write"):
+            raise Refused(403, "You cannot save to that collection.")
         key = self._new_id()
         self.dashboards[key] = {
             "archived": False,
+            "entity_id": uuid.uuid4().hex[:21],
+            "enable_embedding": False,
+            "embedding_params": None,
             "description": None,
             "parameters": [],
             "tabs": [],
@@ -349,14 +434,12 @@ class FakeMetabase:
         return self.get_dashboard(key)
 
     def put_dashboard(self, key: int, body: Body) -> Body:
-        _keys(
-            body,
-            "",
-            "name description parameters width archived auto_apply_filters"
-            " collection_id dashcards tabs",
-        )
+        check("PUT /api/dashboard/:id", body)
+        if not self.may(self.dashboards[key]["collection_id"], "write"):
+            raise Refused(403, "You don't have permissions to do that.")
         kept = copy.deepcopy(body)
         for parameter in kept.get("parameters", []):
+            check("parameter", parameter)
             self._check_parameter(parameter)
         if "dashcards" in kept:
             kept.setdefault("tabs", [])
@@ -369,44 +452,33 @@ class FakeMetabase:
         return self.get_dashboard(key)
 
     def _check_parameter(self, parameter: Body) -> None:
-        _keys(
-            parameter,
-            "id type",
-            "name slug sectionId default required isMultiSelect filteringParameters"
-            " values_query_type values_source_type values_source_config",
-        )
         if parameter["type"].split("/")[0] != parameter["sectionId"]:
             raise Refused(400, "sectionId does not go with the type")
         if parameter.get("values_source_type") == "card":
             source = parameter["values_source_config"]
-            _keys(source, "card_id value_field", "label_field")
+            check("values source", source)
             if source["card_id"] not in self.cards:
                 raise Refused(404, "no such card to take values from")
 
     def _check_clicks(self, settings: Body) -> None:
-        _keys(settings, "", "column_settings click_behavior")
+        check("dashcard settings", settings)
         for style in settings.get("column_settings", {}).values():
             click = style["click_behavior"]
-            _keys(click, "type linkType targetId parameterMapping")
+            check("click", click)
             if type(click["targetId"]) is not int:
                 raise Refused(400, "click_behavior.targetId must be an integer")
             if click["targetId"] not in self.dashboards:
                 raise Refused(404, "no such dashboard to go to")
             for key, told in click["parameterMapping"].items():
-                _keys(told, "id source target")
+                check("click mapping", told)
                 if key != told["id"]:
                     raise Refused(400, "a mapping of a click is named after its id")
 
     def _placed(self, key: int, dashcard: Body) -> Body:
-        _keys(
-            dashcard,
-            "id size_x size_y row col",
-            "card_id dashboard_tab_id parameter_mappings visualization_settings"
-            " inline_parameters series",
-        )
+        check("dashcard", dashcard)
         known = {one["id"] for one in self.dashboards[key]["dashcards"]}
         for mapping in dashcard["parameter_mappings"]:
-            _keys(mapping, "parameter_id card_id target")
+            check("parameter_mapping", mapping)
             if mapping["card_id"] != dashcard["card_id"]:
                 raise Refused(400, "a mapping names the card of its dashcard")
         if dashcard["id"] > 0 and dashcard["id"] not in known:
@@ -438,6 +510,23 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("POST", "/api/permissions/group", FakeMetabase.post_group),
     ("GET", "/api/permissions/graph", FakeMetabase.get_permissions),
     ("PUT", "/api/permissions/graph", FakeMetabase.put_permissions),
+    ("GET", r"/api/permissions/group/(\d+)", FakeMetabase.get_group),
+    ("PUT", r"/api/permissions/group/(\d+)", FakeMetabase.put_group),
+    ("GET", r"/api/card/(\d+)/dashboards", FakeMetabase.pages_of_card),
+    ("POST", r"/api/card/(\d+)/query", FakeMetabase.query_card),
+    ("GET", "/api/pulse", FakeMetabase.list_pulses),
+    ("POST", "/api/pulse", FakeMetabase.post_pulse),
+    ("GET", r"/api/pulse/(\d+)", FakeMetabase.get_pulse),
+    ("PUT", r"/api/pulse/(\d+)", FakeMetabase.put_pulse),
+    ("PUT", r"/api/setting/([\w-]+)", FakeMetabase.put_setting),
+    ("GET", r"/api/embed/dashboard/([\w.-]+)", FakeMetabase.embedded),
+    ("GET", "/api/user/current", FakeMetabase.current_user),
+    ("GET", "/api/user", People.list_users),
+    ("POST", "/api/user", FakeMetabase.post_user),
+    ("PUT", r"/api/user/(\d+)", FakeMetabase.put_user),
+    ("PUT", r"/api/user/(\d+)/password", FakeMetabase.put_password),
+    ("PUT", r"/api/user/(\d+)/reactivate", FakeMetabase.reactivate),
+    ("DELETE", r"/api/user/(\d+)", FakeMetabase.deactivate),
     ("GET", r"/api/card/(\d+)", FakeMetabase.get_card),
     ("POST", "/api/card", FakeMetabase.post_card),
     ("PUT", r"/api/card/(\d+)", FakeMetabase.put_card),
@@ -453,23 +542,30 @@ def serving(fake: FakeMetabase) -> Iterator[str]:
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
+        # One connection for many requests, one packet for each answer.
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length) or b"{}")
-            session = self.headers.get("X-Metabase-Session")
+            who = dict(self.headers)
             try:
                 with lock:
-                    content = fake.answer(self.command, self.path, body, session)
+                    content = fake.answer(self.command, self.path, body, who)
                 status = 200
+            except Died:
+                self.close_connection = True
+                return
             except Refused as refusal:
                 status, content = refusal.status, {"message": str(refusal)}
-            payload = json.dumps(content).encode()
+            payload = json.dumps(content, default=str).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)
 
-        do_GET = do_POST = do_PUT = _serve  # noqa: N815
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Keep test output quiet."""

@@ -1,10 +1,9 @@
-"""Provisioning over real HTTP: complete, closed, and nothing to do twice."""
+"""Applying over real HTTP: complete, closed, and nothing to do twice."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,93 +11,28 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from metabase.metabase_as_code.apply import apply
 from metabase.metabase_as_code.cli import app
 from metabase.metabase_as_code.errors import MetabaseError, WarehouseError
 from metabase.metabase_as_code.http_api import Admin, Metabase, wait_until_healthy
-from metabase.metabase_as_code.load import CONTENT_ROOT
-from metabase.metabase_as_code.provision import Request, provision
-from tests.metabase.double import ADMINISTRATORS, ALL_USERS, FakeMetabase, serving
-
-PASSWORDS = {"TIMONEL_BI_PASSWORD": "reader secret"}
-_TOP = "collections/main/timonel/top_customers.yaml"
+from metabase.metabase_as_code.reconciliation import PENDING, Finding
+from tests.metabase.double import FakeMetabase, serving
+from tests.metabase.double_people import ALL_USERS
+from tests.metabase.server import PASSWORDS, TOP, Server, sign_in
 
 
-@dataclass
-class _Setting:
-    fake: FakeMetabase
-    request: Request
-
-    def run(self, **changes: Any) -> list[str]:
-        """Provision; gives what was changed."""
-        self.fake.writes.clear()
-        return provision(replace(self.request, **changes), PASSWORDS)
-
-    def written(self) -> list[str]:
-        """What the server was asked to write since the last run began."""
-        return [f"{verb} {path}" for verb, path, _ in self.fake.writes]
-
-    def named(self, things: dict[int, Any], name: str) -> int:
-        """Id of the one thing with that name."""
-        (key,) = (key for key, one in things.items() if one["name"] == name)
-        return key
-
-    def page(self, name: str = "Clientes") -> dict[str, Any]:
-        """The one dashboard with that name."""
-        return self.fake.dashboards[self.named(self.fake.dashboards, name)]
-
-    def home(self, company: str, collection: str) -> tuple[int, int, int]:
-        """Database, collection and group id of a company."""
-        fake = self.fake
-        return (
-            self.named(fake.databases, f"timonel_{company}"),
-            self.named(fake.collections, collection),
-            self.named(fake.groups, f"timonel_{company}"),
-        )
-
-
-def _sign_in(details: dict[str, Any]) -> bool:
-    """What Metabase does before it stores a connection."""
-    try:
-        psycopg.connect(
-            host=details["host"],
-            port=details["port"],
-            dbname=details["dbname"],
-            user=details["user"],
-            password=details["password"],
-        ).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-@pytest.fixture
-def setting(reporting_url: str, tmp_path: Path) -> Iterator[_Setting]:
-    for folder in ("collections", "labels"):
-        shutil.copytree(CONTENT_ROOT / folder, tmp_path / folder)
-    fake = FakeMetabase(can_connect=_sign_in)
-    with serving(fake) as url:
-        request = Request(
-            metabase_url=url,
-            admin=Admin("admin@example.com", "admin secret"),
-            database_url=reporting_url,
-            company_ids=("acme", "bolt"),
-            root=tmp_path,
-        )
-        yield _Setting(fake, request)
-
-
-def test_an_empty_server_gets_everything_of_each_company(setting: _Setting) -> None:
+def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> None:
     setting.run()
 
     fake = setting.fake
     assert fake.admin == ("admin@example.com", "admin secret")
-    for company, name in (("acme", "Acme Música (acme)"), ("bolt", "Bolt (bolt)")):
-        database, collection, _ = setting.home(company, name)
-        cards = [c for c in fake.cards.values() if c["collection_id"] == collection]
+    for company in ("acme", "bolt"):
+        database = setting.database(company)
+        cards = setting.cards_of(company)
         pages = {
             one["name"]: one
             for one in fake.dashboards.values()
-            if one["collection_id"] == collection
+            if one["collection_id"] in setting.folders(company)
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
         assert len(cards) == 78
@@ -123,37 +57,19 @@ def _cells(page: dict[str, Any]) -> int:
     return sum(one["size_x"] * one["size_y"] for one in page["dashcards"])
 
 
-def test_a_second_run_writes_nothing(setting: _Setting) -> None:
+def test_a_second_run_writes_nothing(setting: Server) -> None:
     setting.run()
 
     changes = setting.run()
 
     assert changes == []
     assert setting.written() == []
-
-
-def test_nobody_but_its_group_sees_a_company(setting: _Setting) -> None:
-    setting.fake.post_group({"name": "Analysts made by hand"})
-
-    setting.run()
-
-    fake = setting.fake
-    homes = {
-        "acme": setting.home("acme", "Acme Música (acme)"),
-        "bolt": setting.home("bolt", "Bolt (bolt)"),
-    }
-    for _, collection, group in homes.values():
-        readers = {g for (g, c), _ in fake.access.items() if c == str(collection)}
-        assert readers == {group}
-        assert fake.access[group, str(collection)] == "read"
-    assert (ALL_USERS, "root") not in fake.access
-    assert {
-        level for (group, _), level in fake.levels.items() if group != ADMINISTRATORS
-    } == {"no"}
+    assert setting.pending() == []
+    assert setting.fake.unknown_displays == []
 
 
 def test_doors_are_closed_before_there_is_a_card_behind_them(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     setting.run()
 
@@ -163,20 +79,20 @@ def test_doors_are_closed_before_there_is_a_card_behind_them(
     assert written.index("PUT /api/collection/graph") < written.index("POST /api/card")
 
 
-def test_a_connection_opened_by_hand_is_closed_again(setting: _Setting) -> None:
+def test_a_connection_opened_by_hand_is_closed_again(setting: Server) -> None:
     setting.run()
-    database, _, _ = setting.home("acme", "Acme Música (acme)")
+    database = setting.database("acme")
     setting.fake.levels[ALL_USERS, database] = "query-builder"
 
     changes = setting.run()
 
-    assert changes == ["closed the connections to queries by hand"]
+    assert changes == ["update rights queries by hand (who may use them: All Users)"]
     assert setting.fake.levels[ALL_USERS, database] == "no"
 
 
-def test_a_changed_file_writes_only_its_card(setting: _Setting) -> None:
+def test_a_changed_file_writes_only_its_card(setting: Server) -> None:
     setting.run(company_ids=("acme",))
-    path = setting.request.root / _TOP
+    path = setting.request.root / TOP
     path.write_text(path.read_text().replace("limit 25", "limit 50"))
 
     setting.run(company_ids=("acme",))
@@ -186,39 +102,41 @@ def test_a_changed_file_writes_only_its_card(setting: _Setting) -> None:
     assert "limit 50" in body["dataset_query"]["stages"][0]["native"]
 
 
-def test_a_new_title_keeps_the_card_and_its_place(setting: _Setting) -> None:
+def test_a_new_title_keeps_the_card_and_its_place(setting: Server) -> None:
     setting.run(company_ids=("acme",))
     cards, pages = set(setting.fake.cards), str(setting.fake.dashboards)
-    path = setting.request.root / _TOP
+    path = setting.request.root / TOP
     path.write_text(
         path.read_text().replace("name: ${cards.top_customers.title}", "name: Otro")
     )
 
     changes = setting.run(company_ids=("acme",))
 
-    assert changes == ["updated card Otro"]
+    assert changes == ["update card Otro of acme (name)"]
     assert set(setting.fake.cards) == cards
     assert str(setting.fake.dashboards) == pages
 
 
-def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: _Setting) -> None:
+def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: Server) -> None:
     setting.run(company_ids=("acme",))
     page = setting.page()
     ids = sorted(one["id"] for one in page["dashcards"])
     page["dashcards"][0]["row"] += 40
 
-    changes = setting.run(company_ids=("acme",))
+    changes = setting.run(company_ids=("acme",), force=True)
 
-    assert changes == ["updated dashboard Clientes"]
+    assert changes == [
+        "drift dashboard Clientes of acme (changed on the server: dashcards)"
+    ]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
     assert max(one["row"] for one in page["dashcards"]) == 35
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     setting.run(company_ids=("acme",))
-    _, collection, _ = setting.home("acme", "Acme Música (acme)")
+    collection = setting.top("acme")
     by_hand = setting.fake.post_card(
         {
             "name": "Made by hand",
@@ -239,14 +157,14 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     archived = [one["name"] for one in setting.fake.cards.values() if one["archived"]]
     page = setting.page()
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
-    assert f"archived card {archived[0]}" in changes
+    assert f"archive card {archived[0]} of acme" in changes
     assert not setting.fake.cards[by_hand["id"]]["archived"]
     assert len(page["dashcards"]) == 10
     assert setting.run(company_ids=("acme",)) == []
 
 
 def _remove_top_customers(root: Path) -> None:
-    (root / _TOP).unlink()
+    (root / TOP).unlink()
     dashboard = root / "collections/main/timonel/clientes.yaml"
     text = dashboard.read_text()
     start = text.index("- entity_id: hRnhSZvKLDKx9zk8rNbx6")
@@ -254,19 +172,17 @@ def _remove_top_customers(root: Path) -> None:
     dashboard.write_text(text[:start] + text[end:])
 
 
-def test_a_run_that_died_half_way_is_continued(setting: _Setting) -> None:
+def test_a_run_that_died_half_way_is_continued(setting: Server) -> None:
     with pytest.raises(MetabaseError, match="no such card"):
         _run_until_the_dashboard(setting)
 
     setting.run()
 
-    _, collection, _ = setting.home("acme", "Acme Música (acme)")
-    cards = [c for c in setting.fake.cards.values() if c["collection_id"] == collection]
-    assert len(cards) == 78
+    assert len(setting.cards_of("acme")) == 78
     assert setting.run() == []
 
 
-def _run_until_the_dashboard(setting: _Setting) -> None:
+def _run_until_the_dashboard(setting: Server) -> None:
     placed = setting.fake._placed
 
     def fail(key: int, dashcard: dict[str, Any]) -> dict[str, Any]:
@@ -280,54 +196,55 @@ def _run_until_the_dashboard(setting: _Setting) -> None:
         setting.fake._placed = placed  # type: ignore[method-assign]
 
 
-def test_a_renamed_company_keeps_its_collection(setting: _Setting) -> None:
+def test_a_renamed_company_keeps_its_collection(setting: Server) -> None:
     setting.run()
-    _, collection, _ = setting.home("bolt", "Bolt (bolt)")
+    collection = setting.top("bolt")
     with psycopg.connect(setting.request.database_url) as admin:
         admin.execute("update ops.companies set name = 'Rayo' where name = 'Bolt'")
 
     changes = setting.run()
 
-    assert changes == ["renamed a collection to Rayo (bolt)"]
+    assert changes == ["update collection Rayo (bolt) of bolt (name)"]
     assert setting.fake.collections[collection]["name"] == "Rayo (bolt)"
 
 
 def test_two_companies_of_one_name_do_not_share_a_collection(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     with psycopg.connect(setting.request.database_url) as admin:
         admin.execute("update ops.companies set name = 'Bolt'")
 
     setting.run()
 
-    names = {one["name"] for one in setting.fake.collections.values()}
+    tops = (setting.top("acme"), setting.top("bolt"))
+    names = {setting.fake.collections[one]["name"] for one in tops}
     assert names == {"Bolt (acme)", "Bolt (bolt)"}
 
 
 def test_a_new_password_reaches_both_the_login_and_metabase(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     setting.run()
     request = replace(setting.request, company_ids=("acme",))
 
-    changes = provision(request, {"TIMONEL_BI_PASSWORD_ACME": "another secret"})
+    changes = apply(request, {"TIMONEL_BI_PASSWORD_ACME": "another secret"})
 
-    assert changes == ["updated database connection timonel_acme"]
-    database, _, _ = setting.home("acme", "Acme Música (acme)")
+    assert _pending(changes) == ["update connection timonel_acme of acme (password)"]
+    database = setting.database("acme")
     details = setting.fake.databases[database]["details"]
     assert details["password"] == "another secret"
-    assert _sign_in(details)
+    assert sign_in(details)
 
 
-def test_passwords_can_be_sent_again_on_demand(setting: _Setting) -> None:
+def test_passwords_can_be_sent_again_on_demand(setting: Server) -> None:
     setting.run(company_ids=("acme",))
 
     changes = setting.run(company_ids=("acme",), renew_passwords=True)
 
-    assert changes == ["updated database connection timonel_acme"]
+    assert changes == ["update connection timonel_acme of acme (password)"]
 
 
-def test_a_setting_that_the_server_loses_is_reported(setting: _Setting) -> None:
+def test_a_setting_that_the_server_loses_is_reported(setting: Server) -> None:
     setting.fake.lost_card_keys = {"visualization_settings"}
 
     with pytest.raises(MetabaseError, match="did not keep visualization_settings"):
@@ -335,12 +252,17 @@ def test_a_setting_that_the_server_loses_is_reported(setting: _Setting) -> None:
 
 
 def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     setting.run()
 
+    homes = {
+        folder: company
+        for company in ("acme", "bolt")
+        for folder in setting.folders(company)
+    }
     sheets = {
-        one["collection_id"]: key
+        homes[one["collection_id"]]: key
         for key, one in setting.fake.dashboards.items()
         if one["name"] == "Ficha de cliente"
     }
@@ -354,14 +276,14 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
     for page, columns in lists:
         click = columns['["name","customer_id"]']["click_behavior"]
         (chosen,) = click["parameterMapping"]
-        sheet = sheets[page["collection_id"]]
+        sheet = sheets[homes[page["collection_id"]]]
         assert click["targetId"] == sheet
         known = {one["id"] for one in setting.fake.dashboards[sheet]["parameters"]}
         assert chosen in known
 
 
 def test_segments_to_choose_from_are_those_of_the_companys_own_card(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     setting.run()
 
@@ -377,7 +299,7 @@ def test_segments_to_choose_from_are_those_of_the_companys_own_card(
         assert parameter["type"] == "string/="
 
 
-def test_an_empty_card_says_why_in_its_description(setting: _Setting) -> None:
+def test_an_empty_card_says_why_in_its_description(setting: Server) -> None:
     setting.run()
 
     told = [
@@ -390,16 +312,16 @@ def test_an_empty_card_says_why_in_its_description(setting: _Setting) -> None:
 
 
 def test_a_missing_password_is_named_before_anything_is_written(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     with pytest.raises(WarehouseError, match="bi_acme: set TIMONEL_BI_PASSWORD_ACME"):
-        provision(setting.request, {})
+        apply(setting.request, {})
 
     assert setting.fake.writes == []
 
 
 def test_a_wrong_admin_password_is_refused_without_showing_it(
-    setting: _Setting,
+    setting: Server,
 ) -> None:
     setting.run()
 
@@ -408,14 +330,6 @@ def test_a_wrong_admin_password_is_refused_without_showing_it(
 
     assert "POST /api/session was refused (401)" in str(error.value)
     assert "wrong secret" not in str(error.value)
-
-
-def test_two_runs_at_once_are_refused(setting: _Setting) -> None:
-    with psycopg.connect(setting.request.database_url) as other:
-        other.execute("select pg_advisory_lock(5260817394)")
-
-        with pytest.raises(MetabaseError, match="another provision is running"):
-            setting.run()
 
 
 def test_it_waits_for_a_server_that_is_still_migrating() -> None:
@@ -443,8 +357,8 @@ def test_it_gives_up_on_a_server_that_never_answers() -> None:
         )
 
 
-def test_the_command_takes_what_it_needs_from_the_environment(
-    setting: _Setting,
+def test_the_commands_take_what_they_need_from_the_environment(
+    setting: Server,
 ) -> None:
     environment = {
         **PASSWORDS,
@@ -452,12 +366,24 @@ def test_the_command_takes_what_it_needs_from_the_environment(
         "METABASE_URL": setting.request.metabase_url,
         "METABASE_ADMIN_EMAIL": "admin@example.com",
         "METABASE_ADMIN_PASSWORD": "admin secret",
+        "COLUMNS": "200",
     }
 
-    first = CliRunner().invoke(app, ["provision"], env=environment)
-    second = CliRunner().invoke(app, ["provision"], env=environment)
+    def invoke(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, arguments, env=environment)
+        return done.exit_code, done.output
 
-    assert first.exit_code == 0, first.output
-    assert "created database connection timonel_nueva" in first.output
-    assert "secret" not in first.output
-    assert second.output.strip() == "nothing to change"
+    before = invoke("plan")
+    first = invoke("apply")
+    after = invoke("plan")
+
+    assert before[0] == 2
+    assert first[0] == 0, first[1]
+    assert "timonel_nueva" in first[1]
+    assert "secret" not in first[1]
+    assert after[0] == 0
+    assert after[1].endswith("as they should be\n")
+
+
+def _pending(findings: Sequence[Finding]) -> list[str]:
+    return [str(one) for one in findings if one.action in PENDING]

@@ -1,0 +1,90 @@
+"""The logins that Metabase reads with: bi_<company>, and their passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from metabase.metabase_as_code.company import Company
+from metabase.metabase_as_code.errors import WarehouseError
+from metabase.metabase_as_code.tenancy import Warehouse
+
+__all__ = [
+    "PASSWORD_VARIABLE",
+    "can_sign_in",
+    "password_of",
+    "set_password",
+    "warehouse_of",
+]
+
+PASSWORD_VARIABLE = "TIMONEL_BI_PASSWORD"  # noqa: S105 (a name, not a password)
+"""Password of every reader login; ``…_<COMPANY>`` gives one company its own."""
+
+_ENCRYPTED = ("require", "verify-ca", "verify-full")
+
+
+def password_of(company: Company, environment: Mapping[str, str]) -> str:
+    """The password the environment gives to the login of a company.
+
+    Raises
+    ------
+    WarehouseError
+        There is none.
+    """
+    own = f"{PASSWORD_VARIABLE}_{company.company_id.upper()}"
+    password = environment.get(own) or environment.get(PASSWORD_VARIABLE)
+    if not password:
+        raise WarehouseError(
+            f"no password for the login {company.role}: "
+            f"set {own} or {PASSWORD_VARIABLE}"
+        )
+    return password
+
+
+def can_sign_in(url: str, company: Company, password: str) -> bool:
+    """Whether Postgres takes the login with this password."""
+    try:
+        psycopg.connect(url, user=company.role, password=password).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def set_password(
+    connection: psycopg.Connection, company: Company, password: str
+) -> None:
+    """Give the login this password.
+
+    Raises
+    ------
+    WarehouseError
+        The user of the connection may not.
+    """
+    # Hashed here, so that the password does not reach the server's log.
+    secret = connection.pgconn.encrypt_password(
+        password.encode(), company.role.encode(), b"scram-sha-256"
+    )
+    statement = sql.SQL("alter role {} password {}").format(
+        sql.Identifier(company.role), sql.Literal(secret.decode())
+    )
+    try:
+        connection.execute(statement)
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"cannot set the password of {company.role}: {error}"
+        ) from (error)
+
+
+def warehouse_of(url: str) -> Warehouse:
+    """Where the database of a URL is, as Metabase is told."""
+    parts: dict[str, Any] = conninfo_to_dict(url)
+    return Warehouse(
+        host=parts.get("host", "localhost"),
+        port=int(parts.get("port", 5432)),
+        dbname=parts["dbname"],
+        is_encrypted=parts.get("sslmode") in _ENCRYPTED,
+    )

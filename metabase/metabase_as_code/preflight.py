@@ -1,0 +1,88 @@
+"""What can be known to fail before anything is written to a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import psycopg
+
+from metabase.metabase_as_code.company import EXAMPLE
+from metabase.metabase_as_code.content import Card
+from metabase.metabase_as_code.delivery import page_of, read_delivery
+from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.labels import read_labels
+from metabase.metabase_as_code.load import load_content
+from metabase.metabase_as_code.roles import read_roles
+from metabase.metabase_as_code.warehouse import connect_as, result_columns
+
+__all__ = ["check_columns", "rule_problems"]
+
+_NOT_BUILT = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedFunction,
+)
+
+
+def rule_problems(root: Path) -> list[str]:
+    """What is wrong with the words of the importer; its languages have the same.
+
+    Raises
+    ------
+    ContentError
+        roles.yml or delivery.yml names what does not exist.
+    """
+    pages = [page_of(page) for page in load_content(root, EXAMPLE).dashboards]
+    roles = read_roles(root / "roles.yml", pages)
+    delivery = read_delivery(root / "delivery.yml", pages, "")
+    needed = {
+        "workspace",
+        "company",
+        *(f"folders.{folder}" for folder in roles.folders),
+        *(f"subscriptions.{one.rhythm}" for one in delivery.subscriptions),
+    }
+    problems = []
+    for path in sorted((root / "labels" / "importer").glob("*.yml")):
+        words = set(read_labels(path.parent, path.stem))
+        problems += [f"{path}: lacks {key}" for key in sorted(needed - words)]
+        problems += [f"{path}: nothing uses {key}" for key in sorted(words - needed)]
+    return problems
+
+
+def check_columns(url: str, cards: Iterable[Card]) -> list[str]:
+    """Ask for the columns of every card, for no row.
+
+    Gives the cards whose views are not built yet: on a new installation that is
+    every one, and they answer after the first run.
+
+    Raises
+    ------
+    ContentError
+        A card draws a column that its view no longer has.
+    """
+    waiting, problems = [], []
+    with connect_as(url) as connection:
+        for card in cards:
+            try:
+                columns = result_columns(connection, card.default_sql())
+            except _NOT_BUILT:
+                connection.rollback()
+                waiting.append(card.path.stem)
+                continue
+            except psycopg.Error as error:
+                connection.rollback()
+                problems.append(f"{card.path}: the SQL does not run: {error}")
+                continue
+            problems += [
+                f"{card.path}: draws {name!r}, but the SQL gives {', '.join(columns)}"
+                for name in (*card.shown_columns(), *card.columns)
+                if name not in columns
+            ]
+    if problems:
+        told = "\n".join(dict.fromkeys(problems))
+        raise ContentError(
+            f"{told}\nNothing was written. Correct the card or its view "
+            "(dbt_project/models/reporting), run timonel run, then apply again."
+        )
+    return waiting

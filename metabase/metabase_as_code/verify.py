@@ -1,0 +1,160 @@
+"""Prove on a real server what tests can only prove on a stand-in.
+
+Apply twice, run every card, and look at the server as a person of each role would.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
+
+from metabase.metabase_as_code.apply import apply, instance_of, plan
+from metabase.metabase_as_code.errors import MetabaseError
+from metabase.metabase_as_code.http_api import Admin, Metabase, sign_in
+from metabase.metabase_as_code.identity import Identities
+from metabase.metabase_as_code.reconciliation import PENDING
+from metabase.metabase_as_code.roles import Role, read_roles
+from metabase.metabase_as_code.warehouse import connect_as_admin
+from metabase.metabase_as_code.world import Request
+
+__all__ = ["verify"]
+
+_CHECKER = "timonel-verify@example.com"
+_FORBIDDEN, _UNAUTHORISED = 403, 401
+
+
+def verify(
+    request: Request, environment: Mapping[str, str], *, tell: Callable[[str], None]
+) -> list[str]:
+    """Everything that does not hold, in words; empty when all is well.
+
+    Raises
+    ------
+    ContentError, WarehouseError, MetabaseError
+        It could not be tried.
+    """
+    tell("applying")
+    apply(request, environment, tell=tell)
+    tell("applying again, which must write nothing")
+    again = apply(request, environment, tell=tell)
+    problems = [
+        f"a second apply wrote: {one}" for one in again if one.action in PENDING
+    ]
+    problems += [
+        f"the plan is not empty: {one}"
+        for one in plan(request, environment)
+        if one.action in PENDING
+    ]
+    metabase = Metabase(request.metabase_url)
+    sign_in(metabase, request.admin, language=request.language)
+    with closing(connect_as_admin(request.database_url)) as connection:
+        properties = metabase.get("/api/session/properties")
+        identities = Identities(connection, instance_of(properties, metabase.url))
+    problems += _cards(metabase, identities, tell)
+    return [*problems, *_people(metabase, request, identities, tell)]
+
+
+def _cards(
+    metabase: Metabase, identities: Identities, tell: Callable[[str], None]
+) -> Iterator[str]:
+    known = identities.all(kind="card")
+    tell(f"running {len(known)} cards")
+    for card in known:
+        live = metabase.get(f"/api/card/{card.metabase_id}")
+        if live["archived"]:
+            continue
+        path = f"/api/card/{card.metabase_id}/query"
+        answer = metabase.post(path, {"parameters": []})
+        if answer.get("status") != "completed":
+            said = str(answer.get("error", "no reason given"))
+            yield f"{live['name']!r} of {card.company_id} does not answer: {said[:200]}"
+
+
+def _people(
+    metabase: Metabase,
+    request: Request,
+    identities: Identities,
+    tell: Callable[[str], None],
+) -> Iterator[str]:
+    pages = [path.stem for path in (request.root / "collections").rglob("*.yaml")]
+    roles = read_roles(request.root / "roles.yml", pages)
+    companies = sorted({one.company_id for one in identities.all(kind="connection")})
+    for company_id in companies:
+        for role in roles.roles:
+            group = identities.find(company_id, "group", role.group(company_id))
+            if group is None:
+                yield f"there is no group {role.group(company_id)}"
+                continue
+            tell(f"looking as {role.group(company_id)}")
+            with _signed_in(metabase, group.metabase_id) as person:
+                yield from _sees(person, identities, company_id, role)
+
+
+def _sees(
+    person: Metabase, identities: Identities, company_id: str, role: Role
+) -> Iterator[str]:
+    readable = {"company", *role.folders}
+    if role.workspace != "none":
+        readable.add("workspace")
+    for one in identities.all(kind="collection"):
+        if one.key == "company" and one.company_id != company_id:
+            expected = False
+        else:
+            expected = one.company_id == company_id and one.key in readable
+        if _may_read(person, f"/api/collection/{one.metabase_id}") != expected:
+            verb = "cannot read" if expected else "may read"
+            yield f"{role.group(company_id)} {verb} {one.key} of {one.company_id}"
+    for one in identities.all(kind="dashboard"):
+        is_foreign = one.company_id != company_id
+        if is_foreign and _may_read(person, f"/api/dashboard/{one.metabase_id}"):
+            yield f"{role.group(company_id)} may read a dashboard of {one.company_id}"
+
+
+def _may_read(person: Metabase, path: str) -> bool:
+    try:
+        person.get(path)
+    except MetabaseError as error:
+        if error.status in (_FORBIDDEN, _UNAUTHORISED):
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def _signed_in(metabase: Metabase, group_id: int) -> Iterator[Metabase]:
+    """Act as a member of one group, with an account that is put away afterwards."""
+    password = secrets.token_urlsafe(24)
+    user_id = _account(metabase, group_id)
+    try:
+        metabase.put(f"/api/user/{user_id}/password", {"password": password})
+        person = Metabase(metabase.url)
+        sign_in(person, Admin(_CHECKER, password), language="en")
+        yield person
+    finally:
+        metabase.delete(f"/api/user/{user_id}")
+
+
+def _account(metabase: Metabase, group_id: int) -> int:
+    everyone = metabase.get("/api/permissions/group")
+    (all_users,) = (
+        one["id"]
+        for one in everyone
+        if one.get("magic_group_type") == "all-internal-users"
+    )
+    groups: list[dict[str, Any]] = [{"id": all_users}, {"id": group_id}]
+    users = metabase.get("/api/user", status="all", query=_CHECKER)["data"]
+    if not users:
+        body = {
+            "email": _CHECKER,
+            "first_name": "Timonel",
+            "last_name": "Verify",
+            "user_group_memberships": groups,
+        }
+        return int(metabase.post("/api/user", body)["id"])
+    user_id = int(users[0]["id"])
+    if not users[0].get("is_active"):
+        metabase.put(f"/api/user/{user_id}/reactivate", {})
+    metabase.put(f"/api/user/{user_id}", {"user_group_memberships": groups})
+    return user_id

@@ -1,0 +1,153 @@
+"""What should be: everything the files and the database say, read before a server is.
+
+What is wrong with it is said here, so that nothing is half written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from metabase.metabase_as_code.company import Company
+from metabase.metabase_as_code.content import Content
+from metabase.metabase_as_code.delivery import Delivery, read_delivery
+from metabase.metabase_as_code.http_api import Admin
+from metabase.metabase_as_code.labels import read_labels
+from metabase.metabase_as_code.load import load_content
+from metabase.metabase_as_code.logins import (
+    can_sign_in,
+    password_of,
+    set_password,
+    warehouse_of,
+)
+from metabase.metabase_as_code.preflight import check_columns
+from metabase.metabase_as_code.roles import Roles, read_roles
+from metabase.metabase_as_code.settings import CompanySettings, load_settings
+from metabase.metabase_as_code.tenancy import Login
+from metabase.metabase_as_code.warehouse import find_companies
+
+__all__ = [
+    "EMBEDDING_VARIABLE",
+    "Request",
+    "Tell",
+    "Tenant",
+    "World",
+    "look",
+    "with_logins",
+]
+
+EMBEDDING_VARIABLE = "METABASE_EMBEDDING_SECRET_KEY"
+"""Set to the server's embedding secret, it opens the pages of delivery.yml."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to bring where. ``language`` is for companies that chose none."""
+
+    metabase_url: str
+    admin: Admin
+    database_url: str
+    company_ids: tuple[str, ...]
+    root: Path
+    language: str = "es"
+    wait_seconds: float = 300
+    renew_passwords: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Everything the files and the database say about one company."""
+
+    company: Company
+    settings: CompanySettings
+    content: Content
+    words: Mapping[str, str]
+    login: Login
+    delivery: Delivery
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that should be, before the server is looked at."""
+
+    tenants: tuple[Tenant, ...]
+    roles: Roles
+    are_all: bool
+    now: datetime
+
+
+def look(
+    request: Request,
+    environment: Mapping[str, str],
+    connection: psycopg.Connection,
+    now: datetime | None,
+    tell: Tell,
+) -> World:
+    """Read everything that should be.
+
+    Raises
+    ------
+    ContentError, WarehouseError
+    """
+    settings = load_settings(connection)
+    companies = find_companies(request.database_url, request.company_ids)
+    has_embedding = bool(environment.get(EMBEDDING_VARIABLE))
+    tenants = tuple(
+        _tenant(request, environment, company, settings[company.company_id])
+        for company in companies
+    )
+    if not has_embedding:
+        closed = [replace(one.delivery, embeddable=frozenset()) for one in tenants]
+        tenants = tuple(
+            replace(one, delivery=delivery)
+            for one, delivery in zip(tenants, closed, strict=True)
+        )
+    pages = [path.stem for path in (request.root / "collections").rglob("*.yaml")]
+    roles = read_roles(request.root / "roles.yml", pages)
+    if tenants:
+        cards = tenants[0].content.cards.values()
+        waiting = check_columns(request.database_url, cards)
+        if waiting:
+            tell(f"{len(waiting)} cards wait for the first run of the company's data")
+    return World(tenants, roles, not request.company_ids, now or datetime.now(UTC))
+
+
+def _tenant(
+    request: Request,
+    environment: Mapping[str, str],
+    company: Company,
+    settings: CompanySettings,
+) -> Tenant:
+    language = settings.language or request.language
+    words = read_labels(request.root / "labels" / "importer", language)
+    content = load_content(request.root, company, language)
+    login = Login(
+        company,
+        warehouse_of(request.database_url),
+        password_of(company, environment),
+        is_renewed=request.renew_passwords,
+    )
+    pages = [page.path.stem for page in content.dashboards]
+    delivery = read_delivery(request.root / "delivery.yml", pages, words["company"])
+    return Tenant(company, settings, content, words, login, delivery)
+
+
+def with_logins(
+    world: World, request: Request, connection: psycopg.Connection
+) -> World:
+    """Give every login the password of the environment; Metabase is told it anew."""
+    tenants = []
+    for tenant in world.tenants:
+        login = tenant.login
+        if not can_sign_in(request.database_url, login.company, login.password):
+            set_password(connection, login.company, login.password)
+            login = replace(login, is_renewed=True)
+        tenants.append(replace(tenant, login=login))
+    return replace(world, tenants=tuple(tenants))

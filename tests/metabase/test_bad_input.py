@@ -1,0 +1,237 @@
+"""What can go wrong on the way to a server, and what the person at it is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from metabase.metabase_as_code.apply import apply, plan
+from metabase.metabase_as_code.errors import ContentError, MetabaseError
+from metabase.metabase_as_code.http_api import Admin
+from metabase.metabase_as_code.identity import lock
+from metabase.metabase_as_code.preflight import rule_problems
+from metabase.metabase_as_code.verify import verify
+from tests.metabase.conftest import Edit
+from tests.metabase.double_people import ALL_USERS
+from tests.metabase.server import PASSWORDS, Server, connect
+
+
+@pytest.mark.parametrize("version", ["v0.59.12", "v0.65.0", "v1.59.3", "vUNKNOWN"])
+def test_a_version_that_is_not_known_is_refused_before_anything_is_written(
+    small: Server, version: str
+) -> None:
+    small.fake.version = version
+
+    with pytest.raises(MetabaseError, match=r"supported are 0\.60 to 0\.64") as error:
+        small.run()
+
+    assert version in str(error.value)
+    assert small.written() == []
+
+
+@pytest.mark.parametrize("version", ["v0.60.7", "v0.62.4.3", "v0.64.1", "v1.63.15"])
+def test_a_version_that_is_known_is_taken(small: Server, version: str) -> None:
+    small.fake.version = version
+
+    (told,) = small.pending()
+
+    assert told.startswith("create account admin@example.com")
+
+
+def test_a_server_that_is_down_is_named_with_what_to_do(small: Server) -> None:
+    nowhere = replace(small.request, metabase_url="http://127.0.0.1:9", wait_seconds=0)
+
+    with pytest.raises(MetabaseError, match="not healthy after 0 seconds; look at its"):
+        apply(nowhere, PASSWORDS)
+
+
+def test_a_wait_is_told_while_it_lasts(
+    small: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metabase.metabase_as_code.http_api._PAUSE_SECONDS", 0)
+    small.fake.unhealthy_answers = 2
+    told: list[str] = []
+
+    plan(small.request, PASSWORDS, tell=told.append)
+
+    assert len([one for one in told if "is not ready: waited 0 of 300 s" in one]) == 2
+
+
+def test_a_revoked_key_says_how_to_get_another(small: Server) -> None:
+    small.run()
+    small.fake.api_keys.add("mb_good")
+    assert small.pending(admin=Admin("", "", "mb_good")) == []
+
+    with pytest.raises(MetabaseError, match="METABASE_API_KEY") as error:
+        small.run(admin=Admin("", "", "mb_revoked"))
+
+    assert "mb_revoked" not in str(error.value)
+    assert small.written() == []
+
+
+def test_a_session_that_ends_half_way_is_told_and_continued(small: Server) -> None:
+    small.run()
+    small.fake.sessions.clear()
+    recognise = small.fake._recognise
+    left = iter(range(20))
+
+    def expire(who: dict[str, object]) -> None:
+        if next(left, None) is None:
+            small.fake.sessions.clear()
+        recognise(who)
+
+    small.fake._recognise = expire  # type: ignore[method-assign]
+    with pytest.raises(MetabaseError, match="the session has ended"):
+        small.run()
+    small.fake._recognise = recognise  # type: ignore[method-assign]
+
+    assert small.run() == []
+
+
+def test_two_applies_at_once_are_refused_and_told_whose_the_other_is(
+    small: Server,
+) -> None:
+    with psycopg.connect(small.request.database_url) as other:
+        lock(other)
+
+        with pytest.raises(MetabaseError, match="another apply is running") as error:
+            small.run()
+
+    assert "metabase apply " in str(error.value)
+    assert "since 20" in str(error.value)
+    assert small.written() == []
+
+
+def test_a_column_that_vanished_stops_before_anything_is_written(
+    small: Server,
+) -> None:
+    small.sql(
+        "alter table reporting.customer_value_totals"
+        " rename active_customer_count to active_customers"
+    )
+
+    with pytest.raises(ContentError, match=r"active_customers\.yaml") as error:
+        small.run()
+
+    assert "timonel run" in str(error.value)
+    assert small.written() == []
+
+
+def test_views_that_are_not_built_yet_are_waited_for(small: Server) -> None:
+    small.sql("drop table reporting.customer_value_totals cascade")
+    told: list[str] = []
+
+    apply(small.request, PASSWORDS, tell=told.append)
+
+    assert told[-1].endswith("cards wait for the first run of the company's data")
+
+
+def test_a_missing_label_stops_before_anything_is_written(small: Server) -> None:
+    small.edit("labels/es.yml", "  clientes:\n", "  other_page:\n")
+
+    with pytest.raises(ContentError, match=r"no label for \$\{dashboard.clientes"):
+        small.run()
+
+    assert small.written() == []
+
+
+def test_a_missing_word_of_the_importer_names_its_folder(small: Server) -> None:
+    small.edit("labels/importer/es.yml", "technical:", "tech:")
+
+    with pytest.raises(ContentError, match=r"lacks folders\.technical"):
+        small.run()
+
+
+def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> None:
+    setting.run(company_ids=())
+    top, database = setting.top("bolt"), setting.database("bolt")
+    analyst = setting.group("bolt: analista")
+    setting.sql("delete from ops.companies where company_id = 'bolt'")
+
+    planned = setting.pending(company_ids=())
+    setting.run(company_ids=())
+
+    fake = setting.fake
+    assert "archive collection Bolt (bolt) of bolt" in planned
+    assert fake.collections[top]["archived"]
+    assert {level for (_, one), level in fake.levels.items() if one == database} <= {
+        "no",
+        "query-builder-and-native",
+    }
+    assert fake.levels[analyst, database] == "no"
+    assert not [key for key, _ in fake.access if key == analyst and _ == str(top)]
+    assert analyst in fake.groups
+    assert database in fake.databases
+    assert setting.pending(company_ids=()) == []
+
+
+def test_a_platform_without_companies_is_ready_and_closed(small: Server) -> None:
+    small.sql("delete from ops.companies")
+
+    small.run(company_ids=())
+
+    assert (ALL_USERS, "root") not in small.fake.access
+    assert small.fake.cards == {}
+    assert small.run(company_ids=()) == []
+
+
+def test_words_of_the_importer_are_checked_with_the_files(edit: Edit) -> None:
+    root = edit("labels/importer/en.yml", "workspace:", "workroom:")
+
+    assert [one.split(": ", 1)[1] for one in rule_problems(root)] == [
+        "lacks workspace",
+        "nothing uses workroom",
+    ]
+
+
+def test_a_run_for_one_company_leaves_the_others_alone(setting: Server) -> None:
+    setting.run(company_ids=())
+    setting.sql("delete from ops.companies where company_id = 'bolt'")
+
+    assert setting.run(company_ids=("acme",)) == []
+
+
+def test_verify_proves_the_double_and_leaves_no_account_open(setting: Server) -> None:
+    setting.fake.run_card = _rows
+    told: list[str] = []
+    request = replace(setting.request, company_ids=())
+
+    problems = verify(request, PASSWORDS, tell=told.append)
+    again = verify(request, PASSWORDS, tell=told.append)
+
+    assert problems == again == []
+    assert "looking as acme: analista" in told
+    assert [one["is_active"] for one in setting.fake.users.values()] == [False]
+
+
+def test_verify_tells_a_card_that_fails_and_a_door_that_is_open(
+    small: Server,
+) -> None:
+    small.run()
+
+    def fail(card: dict[str, object], details: dict[str, object]) -> list[object]:
+        raise ValueError("column x does not exist")
+
+    small.fake.run_card = fail
+    may = small.fake.may
+    technical = small.named(small.fake.collections, "Vista técnica")
+    small.fake.may = (  # type: ignore[method-assign]
+        lambda collection, level: collection == technical or may(collection, level)
+    )
+
+    problems = verify(small.request, PASSWORDS, tell=lambda _: None)
+
+    assert any("does not answer: column x does not exist" in one for one in problems)
+    assert "acme: consultor may read technical of acme" in problems
+
+
+def _rows(card: dict[str, object], details: dict[str, object]) -> list[object]:
+    query = card["dataset_query"]
+    assert isinstance(query, dict)
+    text = query["stages"][0]["native"]
+    for block in ("[[{{budget}}]]",):
+        text = text.replace(block, "")
+    with connect(details) as connection:
+        return list(connection.execute(text.encode()).fetchall())

@@ -1,0 +1,243 @@
+"""What each role may read and write, seen as a person of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from metabase.metabase_as_code.errors import ContentError, MetabaseError
+from metabase.metabase_as_code.http_api import Admin, Metabase, sign_in
+from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.metabase_as_code.roles import read_roles
+from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS
+from tests.metabase.server import Server
+
+FOLDERS = {
+    "executive": "Vista ejecutiva",
+    "operational": "Vista operativa",
+    "technical": "Vista técnica",
+    "workspace": "Espacio de trabajo",
+}
+
+
+@dataclass(frozen=True)
+class _Expected:
+    reads: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+    writes_sql: bool = False
+
+
+EXPECTED = {
+    "directivo": _Expected(("executive", "operational", "workspace")),
+    "marketing": _Expected(("operational", "workspace"), ("workspace",)),
+    "devops": _Expected(("technical",)),
+    "analista": _Expected(
+        ("executive", "operational", "technical", "workspace"),
+        ("workspace",),
+        writes_sql=True,
+    ),
+    "consultor": _Expected(("executive", "operational")),
+}
+
+
+def test_every_role_may_read_and_write_what_its_row_says(setting: Server) -> None:
+    setting.run()
+
+    for role, expected in EXPECTED.items():
+        person = _person(setting, f"acme: {role}")
+
+        assert _readable(person, setting, "acme") == {"company", *expected.reads}, role
+        assert _readable(person, setting, "bolt") == set(), role
+        for folder in ("company", *FOLDERS):
+            allowed = expected.writes_sql and folder in expected.writes
+            made = _may_make_a_card(person, setting, "acme", folder, "acme")
+            assert made is allowed, (role, folder)
+        # Through the other company's connection, nobody, wherever it would lie.
+        assert not _may_make_a_card(person, setting, "acme", "workspace", "bolt")
+
+
+def test_a_connection_is_queried_by_hand_as_roles_yml_says(setting: Server) -> None:
+    setting.run()
+
+    levels = {
+        (setting.fake.groups[group]["name"], setting.fake.databases[one]["name"]): level
+        for (group, one), level in setting.fake.levels.items()
+        if level != "no" and group != ADMINISTRATORS
+    }
+
+    assert levels == {
+        (f"{company}: {role}", f"timonel_{company}"): level
+        for company in ("acme", "bolt")
+        for role, level in (
+            ("marketing", "query-builder"),
+            ("analista", "query-builder-and-native"),
+        )
+    }
+
+
+def test_the_operator_reads_what_is_published_for_every_company(
+    setting: Server,
+) -> None:
+    setting.run()
+
+    person = _person(setting, "timonel: operator")
+
+    published = {"company", "executive", "operational", "technical"}
+    assert _readable(person, setting, "acme") == published
+    assert _readable(person, setting, "bolt") == published
+    assert not _may_make_a_card(person, setting, "acme", "company", "acme")
+
+
+def test_who_is_in_no_group_sees_nothing(setting: Server) -> None:
+    setting.fake.post_group({"name": "Made by hand"})
+    setting.run()
+
+    person = _person(setting, "Made by hand")
+
+    assert _readable(person, setting, "acme") | _readable(person, setting, "bolt") == (
+        set()
+    )
+    assert (ALL_USERS, "root") not in setting.fake.access
+
+
+def test_pages_lie_in_the_folder_of_roles_yml_with_their_cards(setting: Server) -> None:
+    setting.run(company_ids=("acme",))
+
+    roles = yaml.safe_load((setting.request.root / "roles.yml").read_text())["folders"]
+    names = {key: one["name"] for key, one in setting.fake.collections.items()}
+    for folder, pages in roles.items():
+        for page in pages:
+            live = setting.page(_title(setting, page))
+            assert names[live["collection_id"]] == FOLDERS[folder], page
+            homes = {
+                names[setting.fake.cards[one["card_id"]]["collection_id"]]
+                for one in live["dashcards"]
+                if one["card_id"]
+            }
+            assert homes <= {FOLDERS[folder], "Acme Música (acme)"}, page
+
+
+def test_the_group_from_before_roles_keeps_its_people(setting: Server) -> None:
+    before = setting.fake.post_group({"name": "timonel_acme"})
+
+    setting.run()
+
+    assert setting.fake.groups[before["id"]]["name"] == "acme: directivo"
+
+
+def test_a_right_given_by_hand_is_taken_back_without_asking(setting: Server) -> None:
+    setting.run()
+    group, folder = setting.group("bolt: analista"), setting.top("acme")
+    setting.fake.access[group, str(folder)] = "write"
+
+    changes = setting.run()
+
+    assert changes == ["update rights collections (who may use them: bolt: analista)"]
+    assert (group, str(folder)) not in setting.fake.access
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("workspace: read", "workspace: all", "workspace of directivo is 'all'"),
+        ('queries: "no"', "queries: no", "queries of directivo is False.*in quotes"),
+        ("[technical]", "[boardroom]", "devops reads 'boardroom'"),
+        (
+            ", model_health",
+            ", nope",
+            "no dashboard file .* nope",
+        ),
+        ("[conexiones,", "[conexiones, clientes,", "clientes is in two folders"),
+        ("operator:", "owner:", "expected the keys"),
+    ],
+)
+def test_a_role_that_cannot_be_meant_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = (CONTENT_ROOT / "roles.yml").read_text()
+    assert old in text
+    path = tmp_path / "roles.yml"
+    path.write_text(text.replace(old, new, 1))
+    pages = [one.stem for one in (CONTENT_ROOT / "collections").rglob("*.yaml")]
+
+    with pytest.raises(ContentError, match=message):
+        read_roles(path, pages)
+
+
+def _person(setting: Server, group: str) -> Metabase:
+    fake = setting.fake
+    key = 2000 + len(fake.users)
+    fake.users[key] = {
+        "email": f"{key}@example.com",
+        "password": "secret",
+        "is_active": True,
+        "groups": [ALL_USERS, setting.group(group)],
+    }
+    person = Metabase(setting.request.metabase_url)
+    sign_in(person, Admin(f"{key}@example.com", "secret"), language="es")
+    return person
+
+
+def _folder(setting: Server, company: str, name: str) -> int:
+    if name == "company":
+        return setting.top(company)
+    (key,) = (
+        key
+        for key in setting.folders(company)
+        if setting.fake.collections[key]["name"] == FOLDERS[name]
+    )
+    return key
+
+
+def _readable(person: Metabase, setting: Server, company: str) -> set[str]:
+    names = ("company", *FOLDERS)
+    return {
+        name
+        for name in names
+        if not _is_forbidden(
+            partial(person.get, f"/api/collection/{_folder(setting, company, name)}")
+        )
+    }
+
+
+def _may_make_a_card(
+    person: Metabase, setting: Server, company: str, folder: str, connection: str
+) -> bool:
+    query: dict[str, Any] = {
+        "lib/type": "mbql/query",
+        "database": setting.database(connection),
+        "stages": [{"lib/type": "mbql.stage/native", "native": "select 1"}],
+    }
+    body = {
+        "name": "Mine",
+        "display": "table",
+        "visualization_settings": {},
+        "dataset_query": query,
+        "collection_id": _folder(setting, company, folder),
+    }
+    return not _is_forbidden(partial(person.post, "/api/card", body))
+
+
+def _is_forbidden(request: Callable[[], Any]) -> bool:
+    try:
+        request()
+    except MetabaseError as error:
+        if error.status != 403:
+            raise
+        return True
+    return False
+
+
+def _title(setting: Server, page: str) -> str:
+    labels = yaml.safe_load((setting.request.root / "labels/es.yml").read_text())
+    (path,) = setting.request.root.rglob(f"{page}.yaml")
+    value = yaml.safe_load(path.read_text())["name"].removeprefix("${").rstrip("}")
+    for part in value.split("."):
+        labels = labels[part]
+    return str(labels)

@@ -1,0 +1,198 @@
+"""Reports by mail: to whom was named, at the company's hour, and written once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from typer.testing import CliRunner
+
+from metabase.metabase_as_code.cli import app
+from metabase.metabase_as_code.schedules import CannotBeSaid, Schedule, shift
+from tests.metabase.server import Server
+
+SUMMER, WINTER = (datetime(2026, month, 15, tzinfo=UTC) for month in (1, 7))
+DAILY, WEEKLY = Schedule("daily", 8), Schedule("weekly", 9, "mon")
+MONTHLY = Schedule("monthly", 10, "first")
+
+
+def _name(server: Server, **recipients: str) -> None:
+    options = [part for key, told in recipients.items() for part in (f"--{key}", told)]
+    url = server.request.database_url
+    done = CliRunner().invoke(
+        app, ["settings", "--company", "acme", "--database-url", url, *options]
+    )
+    assert done.exit_code == 0, done.output
+    server.fake.settings["email-configured?"] = True
+
+
+def test_nobody_is_mailed_until_somebody_is_named(small: Server) -> None:
+    small.fake.settings["email-configured?"] = True
+
+    small.run()
+
+    assert small.fake.pulses == {}
+    assert (
+        "skipped subscription Informe diario: Clientes of acme (nobody is named; "
+        "timonel metabase settings --company acme --daily ADDRESS)"
+    ) in small.plan()
+    assert small.pending() == []
+
+
+def test_a_server_without_mail_is_told_so(small: Server) -> None:
+    _name(small, daily="ana@example.com")
+    small.fake.settings["email-configured?"] = False
+
+    small.run()
+
+    assert small.fake.pulses == {}
+    assert any("cannot send mail" in one for one in small.plan())
+
+
+def test_each_rhythm_is_written_as_the_owner_asked(small: Server) -> None:
+    _name(
+        small,
+        daily="team@example.com,manager@example.com",
+        weekly="executives@example.com",
+        monthly="ceo@example.com",
+    )
+
+    small.run()
+
+    told = {
+        one["name"].split(":")[0]: (
+            channel["schedule_type"],
+            channel["schedule_day"],
+            channel["schedule_frame"],
+            channel["schedule_hour"],
+            [person["email"] for person in channel["recipients"]],
+        )
+        for one in small.fake.pulses.values()
+        for channel in one["channels"]
+    }
+    assert told == {
+        "Informe diario": (
+            *("daily", None, None, 8),
+            ["manager@example.com", "team@example.com"],
+        ),
+        "Informe semanal": ("weekly", "mon", None, 9, ["executives@example.com"]),
+        "Informe mensual": ("monthly", None, "first", 10, ["ceo@example.com"]),
+    }
+    page = small.named(small.fake.dashboards, "Clientes")
+    for one in small.fake.pulses.values():
+        assert one["dashboard_id"] == page
+        assert len(one["cards"]) == len(small.page()["dashcards"])
+
+
+def test_a_second_apply_mails_nobody(small: Server) -> None:
+    _name(small, daily="ana@example.com", weekly="ana@example.com")
+    small.run()
+    small.fake.mails.clear()
+
+    small.run()
+
+    assert small.written() == []
+    assert small.fake.mails == []
+
+
+def test_who_is_named_anew_changes_that_report_only(small: Server) -> None:
+    _name(small, daily="ana@example.com", weekly="ana@example.com")
+    small.run()
+    small.fake.mails.clear()
+    _name(small, daily="ana@example.com,bea@example.com")
+
+    changes = small.run()
+
+    assert changes == [
+        "update subscription Informe diario: Clientes of acme (channels)"
+    ]
+    assert small.fake.mails == ["ana@example.com", "bea@example.com"]
+
+
+def test_a_report_that_nobody_gets_any_more_is_put_away_and_may_return(
+    small: Server,
+) -> None:
+    _name(small, daily="ana@example.com")
+    small.run()
+    ids = set(small.fake.pulses)
+    _name(small, daily="none")
+
+    gone = small.run()
+    again = small.run()
+    _name(small, daily="bea@example.com")
+    small.run()
+
+    assert gone == ["archive subscription Informe diario: Clientes of acme"]
+    assert again == []
+    assert set(small.fake.pulses) == ids
+    (pulse,) = small.fake.pulses.values()
+    assert not pulse["archived"]
+
+
+def test_an_address_that_is_none_is_refused(small: Server) -> None:
+    done = CliRunner().invoke(
+        app,
+        [
+            *("settings", "--company", "acme", "--daily", "team@"),
+            *("--database-url", small.request.database_url),
+        ],
+    )
+
+    assert done.exit_code == 1
+    assert "'team@' is no mail address" in done.output
+
+
+@pytest.mark.parametrize(
+    ("schedule", "own", "server", "now", "expected"),
+    [
+        (DAILY, "America/Santiago", "America/Santiago", SUMMER, DAILY),
+        (DAILY, "America/Santiago", "UTC", SUMMER, Schedule("daily", 11)),
+        (DAILY, "America/Santiago", "UTC", WINTER, Schedule("daily", 12)),
+        (WEEKLY, "Asia/Tokyo", "UTC", SUMMER, Schedule("weekly", 0, "mon")),
+        (WEEKLY, "Pacific/Auckland", "UTC", SUMMER, Schedule("weekly", 20, "sun")),
+        (
+            Schedule("weekly", 20, "sun"),
+            *("America/Santiago", "Europe/Madrid", SUMMER),
+            Schedule("weekly", 0, "mon"),
+        ),
+        (MONTHLY, "America/Santiago", "UTC", SUMMER, Schedule("monthly", 13, "first")),
+        (
+            MONTHLY,
+            *("Pacific/Auckland", "UTC", SUMMER),
+            Schedule("monthly", 21, "last"),
+        ),
+    ],
+)
+def test_an_hour_of_the_company_is_said_by_the_servers_clock(
+    schedule: Schedule, own: str, server: str, now: datetime, expected: Schedule
+) -> None:
+    assert shift(schedule, own, server, now) == expected
+
+
+@pytest.mark.parametrize(
+    ("schedule", "own", "server", "message"),
+    [
+        (DAILY, "Asia/Kolkata", "UTC", "not whole hours apart"),
+        (
+            Schedule("monthly", 20, "first"),
+            *("America/Santiago", "Pacific/Auckland"),
+            "another day of the month",
+        ),
+    ],
+)
+def test_a_moment_that_metabase_cannot_say_is_told(
+    schedule: Schedule, own: str, server: str, message: str
+) -> None:
+    with pytest.raises(CannotBeSaid, match=message) as told:
+        shift(schedule, own, server, SUMMER)
+
+    assert f"set METABASE_TIME_ZONE to {own}" in str(told.value)
+
+
+def test_a_company_chooses_the_language_of_its_pages(small: Server) -> None:
+    _name(small, language="es")
+
+    small.run()
+
+    assert small.page()["name"] == "Clientes"
+    assert small.sql("select language from ops.metabase_settings") == [("es",)]
