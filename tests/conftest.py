@@ -47,23 +47,28 @@ def new_database(_template_url: str) -> NewDatabase:
 
 
 @pytest.fixture(scope="session")
-def built(
+def _built(
     new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Warehouse]:
-    """A database where every model was built and tested once, on empty raw tables.
-
-    To be copied, not to be changed.
-    """
+) -> Iterator[tuple[Warehouse, str]]:
     from tests.dbt_project.warehouse import built_once
 
     with new_database() as url:
-        yield built_once(url, tmp_path_factory.mktemp("built"))
+        warehouse = built_once(url, tmp_path_factory.mktemp("built"))
+        # Taken at once: what tests do to the first is not in the copy.
+        with _copies_of(url)() as copy:
+            yield warehouse, copy
 
 
 @pytest.fixture(scope="session")
-def new_installation(built: Warehouse) -> NewDatabase:
+def built(_built: tuple[Warehouse, str]) -> Warehouse:
+    """A database where every model was built and tested once, on empty raw tables."""
+    return _built[0]
+
+
+@pytest.fixture(scope="session")
+def new_installation(_built: tuple[Warehouse, str]) -> NewDatabase:
     """Make a database in which the models stand, as when others run there already."""
-    return _copies_of(built.url)
+    return _copies_of(_built[1])
 
 
 def _copies_of(url: str) -> NewDatabase:

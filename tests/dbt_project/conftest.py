@@ -15,15 +15,9 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 
 @pytest.fixture(scope="session")
-def warehouse(
-    built: Warehouse,
-    new_installation: NewDatabase,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Warehouse]:
-    """A database where everything was built once, on empty raw tables."""
-    with new_installation() as url:
-        work = tmp_path_factory.mktemp("dbt")
-        yield Warehouse(url, built.dbt.on(libpq_environment(url), work))
+def warehouse(built: Warehouse) -> Warehouse:
+    """A database where everything was built once, shared by these tests."""
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -40,12 +40,6 @@ class DbtProject:
     work: Path
     _manifest: Any = field(default=None, init=False)
 
-    def on(self, environment: Mapping[str, str], work: Path) -> DbtProject:
-        """The same project, read already, against another database."""
-        other = DbtProject(environment, work)
-        other._manifest = self._manifest
-        return other
-
     def run(self, *command: str, **variables: object) -> dict[str, str]:
         """Run a command and return the status of each node, hooks apart, by its name.
 
