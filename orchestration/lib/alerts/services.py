@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from apprise import Apprise, NotifyFormat
-
 from orchestration.lib.alerts.errors import ChannelBroken, NotDelivered
 from orchestration.lib.alerts.messages import Message
 
@@ -34,6 +32,8 @@ def check_address(address: str) -> str:
         The library does not understand it, or it reaches several people at once: a
         refusal by one of them would send the message to the others again.
     """
+    from apprise import Apprise
+
     with _captured():
         services = Apprise()
         services.add(address)
@@ -60,6 +60,8 @@ def send(address: str, message: Message) -> None:
     NotDelivered
         With what the service said, without any part of the address that is secret.
     """
+    from apprise import Apprise, NotifyFormat
+
     service = Apprise()
     with _captured() as lines:
         service.add(address)
