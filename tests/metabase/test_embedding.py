@@ -110,7 +110,7 @@ def test_nothing_can_be_embedded_while_there_is_no_secret(small: Server) -> None
 def test_embedding_is_opened_once_and_closed_when_the_secret_goes(
     open_server: Server,
 ) -> None:
-    asked = open_server.page()["embedding_params"]
+    asked = dict(open_server.page()["embedding_params"])
     # Whose page it is nobody may change; what the page lets choose, its readers may.
     assert asked.pop("company") == "locked"
     assert set(asked.values()) == {"enabled"}
