@@ -246,6 +246,15 @@ def test_a_row_of_a_file_is_named_by_the_file_and_its_line(url: str) -> None:
     assert breach.examples == ("file_name=ads.csv, line_number=7",)
 
 
+def test_who_bought_as_a_guest_breaks_no_promise(url: str) -> None:
+    _land(url, "files", "purchases", customer_id=None, amount=10)
+    _land(url, "shopify", "orders", customer_id=None)
+    _land(url, "files", "shopify_order_lines", email=None)
+    _land(url, "files", "marketplace_orders", user_id=None)
+
+    assert [*_found(url, "files"), *_found(url, "shopify")] == []
+
+
 def test_only_rows_of_the_company_that_landed_since_are_judged(url: str) -> None:
     _land(url, "shopify", "orders", company="bolt", total_price=-1)
     _land(url, "shopify", "orders", at=_NOW - timedelta(days=1), total_price=-1)
