@@ -21,6 +21,7 @@ from ml_assets.clv.lifetime_value import (
     discounted_purchases,
     month_ends,
 )
+from ml_assets.clv.order_gaps import order_gap_days
 from ml_assets.clv.outlook import look_ahead
 from ml_assets.clv.reasons import reason_codes
 
@@ -70,6 +71,7 @@ PREDICTION_COLUMNS: Final = (
     "next_order_date_lower",
     "next_order_date_upper",
     "reason_codes",
+    "order_gap_p90_days",
 )
 HORIZONS: Final = (30, 90, 365)
 _A_YEAR: Final = 365
@@ -111,8 +113,9 @@ def predict(
         purchase day. `_lower` and `_upper` of probabilities, orders and value are 90 %
         intervals, of dates 80 %. `value_if_active_12m` is what the 12 months would
         bring from somebody certain to be still a customer. A date is null where an
-        order within a year is less likely than that. The same input gives the same
-        bytes.
+        order within a year is less likely than that, `order_gap_p90_days` (whole days,
+        see `order_gap_days`) where it is more than a year or the company has no model
+        of its own. The same input gives the same bytes.
 
     Raises
     ------
@@ -162,6 +165,7 @@ def predict(
         "reason_codes": reason_codes(
             model.seen.histories, order_value, is_average=model.choice is None
         ),
+        "order_gap_p90_days": _order_gaps(model),
     }
     return pd.DataFrame(columns, columns=list(PREDICTION_COLUMNS))
 
@@ -254,6 +258,15 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     mean = look_ahead(fit.parameters, ends, rows).mean
     discounted = discounted_purchases(mean, ends, annual_discount_rate)
     return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
+
+
+def _order_gaps(model: CustomerModel) -> pd.Series:
+    days = np.full(model.customers.size, np.nan)
+    if model.choice is not None:
+        fit = model.choice.orders.fit
+        assert fit is not None  # noqa: S101 - only usable candidates are chosen
+        days = np.ceil(order_gap_days(fit.parameters, model.seen.histories))
+    return _arrow(pa.array(days, from_pandas=True).cast(pa.int32()))
 
 
 def _dates(model: CustomerModel) -> dict[str, pd.Series]:

@@ -11,27 +11,10 @@ import pytest
 from ml_assets.assets.media_mix_tables import refresh_new_customer_values
 from orchestration.lib.database import connect
 from orchestration.lib.media_settings import set_targets
+from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 10, 31)
-COMPANY = """
-    insert into marts.companies
-    select company_id, name, currency_code, time_zone, cart_idle_hours,
-        inactivity_days, at_risk_threshold, critical_threshold, 0.5,
-        revenue_includes_tax, revenue_includes_shipping, created_at
-    from ops.companies where company_id = %s
-"""
-# What a mart wants of a column that a test has nothing to say about.
-BLANK = {
-    "text": "",
-    "boolean": False,
-    "date": AS_OF,
-    "timestamp with time zone": AS_OF,
-}
-REQUIRED = """
-    select column_name, data_type from information_schema.columns
-    where table_schema = 'marts' and table_name = %s and is_nullable = 'NO'
-"""
 SPEND = """
     insert into marts.channel_days
     values (%s, %s, 'meta_ads', 'EUR', %s, 0, 0, 0, %s, 0, 0, 0, 0, 0)
@@ -79,17 +62,6 @@ BACKTEST = """
     values (%s, 'revenue', %s, '2026-06-30', 91, '', %s, %s, 0.1, %s, 0.9, 0.2, 0.1,
         'EUR', %s)
 """
-
-
-def insert(warehouse: Warehouse, mart: str, **told: object) -> None:
-    """A row of a mart; columns that must not be null are blank or 0 unless told."""
-    required = warehouse.rows(REQUIRED, [mart])
-    blank = {r["column_name"]: BLANK.get(r["data_type"], 0) for r in required}
-    values = blank | told
-    names, places = ", ".join(values), ", ".join(["%s"] * len(values))
-    warehouse.execute(
-        f"insert into marts.{mart} ({names}) values ({places})", list(values.values())
-    )
 
 
 def row(warehouse: Warehouse, query: str, company: str) -> dict[str, Any]:

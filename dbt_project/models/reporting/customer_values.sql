@@ -95,6 +95,7 @@ joined as (
         predictions.next_order_date,
         predictions.next_order_date_lower,
         predictions.next_order_date_upper,
+        predictions.order_gap_p90_days,
         predictions.reason_codes,
         explained.reasons_es,
         explained.reasons_en,

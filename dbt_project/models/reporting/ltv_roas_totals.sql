@@ -1,0 +1,99 @@
+with channels as (
+    select * from {{ ref('channel_efficiency') }}
+    where spend > 0
+),
+
+labels as (
+    select * from {{ ref('media_mix_labels') }}
+    where term_kind = 'efficiency'
+),
+
+-- Errors of single customers cancel out, the one they share does not.
+errors as (
+    select
+        values_of_days.company_id,
+        sqrt(
+            sum(values_of_days.independent_variance)
+            + sum(values_of_days.shared_error) ^ 2
+        ) as value_error
+    from {{ source('predictions', 'new_customer_values') }} as values_of_days
+    inner join channels
+        on
+            values_of_days.company_id = channels.company_id
+            and values_of_days.channel_id = channels.channel_id
+    where values_of_days.first_order_date > channels.as_of_date - 365
+    group by values_of_days.company_id
+),
+
+summed as (
+    select
+        company_id,
+        max(currency_code) as currency_code,
+        max(as_of_date) as as_of_date,
+        sum(spend) as spend,
+        sum(new_customer_count)::integer as new_customer_count,
+        sum(reported_roas * spend) as reported_revenue,
+        sum(observed_roas * spend) as observed_value,
+        sum(ltv_roas_attributed * spend) as value_12m,
+        max(value_to_cost_target) as value_to_cost_target,
+        bool_or(is_default_target) as is_default_target
+    from channels
+    group by company_id
+),
+
+judged as (
+    select
+        summed.*,
+        coalesce(errors.value_error, 0) as value_error,
+        case
+            when summed.new_customer_count = 0 then 'nobody_won'
+            when
+                summed.value_12m / summed.spend >= summed.value_to_cost_target
+                then 'good'
+            when summed.value_12m >= summed.spend then 'watch'
+            else 'losing'
+        end as verdict
+    from summed
+    left join errors
+        on summed.company_id = errors.company_id
+),
+
+divided as (
+    select
+        judged.company_id,
+        judged.currency_code,
+        judged.as_of_date,
+        judged.spend::numeric(18, 2) as spend,
+        judged.new_customer_count,
+        (judged.spend / nullif(judged.new_customer_count, 0))
+        ::numeric(18, 2) as customer_acquisition_cost,
+        (judged.value_12m / nullif(judged.new_customer_count, 0))
+        ::numeric(18, 2) as value_per_customer,
+        (judged.reported_revenue / judged.spend)
+        ::numeric(18, 6) as reported_roas,
+        (judged.observed_value / judged.spend)::numeric(18, 6) as observed_roas,
+        (judged.value_12m / judged.spend)::numeric(18, 6) as ltv_roas,
+        (
+            greatest(
+                judged.value_12m - 1.645 * judged.value_error,
+                judged.observed_value
+            ) / judged.spend
+        )::numeric(18, 6) as ltv_roas_lower,
+        ((judged.value_12m + 1.645 * judged.value_error) / judged.spend)
+        ::numeric(18, 6) as ltv_roas_upper,
+        judged.value_to_cost_target,
+        judged.is_default_target,
+        judged.verdict,
+        case judged.verdict
+            when 'good' then 'green'
+            when 'watch' then 'amber'
+            else 'red'
+        end as light,
+        labels.label_es as verdict_label_es,
+        labels.label_en as verdict_label_en
+    from judged
+    left join labels
+        on judged.verdict = labels.term
+)
+
+select * from divided
