@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from metabase.metabase_as_code.charts import chart_spec
 from metabase.metabase_as_code.content import CHARTS, Card, Column, Placement
 from metabase.metabase_as_code.formats import write_value
-from metabase.metabase_as_code.heat import shades
+from metabase.metabase_as_code.heat import number_color, shades
 from metabase.metabase_as_code.warehouse import DataState, Result
 
 __all__ = ["Cell", "DrawnCard", "draw_card", "why_empty"]
@@ -48,6 +48,7 @@ class DrawnCard:
     chart: dict[str, Any] | None
     empty_reason: str | None
     more_rows: str | None = None
+    number_color: str | None = None
 
 
 def draw_card(
@@ -93,6 +94,7 @@ def draw_card(
         chart=chart_spec(card, result) if has_chart else None,
         empty_reason=why if is_empty else None,
         more_rows=_more_rows(few, len(values), labels) if hidden else None,
+        number_color=number_color(card.settings, values[0][0]) if values else None,
     )
 
 

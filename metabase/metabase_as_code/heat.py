@@ -11,7 +11,7 @@ from typing import Any
 
 from metabase.metabase_as_code.errors import ContentError
 
-__all__ = ["check_rules", "shades"]
+__all__ = ["check_rules", "number_color", "shades"]
 
 _RULE_KEYS = {
     *("columns", "type", "colors", "min_type", "min_value", "max_type", "max_value"),
@@ -60,6 +60,18 @@ def shades(
                     part = _part(float(row[place]), lower, upper)
                     shade[name] = _between(rule["colors"], part)
     return colored
+
+
+def number_color(settings: Mapping[str, Any], value: Any) -> str | None:
+    """The colour that ``scalar.segments`` gives a number; None outside all of them."""
+    for segment in settings.get("scalar.segments", []):
+        ends = segment["min"], segment["max"]
+        low, high = (None if end is None else float(end) for end in ends)
+        if value is None or (low is not None and float(value) < low):
+            continue
+        if high is None or float(value) < high:
+            return str(segment["color"])
+    return None
 
 
 def _end(rule: Mapping[str, Any], end: str, found: float) -> float:

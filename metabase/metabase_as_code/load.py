@@ -55,6 +55,8 @@ _PLACEMENT_KEYS = {
     *("entity_id", "card_id", "row", "col", "size_x", "size_y", "serdes/meta"),
     *("parameter_mappings", "series", "visualization_settings"),
 }
+# People open this one first; the others stand by the names of their files.
+_FIRST_PAGE = "panel"
 _DRAWN_BY = {
     "scalar": "scalar.field",
     "table": "table.columns",
@@ -125,7 +127,8 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
         _card(path, document, labels.get(f"cards.{path.stem}.when_empty"))
         for path, document in found["Card"]
     ]
-    dashboards = [_dashboard(path, document) for path, document in found["Dashboard"]]
+    pages = sorted(found["Dashboard"], key=lambda page: page[0].stem != _FIRST_PAGE)
+    dashboards = [_dashboard(path, document) for path, document in pages]
     for path, document in (*found["Card"], *found["Dashboard"]):
         if document["collection_id"] != folder.entity_id:
             raise ContentError(f"{path}: collection_id is not {folder.entity_id}")

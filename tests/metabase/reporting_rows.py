@@ -24,6 +24,9 @@ from tests.metabase.model_health_rows import ModelHealth, fill_health
 from tests.metabase.operations_rows import NAMES as _OPERATIONS_NAMES
 from tests.metabase.operations_rows import TABLES as _OPERATIONS_TABLES
 from tests.metabase.operations_rows import fill_operations
+from tests.metabase.panel_rows import NAMES as _PANEL_NAMES
+from tests.metabase.panel_rows import TABLES as _PANEL_TABLES
+from tests.metabase.panel_rows import fill_panel
 
 AS_OF = date(1997, 9, 30)
 
@@ -103,6 +106,7 @@ _NAMES = (
     *_MARKETING_NAMES,
     *_OPERATIONS_NAMES,
     *_KPI_NAMES,
+    *_PANEL_NAMES,
 )
 
 
@@ -110,7 +114,8 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
-        for statement in ";".join((*tables, _KPI_TABLES)).split(";"):
+        everything = (*tables, _KPI_TABLES, _PANEL_TABLES)
+        for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
         for name in _NAMES:
@@ -124,6 +129,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
                 fill_operations(connection, shop.company_id)
                 is_told = shop.currency_code == "CLP"
                 fill_kpis(connection, shop.company_id, told=is_told)
+                fill_panel(connection, shop.company_id, told=not is_told)
 
 
 def _say_it_in_english(connection: psycopg.Connection) -> None:

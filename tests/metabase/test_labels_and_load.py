@@ -35,6 +35,7 @@ def test_every_card_stands_on_a_dashboard() -> None:
 
     assert set(placed) == set(content.cards)
     assert [page.name for page in content.dashboards] == [
+        "Dashboard",
         "Adquisición",
         "Clientes",
         "Conexiones y salud de datos",

@@ -1,0 +1,349 @@
+"""Sentences appear when, and only when, the numbers carry them, and can be traced."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.mart_rows import COMPANY, insert
+from tests.dbt_project.test_customers_at_risk import add_customer, first_orders
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AS_OF = dt.date(2026, 3, 31)
+RUN = {"fit_id": "mix", "as_of_date": AS_OF, "data_through_date": AS_OF}
+PAID = ("google_ads", "meta_ads")
+
+
+@pytest.fixture
+def told(warehouse: Warehouse, pair: Pair) -> Pair:
+    """Both companies, of whom nothing but the settings is known."""
+    for company in (pair.acme, pair.bolt):
+        warehouse.execute(COMPANY, [company])
+    return pair
+
+
+def win(
+    warehouse: Warehouse,
+    company: str,
+    channel: str,
+    values: tuple[int, ...],
+    **told: Any,
+) -> None:
+    """Ten customers a day, worth so much together; and 100 of spend, 300 claimed."""
+    spent = {"spend": 100, "reported_revenue": 300} | told
+    for number, value in enumerate(values):
+        day = AS_OF - dt.timedelta(days=number)
+        insert(
+            warehouse,
+            "new_customer_values",
+            schema="predictions",
+            company_id=company,
+            first_order_date=day,
+            channel_id=channel,
+            customer_count=10,
+            observed_value=value // 2,
+            value_12m=value,
+            independent_variance=4,
+            shared_error=value / 10,
+            currency_code="EUR",
+            as_of_date=AS_OF,
+        )
+        insert(
+            warehouse,
+            "channel_days",
+            company_id=company,
+            calendar_date=day,
+            channel_id=channel,
+            currency_code="EUR",
+            **spent,
+        )
+
+
+def plan(
+    warehouse: Warehouse, company: str, gain_lower: float, largest: float = 100
+) -> None:
+    """A mix of 400 days: Google is green and gets 15 % more of the same budget."""
+    mixed = RUN | {"company_id": company, "outcome_unit": "revenue"}
+    run = mixed | {"model_version": "1", "fitted_at": AS_OF, "schema": "predictions"}
+    insert(
+        warehouse,
+        "media_mix_fits",
+        **run,
+        day_count=400,
+        status="published",
+        currency_code="EUR",
+        settings="{}",
+    )
+    insert(
+        warehouse,
+        "marketing_curves",
+        **run,
+        channel_id="google_ads",
+        marginal_return=2,
+        marginal_return_lower=1.2,
+        marginal_return_upper=2.5,
+        largest_spend=largest,
+        status="fitted",
+        currency_code="EUR",
+    )
+    insert(
+        warehouse,
+        "budget_scenarios",
+        **run,
+        scenario="recommended",
+        horizon_days=30,
+        gain=2100,
+        gain_lower=gain_lower,
+        gain_upper=4000,
+        currency_code="EUR",
+    )
+    insert(
+        warehouse,
+        "budget_scenario_channels",
+        **run,
+        scenario="recommended",
+        channel_id="google_ads",
+        current_spend=1000,
+        projected_spend=1150,
+    )
+
+
+def found(warehouse: Warehouse, company: str) -> dict[str, dict[str, Any]]:
+    """The insights of a company by rule, checked against what they were made of."""
+    rows = warehouse.rows(
+        """
+        select insights.*, template_es, template_en from reporting.insights
+        inner join staging.insight_templates using (rule_id) where company_id = %s
+        """,
+        [company],
+    )
+    for row in rows:
+        check_numbers(row, "es", ".", ",")
+        check_numbers(row, "en", ",", ".")
+        key = (row[name] for name in ("rule_id", "company_id", "as_of_date"))
+        source = (row["source_view"], row["source_key"])
+        told = "|".join(map(str, (*key, *source)))
+        assert row["trace_id"] == hashlib.md5(told.encode()).hexdigest()
+    return {row["rule_id"]: row for row in rows}
+
+
+def check_numbers(row: dict[str, Any], language: str, group: str, point: str) -> None:
+    """Every number of a sentence is one of its row, as it is rounded."""
+    pattern = re.escape(row[f"template_{language}"])
+    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", pattern)
+    match = re.fullmatch(pattern, row[f"sentence_{language}"])
+    assert match, row[f"sentence_{language}"]
+    scale = 100 if row["estimate_unit"] == "share" else 1
+    facts = {
+        "estimate": scale * row["estimate"],
+        "lower": scale * row["estimate_lower"],
+        "upper": scale * row["estimate_upper"],
+        "count": row["sample_size"],
+        "money": row["stake"],
+        "earlier": 100 * (row["earlier_rate"] or 0),
+        "new": 100 * (row["new_rate"] or 0),
+    }
+    for name, text in match.groupdict().items():
+        if name == "channel":
+            assert text in (row["sentence_es"], "Google Ads", "Meta Ads")
+            continue
+        number, _, currency = text.partition(" ")
+        assert currency in ("", "EUR")
+        read = float(number.replace(group, "").replace(point, "."))
+        decimals = len(number.partition(point)[2])
+        assert read == pytest.approx(facts[name], abs=0.51 / 10**decimals), name
+
+
+def feed(warehouse: Warehouse, company: str) -> dict[str, str]:
+    rows = warehouse.rows(
+        "select kind, rule_id from reporting.insight_feed where company_id = %s",
+        [company],
+    )
+    return {row["kind"]: row["rule_id"] for row in rows}
+
+
+def test_customers_of_a_channel_are_held_against_those_of_the_others(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    win(warehouse, told.acme, "google_ads", (1200, 1400))
+    win(warehouse, told.acme, "meta_ads", (900, 1100))
+    win(warehouse, told.acme, "organic_search", (5000,), spend=None)
+    win(warehouse, told.bolt, "google_ads", (70,))
+    query = """
+        select channel_id, customer_count, value_per_customer, value_per_customer_upper,
+            others_customer_count, difference_rate, difference_rate_lower
+        from reporting.channel_customer_values where company_id = %s
+    """
+
+    rows = {row["channel_id"]: row for row in warehouse.rows(query, [told.acme])}
+
+    google = rows["google_ads"]
+    assert list(google.values())[1:3] == [20, 130]
+    # Days differ by 100 from the mean, twice; 4 of each day; what is shared adds up.
+    error = math.sqrt(2 * 100**2 + 2 * 4 + 260**2) / 20
+    assert float(google["value_per_customer_upper"]) == pytest.approx(
+        130 + 1.645 * error, abs=0.01
+    )
+    assert (google["others_customer_count"], google["difference_rate"]) == (
+        20,
+        Decimal("0.3"),
+    )
+    # What is shared is a tenth of either: of their ratio it says nothing.
+    own = 2 * 100**2 + 8
+    log_error = math.sqrt(own / 2600**2 + own / 2000**2)
+    assert float(google["difference_rate_lower"]) == pytest.approx(
+        1.3 * math.exp(-1.645 * log_error) - 1, abs=1e-5
+    )
+    assert rows["organic_search"]["difference_rate"] is None
+    (other,) = warehouse.rows(query, [told.bolt])
+    assert (other["value_per_customer"], other["difference_rate"]) == (7, None)
+
+
+def test_all_channels_with_spend_make_one_return(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    win(warehouse, told.acme, "google_ads", (600,))
+    win(warehouse, told.acme, "meta_ads", (200,), reported_revenue=100)
+    win(warehouse, told.acme, "organic_search", (5000,), spend=None)
+    win(warehouse, told.bolt, "meta_ads", (50,))
+    query = "select * from reporting.ltv_roas_totals where company_id = %s"
+
+    ((acme,), (bolt,)) = (
+        warehouse.rows(query, [company]) for company in (told.acme, told.bolt)
+    )
+
+    assert (acme["spend"], acme["new_customer_count"]) == (200, 20)
+    assert [acme[f"{kind}_roas"] for kind in ("reported", "observed", "ltv")] == [
+        2,
+        2,
+        4,
+    ]
+    error = 1.645 * math.sqrt(2 * 4 + 80**2) / 200
+    assert float(acme["ltv_roas_lower"]) == pytest.approx(4 - error, abs=1e-4)
+    assert float(acme["ltv_roas_upper"]) == pytest.approx(4 + error, abs=1e-4)
+    ratio = acme["value_per_customer"] / acme["customer_acquisition_cost"]
+    assert ratio == acme["ltv_roas"]
+    assert (acme["verdict"], acme["light"]) == ("good", "green")
+    assert (bolt["verdict"], bolt["light"]) == ("losing", "red")
+
+
+def test_a_better_channel_gets_more_when_the_split_gains_for_sure(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    for company, gain in ((told.acme, 500), (told.bolt, -500)):
+        win(warehouse, company, "google_ads", (1290, 1300, 1310))
+        win(warehouse, company, "meta_ads", (990, 1000, 1010))
+        plan(warehouse, company, gain)
+
+    proven, open_ = found(warehouse, told.acme), found(warehouse, told.bolt)
+
+    assert set(proven) == {"raise_better_channel", "move_budget"}
+    sentence = proven["raise_better_channel"]["sentence_es"]
+    assert "Google Ads valen a 12 meses un 30,0 % más" in sentence
+    assert "sube su gasto un 15,0 % y se esperan 2.100 EUR más" in sentence
+    assert feed(warehouse, told.acme)["opportunity"] == "raise_better_channel"
+    assert set(open_) == {"watch_better_channel", "keep_budget"}
+    for row in open_.values():
+        assert "demasiado incierto para mover dinero" in row["sentence_es"]
+        assert not row["is_action"]
+
+
+def test_nothing_is_recommended_beyond_what_was_spent_before(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    win(warehouse, told.acme, "google_ads", (1290, 1300, 1310))
+    win(warehouse, told.acme, "meta_ads", (990, 1000, 1010))
+    # 1,150 in 30 days are 38.33 a day, and 38 is the most there ever was.
+    plan(warehouse, told.acme, 500, largest=38)
+
+    assert set(found(warehouse, told.acme)) == {"watch_better_channel", "keep_budget"}
+
+
+@pytest.mark.parametrize(
+    ("google", "meta"),
+    [
+        ((1300, 1300), (1000, 1000)),  # 20 customers each
+        ((100, 1300, 2500), (100, 1000, 1900)),  # days differ too much
+        ((1000, 1000, 1000), (1000, 1000, 1000)),
+    ],
+)
+def test_few_customers_or_a_wide_interval_say_nothing_of_a_channel(
+    warehouse: Warehouse, told: Pair, google: tuple[int, ...], meta: tuple[int, ...]
+) -> None:
+    win(warehouse, told.acme, "google_ads", google)
+    win(warehouse, told.acme, "meta_ads", meta)
+
+    assert found(warehouse, told.acme) == {}
+    assert feed(warehouse, told.acme)["opportunity"] == "no_opportunity"
+
+
+def test_a_channel_that_loses_for_sure_is_an_alert(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    win(warehouse, told.acme, "meta_ads", (60, 60, 60))
+    win(warehouse, told.bolt, "meta_ads", (95, 95, 95))
+
+    (row,) = found(warehouse, told.acme).values()
+
+    assert (row["rule_id"], row["stake"]) == ("losing_channel", 120)
+    assert "De cada unidad gastada en Meta Ads vuelven 0,60" in row["sentence_es"]
+    assert found(warehouse, told.bolt) == {}
+    assert feed(warehouse, told.bolt)["alert"] == "no_alert"
+
+
+def test_churn_of_who_bought_once_is_told_when_it_rose_for_sure(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    for company, returned in ((told.acme, 4), (told.bolt, 17)):
+        first_orders(warehouse, company, days=5, count=40, returned=returned)
+        first_orders(warehouse, company, days=40, count=40, returned=20)
+        add_customer(
+            warehouse, company, "once", silent_days=300, frequency=0, if_active=50
+        )
+
+    (row,) = found(warehouse, told.acme).values()
+
+    assert row["rule_id"] == "one_time_churn_up"
+    # 36 of 40 against 20 of 40: 16 more, each worth 50.
+    assert (round(row["stake"]), row["sample_size"]) == (800, 40)
+    assert "subió 40,0 puntos en 30 días, de 50,0 % a 90,0 %" in row["sentence_es"]
+    assert "rose by 40.0 points in 30 days, from 50.0 % to 90.0 %" in row["sentence_en"]
+    assert found(warehouse, told.bolt) == {}
+
+
+def test_a_success_needs_a_control_group_and_until_then_the_page_says_so(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    win(warehouse, told.acme, "google_ads", (1290, 1300, 1310))
+    win(warehouse, told.acme, "meta_ads", (990, 1000, 1010))
+    plan(warehouse, told.acme, 500)
+    query = """
+        select sentence_es, trace_id from reporting.insight_feed
+        where company_id = %s and kind = 'success'
+    """
+
+    assert "success" not in {
+        row["kind"] for row in found(warehouse, told.acme).values()
+    }
+    for company in (told.acme, told.bolt):
+        (row,) = warehouse.rows(query, [company])
+        assert "sin un grupo de control" in row["sentence_es"]
+        assert row["trace_id"] is None
+
+
+def test_a_company_reads_its_own_insights_only(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    for company in (told.acme, told.bolt):
+        win(warehouse, company, "meta_ads", (60, 60, 60))
+    reader = warehouse.add_reader(told.acme)
+
+    for view in ("insights", "insight_feed", "ltv_roas_totals"):
+        rows = warehouse.rows(f"select company_id from reporting.{view}", role=reader)
+        assert {row["company_id"] for row in rows} == {told.acme}

@@ -1,0 +1,88 @@
+"""The views of the first page, filled by hand."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+__all__ = ["NAMES", "TABLES", "fill_panel"]
+
+TABLES = """
+create table reporting.ltv_roas_totals (
+    company_id text, as_of_date date, spend numeric(18, 2),
+    new_customer_count integer, customer_acquisition_cost numeric(18, 2),
+    value_per_customer numeric(18, 2), reported_roas numeric(18, 6),
+    observed_roas numeric(18, 6), ltv_roas numeric(18, 6),
+    ltv_roas_lower numeric(18, 6), ltv_roas_upper numeric(18, 6),
+    value_to_cost_target numeric(8, 3), verdict_label_es text
+);
+create table reporting.capital_at_risk (
+    company_id text, as_of_date date, critical_customer_count integer,
+    critical_threshold numeric(4, 3), inactivity_days integer,
+    capital_at_risk numeric(18, 2), historic_spend_12m numeric(18, 2),
+    compared_date date, capital_at_risk_change numeric(18, 2)
+);
+create table reporting.insight_feed (
+    company_id text, kind_order integer, kind text, trace_id text, as_of_date date,
+    sentence_es text
+);
+create table reporting.top_customers_at_risk (
+    company_id text, risk_rank integer, customer_id text,
+    predicted_value_12m numeric(18, 2), historic_value numeric(18, 2),
+    probability_no_purchase_90d double precision, days_since_last_order integer,
+    threshold_days integer, threshold_source text
+);
+"""
+NAMES = (
+    "ltv_roas_totals",
+    "capital_at_risk",
+    "insight_feed",
+    "top_customers_at_risk",
+)
+
+
+def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -> None:
+    """One company's rows; with `told` false no platform claims, and nothing is lost."""
+
+    def insert(table: str, *values: object) -> None:
+        row = (company_id, *values)
+        query = sql.SQL("insert into reporting.{} values ({})").format(
+            sql.Identifier(table), sql.SQL(", ").join(sql.Placeholder() * len(row))
+        )
+        connection.execute(query, row)
+
+    insert(
+        "ltv_roas_totals",
+        "1997-09-30",
+        1000,
+        20,
+        50,
+        210,
+        2 if told else None,
+        1.5,
+        4.2,
+        3.1,
+        5.3,
+        3,
+        "Cubre lo que cuesta",
+    )
+    risk, change = (4250, 540) if told else (0, None)
+    compared = "1997-09-23" if told else None
+    insert(
+        *("capital_at_risk", "1997-09-30", 12, 0.8, 60),
+        *(risk, 9100, compared, change),
+    )
+    for place, kind, trace in (
+        (1, "opportunity", "0123456789abcdef" * 2),
+        (2, "alert", None),
+        (3, "success", None),
+    ):
+        sentence = f"Frase de {company_id} sobre {kind}."
+        insert("insight_feed", place, kind, trace, "1997-09-30", sentence)
+    for rank, (days, usual, source) in enumerate(
+        [(90, 30, "own_rhythm"), (61, 60, "company_setting")], start=1
+    ):
+        insert(
+            "top_customers_at_risk",
+            *(rank, f"{company_id}-{rank}", 300 / rank, 500, 0.7, days, usual, source),
+        )
