@@ -333,7 +333,7 @@ def test_a_success_needs_a_control_group_and_until_then_the_page_says_so(
     }
     for company in (told.acme, told.bolt):
         (row,) = warehouse.rows(query, [company])
-        assert "sin un grupo de control" in row["sentence_es"]
+        assert "sin un grupo de control, apartado por sorteo" in row["sentence_es"]
         assert row["trace_id"] is None
 
 

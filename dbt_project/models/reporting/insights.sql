@@ -36,6 +36,11 @@ buyers as (
     select * from {{ ref('customer_values') }}
 ),
 
+audiences as (
+    select * from {{ ref('audience_uplift') }}
+    where result = 'gained'
+),
+
 companies as (
     select * from {{ ref('companies') }}
 ),
@@ -191,6 +196,28 @@ rising_churn as (
     where churn.churn_rate_change_lower > 0
 ),
 
+-- Who was kept back by lot tells what would have come anyway.
+proven_audiences as (
+    select
+        company_id,
+        'audience_gained' as rule_id,
+        counted_to as as_of_date,
+        'audience_uplift' as source_view,
+        audience_id::text as source_key,
+        name as channel_label_es,
+        name as channel_label_en,
+        currency_code,
+        'money' as estimate_unit,
+        revenue_gained::double precision as estimate,
+        revenue_gained_lower::double precision as estimate_lower,
+        revenue_gained_upper::double precision as estimate_upper,
+        contacted_count as sample_size,
+        revenue_gained::double precision as stake,
+        null::double precision as earlier_rate,
+        null::double precision as new_rate
+    from audiences
+),
+
 held as (
     select * from better_channels
     union all
@@ -199,6 +226,8 @@ held as (
     select * from losing_channels
     union all
     select * from rising_churn
+    union all
+    select * from proven_audiences
 ),
 
 written as (
