@@ -26,7 +26,7 @@ BLANK = {
 REQUIRED = """
     select column_name, data_type from information_schema.columns
     where table_schema = %s and table_name = %s and is_nullable = 'NO'
-        and column_default is null
+        and column_default is null and is_identity = 'NO'
 """
 
 

@@ -6,13 +6,18 @@ import datetime as dt
 import hashlib
 import math
 import re
+import uuid
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.dbt_project.mart_rows import COMPANY, insert
-from tests.dbt_project.test_customers_at_risk import add_customer, first_orders
+from tests.dbt_project.test_customers_at_risk import (
+    add_customer,
+    add_order,
+    first_orders,
+)
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 3, 31)
@@ -151,7 +156,7 @@ def check_numbers(row: dict[str, Any], language: str, group: str, point: str) ->
     }
     for name, text in match.groupdict().items():
         if name == "channel":
-            assert text in (row["sentence_es"], "Google Ads", "Meta Ads")
+            assert text in ("Google Ads", "Meta Ads", "Vuelta")
             continue
         number, _, currency = text.partition(" ")
         assert currency in ("", "EUR")
@@ -347,3 +352,72 @@ def test_a_company_reads_its_own_insights_only(
     for view in ("insights", "insight_feed", "ltv_roas_totals"):
         rows = warehouse.rows(f"select company_id from reporting.{view}", role=reader)
         assert {row["company_id"] for row in rows} == {told.acme}
+
+
+def write_to(warehouse: Warehouse, company: str, spent: int) -> None:
+    """100 written to, of whom 20 buy for so much, and 100 kept back: 10 buy for 20."""
+    audience = {
+        "company_id": company,
+        "audience_id": uuid.uuid5(uuid.NAMESPACE_X500, company),
+    }
+    insert(
+        warehouse,
+        "audiences",
+        schema="ops",
+        **audience,
+        name="Vuelta",
+        segment_id="lost",
+        holdout_share=0.5,
+        built_by="ana",
+    )
+    for number in range(200):
+        insert(
+            warehouse,
+            "audience_members",
+            schema="ops",
+            **audience,
+            customer_id=f"c{number}",
+            is_held_back=number >= 100,
+        )
+    insert(
+        warehouse,
+        "audience_exports",
+        schema="ops",
+        **audience,
+        destination="csv",
+        is_holdout=False,
+        exported_by="ana",
+        exported_at="2026-02-01 12:00+00",
+    )
+    insert(
+        warehouse,
+        "company_months",
+        company_id=company,
+        month_start_date="2026-03-01",
+        through_date=AS_OF,
+        currency_code="EUR",
+    )
+    day = dt.date(2026, 2, 10)
+    for number in range(20):
+        add_order(warehouse, company, f"c{number}", day, spent)
+    for number in range(100, 110):
+        add_order(warehouse, company, f"c{number}", day, 20)
+
+
+def test_writing_is_a_success_when_who_was_kept_back_bought_less_for_sure(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    write_to(warehouse, told.acme, 30)
+    write_to(warehouse, told.bolt, 11)
+
+    (row,) = found(warehouse, told.acme).values()
+
+    # 100 times the means of 6 and 2.
+    assert (row["rule_id"], row["stake"], row["sample_size"]) == (
+        *("audience_gained", 400),
+        100,
+    )
+    assert "Escribir a «Vuelta» trajo 400 EUR más" in row["sentence_es"]
+    assert feed(warehouse, told.acme)["success"] == "audience_gained"
+    assert found(warehouse, told.bolt) == {}
+    assert feed(warehouse, told.bolt)["success"] == "no_success"
