@@ -88,8 +88,8 @@ def test_the_list_says_for_how_long_silence_is_usual_and_who_says_so(
     rows = shown(shops_url, "top_at_risk")
 
     assert [[row[0], *row[4:]] for row in rows] == [
-        ["acme-1", "90", "30", "Su propio ritmo"],
-        ["acme-2", "61", "60", "Ajuste de la empresa"],
+        ["acme-1", "90", "30", "Su ritmo"],
+        ["acme-2", "61", "60", "La empresa"],
     ]
 
 
