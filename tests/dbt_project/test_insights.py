@@ -395,7 +395,6 @@ def write_to(warehouse: Warehouse, company: str, spent: int) -> None:
         company_id=company,
         month_start_date="2026-03-01",
         through_date=AS_OF,
-        currency_code="EUR",
     )
     day = dt.date(2026, 2, 10)
     for number in range(20):
