@@ -12,7 +12,11 @@ from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 3, 31)
-PREDICTED = {"schema": "predictions", "currency_code": "EUR", "model_version": "2"}
+PREDICTED: dict[str, Any] = {
+    "schema": "predictions",
+    "currency_code": "EUR",
+    "model_version": "2",
+}
 
 
 def days_ago(number: int) -> dt.date:
@@ -32,7 +36,7 @@ def add_customer(
     gap: int | None = None,
 ) -> None:
     """A customer of marts and predictions, whose first order was 300 days ago."""
-    counts = {
+    counts: dict[str, Any] = {
         "customer_id": customer,
         "frequency": frequency,
         "recency_days": 300 - silent_days,
@@ -80,7 +84,7 @@ def remember(
     silent_days: int = 100,
 ) -> None:
     """A published fit of before, with one customer whom 10 are expected from."""
-    known = {
+    known: dict[str, Any] = {
         "company_id": company,
         "fit_id": fit,
         "as_of_date": day,

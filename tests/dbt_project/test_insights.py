@@ -21,7 +21,7 @@ from tests.dbt_project.test_customers_at_risk import (
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 3, 31)
-RUN = {"fit_id": "mix", "as_of_date": AS_OF, "data_through_date": AS_OF}
+RUN: dict[str, Any] = {"fit_id": "mix", "as_of_date": AS_OF, "data_through_date": AS_OF}
 PAID = ("google_ads", "meta_ads")
 
 
@@ -74,8 +74,12 @@ def plan(
     warehouse: Warehouse, company: str, gain_lower: float, largest: float = 100
 ) -> None:
     """A mix of 400 days: Google is green and gets 15 % more of the same budget."""
-    mixed = RUN | {"company_id": company, "outcome_unit": "revenue"}
-    run = mixed | {"model_version": "1", "fitted_at": AS_OF, "schema": "predictions"}
+    mixed: dict[str, Any] = RUN | {"company_id": company, "outcome_unit": "revenue"}
+    run: dict[str, Any] = mixed | {
+        "model_version": "1",
+        "fitted_at": AS_OF,
+        "schema": "predictions",
+    }
     insert(
         warehouse,
         "media_mix_fits",
@@ -356,7 +360,7 @@ def test_a_company_reads_its_own_insights_only(
 
 def write_to(warehouse: Warehouse, company: str, spent: int) -> None:
     """100 written to, of whom 20 buy for so much, and 100 kept back: 10 buy for 20."""
-    audience = {
+    audience: dict[str, Any] = {
         "company_id": company,
         "audience_id": uuid.uuid5(uuid.NAMESPACE_X500, company),
     }
