@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from metabase.metabase_as_code.delivery import read_delivery
 from metabase.metabase_as_code.errors import ContentError
-from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.metabase_as_code.load import CONTENT_ROOT, raw_documents
 from metabase.metabase_as_code.report import Report, ReportRequest, draw_report
 from metabase.metabase_as_code.report_files import ReportFormat, write_report
+from metabase.metabase_as_code.report_mail import write_mail
 from metabase.metabase_as_code.settings import load_settings
 from metabase.metabase_as_code.terminal import plain_console, plain_errors
 from metabase.metabase_as_code.warehouse import connect_as_admin
@@ -51,6 +53,12 @@ def report(
             formats=["%Y-%m-%d"], help="Refuse numbers computed for another day."
         ),
     ] = None,
+    mail: Annotated[
+        Path | None,
+        typer.Option(
+            help="Also write the mail it is sent with, as JSON, to this file."
+        ),
+    ] = None,
     content: Annotated[
         Path, typer.Option(help="Folder with reports/, collections/ and labels/.")
     ] = CONTENT_ROOT,
@@ -69,6 +77,8 @@ def report(
                 plain_console().print(
                     str(path), soft_wrap=True, highlight=False, markup=False
                 )
+        if mail:
+            write_mail(drawn, _recipients(database_url, drawn, content), mail)
 
 
 def _write(drawn: Report, kind: ReportFormat, folder: Path) -> list[Path]:
@@ -76,6 +86,15 @@ def _write(drawn: Report, kind: ReportFormat, folder: Path) -> list[Path]:
         return write_report(drawn, kind, folder)
     except OSError as error:
         raise ContentError(f"{folder} cannot be written to: {error}") from error
+
+
+def _recipients(url: str, drawn: Report, root: Path) -> tuple[str, ...]:
+    """Whom the company named for the rhythm of this report."""
+    pages = [path.stem for path in raw_documents(root)]
+    rhythm = read_delivery(root / "delivery.yml", pages, "").reports.get(drawn.template)
+    with connect_as_admin(url) as connection:
+        told = load_settings(connection)[drawn.company.company_id]
+    return told.recipients.get(rhythm, ()) if rhythm else ()
 
 
 def _own_language(url: str, company: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.content import Card, Content
+from metabase.metabase_as_code.delivery import page_of, read_delivery
 from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.labels import fill_in, read_labels
 from metabase.metabase_as_code.load import load_content
@@ -103,11 +104,21 @@ def _section(
     return ReportSection(told["heading"], tuple(cards[name] for name in names))
 
 
+def _pages(content: Content) -> list[str]:
+    return [page_of(page) for page in content.dashboards]
+
+
 def report_problems(root: Path, language: str = "es") -> list[str]:
     """What is wrong with any of the templates; empty when all is well."""
     content = load_content(root, EXAMPLE, language)
     labels = read_labels(root / "labels", language)
-    problems = []
+    names = {path.stem for path in (root / _FOLDER).glob("*.yml")}
+    mailed = read_delivery(root / "delivery.yml", _pages(content), "").reports
+    problems = [
+        f"{root / 'delivery.yml'}: no report is called {name}; there is: "
+        f"{', '.join(sorted(names))}"
+        for name in sorted(set(mailed) - names)
+    ]
     for path in sorted((root / _FOLDER).glob("*.yml")):
         try:
             load_report(root, path.stem, content, labels)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from orchestration.lib.companies import list_companies, load_company
 from orchestration.lib.database import has_reporting, open_database
 from orchestration.lib.reports import ReportRequest, write_report
 from orchestration.lib.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.lib.report_sending import Outcome
 
 __all__ = ["app"]
 
@@ -103,3 +107,73 @@ def reportable(url: str, company: str | None) -> str:
             f"{company}"
         )
     return company
+
+
+@app.command()
+def send(
+    company: _Company = None,
+    template: _Which = _Template.executive,
+    language: _InLanguage = None,
+    as_of: _AsOf = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help="Addresses, separated by commas. Default: those of timonel metabase "
+            "settings, weekly for the executive report, daily for the operational."
+        ),
+    ] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(help="Mail channel to send from. Default: the first by name."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option(help="Also to who already has the report of this day.")
+    ] = False,
+) -> None:
+    """Mail a report: its numbers in the mail, and the PDF attached.
+
+    It goes through a mail channel of the company's alerts (timonel alerts channel add),
+    a mail per recipient. Who has the report of a day is not sent it again unless
+    --again is given; where a mail was refused, running this again tries again.
+    """
+    from orchestration.lib.report_sending import ReportMail, Sender, read_recipients
+
+    settings = Settings.from_environment()
+    day = as_of.date() if as_of else None
+    with plain_errors(), TemporaryDirectory() as written:
+        url = open_database(settings)
+        whose = reportable(url, company)
+        named = read_recipients(to) if to else ()
+        sender = Sender(url, settings, whose)
+        address = sender.address(channel)
+        request = ReportRequest(whose, template.value, language, day)
+        folder = Path(written)
+        with step(f"Writing the {template.value} report of {whose}"):
+            draft = folder / "mail.json"
+            (paper,) = write_report(url, request, [_Format.pdf], folder, draft)
+        mail = ReportMail.read(draft, paper, whose)
+        recipients = named or mail.recipients
+        if not recipients:
+            raise fail(
+                "Nobody is named, so nothing was sent. Say whom: --to a@b.com, or "
+                f"timonel metabase settings --company {whose} --weekly a@b.com"
+            )
+        outcomes = sender.send(mail, recipients, address, again)
+    _tell(outcomes)
+
+
+def _tell(outcomes: list[Outcome]) -> None:
+    for one in outcomes:
+        words = {
+            "sent": "sent",
+            "kept": "not sent again: it was, or is being, sent; --again repeats it",
+            "failed": f"not sent: {one.reason}",
+        }
+        line = f"  {one.recipient}  {words[one.state]}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    failed = [one.recipient for one in outcomes if one.state == "failed"]
+    if failed:
+        raise fail(
+            f"{len(failed)} of {len(outcomes)} mails were refused. Correct the address "
+            "or the channel, then run this again: only they are tried."
+        )

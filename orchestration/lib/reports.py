@@ -44,9 +44,15 @@ class ReportRequest:
 
 
 def write_report(
-    url: str, request: ReportRequest, formats: Sequence[str], folder: Path
+    url: str,
+    request: ReportRequest,
+    formats: Sequence[str],
+    folder: Path,
+    mail: Path | None = None,
 ) -> list[Path]:
     """Write a report with the role of its company; the files that were written.
+
+    ``mail`` is a file for the mail that it is sent with, as JSON.
 
     Raises
     ------
@@ -55,6 +61,8 @@ def write_report(
     arguments = ["report", *request.arguments, "--output", str(folder.resolve())]
     for kind in formats:
         arguments += ["--format", kind]
+    if mail:
+        arguments += ["--mail", str(mail.resolve())]
     done = subprocess.run(
         [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
         env=os.environ | {"TIMONEL_DATABASE_URL": url},
