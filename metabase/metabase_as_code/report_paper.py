@@ -36,16 +36,18 @@ def pdf_of(report: Report) -> bytes:
     """The report as a PDF on A4."""
     with TemporaryDirectory() as folder:
         layout = _lay_out(report, Path(folder))
-        pdf: bytes = typst.compile(layout, root=folder, format="pdf")
-    return pdf
+        return typst.compile(layout, root=Path(folder), format="pdf")
 
 
 def pictures_of(report: Report) -> list[bytes]:
     """The report as PNG pictures, one per page."""
     with TemporaryDirectory() as folder:
         layout = _lay_out(report, Path(folder))
-        pages = typst.compile(layout, root=folder, format="png", ppi=_PICTURE_DPI)
-    return pages if isinstance(pages, list) else [pages]
+        # A list where there are several pages, which the stubs do not know.
+        pages: Any = typst.compile(
+            layout, root=Path(folder), format="png", ppi=_PICTURE_DPI
+        )
+    return list(pages) if isinstance(pages, list) else [pages]
 
 
 def _lay_out(report: Report, folder: Path) -> Path:
