@@ -25,6 +25,7 @@ from orchestration.cli import (
     quarantine,
     run,
     sandbox,
+    scenario,
     secrets,
 )
 
@@ -56,6 +57,7 @@ app = typer.Typer(
     timonel doctor                     what is wrong, and what to do\n
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
+    timonel scenario                   plans, projected and saved\n
     timonel alerts                     what is wrong now, and who is told\n
     timonel metabase plan              what a Metabase server lacks
     """,
@@ -66,6 +68,7 @@ app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(metabase.app, name="metabase")
