@@ -9,6 +9,7 @@ import typer
 
 from orchestration.cli import (
     alerts,
+    audience,
     company,
     connect,
     connections,
@@ -27,6 +28,7 @@ from orchestration.cli import (
     sandbox,
     scenario,
     secrets,
+    trace,
 )
 
 __all__ = ["app"]
@@ -54,11 +56,13 @@ app = typer.Typer(
     timonel dashboard                  the dashboard as one HTML page\n
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means\n
+    timonel trace predicted_value --company my_shop   what it was made of\n
     timonel doctor                     what is wrong, and what to do\n
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
     timonel scenario                   plans, projected and saved\n
     timonel alerts                     what is wrong now, and who is told\n
+    timonel audience                   customers to write to, some kept back\n
     timonel metabase plan              what a Metabase server lacks
     """,
 )
@@ -71,6 +75,7 @@ app.add_typer(media.app, name="media")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(audience.app, name="audience")
 app.add_typer(metabase.app, name="metabase")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
@@ -81,6 +86,7 @@ app.command("dashboard")(dashboard.dashboard)
 app.command("forget")(forget.forget)
 app.command("kpis")(kpis.kpis)
 app.command("metrics")(metrics.metrics)
+app.command("trace")(trace.trace)
 
 
 def _say_version(asked: bool) -> None:
