@@ -191,7 +191,7 @@ def test_the_last_scenario_that_was_computed_is_compared_with_now(
     card = card_named("scenario_comparison")
     chosen = answer_of(shops_url, card, scenario="Primavera").rows
     assert [row[2:5] for row in chosen] == [
-        [1000, 1100, 100],
-        [500, 600, 100],
-        [None, None, None],
+        (1000, 1100, 100),
+        (500, 600, 100),
+        (None, None, None),
     ]
