@@ -13,7 +13,13 @@ from babel.numbers import get_currency_symbol, parse_pattern
 
 from metabase.metabase_as_code.content import Column
 
-__all__ = ["number_locale", "number_pattern", "write_date", "write_value"]
+__all__ = [
+    "number_locale",
+    "number_pattern",
+    "time_locale",
+    "write_date",
+    "write_value",
+]
 
 _FRACTION = re.compile(r"0(\.[0#]+)?(?![0-9#.])")
 
@@ -73,4 +79,21 @@ def number_locale(currency_code: str, language: str) -> dict[str, Any]:
         "grouping": [3],
         "currency": [symbol + space, ""] if is_before else ["", f"\u00a0{symbol}"],
         "percent": locale.percent_formats[None].suffix[0],
+    }
+
+
+def time_locale(language: str) -> dict[str, Any]:
+    """Names of months and days for charts, as the locale definition that d3 takes."""
+    locale = Locale.parse(language)
+    # Babel's week starts on Monday, that of d3 on Sunday.
+    days = [6, 0, 1, 2, 3, 4, 5]
+    return {
+        "dateTime": "%-d %b %Y, %H:%M",
+        "date": "%-d %b %Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+        "days": [locale.days["stand-alone"]["wide"][day] for day in days],
+        "shortDays": [locale.days["stand-alone"]["abbreviated"][day] for day in days],
+        "months": list(locale.months["stand-alone"]["wide"].values()),
+        "shortMonths": list(locale.months["stand-alone"]["abbreviated"].values()),
     }

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 _COMPANY_OF_READER = "substring(current_user::text from '^bi_(.*)$')"
 _COMPANY_OF_WRITER = "substring(current_user::text from '^actions_(.*)$')"
