@@ -13,7 +13,13 @@ from babel.numbers import get_currency_symbol, parse_pattern
 
 from metabase.metabase_as_code.content import Column
 
-__all__ = ["number_locale", "number_pattern", "write_date", "write_value"]
+__all__ = [
+    "number_locale",
+    "number_pattern",
+    "time_locale",
+    "write_date",
+    "write_value",
+]
 
 _FRACTION = re.compile(r"0(\.[0#]+)?(?![0-9#.])")
 
@@ -73,4 +79,27 @@ def number_locale(currency_code: str, language: str) -> dict[str, Any]:
         "grouping": [3],
         "currency": [symbol + space, ""] if is_before else ["", f"\u00a0{symbol}"],
         "percent": locale.percent_formats[None].suffix[0],
+    }
+
+
+def time_locale(language: str) -> dict[str, Any]:
+    """How charts write days and months, as the locale definition that d3 takes.
+
+    Its week begins on Sunday, babel's on Monday. The language's short names lose the
+    full stop some languages end them with.
+    """
+    locale = Locale.parse(language)
+    days, months = locale.days["stand-alone"], locale.months["stand-alone"]
+    from_sunday = [6, *range(6)]
+    return {
+        "dateTime": "%x, %X",
+        "date": "%d/%m/%Y",
+        "time": "%H:%M:%S",
+        "periods": ["AM", "PM"],
+        "days": [days["wide"][day] for day in from_sunday],
+        "shortDays": [days["abbreviated"][day].rstrip(".") for day in from_sunday],
+        "months": [months["wide"][month] for month in range(1, 13)],
+        "shortMonths": [
+            months["abbreviated"][month].rstrip(".") for month in range(1, 13)
+        ],
     }

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from metabase.metabase_as_code.company import Company
 from metabase.metabase_as_code.content import Content, Dashboard
 from metabase.metabase_as_code.draw import DrawnCard, draw_card, why_empty
-from metabase.metabase_as_code.formats import number_locale, write_date
+from metabase.metabase_as_code.formats import number_locale, time_locale, write_date
 from metabase.metabase_as_code.labels import read_labels
 from metabase.metabase_as_code.load import load_content
 from metabase.metabase_as_code.warehouse import (
@@ -93,6 +93,7 @@ def render_preview(
     return environment.get_template("page.html.j2").render(
         sections=sections,
         label=labels,
+        time_locale=time_locale(language),
         style=_asset("page.css"),
         script=_asset("page.js"),
         chart_library=_chart_library() if has_chart else "",
