@@ -43,7 +43,7 @@ $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@touch $@
 
 test: $(READY) $(PUBLIC_TAPS) ## run every test
-	@$(BIN)/pytest --numprocesses auto --dist loadscope
+	@$(BIN)/pytest --numprocesses auto --dist loadscope --durations 40
 
 lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 	$(BIN)/ruff check

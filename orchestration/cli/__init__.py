@@ -9,6 +9,7 @@ import typer
 
 from orchestration.cli import (
     alerts,
+    audience,
     company,
     connect,
     connections,
@@ -57,6 +58,7 @@ app = typer.Typer(
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
     timonel alerts                     what is wrong now, and who is told\n
+    timonel audience                   customers to write to, some kept back\n
     timonel metabase plan              what a Metabase server lacks
     """,
 )
@@ -68,6 +70,7 @@ app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(audience.app, name="audience")
 app.add_typer(metabase.app, name="metabase")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)

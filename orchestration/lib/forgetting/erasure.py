@@ -172,7 +172,7 @@ def _derived_tables(database: psycopg.Connection) -> list[_Derived]:
             join pg_attribute as a on a.attrelid = c.oid and not a.attisdropped
             left join pg_index as i on i.indrelid = c.oid and i.indisprimary
             where c.relkind = 'r' and a.attname ~ '(^|_)(customer|user)_id$'
-                and n.nspname in ('intermediate', 'marts', 'predictions')
+                and n.nspname in ('intermediate', 'marts', 'predictions', 'ops')
             group by 1, 2, 3 order by 1, 2, 3"""
         ).fetchall()
 

@@ -1,0 +1,214 @@
+"""`timonel audience`: customers to write to, as lists that stay."""
+
+from __future__ import annotations
+
+import getpass
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.console import console, plain_errors, step
+from orchestration.lib.companies import load_company
+from orchestration.lib.database import open_database
+from orchestration.lib.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.lib.audiences.results import AudienceResult
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Customers to write to: built once, part of them kept back to compare with.",
+)
+
+
+class Destination(StrEnum):
+    """Whose import the file is for."""
+
+    csv = "csv"
+    klaviyo = "klaviyo"
+    meta = "meta"
+    google = "google"
+    whatsapp = "whatsapp"
+
+
+_Company = Annotated[str, typer.Option(help="Whose customers.")]
+_By = Annotated[str | None, typer.Option(help="Who asks. Default: the user.")]
+
+
+@app.command("segments")
+def segments(company: _Company) -> None:
+    """Count the customers of each segment that an audience can be built of."""
+    from orchestration.lib.audiences.segments import segment_sizes
+
+    with plain_errors():
+        url = _url()
+        load_company(url, company)
+        sizes = segment_sizes(url, company)
+    table = Table("segment", "customers", box=None)
+    for name, size in sizes.items():
+        table.add_row(name, f"{size:,}")
+    nothing = f"Nothing is predicted for {company} yet: timonel run --company {company}"
+    console.print(table if sizes else nothing)
+
+
+@app.command()
+def build(
+    company: _Company,
+    segment: Annotated[
+        str, typer.Option(help="Which customers; `segments` lists them.")
+    ] = "vip_at_risk",
+    name: Annotated[
+        str | None, typer.Option(help="How to call it. Default: segment and today.")
+    ] = None,
+    holdout: Annotated[
+        float, typer.Option(help="Share to keep back by lot, 0 to 0.5.")
+    ] = 0.1,
+    by: _By = None,
+) -> None:
+    """Freeze a segment as it is today; who is kept back is drawn by lot.
+
+    Only who agreed to marketing and can be reached is in it. Whether writing paid is
+    told by comparing with those kept back, so keep some back.
+    """
+    from datetime import UTC, datetime
+
+    from orchestration.lib.audiences.membership import AudienceRequest, build_audience
+
+    with plain_errors():
+        url = _url()
+        load_company(url, company)
+        with step(f"Building an audience of {segment}"):
+            request = AudienceRequest(
+                company,
+                name or f"{segment} {datetime.now(UTC):%Y-%m-%d}",
+                segment,
+                by or getpass.getuser(),
+                Decimal(str(holdout)),
+            )
+            audience = build_audience(url, request)
+    console.print(
+        f"{audience.segment_customer_count} customers in {segment}: "
+        f"{audience.without_consent_count} did not agree to marketing, "
+        f"{audience.without_address_count} without an address."
+    )
+    console.print(
+        f"[bold]{escape(audience.name)}[/bold]: {audience.contacted_count} to write "
+        f"to, {audience.held_back_count} kept back."
+    )
+    console.print(
+        f'Next: timonel audience export --company {company} --name "{audience.name}"'
+        " --to klaviyo --output FILE.csv",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command("list")
+def list_(company: _Company) -> None:
+    """List the audiences of a company, the newest first."""
+    from orchestration.lib.audiences.membership import list_audiences
+
+    with plain_errors():
+        url = _url()
+        load_company(url, company)
+        found = list_audiences(url, company)
+    table = Table(
+        "name", "segment", "built", "by", "to write to", "kept back", box=None
+    )
+    for each in found:
+        table.add_row(
+            escape(each.name),
+            each.segment_id,
+            f"{each.built_at:%Y-%m-%d %H:%M} UTC",
+            escape(each.built_by),
+            f"{each.contacted_count:,}",
+            f"{each.held_back_count:,}",
+        )
+    nothing = f"No audience yet: timonel audience build --company {company}"
+    console.print(table if found else nothing)
+
+
+@app.command()
+def export(
+    company: _Company,
+    name: Annotated[str, typer.Option(help="Which audience; `list` tells.")],
+    output: Annotated[Path, typer.Option(help="The file to write.")],
+    to: Annotated[
+        Destination, typer.Option(help="Whose import it is for.")
+    ] = Destination.csv,
+    holdout: Annotated[
+        bool, typer.Option("--holdout", help="Those kept back instead, to exclude.")
+    ] = False,
+    by: _By = None,
+) -> None:
+    """Write whom to write to, in the columns that the destination imports.
+
+    Consent is asked for once more. Meta and Google get identifiers hashed (SHA-256).
+    """
+    from orchestration.lib.audiences.exports import ExportRequest, export_audience
+
+    with plain_errors():
+        url = _url()
+        load_company(url, company)
+        with step(f"Writing {output}"):
+            asked_by = by or getpass.getuser()
+            request = ExportRequest(company, name, to.value, asked_by, holdout)
+            done = export_audience(url, request, output)
+    console.print(
+        f"{done.row_count} customers. Left out: {done.withdrawn_count} took their "
+        f"consent back since, {done.unreachable_count} have no address for {to.value}."
+    )
+
+
+@app.command()
+def results(company: _Company) -> None:
+    """Tell what writing brought, against those who were kept back.
+
+    Purchases of 30 days from the day after the first export count. Fewer than 100
+    customers or 10 buyers on either side tell nothing, and no number is given.
+    """
+    from orchestration.lib.audiences.results import list_results
+
+    with plain_errors():
+        url = _url()
+        load_company(url, company)
+        found = list_results(url, company)
+    table = Table("name", "written to", "kept back", "counted", "result", box=None)
+    table.add_column("gained (90 % interval)", justify="right")
+    for each in found:
+        table.add_row(
+            escape(each.name),
+            f"{each.contacted_count:,}",
+            f"{each.held_back_count:,}",
+            f"{each.counted_from} to {each.counted_to}" if each.counted_from else "",
+            each.result_label_en,
+            _gain(each),
+        )
+    nothing = f"No audience yet: timonel audience build --company {company}"
+    console.print(table if found else nothing)
+
+
+def _gain(result: AudienceResult) -> str:
+    if result.revenue_gained is None:
+        return ""
+    from babel.numbers import format_currency
+
+    amount, lower, upper = (
+        format_currency(each or 0, result.currency_code, locale="en")
+        for each in (
+            *(result.revenue_gained, result.revenue_gained_lower),
+            result.revenue_gained_upper,
+        )
+    )
+    return f"{amount} ({lower} to {upper})"
+
+
+def _url() -> str:
+    return open_database(Settings.from_environment())

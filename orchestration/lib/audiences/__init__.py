@@ -1,0 +1,1 @@
+"""Lists of customers to write to: who is in, who is kept back, what a place reads."""

@@ -1,0 +1,148 @@
+"""What each destination reads: its columns, and how it wants identifiers written."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+__all__ = ["LAYOUTS", "Contact", "Layout", "e164", "sha256"]
+
+# E.164: a plus and at most 15 digits, the first of which is not 0 (ITU-T, 2010, 6.1).
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_GOOGLE_MAIL = ("gmail.com", "googlemail.com")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How one customer is reached; what is unknown is None.
+
+    ``email`` is in lower case without blanks, ``phone`` as the source writes it,
+    ``value`` the predicted value over 12 months in the company's currency.
+    """
+
+    customer_id: str
+    email: str | None
+    phone: str | None
+    first_name: str | None
+    last_name: str | None
+    value: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A file that a destination imports.
+
+    ``row`` gives the values of one contact in the order of ``columns``, or None when
+    the destination could not reach that contact.
+    """
+
+    columns: tuple[str, ...]
+    row: Callable[[Contact], tuple[str, ...] | None]
+
+
+def e164(phone: str | None) -> str | None:
+    """The number with its country code, without marks; None when it has no such code.
+
+    Guessing the country would write to somebody else.
+    """
+    bare = re.sub(r"[\s.()/-]", "", phone or "")
+    bare = f"+{bare[2:]}" if bare.startswith("00") else bare
+    return bare if _E164.fullmatch(bare) else None
+
+
+def sha256(text: str | None) -> str:
+    """Hexadecimal digest of the text in UTF-8; nothing for nothing."""
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""
+
+
+def _plain(contact: Contact) -> tuple[str, ...] | None:
+    phone = e164(contact.phone)
+    if not (contact.email or phone):
+        return None
+    return (
+        contact.customer_id,
+        contact.email or "",
+        phone or "",
+        contact.first_name or "",
+        contact.last_name or "",
+        contact.value,
+    )
+
+
+def _klaviyo(contact: Contact) -> tuple[str, ...] | None:
+    if not contact.email:
+        return None
+    return (
+        contact.email,
+        contact.first_name or "",
+        contact.last_name or "",
+        contact.customer_id,
+        contact.value,
+    )
+
+
+def _meta(contact: Contact) -> tuple[str, ...] | None:
+    phone = e164(contact.phone)
+    if not (contact.email or phone):
+        return None
+    return (
+        sha256(contact.email),
+        sha256(phone and phone.removeprefix("+")),
+        sha256(_letters(contact.first_name)),
+        sha256(_letters(contact.last_name)),
+        contact.value,
+    )
+
+
+def _google(contact: Contact) -> tuple[str, ...] | None:
+    phone = e164(contact.phone)
+    if not (contact.email or phone):
+        return None
+    return (sha256(_google_mail(contact.email)), sha256(phone))
+
+
+def _whatsapp(contact: Contact) -> tuple[str, ...] | None:
+    phone = e164(contact.phone)
+    return None if phone is None else (phone, contact.first_name or "")
+
+
+def _letters(name: str | None) -> str:
+    """A name in lower case without blanks and marks; accents stay."""
+    return "".join(filter(str.isalpha, (name or "").lower()))
+
+
+def _google_mail(email: str | None) -> str | None:
+    if not email:
+        return None
+    local, _, domain = email.partition("@")
+    return f"{local.replace('.', '')}@{domain}" if domain in _GOOGLE_MAIL else email
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "csv": Layout(
+        (
+            *("customer_id", "email", "phone", "first_name", "last_name"),
+            "predicted_value_12m",
+        ),
+        _plain,
+    ),
+    # The first column is the address, the others become properties by their name:
+    # help.klaviyo.com, 115005078967.
+    "klaviyo": Layout(
+        (
+            *("Email", "First Name", "Last Name", "timonel_customer_id"),
+            "timonel_predicted_value_12m",
+        ),
+        _klaviyo,
+    ),
+    # Digits only for phones, letters only for names, hashed: Marketing API, Customer
+    # File Custom Audiences, Hashing and Normalizing Data.
+    "meta": Layout(("email", "phone", "fn", "ln", "value"), _meta),
+    # Names count only beside country and postcode, which are not known. Points before
+    # gmail.com are left out before hashing: support.google.com/google-ads, 7659867.
+    "google": Layout(("Email", "Phone"), _google),
+    # A number and the first variable of the template.
+    "whatsapp": Layout(("phone", "first_name"), _whatsapp),
+}

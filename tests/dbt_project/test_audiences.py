@@ -1,0 +1,394 @@
+"""Audiences: who is in, who is kept back, what is given out, and what came of it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+
+from orchestration.lib.audiences.exports import ExportRequest, export_audience
+from orchestration.lib.audiences.membership import (
+    Audience,
+    AudienceRefused,
+    AudienceRequest,
+    UnknownAudience,
+    build_audience,
+    list_audiences,
+    load_audience,
+)
+from orchestration.lib.audiences.segments import segment_sizes
+from orchestration.lib.forgetting.erasure import forget
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.raw_shopify import customer, order, shop
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AT = "2026-01-05 10:00+00"
+SEGMENT = "standard"
+PREDICTION = """
+    insert into predictions.predictions_customer (company_id, customer_id, as_of_date,
+        fit_id, model_version, frequency, recency_days, age_days, order_count,
+        historic_value, currency_code, probability_alive, probability_no_purchase_90d,
+        expected_orders_30d, expected_orders_90d, expected_orders_365d,
+        expected_order_value, predicted_value_12m, data_through_date, fitted_at)
+    values (%s, %s, '2026-01-31', 'fit', '2', 0, 0, 26, 1, 10, 'EUR', 0.5, 0.5, 0.1,
+        0.2, 0.5, 10, 5, '2026-01-31', now())
+"""
+
+
+def shopper(number: int, **known: object) -> dict[str, object]:
+    return {
+        **customer(str(number), f"Buyer{number}@Example.com "),
+        "email_marketing_state": "subscribed",
+        "phone": f"+34 600 000 {number:03}",
+        "first_name": "Zoë",
+        "last_name": "Pérez-Gil",
+        **known,
+    }
+
+
+# One who never agreed, one who took it back, one who cannot be reached.
+SHOPPERS = (
+    *(shopper(number) for number in range(1, 41)),
+    shopper(41, email_marketing_state="not_subscribed"),
+    shopper(42, email_marketing_state="unsubscribed"),
+    shopper(43, email=None, phone="600 000 043"),
+)
+
+
+@pytest.fixture(scope="module")
+def shops(warehouse: Warehouse) -> Pair:
+    """Two shops with the same 43 customers, who all bought once."""
+    pair = warehouse.add_pair()
+    for company in (pair.acme, pair.bolt):
+        warehouse.land(company, "shop", shop("Europe/Madrid"))
+        warehouse.land(company, "customers", *SHOPPERS)
+        warehouse.land(
+            company,
+            "orders",
+            *(
+                order(str(each["id"]), AT, 10, customer_id=each["id"])
+                for each in SHOPPERS
+            ),
+        )
+        for each in SHOPPERS:
+            warehouse.execute(PREDICTION, [company, f"shopify/{each['id']}"])
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-01-31")
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of)
+    return pair
+
+
+def request(company_id: str, name: str, **others: object) -> AudienceRequest:
+    return AudienceRequest(company_id, name, SEGMENT, "ana", **others)  # type: ignore[arg-type]
+
+
+def members(warehouse: Warehouse, audience: Audience) -> dict[str, bool]:
+    """Whether each is kept back, by customer_id."""
+    rows = warehouse.rows(
+        """select customer_id, is_held_back from ops.audience_members
+        where company_id = %s and audience_id = %s""",
+        [audience.company_id, audience.audience_id],
+    )
+    return {row["customer_id"]: row["is_held_back"] for row in rows}
+
+
+def exported(
+    warehouse: Warehouse, company_id: str, name: str, to: str, path: Path
+) -> list[list[str]]:
+    export_audience(warehouse.url, ExportRequest(company_id, name, to, "ana"), path)
+    with path.open(newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_only_who_agreed_and_can_be_reached_is_a_member(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    audience = build_audience(warehouse.url, request(shops.acme, "agreed"))
+
+    assert segment_sizes(warehouse.url, shops.acme)[SEGMENT] == 43
+    assert audience.segment_customer_count == 43
+    assert (audience.without_consent_count, audience.without_address_count) == (2, 1)
+    assert set(members(warehouse, audience)) == {f"shopify/{n}" for n in range(1, 41)}
+    assert (audience.contacted_count, audience.held_back_count) == (36, 4)
+    assert audience.prediction_as_of_date == date(2026, 1, 31)
+
+
+def test_who_is_kept_back_is_a_lot_that_anybody_can_draw_again(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    share = Decimal("0.25")
+    audience = build_audience(
+        warehouse.url, request(shops.acme, "lot", holdout_share=share)
+    )
+    found = members(warehouse, audience)
+    by_lot = sorted(
+        found,
+        key=lambda id_: hashlib.sha256(
+            f"{audience.audience_id}{id_}".encode()
+        ).digest(),
+    )
+
+    assert {id_ for id_, is_held_back in found.items() if is_held_back} == set(
+        by_lot[:10]
+    )
+
+
+def test_membership_stays_when_the_segment_moves_on(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    audience = build_audience(warehouse.url, request(shops.acme, "frozen"))
+    before = members(warehouse, audience)
+
+    with pytest.raises(AudienceRefused, match="who is in it does not change"):
+        build_audience(warehouse.url, request(shops.acme, "frozen"))
+    with psycopg.connect(warehouse.url) as admin:
+        admin.execute(
+            "delete from predictions.predictions_customer where company_id = %s",
+            [shops.acme],
+        )
+        assert members(warehouse, audience) == before
+        assert load_audience(warehouse.url, shops.acme, "frozen") == audience
+        admin.rollback()
+
+
+def test_nobody_kept_back_and_nobody_without_consent_is_in_a_list(
+    warehouse: Warehouse, shops: Pair, tmp_path: Path
+) -> None:
+    audience = build_audience(warehouse.url, request(shops.acme, "list"))
+    held_back = {id_ for id_, is_ in members(warehouse, audience).items() if is_}
+    header, *rows = exported(
+        warehouse, shops.acme, "list", "csv", tmp_path / "list.csv"
+    )
+
+    assert header[:2] == ["customer_id", "email"]
+    assert {row[0] for row in rows} == {
+        f"shopify/{n}" for n in range(1, 41)
+    } - held_back
+    assert rows[0][1].startswith("buyer")
+    assert (tmp_path / "list.csv").stat().st_mode & 0o077 == 0
+
+    kept = ExportRequest(shops.acme, "list", "csv", "ana", is_holdout=True)
+    export_audience(warehouse.url, kept, tmp_path / "kept.csv")
+    with (tmp_path / "kept.csv").open(newline="") as file:
+        assert {row[0] for row in list(csv.reader(file))[1:]} == held_back
+
+
+def test_consent_taken_back_since_counts_at_once(
+    warehouse: Warehouse, shops: Pair, tmp_path: Path
+) -> None:
+    build = request(shops.acme, "taken back", holdout_share=Decimal(0))
+    build_audience(warehouse.url, build)
+    warehouse.execute(
+        """update raw_shopify.customers set email_marketing_state = 'unsubscribed'
+        where company_id = %s and id = '1'""",
+        [shops.acme],
+    )
+    asked = ExportRequest(shops.acme, "taken back", "klaviyo", "ana")
+    try:
+        done = export_audience(warehouse.url, asked, tmp_path / "list.csv")
+    finally:
+        warehouse.execute(
+            """update raw_shopify.customers set email_marketing_state = 'subscribed'
+            where company_id = %s and id = '1'""",
+            [shops.acme],
+        )
+
+    assert (done.row_count, done.withdrawn_count, done.unreachable_count) == (39, 1, 0)
+    assert "buyer1@example.com" not in (tmp_path / "list.csv").read_text()
+    (noted,) = warehouse.rows(
+        """select destination, row_count, withdrawn_count from ops.audience_exports
+        where company_id = %s and audience_id = %s""",
+        [shops.acme, done.audience.audience_id],
+    )
+    assert tuple(noted.values()) == ("klaviyo", 39, 1)
+
+
+def test_a_person_who_is_forgotten_leaves_every_audience(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    warehouse.land(pair.acme, "shop", shop("Europe/Madrid"))
+    warehouse.land(pair.acme, "customers", shopper(1), shopper(2))
+    warehouse.land(
+        pair.acme,
+        "orders",
+        *(order(f"A{n}", AT, 10, customer_id=n) for n in "12"),
+    )
+    for number in "12":
+        warehouse.execute(PREDICTION, [pair.acme, f"shopify/{number}"])
+    warehouse.build(pair.acme, as_of={pair.acme: "2026-01-31"})
+    audience = build_audience(warehouse.url, request(pair.acme, "both"))
+
+    done = forget(warehouse.url, pair.acme, "buyer1@example.com")
+
+    assert done.rows["ops.audience_members"] == 1
+    assert set(members(warehouse, audience)) == {"shopify/2"}
+
+
+def test_what_cannot_be_built_is_said_with_what_can(
+    warehouse: Warehouse, shops: Pair, pair: Pair
+) -> None:
+    with pytest.raises(AudienceRefused, match=r"segment 'vips'.*standard \(43\)"):
+        build_audience(
+            warehouse.url, AudienceRequest(shops.acme, "x", "vips", built_by="ana")
+        )
+    with pytest.raises(AudienceRefused, match="Nothing is predicted"):
+        build_audience(warehouse.url, request(pair.acme, "x"))
+    with pytest.raises(AudienceRefused, match=r"from 0 to 0\.5"):
+        build_audience(
+            warehouse.url, request(shops.acme, "x", holdout_share=Decimal("0.9"))
+        )
+    with pytest.raises(UnknownAudience, match="none yet"):
+        load_audience(warehouse.url, pair.acme, "x")
+
+
+def test_a_company_sees_its_own_audiences_only(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    build_audience(warehouse.url, request(shops.acme, "acme's own"))
+    acme, bolt = (
+        {
+            row["name"]
+            for row in warehouse.rows(
+                "select name from reporting.audience_uplift",
+                role=warehouse.add_reader(company),
+            )
+        }
+        for company in (shops.acme, shops.bolt)
+    )
+
+    assert "acme's own" in acme
+    assert bolt == set()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        warehouse.rows("select 1 from ops.audience_members", role=f"bi_{shops.bolt}")
+    assert "acme's own" not in {
+        each.name for each in list_audiences(warehouse.url, shops.bolt)
+    }
+
+
+GIVEN_OUT = date(2026, 2, 1)
+
+
+def _experiment(warehouse: Warehouse, company_id: str, extra: float, size: int) -> None:
+    """An audience whose members spend ``extra`` more each, on average, if written to.
+
+    Everybody also bought before the list was given out, and after the days counted.
+    """
+    rng = np.random.default_rng(7)
+    audience_id = uuid.uuid4()
+    warehouse.execute(
+        """insert into ops.audiences (company_id, audience_id, name, segment_id,
+            holdout_share, segment_customer_count, without_consent_count,
+            without_address_count, built_by)
+        values (%s, %s, 'test', 'standard', 0.5, %s, 0, 0, 'ana')""",
+        [company_id, audience_id, size],
+    )
+    rows = []
+    with psycopg.connect(warehouse.url) as connection:
+        for number in range(size):
+            is_held_back = number % 2 == 0
+            connection.execute(
+                "insert into ops.audience_members values (%s, %s, %s, %s, 5)",
+                [company_id, audience_id, f"c{number}", is_held_back],
+            )
+            for day in (GIVEN_OUT - timedelta(days=1), GIVEN_OUT + timedelta(days=31)):
+                rows.append(purchase(f"c{number}", f"{day} 12:00+00", 1000))
+            if rng.random() < 0.5:
+                spent = rng.gamma(4, 5) + (0 if is_held_back else 2 * extra)
+                day = GIVEN_OUT + timedelta(days=int(rng.integers(1, 31)))
+                rows.append(purchase(f"c{number}", f"{day} 12:00+00", round(spent, 2)))
+        connection.execute(
+            """insert into ops.audience_exports (company_id, audience_id, destination,
+                is_holdout, row_count, withdrawn_count, unreachable_count, exported_at,
+                exported_by)
+            values (%s, %s, 'csv', false, 1, 0, 0, %s, 'ana')""",
+            [company_id, audience_id, f"{GIVEN_OUT} 12:00+00"],
+        )
+    warehouse.load(company_id, RawFile("log.csv", rows))
+
+
+def test_a_planted_effect_is_found_and_none_is_not(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    other = warehouse.add_pair()
+    _experiment(warehouse, pair.acme, extra=8, size=800)
+    _experiment(warehouse, other.acme, extra=0, size=800)
+    warehouse.build(pair.acme, other.acme)
+
+    found = {
+        row["company_id"]: row
+        for row in warehouse.rows(
+            "select * from reporting.audience_uplift where company_id = any(%s)",
+            [[pair.acme, other.acme]],
+        )
+    }
+    acme, none = found[pair.acme], found[other.acme]
+    assert (acme["contacted_count"], acme["held_back_count"]) == (400, 400)
+    assert acme["counted_from"] == GIVEN_OUT + timedelta(days=1)
+    assert acme["result"] == "gained"
+    assert acme["revenue_gained_lower"] < 400 * 8 < acme["revenue_gained_upper"]
+    assert none["result"] == "no_evidence"
+    assert none["revenue_gained_lower"] < 0 < none["revenue_gained_upper"]
+
+
+def test_a_small_audience_is_refused_in_words_and_gets_no_number(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    _experiment(warehouse, pair.acme, extra=50, size=100)
+    warehouse.build(pair.acme)
+
+    (row,) = warehouse.rows(
+        "select * from reporting.audience_uplift where company_id = %s", [pair.acme]
+    )
+    assert row["result"] == "too_small"
+    assert "100 clientes" in row["result_label_es"]
+    assert row["revenue_gained"] is row["revenue_gained_lower"] is None
+
+
+def test_what_it_brought_is_what_a_hand_computes(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    # Of 100 written to, 20 spend 30; of 100 kept back, 10 spend 20. Means 6 and 2;
+    # 4 more each is 400. Sample variances: (20*24^2 + 80*6^2)/99 = 145.4545 and
+    # (10*18^2 + 90*2^2)/99 = 36.3636; half width 1.645*sqrt(1.818182) = 2.218120.
+    audience_id = uuid.uuid4()
+    with psycopg.connect(warehouse.url) as connection:
+        connection.execute(
+            """insert into ops.audiences (company_id, audience_id, name, segment_id,
+                holdout_share, segment_customer_count, without_consent_count,
+                without_address_count, built_by)
+            values (%s, %s, 'hand', 'standard', 0.5, 200, 0, 0, 'ana')""",
+            [pair.acme, audience_id],
+        )
+        for number in range(200):
+            connection.execute(
+                "insert into ops.audience_members values (%s, %s, %s, %s, 5)",
+                [pair.acme, audience_id, f"c{number}", number >= 100],
+            )
+        connection.execute(
+            """insert into ops.audience_exports (company_id, audience_id, destination,
+                is_holdout, row_count, withdrawn_count, unreachable_count, exported_at,
+                exported_by)
+            values (%s, %s, 'csv', false, 1, 0, 0, '2026-02-01 12:00+00', 'ana')""",
+            [pair.acme, audience_id],
+        )
+    rows = [
+        *(purchase(f"c{n}", "2026-02-10 12:00+00", 30) for n in range(20)),
+        *(purchase(f"c{n}", "2026-02-10 12:00+00", 20) for n in range(100, 110)),
+        purchase("another", "2026-03-20 12:00+00", 1),
+    ]
+    warehouse.load(pair.acme, RawFile("log.csv", rows))
+    warehouse.build(pair.acme)
+
+    (row,) = warehouse.rows(
+        "select * from reporting.audience_uplift where company_id = %s", [pair.acme]
+    )
+    assert row["result"] == "gained"
+    assert row["revenue_gained"] == Decimal("400.00")
+    assert row["revenue_gained_lower"] == Decimal("178.19")
+    assert row["revenue_gained_upper"] == Decimal("621.81")
