@@ -8,7 +8,7 @@ function drawCharts(panel) {
       renderer: "svg",
       ast: true,
       formatLocale: JSON.parse(box.dataset.locale),
-      timeFormatLocale: JSON.parse(box.dataset.times),
+      timeFormatLocale: JSON.parse(document.body.dataset.times),
     };
     box.removeAttribute("data-spec");
     vegaEmbed(box, spec, options);
