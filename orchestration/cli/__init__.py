@@ -27,6 +27,7 @@ from orchestration.cli import (
     run,
     sandbox,
     secrets,
+    trace,
 )
 
 __all__ = ["app"]
@@ -54,6 +55,7 @@ app = typer.Typer(
     timonel dashboard                  the dashboard as one HTML page\n
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means\n
+    timonel trace predicted_value --company my_shop   what it was made of\n
     timonel doctor                     what is wrong, and what to do\n
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
@@ -81,6 +83,7 @@ app.command("dashboard")(dashboard.dashboard)
 app.command("forget")(forget.forget)
 app.command("kpis")(kpis.kpis)
 app.command("metrics")(metrics.metrics)
+app.command("trace")(trace.trace)
 
 
 def _say_version(asked: bool) -> None:

@@ -109,6 +109,13 @@ def log_file(tmp_path: Path) -> Callable[[str, list[Row]], Path]:
     return lambda name, rows: write_log(tmp_path / "exports" / name, rows)
 
 
+# A row while dbt builds anything in this database.
+SOMEBODY_BUILDS = """
+    select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database
+    where datname = current_database() and locktype = 'advisory'
+        and objid = (hashtext('dbt')::bigint & 4294967295)::oid
+"""
+
 # What a run leaves behind, without the moments at which it was done.
 FINAL_TABLES = {
     "raw_files.purchases": (

@@ -10,16 +10,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.end_to_end.conftest import Row, Timonel, final_tables, purchase_log
+from tests.end_to_end.conftest import (
+    SOMEBODY_BUILDS,
+    Row,
+    Timonel,
+    final_tables,
+    purchase_log,
+)
 
 LogFile = Callable[[str, list[Row]], Path]
-
-
-_SOMEBODY_BUILDS = """
-    select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database
-    where datname = current_database() and locktype = 'advisory'
-        and objid = (hashtext('dbt')::bigint & 4294967295)::oid
-"""
 
 
 def test_a_run_killed_while_dbt_builds_holds_up_nobody(
@@ -34,7 +33,7 @@ def test_a_run_killed_while_dbt_builds_holds_up_nobody(
 
     run = new_timonel.start("run", "--company", "killed", "--as-of", "2024-12-30")
     killers.append(run)
-    while not new_timonel.rows(_SOMEBODY_BUILDS):
+    while not new_timonel.rows(SOMEBODY_BUILDS):
         assert run.poll() is None, "it ended before dbt began"
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGKILL)
