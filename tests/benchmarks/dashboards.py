@@ -106,7 +106,11 @@ def _measure(url: str, content: Content, repeats: int) -> None:
         chosen = {slug: row[0] for slug, row in worst.items() if row is not None}
         role = sql.Identifier(_COMPANY.role)
         connection.execute(sql.SQL("set role {}").format(role))
-        for title, values in (("as they come", {}), ("with the worst choice", chosen)):
+        choices: dict[str, dict[str, Any]] = {
+            "as they come": {},
+            "with the worst choice": chosen,
+        }
+        for title, values in choices.items():
             times = {
                 key: _Times(
                     card.path.stem, list(_ask(connection, card, values, repeats))

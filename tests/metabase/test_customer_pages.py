@@ -60,7 +60,8 @@ def test_who_refused_advertising_is_in_no_list_and_in_the_count_above_it(
     """acme-9 spent most, and said no."""
     refused = {"acme-9"}
 
-    for segment in ({}, {"segment": "Campeones"}):
+    choices: list[dict[str, str]] = [{}, {"segment": "Campeones"}]
+    for segment in choices:
         listed = {row[0] for row in shown(shops_url, "segment_customers", **segment)}
         assert listed & refused == set()
     everyone = shown(shops_url, "segment_customers")
