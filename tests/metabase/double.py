@@ -487,9 +487,10 @@ class FakeMetabase(People, Delivery, Browsing):
                 if key != told["id"]:
                     raise Refused(400, "a mapping of a click is named after its id")
 
-    def _placed(self, key: int, sent: Body) -> Body:
+    def _placed(self, key: int, dashcard: Body) -> Body:
         # Clients send back what they read; the server drops what only it may say.
-        dashcard = {one: sent[one] for one in sent if one not in TOLD_OF_A_DASHCARD}
+        told = TOLD_OF_A_DASHCARD
+        dashcard = {one: dashcard[one] for one in dashcard if one not in told}
         check("dashcard", dashcard)
         known = {one["id"] for one in self.dashboards[key]["dashcards"]}
         for mapping in dashcard["parameter_mappings"]:
