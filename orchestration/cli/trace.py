@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -70,11 +71,19 @@ def _show_number(number: Number, values: dict[str, list[dict[str, Any]]]) -> Non
 
 
 def _show_models(below: Lineage) -> None:
-    console.print("\n[bold]Models[/bold], nearest first")
-    for name in below.models:
-        console.print(f"  {name}  [dim]dbt_project, model {name.split('.')[1]}[/dim]")
-    for name in (*below.predictions, *below.records):
-        console.print(f"  {name}  [dim]written by a run[/dim]")
+    console.print("\n[bold]Models[/bold] of dbt_project, nearest first")
+    for room, names in _by_room(below.models).items():
+        console.print(f"  [bold]{room}[/bold]: {', '.join(names)}")
+    for room, names in _by_room((*below.predictions, *below.records)).items():
+        console.print(f"  [bold]{room}[/bold], written by runs: {', '.join(names)}")
+
+
+def _by_room(relations: Iterable[str]) -> dict[str, list[str]]:
+    rooms: dict[str, list[str]] = {}
+    for relation in relations:
+        room, _, name = relation.partition(".")
+        rooms.setdefault(room, []).append(name)
+    return rooms
 
 
 def _show_run(run: ModelRun, parameters: dict[str, float]) -> None:

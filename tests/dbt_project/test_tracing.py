@@ -153,7 +153,9 @@ def test_the_command_tells_it_all(
     assert result.exit_code == 0, (result.output, result.exception)
     for told in (
         *("Valor", "5.00", "reporting.customer_value_totals.predicted_value_12m"),
-        *("marts.customer_summaries", "fit fit", f"fed to {acme}"),
+        *("marts: companies, customer_summaries", "fit fit", f"fed to {acme}"),
         *("mbg_nbd.r = 0.25", "raw_files.purchases"),
     ):
         assert told in said.getvalue()
+    # Of the relation's numbers, only the one on the card.
+    assert "historic_value" not in said.getvalue()

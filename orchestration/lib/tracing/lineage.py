@@ -16,6 +16,7 @@ from orchestration.lib.settings import PROJECT_ROOT
 __all__ = ["Lineage", "Number", "NumberUnknown", "find_number", "lineage"]
 
 _CARDS = PROJECT_ROOT / "metabase" / "collections"
+_WORDS = re.compile(r"\w+")
 _READS = re.compile(r"\breporting\.([a-z_0-9]+)")
 
 
@@ -59,7 +60,12 @@ def find_number(asked: str) -> Number:
         query = yaml.safe_load(file.read_text()).get("dataset_query")
         if query:
             read = dict.fromkeys(_READS.findall(str(query)))
-            shown = [each for each in metrics if each.relation in read]
+            words = set(_WORDS.findall(str(query)))
+            shown = [
+                each
+                for each in metrics
+                if each.relation in read and each.column in words
+            ]
             return Number(asked, tuple(read), tuple(shown))
     found = [each for each in metrics if asked in (each.address, each.column)]
     if not found:
