@@ -11,6 +11,8 @@ from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.preflight import rule_problems
 from metabase.metabase_as_code.preview import render_preview
+from metabase.metabase_as_code.report_cli import app as report_app
+from metabase.metabase_as_code.report_templates import report_problems
 from metabase.metabase_as_code.server_cli import app as server_app
 from metabase.metabase_as_code.terminal import plain_console, plain_errors
 from metabase.metabase_as_code.validate import column_problems, file_problems
@@ -25,6 +27,7 @@ app = typer.Typer(
     help="Check, preview and publish the dashboards kept in metabase/.",
 )
 
+app.registered_commands += report_app.registered_commands
 app.registered_commands += server_app.registered_commands
 
 _Database = Annotated[
@@ -98,7 +101,7 @@ def validate(
     content: _Root = CONTENT_ROOT,
     language: _Language = "es",
 ) -> None:
-    """Check labels, layout and SQL of every card; exits 1 when something is wrong.
+    """Check labels, layout, SQL and reports; exits 1 when something is wrong.
 
     With a database it also checks that each column a card draws is one its SQL
     gives. `npm run validate` in metabase/ checks Metabase's own schema.
@@ -106,6 +109,7 @@ def validate(
     with plain_errors():
         problems = file_problems(content, language)
         problems += rule_problems(content)
+        problems += report_problems(content, language)
         if database_url:
             with connect_as(database_url) as connection:
                 cards = load_content(content, EXAMPLE, language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,15 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Delivery:
-    """Everything that leaves Metabase; ``embeddable`` is empty while it is closed."""
+    """Everything that leaves; ``embeddable`` is empty while it is closed.
+
+    ``reports`` are the rhythms whose recipients get a report, by its template.
+    """
 
     subscriptions: tuple[Subscription, ...]
     embeddable: frozenset[str]
     company_title: str = ""
+    reports: Mapping[str, str] = field(default_factory=dict)
 
 
 def page_of(page: Dashboard) -> str:
@@ -56,7 +60,7 @@ def read_delivery(path: Path, pages: Collection[str], company_title: str) -> Del
     ContentError
         A page or a rhythm that does not exist.
     """
-    told = read_yaml(path, ("subscriptions", "embeddable"))
+    told = read_yaml(path, ("subscriptions", "reports", "embeddable"))
     subscriptions = tuple(
         _subscription(path, rhythm, one)
         for rhythm, one in told["subscriptions"].items()
@@ -64,14 +68,21 @@ def read_delivery(path: Path, pages: Collection[str], company_title: str) -> Del
     for page in (*told["embeddable"], *(one.page for one in subscriptions)):
         if page not in pages:
             raise ContentError(f"{path}: no dashboard file is called {page}.yaml")
-    return Delivery(subscriptions, frozenset(told["embeddable"]), company_title)
+    for rhythm in told["reports"].values():
+        _check_rhythm(path, rhythm)
+    embeddable = frozenset(told["embeddable"])
+    return Delivery(subscriptions, embeddable, company_title, told["reports"])
 
 
 def _subscription(path: Path, rhythm: str, told: Mapping[str, Any]) -> Subscription:
-    if rhythm not in RHYTHMS:
-        raise ContentError(f"{path}: {rhythm!r} is not one of {', '.join(RHYTHMS)}")
+    _check_rhythm(path, rhythm)
     schedule = Schedule(rhythm, int(told["hour"]), told.get("day"))
     return Subscription(rhythm, told["dashboard"], schedule)
+
+
+def _check_rhythm(path: Path, rhythm: str) -> None:
+    if rhythm not in RHYTHMS:
+        raise ContentError(f"{path}: {rhythm!r} is not one of {', '.join(RHYTHMS)}")
 
 
 def embedding_keys(

@@ -83,23 +83,17 @@ def number_locale(currency_code: str, language: str) -> dict[str, Any]:
 
 
 def time_locale(language: str) -> dict[str, Any]:
-    """How charts write days and months, as the locale definition that d3 takes.
-
-    Its week begins on Sunday, babel's on Monday. The language's short names lose the
-    full stop some languages end them with.
-    """
+    """Names of months and days for charts, as the locale definition that d3 takes."""
     locale = Locale.parse(language)
-    days, months = locale.days["stand-alone"], locale.months["stand-alone"]
-    from_sunday = [6, *range(6)]
+    # Babel's week starts on Monday, that of d3 on Sunday.
+    days = [6, 0, 1, 2, 3, 4, 5]
     return {
-        "dateTime": "%x, %X",
-        "date": "%d/%m/%Y",
-        "time": "%H:%M:%S",
+        "dateTime": "%-d %b %Y, %H:%M",
+        "date": "%-d %b %Y",
+        "time": "%H:%M",
         "periods": ["AM", "PM"],
-        "days": [days["wide"][day] for day in from_sunday],
-        "shortDays": [days["abbreviated"][day].rstrip(".") for day in from_sunday],
-        "months": [months["wide"][month] for month in range(1, 13)],
-        "shortMonths": [
-            months["abbreviated"][month].rstrip(".") for month in range(1, 13)
-        ],
+        "days": [locale.days["stand-alone"]["wide"][day] for day in days],
+        "shortDays": [locale.days["stand-alone"]["abbreviated"][day] for day in days],
+        "months": list(locale.months["stand-alone"]["wide"].values()),
+        "shortMonths": list(locale.months["stand-alone"]["abbreviated"].values()),
     }

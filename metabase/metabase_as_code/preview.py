@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import altair
-import vl_convert
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from metabase.metabase_as_code.company import Company
 from metabase.metabase_as_code.content import Content, Dashboard
-from metabase.metabase_as_code.draw import DrawnCard, draw_card, why_empty
-from metabase.metabase_as_code.formats import number_locale, time_locale, write_date
+from metabase.metabase_as_code.draw import DrawnCard, why_empty
+from metabase.metabase_as_code.formats import number_locale, time_locale
 from metabase.metabase_as_code.labels import read_labels
 from metabase.metabase_as_code.load import load_content
+from metabase.metabase_as_code.page_parts import (
+    asset,
+    banner,
+    chart_library,
+    draw_answer,
+    page_templates,
+    written_day,
+)
 from metabase.metabase_as_code.warehouse import (
-    DataState,
     connect_as,
     data_state,
     find_companies,
@@ -32,8 +33,6 @@ from metabase.metabase_as_code.warehouse import (
 )
 
 __all__ = ["render_preview"]
-
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class _Section:
     why_empty: str
     dashboards: tuple[_DrawnDashboard, ...]
     number_locale: dict[str, Any]
+    time_locale: dict[str, Any]
 
 
 def render_preview(
@@ -80,23 +80,19 @@ def render_preview(
         _section(url, company, load_content(root, company, language), labels)
         for company in find_companies(url, tuple(company_ids))
     ]
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     has_chart = any(
         card.chart for one in sections for page in one.dashboards for card in page.cards
     )
-    return environment.get_template("page.html.j2").render(
-        sections=sections,
-        label=labels,
-        time_locale=time_locale(language),
-        style=_asset("page.css"),
-        script=_asset("page.js"),
-        chart_library=_chart_library() if has_chart else "",
+    return (
+        page_templates()
+        .get_template("page.html.j2")
+        .render(
+            sections=sections,
+            label=labels,
+            style=asset("page.css"),
+            script=asset("page.js"),
+            chart_library=chart_library() if has_chart else "",
+        )
     )
 
 
@@ -105,59 +101,27 @@ def _section(
 ) -> _Section:
     with connect_as(url, company.role) as connection:
         state = data_state(connection)
-        why = why_empty(state, labels)
         answers = {
             card_id: run(connection, card.default_sql())
             for card_id, card in content.cards.items()
         }
 
     def drawn(dashboard: Dashboard) -> _DrawnDashboard:
-        cards = []
-        for at in sorted(dashboard.placements, key=lambda at: (at.row, at.col)):
-            card = content.cards[at.card_id]
-            # A card knows what it lacks; with nothing loaded, everything does.
-            lacks = card.when_empty if state.order_count else None
-            cards.append(draw_card(card, at, answers[at.card_id], labels, lacks or why))
-        return _DrawnDashboard(dashboard.name, dashboard.description, tuple(cards))
+        cards = tuple(
+            draw_answer(
+                content.cards[at.card_id], at, answers[at.card_id], state, labels
+            )
+            for at in sorted(dashboard.placements, key=lambda at: (at.row, at.col))
+        )
+        return _DrawnDashboard(dashboard.name, dashboard.description, cards)
 
     return _Section(
         company=company,
-        data_through=_day(state.data_through_date, labels),
-        as_of=_day(state.as_of_date, labels),
-        banner=_banner(state, labels),
-        why_empty=why,
+        data_through=written_day(state.data_through_date, labels),
+        as_of=written_day(state.as_of_date, labels),
+        banner=banner(state, labels),
+        why_empty=why_empty(state, labels),
         dashboards=tuple(drawn(dashboard) for dashboard in content.dashboards),
         number_locale=number_locale(company.currency_code, labels["language"]),
+        time_locale=time_locale(labels["language"]),
     )
-
-
-def _banner(state: DataState, labels: dict[str, str]) -> str | None:
-    if state.customer_count == 0 or not state.has_predictions:
-        return why_empty(state, labels)
-    if not state.is_stale:
-        return None
-    return f"{labels['preview.stale']}: {labels[f'stale.{state.stale_reason}']}"
-
-
-def _day(day: Any, labels: dict[str, str]) -> str:
-    if day is None:
-        return labels["preview.no_value"]
-    return write_date(day, labels["language"])
-
-
-def _asset(name: str) -> Markup:
-    return _inline((_TEMPLATES / name).read_text(encoding="utf-8"))
-
-
-@cache
-def _chart_library() -> Markup:
-    version = altair.SCHEMA_VERSION.removeprefix("v").rsplit(".", 1)[0]
-    names = "window.vegaEmbed = vegaEmbed;"
-    return _inline(vl_convert.javascript_bundle(names, version))
-
-
-def _inline(text: str) -> Markup:
-    # The only text of the page that is not escaped: ours, and the chart library.
-    if "</script" in text or "</style" in text:
-        raise ValueError("inlined text would end its own element")
-    return Markup(text)  # noqa: S704

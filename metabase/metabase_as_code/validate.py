@@ -25,6 +25,7 @@ from metabase.metabase_as_code.content import (
 )
 from metabase.metabase_as_code.labels import keys_used, read_labels
 from metabase.metabase_as_code.load import load_content, raw_documents
+from metabase.metabase_as_code.report_templates import raw_reports
 from metabase.metabase_as_code.warehouse import result_columns
 
 __all__ = ["column_problems", "file_problems", "sql_problems"]
@@ -163,7 +164,8 @@ def _choice_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
 
 def _label_problems(root: Path, language: str) -> Iterator[str]:
     labels = set(read_labels(root / "labels", language))
-    used = set().union(*(keys_used(raw) for raw in raw_documents(root).values()))
+    raw = [*raw_documents(root).values(), *raw_reports(root).values()]
+    used = set().union(*map(keys_used, raw))
     for key in sorted(labels - used):
         is_told = key.removesuffix(".when_empty") + ".title" in used
         if not is_told and not key.startswith(("preview.", "language")):

@@ -24,6 +24,7 @@ from orchestration.cli import (
     metabase,
     metrics,
     quarantine,
+    report,
     run,
     sandbox,
     secrets,
@@ -53,6 +54,7 @@ app = typer.Typer(
     timonel connections                how each source fares\n
     timonel run                        load what is new, rebuild, predict\n
     timonel dashboard                  the dashboard as one HTML page\n
+    timonel report --company my_shop   a report as PDF, HTML or pictures\n
     timonel kpis engagement --company my_shop   the numbers of a page\n
     timonel metrics                    what each number means\n
     timonel trace predicted_value --company my_shop   what it was made of\n
@@ -74,6 +76,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(audience.app, name="audience")
 app.add_typer(metabase.app, name="metabase")
+app.add_typer(report.app, name="report")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("demo")(demo.demo)

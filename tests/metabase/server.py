@@ -170,7 +170,7 @@ def connect(details: dict[str, Any]) -> psycopg.Connection:
 
 def copy_content(folder: Path) -> None:
     """Copy everything that is applied."""
-    for name in ("collections", "labels"):
+    for name in ("collections", "labels", "reports"):
         shutil.copytree(CONTENT_ROOT / name, folder / name)
     for file in ("roles.yml", "delivery.yml"):
         shutil.copy(CONTENT_ROOT / file, folder / file)

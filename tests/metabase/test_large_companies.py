@@ -10,7 +10,6 @@ from metabase.metabase_as_code.chart_parts import PALETTE
 from metabase.metabase_as_code.charts import chart_spec
 from metabase.metabase_as_code.content import Placement
 from metabase.metabase_as_code.draw import draw_card
-from metabase.metabase_as_code.formats import time_locale
 from metabase.metabase_as_code.labels import read_labels
 from metabase.metabase_as_code.load import CONTENT_ROOT
 from metabase.metabase_as_code.warehouse import Result
@@ -50,19 +49,6 @@ def test_the_names_under_bars_are_all_there_when_they_are_long() -> None:
 
 def test_no_colour_of_the_palette_means_two_series() -> None:
     assert len(set(PALETTE)) == len(PALETTE) == 12
-
-
-@pytest.mark.parametrize(
-    ("language", "sunday", "september"),
-    [("es", "domingo", "sept"), ("en", "Sunday", "Sep")],
-)
-def test_charts_name_days_and_months_in_the_readers_language(
-    language: str, sunday: str, september: str
-) -> None:
-    times = time_locale(language)
-
-    assert (times["days"][0], times["shortMonths"][8]) == (sunday, september)
-    assert [len(times[one]) for one in ("shortDays", "months")] == [7, 12]
 
 
 def test_a_control_character_is_shown_as_something_unknown() -> None:

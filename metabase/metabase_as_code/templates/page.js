@@ -8,7 +8,7 @@ function drawCharts(panel) {
       renderer: "svg",
       ast: true,
       formatLocale: JSON.parse(box.dataset.locale),
-      timeFormatLocale: JSON.parse(document.body.dataset.times),
+      timeFormatLocale: JSON.parse(panel.dataset.timeLocale),
     };
     box.removeAttribute("data-spec");
     vegaEmbed(box, spec, options);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from orchestration.lib.alerts.memory import Condition
@@ -26,10 +27,12 @@ _LONGEST_DETAIL = 600
 
 @dataclass(frozen=True)
 class Message:
-    """A subject and a body of plain text."""
+    """A subject and a body, of plain text unless ``is_html``, and files with it."""
 
     title: str
     body: str
+    is_html: bool = False
+    attachments: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

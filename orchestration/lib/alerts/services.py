@@ -10,15 +10,16 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from orchestration.lib.alerts.errors import ChannelBroken, NotDelivered
 from orchestration.lib.alerts.messages import Message
 
-__all__ = ["check_address", "send"]
+__all__ = ["addressed_to", "check_address", "send"]
 
 # Services whose address begins with a host name; of the others it may be a token.
 _WITH_HOST = re.compile(r"^(mailto|json|xml|form|ntfy|gotify|matrix)s?$")
+_RECIPIENTS = ("to", "cc", "bcc")
 _SHORTEST_SECRET = 3
 _LONGEST_ERROR = 300
 
@@ -52,6 +53,18 @@ def check_address(address: str) -> str:
     return urlsplit(address).scheme
 
 
+def addressed_to(address: str, recipient: str) -> str:
+    """A mail address that reaches one other person, through the same server."""
+    parts = urlsplit(address)
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name.lower() not in _RECIPIENTS
+    ]
+    query = urlencode([*kept, ("to", recipient)])
+    return urlunsplit(parts._replace(path="", query=query))
+
+
 def send(address: str, message: Message) -> None:
     """Send one message to one address, once.
 
@@ -66,7 +79,10 @@ def send(address: str, message: Message) -> None:
     with _captured() as lines:
         service.add(address)
         delivered = service.notify(
-            title=message.title, body=message.body, body_format=NotifyFormat.TEXT
+            title=message.title,
+            body=message.body,
+            body_format=NotifyFormat.HTML if message.is_html else NotifyFormat.TEXT,
+            attach=[str(path) for path in message.attachments] or None,
         )
     if not delivered:
         raise NotDelivered(_without_secrets(". ".join(lines), address))
