@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import psycopg
 
+from metabase.metabase_as_code.asking import ensure_actions
 from metabase.metabase_as_code.errors import DriftFoundError, MetabaseError
 from metabase.metabase_as_code.http_api import (
     Metabase,
@@ -22,7 +24,12 @@ from metabase.metabase_as_code.publication import Publication, publish
 from metabase.metabase_as_code.reconciliation import PENDING, Finding, Reconciliation
 from metabase.metabase_as_code.removed import find_removed, put_away
 from metabase.metabase_as_code.subscriptions import Post, ensure_subscriptions
-from metabase.metabase_as_code.tenancy import Home, ensure_group, ensure_home
+from metabase.metabase_as_code.tenancy import (
+    Home,
+    ensure_desk,
+    ensure_group,
+    ensure_home,
+)
 from metabase.metabase_as_code.warehouse import connect_as_admin
 from metabase.metabase_as_code.world import (
     Request,
@@ -161,6 +168,12 @@ def _walk(work: Reconciliation, world: World) -> None:
         )
         for one in world.tenants
     ]
+    homes = [
+        replace(home, desk=ensure_desk(work, one.writer, home, one.words))
+        if one.writer
+        else home
+        for one, home in zip(world.tenants, homes, strict=True)
+    ]
     operator_id = ensure_group(work, "", world.roles.operator)
     gone = _removed(work, world)
     doors = wanted_access(homes, world.roles, operator_id)
@@ -184,6 +197,8 @@ def _removed(
 def _fill(work: Reconciliation, world: World, tenant: Tenant, home: Home) -> None:
     told = Publication(tenant.content, home, world.roles, tenant.delivery)
     page_ids = publish(work, told)
+    company_id = tenant.company.company_id
+    ensure_actions(work, company_id, home.desk, tenant.content, tenant.actions)
     properties = work.metabase.get("/api/session/properties")
     post = Post(
         company=tenant.company,

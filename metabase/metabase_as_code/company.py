@@ -23,6 +23,11 @@ class Company:
         return f"bi_{self.company_id}"
 
     @property
+    def writer(self) -> str:
+        """The login that may ask for this company's actions; its connection's name."""
+        return f"actions_{self.company_id}"
+
+    @property
     def collection(self) -> str:
         """Collection name; the id in it keeps two companies of one name apart."""
         return f"{self.name} ({self.company_id})"

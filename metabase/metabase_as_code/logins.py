@@ -14,15 +14,20 @@ from metabase.metabase_as_code.errors import WarehouseError
 from metabase.metabase_as_code.tenancy import Warehouse
 
 __all__ = [
+    "ACTIONS_VARIABLE",
     "PASSWORD_VARIABLE",
     "can_sign_in",
     "password_of",
     "set_password",
     "warehouse_of",
+    "writing_password_of",
 ]
 
 PASSWORD_VARIABLE = "TIMONEL_BI_PASSWORD"  # noqa: S105 (a name, not a password)
 """Password of every reader login; ``…_<COMPANY>`` gives one company its own."""
+
+ACTIONS_VARIABLE = "TIMONEL_ACTIONS_PASSWORD"
+"""The same of the logins that may only ask; without it nobody asks in Metabase."""
 
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
 
@@ -45,18 +50,22 @@ def password_of(company: Company, environment: Mapping[str, str]) -> str:
     return password
 
 
-def can_sign_in(url: str, company: Company, password: str) -> bool:
+def writing_password_of(company: Company, environment: Mapping[str, str]) -> str:
+    """The password of the login that may only ask; empty when none is given."""
+    own = f"{ACTIONS_VARIABLE}_{company.company_id.upper()}"
+    return environment.get(own) or environment.get(ACTIONS_VARIABLE) or ""
+
+
+def can_sign_in(url: str, role: str, password: str) -> bool:
     """Whether Postgres takes the login with this password."""
     try:
-        psycopg.connect(url, user=company.role, password=password).close()
+        psycopg.connect(url, user=role, password=password).close()
     except psycopg.OperationalError:
         return False
     return True
 
 
-def set_password(
-    connection: psycopg.Connection, company: Company, password: str
-) -> None:
+def set_password(connection: psycopg.Connection, role: str, password: str) -> None:
     """Give the login this password.
 
     Raises
@@ -66,17 +75,15 @@ def set_password(
     """
     # Hashed here, so that the password does not reach the server's log.
     secret = connection.pgconn.encrypt_password(
-        password.encode(), company.role.encode(), b"scram-sha-256"
+        password.encode(), role.encode(), b"scram-sha-256"
     )
     statement = sql.SQL("alter role {} password {}").format(
-        sql.Identifier(company.role), sql.Literal(secret.decode())
+        sql.Identifier(role), sql.Literal(secret.decode())
     )
     try:
         connection.execute(statement)
     except psycopg.Error as error:
-        raise WarehouseError(
-            f"cannot set the password of {company.role}: {error}"
-        ) from (error)
+        raise WarehouseError(f"cannot set the password of {role}: {error}") from (error)
 
 
 def warehouse_of(url: str) -> Warehouse:

@@ -59,13 +59,18 @@ def wanted_access(homes: Sequence[Home], roles: Roles, operator_id: int) -> Acce
             for folder in role.folders:
                 folders[group_id, home.folder_ids[folder]] = "read"
             queries[group_id, home.database_id] = role.queries
+            if home.desk and role.may_ask:
+                folders[group_id, home.desk.folder_id] = "read"
+    desks = [home.desk for home in homes if home.desk]
     return Access(
         folders=folders,
         queries=queries,
         collection_ids=frozenset(
             one for home in homes for one in (*home.published_ids(), home.workspace_id)
-        ),
-        database_ids=frozenset(home.database_id for home in homes),
+        )
+        | {desk.folder_id for desk in desks},
+        database_ids=frozenset(home.database_id for home in homes)
+        | {desk.writing_id for desk in desks},
         group_ids=frozenset(
             {one for home in homes for one in home.group_ids.values()} | {operator_id}
         ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
 
+from metabase.metabase_as_code.actions import read_actions
 from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.content import Card
 from metabase.metabase_as_code.delivery import page_of, read_delivery
@@ -31,12 +33,19 @@ def rule_problems(root: Path) -> list[str]:
     Raises
     ------
     ContentError
-        roles.yml or delivery.yml names what does not exist.
+        roles.yml, delivery.yml or actions.yml names what does not exist.
     """
-    pages = [page_of(page) for page in load_content(root, EXAMPLE).dashboards]
+    content = load_content(root, EXAMPLE)
+    pages = [page_of(page) for page in content.dashboards]
     roles = read_roles(root / "roles.yml", pages)
     delivery = read_delivery(root / "delivery.yml", pages, "")
+    cards = {card.path.stem for card in content.cards.values()}
+    asked: defaultdict[str, str] = defaultdict(str)
+    # Reading them asks for every word of theirs.
+    read_actions(root / "actions.yml", asked, cards)
     needed = {
+        "actions.folder",
+        *asked,
         "workspace",
         "company",
         *(f"folders.{folder}" for folder in roles.folders),

@@ -196,7 +196,8 @@ def _put_away(
         else:
             work.archive(known, _CARD)
     for known in work.identities.all(company_id=company_id, kind="collection"):
-        if known.key not in ("company", "workspace", *told.roles.folders):
+        kept = ("company", "workspace", *told.roles.folders)
+        if known.key not in (kept if told.home.desk is None else (*kept, "actions")):
             work.archive(known, "/api/collection")
 
 

@@ -125,7 +125,9 @@ def canonical(key: str, value: Any) -> Any:
     if key == "dataset_query":
         value = value or {}
         stages = value.get("stages") or [{}]
-        return *_database_and_sql(value), stages[0].get("template-tags") or None
+        tags = stages[0].get("template-tags")
+        tags = tags or value.get("native", {}).get("template-tags")
+        return *_database_and_sql(value), tags or None
     return value or None
 
 

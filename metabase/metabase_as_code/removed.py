@@ -44,7 +44,7 @@ def find_removed(
             [
                 int(one["id"])
                 for one in databases
-                if one["name"] == f"{_PREFIX}{company_id}"
+                if one["name"] in (f"{_PREFIX}{company_id}", f"actions_{company_id}")
             ],
         )
         for company_id in sorted(gone)

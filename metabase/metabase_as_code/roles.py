@@ -15,6 +15,7 @@ __all__ = ["Role", "Roles", "read_roles", "read_yaml"]
 
 _WORKSPACE = ("read", "write", "none")
 _QUERIES = ("no", "query-builder", "query-builder-and-native")
+_ANSWERS = ("yes", "no")
 _ROLE_KEYS = {"folders", "workspace", "queries"}
 
 
@@ -23,7 +24,8 @@ class Role:
     """What one group of a company may do.
 
     ``workspace`` is its level on the company's own folder; ``queries`` its level on
-    the company's connection; ``was`` a name the group had before.
+    the company's connection; ``was`` a name the group had before; ``may_ask`` whether
+    it sees the actions.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Role:
     workspace: str
     queries: str
     was: str = ""
+    may_ask: bool = False
 
     def group(self, company_id: str) -> str:
         """Name of the group in Metabase."""
@@ -97,7 +100,7 @@ def read_roles(path: Path, pages: Collection[str]) -> Roles:
 def _role(
     path: Path, name: str, told: Mapping[str, Any], folders: Collection[str]
 ) -> Role:
-    keys = set(told) - {"was"}
+    keys = set(told) - {"was", "actions"}
     if keys != _ROLE_KEYS:
         raise ContentError(f"{path}: {name} needs {', '.join(sorted(_ROLE_KEYS))}")
     for folder in told["folders"]:
@@ -105,12 +108,14 @@ def _role(
             raise ContentError(f"{path}: {name} reads {folder!r}, which is no folder")
     _one_of(path, name, told, "workspace", _WORKSPACE)
     _one_of(path, name, told, "queries", _QUERIES)
+    _one_of(path, name, {"actions": "no", **told}, "actions", _ANSWERS)
     return Role(
         name,
         frozenset(told["folders"]),
         told["workspace"],
         told["queries"],
         told.get("was", ""),
+        told.get("actions", "no") == "yes",
     )
 
 

@@ -16,7 +16,18 @@ from metabase.metabase_as_code.errors import ContentError, MetabaseError
 from metabase.metabase_as_code.reconciliation import Reconciliation, Thing, Values
 from metabase.metabase_as_code.roles import Role, Roles
 
-__all__ = ["Home", "Login", "Warehouse", "ensure_group", "ensure_home", "items_of"]
+__all__ = [
+    "Desk",
+    "Home",
+    "Login",
+    "Warehouse",
+    "ensure_group",
+    "ensure_home",
+    "items_of",
+]
+
+
+_ACTIONS = "database-enable-actions"
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,19 @@ class Warehouse:
     port: int
     dbname: str
     is_encrypted: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where people of a company ask for something, by ids as in ``Home``.
+
+    ``reading_id`` is the connection the company reads with, ``writing_id`` the one
+    that adds requests and reads nothing.
+    """
+
+    folder_id: int
+    reading_id: int
+    writing_id: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,7 @@ class Home:
     folder_ids: Mapping[str, int]
     workspace_id: int
     group_ids: Mapping[str, int]
+    desk: Desk | None = None
 
     def published_ids(self) -> list[int]:
         """The collections that the files fill."""
@@ -50,12 +75,23 @@ class Home:
 
 @dataclass(frozen=True)
 class Login:
-    """How Metabase signs in for one company; renewed: the password is sent again."""
+    """How Metabase signs in for one company; renewed: the password is sent again.
+
+    ``user`` is set for the login that may only ask; ``may_act`` allows the actions of
+    Metabase on the connection, which both of a company's need then.
+    """
 
     company: Company
     warehouse: Warehouse
     password: str = field(repr=False)
     is_renewed: bool = False
+    user: str = ""
+    may_act: bool = False
+
+    @property
+    def role(self) -> str:
+        """Who signs in: the company's reader, unless ``user`` is another."""
+        return self.user or self.company.role
 
     def details(self) -> dict[str, Any]:
         """Everything that can be read back."""
@@ -63,10 +99,10 @@ class Login:
             "host": self.warehouse.host,
             "port": self.warehouse.port,
             "dbname": self.warehouse.dbname,
-            "user": self.company.role,
+            "user": self.role,
             "ssl": self.warehouse.is_encrypted,
             "schema-filters-type": "inclusion",
-            "schema-filters-patterns": "reporting",
+            "schema-filters-patterns": "ops" if self.user else "reporting",
         }
 
 
@@ -79,7 +115,7 @@ def ensure_home(
 ) -> Home:
     """Create or correct the connection, the folders and the groups of a company."""
     company = login.company
-    database_id = work.ensure(_database(work, login))
+    database_id = work.ensure(_database(work, login, "warehouse", company.connection))
     collection_id = work.ensure(_collection(work, company, description))
     folder_ids = {
         folder: work.ensure(
@@ -96,6 +132,16 @@ def ensure_home(
         workspace_id=work.ensure(workspace),
         group_ids={one.name: _role_group(work, company, one) for one in roles.roles},
     )
+
+
+def ensure_desk(
+    work: Reconciliation, writer: Login, home: Home, words: Mapping[str, str]
+) -> Desk:
+    """Create or correct the folder and the connection that people ask through."""
+    company, name = writer.company, words["actions.folder"]
+    folder = _folder(work, company, "actions", name, home.collection_id)
+    writing = _database(work, writer, "actions", company.writer)
+    return Desk(work.ensure(folder), home.database_id, work.ensure(writing))
 
 
 def ensure_group(
@@ -160,8 +206,7 @@ def _word(words: Mapping[str, str], folder: str) -> str:
         ) from error
 
 
-def _database(work: Reconciliation, login: Login) -> Thing:
-    name = login.company.connection
+def _database(work: Reconciliation, login: Login, key: str, name: str) -> Thing:
     details = login.details()
     wanted = {
         "name": name,
@@ -171,14 +216,18 @@ def _database(work: Reconciliation, login: Login) -> Thing:
         "auto_run_queries": True,
         "details": details,
     }
+    settings = {"settings": {_ACTIONS: True}} if login.may_act else {}
 
     def owned(live: Values) -> Values:
         kept = {key: live.get("details", {}).get(key) for key in details}
-        return {**live, "details": kept}
+        switch = {_ACTIONS: (live.get("settings") or {}).get(_ACTIONS)}
+        return {**live, "details": kept, "settings": switch}
 
-    def complete(_: dict[str, Any]) -> dict[str, Any]:
+    def complete(body: dict[str, Any]) -> dict[str, Any]:
         # Whole, because what a PUT leaves out falls back to a default.
-        return {**wanted, "details": {**details, "password": login.password}}
+        secret = {"details": {**details, "password": login.password}}
+        # A POST takes no settings.
+        return {**wanted, **secret, **(settings if "settings" in body else {})}
 
     def candidates() -> list[int]:
         found = work.metabase.get("/api/database")["data"]
@@ -187,13 +236,14 @@ def _database(work: Reconciliation, login: Login) -> Thing:
     return Thing(
         company_id=login.company.company_id,
         kind="connection",
-        key="warehouse",
+        key=key,
         name=name,
         endpoint="/api/database",
-        wanted=lambda _: wanted,
+        wanted=lambda _: {**wanted, **settings},
         candidates=candidates,
         owned=owned,
         complete=complete,
+        born_with=tuple(wanted),
         must_write=login.is_renewed,
     )
 

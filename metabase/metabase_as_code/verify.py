@@ -98,6 +98,8 @@ def _sees(
     readable = {"company", *role.folders}
     if role.workspace != "none":
         readable.add("workspace")
+    if role.may_ask:
+        readable.add("actions")
     for one in identities.all(kind="collection"):
         if one.key == "company" and one.company_id != company_id:
             expected = False

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from metabase.metabase_as_code.actions import Action, read_actions
 from metabase.metabase_as_code.company import Company
 from metabase.metabase_as_code.content import Content
 from metabase.metabase_as_code.delivery import Delivery, read_delivery
@@ -23,6 +24,7 @@ from metabase.metabase_as_code.logins import (
     password_of,
     set_password,
     warehouse_of,
+    writing_password_of,
 )
 from metabase.metabase_as_code.preflight import check_columns
 from metabase.metabase_as_code.roles import Roles, read_roles
@@ -71,6 +73,8 @@ class Tenant:
     words: Mapping[str, str]
     login: Login
     delivery: Delivery
+    writer: Login | None = None
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,17 @@ def _tenant(
     )
     pages = [page.path.stem for page in content.dashboards]
     delivery = read_delivery(request.root / "delivery.yml", pages, words["company"])
-    return Tenant(company, settings, content, words, login, delivery)
+    tenant = Tenant(company, settings, content, words, login, delivery)
+    password = writing_password_of(company, environment)
+    if not password:
+        return tenant
+    cards = {card.path.stem for card in content.cards.values()}
+    return replace(
+        tenant,
+        login=replace(login, may_act=True),
+        writer=replace(login, password=password, user=company.writer, may_act=True),
+        actions=read_actions(request.root / "actions.yml", words, cards),
+    )
 
 
 def with_logins(
@@ -145,9 +159,14 @@ def with_logins(
     """Give every login the password of the environment; Metabase is told it anew."""
     tenants = []
     for tenant in world.tenants:
-        login = tenant.login
-        if not can_sign_in(request.database_url, login.company, login.password):
-            set_password(connection, login.company, login.password)
-            login = replace(login, is_renewed=True)
-        tenants.append(replace(tenant, login=login))
+        login = _let_in(tenant.login, request, connection)
+        writer = tenant.writer and _let_in(tenant.writer, request, connection)
+        tenants.append(replace(tenant, login=login, writer=writer))
     return replace(world, tenants=tuple(tenants))
+
+
+def _let_in(login: Login, request: Request, connection: psycopg.Connection) -> Login:
+    if can_sign_in(request.database_url, login.role, login.password):
+        return login
+    set_password(connection, login.role, login.password)
+    return replace(login, is_renewed=True)

@@ -193,8 +193,10 @@ def write_backtest(
 
 def is_current(database: psycopg.Connection, identity: MixIdentity) -> bool:
     """Whether exactly this fit is what the company's readers see now."""
+    # Of a fit that was published before draws were kept there is none: it is fitted
+    # again, to the same numbers.
     row = database.execute(
-        """select 1 from predictions.marketing_curves
+        """select 1 from predictions.marketing_curve_draws
         where company_id = %s and fit_id = %s limit 1""",
         (identity.company_id, identity.fit_id),
     ).fetchone()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ml_assets import mmm
 from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, budget_grid
+from ml_assets.media_plan.curve_draws import curve_draws
 from ml_assets.media_plan.curve_tables import (
     contribution_rows,
     curve_points,
@@ -89,6 +90,7 @@ class MixTables:
 
     marketing_curves: pd.DataFrame
     marketing_curve_points: pd.DataFrame
+    marketing_curve_draws: pd.DataFrame
     marketing_contributions: pd.DataFrame
     budget_grid: pd.DataFrame
     budget_scenarios: pd.DataFrame
@@ -233,6 +235,7 @@ def _tables(
     tables = MixTables(
         marketing_curves=curve_rows(mix, media, target),
         marketing_curve_points=curve_points(mix),
+        marketing_curve_draws=curve_draws(mix),
         marketing_contributions=contributions,
         budget_grid=budget_grid(mix, settings.limits),
         budget_scenarios=scenarios,

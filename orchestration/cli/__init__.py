@@ -27,6 +27,7 @@ from orchestration.cli import (
     report,
     run,
     sandbox,
+    scenario,
     secrets,
     trace,
 )
@@ -61,6 +62,7 @@ app = typer.Typer(
     timonel doctor                     what is wrong, and what to do\n
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
+    timonel scenario                   plans, projected and saved\n
     timonel alerts                     what is wrong now, and who is told\n
     timonel audience                   customers to write to, some kept back\n
     timonel metabase plan              what a Metabase server lacks
@@ -72,6 +74,7 @@ app.add_typer(connect.app, name="connect")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(audience.app, name="audience")

@@ -26,6 +26,7 @@ __all__ = [
     "reader_role",
     "set_currency",
     "slug",
+    "writer_role",
 ]
 
 _SLUG = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -88,8 +89,13 @@ def reader_role(company_id: str) -> str:
     return f"bi_{company_id}"
 
 
+def writer_role(company_id: str) -> str:
+    """The login role that may ask for actions of this company, and do nothing else."""
+    return f"actions_{company_id}"
+
+
 def add_company(url: str, company: Company) -> bool:
-    """Add a company and its read role. False if it was there already, unchanged.
+    """Add a company and its login roles. False if it was there already, unchanged.
 
     Raises
     ------
@@ -109,7 +115,8 @@ def add_company(url: str, company: Company) -> bool:
                 company.time_zone,
             ),
         ).rowcount
-        _ensure_reader_role(connection, company.company_id)
+        _ensure_role(connection, reader_role(company.company_id), "bi_reader")
+        _ensure_role(connection, writer_role(company.company_id), "action_writer")
     if not inserted and load_company(url, company.company_id) != company:
         raise InvalidCompany(
             f"There is already a company '{company.company_id}' with other settings. "
@@ -177,13 +184,13 @@ def _check(company: Company) -> None:
         )
 
 
-def _ensure_reader_role(connection: psycopg.Connection, company_id: str) -> None:
-    role = sql.Identifier(reader_role(company_id))
+def _ensure_role(connection: psycopg.Connection, name: str, group: str) -> None:
+    role = sql.Identifier(name)
     try:
         with connection.transaction():
             # No password: nobody can log in as it until one is set on purpose.
-            statement = sql.SQL("create role {} login in role bi_reader")
-            connection.execute(statement.format(role))
+            statement = sql.SQL("create role {} login in role {}")
+            connection.execute(statement.format(role, sql.Identifier(group)))
     except _DUPLICATE:
         pass  # roles belong to the whole server; another database may have made it
     connection.execute(sql.SQL("grant {} to current_user").format(role))

@@ -14,7 +14,12 @@ from graphlib import TopologicalSorter
 import psycopg
 from psycopg import sql
 
-from orchestration.lib.companies import UnknownCompany, load_company, reader_role
+from orchestration.lib.companies import (
+    UnknownCompany,
+    load_company,
+    reader_role,
+    writer_role,
+)
 
 __all__ = [
     "CompanyRemoved",
@@ -63,7 +68,7 @@ def removed_message(company_id: str) -> str:
 
 
 def remove_company(url: str, company_id: str) -> dict[str, int]:
-    """Delete every row of a company, its connections and its read role.
+    """Delete every row of a company, its connections and its login roles.
 
     Waits for what is being written of it, then takes one transaction: all or nothing.
 
@@ -90,7 +95,8 @@ def remove_company(url: str, company_id: str) -> dict[str, int]:
             f"{schema}.{table}": _delete(database, schema, table, company_id)
             for schema, table in _children_first(database)
         }
-        _drop_reader(database, company_id)
+        for role in (reader_role(company_id), writer_role(company_id)):
+            _drop(database, role)
     return {table: count for table, count in deleted.items() if count}
 
 
@@ -124,9 +130,9 @@ def _children_first(database: psycopg.Connection) -> list[tuple[str, str]]:
     return [tables[oid] for oid in order.static_order()]
 
 
-def _drop_reader(database: psycopg.Connection, company_id: str) -> None:
-    """Drop the read role, unless another database of the server still knows it."""
-    role = sql.Identifier(reader_role(company_id))
+def _drop(database: psycopg.Connection, name: str) -> None:
+    """Drop a login role, unless another database of the server still knows it."""
+    role = sql.Identifier(name)
     try:
         with database.transaction():
             database.execute(sql.SQL("drop role if exists {}").format(role))

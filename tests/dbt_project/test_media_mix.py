@@ -27,6 +27,7 @@ from tests.ml_assets.media_plan.shop import AS_OF, shop
 PUBLISHED = (
     "marketing_curves",
     "marketing_curve_points",
+    "marketing_curve_draws",
     "marketing_contributions",
     "budget_grid",
     "budget_scenarios",

@@ -64,6 +64,9 @@ VIEWS = (
     "rfm_customers",
     "rfm_segments",
     "run_history",
+    "saved_scenarios",
+    "scenario_channels",
+    "scenario_grades",
     "service_levels",
     "service_sales",
     "ventas",
@@ -136,6 +139,18 @@ JUDGEMENTS = (
     """insert into predictions.budget_scenario_channels values
         (%s, 'revenue', 'current', 'meta_ads', 1, 1, 0, 2, 1, 1, 'mix', '2026-01-31',
         '2026-01-31', '1', now())""",
+    """insert into ops.action_requests (company_id, kind, payload)
+        values (%s, 'scenario', '{"name": "spring"}')""",
+    """insert into predictions.scenarios (company_id, scenario_id, name, start_date,
+        end_date, current_spend, projected_spend, current_income, projected_income,
+        income_gain, income_gain_lower, income_gain_upper, probability_more_income,
+        baseline_income, currency_code, data_hash, seal, fit_id, as_of_date,
+        data_through_date, model_version, fitted_at)
+        values (%s, '00000000-0000-0000-0000-000000000001', 'spring', '2026-02-01',
+        '2026-02-02', 1, 1, 1, 1, 0, 0, 0, 0, 1, 'EUR', '', '', 'mix', '2026-01-31',
+        '2026-01-31', '1', now())""",
+    """insert into predictions.scenario_channels values
+        (%s, '00000000-0000-0000-0000-000000000001', 'meta_ads', 1, 1, 0, 2, 1, 1)""",
     """insert into predictions.media_mix_backtests values
         (%s, 'revenue', '1', '2025-09-30', 91, '', 50, 48, 0.1, 0.04, 0.9, 0.2, 0.1,
         'EUR', now())""",

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.metabase.contract import DISPLAYS, Body, Refused, check
+from tests.metabase.double_actions import Actions
 from tests.metabase.double_browsing import (
     TOLD_OF_A_DASHCARD,
     Browsing,
@@ -40,12 +41,13 @@ class Died(Exception):
     """The connection is cut after the work was done, so nobody hears of it."""
 
 
-class FakeMetabase(People, Delivery, Browsing):
+class FakeMetabase(People, Delivery, Actions, Browsing):
     """State of one server; ``writes`` lists what was asked of it, sign-ins apart."""
 
     def __init__(self, can_connect: Callable[[Body], bool] = lambda details: True):
         People.__init__(self)
         Delivery.__init__(self)
+        Actions.__init__(self)
         self.version = "v0.63.15"
         self.dies_after_posts: int | None = None
         self.unknown_displays: list[str] = []
@@ -80,7 +82,7 @@ class FakeMetabase(People, Delivery, Browsing):
                 parts_of_path: list[Any] = [
                     int(part) if part.isdigit() else part for part in match.groups()
                 ]
-                if handler is People.list_users:
+                if handler in (People.list_users, Actions.list_actions):
                     parts_of_path.append(query)
                 arguments = parts_of_path if method == "GET" else [*parts_of_path, body]
                 answer = handler(self, *arguments)
@@ -177,7 +179,9 @@ class FakeMetabase(People, Delivery, Browsing):
         if details["password"] == MASK:
             details["password"] = live["details"]["password"]
         self._test(details)
+        settings = {**live.get("settings", {}), **body.get("settings", {})}
         live.update({"is_on_demand": False, **body, "details": details})
+        live["settings"] = settings
         return self.get_database(key)
 
     def _test(self, details: Body) -> None:
@@ -532,6 +536,11 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("PUT", r"/api/permissions/group/(\d+)", FakeMetabase.put_group),
     ("GET", r"/api/card/(\d+)/dashboards", FakeMetabase.pages_of_card),
     ("POST", r"/api/card/(\d+)/query", FakeMetabase.query_card),
+    ("GET", "/api/action", Actions.list_actions),
+    ("POST", "/api/action", FakeMetabase.post_action),
+    ("GET", r"/api/action/(\d+)", FakeMetabase.get_action),
+    ("PUT", r"/api/action/(\d+)", FakeMetabase.put_action),
+    ("POST", r"/api/action/(\d+)/execute", FakeMetabase.execute_action),
     ("GET", "/api/pulse", FakeMetabase.list_pulses),
     ("POST", "/api/pulse", FakeMetabase.post_pulse),
     ("GET", r"/api/pulse/(\d+)", FakeMetabase.get_pulse),

@@ -51,6 +51,17 @@ create table reporting.budget_scenarios (
     gain_lower double precision, gain_upper double precision,
     projected_profit double precision, probability_better double precision
 );
+create table reporting.saved_scenarios (
+    company_id text, scenario_id text, scenario_label_es text, requested_at timestamptz,
+    state text, state_label_es text, refusal_es text, start_date date, end_date date,
+    current_spend numeric(24, 6), projected_spend numeric(24, 6),
+    current_income double precision, projected_income double precision,
+    income_gain double precision, income_gain_lower double precision,
+    income_gain_upper double precision, probability_more_income double precision,
+    current_profit double precision, projected_profit double precision,
+    profit_gain double precision, profit_gain_lower double precision,
+    profit_gain_upper double precision, probability_more_profit double precision
+);
 create table reporting.budget_grid (
     company_id text, outcome_unit text, channel_name text,
     total_budget numeric(24, 6), recommended_spend numeric(24, 6),
@@ -82,6 +93,7 @@ NAMES = (
     "attribution_comparison",
     "media_mix_gates",
     "budget_scenarios",
+    "saved_scenarios",
     "budget_grid",
 )
 
@@ -188,6 +200,24 @@ def fill_marketing(
                 budget / 2,
             )
     if channels:
+        nothing = [None] * 16
+        insert(
+            "saved_scenarios",
+            *("1", "Sin Meta Ads", "2026-11-02", "done", "Listo", None),
+            *("2026-11-03", "2026-12-02", 500, 400, 1000, 950, -50, -80, -20, 0.1),
+            *(-200, -120, 80, 10, 150, 0.96),
+        )
+        insert(
+            "saved_scenarios",
+            *("2", "El doble", "2026-11-03", "refused", "No es posible"),
+            *("Demasiado incierto", *nothing),
+        )
+        insert(
+            "saved_scenarios",
+            *("3", "Primavera", "2026-11-01", "done", "Listo", None),
+            *("2026-11-03", "2026-12-02", 500, 600, 1000, 1100, 100, 50, 150, 0.99),
+            *(None, None, None, None, None, None),
+        )
         insert(
             "media_mix_gates",
             "revenue",

@@ -172,7 +172,7 @@ def copy_content(folder: Path) -> None:
     """Copy everything that is applied."""
     for name in ("collections", "labels", "reports"):
         shutil.copytree(CONTENT_ROOT / name, folder / name)
-    for file in ("roles.yml", "delivery.yml"):
+    for file in ("roles.yml", "delivery.yml", "actions.yml"):
         shutil.copy(CONTENT_ROOT / file, folder / file)
 
 

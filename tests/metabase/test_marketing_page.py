@@ -163,3 +163,35 @@ def test_a_card_that_gets_no_budget_from_its_dashboard_is_named(edit: Edit) -> N
     assert any(
         "is given ['other'] and takes ['budget']" in one for one in file_problems(root)
     )
+
+
+def test_what_was_asked_for_is_listed_with_why_it_is_not_possible(
+    shops_url: str,
+) -> None:
+    rows = shown(shops_url, "saved_scenarios")
+
+    assert [row[:3] for row in rows] == [
+        ["El doble", "No es posible", "Demasiado incierto"],
+        ["Sin Meta Ads", "Listo", "—"],
+        ["Primavera", "Listo", "—"],
+    ]
+
+
+def test_the_last_scenario_that_was_computed_is_compared_with_now(
+    shops_url: str,
+) -> None:
+    rows = shown(shops_url, "scenario_comparison")
+
+    assert [row[1] for row in rows] == [
+        "Ingresos",
+        "Gasto en publicidad",
+        "Beneficio neto (margen menos gasto)",
+    ]
+    assert {row[0] for row in rows} == {"Sin Meta Ads"}
+    card = card_named("scenario_comparison")
+    chosen = answer_of(shops_url, card, scenario="Primavera").rows
+    assert [row[2:5] for row in chosen] == [
+        (1000, 1100, 100),
+        (500, 600, 100),
+        (None, None, None),
+    ]

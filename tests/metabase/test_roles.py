@@ -50,7 +50,7 @@ def test_every_role_may_read_and_write_what_its_row_says(setting: Server) -> Non
     setting.run()
 
     for role, expected in EXPECTED.items():
-        person = _person(setting, f"acme: {role}")
+        person = person_of(setting, f"acme: {role}")
 
         assert _readable(person, setting, "acme") == {"company", *expected.reads}, role
         assert _readable(person, setting, "bolt") == set(), role
@@ -86,7 +86,7 @@ def test_the_operator_reads_what_is_published_for_every_company(
 ) -> None:
     setting.run()
 
-    person = _person(setting, "timonel: operator")
+    person = person_of(setting, "timonel: operator")
 
     published = {"company", "executive", "operational", "technical"}
     assert _readable(person, setting, "acme") == published
@@ -98,7 +98,7 @@ def test_who_is_in_no_group_sees_nothing(setting: Server) -> None:
     setting.fake.post_group({"name": "Made by hand"})
     setting.run()
 
-    person = _person(setting, "Made by hand")
+    person = person_of(setting, "Made by hand")
 
     assert _readable(person, setting, "acme") | _readable(person, setting, "bolt") == (
         set()
@@ -170,7 +170,7 @@ def test_a_role_that_cannot_be_meant_is_refused(
         read_roles(path, pages)
 
 
-def _person(setting: Server, group: str) -> Metabase:
+def person_of(setting: Server, group: str) -> Metabase:
     fake = setting.fake
     key = 2000 + len(fake.users)
     fake.users[key] = {

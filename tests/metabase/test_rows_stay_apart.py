@@ -41,7 +41,7 @@ _TAG = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 def login(reporting_url: str) -> Iterator[psycopg.Connection]:
     """The connection that Metabase has for acme."""
     with psycopg.connect(reporting_url, autocommit=True) as admin:
-        set_password(admin, ACME, "reader secret")
+        set_password(admin, ACME.role, "reader secret")
     with psycopg.connect(
         reporting_url, user=ACME.role, password="reader secret", autocommit=True
     ) as connection:

@@ -50,6 +50,7 @@ def test_every_room_of_the_graph_is_there() -> None:
         "predictions/predictions_customer_history",
         "predictions/marketing_curves",
         "predictions/budget_grid",
+        "predictions/scenarios",
         "reporting/customer_values",
         "dashboards/clientes",
     }
@@ -172,6 +173,7 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
     }
     sensors = {each.name: each.default_status for each in repository.sensor_defs}
     assert sensors == {
+        "action_requests": dg.DefaultSensorStatus.RUNNING,
         "alert_dispatch": dg.DefaultSensorStatus.RUNNING,
         "company_added": dg.DefaultSensorStatus.RUNNING,
         "run_failed": dg.DefaultSensorStatus.RUNNING,

@@ -2,7 +2,12 @@
 
 import dagster as dg
 
-from ml_assets.assets import channel_attribution, customer_value, media_mix
+from ml_assets.assets import (
+    channel_attribution,
+    customer_value,
+    media_mix,
+    scenarios,
+)
 
 
 @dg.definitions
@@ -10,6 +15,6 @@ def models() -> dg.Definitions:
     """Customer value, attribution, and the media mix that builds on the first."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(
-            [channel_attribution, customer_value, media_mix]
+            [channel_attribution, customer_value, media_mix, scenarios]
         )
     )

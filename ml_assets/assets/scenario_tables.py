@@ -1,0 +1,179 @@
+"""What scenarios read and write: the published mix in, sealed plans out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from psycopg.rows import dict_row
+
+from ml_assets.assets.media_mix_tables import read_margin_rate
+from ml_assets.assets.table_rows import append, as_row
+from ml_assets.media_plan.saved_scenarios import Projection, PublishedMix
+
+__all__ = ["MixSource", "read_published_mix", "seal_of", "write_scenario"]
+
+_OUTCOME = "revenue"
+# Amounts as the table keeps them: what is sealed is what is read again.
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class MixSource:
+    """Which fit a mix comes from, and in which currency its money is."""
+
+    fit_id: str
+    data_hash: str
+    as_of_date: dt.date
+    data_through_date: dt.date
+    model_version: str
+    fitted_at: dt.datetime
+    currency_code: str
+
+
+def read_published_mix(
+    database: psycopg.Connection, company_id: str
+) -> tuple[PublishedMix, MixSource] | None:
+    """The mix of revenue that readers see; None when there is none."""
+    cursor = database.cursor(row_factory=dict_row)
+    rows = cursor.execute(_CURVES, [company_id, _OUTCOME]).fetchall()
+    base = database.execute(_BASELINE, [company_id, _OUTCOME]).fetchone()
+    if not rows or base is None or base[0] is None:
+        return None
+    source = MixSource(**{name: rows[0][name] for name in _SOURCE})
+
+    def columns(name: str) -> Any:
+        return np.array([row[name] for row in rows], dtype=np.float64)
+
+    mix = PublishedMix(
+        channels=tuple(row["channel_id"] for row in rows),
+        alpha=columns("alphas").T,
+        half_saturation=columns("half_saturations").T,
+        gamma=columns("gammas").T,
+        current_spend=columns("current_spend"),
+        largest_spend=columns("largest_spend"),
+        baseline_income=float(base[0]),
+        margin_rate=read_margin_rate(database, company_id),
+        as_of_date=source.data_through_date,
+    )
+    return mix, source
+
+
+def write_scenario(  # noqa: PLR0913, PLR0917  (whose, which, what it is made of)
+    database: psycopg.Connection,
+    company_id: str,
+    scenario_id: UUID,
+    name: str,
+    projection: Projection,
+    source: MixSource,
+) -> None:
+    """Save a plan; one that was saved before stays as it was. The caller commits."""
+    key = {"company_id": company_id, "scenario_id": scenario_id}
+    totals = {
+        column: value if value is None else round(value, _DIGITS)
+        for column, value in projection.totals.items()
+    }
+    channels = [
+        {column: _rounded(value) for column, value in as_row(record).items()}
+        for record in projection.channels.to_dict("records")
+    ]
+    row: dict[str, Any] = {
+        **key,
+        "name": name,
+        "start_date": projection.start_date,
+        "end_date": projection.end_date,
+        **totals,
+        **vars(source),
+    }
+    append(database, "scenarios", [{**row, "seal": seal_of(row, channels)}])
+    append(database, "scenario_channels", [{**key, **one} for one in channels])
+
+
+def seal_of(scenario: Mapping[str, Any], channels: list[Any]) -> str:
+    """A hash of everything that was projected: another number, another seal."""
+    told = {
+        "scenario": {name: _plain(scenario[name]) for name in _SEALED},
+        "channels": sorted(
+            [_plain(one["channel_id"]), *(_plain(one[name]) for name in _AMOUNTS)]
+            for one in channels
+        ),
+    }
+    text = json.dumps(told, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, _DIGITS) if isinstance(value, float) else value
+
+
+def _plain(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (dt.date, dt.datetime, UUID)):
+        return str(value)
+    return f"{float(value):.{_DIGITS}f}"
+
+
+_SOURCE = (
+    *("fit_id", "data_hash", "as_of_date", "data_through_date", "model_version"),
+    *("fitted_at", "currency_code"),
+)
+_SEALED = (
+    *("company_id", "scenario_id", "name", "start_date", "end_date"),
+    *("current_spend", "projected_spend", "current_income", "projected_income"),
+    *("income_gain", "income_gain_lower", "income_gain_upper"),
+    *("current_profit", "projected_profit", "profit_gain", "profit_gain_lower"),
+    *("profit_gain_upper", "margin_rate", "baseline_income", "currency_code"),
+    *("fit_id", "data_hash", "data_through_date", "model_version"),
+)
+_AMOUNTS = (
+    *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
+    *("current_expected", "projected_expected"),
+)
+
+_CURVES = """
+    select
+        draws.channel_id,
+        draws.alphas,
+        draws.half_saturations,
+        draws.gammas,
+        curves.current_spend,
+        curves.largest_spend,
+        curves.currency_code,
+        draws.fit_id,
+        fits.data_hash,
+        draws.as_of_date,
+        draws.data_through_date,
+        draws.model_version,
+        draws.fitted_at
+    from predictions.marketing_curve_draws as draws
+    inner join predictions.marketing_curves as curves
+        on draws.company_id = curves.company_id
+        and draws.outcome_unit = curves.outcome_unit
+        and draws.channel_id = curves.channel_id
+        and draws.fit_id = curves.fit_id
+    inner join predictions.media_mix_fits as fits
+        on draws.company_id = fits.company_id and draws.fit_id = fits.fit_id
+    where draws.company_id = %s and draws.outcome_unit = %s
+    order by draws.channel_id
+"""
+
+# Per day: what the published "as now" expects beyond what its channels bring.
+_BASELINE = """
+    select (min(totals.current_income) - sum(channels.current_expected))
+        / min(totals.horizon_days)
+    from predictions.budget_scenarios as totals
+    inner join predictions.budget_scenario_channels as channels
+        on totals.company_id = channels.company_id
+        and totals.outcome_unit = channels.outcome_unit
+        and totals.scenario = channels.scenario
+    where totals.company_id = %s and totals.outcome_unit = %s
+        and totals.scenario = 'current'
+"""

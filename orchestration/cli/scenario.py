@@ -1,0 +1,155 @@
+"""`timonel scenario`: plans of advertising, projected, saved and handed on."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.console import console, fail, plain_errors
+from orchestration.lib.action_requests import (
+    ActionRequest,
+    add_request,
+    list_requests,
+)
+from orchestration.lib.companies import load_company
+from orchestration.lib.database import open_database
+from orchestration.lib.scenario_plans import Plan, as_csv, as_markdown, load_plan
+from orchestration.lib.settings import Settings
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Plans of advertising: projected, saved, and compared with what came.",
+)
+
+_KIND = "scenario"
+_Company = Annotated[str, typer.Option(help="Whose scenarios.")]
+_Which = Annotated[str, typer.Argument(help="Its name, or the first digits of its id.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What to call it.")],
+    company: _Company,
+    budget: Annotated[
+        str | None, typer.Option(help="Budget of all its days together.")
+    ] = None,
+    change: Annotated[
+        str | None, typer.Option(help="Or percent more (20) or less (-20) than now.")
+    ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(help="Such as meta_ads=0 or google_ads=100..500; repeatable."),
+    ] = None,
+    days: Annotated[int, typer.Option(help="How many days, at most 92.")] = 30,
+    start: Annotated[
+        str | None, typer.Option(help="First day, YYYY-MM-DD; left out, the next.")
+    ] = None,
+) -> None:
+    """Ask for a scenario and show what would come of it.
+
+    With a budget or a change, the best split of it within the limits is the plan; with
+    limits only, everything else goes on as now.
+    """
+    payload = {
+        "name": name,
+        "total_budget": budget,
+        "budget_change_percent": change,
+        "bounds": "; ".join(limit or []) or None,
+        "days": days,
+        "start_date": start,
+    }
+    told = {key: value for key, value in payload.items() if value is not None}
+    from ml_assets.assets.scenarios import answer_requests
+
+    with plain_errors():
+        url = _url(company)
+        request_id = add_request(
+            url, company, _KIND, told, _key(told), getpass.getuser()
+        )
+        answer_requests(url, company)
+        (request,) = [
+            one for one in list_requests(url, company, _KIND) if one.id == request_id
+        ]
+        if request.state == "refused":
+            raise fail(request.reason or "It was refused.")
+        _print(_plan(url, company, str(request_id)))
+
+
+@app.command("list")
+def list_all(company: _Company) -> None:
+    """List what was asked for, and why what was refused was."""
+    with plain_errors():
+        requests = list_requests(_url(company), company, _KIND)
+    if not requests:
+        console.print("Nobody asked for a scenario yet: timonel scenario add")
+        return
+    table = Table("id", "name", "asked for", "by", "state")
+    for one in requests:
+        table.add_row(
+            str(one.id)[:8],
+            escape(str(one.payload.get("name", ""))[:80]),
+            f"{one.requested_at:%Y-%m-%d %H:%M}",
+            escape(one.requested_by),
+            escape(_state(one)),
+        )
+    console.print(table)
+
+
+@app.command()
+def show(which: _Which, company: _Company) -> None:
+    """Show a saved scenario: as now beside projected, and what it assumes."""
+    with plain_errors():
+        _print(_plan(_url(company), company, which))
+
+
+@app.command()
+def export(
+    which: _Which,
+    company: _Company,
+    folder: Annotated[Path, typer.Option(help="Where to.")] = Path("exports"),
+) -> None:
+    """Write a saved scenario as CSV and as a page of Markdown, sealed."""
+    with plain_errors():
+        plan = _plan(_url(company), company, which)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"scenario_{company}_{str(plan.totals['scenario_id'])[:8]}"
+    for suffix, text in (("csv", as_csv(plan)), ("md", as_markdown(plan))):
+        path = folder / f"{stem}.{suffix}"
+        path.write_text(text, encoding="utf-8")
+        console.print(f"Written: {path}", soft_wrap=True)
+
+
+def _plan(url: str, company: str, which: str) -> Plan:
+    from ml_assets.assets.scenario_tables import seal_of
+
+    return load_plan(url, company, which, seal_of)
+
+
+def _print(plan: Plan) -> None:
+    console.print(as_markdown(plan), markup=False, highlight=False, soft_wrap=True)
+
+
+def _state(request: ActionRequest) -> str:
+    return f"refused: {request.reason}" if request.reason else request.state
+
+
+def _key(payload: dict[str, Any]) -> str:
+    """The same scenario, asked for twice on a day, is one."""
+    text = json.dumps([f"{datetime.now(UTC):%Y-%m-%d}", payload], sort_keys=True)
+    return f"cli:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _url(company: str) -> str:
+    url = open_database(Settings.from_environment())
+    load_company(url, company)
+    return url

@@ -1,0 +1,1 @@
+"""What people decide: their requests, and what becomes of them."""

@@ -1,0 +1,305 @@
+"""A scenario that is asked for is projected from the published mix, and sealed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import dagster as dg
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from ml_assets.assets.scenarios import Answered, answer_requests, scenarios
+from orchestration.cli import app, scenario
+from orchestration.cli import console as console_module
+from orchestration.defs.decisions.requests import action_requests
+from orchestration.lib.action_requests import add_request, list_requests
+from orchestration.lib.partitions import CompanyDay, partition_key
+from tests.dbt_project.test_media_mix import Addressed
+from tests.dbt_project.test_media_mix_views import AS_OF, COMPANY
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+RUN = "'mix', '2026-10-31', '2026-10-31', '1', now()"
+FIT = """insert into predictions.media_mix_fits values (%s, 'mix', 'revenue',
+    '2026-10-31', '2026-10-31', '1', 'published', null, 'data', 400, %s, '{}', now())"""
+CURVE = f"""insert into predictions.marketing_curves (company_id, outcome_unit,
+    channel_id, current_spend, largest_spend, status, currency_code, fit_id,
+    as_of_date, data_through_date, model_version, fitted_at)
+    values (%s, 'revenue', %s, 100, %s, 'fitted', %s, {RUN})"""
+DRAWS = f"""insert into predictions.marketing_curve_draws
+    values (%s, 'revenue', %s, %s, '{{100,100}}', '{{1,1}}', {RUN})"""
+NOW = f"""insert into predictions.budget_scenarios values (%s, 'revenue', 'current', 30,
+    'as_now', null, 6000, 6000, %s, 0, null, null, 0, 0, 0, 0, %s, {RUN})"""
+CHANNEL_NOW = f"""insert into predictions.budget_scenario_channels values (%s,
+    'revenue', 'current', %s, 3000, 3000, 0, 9000, %s, 0, {RUN})"""
+
+
+def publish(warehouse: Warehouse, company: str, currency: str, times: int = 1) -> None:
+    """The mix of tests/ml_assets/media_plan/test_saved_scenarios.py, as rows."""
+    warehouse.execute(COMPANY, [company])
+    warehouse.execute(FIT, [company, currency])
+    for channel, largest, alphas, expected in (
+        ("google_ads", 300, [200.0 * times, 220.0 * times], 30 * 105 * times),
+        ("meta_ads", 150, [400.0 * times, 800.0 * times], 30 * 300 * times),
+    ):
+        warehouse.execute(CURVE, [company, channel, largest, currency])
+        warehouse.execute(DRAWS, [company, channel, alphas])
+        warehouse.execute(CHANNEL_NOW, [company, channel, expected])
+    warehouse.execute(NOW, [company, 30 * (1000 + 405) * times, currency])
+
+
+@pytest.fixture
+def companies(warehouse: Warehouse) -> Pair:
+    """Two companies with the same channels; what bolt's bring is tenfold."""
+    pair = warehouse.add_pair()
+    publish(warehouse, pair.acme, "EUR")
+    publish(warehouse, pair.bolt, "CLP", times=10)
+    return pair
+
+
+def ask(warehouse: Warehouse, company: str, key: str = "k", **payload: Any) -> UUID:
+    told = {"name": "x", "days": 10, **payload}
+    return add_request(warehouse.url, company, "scenario", told, key, "ana")
+
+
+def shown(warehouse: Warehouse, company: str) -> list[dict[str, Any]]:
+    return warehouse.rows(
+        """select * from reporting.saved_scenarios where company_id = %s
+        order by requested_at, scenario_id""",
+        [company],
+    )
+
+
+def materialise(warehouse: Warehouse, company: str) -> dg.ExecuteInProcessResult:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", [company])
+        return dg.materialize(
+            [scenarios],
+            instance=instance,
+            partition_key=partition_key(company, AS_OF),
+            resources={
+                "warehouse": Addressed(address=warehouse.url),
+                "company_day": CompanyDay(as_of_date=AS_OF.isoformat()),
+            },
+        )
+
+
+def test_a_scenario_is_projected_from_what_was_published(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    for company in (companies.acme, companies.bolt):
+        ask(warehouse, company, bounds="meta=0")
+
+    assert answer_requests(warehouse.url, companies.acme) == Answered(done=1)
+    assert answer_requests(warehouse.url, companies.bolt) == Answered(done=1)
+
+    (acme,) = shown(warehouse, companies.acme)
+    (bolt,) = shown(warehouse, companies.bolt)
+    # 10 * (1000 + 105 + 300) beside 10 * (1000 + 105); half of it is margin.
+    assert acme["current_income"] == pytest.approx(14_050)
+    assert acme["projected_income"] == pytest.approx(11_050)
+    assert acme["profit_gain"] == pytest.approx(-500)
+    assert (acme["state"], acme["state_label_en"]) == ("done", "Done")
+    assert (acme["data_hash"], acme["fit_id"]) == ("data", "mix")
+    assert bolt["projected_income"] == pytest.approx(110_500)
+    assert (acme["currency_code"], bolt["currency_code"]) == ("EUR", "CLP")
+    assert acme["seal"] != bolt["seal"]
+
+
+def test_what_cannot_be_is_refused_in_words_people_read(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    ask(warehouse, companies.acme, total_budget=9_000)
+    add_request(warehouse.url, companies.acme, "coupon", {}, "other", "ana")
+
+    answered = answer_requests(warehouse.url, companies.acme)
+
+    assert answered == Answered(refused=2)
+    (row,) = shown(warehouse, companies.acme)
+    assert row["state"] == "refused"
+    assert row["refusal_es"].startswith("Demasiado incierto: todos los canales juntos")
+    assert "4,500" in row["refusal_es"]
+    assert "9,000" in row["refusal_en"]
+    (request,) = list_requests(warehouse.url, companies.acme, "scenario")
+    assert request.reason == row["refusal_en"]
+    (other,) = list_requests(warehouse.url, companies.acme, "coupon")
+    assert "Nobody here does 'coupon'" in (other.reason or "")
+
+
+def test_without_a_mix_the_refusal_says_what_is_missing(warehouse: Warehouse) -> None:
+    company = warehouse.add_pair().acme
+    ask(warehouse, company, bounds="meta=0")
+
+    assert answer_requests(warehouse.url, company) == Answered(refused=1)
+    (row,) = shown(warehouse, company)
+    assert "year of days with advertising" in row["refusal_en"]
+    result = materialise(warehouse, company)
+    assert result.success
+    assert len(shown(warehouse, company)) == 1
+
+
+def test_a_run_asks_for_the_first_two_and_a_second_run_changes_nothing(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    materialise(warehouse, companies.acme)
+    before = shown(warehouse, companies.acme)
+    materialise(warehouse, companies.acme)
+
+    assert [row["scenario_label_en"] for row in before] == [
+        "Black Friday: 20 % more budget",
+        "Without the channel that most is spent on",
+    ]
+    assert [row["state"] for row in before] == ["done", "done"]
+    assert str(before[0]["start_date"]) == "2026-11-23"
+    assert shown(warehouse, companies.acme) == before
+    assert shown(warehouse, companies.bolt) == []
+
+
+def test_a_plan_that_was_saved_is_not_written_again(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    ask(warehouse, companies.acme, bounds="meta=0")
+    answer_requests(warehouse.url, companies.acme)
+    (before,) = shown(warehouse, companies.acme)
+    # Somebody died after the plan was saved and before it was told; then a new mix.
+    warehouse.execute(
+        "update ops.action_requests set state = 'running' where company_id = %s",
+        [companies.acme],
+    )
+    warehouse.execute(
+        "update predictions.marketing_curve_draws set alphas = '{1,1}'"
+        " where company_id = %s",
+        [companies.acme],
+    )
+
+    assert answer_requests(warehouse.url, companies.acme) == Answered(done=1)
+
+    (after,) = shown(warehouse, companies.acme)
+    moved = {name for name, value in after.items() if value != before[name]}
+    assert moved == {"finished_at"}
+    assert answer_requests(warehouse.url, companies.acme) == Answered()
+
+
+def test_a_tick_answers_every_company_and_names_the_one_that_fails(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    for company in (companies.acme, companies.bolt):
+        ask(warehouse, company, bounds="meta=0")
+    warehouse.execute(
+        "update predictions.marketing_curve_draws set alphas = '{1}'"
+        " where company_id = %s and channel_id = 'meta_ads'",
+        [companies.acme],
+    )
+
+    answer = action_requests(
+        dg.build_sensor_context(), warehouse=Addressed(address=warehouse.url)
+    )
+
+    assert isinstance(answer, dg.SkipReason)
+    assert answer.skip_message == f"Failed for {companies.acme}: see the log."
+    assert [row["state"] for row in shown(warehouse, companies.acme)] == ["running"]
+    assert [row["state"] for row in shown(warehouse, companies.bolt)] == ["done"]
+    warehouse.execute(
+        "delete from ops.action_requests where company_id = %s", [companies.acme]
+    )
+
+
+def test_a_reader_sees_its_own_scenarios(warehouse: Warehouse, companies: Pair) -> None:
+    for company in (companies.acme, companies.bolt):
+        ask(warehouse, company, bounds="meta=0")
+        answer_requests(warehouse.url, company)
+    reader = warehouse.add_reader(companies.acme)
+
+    for view in ("saved_scenarios", "scenario_channels", "scenario_grades"):
+        rows = warehouse.rows(f"select company_id from reporting.{view}", role=reader)
+        assert {row["company_id"] for row in rows} == {companies.acme}
+
+
+def test_the_views_compute_what_was_worked_out_by_hand(warehouse: Warehouse) -> None:
+    names = ("saved_scenarios", "scenario_grades")
+    selected = [f"{name},test_type:unit" for name in names]
+
+    statuses = warehouse.dbt.run("test", "--select", *selected)
+
+    assert statuses
+    assert set(statuses.values()) == {"pass"}, json.dumps(statuses)
+
+
+@pytest.fixture
+def timonel(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    monkeypatch.setenv("TIMONEL_HOME", str(tmp_path))
+    monkeypatch.setenv("TIMONEL_DATABASE_URL", warehouse.url)
+
+    def run(*arguments: str, code: int = 0) -> str:
+        said = StringIO()
+        for module, name in (
+            (scenario, "console"),
+            (console_module, "console"),
+            (console_module, "_errors"),
+        ):
+            monkeypatch.setattr(module, name, Console(file=said, width=200))
+        result = CliRunner().invoke(app, ["scenario", *arguments])
+        output = said.getvalue() + result.output
+        assert result.exit_code == code, (output, result.exception)
+        return output
+
+    return run
+
+
+def test_a_plan_is_asked_for_shown_and_handed_on(
+    warehouse: Warehouse,
+    companies: Pair,
+    timonel: Callable[..., str],
+    tmp_path: Path,
+) -> None:
+    told = ("add", "=spring", "--company", companies.acme, "--days", "10")
+    said = timonel(*told, "--limit", "meta=0")
+    timonel(*told, "--limit", "meta=0")
+    refusal = timonel(*told, "--budget", "9000", code=1)
+
+    assert "| Income | 14,050 | 11,050 |" in said
+    assert "Profit: -500 than now, 90 % interval -950 to -50" in said
+    assert "Ask for 4,500 at most" in refusal
+    listed = timonel("list", "--company", companies.acme)
+    assert [listed.count(word) for word in ("done", "refused: Too uncertain")] == [1, 1]
+    assert "No saved scenario" in timonel(
+        "show", "=spring", "--company", companies.bolt, code=1
+    )
+
+    folder = str(tmp_path / "plans")
+    timonel("export", "=spring", "--company", companies.acme, "--folder", folder)
+
+    plan, page = sorted(Path(folder).iterdir())
+    rows = list(csv.DictReader(plan.read_text().splitlines()))
+    assert [(row["channel_id"], row["projected_spend"]) for row in rows] == [
+        ("google_ads", "1000.00"),
+        ("meta_ads", "0.00"),
+        ("total", "1000.00"),
+    ]
+    assert rows[0]["name"] == "'=spring"
+    assert {row["data_hash"] for row in rows} == {"data"}
+    assert rows[0]["seal"] in page.read_text()
+    assert "Not due" in page.read_text()
+
+
+def test_a_plan_whose_numbers_were_changed_is_not_handed_on(
+    warehouse: Warehouse, companies: Pair, timonel: Callable[..., str]
+) -> None:
+    timonel("add", "x", "--company", companies.acme, "--limit", "meta=0")
+    warehouse.execute(
+        """update predictions.scenario_channels set projected_spend = 1
+        where company_id = %s and channel_id = 'meta_ads'""",
+        [companies.acme],
+    )
+
+    said = timonel("export", "x", "--company", companies.acme, code=1)
+
+    assert "not those that were sealed" in said

@@ -1,0 +1,209 @@
+"""What readers may ask for in Metabase: who may, and what comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from metabase.metabase_as_code.actions import read_actions
+from metabase.metabase_as_code.errors import (
+    ContentError,
+    DriftFoundError,
+    MetabaseError,
+)
+from metabase.metabase_as_code.http_api import Metabase
+from metabase.metabase_as_code.labels import read_labels
+from metabase.metabase_as_code.load import CONTENT_ROOT
+from tests.metabase.server import PASSWORDS, Server, connect
+from tests.metabase.test_roles import person_of
+
+NAME = "Pedir un escenario"
+ASKED = "select company_id, kind, payload, state from ops.action_requests"
+
+
+@pytest.fixture
+def asking(setting: Server) -> Server:
+    """A double to be filled for acme and bolt, whose people may ask."""
+    with psycopg.connect(setting.request.database_url, autocommit=True) as admin:
+        for (company,) in admin.execute("select company_id from ops.companies"):
+            role = sql.Identifier(f"actions_{company}")
+            statement = sql.SQL("create role {} login in role action_writer")
+            try:
+                admin.execute(statement.format(role))
+            except psycopg.errors.DuplicateObject:
+                continue
+    setting.environment["TIMONEL_ACTIONS_PASSWORD"] = "writer secret"
+    setting.fake.run_action = written
+    return setting
+
+
+def written(statement: str, values: list[Any], details: dict[str, Any]) -> int:
+    """What Metabase does: over the connection of the action, with bound values."""
+    with connect(details) as writer:
+        return writer.execute(statement.encode(), values).rowcount
+
+
+def action_of(server: Server, company: str) -> int:
+    inside = server.folders(company)
+    (key,) = (
+        key
+        for key, one in server.fake.actions.items()
+        if server.fake.cards[one["model_id"]]["collection_id"] in inside
+    )
+    return key
+
+
+def ask(person: Metabase, key: int, **told: Any) -> Any:
+    return person.post(f"/api/action/{key}/execute", {"parameters": told})
+
+
+def test_a_request_lands_for_the_company_of_the_connection(asking: Server) -> None:
+    asking.run()
+    person = person_of(asking, "acme: marketing")
+    key = action_of(asking, "acme")
+
+    told = {"name": "'); drop table ops.action_requests; --", "bounds": "meta_ads=0"}
+    first, again = (ask(person, key, **told)["rows-affected"] for _ in range(2))
+    ask(
+        person_of(asking, "bolt: directivo"),
+        action_of(asking, "bolt"),
+        name="x",
+        days=7,
+    )
+
+    assert (first, again) == (1, 0)
+    assert asking.sql(f"{ASKED} order by company_id") == [
+        ("acme", "scenario", told, "requested"),
+        ("bolt", "scenario", {"name": "x", "days": "7"}, "requested"),
+    ]
+
+
+@pytest.mark.parametrize("role", ["devops", "consultor"])
+def test_who_may_not_ask_cannot(asking: Server, role: str) -> None:
+    asking.run()
+    person = person_of(asking, f"acme: {role}")
+
+    for company in ("acme", "bolt"):
+        with pytest.raises(MetabaseError, match="permissions"):
+            ask(person, action_of(asking, company), name="x")
+    assert asking.sql(ASKED) == []
+
+
+def test_nobody_asks_for_another_company(asking: Server) -> None:
+    asking.run()
+
+    with pytest.raises(MetabaseError, match="permissions"):
+        ask(person_of(asking, "acme: directivo"), action_of(asking, "bolt"), name="x")
+    assert asking.sql(ASKED) == []
+
+
+def test_the_connection_that_writes_is_closed_to_questions(asking: Server) -> None:
+    asking.run()
+
+    writing = asking.named(asking.fake.databases, "actions_acme")
+    assert asking.fake.databases[writing]["details"]["user"] == "actions_acme"
+    open_to = {
+        asking.fake.groups[group]["name"]
+        for (group, database), level in asking.fake.levels.items()
+        if database == writing and level != "no"
+    }
+    assert open_to == {"Administrators"}
+
+
+def test_a_second_apply_writes_nothing(asking: Server) -> None:
+    asking.run()
+
+    assert asking.run() == []
+    assert asking.written() == []
+    assert asking.pending() == []
+
+
+def test_what_people_changed_by_hand_stops_an_apply(asking: Server) -> None:
+    asking.run()
+    key = action_of(asking, "acme")
+    query = asking.fake.actions[key]["dataset_query"]["native"]
+    good = query["query"]
+    query["query"] = "delete from ops.action_requests"
+
+    with pytest.raises(DriftFoundError, match=f"action {NAME}"):
+        asking.run()
+    asking.run(force=True)
+
+    assert asking.fake.actions[key]["dataset_query"]["native"]["query"] == good
+
+
+def test_an_action_that_was_deleted_there_is_made_again(asking: Server) -> None:
+    asking.run()
+    del asking.fake.actions[action_of(asking, "acme")]
+
+    asking.run(force=True)
+
+    assert action_of(asking, "acme")
+    assert asking.run() == []
+
+
+def test_an_action_that_leaves_the_file_is_archived_and_may_return(
+    asking: Server,
+) -> None:
+    asking.run()
+    key = action_of(asking, "acme")
+    path = asking.request.root / "actions.yml"
+    text = path.read_text()
+
+    path.write_text("{}")
+    asking.run()
+    assert asking.fake.actions[key]["archived"]
+    path.write_text(text)
+    asking.run()
+
+    assert not asking.fake.actions[key]["archived"]
+    assert asking.run() == []
+
+
+def test_without_a_password_nobody_asks(asking: Server) -> None:
+    asking.run()
+    asking.environment = dict(PASSWORDS)
+
+    asking.run()
+
+    assert {one["archived"] for one in asking.fake.actions.values()} == {True}
+    assert asking.run() == []
+
+
+def test_a_company_that_is_gone_asks_no_more(asking: Server) -> None:
+    asking.run(company_ids=())
+    asking.sql("delete from ops.companies where company_id = 'bolt' returning 1")
+
+    told = asking.run(company_ids=())
+
+    assert any("archive collection" in one and "bolt" in one for one in told)
+    assert asking.run(company_ids=()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("model: saved_scenarios", "model: other", "no card file is called other"),
+        ("kind: scenario", "kind: 'x); drop'", "is no name"),
+        ("type: number", "type: date", "is of type text or number"),
+        (", required: true", "", "the first field alone is required"),
+        ("  kind: scenario\n", "", "needs fields, id, kind, model"),
+        ("id: 0f2f4c63", "id: zzzz", "is no UUID"),
+        ("save_scenario:", "other:", "labels/importer lacks"),
+    ],
+)
+def test_an_action_that_cannot_be_meant_is_refused(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = (CONTENT_ROOT / "actions.yml").read_text()
+    assert old in text
+    path = tmp_path / "actions.yml"
+    path.write_text(text.replace(old, new, 1))
+    words = read_labels(CONTENT_ROOT / "labels" / "importer", "es")
+
+    with pytest.raises(ContentError, match=message):
+        read_actions(path, words, {"saved_scenarios"})
