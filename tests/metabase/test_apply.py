@@ -48,7 +48,7 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             "Retención y Lealtad": 24 * 30,
             "Salud de los modelos": 24 * 48,
             "Segmentación y Marketing": 24 * 30,
-            "Simulador": 24 * 29,
+            "Simulador": 24 * 44,
         }
         assert {page["width"] for page in pages.values()} == {"full"}
 
