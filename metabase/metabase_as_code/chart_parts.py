@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,15 @@ _GRID = "#e3e8ea"
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 _COLOR = "#2f6690"
 # Series without a colour of their own, told apart by colour-blind people too.
-PALETTE = (_COLOR, "#c8553d", "#7a9e46", "#e0a030", "#6c5b7b", "#5aa9a3")
+PALETTE = (
+    *(_COLOR, "#c8553d", "#7a9e46", "#e0a030", "#6c5b7b", "#5aa9a3"),
+    *("#9c6b4e", "#d98cb3", "#1c2b33", "#8fb8de", "#b5a642", "#7f8c8d"),
+)
+# From here on an axis counts in millions: longer numbers would run into each other.
+_MILLIONS_FROM = 10_000_000
+_IN_MILLIONS = "datum.value === 0 ? '0' : format(datum.value / 1e6, ',~f') + '\u00a0M'"
+_LONG_NAME = 10
+_LONG_LEGEND = 28
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Plot:
     base: AltairChart
     metrics: tuple[Column, ...]
     is_date: bool = False
+    rows: Sequence[Mapping[str, Any]] = ()
 
     @property
     def dimension(self) -> Column:
@@ -63,6 +73,18 @@ class Plot:
         """Whether the axis is a number line, not a row of names."""
         return self.card.settings.get("graph.x_axis.scale") == "linear"
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the values are better written in millions."""
+        names = (VALUE, *(metric.name for metric in self.metrics))
+        values = [row.get(name) for row in self.rows for name in names]
+        numbers = [abs(one) for one in values if isinstance(one, int | float)]
+        return max(numbers, default=0) >= _MILLIONS_FROM
+
+    def longest(self, name: str) -> int:
+        """Letters of the longest name in a column of the data."""
+        return max((len(str(row.get(name, ""))) for row in self.rows), default=0)
+
     def series(self, metric: Column) -> dict[str, Any]:
         """Settings of one metric's series."""
         settings = self.card.settings.get("series_settings", {})
@@ -76,6 +98,11 @@ class Plot:
         """The base with its axis, telling of a point these metrics."""
         kind: Any = "temporal" if self.is_date else "nominal"
         axis = alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)
+        if not self.is_date and self.longest(self.dimension.name) > _LONG_NAME:
+            # Each name stands there; lying they would hide one another.
+            axis = alt.Axis(
+                labelAngle=-30, labelLimit=130, labelOverlap=False, grid=False
+            )
         if self.is_scale:
             kind = "quantitative"
             axis = alt.Axis(format=d3_format(self.dimension), tickCount=5, grid=False)
@@ -92,16 +119,21 @@ def value_axis(
 ) -> Any:
     """The axis of values, with the metrics' format."""
     metric = plot.metric
+    title = plot.card.settings.get("graph.y_axis.title_text", metric.title)
+    written: dict[str, Any] = {"format": d3_format(metric)}
+    if plot.is_large and metric.number_style != "percent":
+        written = {"labelExpr": _IN_MILLIONS}
+        title = f"{title} ({metric.currency})" if metric.currency else title
     return channel(
         field,
         type="quantitative",
-        title=plot.card.settings.get("graph.y_axis.title_text", metric.title),
+        title=title,
         scale=scale or alt.Scale(),
         axis=alt.Axis(
-            format=d3_format(metric),
             tickCount=5,
             tickMinStep=_step(metric),
             labelOverlap="greedy",
+            **written,
         ),
     )
 
@@ -115,6 +147,8 @@ def series_color(plot: Plot) -> alt.Color:
             range=[plot.color(metric) for metric in plot.metrics],
         )
     columns = 2 if len(plot.metrics) > 1 else 4
+    if plot.longest(SERIES) > _LONG_LEGEND:
+        columns = 1
     legend = alt.Legend(title=None, orient="top", labelLimit=400, columns=columns)
     is_alone = len(plot.card.dimensions) == len(plot.metrics) == 1
     return alt.Color(

@@ -65,6 +65,7 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
         alt.Chart(alt.InlineData(values=rows)),
         metrics,
         is_date=any(isinstance(value, date) for value in axis),
+        rows=rows,
     )
     height = _HEIGHT
     if card.display == "row":

@@ -18,6 +18,9 @@ __all__ = ["Cell", "DrawnCard", "draw_card", "why_empty"]
 
 _HASH = re.compile(r"[0-9a-f]{32,}")
 _HASH_SHOWN = 8
+# Of no width, or against HTML: a sign in its place says that there is something.
+_UNSHOWN = "\N{REPLACEMENT CHARACTER}"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # A page is read, not scrolled for ever; Metabase has the whole list.
 _ROWS_KEPT, _ROWS_SHOWN, _ROWS_OF_A_HALF, _HALF_A_PAGE = 60, 25, 10, 12
 
@@ -128,7 +131,9 @@ def _cell(value: Any, column: Column, language: str, no_value: str) -> Cell:
     is_number = column.number_style is not None
     if value is None:
         return Cell(no_value, is_number=is_number)
-    text = write_value(value, column, language)
+    text = _CONTROL.sub(
+        "\N{REPLACEMENT CHARACTER}", write_value(value, column, language)
+    )
     if isinstance(value, str) and _HASH.fullmatch(value):
         return Cell(f"{value[:_HASH_SHOWN]}…", full=value)
     return Cell(text, is_number=is_number)

@@ -61,7 +61,7 @@ def main() -> None:
 
 def _measure(orders: int, companies: int, sample: int) -> _Result:
     with tempfile.TemporaryDirectory() as name, database(Path(name)) as url:
-        shops = _Shops(url, Path(name), orders // companies)
+        shops = Shops(url, Path(name), orders // companies)
         names = [f"shop_{number:03}" for number in range(companies)]
         for company_id in track(names, f"Writing {orders:,} orders"):
             shops.write(company_id)
@@ -76,10 +76,11 @@ def _measure(orders: int, companies: int, sample: int) -> _Result:
     return _Result(orders, companies, full, daily, unchanged, queries)
 
 
-class _Shops:
+class Shops:
     """Raw rows of simulated shops, and the project that builds on them."""
 
     def __init__(self, url: str, work: Path, orders: int) -> None:
+        """Prepare shops of so many orders each; ``work`` is a folder for dbt."""
         self._orders = orders
         self._warehouse = Warehouse(url, DbtProject(libpq_environment(url), work))
         self._warehouse.create_raw_tables()
@@ -114,12 +115,16 @@ class _Shops:
 
     def ask(self, company_id: str) -> Iterator[tuple[str, float]]:
         """95th percentile of each question's time, in milliseconds."""
-        role = self._warehouse.add_reader(company_id)
+        role = self.add_reader(company_id)
         with psycopg.connect(self._warehouse.url, autocommit=True) as connection:
             questions = [*_views(connection), *_functions(connection, company_id)]
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
             for name, question in track(questions, "Asking"):
                 yield name, _percentile_95(connection, question)
+
+    def add_reader(self, company_id: str) -> str:
+        """Give the company a login; its role."""
+        return self._warehouse.add_reader(company_id)
 
     def _run(self, file: str, **values: object) -> None:
         with psycopg.connect(self._warehouse.url) as connection:

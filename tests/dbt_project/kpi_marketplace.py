@@ -44,6 +44,7 @@ USERS = (
         rut_verified_at="2025-04-15 12:00+00",
         comuna="Concepcion",  # its accent was forgotten
         channel="Google",
+        has_marketing_consent=True,
     ),
     # 23:30 on 31 March; the check digit of this RUT is 5.
     user(
@@ -54,7 +55,12 @@ USERS = (
         region="Metropolitana",
     ),
     # Onboarded in the last minute of 10 April; u5 in the first of the 11th.
-    user("u4", "2025-04-02 12:00+00", onboarded_at="2025-04-11 03:59+00"),
+    user(
+        "u4",
+        "2025-04-02 12:00+00",
+        onboarded_at="2025-04-11 03:59+00",
+        has_marketing_consent=False,
+    ),
     # 23:30 on 5 April, for the second time that night.
     user(
         "u5",

@@ -210,7 +210,9 @@ def test_the_segments_of_the_last_build_are_those_of_its_as_of_date(
 
     asked = ask_sql(connection, "get_rfm_segmentation", company, BOLT_TEN_DAYS)
     assert {str(row.pop("as_of_date")) for row in customers} == {BOLT_TEN_DAYS[1]}
+    consents = [row.pop("has_marketing_consent") for row in customers]
     assert customers == sorted(asked, key=lambda row: row["customer_id"])
+    assert sorted(consents, key=str) == [False, None, None, None, True]
     # u2 and u4 are loyal: 100 and 58 thousand. All eleven segments are there.
     assert len(segments) == 11
     found = {
@@ -226,3 +228,18 @@ def test_the_segments_of_the_last_build_are_those_of_its_as_of_date(
     }
     shares = {row["segment_id"]: row["customer_share"] for row in segments}
     assert (shares["loyal_customers"], shares["champions"]) == (2 / 5, 0)
+    # Of these two u2 agreed to advertising and u4 did not; nobody asked the others.
+    assert {
+        row["segment_id"]: (
+            row["consented_count"],
+            row["refused_count"],
+            row["unknown_consent_count"],
+        )
+        for row in segments
+        if row["customer_count"]
+    } == {
+        "loyal_customers": (1, 1, 0),
+        "potential_loyalists": (0, 0, 1),
+        "at_risk": (0, 0, 1),
+        "cannot_lose": (0, 0, 1),
+    }

@@ -69,6 +69,7 @@ S0_KPIS = {
     "segmentation": (
         *("recency_days", "frequency", "monetary"),
         *("rfm_segments.customer_count", "rfm_segments.customer_share"),
+        *("rfm_segments.refused_count", "rfm_segments.unknown_consent_count"),
     ),
 }
 

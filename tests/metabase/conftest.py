@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from metabase.metabase_as_code.load import CONTENT_ROOT
 from tests.conftest import NewDatabase
 from tests.metabase.reporting_rows import make_reporting
 from tests.metabase.server import Server, copy_content, keep_only, new_server
 from tests.metabase.shops import ACME, BOLT, NEW
 
 Edit = Callable[[str, str, str], Path]
+
+_OFFLINE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN")
 
 
 @pytest.fixture
@@ -60,3 +65,32 @@ def shops_url(new_database: NewDatabase) -> Iterator[str]:
     with new_database() as url:
         make_reporting(url, [ACME, BOLT, NEW])
         yield url
+
+
+@pytest.fixture(scope="session")
+def npm_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of Metabase's own programs, from `npm ci` with the committed lock."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("node and npm are not installed")
+    programs = Path("node_modules/.bin")
+    if (CONTENT_ROOT / programs / "mb").exists():
+        return CONTENT_ROOT / programs
+    home = tmp_path_factory.mktemp("npm")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(CONTENT_ROOT / name, home)
+    try:
+        done = subprocess.run(
+            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            cwd=home,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip("npm's package registry does not answer")
+    if any(sign in done.stderr for sign in _OFFLINE):
+        pytest.skip("npm cannot reach a package registry")
+    assert done.returncode == 0, done.stderr
+    return home / programs

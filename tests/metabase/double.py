@@ -21,6 +21,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.metabase.contract import DISPLAYS, Body, Refused, check
 from tests.metabase.double_actions import Actions
+from tests.metabase.double_browsing import (
+    TOLD_OF_A_DASHCARD,
+    Browsing,
+    answered,
+    whole_card,
+    whole_dashboard,
+)
 from tests.metabase.double_delivery import Delivery
 from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS, People
 
@@ -34,7 +41,7 @@ class Died(Exception):
     """The connection is cut after the work was done, so nobody hears of it."""
 
 
-class FakeMetabase(People, Delivery, Actions):
+class FakeMetabase(People, Delivery, Actions, Browsing):
     """State of one server; ``writes`` lists what was asked of it, sign-ins apart."""
 
     def __init__(self, can_connect: Callable[[Body], bool] = lambda details: True):
@@ -84,10 +91,10 @@ class FakeMetabase(People, Delivery, Actions):
         raise Refused(404, f"no such endpoint: {method} {path}")
 
     def _recognise(self, who: dict[str, Any]) -> None:
-        if who.get("X-API-Key") in self.api_keys:
+        if who.get("x-api-key") in self.api_keys:
             self.acting = 0
-        elif who.get("X-Metabase-Session") in self.sessions:
-            self.acting = self.sessions[who["X-Metabase-Session"]]
+        elif who.get("x-metabase-session") in self.sessions:
+            self.acting = self.sessions[who["x-metabase-session"]]
         else:
             raise Refused(401, "Unauthenticated")
 
@@ -232,7 +239,13 @@ class FakeMetabase(People, Delivery, Actions):
     def list_items(self, key: int) -> Body:
         self.get_collection(key)
         rows = [
-            {"id": item, "name": one["name"], "model": model}
+            {
+                "id": item,
+                "name": one["name"],
+                "model": model,
+                "archived": False,
+                "collection_id": key,
+            }
             for model, things in (("card", self.cards), ("dashboard", self.dashboards))
             for item, one in things.items()
             if one["collection_id"] == key and not one["archived"]
@@ -320,7 +333,7 @@ class FakeMetabase(People, Delivery, Actions):
         self.revisions[graph] += 1
 
     def get_card(self, key: int) -> Body:
-        return self._shown(self.cards, key)
+        return whole_card(key, self._shown(self.cards, key))
 
     def _shown(self, things: dict[int, Body], key: int) -> Body:
         if key not in things:
@@ -330,7 +343,7 @@ class FakeMetabase(People, Delivery, Actions):
             raise Refused(403, "You don't have permissions to do that.")
         if one["archived"]:
             one["collection_id"] = TRASH
-        return {"id": key, **one}
+        return one
 
     def pages_of_card(self, key: int) -> list[Body]:
         return [
@@ -350,7 +363,7 @@ class FakeMetabase(People, Delivery, Actions):
             rows = self.run_card(card, database["details"])
         except Exception as error:
             return {"status": "failed", "error": str(error)}
-        return {"status": "completed", "data": {"rows": rows}}
+        return answered(rows)
 
     def post_card(self, body: Body) -> Body:
         check("POST /api/card", body)
@@ -415,7 +428,7 @@ class FakeMetabase(People, Delivery, Actions):
                 raise Refused(400, "a parameter goes to a tag that takes its type")
 
     def get_dashboard(self, key: int) -> Body:
-        return self._shown(self.dashboards, key)
+        return whole_dashboard(key, self._shown(self.dashboards, key))
 
     def post_dashboard(self, body: Body) -> Body:
         check("POST /api/dashboard", body)
@@ -479,6 +492,9 @@ class FakeMetabase(People, Delivery, Actions):
                     raise Refused(400, "a mapping of a click is named after its id")
 
     def _placed(self, key: int, dashcard: Body) -> Body:
+        # Clients send back what they read; the server drops what only it may say.
+        told = TOLD_OF_A_DASHCARD
+        dashcard = {one: dashcard[one] for one in dashcard if one not in told}
         check("dashcard", dashcard)
         known = {one["id"] for one in self.dashboards[key]["dashcards"]}
         for mapping in dashcard["parameter_mappings"]:
@@ -501,9 +517,11 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("POST", "/api/session", FakeMetabase.sign_in),
     ("GET", "/api/database", FakeMetabase.list_databases),
     ("GET", r"/api/database/(\d+)", FakeMetabase.get_database),
+    ("GET", r"/api/database/(\d+)/schemas", FakeMetabase.list_schemas),
     ("POST", "/api/database", FakeMetabase.post_database),
     ("PUT", r"/api/database/(\d+)", FakeMetabase.put_database),
     ("GET", "/api/collection", FakeMetabase.list_collections),
+    ("GET", "/api/collection/tree", FakeMetabase.collection_tree),
     ("GET", r"/api/collection/(\d+)", FakeMetabase.get_collection),
     ("GET", r"/api/collection/(\d+)/items", FakeMetabase.list_items),
     ("POST", "/api/collection", FakeMetabase.post_collection),
@@ -537,9 +555,11 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("PUT", r"/api/user/(\d+)/reactivate", FakeMetabase.reactivate),
     ("DELETE", r"/api/user/(\d+)", FakeMetabase.deactivate),
     ("GET", r"/api/card/(\d+)", FakeMetabase.get_card),
+    ("GET", "/api/card", FakeMetabase.list_cards),
     ("POST", "/api/card", FakeMetabase.post_card),
     ("PUT", r"/api/card/(\d+)", FakeMetabase.put_card),
     ("GET", r"/api/dashboard/(\d+)", FakeMetabase.get_dashboard),
+    ("GET", "/api/dashboard", FakeMetabase.list_dashboards),
     ("POST", "/api/dashboard", FakeMetabase.post_dashboard),
     ("PUT", r"/api/dashboard/(\d+)", FakeMetabase.put_dashboard),
 ]
@@ -558,7 +578,7 @@ def serving(fake: FakeMetabase) -> Iterator[str]:
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length) or b"{}")
-            who = dict(self.headers)
+            who = {name.lower(): value for name, value in self.headers.items()}
             try:
                 with lock:
                     content = fake.answer(self.command, self.path, body, who)
@@ -570,6 +590,7 @@ def serving(fake: FakeMetabase) -> Iterator[str]:
                 status, content = refusal.status, {"message": str(refusal)}
             payload = json.dumps(content, default=str).encode()
             self.send_response(status)
+            self.send_header("Content-Type", "application/json;charset=utf-8")
             self.send_header("Content-Length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)

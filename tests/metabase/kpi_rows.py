@@ -103,12 +103,13 @@ create table reporting.cohort_retention (
 );
 create table reporting.rfm_segments (
     company_id text, as_of_date date, place integer, segment_label_es text,
-    customer_count integer, customer_share double precision, monetary numeric(18, 2)
+    customer_count integer, customer_share double precision, monetary numeric(18, 2),
+    refused_count integer, unknown_consent_count integer
 );
 create table reporting.rfm_customers (
     company_id text, as_of_date date, customer_id text, segment_label_es text,
     last_order_date date, recency_days integer, frequency integer,
-    monetary numeric(18, 2)
+    monetary numeric(18, 2), has_marketing_consent boolean
 );
 create table reporting.customer_value_segments (
     company_id text, customer_id text, segment_id text, predicted_value_12m
@@ -155,11 +156,15 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     insert("kpi_months", *_month(_AUGUST, "1997-08-31", told=told))
     insert("kpi_months", *_month(_SEPTEMBER, _LAST, told=told))
     insert("payment_methods", _LAST, "mercado_pago" if told else "unknown", 3)
-    insert("rfm_segments", _LAST, 1, "Campeones", 2, 1, 999.5)
-    insert("rfm_segments", _LAST, 8, "En riesgo", 0, 0, 0)
+    insert("rfm_segments", _LAST, 1, "Campeones", 1002, 1, 999.5, 1000, 1)
+    insert("rfm_segments", _LAST, 8, "En riesgo", 0, 0, 0, 0, 0)
     for place, segment in enumerate(("Campeones", "En riesgo"), start=1):
         customer = f"{company_id}-{place}"
-        insert("rfm_customers", _LAST, customer, segment, _LAST, 0, 3, 1000 / place)
+        amount, consent = 1000 / place, True if place == 1 else None
+        row = (customer, segment, _LAST, 0, 3, amount, consent)
+        insert("rfm_customers", _LAST, *row)
+    refused = f"{company_id}-9"
+    insert("rfm_customers", _LAST, refused, "Campeones", _LAST, 0, 3, 5000, False)
     for number, rate in enumerate((1, 0.5, 0.25)):
         insert("cohort_retention", _AUGUST, number, 4, rate)
     insert("cohort_retention", _SEPTEMBER, 0, 2, 1)

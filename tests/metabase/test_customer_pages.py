@@ -23,6 +23,7 @@ _HOSTILE = (
 )
 _TEXT_CARDS = {
     "segment_customers": "segment",
+    "segment_consents": "segment",
     "customer_facts": "customer",
     "customer_next_order": "customer",
     "customer_timeline": "customer",
@@ -35,7 +36,7 @@ def test_segments_stand_by_value_and_one_without_customers_is_there(
     points = plotted(chart(shops_url, "segment_sizes"))
 
     assert [(row["segment_label"], row["value"]) for row in points] == [
-        ("Campeones", 2),
+        ("Campeones", 1002),
         ("En riesgo", 0),
     ]
 
@@ -51,6 +52,30 @@ def test_the_list_keeps_the_customers_of_the_chosen_segment(
         ["acme-2", "En riesgo"],
     ]
     assert [row[:2] for row in chosen] == [["acme-2", "En riesgo"]]
+
+
+def test_who_refused_advertising_is_in_no_list_and_in_the_count_above_it(
+    shops_url: str,
+) -> None:
+    """acme-9 spent most, and said no."""
+    refused = {"acme-9"}
+
+    choices: list[dict[str, str]] = [{}, {"segment": "Campeones"}]
+    for segment in choices:
+        listed = {row[0] for row in shown(shops_url, "segment_customers", **segment)}
+        assert listed & refused == set()
+    everyone = shown(shops_url, "segment_customers")
+    assert {row[0]: row[6] for row in everyone} == {
+        "acme-1": "Sí",
+        "acme-2": "No se sabe",
+    }
+    assert shown(shops_url, "segment_consents") == [
+        [
+            "De 1.002 clientes, 1.000 no han aceptado publicidad y no están en la "
+            "lista; de 1 no se sabe."
+        ]
+    ]
+    assert shown(shops_url, "segment_consents", segment="En riesgo") == []
 
 
 def test_every_segment_on_offer_finds_its_customers(shops_url: str) -> None:

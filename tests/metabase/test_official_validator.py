@@ -11,36 +11,10 @@ import pytest
 
 from metabase.metabase_as_code.load import CONTENT_ROOT
 
-_OFFLINE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN")
-
 
 @pytest.fixture(scope="session")
-def validator(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The validator's program, from `npm ci` with the committed lock file."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not installed")
-    program = Path("node_modules/.bin/representations")
-    if (CONTENT_ROOT / program).exists():
-        return CONTENT_ROOT / program
-    home = tmp_path_factory.mktemp("npm")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(CONTENT_ROOT / name, home)
-    try:
-        done = subprocess.run(
-            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            cwd=home,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm's package registry does not answer")
-    if any(sign in done.stderr for sign in _OFFLINE):
-        pytest.skip("npm cannot reach a package registry")
-    assert done.returncode == 0, done.stderr
-    return home / program
+def validator(npm_programs: Path) -> Path:
+    return npm_programs / "representations"
 
 
 def _validate(validator: Path, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -169,7 +169,8 @@ def test_the_page_says_what_the_paper_says_and_fetches_nothing(
     assert len(numbers) > 7
     for card in numbers:
         number = card.rows[0][0].text
-        assert f'<p class="number">{number}</p>' in page
+        told = f'style="--letters: {len(number)}">{number}</p>'
+        assert f'<p class="number" {told}' in page
         assert re.sub(r"\s+", " ", number) in paper.text
 
 

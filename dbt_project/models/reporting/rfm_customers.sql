@@ -2,6 +2,10 @@ with scores as (
     select * from {{ ref('rfm_scores') }}
 ),
 
+consents as (
+    select * from {{ ref('customer_consents') }}
+),
+
 labels as (
     select * from {{ ref('rfm_segment_labels') }}
 ),
@@ -29,12 +33,17 @@ labelled as (
         scores.monetary_score,
         scores.segment_id,
         labels.label_es as segment_label_es,
-        labels.label_en as segment_label_en
+        labels.label_en as segment_label_en,
+        consents.has_marketing_consent
     from scores
     inner join dates
         on scores.company_id = dates.company_id
     inner join labels
         on scores.segment_id = labels.segment_id
+    left join consents
+        on
+            scores.company_id = consents.company_id
+            and scores.customer_id = consents.customer_id
 )
 
 select * from labelled

@@ -15,12 +15,22 @@ labels as (
 
 counted as (
     select
-        company_id,
-        segment_id,
+        scores.company_id,
+        scores.segment_id,
         count(*) as customer_count,
-        sum(monetary) as monetary
-    from {{ ref('rfm_scores') }}
-    group by company_id, segment_id
+        count(*) filter (
+            where consents.has_marketing_consent
+        ) as consented_count,
+        count(*) filter (
+            where not consents.has_marketing_consent
+        ) as refused_count,
+        sum(scores.monetary) as monetary
+    from {{ ref('rfm_scores') }} as scores
+    left join {{ ref('customer_consents') }} as consents
+        on
+            scores.company_id = consents.company_id
+            and scores.customer_id = consents.customer_id
+    group by scores.company_id, scores.segment_id
 ),
 
 -- All segments, so that one that is empty is seen to be.
@@ -41,7 +51,14 @@ filled as (
             ),
             0
         ) as customer_share,
-        coalesce(counted.monetary, 0)::numeric(18, 2) as monetary
+        coalesce(counted.monetary, 0)::numeric(18, 2) as monetary,
+        coalesce(counted.consented_count, 0)::integer as consented_count,
+        coalesce(counted.refused_count, 0)::integer as refused_count,
+        (
+            coalesce(counted.customer_count, 0)
+            - coalesce(counted.consented_count, 0)
+            - coalesce(counted.refused_count, 0)
+        )::integer as unknown_consent_count
     from companies
     cross join labels
     left join counted
