@@ -18,10 +18,13 @@ VIEWS = (
     "alerts",
     "attribution_comparison",
     "attribution_months",
+    "audience_uplift",
     "budget_grid",
     "budget_scenario_channels",
     "budget_scenarios",
     "campaign_months",
+    "capital_at_risk",
+    "channel_customer_values",
     "channel_efficiency",
     "channel_months",
     "channel_signals",
@@ -29,6 +32,7 @@ VIEWS = (
     "cohort_retention",
     "connection_reads",
     "connector_health",
+    "customer_inactivity",
     "customer_timelines",
     "customer_value_segment_totals",
     "customer_value_segments",
@@ -39,9 +43,12 @@ VIEWS = (
     "forecast_grades",
     "gastos_marketing",
     "ingest_volume",
+    "insight_feed",
+    "insights",
     "insights_core",
     "kpi_months",
     "ltv_roas",
+    "ltv_roas_totals",
     "marketing_contributions",
     "marketing_curve_points",
     "marketing_curves",
@@ -54,6 +61,7 @@ VIEWS = (
     "model_fit_parameters",
     "model_gates",
     "no_purchase_probability_bins",
+    "one_time_buyer_churn",
     "order_comunas",
     "order_hours",
     "payment_methods",
@@ -69,6 +77,7 @@ VIEWS = (
     "scenario_grades",
     "service_levels",
     "service_sales",
+    "top_customers_at_risk",
     "ventas",
     "vip_churn",
 )
@@ -136,9 +145,17 @@ JUDGEMENTS = (
     """insert into predictions.budget_scenarios values
         (%s, 'revenue', 'current', 30, 'as_now', null, 1, 1, 1, 1, null, null, 0, 0, 0,
         0, 'EUR', 'mix', '2026-01-31', '2026-01-31', '1', now())""",
+    """insert into predictions.budget_scenarios values
+        (%s, 'revenue', 'recommended', 30, 'as_now', null, 1, 1, 1, 1, null, null, 0, 0,
+        0, 0, 'EUR', 'mix', '2026-01-31', '2026-01-31', '1', now())""",
     """insert into predictions.budget_scenario_channels values
         (%s, 'revenue', 'current', 'meta_ads', 1, 1, 0, 2, 1, 1, 'mix', '2026-01-31',
         '2026-01-31', '1', now())""",
+    """insert into ops.audiences (company_id, audience_id, name, segment_id,
+        holdout_share, segment_customer_count, without_consent_count,
+        without_address_count, built_by)
+        values (%s, '00000000-0000-0000-0000-000000000001', 'a', 'lost', 0, 1, 0, 0,
+        'ana')""",
     """insert into ops.action_requests (company_id, kind, payload)
         values (%s, 'scenario', '{"name": "spring"}')""",
     """insert into predictions.scenarios (company_id, scenario_id, name, start_date,
@@ -211,7 +228,9 @@ def readers(warehouse: Warehouse) -> Readers:
         campaign = meta_day("1", "2026-01-05", 10)
         land(warehouse.url, company_id, "raw_meta_ads.campaign_days", campaign)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.
-    warehouse.build(pair.acme, pair.bolt)
+    # 74 days after the one purchase: long enough to be missed, and to be counted so.
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-20")
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     return Readers(pair, warehouse.add_reader(pair.acme))
 
 

@@ -21,8 +21,9 @@ from orchestration.cli import console as console_module
 from orchestration.defs.decisions.requests import action_requests
 from orchestration.lib.action_requests import add_request, list_requests
 from orchestration.lib.partitions import CompanyDay, partition_key
+from tests.dbt_project.mart_rows import COMPANY
 from tests.dbt_project.test_media_mix import Addressed
-from tests.dbt_project.test_media_mix_views import AS_OF, COMPANY
+from tests.dbt_project.test_media_mix_views import AS_OF
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 RUN = "'mix', '2026-10-31', '2026-10-31', '1', now()"
