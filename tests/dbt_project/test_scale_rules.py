@@ -83,8 +83,11 @@ def test_a_policy_compares_with_the_current_user_and_looks_nothing_up(
     warehouse: Warehouse,
 ) -> None:
     policies = warehouse.rows(
-        "select polrelid::regclass::text as name,"
-        " pg_get_expr(polqual, polrelid) as condition from pg_policy"
+        """select polrelid::regclass::text as name, condition
+        from pg_policy, unnest(array[
+            pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
+        ]) as condition
+        where condition is not null"""
     )
 
     assert policies

@@ -41,6 +41,7 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             "Adquisición": 24 * 29,
             "Clientes": 24 * 49,
             "Conexiones y salud de datos": 24 * 45,
+            "Dashboard": 24 * 42,
             "Engagement y Conversión": 24 * 35,
             "Ficha de cliente": 24 * 23,
             "Marketing": 24 * 52,
