@@ -273,7 +273,7 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
         for dashcard in page["dashcards"]
         if dashcard["visualization_settings"]
     ]
-    assert len(lists) == 2 * 5
+    assert len(lists) == 2 * 6
     for page, columns in lists:
         click = columns['["name","customer_id"]']["click_behavior"]
         (chosen,) = click["parameterMapping"]
