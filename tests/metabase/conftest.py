@@ -59,9 +59,13 @@ def small(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shops_url(new_database: NewDatabase) -> Iterator[str]:
-    """The same for tests that only read, which share one."""
+    """The same for tests that only read, which share one.
+
+    Per module: roles belong to the server, and a test that removes a company takes its
+    role away.
+    """
     with new_database() as url:
         make_reporting(url, [ACME, BOLT, NEW])
         yield url
