@@ -189,7 +189,10 @@ def _plaza(last: int, version: int) -> list[RawFile]:
     23 on, and user 1 turns out to be the person of user 2 on day 47.
     """
     days = range(0, last, 3)
-    users = [user(str(n), moment(n), channel="Instagram") for n in range(5)]
+    users = [
+        user(str(n), moment(n), channel="Instagram", has_marketing_consent=n > 0)
+        for n in range(5)
+    ]
     if last >= 47:
         users[1] |= {"person_id": "2"}  # type: ignore[operator]
     stamped = 1 if last == 35 else version
