@@ -13,6 +13,7 @@ from orchestration.cli import (
     company,
     connect,
     connections,
+    coupon,
     dashboard,
     database,
     demo,
@@ -65,6 +66,7 @@ app = typer.Typer(
     timonel scenario                   plans, projected and saved\n
     timonel alerts                     what is wrong now, and who is told\n
     timonel audience                   customers to write to, some kept back\n
+    timonel coupon                     discount codes, within limits\n
     timonel metabase plan              what a Metabase server lacks
     """,
 )
@@ -78,6 +80,7 @@ app.add_typer(scenario.app, name="scenario")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(audience.app, name="audience")
+app.add_typer(coupon.app, name="coupon")
 app.add_typer(metabase.app, name="metabase")
 app.add_typer(report.app, name="report")
 app.command("connections")(connections.connections)

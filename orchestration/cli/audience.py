@@ -194,7 +194,9 @@ def results(company: _Company) -> None:
         url = _url()
         load_company(url, company)
         found = list_results(url, company)
-    table = Table("name", "written to", "kept back", "counted", "result", box=None)
+    table = Table(
+        "name", "written to", "kept back", "counted", "coupon", "result", box=None
+    )
     table.add_column("gained (90 % interval)", justify="right")
     for each in found:
         table.add_row(
@@ -202,6 +204,7 @@ def results(company: _Company) -> None:
             f"{each.contacted_count:,}",
             f"{each.held_back_count:,}",
             f"{each.counted_from} to {each.counted_to}" if each.counted_from else "",
+            each.coupon_code or "",
             each.result_label_en,
             _gain(each),
         )

@@ -19,6 +19,7 @@ from orchestration.lib.companies import load_company
 from orchestration.lib.database import connect
 
 __all__ = [
+    "COUPON",
     "ActionRequest",
     "add_request",
     "companies_waiting",
@@ -27,6 +28,9 @@ __all__ = [
     "refuse",
     "start_waiting",
 ]
+
+#: The kind of request that asks for a coupon; whoever makes those answers it.
+COUPON = "coupon"
 
 _COLUMNS = "id, kind, payload, requested_at, requested_by, state, reason, finished_at"
 
@@ -86,8 +90,12 @@ def companies_waiting(url: str) -> list[str]:
     return [company_id for (company_id,) in rows]
 
 
-def start_waiting(url: str, company_id: str) -> list[ActionRequest]:
+def start_waiting(
+    url: str, company_id: str, *, only: str | None = None
+) -> list[ActionRequest]:
     """What is not answered, oldest first, now marked as running.
+
+    Coupons are left to whoever asks for ``only`` them; without it, all else is meant.
 
     The caller holds the company's turn, so what runs already was left by somebody who
     died, and is begun again.
@@ -96,9 +104,11 @@ def start_waiting(url: str, company_id: str) -> list[ActionRequest]:
         cursor = database.cursor(row_factory=class_row(ActionRequest))
         rows = cursor.execute(
             f"""update ops.action_requests set state = 'running'
-            where company_id = %s and state in ('requested', 'running')
+            where company_id = %(company)s and state in ('requested', 'running')
+                and case when %(only)s::text is null then kind <> %(coupon)s
+                    else kind = %(only)s::text end
             returning {_COLUMNS}""".encode(),  # noqa: S608  (names of this module)
-            [company_id],
+            {"company": company_id, "only": only, "coupon": COUPON},
         ).fetchall()
     return sorted(rows, key=lambda one: (one.requested_at, one.id))
 

@@ -10,6 +10,7 @@ output its answer:
     {"ask": "open", "name": "..."}          {"list_id": "..."}
     {"ask": "add", "list_id": "...", "rows": [{...}], "batch": {...}}
                                             {"refused": [{"row": 3, ...}, ...]}
+    {"ask": "coupon", "coupon": {...}}      {"discount_id": "..."} or {"is_taken": true}
 
 What fails is answered with ``error``, whose ``kind`` is the class of the error, and
 ends the program. Whoever asks keeps what was answered before it asks for more, so that
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from taps.api_source.errors import SourceError, redact
+from taps.destinations.coupons import Coupon, Coupons
 from taps.destinations.klaviyo import Klaviyo
 from taps.destinations.meta import Meta
 from taps.destinations.places import Batch, Place
@@ -35,7 +37,8 @@ from taps.destinations.shopify import Shopify
 
 __all__ = ["main"]
 
-_PLACES: Mapping[str, Callable[[Mapping[str, Any]], Place]] = {
+_PLACES: Mapping[str, Callable[[Mapping[str, Any]], Place | Coupons]] = {
+    "coupons": Coupons,
     "klaviyo": Klaviyo,
     "meta": Meta,
     "shopify": Shopify,
@@ -53,11 +56,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         place = _PLACES[config["place"]](config)
         for line in sys.stdin:
-            _say(_answer(place, json.loads(line)))
+            asked = json.loads(line)
+            if isinstance(place, Coupons):
+                _say(_sold(place, asked))
+            else:
+                _say(_answer(place, asked))
     except SourceError as error:
         _say({"error": {"kind": type(error).__name__, "message": redact(str(error))}})
         return 1
     return 0
+
+
+def _sold(coupons: Coupons, asked: Mapping[str, Any]) -> dict[str, Any]:
+    if asked["ask"] == "check":
+        return asdict(coupons.check())
+    discount_id = coupons.make(Coupon(**asked["coupon"]))
+    return {"discount_id": discount_id, "is_taken": discount_id is None}
 
 
 def _answer(place: Place, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,11 @@ exports as (
     group by company_id, audience_id
 ),
 
+coupons as (
+    select * from {{ source('ops', 'coupons') }}
+    where state = 'created'
+),
+
 companies as (
     select * from {{ ref('companies') }}
 ),
@@ -171,6 +176,8 @@ labelled as (
         judged.counted_to,
         judged.data_through_date,
         judged.currency_code,
+        coupons.code as coupon_code,
+        coupons.percent as coupon_percent,
         coalesce(judged.contacted_count, 0) as contacted_count,
         coalesce(judged.held_back_count, 0) as held_back_count,
         coalesce(judged.contacted_buyer_count, 0) as contacted_buyer_count,
@@ -197,6 +204,10 @@ labelled as (
     from judged
     inner join labels
         on judged.result = labels.result
+    left join coupons
+        on
+            judged.company_id = coupons.company_id
+            and judged.audience_id = coupons.audience_id
 )
 
 select * from labelled

@@ -4,6 +4,8 @@ import dagster as dg
 
 from ml_assets.assets.scenarios import answer_requests
 from orchestration.lib.action_requests import companies_waiting
+from orchestration.lib.coupons.making import answer_coupon_requests
+from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import Warehouse
 
 
@@ -35,5 +37,9 @@ def action_requests(
 
 
 def _answer(url: str, company_id: str) -> str:
-    answered = answer_requests(url, company_id)
-    return f"{company_id}: {answered.done} done, {answered.refused} refused"
+    plans = answer_requests(url, company_id)
+    coupons = answer_coupon_requests(
+        url, Settings.from_environment(), company_id, lambda _: None
+    )
+    done, refused = plans.done + coupons.done, plans.refused + coupons.refused
+    return f"{company_id}: {done} done, {refused} refused"

@@ -26,6 +26,7 @@ class AudienceResult:
     result: str
     result_label_en: str
     currency_code: str
+    coupon_code: str | None
     revenue_gained: Decimal | None
     revenue_gained_lower: Decimal | None
     revenue_gained_upper: Decimal | None
@@ -40,7 +41,8 @@ def list_results(url: str, company_id: str) -> list[AudienceResult]:
             return cursor.execute(
                 """select name, contacted_count, held_back_count, counted_from,
                     counted_to, result, result_label_en, currency_code,
-                    revenue_gained, revenue_gained_lower, revenue_gained_upper
+                    coupon_code, revenue_gained, revenue_gained_lower,
+                    revenue_gained_upper
                 from reporting.audience_uplift
                 where company_id = %s order by built_at desc""",
                 (company_id,),

@@ -17,6 +17,7 @@ __all__ = [
     "LineFacts",
     "OrderFacts",
     "RefundFacts",
+    "SegmentFacts",
     "VisitFacts",
 ]
 
@@ -189,3 +190,15 @@ class DiscountFacts(msgspec.Struct, omit_defaults=True):
     usage_limit: int | None = None
     percentage: str | None = None
     amount: int | None = None
+    is_once_per_customer: bool = False
+    segment_ids: list[int] = []
+
+
+class SegmentFacts(msgspec.Struct):
+    """A segment of customers, by its query."""
+
+    typename = "Segment"
+
+    id: int
+    name: str
+    query: str

@@ -9,6 +9,12 @@ from graphql import FieldNode, GraphQLObjectType, get_named_type
 from taps.sandbox.shopify.access import denial, earliest_order, versions
 from taps.sandbox.shopify.bulk import BulkOperations
 from taps.sandbox.shopify.context import Context
+from taps.sandbox.shopify.coupons import (
+    discount_by_code,
+    discount_created,
+    segment_created,
+    segments,
+)
 from taps.sandbox.shopify.fields.shops import ApiVersion, ShopNow
 from taps.sandbox.shopify.paging import CONNECTIONS, COUNTS, counted, page_of
 from taps.sandbox.shopify.projection import Compiler
@@ -54,6 +60,11 @@ class Roots:
             "bulkOperation": lambda a: self._node(a["id"], "BulkOperation"),
             "currentBulkOperation": lambda a: self._newest_operation(a["type"]),
             "bulkOperationRunQuery": self._run,
+            "codeDiscountNodeByCode": lambda a: discount_by_code(context, a["code"]),
+            "discountCodeBasicCreate": lambda a: discount_created(
+                context, a["basicCodeDiscount"]
+            ),
+            "segmentCreate": lambda a: segment_created(context, a["name"], a["query"]),
             "tagsAdd": lambda a: tags_added(context, a["id"], a["tags"]),
             "bulkOperationCancel": lambda a: operations.cancel(
                 context.company.slug, a["id"]
@@ -71,7 +82,7 @@ class Roots:
             return None
         field = kind.fields[name]
         arguments = self._compiler.arguments(field, node)
-        if name in CONNECTIONS or name == "bulkOperations":
+        if name in CONNECTIONS or name in {"bulkOperations", "segments"}:
             return self._connection(field.type, key, nodes, arguments)
         if name in COUNTS:
             count = counted(self._context, COUNTS[name], arguments, [key])
@@ -86,11 +97,12 @@ class Roots:
         self, kind: Any, key: str, nodes: list[FieldNode], arguments: dict[str, Any]
     ) -> Any:
         name = nodes[0].name.value
-        page = (
-            slice_of(self._operations.of(self._context.company.slug), arguments)
-            if name == "bulkOperations"
-            else page_of(self._context, CONNECTIONS[name], arguments, [key])
-        )
+        if name == "bulkOperations":
+            page = slice_of(self._operations.of(self._context.company.slug), arguments)
+        elif name == "segments":
+            page = slice_of(segments(self._context), arguments)
+        else:
+            page = page_of(self._context, CONNECTIONS[name], arguments, [key])
         named = get_named_type(kind)
         selections = [node.selection_set for node in nodes if node.selection_set]
         with self._compiler.below(key):

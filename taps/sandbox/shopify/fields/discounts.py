@@ -78,7 +78,29 @@ _CODE: Final[dict[str, Callable[[Any], Any]]] = {
 
 FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
     "DiscountCodeNode": {"id": Gid("DiscountCodeNode"), "codeDiscount": Discount},
-    "DiscountCodeBasic": {**_CODE, "customerGets": lambda discount: discount},
+    "DiscountCodeBasic": {
+        **_CODE,
+        "customerGets": lambda discount: discount,
+        "appliesOncePerCustomer": Attribute("facts.is_once_per_customer"),
+    },
+    "DiscountCodeBasicCreatePayload": {
+        "codeDiscountNode": Attribute("node"),
+        "userErrors": Attribute("errors"),
+    },
+    "DiscountUserError": {
+        "code": Attribute("code"),
+        "field": Attribute("field"),
+        "message": Attribute("message"),
+    },
+    "Segment": {
+        "id": Gid("Segment"),
+        "name": Attribute("name"),
+        "query": Attribute("query"),
+    },
+    "SegmentCreatePayload": {
+        "segment": Attribute("segment"),
+        "userErrors": Attribute("errors"),
+    },
     "DiscountCodeFreeShipping": _CODE,
     "DiscountCustomerGets": {
         "value": _value,

@@ -1,0 +1,250 @@
+"""Requests for coupons, answered: within limits, approved, and made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from orchestration.lib.action_requests import (
+    COUPON,
+    ActionRequest,
+    finish,
+    refuse,
+    start_waiting,
+)
+from orchestration.lib.audiences.destinations import configuration, switched_on
+from orchestration.lib.audiences.membership import UnknownAudience, load_audience
+from orchestration.lib.audiences.place_programs import PlaceProgram, place_program
+from orchestration.lib.audiences.push_records import Push, list_pushes
+from orchestration.lib.company_removal import company_held
+from orchestration.lib.coupons.allowances import Allowance, allowance
+from orchestration.lib.coupons.coupon_records import (
+    Coupon,
+    approve_coupon,
+    fail_coupon,
+    keep_code,
+    keep_coupon,
+    keep_made,
+    list_coupons,
+    open_uses,
+    proven_percent,
+)
+from orchestration.lib.coupons.coupon_requests import CouponRequest, read_coupon_request
+from orchestration.lib.coupons.refusals import CouponRefused
+from orchestration.lib.database import one_at_a_time
+from orchestration.lib.plain_errors import PlainError
+from orchestration.lib.settings import Settings
+from orchestration.lib.singer import Log
+
+__all__ = ["Answered", "UnknownCoupon", "answer_coupon_requests", "approve"]
+
+_CODES_TRIED = 5
+
+
+class UnknownCoupon(PlainError, LookupError):
+    """The company has no such coupon; the message lists those it has."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """How many requests were done, and how many refused."""
+
+    done: int = 0
+    refused: int = 0
+
+
+def answer_coupon_requests(
+    url: str, settings: Settings, company_id: str, log: Log
+) -> Answered:
+    """Answer all requests for coupons that wait, in their order.
+
+    Whoever dies meanwhile leaves the request open and the code written: the next call
+    finds the coupon in the shop by it, or makes it.
+
+    Raises
+    ------
+    CompanyRemoved
+    """
+    done = refused = 0
+    with (
+        company_held(url, company_id),
+        one_at_a_time(url, f"actions of {company_id}"),
+    ):
+        for request in start_waiting(url, company_id, only=COUPON):
+            try:
+                _answer(url, settings, company_id, request, log)
+            except CouponRefused as refusal:
+                told = (str(refusal), refusal.code, refusal.facts)
+                refuse(url, company_id, request.id, *told)
+                refused += 1
+            else:
+                finish(url, company_id, request.id)
+                done += 1
+    return Answered(done, refused)
+
+
+def approve(  # noqa: PLR0913, PLR0917  (who, what, where)
+    url: str, settings: Settings, company_id: str, code: str, approved_by: str, log: Log
+) -> Coupon:
+    """Let a coupon that waits be made, and make it; one that is made stays as it is.
+
+    Raises
+    ------
+    UnknownCoupon, CouponRefused, CompanyRemoved
+    """
+    with (
+        company_held(url, company_id),
+        one_at_a_time(url, f"actions of {company_id}"),
+    ):
+        found = list_coupons(url, company_id)
+        named = [each for each in found if each.code == code.upper()]
+        if not named:
+            known = ", ".join(each.code for each in found) or "none yet"
+            raise UnknownCoupon(
+                f"{company_id} has no coupon {code!r} (coupons: {known})."
+            )
+        limits = allowance(url, company_id)
+        _check_percent(limits, named[0].percent)
+        return _made(url, settings, named[0], approved_by, log)
+
+
+def _answer(
+    url: str, settings: Settings, company_id: str, asked: ActionRequest, log: Log
+) -> None:
+    limits = allowance(url, company_id)
+    request = read_coupon_request(asked.payload)
+    push = _push(url, company_id, request)
+    coupon = _coupon_of(url, push)
+    if coupon is None:
+        percent = request.percent or proven_percent(url, company_id)
+        if percent is None:
+            raise CouponRefused("nothing_proven")
+        uses = request.uses or push.pushed_count
+        _check_percent(limits, percent)
+        _check_uses(url, limits, uses)
+        keep_coupon(url, push, request, percent, uses, asked.requested_by)
+        coupon = _coupon_of(url, push)
+    else:
+        _check_is_the_same(coupon, request, push)
+    if coupon is None:
+        raise AssertionError("a coupon that was kept is gone")
+    if coupon.state != "created" and not limits.needs_approval:
+        _made(url, settings, coupon, "by setting", log)
+
+
+def _made(
+    url: str, settings: Settings, coupon: Coupon, approved_by: str, log: Log
+) -> Coupon:
+    """The coupon in the shop, found by its code or made."""
+    if coupon.state == "created":
+        return coupon
+    approve_coupon(url, coupon, approved_by, datetime.now(UTC))
+    approved = _again(url, coupon)
+    try:
+        shop = switched_on(url, coupon.company_id, "shopify")
+        config, secrets = configuration(url, settings, shop)
+        with place_program({**config, "place": "coupons"}, secrets, log) as program:
+            discount_id = _make(url, program, approved)
+    except PlainError as failure:
+        fail_coupon(url, approved, str(failure))
+        if isinstance(failure, CouponRefused):
+            raise
+        raise CouponRefused("shop_refused", words=str(failure)) from None
+    keep_made(url, approved, discount_id)
+    return _again(url, coupon)
+
+
+def _make(url: str, program: PlaceProgram, coupon: Coupon) -> str:
+    """The id of the discount. A code that the shop has for another one is changed."""
+    code = coupon.code
+    if coupon.starts_at is None or coupon.ends_at is None:
+        raise AssertionError("an approved coupon has no days")
+    for attempt in range(1, _CODES_TRIED + 1):
+        told = program.ask(
+            "coupon",
+            coupon={
+                "code": code,
+                "title": coupon.title,
+                "percent": str(coupon.percent),
+                "tag": coupon.tag,
+                "usage_limit": coupon.usage_limit,
+                "starts_at": coupon.starts_at.astimezone(UTC).isoformat(),
+                "ends_at": coupon.ends_at.astimezone(UTC).isoformat(),
+            },
+        )
+        if not told["is_taken"]:
+            return str(told["discount_id"])
+        code = keep_code(url, coupon, attempt)
+    raise CouponRefused("no_free_code", code=code)
+
+
+def _push(url: str, company_id: str, request: CouponRequest) -> Push:
+    """The audience at the shop: its tag says who may use the coupon."""
+    facts = {"audience": request.audience, "company": company_id}
+    try:
+        audience = load_audience(url, company_id, request.audience)
+    except UnknownAudience:
+        raise CouponRefused("unknown_audience", **facts) from None
+    for push in list_pushes(url, company_id):
+        is_here = push.destination == "shopify" and push.state == "done"
+        if is_here and push.audience_id == audience.audience_id and push.pushed_count:
+            return push
+    raise CouponRefused("not_pushed", **facts)
+
+
+def _coupon_of(url: str, push: Push) -> Coupon | None:
+    return next(
+        (
+            each
+            for each in list_coupons(url, push.company_id)
+            if each.audience_id == push.audience_id
+        ),
+        None,
+    )
+
+
+def _again(url: str, coupon: Coupon) -> Coupon:
+    return next(
+        each
+        for each in list_coupons(url, coupon.company_id)
+        if each.coupon_id == coupon.coupon_id
+    )
+
+
+def _check_percent(limits: Allowance, percent: Decimal) -> None:
+    if percent > limits.max_percent:
+        raise CouponRefused(
+            "too_high",
+            percent=f"{percent.normalize():f}",
+            limit=f"{limits.max_percent.normalize():f}",
+            company=limits.company_id,
+        )
+
+
+def _check_uses(url: str, limits: Allowance, uses: int) -> None:
+    already = open_uses(url, limits.company_id, datetime.now(UTC))
+    if already + uses > limits.max_uses:
+        raise CouponRefused(
+            "too_many",
+            uses=str(uses),
+            open=str(already),
+            limit=str(limits.max_uses),
+            company=limits.company_id,
+        )
+
+
+def _check_is_the_same(coupon: Coupon, request: CouponRequest, push: Push) -> None:
+    """Asked for twice it is one; asked for otherwise it is refused."""
+    is_same = (
+        request.percent in {None, coupon.percent}
+        and (request.uses or push.pushed_count) == coupon.usage_limit
+        and request.days == coupon.days
+    )
+    if not is_same:
+        raise CouponRefused(
+            "other_coupon",
+            audience=request.audience,
+            code=coupon.code,
+            percent=f"{coupon.percent.normalize():f}",
+        )
