@@ -18,6 +18,7 @@ __all__ = [
     "Link",
     "Parameter",
     "Placement",
+    "Tab",
     "ValuesList",
 ]
 
@@ -146,7 +147,7 @@ class Placement:
     """Where a card stands on the 24-column grid (0-based, in grid cells).
 
     ``mappings`` are pairs of a parameter's id in the dashboard and its name in the
-    card's SQL.
+    card's SQL. On a page with tabs, rows are counted from the top of ``tab_id``'s.
     """
 
     entity_id: str
@@ -157,11 +158,20 @@ class Placement:
     size_y: int
     mappings: tuple[tuple[str, str], ...] = ()
     links: tuple[Link, ...] = ()
+    tab_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the sheets of a page, for cards that answer one group of questions."""
+
+    entity_id: str
+    name: str
 
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A page of placed cards."""
+    """A page of placed cards, on ``tabs`` in their order when it has any."""
 
     entity_id: str
     name: str
@@ -171,6 +181,15 @@ class Dashboard:
     placements: tuple[Placement, ...]
     path: Path
     parameters: tuple[Parameter, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+
+    def sheets(self) -> tuple[tuple[Tab | None, tuple[Placement, ...]], ...]:
+        """Each tab with the cards on it, from top left; a page without tabs is one."""
+        placed = sorted(self.placements, key=lambda at: (at.row, at.col))
+        return tuple(
+            (tab, tuple(at for at in placed if at.tab_id == (tab and tab.entity_id)))
+            for tab in (self.tabs or (None,))
+        )
 
 
 @dataclass(frozen=True)

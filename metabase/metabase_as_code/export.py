@@ -105,11 +105,42 @@ def _page(
     exported = copy.deepcopy(document)
     exported |= {key: live[key] for key in _PAGE_KEYS}
     own = {one["card_id"]: one for one in document["dashcards"] if one.get("card_id")}
+    tabs = _tabs(document, live)
+    exported["tabs"] = list(tabs.values())
+    order = [None, *tabs]
     exported["dashcards"] = [
-        _placed(one, own, ids)
-        for one in sorted(live["dashcards"], key=lambda one: (one["row"], one["col"]))
+        {
+            **_placed(one, own, ids),
+            **_stands_on(document, tabs.get(one["dashboard_tab_id"])),
+        }
+        for one in sorted(
+            live["dashcards"],
+            key=lambda one: (
+                order.index(one["dashboard_tab_id"]),
+                *(one["row"], one["col"]),
+            ),
+        )
     ]
     return exported
+
+
+def _tabs(document: Document, live: Mapping[str, Any]) -> dict[int, Document]:
+    """The tabs by the number that the server gave each; ours come first."""
+    own = dict(enumerate(document["tabs"]))
+    return {
+        tab["id"]: {
+            **own.get(position, {"entity_id": tab.get("entity_id")}),
+            "name": tab["name"],
+            "position": position,
+        }
+        for position, tab in enumerate(live["tabs"])
+    }
+
+
+def _stands_on(document: Document, tab: Document | None) -> Document:
+    if tab is None:
+        return {}
+    return {"dashboard_tab_id": [document["entity_id"], tab["entity_id"]]}
 
 
 def _placed(

@@ -28,6 +28,7 @@ from metabase.metabase_as_code.content import (
     Content,
     Dashboard,
     Placement,
+    Tab,
 )
 from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.heat import check_rules
@@ -54,7 +55,9 @@ _KEYS = {
 _PLACEMENT_KEYS = {
     *("entity_id", "card_id", "row", "col", "size_x", "size_y", "serdes/meta"),
     *("parameter_mappings", "series", "visualization_settings"),
+    "dashboard_tab_id",
 }
+_TAB_KEYS = {"entity_id", "name", "position", "serdes/meta"}
 # People open this one first; the others stand by the names of their files.
 _FIRST_PAGE = "panel"
 _DRAWN_BY = {
@@ -192,21 +195,37 @@ def _columns(path: Path, settings: Mapping[str, Any]) -> dict[str, Column]:
 
 
 def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
-    if document["tabs"]:
-        raise ContentError(f"{path}: tabs are not supported yet")
+    tabs = _tabs(path, document["tabs"])
+    ids: set[str | None] = {tab.entity_id for tab in tabs} or {None}
+    placements = tuple(_placement(path, card) for card in document["dashcards"])
+    for lost in (one for one in placements if one.tab_id not in ids):
+        raise ContentError(
+            f"{path}: dashcard {lost.entity_id} stands on tab {lost.tab_id!r}; the "
+            f"page has {[tab.entity_id for tab in tabs]}"
+        )
     return Dashboard(
         entity_id=document["entity_id"],
         name=document["name"],
         description=document["description"],
         width=document["width"],
         auto_apply_filters=document["auto_apply_filters"],
-        placements=tuple(_placement(path, card) for card in document["dashcards"]),
+        placements=placements,
         path=path,
         parameters=tuple(parameter(path, one) for one in document["parameters"]),
+        tabs=tabs,
     )
 
 
+def _tabs(path: Path, told: list[Mapping[str, Any]]) -> tuple[Tab, ...]:
+    for one in told:
+        _refuse_unknown(one, _TAB_KEYS, path, "tab")
+    in_order = sorted(told, key=lambda one: int(one["position"]))
+    return tuple(Tab(one["entity_id"], one["name"]) for one in in_order)
+
+
 def _placement(path: Path, dashcard: Mapping[str, Any]) -> Placement:
+    # Left out on a page without tabs, as Metabase's own export may.
+    dashcard = {"dashboard_tab_id": None, **dashcard}
     _refuse_unknown(dashcard, _PLACEMENT_KEYS, path, "dashcard")
     if dashcard["series"]:
         raise ContentError(f"{path}: series of a dashcard is not supported yet")
@@ -215,4 +234,5 @@ def _placement(path: Path, dashcard: Mapping[str, Any]) -> Placement:
         **{key: dashcard[key] for key in keys},
         mappings=tuple(mapping(path, one) for one in dashcard["parameter_mappings"]),
         links=links(path, dashcard["visualization_settings"]),
+        tab_id=(dashcard["dashboard_tab_id"] or [None])[-1],
     )

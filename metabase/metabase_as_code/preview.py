@@ -36,10 +36,22 @@ __all__ = ["render_preview"]
 
 
 @dataclass(frozen=True)
+class _DrawnSheet:
+    """One tab of a page, or all of a page without tabs (``name`` is None)."""
+
+    name: str | None
+    cards: tuple[DrawnCard, ...]
+
+
+@dataclass(frozen=True)
 class _DrawnDashboard:
     name: str
     description: str
-    cards: tuple[DrawnCard, ...]
+    sheets: tuple[_DrawnSheet, ...]
+
+    @property
+    def has_chart(self) -> bool:
+        return any(card.chart for sheet in self.sheets for card in sheet.cards)
 
 
 @dataclass(frozen=True)
@@ -80,9 +92,7 @@ def render_preview(
         _section(url, company, load_content(root, company, language), labels)
         for company in find_companies(url, tuple(company_ids))
     ]
-    has_chart = any(
-        card.chart for one in sections for page in one.dashboards for card in page.cards
-    )
+    has_chart = any(page.has_chart for one in sections for page in one.dashboards)
     return (
         page_templates()
         .get_template("page.html.j2")
@@ -107,13 +117,20 @@ def _section(
         }
 
     def drawn(dashboard: Dashboard) -> _DrawnDashboard:
-        cards = tuple(
-            draw_answer(
-                content.cards[at.card_id], at, answers[at.card_id], state, labels
+        sheets = tuple(
+            _DrawnSheet(
+                tab.name if tab else None,
+                tuple(
+                    draw_answer(
+                        *(content.cards[at.card_id], at, answers[at.card_id]),
+                        *(state, labels),
+                    )
+                    for at in placements
+                ),
             )
-            for at in sorted(dashboard.placements, key=lambda at: (at.row, at.col))
+            for tab, placements in dashboard.sheets()
         )
-        return _DrawnDashboard(dashboard.name, dashboard.description, cards)
+        return _DrawnDashboard(dashboard.name, dashboard.description, sheets)
 
     return _Section(
         company=company,

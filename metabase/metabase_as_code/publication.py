@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -155,14 +155,9 @@ def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing
                 "description": page.description,
                 "collection_id": folder_id,
             }
-        placed: Sequence[Values] = live["dashcards"]
-        body = dashboard_body(page, ids.cards, ids.pages, placed, folder_id=folder_id)
+        body = dashboard_body(page, ids.cards, ids.pages, live, folder_id=folder_id)
         embedding = embedding_keys(told.delivery, page, body["parameters"], company_id)
         return {**body, **embedding, "archived": False}
-
-    def complete(body: dict[str, Any]) -> dict[str, Any]:
-        # Cards without tabs would delete the tabs.
-        return {"tabs": [], **body} if "dashcards" in body else body
 
     return Thing(
         company_id=company_id,
@@ -172,7 +167,8 @@ def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing
         endpoint=_DASHBOARD,
         wanted=wanted,
         candidates=lambda: found.page(page),
-        complete=complete,
+        # Cards sent without their tabs would delete the tabs.
+        sent_together=("tabs", "dashcards"),
     )
 
 

@@ -58,11 +58,12 @@ def dashboard_body(
     dashboard: Dashboard,
     card_ids: Mapping[str, int],
     dashboard_ids: Mapping[str, int],
-    live: Sequence[Mapping[str, Any]],
+    live: Mapping[str, Any],
     *,
     folder_id: int,
 ) -> dict[str, Any]:
-    """Every key of a dashboard that is ours; ``live`` are the cards it has now."""
+    """Every key of a dashboard that is ours; ``live`` is what the server has of it."""
+    tab_ids = _tab_ids(dashboard, live["tabs"])
     return {
         "name": dashboard.name,
         "description": dashboard.description,
@@ -73,9 +74,31 @@ def dashboard_body(
             {**parameter_payload(one, card_ids), "sectionId": one.kind.split("/")[0]}
             for one in dashboard.parameters
         ],
-        # Sent even when empty: cards without tabs would delete the tabs.
-        "tabs": [],
-        "dashcards": _dashcards(dashboard, card_ids, dashboard_ids, live),
+        "tabs": [
+            {"id": tab_ids[tab.entity_id], "name": tab.name} for tab in dashboard.tabs
+        ],
+        "dashcards": [
+            {**placed, "dashboard_tab_id": tab_ids.get(at.tab_id)}
+            for at, placed in zip(
+                dashboard.placements,
+                _dashcards(dashboard, card_ids, dashboard_ids, live["dashcards"]),
+                strict=True,
+            )
+        ],
+    }
+
+
+def _tab_ids(
+    dashboard: Dashboard, live: Sequence[Mapping[str, Any]]
+) -> dict[str | None, int]:
+    """The server's ids of the tabs: of the one that stands there, whatever its name.
+
+    A tab that is yet to be made has a negative one.
+    """
+    kept = [one["id"] for one in live]
+    return {
+        tab.entity_id: kept[position] if position < len(kept) else -1 - position
+        for position, tab in enumerate(dashboard.tabs)
     }
 
 
@@ -113,7 +136,7 @@ def _dashcards(
 def canonical(key: str, value: Any) -> Any:
     """Remove what differs between equal things: order, given ids, empty or absent."""
     if key == "dashcards":
-        known = ("card_id", "row", "col", "size_x", "size_y")
+        known = ("card_id", "dashboard_tab_id", "row", "col", "size_x", "size_y")
         rich = ("parameter_mappings", "series", "visualization_settings")
         return sorted(
             json.dumps(
@@ -122,6 +145,8 @@ def canonical(key: str, value: Any) -> Any:
             )
             for card in value or []
         )
+    if key == "tabs":
+        return [one["name"] for one in value or []] or None
     if key == "dataset_query":
         value = value or {}
         stages = value.get("stages") or [{}]

@@ -61,6 +61,8 @@ class Thing:
         The body of a request, given the keys that differ.
     born_with
         Keys that a POST takes; empty: all.
+    sent_together
+        Keys of which the server takes all or none.
     """
 
     company_id: str
@@ -73,6 +75,7 @@ class Thing:
     owned: Callable[[Values], Values] = field(default=dict)
     complete: Callable[[dict[str, Any]], dict[str, Any]] = field(default=_as_sent)
     born_with: tuple[str, ...] = ()
+    sent_together: tuple[str, ...] = ()
     must_write: bool = False
 
     @property
@@ -227,6 +230,8 @@ class Reconciliation:
         if "archived" in changed and "collection_id" in wanted:
             # What is taken out of the trash has to be told where it goes.
             keys = list(dict.fromkeys([*keys, "collection_id"]))
+        if set(keys) & set(thing.sent_together):
+            keys = list(dict.fromkeys([*keys, *thing.sent_together]))
         if keys:
             body = thing.complete({key: wanted[key] for key in keys})
             self.metabase.put(f"{thing.endpoint}/{live['id']}", body)

@@ -179,15 +179,24 @@ def _label_problems(root: Path, language: str) -> Iterator[str]:
 
 
 def _layout_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
-    placements = dashboard.placements
-    for placement in placements:
+    for placement in dashboard.placements:
         if placement.card_id not in content.cards:
             yield f"{dashboard.path}: no card has entity_id {placement.card_id}"
         if placement.col < 0 or placement.col + placement.size_x > GRID_WIDTH:
             yield f"{dashboard.path}: {_spot(placement)} leaves the 24 columns"
-    for one, other in combinations(placements, 2):
+    for one, other in combinations(dashboard.placements, 2):
         if one.card_id == other.card_id:
             yield f"{dashboard.path}: card {one.card_id} is placed twice"
+    for _, placements in dashboard.sheets():
+        yield from _grid_problems(dashboard, placements)
+
+
+def _grid_problems(
+    dashboard: Dashboard, placements: tuple[Placement, ...]
+) -> Iterator[str]:
+    if not placements:
+        yield f"{dashboard.path}: a tab has no card"
+    for one, other in combinations(placements, 2):
         if _cells(one) & _cells(other):
             yield f"{dashboard.path}: {_spot(one)} overlaps {_spot(other)}"
     covered = set().union(*(_cells(placement) for placement in placements))

@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.cli import audience_push
 from orchestration.cli.console import console, plain_errors, step
 from orchestration.lib.companies import load_company
 from orchestration.lib.database import open_database
@@ -26,6 +27,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Customers to write to: built once, part of them kept back to compare with.",
 )
+
+
+audience_push.register(app)
 
 
 class Destination(StrEnum):
@@ -114,15 +118,24 @@ def build(
 def list_(company: _Company) -> None:
     """List the audiences of a company, the newest first."""
     from orchestration.lib.audiences.membership import list_audiences
+    from orchestration.lib.audiences.push_records import list_pushes
 
     with plain_errors():
         url = _url()
         load_company(url, company)
         found = list_audiences(url, company)
+        pushes = list_pushes(url, company)
     table = Table(
-        "name", "segment", "built", "by", "to write to", "kept back", box=None
+        "name", "segment", "built", "by", "to write to", "kept back", "pushed", box=None
     )
     for each in found:
+        pushed = [
+            f"{one.destination} {one.pushed_count:,}"
+            + (f" ({one.refused_count:,} refused)" if one.refused_count else "")
+            + ("" if one.state == "done" else f" ({one.state})")
+            for one in pushes
+            if one.audience_id == each.audience_id
+        ]
         table.add_row(
             escape(each.name),
             each.segment_id,
@@ -130,6 +143,7 @@ def list_(company: _Company) -> None:
             escape(each.built_by),
             f"{each.contacted_count:,}",
             f"{each.held_back_count:,}",
+            ", ".join(pushed),
         )
     nothing = f"No audience yet: timonel audience build --company {company}"
     console.print(table if found else nothing)

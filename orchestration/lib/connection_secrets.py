@@ -20,6 +20,7 @@ from orchestration.lib.settings import Settings
 
 __all__ = [
     "channel_secret",
+    "destination_secret",
     "load_secrets",
     "locked_secrets",
     "rotate_key",
@@ -127,7 +128,8 @@ def _reseal(database: psycopg.Connection, vault: Vault) -> int:
         for company_id, connection_id, sealed in rows:
             secrets = vault.unseal(company_id, connection_id, sealed)
             _write(database, vault, company_id, connection_id, secrets)
-        return len(rows) + _reseal_channels(database, vault)
+        resealed = _reseal_channels(database, vault)
+        return len(rows) + resealed + _reseal_destinations(database, vault)
 
 
 def _reseal_channels(database: psycopg.Connection, vault: Vault) -> int:
@@ -146,6 +148,30 @@ def _reseal_channels(database: psycopg.Connection, vault: Vault) -> int:
             (fresh, company_id, channel_id),
         )
     return len(rows)
+
+
+def _reseal_destinations(database: psycopg.Connection, vault: Vault) -> int:
+    rows = database.execute(
+        """select company_id, destination, encrypted_secrets
+        from ops.audience_destinations where encrypted_secrets is not null
+        order by company_id, destination for update"""
+    ).fetchall()
+    for company_id, destination, sealed in rows:
+        name = destination_secret(destination)
+        fresh = vault.seal(
+            company_id, name, vault.unseal(company_id, name, bytes(sealed))
+        )
+        database.execute(
+            """update ops.audience_destinations set encrypted_secrets = %s
+            where company_id = %s and destination = %s""",
+            (fresh, company_id, destination),
+        )
+    return len(rows)
+
+
+def destination_secret(destination: str) -> str:
+    """The name under which a place's key is sealed: no connection has it."""
+    return f"audience destination {destination}"
 
 
 def channel_secret(channel_id: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 __all__ = [
     "AccessDenied",
+    "NoAnswer",
     "RateLimited",
     "SourceError",
     "TokenExpired",
@@ -14,7 +15,8 @@ __all__ = [
 ]
 
 _SECRETS = re.compile(
-    r"(?i)(shp[a-z]{2}_\w+|ya29\.[\w.-]+|bearer\s+[^\s\"',]+"
+    r"(?i)(shp[a-z]{2}_\w+|\bpk_\w{8,}|ya29\.[\w.-]+"
+    r"|(?:bearer|klaviyo-api-key)\s+[^\s\"',]+"
     r"|(?:access_token|refresh_token|client_secret|appsecret_proof|developer-token"
     r"|api_?key|code|assertion)[\"']?\s*[=:]\s*[\"']?[^\s\"'&,}]+)"
 )
@@ -50,6 +52,15 @@ class TokenExpired(SourceError):
 
     The exit status is 77, so that whoever holds the refresh token can start it again.
     """
+
+
+class NoAnswer(SourceError):
+    """No usable answer came: what was asked for may have been done all the same.
+
+    ``wait_seconds`` is how long the source asked to wait, if it did.
+    """
+
+    wait_seconds: float | None = None
 
 
 class RateLimited(SourceError):

@@ -26,7 +26,13 @@ from taps.api_source.bodies import (
     read_within,
     steadily,
 )
-from taps.api_source.errors import AccessDenied, RateLimited, SourceError, TokenExpired
+from taps.api_source.errors import (
+    AccessDenied,
+    NoAnswer,
+    RateLimited,
+    SourceError,
+    TokenExpired,
+)
 from taps.api_source.verdicts import (
     Fail,
     Ok,
@@ -192,11 +198,13 @@ class HttpClient:
         try:
             return retrying(broken_connections_count(ask))
         except Unanswered as failure:
-            raise SourceError(
+            lost = NoAnswer(
                 f"no usable answer after {self._attempts} attempts ({failure})",
                 call=call,
                 remedy="Nothing that was read is lost; run it again later.",
-            ) from None
+            )
+            lost.wait_seconds = failure.wait_seconds
+            raise lost from None
 
     def _ask(
         self, method: str, url: str, call: str, options: Mapping[str, Any]

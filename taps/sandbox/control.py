@@ -15,6 +15,7 @@ from taps.sandbox.marketplace.company import PLAZA, offer
 from taps.sandbox.request_log import RequestLog
 from taps.sandbox.restating import NothingToRestate, restate
 from taps.sandbox.store import Version
+from taps.sandbox.world.companies import DESTINATIONS
 from taps.sandbox.world.world import UnknownCompany, World
 
 __all__ = ["routes"]
@@ -27,6 +28,8 @@ def routes(world: World, log: RequestLog) -> list[Route]:
     control = _Control(world)
     handlers: list[tuple[str, str, Handler]] = [
         ("GET", "connections", control.connections),
+        ("GET", "destinations", control.destinations),
+        ("POST", "grant", control.grant),
         ("GET", "truth", lambda _: world.truth()),
         ("GET", "clock", control.time),
         ("POST", "clock", control.set_clock),
@@ -86,6 +89,21 @@ class _Control:
             }
             for company in self._world.companies.values()
         }
+
+    def destinations(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Everything needed to push audiences, per company."""
+        return {
+            company: {
+                slug: asdict(self._world.credentials(company, slug))
+                for slug in DESTINATIONS
+            }
+            for company in self._world.companies
+        }
+
+    def grant(self, asked: dict[str, Any]) -> None:
+        """Give a connection exactly the rights `scopes`."""
+        company, source = self._connection(asked)
+        self._world.grant(company, source, tuple(map(str, asked["scopes"])))
 
     def time(self, _: dict[str, Any]) -> dict[str, str]:
         """What time it is in the sandbox."""
@@ -162,6 +180,6 @@ class _Control:
 
     def _connection(self, asked: dict[str, Any]) -> tuple[str, str]:
         company, source = self._world.company(asked["company"]), asked["source"]
-        if source not in company.sources:
+        if source not in (*company.sources, *DESTINATIONS):
             raise UnknownCompany(f"{company.slug} has no connection {source!r}")
         return company.slug, source

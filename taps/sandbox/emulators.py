@@ -4,6 +4,7 @@ from typing import Final
 
 from taps.sandbox import google_oauth
 from taps.sandbox.google_ads import routes as google_ads
+from taps.sandbox.klaviyo import routes as klaviyo
 from taps.sandbox.meta_ads import routes as meta_ads
 from taps.sandbox.search_console import routes as search_console
 from taps.sandbox.server import Emulator
@@ -19,4 +20,5 @@ EMULATORS: Final[tuple[Emulator, ...]] = (
     google_ads,
     search_console,
     weather,
+    klaviyo,
 )

@@ -37,10 +37,16 @@ class MetaAds:
     ----------
     sleep
         How to wait.
+    attempts
+        How often a request is sent at most.
     """
 
     def __init__(
-        self, config: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep
+        self,
+        config: Mapping[str, Any],
+        sleep: Callable[[float], None] = time.sleep,
+        *,
+        attempts: int = 6,
     ) -> None:
         self._root = f"{config['api_url'].rstrip('/')}/{config['api_version']}"
         self._version = str(config["api_version"])
@@ -48,6 +54,7 @@ class MetaAds:
         self._http = HttpClient(
             self._authorizer,
             self._classify,
+            attempts=attempts,
             timeout=(_CONNECT_SECONDS, float(config["request_timeout_seconds"])),
             longest_wait=_LONGEST_WAIT_SECONDS,
             sleep=sleep,

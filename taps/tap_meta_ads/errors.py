@@ -88,7 +88,7 @@ _REMEDIES = {
     Kind.CREDENTIALS: "Connect the source again: the token ran out, was revoked, or "
     "its owner must confirm a security check at Meta.",
     Kind.PERMISSION: "Give the token's user access to the ad account, and the token "
-    "ads_read.",
+    "ads_read; to write audiences, ads_management.",
     Kind.NOT_VISIBLE: "Check the id, and that the token's user may see it.",
     Kind.VERSION: f"Set api_version to {' or '.join(CURRENT_VERSIONS)}.",
     Kind.TOO_OLD: "Set start_date to a later day.",

@@ -19,7 +19,14 @@ from taps.tap_shopify.auth import authorizer
 from taps.tap_shopify.settings import api_url, timeout
 from taps.tap_shopify.versions import other_version
 
-__all__ = ["OPTIONAL_FIELDS", "Reply", "ShopifyClient", "converted", "decoded"]
+__all__ = [
+    "ATTEMPTS",
+    "OPTIONAL_FIELDS",
+    "Reply",
+    "ShopifyClient",
+    "converted",
+    "decoded",
+]
 
 _Data = TypeVar("_Data")
 
@@ -35,7 +42,8 @@ OPTIONAL_FIELDS: Mapping[str, str] = {
     "shippingAddress": "orders have no shipping country",
 }
 
-_ATTEMPTS = 8
+#: How often a request is sent at most.
+ATTEMPTS = 8
 
 
 class Reply(msgspec.Struct, Generic[_Data]):
@@ -58,6 +66,8 @@ class ShopifyClient:
         Where warnings go.
     sleep
         How to wait.
+    attempts
+        How often a request is sent at most.
     """
 
     def __init__(
@@ -65,6 +75,8 @@ class ShopifyClient:
         config: Mapping[str, Any],
         logger: Logger,
         sleep: Callable[[float], None],
+        *,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self.version: str = config["api_version"]
         self.sleep = sleep
@@ -76,7 +88,7 @@ class ShopifyClient:
         self._http = HttpClient(
             authorizer(config, sleep),
             self._judge,
-            attempts=_ATTEMPTS,
+            attempts=attempts,
             timeout=timeout(config),
             sleep=sleep,
         )

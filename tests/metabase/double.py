@@ -21,14 +21,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from tests.metabase.contract import DISPLAYS, Body, Refused, check
 from tests.metabase.double_actions import Actions
-from tests.metabase.double_browsing import (
-    TOLD_OF_A_DASHCARD,
-    Browsing,
-    answered,
-    whole_card,
-    whole_dashboard,
-)
+from tests.metabase.double_browsing import Browsing, answered, whole_card
 from tests.metabase.double_delivery import Delivery
+from tests.metabase.double_pages import Pages
 from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS, People
 
 MASK = "**MetabasePass**"
@@ -41,7 +36,7 @@ class Died(Exception):
     """The connection is cut after the work was done, so nobody hears of it."""
 
 
-class FakeMetabase(People, Delivery, Actions, Browsing):
+class FakeMetabase(People, Delivery, Actions, Pages, Browsing):
     """State of one server; ``writes`` lists what was asked of it, sign-ins apart."""
 
     def __init__(self, can_connect: Callable[[Body], bool] = lambda details: True):
@@ -426,88 +421,6 @@ class FakeMetabase(People, Delivery, Actions, Browsing):
             tag = stage["template-tags"].get(parameter["target"][1][1])
             if tag is None or parameter["type"] != _TAGS_TAKE[tag["type"]]:
                 raise Refused(400, "a parameter goes to a tag that takes its type")
-
-    def get_dashboard(self, key: int) -> Body:
-        return whole_dashboard(key, self._shown(self.dashboards, key))
-
-    def post_dashboard(self, body: Body) -> Body:
-        check("POST /api/dashboard", body)
-        if not self.may(body.get("collection_id", 0), "write"):
-            raise Refused(403, "You cannot save to that collection.")
-        key = self._new_id()
-        self.dashboards[key] = {
-            "archived": False,
-            "entity_id": uuid.uuid4().hex[:21],
-            "enable_embedding": False,
-            "embedding_params": None,
-            "description": None,
-            "parameters": [],
-            "tabs": [],
-            "dashcards": [],
-            "width": "fixed",
-            "auto_apply_filters": True,
-            **body,
-        }
-        return self.get_dashboard(key)
-
-    def put_dashboard(self, key: int, body: Body) -> Body:
-        check("PUT /api/dashboard/:id", body)
-        if not self.may(self.dashboards[key]["collection_id"], "write"):
-            raise Refused(403, "You don't have permissions to do that.")
-        kept = copy.deepcopy(body)
-        for parameter in kept.get("parameters", []):
-            check("parameter", parameter)
-            self._check_parameter(parameter)
-        if "dashcards" in kept:
-            kept.setdefault("tabs", [])
-            kept["dashcards"] = [self._placed(key, one) for one in kept["dashcards"]]
-            ids = [one["id"] for one in kept["dashcards"]]
-            if len(set(ids)) != len(ids):
-                raise Refused(400, "dashcard ids must be unique")
-            kept["dashcards"].reverse()
-        self.dashboards[key].update(kept)
-        return self.get_dashboard(key)
-
-    def _check_parameter(self, parameter: Body) -> None:
-        if parameter["type"].split("/")[0] != parameter["sectionId"]:
-            raise Refused(400, "sectionId does not go with the type")
-        if parameter.get("values_source_type") == "card":
-            source = parameter["values_source_config"]
-            check("values source", source)
-            if source["card_id"] not in self.cards:
-                raise Refused(404, "no such card to take values from")
-
-    def _check_clicks(self, settings: Body) -> None:
-        check("dashcard settings", settings)
-        for style in settings.get("column_settings", {}).values():
-            click = style["click_behavior"]
-            check("click", click)
-            if type(click["targetId"]) is not int:
-                raise Refused(400, "click_behavior.targetId must be an integer")
-            if click["targetId"] not in self.dashboards:
-                raise Refused(404, "no such dashboard to go to")
-            for key, told in click["parameterMapping"].items():
-                check("click mapping", told)
-                if key != told["id"]:
-                    raise Refused(400, "a mapping of a click is named after its id")
-
-    def _placed(self, key: int, dashcard: Body) -> Body:
-        # Clients send back what they read; the server drops what only it may say.
-        told = TOLD_OF_A_DASHCARD
-        dashcard = {one: dashcard[one] for one in dashcard if one not in told}
-        check("dashcard", dashcard)
-        known = {one["id"] for one in self.dashboards[key]["dashcards"]}
-        for mapping in dashcard["parameter_mappings"]:
-            check("parameter_mapping", mapping)
-            if mapping["card_id"] != dashcard["card_id"]:
-                raise Refused(400, "a mapping names the card of its dashcard")
-        if dashcard["id"] > 0 and dashcard["id"] not in known:
-            raise Refused(404, "no such dashcard")
-        if dashcard["card_id"] not in self.cards:
-            raise Refused(404, "no such card")
-        self._check_clicks(dashcard["visualization_settings"])
-        new = dashcard["id"] < 0
-        return {**dashcard, "id": self._new_id() if new else dashcard["id"]}
 
 
 _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [

@@ -130,7 +130,7 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: Server) -> Non
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
-    assert max(one["row"] for one in page["dashcards"]) == 35
+    assert max(one["row"] for one in page["dashcards"]) == 17
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
 
-from orchestration.lib.audiences.layouts import LAYOUTS, Contact
+from orchestration.lib.audiences.contacts import members_now
+from orchestration.lib.audiences.layouts import LAYOUTS
 from orchestration.lib.audiences.membership import Audience, load_audience
 from orchestration.lib.database import connect
 
@@ -32,28 +32,6 @@ class Exported:
     row_count: int
     withdrawn_count: int
     unreachable_count: int
-
-
-@dataclass(frozen=True)
-class _Member:
-    customer_id: str
-    value: str
-    has_consent: bool
-    email: str | None
-    phone: str | None
-    first_name: str | None
-    last_name: str | None
-
-    @property
-    def contact(self) -> Contact:
-        return Contact(
-            self.customer_id,
-            self.email,
-            self.phone,
-            self.first_name,
-            self.last_name,
-            self.value,
-        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +69,7 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
     layout = LAYOUTS[request.destination]
     # The only role that may read where personal data lie writes nothing here.
     with connect(url, "transformer") as database:
-        members = _members(database, audience, is_held_back=request.is_holdout)
+        members = members_now(database, audience, is_held_back=request.is_holdout)
     with connect(url, "orchestrator") as database:
         agreed = [member for member in members if member.has_consent]
         rows = [row for each in agreed if (row := layout.row(each.contact))]
@@ -104,25 +82,6 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
         _note(database, exported, request)
         _write(path, [layout.columns, *rows])
     return exported
-
-
-def _members(
-    database: psycopg.Connection, audience: Audience, *, is_held_back: bool
-) -> list[_Member]:
-    with database.cursor(row_factory=class_row(_Member)) as cursor:
-        return cursor.execute(
-            """select members.customer_id,
-                coalesce(members.predicted_value_12m::text, '') as value,
-                coalesce(contacts.has_email_consent, false) as has_consent,
-                contacts.email, contacts.phone, contacts.first_name, contacts.last_name
-            from ops.audience_members as members
-            left join personal.contacts as contacts using (company_id, customer_id)
-            where members.company_id = %s and members.audience_id = %s
-                and members.is_held_back = %s
-            order by members.predicted_value_12m desc nulls last,
-                members.customer_id""",
-            (audience.company_id, audience.audience_id, is_held_back),
-        ).fetchall()
 
 
 def _note(

@@ -108,6 +108,14 @@ def _whatsapp(contact: Contact) -> tuple[str, ...] | None:
     return None if phone is None else (phone, contact.first_name or "")
 
 
+def _shopify(contact: Contact) -> tuple[str, ...] | None:
+    kind, _, number = contact.customer_id.partition("/")
+    is_known = kind == "shopify" and number.isdigit()
+    # The shop could not write to others either.
+    is_known = is_known and bool(contact.email or e164(contact.phone))
+    return (f"gid://shopify/Customer/{number}",) if is_known else None
+
+
 def _letters(name: str | None) -> str:
     """A name in lower case without blanks and marks; accents stay."""
     return "".join(filter(str.isalpha, (name or "").lower()))
@@ -143,6 +151,8 @@ LAYOUTS: Mapping[str, Layout] = {
     # Names count only beside country and postcode, which are not known. Points before
     # gmail.com are left out before hashing: support.google.com/google-ads, 7659867.
     "google": Layout(("Email", "Phone"), _google),
+    # Customers of the shop itself, by their id: no address leaves.
+    "shopify": Layout(("id",), _shopify),
     # A number and the first variable of the template.
     "whatsapp": Layout(("phone", "first_name"), _whatsapp),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 
 from taps.sandbox.meta_ads.account import AdAccount, open_account
+from taps.sandbox.meta_ads.audiences import Audiences, CustomAudience
 from taps.sandbox.meta_ads.entities import (
     EDGES,
     edge_documents,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "Service"]
 
-_PERMISSIONS: Final = ("ads_read", "business_management", "public_profile")
+_AUDIENCES: Final = "customaudiences"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Service:
         self._world = world
         self._limits = limits
         self._reports = Reports()
+        self._audiences = Audiences()
+        world.secrets_kept["meta_ads"] = self._audiences
 
     def answer(
         self, request: Request, company: Company, parts: list[str], given: Parameters
@@ -66,19 +69,59 @@ class Service:
         report = self._report(node, edge)
         if report is not None:
             return self._read_report(request, report, edge, given)
+        audience = self._audiences.find(node, account.id)
+        if audience is not None:
+            return self._audience(request, account, audience, edge, given)
         self._check_node(account, node)
         if edge == "insights":
             return self._insights(request, account, node, given)
-        if edge in EDGES:
-            parent = None if node.startswith("act_") else node
-            documents = edge_documents(account, edge, asked_filters(given), parent)
-            names = field_names(given)
-            level = EDGES[edge]
-            rows = [selected(one, names, level) for one in documents]
-            return page_of(self._world.faults, request, given, rows)
         if edge:
-            raise nonexistent_object(f"{node}/{edge}")
+            return self._edge(request, account, (node, edge), given)
         return self._node(account, node, given)
+
+    def _edge(
+        self,
+        request: Request,
+        account: AdAccount,
+        parts: tuple[str, str],
+        given: Parameters,
+    ) -> dict[str, Any]:
+        node, edge = parts
+        if edge == _AUDIENCES:
+            return self._custom_audiences(request, account, given)
+        if edge not in EDGES:
+            raise nonexistent_object(f"{node}/{edge}")
+        parent = None if node.startswith("act_") else node
+        documents = edge_documents(account, edge, asked_filters(given), parent)
+        names = field_names(given)
+        rows = [selected(one, names, EDGES[edge]) for one in documents]
+        return page_of(self._world.faults, request, given, rows)
+
+    def _custom_audiences(
+        self, request: Request, account: AdAccount, given: Parameters
+    ) -> dict[str, Any]:
+        if request.method == "POST":
+            return dict(self._audiences.make(account.company, account.id, given))
+        names = {*field_names(given), "id"}
+        rows = [
+            {key: value for key, value in each.document().items() if key in names}
+            for each in self._audiences.of(account.id)
+        ]
+        return page_of(self._world.faults, request, given, rows)
+
+    def _audience(
+        self,
+        request: Request,
+        account: AdAccount,
+        audience: CustomAudience,
+        edge: str,
+        given: Parameters,
+    ) -> dict[str, Any]:
+        if edge == "users" and request.method == "POST":
+            return self._audiences.add(account.company, audience, given, account.now)
+        if edge:
+            raise nonexistent_object(f"{audience.id}/{edge}")
+        return audience.document()
 
     def _check_node(self, account: AdAccount, node: str) -> None:
         if node == f"act_{account.id}" or account.entity(node):
@@ -99,7 +142,8 @@ class Service:
         if edge == "permissions":
             return {
                 "data": [
-                    {"permission": name, "status": "granted"} for name in _PERMISSIONS
+                    {"permission": name, "status": "granted"}
+                    for name in account.company.meta_permissions
                 ]
             }
         if edge == "adaccounts":

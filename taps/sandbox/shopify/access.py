@@ -27,6 +27,7 @@ _REQUIRED: Final[Mapping[tuple[str, str], str]] = {
     ("QueryRoot", "codeDiscountNode"): "read_discounts",
     ("QueryRoot", "discountCodesCount"): "read_discounts",
     ("QueryRoot", "shopifyqlQuery"): "read_reports",
+    ("Mutation", "tagsAdd"): "write_customers",
     ("Order", "customer"): "read_customers",
     ("AbandonedCheckout", "customer"): "read_customers",
 }

@@ -132,7 +132,7 @@ def _paid(work: _Work, bucket: Bucket) -> dict[str, Any]:
     """The answer, if the bucket holds what the query costs at most."""
     selections = [work.operation.selection_set]
     requested = (
-        MUTATION_COST
+        MUTATION_COST * len(work.compiler.selected(work.kind, selections))
         if work.is_mutation
         else requested_cost(work.compiler, work.kind, selections)
     )

@@ -14,6 +14,7 @@ from taps.sandbox.shopify.paging import CONNECTIONS, COUNTS, counted, page_of
 from taps.sandbox.shopify.projection import Compiler
 from taps.sandbox.shopify.reports import report
 from taps.sandbox.shopify.slices import LARGEST_PAGE, BadPage, slice_of
+from taps.sandbox.shopify.tags import tags_added
 
 __all__ = ["Roots"]
 
@@ -53,6 +54,7 @@ class Roots:
             "bulkOperation": lambda a: self._node(a["id"], "BulkOperation"),
             "currentBulkOperation": lambda a: self._newest_operation(a["type"]),
             "bulkOperationRunQuery": self._run,
+            "tagsAdd": lambda a: tags_added(context, a["id"], a["tags"]),
             "bulkOperationCancel": lambda a: operations.cancel(
                 context.company.slug, a["id"]
             ),

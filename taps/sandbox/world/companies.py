@@ -5,7 +5,18 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-__all__ = ["ANDES", "CDNOW", "COMPANIES", "TIENDA_NORTE", "Company", "Presentment"]
+__all__ = [
+    "ANDES",
+    "CDNOW",
+    "COMPANIES",
+    "DESTINATIONS",
+    "TIENDA_NORTE",
+    "Company",
+    "Presentment",
+]
+
+#: Accounts that every company has and that nothing is read from: they are written to.
+DESTINATIONS: Final = ("klaviyo",)
 
 _ALL_SOURCES: Final = (
     "shopify",
@@ -22,6 +33,13 @@ _SCOPES: Final = (
     "read_discounts",
     "read_products",
     "read_reports",
+)
+_META_PERMISSIONS: Final = ("ads_read", "business_management", "public_profile")
+_KLAVIYO_SCOPES: Final = (
+    "lists:read",
+    "lists:write",
+    "profiles:read",
+    "profiles:write",
 )
 
 
@@ -52,6 +70,8 @@ class Company:
     shop_id: int
     plan: str = "Basic"
     scopes: tuple[str, ...] = _SCOPES
+    meta_permissions: tuple[str, ...] = _META_PERMISSIONS
+    klaviyo_scopes: tuple[str, ...] = _KLAVIYO_SCOPES
     meta_account_id: str = ""
     """Without the "act_"."""
     google_customer_id: str = ""

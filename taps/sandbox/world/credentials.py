@@ -16,7 +16,7 @@ class Credentials:
     secrets: dict[str, str]
 
 
-def credentials_of(
+def credentials_of(  # noqa: PLR0911 - one per source
     company: Company, slug: str, tokens: Tokens, base_url: str
 ) -> Credentials:
     """The settings and secrets of `slug`, with the addresses of this sandbox."""
@@ -51,6 +51,12 @@ def credentials_of(
                     "poll_seconds": 0.01,
                 },
                 {"access_token": secret("access_token", "EAA")},
+            )
+        case "klaviyo":
+            return Credentials(
+                # Jobs are done in no time here.
+                {"api_url": f"{base_url}/klaviyo", "poll_seconds": 0.01},
+                {"api_key": secret("api_key", "pk_")},
             )
         case "google_ads":
             return Credentials(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -44,12 +45,26 @@ class World:
         self.base_url = base_url
         self.companies = dict(companies)
         self.tokens = Tokens(seed, self.clock.now)
+        #: What emulators keep that no API of theirs tells, for tests to look at.
+        self.secrets_kept: dict[str, Any] = {}
 
     def company(self, slug: str) -> Company:
         """The company called `slug`."""
         if slug not in self.companies:
             raise UnknownCompany(f"the sandbox has no company {slug!r}")
         return self.companies[slug]
+
+    def grant(self, slug: str, source: str, scopes: tuple[str, ...]) -> None:
+        """Give a company's app, token or key exactly these rights."""
+        rights = {
+            "shopify": "scopes",
+            "meta_ads": "meta_permissions",
+            "klaviyo": "klaviyo_scopes",
+        }
+        if source not in rights:
+            raise UnknownCompany(f"{source!r} has no rights that could be granted")
+        changed = replace(self.company(slug), **{rights[source]: scopes})  # type: ignore[arg-type]
+        self.companies[slug] = changed
 
     def company_with(self, attribute: str, value: str) -> Company | None:
         """The company whose `attribute` ("shop", "meta_account_id") is `value`."""

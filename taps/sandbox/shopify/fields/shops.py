@@ -165,6 +165,10 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "bulkOperation": Attribute("operation"),
         "userErrors": Attribute("errors"),
     },
+    "TagsAddPayload": {
+        "node": Attribute("node"),
+        "userErrors": Attribute("errors"),
+    },
     "BulkOperationUserError": {**_USER_ERROR, "code": Attribute("code")},
     "UserError": _USER_ERROR,
 }

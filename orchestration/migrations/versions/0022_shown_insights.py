@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 _COMPANY_OF_READER = "substring(current_user::text from '^bi_(.*)$')"
 

@@ -1,0 +1,1 @@
+"""Places that audiences are pushed to: one program that speaks with each of them."""
