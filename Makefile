@@ -63,6 +63,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.customer_value
 	$(BIN)/python -m tests.benchmarks.value_tables
 	$(BIN)/python -m tests.benchmarks.media_mix
+	$(BIN)/python -m tests.benchmarks.advice
 	$(BIN)/python -m tests.benchmarks.attribution
 	$(BIN)/python -m tests.benchmarks.service_levels
 	$(BIN)/python -m tests.benchmarks.no_change_run

@@ -24,6 +24,7 @@ from orchestration.lib.audiences.membership import (
     load_audience,
 )
 from orchestration.lib.audiences.segments import segment_sizes
+from orchestration.lib.coupons.coupon_records import proven_percent
 from orchestration.lib.forgetting.erasure import forget
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_shopify import customer, order, shop
@@ -334,6 +335,30 @@ def test_a_planted_effect_is_found_and_none_is_not(
     assert acme["revenue_gained_lower"] < 400 * 8 < acme["revenue_gained_upper"]
     assert none["result"] == "no_evidence"
     assert none["revenue_gained_lower"] < 0 < none["revenue_gained_upper"]
+
+    # The same percentage: it gained at one shop, and of the other nothing is proven.
+    for company, audience_id in ((pair.acme, acme), (other.acme, none)):
+        _coupon(warehouse, company, audience_id["audience_id"], "CODE")
+    assert proven_percent(warehouse.url, pair.acme) == Decimal("12.5")
+    assert proven_percent(warehouse.url, other.acme) is None
+    reader = warehouse.add_reader(pair.acme)
+    (seen,) = warehouse.rows(
+        "select coupon_code, coupon_percent from reporting.audience_uplift", role=reader
+    )
+    assert tuple(seen.values()) == ("CODE", Decimal("12.50"))
+
+
+def _coupon(
+    warehouse: Warehouse, company_id: str, audience_id: uuid.UUID, code: str
+) -> None:
+    warehouse.execute(
+        """insert into ops.coupons (company_id, audience_id, percent,
+            is_percent_proven, usage_limit, days, code, state, discount_id, starts_at,
+            ends_at, requested_by)
+        values (%s, %s, 12.5, false, 400, 14, %s, 'created', 'gid', %s,
+            %s::timestamptz + interval '14 days', 'ana')""",
+        [company_id, audience_id, code, *[f"{GIVEN_OUT} 12:00+00"] * 2],
+    )
 
 
 def test_a_small_audience_is_refused_in_words_and_gets_no_number(

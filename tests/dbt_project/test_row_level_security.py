@@ -67,6 +67,7 @@ VIEWS = (
     "payment_methods",
     "pipeline_reliability",
     "quarantine_totals",
+    "recommendations",
     "registration_regions",
     "restatements",
     "rfm_customers",
@@ -156,6 +157,9 @@ JUDGEMENTS = (
         without_address_count, built_by)
         values (%s, '00000000-0000-0000-0000-000000000001', 'a', 'lost', 0, 1, 0, 0,
         'ana')""",
+    """insert into ops.shown_insights values (%s, 't', '2026-01-31', 'alert', 'r', 'v',
+        'k', true, 1, 'money', 1, 0, 2, null, null, null, 1, 'EUR', 'a', 'b', now(),
+        now())""",
     """insert into ops.action_requests (company_id, kind, payload)
         values (%s, 'scenario', '{"name": "spring"}')""",
     """insert into predictions.scenarios (company_id, scenario_id, name, start_date,

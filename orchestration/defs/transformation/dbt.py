@@ -34,6 +34,7 @@ from orchestration.lib.dbt_relations import (
 )
 from orchestration.lib.partitions import CompanyDay, company_days
 from orchestration.lib.service_levels import measure
+from orchestration.lib.shown_insights import remember_insights
 from orchestration.lib.warehouse import Warehouse
 
 # Costs a look at file dates unless a model changed since the last load.
@@ -101,6 +102,8 @@ def dbt_reporting(
             yield from _unchanged(context, ("reporting",))
         else:
             yield from _build(context, dbt, url, scope, "reporting")
+        # From now on people read it.
+        remember_insights(url, company_day.company_id(context))
 
 
 def _scope(

@@ -30,6 +30,25 @@ def steady(spend: Floats) -> Floats:
     return np.asarray(height * a**SLOPE / (HALF**SLOPE + a**SLOPE))
 
 
+class Curves(NamedTuple):
+    """What is true of a company's channels; arrays of shape (3,).
+
+    `half` in typical spends, `effect` in mean sales of a week at the typical spend,
+    `decay` a week.
+    """
+
+    half: Floats
+    slope: Floats
+    effect: Floats
+    decay: Floats
+
+    def steady(self, spend: Floats) -> Floats:
+        """Long-run outcome per week of spend per week, shapes (..., 3)."""
+        a = (spend / TYPICAL) ** self.slope
+        height = MEAN * self.effect * (1 + self.half**self.slope)
+        return np.asarray(height * a / (self.half**self.slope + a))
+
+
 def market(weeks: int = 156, seed: int = 1, noise: float = 0.02) -> Market:
     """Three channels that come and go, a season, a trend and a promotion."""
     rng = np.random.default_rng(seed)
@@ -58,16 +77,11 @@ def company(seed: int, *, weeks: int = 156) -> Market:
     effects from 2 to 20 % of the mean sales, decays from 0.05 to 0.7 a week.
     """
     rng = np.random.default_rng([77, seed])
-    half, slope = np.exp(rng.uniform(-0.7, 0.7, 3)), rng.uniform(0.8, 1.8, 3)
-    effect, decay = (
-        np.exp(rng.uniform(np.log(0.02), np.log(0.2), 3)),
-        rng.uniform(0.05, 0.7, 3),
-    )
+    curves = _drawn(rng)
     week = np.arange(weeks)
     bursts = rng.gamma(2.0, 0.5, (weeks, 3)) * (rng.random((weeks, 3)) > 0.15)
-    kept = [adstock(bursts[:, c], d) * (1 - d) for c, d in enumerate(decay)]
-    a = np.column_stack(kept) ** slope
-    truth = MEAN * effect * (1 + half**slope) * a / (half**slope + a)
+    kept = [adstock(bursts[:, c], d) * (1 - d) for c, d in enumerate(curves.decay)]
+    truth = curves.steady(TYPICAL * np.column_stack(kept))
     wave = 2 * np.pi * (week / 52.18 + rng.random())
     base = 0.6 + rng.normal(0, 0.1) * week / weeks + rng.uniform(0, 0.1) * np.cos(wave)
     base = base + 0.02 * np.cumsum(rng.standard_normal(weeks)) / np.sqrt(13)
@@ -80,3 +94,14 @@ def company(seed: int, *, weeks: int = 156) -> Market:
         promotion=promotion,
     )
     return Market(frame, truth)
+
+
+def curves_of(seed: int) -> Curves:
+    """The true channels of `company(seed)`."""
+    return _drawn(np.random.default_rng([77, seed]))
+
+
+def _drawn(rng: np.random.Generator) -> Curves:
+    half, slope = np.exp(rng.uniform(-0.7, 0.7, 3)), rng.uniform(0.8, 1.8, 3)
+    effect = np.exp(rng.uniform(np.log(0.02), np.log(0.2), 3))
+    return Curves(half, slope, effect, rng.uniform(0.05, 0.7, 3))

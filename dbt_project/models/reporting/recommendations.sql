@@ -1,0 +1,340 @@
+with shown as (
+    select * from {{ source('ops', 'shown_insights') }}
+),
+
+shifts as (
+    select * from {{ source('ops', 'shown_insight_shifts') }}
+),
+
+draws as (
+    select * from {{ source('predictions', 'marketing_curve_draws') }}
+    where outcome_unit = 'revenue'
+),
+
+channel_days as (
+    select * from {{ ref('channel_days') }}
+),
+
+companies as (
+    select * from {{ ref('companies') }}
+),
+
+labels as (
+    select * from {{ ref('recommendation_state_labels') }}
+),
+
+-- How far the numbers reach: a day that is not over is not counted.
+reached as (
+    select
+        company_id,
+        max(as_of_date) as as_of_date
+    from {{ source('ops', 'runs') }}
+    where status = 'succeeded'
+    group by company_id
+),
+
+priced as (
+    select
+        company_id,
+        max(calendar_date) as last_spend_date
+    from channel_days
+    where spend is not null
+    group by company_id
+),
+
+-- What is told on many days is one recommendation, of 28 days at most.
+spaced as (
+    select
+        *,
+        coalesce(
+            as_of_date - lag(as_of_date) over (
+                partition by company_id, rule_id, source_key
+                order by as_of_date
+            ) > 28,
+            true
+        ) as is_new
+    from shown
+),
+
+grouped as (
+    select
+        *,
+        count(*) filter (where is_new) over (
+            partition by company_id, rule_id, source_key
+            order by as_of_date
+        ) as episode
+    from spaced
+),
+
+dated as (
+    select
+        *,
+        (
+            as_of_date - min(as_of_date) over (
+                partition by company_id, rule_id, source_key, episode
+            )
+        ) / 28 as episode_part
+    from grouped
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+            order by as_of_date
+        ) as showing,
+        count(*) over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+        )::integer as shown_day_count,
+        max(as_of_date) over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+        ) as last_as_of_date,
+        max(last_shown_at) over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+        ) as last_shown
+    from dated
+),
+
+-- The promise is that of the first showing.
+told as (
+    select
+        *,
+        as_of_date + 28 as due_date
+    from numbered
+    where showing = 1
+),
+
+-- Spend of 30 days, as it was advised.
+spends as (
+    select
+        told.company_id,
+        told.trace_id,
+        told.due_date,
+        shifts.channel_id,
+        shifts.current_spend,
+        shifts.advised_spend,
+        coalesce(sum(channel_days.spend), 0) * 30 / 28 as actual_spend
+    from told
+    inner join shifts
+        on
+            told.company_id = shifts.company_id
+            and told.trace_id = shifts.trace_id
+    left join channel_days
+        on
+            shifts.company_id = channel_days.company_id
+            and shifts.channel_id = channel_days.channel_id
+            and channel_days.calendar_date
+            between told.as_of_date + 1 and told.due_date
+    group by
+        told.company_id,
+        told.trace_id,
+        told.due_date,
+        shifts.channel_id,
+        shifts.current_spend,
+        shifts.advised_spend
+),
+
+moves as (
+    select
+        company_id,
+        trace_id,
+        (
+            sum(
+                least(
+                    greatest(
+                        (actual_spend - current_spend)
+                        * sign(advised_spend - current_spend),
+                        0
+                    ),
+                    abs(advised_spend - current_spend)
+                )
+            )
+            / nullif(sum(abs(advised_spend - current_spend)), 0)
+        )::double precision as followed_share
+    from spends
+    group by company_id, trace_id
+),
+
+-- Curves that were fitted to those days, too.
+points as (
+    select
+        spends.company_id,
+        spends.trace_id,
+        draw.number as draw_number,
+        draw.alpha,
+        power(draw.half_saturation, draw.gamma) as half,
+        power(spends.current_spend::double precision / 30, draw.gamma)
+            as spent_before,
+        power(spends.actual_spend::double precision / 30, draw.gamma)
+            as spent_after
+    from spends
+    inner join draws
+        on
+            spends.company_id = draws.company_id
+            and spends.channel_id = draws.channel_id
+            and spends.due_date <= draws.data_through_date
+    cross join lateral unnest(
+        draws.alphas, draws.half_saturations, draws.gammas
+    ) with ordinality as draw (alpha, half_saturation, gamma, number)
+),
+
+drawn as (
+    select
+        company_id,
+        trace_id,
+        draw_number,
+        30 * sum(
+            alpha * (
+                spent_after / (half + spent_after)
+                - spent_before / (half + spent_before)
+            )
+        ) as gain
+    from points
+    group by company_id, trace_id, draw_number
+),
+
+gains as (
+    select
+        company_id,
+        trace_id,
+        avg(gain) as outcome,
+        percentile_cont(0.05) within group (order by gain) as outcome_lower,
+        percentile_cont(0.95) within group (order by gain) as outcome_upper
+    from drawn
+    group by company_id, trace_id
+),
+
+audiences as (
+    select
+        told.company_id,
+        told.trace_id,
+        count(*)::integer as audience_count
+    from told
+    inner join companies
+        on told.company_id = companies.company_id
+    inner join {{ source('ops', 'audiences') }} as audiences
+        on
+            told.company_id = audiences.company_id
+            and (audiences.built_at at time zone companies.time_zone)::date
+            between told.as_of_date + 1 and told.due_date
+    group by told.company_id, told.trace_id
+),
+
+scenarios as (
+    select
+        told.company_id,
+        told.trace_id,
+        count(*)::integer as scenario_count
+    from told
+    inner join companies
+        on told.company_id = companies.company_id
+    inner join {{ source('ops', 'action_requests') }} as requests
+        on
+            told.company_id = requests.company_id
+            and requests.kind = 'scenario'
+            and requests.state = 'done'
+            -- The examples are the platform's own.
+            and requests.requested_by <> 'timonel'
+            and (requests.requested_at at time zone companies.time_zone)::date
+            between told.as_of_date + 1 and told.due_date
+    group by told.company_id, told.trace_id
+),
+
+judged as (
+    select
+        told.*,
+        moves.followed_share,
+        gains.outcome,
+        gains.outcome_lower,
+        gains.outcome_upper,
+        coalesce(audiences.audience_count, 0) as audience_count,
+        coalesce(scenarios.scenario_count, 0) as scenario_count,
+        case
+            when not told.is_action or told.kind = 'success'
+                then 'nothing_to_do'
+            when
+                told.rule_id = 'one_time_churn_up'
+                and audiences.audience_count > 0
+                then 'followed'
+            when coalesce(reached.as_of_date < told.due_date, true)
+                then 'not_due'
+            when told.rule_id = 'one_time_churn_up' then 'not_followed'
+            when
+                moves.followed_share is null
+                or priced.last_spend_date is null
+                or priced.last_spend_date < told.due_date - 7
+                then 'not_known'
+            when moves.followed_share >= 0.5 then 'followed'
+            else 'not_followed'
+        end as state
+    from told
+    left join reached
+        on told.company_id = reached.company_id
+    left join priced
+        on told.company_id = priced.company_id
+    left join moves
+        on
+            told.company_id = moves.company_id
+            and told.trace_id = moves.trace_id
+    left join gains
+        on
+            told.company_id = gains.company_id
+            and told.trace_id = gains.trace_id
+    left join audiences
+        on
+            told.company_id = audiences.company_id
+            and told.trace_id = audiences.trace_id
+    left join scenarios
+        on
+            told.company_id = scenarios.company_id
+            and told.trace_id = scenarios.trace_id
+),
+
+labelled as (
+    select
+        judged.company_id,
+        judged.trace_id,
+        judged.kind,
+        judged.rule_id,
+        judged.source_key,
+        judged.is_action,
+        judged.kind_rank = 1 as is_on_first_page,
+        judged.as_of_date,
+        judged.last_as_of_date,
+        judged.shown_day_count,
+        judged.first_shown_at,
+        judged.last_shown as last_shown_at,
+        judged.due_date,
+        judged.sentence_es,
+        judged.sentence_en,
+        judged.promised,
+        judged.promised_lower,
+        judged.promised_upper,
+        judged.state,
+        labels.label_es as state_label_es,
+        labels.label_en as state_label_en,
+        case
+            when judged.state in ('followed', 'not_followed')
+                then judged.followed_share
+        end as followed_share,
+        judged.audience_count,
+        judged.scenario_count,
+        case when judged.state = 'followed' then judged.outcome end as outcome,
+        case when judged.state = 'followed' then judged.outcome_lower end
+            as outcome_lower,
+        case when judged.state = 'followed' then judged.outcome_upper end
+            as outcome_upper,
+        case
+            when judged.state = 'followed'
+                then
+                    judged.outcome
+                    between judged.promised_lower and judged.promised_upper
+        end as is_outcome_inside,
+        judged.currency_code
+    from judged
+    left join labels
+        on judged.state = labels.state
+)
+
+select * from labelled
