@@ -148,7 +148,7 @@ def list_(company: _Company) -> None:
         asked = list_requests(url, company, COUPON)
     table = Table("code", "audience", "off", "uses", "state", "until", "by", box=None)
     for each in found:
-        off = f"{each.percent:g} %" + (" (proven)" if each.is_percent_proven else "")
+        off = f"{each.off} %" + (" (proven)" if each.is_percent_proven else "")
         table.add_row(
             each.code,
             escape(each.audience_name),
@@ -179,7 +179,7 @@ def _show(url: str, company: str, audience: str) -> None:
 def _print(coupon: Coupon) -> None:
     proven = ", the smallest that is proven to pay" if coupon.is_percent_proven else ""
     console.print(
-        f"[bold]{coupon.code}[/bold]: {coupon.percent:g} % off{proven}, "
+        f"[bold]{coupon.code}[/bold]: {coupon.off} % off{proven}, "
         f"{coupon.usage_limit} uses, once each, for {escape(coupon.audience_name)}."
     )
     if coupon.state == "created" and coupon.ends_at:

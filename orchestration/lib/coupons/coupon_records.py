@@ -58,6 +58,11 @@ class Coupon:
     approved_by: str | None
 
     @property
+    def off(self) -> str:
+        """The percentage without zeros at its end."""
+        return f"{self.percent.normalize():f}"
+
+    @property
     def title(self) -> str:
         """What the shop calls it: by its end we know that it is ours."""
         return f"{self.audience_name} (timonel {self.coupon_id.hex[:12]})"

@@ -246,5 +246,5 @@ def _check_is_the_same(coupon: Coupon, request: CouponRequest, push: Push) -> No
             "other_coupon",
             audience=request.audience,
             code=coupon.code,
-            percent=f"{coupon.percent.normalize():f}",
+            percent=coupon.off,
         )
