@@ -13,6 +13,7 @@ from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 VIEWS = (
+    "accuracy_totals",
     "acquisition_channels",
     "activity_log",
     "alerts",
