@@ -12,6 +12,7 @@ import typer
 from metabase.metabase_as_code.apply import apply as apply_to_server
 from metabase.metabase_as_code.apply import has_pending
 from metabase.metabase_as_code.apply import plan as plan_for_server
+from metabase.metabase_as_code.descriptions import describe as describe_views
 from metabase.metabase_as_code.embedding import Link, signed_url
 from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.export import export as export_live
@@ -104,6 +105,22 @@ def apply(
         )
         findings = apply_to_server(request, os.environ, tell=_tell)
     print_findings(findings)
+
+
+@app.command()
+def describe(
+    database_url: _Database,
+    metabase_url: _Server,
+    manifest: Annotated[Path, typer.Option(help="manifest.json of the dbt project.")],
+    company: _Companies = None,
+) -> None:
+    """Write what dbt says of the reporting views and columns into Metabase.
+
+    People who build their own questions read it beside each column.
+    """
+    with plain_errors():
+        request = _request(database_url, metabase_url, company)
+        describe_views(request, manifest, _tell)
 
 
 @app.command("verify-live")

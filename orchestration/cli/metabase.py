@@ -64,6 +64,20 @@ def apply(
     _run(["apply", *(flag for flag, is_set in flags.items() if is_set)], company)
 
 
+@app.command()
+def describe(company: _Companies = None) -> None:
+    """Write what dbt says of the reporting views and columns into Metabase.
+
+    People who build their own questions read it beside each column. After apply; takes
+    some seconds for each company, because the server reads its schema again.
+    """
+    from orchestration.lib.dbt import dbt_project, prepare_manifest
+
+    with plain_errors():
+        prepare_manifest()
+    _run(["describe", "--manifest", str(dbt_project.manifest_path)], company)
+
+
 @app.command("verify-live")
 def verify_live(
     url: Annotated[

@@ -25,6 +25,7 @@ from tests.metabase.double_browsing import Browsing, answered, whole_card
 from tests.metabase.double_delivery import Delivery
 from tests.metabase.double_pages import Pages
 from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS, People
+from tests.metabase.double_tables import Tables
 
 MASK = "**MetabasePass**"
 TRASH = 3
@@ -36,13 +37,14 @@ class Died(Exception):
     """The connection is cut after the work was done, so nobody hears of it."""
 
 
-class FakeMetabase(People, Delivery, Actions, Pages, Browsing):
+class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
     """State of one server; ``writes`` lists what was asked of it, sign-ins apart."""
 
     def __init__(self, can_connect: Callable[[Body], bool] = lambda details: True):
         People.__init__(self)
         Delivery.__init__(self)
         Actions.__init__(self)
+        Tables.__init__(self)
         self.version = "v0.63.15"
         self.dies_after_posts: int | None = None
         self.unknown_displays: list[str] = []
@@ -77,7 +79,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Browsing):
                 parts_of_path: list[Any] = [
                     int(part) if part.isdigit() else part for part in match.groups()
                 ]
-                if handler in (People.list_users, Actions.list_actions):
+                if handler in _READS_QUERY:
                     parts_of_path.append(query)
                 arguments = parts_of_path if method == "GET" else [*parts_of_path, body]
                 answer = handler(self, *arguments)
@@ -423,6 +425,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Browsing):
                 raise Refused(400, "a parameter goes to a tag that takes its type")
 
 
+_READS_QUERY = (People.list_users, Actions.list_actions, Tables.metadata)
 _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", "/api/health", FakeMetabase.health),
     ("GET", "/api/session/properties", FakeMetabase.properties),
@@ -432,6 +435,10 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", r"/api/database/(\d+)", FakeMetabase.get_database),
     ("GET", r"/api/database/(\d+)/schemas", FakeMetabase.list_schemas),
     ("POST", "/api/database", FakeMetabase.post_database),
+    ("POST", r"/api/database/(\d+)/sync_schema", FakeMetabase.sync_schema),
+    ("GET", r"/api/database/(\d+)/metadata", Tables.metadata),
+    ("PUT", r"/api/table/(\d+)", FakeMetabase.put_table),
+    ("PUT", r"/api/field/(\d+)", FakeMetabase.put_field),
     ("PUT", r"/api/database/(\d+)", FakeMetabase.put_database),
     ("GET", "/api/collection", FakeMetabase.list_collections),
     ("GET", "/api/collection/tree", FakeMetabase.collection_tree),
