@@ -40,7 +40,7 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
         assert {name: _cells(page) for name, page in pages.items()} == {
             "Adquisición": 24 * 29,
             "Clientes": 24 * 49,
-            "Conexiones y salud de datos": 24 * 45,
+            "Conexiones y salud de datos": 24 * 55,
             "Dashboard": 24 * 42,
             "Engagement y Conversión": 24 * 35,
             "Ficha de cliente": 24 * 23,
