@@ -130,6 +130,9 @@ def value_axis(
     if plot.largest >= _MILLIONS_FROM and metric.number_style != "percent":
         written = {"labelExpr": _IN_MILLIONS}
         title = f"{title} ({metric.currency})" if metric.currency else title
+    if channel is alt.X:
+        # The last number of a lying axis stays inside its card.
+        written["labelFlush"] = True
     return channel(
         field,
         type="quantitative",
@@ -139,8 +142,6 @@ def value_axis(
             tickCount=5,
             tickMinStep=_step(metric),
             labelOverlap="greedy",
-            # The last number of a lying axis stays inside its card.
-            **({"labelFlush": True} if channel is alt.X else {}),
             **written,
         ),
     )

@@ -58,6 +58,7 @@ def _rule(warehouse: Warehouse, company: str, metric: str, **told: object) -> No
 
 
 def test_a_rule_says_its_limit_in_words(warehouse: Warehouse, pair: Pair) -> None:
+    warehouse.build(pair.acme, only=["companies"])
     _rule(warehouse, pair.acme, "churn", limit=0.1, label="Churn", unit="share")
     _rule(warehouse, pair.acme, "spend", side="below", limit=50, unit="money")
     _rule(warehouse, pair.acme, "source_late", limit=26)

@@ -35,7 +35,7 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             if one["collection_id"] in setting.folders(company)
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 88
+        assert len(cards) == 89
         assert {card["dataset_query"]["database"] for card in cards} == {database}
         assert {name: _cells(page) for name, page in pages.items()} == {
             "Adquisición": 24 * 29,
@@ -179,7 +179,7 @@ def test_a_run_that_died_half_way_is_continued(setting: Server) -> None:
 
     setting.run()
 
-    assert len(setting.cards_of("acme")) == 88
+    assert len(setting.cards_of("acme")) == 89
     assert setting.run() == []
 
 

@@ -58,7 +58,7 @@ labelled as (
         rules.is_enabled,
         rules.origin = 'edited' as is_own
     from rules
-    inner join companies
+    left join companies
         on rules.company_id = companies.company_id
     left join severities
         on rules.severity = severities.word
