@@ -26,9 +26,9 @@ TOLD = """insert into reporting.recommendations values
     (%s, 'b', '1997-09-30', 'Demasiado incierto.', 'No pedía hacer nada', false,
         null, null, null, null, null, null)"""
 PLANS = """insert into reporting.scenario_grades values
-    (%s, '1', 'Otoño', 'graded', '1997-09-01', '1997-09-30', 100, 120, 1000, 800,
+    (%s, '11', 'Otoño', 'graded', '1997-09-01', '1997-09-30', 100, 120, 1000, 800,
         0.25),
-    (%s, '2', 'Navidad', 'not_due', '1997-12-01', '1997-12-31', 100, null, 1000, null,
+    (%s, '12', 'Navidad', 'not_due', '1997-12-01', '1997-12-31', 100, null, 1000, null,
         null)"""
 
 
