@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -18,6 +18,7 @@ __all__ = [
     "AltairChart",
     "Plot",
     "d3_format",
+    "legend_of",
     "number",
     "series_color",
     "series_tooltip",
@@ -43,9 +44,12 @@ PALETTE = (
 )
 # From here on an axis counts in millions: longer numbers would run into each other.
 _MILLIONS_FROM = 10_000_000
+# From here on the decimals of an axis only take room.
+_WHOLE_FROM = 100
 _IN_MILLIONS = "datum.value === 0 ? '0' : format(datum.value / 1e6, ',~f') + '\u00a0M'"
 _LONG_NAME = 10
-_LONG_LEGEND = 28
+# Columns of a legend, and the letters of the longest name that still fit so.
+_LEGEND = ((4, 15), (3, 20), (2, 28))
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,12 @@ class Plot:
         return self.card.settings.get("graph.x_axis.scale") == "linear"
 
     @property
-    def is_large(self) -> bool:
-        """Whether the values are better written in millions."""
+    def largest(self) -> float:
+        """The value farthest from zero, its sign left out."""
         names = (VALUE, *(metric.name for metric in self.metrics))
         values = [row.get(name) for row in self.rows for name in names]
         numbers = [abs(one) for one in values if isinstance(one, int | float)]
-        return max(numbers, default=0) >= _MILLIONS_FROM
+        return max(numbers, default=0)
 
     def longest(self, name: str) -> int:
         """Letters of the longest name in a column of the data."""
@@ -121,9 +125,14 @@ def value_axis(
     metric = plot.metric
     title = plot.card.settings.get("graph.y_axis.title_text", metric.title)
     written: dict[str, Any] = {"format": d3_format(metric)}
-    if plot.is_large and metric.number_style != "percent":
+    if plot.largest >= _WHOLE_FROM and metric.number_style != "percent":
+        written = {"format": d3_format(replace(metric, decimals=0))}
+    if plot.largest >= _MILLIONS_FROM and metric.number_style != "percent":
         written = {"labelExpr": _IN_MILLIONS}
         title = f"{title} ({metric.currency})" if metric.currency else title
+    if channel is alt.X:
+        # The last number of a lying axis stays inside its card.
+        written["labelFlush"] = True
     return channel(
         field,
         type="quantitative",
@@ -146,10 +155,7 @@ def series_color(plot: Plot) -> alt.Color:
             domain=[metric.title for metric in plot.metrics],
             range=[plot.color(metric) for metric in plot.metrics],
         )
-    columns = 2 if len(plot.metrics) > 1 else 4
-    if plot.longest(SERIES) > _LONG_LEGEND:
-        columns = 1
-    legend = alt.Legend(title=None, orient="top", labelLimit=400, columns=columns)
+    legend = legend_of([str(row.get(SERIES, "")) for row in plot.rows])
     is_alone = len(plot.card.dimensions) == len(plot.metrics) == 1
     return alt.Color(
         SERIES,
@@ -158,6 +164,13 @@ def series_color(plot: Plot) -> alt.Color:
         scale=scale,
         legend=None if is_alone else legend,
     )
+
+
+def legend_of(names: Sequence[str]) -> alt.Legend:
+    """What each colour is, whole names, in as many columns as stand side by side."""
+    longest = max(map(len, names), default=0)
+    columns = next((most for most, letters in _LEGEND if longest <= letters), 1)
+    return alt.Legend(title=None, orient="top", labelLimit=400, columns=columns)
 
 
 def series_tooltip(plot: Plot) -> list[alt.Tooltip]:

@@ -15,6 +15,7 @@ from metabase.metabase_as_code.chart_parts import (
     VALUE,
     AltairChart,
     Plot,
+    legend_of,
     number,
     styled,
     value_axis,
@@ -116,8 +117,13 @@ def _lines(plot: Plot) -> AltairChart:
         range=[plot.color(metric) for metric in metrics],
     )
     # One line needs no legend: the axis says what it is.
-    legend = alt.Legend(title=None, orient="top") if len(metrics) > 1 else None
-    color = alt.Color(_LINE, type="nominal", scale=colors, legend=legend)
+    legend = legend_of([metric.title for metric in metrics])
+    color = alt.Color(
+        _LINE,
+        type="nominal",
+        scale=colors,
+        legend=legend if len(metrics) > 1 else None,
+    )
     lines = [
         over.transform_calculate(**{_LINE: json.dumps(metric.title)})
         .mark_line(

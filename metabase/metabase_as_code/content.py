@@ -38,6 +38,7 @@ class Column:
     number_style: str | None = None
     currency: str | None = None
     decimals: int | None = None
+    suffix: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def write_value(value: Any, column: Column, language: str) -> str:
         written = pattern.apply(
             value, language, currency=column.currency, currency_digits=False
         )
-    return str(written)
+    return f"{written}{column.suffix}"
 
 
 def number_pattern(column: Column, language: str) -> str:

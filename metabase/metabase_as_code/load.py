@@ -190,6 +190,7 @@ def _columns(path: Path, settings: Mapping[str, Any]) -> dict[str, Column]:
             number_style=style.get("number_style"),
             currency=style.get("currency"),
             decimals=style.get("decimals"),
+            suffix=style.get("suffix", ""),
         )
     return columns
 

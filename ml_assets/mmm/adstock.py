@@ -5,7 +5,6 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg.blas import dtbsv
-from scipy.signal import lfilter
 
 __all__ = ["Floats", "adstock", "half_life", "remembered", "remembered_backwards"]
 
@@ -27,10 +26,12 @@ def adstock(spend: npt.ArrayLike, decay: float, carry_in: float = 0.0) -> Floats
     carry_in : float
         What is remembered of the time before the first period.
     """
-    x = np.asarray(spend, dtype=np.float64)
-    start = np.array([decay * carry_in])
-    remembered_spend, _ = lfilter([1.0], [1.0, -decay], x, zi=start)
-    return np.asarray(remembered_spend)
+    # A recursive filter of scipy.signal would do, and takes a second to import.
+    x = np.array(spend, dtype=np.float64)
+    if not x.size:
+        return x
+    x[0] += decay * carry_in
+    return np.asarray(dtbsv(1, _memory(np.array(decay), x.size), x, lower=1, diag=1))
 
 
 def remembered(spend: Floats, decay: Floats) -> Floats:

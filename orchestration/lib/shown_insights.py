@@ -23,20 +23,18 @@ def remember_insights(url: str, company_id: str) -> int:
     the day's row and adds none, and no other day is touched.
     """
     with connect(url, "orchestrator") as database, database.cursor() as cursor:
-        insights = _read(database, _INSIGHTS, company_id)
-        shifts = _read(database, _SHIFTS, company_id)
+        insights = _read(database, company_id)
+        traces = [insight["trace_id"] for insight in insights]
         cursor.executemany(_KEEP, insights)
         # A channel that the new plan of the day leaves alone is advised no longer.
         cursor.executemany(_FORGET_SHIFTS, insights)
-        cursor.executemany(_KEEP_SHIFT, shifts)
+        cursor.execute(_KEEP_SHIFTS, {"company": company_id, "traces": traces})
     return len(insights)
 
 
-def _read(
-    database: psycopg.Connection, query: str, company_id: str
-) -> list[dict[str, Any]]:
+def _read(database: psycopg.Connection, company_id: str) -> list[dict[str, Any]]:
     cursor = database.cursor(row_factory=dict_row)
-    return cursor.execute(query.encode(), {"company": company_id}).fetchall()
+    return cursor.execute(_INSIGHTS, {"company": company_id}).fetchall()
 
 
 # Money is promised of a better split alone: sales of 30 days, with their interval.
@@ -53,40 +51,6 @@ _INSIGHTS = """
         and plans.scenario = 'recommended'
         and insights.rule_id in ('move_budget', 'raise_better_channel')
     where insights.company_id = %(company)s
-"""
-
-# Spend of 30 days. Of a channel that does not pay nobody advises an amount: the shift
-# is to nothing, half of which is half of its spend.
-_SHIFTS = """
-    with told as (
-        select company_id, trace_id, rule_id, source_key
-        from reporting.insights where company_id = %(company)s
-    ),
-
-    plans as (
-        select company_id, channel_id, current_spend, projected_spend
-        from reporting.budget_scenario_channels
-        where company_id = %(company)s
-            and outcome_unit = 'revenue' and scenario = 'recommended'
-    )
-
-    select told.company_id, told.trace_id, plans.channel_id, plans.current_spend,
-        plans.projected_spend as advised_spend
-    from told
-    inner join plans
-        on told.company_id = plans.company_id
-        and told.rule_id in ('move_budget', 'raise_better_channel')
-    union all
-    select told.company_id, told.trace_id, efficiency.channel_id,
-        coalesce(plans.current_spend, efficiency.spend * 30 / 365), 0
-    from told
-    inner join reporting.channel_efficiency as efficiency
-        on told.company_id = efficiency.company_id
-        and told.source_key = efficiency.channel_id
-    left join plans
-        on efficiency.company_id = plans.company_id
-        and efficiency.channel_id = plans.channel_id
-    where told.rule_id = 'losing_channel'
 """
 
 _KEEP = """
@@ -119,9 +83,38 @@ _FORGET_SHIFTS = """
     where company_id = %(company_id)s and trace_id = %(trace_id)s
 """
 
-_KEEP_SHIFT = """
+# Spend of 30 days. Of a channel that does not pay nobody advises an amount: the shift
+# is to nothing, half of which is half of its spend.
+_KEEP_SHIFTS = """
+    with told as (
+        select company_id, trace_id, rule_id, source_key from ops.shown_insights
+        where company_id = %(company)s and trace_id = any(%(traces)s)
+    ),
+
+    plans as (
+        select company_id, channel_id, current_spend, projected_spend
+        from reporting.budget_scenario_channels
+        where company_id = %(company)s
+            and outcome_unit = 'revenue' and scenario = 'recommended'
+    )
+
     insert into ops.shown_insight_shifts
         (company_id, trace_id, channel_id, current_spend, advised_spend)
-    values (%(company_id)s, %(trace_id)s, %(channel_id)s, %(current_spend)s,
-        %(advised_spend)s)
+    select told.company_id, told.trace_id, plans.channel_id, plans.current_spend,
+        plans.projected_spend
+    from told
+    inner join plans
+        on told.company_id = plans.company_id
+        and told.rule_id in ('move_budget', 'raise_better_channel')
+    union all
+    select told.company_id, told.trace_id, efficiency.channel_id,
+        coalesce(plans.current_spend, efficiency.spend * 30 / 365), 0
+    from told
+    inner join reporting.channel_efficiency as efficiency
+        on told.company_id = efficiency.company_id
+        and told.source_key = efficiency.channel_id
+    left join plans
+        on efficiency.company_id = plans.company_id
+        and efficiency.channel_id = plans.channel_id
+    where told.rule_id = 'losing_channel'
 """

@@ -42,3 +42,38 @@ def test_what_needs_somebody_most_comes_first(warehouse: Warehouse, pair: Pair) 
         ("bad", "Alta", "High", *answered),
         ("gone", "Alta", "High", "over", "Terminada", "Over", "green", "ana"),
     ]
+
+
+RULE = """
+    insert into ops.alert_rules (company_id, rule_id, kind, metric, comparison,
+        threshold, severity, is_enabled, origin, label_es, label_en, unit)
+    values (%(company)s, %(metric)s, 'metric', %(metric)s, %(side)s, %(limit)s,
+        'high', true, 'generated', %(label)s, %(label)s, %(unit)s)
+"""
+
+
+def _rule(warehouse: Warehouse, company: str, metric: str, **told: object) -> None:
+    values = {"side": "above", "limit": None, "label": None, "unit": None}
+    warehouse.execute(RULE, {**values, **told, "company": company, "metric": metric})
+
+
+def test_a_rule_says_its_limit_in_words(warehouse: Warehouse, pair: Pair) -> None:
+    warehouse.build(pair.acme, only=["companies"])
+    _rule(warehouse, pair.acme, "churn", limit=0.1, label="Churn", unit="share")
+    _rule(warehouse, pair.acme, "spend", side="below", limit=50, unit="money")
+    _rule(warehouse, pair.acme, "source_late", limit=26)
+    _rule(warehouse, pair.acme, "run_failed", side=None)
+    _rule(warehouse, pair.bolt, "churn", limit=0.2, unit="share")
+
+    rows = warehouse.rows(
+        """select watched_es, comparison_label_es, threshold, unit_label_es, is_own
+        from reporting.alert_rules where company_id = %s order by rule_id""",
+        [pair.acme],
+    )
+
+    assert [tuple(row.values()) for row in rows] == [
+        ("Churn", "más de", 10, "%", False),
+        ("Un cálculo falló", None, None, None, False),
+        ("Tiempo sin datos nuevos de una fuente", "más de", 26, "horas", False),
+        ("spend", "menos de", 50, "EUR", False),
+    ]

@@ -71,9 +71,16 @@ def win(
 
 
 def plan(
-    warehouse: Warehouse, company: str, gain_lower: float, largest: float = 100
+    warehouse: Warehouse,
+    company: str,
+    gain_lower: float,
+    largest: float = 100,
+    gain: float = 2100,
 ) -> None:
-    """A mix of 400 days: Google is green and gets 15 % more of the same budget."""
+    """A mix of 400 days: Google is green and gets 15 % more of the same budget.
+
+    A split that brings no ``gain`` is the one of now.
+    """
     mixed: dict[str, Any] = RUN | {"company_id": company, "outcome_unit": "revenue"}
     run: dict[str, Any] = mixed | {
         "model_version": "1",
@@ -107,9 +114,9 @@ def plan(
         **run,
         scenario="recommended",
         horizon_days=30,
-        gain=2100,
+        gain=gain,
         gain_lower=gain_lower,
-        gain_upper=4000,
+        gain_upper=4000 if gain else 0,
         currency_code="EUR",
     )
     insert(
@@ -261,6 +268,18 @@ def test_a_better_channel_gets_more_when_the_split_gains_for_sure(
     for row in open_.values():
         assert "demasiado incierto para mover dinero" in row["sentence_es"]
         assert not row["is_action"]
+
+
+def test_a_split_that_is_the_best_already_is_not_called_uncertain(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    plan(warehouse, told.acme, 0, gain=0)
+
+    row = found(warehouse, told.acme)["keep_split"]
+
+    assert "no hay nada que mover" in row["sentence_es"]
+    assert "0 EUR" not in row["sentence_es"]
+    assert not row["is_action"]
 
 
 def test_nothing_is_recommended_beyond_what_was_spent_before(

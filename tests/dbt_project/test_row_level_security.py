@@ -13,8 +13,10 @@ from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 VIEWS = (
+    "accuracy_totals",
     "acquisition_channels",
     "activity_log",
+    "alert_rules",
     "alerts",
     "attribution_comparison",
     "attribution_months",
@@ -176,6 +178,8 @@ JUDGEMENTS = (
         (%s, 'revenue', '1', '2025-09-30', 91, '', 50, 48, 0.1, 0.04, 0.9, 0.2, 0.1,
         'EUR', now())""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
+    """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)
+        values (%s, 'run_failed', 'event', 'run_failed', 'high')""",
     """insert into ops.alerts (company_id, topic, rule_id, severity, facts, title_es,
         title_en, advice_es, advice_en, link, since, opened_at, due_from)
         values (%s, 'run_failed:', 'run_failed', 'high', '{}', 'a', 'b', 'c', 'd', '/',

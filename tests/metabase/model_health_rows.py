@@ -37,7 +37,25 @@ create table reporting.forecast_grades (
     company_id text, as_of_date date, horizon_days integer, due_date date,
     expected_orders double precision, expected_orders_lower double precision,
     expected_orders_upper double precision, actual_orders double precision,
-    is_orders_total_inside boolean, is_graded boolean
+    is_orders_total_inside boolean, is_graded boolean, made_at timestamptz
+);
+create table reporting.accuracy_totals (
+    company_id text, subject_order integer, subject_label_es text,
+    prediction_count integer, graded_count integer, inside_share double precision,
+    promised_share numeric, median_error_share double precision, next_due_date date
+);
+create table reporting.recommendations (
+    company_id text, trace_id text, as_of_date date, sentence_es text,
+    state_label_es text, is_action boolean,
+    followed_share double precision, promised double precision,
+    promised_lower double precision, promised_upper double precision,
+    outcome double precision, is_outcome_inside boolean
+);
+create table reporting.scenario_grades (
+    company_id text, scenario_id text, scenario_name text, state text,
+    start_date date, end_date date, projected_spend numeric, actual_spend numeric,
+    projected_income double precision, actual_income numeric,
+    income_error double precision
 );
 """
 
@@ -127,7 +145,8 @@ def _add_forecast(
     came = forecast.actual
     is_inside = None if came is None else abs(forecast.expected - came) <= 20
     connection.execute(
-        "insert into reporting.forecast_grades values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+        "insert into reporting.forecast_grades values (%s,%s,%s,%s,%s,%s,%s,%s,%s,"
+        "%s,%s)",
         (
             company_id,
             forecast.as_of,
@@ -139,5 +158,6 @@ def _add_forecast(
             came,
             is_inside,
             came is not None,
+            forecast.as_of,
         ),
     )

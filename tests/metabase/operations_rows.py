@@ -17,6 +17,11 @@ create table reporting.service_levels (
     source_slug text, age_minutes numeric(18, 2), is_met boolean,
     met_share_30d double precision
 );
+create table reporting.alert_rules (
+    company_id text, severity_rank integer, severity_label_es text, watched_es text,
+    comparison_label_es text, threshold double precision, unit_label_es text,
+    is_enabled boolean
+);
 create table reporting.event_latency (
     company_id text, source_slug text, stage_id text, event_count bigint,
     median_minutes integer, p95_minutes integer, max_minutes integer
@@ -45,6 +50,7 @@ create table reporting.quarantine_totals (
 NAMES = (
     "connector_health",
     "service_levels",
+    "alert_rules",
     "event_latency",
     "activity_log",
     "run_history",
@@ -69,6 +75,8 @@ def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
     insert("connector_health", "ads", "red", "No se puede leer", 50, 3, "Caducó.")
     insert("service_levels", "Operativo (1 hora)", 60, "meta_ads", 3000, False, 0.5)
     insert("service_levels", "Táctico (5 minutos)", 5, "shopify", 3, True, 0.975)
+    insert("alert_rules", 2, "Alta", "Un cálculo falló", None, None, None, True)
+    insert("alert_rules", 1, "Crítica", "Churn", "más de", 10, "%", False)
     insert("event_latency", "shopify", "readable", 100, 4, 9, 30)
     insert("activity_log", _NIGHT, f"Se calculó {company_id}.")
     insert("activity_log", _NOON, "Falló una conexión.")

@@ -35,12 +35,12 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             if one["collection_id"] in setting.folders(company)
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 88
+        assert len(cards) == 93
         assert {card["dataset_query"]["database"] for card in cards} == {database}
         assert {name: _cells(page) for name, page in pages.items()} == {
             "Adquisición": 24 * 29,
             "Clientes": 24 * 49,
-            "Conexiones y salud de datos": 24 * 45,
+            "Conexiones y salud de datos": 24 * 55,
             "Dashboard": 24 * 42,
             "Engagement y Conversión": 24 * 35,
             "Ficha de cliente": 24 * 23,
@@ -50,6 +50,7 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             "Salud de los modelos": 24 * 48,
             "Segmentación y Marketing": 24 * 30,
             "Simulador": 24 * 44,
+            "¿Acertamos?": 24 * 37,
         }
         assert {page["width"] for page in pages.values()} == {"full"}
 
@@ -179,7 +180,7 @@ def test_a_run_that_died_half_way_is_continued(setting: Server) -> None:
 
     setting.run()
 
-    assert len(setting.cards_of("acme")) == 88
+    assert len(setting.cards_of("acme")) == 93
     assert setting.run() == []
 
 

@@ -9,6 +9,7 @@ from tests.metabase.drawn_cards import answer_of, card_named, chart, plotted, sh
 _CARDS = (
     *("connection_lights", "service_level_states", "event_delays", "recent_runs"),
     *("activity_sentences", "reliability", "rows_per_day", "rejected_records"),
+    "alert_settings",
 )
 
 
@@ -38,6 +39,15 @@ def test_runs_and_activities_come_newest_first_with_their_minute(
     assert [row[0] for row in shown(shops_url, "activity_sentences")] == [
         "1997-09-30 12:00",
         "1997-09-29 23:30",
+    ]
+
+
+def test_rules_say_past_what_people_are_told_the_most_severe_first(
+    shops_url: str,
+) -> None:
+    assert shown(shops_url, "alert_settings") == [
+        ["Crítica", "Churn", "más de", "10,0", "%", "No"],
+        ["Alta", "Un cálculo falló", "—", "—", "—", "Sí"],
     ]
 
 

@@ -36,6 +36,7 @@ def test_every_card_stands_on_a_dashboard() -> None:
     assert set(placed) == set(content.cards)
     assert [page.name for page in content.dashboards] == [
         "Dashboard",
+        "¿Acertamos?",
         "Adquisición",
         "Clientes",
         "Conexiones y salud de datos",

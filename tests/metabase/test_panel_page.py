@@ -32,11 +32,11 @@ def drawn(url: str, name: str, company: str) -> DrawnCard:
 
 
 def test_the_header_is_the_real_return_beside_its_range(shops_url: str) -> None:
-    assert shown(shops_url, "real_return") == [["4,2"]]
+    assert shown(shops_url, "real_return") == [["4,2\u00a0\u00d7"]]
     (facts,) = shown(shops_url, "acquisition_efficiency")
     assert facts[:6] == [
-        *("Cubre lo que cuesta", "3,1", "5,3"),
-        *("50,00\xa0€", "210,00\xa0€", "3,0"),
+        *("Cubre lo que cuesta", "3,1\u00a0\u00d7", "5,3\u00a0\u00d7"),
+        *("50,00\xa0€", "210,00\xa0€", "3,0\u00a0\u00d7"),
     ]
 
 

@@ -135,9 +135,10 @@ def test_the_chart_library_is_there_once_for_all_companies(shops_url: str) -> No
     two, page = _render(shops_url, "acme", "bolt")
 
     # Per company twelve: one of customers and of what was read, two of the models,
-    # six of channels, two of budgets. On the pages of KPIs and segments, nine for a
-    # purchase log and fourteen for a marketplace, which tells more.
-    assert len(page.of("data-spec")) == 24 + 9 + 14
+    # six of channels, two of budgets. One of forecasts, of acme alone. On the pages of
+    # KPIs and segments, nine for a purchase log and fourteen for a marketplace, which
+    # tells more.
+    assert len(page.of("data-spec")) == 24 + 1 + 9 + 14
     assert two.count("window.vegaEmbed=") == 1
     assert len(two) < len(one) + 250_000
 

@@ -117,8 +117,11 @@ better_channels as (
 budgets as (
     select
         company_id,
-        case when is_proven then 'move_budget' else 'keep_budget' end
-            as rule_id,
+        case
+            when is_proven then 'move_budget'
+            when gain_lower = 0 and gain_upper = 0 then 'keep_split'
+            else 'keep_budget'
+        end as rule_id,
         as_of_date,
         'budget_scenarios' as source_view,
         scenario as source_key,
