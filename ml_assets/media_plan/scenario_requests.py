@@ -175,7 +175,7 @@ def _number(told: Mapping[str, Any], key: str) -> float | None:
         return None
     try:
         number = float(value) if not isinstance(value, bool) else math.nan
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
         raise ScenarioRefused("not_a_number", field=key, value=str(value)[:40])

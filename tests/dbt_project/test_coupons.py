@@ -164,6 +164,8 @@ def test_asked_for_twice_it_is_one_and_otherwise_refused(to: Pushing) -> None:
         ({"percent": "NaN"}, "percent cannot be read"),
         ({"uses": 1.5}, "whole number"),
         ({"days": 400}, "from 1 to 365"),
+        ({"days": "1e999999999"}, "from 1 to 365"),
+        ({"audience": ["a", "list"]}, "Name an audience"),
         ({"audience": "of nobody"}, "no audience 'of nobody'"),
         ({"audience": None}, "Name an audience"),
         ({"percent": None}, "of no coupon it is proven"),

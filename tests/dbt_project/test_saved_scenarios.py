@@ -117,7 +117,7 @@ def test_what_cannot_be_is_refused_in_words_people_read(
     warehouse: Warehouse, companies: Pair
 ) -> None:
     ask(warehouse, companies.acme, total_budget=9_000)
-    add_request(warehouse.url, companies.acme, "coupon", {}, "other", "ana")
+    add_request(warehouse.url, companies.acme, "refund", {}, "other", "ana")
 
     answered = answer_requests(warehouse.url, companies.acme)
 
@@ -129,8 +129,8 @@ def test_what_cannot_be_is_refused_in_words_people_read(
     assert "9,000" in row["refusal_en"]
     (request,) = list_requests(warehouse.url, companies.acme, "scenario")
     assert request.reason == row["refusal_en"]
-    (other,) = list_requests(warehouse.url, companies.acme, "coupon")
-    assert "Nobody here does 'coupon'" in (other.reason or "")
+    (other,) = list_requests(warehouse.url, companies.acme, "refund")
+    assert "Nobody here does 'refund'" in (other.reason or "")
 
 
 def test_without_a_mix_the_refusal_says_what_is_missing(warehouse: Warehouse) -> None:

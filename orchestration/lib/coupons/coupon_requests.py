@@ -43,7 +43,7 @@ def read_coupon_request(payload: Mapping[str, Any]) -> CouponRequest:
     ------
     CouponRefused
     """
-    given = {key: value for key, value in payload.items() if value not in {None, ""}}
+    given = {key: value for key, value in payload.items() if value not in (None, "")}
     audience = given.get("audience")
     if not isinstance(audience, str):
         raise _unreadable("audience", audience, "Name an audience.")
@@ -64,7 +64,7 @@ def _whole(given: Mapping[str, Any], field: str, most: int) -> int | None:
     number = _number(given, field, wanted)
     if number is None:
         return None
-    if number != int(number) or not 1 <= number <= most:
+    if not 1 <= number <= most or number != int(number):
         raise _unreadable(field, given[field], wanted)
     return int(number)
 

@@ -122,6 +122,7 @@ def test_limits_are_kept_and_told() -> None:
         ({"total_budget": "lots"}, "not_a_number", "lots"),
         ({"total_budget": True}, "not_a_number", "True"),
         ({"total_budget": "inf"}, "not_a_number", "inf"),
+        ({"total_budget": 10**400}, "not_a_number", "1000"),
         ({"total_budget": 5, "days": 93}, "days_out_of_range", "92"),
         ({"total_budget": 5, "days": 1.5}, "days_out_of_range", "1.5"),
         ({"total_budget": 5, "start_date": "Monday"}, "not_a_date", "Monday"),
