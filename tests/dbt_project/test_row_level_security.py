@@ -34,6 +34,7 @@ VIEWS = (
     "cohort_retention",
     "connection_reads",
     "connector_health",
+    "coupon_requests",
     "customer_inactivity",
     "customer_timelines",
     "customer_value_segment_totals",
@@ -164,6 +165,8 @@ JUDGEMENTS = (
         now())""",
     """insert into ops.action_requests (company_id, kind, payload)
         values (%s, 'scenario', '{"name": "spring"}')""",
+    """insert into ops.action_requests (company_id, kind, payload)
+        values (%s, 'coupon', '{"audience": "a"}')""",
     """insert into predictions.scenarios (company_id, scenario_id, name, start_date,
         end_date, current_spend, projected_spend, current_income, projected_income,
         income_gain, income_gain_lower, income_gain_upper, probability_more_income,
