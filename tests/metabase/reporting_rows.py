@@ -13,6 +13,9 @@ from datetime import date, timedelta
 import psycopg
 from psycopg import sql
 
+from tests.metabase.decision_rows import NAMES as _DECISION_NAMES
+from tests.metabase.decision_rows import TABLES as _DECISION_TABLES
+from tests.metabase.decision_rows import fill_decisions
 from tests.metabase.kpi_rows import NAMES as _KPI_NAMES
 from tests.metabase.kpi_rows import TABLES as _KPI_TABLES
 from tests.metabase.kpi_rows import fill_kpis
@@ -110,6 +113,7 @@ _NAMES = (
     *_OPERATIONS_NAMES,
     *_KPI_NAMES,
     *_PANEL_NAMES,
+    *_DECISION_NAMES,
 )
 
 
@@ -117,7 +121,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
-        everything = (*tables, _KPI_TABLES, _PANEL_TABLES)
+        everything = (*tables, _KPI_TABLES, _PANEL_TABLES, _DECISION_TABLES)
         for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
@@ -130,6 +134,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
             fill_marketing(connection, shop.company_id, shop.channels)
             if shop.customers:
                 fill_operations(connection, shop.company_id)
+                fill_decisions(connection, shop.company_id)
                 is_told = shop.currency_code == "CLP"
                 fill_kpis(connection, shop.company_id, told=is_told)
                 fill_panel(connection, shop.company_id, told=not is_told)

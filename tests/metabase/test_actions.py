@@ -47,12 +47,13 @@ def written(statement: str, values: list[Any], details: dict[str, Any]) -> int:
         return writer.execute(statement.encode(), values).rowcount
 
 
-def action_of(server: Server, company: str) -> int:
+def action_of(server: Server, company: str, name: str = NAME) -> int:
     inside = server.folders(company)
     (key,) = (
         key
         for key, one in server.fake.actions.items()
-        if server.fake.cards[one["model_id"]]["collection_id"] in inside
+        if one["name"] == name
+        and server.fake.cards[one["model_id"]]["collection_id"] in inside
     )
     return key
 
@@ -80,6 +81,17 @@ def test_a_request_lands_for_the_company_of_the_connection(asking: Server) -> No
         ("acme", "scenario", told, "requested"),
         ("bolt", "scenario", {"name": "x", "days": "7"}, "requested"),
     ]
+
+
+def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
+    asking.run()
+    person = person_of(asking, "acme: marketing")
+    key = action_of(asking, "acme", "Pedir un cupón de rescate")
+
+    ask(person, key, audience="VIP', 'x", percent=12.5)
+
+    told = {"audience": "VIP', 'x", "percent": "12.5"}
+    assert asking.sql(ASKED) == [("acme", "coupon", told, "requested")]
 
 
 @pytest.mark.parametrize("role", ["devops", "consultor"])

@@ -13,8 +13,10 @@ from typer.testing import CliRunner
 
 from metabase.metabase_as_code.apply import apply
 from metabase.metabase_as_code.cli import app
+from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.errors import MetabaseError, WarehouseError
 from metabase.metabase_as_code.http_api import Admin, Metabase, wait_until_healthy
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.reconciliation import PENDING, Finding
 from tests.metabase.double import FakeMetabase, serving
 from tests.metabase.double_people import ALL_USERS
@@ -35,28 +37,23 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             if one["collection_id"] in setting.folders(company)
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 93
+        files = load_content(CONTENT_ROOT, EXAMPLE)
+        assert len(cards) == len(files.cards)
         assert {card["dataset_query"]["database"] for card in cards} == {database}
-        assert {name: _cells(page) for name, page in pages.items()} == {
-            "Adquisición": 24 * 29,
-            "Clientes": 24 * 49,
-            "Conexiones y salud de datos": 24 * 55,
-            "Dashboard": 24 * 42,
-            "Engagement y Conversión": 24 * 35,
-            "Ficha de cliente": 24 * 23,
-            "Marketing": 24 * 52,
-            "Operaciones y Calidad": 24 * 37,
-            "Retención y Lealtad": 24 * 30,
-            "Salud de los modelos": 24 * 48,
-            "Segmentación y Marketing": 24 * 30,
-            "Simulador": 24 * 44,
-            "¿Acertamos?": 24 * 37,
+        assert {name: _places(page["dashcards"]) for name, page in pages.items()} == {
+            page.name: sorted(
+                (at.row, at.col, at.size_x, at.size_y) for at in page.placements
+            )
+            for page in files.dashboards
         }
         assert {page["width"] for page in pages.values()} == {"full"}
 
 
-def _cells(page: dict[str, Any]) -> int:
-    return sum(one["size_x"] * one["size_y"] for one in page["dashcards"])
+def _places(dashcards: Sequence[dict[str, Any]]) -> list[tuple[int, ...]]:
+    return sorted(
+        tuple(one[key] for key in ("row", "col", "size_x", "size_y"))
+        for one in dashcards
+    )
 
 
 def test_a_second_run_writes_nothing(setting: Server) -> None:
@@ -180,7 +177,8 @@ def test_a_run_that_died_half_way_is_continued(setting: Server) -> None:
 
     setting.run()
 
-    assert len(setting.cards_of("acme")) == 93
+    files = load_content(CONTENT_ROOT, EXAMPLE)
+    assert len(setting.cards_of("acme")) == len(files.cards)
     assert setting.run() == []
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.metabase.server import Server, copy_content, keep_only, new_server
 
@@ -70,10 +71,24 @@ def client(
     home.mkdir()
     copy_content(files)
     keep_only(files, "segmentacion")
+    _keep_first_tab(files / "collections/main/timonel/segmentacion.yaml")
     with new_server(reporting_url, files, ("acme",)) as server:
         server.run()
         server.fake.api_keys.add("key")
         yield OfficialClient(npm_programs / "mb", home, server)
+
+
+def _keep_first_tab(path: Path) -> None:
+    """Leave the cards of the first tab, without it: the client sends no tabs back."""
+    page = yaml.safe_load(path.read_text())
+    first = page["tabs"][0]["entity_id"]
+    page["tabs"] = []
+    page["dashcards"] = [
+        one for one in page["dashcards"] if one.pop("dashboard_tab_id")[1] == first
+    ]
+    path.write_text(yaml.safe_dump(page, sort_keys=False))
+    for name in ("audience_results", "coupon_requests"):
+        path.with_name(f"{name}.yaml").unlink()
 
 
 def test_the_official_client_reads_all_that_was_published(

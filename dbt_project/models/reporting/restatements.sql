@@ -6,6 +6,14 @@ reason_labels as (
     select * from {{ ref('restatement_reasons') }}
 ),
 
+amounts as (
+    select * from {{ ref('restated_amounts') }}
+),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
 given as (
     select
         restatements.company_id,
@@ -48,12 +56,20 @@ moved as (
         explained.reasons_es,
         explained.reasons_en,
         restatements.noticed_at,
-        restatements.build_id
+        restatements.build_id,
+        amounts.label_es as amount_label_es,
+        amounts.label_en as amount_label_en,
+        channels.label_es as channel_label_es,
+        channels.label_en as channel_label_en
     from restatements
     inner join explained
         on
             restatements.company_id = explained.company_id
             and restatements.restatement_id = explained.restatement_id
+    left join amounts
+        on restatements.metric = amounts.metric
+    left join channels
+        on restatements.subject = channels.channel_id
 )
 
 select * from moved
