@@ -78,8 +78,9 @@ def build(
 ) -> None:
     """Freeze a segment as it is today; who is kept back is drawn by lot.
 
-    Only who agreed to marketing and can be reached is in it. Whether writing paid is
-    told by comparing with those kept back, so keep some back.
+    Only who agreed to marketing and can be reached is in it, and nobody whom another
+    audience keeps back while its 30 days are counted. Whether writing paid is told by
+    comparing with those kept back, so keep some back.
     """
     from datetime import UTC, datetime
 
@@ -100,7 +101,10 @@ def build(
     console.print(
         f"{audience.segment_customer_count} customers in {segment}: "
         f"{audience.without_consent_count} did not agree to marketing, "
-        f"{audience.without_address_count} without an address."
+        f"{audience.without_address_count} without an address, "
+        f"{audience.kept_back_elsewhere_count} kept back by another audience that is "
+        "still counted.",
+        soft_wrap=True,
     )
     console.print(
         f"[bold]{escape(audience.name)}[/bold]: {audience.contacted_count} to write "

@@ -38,6 +38,7 @@ from orchestration.lib.audiences.pushes import (
 from orchestration.lib.audiences.switching import try_place
 from orchestration.lib.connection_secrets import rotate_key
 from taps.sandbox import klaviyo
+from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.pushed_audiences import PUSHED, Pushing, pushing
 from tests.dbt_project.warehouse import Warehouse
 
@@ -209,6 +210,22 @@ class Listener(list[str]):
 
     def append(self, line: str) -> None:
         self._hear(line)  # type: ignore[operator]
+
+
+def test_a_refusal_at_the_marketplace_outweighs_the_shop_s_consent(
+    to: Pushing,
+) -> None:
+    to.allow("klaviyo")
+    refusals_there = [
+        user(f"u{number}", None, email=to.email(number), has_marketing_consent=False)
+        for number in PUSHED[1:]
+    ]
+    to.warehouse.load(to.pair.acme, marketplace_file("users", *refusals_there))
+
+    done = to.push("klaviyo").push
+
+    assert on_the_list(to) == [to.email("1")]
+    assert (done.pushed_count, done.withdrawn_count) == (1, 5)
 
 
 def test_a_dry_run_counts_and_writes_nothing(to: Pushing) -> None:
