@@ -80,7 +80,7 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
             len(agreed) - len(rows),
         )
         _note(database, exported, request)
-        _write(path, [layout.columns, *rows])
+        _write(path, [layout.columns, *map(layout.cells, rows)])
     return exported
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from orchestration.lib.spreadsheet_cells import text_cell
 
 __all__ = ["LAYOUTS", "Contact", "Layout", "e164", "sha256"]
 
@@ -35,11 +37,20 @@ class Layout:
     """A file that a destination imports.
 
     ``row`` gives the values of one contact in the order of ``columns``, or None when
-    the destination could not reach that contact.
+    the destination could not reach that contact. ``typed`` are the columns whose text
+    somebody typed, in files that people open in a spreadsheet.
     """
 
     columns: tuple[str, ...]
     row: Callable[[Contact], tuple[str, ...] | None]
+    typed: frozenset[str] = frozenset()
+
+    def cells(self, row: Sequence[str]) -> list[str]:
+        """The values of a row as a file holds them; a spreadsheet computes none."""
+        return [
+            text_cell(value) if column in self.typed else value
+            for column, value in zip(self.columns, row, strict=True)
+        ]
 
 
 def e164(phone: str | None) -> str | None:
@@ -135,6 +146,7 @@ LAYOUTS: Mapping[str, Layout] = {
             "predicted_value_12m",
         ),
         _plain,
+        frozenset({"customer_id", "email", "first_name", "last_name"}),
     ),
     # The first column is the address, the others become properties by their name:
     # help.klaviyo.com, 115005078967.
@@ -144,6 +156,7 @@ LAYOUTS: Mapping[str, Layout] = {
             "timonel_predicted_value_12m",
         ),
         _klaviyo,
+        frozenset({"Email", "First Name", "Last Name", "timonel_customer_id"}),
     ),
     # Digits only for phones, letters only for names, hashed: Marketing API, Customer
     # File Custom Audiences, Hashing and Normalizing Data.
@@ -154,5 +167,5 @@ LAYOUTS: Mapping[str, Layout] = {
     # Customers of the shop itself, by their id: no address leaves.
     "shopify": Layout(("id",), _shopify),
     # A number and the first variable of the template.
-    "whatsapp": Layout(("phone", "first_name"), _whatsapp),
+    "whatsapp": Layout(("phone", "first_name"), _whatsapp, frozenset({"first_name"})),
 }
