@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,65 @@ def test_an_audience_whose_answer_was_lost_is_not_made_twice(to: Pushing) -> Non
 
     ((_, users),) = at_meta(to).items()
     assert len(users) == 6
+
+
+def sessions(to: Pushing) -> list[str]:
+    """The numbers of the uploads that Meta saw for the one audience there is."""
+    (audience,) = to.world.secrets_kept["meta_ads"].of(TIENDA_NORTE.meta_account_id)
+    return list(audience.sessions)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_people_whose_answer_was_lost_are_given_again_in_a_new_session(
+    to: Pushing, lost: int
+) -> None:
+    to.allow("meta", batch_size=3)
+    # Meta takes the part, the last of which ends the session; half an answer comes.
+    to.fail("truncated_body", path_contains="/users", after=lost - 1, times=1)
+
+    done = to.push("meta").push
+
+    ((_, users),) = at_meta(to).items()
+    assert {user[0] for user in users} == {hashed(to.email(n)) for n in PUSHED}
+    assert (done.state, done.pushed_count, done.refused_count) == ("done", 6, 0)
+    assert len(sessions(to)) == 2
+
+
+def test_a_push_that_stopped_goes_on_long_after_its_session_ended(to: Pushing) -> None:
+    to.allow("meta", batch_size=3)
+
+    class Revoked(list[str]):
+        def append(self, line: str) -> None:
+            if line.startswith("3 of 6"):
+                to.world.grant(SLUG, "meta_ads", ("ads_read",))
+
+    to.log = Revoked()
+    with pytest.raises(PlaceFailed, match=r"ads_management.*go on with"):
+        to.push("meta")
+    to.world.grant(SLUG, "meta_ads", ("ads_read", "ads_management"))
+    to.world.clock.shift(timedelta(days=3))
+    to.log = []
+
+    done = to.push("meta").push
+
+    ((_, users),) = at_meta(to).items()
+    assert len(users) == 6
+    assert (done.state, done.pushed_count) == ("done", 6)
+
+
+def test_a_session_that_ends_while_it_is_used_is_followed_by_another(
+    to: Pushing,
+) -> None:
+    to.allow("meta", batch_size=3)
+
+    class Slow(list[str]):
+        def append(self, line: str) -> None:
+            if line.startswith("3 of 6"):
+                to.world.clock.shift(timedelta(hours=2))
+
+    to.log = Slow()
+    assert to.push("meta").push.pushed_count == 6
+    assert len(sessions(to)) == 2
 
 
 def test_meta_says_how_many_it_cannot_read_and_not_whom(

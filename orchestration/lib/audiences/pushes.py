@@ -222,8 +222,6 @@ class _Pushing:
             list_id=self._list_id,
             rows=batch.rows,
             batch={
-                # Meta knows an upload by a number of its own, of 63 bits here.
-                "session_id": self._push.push_id.int >> 65,
                 "number": number,
                 "is_last": number == count,
                 "total": self._audience.contacted_count,
