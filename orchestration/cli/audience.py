@@ -169,6 +169,7 @@ def export(
     """Write whom to write to, in the columns that the destination imports.
 
     Consent is asked for once more. Meta and Google get identifiers hashed (SHA-256).
+    A telephone number is given only of who agreed to text messages at the shop.
     """
     from orchestration.lib.audiences.exports import ExportRequest, export_audience
 
@@ -183,6 +184,13 @@ def export(
         f"{done.row_count} customers. Left out: {done.withdrawn_count} took their "
         f"consent back since, {done.unreachable_count} have no address for {to.value}."
     )
+    if done.silent_phone_count and "phone" in _columns(to):
+        console.print(
+            f"Without their telephone number: {done.silent_phone_count} who agreed to "
+            "e-mail, and of whom no source says that they agreed to be written to by "
+            "telephone (Shopify tells it of text messages, other sources do not).",
+            soft_wrap=True,
+        )
 
 
 @app.command()
@@ -214,6 +222,12 @@ def results(company: _Company) -> None:
         )
     nothing = f"No audience yet: timonel audience build --company {company}"
     console.print(table if found else nothing)
+
+
+def _columns(to: Destination) -> set[str]:
+    from orchestration.lib.audiences.layouts import LAYOUTS
+
+    return {column.lower() for column in LAYOUTS[to.value].columns}
 
 
 def _gain(result: AudienceResult) -> str:

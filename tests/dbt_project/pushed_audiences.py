@@ -34,6 +34,7 @@ def _shopper(number: str, company_id: str) -> dict[str, object]:
     return {
         **customer(number, f"buyer{number}@{company_id.replace('_', '-')}.example.com"),
         "email_marketing_state": "subscribed",
+        "phone_marketing_state": "subscribed",
         "phone": f"+34 600 000 00{number}",
         "first_name": "Zoë",
         "last_name": "Pérez-Gil",

@@ -50,6 +50,7 @@ def shopper(number: int, **known: object) -> dict[str, object]:
     return {
         **customer(str(number), f"Buyer{number}@Example.com "),
         "email_marketing_state": "subscribed",
+        "phone_marketing_state": "subscribed",
         "phone": f"+34 600 000 {number:03}",
         "first_name": "Zoë",
         "last_name": "Pérez-Gil",
@@ -391,6 +392,32 @@ def test_who_is_kept_back_is_in_no_other_audience_while_that_is_counted(
         )
         assert kept_back_now(warehouse.url, shops.acme) == still
         assert window["is_open"] is bool(still)
+
+
+@pytest.mark.parametrize("state", ["not_subscribed", "unsubscribed", None])
+def test_consent_to_e_mail_opens_no_telephone(
+    warehouse: Warehouse, shops: Pair, tmp_path: Path, state: str | None
+) -> None:
+    build_audience(
+        warehouse.url, request(shops.acme, "phones", holdout_share=Decimal(0))
+    )
+    change = """update raw_shopify.customers set phone_marketing_state = %s
+        where company_id = %s and id = '1'"""
+    warehouse.execute(change, [state, shops.acme])
+    told = {}
+    try:
+        for to in ("whatsapp", "csv"):
+            asked = ExportRequest(shops.acme, "phones", to, "ana")
+            told[to] = export_audience(warehouse.url, asked, tmp_path / f"{to}.csv")
+    finally:
+        warehouse.execute(change, ["subscribed", shops.acme])
+
+    for to, done in told.items():
+        assert "+34600000001" not in (tmp_path / f"{to}.csv").read_text()
+        assert "+34600000002" in (tmp_path / f"{to}.csv").read_text()
+        assert done.silent_phone_count == 1
+    assert (told["whatsapp"].row_count, told["whatsapp"].unreachable_count) == (39, 1)
+    assert told["csv"].row_count == 40
 
 
 def test_a_person_who_is_forgotten_leaves_every_audience(

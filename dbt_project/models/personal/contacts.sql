@@ -8,6 +8,7 @@ with customers as (
         nullif(trim(first_name), '') as first_name,
         nullif(trim(last_name), '') as last_name,
         lower(email_marketing_state) = 'subscribed' as has_email_consent,
+        lower(phone_marketing_state) = 'subscribed' as has_phone_consent,
         updated_at::timestamptz as known_at
     from {{ source('shopify', 'customers') }}
 ),
@@ -165,6 +166,7 @@ contacts as (
         customers.last_name,
         coalesce(consents.has_email_consent, false)
         and refusing_addresses.email is null as has_email_consent,
+        coalesce(customers.has_phone_consent, false) as has_phone_consent,
         ranked.known_at
     from ranked
     left join customers

@@ -13,6 +13,8 @@ __all__ = ["LAYOUTS", "Contact", "Layout", "e164", "sha256"]
 
 # E.164: a plus and at most 15 digits, the first of which is not 0 (ITU-T, 2010, 6.1).
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+# Zero in brackets is dialled at home only; in Italy it belongs to the number.
+_ITALIAN = re.compile(r"\(?(\+|00)39\)?\(0\)")
 _GOOGLE_MAIL = ("gmail.com", "googlemail.com")
 
 
@@ -20,8 +22,9 @@ _GOOGLE_MAIL = ("gmail.com", "googlemail.com")
 class Contact:
     """How one customer is reached; what is unknown is None.
 
-    ``email`` is in lower case without blanks, ``phone`` as the source writes it,
-    ``value`` the predicted value over 12 months in the company's currency.
+    ``email`` is in lower case without blanks, ``phone`` as the source writes it, told
+    only where its owner agreed to be written to there (``is_phone_open``), ``value``
+    the predicted value over 12 months in the company's currency.
     """
 
     customer_id: str
@@ -30,6 +33,12 @@ class Contact:
     first_name: str | None
     last_name: str | None
     value: str
+    is_phone_open: bool
+
+    @property
+    def number(self) -> str | None:
+        """The telephone number with its country code, if it may be used."""
+        return e164(self.phone) if self.is_phone_open else None
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,9 @@ def e164(phone: str | None) -> str | None:
 
     Guessing the country would write to somebody else.
     """
-    bare = re.sub(r"[\s.()/-]", "", phone or "")
+    marked = re.sub(r"[\s./-]", "", phone or "")
+    zero = "0" if _ITALIAN.match(marked) else ""
+    bare = re.sub(r"[()]", "", marked.replace("(0)", zero, 1))
     bare = f"+{bare[2:]}" if bare.startswith("00") else bare
     return bare if _E164.fullmatch(bare) else None
 
@@ -69,7 +80,7 @@ def sha256(text: str | None) -> str:
 
 
 def _plain(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     if not (contact.email or phone):
         return None
     return (
@@ -95,7 +106,7 @@ def _klaviyo(contact: Contact) -> tuple[str, ...] | None:
 
 
 def _meta(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     if not (contact.email or phone):
         return None
     return (
@@ -108,14 +119,14 @@ def _meta(contact: Contact) -> tuple[str, ...] | None:
 
 
 def _google(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     if not (contact.email or phone):
         return None
     return (sha256(_google_mail(contact.email)), sha256(phone))
 
 
 def _whatsapp(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     return None if phone is None else (phone, contact.first_name or "")
 
 
@@ -123,7 +134,7 @@ def _shopify(contact: Contact) -> tuple[str, ...] | None:
     kind, _, number = contact.customer_id.partition("/")
     is_known = kind == "shopify" and number.isdigit()
     # The shop could not write to others either.
-    is_known = is_known and bool(contact.email or e164(contact.phone))
+    is_known = is_known and bool(contact.email or contact.number)
     return (f"gid://shopify/Customer/{number}",) if is_known else None
 
 

@@ -189,7 +189,8 @@ def _nobody(request: AudienceRequest, sifted: _Sifted) -> AudienceRefused:
         f"{request.company_id} has nobody to write to in {request.segment_id}: of "
         f"{sifted.segment_customer_count} customers, {sifted.without_consent_count} "
         "did not agree to marketing at the source, "
-        f"{sifted.without_address_count} have neither an e-mail address nor a telephone number with its country code, and "
+        f"{sifted.without_address_count} have neither an e-mail address nor a "
+        "telephone number with its country code that may be written to, and "
         f"{sifted.kept_back_elsewhere_count} are kept back by an audience that is "
         "still counted."
     )
