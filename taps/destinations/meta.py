@@ -87,18 +87,23 @@ class Meta:
 
     def add(self, list_id: str, rows: Sequence[Row], batch: Batch) -> list[Refusal]:
         """Add people to the audience. Meta tells how many are not valid, never whom."""
-        payload = {
-            "schema": list(_SCHEMA.values()),
-            "data": [[row[column] for column in _SCHEMA] for row in rows],
-        }
+        payload = _payload(rows)
         call = f"{len(rows)} people of audience {list_id}, part {batch.number}"
         answer = asked_again(
-            lambda: self._upload(list_id, json.dumps(payload), batch, call),
-            self._sleep,
+            lambda: self._upload(list_id, payload, batch, call), self._sleep
         )
         invalid = int(answer.get("num_invalid_entries") or 0)
         reason = "Meta could not read what identifies them, and says of nobody why"
         return [Refusal(reason, None, invalid)] if invalid else []
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> list[Refusal]:
+        """Take people off the audience; no session is needed for that."""
+        self._client.delete(
+            f"{list_id}/users",
+            call=f"removal of {len(rows)} people of audience {list_id}",
+            payload=_payload(rows),
+        )
+        return []
 
     def _upload(
         self, list_id: str, payload: str, batch: Batch, call: str
@@ -148,6 +153,11 @@ class Meta:
             customer_file_source="USER_PROVIDED_ONLY",
         )
         return str(answer["id"])
+
+
+def _payload(rows: Sequence[Row]) -> str:
+    data = [[row[column] for column in _SCHEMA] for row in rows]
+    return json.dumps({"schema": list(_SCHEMA.values()), "data": data})
 
 
 def _account(config: Mapping[str, Any]) -> str:

@@ -68,6 +68,9 @@ class Place(Protocol):
     def add(self, list_id: str, rows: Sequence[Row], batch: Batch) -> list[Refusal]:
         """Put people on a list; who is on it already stays. Who was refused."""
 
+    def remove(self, list_id: str, rows: Sequence[Row]) -> list[Refusal]:
+        """Take people off a list; who is not on it is off already. Who was refused."""
+
 
 def asked_again(ask: Callable[[], _Answer], sleep: Callable[[float], None]) -> _Answer:
     """What ``ask`` answers, which must send only once; asked anew when that was lost.
