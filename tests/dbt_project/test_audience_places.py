@@ -179,6 +179,49 @@ def test_meta_without_the_right_stays_off(to: Pushing) -> None:
     assert at_meta(to) == {}
 
 
+def test_who_withdrew_since_is_taken_off_at_meta_and_at_the_shop(to: Pushing) -> None:
+    to.allow("meta", batch_size=3)
+    to.allow("shopify", batch_size=3)
+    to.push("meta")
+    tag = to.push("shopify").push.list_id
+    # The number is refused with the address; by the address Meta knows them.
+    refused = dict.fromkeys(
+        ("email_marketing_state", "phone_marketing_state"), "unsubscribed"
+    )
+    for number in ("1", "4"):
+        to.changes(number, **refused)
+
+    done = {each.push.destination: each for each in to.withdraw()}
+
+    ((_, users),) = at_meta(to).items()
+    assert {user[0] for user in users} == {hashed(to.email(n)) for n in "2356"}
+    assert {n for n in "12345" if tags_of(to, n) == [tag]} == {"2", "3", "5"}
+    for each in done.values():
+        assert (each.taken_back_count, each.unknown_count) == (2, 0)
+        assert each.refused == {}
+
+
+def test_whom_the_shop_does_not_find_to_take_back_is_told(to: Pushing) -> None:
+    to.allow("shopify")
+    to.push("shopify")
+    to.changes("1", email_marketing_state="unsubscribed")
+    to.changes("2", email=None, email_marketing_state="unsubscribed")
+    # The shop had 6 when it was pushed, and deleted them since.
+    to.changes("6", email_marketing_state="unsubscribed")
+    to.warehouse.execute(
+        """update ops.audience_push_members set outcome = 'pushed'
+        where company_id = %s and customer_id = 'shopify/6'""",
+        [to.pair.acme],
+    )
+
+    (done,) = to.withdraw()
+
+    # The shop knows its customers by their ids, with an address or without.
+    assert (done.taken_back_count, done.unknown_count) == (2, 0)
+    assert done.refused == {"Customer does not exist": 1}
+    assert tags_of(to, "1") == tags_of(to, "2") == []
+
+
 def test_the_shop_tags_its_customers_and_tells_whom_it_does_not_know(
     to: Pushing,
 ) -> None:

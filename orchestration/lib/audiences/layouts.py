@@ -47,12 +47,14 @@ class Layout:
 
     ``row`` gives the values of one contact in the order of ``columns``, or None when
     the destination could not reach that contact. ``typed`` are the columns whose text
-    somebody typed, in files that people open in a spreadsheet.
+    somebody typed, in files that people open in a spreadsheet. ``identity`` is by what
+    the destination knows a contact it was given before, where it differs.
     """
 
     columns: tuple[str, ...]
     row: Callable[[Contact], tuple[str, ...] | None]
     typed: frozenset[str] = frozenset()
+    identity: Callable[[Contact], tuple[str, ...] | None] | None = None
 
     def cells(self, row: Sequence[str]) -> list[str]:
         """The values of a row as a file holds them; a spreadsheet computes none."""
@@ -131,10 +133,13 @@ def _whatsapp(contact: Contact) -> tuple[str, ...] | None:
 
 
 def _shopify(contact: Contact) -> tuple[str, ...] | None:
+    # The shop could not write to others either.
+    return _shop_customer(contact) if contact.email or contact.number else None
+
+
+def _shop_customer(contact: Contact) -> tuple[str, ...] | None:
     kind, _, number = contact.customer_id.partition("/")
     is_known = kind == "shopify" and number.isdigit()
-    # The shop could not write to others either.
-    is_known = is_known and bool(contact.email or contact.number)
     return (f"gid://shopify/Customer/{number}",) if is_known else None
 
 
@@ -176,7 +181,7 @@ LAYOUTS: Mapping[str, Layout] = {
     # gmail.com are left out before hashing: support.google.com/google-ads, 7659867.
     "google": Layout(("Email", "Phone"), _google),
     # Customers of the shop itself, by their id: no address leaves.
-    "shopify": Layout(("id",), _shopify),
+    "shopify": Layout(("id",), _shopify, identity=_shop_customer),
     # A number and the first variable of the template.
     "whatsapp": Layout(("phone", "first_name"), _whatsapp, frozenset({"first_name"})),
 }
