@@ -78,8 +78,9 @@ def build(
 ) -> None:
     """Freeze a segment as it is today; who is kept back is drawn by lot.
 
-    Only who agreed to marketing and can be reached is in it. Whether writing paid is
-    told by comparing with those kept back, so keep some back.
+    Only who agreed to marketing and can be reached is in it, and nobody whom another
+    audience keeps back while its 30 days are counted. Whether writing paid is told by
+    comparing with those kept back, so keep some back.
     """
     from datetime import UTC, datetime
 
@@ -100,7 +101,10 @@ def build(
     console.print(
         f"{audience.segment_customer_count} customers in {segment}: "
         f"{audience.without_consent_count} did not agree to marketing, "
-        f"{audience.without_address_count} without an address."
+        f"{audience.without_address_count} without an address, "
+        f"{audience.kept_back_elsewhere_count} kept back by another audience that is "
+        "still counted.",
+        soft_wrap=True,
     )
     console.print(
         f"[bold]{escape(audience.name)}[/bold]: {audience.contacted_count} to write "
@@ -165,6 +169,7 @@ def export(
     """Write whom to write to, in the columns that the destination imports.
 
     Consent is asked for once more. Meta and Google get identifiers hashed (SHA-256).
+    A telephone number is given only of who agreed to text messages at the shop.
     """
     from orchestration.lib.audiences.exports import ExportRequest, export_audience
 
@@ -179,6 +184,13 @@ def export(
         f"{done.row_count} customers. Left out: {done.withdrawn_count} took their "
         f"consent back since, {done.unreachable_count} have no address for {to.value}."
     )
+    if done.silent_phone_count and "phone" in _columns(to):
+        console.print(
+            f"Without their telephone number: {done.silent_phone_count} who agreed to "
+            "e-mail, and of whom no source says that they agreed to be written to by "
+            "telephone (Shopify tells it of text messages, other sources do not).",
+            soft_wrap=True,
+        )
 
 
 @app.command()
@@ -210,6 +222,12 @@ def results(company: _Company) -> None:
         )
     nothing = f"No audience yet: timonel audience build --company {company}"
     console.print(table if found else nothing)
+
+
+def _columns(to: Destination) -> set[str]:
+    from orchestration.lib.audiences.layouts import LAYOUTS
+
+    return {column.lower() for column in LAYOUTS[to.value].columns}
 
 
 def _gain(result: AudienceResult) -> str:

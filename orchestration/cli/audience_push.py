@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.cli.audience_withdraw import withdraw
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.companies import load_company
 from orchestration.lib.database import open_database
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to `timonel audience`."""
     app.command("push")(push)
     app.command("pushes")(pushes)
+    app.command("withdraw")(withdraw)
     app.command("switch-on")(switch_on)
     app.command("switch-off")(switch_off)
 
@@ -94,23 +96,32 @@ def push(
 
 
 def pushes(company: _Company) -> None:
-    """List what was pushed where, and whom the places refused, with their reasons."""
+    """List what was pushed where, whom the places refused and why, and who withdrew.
+
+    `withdrew since` are on a list and no longer consent: `withdraw` takes them off.
+    """
     from orchestration.lib.audiences.push_records import list_pushes
+    from orchestration.lib.audiences.withdrawals import to_take_back
 
     with plain_errors():
         url = open_database(Settings.from_environment())
         load_company(url, company)
         found = list_pushes(url, company)
+        since = {each.push_id: len(to_take_back(url, each)) for each in found}
     if not found:
         console.print("Nothing was pushed yet: timonel audience push --help")
         return
     table = Table("audience", "to", "state", "by", "started", box=None)
-    for heading in ("pushed", "refused", "withdrawn", "unreachable"):
+    for heading in (
+        *("pushed", "refused", "withdrawn", "unreachable"),
+        *("withdrew since", "taken back"),
+    ):
         table.add_column(heading, justify="right")
     for each in found:
         counts = (
             *(each.pushed_count, each.refused_count),
             *(each.withdrawn_count, each.unreachable_count),
+            *(since[each.push_id], each.taken_back_count),
         )
         table.add_row(
             escape(each.audience_name),
@@ -121,6 +132,10 @@ def pushes(company: _Company) -> None:
             *(f"{count:,}" for count in counts),
         )
     console.print(table)
+    if any(since.values()):
+        console.print(
+            f"On lists without consent: timonel audience withdraw --company {company}"
+        )
     for each in found:
         if each.reason:
             console.print(

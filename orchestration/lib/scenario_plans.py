@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 from orchestration.lib.companies import load_company
 from orchestration.lib.database import connect
 from orchestration.lib.plain_errors import PlainError
+from orchestration.lib.spreadsheet_cells import text_cell
 
 __all__ = [
     "Plan",
@@ -229,9 +230,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, (str, UUID)):
-        text = str(value)
-        # A spreadsheet would compute what begins so, and people typed the name.
-        return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+        return text_cell(str(value))
     return f"{value:.2f}" if hasattr(value, "__round__") else str(value)
 
 

@@ -10,6 +10,8 @@ output its answer:
     {"ask": "open", "name": "..."}          {"list_id": "..."}
     {"ask": "add", "list_id": "...", "rows": [{...}], "batch": {...}}
                                             {"refused": [{"row": 3, ...}, ...]}
+    {"ask": "remove", "list_id": "...", "rows": [{...}]}
+                                            the same
     {"ask": "coupon", "coupon": {...}}      {"discount_id": "..."} or {"is_taken": true}
 
 What fails is answered with ``error``, whose ``kind`` is the class of the error, and
@@ -83,6 +85,9 @@ def _answer(place: Place, asked: Mapping[str, Any]) -> dict[str, Any]:
         case "add":
             batch = Batch(**asked["batch"])
             refused = place.add(asked["list_id"], asked["rows"], batch)
+            return {"refused": [asdict(each) for each in refused]}
+        case "remove":
+            refused = place.remove(asked["list_id"], asked["rows"])
             return {"refused": [asdict(each) for each in refused]}
         case other:
             raise SourceError(f"nobody knows how to {other!r}")

@@ -1,12 +1,14 @@
 """Klaviyo: a list, filled by bulk import jobs.
 
 Source: developers.klaviyo.com, revision 2026-04-15: Create List, Get Lists, Bulk Import
-Profiles, Get Errors For Bulk Import Profiles Job, "Rate limits, status codes, and
-errors". Being on a list is not a subscription: Klaviyo keeps its own consent.
+Profiles, Get Errors For Bulk Import Profiles Job, Get Profiles for List, Remove
+Profiles from List, "Rate limits, status codes, and errors". Being on a list is not a
+subscription: Klaviyo keeps its own consent.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +38,8 @@ _API = "https://a.klaviyo.com"
 _MEDIA_TYPE = "application/vnd.api+json"
 _POLL_SECONDS = 2.0
 _LONGEST_JOB_SECONDS = 900.0
+# Addresses of one question: they are part of its URL.
+_TOGETHER = 50
 _INDEX = re.compile(r"/profiles/data/(\d+)")
 _NEW_KEY = (
     "Make a private key with the scopes lists:read, lists:write, profiles:read and "
@@ -88,6 +92,31 @@ class Klaviyo:
         job = self._post(self._http, "profile-bulk-import-jobs", call, body)
         failed = self._finished(job["data"], call)
         return self._refusals(str(job["data"]["id"]), rows, failed) if failed else []
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> list[Refusal]:
+        """Take profiles off the list; they stay profiles, with consent of their own."""
+        for start in range(0, len(rows), _TOGETHER):
+            part = rows[start : start + _TOGETHER]
+            # A list in JSON is written as Klaviyo's filters write lists.
+            addresses = json.dumps([row["Email"] for row in part], ensure_ascii=False)
+            found = self._get(
+                f"lists/{list_id}/profiles",
+                f"{len(part)} profiles of list {list_id}",
+                {"filter": f"any(email,{addresses})", "page[size]": "100"},
+            )["data"]
+            if found:
+                self._http.send(
+                    "DELETE",
+                    f"{self._root}/lists/{list_id}/relationships/profiles",
+                    call=f"removal of {len(found)} profiles from list {list_id}",
+                    json={
+                        "data": [
+                            {"type": "profile", "id": each["id"]} for each in found
+                        ]
+                    },
+                    headers=_HEADERS,
+                )
+        return []
 
     def _find(self, name: str) -> str | None:
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')

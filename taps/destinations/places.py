@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from taps.api_source.errors import NoAnswer
 
-__all__ = ["Access", "Batch", "Place", "Refusal", "Row", "made_once", "without_people"]
+__all__ = [
+    "Access",
+    "Batch",
+    "Place",
+    "Refusal",
+    "Row",
+    "asked_again",
+    "made_once",
+    "without_people",
+]
 
 #: One person in the columns that the place reads.
 Row: TypeAlias = Mapping[str, str]
+
+_Answer = TypeVar("_Answer")
 
 _ATTEMPTS = 5
 _ADDRESS = re.compile(r"[^\s'\"<>()]+@[^\s'\"<>()]+")
@@ -31,7 +42,6 @@ class Access:
 class Batch:
     """Where a part of an upload stands in it; the first has ``number`` 1."""
 
-    session_id: int
     number: int
     is_last: bool
     total: int
@@ -58,6 +68,27 @@ class Place(Protocol):
     def add(self, list_id: str, rows: Sequence[Row], batch: Batch) -> list[Refusal]:
         """Put people on a list; who is on it already stays. Who was refused."""
 
+    def remove(self, list_id: str, rows: Sequence[Row]) -> list[Refusal]:
+        """Take people off a list; who is not on it is off already. Who was refused."""
+
+
+def asked_again(ask: Callable[[], _Answer], sleep: Callable[[float], None]) -> _Answer:
+    """What ``ask`` answers, which must send only once; asked anew when that was lost.
+
+    Raises
+    ------
+    SourceError
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return ask()
+        except NoAnswer as lost:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            told = lost.wait_seconds
+            sleep(float(2**attempt) if told is None else told)
+    raise AssertionError("unreachable")
+
 
 def made_once(
     find: Callable[[], str | None],
@@ -73,18 +104,12 @@ def made_once(
     ------
     SourceError
     """
-    for attempt in range(_ATTEMPTS):
+
+    def found_or_made() -> str:
         found = find()
-        if found is not None:
-            return found
-        try:
-            return make()
-        except NoAnswer as lost:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            told = lost.wait_seconds
-            sleep(float(2**attempt) if told is None else told)
-    raise AssertionError("unreachable")
+        return make() if found is None else found
+
+    return asked_again(found_or_made, sleep)
 
 
 def without_people(reason: str) -> str:

@@ -1,7 +1,7 @@
 """Shopify: a tag on each customer, so that the shop can make a segment of them.
 
-Source: shopify.dev, GraphQL Admin API 2026-10, mutation tagsAdd (access scope
-write_customers); "Shopify API limits": a mutation costs 10 points.
+Source: shopify.dev, GraphQL Admin API 2026-10, mutations tagsAdd and tagsRemove
+(access scope write_customers); "Shopify API limits": a mutation costs 10 points.
 """
 
 from __future__ import annotations
@@ -77,13 +77,22 @@ class Shopify:
 
     def add(self, list_id: str, rows: Sequence[Row], batch: Batch) -> list[Refusal]:
         """Tag customers; who has the tag keeps it once."""
+        return self._each("tagsAdd", list_id, rows, f"part {batch.number}")
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> list[Refusal]:
+        """Take the tag from customers; who has none stays as they are."""
+        return self._each("tagsRemove", list_id, rows, "taken back")
+
+    def _each(
+        self, mutation: str, tag: str, rows: Sequence[Row], words: str
+    ) -> list[Refusal]:
         refused = []
         for start in range(0, len(rows), _TOGETHER):
             part = rows[start : start + _TOGETHER]
-            call = f"tags of {len(part)} customers, part {batch.number}"
+            call = f"tags of {len(part)} customers, {words}"
             told = self._client.query(
-                _mutation(len(part)),
-                {"tags": [list_id]}
+                _mutation(mutation, len(part)),
+                {"tags": [tag]}
                 | {f"id{number}": row["id"] for number, row in enumerate(part)},
                 call,
                 dict[str, _Tagged],
@@ -119,10 +128,10 @@ def granted(client: ShopifyClient, needed: Sequence[str]) -> Access:
     return Access(told.shop.name, tuple(s for s in needed if s not in scopes))
 
 
-def _mutation(count: int) -> str:
+def _mutation(name: str, count: int) -> str:
     ids = ", ".join(f"$id{number}: ID!" for number in range(count))
     fields = "\n".join(
-        f"  c{number}: tagsAdd(id: $id{number}, tags: $tags) "
+        f"  c{number}: {name}(id: $id{number}, tags: $tags) "
         "{ userErrors { field message } }"
         for number in range(count)
     )

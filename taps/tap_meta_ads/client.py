@@ -90,6 +90,15 @@ class MetaAds:
         """
         return self._ask("POST", path, call, {"data": self._all(parameters)})
 
+    def delete(self, path: str, *, call: str, **parameters: Any) -> dict[str, Any]:
+        """The answer to taking away what a form sent to a path names.
+
+        Raises
+        ------
+        SourceError
+        """
+        return self._ask("DELETE", path, call, {"data": self._all(parameters)})
+
     def pages(
         self, path: str, *, call: str, **parameters: Any
     ) -> Iterator[dict[str, Any]]:

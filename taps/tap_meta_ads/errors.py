@@ -14,7 +14,14 @@ from typing import Any
 from taps.api_source.errors import AccessDenied, SourceError, TooMuchData
 from taps.tap_meta_ads.settings import CURRENT_VERSIONS
 
-__all__ = ["GraphError", "Kind", "NotVisibleYet", "failure", "graph_error"]
+__all__ = [
+    "GraphError",
+    "Kind",
+    "NotVisibleYet",
+    "SessionEnded",
+    "failure",
+    "graph_error",
+]
 
 
 class Kind(Enum):
@@ -28,11 +35,16 @@ class Kind(Enum):
     NOT_VISIBLE = "it does not exist, or cannot be seen"
     VERSION = "the API version is not served any more"
     TOO_OLD = "Meta keeps 37 months"
+    SESSION_ENDED = "the upload it belongs to is over"
     OTHER = "refused"
 
 
 class NotVisibleYet(SourceError):
     """An object that was just made cannot be read at once."""
+
+
+class SessionEnded(SourceError):
+    """An upload of people that Meta takes nobody for any more."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,7 @@ _BY_CODE = {
     32: Kind.THROTTLED,
     613: Kind.THROTTLED,
     2635: Kind.VERSION,
+    2650: Kind.SESSION_ENDED,
     3018: Kind.TOO_OLD,
 }
 _BY_SUBCODE: dict[tuple[int, int | None], Kind] = {
@@ -116,6 +129,7 @@ def failure(error: GraphError, call: str) -> SourceError:
         Kind.PERMISSION: AccessDenied,
         Kind.TOO_MUCH: TooMuchData,
         Kind.NOT_VISIBLE: NotVisibleYet,
+        Kind.SESSION_ENDED: SessionEnded,
     }
     exception = kinds.get(error.kind, SourceError)
     remedy = _REMEDIES.get(error.kind, "")

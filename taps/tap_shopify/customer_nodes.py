@@ -24,9 +24,10 @@ class EmailAddress(Object):
 
 
 class PhoneNumber(Object):
-    """A customer's telephone number."""
+    """A customer's telephone number and whether they allow advertising on it."""
 
     phone_number: str
+    marketing_state: str
 
 
 class Customer(Object):

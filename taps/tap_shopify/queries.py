@@ -61,7 +61,8 @@ transactions {{
 CUSTOMER_FIELDS = f"""id createdAt updatedAt firstName lastName state numberOfOrders
 amountSpent {_MONEY} tags
 defaultEmailAddress {{ emailAddress marketingState }}
-defaultPhoneNumber {{ phoneNumber }} defaultAddress {{ countryCodeV2 }}"""
+defaultPhoneNumber {{ phoneNumber marketingState }}
+defaultAddress {{ countryCodeV2 }}"""
 
 CHECKOUT_FIELDS = f"""id createdAt updatedAt completedAt discountCodes
 customer {{ id defaultEmailAddress {{ emailAddress marketingState }} }}

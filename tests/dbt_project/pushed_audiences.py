@@ -14,6 +14,11 @@ import requests
 
 from orchestration.lib.audiences.destinations import SwitchOn, store_destination
 from orchestration.lib.audiences.pushes import Pushed, PushRequest, push_audience
+from orchestration.lib.audiences.withdrawals import (
+    TakenBack,
+    WithdrawRequest,
+    withdraw_members,
+)
 from orchestration.lib.settings import Settings
 from taps.sandbox.server import Emulator
 from taps.sandbox.world.world import World
@@ -34,6 +39,7 @@ def _shopper(number: str, company_id: str) -> dict[str, object]:
     return {
         **customer(number, f"buyer{number}@{company_id.replace('_', '-')}.example.com"),
         "email_marketing_state": "subscribed",
+        "phone_marketing_state": "subscribed",
         "phone": f"+34 600 000 00{number}",
         "first_name": "Zoë",
         "last_name": "Pérez-Gil",
@@ -80,6 +86,10 @@ class Pushing:
     def push(self, to: str, company_id: str = "") -> Pushed:
         request = PushRequest(company_id or self.pair.acme, self.name, to, "ana")
         return push_audience(self.url, self.settings, request, self.log.append)
+
+    def withdraw(self, to: str | None = None) -> list[TakenBack]:
+        request = WithdrawRequest(self.pair.acme, "ana", self.name, to)
+        return withdraw_members(self.url, self.settings, request, self.log.append)
 
     def changes(self, number: str, company_id: str = "", **known: object) -> None:
         """The shop knows something else of a customer from now on."""

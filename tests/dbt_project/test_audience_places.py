@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,65 @@ def test_an_audience_whose_answer_was_lost_is_not_made_twice(to: Pushing) -> Non
     assert len(users) == 6
 
 
+def sessions(to: Pushing) -> list[str]:
+    """The numbers of the uploads that Meta saw for the one audience there is."""
+    (audience,) = to.world.secrets_kept["meta_ads"].of(TIENDA_NORTE.meta_account_id)
+    return list(audience.sessions)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_people_whose_answer_was_lost_are_given_again_in_a_new_session(
+    to: Pushing, lost: int
+) -> None:
+    to.allow("meta", batch_size=3)
+    # Meta takes the part, the last of which ends the session; half an answer comes.
+    to.fail("truncated_body", path_contains="/users", after=lost - 1, times=1)
+
+    done = to.push("meta").push
+
+    ((_, users),) = at_meta(to).items()
+    assert {user[0] for user in users} == {hashed(to.email(n)) for n in PUSHED}
+    assert (done.state, done.pushed_count, done.refused_count) == ("done", 6, 0)
+    assert len(sessions(to)) == 2
+
+
+def test_a_push_that_stopped_goes_on_long_after_its_session_ended(to: Pushing) -> None:
+    to.allow("meta", batch_size=3)
+
+    class Revoked(list[str]):
+        def append(self, line: str) -> None:
+            if line.startswith("3 of 6"):
+                to.world.grant(SLUG, "meta_ads", ("ads_read",))
+
+    to.log = Revoked()
+    with pytest.raises(PlaceFailed, match=r"ads_management.*go on with"):
+        to.push("meta")
+    to.world.grant(SLUG, "meta_ads", ("ads_read", "ads_management"))
+    to.world.clock.shift(timedelta(days=3))
+    to.log = []
+
+    done = to.push("meta").push
+
+    ((_, users),) = at_meta(to).items()
+    assert len(users) == 6
+    assert (done.state, done.pushed_count) == ("done", 6)
+
+
+def test_a_session_that_ends_while_it_is_used_is_followed_by_another(
+    to: Pushing,
+) -> None:
+    to.allow("meta", batch_size=3)
+
+    class Slow(list[str]):
+        def append(self, line: str) -> None:
+            if line.startswith("3 of 6"):
+                to.world.clock.shift(timedelta(hours=2))
+
+    to.log = Slow()
+    assert to.push("meta").push.pushed_count == 6
+    assert len(sessions(to)) == 2
+
+
 def test_meta_says_how_many_it_cannot_read_and_not_whom(
     to: Pushing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +177,49 @@ def test_meta_without_the_right_stays_off(to: Pushing) -> None:
     with pytest.raises(DestinationRefused, match="does not allow ads_management"):
         try_place(to.url, to.settings, place)
     assert at_meta(to) == {}
+
+
+def test_who_withdrew_since_is_taken_off_at_meta_and_at_the_shop(to: Pushing) -> None:
+    to.allow("meta", batch_size=3)
+    to.allow("shopify", batch_size=3)
+    to.push("meta")
+    tag = to.push("shopify").push.list_id
+    # The number is refused with the address; by the address Meta knows them.
+    refused = dict.fromkeys(
+        ("email_marketing_state", "phone_marketing_state"), "unsubscribed"
+    )
+    for number in ("1", "4"):
+        to.changes(number, **refused)
+
+    done = {each.push.destination: each for each in to.withdraw()}
+
+    ((_, users),) = at_meta(to).items()
+    assert {user[0] for user in users} == {hashed(to.email(n)) for n in "2356"}
+    assert {n for n in "12345" if tags_of(to, n) == [tag]} == {"2", "3", "5"}
+    for each in done.values():
+        assert (each.taken_back_count, each.unknown_count) == (2, 0)
+        assert each.refused == {}
+
+
+def test_whom_the_shop_does_not_find_to_take_back_is_told(to: Pushing) -> None:
+    to.allow("shopify")
+    to.push("shopify")
+    to.changes("1", email_marketing_state="unsubscribed")
+    to.changes("2", email=None, email_marketing_state="unsubscribed")
+    # The shop had 6 when it was pushed, and deleted them since.
+    to.changes("6", email_marketing_state="unsubscribed")
+    to.warehouse.execute(
+        """update ops.audience_push_members set outcome = 'pushed'
+        where company_id = %s and customer_id = 'shopify/6'""",
+        [to.pair.acme],
+    )
+
+    (done,) = to.withdraw()
+
+    # The shop knows its customers by their ids, with an address or without.
+    assert (done.taken_back_count, done.unknown_count) == (2, 0)
+    assert done.refused == {"Customer does not exist": 1}
+    assert tags_of(to, "1") == tags_of(to, "2") == []
 
 
 def test_the_shop_tags_its_customers_and_tells_whom_it_does_not_know(

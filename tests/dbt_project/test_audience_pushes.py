@@ -16,9 +16,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app, audience, audience_push
+from orchestration.cli import app, audience, audience_push, audience_withdraw
 from orchestration.cli import console as console_module
 from orchestration.cli.audience_push import SOME_REFUSED
+from orchestration.cli.audience_withdraw import SOME_STAYED
 from orchestration.lib.audiences.destinations import (
     DestinationRefused,
     NotSwitchedOn,
@@ -36,8 +37,10 @@ from orchestration.lib.audiences.pushes import (
     preview_push,
 )
 from orchestration.lib.audiences.switching import try_place
+from orchestration.lib.audiences.withdrawals import to_take_back
 from orchestration.lib.connection_secrets import rotate_key
 from taps.sandbox import klaviyo
+from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.pushed_audiences import PUSHED, Pushing, pushing
 from tests.dbt_project.warehouse import Warehouse
 
@@ -63,6 +66,7 @@ def timonel(to: Pushing, monkeypatch: pytest.MonkeyPatch) -> Timonel:
         for module, name in (
             (audience, "console"),
             (audience_push, "console"),
+            (audience_withdraw, "console"),
             (console_module, "console"),
             (console_module, "_errors"),
         ):
@@ -209,6 +213,82 @@ class Listener(list[str]):
 
     def append(self, line: str) -> None:
         self._hear(line)  # type: ignore[operator]
+
+
+def test_a_refusal_at_the_marketplace_outweighs_the_shop_s_consent(
+    to: Pushing,
+) -> None:
+    to.allow("klaviyo")
+    refusals_there = [
+        user(f"u{number}", None, email=to.email(number), has_marketing_consent=False)
+        for number in PUSHED[1:]
+    ]
+    to.warehouse.load(to.pair.acme, marketplace_file("users", *refusals_there))
+
+    done = to.push("klaviyo").push
+
+    assert on_the_list(to) == [to.email("1")]
+    assert (done.pushed_count, done.withdrawn_count) == (1, 5)
+
+
+def test_who_withdrew_since_is_taken_off_the_list_once(to: Pushing) -> None:
+    to.allow("klaviyo", batch_size=2)
+    to.allow("klaviyo", to.pair.bolt)
+    to.push("klaviyo")
+    to.push("klaviyo", to.pair.bolt)
+    for number in ("1", "3", "5"):
+        to.changes(number, email_marketing_state="unsubscribed")
+    (push,) = list_pushes(to.url, to.pair.acme)
+    assert len(to_take_back(to.url, push)) == 3
+
+    (first,) = to.withdraw()
+    (again,) = to.withdraw("klaviyo")
+
+    assert on_the_list(to) == [to.email(number) for number in ("2", "4", "6")]
+    assert (first.taken_back_count, first.unknown_count) == (3, 0)
+    assert again.taken_back_count == 0
+    (push,) = list_pushes(to.url, to.pair.acme)
+    # They were given all the same: what the list brought is compared with them in it.
+    assert (push.pushed_count, push.taken_back_count) == (6, 3)
+    assert to_take_back(to.url, push) == []
+    # Bolt's customers have the same ids.
+    ((_, andes),) = to.on_klaviyo("andes").items()
+    assert len(andes) == 6
+    assert len(to_take_back(to.url, list_pushes(to.url, to.pair.bolt)[0])) == 0
+    assert to.push("klaviyo").is_new is False
+
+
+def test_who_withdrew_and_has_no_address_any_more_is_told(
+    to: Pushing, timonel: Timonel
+) -> None:
+    to.allow("klaviyo")
+    to.push("klaviyo")
+    to.changes("1", email_marketing_state="unsubscribed")
+    to.changes("2", email=None, email_marketing_state="unsubscribed")
+
+    before = timonel("pushes")
+    said = timonel("withdraw", "--name", to.name, code=SOME_STAYED)
+    after = timonel("pushes")
+
+    assert "On lists without consent: timonel audience withdraw" in before
+    assert "1 taken off the list" in said
+    assert "1 more withdrew, and no source tells their address" in said
+    assert on_the_list(to) == [to.email(number) for number in PUSHED[1:]]
+    assert [line.split()[-2:] for line in after.splitlines() if "done" in line] == [
+        ["1", "1"]
+    ]
+    assert "Nothing of that was pushed" in timonel("withdraw", "--name", "x", code=1)
+
+
+def test_nobody_is_taken_back_where_writing_is_off(to: Pushing) -> None:
+    to.allow("klaviyo")
+    to.push("klaviyo")
+    to.changes("1", email_marketing_state="unsubscribed")
+    switch_off(to.url, to.pair.acme, "klaviyo", "ana")
+
+    with pytest.raises(NotSwitchedOn):
+        to.withdraw()
+    assert len(on_the_list(to)) == 6
 
 
 def test_a_dry_run_counts_and_writes_nothing(to: Pushing) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.audiences.exports import ExportRequest, export_audience
+from orchestration.lib.audiences.holdouts import COUNTED_DAYS, kept_back_now
 from orchestration.lib.audiences.membership import (
     Audience,
     AudienceRefused,
@@ -26,6 +28,7 @@ from orchestration.lib.audiences.membership import (
 from orchestration.lib.audiences.segments import segment_sizes
 from orchestration.lib.coupons.coupon_records import proven_percent
 from orchestration.lib.forgetting.erasure import forget
+from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_shopify import customer, order, shop
 from tests.dbt_project.warehouse import Pair, Warehouse
@@ -47,6 +50,7 @@ def shopper(number: int, **known: object) -> dict[str, object]:
     return {
         **customer(str(number), f"Buyer{number}@Example.com "),
         "email_marketing_state": "subscribed",
+        "phone_marketing_state": "subscribed",
         "phone": f"+34 600 000 {number:03}",
         "first_name": "Zoë",
         "last_name": "Pérez-Gil",
@@ -83,6 +87,16 @@ def shops(warehouse: Warehouse) -> Pair:
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-01-31")
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     return pair
+
+
+@pytest.fixture(autouse=True)
+def counted(warehouse: Warehouse, shops: Pair) -> Iterator[None]:
+    """No audience of another test keeps anybody back."""
+    yield
+    warehouse.execute(
+        "delete from ops.audiences where company_id = any(%s)",
+        [[shops.acme, shops.bolt]],
+    )
 
 
 def request(company_id: str, name: str, **others: object) -> AudienceRequest:
@@ -208,6 +222,202 @@ def test_consent_taken_back_since_counts_at_once(
         [shops.acme, done.audience.audience_id],
     )
     assert tuple(noted.values()) == ("klaviyo", 39, 1)
+
+
+def consents(warehouse: Warehouse, company_id: str) -> dict[str, bool]:
+    """What an export would read and what the page shows, which must agree."""
+    found, shown = (
+        {
+            row["customer_id"]: row["has_consent"]
+            for row in warehouse.rows(query, [company_id])
+        }
+        for query in (
+            """select customer_id, has_email_consent as has_consent
+            from personal.contacts where company_id = %s""",
+            """select customer_id, has_marketing_consent as has_consent
+            from marts.customer_consents where company_id = %s""",
+        )
+    )
+    assert {id_: has for id_, has in found.items() if id_ in shown} == shown
+    return found
+
+
+def test_who_refused_anywhere_is_written_to_nowhere(
+    warehouse: Warehouse, pair: Pair, tmp_path: Path
+) -> None:
+    # At the shop 1, 2 and 3 said yes. At the marketplace 2 said no, and 3 nothing;
+    # P1 has two accounts there of which one said no in an older file. At Bolt, 2 did
+    # not refuse.
+    for company in (pair.acme, pair.bolt):
+        warehouse.land(company, "shop", shop("Europe/Madrid"))
+        warehouse.land(company, "customers", *(shopper(n) for n in (1, 2, 3)))
+        warehouse.land(
+            company, "orders", *(order(f"A{n}", AT, 10, customer_id=n) for n in "123")
+        )
+        for number in "123":
+            warehouse.execute(PREDICTION, [company, f"shopify/{number}"])
+    yes, no = ({"has_marketing_consent": said} for said in (True, False))
+    warehouse.load(
+        pair.acme,
+        marketplace_file(
+            "users",
+            user("u2", AT, email=" BUYER2@example.com", **no),
+            user("u3", AT, email="buyer3@example.com"),
+            user("u4", AT, email="p1@example.com", person_id="P1", **no),
+        ),
+        RawFile(
+            "later.csv",
+            [user("u5", AT, email="p1@example.com", person_id="P1", **yes)],
+            version=2,
+            contract="marketplace_users",
+        ),
+    )
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-01-31")
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of)
+
+    assert consents(warehouse, pair.acme) == {
+        "shopify/1": True,
+        "shopify/2": False,
+        "shopify/3": True,
+        "marketplace/P1": False,
+    }
+    assert consents(warehouse, pair.bolt)["shopify/2"] is True
+    asked = request(pair.acme, "agreed everywhere", holdout_share=Decimal(0))
+    audience = build_audience(warehouse.url, asked)
+    assert set(members(warehouse, audience)) == {"shopify/1", "shopify/3"}
+    assert audience.without_consent_count == 1
+
+    # A member refuses at the marketplace after the audience was built.
+    warehouse.load(
+        pair.acme,
+        RawFile(
+            "latest.csv",
+            [user("u3", AT, email="buyer3@example.com", **no)],
+            version=3,
+            contract="marketplace_users",
+        ),
+    )
+    rows = exported(
+        warehouse, pair.acme, "agreed everywhere", "csv", tmp_path / "list.csv"
+    )
+    assert [row[0] for row in rows[1:]] == ["shopify/1"]
+
+
+def test_nobody_is_left_where_the_only_customer_refused_at_the_marketplace(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    warehouse.land(pair.acme, "shop", shop("Europe/Madrid"))
+    warehouse.land(pair.acme, "customers", shopper(1))
+    warehouse.land(pair.acme, "orders", order("A1", AT, 10, customer_id="1"))
+    warehouse.execute(PREDICTION, [pair.acme, "shopify/1"])
+    refusal = user("u1", AT, email="buyer1@example.com", has_marketing_consent=False)
+    warehouse.load(pair.acme, marketplace_file("users", refusal))
+    warehouse.build(pair.acme, as_of={pair.acme: "2026-01-31"})
+
+    with pytest.raises(AudienceRefused, match="1 did not agree"):
+        build_audience(warehouse.url, request(pair.acme, "nobody"))
+
+
+def test_what_a_spreadsheet_would_compute_is_written_as_text(
+    warehouse: Warehouse, shops: Pair, tmp_path: Path
+) -> None:
+    build_audience(
+        warehouse.url, request(shops.acme, "typed", holdout_share=Decimal(0))
+    )
+    first_name = "=HYPERLINK(1)"
+    warehouse.execute(
+        """update raw_shopify.customers set first_name = %s, last_name = '@sum'
+        where company_id = %s and id = '1'""",
+        [first_name, shops.acme],
+    )
+    try:
+        written = {
+            to: exported(warehouse, shops.acme, "typed", to, tmp_path / f"{to}.csv")[1:]
+            for to in ("csv", "klaviyo", "whatsapp")
+        }
+    finally:
+        warehouse.execute(
+            """update raw_shopify.customers set first_name = 'Zoë',
+                last_name = 'Pérez-Gil' where company_id = %s and id = '1'""",
+            [shops.acme],
+        )
+
+    for rows in written.values():
+        cells = {cell for row in rows for cell in row}
+        assert f"'{first_name}" in cells
+        # A number begins with a sign, too, and is dialled as it stands.
+        computed = {cell for cell in cells if cell[:1] in tuple("=+-@")}
+        assert all(cell.startswith("+34") for cell in computed)
+    assert "'@sum" in written["csv"][0]
+
+
+def test_who_is_kept_back_is_in_no_other_audience_while_that_is_counted(
+    warehouse: Warehouse, shops: Pair, tmp_path: Path
+) -> None:
+    first = build_audience(
+        warehouse.url, request(shops.acme, "first", holdout_share=Decimal("0.25"))
+    )
+    kept = {id_ for id_, is_ in members(warehouse, first).items() if is_}
+    second = build_audience(warehouse.url, request(shops.acme, "second"))
+
+    assert len(kept) == 10
+    assert second.kept_back_elsewhere_count == 10
+    assert set(members(warehouse, second)) == set(members(warehouse, first)) - kept
+    assert (second.contacted_count, second.held_back_count) == (27, 3)
+    assert (
+        second.segment_customer_count
+        == 43
+        == sum(
+            (
+                *(second.without_consent_count, second.without_address_count),
+                *(second.kept_back_elsewhere_count, second.contacted_count),
+                second.held_back_count,
+            )
+        )
+    )
+    # Bolt's customers have the same ids, and are others.
+    assert kept_back_now(warehouse.url, shops.bolt) == set()
+
+    exported(warehouse, shops.acme, "first", "csv", tmp_path / "first.csv")
+    given_out = "update ops.audience_exports set exported_at = now() - %s"
+    built = "update ops.audiences set built_at = now() - interval '90 days'"
+    warehouse.execute(built)
+    for days, still in ((COUNTED_DAYS, kept), (COUNTED_DAYS + 1, set())):
+        warehouse.execute(given_out, [timedelta(days=days)])
+        (window,) = warehouse.rows(
+            """select counted_to >= (now() at time zone 'Europe/Madrid')::date
+                as is_open
+            from reporting.audience_uplift where audience_id = %s""",
+            [first.audience_id],
+        )
+        assert kept_back_now(warehouse.url, shops.acme) == still
+        assert window["is_open"] is bool(still)
+
+
+@pytest.mark.parametrize("state", ["not_subscribed", "unsubscribed", None])
+def test_consent_to_e_mail_opens_no_telephone(
+    warehouse: Warehouse, shops: Pair, tmp_path: Path, state: str | None
+) -> None:
+    build_audience(
+        warehouse.url, request(shops.acme, "phones", holdout_share=Decimal(0))
+    )
+    change = """update raw_shopify.customers set phone_marketing_state = %s
+        where company_id = %s and id = '1'"""
+    warehouse.execute(change, [state, shops.acme])
+    told = {}
+    try:
+        for to in ("whatsapp", "csv"):
+            asked = ExportRequest(shops.acme, "phones", to, "ana")
+            told[to] = export_audience(warehouse.url, asked, tmp_path / f"{to}.csv")
+    finally:
+        warehouse.execute(change, ["subscribed", shops.acme])
+
+    for to, done in told.items():
+        assert "+34600000001" not in (tmp_path / f"{to}.csv").read_text()
+        assert "+34600000002" in (tmp_path / f"{to}.csv").read_text()
+        assert done.silent_phone_count == 1
+    assert (told["whatsapp"].row_count, told["whatsapp"].unreachable_count) == (39, 1)
+    assert told["csv"].row_count == 40
 
 
 def test_a_person_who_is_forgotten_leaves_every_audience(

@@ -21,6 +21,7 @@ class Member:
     customer_id: str
     value: str
     has_consent: bool
+    has_phone_consent: bool
     email: str | None
     phone: str | None
     first_name: str | None
@@ -36,6 +37,7 @@ class Member:
             self.first_name,
             self.last_name,
             self.value,
+            self.has_phone_consent,
         )
 
 
@@ -60,6 +62,7 @@ def members_now(
             """select members.customer_id,
                 coalesce(members.predicted_value_12m::text, '') as value,
                 coalesce(contacts.has_email_consent, false) as has_consent,
+                coalesce(contacts.has_phone_consent, false) as has_phone_consent,
                 contacts.email, contacts.phone, contacts.first_name, contacts.last_name
             from ops.audience_members as members
             left join personal.contacts as contacts using (company_id, customer_id)

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from orchestration.lib.audiences.contacts import members_now
-from orchestration.lib.audiences.layouts import LAYOUTS
+from orchestration.lib.audiences.layouts import LAYOUTS, e164
 from orchestration.lib.audiences.membership import Audience, load_audience
 from orchestration.lib.database import connect
 
@@ -25,13 +25,15 @@ class Exported:
 
     ``row_count`` customers are in it; ``withdrawn_count`` took their consent back (or
     were forgotten) since the audience was built, ``unreachable_count`` have no address
-    that this destination reads.
+    that this destination reads. Of ``silent_phone_count`` who agreed to marketing there
+    is a number that they did not agree to be written to on, as far as a source tells.
     """
 
     audience: Audience
     row_count: int
     withdrawn_count: int
     unreachable_count: int
+    silent_phone_count: int
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,13 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
             len(rows),
             len(members) - len(agreed),
             len(agreed) - len(rows),
+            sum(
+                e164(each.phone) is not None and not each.has_phone_consent
+                for each in agreed
+            ),
         )
         _note(database, exported, request)
-        _write(path, [layout.columns, *rows])
+        _write(path, [layout.columns, *map(layout.cells, rows)])
     return exported
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from orchestration.lib.spreadsheet_cells import text_cell
 
 __all__ = ["LAYOUTS", "Contact", "Layout", "e164", "sha256"]
 
 # E.164: a plus and at most 15 digits, the first of which is not 0 (ITU-T, 2010, 6.1).
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+# Zero in brackets is dialled at home only; in Italy it belongs to the number.
+_ITALIAN = re.compile(r"\(?(\+|00)39\)?\(0\)")
 _GOOGLE_MAIL = ("gmail.com", "googlemail.com")
 
 
@@ -18,8 +22,9 @@ _GOOGLE_MAIL = ("gmail.com", "googlemail.com")
 class Contact:
     """How one customer is reached; what is unknown is None.
 
-    ``email`` is in lower case without blanks, ``phone`` as the source writes it,
-    ``value`` the predicted value over 12 months in the company's currency.
+    ``email`` is in lower case without blanks, ``phone`` as the source writes it, told
+    only where its owner agreed to be written to there (``is_phone_open``), ``value``
+    the predicted value over 12 months in the company's currency.
     """
 
     customer_id: str
@@ -28,6 +33,12 @@ class Contact:
     first_name: str | None
     last_name: str | None
     value: str
+    is_phone_open: bool
+
+    @property
+    def number(self) -> str | None:
+        """The telephone number with its country code, if it may be used."""
+        return e164(self.phone) if self.is_phone_open else None
 
 
 @dataclass(frozen=True)
@@ -35,11 +46,22 @@ class Layout:
     """A file that a destination imports.
 
     ``row`` gives the values of one contact in the order of ``columns``, or None when
-    the destination could not reach that contact.
+    the destination could not reach that contact. ``typed`` are the columns whose text
+    somebody typed, in files that people open in a spreadsheet. ``identity`` is by what
+    the destination knows a contact it was given before, where it differs.
     """
 
     columns: tuple[str, ...]
     row: Callable[[Contact], tuple[str, ...] | None]
+    typed: frozenset[str] = frozenset()
+    identity: Callable[[Contact], tuple[str, ...] | None] | None = None
+
+    def cells(self, row: Sequence[str]) -> list[str]:
+        """The values of a row as a file holds them; a spreadsheet computes none."""
+        return [
+            text_cell(value) if column in self.typed else value
+            for column, value in zip(self.columns, row, strict=True)
+        ]
 
 
 def e164(phone: str | None) -> str | None:
@@ -47,7 +69,9 @@ def e164(phone: str | None) -> str | None:
 
     Guessing the country would write to somebody else.
     """
-    bare = re.sub(r"[\s.()/-]", "", phone or "")
+    marked = re.sub(r"[\s./-]", "", phone or "")
+    zero = "0" if _ITALIAN.match(marked) else ""
+    bare = re.sub(r"[()]", "", marked.replace("(0)", zero, 1))
     bare = f"+{bare[2:]}" if bare.startswith("00") else bare
     return bare if _E164.fullmatch(bare) else None
 
@@ -58,7 +82,7 @@ def sha256(text: str | None) -> str:
 
 
 def _plain(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     if not (contact.email or phone):
         return None
     return (
@@ -84,7 +108,7 @@ def _klaviyo(contact: Contact) -> tuple[str, ...] | None:
 
 
 def _meta(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     if not (contact.email or phone):
         return None
     return (
@@ -97,22 +121,25 @@ def _meta(contact: Contact) -> tuple[str, ...] | None:
 
 
 def _google(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     if not (contact.email or phone):
         return None
     return (sha256(_google_mail(contact.email)), sha256(phone))
 
 
 def _whatsapp(contact: Contact) -> tuple[str, ...] | None:
-    phone = e164(contact.phone)
+    phone = contact.number
     return None if phone is None else (phone, contact.first_name or "")
 
 
 def _shopify(contact: Contact) -> tuple[str, ...] | None:
+    # The shop could not write to others either.
+    return _shop_customer(contact) if contact.email or contact.number else None
+
+
+def _shop_customer(contact: Contact) -> tuple[str, ...] | None:
     kind, _, number = contact.customer_id.partition("/")
     is_known = kind == "shopify" and number.isdigit()
-    # The shop could not write to others either.
-    is_known = is_known and bool(contact.email or e164(contact.phone))
     return (f"gid://shopify/Customer/{number}",) if is_known else None
 
 
@@ -135,6 +162,7 @@ LAYOUTS: Mapping[str, Layout] = {
             "predicted_value_12m",
         ),
         _plain,
+        frozenset({"customer_id", "email", "first_name", "last_name"}),
     ),
     # The first column is the address, the others become properties by their name:
     # help.klaviyo.com, 115005078967.
@@ -144,6 +172,7 @@ LAYOUTS: Mapping[str, Layout] = {
             "timonel_predicted_value_12m",
         ),
         _klaviyo,
+        frozenset({"Email", "First Name", "Last Name", "timonel_customer_id"}),
     ),
     # Digits only for phones, letters only for names, hashed: Marketing API, Customer
     # File Custom Audiences, Hashing and Normalizing Data.
@@ -152,7 +181,7 @@ LAYOUTS: Mapping[str, Layout] = {
     # gmail.com are left out before hashing: support.google.com/google-ads, 7659867.
     "google": Layout(("Email", "Phone"), _google),
     # Customers of the shop itself, by their id: no address leaves.
-    "shopify": Layout(("id",), _shopify),
+    "shopify": Layout(("id",), _shopify, identity=_shop_customer),
     # A number and the first variable of the template.
-    "whatsapp": Layout(("phone", "first_name"), _whatsapp),
+    "whatsapp": Layout(("phone", "first_name"), _whatsapp, frozenset({"first_name"})),
 }

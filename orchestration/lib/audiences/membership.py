@@ -11,9 +11,10 @@ from decimal import Decimal
 import psycopg
 from psycopg.rows import class_row
 
+from orchestration.lib.audiences.holdouts import kept_back_now
 from orchestration.lib.audiences.segments import Candidate, candidates, segment_sizes
 from orchestration.lib.company_removal import company_held
-from orchestration.lib.database import connect
+from orchestration.lib.database import connect, one_at_a_time
 from orchestration.lib.plain_errors import PlainError
 
 __all__ = [
@@ -43,8 +44,9 @@ class Audience:
     """A frozen list. Counts are of customers, on the day it was built.
 
     ``segment_customer_count`` is the whole segment; those without consent or without
-    an address are no members. Members are written to (``contacted_count``) or kept
-    back (``held_back_count``).
+    an address are no members, nor those whom another audience that is still counted
+    keeps back (``kept_back_elsewhere_count``). Members are written to
+    (``contacted_count``) or kept back (``held_back_count``).
     """
 
     company_id: str
@@ -56,6 +58,7 @@ class Audience:
     segment_customer_count: int
     without_consent_count: int
     without_address_count: int
+    kept_back_elsewhere_count: int
     built_at: datetime
     built_by: str
     contacted_count: int
@@ -85,8 +88,10 @@ def build_audience(url: str, request: AudienceRequest) -> Audience:
     """Freeze a segment as it is today, and draw by lot who is kept back.
 
     Only customers who agreed to marketing and can be reached take part in the lot, so
-    that those written to and those kept back differ by the message alone. The lot is
-    the order of SHA-256(audience_id, customer_id): anybody can draw it again.
+    that those written to and those kept back differ by the message alone; and nobody
+    whom another audience keeps back while it is counted, since that one would no
+    longer be told apart. The lot is the order of SHA-256(audience_id, customer_id):
+    anybody can draw it again.
 
     Raises
     ------
@@ -102,35 +107,28 @@ def build_audience(url: str, request: AudienceRequest) -> Audience:
         )
     with (
         company_held(url, request.company_id),
+        one_at_a_time(url, f"audience {request.company_id}"),
         connect(url, "orchestrator") as database,
     ):
         _refuse_taken(database, request)
-        found = candidates(url, request.company_id, request.segment_id)
-        if not found:
-            raise _unknown_segment(url, request)
-        consenting = [each for each in found if each.has_consent]
-        members = [each for each in consenting if each.has_address]
-        if not members:
-            raise AudienceRefused(
-                f"{request.company_id} has nobody to write to in {request.segment_id}: "
-                f"of {len(found)} customers, {len(found) - len(consenting)} did not "
-                "agree to marketing at the source, and of the others none has an "
-                "e-mail address or a telephone number with its country code."
-            )
+        sifted = _sifted(url, request)
+        if not sifted.members:
+            raise _nobody(request, sifted)
         audience_id = uuid.uuid4()
         database.execute(
             """insert into ops.audiences (company_id, audience_id, name, segment_id,
                 prediction_as_of_date, holdout_share, segment_customer_count,
-                without_consent_count, without_address_count, built_by)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+                without_consent_count, without_address_count,
+                kept_back_elsewhere_count, built_by)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
             (
                 *(request.company_id, audience_id, request.name, request.segment_id),
-                *(members[0].as_of_date, share, len(found)),
-                *(len(found) - len(consenting), len(consenting) - len(members)),
-                request.built_by,
+                *(sifted.members[0].as_of_date, share, sifted.segment_customer_count),
+                *(sifted.without_consent_count, sifted.without_address_count),
+                *(sifted.kept_back_elsewhere_count, request.built_by),
             ),
         )
-        _write_members(database, request, audience_id, members)
+        _write_members(database, request, audience_id, sifted.members)
     return load_audience(url, request.company_id, request.name)
 
 
@@ -155,6 +153,46 @@ def load_audience(url: str, company_id: str, name: str) -> Audience:
     raise UnknownAudience(
         f"{company_id} has no audience {name!r} (audiences: {known or 'none yet'}). "
         f"Build one: timonel audience build --company {company_id} --segment SEGMENT"
+    )
+
+
+@dataclass(frozen=True)
+class _Sifted:
+    """A segment's customers: who takes part in the lot, and why the others do not."""
+
+    segment_customer_count: int
+    without_consent_count: int
+    without_address_count: int
+    kept_back_elsewhere_count: int
+    members: list[Candidate]
+
+
+def _sifted(url: str, request: AudienceRequest) -> _Sifted:
+    found = candidates(url, request.company_id, request.segment_id)
+    if not found:
+        raise _unknown_segment(url, request)
+    consenting = [each for each in found if each.has_consent]
+    reachable = [each for each in consenting if each.has_address]
+    kept_back = kept_back_now(url, request.company_id)
+    members = [each for each in reachable if each.customer_id not in kept_back]
+    return _Sifted(
+        len(found),
+        len(found) - len(consenting),
+        len(consenting) - len(reachable),
+        len(reachable) - len(members),
+        members,
+    )
+
+
+def _nobody(request: AudienceRequest, sifted: _Sifted) -> AudienceRefused:
+    return AudienceRefused(
+        f"{request.company_id} has nobody to write to in {request.segment_id}: of "
+        f"{sifted.segment_customer_count} customers, {sifted.without_consent_count} "
+        "did not agree to marketing at the source, "
+        f"{sifted.without_address_count} have neither an e-mail address nor a "
+        "telephone number with its country code that may be written to, and "
+        f"{sifted.kept_back_elsewhere_count} are kept back by an audience that is "
+        "still counted."
     )
 
 

@@ -18,10 +18,12 @@ __all__ = [
     "Push",
     "begin",
     "close",
+    "count_outcomes",
     "keep_batch",
     "keep_list",
     "list_pushes",
     "pending",
+    "push_lock",
     "refusals",
 ]
 
@@ -32,6 +34,7 @@ class Push:
 
     ``list_id`` is the list's at the place, as soon as it is there. ``state`` is
     ``running`` also of one that was killed. ``reason`` says why it stopped.
+    ``pushed_count`` were put on the list, of whom ``taken_back_count`` are off again.
     """
 
     company_id: str
@@ -47,6 +50,7 @@ class Push:
     refused_count: int
     withdrawn_count: int
     unreachable_count: int
+    taken_back_count: int
     started_at: datetime
     finished_at: datetime | None
     pushed_by: str
@@ -54,7 +58,10 @@ class Push:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one customer: pushed, refused, withdrawn or unreachable."""
+    """What became of one customer: pushed, refused, withdrawn or unreachable.
+
+    One who was pushed and later withdrew is taken_back.
+    """
 
     customer_id: str
     outcome: str
@@ -96,8 +103,8 @@ def list_pushes(url: str, company_id: str) -> list[Push]:
                 audiences.name as audience_name, pushes.destination,
                 pushes.list_name, pushes.list_id, pushes.state, pushes.reason,
                 pushes.pushed_count, pushes.refused_count, pushes.withdrawn_count,
-                pushes.unreachable_count, pushes.started_at, pushes.finished_at,
-                pushes.pushed_by
+                pushes.unreachable_count, pushes.taken_back_count,
+                pushes.started_at, pushes.finished_at, pushes.pushed_by
             from ops.audience_pushes as pushes
             inner join ops.audiences as audiences using (company_id, audience_id)
             where pushes.company_id = %s
@@ -152,6 +159,11 @@ def pending(url: str, push: Push) -> list[str]:
     return [customer_id for (customer_id,) in rows]
 
 
+def push_lock(audience: Audience | Push, destination: str) -> str:
+    """The name of the lock of whoever writes to the list of this push."""
+    return f"push {audience.company_id} {audience.audience_id} {destination}"
+
+
 def keep_list(url: str, push: Push, list_id: str) -> None:
     """Remember the list before anybody is put on it."""
     with connect(url, "orchestrator") as database:
@@ -181,7 +193,10 @@ def keep_batch(
                 customer_id, outcome, reason)
             values (%s, %s, %s, %s, %s)
             on conflict (company_id, push_id, customer_id) do update
-                set outcome = excluded.outcome, reason = excluded.reason""",
+                set outcome = excluded.outcome, reason = excluded.reason
+                -- Once pushed and taken back, it stays so until pushed again.
+                where audience_push_members.outcome <> 'taken_back'
+                    or excluded.outcome = 'pushed'""",
             [
                 (push.company_id, push.push_id, o.customer_id, o.outcome, o.reason)
                 for o in outcomes
@@ -198,7 +213,7 @@ def keep_batch(
                 for reason, count in unnamed.items()
             ],
         )
-        _count(database, push)
+        count_outcomes(database, push)
         _note_as_export(database, push)
 
 
@@ -215,15 +230,19 @@ def close(url: str, push: Push, state: str, reason: str | None = None) -> Push:
     return next(each for each in found if each.push_id == push.push_id)
 
 
-def _count(database: psycopg.Connection, push: Push) -> None:
+def count_outcomes(database: psycopg.Connection, push: Push) -> None:
+    """Bring the counts of a push to what became of each of its members."""
     database.execute(
         """update ops.audience_pushes as pushes set
             pushed_count = named.pushed - unnamed.refused,
             refused_count = named.refused + unnamed.refused,
             withdrawn_count = named.withdrawn,
-            unreachable_count = named.unreachable
+            unreachable_count = named.unreachable,
+            taken_back_count = named.taken_back
         from (
-            select count(*) filter (where outcome = 'pushed') as pushed,
+            select count(*) filter (where outcome in ('pushed', 'taken_back'))
+                    as pushed,
+                count(*) filter (where outcome = 'taken_back') as taken_back,
                 count(*) filter (where outcome = 'refused') as refused,
                 count(*) filter (where outcome = 'withdrawn') as withdrawn,
                 count(*) filter (where outcome = 'unreachable') as unreachable

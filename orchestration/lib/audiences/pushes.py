@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from orchestration.lib.audiences.batches import parts, sorted_out
 from orchestration.lib.audiences.contacts import Member, members_now
 from orchestration.lib.audiences.destinations import (
     Destination,
@@ -31,6 +31,7 @@ from orchestration.lib.audiences.push_records import (
     keep_list,
     list_pushes,
     pending,
+    push_lock,
 )
 from orchestration.lib.company_removal import company_held
 from orchestration.lib.database import connect, one_at_a_time
@@ -147,7 +148,7 @@ def push_audience(
     """
     destination = switched_on(url, request.company_id, request.destination)
     audience = load_audience(url, request.company_id, request.name)
-    lock = f"push {audience.company_id} {audience.audience_id} {request.destination}"
+    lock = push_lock(audience, request.destination)
     with company_held(url, request.company_id), one_at_a_time(url, lock):
         push = begin(
             url,
@@ -189,10 +190,10 @@ class _Pushing:
     def run(self, program: PlaceProgram) -> None:
         """Give what is not given yet, a part at a time."""
         waiting = pending(self._url, self._push)
-        parts = list(_parts(waiting, self._destination.batch_size))
-        for number, part in enumerate(parts, 1):
+        portions = list(parts(waiting, self._destination.batch_size))
+        for number, part in enumerate(portions, 1):
             batch = _consenting(self._url, self._audience, self._push.destination, part)
-            refused, unnamed = self._give(program, batch, number, len(parts))
+            refused, unnamed = self._give(program, batch, number, len(portions))
             outcomes = [
                 Outcome(
                     member.customer_id,
@@ -222,14 +223,12 @@ class _Pushing:
             list_id=self._list_id,
             rows=batch.rows,
             batch={
-                # Meta knows an upload by a number of its own, of 63 bits here.
-                "session_id": self._push.push_id.int >> 65,
                 "number": number,
                 "is_last": number == count,
                 "total": self._audience.contacted_count,
             },
         )
-        return _sorted_out(told["refused"])
+        return sorted_out(told["refused"])
 
 
 def _consenting(
@@ -257,26 +256,6 @@ def _consenting(
 def _everybody(url: str, audience: Audience) -> list[Member]:
     with connect(url, "transformer") as database:
         return members_now(database, audience, is_held_back=False)
-
-
-def _parts(waiting: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for start in range(0, len(waiting), size):
-        yield waiting[start : start + size]
-
-
-def _sorted_out(
-    refused: Sequence[dict[str, Any]],
-) -> tuple[dict[int, str], Counter[str]]:
-    named = {
-        int(each["row"]): str(each["reason"])
-        for each in refused
-        if each["row"] is not None
-    }
-    unnamed: Counter[str] = Counter()
-    for each in refused:
-        if each["row"] is None:
-            unnamed[str(each["reason"])] += int(each["count"])
-    return named, unnamed
 
 
 def _list_name(audience: Audience, destination: str) -> str:

@@ -38,6 +38,7 @@ _CANDIDATES = _SEGMENTS + sql.SQL(
     """select segments.customer_id, segments.predicted_value_12m,
         segments.as_of_date,
         coalesce(contacts.has_email_consent, false) as has_consent,
+        coalesce(contacts.has_phone_consent, false) as has_phone_consent,
         contacts.email, contacts.phone
     from segments
     left join personal.contacts as contacts
@@ -56,13 +57,14 @@ class Candidate:
     predicted_value_12m: Decimal | None
     as_of_date: date | None
     has_consent: bool
+    has_phone_consent: bool
     email: str | None
     phone: str | None
 
     @property
     def has_address(self) -> bool:
-        """Whether there is an e-mail address or a number with its country code."""
-        return bool(self.email or e164(self.phone))
+        """Whether there is an e-mail address, or a number that may be written to."""
+        return bool(self.email or (self.has_phone_consent and e164(self.phone)))
 
 
 def segment_sizes(url: str, company_id: str) -> dict[str, int]:

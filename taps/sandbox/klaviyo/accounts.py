@@ -48,6 +48,11 @@ class Account:
             self.lists[made.id] = made
             return made
 
+    def take_off(self, found: MailingList, ids: set[str]) -> None:
+        """Profiles leave a list and stay profiles."""
+        with self._lock:
+            found.profile_ids = [id_ for id_ in found.profile_ids if id_ not in ids]
+
     def start(self, profiles: list[dict[str, Any]], list_id: str | None) -> Job:
         """A job that waits."""
         with self._lock:

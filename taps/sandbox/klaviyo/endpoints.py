@@ -36,6 +36,10 @@ _MOST_PROFILES: Final = 10_000
 _MOST_BYTES: Final = 5_000_000
 _BY_NAME: Final = re.compile(r'equals\(name,"((?:[^"\\]|\\.)*)"\)')
 
+_BY_EMAIL: Final = re.compile(r"any\(email,(\[.*\])\)")
+_MOST_REMOVED: Final = 1_000
+_WRITES: Final = ("POST", "DELETE")
+
 _Handler = Callable[[Account, Request, Any], tuple[int, dict[str, Any]]]
 
 
@@ -46,6 +50,10 @@ def routes(world: "World") -> list[Route]:
         ("GET", "lists", ("lists:read",), _lists),
         ("POST", "lists", ("lists:write",), _make_list),
         ("GET", "lists/{id}/profiles", ("lists:read", "profiles:read"), _members),
+        (
+            *("DELETE", "lists/{id}/relationships/profiles"),
+            *(("lists:write", "profiles:write"), _remove),
+        ),
         (
             *("POST", "profile-bulk-import-jobs"),
             *(("lists:write", "profiles:write"), _start),
@@ -100,6 +108,8 @@ class _Gate:
             status, answer = handle(account, request, body)
         except KlaviyoError as error:
             return error.response()
+        if status == 204:
+            return Response(status_code=status)
         return JSONResponse(answer, status, media_type=MEDIA_TYPE)
 
     def _company(self, request: Request) -> Company:
@@ -137,7 +147,7 @@ def _check_headers(request: Request) -> None:
             "/headers/revision",
         )
     media_type = request.headers.get("content-type", "").partition(";")[0]
-    if request.method == "POST" and media_type not in {MEDIA_TYPE, "application/json"}:
+    if request.method in _WRITES and media_type not in {MEDIA_TYPE, "application/json"}:
         raise KlaviyoError(
             415,
             "unsupported_media_type",
@@ -147,7 +157,7 @@ def _check_headers(request: Request) -> None:
 
 
 def _body(request: Request, content: bytes) -> Any:
-    if request.method != "POST":
+    if request.method not in _WRITES:
         return None
     if len(content) > _MOST_BYTES:
         raise KlaviyoError(
@@ -155,7 +165,7 @@ def _body(request: Request, content: bytes) -> Any:
         )
     try:
         data = json.loads(content)["data"]
-        assert isinstance(data, dict)  # noqa: S101 - told below
+        assert isinstance(data, (dict, list))  # noqa: S101 - told below
     except (ValueError, KeyError, TypeError, AssertionError):
         raise invalid("The payload provided in the request is invalid.") from None
     return data
@@ -188,12 +198,30 @@ def _make_list(account: Account, _: Request, data: Any) -> tuple[int, dict[str, 
 def _members(account: Account, request: Request, _: Any) -> tuple[int, dict[str, Any]]:
     """Every profile of a list. Klaviyo gives 100 at a time; nobody pages here."""
     found = _list(account, request.path_params["id"])
+    asked = request.query_params.get("filter")
+    emails: list[str] | None = None
+    if asked is not None:
+        named = _BY_EMAIL.fullmatch(asked)
+        if named is None:
+            raise invalid(f"Invalid filter: {asked}", "/filter")
+        emails = [str(each).lower() for each in json.loads(named[1])]
     by_id = {profile["id"]: profile for profile in account.profiles.values()}
     rows = [
         {"type": "profile", "id": id_, "attributes": by_id[id_]}
         for id_ in found.profile_ids
+        if emails is None or str(by_id[id_]["email"]).lower() in emails
     ]
     return 200, {"data": rows, "links": {"next": None}}
+
+
+def _remove(account: Account, request: Request, data: Any) -> tuple[int, Any]:
+    found = _list(account, request.path_params["id"])
+    if not isinstance(data, list) or not 0 < len(data) <= _MOST_REMOVED:
+        raise invalid(f"Between 1 and {_MOST_REMOVED} profiles are allowed.", "/data")
+    for place, each in enumerate(data):
+        _check_type(each, "profile", f"/data/{place}/type")
+    account.take_off(found, {str(each.get("id")) for each in data})
+    return 204, {}
 
 
 def _start(account: Account, _: Request, data: Any) -> tuple[int, dict[str, Any]]:

@@ -141,6 +141,32 @@ class Audiences:
             "invalid_entry_samples": {},
         }
 
+    def remove(
+        self, company: Company, audience: CustomAudience, given: Parameters
+    ) -> dict[str, Any]:
+        """Take away whoever has the address or number of a row; no session is needed.
+
+        Raises
+        ------
+        GraphError
+        """
+        _check_permission(company)
+        schema, rows = _payload(given)
+        gone = {
+            str(value)
+            for row in rows
+            for key, value in zip(schema, row, strict=True)
+            if key in {"EMAIL", "PHONE"} and value != ""
+        }
+        with self._lock:
+            audience.users = {user for user in audience.users if not gone & {*user}}
+        return {
+            "audience_id": audience.id,
+            "num_received": len(rows),
+            "num_invalid_entries": sum(not _is_valid(schema, row) for row in rows),
+            "invalid_entry_samples": {},
+        }
+
     def told(self, account_id: str) -> dict[str, list[list[str]]]:
         """Who is in each audience of an account, by its name."""
         return {

@@ -52,7 +52,9 @@ def routes(world: "World", *, limits: Limits | None = None) -> list[Route]:
     return [
         Route("/meta_ads/dialog/oauth", dialog, methods=["GET"]),
         Route("/meta_ads/{version}/dialog/oauth", dialog, methods=["GET"]),
-        Route("/meta_ads/{version}/{rest:path}", graph, methods=["GET", "POST"]),
+        Route(
+            "/meta_ads/{version}/{rest:path}", graph, methods=["GET", "POST", "DELETE"]
+        ),
     ]
 
 

@@ -119,6 +119,8 @@ class Service:
     ) -> dict[str, Any]:
         if edge == "users" and request.method == "POST":
             return self._audiences.add(account.company, audience, given, account.now)
+        if edge == "users" and request.method == "DELETE":
+            return self._audiences.remove(account.company, audience, given)
         if edge:
             raise nonexistent_object(f"{audience.id}/{edge}")
         return audience.document()

@@ -32,6 +32,7 @@ _REQUIRED: Final[Mapping[tuple[str, str], str]] = {
     ("Mutation", "discountCodeBasicCreate"): "write_discounts",
     ("Mutation", "segmentCreate"): "write_customers",
     ("Mutation", "tagsAdd"): "write_customers",
+    ("Mutation", "tagsRemove"): "write_customers",
     ("Order", "customer"): "read_customers",
     ("AbandonedCheckout", "customer"): "read_customers",
 }

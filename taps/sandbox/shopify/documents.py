@@ -147,6 +147,7 @@ def customer_versions(customer: records.Customer) -> Iterator[Version]:
             state=customer.state,
             email_marketing=customer.email_marketing,
             phone=customer.phone,
+            phone_marketing=customer.phone_marketing,
             country_code=customer.country_code,
             tags=list(customer.tags),
             number_of_orders=state.number_of_orders,

@@ -143,6 +143,7 @@ class CustomerFacts(msgspec.Struct, omit_defaults=True):
     state: str = "DISABLED"
     email_marketing: str = "NOT_SUBSCRIBED"
     phone: str | None = None
+    phone_marketing: str = "NOT_SUBSCRIBED"
     country_code: str = ""
     tags: list[str] = []
     number_of_orders: int = 0

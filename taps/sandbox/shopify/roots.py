@@ -20,7 +20,7 @@ from taps.sandbox.shopify.paging import CONNECTIONS, COUNTS, counted, page_of
 from taps.sandbox.shopify.projection import Compiler
 from taps.sandbox.shopify.reports import report
 from taps.sandbox.shopify.slices import LARGEST_PAGE, BadPage, slice_of
-from taps.sandbox.shopify.tags import tags_added
+from taps.sandbox.shopify.tags import tags_added, tags_removed
 
 __all__ = ["Roots"]
 
@@ -66,6 +66,7 @@ class Roots:
             ),
             "segmentCreate": lambda a: segment_created(context, a["name"], a["query"]),
             "tagsAdd": lambda a: tags_added(context, a["id"], a["tags"]),
+            "tagsRemove": lambda a: tags_removed(context, a["id"], a["tags"]),
             "bulkOperationCancel": lambda a: operations.cancel(
                 context.company.slug, a["id"]
             ),

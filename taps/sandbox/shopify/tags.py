@@ -1,4 +1,4 @@
-"""The mutation tagsAdd, for customers."""
+"""The mutations tagsAdd and tagsRemove, for customers."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -11,7 +11,7 @@ from taps.sandbox.shopify.facts import CustomerFacts
 from taps.sandbox.shopify.fields.shops import UserError
 from taps.sandbox.store import Version
 
-__all__ = ["Tagged", "tags_added"]
+__all__ = ["Tagged", "tags_added", "tags_removed"]
 
 _LONGEST_TAG: Final = 40
 _MOST_TAGS: Final = 250
@@ -19,7 +19,7 @@ _PREFIX: Final = "gid://shopify/Customer/"
 
 
 class Tagged(NamedTuple):
-    """A `TagsAddPayload`."""
+    """A `TagsAddPayload` or `TagsRemovePayload`."""
 
     node: CustomerFacts | None
     errors: list[UserError]
@@ -30,12 +30,11 @@ def tags_added(context: Context, identifier: str, tags: list[str]) -> Tagged:
 
     `tags` may also be texts with commas between tags.
     """
-    asked = [tag.strip() for text in tags for tag in text.split(",") if tag.strip()]
+    asked = _split(tags)
     if any(len(tag) > _LONGEST_TAG for tag in asked):
         message = f"Tag is too long (maximum is {_LONGEST_TAG} characters)"
         return Tagged(None, [UserError(message, None, ["tags"])])
-    number = identifier.removeprefix(_PREFIX)
-    facts = context.get("customers", number) if identifier != number else None
+    facts = _customer(context, identifier)
     if facts is None:
         return Tagged(None, [UserError("Customer does not exist", None, ["id"])])
     known = {tag.lower() for tag in facts.tags}
@@ -48,6 +47,29 @@ def tags_added(context: Context, identifier: str, tags: list[str]) -> Tagged:
         facts.updated_at = moment_text(context.now)
         _keep(context, facts)
     return Tagged(facts, [])
+
+
+def tags_removed(context: Context, identifier: str, tags: list[str]) -> Tagged:
+    """Take tags from a customer, in upper or lower case the same."""
+    facts = _customer(context, identifier)
+    if facts is None:
+        return Tagged(None, [UserError("Customer does not exist", None, ["id"])])
+    asked = {tag.lower() for tag in _split(tags)}
+    kept = [tag for tag in facts.tags if tag.lower() not in asked]
+    if kept != facts.tags:
+        facts.tags = kept
+        facts.updated_at = moment_text(context.now)
+        _keep(context, facts)
+    return Tagged(facts, [])
+
+
+def _split(tags: list[str]) -> list[str]:
+    return [tag.strip() for text in tags for tag in text.split(",") if tag.strip()]
+
+
+def _customer(context: Context, identifier: str) -> CustomerFacts | None:
+    number = identifier.removeprefix(_PREFIX)
+    return context.get("customers", number) if identifier != number else None
 
 
 def _keep(context: Context, facts: CustomerFacts) -> None:

@@ -19,6 +19,7 @@ __all__ = ["customer_of", "customers", "email_of", "visible_states"]
 
 _BEFORE_ORDER: Final = timedelta(seconds=90)
 _MARKETING: Final = ("SUBSCRIBED", "NOT_SUBSCRIBED", "NOT_SUBSCRIBED", "UNSUBSCRIBED")
+_BY_PHONE: Final = ("SUBSCRIBED", "NOT_SUBSCRIBED", "NOT_SUBSCRIBED", "NOT_SUBSCRIBED")
 _PURCHASE: Final = KINDS.index("purchase")
 
 
@@ -39,6 +40,7 @@ def customer_of(
         phone=f"+34600{index % 1_000_000:06d}" if index % 3 == 0 else None,
         state="ENABLED" if index % 4 else "DISABLED",
         email_marketing=_MARKETING[index % len(_MARKETING)],
+        phone_marketing=_BY_PHONE[index % len(_BY_PHONE)],
         country_code=company.country_code,
         tags=("vip",) if index % 50 == 0 else (),
         currency=company.currency,

@@ -139,6 +139,7 @@ class Customer:
     phone: str | None
     state: Literal["ENABLED", "DISABLED", "INVITED"]
     email_marketing: Literal["SUBSCRIBED", "NOT_SUBSCRIBED", "UNSUBSCRIBED"]
+    phone_marketing: Literal["SUBSCRIBED", "NOT_SUBSCRIBED", "UNSUBSCRIBED"]
     country_code: str
     tags: tuple[str, ...]
     currency: str

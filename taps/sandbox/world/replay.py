@@ -173,6 +173,7 @@ def _customer(company: Company, number: int, states: list[CustomerState]) -> Cus
         phone=None,
         state="DISABLED",
         email_marketing="NOT_SUBSCRIBED",
+        phone_marketing="NOT_SUBSCRIBED",
         country_code=company.country_code,
         tags=(),
         currency=company.currency,

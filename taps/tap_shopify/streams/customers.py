@@ -29,6 +29,7 @@ _COLUMNS = (
     number("amount_spent", "Spent so far, by Shopify's count."),
     text("currency_code", "Currency of amount_spent."),
     text("email_marketing_state", "subscribed, unsubscribed, not_subscribed ..."),
+    text("phone_marketing_state", "The same of text messages to the telephone."),
     text("country_code", "Country of the default address (ISO 3166-1)."),
     array("tags", "Tags of the customer."),
 )
@@ -47,6 +48,7 @@ class _Customer(Record):
     amount_spent: Decimal
     currency_code: str
     email_marketing_state: str | None
+    phone_marketing_state: str | None
     country_code: str | None
     tags: list[str]
 
@@ -67,6 +69,7 @@ def _record(customer: Customer) -> _Customer:
         customer.amount_spent.amount,
         customer.amount_spent.currency_code,
         email.marketing_state.lower() if email else None,
+        phone.marketing_state.lower() if phone else None,
         address.country_code if address else None,
         customer.tags,
     )

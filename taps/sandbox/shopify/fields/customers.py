@@ -115,7 +115,11 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         **_EMAIL_CONSENT,
     },
     "CustomerEmailMarketingConsentState": _EMAIL_CONSENT,
-    "CustomerPhoneNumber": {"phoneNumber": Attribute("phone")},
+    "CustomerPhoneNumber": {
+        "phoneNumber": Attribute("phone"),
+        "marketingState": Attribute("phone_marketing"),
+        "marketingOptInLevel": lambda _: "SINGLE_OPT_IN",
+    },
     "MailingAddress": {
         "id": lambda a: (
             f"gid://shopify/MailingAddress/{a.id}?model_name=CustomerAddress"

@@ -169,6 +169,10 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "node": Attribute("node"),
         "userErrors": Attribute("errors"),
     },
+    "TagsRemovePayload": {
+        "node": Attribute("node"),
+        "userErrors": Attribute("errors"),
+    },
     "BulkOperationUserError": {**_USER_ERROR, "code": Attribute("code")},
     "UserError": _USER_ERROR,
 }

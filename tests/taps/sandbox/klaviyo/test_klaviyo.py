@@ -129,3 +129,24 @@ def test_lists_are_found_by_their_exact_name(ask: Ask) -> None:
 
     assert [each["attributes"]["name"] for each in found] == ['the "VIP" ones']
     assert said(ask("GET", "lists?filter=like(name,VIP)"))[2] == "/filter"
+
+
+def test_profiles_leave_a_list_and_those_asked_for_are_told(ask: Ask) -> None:
+    made = ask("POST", "lists", A_LIST).json()["data"]["id"]
+    started = ask("POST", JOBS, job("a@b.example", "c@d.example", list_id=made)).json()
+    for _ in range(2):
+        ask("GET", f"{JOBS}/{started['data']['id']}")
+    members = f"lists/{made}/profiles"
+    (one,) = ask(
+        "GET", f'{members}?filter=any(email,["C@d.example","x@y.example"])'
+    ).json()["data"]
+    gone = {"data": [{"type": "profile", "id": one["id"]}]}
+    path = f"lists/{made}/relationships/profiles"
+
+    first, again = (ask("DELETE", path, gone).status_code for _ in range(2))
+
+    assert (first, again) == (204, 204)
+    (left,) = ask("GET", members).json()["data"]
+    assert left["attributes"]["email"] == "a@b.example"
+    assert said(ask("DELETE", path, {"data": []}))[2] == "/data"
+    assert said(ask("GET", f"{members}?filter=like(email,c)"))[2] == "/filter"

@@ -80,8 +80,8 @@ def get(world: World, http: requests.Session, token: str) -> Get:
     ) -> requests.Response:
         url = f"{world.base_url}/meta_ads/{version}/{path}"
         headers = {"Authorization": f"Bearer {token}"}
-        if method == "POST":
-            return http.post(url, data=parameters, headers=headers)
+        if method != "GET":
+            return http.request(method, url, data=parameters, headers=headers)
         return http.get(url, params=parameters, headers=headers)
 
     return call

@@ -89,3 +89,20 @@ def test_after_its_last_batch_a_session_is_over(get: Get, audience: str) -> None
     late = get(f"{audience}/users", method="POST", **users(DIGEST, batch_seq=2))
 
     assert late.json()["error"]["code"] == 2_650
+
+
+def test_people_are_removed_by_address_without_a_session(
+    get: Get, audience: str, world: World
+) -> None:
+    other = hashlib.sha256(b"bea@example.com").hexdigest()
+    get(f"{audience}/users", method="POST", **users(DIGEST, other))
+    payload = users(DIGEST)["payload"]
+
+    told = get(f"{audience}/users", method="DELETE", payload=payload).json()
+    world.grant("tienda_norte", "meta_ads", ("ads_read",))
+    refused = get(f"{audience}/users", method="DELETE", payload=payload).json()
+
+    assert told["num_received"] == 1
+    assert refused["error"]["code"] == 200
+    kept = world.secrets_kept["meta_ads"].told(TIENDA_NORTE.meta_account_id)
+    assert kept == {"VIP": [[other]]}

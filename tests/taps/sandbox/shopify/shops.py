@@ -69,6 +69,7 @@ def a_customer(number: int = 1, **changes: Any) -> Customer:
         phone=None,
         state="ENABLED",
         email_marketing="SUBSCRIBED",
+        phone_marketing="NOT_SUBSCRIBED",
         country_code="ES",
         tags=(),
         currency="EUR",

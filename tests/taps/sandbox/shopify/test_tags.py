@@ -1,4 +1,4 @@
-"""tagsAdd: with the scope, to customers there are, at its price."""
+"""tagsAdd and tagsRemove: with the scope, to customers there are, at its price."""
 
 from __future__ import annotations
 
@@ -54,3 +54,17 @@ def test_a_tag_that_is_too_long_is_refused(client: Client, world: World) -> None
     told = client.ask(TAG, tags=["x" * 41])
 
     assert "too long" in told["data"]["a"]["userErrors"][0]["message"]
+
+
+def test_tags_are_taken_away_and_the_others_stay(client: Client, world: World) -> None:
+    untag = TAG.replace("tagsAdd", "tagsRemove")
+    without = client.ask(untag, tags=["vip"])
+    scopes = (*TIENDA_NORTE.scopes, "write_customers")
+    world.grant("tienda_norte", "shopify", scopes)
+    client.ask(TAG, tags=["new"])
+
+    told = client.ask(untag, tags=["VIP, absent"])
+
+    assert without["data"]["a"] is None
+    assert told["data"]["a"]["node"]["tags"] == ["new"]
+    assert told["data"]["b"]["userErrors"][0]["message"] == "Customer does not exist"
