@@ -6,6 +6,8 @@ its own company and do nothing else; who works it off is the platform.
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +27,7 @@ __all__ = [
     "companies_waiting",
     "finish",
     "list_requests",
+    "log_unexpected",
     "refuse",
     "start_waiting",
 ]
@@ -32,7 +35,9 @@ __all__ = [
 #: The kind of request that asks for a coupon; whoever makes those answers it.
 COUPON = "coupon"
 
-_COLUMNS = "id, kind, payload, requested_at, requested_by, state, reason, finished_at"
+# The payload as text: one that cannot be read would hold up all that are fetched.
+_COLUMNS = """id, kind, payload::text as payload_text, requested_at, requested_by,
+    state, reason, finished_at"""
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,30 @@ class ActionRequest:
 
     id: UUID
     kind: str
-    payload: Mapping[str, Any]
+    payload_text: str
     requested_at: datetime
     requested_by: str
     state: str
     reason: str | None
     finished_at: datetime | None
+
+    def read_payload(self) -> dict[str, Any]:
+        """What was typed.
+
+        Raises
+        ------
+        RecursionError, ValueError
+            It is nested deeper, or has a longer number, than Python reads.
+        """
+        return dict(json.loads(self.payload_text))
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """What was typed, to be shown; nothing of it when it cannot be read."""
+        try:
+            return self.read_payload()
+        except (RecursionError, ValueError):
+            return {}
 
 
 def add_request(  # noqa: PLR0913, PLR0917  (one column each)
@@ -128,6 +151,13 @@ def refuse(  # noqa: PLR0913, PLR0917  (the reason, in three forms)
 ) -> None:
     """It cannot be done: a sentence somebody can act on, and what it was made of."""
     _close(url, company_id, request_id, "refused", reason, code, facts)
+
+
+def log_unexpected(request: ActionRequest) -> str:
+    """Log the exception in flight; the name under which it can be found there."""
+    name = f"request {str(request.id)[:8]}"
+    logging.getLogger(__name__).exception("%s (%s) failed", name, request.kind)
+    return name
 
 
 def list_requests(url: str, company_id: str, kind: str) -> list[ActionRequest]:

@@ -162,6 +162,8 @@ def test_asked_for_twice_it_is_one_and_otherwise_refused(to: Pushing) -> None:
         ({"percent": "a lot"}, "percent cannot be read: 'a lot'"),
         ({"percent": 0}, "above 0"),
         ({"percent": "NaN"}, "percent cannot be read"),
+        ({"percent": 0.004}, "above 0"),
+        ({"percent": "1e-99999999"}, "above 0"),
         ({"uses": 1.5}, "whole number"),
         ({"days": 400}, "from 1 to 365"),
         ({"days": "1e999999999"}, "from 1 to 365"),
@@ -180,6 +182,44 @@ def test_what_cannot_be_is_refused_in_words(
     assert ask(to, **payload) == Answered(refused=1)
     assert said in reason(to)
     assert in_the_shop(to) == []
+
+
+def test_one_that_cannot_be_answered_is_refused_and_the_next_is_made(
+    to: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits(to)
+    told = making.list_pushes  # type: ignore[attr-defined]
+
+    def fails_once(url: str, company_id: str) -> Any:
+        monkeypatch.setattr(making, "list_pushes", told)
+        raise ZeroDivisionError("a secret of the inside")
+
+    monkeypatch.setattr(making, "list_pushes", fails_once)
+    for key in ("bad", "good"):
+        payload = {"audience": to.name, "percent": 10}
+        add_request(to.url, to.pair.acme, COUPON, payload, key, "ana")
+
+    assert answer(to) == Answered(done=1, refused=1)
+    bad = list_requests(to.url, to.pair.acme, COUPON)[-1]
+    assert f"the log has it under request {str(bad.id)[:8]}" in (bad.reason or "")
+    assert "secret" not in (bad.reason or "")
+    assert len(in_the_shop(to)) == 1
+
+
+def test_a_lost_connection_leaves_the_request_open(
+    to: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits(to)
+
+    def lost(*_: object) -> Any:
+        raise psycopg.OperationalError("server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(making, "list_pushes", lost)
+        with pytest.raises(psycopg.OperationalError):
+            ask(to)
+
+    assert answer(to) == Answered(done=1)
 
 
 def test_an_audience_that_is_not_at_the_shop_has_no_coupon(to: Pushing) -> None:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import psycopg
+
 from orchestration.lib.action_requests import (
     COUPON,
     ActionRequest,
     finish,
+    log_unexpected,
     refuse,
     start_waiting,
 )
@@ -60,11 +63,14 @@ def answer_coupon_requests(
     """Answer all requests for coupons that wait, in their order.
 
     Whoever dies meanwhile leaves the request open and the code written: the next call
-    finds the coupon in the shop by it, or makes it.
+    finds the coupon in the shop by it, or makes it. What fails by itself is refused
+    and logged: left open, it would hold up all that come later.
 
     Raises
     ------
     CompanyRemoved
+    psycopg.OperationalError, psycopg.InterfaceError
+        The database, not the request: it stays open, and is tried again.
     """
     done = refused = 0
     with (
@@ -72,9 +78,8 @@ def answer_coupon_requests(
         one_at_a_time(url, f"actions of {company_id}"),
     ):
         for request in start_waiting(url, company_id, only=COUPON):
-            try:
-                _answer(url, settings, company_id, request, log)
-            except CouponRefused as refusal:
+            refusal = _refusal(url, settings, company_id, request, log)
+            if refusal:
                 told = (str(refusal), refusal.code, refusal.facts)
                 refuse(url, company_id, request.id, *told)
                 refused += 1
@@ -109,11 +114,27 @@ def approve(  # noqa: PLR0913, PLR0917  (who, what, where)
         return _made(url, settings, named[0], approved_by, log)
 
 
+def _refusal(
+    url: str, settings: Settings, company_id: str, asked: ActionRequest, log: Log
+) -> CouponRefused | None:
+    """Do what is asked; why it cannot be, or None."""
+    try:
+        _answer(url, settings, company_id, asked, log)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except CouponRefused as refusal:
+        return refusal
+    # Whatever it is, it would come again each time.
+    except Exception:
+        return CouponRefused("not_computable", value=log_unexpected(asked))
+    return None
+
+
 def _answer(
     url: str, settings: Settings, company_id: str, asked: ActionRequest, log: Log
 ) -> None:
     limits = allowance(url, company_id)
-    request = read_coupon_request(asked.payload)
+    request = read_coupon_request(asked.read_payload())
     push = _push(url, company_id, request)
     coupon = _coupon_of(url, push)
     if coupon is None:

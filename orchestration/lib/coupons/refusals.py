@@ -32,6 +32,8 @@ _SENTENCES = {
     "shop_refused": "{words}",
     "no_free_code": "The shop has a discount with every code that was tried, the last "
     "{code}. Ask again.",
+    "not_computable": "This could not be answered. That is an error of ours: the log "
+    "has it under {value}. Tell whoever runs the platform.",
 }
 
 
