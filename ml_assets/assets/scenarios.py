@@ -17,6 +17,7 @@ from orchestration.lib.action_requests import (
     log_unexpected,
     refuse,
     start_waiting,
+    was_asked,
 )
 from orchestration.lib.company_removal import company_held
 from orchestration.lib.database import connect, one_at_a_time
@@ -149,4 +150,6 @@ def _ask_for_the_first(url: str, company_id: str) -> None:
     if found is None:
         return
     for key, payload in seeded_requests(found[0]).items():
-        add_request(url, company_id, SCENARIO, payload, key, "timonel")
+        # Nobody asked for these: refused once, they are not asked again each day.
+        if not was_asked(url, company_id, key):
+            add_request(url, company_id, SCENARIO, payload, key, "timonel")

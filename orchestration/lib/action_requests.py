@@ -30,6 +30,7 @@ __all__ = [
     "log_unexpected",
     "refuse",
     "start_waiting",
+    "was_asked",
 ]
 
 #: The kind of request that asks for a coupon; whoever makes those answers it.
@@ -82,6 +83,8 @@ def add_request(  # noqa: PLR0913, PLR0917  (one column each)
 ) -> UUID:
     """Ask for something; what has the same key was asked for already, and is given.
 
+    One that was refused does not count: it may be asked again, under the same key.
+
     Raises
     ------
     UnknownCompany
@@ -92,15 +95,29 @@ def add_request(  # noqa: PLR0913, PLR0917  (one column each)
             """insert into ops.action_requests
                 (company_id, kind, payload, idempotency_key, requested_by)
             values (%s, %s, %s, %s, %s)
-            on conflict (company_id, idempotency_key) do nothing""",
+            on conflict (company_id, idempotency_key) where state <> 'refused'
+                do nothing""",
             [company_id, kind, Jsonb(dict(payload)), idempotency_key, requested_by],
         )
+        # The one that stands may have been refused since.
         ((found,),) = database.execute(
             """select id from ops.action_requests
-            where company_id = %s and idempotency_key = %s""",
+            where company_id = %s and idempotency_key = %s
+            order by state = 'refused', requested_at desc limit 1""",
             [company_id, idempotency_key],
         ).fetchall()
     return UUID(str(found))
+
+
+def was_asked(url: str, company_id: str, idempotency_key: str) -> bool:
+    """Whether something with this key was ever asked for, refused or not."""
+    with connect(url, "orchestrator") as database:
+        found = database.execute(
+            """select 1 from ops.action_requests
+            where company_id = %s and idempotency_key = %s limit 1""",
+            [company_id, idempotency_key],
+        ).fetchone()
+    return found is not None
 
 
 def companies_waiting(url: str) -> list[str]:

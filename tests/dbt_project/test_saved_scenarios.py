@@ -167,6 +167,38 @@ def test_a_run_asks_for_the_first_two_and_a_second_run_changes_nothing(
     assert shown(warehouse, companies.bolt) == []
 
 
+def test_of_the_first_two_what_was_refused_is_not_asked_again_each_day(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    materialise(warehouse, companies.acme)
+    warehouse.execute(
+        "update ops.action_requests set state = 'refused' where company_id = %s",
+        [companies.acme],
+    )
+
+    materialise(warehouse, companies.acme)
+
+    assert [row["state"] for row in shown(warehouse, companies.acme)] == [
+        "refused",
+        "refused",
+    ]
+
+
+def test_what_was_refused_can_be_asked_again_the_same_day(
+    warehouse: Warehouse, timonel: Callable[..., str]
+) -> None:
+    company = warehouse.add_pair().acme
+    told = ("add", "x", "--company", company, "--days", "10", "--limit", "meta=0")
+    refusal = timonel(*told, code=1)
+    publish(warehouse, company, "EUR")
+
+    said = timonel(*told)
+
+    assert "no published media mix" in refusal
+    assert "| Income | 14,050 | 11,050 |" in said
+    assert len(list_requests(warehouse.url, company, "scenario")) == 2
+
+
 def test_a_plan_that_was_saved_is_not_written_again(
     warehouse: Warehouse, companies: Pair
 ) -> None:
