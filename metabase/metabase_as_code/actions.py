@@ -48,7 +48,9 @@ class Action:
         """The insert, with a tag for each field.
 
         The same request twice on a day has the same key, and is made once: nobody
-        waits for an answer before pressing again.
+        waits for an answer before pressing again. The key is free again once it was
+        refused (index action_requests_once), which is left unnamed here: to name it,
+        the login would have to read.
         """
         first, *others = self.fields
         pairs = f"'{first.name}', cast({{{{{first.name}}}}} as text)" + "".join(

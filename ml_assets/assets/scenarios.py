@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dagster as dg
+import psycopg
 
 from ml_assets.assets.scenario_tables import read_published_mix, write_scenario
 from ml_assets.media_plan.evaluation import MODEL_VERSION
@@ -13,8 +14,10 @@ from orchestration.lib.action_requests import (
     ActionRequest,
     add_request,
     finish,
+    log_unexpected,
     refuse,
     start_waiting,
+    was_asked,
 )
 from orchestration.lib.company_removal import company_held
 from orchestration.lib.database import connect, one_at_a_time
@@ -81,7 +84,8 @@ def scenarios(
 def answer_requests(url: str, company_id: str) -> Answered:
     """Answer all that a company asked for and nobody has answered, in its order.
 
-    Somebody who dies meanwhile leaves no half plan; the next call goes on.
+    Somebody who dies meanwhile leaves no half plan; the next call goes on. What fails
+    by itself is refused and logged: left open, it would hold up all that come later.
 
     Raises
     ------
@@ -99,20 +103,38 @@ def answer_requests(url: str, company_id: str) -> Answered:
 
 
 def _answer(url: str, company_id: str, request: ActionRequest) -> bool:
-    """Whether it could be done."""
+    """Whether it could be done.
+
+    Raises
+    ------
+    psycopg.OperationalError, psycopg.InterfaceError
+        The database, not the request: it stays open, and is tried again.
+    """
     try:
         if request.kind != SCENARIO:
             raise ScenarioRefused("unknown_kind", value=request.kind, known=SCENARIO)
         _save(url, company_id, request)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
     except ScenarioRefused as refusal:
-        refuse(url, company_id, request.id, str(refusal), refusal.code, refusal.facts)
-        return False
+        return _refused(url, company_id, request, refusal)
+    # Whatever it is, it would come again each time.
+    except Exception:
+        unexpected = ScenarioRefused("not_computable", value=log_unexpected(request))
+        return _refused(url, company_id, request, unexpected)
     finish(url, company_id, request.id)
     return True
 
 
+def _refused(
+    url: str, company_id: str, request: ActionRequest, refusal: ScenarioRefused
+) -> bool:
+    refuse(url, company_id, request.id, str(refusal), refusal.code, refusal.facts)
+    return False
+
+
 def _save(url: str, company_id: str, request: ActionRequest) -> None:
-    asked = read_request(request.payload)
+    asked = read_request(request.read_payload())
     with connect(url, "scientist") as database:
         found = read_published_mix(database, company_id)
         if found is None:
@@ -128,4 +150,6 @@ def _ask_for_the_first(url: str, company_id: str) -> None:
     if found is None:
         return
     for key, payload in seeded_requests(found[0]).items():
-        add_request(url, company_id, SCENARIO, payload, key, "timonel")
+        # Nobody asked for these: refused once, they are not asked again each day.
+        if not was_asked(url, company_id, key):
+            add_request(url, company_id, SCENARIO, payload, key, "timonel")

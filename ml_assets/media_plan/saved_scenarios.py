@@ -31,6 +31,7 @@ _ENDS: Final = (0.05, 0.95)
 _EXACT: Final = 1e-6
 _MORE: Final = 0.2
 _WEEK: Final = 7
+_MOST_DAYS_AHEAD: Final = 730
 _NOVEMBER, _THURSDAY = 11, 3
 
 
@@ -104,6 +105,9 @@ def project(mix: PublishedMix, request: ScenarioRequest) -> Projection:
         raise ScenarioRefused(
             "start_is_past", value=str(start), limit=str(mix.as_of_date)
         )
+    furthest = mix.as_of_date + dt.timedelta(days=_MOST_DAYS_AHEAD)
+    if start > furthest:
+        raise ScenarioRefused("start_too_far", value=str(start), limit=str(furthest))
     now = mix.current_spend * request.days
     low, high = _limits(mix, request)
     plan = _plan(mix, request, low, high)
@@ -228,7 +232,10 @@ def _best(
     size = (total - float(low.sum())) / _STEPS
     if size <= 0:
         return low
-    room = np.minimum(((high - low) / size + _EXACT).astype(np.int64), _STEPS)
+    # Of next to no budget more steps fit than an integer holds: bounded, then cast.
+    with np.errstate(over="ignore"):
+        steps = np.minimum((high - low) / size + _EXACT, _STEPS)
+    room = steps.astype(np.int64)
     grid = low + np.arange(_STEPS + 1)[:, None] * size
     expected = mix.brought(grid / days).mean(axis=0)
     curves = [expected[: most + 1, c] for c, most in enumerate(room)]

@@ -40,6 +40,10 @@ _SENTENCES: Final = {
         "The plan would start on {value}, which is over: what came of it is known. "
         "Start it after {limit}."
     ),
+    "start_too_far": (
+        "The plan would start on {value}, too far ahead of the days that the curves "
+        "were learned from. Start it by {limit}."
+    ),
     "nothing_asked": (
         "Nothing would change: give a budget, a change in percent or a limit, such as "
         "meta_ads=0."
@@ -76,6 +80,10 @@ _SENTENCES: Final = {
     "total_beyond_observed": (
         "Too uncertain: all channels together were never given more than {limit} in so "
         "many days, so nobody knows what {value} would bring. Ask for {limit} at most."
+    ),
+    "not_computable": (
+        "This could not be computed. That is an error of ours: the log has it under "
+        "{value}. Ask with other numbers, or tell whoever runs the platform."
     ),
 }
 

@@ -197,8 +197,10 @@ def export(
 def results(company: _Company) -> None:
     """Tell what writing brought, against those who were kept back.
 
-    Purchases of 30 days from the day after the first export count. Fewer than 100
-    customers or 10 buyers on either side tell nothing, and no number is given.
+    Purchases of 30 days from the day after the first export count, or after its coupon
+    began if that came later. Fewer than 100 customers on either side, or too few buyers
+    for 10 on the smaller, tell nothing, and no number is given. Margin is told once the
+    company has told its own: timonel company set --gross-margin-rate.
     """
     from orchestration.lib.audiences.results import list_results
 
@@ -210,6 +212,7 @@ def results(company: _Company) -> None:
         "name", "written to", "kept back", "counted", "coupon", "result", box=None
     )
     table.add_column("gained (90 % interval)", justify="right")
+    table.add_column("margin gained (90 % interval)", justify="right")
     for each in found:
         table.add_row(
             escape(each.name),
@@ -218,7 +221,8 @@ def results(company: _Company) -> None:
             f"{each.counted_from} to {each.counted_to}" if each.counted_from else "",
             each.coupon_code or "",
             each.result_label_en,
-            _gain(each),
+            _gain(each, "revenue"),
+            _gain(each, "margin"),
         )
     nothing = f"No audience yet: timonel audience build --company {company}"
     console.print(table if found else nothing)
@@ -230,17 +234,14 @@ def _columns(to: Destination) -> set[str]:
     return {column.lower() for column in LAYOUTS[to.value].columns}
 
 
-def _gain(result: AudienceResult) -> str:
-    if result.revenue_gained is None:
+def _gain(result: AudienceResult, what: str) -> str:
+    told = [getattr(result, f"{what}_gained{end}") for end in ("", "_lower", "_upper")]
+    if told[0] is None:
         return ""
     from babel.numbers import format_currency
 
     amount, lower, upper = (
-        format_currency(each or 0, result.currency_code, locale="en")
-        for each in (
-            *(result.revenue_gained, result.revenue_gained_lower),
-            result.revenue_gained_upper,
-        )
+        format_currency(each or 0, result.currency_code, locale="en") for each in told
     )
     return f"{amount} ({lower} to {upper})"
 

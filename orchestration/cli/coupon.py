@@ -136,6 +136,23 @@ def approve(
     _print(made)
 
 
+@app.command()
+def decline(
+    code: Annotated[str, typer.Argument(help="Which; `list` tells.")],
+    company: _Company,
+    by: _By = None,
+) -> None:
+    """Do not make a coupon that waits, or that the shop did not make.
+
+    Its uses are free for others, and its audience may have another.
+    """
+    from orchestration.lib.coupons.making import decline as let_be
+
+    with plain_errors():
+        declined = let_be(_url(company), company, code, by or getpass.getuser())
+    console.print(f"{declined.code} is declined; its uses are free for others.")
+
+
 @app.command("list")
 def list_(company: _Company) -> None:
     """List the coupons of a company, and the requests that were refused."""

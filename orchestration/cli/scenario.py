@@ -144,7 +144,7 @@ def _state(request: ActionRequest) -> str:
 
 
 def _key(payload: dict[str, Any]) -> str:
-    """The same scenario, asked for twice on a day, is one."""
+    """The same scenario, asked for twice on a day, is one, unless it was refused."""
     text = json.dumps([f"{datetime.now(UTC):%Y-%m-%d}", payload], sort_keys=True)
     return f"cli:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 

@@ -6,6 +6,8 @@ its own company and do nothing else; who works it off is the platform.
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,14 +27,18 @@ __all__ = [
     "companies_waiting",
     "finish",
     "list_requests",
+    "log_unexpected",
     "refuse",
     "start_waiting",
+    "was_asked",
 ]
 
 #: The kind of request that asks for a coupon; whoever makes those answers it.
 COUPON = "coupon"
 
-_COLUMNS = "id, kind, payload, requested_at, requested_by, state, reason, finished_at"
+# The payload as text: one that cannot be read would hold up all that are fetched.
+_COLUMNS = """id, kind, payload::text as payload_text, requested_at, requested_by,
+    state, reason, finished_at"""
 
 
 @dataclass(frozen=True)
@@ -41,12 +47,30 @@ class ActionRequest:
 
     id: UUID
     kind: str
-    payload: Mapping[str, Any]
+    payload_text: str
     requested_at: datetime
     requested_by: str
     state: str
     reason: str | None
     finished_at: datetime | None
+
+    def read_payload(self) -> dict[str, Any]:
+        """What was typed.
+
+        Raises
+        ------
+        RecursionError, ValueError
+            It is nested deeper, or has a longer number, than Python reads.
+        """
+        return dict(json.loads(self.payload_text))
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """What was typed, to be shown; nothing of it when it cannot be read."""
+        try:
+            return self.read_payload()
+        except (RecursionError, ValueError):
+            return {}
 
 
 def add_request(  # noqa: PLR0913, PLR0917  (one column each)
@@ -59,6 +83,8 @@ def add_request(  # noqa: PLR0913, PLR0917  (one column each)
 ) -> UUID:
     """Ask for something; what has the same key was asked for already, and is given.
 
+    One that was refused does not count: it may be asked again, under the same key.
+
     Raises
     ------
     UnknownCompany
@@ -69,15 +95,29 @@ def add_request(  # noqa: PLR0913, PLR0917  (one column each)
             """insert into ops.action_requests
                 (company_id, kind, payload, idempotency_key, requested_by)
             values (%s, %s, %s, %s, %s)
-            on conflict (company_id, idempotency_key) do nothing""",
+            on conflict (company_id, idempotency_key) where state <> 'refused'
+                do nothing""",
             [company_id, kind, Jsonb(dict(payload)), idempotency_key, requested_by],
         )
+        # The one that stands may have been refused since.
         ((found,),) = database.execute(
             """select id from ops.action_requests
-            where company_id = %s and idempotency_key = %s""",
+            where company_id = %s and idempotency_key = %s
+            order by state = 'refused', requested_at desc limit 1""",
             [company_id, idempotency_key],
         ).fetchall()
     return UUID(str(found))
+
+
+def was_asked(url: str, company_id: str, idempotency_key: str) -> bool:
+    """Whether something with this key was ever asked for, refused or not."""
+    with connect(url, "orchestrator") as database:
+        found = database.execute(
+            """select 1 from ops.action_requests
+            where company_id = %s and idempotency_key = %s limit 1""",
+            [company_id, idempotency_key],
+        ).fetchone()
+    return found is not None
 
 
 def companies_waiting(url: str) -> list[str]:
@@ -128,6 +168,13 @@ def refuse(  # noqa: PLR0913, PLR0917  (the reason, in three forms)
 ) -> None:
     """It cannot be done: a sentence somebody can act on, and what it was made of."""
     _close(url, company_id, request_id, "refused", reason, code, facts)
+
+
+def log_unexpected(request: ActionRequest) -> str:
+    """Log the exception in flight; the name under which it can be found there."""
+    name = f"request {str(request.id)[:8]}"
+    logging.getLogger(__name__).exception("%s (%s) failed", name, request.kind)
+    return name
 
 
 def list_requests(url: str, company_id: str, kind: str) -> list[ActionRequest]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -20,18 +21,24 @@ from orchestration.cli import app, coupon
 from orchestration.cli import console as console_module
 from orchestration.defs.decisions.requests import action_requests
 from orchestration.lib.action_requests import COUPON, add_request, list_requests
+from orchestration.lib.audiences.exports import ExportRequest, export_audience
 from orchestration.lib.companies import writer_role
 from orchestration.lib.connection_secrets import save_secrets
 from orchestration.lib.connections import Connection, add_connection
 from orchestration.lib.coupons import making
 from orchestration.lib.coupons.allowances import Allowance, allow, forbid
-from orchestration.lib.coupons.coupon_records import Coupon, list_coupons
+from orchestration.lib.coupons.coupon_records import (
+    Coupon,
+    list_coupons,
+    open_uses,
+)
 from orchestration.lib.coupons.coupon_requests import read_coupon_request
 from orchestration.lib.coupons.making import (
     Answered,
     UnknownCoupon,
     answer_coupon_requests,
     approve,
+    decline,
 )
 from orchestration.lib.coupons.refusals import CouponRefused
 from orchestration.lib.warehouse import Warehouse as Resource
@@ -162,14 +169,16 @@ def test_asked_for_twice_it_is_one_and_otherwise_refused(to: Pushing) -> None:
         ({"percent": "a lot"}, "percent cannot be read: 'a lot'"),
         ({"percent": 0}, "above 0"),
         ({"percent": "NaN"}, "percent cannot be read"),
+        ({"percent": 0.004}, "above 0"),
+        ({"percent": "1e-99999999"}, "above 0"),
         ({"uses": 1.5}, "whole number"),
         ({"days": 400}, "from 1 to 365"),
         ({"days": "1e999999999"}, "from 1 to 365"),
         ({"audience": ["a", "list"]}, "Name an audience"),
         ({"audience": "of nobody"}, "no audience 'of nobody'"),
         ({"audience": None}, "Name an audience"),
-        ({"percent": None}, "of no coupon it is proven"),
-        ({"percent": ""}, "of no coupon it is proven"),
+        ({"percent": None}, "without the margin of"),
+        ({"percent": ""}, "without the margin of"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(
@@ -180,6 +189,44 @@ def test_what_cannot_be_is_refused_in_words(
     assert ask(to, **payload) == Answered(refused=1)
     assert said in reason(to)
     assert in_the_shop(to) == []
+
+
+def test_one_that_cannot_be_answered_is_refused_and_the_next_is_made(
+    to: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits(to)
+    told = making.list_pushes  # type: ignore[attr-defined]
+
+    def fails_once(url: str, company_id: str) -> Any:
+        monkeypatch.setattr(making, "list_pushes", told)
+        raise ZeroDivisionError("a secret of the inside")
+
+    monkeypatch.setattr(making, "list_pushes", fails_once)
+    for key in ("bad", "good"):
+        payload = {"audience": to.name, "percent": 10}
+        add_request(to.url, to.pair.acme, COUPON, payload, key, "ana")
+
+    assert answer(to) == Answered(done=1, refused=1)
+    bad = list_requests(to.url, to.pair.acme, COUPON)[-1]
+    assert f"the log has it under request {str(bad.id)[:8]}" in (bad.reason or "")
+    assert "secret" not in (bad.reason or "")
+    assert len(in_the_shop(to)) == 1
+
+
+def test_a_lost_connection_leaves_the_request_open(
+    to: Pushing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits(to)
+
+    def lost(*_: object) -> Any:
+        raise psycopg.OperationalError("server closed the connection")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(making, "list_pushes", lost)
+        with pytest.raises(psycopg.OperationalError):
+            ask(to)
+
+    assert answer(to) == Answered(done=1)
 
 
 def test_an_audience_that_is_not_at_the_shop_has_no_coupon(to: Pushing) -> None:
@@ -318,6 +365,136 @@ def test_uses_of_all_coupons_together_have_a_limit(to: Pushing) -> None:
     }
 
 
+def test_one_that_failed_and_whose_days_are_over_gets_new_ones(to: Pushing) -> None:
+    limits(to)
+    to.world.grant(SLUG, "shopify", (*TIENDA_NORTE.scopes, "write_customers"))
+    ask(to, days=7)
+    first = the_coupon(to)
+    to.warehouse.execute(
+        """update ops.coupons set starts_at = now() - interval '20 days',
+            ends_at = now() - interval '13 days' where company_id = %s""",
+        [to.pair.acme],
+    )
+    to.world.grant(SLUG, "shopify", SCOPES)
+
+    made = approve(to.url, to.settings, to.pair.acme, first.code, "bo", to.log.append)
+
+    assert made.state == "created"
+    assert made.starts_at is not None
+    assert made.ends_at is not None
+    assert made.starts_at > first.requested_at
+    assert (made.ends_at - made.starts_at).days == 7
+    assert made.code != first.code
+    (discount,) = in_the_shop(to)
+    assert (discount["code"], discount["ends_at"][:10]) == (
+        made.code,
+        f"{made.ends_at:%Y-%m-%d}",
+    )
+
+
+def test_one_that_failed_and_whose_days_go_on_keeps_them(to: Pushing) -> None:
+    limits(to)
+    to.world.grant(SLUG, "shopify", (*TIENDA_NORTE.scopes, "write_customers"))
+    ask(to)
+    first = the_coupon(to)
+    to.world.grant(SLUG, "shopify", SCOPES)
+
+    made = approve(to.url, to.settings, to.pair.acme, first.code, "bo", to.log.append)
+
+    assert (made.code, made.starts_at, made.ends_at) == (
+        first.code,
+        first.starts_at,
+        first.ends_at,
+    )
+
+
+def test_what_waits_is_approved_within_the_limits_of_that_day(to: Pushing) -> None:
+    limits(to, needs_approval=True)
+    ask(to)
+    code = the_coupon(to).code
+    for changes, said in (
+        ({"max_uses": 5}, "6 uses and the 0 of coupons"),
+        ({"max_percent": 5}, "more than the 5 %"),
+    ):
+        limits(to, needs_approval=True, **changes)
+        with pytest.raises(CouponRefused, match=said):
+            approve(to.url, to.settings, to.pair.acme, code, "bo", to.log.append)
+    assert the_coupon(to).state == "waiting"
+    assert in_the_shop(to) == []
+
+    limits(to, needs_approval=True, max_uses=6)
+    made = approve(to.url, to.settings, to.pair.acme, code, "bo", to.log.append)
+    assert made.state == "created"
+
+
+def test_what_is_declined_frees_its_uses_and_may_be_asked_for_otherwise(
+    to: Pushing,
+) -> None:
+    limits(to, needs_approval=True, max_uses=6)
+    ask(to, percent=15)
+    first = the_coupon(to)
+    with pytest.raises(UnknownCoupon):
+        decline(to.url, to.pair.bolt, first.code, "bo")
+
+    declined = decline(to.url, to.pair.acme, first.code.lower(), "bo")
+
+    assert (declined.state, declined.reason) == ("declined", "Declined by bo.")
+    assert open_uses(to.url, to.pair.acme, declined.requested_at) == 0
+    (row,) = to.warehouse.rows(
+        "select state_label_en from reporting.coupon_requests where company_id = %s",
+        [to.pair.acme],
+    )
+    assert row["state_label_en"] == "Declined"
+    assert ask(to, percent=10) == Answered(done=1)
+    again = the_coupon(to)
+    assert (again.state, float(again.percent)) == ("waiting", 10)
+    made = approve(to.url, to.settings, to.pair.acme, again.code, "bo", to.log.append)
+    with pytest.raises(CouponRefused, match="end it there"):
+        decline(to.url, to.pair.acme, made.code, "bo")
+    assert the_coupon(to).state == "created"
+
+
+def test_a_list_names_the_code_to_those_who_may_use_it(
+    to: Pushing, tmp_path: Path
+) -> None:
+    def exported(destination: str, *, is_holdout: bool = False) -> list[dict[str, str]]:
+        path = tmp_path / f"{destination}_{is_holdout}.csv"
+        asked = ExportRequest(to.pair.acme, to.name, destination, "ana", is_holdout)
+        export_audience(to.url, asked, path)
+        with path.open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    limits(to, needs_approval=True)
+    ask(to)
+    assert "coupon_code" not in exported("csv")[0]
+    made = approve(
+        *(to.url, to.settings, to.pair.acme, the_coupon(to).code, "bo", to.log.append)
+    )
+
+    for destination, column in (
+        ("csv", "coupon_code"),
+        ("klaviyo", "timonel_coupon_code"),
+        ("whatsapp", "coupon_code"),
+    ):
+        rows = exported(destination)
+        assert len(rows) == len(PUSHED)
+        assert {row[column] for row in rows} == {made.code}
+        assert list(rows[0])[-1] == column
+    for destination in ("meta", "google"):
+        assert made.code not in str(exported(destination))
+    kept = exported("csv", is_holdout=True)
+    assert len(kept) == len(HELD_BACK)
+    assert made.code not in str(kept)
+
+    # What is over is named to nobody.
+    to.warehouse.execute(
+        "update ops.coupons set starts_at = now() - interval '20 days',"
+        " ends_at = now() - interval '6 days' where company_id = %s",
+        [to.pair.acme],
+    )
+    assert "coupon_code" not in exported("csv")[0]
+
+
 def test_nobody_asks_for_another_company_s_customers(to: Pushing) -> None:
     limits(to)
     bolt = to.pair.bolt
@@ -415,3 +592,15 @@ def test_the_command_line_asks_approves_and_lists(
     assert "refused: Coupons are off" in listed
     assert len(in_the_shop(to)) == 1
     assert "are off now" in timonel("switch-off")
+
+
+def test_the_command_line_declines(to: Pushing, timonel: Callable[..., str]) -> None:
+    limits(to, needs_approval=True)
+    ask(to)
+    code = the_coupon(to).code
+
+    assert f"{code} is declined" in timonel("decline", code, "--by", "bo")
+    listed = timonel("list")
+    assert "declined" in listed
+    assert f"{code}: Declined by bo." in listed
+    assert "has no coupon 'NOPE'" in timonel("decline", "NOPE", code=1)

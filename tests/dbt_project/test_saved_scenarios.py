@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -11,15 +12,19 @@ from typing import Any
 from uuid import UUID
 
 import dagster as dg
+import psycopg
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from ml_assets.assets import scenarios as answering
 from ml_assets.assets.scenarios import Answered, answer_requests, scenarios
+from ml_assets.media_plan.saved_scenarios import Projection, PublishedMix
+from ml_assets.media_plan.scenario_requests import ScenarioRequest
 from orchestration.cli import app, scenario
 from orchestration.cli import console as console_module
 from orchestration.defs.decisions.requests import action_requests
-from orchestration.lib.action_requests import add_request, list_requests
+from orchestration.lib.action_requests import COUPON, add_request, list_requests
 from orchestration.lib.partitions import CompanyDay, partition_key
 from tests.dbt_project.mart_rows import COMPANY
 from tests.dbt_project.test_media_mix import Addressed
@@ -162,6 +167,38 @@ def test_a_run_asks_for_the_first_two_and_a_second_run_changes_nothing(
     assert shown(warehouse, companies.bolt) == []
 
 
+def test_of_the_first_two_what_was_refused_is_not_asked_again_each_day(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    materialise(warehouse, companies.acme)
+    warehouse.execute(
+        "update ops.action_requests set state = 'refused' where company_id = %s",
+        [companies.acme],
+    )
+
+    materialise(warehouse, companies.acme)
+
+    assert [row["state"] for row in shown(warehouse, companies.acme)] == [
+        "refused",
+        "refused",
+    ]
+
+
+def test_what_was_refused_can_be_asked_again_the_same_day(
+    warehouse: Warehouse, timonel: Callable[..., str]
+) -> None:
+    company = warehouse.add_pair().acme
+    told = ("add", "x", "--company", company, "--days", "10", "--limit", "meta=0")
+    refusal = timonel(*told, code=1)
+    publish(warehouse, company, "EUR")
+
+    said = timonel(*told)
+
+    assert "no published media mix" in refusal
+    assert "| Income | 14,050 | 11,050 |" in said
+    assert len(list_requests(warehouse.url, company, "scenario")) == 2
+
+
 def test_a_plan_that_was_saved_is_not_written_again(
     warehouse: Warehouse, companies: Pair
 ) -> None:
@@ -187,7 +224,89 @@ def test_a_plan_that_was_saved_is_not_written_again(
     assert answer_requests(warehouse.url, companies.acme) == Answered()
 
 
-def test_a_tick_answers_every_company_and_names_the_one_that_fails(
+def test_one_that_cannot_be_computed_is_refused_and_the_next_is_answered(
+    warehouse: Warehouse, companies: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned = ask(warehouse, companies.acme, "bad", name="bad", bounds="meta=0")
+    ask(warehouse, companies.acme, "good", name="good", bounds="meta=0")
+    project = answering.project  # type: ignore[attr-defined]
+
+    def fails(mix: PublishedMix, asked: ScenarioRequest) -> Projection:
+        if asked.name == "bad":
+            raise IndexError("a secret of the inside")
+        return project(mix, asked)
+
+    monkeypatch.setattr(answering, "project", fails)
+    assert materialise(warehouse, companies.acme).success
+
+    told = {row["scenario_name"]: row for row in shown(warehouse, companies.acme)}
+    assert (told["bad"]["state"], told["good"]["state"]) == ("refused", "done")
+    assert f"request {str(poisoned)[:8]}" in told["bad"]["refusal_en"]
+    assert told["bad"]["refusal_es"].startswith("No se pudo calcular")
+    assert "secret" not in told["bad"]["refusal_en"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "state", "said"),
+    [
+        # Deeper than Python reads; as many digits as fit.
+        ('{"name": ' + "[" * 1990 + "]" * 1990 + "}", "refused", "log has it"),
+        ('{"name": "x", "total_budget": ' + "9" * 3900 + "}", "refused", "no number"),
+        ('{"name": ' + "9" * 3900 + "}", "refused", "3900 characters"),
+        (
+            '{"name": "x", "bounds": "meta=0", "days": 1e-3900}',
+            "refused",
+            "cannot be projected",
+        ),
+        (
+            '{"name": "x", "start_date": "9999-12-31", "bounds": "meta=0"}',
+            "refused",
+            "Start it by 2028-10-30",
+        ),
+        ('{"name": "x", "total_budget": "1e-16"}', "done", ""),
+    ],
+)
+def test_what_is_typed_never_stops_the_next_request(
+    warehouse: Warehouse, companies: Pair, payload: str, state: str, said: str
+) -> None:
+    acme = companies.acme
+    warehouse.execute(
+        """insert into ops.action_requests (company_id, kind, payload)
+        values (%s, 'scenario', %s)""",
+        [acme, payload],
+    )
+    good = ask(warehouse, acme, bounds="meta=0")
+
+    answer_requests(warehouse.url, acme)
+
+    told = {one.id: one for one in list_requests(warehouse.url, acme, "scenario")}
+    assert told.pop(good).state == "done"
+    (typed,) = told.values()
+    assert typed.state == state
+    assert said in (typed.reason or "")
+
+
+def test_a_number_longer_than_python_reads_stops_nobody(
+    warehouse: Warehouse, companies: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = ask(warehouse, companies.acme, "bad", total_budget=10**700)
+    good = ask(warehouse, companies.acme, bounds="meta=0")
+    limit = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(640)
+        answered = answer_requests(warehouse.url, companies.acme)
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+    assert answered == Answered(done=1, refused=1)
+    told = {
+        one.id: one.state
+        for one in list_requests(warehouse.url, companies.acme, "scenario")
+    }
+    assert told == {bad: "refused", good: "done"}
+
+
+def test_a_tick_answers_every_company_and_refuses_what_cannot_be(
     warehouse: Warehouse, companies: Pair
 ) -> None:
     for company in (companies.acme, companies.bolt):
@@ -203,12 +322,41 @@ def test_a_tick_answers_every_company_and_names_the_one_that_fails(
     )
 
     assert isinstance(answer, dg.SkipReason)
+    assert f"{companies.acme}: 0 done, 1 refused" in (answer.skip_message or "")
+    (acme,) = shown(warehouse, companies.acme)
+    assert acme["state"] == "refused"
+    assert "could not be computed" in acme["refusal_en"]
+    assert [row["state"] for row in shown(warehouse, companies.bolt)] == ["done"]
+
+
+def test_a_lost_connection_leaves_the_request_open_and_the_coupons_answered(
+    warehouse: Warehouse, companies: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for company in (companies.acme, companies.bolt):
+        ask(warehouse, company, bounds="meta=0")
+    asked = {"audience": "of nobody"}
+    add_request(warehouse.url, companies.acme, COUPON, asked, "coupon", "ana")
+    read = answering.read_published_mix  # type: ignore[attr-defined]
+
+    def lost(database: psycopg.Connection, company_id: str) -> Any:
+        if company_id == companies.acme:
+            raise psycopg.OperationalError("server closed the connection")
+        return read(database, company_id)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(answering, "read_published_mix", lost)
+        answer = action_requests(
+            dg.build_sensor_context(), warehouse=Addressed(address=warehouse.url)
+        )
+
+    assert isinstance(answer, dg.SkipReason)
     assert answer.skip_message == f"Failed for {companies.acme}: see the log."
     assert [row["state"] for row in shown(warehouse, companies.acme)] == ["running"]
     assert [row["state"] for row in shown(warehouse, companies.bolt)] == ["done"]
-    warehouse.execute(
-        "delete from ops.action_requests where company_id = %s", [companies.acme]
-    )
+    (coupon,) = list_requests(warehouse.url, companies.acme, COUPON)
+    assert coupon.state == "refused"
+    # The next time it is there again.
+    assert answer_requests(warehouse.url, companies.acme) == Answered(done=1)
 
 
 def test_a_reader_sees_its_own_scenarios(warehouse: Warehouse, companies: Pair) -> None:

@@ -94,6 +94,22 @@ def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
     assert asking.sql(ASKED) == [("acme", "coupon", told, "requested")]
 
 
+def test_what_was_refused_can_be_asked_again_the_same_day(asking: Server) -> None:
+    asking.run()
+    person, key = person_of(asking, "acme: marketing"), action_of(asking, "acme")
+
+    def press() -> int:
+        return int(ask(person, key, name="x", days=7)["rows-affected"])
+
+    before = [press(), press()]
+    asking.sql("update ops.action_requests set state = 'refused' returning 1")
+    after = [press(), press()]
+
+    assert (before, after) == ([1, 0], [1, 0])
+    told = asking.sql(f"{ASKED} order by state")
+    assert [state for *_, state in told] == ["refused", "requested"]
+
+
 @pytest.mark.parametrize("role", ["devops", "consultor"])
 def test_who_may_not_ask_cannot(asking: Server, role: str) -> None:
     asking.run()

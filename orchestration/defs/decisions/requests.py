@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from ml_assets.assets.scenarios import answer_requests
+from ml_assets.assets import scenarios
 from orchestration.lib.action_requests import companies_waiting
-from orchestration.lib.coupons.making import answer_coupon_requests
+from orchestration.lib.coupons import making
 from orchestration.lib.settings import Settings
 from orchestration.lib.warehouse import Warehouse
 
@@ -19,27 +19,34 @@ def action_requests(
 ) -> dg.SkipReason:
     """Request no run: an answer takes less than starting one.
 
-    A company that fails stops no other, and the tick names it.
+    A company that fails stops no other, nor its scenarios its coupons, and the tick
+    names it.
     """
     url, told, failed = warehouse.url(), [], []
     for company_id in companies_waiting(url):
-        try:
-            told.append(_answer(url, company_id))
-        # Whatever it is, the other companies wait for their answers.
-        except Exception as failure:
-            failed.append(company_id)
-            context.log.exception(
-                f"Requests of {company_id} could not be answered: {failure}"
-            )
+        done = refused = 0
+        for kind, answer in (("Scenarios", _scenarios), ("Coupons", _coupons)):
+            try:
+                answered = answer(url, company_id)
+            # Whatever it is, the others wait for their answers.
+            except Exception as failure:
+                failed.append(company_id)
+                context.log.exception(
+                    f"{kind} of {company_id} could not be answered: {failure}"
+                )
+            else:
+                done, refused = done + answered.done, refused + answered.refused
+        told.append(f"{company_id}: {done} done, {refused} refused")
     if failed:
-        return dg.SkipReason(f"Failed for {', '.join(failed)}: see the log.")
+        names = ", ".join(dict.fromkeys(failed))
+        return dg.SkipReason(f"Failed for {names}: see the log.")
     return dg.SkipReason("; ".join(told) or "Nobody waits for an answer.")
 
 
-def _answer(url: str, company_id: str) -> str:
-    plans = answer_requests(url, company_id)
-    coupons = answer_coupon_requests(
-        url, Settings.from_environment(), company_id, lambda _: None
-    )
-    done, refused = plans.done + coupons.done, plans.refused + coupons.refused
-    return f"{company_id}: {done} done, {refused} refused"
+def _scenarios(url: str, company_id: str) -> scenarios.Answered:
+    return scenarios.answer_requests(url, company_id)
+
+
+def _coupons(url: str, company_id: str) -> making.Answered:
+    settings = Settings.from_environment()
+    return making.answer_coupon_requests(url, settings, company_id, lambda _: None)

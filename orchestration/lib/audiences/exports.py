@@ -18,6 +18,13 @@ from orchestration.lib.database import connect
 
 __all__ = ["ExportRequest", "Exported", "export_audience"]
 
+# Where a message can name a code; advertising platforms take none.
+_COUPON_COLUMNS = {
+    "csv": "coupon_code",
+    "klaviyo": "timonel_coupon_code",
+    "whatsapp": "coupon_code",
+}
+
 
 @dataclass(frozen=True)
 class Exported:
@@ -60,8 +67,9 @@ class ExportRequest:
 def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
     """Write an audience as a file that its destination imports.
 
-    Whoever took their consent back since is left out. The file appears whole or not at
-    all, readable by its owner only; that it was given out is noted.
+    Whoever took their consent back since is left out. Has the audience a coupon in the
+    shop, its code is the last column of those written to. The file appears whole or not
+    at all, readable by its owner only; that it was given out is noted.
 
     Raises
     ------
@@ -74,7 +82,12 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
         members = members_now(database, audience, is_held_back=request.is_holdout)
     with connect(url, "orchestrator") as database:
         agreed = [member for member in members if member.has_consent]
-        rows = [row for each in agreed if (row := layout.row(each.contact))]
+        found = [row for each in agreed if (row := layout.row(each.contact))]
+        rows = [layout.cells(row) for row in found]
+        columns, code = layout.columns, _coupon_code(database, audience, request)
+        if code:
+            columns = (*columns, _COUPON_COLUMNS[request.destination])
+            rows = [[*row, code] for row in rows]
         exported = Exported(
             audience,
             len(rows),
@@ -86,8 +99,23 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
             ),
         )
         _note(database, exported, request)
-        _write(path, [layout.columns, *map(layout.cells, rows)])
+        _write(path, [columns, *rows])
     return exported
+
+
+def _coupon_code(
+    database: psycopg.Connection, audience: Audience, request: ExportRequest
+) -> str | None:
+    """What members may use now; None for those kept back, who may not."""
+    if request.is_holdout or request.destination not in _COUPON_COLUMNS:
+        return None
+    found = database.execute(
+        """select code from ops.coupons
+        where company_id = %s and audience_id = %s and state = 'created'
+            and ends_at > now()""",
+        (audience.company_id, audience.audience_id),
+    ).fetchone()
+    return str(found[0]) if found else None
 
 
 def _note(

@@ -30,6 +30,9 @@ class AudienceResult:
     revenue_gained: Decimal | None
     revenue_gained_lower: Decimal | None
     revenue_gained_upper: Decimal | None
+    margin_gained: Decimal | None
+    margin_gained_lower: Decimal | None
+    margin_gained_upper: Decimal | None
 
 
 def list_results(url: str, company_id: str) -> list[AudienceResult]:
@@ -42,7 +45,8 @@ def list_results(url: str, company_id: str) -> list[AudienceResult]:
                 """select name, contacted_count, held_back_count, counted_from,
                     counted_to, result, result_label_en, currency_code,
                     coupon_code, revenue_gained, revenue_gained_lower,
-                    revenue_gained_upper
+                    revenue_gained_upper, margin_gained, margin_gained_lower,
+                    margin_gained_upper
                 from reporting.audience_uplift
                 where company_id = %s order by built_at desc""",
                 (company_id,),

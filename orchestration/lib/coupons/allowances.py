@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from psycopg.rows import class_row
 
 from orchestration.lib.audiences.destinations import configuration, switched_on
 from orchestration.lib.audiences.place_programs import place_program
+from orchestration.lib.coupons.coupon_records import open_uses
 from orchestration.lib.coupons.refusals import CouponRefused
 from orchestration.lib.database import connect
 from orchestration.lib.settings import Settings
 
-__all__ = ["Allowance", "allow", "allowance", "forbid"]
+__all__ = ["Allowance", "allow", "allowance", "check_limits", "forbid"]
 
 
 @dataclass(frozen=True)
@@ -109,3 +112,39 @@ def forbid(url: str, company_id: str, changed_by: str) -> bool:
             (changed_by, company_id),
         )
         return bool(changed.rowcount)
+
+
+def check_limits(
+    url: str,
+    limits: Allowance,
+    percent: Decimal,
+    uses: int,
+    but: uuid.UUID | None = None,
+) -> None:
+    """Whether a coupon is within the limits, beside all others that are not over.
+
+    Parameters
+    ----------
+    but
+        The coupon itself, if it was written already.
+
+    Raises
+    ------
+    CouponRefused
+    """
+    if percent > limits.max_percent:
+        raise CouponRefused(
+            "too_high",
+            percent=f"{percent.normalize():f}",
+            limit=f"{limits.max_percent.normalize():f}",
+            company=limits.company_id,
+        )
+    already = open_uses(url, limits.company_id, datetime.now(UTC), but)
+    if already + uses > limits.max_uses:
+        raise CouponRefused(
+            "too_many",
+            uses=str(uses),
+            open=str(already),
+            limit=str(limits.max_uses),
+            company=limits.company_id,
+        )

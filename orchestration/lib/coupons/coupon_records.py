@@ -13,18 +13,18 @@ from psycopg.rows import class_row
 
 from orchestration.lib.audiences.push_records import Push
 from orchestration.lib.coupons.coupon_requests import CouponRequest
-from orchestration.lib.database import connect, has_relation
+from orchestration.lib.database import connect
 
 __all__ = [
     "Coupon",
     "approve_coupon",
+    "decline_coupon",
     "fail_coupon",
     "keep_code",
     "keep_coupon",
     "keep_made",
     "list_coupons",
     "open_uses",
-    "proven_percent",
 ]
 
 _CODE_LETTERS = 8
@@ -32,7 +32,7 @@ _CODE_LETTERS = 8
 
 @dataclass(frozen=True)
 class Coupon:
-    """One coupon. ``state``: waiting for approval, approved, created, or failed.
+    """One coupon. ``state``: waiting for approval, approved, created, failed, declined.
 
     ``tag`` is what its customers have at the shop. ``starts_at`` and ``ends_at`` are
     set when it is approved.
@@ -95,9 +95,17 @@ def keep_coupon(  # noqa: PLR0913, PLR0917  (one column each)
     uses: int,
     requested_by: str,
 ) -> None:
-    """Write a coupon that waits, under a code that nobody can guess from another."""
+    """Write a coupon that waits, under a code that nobody can guess from another.
+
+    It takes the place of one that was declined.
+    """
     coupon_id = uuid.uuid4()
     with connect(url, "orchestrator") as database:
+        database.execute(
+            """delete from ops.coupons
+            where company_id = %s and audience_id = %s and state = 'declined'""",
+            (push.company_id, push.audience_id),
+        )
         database.execute(
             """insert into ops.coupons (company_id, coupon_id, audience_id, percent,
                 is_percent_proven, usage_limit, days, code, state, requested_by)
@@ -111,18 +119,28 @@ def keep_coupon(  # noqa: PLR0913, PLR0917  (one column each)
 
 
 def approve_coupon(url: str, coupon: Coupon, approved_by: str, now: datetime) -> None:
-    """Let it be made; its days begin now, unless they have begun."""
+    """Let it be made; its days begin now, unless they have begun and are not over.
+
+    With new days it has a new code: the shop may have it with the old ones, if its
+    answer was lost.
+    """
+    is_over = coupon.ends_at is not None and coupon.ends_at <= now
+    code = _code(coupon.coupon_id, now.toordinal()) if is_over else coupon.code
     with connect(url, "orchestrator") as database:
         database.execute(
             """update ops.coupons set state = 'approved', reason = null,
                 approved_by = coalesce(approved_by, %(by)s),
-                starts_at = coalesce(starts_at, %(now)s),
-                ends_at = coalesce(ends_at, %(now)s + make_interval(days => days))
+                code = %(code)s,
+                starts_at = case when ends_at > %(now)s then starts_at
+                    else %(now)s end,
+                ends_at = case when ends_at > %(now)s then ends_at
+                    else %(now)s + make_interval(days => days) end
             where company_id = %(company)s and coupon_id = %(coupon)s
                 and state <> 'created'""",
             {
                 "by": approved_by,
                 "now": now,
+                "code": code,
                 "company": coupon.company_id,
                 "coupon": coupon.coupon_id,
             },
@@ -148,34 +166,27 @@ def fail_coupon(url: str, coupon: Coupon, reason: str) -> None:
     _update(url, coupon, "state = 'failed', reason = %s", reason)
 
 
-def open_uses(url: str, company_id: str, now: datetime) -> int:
-    """Uses of all coupons that are not over, whether approved yet or not."""
+def decline_coupon(url: str, coupon: Coupon, declined_by: str) -> None:
+    """It is not made, and its uses are free for others."""
+    _update(
+        *(url, coupon, "state = 'declined', reason = %s"),
+        f"Declined by {declined_by}.",
+    )
+
+
+def open_uses(
+    url: str, company_id: str, now: datetime, but: uuid.UUID | None = None
+) -> int:
+    """Uses of all coupons but one that are not over, whether approved yet or not."""
     with connect(url, "orchestrator") as database:
         row = database.execute(
             """select coalesce(sum(usage_limit), 0)::bigint from ops.coupons
-            where company_id = %s and (ends_at is null or ends_at > %s)""",
-            (company_id, now),
+            where company_id = %s and state <> 'declined'
+                and (ends_at is null or ends_at > %s)
+                and coupon_id is distinct from %s::uuid""",
+            (company_id, now, but),
         ).fetchone()
     return int(row[0]) if row else 0
-
-
-def proven_percent(url: str, company_id: str) -> Decimal | None:
-    """The smallest percentage of a coupon whose audience gained against its holdout.
-
-    By ``reporting.audience_uplift``: the whole 90 % interval is above nothing.
-    """
-    with connect(url, "transformer") as database:
-        if not has_relation(database, "reporting.audience_uplift"):
-            return None
-        row = database.execute(
-            """select min(coupons.percent) from ops.coupons as coupons
-            inner join reporting.audience_uplift as uplift
-                using (company_id, audience_id)
-            where coupons.company_id = %s and coupons.state = 'created'
-                and uplift.result = 'gained'""",
-            (company_id,),
-        ).fetchone()
-    return row[0] if row else None
 
 
 def _update(url: str, coupon: Coupon, change: str, value: str) -> None:

@@ -48,7 +48,8 @@ def read_coupon_request(payload: Mapping[str, Any]) -> CouponRequest:
     if not isinstance(audience, str):
         raise _unreadable("audience", audience, "Name an audience.")
     percent = _number(given, "percent", "Write a percentage above 0 and at most 100.")
-    if percent is not None and not 0 < percent <= 100:
+    # Hundredths are what a shop takes off: what rounds to nothing is nothing.
+    if percent is not None and not Decimal("0.005") < percent <= 100:
         wanted = "Write a percentage above 0 and at most 100."
         raise _unreadable("percent", given["percent"], wanted)
     return CouponRequest(

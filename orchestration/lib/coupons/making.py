@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+
+import psycopg
 
 from orchestration.lib.action_requests import (
     COUPON,
     ActionRequest,
     finish,
+    log_unexpected,
     refuse,
     start_waiting,
 )
@@ -18,26 +20,32 @@ from orchestration.lib.audiences.membership import UnknownAudience, load_audienc
 from orchestration.lib.audiences.place_programs import PlaceProgram, place_program
 from orchestration.lib.audiences.push_records import Push, list_pushes
 from orchestration.lib.company_removal import company_held
-from orchestration.lib.coupons.allowances import Allowance, allowance
+from orchestration.lib.coupons.allowances import Allowance, allowance, check_limits
 from orchestration.lib.coupons.coupon_records import (
     Coupon,
     approve_coupon,
+    decline_coupon,
     fail_coupon,
     keep_code,
     keep_coupon,
     keep_made,
     list_coupons,
-    open_uses,
-    proven_percent,
 )
 from orchestration.lib.coupons.coupon_requests import CouponRequest, read_coupon_request
+from orchestration.lib.coupons.proofs import proven_percent
 from orchestration.lib.coupons.refusals import CouponRefused
 from orchestration.lib.database import one_at_a_time
 from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import Settings
 from orchestration.lib.singer import Log
 
-__all__ = ["Answered", "UnknownCoupon", "answer_coupon_requests", "approve"]
+__all__ = [
+    "Answered",
+    "UnknownCoupon",
+    "answer_coupon_requests",
+    "approve",
+    "decline",
+]
 
 _CODES_TRIED = 5
 
@@ -60,11 +68,14 @@ def answer_coupon_requests(
     """Answer all requests for coupons that wait, in their order.
 
     Whoever dies meanwhile leaves the request open and the code written: the next call
-    finds the coupon in the shop by it, or makes it.
+    finds the coupon in the shop by it, or makes it. What fails by itself is refused
+    and logged: left open, it would hold up all that come later.
 
     Raises
     ------
     CompanyRemoved
+    psycopg.OperationalError, psycopg.InterfaceError
+        The database, not the request: it stays open, and is tried again.
     """
     done = refused = 0
     with (
@@ -72,9 +83,8 @@ def answer_coupon_requests(
         one_at_a_time(url, f"actions of {company_id}"),
     ):
         for request in start_waiting(url, company_id, only=COUPON):
-            try:
-                _answer(url, settings, company_id, request, log)
-            except CouponRefused as refusal:
+            refusal = _refusal(url, settings, company_id, request, log)
+            if refusal:
                 told = (str(refusal), refusal.code, refusal.facts)
                 refuse(url, company_id, request.id, *told)
                 refused += 1
@@ -97,32 +107,57 @@ def approve(  # noqa: PLR0913, PLR0917  (who, what, where)
         company_held(url, company_id),
         one_at_a_time(url, f"actions of {company_id}"),
     ):
-        found = list_coupons(url, company_id)
-        named = [each for each in found if each.code == code.upper()]
-        if not named:
-            known = ", ".join(each.code for each in found) or "none yet"
-            raise UnknownCoupon(
-                f"{company_id} has no coupon {code!r} (coupons: {known})."
-            )
-        limits = allowance(url, company_id)
-        _check_percent(limits, named[0].percent)
-        return _made(url, settings, named[0], approved_by, log)
+        coupon = _named(url, company_id, code)
+        return _made(
+            url, settings, coupon, allowance(url, company_id), approved_by, log
+        )
+
+
+def decline(url: str, company_id: str, code: str, declined_by: str) -> Coupon:
+    """Do not make a coupon that waits, and free its uses for others.
+
+    Raises
+    ------
+    UnknownCoupon, CouponRefused, CompanyRemoved
+    """
+    with (
+        company_held(url, company_id),
+        one_at_a_time(url, f"actions of {company_id}"),
+    ):
+        coupon = _named(url, company_id, code)
+        if coupon.state in {"created", "approved"}:
+            raise CouponRefused("in_the_shop", code=coupon.code)
+        decline_coupon(url, coupon, declined_by)
+        return _again(url, coupon)
+
+
+def _refusal(
+    url: str, settings: Settings, company_id: str, asked: ActionRequest, log: Log
+) -> CouponRefused | None:
+    """Do what is asked; why it cannot be, or None."""
+    try:
+        _answer(url, settings, company_id, asked, log)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except CouponRefused as refusal:
+        return refusal
+    # Whatever it is, it would come again each time.
+    except Exception:
+        return CouponRefused("not_computable", value=log_unexpected(asked))
+    return None
 
 
 def _answer(
     url: str, settings: Settings, company_id: str, asked: ActionRequest, log: Log
 ) -> None:
     limits = allowance(url, company_id)
-    request = read_coupon_request(asked.payload)
+    request = read_coupon_request(asked.read_payload())
     push = _push(url, company_id, request)
     coupon = _coupon_of(url, push)
-    if coupon is None:
+    if coupon is None or coupon.state == "declined":
         percent = request.percent or proven_percent(url, company_id)
-        if percent is None:
-            raise CouponRefused("nothing_proven")
         uses = request.uses or push.pushed_count
-        _check_percent(limits, percent)
-        _check_uses(url, limits, uses)
+        check_limits(url, limits, percent, uses)
         keep_coupon(url, push, request, percent, uses, asked.requested_by)
         coupon = _coupon_of(url, push)
     else:
@@ -130,15 +165,22 @@ def _answer(
     if coupon is None:
         raise AssertionError("a coupon that was kept is gone")
     if coupon.state != "created" and not limits.needs_approval:
-        _made(url, settings, coupon, "by setting", log)
+        _made(url, settings, coupon, limits, "by setting", log)
 
 
-def _made(
-    url: str, settings: Settings, coupon: Coupon, approved_by: str, log: Log
+def _made(  # noqa: PLR0913, PLR0917  (which, where, within what)
+    url: str,
+    settings: Settings,
+    coupon: Coupon,
+    limits: Allowance,
+    approved_by: str,
+    log: Log,
 ) -> Coupon:
-    """The coupon in the shop, found by its code or made."""
+    """The coupon in the shop, found by its code or made, within today's limits."""
     if coupon.state == "created":
         return coupon
+    told = (coupon.percent, coupon.usage_limit)
+    check_limits(url, limits, *told, but=coupon.coupon_id)
     approve_coupon(url, coupon, approved_by, datetime.now(UTC))
     approved = _again(url, coupon)
     try:
@@ -204,34 +246,21 @@ def _coupon_of(url: str, push: Push) -> Coupon | None:
     )
 
 
+def _named(url: str, company_id: str, code: str) -> Coupon:
+    found = list_coupons(url, company_id)
+    for each in found:
+        if each.code == code.upper():
+            return each
+    known = ", ".join(each.code for each in found) or "none yet"
+    raise UnknownCoupon(f"{company_id} has no coupon {code!r} (coupons: {known}).")
+
+
 def _again(url: str, coupon: Coupon) -> Coupon:
     return next(
         each
         for each in list_coupons(url, coupon.company_id)
         if each.coupon_id == coupon.coupon_id
     )
-
-
-def _check_percent(limits: Allowance, percent: Decimal) -> None:
-    if percent > limits.max_percent:
-        raise CouponRefused(
-            "too_high",
-            percent=f"{percent.normalize():f}",
-            limit=f"{limits.max_percent.normalize():f}",
-            company=limits.company_id,
-        )
-
-
-def _check_uses(url: str, limits: Allowance, uses: int) -> None:
-    already = open_uses(url, limits.company_id, datetime.now(UTC))
-    if already + uses > limits.max_uses:
-        raise CouponRefused(
-            "too_many",
-            uses=str(uses),
-            open=str(already),
-            limit=str(limits.max_uses),
-            company=limits.company_id,
-        )
 
 
 def _check_is_the_same(coupon: Coupon, request: CouponRequest, push: Push) -> None:

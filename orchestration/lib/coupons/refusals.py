@@ -24,14 +24,20 @@ _SENTENCES = {
     "too_many": "{uses} uses and the {open} of coupons that are not over are more "
     "than the {limit} that {company} allows.",
     "nothing_proven": "No percentage was given, and of no coupon it is proven that it "
-    "pays: none brought more than those kept back, in an audience large enough to "
+    "pays: none gained margin against those kept back, in an audience large enough to "
     "tell. Give a percentage; timonel audience results tells, 30 days later, what it "
     "brought.",
+    "no_margin": "No percentage was given, and without the margin of {company} nobody "
+    "can tell which one pays: timonel company set {company} --gross-margin-rate 0.45; "
+    "or give a percentage.",
     "other_coupon": "The audience '{audience}' has the coupon {code} of {percent} % "
     "already, and what two did could not be told apart. Build another audience.",
+    "in_the_shop": "The coupon {code} is in the shop, or may be: end it there.",
     "shop_refused": "{words}",
     "no_free_code": "The shop has a discount with every code that was tried, the last "
     "{code}. Ask again.",
+    "not_computable": "This could not be answered. That is an error of ours: the log "
+    "has it under {value}. Tell whoever runs the platform.",
 }
 
 

@@ -95,6 +95,20 @@ def test_a_budget_of_nothing_is_an_answer() -> None:
     assert told.totals["projected_income"] == pytest.approx(10_000)
 
 
+@pytest.mark.parametrize("budget", ["1e-16", "1e-300", "5e-324"])
+def test_next_to_no_budget_is_an_answer(budget: str) -> None:
+    told = projected(total_budget=budget)
+
+    assert told.totals["projected_spend"] == pytest.approx(0, abs=1e-12)
+    assert told.totals["projected_income"] == pytest.approx(10_000)
+
+
+def test_a_plan_may_start_two_years_ahead() -> None:
+    assert projected(total_budget=5, start_date="2028-10-30").end_date == dt.date(
+        2028, 11, 8
+    )
+
+
 def test_limits_are_kept_and_told() -> None:
     told = projected(total_budget=2_000, bounds="meta_ads=100..400; google_ads=..1700")
 
@@ -130,6 +144,16 @@ def test_limits_are_kept_and_told() -> None:
             {"total_budget": 5, "start_date": "2026-10-31"},
             "start_is_past",
             "2026-10-31",
+        ),
+        (
+            {"total_budget": 5, "start_date": "2028-10-31"},
+            "start_too_far",
+            "by 2028-10-30",
+        ),
+        (
+            {"total_budget": 5, "start_date": "9999-12-31"},
+            "start_too_far",
+            "by 2028-10-30",
         ),
         ({"bounds": "meta_ads"}, "bound_not_readable", "meta_ads"),
         ({"bounds": "meta_ads=.."}, "bound_not_readable", "meta_ads"),

@@ -16,6 +16,7 @@ from orchestration.lib.action_requests import (
     list_requests,
     refuse,
     start_waiting,
+    was_asked,
 )
 from orchestration.lib.companies import Company, add_company, writer_role
 from orchestration.lib.company_removal import remove_company
@@ -80,7 +81,8 @@ def test_a_request_belongs_to_the_company_of_the_login(
         " values ('scenario', '{}') returning id",
         "insert into ops.action_requests (kind, payload, idempotency_key)"
         " values ('scenario', '{}', 'once')"
-        " on conflict (company_id, idempotency_key) do update set payload = '{}'",
+        " on conflict (company_id, idempotency_key) where state <> 'refused'"
+        " do update set payload = '{}'",
         "copy ops.action_requests (kind, payload) from stdin",
         "insert into ops.companies values ('evil', 'Evil', 'EUR', 'UTC')",
         "select * from ops.companies",
@@ -162,6 +164,28 @@ def test_what_is_answered_waits_no_longer(url: str) -> None:
     )
     assert told[refused].finished_at is not None
     assert companies_waiting(url) == ["bolt"]
+
+
+def test_a_key_is_free_again_once_its_request_was_refused(
+    url: str, writer: psycopg.Connection
+) -> None:
+    told = [url, "acme", "scenario", {"name": "x"}, "once", "ana"]
+    first = add_request(*told)  # type: ignore[arg-type]
+    assert add_request(*told) == first  # type: ignore[arg-type]
+
+    refuse(url, "acme", first, "Too much: ask for 5.", "beyond", {"limit": "5"})
+    again = add_request(*told)  # type: ignore[arg-type]
+    finish(url, "acme", again)
+
+    assert again != first
+    assert add_request(*told) == again  # type: ignore[arg-type]
+    # The login that may only insert is told of no index, and meets the same one.
+    press = (ASK + " on conflict do nothing").encode()
+    assert writer.execute(press).rowcount == 0
+    refuse(url, "acme", again, "Too much: ask for 5.", "beyond", {"limit": "5"})
+    assert [writer.execute(press).rowcount for _ in range(2)] == [1, 0]
+    assert was_asked(url, "acme", "once")
+    assert not was_asked(url, "acme", "never")
 
 
 def test_a_company_that_goes_takes_its_requests_and_its_login_along(url: str) -> None:
