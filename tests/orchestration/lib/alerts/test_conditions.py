@@ -177,10 +177,14 @@ class TestEvents:
     def test_a_source_that_stays_away_becomes_more_severe(self, office: Office) -> None:
         office.connect("google", read=START - timedelta(hours=30))
         office.at(0)
+        (alert,) = list_alerts(office.url, "acme")
+        acknowledge(office.url, "acme", [alert["alert_id"]], "ana", START)
         office.at(19 * 60)
 
         (alert,) = list_alerts(office.url, "acme")
         assert (alert["severity"], alert["rule_id"]) == ("high", "source_silent")
+        # She answered for less.
+        assert (alert["acknowledged_at"], alert["acknowledged_by"]) == (None, None)
         assert alert["facts"]["observed"] == 49.0
 
     def test_a_weekly_company_is_late_after_its_week(self, office: Office) -> None:
