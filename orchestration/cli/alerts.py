@@ -14,7 +14,7 @@ from rich.table import Table
 
 from orchestration.cli import alert_channels, alert_rules
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import load_company
+from orchestration.lib.companies import list_companies, load_company
 from orchestration.lib.database import connect, open_database
 from orchestration.lib.settings import Settings
 
@@ -29,6 +29,7 @@ app.command("rules")(alert_rules.rules)
 app.command("set")(alert_rules.set_)
 app.command("check")(alert_rules.check)
 
+_LONGEST_MINUTES = 7 * 24 * 60
 _Company = Annotated[str, typer.Option(help="Whose alerts.")]
 
 
@@ -76,6 +77,40 @@ def ack(
         url = _url(company)
         acknowledge(url, company, alert, by or getpass.getuser(), datetime.now(UTC))
     console.print("Acknowledged. People are told when it is over.")
+
+
+@app.command()
+def send(
+    company: Annotated[
+        str | None, typer.Option(help="Only this company. Default: all.")
+    ] = None,
+) -> None:
+    """Look at the rules once, and send what is due.
+
+    For cron, every few minutes, where no scheduler of `timonel dev` or compose does it:
+    a run only looks when it ends. Exits 1 if rules could not be looked at, or a channel
+    did not take its message; that is tried again later.
+    """
+    from orchestration.lib.alerts.dispatch import Dispatcher
+    from orchestration.lib.metrics import read_metrics
+
+    settings = Settings.from_environment()
+    with plain_errors():
+        url = open_database(settings)
+        companies = [load_company(url, company)] if company else list_companies(url)
+        dispatcher = Dispatcher(url, settings, read_metrics())
+        found = dispatcher.dispatch_all(datetime.now(UTC), companies)
+    console.print(f"Looked at the rules of {len(companies)} companies.")
+    failures = [
+        f"The alerts of {company_id} could not be looked at: {reason}"
+        for company_id, reason in found.unjudged.items()
+    ]
+    failures += [
+        f"{company_id}, channel {channel_id}: {reason}"
+        for (company_id, channel_id), reason in found.undelivered.items()
+    ]
+    if failures:
+        raise fail("\n".join(failures))
 
 
 @app.command()
@@ -154,9 +189,12 @@ def delays(
     from orchestration.lib.alerts.memory import SEVERITIES, Policy
     from orchestration.lib.alerts.policies import save_policy
 
-    if severity not in SEVERITIES or first < 0 or escalate <= 0:
+    # Of nan every comparison is false.
+    is_possible = 0 <= first <= _LONGEST_MINUTES and 0 < escalate <= _LONGEST_MINUTES
+    if severity not in SEVERITIES or not is_possible:
         raise fail(
-            f"A severity is one of {', '.join(SEVERITIES)}; minutes are positive."
+            f"A severity is one of {', '.join(SEVERITIES)}; minutes are positive, and "
+            f"at most {_LONGEST_MINUTES:,} (a week)."
         )
     policy = Policy(timedelta(minutes=first), timedelta(minutes=escalate))
     with plain_errors():
@@ -181,9 +219,16 @@ def _state(alert: Mapping[str, Any]) -> str:
 def _range(text: str) -> tuple[time | None, time | None]:
     if text == "none":
         return None, None
-    start, dash, end = text.partition("-")
-    if not dash:
-        raise fail(f"Quiet hours are two times, such as 22:00-08:00, not '{text}'.")
+    start, dash, end = (part.strip() for part in text.partition("-"))
+    if not dash or "none" in (start, end):
+        raise fail(
+            f"Quiet hours are two times, such as 22:00-08:00, or none; not '{text}'."
+        )
+    if _time(start) == _time(end):
+        raise fail(
+            f"Quiet hours from {start} to {end} last no time. Write two times that "
+            "differ, or none."
+        )
     return _time(start), _time(end)
 
 
@@ -191,6 +236,9 @@ def _time(text: str) -> time | None:
     if text == "none":
         return None
     try:
-        return time.fromisoformat(text.strip())
+        told = time.fromisoformat(text.strip())
     except ValueError:
         raise fail(f"'{text}' is no time: write it as 08:00.") from None
+    if told.tzinfo is not None:
+        raise fail(f"'{text}' names a zone: times are of the company's own.")
+    return told

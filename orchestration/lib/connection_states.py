@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
@@ -13,13 +13,18 @@ from orchestration.lib.connections import Connection
 from orchestration.lib.database import connect
 
 __all__ = [
+    "Comparison",
     "ConnectionStatus",
+    "clear_difference",
     "list_statuses",
     "record_check",
     "record_difference",
     "record_failure",
     "record_read",
 ]
+
+#: With what landed rows are compared: what the source counted, or its contract.
+Comparison = Literal["counted", "contract"]
 
 
 @dataclass(frozen=True)
@@ -56,33 +61,33 @@ def list_statuses(url: str) -> list[ConnectionStatus]:
         ).fetchall()
 
 
-def record_check(url: str, connection: Connection, result: dict[str, Any]) -> str:
-    """Keep what a check found; return the state that follows."""
-    state = "limited" if result.get("warnings") else "healthy"
+def record_check(url: str, connection: Connection, result: dict[str, Any]) -> None:
+    """Keep what a check found, and the state that follows.
+
+    A check reads no rows: what a comparison found stays, and so does its state.
+    """
     with connect(url, "orchestrator") as database:
         database.execute(
-            """update ops.connections set state = %s, checked_at = now(),
-                check_result = %s, last_error = null
+            """update ops.connections set checked_at = now(), check_result = %s
             where company_id = %s and connection_id = %s""",
-            (state, Jsonb(result), *_key(connection)),
+            (Jsonb(result), *_key(connection)),
         )
-    return state
+        database.execute(_WORKS, _key(connection))
 
 
 def record_read(url: str, connection: Connection) -> None:
-    """The source was read to its end: whatever failed before works again."""
+    """The source was read to its end: whatever failed before works again.
+
+    But for what a comparison found: only the same comparison ends that, a moment later.
+    Else the state would be healthy in between, and people be told so.
+    """
     with connect(url, "orchestrator") as database:
         database.execute(
-            """update ops.connections set last_read_at = now(), last_error = null,
-                state = case
-                    when jsonb_array_length(
-                        coalesce(check_result -> 'warnings', '[]')
-                    ) > 0 then 'limited'
-                    else 'healthy'
-                end
+            """update ops.connections set last_read_at = now()
             where company_id = %s and connection_id = %s""",
             _key(connection),
         )
+        database.execute(_WORKS, _key(connection))
 
 
 def record_failure(url: str, connection: Connection, message: str) -> None:
@@ -97,16 +102,66 @@ def record_failure(url: str, connection: Connection, message: str) -> None:
 
 
 def record_difference(
-    url: str, company_id: str, source_slug: str, message: str
+    url: str, company_id: str, source_slug: str, comparison: Comparison, message: str
 ) -> None:
-    """The source was read, but what landed is not what it counted."""
+    """The source was read, but what landed is not what it should be."""
     with connect(url, "orchestrator") as database:
         database.execute(
-            """update ops.connections set state = 'failing', last_error = %s
+            """update ops.connections set state = 'failing', last_error = %s,
+                differences = differences || jsonb_build_object(%s::text, %s::text)
             where company_id = %s and source_slug = %s""",
-            (message, company_id, source_slug),
+            (message, comparison, message, company_id, source_slug),
         )
+
+
+def clear_difference(
+    url: str, company_id: str, source_slug: str, comparison: Comparison
+) -> None:
+    """A comparison passed: what it had found is over.
+
+    A connection that also fails to be read goes on failing.
+    """
+    with connect(url, "orchestrator") as database:
+        values = {"company": company_id, "source": source_slug, "name": comparison}
+        mended = database.execute(_WITHOUT_ERROR, values).fetchall()
+        database.execute(_WITHOUT_DIFFERENCE, values)
+        for (connection_id,) in mended:
+            database.execute(_WORKS, (company_id, connection_id))
 
 
 def _key(connection: Connection) -> tuple[str, str]:
     return connection.company_id, connection.connection_id
+
+
+# It works as far as can be seen from here.
+_WORKS = """
+    update ops.connections set
+        last_error = (
+            select string_agg(value, E'\\n' order by key)
+            from jsonb_each_text(differences)
+        ),
+        state = case
+            when differences <> '{}' then 'failing'
+            when jsonb_array_length(
+                coalesce(check_result -> 'warnings', '[]')
+            ) > 0 then 'limited'
+            else 'healthy'
+        end
+    where company_id = %s and connection_id = %s
+"""
+# An error that is none of a comparison's is of a read or a check, and stays.
+_WITHOUT_ERROR = """
+    update ops.connections set last_error = null
+    where company_id = %(company)s and source_slug = %(source)s
+        and differences ? %(name)s and last_error in (
+            select value from jsonb_each_text(differences)
+            union all
+            select string_agg(value, E'\\n' order by key)
+            from jsonb_each_text(differences)
+        )
+    returning connection_id
+"""
+_WITHOUT_DIFFERENCE = """
+    update ops.connections set differences = differences - %(name)s::text
+    where company_id = %(company)s and source_slug = %(source)s
+"""

@@ -98,6 +98,14 @@ def one_at_a_time(url: str, name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unless_busy(url: str, name: str) -> Iterator[bool]:
+    """As `one_at_a_time`, but False at once if somebody else holds the lock."""
+    with psycopg.connect(url, autocommit=True) as holder:
+        query = "select pg_try_advisory_lock(hashtext(%s))"
+        yield holder.execute(query, (name,)).fetchone() == (True,)
+
+
 def as_role(url: str, role: str) -> str:
     """The same URL, acting as ``role`` from the first statement on."""
     separator = "&" if "?" in url else "?"

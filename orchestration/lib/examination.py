@@ -15,6 +15,7 @@ from typing import Literal
 
 import psycopg
 
+from orchestration.lib.broken_runs import broken_runs
 from orchestration.lib.connection_secrets import load_secrets
 from orchestration.lib.connection_states import ConnectionStatus, list_statuses
 from orchestration.lib.dagster_home import open_instance
@@ -182,22 +183,23 @@ def _companies(url: str) -> Iterator[Finding]:
     with connect(url, "orchestrator") as database:
         latest = database.execute(
             """select distinct on (companies.company_id)
-                companies.company_id, runs.status, runs.as_of_date, runs.message
+                companies.company_id, runs.status, runs.as_of_date
             from ops.companies as companies
             left join ops.runs as runs
                 on runs.company_id = companies.company_id and runs.status <> 'started'
             order by companies.company_id, runs.started_at desc nulls last"""
         ).fetchall()
+        broken = {run.company_id: run for run in broken_runs(database)}
     if not latest:
         yield Finding(
             "companies", "warning", "there is none yet", "timonel company add my_shop"
         )
-    for company_id, status, as_of_date, message in latest:
+    for company_id, status, as_of_date in latest:
         again = f"timonel run --company {company_id}"
         if status is None:
             yield Finding(company_id, "warning", "never computed here", again)
-        elif status == "failed":
-            said = (message or "no message").strip().splitlines()[0]
+        elif run := broken.get(company_id):
+            said = (run.message or "no message").strip().splitlines()[0]
             yield Finding(
                 company_id, "broken", f"its last run failed: {said}", f"then: {again}"
             )

@@ -7,7 +7,7 @@ from datetime import date
 
 import dagster as dg
 
-from orchestration.lib.connection_states import record_difference
+from orchestration.lib.connection_states import clear_difference, record_difference
 from orchestration.lib.contracts.judgement import Breach, Landed, breaches
 from orchestration.lib.contracts.marks import mark_judged, unjudged_since
 from orchestration.lib.ingestion import Reading
@@ -94,9 +94,10 @@ def _remember(
     blocking = [each for each in found if each.is_blocking]
     if blocking:
         told = _told(source, company_id, blocking, is_blocking=True)
-        record_difference(url, company_id, source.slug, "\n".join(told))
+        record_difference(url, company_id, source.slug, "contract", "\n".join(told))
     else:
         mark_judged(url, company_id, source, reading.started_at)
+        clear_difference(url, company_id, source.slug, "contract")
 
 
 def _verdict(

@@ -19,13 +19,19 @@ _NO_VERSION = ""
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """One run of one company and day; ``message`` says why it failed."""
+    """One run of one company and day.
+
+    ``message`` says why it failed, ``failed_asset`` is the key of the first asset of
+    the step that failed first; both None of a run that did not.
+    """
 
     company_id: str
     run_id: str
+    job_name: str
     as_of_date: date
     status: str
     message: str | None
+    failed_asset: tuple[str, ...] | None
     started_at: datetime
     finished_at: datetime
 
@@ -47,12 +53,15 @@ def finished_run(
     if record.start_time is None or record.end_time is None:
         return None
     has_failed = run.status is not dg.DagsterRunStatus.SUCCESS
+    steps = list(failures)
     return FinishedRun(
         company_id,
         run.run_id,
+        run.job_name,
         date.fromisoformat(day),
         "failed" if has_failed else "succeeded",
-        _reasons(failures) if has_failed else None,
+        _reasons(steps) if has_failed else None,
+        _failed_asset(instance, run, steps) if has_failed else None,
         datetime.fromtimestamp(record.start_time, UTC),
         datetime.fromtimestamp(record.end_time, UTC),
     )
@@ -62,21 +71,19 @@ def record_finished_run(url: str, run: FinishedRun) -> None:
     """Keep a row of ``ops.runs``; of a company that was removed meanwhile, none."""
     with connect(url, "orchestrator") as database:
         database.execute(
-            """insert into ops.runs (company_id, run_id, as_of_date, input_version,
-                status, message, started_at, finished_at)
-            select company_id, %s, %s, %s, %s, %s, %s, %s
-            from ops.companies where company_id = %s
+            """insert into ops.runs (company_id, run_id, dagster_run_id, job_name,
+                as_of_date, input_version, status, message, failed_asset, started_at,
+                finished_at)
+            select company_id, %(run_id)s, %(run_id)s, %(job_name)s, %(as_of_date)s,
+                %(version)s, %(status)s, %(message)s, %(failed_asset)s,
+                %(started_at)s, %(finished_at)s
+            from ops.companies where company_id = %(company_id)s
             on conflict do nothing""",
-            (
-                run.run_id,
-                run.as_of_date,
-                _NO_VERSION,
-                run.status,
-                run.message,
-                run.started_at,
-                run.finished_at,
-                run.company_id,
-            ),
+            {
+                **vars(run),
+                "failed_asset": run.failed_asset and list(run.failed_asset),
+                "version": _NO_VERSION,
+            },
         )
 
 
@@ -84,6 +91,24 @@ def _company_and_day(run: dg.DagsterRun) -> tuple[str | None, str | None]:
     return run.tags.get("dagster/partition/company"), run.tags.get(
         "dagster/partition/day"
     )
+
+
+def _failed_asset(
+    instance: dg.DagsterInstance,
+    run: dg.DagsterRun,
+    failures: Iterable[dg.DagsterEvent],
+) -> tuple[str, ...] | None:
+    """The first asset that the first failed step was to make; None of a bare op."""
+    step = next((event.step_key for event in failures), None)
+    planned = instance.all_logs(
+        run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+    )
+    keys = (
+        each.dagster_event.asset_key
+        for each in planned
+        if each.dagster_event and each.dagster_event.step_key == step
+    )
+    return next((tuple(key.path) for key in keys if key), None)
 
 
 def _reasons(failures: Iterable[dg.DagsterEvent]) -> str:

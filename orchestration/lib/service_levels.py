@@ -20,7 +20,7 @@ from orchestration.lib.database import connect, has_relation
 from orchestration.lib.source_events import kind_of, newest_day
 from orchestration.lib.sources import source
 
-__all__ = ["ServiceLevel", "load_levels", "measure"]
+__all__ = ["ServiceLevel", "levels_of", "load_levels", "measure"]
 
 # Events older than the read before, by this much, came late and still count.
 _LATE_BY = timedelta(days=1)
@@ -83,16 +83,21 @@ def measure(url: str, company_id: str) -> int:
 def load_levels(url: str, company_id: str) -> list[ServiceLevel]:
     """How each service level of a company stands; empty before anything is built."""
     with connect(url, "orchestrator") as database:
-        if not has_relation(database, "reporting.service_levels"):
-            return []
-        cursor = database.cursor(row_factory=class_row(ServiceLevel))
-        return cursor.execute(
-            """select service_level, source_slug, data_as_of, age_minutes::float8,
-                target_minutes, is_met
-            from reporting.service_levels where company_id = %s
-            order by target_minutes""",
-            (company_id,),
-        ).fetchall()
+        return levels_of(database, company_id)
+
+
+def levels_of(database: psycopg.Connection, company_id: str) -> list[ServiceLevel]:
+    """As `load_levels`, within a transaction of the orchestrator's."""
+    if not has_relation(database, "reporting.service_levels"):
+        return []
+    cursor = database.cursor(row_factory=class_row(ServiceLevel))
+    return cursor.execute(
+        """select service_level, source_slug, data_as_of, age_minutes::float8,
+            target_minutes, is_met
+        from reporting.service_levels where company_id = %s
+        order by target_minutes""",
+        (company_id,),
+    ).fetchall()
 
 
 def _complete_until(

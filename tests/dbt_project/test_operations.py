@@ -10,7 +10,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 RUN = """
-    insert into ops.runs values (%s, %s, '2026-01-31', '', %s, %s, %s, %s)
+    insert into ops.runs values (%s, %s, '2026-01-31', '', %s, %s, %s, %s, %s)
 """
 READ = """
     insert into ops.connection_reads (company_id, connection_id, source_slug, run_id,
@@ -28,6 +28,10 @@ CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
     values (%s, %s, %s, '{}')
 """
+RHYTHM = """
+    update ops.companies set is_read_hourly = %s, is_read_tactically = %s
+    where company_id = %s
+"""
 QUARANTINED = """
     insert into ops.quarantined_records (company_id, source, stream, record_hash,
         reason, review)
@@ -42,12 +46,18 @@ def tuples(
 
 
 def run(
-    warehouse: Warehouse, company_id: str, at: str, status: str, minutes: int = 10
+    warehouse: Warehouse,
+    company_id: str,
+    at: str,
+    status: str,
+    *,
+    minutes: int = 10,
+    job: str = "refresh_company",
 ) -> None:
     start = datetime.fromisoformat(f"{at}+00:00")
     end = start + timedelta(minutes=minutes)
     reason = "A gate." if status == "failed" else None
-    warehouse.execute(RUN, [company_id, at, status, reason, start, end])
+    warehouse.execute(RUN, [company_id, f"{job} {at}", status, reason, start, end, job])
 
 
 def measure(
@@ -123,6 +133,41 @@ def test_reliability_counts_outages_from_the_first_failure_to_the_repair(
     assert tuples(warehouse, nothing_since, pair.bolt) == [(0, None, 0.0)]
 
 
+def test_what_is_read_at_noon_does_not_end_the_outage_of_the_night(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    # The night of the 10th fails and the next one works: a day, of which the hourly
+    # job is broken too for an hour at noon. On the 20th it is broken alone, for two.
+    hourly = "refresh_operations"
+    for at, status, job in (
+        ("2026-01-01T00:00", "succeeded", "refresh_company"),
+        ("2026-01-10T02:00", "failed", "refresh_company"),
+        ("2026-01-10T03:00", "succeeded", hourly),
+        ("2026-01-10T12:00", "failed", hourly),
+        ("2026-01-10T13:00", "succeeded", hourly),
+        ("2026-01-11T02:00", "succeeded", "refresh_company"),
+        ("2026-01-20T12:00", "failed", hourly),
+        ("2026-01-20T14:00", "succeeded", hourly),
+    ):
+        run(warehouse, pair.acme, at, status, job=job)
+    # Bolt's hourly run is mended by the night, which reads the same and more.
+    run(warehouse, pair.bolt, "2026-01-10T12:00", "failed", job=hourly)
+    run(warehouse, pair.bolt, "2026-01-11T12:00", "succeeded")
+
+    query = """
+        select run_count, failed_run_count, outage_count, mean_time_to_repair_hours,
+            uptime_share
+        from reporting.pipeline_reliability
+        where company_id = %s and period_type = 'month'
+            and period_start_date = '2026-01-01'
+    """
+    ((*counts, uptime),) = tuples(warehouse, query, pair.acme)
+    assert counts == [8, 3, 2, 13.0]
+    assert uptime == pytest.approx(1 - 26 / (31 * 24))
+    ((*counts, _),) = tuples(warehouse, query, pair.bolt)
+    assert counts == [2, 1, 1, 24.0]
+
+
 def test_volume_is_summed_by_hour_and_day_with_the_fastest_read(
     warehouse: Warehouse, pair: Pair
 ) -> None:
@@ -182,6 +227,7 @@ def test_a_service_level_is_met_while_nothing_older_than_its_target_is_missing(
 ) -> None:
     for company in (pair.acme, pair.bolt):
         warehouse.execute(CONNECTION, [company, "shop", "shopify"])
+        warehouse.execute(RHYTHM, [True, True, company])
     warehouse.execute(CONNECTION, [pair.acme, "meta", "meta_ads"])
     # Acme: orders read 4 hours ago, readable at once, and 30 minutes ago.
     now = datetime.now(UTC)
@@ -219,6 +265,26 @@ def test_a_service_level_is_met_while_nothing_older_than_its_target_is_missing(
             ("financial", 1440),
         )
     ]
+
+
+def test_a_company_is_promised_what_it_is_read_for(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company in (pair.acme, pair.bolt):
+        warehouse.execute(CONNECTION, [company, "shop", "shopify"])
+        measure(warehouse, company, "shopify", NOW - timedelta(hours=4))
+    warehouse.execute(RHYTHM, [False, False, pair.bolt])
+
+    query = """
+        select service_level, is_met from reporting.service_levels
+        where company_id = %s order by target_minutes
+    """
+    # As a company is added: hourly, and not every five minutes.
+    assert tuples(warehouse, query, pair.acme) == [
+        ("operational", False),
+        ("financial", True),
+    ]
+    assert tuples(warehouse, query, pair.bolt) == [("financial", True)]
 
 
 def test_the_quarantine_is_counted_by_reason_and_decision(

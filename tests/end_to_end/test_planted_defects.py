@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.end_to_end.alarms import People, told_people
 from tests.end_to_end.conftest import Row, Timonel, purchase_log, write_log
 
 FIRST, SECOND = "2024-11-30", "2024-12-28"
@@ -34,6 +35,7 @@ def stale(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row[1] <= date(2024, 11, 20)]
 
 
+BLOCKED = "El modelo de valor de cliente no se publicó"
 DEFECTS = {doubled: "same_past", shuffled: "same_past", stale: "recent_orders"}
 BLOCKING = """
     select gate from predictions.gate_results
@@ -82,10 +84,53 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
             "select * from predictions.forecast_totals order by 1, 2, 3"
         )
 
-    write_log(export, rows)
-    timonel.run("run", "--as-of", SECOND)
-    ((is_stale, _, mended_date, _),) = timonel.rows(TOTALS)
-    assert (is_stale, str(mended_date)) == (False, SECOND)
+    with told_people(timonel, "tienda") as people:
+        _is_told_until_somebody_answers(timonel, people, str(reason))
+        write_log(export, rows)
+        timonel.run("run", "--as-of", SECOND)
+        ((is_stale, _, mended_date, _),) = timonel.rows(TOTALS)
+        assert (is_stale, str(mended_date)) == (False, SECOND)
+        _is_told_to_be_over(people)
+
+
+def _is_told_until_somebody_answers(
+    timonel: Timonel, people: People, reason: str
+) -> None:
+    """What a gate stopped arrives once, climbs, and stops at an answer."""
+    for minute in (0, 5, 6):
+        people.at(minute / 60)
+    assert people.told("no se publicó") == [f"[alta] tienda: {BLOCKED}"]
+    assert len(people.told("was not published")) == 1
+    assert reason[:40] in people.mailbox.mails[0][1].replace("\r\n", " ")
+    assert people.shown() == [(BLOCKED, "open", None)]
+
+    people.at(1.5)
+    assert people.told("sin atender") == [f"[alta, sin atender] tienda: {BLOCKED}"]
+    assert len(people.told("nobody answered")) == 1
+
+    ((number,),) = timonel.rows("select alert_id from ops.alerts")
+    timonel.run("alerts", "ack", str(number), "--company", "tienda", "--by", "ana")
+    for hour in (2.0, 3.0, 9.0):
+        people.at(hour)
+    assert len(people.mailbox.mails) == len(people.hook.posts) == 2
+    assert people.shown() == [(BLOCKED, "acknowledged", "ana")]
+
+    # And nobody reads the source any more: a day and two hours later it is late.
+    for hour in (26.5, 27.0, 28.0):
+        people.at(hour)
+    late = "La fuente files lleva retraso"
+    assert people.told("files") == [
+        f"[media] tienda: {late}",
+        "[medium] tienda: The source files is late",
+    ]
+    assert people.shown() == [(BLOCKED, "acknowledged", "ana"), (late, "open", None)]
+
+
+def _is_told_to_be_over(people: People) -> None:
+    people.at(28.5)
+    people.at(29)
+    assert people.told("no se publicó")[2:] == [f"[resuelta] tienda: {BLOCKED}"]
+    assert (BLOCKED, "over", "ana") in people.shown()
 
 
 def test_what_is_meant_somebody_says_once(

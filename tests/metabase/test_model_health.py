@@ -175,7 +175,7 @@ def test_alerts_come_by_what_needs_somebody_most(reporting_url: str) -> None:
         for company, severity, state, title in (
             ("acme", 3, 1, "La fuente google lleva retraso"),
             ("acme", 2, 1, "La conexión meta falla"),
-            ("acme", 2, 2, "La última actualización falló"),
+            ("acme", 2, 2, "Falló la actualización completa"),
             ("acme", 1, 3, "Ya pasó"),
             ("bolt", 1, 1, "De otra empresa"),
         ):
@@ -197,7 +197,7 @@ def test_alerts_come_by_what_needs_somebody_most(reporting_url: str) -> None:
             *("—", "Mire"),
         ],
         [
-            *("Alta", "La última actualización falló", "29 sept 1997", "Atendida"),
+            *("Alta", "Falló la actualización completa", "29 sept 1997", "Atendida"),
             *("ana", "Mire"),
         ],
     ]

@@ -2,6 +2,7 @@ with runs as (
     select
         company_id,
         run_id,
+        job_name,
         status,
         started_at,
         finished_at
@@ -9,33 +10,77 @@ with runs as (
     where status in ('succeeded', 'failed') and finished_at is not null
 ),
 
+-- A failure is mended by its own job, or by the one that does everything.
 ordered as (
     select
         company_id,
-        run_id,
+        job_name,
         status,
-        started_at,
         finished_at,
-        lag(status) over (
-            partition by company_id order by finished_at, run_id
-        ) as status_before,
-        min(finished_at) filter (where status = 'succeeded') over (
-            partition by company_id order by finished_at, run_id
-            rows between 1 following and unbounded following
+        least(
+            min(finished_at) filter (where status = 'succeeded') over (
+                partition by company_id, job_name
+                order by finished_at, run_id
+                rows between 1 following and unbounded following
+            ),
+            min(finished_at) filter (
+                where status = 'succeeded' and job_name = 'refresh_company'
+            ) over (
+                partition by company_id order by finished_at, run_id
+                rows between 1 following and unbounded following
+            )
         ) as repaired_at
     from runs
+),
+
+job_outages as (
+    select
+        company_id,
+        job_name,
+        min(finished_at) as began_at,
+        coalesce(repaired_at, now()) as ended_at,
+        repaired_at is null as is_open
+    from ordered
+    where status = 'failed'
+    group by company_id, job_name, repaired_at
+),
+
+-- What is broken in two jobs at once is one outage.
+ended_before as (
+    select
+        company_id,
+        began_at,
+        ended_at,
+        is_open,
+        max(ended_at) over (
+            partition by company_id order by began_at, ended_at
+            rows between unbounded preceding and 1 preceding
+        ) as last_ended_at
+    from job_outages
+),
+
+numbered as (
+    select
+        company_id,
+        began_at,
+        ended_at,
+        is_open,
+        count(*) filter (
+            where last_ended_at is null or began_at >= last_ended_at
+        ) over (
+            partition by company_id order by began_at, ended_at
+        ) as outage_number
+    from ended_before
 ),
 
 outages as (
     select
         company_id,
-        finished_at as began_at,
-        repaired_at,
-        coalesce(repaired_at, now()) as ended_at
-    from ordered
-    where
-        status = 'failed'
-        and status_before is distinct from 'failed'
+        min(began_at) as began_at,
+        case when not bool_or(is_open) then max(ended_at) end as repaired_at,
+        max(ended_at) as ended_at
+    from numbered
+    group by company_id, outage_number
 ),
 
 firsts as (

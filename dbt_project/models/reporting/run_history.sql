@@ -2,6 +2,7 @@ with runs as (
     select
         company_id,
         run_id,
+        job_name,
         as_of_date,
         status,
         message,
@@ -14,6 +15,7 @@ timed as (
     select
         company_id,
         run_id,
+        job_name,
         as_of_date,
         status as outcome,
         message as reason,

@@ -5,6 +5,14 @@ with connections as (
     from {{ source('ops', 'connections') }}
 ),
 
+companies as (
+    select
+        company_id,
+        is_read_hourly,
+        is_read_tactically
+    from {{ source('ops', 'companies') }}
+),
+
 measurements as (
     select
         company_id,
@@ -37,12 +45,20 @@ promised as (
         make_interval(mins => service_level_targets.target_minutes)
             as target_interval
     from connections
+    inner join companies
+        on connections.company_id = companies.company_id
     inner join service_level_sources
         on connections.source_slug = service_level_sources.source_slug
     inner join service_level_targets
         on
             service_level_sources.service_level
             = service_level_targets.service_level
+    where
+        case service_level_targets.service_level
+            when 'tactical' then companies.is_read_tactically
+            when 'operational' then companies.is_read_hourly
+            else true
+        end
 ),
 
 spans as (

@@ -22,13 +22,19 @@ def alert_dispatch(
     """Request no run. A company that fails stops no other, and the tick names it."""
     settings = Settings.from_environment()
     dispatcher = Dispatcher(warehouse.url(), settings, _metrics())
-    failures = dispatcher.dispatch_all(datetime.now(UTC))
-    for company_id, reason in failures.items():
+    found = dispatcher.dispatch_all(datetime.now(UTC))
+    for company_id, reason in found.unjudged.items():
         context.log.error(
             f"The alerts of {company_id} could not be looked at: {reason}"
         )
-    if failures:
-        return dg.SkipReason(f"Failed for {', '.join(failures)}: see the log.")
+    for (company_id, channel_id), reason in found.undelivered.items():
+        context.log.warning(f"{company_id}, channel {channel_id}: {reason}")
+    if found.unjudged:
+        return dg.SkipReason(f"Failed for {', '.join(found.unjudged)}: see the log.")
+    if found.undelivered:
+        return dg.SkipReason(
+            "Every rule was looked at; a channel refused: see the log."
+        )
     return dg.SkipReason("Every rule was looked at; what was due has been told.")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from orchestration.lib.companies import load_company
-from orchestration.lib.connection_states import record_difference
+from orchestration.lib.connection_states import clear_difference, record_difference
 from orchestration.lib.forgetting.erasure import forget_returned
 from orchestration.lib.ingestion import DateRange, Reading, SourceReader
 from orchestration.lib.landed_checks import judged, landed_check_specs, nothing_landed
@@ -132,9 +132,12 @@ def _compare(
             lines += told
             if any(each.is_settled for each in found):
                 is_settled = True
-                record_difference(url, company_id, source.slug, "\n".join(told))
+                record_difference(
+                    url, company_id, source.slug, "counted", "\n".join(told)
+                )
         else:
             mark_verified(url, company_id, source, reading.started_at)
+            clear_difference(url, company_id, source.slug, "counted")
     if not lines:
         return _passed(source, "Everything landed as the source counted it.")
     return dg.AssetCheckResult(

@@ -1,18 +1,17 @@
 """Warnings when a day's orders or revenue are unusual for its weekday."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import dagster as dg
-from psycopg import Connection
 
-from orchestration.lib.anomalies import Anomaly, judge_day
+from orchestration.lib.anomalies import Anomaly
 from orchestration.lib.partitions import CompanyDay
+from orchestration.lib.unusual_days import judge_total
 from orchestration.lib.warehouse import Warehouse
 
 _ASSET = dg.AssetKey(["marts", "company_days"])
 _ORDERS, _REVENUE = "usual_order_count", "usual_net_revenue"
-_LOOK_BACK = timedelta(days=60)
 
 
 @dg.multi_asset_check(
@@ -38,25 +37,8 @@ def usual_volumes(
     """Compare the day the run may know last with the weeks before it."""
     company_id, day = company_day.company_id(context), company_day.as_of(context)
     with warehouse.acting_as("transformer") as database:
-        rows = _days(database, company_id, day)
-    orders = {row[0]: float(row[1]) for row in rows}
-    revenue = {row[0]: float(row[2]) for row in rows}
-    yield _result(_ORDERS, day, judge_day(orders, day))
-    count, total = sum(orders.values()), sum(revenue.values())
-    # Amounts that vary like an exponential distribution: E[X²] is twice E[X]².
-    unit = 2 * total / count if count and total > 0 else 1.0
-    yield _result(_REVENUE, day, judge_day(revenue, day, unit))
-
-
-def _days(
-    database: Connection, company_id: str, day: date
-) -> list[tuple[date, int, float]]:
-    return database.execute(
-        """select calendar_date, order_count, coalesce(net_revenue, 0)
-        from marts.company_days
-        where company_id = %s and calendar_date between %s and %s""",
-        (company_id, day - _LOOK_BACK, day),
-    ).fetchall()
+        for name, total in ((_ORDERS, "order_count"), (_REVENUE, "net_revenue")):
+            yield _result(name, day, judge_total(database, company_id, total, day))
 
 
 def _result(name: str, day: date, found: Anomaly | None) -> dg.AssetCheckResult:

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from difflib import get_close_matches
+from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from orchestration.lib.alerts.deviation import WEEKS, deviation_of
 from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
 from orchestration.lib.alerts.limits import Views, past_limits
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.companies import Company
 from orchestration.lib.database import has_relation
+from orchestration.lib.unusual_days import judge_total
 
 __all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
 
-_TOTALS = {"net_revenue": False, "purchase_count": True}  # name: whether a count
+# Those that have a word.
+_TOTALS = ("net_revenue", "purchase_count")
 _NUMBERS = ("numeric", "double precision", "integer", "bigint", "smallint", "real")
 
 
@@ -76,7 +78,7 @@ def judge(
                     raise
                 problem = f"The database could not answer: {failure}"
         if problem is not None:
-            conditions.append(_broken(rule, problem, now))
+            conditions.append(_broken(rule, problem, views, now))
         if found is None:
             unjudged.add(rule.rule_id)
         else:
@@ -110,7 +112,7 @@ def problem_of(rule: Rule, views: Views) -> str | None:
         return _number_problem(rule) if needs_threshold(rule.metric) else None
     if rule.kind == "deviation":
         if rule.metric not in _TOTALS:
-            return _unknown("daily total", rule.metric, list(_TOTALS))
+            return _unknown("daily total", rule.metric, _TOTALS)
         return _number_problem(rule)
     return _view_problem(rule, views) or _number_problem(rule)
 
@@ -146,20 +148,22 @@ def _number_problem(rule: Rule) -> str | None:
     return None
 
 
-def _unknown(what: str, name: str, known: list[str]) -> str:
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=1)
     hint = f"Did you mean {close[0]}?" if close else f"There is: {', '.join(known)}."
     return f"There is no {what} '{name}'. {hint}"
 
 
-def _broken(rule: Rule, problem: str, now: datetime) -> Condition:
-    return Condition(
-        topic=f"rule_broken:{rule.rule_id}",
-        rule_id=rule.rule_id,
-        severity="medium",
-        since=now,
-        facts={"event": "rule_broken", "subject": rule.rule_id, "detail": problem},
-    )
+def _broken(rule: Rule, problem: str, views: Views, now: datetime) -> Condition:
+    facts: dict[str, Any] = {
+        "event": "rule_broken",
+        "subject": rule.rule_id,
+        "detail": problem,
+    }
+    if rule.relation in views:
+        facts["asset"] = ["reporting", rule.relation]
+    topic = f"rule_broken:{rule.rule_id}"
+    return Condition(topic, rule.rule_id, "medium", now, facts)
 
 
 def _last_day(database: Connection, company: Company, now: datetime) -> date | None:
@@ -181,25 +185,21 @@ def _last_day(database: Connection, company: Company, now: datetime) -> date | N
 def _deviation(
     database: Connection, company_id: str, rule: Rule, day: date, now: datetime
 ) -> Iterator[Condition]:
-    query = sql.SQL(
-        """select calendar_date, {}::float8 from marts.company_days
-        where company_id = %s and calendar_date between %s and %s"""
-    ).format(sql.Identifier(rule.metric))
-    start = day - timedelta(weeks=WEEKS + 1)
-    rows = database.execute(query, (company_id, start, day)).fetchall()
-    found = deviation_of(dict(rows), day, is_count=_TOTALS[rule.metric])
-    if found is None or not rule.is_past(found.score):
+    found = judge_total(database, company_id, rule.metric, day)
+    if found is None or not rule.is_past(abs(found.score)):
         return
+    side = "below" if found.score < 0 else "above"
     facts = {
         "event": "deviation",
         "subject": rule.metric,
         "is_word": True,
-        "observed": round(found.score, 1),
+        "observed": round(abs(found.score), 1),
         "threshold": rule.threshold,
         "value": found.value,
-        "usual": found.usual,
+        "usual": found.expected,
         "day": day.isoformat(),
         "asset": ["marts", "company_days"],
     }
-    topic = f"deviation:{rule.metric}"
+    # Who answered for one day has not answered for the next, nor for the other side.
+    topic = f"deviation:{rule.metric}:{day}:{side}"
     yield Condition(topic, rule.rule_id, rule.severity, now, facts)

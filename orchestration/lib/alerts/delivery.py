@@ -21,9 +21,10 @@ from orchestration.lib.database import connect
 from orchestration.lib.secrets import SecretsUnreadable
 from orchestration.lib.settings import Settings
 
-__all__ = ["Postman", "Send"]
+__all__ = ["Failures", "Postman", "Send", "companies_waiting"]
 
 Send = Callable[[str, Message], None]
+Failures = dict[str, str]  # why, by channel
 Row = dict[str, Any]
 
 _FIRST_WAIT = timedelta(minutes=1)
@@ -40,23 +41,44 @@ class Postman:
     company_id: str
     send: Send
 
-    def deliver(self, now: datetime) -> None:
-        """Send what is due. After a failure a channel waits, with all its messages."""
-        failing = set()
+    def deliver(self, now: datetime, is_time_up: Callable[[], bool]) -> Failures:
+        """Send what is due. After a failure a channel waits, with all its messages.
+
+        Parameters
+        ----------
+        is_time_up
+            Asked before each message; what is left then is due next time.
+        """
+        failing: Failures = {}
         for row in self._due(now):
+            if is_time_up():
+                break
             channel_id = row["channel_id"]
             if channel_id in failing or not self._claim(row, now):
                 continue
-            try:
-                address = read_address(
-                    self.url, self.settings, self.company_id, channel_id
-                )
-                self.send(address, Message(row["title"], row["body"]))
-            except (NotDelivered, SecretsUnreadable) as failure:
-                failing.add(channel_id)
-                self._postpone(row, str(failure), now)
+            if reason := self._sent(row):
+                failing[channel_id] = reason
+                self._postpone(row, reason, now)
             else:
                 self._mark(row, state="sent", sent_at=now)
+        return failing
+
+    def _sent(self, row: Row) -> str | None:
+        """Why it was not sent; None if it was."""
+        channel_id = row["channel_id"]
+        try:
+            address = read_address(self.url, self.settings, self.company_id, channel_id)
+            self.send(address, Message(row["title"], row["body"]))
+        except (NotDelivered, SecretsUnreadable) as failure:
+            return str(failure)
+        # A library's own failure. Its words may hold the address: they are not kept.
+        except Exception as failure:
+            return (
+                f"{type(failure).__name__} while it was sent: not an answer of the "
+                f"service. Look at the address of channel '{channel_id}', and add it "
+                "again."
+            )
+        return None
 
     def _due(self, now: datetime) -> list[Row]:
         with connect(self.url, "orchestrator") as database:
@@ -71,11 +93,7 @@ class Postman:
             database.execute(_CANCEL_ANSWERED, (self.company_id,))
             cursor = database.cursor(row_factory=dict_row)
             return cursor.execute(
-                """select delivery_id, channel_id, title, body, attempts
-                from ops.alert_deliveries
-                where company_id = %s and state = 'pending' and due_at <= %s
-                order by delivery_id""",
-                (self.company_id, now),
+                _DUE, {"company": self.company_id, "now": now}
             ).fetchall()
 
     def _claim(self, row: Row, now: datetime) -> bool:
@@ -111,6 +129,31 @@ class Postman:
             )
 
 
+def companies_waiting(url: str, now: datetime) -> list[str]:
+    """Companies that are due a message, who waits longest first."""
+    with connect(url, "orchestrator") as database:
+        rows = database.execute(
+            """select company_id from ops.alert_deliveries
+            where state = 'sending' or state = 'pending' and due_at <= %s
+            group by company_id order by min(due_at), company_id""",
+            (now,),
+        ).fetchall()
+    return [company_id for (company_id,) in rows]
+
+
+# What is over for the moment is held back: it comes back, or it is cancelled.
+_DUE = """
+    select delivery_id, channel_id, title, body, attempts
+    from ops.alert_deliveries as waiting
+    where company_id = %(company)s and state = 'pending' and due_at <= %(now)s
+        and (waiting.purpose in ('recovery', 'digest') or not exists (
+            select from ops.alerts
+            where alerts.company_id = waiting.company_id
+                and alerts.alert_id = waiting.alert_id
+                and alerts.over_since is not null
+        ))
+    order by delivery_id
+"""
 _CANCEL_ANSWERED = """
     update ops.alert_deliveries as waiting set state = 'cancelled'
     from ops.alerts

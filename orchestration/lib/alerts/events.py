@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,12 +13,17 @@ from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
+from orchestration.lib.broken_runs import broken_runs
 from orchestration.lib.cadence import slack_beyond_a_day
+from orchestration.lib.service_levels import levels_of
 from orchestration.lib.sources import SOURCES
 
 __all__ = ["EVENTS", "Look", "needs_threshold"]
 
 Rows = list[dict[str, Any]]
+
+# Those that have a word.
+_JOBS = ("refresh_company", "refresh_operations", "refresh_orders")
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,11 @@ class Look:
     rule: Rule
     now: datetime
 
-    def rows(self, query: str) -> Rows:
+    def rows(self, query: str, values: Mapping[str, Any] | None = None) -> Rows:
         """What the platform wrote of the company."""
         cursor = self.database.cursor(row_factory=dict_row)
-        return cursor.execute(query.encode(), {"company": self.company_id}).fetchall()
+        given = {**(values or {}), "company": self.company_id}
+        return cursor.execute(query.encode(), given).fetchall()
 
     def allowing(self, slack: timedelta) -> Look:
         """The same look, with hours added to the threshold, which is of a daily one."""
@@ -80,7 +87,8 @@ def _media_mix_blocked(look: Look) -> Iterator[Condition]:
 
 def _connection_failing(look: Look) -> Iterator[Condition]:
     for row in look.rows(_FAILING):
-        facts = _of_connection(row) | {"detail": row["last_error"] or ""}
+        detail = row["last_error"] or ""
+        facts = _of_connection(row, detail) | {"detail": detail}
         since = row["checked_at"] or row["last_read_at"] or look.now
         yield look.condition(row["connection_id"], since, facts)
 
@@ -97,9 +105,44 @@ def _source_late(look: Look) -> Iterator[Condition]:
 
 
 def _run_failed(look: Look) -> Iterator[Condition]:
-    for row in look.rows(_FAILED_RUN):
-        facts = {"detail": row["message"] or "", "page": "runs"}
-        yield look.condition("", row["finished_at"], facts)
+    for run in broken_runs(look.database, look.company_id):
+        within = {"started_at": run.started_at, "finished_at": run.finished_at}
+        if look.rows(_BLOCKED_WITHIN, within):
+            continue
+        number = run.dagster_run_id or run.run_id
+        facts: dict[str, Any] = {
+            "subject": run.job_name if run.job_name in _JOBS else "other_run",
+            "is_word": True,
+            "detail": run.message or "",
+            "run": ", ".join(filter(None, (number, "/".join(run.failed_asset or ())))),
+            "asset": run.failed_asset or [],
+        }
+        # The command line's own number is none of Dagster's, which has several runs.
+        if run.dagster_run_id or not run.failed_asset:
+            facts["page"] = f"runs/{run.dagster_run_id or ''}".rstrip("/")
+        yield look.condition(run.job_name, run.finished_at, facts)
+
+
+def _service_level_missed(look: Look) -> Iterator[Condition]:
+    """Promises that are broken by more minutes than the threshold.
+
+    What was never read is told as late after its day, not as soon as it is connected.
+    """
+    for level in levels_of(look.database, look.company_id):
+        if level.is_met or level.age_minutes is None:
+            continue
+        late = round(level.age_minutes - level.target_minutes, 1)
+        if look.rule.is_past(late):
+            facts = {
+                "subject": level.service_level,
+                "is_word": True,
+                "source": level.source_slug,
+                "minutes": round(level.age_minutes),
+                "promised": level.target_minutes,
+                "asset": ["reporting", "service_levels"],
+            }
+            since = look.now - timedelta(minutes=late)
+            yield look.condition(level.service_level, since, facts, late)
 
 
 def _predictions_stale(look: Look) -> Iterator[Condition]:
@@ -124,11 +167,17 @@ EVENTS: Mapping[str, Event] = {
     "media_mix_blocked": _media_mix_blocked,
     "connection_failing": _connection_failing,
     "source_late": _source_late,
+    "service_level_missed": _service_level_missed,
     "run_failed": _run_failed,
     "predictions_stale": _predictions_stale,
     "channel_failing": _channel_failing,
 }
-_WITH_THRESHOLD = ("source_late", "predictions_stale", "channel_failing")
+_WITH_THRESHOLD = (
+    "source_late",
+    "service_level_missed",
+    "predictions_stale",
+    "channel_failing",
+)
 
 
 def needs_threshold(event: str) -> bool:
@@ -141,11 +190,14 @@ def _of_model(subject: str, detail: str, asset: list[str]) -> dict[str, Any]:
     return {"subject": subject, "is_word": True, "detail": detail, "asset": asset}
 
 
-def _of_connection(row: Mapping[str, Any]) -> dict[str, Any]:
+def _of_connection(row: Mapping[str, Any], said: str = "") -> dict[str, Any]:
+    """The connection, and the table that an error names; else that of its checks."""
     facts: dict[str, Any] = {"subject": row["connection_id"]}
     source = SOURCES.get(row["source_slug"])
     if source and source.tables:
-        facts["asset"] = [source.schema, source.tables[0].name]
+        names = [table.name for table in source.tables]
+        found = (name for name in re.findall(r"\w+", said) if name in names)
+        facts["asset"] = [source.schema, next(found, names[0])]
     return facts
 
 
@@ -202,17 +254,11 @@ _READS = """
     where company_id = %(company)s and state <> 'failing'
 """
 # A run that a gate stopped is told as the blocked model it is.
-_FAILED_RUN = """
-    select newest.finished_at, newest.message
-    from (
-        select * from ops.runs where company_id = %(company)s and status <> 'started'
-        order by started_at desc limit 1
-    ) as newest
-    where newest.status = 'failed' and not exists (
-        select from predictions.model_fits as fits
-        where fits.company_id = newest.company_id and fits.status = 'blocked'
-            and fits.fitted_at between newest.started_at and newest.finished_at
-    )
+_BLOCKED_WITHIN = """
+    select 1 as found from predictions.model_fits as fits
+    where fits.company_id = %(company)s and fits.status = 'blocked'
+        and fits.fitted_at between %(started_at)s and %(finished_at)s
+    limit 1
 """
 _PREDICTED = """
     select newest.fitted_at, companies.prediction_cadence

@@ -66,6 +66,7 @@ def _past_limit(
         "currency": company.currency_code,
         "label_es": rule.label_es or rule.metric,
         "label_en": rule.label_en or rule.metric,
+        "view": rule.relation,
         "asset": ["reporting", rule.relation],
     }
     topic = f"metric:{rule.relation}.{rule.metric}:{rule.comparison}:{subject}"

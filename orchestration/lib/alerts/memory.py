@@ -2,7 +2,8 @@
 
 An alert opens with its condition, waits for the delay of its severity, is told once to
 the channels that take its severity, climbs the ladder while nobody acknowledges it, and
-ends with its condition. What ends before it was told is never told.
+ends when its condition has not held for a while: what comes back within that while is
+the same alert, and nobody hears of it. What ends before it was told is never told.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 __all__ = [
     "LADDER",
     "POLICIES",
+    "SETTLED",
     "SEVERITIES",
     "Alert",
     "Circumstances",
@@ -49,6 +51,9 @@ POLICIES: Mapping[str, Policy] = {
     "high": Policy(timedelta(minutes=5), timedelta(hours=1)),
     "medium": Policy(timedelta(minutes=15), timedelta(hours=4)),
 }
+
+#: How long a condition has to be over until people who know of it are told so.
+SETTLED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Alert:
 
     ``due_from`` is when its delay began: when it opened, or became more severe.
     ``level`` is the step of the ladder that was told, and ``noticed_at`` when.
+    ``over_since`` is when its condition was first found not to hold any more.
     """
 
     topic: str
@@ -104,6 +110,8 @@ class Alert:
     noticed_at: datetime | None = None
     escalated_at: datetime | None = None
     acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    over_since: datetime | None = None
     resolved_at: datetime | None = None
 
 
@@ -202,23 +210,29 @@ def _continued(alert: Alert | None, condition: Condition, now: datetime) -> Aler
     """A new alert, the same, or the same made more severe, which nobody knows yet."""
     if alert is None:
         return Alert(condition.topic, condition.rule_id, condition.severity, now, now)
+    same = replace(alert, over_since=None)
     if SEVERITIES.index(condition.severity) <= SEVERITIES.index(alert.severity):
-        return alert
+        return same
     return replace(
-        alert,
+        same,
         rule_id=condition.rule_id,
         severity=condition.severity,
         due_from=now,
         level=None,
         acknowledged_at=None,
+        acknowledged_by=None,
     )
 
 
 def _ended(alert: Alert, circumstances: Circumstances, now: datetime) -> Step:
-    ended = replace(alert, resolved_at=now)
+    """What nobody knows ends at once; else once it has been over for a while."""
     # Whether anybody was told of a less severe state is known by noticed_at.
     if alert.rule_id not in circumstances.enabled or alert.noticed_at is None:
-        return Step(ended, None)
+        return Step(replace(alert, resolved_at=now), None)
+    since = alert.over_since or now
+    if now < since + SETTLED:
+        return Step(replace(alert, over_since=since), None)
+    ended = replace(alert, over_since=since, resolved_at=since)
     quiet = None if alert.severity == "critical" else circumstances.quiet
     return Step(ended, None, "recovery", quiet.over_at(now) if quiet else now)
 
@@ -232,7 +246,8 @@ def _told(
     step = Step(alert, condition)
     quiet = circumstances.quiet
     must_wait = alert.severity != "critical" and quiet is not None and quiet.covers(now)
-    if alert.acknowledged_at is not None or must_wait:
+    is_over = alert.over_since is not None
+    if alert.acknowledged_at is not None or is_over or must_wait:
         return step
     policy = circumstances.policies[alert.severity]
     if alert.level is None:

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.lib.alerts.links import Links
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.words import measured, read_words, written
 from orchestration.lib.companies import Company
-from orchestration.lib.settings import Settings
 
 __all__ = [
     "Message",
@@ -49,7 +49,7 @@ class Telling:
 
 
 def describe(
-    condition: Condition | None, company: Company, settings: Settings
+    condition: Condition | None, company: Company, links: Links
 ) -> dict[str, Any]:
     """Words, links, facts and start of a condition, as columns of ``ops.alerts``.
 
@@ -58,15 +58,11 @@ def describe(
     if condition is None:
         return {}
     told: dict[str, Any] = {
-        "link": f"{settings.dashboard_url}/",
-        "asset_link": None,
+        "link": links.page(condition.facts),
+        "asset_link": links.failure(condition.facts),
         "facts": dict(condition.facts),
         "since": condition.since,
     }
-    if asset := condition.facts.get("asset"):
-        told["asset_link"] = f"{settings.dagster_url}/assets/{'/'.join(asset)}"
-    elif page := condition.facts.get("page"):
-        told["asset_link"] = f"{settings.dagster_url}/{page}"
     for language in ("es", "en"):
         for part in ("title", "advice"):
             text = _event_text(condition.facts, part, language, company.time_zone)
@@ -75,9 +71,12 @@ def describe(
 
 
 def message(
-    purpose: str, alert: Telling, company: Company, language: str, now: datetime
+    purpose: str, alert: Telling, company: Company, language: str, until: datetime
 ) -> Message:
-    """What a channel gets: for the first time, as an escalation, or when it is over."""
+    """What a channel gets: for the first time, as an escalation, or when it is over.
+
+    ``until`` is when it was over, if it is.
+    """
     words = read_words(language)
     zone = company.time_zone
     title = _event_text(alert.facts, "title", language, zone)
@@ -86,7 +85,7 @@ def message(
     )
     fill = {
         "since": written(alert.since, language, zone),
-        "until": written(now, language, zone),
+        "until": written(until, language, zone),
         "seen": _event_text(alert.facts, "seen", language, zone),
         "advice": _event_text(alert.facts, "advice", language, zone),
         "alert_id": alert.alert_id,
@@ -101,13 +100,13 @@ def message(
 
 
 def digest_message(
-    alerts: Sequence[Telling], company: Company, settings: Settings, language: str
+    alerts: Sequence[Telling], company: Company, links: Links, language: str
 ) -> Message:
     """Everything that is open, a line each."""
     words = read_words(language)
     title = words["subject.digest"].format(company=company.name, count=len(alerts))
     lines = [_digest_line(alert, company, language) for alert in alerts]
-    link = words["line.dashboard"].format(link=f"{settings.dashboard_url}/")
+    link = words["line.dashboard"].format(link=links.page({"event": "digest"}))
     return Message(title, "\n".join([*lines, link]))
 
 

@@ -12,10 +12,10 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.channels import Channel
+from orchestration.lib.alerts.links import Links
 from orchestration.lib.alerts.memory import Step, takers
 from orchestration.lib.alerts.messages import Telling, digest_message, message
 from orchestration.lib.companies import Company
-from orchestration.lib.settings import Settings
 
 __all__ = ["Notices"]
 
@@ -27,6 +27,7 @@ class Notices:
     database: Connection
     company: Company
     channels: Sequence[Channel]
+    links: Links
     now: datetime
 
     def plan(self, step: Step, alert_id: int) -> None:
@@ -40,10 +41,9 @@ class Notices:
             return
         (telling,) = self._tellings(alert_id)
         notice = _name(step, alert_id)
+        until = step.alert.resolved_at or self.now
         for channel in self._recipients(step, alert_id):
-            text = message(
-                step.purpose, telling, self.company, channel.language, self.now
-            )
+            text = message(step.purpose, telling, self.company, channel.language, until)
             self._add(
                 channel,
                 notice=notice,
@@ -53,14 +53,14 @@ class Notices:
                 **vars(text),
             )
 
-    def plan_digest(self, settings: Settings) -> None:
+    def plan_digest(self) -> None:
         """All that is open, once a day, to the channels that want it."""
         tellings = self._tellings()
         day = self.now.astimezone(ZoneInfo(self.company.time_zone)).date()
         for channel in self.channels:
             if tellings and channel.has_digest:
                 text = digest_message(
-                    tellings, self.company, settings, channel.language
+                    tellings, self.company, self.links, channel.language
                 )
                 self._add(
                     channel,

@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 
 from orchestration.lib.alerts.errors import RuleBroken
 from orchestration.lib.alerts.memory import SEVERITIES
+from orchestration.lib.anomalies import THRESHOLD
 from orchestration.lib.database import connect
 from orchestration.lib.metrics import Metric
 
@@ -44,7 +45,8 @@ class Rule:
         Columns of the view and the value each must have, such as a segment.
     comparison, threshold
         ``above`` or ``below`` which number, in the metric's unit; hours of what is
-        late, attempts of a channel, robust z-score of a deviation.
+        late, minutes past what was promised, attempts of a channel, robust standard
+        deviations of a day.
     status
         Whether the owner set the threshold, or it is a default nobody agreed to.
     origin
@@ -98,6 +100,13 @@ _EVENTS = (
         comparison="above",
         threshold=48,
     ),
+    # Minutes past the promise. What is read hourly is as old as an hour and its run,
+    # just before the next one: that is no reason to wake anybody.
+    Rule(
+        *("service_level_missed", "event", "service_level_missed", "medium"),
+        comparison="above",
+        threshold=30,
+    ),
     Rule("run_failed", "event", "run_failed", "high"),
     Rule(
         *("predictions_stale", "event", "predictions_stale", "medium"),
@@ -109,12 +118,12 @@ _EVENTS = (
         comparison="above",
         threshold=2,
     ),
-    # Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993), take 3.5.
+    # As the check on the mart has it: the two must not contradict each other.
     *(
         Rule(
             *(f"unusual_{metric}", "deviation", metric, "medium"),
             comparison="above",
-            threshold=3.5,
+            threshold=THRESHOLD,
         )
         for metric in ("net_revenue", "purchase_count")
     ),

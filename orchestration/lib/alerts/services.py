@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from orchestration.lib.alerts.errors import ChannelBroken, NotDelivered
@@ -88,28 +90,72 @@ def send(address: str, message: Message) -> None:
         raise NotDelivered(_without_secrets(". ".join(lines), address))
 
 
+# What the libraries said of the message that is being sent. They send in threads of
+# their own, and take the context along.
+_HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+
+
+class _Lines(logging.Handler):
+    """Lets each message hear what it made a library say."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        lines = _HEARD.get()
+        is_telling = record.levelno >= logging.WARNING or text.startswith("Socket")
+        if lines is not None and is_telling:
+            lines.append(text.removeprefix("Socket Exception: ").strip())
+
+
+class _Silence:
+    """Keeps logs to ourselves while any thread sends; the last one opens them again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._senders = 0
+        self._before: list[tuple[int, bool, list[logging.Handler]]] = []
+
+    def begin(self) -> None:
+        with self._lock:
+            self._senders += 1
+            if self._senders > 1:
+                return
+            self._before = [(o.level, o.propagate, o.handlers) for o in self._loggers]
+            handlers = (_Lines(), logging.NullHandler())
+            for logger, handler in zip(self._loggers, handlers, strict=True):
+                logger.handlers, logger.propagate = [handler], False
+                logger.setLevel(logging.DEBUG)
+
+    def end(self) -> None:
+        with self._lock:
+            self._senders -= 1
+            if self._senders:
+                return
+            for logger, state in zip(self._loggers, self._before, strict=True):
+                logger.setLevel(state[0])
+                logger.propagate, logger.handlers = state[1:]
+
+    @property
+    def _loggers(self) -> list[logging.Logger]:
+        return [logging.getLogger(name) for name in ("apprise", "urllib3")]
+
+
+_SILENCE = _Silence()
+
+
 @contextmanager
 def _captured() -> Iterator[list[str]]:
-    """What the libraries log, which may hold an address: here, and nowhere else."""
+    """What the libraries log, which may hold an address: here, and nowhere else.
+
+    Companies are told at the same time, and one must not read of another's address.
+    """
     lines: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            text = record.getMessage()
-            if record.levelno >= logging.WARNING or text.startswith("Socket"):
-                lines.append(text.removeprefix("Socket Exception: ").strip())
-
-    loggers = [logging.getLogger(name) for name in ("apprise", "urllib3")]
-    before = [(each.level, each.propagate, each.handlers) for each in loggers]
-    for logger, handler in zip(loggers, (Keep(), logging.NullHandler()), strict=True):
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(logging.DEBUG)
+    _SILENCE.begin()
+    token = _HEARD.set(lines)
     try:
         yield lines
     finally:
-        for logger, state in zip(loggers, before, strict=True):
-            logger.setLevel(state[0])
-            logger.propagate, logger.handlers = state[1:]
+        _HEARD.reset(token)
+        _SILENCE.end()
 
 
 def _without_secrets(text: str, address: str) -> str:

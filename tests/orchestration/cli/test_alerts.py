@@ -63,6 +63,33 @@ def test_a_channel_is_tried_and_its_address_never_shown(timonel: Timonel) -> Non
     assert "no channel yet" in timonel("test", code=1)
 
 
+def test_what_is_due_is_sent_without_a_scheduler(
+    timonel: Timonel, database_url: str
+) -> None:
+    with connect(database_url, "orchestrator") as database:
+        database.execute(
+            """insert into ops.runs values ('acme', 'r', '2026-11-22', '', 'failed',
+                'the disk is full', now(), now())"""
+        )
+    timonel("delays", "high", "--first", "0", "--escalate", "60")
+    with serving() as hook:
+        timonel("channel", "add", "team", "--language", "en", typed=hook.address)
+        hook.status = 500
+        refused = timonel("send", code=1)
+        assert "acme, channel team: " in refused
+        assert "T0K3NMARKER" not in refused
+
+        # It waits a minute before it tries again; that is not a failure of this round.
+        timonel("send")
+        with connect(database_url, "orchestrator") as database:
+            database.execute("update ops.alert_deliveries set due_at = now()")
+        hook.status, hook.posts = 200, []
+        timonel("send")
+        timonel("send")
+
+    assert hook.subjects == ["[high] Acme: Failed: the full run"]
+
+
 def test_a_rule_is_added_changed_and_switched_off(
     timonel: Timonel, database_url: str
 ) -> None:
@@ -112,7 +139,12 @@ def test_who_wants_to_know_of_leaving_vips_says_when_and_from_how_many(
         (("set", "source_late", "--severity", "huge"), "one of medium, high, critical"),
         (("ack", "7"), "no open alert 7"),
         (("hours", "--quiet", "night"), "two times"),
+        (("hours", "--quiet", "22:00-none"), "two times"),
+        (("hours", "--quiet", "08:00-08:00"), "last no time"),
         (("hours", "--digest", "late"), "is no time"),
+        (("hours", "--digest", "09:00+02:00"), "names a zone"),
+        (("delays", "high", "--first", "nan", "--escalate", "2"), "at most 10,080"),
+        (("delays", "high", "--first", "1", "--escalate", "inf"), "at most 10,080"),
         (("delays", "huge", "--first", "1", "--escalate", "2"), "A severity is one of"),
     ],
 )

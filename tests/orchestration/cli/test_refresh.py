@@ -89,4 +89,4 @@ def test_after_a_run_its_alerts_are_open(
 
     with psycopg.connect(database_url) as database:
         rows = database.execute("select title_en, facts ->> 'detail' from ops.alerts")
-        assert rows.fetchall() == [("The last run failed", "the disk is full")]
+        assert rows.fetchall() == [("Failed: the full run", "the disk is full")]

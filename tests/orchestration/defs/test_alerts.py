@@ -8,19 +8,23 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.alerts import dispatch
-from orchestration.lib.alerts.dispatch import Dispatcher
+from orchestration.lib.alerts.dispatch import Dispatcher, Round
 from orchestration.lib.warehouse import Warehouse
 
 
 @pytest.mark.parametrize(
-    ("failures", "told"),
-    [({}, "what was due has been told"), ({"acme": "no server"}, "Failed for acme")],
+    ("found", "told"),
+    [
+        (Round({}, {}), "what was due has been told"),
+        (Round({"acme": "no server"}, {}), "Failed for acme"),
+        (Round({}, {("acme", "mail"): "550"}), "a channel refused"),
+    ],
 )
 def test_a_tick_says_how_it_went(
-    monkeypatch: pytest.MonkeyPatch, failures: dict[str, str], told: str
+    monkeypatch: pytest.MonkeyPatch, found: Round, told: str
 ) -> None:
-    def dispatch_all(self: Dispatcher, now: datetime) -> dict[str, str]:
-        return failures
+    def dispatch_all(self: Dispatcher, now: datetime) -> Round:
+        return found
 
     monkeypatch.setattr(dispatch, "_metrics", lambda: ())
     monkeypatch.setattr(Dispatcher, "dispatch_all", dispatch_all)

@@ -15,7 +15,7 @@ from orchestration.lib.partitions import company_days, partition_key
 from orchestration.lib.warehouse import Warehouse
 
 _RUNS = """
-    select company_id, as_of_date, status, message, finished_at >= started_at
+    select company_id, as_of_date, status, message, finished_at >= started_at, job_name
     from ops.runs order by status
 """
 
@@ -31,6 +31,11 @@ def refresh() -> None:
     work()
 
 
+@dg.asset(key_prefix="marts", partitions_def=company_days)
+def orders() -> None:
+    raise dg.Failure("A table is gone.")
+
+
 def _run(
     instance: dg.DagsterInstance, *, fails: bool, company: str = "acme", **tags: Any
 ) -> None:
@@ -41,6 +46,13 @@ def _run(
         tags=tags,
         raise_on_error=False,
     )
+    _tell(instance, result, fails=fails)
+
+
+def _tell(
+    instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult, *, fails: bool
+) -> None:
+    """What the daemon does when a run is over."""
     kind = dg.DagsterEventType.RUN_FAILURE if fails else dg.DagsterEventType.RUN_SUCCESS
     (event,) = [e for e in result.all_events if e.event_type is kind]
     context = dg.build_run_status_sensor_context(
@@ -73,6 +85,30 @@ def test_a_run_of_the_daemon_is_kept_with_its_reason(url: str) -> None:
 
     with psycopg.connect(url) as database:
         assert database.execute(_RUNS.encode()).fetchall() == [
-            ("acme", date(2026, 1, 31), "failed", "The shop is frozen.", True),
-            ("acme", date(2026, 1, 31), "succeeded", None, True),
+            (
+                "acme",
+                date(2026, 1, 31),
+                "failed",
+                "The shop is frozen.",
+                True,
+                "refresh",
+            ),
+            ("acme", date(2026, 1, 31), "succeeded", None, True, "refresh"),
         ]
+
+
+def test_a_run_that_failed_names_its_asset_and_its_number(url: str) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", ["acme"])
+        result = dg.materialize(
+            [orders],
+            instance=instance,
+            partition_key=partition_key("acme", date(2026, 1, 31)),
+            raise_on_error=False,
+        )
+        _tell(instance, result, fails=True)
+
+    with psycopg.connect(url) as database:
+        assert database.execute(
+            "select dagster_run_id, failed_asset, message from ops.runs"
+        ).fetchall() == [(result.run_id, ["marts", "orders"], "A table is gone.")]

@@ -18,6 +18,7 @@ from orchestration.lib.connection_states import record_failure, record_read
 from orchestration.lib.connections import Connection, add_connection, files_connection
 from orchestration.lib.examination import Finding, examine
 from orchestration.lib.runs import recorded_run
+from orchestration.lib.scheduled_runs import FinishedRun, record_finished_run
 from orchestration.lib.settings import Settings
 
 NOW = datetime.now(UTC)
@@ -78,6 +79,15 @@ def test_a_company_is_judged_by_its_last_finished_run(settings: Settings) -> Non
     ):
         raise RuntimeError("the shop moved\nand much more")
     assert found(settings)["acme"].outcome == "broken"
+    assert found(settings)["acme"].seen == "its last run failed: the shop moved"
+
+    # Orders read an hour later mend no night.
+    moment = datetime.now(UTC)
+    hourly = FinishedRun(
+        *("acme", "hourly", "refresh_operations", date(2026, 6, 30), "succeeded"),
+        *(None, None, moment, moment),
+    )
+    record_finished_run(url, hourly)
     assert found(settings)["acme"].seen == "its last run failed: the shop moved"
 
 

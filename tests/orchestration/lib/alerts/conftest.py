@@ -83,6 +83,12 @@ class Hook:
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
+    with receiving() as made:
+        yield made
+
+
+@contextmanager
+def receiving() -> Iterator[Mailbox]:
     box = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         box.port = free.getsockname()[1]

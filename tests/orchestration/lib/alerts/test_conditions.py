@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.alerts.deviation import deviation_of
-from orchestration.lib.alerts.ledger import list_alerts
+from orchestration.lib.alerts.ledger import acknowledge, list_alerts
 from orchestration.lib.alerts.rules import (
     Rule,
     default_rules,
@@ -17,8 +16,10 @@ from orchestration.lib.alerts.rules import (
     metric_rule,
     save_rule,
 )
+from orchestration.lib.anomalies import THRESHOLD
+from orchestration.lib.companies import Company
 from orchestration.lib.metrics import Metric
-from tests.orchestration.lib.alerts.conftest import BOLT, START, Office
+from tests.orchestration.lib.alerts.conftest import ACME, BOLT, START, Office
 
 DAY = date(2026, 11, 22)  # the last that is over at the start
 METRIC = Metric(
@@ -41,12 +42,24 @@ METRIC = Metric(
 )
 
 
-def _run(office: Office, run_id: str, status: str, hour: int) -> None:
+def _run(
+    office: Office,
+    run_id: str,
+    status: str,
+    hour: float,
+    *,
+    job: str = "refresh_company",
+    company: Company = ACME,
+) -> None:
+    """A run that began so many hours before the start, and took half an hour."""
     started = START - timedelta(hours=hour)
     office.execute(
-        "insert into ops.runs values ('acme', %s, '2026-11-22', '', %s, %s, %s, %s)",
-        *(run_id, status, "the disk is full" if status == "failed" else None),
-        *(started, started + timedelta(minutes=30)),
+        """insert into ops.runs values
+            (%s, %s, '2026-11-22', '', %s, %s, %s, %s, %s, %s, %s)""",
+        *(company.company_id, run_id, status),
+        "the disk is full" if status == "failed" else None,
+        *(started, started + timedelta(minutes=30), job),
+        *(f"dagster-{run_id}", ["marts", "orders"] if status == "failed" else None),
     )
 
 
@@ -85,9 +98,40 @@ class TestEvents:
     def test_a_run_that_failed_is_told_until_one_succeeds(self, office: Office) -> None:
         _run(office, "first", "failed", 5)
         office.at(0)
-        assert office.topics() == ["run_failed:"]
+        assert office.topics() == ["run_failed:refresh_company"]
 
         _run(office, "second", "succeeded", 1)
+        office.at(1)
+        assert office.topics() == []
+
+    def test_an_hourly_run_that_succeeds_does_not_mend_the_night(
+        self, office: Office
+    ) -> None:
+        _run(office, "night", "failed", 10)
+        _run(office, "hour", "succeeded", 9, job="refresh_operations")
+        _run(office, "other", "succeeded", 8, company=BOLT)
+        office.at(0)
+        assert office.topics() == ["run_failed:refresh_company"]
+
+        _run(office, "next night", "succeeded", 1)
+        office.at(1)
+        assert office.topics() == []
+
+    def test_jobs_that_fail_are_told_each_and_the_whole_mends_them(
+        self, office: Office
+    ) -> None:
+        _run(office, "night", "failed", 10)
+        _run(office, "hour", "failed", 9, job="refresh_operations")
+        _run(office, "by hand", "failed", 8, job="__ASSET_JOB")
+        office.at(0)
+
+        alerts = {a["topic"]: a["title_es"] for a in list_alerts(office.url, "acme")}
+        assert alerts == {
+            "run_failed:refresh_company": "Falló la actualización completa",
+            "run_failed:refresh_operations": "Falló la lectura de cada hora",
+            "run_failed:__ASSET_JOB": "Falló una ejecución lanzada a mano",
+        }
+        _run(office, "next night", "succeeded", 1)
         office.at(1)
         assert office.topics() == []
 
@@ -133,10 +177,14 @@ class TestEvents:
     def test_a_source_that_stays_away_becomes_more_severe(self, office: Office) -> None:
         office.connect("google", read=START - timedelta(hours=30))
         office.at(0)
+        (alert,) = list_alerts(office.url, "acme")
+        acknowledge(office.url, "acme", [alert["alert_id"]], "ana", START)
         office.at(19 * 60)
 
         (alert,) = list_alerts(office.url, "acme")
         assert (alert["severity"], alert["rule_id"]) == ("high", "source_silent")
+        # She answered for less.
+        assert (alert["acknowledged_at"], alert["acknowledged_by"]) == (None, None)
         assert alert["facts"]["observed"] == 49.0
 
     def test_a_weekly_company_is_late_after_its_week(self, office: Office) -> None:
@@ -190,6 +238,53 @@ class TestEvents:
         office.at(9 * 24 * 60)
 
         assert office.topics() == ["predictions_stale:"]
+
+
+class TestServiceLevels:
+    def test_a_promise_that_is_broken_is_told_until_it_is_kept(
+        self, office: Office
+    ) -> None:
+        _service_levels(office, acme=120, bolt=61)
+
+        office.at(0)
+        office.at(0, BOLT)
+
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["topic"] == "service_level_missed:operational"
+        assert alert["title_es"] == "Los números operativos llevan retraso"
+        assert alert["since"] == START - timedelta(minutes=60)
+        assert alert["asset_link"].endswith("/assets/reporting/service_levels")
+        assert (alert["facts"]["minutes"], alert["facts"]["promised"]) == (120, 60)
+        # Hourly reads are an hour and their run apart.
+        assert office.topics(BOLT) == []
+
+        _service_levels(office, acme=10, bolt=61)
+        office.at(1)
+        assert office.topics() == []
+
+    def test_what_was_never_read_breaks_no_promise_yet(self, office: Office) -> None:
+        _service_levels(office, acme=None)
+
+        office.at(0)
+
+        assert office.topics() == []
+
+
+def _service_levels(office: Office, **ages: int | None) -> None:
+    """The view as dbt leaves it: minutes that each company is behind its hour."""
+    office.execute("drop table if exists reporting.service_levels")
+    office.execute(
+        """create table reporting.service_levels (company_id text, service_level text,
+            source_slug text, data_as_of timestamptz, age_minutes numeric(18, 2),
+            target_minutes integer, is_met boolean)"""
+    )
+    for company_id, age in ages.items():
+        office.execute(
+            """insert into reporting.service_levels values (%s, 'operational',
+                'shopify', now(), %s, 60, %s)""",
+            *(company_id, age, age is not None and age <= 60),
+        )
+    office.execute("grant select on reporting.service_levels to orchestrator")
 
 
 class TestMetrics:
@@ -351,59 +446,41 @@ USUAL = {DAY - timedelta(days=day): 100.0 for day in range(1, 70)}
 
 
 class TestDeviation:
-    def test_a_day_like_the_others_is_none(self) -> None:
-        found = deviation_of({**USUAL, DAY: 100.0}, DAY, is_count=False)
+    def test_a_day_like_the_others_is_none(self, office: Office) -> None:
+        _company_days(office, {**USUAL, DAY: 80.0})
 
-        assert found is not None
-        assert found.score == 0
+        office.at(0)
 
-    @pytest.mark.parametrize(("value", "score"), [(50.0, 5.0), (0.0, 10.0)])
-    def test_half_of_what_is_always_alike_is_five_floors_away(
-        self, value: float, score: float
+        assert office.topics() == []
+
+    def test_less_than_six_weeks_say_nothing(self, office: Office) -> None:
+        short = {day: v for day, v in USUAL.items() if (DAY - day).days < 42}
+        _company_days(office, {**short, DAY: 0.0})
+
+        office.at(0)
+
+        assert office.topics() == []
+
+    def test_the_rule_and_the_check_of_the_mart_say_the_same(self) -> None:
+        thresholds = {r.threshold for r in default_rules([]) if r.kind == "deviation"}
+
+        assert thresholds == {THRESHOLD}
+
+    def test_who_answered_for_a_day_has_not_answered_for_the_next(
+        self, office: Office
     ) -> None:
-        found = deviation_of({**USUAL, DAY: value}, DAY, is_count=False)
+        _company_days(office, {**USUAL, DAY: 20.0})
+        office.at(0)
+        (first,) = list_alerts(office.url, "acme")
+        acknowledge(office.url, "acme", [first["alert_id"]], "ana", START)
 
-        assert found is not None
-        assert found.score == pytest.approx(score)
+        later = DAY + timedelta(days=1)
+        _company_days(office, {**USUAL, DAY: 20.0, later: 190.0}, through=later)
+        office.at(24 * 60)
 
-    def test_days_that_vary_make_room(self) -> None:
-        totals = dict(USUAL)
-        for week, value in enumerate((60, 80, 90, 100, 100, 110, 120, 140), start=1):
-            totals[DAY - timedelta(weeks=week)] = value
-
-        found = deviation_of({**totals, DAY: 50.0}, DAY, is_count=False)
-
-        # Median 100; deviations 0 0 10 10 20 20 40 40, their median 15.
-        assert found is not None
-        assert found.score == pytest.approx(50 / (1.4826 * 15))
-
-    def test_small_counts_may_vary_by_their_root(self) -> None:
-        few = dict.fromkeys(USUAL, 4.0)
-
-        found = deviation_of({**few, DAY: 0.0}, DAY, is_count=True)
-
-        assert found is not None
-        assert found.score == pytest.approx(2)
-
-    def test_other_weekdays_do_not_count(self) -> None:
-        totals = dict.fromkeys(USUAL, 1000.0)
-        for week in range(1, 9):
-            totals[DAY - timedelta(weeks=week)] = 10.0
-
-        found = deviation_of({**totals, DAY: 10.0}, DAY, is_count=False)
-
-        assert found is not None
-        assert (found.usual, found.score) == (10.0, 0)
-
-    def test_less_than_eight_weeks_say_nothing(self) -> None:
-        short = {day: v for day, v in USUAL.items() if (DAY - day).days < 56}
-
-        assert deviation_of(short, DAY, is_count=False) is None
-
-    def test_a_weekday_without_sales_says_nothing(self) -> None:
-        closed = {d: v for d, v in USUAL.items() if d.weekday() != DAY.weekday()}
-
-        assert deviation_of(closed, DAY, is_count=False) is None
+        (second,) = list_alerts(office.url, "acme")
+        assert second["topic"] == f"deviation:net_revenue:{later}:above"
+        assert second["acknowledged_at"] is None
 
     def test_a_day_of_a_shop_opens_an_alert_that_says_what_is_usual(
         self, office: Office
@@ -412,7 +489,7 @@ class TestDeviation:
         office.at(0)
 
         (alert,) = list_alerts(office.url, "acme")
-        assert alert["topic"] == "deviation:net_revenue"
+        assert alert["topic"] == f"deviation:net_revenue:{DAY}:below"
         assert (alert["facts"]["value"], alert["facts"]["usual"]) == (20.0, 100.0)
 
     def test_a_day_that_marts_do_not_know_yet_says_nothing(
@@ -420,27 +497,33 @@ class TestDeviation:
     ) -> None:
         _company_days(office, {**USUAL, DAY: 20.0})
         office.at(0)
-        assert office.topics() == ["deviation:net_revenue"]
+        assert office.topics() == [f"deviation:net_revenue:{DAY}:below"]
 
         # Two days later nothing was built: whether it is over cannot be said.
         office.at(3 * 24 * 60)
 
-        assert office.topics() == ["deviation:net_revenue"]
+        assert office.topics() == [f"deviation:net_revenue:{DAY}:below"]
 
 
-def _company_days(office: Office, totals: dict[date, float]) -> None:
+def _company_days(
+    office: Office, totals: dict[date, float], through: date = DAY
+) -> None:
+    """Revenue by day as dbt leaves it, of a hundred orders each."""
+    office.execute("drop table if exists marts.company_days")
+    office.execute("delete from ops.mart_builds")
     office.execute(
         """create table marts.company_days (company_id text, calendar_date date,
-            net_revenue numeric, purchase_count integer)"""
+            net_revenue numeric, purchase_count integer, order_count integer)"""
     )
     office.execute("grant select on marts.company_days to orchestrator")
     office.execute(
         """insert into marts.company_days
-        select 'acme', sold.*, 7 from unnest(%s::date[], %s::numeric[]) as sold""",
+        select 'acme', sold.*, 100, 100
+        from unnest(%s::date[], %s::numeric[]) as sold""",
         *(list(totals), list(totals.values())),
     )
     office.execute(
         """insert into ops.mart_builds (company_id, mart, definition, seen_through,
             as_of_date) values ('acme', 'company_days', '', 0, %s)""",
-        DAY,
+        through,
     )

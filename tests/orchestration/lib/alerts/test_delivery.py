@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import time, timedelta
 
 import psycopg
@@ -26,6 +28,7 @@ from orchestration.lib.alerts.services import send
 from orchestration.lib.connection_secrets import rotate_key
 from orchestration.lib.settings import PROJECT_ROOT
 from tests.orchestration.lib.alerts.conftest import (
+    ACME,
     ALL,
     BOLT,
     START,
@@ -122,11 +125,15 @@ def test_who_was_told_is_told_that_it_is_over(
 
     told.repair()
     told.at(6)
-    told.at(7)
+    assert len(mailbox.mails) == 1
+    told.at(16)
+    told.at(17)
 
     assert mailbox.subjects[1:] == [
         "[resuelta] Acme: El modelo de valor de cliente no se publicó"
     ]
+    # It was over when it was first seen to be.
+    assert "Terminó: 23 nov 2026, 13:06" in mailbox.mails[1][1]
     assert hook.posts == []
     assert told.topics() == []
 
@@ -183,6 +190,7 @@ class TestARefusingServer:
         told.repair()
         mailbox.refusal = ""
         told.at(60)
+        told.at(70)
 
         assert mailbox.mails == []
         assert told.states() == [("mail", "first", "cancelled")]
@@ -297,10 +305,99 @@ def test_one_company_that_fails_does_not_stop_the_others(
         execute function refuse()"""
     )
 
-    failures = told.dispatcher.dispatch_all(START)
+    found = told.dispatcher.dispatch_all(START)
 
-    assert list(failures) == ["acme"]
+    assert list(found.unjudged) == ["acme"]
     assert told.topics(BOLT) == ["model_blocked:customer_value"]
+
+
+def test_a_server_that_does_not_answer_holds_up_its_own_company_only(
+    told: Office, mailbox: Mailbox
+) -> None:
+    told.add("mail", "json://stuck.example/hook", ALL, "en", ACME)
+    told.add("mail", "json://works.example/hook", ALL, "en", BOLT)
+    told.block_the_model()
+    told.block_the_model(BOLT)
+    answers, bolt_was_told = threading.Event(), threading.Event()
+
+    def send_one(address: str, message: Message) -> None:
+        if "stuck" in address:
+            assert bolt_was_told.wait(60)
+            answers.wait(60)
+        else:
+            bolt_was_told.set()
+
+    dispatcher = replace(told.dispatcher, send=send_one, budget_seconds=60)
+    dispatcher.dispatch_all(START)
+    now = START + timedelta(minutes=5)
+
+    with ThreadPoolExecutor(1) as pool:
+        stuck = pool.submit(dispatcher.dispatch_all, now)
+        assert bolt_was_told.wait(60)
+        # The next round leaves what is being sent alone, and does not call it lost.
+        assert dispatcher.dispatch_all(now).undelivered == {}
+        assert ("mail", "first", "sending") in told.states()
+        answers.set()
+        assert stuck.result().undelivered == {}
+
+    assert told.states() == [("mail", "first", "sent")] * 2
+
+
+def test_what_is_not_begun_in_time_is_due_at_the_next_round(
+    told: Office, mailbox: Mailbox
+) -> None:
+    told.block_the_model()
+    told.at(0)
+    now = START + timedelta(minutes=5)
+
+    replace(told.dispatcher, budget_seconds=0).dispatch_all(now)
+    assert mailbox.mails == []
+    told.dispatcher.dispatch_all(now)
+
+    assert len(mailbox.mails) == 1
+
+
+def test_a_failure_of_the_library_is_tried_again_and_keeps_the_address_to_itself(
+    told: Office, hook: Hook
+) -> None:
+    told.add("hook", hook.address, ALL, "en")
+    told.block_the_model()
+    told.at(0)
+
+    def broken(address: str, message: Message) -> None:
+        if "hooks" in address:
+            raise ValueError(f"cannot parse {address}")
+
+    failures = replace(told.dispatcher, send=broken).dispatch(
+        ACME, START + timedelta(minutes=5)
+    )
+
+    assert list(failures) == ["hook"]
+    assert "T0K3NMARKER" not in failures["hook"]
+    assert sorted(told.states()) == [
+        ("hook", "first", "pending"),
+        ("mail", "first", "sent"),
+    ]
+    told.at(6)
+    assert len(hook.posts) == 1
+
+
+def test_threads_hear_what_their_own_service_said(told: Office, hook: Hook) -> None:
+    hook.status = 500
+    addresses = [f"json://127.0.0.1:{hook.port}/{name}" for name in "abcdefgh"]
+    addresses += ["mailto://127.0.0.1:9?from=a@example.com&to=b@example.com"] * 4
+
+    def reason(address: str) -> str:
+        with pytest.raises(NotDelivered) as refused:
+            send(address, Message("t", "b"))
+        return str(refused.value)
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(reason, addresses))
+
+    assert all("500" in each for each in said[:8])
+    assert not any("500" in each for each in said[8:])
+    assert logging.getLogger("apprise").propagate
 
 
 def test_a_digest_goes_out_once_a_day_while_something_is_open(

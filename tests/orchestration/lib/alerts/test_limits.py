@@ -88,6 +88,7 @@ class TestNumbers:
 
         _month(watched, orders=200, cancelled=30)  # 15 %: on the limit
         watched.at(7)
+        watched.at(17)
 
         assert watched.topics() == []
         assert mailbox.subjects[1:] == [

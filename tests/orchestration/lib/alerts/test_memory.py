@@ -38,6 +38,7 @@ class Clock:
     channels: dict[str, list[str]] = field(default_factory=lambda: dict(CHANNELS))
     enabled: tuple[str, ...] = ("rule_medium", "rule_high", "rule_critical")
     alerts: list[Alert] = field(default_factory=list)
+    ended: list[datetime] = field(default_factory=list)
 
     def at(
         self,
@@ -52,11 +53,16 @@ class Clock:
         now = START + timedelta(minutes=minutes)
         steps = advance(self.alerts, conditions, circumstances, now)
         self.alerts = [s.alert for s in steps if s.alert.resolved_at is None]
+        ends = (s.alert.resolved_at for s in steps if s.purpose == "recovery")
+        self.ended += [each for each in ends if each]
         return [(s.purpose, s.alert.level) for s in steps if s.purpose]
 
     def acknowledge(self, minutes: float) -> None:
         now = START + timedelta(minutes=minutes)
-        self.alerts = [replace(each, acknowledged_at=now) for each in self.alerts]
+        self.alerts = [
+            replace(each, acknowledged_at=now, acknowledged_by="ana")
+            for each in self.alerts
+        ]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +120,8 @@ def test_what_is_acknowledged_does_not_climb_and_still_says_its_end() -> None:
     clock.acknowledge(10)
 
     assert not any(clock.at(minute, _cause("high")) for minute in range(11, 3000, 7))
-    assert clock.at(3001) == [("recovery", "high")]
+    assert clock.at(3001) == []
+    assert clock.at(3011) == [("recovery", "high")]
 
 
 def test_what_is_acknowledged_before_it_is_told_is_not_told() -> None:
@@ -144,15 +151,61 @@ def test_what_becomes_more_severe_is_told_again_also_if_acknowledged() -> None:
     assert clock.at(17, _cause("medium"), _cause("high")) == []
     assert clock.at(22, _cause("medium"), _cause("high")) == [("first", "high")]
     assert clock.at(23, _cause("medium")) == []
-    assert clock.at(24) == [("recovery", "high")]
+    assert clock.at(24) == []
+    assert clock.at(34) == [("recovery", "high")]
 
 
-def test_what_comes_back_is_a_new_alert() -> None:
+def test_who_answered_for_less_has_not_answered_for_more() -> None:
+    clock = Clock()
+    clock.at(0, _cause("medium"))
+    clock.acknowledge(1)
+
+    clock.at(2, _cause("critical"))
+
+    (alert,) = clock.alerts
+    assert (alert.acknowledged_at, alert.acknowledged_by) == (None, None)
+
+
+def test_an_end_is_told_once_it_has_lasted_and_dated_to_its_beginning() -> None:
+    clock = Clock()
+    clock.at(0, _cause("critical"))
+
+    told = {minute: clock.at(minute) for minute in range(1, 12)}
+
+    assert {minute for minute, said in told.items() if said} == {11}
+    assert told[11] == [("recovery", "critical")]
+    assert clock.ended == [START + timedelta(minutes=1)]
+
+
+def test_what_comes_and_goes_is_one_alert_that_is_told_once() -> None:
+    clock = Clock()
+    clock.at(0, _cause("high"))
+    assert clock.at(5, _cause("high")) == [("first", "high")]
+
+    for minute in range(6, 60):
+        holds = [_cause("high")] if minute % 4 else []
+        assert clock.at(minute, *holds) == []
+
+    assert len(clock.alerts) == 1
+    assert clock.at(60) == clock.at(69) == []
+    assert clock.at(70) == [("recovery", "high")]
+
+
+def test_what_is_over_for_the_moment_does_not_climb() -> None:
+    clock = Clock()
+    clock.at(0, _cause("critical"))
+
+    assert clock.at(14) == clock.at(16) == []
+    assert clock.at(17, _cause("critical")) == [("escalation", "everyone")]
+
+
+def test_what_comes_back_after_its_end_was_told_is_a_new_alert() -> None:
     clock = Clock()
     clock.at(0, _cause("critical"))
     clock.at(1)
+    clock.at(11)
 
-    assert clock.at(2, _cause("critical")) == [("first", "critical")]
+    assert clock.at(12, _cause("critical")) == [("first", "critical")]
 
 
 def test_asking_again_at_the_same_moment_tells_nothing() -> None:
@@ -169,7 +222,9 @@ def test_a_rule_that_cannot_be_looked_at_ends_nothing() -> None:
 
     assert clock.at(6, unjudged=["rule_high"]) == []
     assert clock.at(65, unjudged=["rule_high"]) == [("escalation", "critical")]
-    assert clock.at(66) == [("recovery", "critical")]
+    assert clock.at(66) == []
+    assert clock.at(77, unjudged=["rule_high"]) == []
+    assert clock.at(78) == [("recovery", "critical")]
 
 
 def test_a_rule_that_is_switched_off_ends_its_alert_without_a_word() -> None:
@@ -219,6 +274,7 @@ class TestQuietHours:
             *("t", "rule_high", "high", START, START),
             level="high",
             noticed_at=START,
+            over_since=START + timedelta(hours=9),
         )
         circumstances = Circumstances(
             ["rule_high"], channels=CHANNELS, quiet=self.night

@@ -52,6 +52,7 @@ def test_a_source_that_is_back_after_three_days_brings_all_of_them_and_one_alert
     back = START + timedelta(days=3)
     office.execute("update ops.connections set last_read_at = %s", back)
     office.at(3 * _DAY)
+    office.at(3 * _DAY + 10)
 
     assert len(told_while_down) == 1
     assert len(hook.subjects) == 2
