@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0029"
-down_revision = "0024"
+revision = "0027"
+down_revision = "0026"
 
 _COMPANY_OF_READER = "substring(current_user::text from '^bi_(.*)$')"
 
