@@ -163,6 +163,46 @@ judged as (
     from compared
 ),
 
+-- Shares of buyers on either side, and their intervals of 90 %.
+bought as (
+    select
+        *,
+        contacted_buyer_count::double precision
+        / nullif(contacted_count, 0) as contacted_rate,
+        held_back_buyer_count::double precision
+        / nullif(held_back_count, 0) as held_back_rate
+    from arms
+),
+
+bounded as (
+    select
+        *,
+        {{ wilson_bound('contacted_rate', 'contacted_count', '-', 1.645) }}
+            as contacted_rate_lower,
+        {{ wilson_bound('contacted_rate', 'contacted_count', '+', 1.645) }}
+            as contacted_rate_upper,
+        {{ wilson_bound('held_back_rate', 'held_back_count', '-', 1.645) }}
+            as held_back_rate_lower,
+        {{ wilson_bound('held_back_rate', 'held_back_count', '+', 1.645) }}
+            as held_back_rate_upper
+    from bought
+),
+
+gained as (
+    select
+        company_id,
+        audience_id,
+        contacted_count
+        * (contacted_rate - held_back_rate) as customers_gained,
+        contacted_count * (
+            {{ newcombe_bound('contacted_rate', 'held_back_rate', '-') }}
+        ) as customers_gained_lower,
+        contacted_count * (
+            {{ newcombe_bound('contacted_rate', 'held_back_rate', '+') }}
+        ) as customers_gained_upper
+    from bounded
+),
+
 labelled as (
     select
         judged.company_id,
@@ -200,8 +240,24 @@ labelled as (
                 then (
                     (judged.uplift + judged.half_width) * judged.contacted_count
                 )::numeric(18, 2)
-        end as revenue_gained_upper
+        end as revenue_gained_upper,
+        case
+            when judged.result in ('gained', 'lost', 'no_evidence')
+                then gained.customers_gained
+        end as customers_gained,
+        case
+            when judged.result in ('gained', 'lost', 'no_evidence')
+                then gained.customers_gained_lower
+        end as customers_gained_lower,
+        case
+            when judged.result in ('gained', 'lost', 'no_evidence')
+                then gained.customers_gained_upper
+        end as customers_gained_upper
     from judged
+    left join gained
+        on
+            judged.company_id = gained.company_id
+            and judged.audience_id = gained.audience_id
     inner join labels
         on judged.result = labels.result
     left join coupons
