@@ -84,7 +84,8 @@ _FORGET_SHIFTS = """
 """
 
 # Spend of 30 days. Of a channel that does not pay nobody advises an amount: the shift
-# is to nothing, half of which is half of its spend.
+# is to nothing, half of which is half of its spend. One that is to get less is held to
+# the recommended split; without one nobody can tell whether it was cut.
 _KEEP_SHIFTS = """
     with told as (
         select company_id, trace_id, rule_id, source_key from ops.shown_insights
@@ -116,5 +117,14 @@ _KEEP_SHIFTS = """
     left join plans
         on efficiency.company_id = plans.company_id
         and efficiency.channel_id = plans.channel_id
-    where told.rule_id = 'losing_channel'
+    where told.rule_id in ('losing_channel', 'losing_margin')
+    union all
+    select told.company_id, told.trace_id, plans.channel_id, plans.current_spend,
+        plans.projected_spend
+    from told
+    inner join plans
+        on told.company_id = plans.company_id
+        and told.source_key = plans.channel_id
+        and plans.projected_spend < plans.current_spend
+    where told.rule_id in ('saturated_channel', 'steeper_channel', 'cheap_poor_channel')
 """

@@ -25,9 +25,11 @@ VIEWS = (
     "budget_scenario_channels",
     "budget_scenarios",
     "campaign_months",
+    "campaign_quality",
     "capital_at_risk",
     "channel_customer_values",
     "channel_efficiency",
+    "channel_findings",
     "channel_months",
     "channel_signals",
     "clientes",
@@ -84,6 +86,7 @@ VIEWS = (
     "top_customers_at_risk",
     "ventas",
     "vip_churn",
+    "vip_risk_growth",
 )
 FIT = """
     insert into predictions.model_fits values (%s, 'fit', '2026-01-31', '2026-01-05',
@@ -188,6 +191,10 @@ JUDGEMENTS = (
         values (%s, 'run_failed:', 'run_failed', 'high', '{}', 'a', 'b', 'c', 'd', '/',
         now(), now(), now())""",
 )
+# The log names no campaign.
+CAMPAIGN = """
+    update marts.customers set first_campaign_name = 'Winter' where company_id = %s
+"""
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
     values (%s, 'shop', 'shopify', '{}')
@@ -242,6 +249,8 @@ def readers(warehouse: Warehouse) -> Readers:
     # 74 days after the one purchase: long enough to be missed, and to be counted so.
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-20")
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
+    for company_id in (pair.acme, pair.bolt):
+        warehouse.execute(CAMPAIGN, [company_id])
     return Readers(pair, warehouse.add_reader(pair.acme))
 
 

@@ -17,7 +17,17 @@ create table reporting.channel_signals (
     recommended_spend numeric(24, 6), recommended_change numeric(18, 6),
     marginal_return double precision, marginal_return_lower double precision,
     marginal_return_upper double precision, marginal_return_target numeric(8, 3),
-    saturation_days integer
+    saturation_days integer, marginal_profit double precision,
+    marginal_profit_lower double precision, marginal_profit_upper double precision,
+    suggested_shift numeric(24, 6)
+);
+create table reporting.campaign_quality (
+    company_id text, campaign_name text, channel_label_es text, customer_count integer,
+    lost_rate double precision, lost_rate_lower double precision,
+    lost_rate_upper double precision, others_lost_rate double precision,
+    difference_rate double precision, difference_rate_lower double precision,
+    difference_rate_upper double precision, spend_30d numeric(18, 2),
+    losing_spend_30d numeric(18, 2)
 );
 create table reporting.marketing_curve_points (
     company_id text, outcome_unit text, channel_name text, spend numeric(24, 6),
@@ -87,6 +97,7 @@ $$
 """
 NAMES = (
     "channel_signals",
+    "campaign_quality",
     "marketing_curve_points",
     "marketing_contributions",
     "channel_efficiency",
@@ -135,6 +146,10 @@ def fill_marketing(
             one.returns + 0.5,
             1,
             None,
+            one.returns / 2 - 1,
+            one.returns / 2 - 1.25,
+            one.returns / 2 - 0.75,
+            100,
         )
         insert(
             "channel_signals",
@@ -150,6 +165,7 @@ def fill_marketing(
             100,
             1,
             None,
+            *[None] * 4,
         )
         for spend in (0, 10, 20):
             insert(
@@ -186,6 +202,17 @@ def fill_marketing(
             3,
             0.4,
         )
+        for campaign, count, difference, spend in (
+            ("Verano", 40, 0.4, 200),
+            ("Otoño", 40, -0.4, None),
+            ("Gota", 29, 0.5, 90),
+        ):
+            insert(
+                *("campaign_quality", f"{campaign} {one.name}", one.name, count),
+                *(0.5 + difference, 0.4, 0.96, 0.5, difference),
+                *(difference - 0.2, difference + 0.2, spend),
+                (spend or 0) if difference > 0.2 and count >= 30 else 0,
+            )
         insert("attribution_comparison", one.name, "Último clic", 1, 0.25)
         insert("attribution_comparison", one.name, "Primer clic", 2, 0.75)
         for budget in (0, 500, 600, 1000):

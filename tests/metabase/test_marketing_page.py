@@ -16,6 +16,20 @@ def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> Non
 
     assert [row[:2] for row in rows] == [["Google Ads", "Verde"], ["Meta Ads", "Rojo"]]
     assert rows[1][4:9] == ["20\xa0%", "1,25", "0,75", "1,75", "1,00"]
+    assert rows[1][9:12] == ["-0,38", "-0,63", "-0,13"]
+
+
+def test_campaigns_that_cost_and_lose_their_customers_come_first(
+    shops_url: str,
+) -> None:
+    rows = shown(shops_url, "campaign_quality", "bolt")
+
+    # Of the one with 29 customers nothing is told.
+    assert [row[:4] for row in rows] == [
+        ["Verano TikTok Ads", "TikTok Ads", "40", "90\xa0%"],
+        ["Otoño TikTok Ads", "TikTok Ads", "40", "10\xa0%"],
+    ]
+    assert rows[1][-1] == "—"
 
 
 def test_todays_spend_is_a_point_of_its_own_on_the_curve(shops_url: str) -> None:
@@ -139,7 +153,11 @@ def test_what_is_spent_now_is_no_scenario(shops_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["next_euro", "response_curves", "budget_sentence", "shares_by_rule"]
+    "name",
+    [
+        *("next_euro", "response_curves", "budget_sentence", "shares_by_rule"),
+        "campaign_quality",
+    ],
 )
 def test_a_company_sees_its_own_channels_only(shops_url: str, name: str) -> None:
     card = card_named(name)

@@ -291,6 +291,46 @@ told as (
     from judged
 ),
 
+-- Shares of buyers on either side, and their intervals of 90 %.
+bought as (
+    select
+        *,
+        contacted_buyer_count::double precision
+        / nullif(contacted_count, 0) as contacted_rate,
+        held_back_buyer_count::double precision
+        / nullif(held_back_count, 0) as held_back_rate
+    from told
+),
+
+buyers_bounded as (
+    select
+        *,
+        {{ wilson_bound('contacted_rate', 'contacted_count', '-', 1.645) }}
+            as contacted_rate_lower,
+        {{ wilson_bound('contacted_rate', 'contacted_count', '+', 1.645) }}
+            as contacted_rate_upper,
+        {{ wilson_bound('held_back_rate', 'held_back_count', '-', 1.645) }}
+            as held_back_rate_lower,
+        {{ wilson_bound('held_back_rate', 'held_back_count', '+', 1.645) }}
+            as held_back_rate_upper
+    from bought
+),
+
+gained as (
+    select
+        company_id,
+        audience_id,
+        contacted_count
+        * (contacted_rate - held_back_rate) as customers_gained,
+        contacted_count * (
+            {{ newcombe_bound('contacted_rate', 'held_back_rate', '-') }}
+        ) as customers_gained_lower,
+        contacted_count * (
+            {{ newcombe_bound('contacted_rate', 'held_back_rate', '+') }}
+        ) as customers_gained_upper
+    from buyers_bounded
+),
+
 labelled as (
     select
         told.company_id,
@@ -326,8 +366,21 @@ labelled as (
         case
             when told.margin_uplift * told.told_count is not null
                 then told.margin_skewness::numeric(9, 6)
-        end as margin_skewness
+        end as margin_skewness,
+        case
+            when told.told_count is not null then gained.customers_gained
+        end as customers_gained,
+        case
+            when told.told_count is not null then gained.customers_gained_lower
+        end as customers_gained_lower,
+        case
+            when told.told_count is not null then gained.customers_gained_upper
+        end as customers_gained_upper
     from told
+    left join gained
+        on
+            told.company_id = gained.company_id
+            and told.audience_id = gained.audience_id
     inner join labels
         on told.result = labels.result
     left join coupons

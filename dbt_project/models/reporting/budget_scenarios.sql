@@ -11,6 +11,89 @@ channels as (
     select * from {{ ref('channels') }}
 ),
 
+mixes as (
+    select * from {{ source('predictions', 'media_mix_fits') }}
+),
+
+plans as (
+    select * from {{ source('predictions', 'budget_scenario_channels') }}
+    where scenario = 'recommended'
+),
+
+curves as (
+    select * from {{ source('predictions', 'marketing_curves') }}
+),
+
+-- Nobody has spent that much on any day: what it would bring is a guess.
+unseen as (
+    select distinct
+        plans.company_id,
+        plans.outcome_unit,
+        plans.scenario
+    from plans
+    inner join curves
+        on
+            plans.company_id = curves.company_id
+            and plans.outcome_unit = curves.outcome_unit
+            and plans.channel_id = curves.channel_id
+    where plans.projected_spend > 30 * curves.largest_spend
+),
+
+-- The channel that gives most and the one that gets most: the largest move.
+ends as (
+    select
+        company_id,
+        outcome_unit,
+        scenario,
+        (array_agg(
+            channel_id
+            order by projected_spend - current_spend, channel_id
+        ))[1] as from_channel_id,
+        (array_agg(
+            channel_id
+            order by current_spend - projected_spend, channel_id
+        ))[1] as to_channel_id,
+        least(
+            max(current_spend - projected_spend),
+            max(projected_spend - current_spend)
+        ) as shift_spend
+    from plans
+    group by company_id, outcome_unit, scenario
+),
+
+shifts as (
+    select
+        ends.*,
+        unseen.company_id is null as is_seen
+    from ends
+    left join unseen
+        on
+            ends.company_id = unseen.company_id
+            and ends.outcome_unit = unseen.outcome_unit
+            and ends.scenario = unseen.scenario
+),
+
+proven as (
+    select
+        scenarios.company_id,
+        scenarios.outcome_unit,
+        scenarios.scenario,
+        shifts.from_channel_id,
+        shifts.to_channel_id,
+        shifts.shift_spend
+    from scenarios
+    inner join shifts
+        on
+            scenarios.company_id = shifts.company_id
+            and scenarios.outcome_unit = shifts.outcome_unit
+            and scenarios.scenario = shifts.scenario
+    where
+        scenarios.gain_lower > 0
+        and shifts.is_seen
+        -- Less than one unit of money is no move.
+        and shifts.shift_spend >= 1
+),
+
 labelled as (
     select
         scenarios.company_id,
@@ -39,8 +122,22 @@ labelled as (
         scenarios.gain / nullif(scenarios.current_income, 0) as gain_rate,
         scenarios.probability_better,
         scenarios.currency_code,
-        scenarios.as_of_date
+        scenarios.as_of_date,
+        mixes.day_count,
+        proven.company_id is not null as is_proven,
+        proven.from_channel_id as shift_from_channel_id,
+        proven.to_channel_id as shift_to_channel_id,
+        proven.shift_spend
     from scenarios
+    left join mixes
+        on
+            scenarios.company_id = mixes.company_id
+            and scenarios.fit_id = mixes.fit_id
+    left join proven
+        on
+            scenarios.company_id = proven.company_id
+            and scenarios.outcome_unit = proven.outcome_unit
+            and scenarios.scenario = proven.scenario
     left join labels
         on scenarios.scenario = labels.term
     left join channels

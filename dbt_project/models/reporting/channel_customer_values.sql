@@ -3,11 +3,22 @@ with channels as (
     where new_customer_count > 0
 ),
 
+signals as (
+    select * from {{ ref('channel_signals') }}
+    where outcome_unit = 'revenue'
+),
+
+plans as (
+    select * from {{ ref('budget_scenarios') }}
+    where outcome_unit = 'revenue' and is_proven
+),
+
 days as (
     select
         values_of_days.company_id,
         values_of_days.channel_id,
         channels.spend > 0 as is_paid,
+        channels.spend,
         values_of_days.customer_count,
         values_of_days.value_12m,
         values_of_days.independent_variance,
@@ -28,6 +39,7 @@ summed as (
         company_id,
         channel_id,
         coalesce(bool_or(is_paid), false) as is_paid,
+        max(spend) as spend,
         sum(customer_count)::integer as customer_count,
         sum(value_12m) as value_12m,
         sum(
@@ -42,6 +54,7 @@ summed as (
 totals as (
     select
         company_id,
+        sum(spend) as spend,
         sum(customer_count) as customer_count,
         sum(value_12m) as value_12m,
         sum(variance) as variance,
@@ -59,6 +72,7 @@ beside as (
             when summed.is_paid
                 then nullif(totals.customer_count - summed.customer_count, 0)
         end as others_customer_count,
+        totals.spend - summed.spend as others_spend,
         nullif(totals.value_12m - summed.value_12m, 0) as others_value_12m,
         greatest(totals.variance - summed.variance, 0) as others_variance,
         totals.shared_error - summed.shared_error as others_shared_error
@@ -83,7 +97,12 @@ compared as (
                 shared_error / nullif(value_12m, 0)
                 - others_shared_error / others_value_12m
             ) ^ 2
-        ) as ratio_error
+        ) as ratio_error,
+        (spend / customer_count)
+        / (nullif(others_spend, 0) / others_customer_count) as cost_ratio,
+        -- Spend is known, how many it wins is chance: a Poisson count each.
+        sqrt(1.0 / customer_count + 1.0 / others_customer_count)
+            as cost_ratio_error
     from beside
 ),
 
@@ -108,12 +127,32 @@ bounded as (
         (compared.ratio * exp(-1.645 * compared.ratio_error) - 1)
         ::numeric(18, 6) as difference_rate_lower,
         (compared.ratio * exp(1.645 * compared.ratio_error) - 1)
-        ::numeric(18, 6) as difference_rate_upper
+        ::numeric(18, 6) as difference_rate_upper,
+        compared.spend::numeric(18, 2) as spend,
+        channels.customer_acquisition_cost,
+        (compared.cost_ratio - 1)::numeric(18, 6) as cost_difference_rate,
+        (compared.cost_ratio * exp(-1.645 * compared.cost_ratio_error) - 1)
+        ::numeric(18, 6) as cost_difference_rate_lower,
+        (compared.cost_ratio * exp(1.645 * compared.cost_ratio_error) - 1)
+        ::numeric(18, 6) as cost_difference_rate_upper,
+        channels.payback,
+        case when plans.is_proven then signals.recommended_change end
+            as proven_change,
+        plans.gain as proven_gain,
+        plans.gain_lower as proven_gain_lower,
+        plans.gain_upper as proven_gain_upper,
+        signals.traffic_light
     from compared
     inner join channels
         on
             compared.company_id = channels.company_id
             and compared.channel_id = channels.channel_id
+    left join signals
+        on
+            compared.company_id = signals.company_id
+            and compared.channel_id = signals.channel_id
+    left join plans
+        on compared.company_id = plans.company_id
 )
 
 select * from bounded

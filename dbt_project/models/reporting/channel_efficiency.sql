@@ -120,7 +120,9 @@ divided as (
         *,
         paid / nullif(new_customer_count, 0) as cost_per_customer,
         value_12m / nullif(new_customer_count, 0) as value_per_customer,
-        value_12m / paid as ltv_roas_attributed
+        value_12m / paid as ltv_roas_attributed,
+        -- Without a margin that the company told, sales are all that is known.
+        coalesce(gross_margin_rate, 1) as kept_rate
     from joined
 ),
 
@@ -133,7 +135,19 @@ judged as (
             when ltv_roas_attributed >= value_to_cost_target then 'good'
             when ltv_roas_attributed >= 1 then 'watch'
             else 'losing'
-        end as verdict
+        end as verdict,
+        case
+            when paid is null then null
+            when
+                kept_rate * value_12m_upper < paid
+                and coalesce(kept_rate * ltv_roas_incremental_upper < 1, true)
+                then 'not_covered'
+            when
+                kept_rate * value_12m_lower >= paid
+                and coalesce(kept_rate * ltv_roas_incremental_lower >= 1, true)
+                then 'covered'
+            else 'open'
+        end as payback
     from divided
 ),
 
@@ -171,7 +185,19 @@ labelled as (
         judged.verdict,
         labels.label_es as verdict_label_es,
         labels.label_en as verdict_label_en,
-        judged.as_of_date
+        judged.as_of_date,
+        judged.gross_margin_rate,
+        (judged.value_12m_lower / judged.paid * judged.gross_margin_rate)
+        ::numeric(18, 6) as margin_ltv_roas_attributed_lower,
+        (judged.value_12m_upper / judged.paid * judged.gross_margin_rate)
+        ::numeric(18, 6) as margin_ltv_roas_attributed_upper,
+        judged.payback,
+        (judged.paid - judged.kept_rate * judged.value_12m)::numeric(18, 2)
+            as unrecovered_spend,
+        (judged.paid - judged.kept_rate * judged.value_12m_upper)
+        ::numeric(18, 2) as unrecovered_spend_lower,
+        (judged.paid - judged.kept_rate * judged.value_12m_lower)
+        ::numeric(18, 2) as unrecovered_spend_upper
     from judged
     left join channels
         on judged.channel_id = channels.channel_id

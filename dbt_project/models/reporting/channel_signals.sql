@@ -11,6 +11,26 @@ targets as (
     select * from {{ source('ops', 'marketing_targets') }}
 ),
 
+companies as (
+    select
+        company_id,
+        gross_margin_rate
+    from {{ ref('companies') }}
+),
+
+mixes as (
+    select * from {{ source('predictions', 'media_mix_fits') }}
+),
+
+plans as (
+    select * from {{ ref('budget_scenarios') }}
+    where is_proven
+),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
 labels as (
     select * from {{ ref('media_mix_labels') }}
     where term_kind = 'signal'
@@ -34,8 +54,26 @@ compared as (
         recommended.projected_spend as recommended_spend,
         curves.saturation_spend,
         curves.saturation_days,
-        curves.as_of_date
+        curves.as_of_date,
+        mixes.day_count,
+        plans.company_id is not null as is_plan_proven,
+        -- What the mix of the margin counts is margin already.
+        case curves.outcome_unit
+            when 'margin' then 1
+            when 'orders' then null
+            else companies.gross_margin_rate
+        end as margin_rate
     from curves
+    left join companies
+        on curves.company_id = companies.company_id
+    left join mixes
+        on
+            curves.company_id = mixes.company_id
+            and curves.fit_id = mixes.fit_id
+    left join plans
+        on
+            curves.company_id = plans.company_id
+            and curves.outcome_unit = plans.outcome_unit
     left join recommended
         on
             curves.company_id = recommended.company_id
@@ -45,16 +83,56 @@ compared as (
         on curves.company_id = targets.company_id
 ),
 
+earned as (
+    select
+        *,
+        marginal_return * margin_rate - 1 as marginal_profit,
+        marginal_return_lower * margin_rate - 1 as marginal_profit_lower,
+        marginal_return_upper * margin_rate - 1 as marginal_profit_upper
+    from compared
+),
+
 signalled as (
     select
         *,
         case
             when marginal_return is null or outcome_unit = 'orders' then 'none'
+            when marginal_profit_lower >= 0 then 'green'
+            when marginal_profit_upper < 0 then 'red'
+            when margin_rate is not null then 'amber'
             when marginal_return_lower >= marginal_return_target then 'green'
             when marginal_return_upper < marginal_return_target then 'red'
             else 'amber'
         end as traffic_light
-    from compared
+    from earned
+),
+
+-- Where more may be advised: what can be bought and has a cost, earns for sure,
+-- and is not cut by the split that is advised.
+steepest as (
+    select distinct on (signalled.company_id, signalled.outcome_unit)
+        signalled.company_id,
+        signalled.outcome_unit,
+        signalled.channel_id,
+        signalled.marginal_profit,
+        signalled.marginal_profit_lower,
+        signalled.marginal_profit_upper
+    from signalled
+    inner join channels
+        on signalled.channel_id = channels.channel_id
+    where
+        channels.is_paid
+        and signalled.current_spend > 0
+        and signalled.marginal_profit_lower > 0
+        and not (
+            signalled.is_plan_proven
+            and signalled.recommended_spend < signalled.current_spend
+        )
+    order by
+        signalled.company_id asc,
+        signalled.outcome_unit asc,
+        signalled.marginal_profit desc,
+        signalled.channel_id asc
 ),
 
 labelled as (
@@ -79,8 +157,25 @@ labelled as (
         signalled.saturation_spend,
         signalled.saturation_days,
         signalled.currency_code,
-        signalled.as_of_date
+        signalled.as_of_date,
+        signalled.margin_rate,
+        signalled.marginal_profit,
+        signalled.marginal_profit_lower,
+        signalled.marginal_profit_upper,
+        case
+            when signalled.is_plan_proven
+                then signalled.recommended_spend - signalled.current_spend
+        end as suggested_shift,
+        signalled.day_count,
+        steepest.channel_id as steepest_channel_id,
+        steepest.marginal_profit as steepest_marginal_profit,
+        steepest.marginal_profit_lower as steepest_marginal_profit_lower,
+        steepest.marginal_profit_upper as steepest_marginal_profit_upper
     from signalled
+    left join steepest
+        on
+            signalled.company_id = steepest.company_id
+            and signalled.outcome_unit = steepest.outcome_unit
     left join labels
         on signalled.traffic_light = labels.term
 )

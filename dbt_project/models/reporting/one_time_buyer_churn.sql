@@ -5,8 +5,13 @@ with summaries as (
 companies as (
     select
         company_id,
+        currency_code,
         inactivity_days
     from {{ ref('companies') }}
+),
+
+buyers as (
+    select * from {{ ref('customer_values') }}
 ),
 
 orders as (
@@ -83,47 +88,76 @@ rated as (
     from counted
 ),
 
--- Wilson's 90 % interval of each share: its middle and half its width.
-spread as (
+-- Of 90 %.
+bounded as (
     select
         *,
-        (churn_rate + 1.353 / nullif(customer_count, 0))
-        / (1 + 2.706 / nullif(customer_count, 0)) as middle,
-        1.645 * sqrt(
-            churn_rate * (1 - churn_rate) / nullif(customer_count, 0)
-            + 0.6765 / nullif(customer_count, 0) ^ 2
-        ) / (1 + 2.706 / nullif(customer_count, 0)) as half,
-        (churn_rate_before + 1.353 / nullif(customer_count_before, 0))
-        / (1 + 2.706 / nullif(customer_count_before, 0)) as middle_before,
-        1.645 * sqrt(
-            churn_rate_before * (1 - churn_rate_before)
-            / nullif(customer_count_before, 0)
-            + 0.6765 / nullif(customer_count_before, 0) ^ 2
-        ) / (1 + 2.706 / nullif(customer_count_before, 0)) as half_before
+        {{ wilson_bound('churn_rate', 'customer_count', '-', 1.645) }}
+            as churn_rate_lower,
+        {{ wilson_bound('churn_rate', 'customer_count', '+', 1.645) }}
+            as churn_rate_upper,
+        {{ wilson_bound(
+            'churn_rate_before', 'customer_count_before', '-', 1.645
+        ) }} as churn_rate_before_lower,
+        {{ wilson_bound(
+            'churn_rate_before', 'customer_count_before', '+', 1.645
+        ) }} as churn_rate_before_upper
     from rated
 ),
 
 compared as (
     select
-        company_id,
-        as_of_date,
-        inactivity_days,
-        customer_count,
-        lost_count,
-        churn_rate,
-        customer_count_before,
-        lost_count_before,
-        churn_rate_before,
+        *,
         churn_rate - churn_rate_before as churn_rate_change,
-        churn_rate - churn_rate_before - sqrt(
-            (churn_rate - middle + half) ^ 2
-            + (middle_before + half_before - churn_rate_before) ^ 2
-        ) as churn_rate_change_lower,
-        churn_rate - churn_rate_before + sqrt(
-            (middle + half - churn_rate) ^ 2
-            + (churn_rate_before - middle_before + half_before) ^ 2
-        ) as churn_rate_change_upper
-    from spread
+        {{ newcombe_bound('churn_rate', 'churn_rate_before', '-') }}
+            as churn_rate_change_lower,
+        {{ newcombe_bound('churn_rate', 'churn_rate_before', '+') }}
+            as churn_rate_change_upper
+    from bounded
+),
+
+-- What one who bought once is worth as long as they stay.
+worth as (
+    select
+        company_id,
+        avg(coalesce(value_if_active_12m, predicted_value_12m)) as mean_value
+    from buyers
+    where frequency = 0
+    group by company_id
+),
+
+valued as (
+    select
+        compared.company_id,
+        compared.as_of_date,
+        compared.inactivity_days,
+        compared.customer_count,
+        compared.lost_count,
+        compared.churn_rate,
+        compared.customer_count_before,
+        compared.lost_count_before,
+        compared.churn_rate_before,
+        compared.churn_rate_change,
+        compared.churn_rate_change_lower,
+        compared.churn_rate_change_upper,
+        (
+            compared.churn_rate_change
+            * compared.customer_count * worth.mean_value
+        )::numeric(18, 2) as value_lost,
+        (
+            compared.churn_rate_change_lower
+            * compared.customer_count * worth.mean_value
+        )::numeric(18, 2) as value_lost_lower,
+        (
+            compared.churn_rate_change_upper
+            * compared.customer_count * worth.mean_value
+        )::numeric(18, 2) as value_lost_upper,
+        companies.currency_code
+    from compared
+    inner join companies
+        on compared.company_id = companies.company_id
+    left join worth
+        on compared.company_id = worth.company_id
 )
 
-select * from compared
+select * from valued
