@@ -65,7 +65,11 @@ def publish(work: Reconciliation, told: Publication) -> dict[str, int]:
     }
     # All first: a click may lead to any of them.
     ids = _Ids(card_ids, {})
-    pages = [_page(told, page, ids, found) for page in told.content.dashboards]
+    # From the first place on: the server moves the others when one is set.
+    in_order = sorted(
+        told.content.dashboards, key=lambda page: told.roles.place_of(page_of(page))
+    )
+    pages = [_page(told, page, ids, found) for page in in_order]
     page_ids = ids.pages
     for page in pages:
         page_ids[page.key] = work.locate(page)
@@ -155,7 +159,9 @@ def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing
             }
         body = dashboard_body(page, ids.cards, ids.pages, live, folder_id=folder_id)
         embedding = embedding_keys(told.delivery, page, body["parameters"], company_id)
-        return {**body, **embedding, "archived": False}
+        # Pinned, so that pages stand in the order of roles.yml and not by name.
+        pinned = {"collection_position": told.roles.place_of(page_of(page)) or None}
+        return {**body, **embedding, **pinned, "archived": False}
 
     return Thing(
         company_id=company_id,

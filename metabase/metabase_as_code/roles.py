@@ -73,6 +73,11 @@ class Roles:
         found = (name for name, pages in self.folders.items() if page in pages)
         return next(found, None)
 
+    def place_of(self, page: str) -> int:
+        """Where a page stands in its folder, from 1; 0: it is in none."""
+        folder = self.folder_of(page)
+        return self.folders[folder].index(page) + 1 if folder else 0
+
     def plan(self, name: str) -> Plan:
         """The plan of this name.
 

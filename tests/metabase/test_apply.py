@@ -35,21 +35,21 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
             if one["collection_id"] in setting.folders(company)
         }
         assert fake.databases[database]["details"]["user"] == f"bi_{company}"
-        assert len(cards) == 93
+        assert len(cards) == 95
         assert {card["dataset_query"]["database"] for card in cards} == {database}
         assert {name: _cells(page) for name, page in pages.items()} == {
             "Adquisición": 24 * 29,
-            "Clientes": 24 * 49,
-            "Conexiones y salud de datos": 24 * 55,
+            "Clientes": 24 * 63,
+            "Conexiones y salud de datos": 24 * 58,
             "Dashboard": 24 * 42,
             "Engagement y Conversión": 24 * 35,
             "Ficha de cliente": 24 * 23,
-            "Marketing": 24 * 52,
+            "Marketing": 24 * 55,
             "Operaciones y Calidad": 24 * 37,
             "Retención y Lealtad": 24 * 30,
             "Salud de los modelos": 24 * 48,
             "Segmentación y Marketing": 24 * 30,
-            "Simulador": 24 * 44,
+            "Simulador": 24 * 47,
             "¿Acertamos?": 24 * 37,
         }
         assert {page["width"] for page in pages.values()} == {"full"}
@@ -57,6 +57,19 @@ def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> Non
 
 def _cells(page: dict[str, Any]) -> int:
     return sum(one["size_x"] * one["size_y"] for one in page["dashcards"])
+
+
+def test_pages_stand_in_the_order_of_roles_yml(setting: Server) -> None:
+    setting.run()
+
+    order: dict[int, list[tuple[int, str]]] = {}
+    for page in setting.fake.dashboards.values():
+        place = (page["collection_position"], page["name"])
+        order.setdefault(page["collection_id"], []).append(place)
+
+    pages = [[name for _, name in sorted(inside)] for inside in order.values()]
+    assert ["Dashboard", "Clientes", "Ficha de cliente"] in pages
+    assert ["Marketing", "Simulador"] in pages
 
 
 def test_a_second_run_writes_nothing(setting: Server) -> None:

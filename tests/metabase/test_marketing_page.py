@@ -18,6 +18,17 @@ def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> Non
     assert rows[1][4:9] == ["20\xa0%", "1,25", "0,75", "1,75", "1,00"]
 
 
+def test_a_channel_can_be_looked_at_alone(shops_url: str) -> None:
+    for name in ("channel_verdicts", "returns_by_channel", "shares_by_rule"):
+        card = card_named(name)
+        alone = answer_of(shops_url, card, channel="Meta Ads").column("channel_label")
+        assert set(alone) == {"Meta Ads"}, name
+        assert answer_of(shops_url, card, channel="' or true --").rows == ()
+        assert len(answer_of(shops_url, card).rows) > len(alone)
+    curves = plotted(chart(shops_url, "response_curves", channel="Meta Ads"))
+    assert {row["series"] for row in curves} == {"Meta Ads", "Meta Ads (ahora)"}
+
+
 def test_todays_spend_is_a_point_of_its_own_on_the_curve(shops_url: str) -> None:
     spec = chart(shops_url, "response_curves")
 

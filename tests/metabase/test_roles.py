@@ -25,6 +25,7 @@ FOLDERS = {
     "operational": "4. Vista operativa",
     "executive": "5. Vista ejecutiva",
     "technical": "6. Vista técnica",
+    "dates": "7. Tarjetas de varias vistas: 2. Marketing y simulador + 3. Conexiones",
     "shared": (
         "7. Tarjetas de varias vistas: 4. Vista operativa + 5. Vista ejecutiva"
         " + 6. Vista técnica"
@@ -33,7 +34,7 @@ FOLDERS = {
 }
 
 
-BUSINESS = ("core", "growth", "operational")
+BUSINESS = ("core", "growth", "operational", "dates", "shared")
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class _Expected:
 
 
 EXPECTED = {
-    "directivo": _Expected((*BUSINESS, "executive", "shared", "workspace")),
-    "marketing": _Expected((*BUSINESS, "shared", "workspace"), ("workspace",)),
-    "devops": _Expected(("connections", "technical", "shared")),
+    "directivo": _Expected((*BUSINESS, "executive", "workspace")),
+    "marketing": _Expected((*BUSINESS, "workspace"), ("workspace",)),
+    "devops": _Expected(("connections", "technical", "dates", "shared")),
     "analista": _Expected(tuple(FOLDERS), ("workspace",), writes_sql=True),
-    "consultor": _Expected((*BUSINESS, "executive", "shared")),
+    "consultor": _Expected((*BUSINESS, "executive")),
 }
 CORE = {"panel", "clientes", "ficha"}
 OPERATIONAL = {

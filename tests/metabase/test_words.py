@@ -28,6 +28,14 @@ def test_a_company_in_pesos_reads_of_no_euro(language: str) -> None:
     assert {key: text for key, text in read.items() if _EURO.search(text)} == {}
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_card_says_its_unit(language: str) -> None:
+    unit = {"es": "Unidad: ", "en": "Unit: "}[language]
+    cards = load_content(CONTENT_ROOT, PESOS, language).cards.values()
+
+    assert [card.path.stem for card in cards if unit not in card.description] == []
+
+
 def _texts(language: str) -> Iterator[tuple[str, str]]:
     """Every text that may stand on a page, in a mail or in a card's answer."""
     for folder in ("labels", "labels/importer", "labels/alerts"):
