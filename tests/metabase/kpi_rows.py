@@ -114,8 +114,8 @@ create table reporting.rfm_customers (
 create table reporting.customer_value_segments (
     company_id text, customer_id text, segment_id text, segment_label_es text,
     predicted_value_12m numeric(18, 2), historic_value numeric(18, 2),
-    probability_no_purchase_90d double precision, days_since_last_order integer, historic_percentile
-    double precision, predicted_percentile double precision
+    probability_no_purchase_90d double precision, days_since_last_order integer,
+    historic_percentile double precision, predicted_percentile double precision
 );
 create table reporting.customer_value_segment_totals (
     company_id text, segment_label_es text, customer_count integer,
