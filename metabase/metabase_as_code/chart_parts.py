@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 
 from metabase.metabase_as_code.content import Card, Column
+from metabase.metabase_as_code.palette import MEANINGS, SERIES_COLORS
 
 __all__ = [
     "INK",
@@ -32,16 +33,12 @@ AltairChart = Any
 SERIES, VALUE = "series", "value"
 """Columns of data in long form: which series, and its value."""
 
-INK = "#1c2b33"
-_QUIET_INK = "#4a5a63"
-_GRID = "#e3e8ea"
+INK, _QUIET_INK = MEANINGS["text"]
+(_GRID,) = MEANINGS["neutral"]
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
-_COLOR = "#2f6690"
-# Series without a colour of their own, told apart by colour-blind people too.
-PALETTE = (
-    *(_COLOR, "#c8553d", "#7a9e46", "#e0a030", "#6c5b7b", "#5aa9a3"),
-    *("#9c6b4e", "#d98cb3", "#1c2b33", "#8fb8de", "#b5a642", "#7f8c8d"),
-)
+# Series without a colour of their own.
+PALETTE = SERIES_COLORS
+_COLOR = PALETTE[0]
 # From here on an axis counts in millions: longer numbers would run into each other.
 _MILLIONS_FROM = 10_000_000
 # From here on the decimals of an axis only take room.

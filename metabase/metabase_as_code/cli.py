@@ -9,6 +9,7 @@ import typer
 
 from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.metabase_as_code.pictures import write_pictures
 from metabase.metabase_as_code.preflight import rule_problems
 from metabase.metabase_as_code.preview import render_preview
 from metabase.metabase_as_code.report_cli import app as report_app
@@ -19,6 +20,8 @@ from metabase.metabase_as_code.validate import column_problems, file_problems
 from metabase.metabase_as_code.warehouse import connect_as
 
 __all__ = ["app"]
+
+_LANGUAGES = ("es", "en")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -93,6 +96,38 @@ def preview(
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(page, encoding="utf-8")
     plain_console().print(f"wrote {output.resolve()}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def pictures(
+    database_url: _Database,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder to write to.")
+    ] = Path("pictures"),
+    company: _Companies = None,
+    content: _Root = CONTENT_ROOT,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(help="A file of labels/; repeat it. Default: es and en."),
+    ] = None,
+) -> None:
+    """Draw each dashboard as a PNG, wide and as on a phone, without a browser.
+
+    Each company is read through its own role, as for the preview.
+    """
+    with plain_errors():
+        written = write_pictures(
+            database_url,
+            company or (),
+            tuple(language or _LANGUAGES),
+            root=content,
+            folder=output,
+        )
+    plain_console().print(
+        f"wrote {len(written)} pictures to {output.resolve()}",
+        soft_wrap=True,
+        highlight=False,
+    )
 
 
 @app.command()

@@ -11,11 +11,15 @@ __all__ = ["EXAMPLE", "Company"]
 
 @dataclass(frozen=True)
 class Company:
-    """One row of ``ops.companies``, with the names it has in Metabase."""
+    """One row of ``ops.companies``, with the names it has in Metabase.
+
+    ``plan`` is one of roles.yml: which pages its people may open.
+    """
 
     company_id: str
     name: str
     currency_code: str
+    plan: str = "pro"
 
     @property
     def role(self) -> str:

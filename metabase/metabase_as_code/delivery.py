@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,14 @@ class Delivery:
     embeddable: frozenset[str]
     company_title: str = ""
     reports: Mapping[str, str] = field(default_factory=dict)
+
+    def within(self, pages: Collection[str]) -> Delivery:
+        """What leaves of a company that has taken these pages only."""
+        return replace(
+            self,
+            subscriptions=tuple(one for one in self.subscriptions if one.page in pages),
+            embeddable=self.embeddable.intersection(pages),
+        )
 
 
 def page_of(page: Dashboard) -> str:

@@ -1,7 +1,8 @@
 """Colour the cells of a table by their value: the rules of ``table.column_formatting``.
 
-The colour stands between two: the first at the lower end, the second at the upper
-end, in proportion to the value, red, green and blue each on its own.
+A ``range`` stands between two colours: the first at the lower end, the second at the
+upper end, in proportion to the value, red, green and blue each on its own. A ``single``
+gives one colour to the texts that are, or begin with, its value.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ __all__ = ["check_rules", "number_color", "shades"]
 _RULE_KEYS = {
     *("columns", "type", "colors", "min_type", "min_value", "max_type", "max_value"),
 }
+_SINGLE_KEYS = {"columns", "type", "operator", "value", "color", "highlight_row"}
+_IS, _BEGINS = "=", "starts-with"
 
 
 def check_rules(settings: Mapping[str, Any], where: str) -> None:
-    """Refuse a rule that is not a range over two colours with known ends.
+    """Refuse a rule that is neither a range over two colours nor a single text.
 
     Raises
     ------
@@ -27,14 +30,33 @@ def check_rules(settings: Mapping[str, Any], where: str) -> None:
         A rule is of another kind; the message names ``where``.
     """
     for rule in settings.get("table.column_formatting", []):
-        unknown = sorted(set(rule) - _RULE_KEYS)
+        is_single = rule.get("type") == "single"
+        unknown = sorted(set(rule) - (_SINGLE_KEYS if is_single else _RULE_KEYS))
         if unknown:
             raise ContentError(f"{where}: a colour rule has {unknown[0]!r}")
+        if is_single:
+            _check_single(rule, where)
+            continue
         ends = {rule.get("min_type"), rule.get("max_type")}
         if rule.get("type") != "range" or len(rule["colors"]) != 2:
-            raise ContentError(f"{where}: a colour rule is a range over two colours")
+            raise ContentError(
+                f"{where}: a colour rule is a range over two colours or a single"
+            )
         if not ends <= {"custom", "all"}:
             raise ContentError(f"{where}: the ends of a range are custom or all")
+
+
+def _check_single(rule: Mapping[str, Any], where: str) -> None:
+    missing = sorted(_SINGLE_KEYS - set(rule))
+    if missing:
+        raise ContentError(
+            f"{where}: a colour rule of a single text lacks {missing[0]}"
+        )
+    if rule["operator"] not in (_IS, _BEGINS) or rule["highlight_row"]:
+        raise ContentError(
+            f"{where}: a colour rule of a single text is {_IS!r} or {_BEGINS!r}, and "
+            "colours the cell only"
+        )
 
 
 def shades(
@@ -44,6 +66,9 @@ def shades(
     colored: list[dict[str, str]] = [{} for _ in rows]
     for rule in settings.get("table.column_formatting", []):
         places = {name: columns.index(name) for name in rule["columns"]}
+        if rule["type"] == "single":
+            _shade_texts(rule, places, rows, colored)
+            continue
         known = [
             float(row[place])
             for row in rows
@@ -60,6 +85,22 @@ def shades(
                     part = _part(float(row[place]), lower, upper)
                     shade[name] = _between(rule["colors"], part)
     return colored
+
+
+def _shade_texts(
+    rule: Mapping[str, Any],
+    places: Mapping[str, int],
+    rows: Sequence[Sequence[Any]],
+    colored: Sequence[dict[str, str]],
+) -> None:
+    value = str(rule["value"])
+    for row, shade in zip(rows, colored, strict=True):
+        for name, place in places.items():
+            text = "" if row[place] is None else str(row[place])
+            is_begun = rule["operator"] == _BEGINS and text.startswith(value)
+            # Of two rules that hold, the first counts, as in Metabase.
+            if is_begun or text == value:
+                shade.setdefault(name, str(rule["color"]))
 
 
 def number_color(settings: Mapping[str, Any], value: Any) -> str | None:

@@ -51,15 +51,16 @@ def wanted_access(homes: Sequence[Home], roles: Roles, operator_id: int) -> Acce
     folders: dict[tuple[int, int], str] = {}
     queries = {}
     for home in homes:
+        plan = home.company.plan
         folders |= {(operator_id, one): "read" for one in home.published_ids()}
         for role in roles.roles:
             group_id = home.group_ids[role.name]
             folders[group_id, home.collection_id] = "read"
             folders[group_id, home.workspace_id] = role.workspace
-            for folder in role.folders:
+            for folder in roles.reads(role, plan):
                 folders[group_id, home.folder_ids[folder]] = "read"
             queries[group_id, home.database_id] = role.queries
-            if home.desk and role.may_ask:
+            if home.desk and roles.may_ask(role, plan):
                 folders[group_id, home.desk.folder_id] = "read"
     desks = [home.desk for home in homes if home.desk]
     return Access(

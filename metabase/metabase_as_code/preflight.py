@@ -48,7 +48,7 @@ def rule_problems(root: Path) -> list[str]:
         *asked,
         "workspace",
         "company",
-        *(f"folders.{folder}" for folder in roles.folders),
+        *(f"folders.{folder}" for folder in (*roles.folders, "shared")),
         *(f"subscriptions.{one.rhythm}" for one in delivery.subscriptions),
     }
     problems = []

@@ -18,6 +18,7 @@ from metabase.metabase_as_code.reconciliation import (
     Values,
 )
 from metabase.metabase_as_code.roles import Roles
+from metabase.metabase_as_code.sharing import folder_of_card
 from metabase.metabase_as_code.tenancy import Home, items_of
 
 __all__ = ["Publication", "publish"]
@@ -36,17 +37,14 @@ class Publication:
     delivery: Delivery
 
     def folder_of_card(self, card: Card) -> int:
-        """The folder of the pages that show it; of all roles when those differ."""
-        folders = {
-            self.folder_of_page(page)
-            for page in self.content.dashboards
-            if any(one.card_id == card.entity_id for one in page.placements)
-        }
-        return folders.pop() if len(folders) == 1 else self.home.collection_id
+        """The folder that the readers of the pages that show it read, no one else."""
+        return self._id_of(folder_of_card(self.roles, self.content, card))
 
     def folder_of_page(self, page: Dashboard) -> int:
         """The folder that roles.yml gives to the page."""
-        folder = self.roles.folder_of(page_of(page))
+        return self._id_of(self.roles.folder_of(page_of(page)))
+
+    def _id_of(self, folder: str | None) -> int:
         return self.home.folder_ids[folder] if folder else self.home.collection_id
 
 
@@ -67,7 +65,11 @@ def publish(work: Reconciliation, told: Publication) -> dict[str, int]:
     }
     # All first: a click may lead to any of them.
     ids = _Ids(card_ids, {})
-    pages = [_page(told, page, ids, found) for page in told.content.dashboards]
+    # From the first place on: the server moves the others when one is set.
+    in_order = sorted(
+        told.content.dashboards, key=lambda page: told.roles.place_of(page_of(page))
+    )
+    pages = [_page(told, page, ids, found) for page in in_order]
     page_ids = ids.pages
     for page in pages:
         page_ids[page.key] = work.locate(page)
@@ -157,7 +159,9 @@ def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing
             }
         body = dashboard_body(page, ids.cards, ids.pages, live, folder_id=folder_id)
         embedding = embedding_keys(told.delivery, page, body["parameters"], company_id)
-        return {**body, **embedding, "archived": False}
+        # Pinned, so that pages stand in the order of roles.yml and not by name.
+        pinned = {"collection_position": told.roles.place_of(page_of(page)) or None}
+        return {**body, **embedding, **pinned, "archived": False}
 
     return Thing(
         company_id=company_id,

@@ -60,19 +60,23 @@ def _placed(card: Card, row: int, col: int, width: int) -> Placement:
     return Placement(card.entity_id, card.entity_id, row, col, width, 1)
 
 
-def column_widths(columns: Sequence[Sequence[str]]) -> tuple[float, list[int]]:
+def column_widths(
+    columns: Sequence[Sequence[str]], room: float = 1.0
+) -> tuple[float, list[int]]:
     """How large a table is written, in points, and its columns' relative widths.
 
     Each column is given its longest word, and shares what is left by how much more it
-    has to say. Where even the words do not fit, all of it is written smaller.
+    has to say. Where even the words do not fit, all of it is written smaller. ``room``
+    is how wide the table is, as a share of an A4 page's text.
     """
+    letters = max(1, round(_LETTERS * room))
     needs = [_ROOM + max(_longest_word(text) for text in texts) for texts in columns]
     wants = [
         max(need, _ROOM + min(_LONGEST, max(map(len, texts))))
         for need, texts in zip(needs, columns, strict=True)
     ]
-    size = max(_SMALLEST, min(_SIZE, _SIZE * _LETTERS / max(1, sum(needs))))
-    left = max(0, round(_LETTERS * _SIZE / size) - sum(needs))
+    size = max(_SMALLEST, min(_SIZE, _SIZE * letters / max(1, sum(needs))))
+    left = max(0, round(letters * _SIZE / size) - sum(needs))
     wanted = max(1, sum(wants) - sum(needs))
     widths = [
         need + min(1.0, left / wanted) * (want - need)

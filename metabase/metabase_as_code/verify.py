@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from metabase.metabase_as_code.apply import apply, instance_of, plan
@@ -15,8 +16,9 @@ from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.http_api import Admin, Metabase, sign_in
 from metabase.metabase_as_code.identity import Identities
 from metabase.metabase_as_code.reconciliation import PENDING
-from metabase.metabase_as_code.roles import Role, read_roles
-from metabase.metabase_as_code.warehouse import connect_as_admin
+from metabase.metabase_as_code.roles import Role, Roles
+from metabase.metabase_as_code.sharing import roles_of
+from metabase.metabase_as_code.warehouse import connect_as_admin, find_companies
 from metabase.metabase_as_code.world import Request
 
 __all__ = ["verify"]
@@ -78,18 +80,28 @@ def _people(
     identities: Identities,
     tell: Callable[[str], None],
 ) -> Iterator[str]:
-    pages = [path.stem for path in (request.root / "collections").rglob("*.yaml")]
-    roles = read_roles(request.root / "roles.yml", pages)
+    roles = roles_of(request.root)
+    plans = {one.company_id: one.plan for one in find_companies(request.database_url)}
     companies = sorted({one.company_id for one in identities.all(kind="connection")})
     for company_id in companies:
         for role in roles.roles:
+            opened = _opened(roles, role, plans.get(company_id))
             group = identities.find(company_id, "group", role.group(company_id))
             if group is None:
                 yield f"there is no group {role.group(company_id)}"
                 continue
             tell(f"looking as {role.group(company_id)}")
             with _signed_in(metabase, group.metabase_id) as person:
-                yield from _sees(person, identities, company_id, role)
+                yield from _sees(person, identities, company_id, opened)
+
+
+def _opened(roles: Roles, role: Role, plan: str | None) -> Role:
+    """A role with what the plan leaves it; nothing in a company that is gone."""
+    if plan is None:
+        return replace(role, folders=frozenset(), may_ask=False)
+    return replace(
+        role, folders=roles.reads(role, plan), may_ask=roles.may_ask(role, plan)
+    )
 
 
 def _sees(

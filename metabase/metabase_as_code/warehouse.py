@@ -104,7 +104,7 @@ def find_companies(url: str, company_ids: tuple[str, ...] = ()) -> list[Company]
     """
     with connect_as_admin(url) as connection:
         rows = connection.execute(
-            "select company_id, name, currency_code from ops.companies order by 1"
+            "select company_id, name, currency_code, plan from ops.companies order by 1"
         ).fetchall()
     companies = {row[0]: Company(*row) for row in rows}
     for company_id in company_ids:

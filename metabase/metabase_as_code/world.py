@@ -27,8 +27,9 @@ from metabase.metabase_as_code.logins import (
     writing_password_of,
 )
 from metabase.metabase_as_code.preflight import check_columns
-from metabase.metabase_as_code.roles import Roles, read_roles
+from metabase.metabase_as_code.roles import Roles
 from metabase.metabase_as_code.settings import CompanySettings, load_settings
+from metabase.metabase_as_code.sharing import folder_words, roles_of
 from metabase.metabase_as_code.tenancy import Login
 from metabase.metabase_as_code.warehouse import find_companies
 
@@ -102,9 +103,10 @@ def look(
     """
     settings = load_settings(connection)
     companies = find_companies(request.database_url, request.company_ids)
+    roles = roles_of(request.root)
     has_embedding = bool(environment.get(EMBEDDING_VARIABLE))
     tenants = tuple(
-        _tenant(request, environment, company, settings[company.company_id])
+        _tenant(request, environment, company, settings[company.company_id], roles)
         for company in companies
     )
     if not has_embedding:
@@ -113,8 +115,6 @@ def look(
             replace(one, delivery=delivery)
             for one, delivery in zip(tenants, closed, strict=True)
         )
-    pages = [path.stem for path in (request.root / "collections").rglob("*.yaml")]
-    roles = read_roles(request.root / "roles.yml", pages)
     if tenants:
         cards = tenants[0].content.cards.values()
         waiting = check_columns(request.database_url, cards)
@@ -128,9 +128,11 @@ def _tenant(
     environment: Mapping[str, str],
     company: Company,
     settings: CompanySettings,
+    roles: Roles,
 ) -> Tenant:
     language = settings.language or request.language
     words = read_labels(request.root / "labels" / "importer", language)
+    words = folder_words(roles, words)
     content = load_content(request.root, company, language)
     login = Login(
         company,
@@ -140,6 +142,7 @@ def _tenant(
     )
     pages = [page.path.stem for page in content.dashboards]
     delivery = read_delivery(request.root / "delivery.yml", pages, words["company"])
+    delivery = delivery.within(roles.plan(company.plan).pages)
     tenant = Tenant(company, settings, content, words, login, delivery)
     password = writing_password_of(company, environment)
     if not password:

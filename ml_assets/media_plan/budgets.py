@@ -66,7 +66,8 @@ def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
     -------
     DataFrame
         `horizon_days`, `total_budget`, `channel_id`, `recommended_spend`, `expected`
-        with interval, the same of all channels together, `is_observed`.
+        with interval, the same of all channels together, the interval of their gain
+        over the current spend, `probability_better` that it is one, `is_observed`.
     """
     own = float(current_spend(mix).sum()) * HORIZON_DAYS * _OWN_RANGE
     parts = [_range(mix, limits, _SLIDER_END, _SLIDER_STEP)]
@@ -113,6 +114,10 @@ def _rows(mix: MediaMix, budgets: Floats, plans: Floats) -> pd.DataFrame:
     lower, upper = np.quantile(drawn, _ENDS, axis=0)
     total = drawn.sum(axis=2)
     total_lower, total_upper = np.quantile(total, _ENDS, axis=0)
+    # The same draws twice: much of what is not known is in both, and goes away.
+    now = responses(mix, current_spend(mix)[None])[0].sum(axis=2) * HORIZON_DAYS
+    gain = total - now
+    gain_lower, gain_upper = np.quantile(gain, _ENDS, axis=0)
     channels = len(mix.channel_names)
     each = [name.removeprefix("spend_") for name in mix.channel_names]
     return pd.DataFrame(
@@ -127,6 +132,9 @@ def _rows(mix: MediaMix, budgets: Floats, plans: Floats) -> pd.DataFrame:
             "total_expected": np.repeat(total.mean(axis=0), channels),
             "total_expected_lower": np.repeat(total_lower, channels),
             "total_expected_upper": np.repeat(total_upper, channels),
+            "total_gain_lower": np.repeat(gain_lower, channels),
+            "total_gain_upper": np.repeat(gain_upper, channels),
+            "probability_better": np.repeat((gain > 0).mean(axis=0), channels),
             "is_observed": (daily <= largest_spend(mix)).ravel(),
         }
     )

@@ -21,6 +21,7 @@ from orchestration.lib.company_removal import remove_company
 from orchestration.lib.company_settings import (
     CompanySettings,
     change_settings,
+    load_plans,
     load_settings,
 )
 from orchestration.lib.database import open_database
@@ -34,6 +35,13 @@ class PredictionCadence(StrEnum):
 
     DAILY = "daily"
     WEEKLY = "weekly"
+
+
+class Plan(StrEnum):
+    """Which pages of Metabase a company's people may open."""
+
+    BASIC = "basic"
+    PRO = "pro"
 
 
 app = typer.Typer(no_args_is_help=True, help="The companies the platform works for.")
@@ -68,14 +76,19 @@ def add(
 def list_() -> None:
     """List the companies."""
     with plain_errors():
-        companies = list_companies(open_database(Settings.from_environment()))
+        url = open_database(Settings.from_environment())
+        companies, plans = list_companies(url), load_plans(url)
     if not companies:
         console.print("No company yet. Add one: timonel company add my_shop")
         return
-    table = Table("company", "name", "currency", "time zone")
+    table = Table("company", "name", "currency", "time zone", "plan")
     for company in companies:
         table.add_row(
-            company.company_id, company.name, company.currency_code, company.time_zone
+            company.company_id,
+            company.name,
+            company.currency_code,
+            company.time_zone,
+            plans[company.company_id],
         )
     console.print(table)
 
@@ -153,6 +166,10 @@ def set_(
             help="Whether orders are read every 5 minutes, which costs calls.",
         ),
     ] = None,
+    plan: Annotated[
+        Plan | None,
+        typer.Option(help="Which pages of Metabase its people may open. First: pro."),
+    ] = None,
 ) -> None:
     """Change settings of a company; what is left out stays."""
     changes: dict[str, bool | int | str | Decimal | None] = {
@@ -165,6 +182,7 @@ def set_(
         "prediction_cadence": prediction_cadence and prediction_cadence.value,
         "is_read_hourly": is_read_hourly,
         "is_read_tactically": is_read_tactically,
+        "plan": plan and plan.value,
     }
     changes = {name: value for name, value in changes.items() if value is not None}
     if gross_margin_rate is not None:
@@ -177,7 +195,14 @@ def set_(
     with plain_errors():
         url = open_database(Settings.from_environment())
         _print(change_settings(url, company_id, **changes))
-    console.print(f"Counts from the next run on: timonel run --company {company_id}")
+    if "plan" in changes:
+        console.print(
+            "The plan opens and closes pages at the next timonel metabase apply"
+        )
+    if set(changes) != {"plan"}:
+        console.print(
+            f"Counts from the next run on: timonel run --company {company_id}"
+        )
 
 
 def _share(option: str, text: str | None) -> Decimal | None:

@@ -1,10 +1,11 @@
-"""`timonel dashboard`: the dashboards as one HTML page, from the live database."""
+"""`timonel dashboard`: the dashboards as a page or pictures, from the live database."""
 
 from __future__ import annotations
 
 import os
 import sys
 import webbrowser
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,18 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.companies import list_companies, load_company
-from orchestration.lib.dashboards import render
+from orchestration.lib.dashboards import render, render_pictures
 from orchestration.lib.database import has_reporting, open_database
 from orchestration.lib.settings import Settings
 
 __all__ = ["dashboard", "show"]
+
+
+class DashboardFormat(StrEnum):
+    """What the dashboards are drawn as."""
+
+    HTML = "html"
+    PNG = "png"
 
 
 def dashboard(
@@ -25,13 +33,21 @@ def dashboard(
         typer.Option(help="Whose dashboard; repeat for more. Default: every company."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Where to write the page.")
+        Path | None,
+        typer.Option(help="Where to write the page; of pictures, the folder."),
     ] = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Show it in the browser.")
     ] = True,
+    kind: Annotated[
+        DashboardFormat,
+        typer.Option("--format", help="One page, or a picture of each dashboard."),
+    ] = DashboardFormat.HTML,
 ) -> None:
-    """Render the dashboards to one self-contained HTML page."""
+    """Render the dashboards to one self-contained HTML page, or to pictures.
+
+    Pictures are wide and as on a phone, in Spanish and English; no browser is needed.
+    """
     settings = Settings.from_environment()
     with plain_errors():
         url = open_database(settings)
@@ -42,6 +58,12 @@ def dashboard(
         raise fail("There is no company yet. Add one: timonel company add my_shop")
     if not has_reporting(url):
         raise fail("There is nothing to show yet. Load and predict: timonel run")
+    if kind is DashboardFormat.PNG:
+        folder = output or settings.home / "dashboards" / "pictures"
+        with plain_errors(), step("Drawing the dashboards"):
+            render_pictures(url, companies, folder)
+        console.print(f"  {folder}")
+        return
     page = output or settings.home / "dashboards" / "clientes.html"
     with plain_errors(), step("Rendering the dashboard"):
         render(url, companies, page)

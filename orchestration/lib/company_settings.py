@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,16 @@ from orchestration.lib.cadence import CADENCES
 from orchestration.lib.companies import InvalidCompany, load_company
 from orchestration.lib.database import connect
 
-__all__ = ["CompanySettings", "change_settings", "load_settings"]
+__all__ = [
+    "PLANS",
+    "CompanySettings",
+    "change_settings",
+    "load_plans",
+    "load_settings",
+]
+
+PLANS = ("basic", "pro")
+"""What a company may take; their pages are in metabase/roles.yml."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class CompanySettings:
         How often predictions and the media mix are published: daily or weekly.
     is_read_hourly, is_read_tactically
         Whether orders and ads are read each hour, and orders every five minutes.
+    plan
+        Which pages of Metabase its people may open: basic or pro.
     """
 
     revenue_includes_tax: bool
@@ -48,9 +59,11 @@ class CompanySettings:
     prediction_cadence: str
     is_read_hourly: bool
     is_read_tactically: bool
+    # Not in the repr, which decides whether a run would compute something else.
+    plan: str = field(repr=False)
 
 
-_NAMES = [field.name for field in fields(CompanySettings)]
+_NAMES = [one.name for one in fields(CompanySettings)]
 
 
 def load_settings(url: str, company_id: str) -> CompanySettings:
@@ -69,6 +82,13 @@ def load_settings(url: str, company_id: str) -> CompanySettings:
         cursor = connection.cursor(row_factory=class_row(CompanySettings))
         (settings,) = cursor.execute(query, [company_id]).fetchall()
     return settings
+
+
+def load_plans(url: str) -> dict[str, str]:
+    """The plan of every company, by its id."""
+    with connect(url, "orchestrator") as connection:
+        rows = connection.execute("select company_id, plan from ops.companies")
+        return dict(rows.fetchall())
 
 
 def change_settings(url: str, company_id: str, **changes: Any) -> CompanySettings:
@@ -106,6 +126,8 @@ def _check(settings: CompanySettings) -> None:
             raise InvalidCompany(f"{name} is a share: write it between 0 and 1.")
     if settings.prediction_cadence not in CADENCES:
         raise InvalidCompany(f"prediction_cadence is one of {', '.join(CADENCES)}.")
+    if settings.plan not in PLANS:
+        raise InvalidCompany(f"plan is one of {', '.join(PLANS)}.")
     if settings.critical_threshold < settings.at_risk_threshold:
         raise InvalidCompany(
             "critical_threshold must not be below at_risk_threshold "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestration.lib.plain_errors import PlainError
 
-__all__ = ["DashboardBroken", "render", "speak_to_metabase"]
+__all__ = ["DashboardBroken", "render", "render_pictures", "speak_to_metabase"]
 
 
 class DashboardBroken(PlainError, RuntimeError):
@@ -24,7 +24,20 @@ def render(url: str, company_ids: list[str], page: Path) -> None:
     DashboardBroken
     """
     page.parent.mkdir(parents=True, exist_ok=True)
-    arguments = ["preview", "--output", str(page)]
+    _draw(url, ["preview", "--output", str(page)], company_ids)
+
+
+def render_pictures(url: str, company_ids: list[str], folder: Path) -> None:
+    """Write each dashboard as pictures, wide and as on a phone, in both languages.
+
+    Raises
+    ------
+    DashboardBroken
+    """
+    _draw(url, ["pictures", "--output", str(folder)], company_ids)
+
+
+def _draw(url: str, arguments: list[str], company_ids: list[str]) -> None:
     for company_id in company_ids:
         arguments += ["--company", company_id]
     done = subprocess.run(

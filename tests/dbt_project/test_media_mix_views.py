@@ -264,6 +264,32 @@ def test_a_budget_between_two_rows_is_on_the_line_between_them(
     assert (other["recommended_spend"], other["projected_income"]) == (0, 1000)
 
 
+def test_the_gain_of_a_budget_is_read_with_its_range_and_its_chance(
+    warehouse: Warehouse, planned: Pair
+) -> None:
+    query = """
+        select gain_lower, gain_upper, probability_better
+        from reporting.budget_plan({}) where company_id = %s
+    """
+    for company, scale in ((planned.acme, 1), (planned.bolt, 9)):
+        for budget, low, high, better in ((500, -10, 20, 0.5), (1000, 40, 70, 1)):
+            warehouse.execute(
+                """update predictions.budget_grid
+                set total_gain_lower = %s, total_gain_upper = %s,
+                    probability_better = %s
+                where company_id = %s and total_budget = %s""",
+                [low * scale, high * scale, better, company, budget],
+            )
+
+    told = row(warehouse, query.format(600), planned.acme)
+
+    assert told == pytest.approx(
+        {"gain_lower": 0, "gain_upper": 30, "probability_better": 0.6}
+    )
+    # Nothing is known of the first row; then nothing is said.
+    assert row(warehouse, query.format(0), planned.acme)["gain_lower"] is None
+
+
 def test_a_reader_plans_the_budget_of_their_own_company_only(
     warehouse: Warehouse, planned: Pair
 ) -> None:

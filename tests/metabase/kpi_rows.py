@@ -112,10 +112,10 @@ create table reporting.rfm_customers (
     monetary numeric(18, 2), has_marketing_consent boolean
 );
 create table reporting.customer_value_segments (
-    company_id text, customer_id text, segment_id text, predicted_value_12m
-    numeric(18, 2), historic_value numeric(18, 2), probability_no_purchase_90d
-    double precision, days_since_last_order integer, historic_percentile
-    double precision, predicted_percentile double precision
+    company_id text, customer_id text, segment_id text, segment_label_es text,
+    predicted_value_12m numeric(18, 2), historic_value numeric(18, 2),
+    probability_no_purchase_90d double precision, days_since_last_order integer,
+    historic_percentile double precision, predicted_percentile double precision
 );
 create table reporting.customer_value_segment_totals (
     company_id text, segment_label_es text, customer_count integer,
@@ -170,10 +170,30 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     insert("cohort_retention", _SEPTEMBER, 0, 2, 1)
     insert("customer_value_segment_totals", "En peligro", 2, 500, 80, 20)
     insert(
-        "customer_value_segments", "7", "potential_whale", 90, 900, 0.65, 61, 0.9, 0.1
+        "customer_value_segments",
+        "7",
+        "potential_whale",
+        "POTENCIAL BALLENA",
+        90,
+        900,
+        0.65,
+        61,
+        0.9,
+        0.1,
     )
-    insert("customer_value_segments", "8", "lost", 10, 50, 0.75, 300, 0.2, 0.1)
-    insert("customer_value_segments", "9", "standard", 70, 9, 0.1, 3, 0, 0.99)
+    insert(
+        "customer_value_segments",
+        "8",
+        "lost",
+        "CLIENTE PERDIDO",
+        10,
+        50,
+        0.75,
+        300,
+        0.2,
+        0.1,
+    )
+    insert("customer_value_segments", "9", "standard", "RESTO", 70, 9, 0.1, 3, 0, 0.99)
     insert("customer_timelines", "7", f"{_LAST} 12:00+00", _LAST, "Pidió", 20, None)
     insert("customer_timelines", "7", None, "1997-10-20", "Pedirá", 25, None)
     insert("customer_timelines", "8", f"{_LAST} 12:00+00", _LAST, "Pidió", 99, None)

@@ -83,13 +83,18 @@ create function reporting.budget_plan(budget numeric default null) returns table
     is_within_grid boolean, channel_name text, current_spend numeric,
     recommended_spend numeric, total_current_spend numeric, current_income float8,
     projected_income float8, gain_rate float8, media_income_lower float8,
-    media_income_upper float8, current_profit float8, projected_profit float8
+    media_income_upper float8, gain_lower float8, gain_upper float8,
+    probability_better float8, current_profit float8, projected_profit float8
 ) language sql stable as $$
     select
         company_id, outcome_unit, 30, total_budget,
         coalesce(budget, 500) between 0 and 1000, channel_name, 500.0,
         recommended_spend, 500.0, 1000::float8, 900 + total_expected,
         total_expected / 1000 - 0.1, total_expected_lower, total_expected_upper,
+        -- A grid from before gains were told, at its end.
+        case when total_budget < 1000 then total_expected - 1600 end,
+        case when total_budget < 1000 then total_expected + 1500 end,
+        case when total_budget < 1000 then 0.999 end,
         null::float8, null::float8
     from reporting.budget_grid
     where total_budget = least(greatest(coalesce(budget, 500), 0), 1000)

@@ -193,6 +193,8 @@ def keep_only(folder: Path, page: str) -> None:
         name: [one for one in pages if one == page]
         for name, pages in roles["folders"].items()
     }
+    for one in roles["plans"].values():
+        one["pages"] = "all"
     (folder / "roles.yml").write_text(yaml.safe_dump(roles))
     delivery = yaml.safe_load((folder / "delivery.yml").read_text())
     delivery["embeddable"] = [page]

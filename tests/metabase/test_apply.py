@@ -56,6 +56,19 @@ def _places(dashcards: Sequence[dict[str, Any]]) -> list[tuple[int, ...]]:
     )
 
 
+def test_pages_stand_in_the_order_of_roles_yml(setting: Server) -> None:
+    setting.run()
+
+    order: dict[int, list[tuple[int, str]]] = {}
+    for page in setting.fake.dashboards.values():
+        place = (page["collection_position"], page["name"])
+        order.setdefault(page["collection_id"], []).append(place)
+
+    pages = [[name for _, name in sorted(inside)] for inside in order.values()]
+    assert ["Dashboard", "Clientes", "Ficha de cliente"] in pages
+    assert ["Marketing", "Simulador"] in pages
+
+
 def test_a_second_run_writes_nothing(setting: Server) -> None:
     setting.run()
 
@@ -128,7 +141,7 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: Server) -> Non
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
-    assert max(one["row"] for one in page["dashcards"]) == 17
+    assert max(one["row"] for one in page["dashcards"]) == 37
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
@@ -158,7 +171,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archive card {archived[0]} of acme" in changes
     assert not setting.fake.cards[by_hand["id"]]["archived"]
-    assert len(page["dashcards"]) == 10
+    assert len(page["dashcards"]) == 11
     assert setting.run(company_ids=("acme",)) == []
 
 
@@ -167,7 +180,7 @@ def _remove_top_customers(root: Path) -> None:
     dashboard = root / "collections/main/timonel/clientes.yaml"
     text = dashboard.read_text()
     start = text.index("- entity_id: hRnhSZvKLDKx9zk8rNbx6")
-    end = text.index("serdes/meta:\n- id: 6LOO")
+    end = text.index("\n- entity_id: ", start) + 1
     dashboard.write_text(text[:start] + text[end:])
 
 
@@ -266,17 +279,26 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
         for key, one in setting.fake.dashboards.items()
         if one["name"] == "Ficha de cliente"
     }
+    explorers = {
+        homes[one["collection_id"]]: key
+        for key, one in setting.fake.dashboards.items()
+        if one["name"] == "Clientes"
+    }
     lists = [
         (page, dashcard["visualization_settings"]["column_settings"])
         for page in setting.fake.dashboards.values()
         for dashcard in page["dashcards"]
         if dashcard["visualization_settings"]
     ]
-    assert len(lists) == 2 * 6
+    clicked = [key for _, columns in lists for key in columns]
+    assert clicked.count('["name","customer_id"]') == 2 * 7
+    assert clicked.count('["name","segment_label"]') == 2 * 2
     for page, columns in lists:
-        click = columns['["name","customer_id"]']["click_behavior"]
+        ((column, told),) = columns.items()
+        click = told["click_behavior"]
         (chosen,) = click["parameterMapping"]
-        sheet = sheets[homes[page["collection_id"]]]
+        to = sheets if "customer_id" in column else explorers
+        sheet = to[homes[page["collection_id"]]]
         assert click["targetId"] == sheet
         known = {one["id"] for one in setting.fake.dashboards[sheet]["parameters"]}
         assert chosen in known

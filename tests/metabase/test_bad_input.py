@@ -217,7 +217,7 @@ def test_verify_tells_a_card_that_fails_and_a_door_that_is_open(
 
     small.fake.run_card = fail
     may = small.fake.may
-    technical = small.named(small.fake.collections, "Vista técnica")
+    technical = small.named(small.fake.collections, "6. Vista técnica")
     small.fake.may = (  # type: ignore[method-assign]
         lambda collection, level: collection == technical or may(collection, level)
     )

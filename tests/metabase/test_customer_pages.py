@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.content import Placement
 from metabase.metabase_as_code.draw import draw_card
 from metabase.metabase_as_code.labels import read_labels
-from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.warehouse import Result
 from tests.metabase.drawn_cards import answer_of, card_named, chart, plotted, shown
+from tests.metabase.shops import HASHED, HOSTILE
 
 _HOSTILE = (
     "x' or true --",
@@ -21,13 +23,15 @@ _HOSTILE = (
     "%s",
     "\\' or 1=1 --",
 )
-_TEXT_CARDS = {
-    "segment_customers": "segment",
-    "segment_consents": "segment",
-    "customer_facts": "customer",
-    "customer_next_order": "customer",
-    "customer_timeline": "customer",
-}
+_TEXT_CARDS = (
+    ("segment_customers", "segment"),
+    ("segment_consents", "segment"),
+    ("customer_facts", "customer"),
+    ("customer_next_order", "customer"),
+    ("customer_timeline", "customer"),
+    ("customer_explorer", "value_segment"),
+    ("customer_explorer", "customer_search"),
+)
 
 
 def test_segments_stand_by_value_and_one_without_customers_is_there(
@@ -90,7 +94,7 @@ def test_every_segment_on_offer_finds_its_customers(shops_url: str) -> None:
     assert found == set(offered.column("segment_label"))
 
 
-@pytest.mark.parametrize(("name", "slug"), _TEXT_CARDS.items())
+@pytest.mark.parametrize(("name", "slug"), _TEXT_CARDS)
 def test_what_people_type_is_a_value_and_never_sql(
     shops_url: str, name: str, slug: str
 ) -> None:
@@ -127,6 +131,52 @@ def test_a_smart_filter_has_a_default_and_takes_another(
     shops_url: str, name: str, chosen: dict[str, float], found: list[str]
 ) -> None:
     assert [row[0] for row in shown(shops_url, name, "bolt", **chosen)] == found
+
+
+@pytest.mark.parametrize(
+    ("company", "chosen", "found"),
+    [
+        ("acme", {}, ["7", HASHED, HOSTILE]),
+        ("acme", {"probability": 50}, [HASHED, HOSTILE]),
+        ("acme", {"quiet_days": 89}, [HASHED, HOSTILE]),
+        ("acme", {"quiet_days": 90}, [HASHED]),
+        ("acme", {"customer_search": "AB12"}, [HASHED]),
+        ("acme", {"value_segment": "POTENCIAL BALLENA"}, ["7"]),
+        ("acme", {"value_segment": "CLIENTE PERDIDO"}, []),
+        ("bolt", {"value_segment": "POTENCIAL BALLENA", "probability": 90}, []),
+        ("bolt", {}, ["7"]),
+    ],
+)
+def test_the_explorer_lists_everybody_by_future_value_until_somebody_chooses(
+    shops_url: str, company: str, chosen: dict[str, Any], found: list[str]
+) -> None:
+    card = card_named("customer_explorer")
+
+    answer = answer_of(shops_url, card, company, **chosen)
+
+    assert answer.column("customer_id") == found
+
+
+def test_a_segment_leads_to_its_customers_from_both_pages() -> None:
+    content = load_content(CONTENT_ROOT, EXAMPLE)
+    pages = {page.path.stem: page for page in content.dashboards}
+    (chosen,) = (
+        one for one in pages["clientes"].parameters if one.slug == "value_segment"
+    )
+    explorer = card_named("customer_explorer")
+
+    for name in ("panel", "clientes"):
+        (link,) = (
+            link
+            for at in pages[name].placements
+            for link in at.links
+            if link.column == "segment_label"
+        )
+        assert link.dashboard_id == pages["clientes"].entity_id
+        assert link.parameter_id == chosen.parameter_id
+    # A click lands on the first tab: that of the list.
+    _, first = pages["clientes"].sheets()[0]
+    assert explorer.entity_id in {at.card_id for at in first}
 
 
 def test_a_sheet_is_of_the_customer_clicked_or_else_of_the_best(

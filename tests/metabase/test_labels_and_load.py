@@ -18,7 +18,7 @@ _RULE = """visualization_settings:
   table.column_formatting:
   - columns:
     - historic_value
-    type: single
+    type: gradient
     colors:
     - "#FFFFFF"
 """
@@ -127,7 +127,7 @@ def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
     ("file", "old", "new", "problem"),
     [
         ("clientes", "col: 6", "col: 5", "overlaps"),
-        ("clientes", "size_x: 24", "size_x: 23", "nothing stands at row 12, column 23"),
+        ("clientes", "size_x: 24", "size_x: 23", "nothing stands at row 0, column 23"),
         ("clientes", "col: 18", "col: 19", "leaves the 24 columns"),
         ("clientes", "card_id: XAm", "card_id: aAm", "no card has entity_id aAm"),
         ("top_customers", "reporting.cust", "marts.cust", "may only read reporting.*"),

@@ -32,6 +32,17 @@ def test_campaigns_that_cost_and_lose_their_customers_come_first(
     assert rows[1][-1] == "—"
 
 
+def test_a_channel_can_be_looked_at_alone(shops_url: str) -> None:
+    for name in ("channel_verdicts", "returns_by_channel", "shares_by_rule"):
+        card = card_named(name)
+        alone = answer_of(shops_url, card, channel="Meta Ads").column("channel_label")
+        assert set(alone) == {"Meta Ads"}, name
+        assert answer_of(shops_url, card, channel="' or true --").rows == ()
+        assert len(answer_of(shops_url, card).rows) > len(alone)
+    curves = plotted(chart(shops_url, "response_curves", channel="Meta Ads"))
+    assert {row["series"] for row in curves} == {"Meta Ads", "Meta Ads (ahora)"}
+
+
 def test_todays_spend_is_a_point_of_its_own_on_the_curve(shops_url: str) -> None:
     spec = chart(shops_url, "response_curves")
 
@@ -136,8 +147,15 @@ def test_the_sentence_is_written_as_the_language_writes_numbers(
     assert told == [
         "Con 600 EUR en 30 días, bien repartidos, se esperan ventas de 1.020 EUR: "
         "+2,0 % respecto a seguir como ahora. De ellas, la publicidad traería entre "
-        "60 EUR y 300 EUR."
+        "60 EUR y 300 EUR. La diferencia con ahora va de -1.480 EUR a +1.620 EUR "
+        "(90 %); la probabilidad de vender más es del 99 %."
     ]
+
+
+def test_a_sentence_of_a_mix_without_gains_leaves_them_out(shops_url: str) -> None:
+    (told,) = shown(shops_url, "budget_sentence", "bolt", budget="1000")
+
+    assert told[0].endswith("la publicidad traería entre 100 EUR y 500 EUR.")
 
 
 def test_without_a_margin_there_is_no_profit_to_tell(shops_url: str) -> None:

@@ -19,11 +19,22 @@ from tests.metabase.double_people import ADMINISTRATORS, ALL_USERS
 from tests.metabase.server import Server
 
 FOLDERS = {
-    "executive": "Vista ejecutiva",
-    "operational": "Vista operativa",
-    "technical": "Vista técnica",
+    "core": "1. Dashboard y clientes",
+    "growth": "2. Marketing y simulador",
+    "connections": "3. Conexiones",
+    "operational": "4. Vista operativa",
+    "executive": "5. Vista ejecutiva",
+    "technical": "6. Vista técnica",
+    "dates": "7. Tarjetas de varias vistas: 2. Marketing y simulador + 3. Conexiones",
+    "shared": (
+        "7. Tarjetas de varias vistas: 4. Vista operativa + 5. Vista ejecutiva"
+        " + 6. Vista técnica"
+    ),
     "workspace": "Espacio de trabajo",
 }
+
+
+BUSINESS = ("core", "growth", "operational", "dates", "shared")
 
 
 @dataclass(frozen=True)
@@ -34,15 +45,35 @@ class _Expected:
 
 
 EXPECTED = {
-    "directivo": _Expected(("executive", "operational", "workspace")),
-    "marketing": _Expected(("operational", "workspace"), ("workspace",)),
-    "devops": _Expected(("technical",)),
-    "analista": _Expected(
-        ("executive", "operational", "technical", "workspace"),
-        ("workspace",),
-        writes_sql=True,
-    ),
-    "consultor": _Expected(("executive", "operational")),
+    "directivo": _Expected((*BUSINESS, "executive", "workspace")),
+    "marketing": _Expected((*BUSINESS, "workspace"), ("workspace",)),
+    "devops": _Expected(("connections", "technical", "dates", "shared")),
+    "analista": _Expected(tuple(FOLDERS), ("workspace",), writes_sql=True),
+    "consultor": _Expected((*BUSINESS, "executive")),
+}
+CORE = {"panel", "clientes", "ficha"}
+OPERATIONAL = {
+    *("marketing", "simulador", "adquisicion", "engagement", "segmentacion"),
+}
+EXECUTIVE = {"aciertos", "retencion"}
+TECHNICAL = {"conexiones", "model_health", "operaciones"}
+PAGES = {
+    "pro": {
+        "directivo": CORE | OPERATIONAL | EXECUTIVE,
+        "marketing": CORE | OPERATIONAL,
+        "devops": TECHNICAL,
+        "analista": CORE | OPERATIONAL | EXECUTIVE | TECHNICAL,
+        "consultor": CORE | OPERATIONAL | EXECUTIVE,
+        "operator": CORE | OPERATIONAL | EXECUTIVE | TECHNICAL,
+    },
+    "basic": {
+        "directivo": CORE,
+        "marketing": CORE,
+        "devops": {"conexiones"},
+        "analista": CORE | {"conexiones"},
+        "consultor": CORE,
+        "operator": CORE | OPERATIONAL | EXECUTIVE | TECHNICAL,
+    },
 }
 
 
@@ -88,7 +119,7 @@ def test_the_operator_reads_what_is_published_for_every_company(
 
     person = person_of(setting, "timonel: operator")
 
-    published = {"company", "executive", "operational", "technical"}
+    published = {"company", *FOLDERS} - {"workspace"}
     assert _readable(person, setting, "acme") == published
     assert _readable(person, setting, "bolt") == published
     assert not _may_make_a_card(person, setting, "acme", "company", "acme")
@@ -115,12 +146,60 @@ def test_pages_lie_in_the_folder_of_roles_yml_with_their_cards(setting: Server) 
         for page in pages:
             live = setting.page(_title(setting, page))
             assert names[live["collection_id"]] == FOLDERS[folder], page
-            homes = {
-                names[setting.fake.cards[one["card_id"]]["collection_id"]]
-                for one in live["dashcards"]
-                if one["card_id"]
-            }
-            assert homes <= {FOLDERS[folder], "Acme Música (acme)"}, page
+
+
+def test_every_role_reads_its_pages_their_cards_and_nothing_else(
+    setting: Server,
+) -> None:
+    """acme has taken all, bolt the basic plan."""
+    setting.sql("update ops.companies set plan = 'basic' where company_id = 'bolt'")
+    setting.run()
+
+    for company, plan in (("acme", "pro"), ("bolt", "basic")):
+        pages = _pages_of(setting, company)
+        for role, names in PAGES[plan].items():
+            group = f"{company}: {role}" if role in EXPECTED else "timonel: operator"
+            person = person_of(setting, group)
+            shown = {card for name in names for card in pages[name][1]}
+            assert _read(person, "dashboard", {key for key, _ in pages.values()}) == {
+                pages[name][0] for name in names
+            }, (plan, role)
+            cards = {card for _, inside in pages.values() for card in inside}
+            assert _read(person, "card", cards) == shown, (plan, role)
+
+
+def test_a_plan_that_changes_opens_and_closes_pages_and_writes_nothing_else(
+    setting: Server,
+) -> None:
+    setting.run()
+    setting.sql("update ops.companies set plan = 'basic' where company_id = 'bolt'")
+
+    less = setting.run()
+    setting.sql("update ops.companies set plan = 'pro' where company_id = 'bolt'")
+    more = setting.run()
+
+    closed = [one for one in less if "rights" not in one and "Marketing" not in one]
+    assert closed == []
+    assert [one for one in less if "rights collections" in one]
+    assert [one for one in more if "rights collections" in one]
+    assert setting.pending() == []
+
+
+def test_actions_and_embedded_pages_end_with_the_plan(setting: Server) -> None:
+    setting.environment["METABASE_EMBEDDING_SECRET_KEY"] = "embedding secret"
+    setting.sql("update ops.companies set plan = 'basic' where company_id = 'bolt'")
+    setting.run()
+
+    opened = {
+        (one["name"], setting.top("acme") in _above(setting, one["collection_id"]))
+        for one in setting.fake.dashboards.values()
+        if one.get("enable_embedding")
+    }
+
+    assert opened == {
+        *(("Dashboard", True), ("Clientes", True), ("Marketing", True)),
+        *(("Dashboard", False), ("Clientes", False)),
+    }
 
 
 def test_the_group_from_before_roles_keeps_its_people(setting: Server) -> None:
@@ -147,13 +226,12 @@ def test_a_right_given_by_hand_is_taken_back_without_asking(setting: Server) -> 
     [
         ("workspace: read", "workspace: all", "workspace of directivo is 'all'"),
         ('queries: "no"', "queries: no", "queries of directivo is False.*in quotes"),
-        ("[technical]", "[boardroom]", "devops reads 'boardroom'"),
-        (
-            ", model_health",
-            ", nope",
-            "no dashboard file .* nope",
-        ),
-        ("[conexiones,", "[conexiones, clientes,", "clientes is in two folders"),
+        (", technical]", ", boardroom]", "devops reads 'boardroom'"),
+        ("[model_health", "[nope", "no dashboard file .* nope"),
+        ("[conexiones]", "[conexiones, clientes]", "clientes is in two folders"),
+        (", ficha, con", ", con", "plan basic has a part of core; split"),
+        (", ficha, con", ", ficha, nope, con", "plan basic has 'nope'.*in no folder"),
+        ("pages: all", "page: all", "plan pro needs actions, pages"),
         ("operator:", "owner:", "expected the keys"),
     ],
 )
@@ -182,6 +260,31 @@ def person_of(setting: Server, group: str) -> Metabase:
     person = Metabase(setting.request.metabase_url)
     sign_in(person, Admin(f"{key}@example.com", "secret"), language="es")
     return person
+
+
+def _pages_of(setting: Server, company: str) -> dict[str, tuple[int, set[int]]]:
+    """Id of each page of a company, and of the cards on it, by the file's name."""
+    inside = setting.folders(company)
+    live = {
+        one["name"]: (key, {at["card_id"] for at in one["dashcards"]})
+        for key, one in setting.fake.dashboards.items()
+        if one["collection_id"] in inside
+    }
+    pages = PAGES["pro"]["operator"]
+    return {page: live[_title(setting, page)] for page in pages}
+
+
+def _read(person: Metabase, kind: str, keys: set[int]) -> set[int]:
+    return {
+        key
+        for key in keys
+        if not _is_forbidden(partial(person.get, f"/api/{kind}/{key}"))
+    }
+
+
+def _above(setting: Server, collection: int) -> set[int]:
+    location = setting.fake.collections[collection]["location"]
+    return {int(part) for part in location.split("/") if part}
 
 
 def _folder(setting: Server, company: str, name: str) -> int:

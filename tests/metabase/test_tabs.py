@@ -22,7 +22,7 @@ ACME = Company("acme", "Acme", "EUR")
 def test_a_page_has_its_tabs_and_every_card_stands_on_one(small: Server) -> None:
     small.run()
 
-    assert _tabs(small) == {"Resumen": 7, "Explorador": 4}
+    assert _tabs(small) == {"Resumen": 6, "Explorador": 6}
     assert small.pending() == []
     assert small.run() == []
     assert small.written() == []
@@ -39,7 +39,7 @@ def test_another_title_renames_a_tab_and_moves_no_card(small: Server) -> None:
     # Tabs sent without the cards would be taken for tabs without cards.
     ((_, _, body),) = small.fake.writes
     assert set(body) == {"tabs", "dashcards"}
-    assert _tabs(small) == {"Resumen": 7, "Buscar": 4}
+    assert _tabs(small) == {"Resumen": 6, "Buscar": 6}
     assert before == {
         one["id"]: one["dashboard_tab_id"] for one in small.page()["dashcards"]
     }
@@ -56,7 +56,7 @@ def test_a_card_dragged_to_another_tab_is_drift_and_goes_back(small: Server) -> 
     assert planned == [
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
-    assert _tabs(small) == {"Resumen": 7, "Explorador": 4}
+    assert _tabs(small) == {"Resumen": 6, "Explorador": 6}
 
 
 def test_a_tab_deleted_by_hand_comes_back_with_its_cards(small: Server) -> None:
@@ -69,7 +69,7 @@ def test_a_tab_deleted_by_hand_comes_back_with_its_cards(small: Server) -> None:
 
     small.run(force=True)
 
-    assert _tabs(small) == {"Resumen": 7, "Explorador": 4}
+    assert _tabs(small) == {"Resumen": 6, "Explorador": 6}
     assert small.pending() == []
 
 
@@ -87,7 +87,7 @@ def test_a_page_that_loses_its_tabs_keeps_its_cards(small: Server) -> None:
 
     assert changes == ["update dashboard Clientes of acme (tabs, dashcards)"]
     assert small.page()["tabs"] == []
-    assert len(small.page()["dashcards"]) == 11
+    assert len(small.page()["dashcards"]) == 12
 
 
 def test_export_says_on_which_tab_each_card_stands(
@@ -102,7 +102,7 @@ def test_export_says_on_which_tab_each_card_stands(
 
     before = yaml.safe_load((small.request.root / PAGE).read_text())
     after = yaml.safe_load((folder / "main/timonel/clientes.yaml").read_text())
-    assert [one["name"] for one in after["tabs"]] == ["Resumen", "Buscador"]
+    assert [one["name"] for one in after["tabs"]] == ["Explorador", "Buscador"]
     assert [one["entity_id"] for one in after["tabs"]] == [
         one["entity_id"] for one in before["tabs"]
     ]
@@ -115,7 +115,7 @@ def test_the_preview_heads_the_cards_of_each_tab(shops_url: str, edit: Edit) -> 
     html = render_preview(shops_url, ["acme"], root=root)
 
     sheets = [one.split("</h2>")[0] for one in html.split('<h2 class="sheet">')[1:]]
-    assert sheets[:2] == ["Resumen", "Lista &amp; más"]
+    assert sheets[:2] == ["Lista &amp; más", "Resumen"]
 
 
 @pytest.mark.parametrize(

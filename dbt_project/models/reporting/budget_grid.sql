@@ -33,7 +33,19 @@ followed as (
         lead(total_expected_upper) over (
             partition by company_id, outcome_unit, horizon_days, channel_id
             order by total_budget
-        ) as next_total_expected_upper
+        ) as next_total_expected_upper,
+        lead(total_gain_lower) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_total_gain_lower,
+        lead(total_gain_upper) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_total_gain_upper,
+        lead(probability_better) over (
+            partition by company_id, outcome_unit, horizon_days, channel_id
+            order by total_budget
+        ) as next_probability_better
     from grid
 ),
 
@@ -52,12 +64,18 @@ labelled as (
         followed.total_expected,
         followed.total_expected_lower,
         followed.total_expected_upper,
+        followed.total_gain_lower,
+        followed.total_gain_upper,
+        followed.probability_better,
         followed.next_total_budget,
         followed.next_recommended_spend,
         followed.next_expected,
         followed.next_total_expected,
         followed.next_total_expected_lower,
         followed.next_total_expected_upper,
+        followed.next_total_gain_lower,
+        followed.next_total_gain_upper,
+        followed.next_probability_better,
         followed.is_observed,
         followed.currency_code,
         followed.as_of_date

@@ -85,6 +85,12 @@ found as (
         grid.next_total_expected_lower,
         grid.total_expected_upper,
         grid.next_total_expected_upper,
+        grid.total_gain_lower,
+        grid.next_total_gain_lower,
+        grid.total_gain_upper,
+        grid.next_total_gain_upper,
+        grid.probability_better,
+        grid.next_probability_better,
         asked.total_budget,
         asked.is_within_grid,
         asked.total_current_spend,
@@ -135,7 +141,21 @@ interpolated as (
         * (
             coalesce(next_total_expected_upper, total_expected_upper)
             - total_expected_upper
-        ) as media_income_upper
+        ) as media_income_upper,
+        total_gain_lower
+        + way
+        * (coalesce(next_total_gain_lower, total_gain_lower) - total_gain_lower)
+            as gain_lower,
+        total_gain_upper
+        + way
+        * (coalesce(next_total_gain_upper, total_gain_upper) - total_gain_upper)
+            as gain_upper,
+        probability_better
+        + way
+        * (
+            coalesce(next_probability_better, probability_better)
+            - probability_better
+        ) as better
     from found
 ),
 
@@ -157,6 +177,9 @@ compared as (
         interpolated.media_income,
         interpolated.media_income_lower,
         interpolated.media_income_upper,
+        interpolated.gain_lower,
+        interpolated.gain_upper,
+        interpolated.better as probability_better,
         interpolated.current_income,
         -- What is sold without these channels stays as it is.
         interpolated.current_income
@@ -200,6 +223,9 @@ answered as (
         current_income,
         projected_income,
         projected_income / nullif(current_income, 0) - 1 as gain_rate,
+        gain_lower,
+        gain_upper,
+        probability_better,
         case
             when outcome_unit = 'revenue'
                 then current_income * gross_margin_rate - total_current_spend

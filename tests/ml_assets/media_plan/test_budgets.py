@@ -56,6 +56,31 @@ def test_organic_and_unpriced_channels_never_receive_budget(
         assert organic["current_roi"].isna().all()
 
 
+def test_a_gain_is_that_over_the_current_spend_with_its_chance(
+    revenue: Verdict,
+) -> None:
+    assert revenue.mix is not None
+    totals = grid(revenue).drop_duplicates("total_budget").set_index("total_budget")
+    scenarios = by_scenario(revenue)
+    now = scenarios["current"]["current_spend"]
+    nearest = totals.index[np.abs(totals.index - now).argmin()]
+
+    assert (totals["total_gain_lower"] <= totals["total_gain_upper"]).all()
+    assert totals["probability_better"].between(0, 1).all()
+    # Without advertising less is sold, for sure; the best split of today's budget is
+    # free of the limits of the scenario, so it is no worse.
+    assert totals.loc[0.0, "total_gain_upper"] < 0
+    assert totals.loc[0.0, "probability_better"] == 0
+    assert totals.loc[nearest, "probability_better"] > 0.5
+    assert totals.loc[nearest, "total_gain_upper"] > (
+        0.9 * scenarios["recommended"]["gain"]
+    )
+    # Common draws: what is unknown of both goes away.
+    spread = totals["total_expected_upper"] - totals["total_expected_lower"]
+    gained = totals["total_gain_upper"] - totals["total_gain_lower"]
+    assert gained[nearest] < spread[nearest]
+
+
 def test_a_split_never_costs_more_than_its_budget(revenue: Verdict) -> None:
     spent = grid(revenue).groupby("total_budget")["recommended_spend"].sum()
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, company
 from orchestration.cli import console as console_module
-from orchestration.lib.companies import Company, add_company
+from orchestration.lib.companies import Company, InvalidCompany, add_company
 from orchestration.lib.company_settings import change_settings, load_settings
 from orchestration.lib.database import connect
 from orchestration.lib.runs import input_version
@@ -110,6 +110,42 @@ def test_a_changed_setting_is_a_reason_to_compute_again(database_url: str) -> No
     change_settings(database_url, "acme", revenue_includes_tax=False)
 
     assert input_version(database_url, ACME, date(2026, 1, 1), "code") != before
+
+
+def test_a_plan_is_set_shown_and_listed_and_computes_nothing_again(
+    timonel: Timonel, database_url: str
+) -> None:
+    with connect(database_url, "loader") as database:
+        database.execute("create schema raw_files")
+        database.execute(
+            "create table raw_files.files"
+            " (company_id text, file_name text, file_sha256 text)"
+        )
+    before = input_version(database_url, ACME, date(2026, 1, 1), "code")
+    assert load_settings(database_url, "acme").plan == "pro"
+
+    said = timonel("set", "acme", "--plan", "basic")
+
+    assert "at the next timonel metabase apply" in " ".join(said.split())
+    assert "timonel run" not in said
+    assert _row(timonel("show", "acme"), "plan") == ["plan", "basic"]
+    listed = timonel("list")
+    assert _row(listed, "acme")[-1] == "basic"
+    assert _row(listed, "bolt")[-1] == "pro"
+    assert input_version(database_url, ACME, date(2026, 1, 1), "code") == before
+    timonel("set", "acme", "--plan", "gold", code=2)
+    with pytest.raises(InvalidCompany, match="plan is one of basic, pro"):
+        change_settings(database_url, "acme", plan="gold")
+
+
+def _row(said: str, first: str) -> list[str]:
+    rows = [
+        [cell.strip() for cell in line.strip("│ ").split(" │ ")]
+        for line in said.splitlines()
+        if "│" in line
+    ]
+    (found,) = (row for row in rows if row[0] == first)
+    return found
 
 
 def test_a_company_is_removed_when_asked_for_and_no_other(
