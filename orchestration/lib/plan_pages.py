@@ -212,12 +212,15 @@ class _Writer:
         if grade["state"] == "not_due":
             end = self._day(self.plan.totals["end_date"])
             return self.words["came.not_due"].format(end=end)
-        return self.words["came.graded"].format(
+        told = self.words["came.graded"].format(
             spend=self._money(grade["actual_spend"]),
             planned=self._money(grade["projected_spend"]),
             income=self._money(grade["actual_income"]),
             expected=self._money(grade["projected_income"]),
         )
+        if grade["state"] == "graded":
+            return told
+        return f"{told} {self.words['came.' + grade['state']]}"
 
     def _money(self, value: Any, pattern: str = "#,##0") -> str:
         if value is None:

@@ -155,6 +155,25 @@ def test_without_a_margin_profit_is_said_to_be_unknown() -> None:
     assert rows_of(plan(**missing))[1]["profit_gain"] == ""
 
 
+def test_what_came_of_a_plan_that_nobody_followed_is_told_as_such() -> None:
+    came = {
+        "actual_spend": 100,
+        "projected_spend": 2_400_000,
+        "actual_income": 90,
+        "projected_income": 15_050_000,
+    }
+
+    def told(state: str) -> str:
+        return as_markdown(
+            page_of(replace(plan(), grade={**came, "state": state}), "en")
+        )
+
+    assert "Spent 100, planned 2,400,000" in told("graded")
+    assert "not followed" not in told("graded")
+    assert "The plan was not followed" in told("not_followed")
+    assert "not known: the spend of those days is missing" in told("not_known")
+
+
 def test_a_plan_whose_request_is_gone_says_so() -> None:
     page = as_markdown(page_of(replace(plan(), asked=None), "en"))
 
