@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from metabase.metabase_as_code.card_cli import app as card_app
 from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.pictures import write_pictures
@@ -30,6 +31,7 @@ app = typer.Typer(
     help="Check, preview and publish the dashboards kept in metabase/.",
 )
 
+app.registered_commands += card_app.registered_commands
 app.registered_commands += report_app.registered_commands
 app.registered_commands += server_app.registered_commands
 

@@ -97,16 +97,22 @@ def write_scenario(  # noqa: PLR0913, PLR0917  (whose, which, what it is made of
 
 
 def seal_of(scenario: Mapping[str, Any], channels: list[Any]) -> str:
-    """A hash of everything that was projected: another number, another seal."""
+    """A hash of everything that was projected: another number, another seal.
+
+    A plan sealed before probabilities were part of it is hashed as it was then, so that
+    it can still be handed on; its seal does not begin with `_SEAL`.
+    """
+    before = not str(scenario.get("seal", _SEAL)).startswith(_SEAL)
+    sealed = _SEALED if before else (*_SEALED, *_SEALED_SINCE)
     told = {
-        "scenario": {name: _plain(scenario[name]) for name in _SEALED},
+        "scenario": {name: _plain(scenario[name]) for name in sealed},
         "channels": sorted(
             [_plain(one["channel_id"]), *(_plain(one[name]) for name in _AMOUNTS)]
             for one in channels
         ),
     }
     text = json.dumps(told, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return ("" if before else _SEAL) + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _rounded(value: Any) -> Any:
@@ -133,6 +139,8 @@ _SEALED = (
     *("profit_gain_upper", "margin_rate", "baseline_income", "currency_code"),
     *("fit_id", "data_hash", "data_through_date", "model_version"),
 )
+_SEAL = "2:"
+_SEALED_SINCE = ("probability_more_income", "probability_more_profit", "as_of_date")
 _AMOUNTS = (
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
     *("current_expected", "projected_expected"),

@@ -14,6 +14,7 @@ from ml_assets.media_plan.responses import (
     largest_spend,
     responses,
 )
+from ml_assets.media_plan.selection import less_luck
 from ml_assets.mmm import MediaMix
 from ml_assets.mmm.errors import InvalidBudget
 
@@ -22,6 +23,7 @@ __all__ = ["budget_scenarios"]
 Floats = npt.NDArray[np.float64]
 
 _MORE: Final = 1.2
+_SEARCHED: Final = ("recommended", "plus_20")
 _ENDS: Final = (0.05, 0.95)
 _BASE_DAYS: Final = 91
 
@@ -33,6 +35,9 @@ def budget_scenarios(
     margin_rate: float | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Scenarios as totals, and channel by channel, for the horizon.
+
+    What a searched split promises beyond the split of now is less some of its luck (see
+    `selection`).
 
     Parameters
     ----------
@@ -58,6 +63,9 @@ def budget_scenarios(
     totals, channels = [], []
     for scenario, status, reason, plan, low, high in _plans(mix, limits, now):
         after = _drawn(mix, plan)
+        if scenario in _SEARCHED:
+            like_now = now * (plan.sum() / now.sum())
+            after = less_luck(after, _drawn(mix, like_now))
         gain = (after - before).sum(axis=1)
         lower, upper = np.quantile(gain, _ENDS)
         incomes = [base + float(drawn.sum(axis=1).mean()) for drawn in (before, after)]

@@ -19,9 +19,11 @@ from orchestration.lib.action_requests import (
     add_request,
     list_requests,
 )
+from orchestration.lib.alerts.words import LANGUAGES
 from orchestration.lib.companies import load_company
 from orchestration.lib.database import open_database
-from orchestration.lib.scenario_plans import Plan, as_csv, as_markdown, load_plan
+from orchestration.lib.plan_pages import as_markdown, page_of
+from orchestration.lib.scenario_plans import Plan, as_csv, language_of, load_plan
 from orchestration.lib.settings import Settings
 
 __all__ = ["app"]
@@ -117,15 +119,34 @@ def export(
     which: _Which,
     company: _Company,
     folder: Annotated[Path, typer.Option(help="Where to.")] = Path("exports"),
+    language: Annotated[
+        str | None,
+        typer.Option(help="es or en; left out, that of the company's dashboards."),
+    ] = None,
 ) -> None:
-    """Write a saved scenario as CSV and as a page of Markdown, sealed."""
+    """Write a saved scenario as PDF, as Markdown and as CSV, sealed.
+
+    The pages are in the company's language; the CSV is for programs, with English
+    column names and decimal points.
+    """
+    from orchestration.lib.plan_paper import pdf_of
+
+    if language not in (None, *LANGUAGES):
+        raise fail(f"There is no language '{language}': {' or '.join(LANGUAGES)}.")
     with plain_errors():
-        plan = _plan(_url(company), company, which)
-    folder.mkdir(parents=True, exist_ok=True)
+        url = _url(company)
+        plan = _plan(url, company, which)
+        page = page_of(plan, language or language_of(url, company))
     stem = f"scenario_{company}_{str(plan.totals['scenario_id'])[:8]}"
-    for suffix, text in (("csv", as_csv(plan)), ("md", as_markdown(plan))):
+    written = {
+        "csv": as_csv(plan).encode(),
+        "md": as_markdown(page).encode(),
+        "pdf": pdf_of(page),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, content in written.items():
         path = folder / f"{stem}.{suffix}"
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
         console.print(f"Written: {path}", soft_wrap=True)
 
 
@@ -136,7 +157,8 @@ def _plan(url: str, company: str, which: str) -> Plan:
 
 
 def _print(plan: Plan) -> None:
-    console.print(as_markdown(plan), markup=False, highlight=False, soft_wrap=True)
+    page = as_markdown(page_of(plan, "en"))
+    console.print(page, markup=False, highlight=False, soft_wrap=True)
 
 
 def _state(request: ActionRequest) -> str:

@@ -1,4 +1,4 @@
-"""`timonel trace`: from a number on a dashboard to what it was made of."""
+"""`timonel trace`: from what is on the screen to the records it was made of."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from orchestration.lib.database import has_reporting, open_database
 from orchestration.lib.settings import Settings
 
 if TYPE_CHECKING:
+    from orchestration.lib.metrics import Metric
     from orchestration.lib.tracing.evidence import ModelRun, RawRows
     from orchestration.lib.tracing.lineage import Lineage, Number
+    from orchestration.lib.tracing.records import RawRecord
+    from orchestration.lib.tracing.shown import Insight
 
 __all__ = ["trace"]
 
@@ -25,16 +28,18 @@ def trace(
     number: Annotated[
         str,
         typer.Argument(
-            help="A card by its file, such as predicted_value, or a number of "
-            "`timonel metrics` by its address or column."
+            help="A card by its file, such as predicted_value, the trace of a sentence "
+            "as its table shows it, or a number of `timonel metrics` by its address or "
+            "column."
         ),
     ],
     company: Annotated[str, typer.Option(help="Whose number.")],
 ) -> None:
-    """Follow a number back: definition, models, model run, raw rows, and their reads.
+    """Follow a number back: its SQL, models, model run, raw records, and their reads.
 
-    What is told is what stands in the database now: the predictions in force, and the
-    newest read of each raw table below them.
+    A card is answered by its own SQL. What is told is what stands in the database now:
+    the predictions in force, and a sample of the records that they and the number were
+    made of, each with the hash of its content.
     """
     import json
     from pathlib import Path
@@ -42,32 +47,95 @@ def trace(
     from orchestration.lib.dbt import dbt_project
     from orchestration.lib.tracing import evidence
     from orchestration.lib.tracing.lineage import find_number, lineage
+    from orchestration.lib.tracing.records import Fed, raw_records
+    from orchestration.lib.tracing.shown import find_insight, is_trace_id
 
     with plain_errors():
-        found = find_number(number)
+        found = None if is_trace_id(number) else find_number(number)
         url = open_database(Settings.from_environment())
         load_company(url, company)
         if not has_reporting(url):
             raise fail(f"Nothing is published yet: timonel run --company {company}")
+        customers = None
+        if found is None:
+            insight = find_insight(url, company, number)
+            found = insight.number
+            _show_insight(url, company, insight)
+        elif found.is_card:
+            customers = _show_card(url, company, found)
+        else:
+            _show_number(found, evidence.values(url, company, found))
         below = lineage(found, json.loads(Path(dbt_project.manifest_path).read_text()))
-        _show_number(found, evidence.values(url, company, found))
         _show_models(below)
-        for run in evidence.model_runs(url, company, below):
+        runs = evidence.model_runs(url, company, below)
+        for run in runs:
             _show_run(run, evidence.parameters(url, company, run))
         _show_raw(evidence.raw_rows(url, company, below))
+        fed = Fed(customers, max((run.fitted_at for run in runs), default=None))
+        _show_records(raw_records(url, company, below, fed))
+
+
+def _show_card(url: str, company: str, number: Number) -> list[str] | None:
+    """Print what is on the screen; the customers on it, None where it names none."""
+    from orchestration.lib.scenario_plans import language_of
+    from orchestration.lib.tracing.shown import answer_of
+
+    answer = answer_of(url, company, number.name, language_of(url, company))
+    console.print(f"[bold]{escape(number.name)}[/bold] {escape(answer.title)}")
+    for metric in number.metrics:
+        _show_definition(metric)
+    table = Table(*answer.columns, box=None)
+    for row in answer.rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    console.print(table if answer.rows else "  no rows")
+    if answer.row_count > len(answer.rows):
+        console.print(f"  the first {len(answer.rows)} of {answer.row_count}")
+    console.print("\n[bold]SQL[/bold] of the card, as its reader")
+    console.print(answer.sql.strip(), markup=False, highlight=False)
+    return answer.column("customer_id") or None
+
+
+def _show_insight(url: str, company: str, insight: Insight) -> None:
+    from orchestration.lib.tracing.shown import source_rows
+
+    low, high = f"{insight.estimate_lower:,.6g}", f"{insight.estimate_upper:,.6g}"
+    console.print(
+        f"[bold]{insight.trace_id}[/bold], shown for {insight.as_of_date}\n"
+        f"  {escape(insight.sentence_en)}\n  {escape(insight.sentence_es)}\n"
+        f"  rule {insight.rule_id}: {insight.estimate:,.6g} ({low} to {high}), "
+        f"{insight.estimate_unit}",
+        highlight=False,
+    )
+    if insight.promised is not None:
+        console.print(
+            f"  promised {insight.promised:,.2f} {insight.currency_code} in 30 days "
+            f"({insight.promised_lower:,.2f} to {insight.promised_upper:,.2f})",
+            highlight=False,
+        )
+    console.print(
+        f"\n[bold]reporting.{insight.source_view}[/bold] of "
+        f"{escape(insight.source_key)}, as it is now"
+    )
+    for row in source_rows(url, company, insight):
+        for name, value in row.items():
+            if value is not None:
+                console.print(f"    {name} = {escape(str(value))}", highlight=False)
 
 
 def _show_number(number: Number, values: dict[str, list[dict[str, Any]]]) -> None:
     console.print(f"[bold]{escape(number.name)}[/bold]")
-    if not number.metrics:
-        console.print(f"  reads reporting.{', reporting.'.join(number.relations)}")
     for metric in number.metrics:
+        _show_definition(metric)
         shown = [str(row[metric.column]) for row in values[metric.address]]
-        console.print(
-            f"  {escape(metric.label_es)} / {escape(metric.label_en)} "
-            f"[dim]({metric.unit})[/dim]: {', '.join(shown) or 'no rows'}"
-        )
-        console.print(f"    [dim]{metric.address} =[/dim] {escape(metric.formula)}")
+        console.print(f"    now: {', '.join(shown) or 'no rows'}")
+
+
+def _show_definition(metric: Metric) -> None:
+    console.print(
+        f"  {escape(metric.label_es)} / {escape(metric.label_en)} "
+        f"[dim]({metric.unit})[/dim]"
+    )
+    console.print(f"    [dim]{metric.address} =[/dim] {escape(metric.formula)}")
 
 
 def _show_models(below: Lineage) -> None:
@@ -112,5 +180,21 @@ def _show_raw(tables: list[RawRows]) -> None:
             f"{each.connection_id} #{each.read_id}" if each.read_id else "",
             days,
         )
-    console.print("\n[bold]Raw rows[/bold], and the read that brought the newest")
+    console.print("\n[bold]Raw tables[/bold], and the read that brought the newest row")
     console.print(table if tables else "  none")
+
+
+def _show_records(records: list[RawRecord]) -> None:
+    console.print("\n[bold]Raw records[/bold] it was made of, some of each table")
+    for each in records:
+        key = ", ".join(f"{name} {value}" for name, value in each.key.items())
+        read = f"{each.connection_id} #{each.read_id}" if each.read_id else "unknown"
+        at = f"{each.extracted_at:%Y-%m-%d %H:%M:%S} UTC" if each.extracted_at else "?"
+        console.print(
+            f"  {each.table}: {escape(key)}\n"
+            f"    md5 {each.record_hash}, extracted {at}, read {escape(read)}\n"
+            f"    asked for: {escape(each.asked_for)}",
+            highlight=False,
+        )
+    if not records:
+        console.print("  none")

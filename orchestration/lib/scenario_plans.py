@@ -1,4 +1,4 @@
-"""A saved scenario as a file for a board or a media team: sealed, with what it assumes.
+"""A saved scenario for a board or a media team: sealed, with what it assumes.
 
 The seal is a hash of everything that was projected. It is computed again before a plan
 leaves the house, so that nobody hands on numbers that were changed since.
@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import get_currency_precision
 from psycopg.rows import dict_row
 
+from orchestration.lib.alerts.words import LANGUAGES
 from orchestration.lib.companies import load_company
 from orchestration.lib.database import connect
 from orchestration.lib.plain_errors import PlainError
@@ -25,7 +27,7 @@ __all__ = [
     "PlanBroken",
     "UnknownScenario",
     "as_csv",
-    "as_markdown",
+    "language_of",
     "load_plan",
 ]
 
@@ -43,11 +45,23 @@ class PlanBroken(PlainError, RuntimeError):
 
 @dataclass(frozen=True)
 class Plan:
-    """One saved scenario: its totals, its channels, and what came of it if known."""
+    """One saved scenario: its totals, its channels, and what came of it if known.
 
+    ``asked`` is the request it answers, None when that is gone; ``labels`` its name by
+    language.
+    """
+
+    company_name: str
     totals: Row
     channels: Sequence[Row]
     grade: Row
+    asked: Row | None
+    labels: Mapping[str, str]
+
+    @property
+    def days(self) -> int:
+        """How many days it is for."""
+        return int((self.totals["end_date"] - self.totals["start_date"]).days) + 1
 
 
 def load_plan(url: str, company_id: str, which: str, seal: Sealer) -> Plan:
@@ -57,7 +71,7 @@ def load_plan(url: str, company_id: str, which: str, seal: Sealer) -> Plan:
     ------
     UnknownCompany, UnknownScenario, PlanBroken
     """
-    load_company(url, company_id)
+    company = load_company(url, company_id)
     with connect(url, "orchestrator") as database:
         cursor = database.cursor(row_factory=dict_row)
         found = cursor.execute(
@@ -67,87 +81,62 @@ def load_plan(url: str, company_id: str, which: str, seal: Sealer) -> Plan:
         ).fetchall()
         totals = _meant(found, which, company_id)
         key = [company_id, totals["scenario_id"]]
-        channels = cursor.execute(
-            """select * from predictions.scenario_channels
-            where company_id = %s and scenario_id = %s order by channel_id""",
-            key,
-        ).fetchall()
-        grade = cursor.execute(
-            """select * from reporting.scenario_grades
-            where company_id = %s and scenario_id = %s::uuid::text""",
-            key,
-        ).fetchone()
+        channels = cursor.execute(_CHANNELS, key).fetchall()
+        grade = cursor.execute(_GRADE, key).fetchone()
+        asked = cursor.execute(_ASKED, key).fetchone()
     if seal(totals, list(channels)) != totals["seal"]:
         raise PlanBroken(
             f"The numbers of '{totals['name']}' are not those that were sealed on "
             f"{totals['computed_at']:%Y-%m-%d}: somebody changed them in the database. "
             "Ask for the scenario again: timonel scenario add"
         )
-    return Plan(totals, channels, grade or {"state": "not_due"})
+    labels = {
+        language: (asked and asked[f"scenario_label_{language}"]) or totals["name"]
+        for language in LANGUAGES
+    }
+    return Plan(
+        company.name, totals, channels, grade or {"state": "not_due"}, asked, labels
+    )
+
+
+def language_of(url: str, company_id: str) -> str:
+    """The language of the company's dashboards, in which its plans are written."""
+    with connect(url, "orchestrator") as database:
+        found = database.execute(
+            "select language from ops.metabase_settings where company_id = %s",
+            [company_id],
+        ).fetchone()
+    told = found[0] if found else None
+    return told if told in LANGUAGES else LANGUAGES[0]
 
 
 def as_csv(plan: Plan) -> str:
-    """A row per channel and one of the total, each with its limits and the seal."""
+    """A row per channel and one of the total, for programs: English names, points.
+
+    Money has the decimals of its currency. Every row repeats what holds for all of
+    them: period, what was asked, assumptions, hash and seal.
+    """
     totals = plan.totals
+    digits = get_currency_precision(totals["currency_code"])
+    shared = {
+        **{name: totals[name] for name in _SHARED},
+        "asked": _asked(plan.asked),
+    }
+    total = {
+        **totals,
+        "channel_id": _TOTAL,
+        "current_expected": totals["current_income"],
+        "projected_expected": totals["projected_income"],
+    }
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for row in (*plan.channels, {**totals, "channel_id": "total", **_incomes(totals)}):
+    for row in (*plan.channels, total):
+        told = {**row, **shared}
         writer.writerow(
-            {
-                name: _cell(row.get(name, totals.get(name) if name in _SHARED else ""))
-                for name in _COLUMNS
-            }
+            {name: _cell(name, told.get(name), digits) for name in _COLUMNS}
         )
     return text.getvalue()
-
-
-def as_markdown(plan: Plan) -> str:
-    """The plan on one page: as now beside projected, channels, assumptions, seal."""
-    totals, code = plan.totals, plan.totals["currency_code"]
-    lines = [
-        f"# {totals['name']}",
-        "",
-        f"{totals['start_date']} to {totals['end_date']}, in {code}.",
-        "",
-        "| | as now | projected |",
-        "|---|---:|---:|",
-        *(
-            f"| {title} | {_money(totals[f'current_{key}'])} "
-            f"| {_money(totals[f'projected_{key}'])} |"
-            for title, key in (
-                ("Income", "income"),
-                ("Spend", "spend"),
-                ("Net profit", "profit"),
-            )
-        ),
-        "",
-        *_chances(totals),
-        "",
-        "| channel | as now | planned | least | most | income now | income planned |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-        *(
-            "| "
-            + " | ".join(
-                [str(row["channel_id"]), *(_money(row[name]) for name in _AMOUNTS)]
-            )
-            + " |"
-            for row in plan.channels
-        ),
-        "",
-        "## What is assumed",
-        "",
-        *(f"- {sentence}" for sentence in _assumptions(totals)),
-        "",
-        "## What came",
-        "",
-        _came(plan),
-        "",
-        f"Data hash: `{totals['data_hash']}`  ",
-        f"Seal: `{totals['seal']}`",
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def _meant(found: Sequence[Row], which: str, company_id: str) -> Row:
@@ -167,82 +156,56 @@ def _meant(found: Sequence[Row], which: str, company_id: str) -> Row:
     )
 
 
-def _incomes(totals: Row) -> dict[str, Any]:
-    return {
-        "current_expected": totals["current_income"],
-        "projected_expected": totals["projected_income"],
-    }
-
-
-def _chances(totals: Row) -> list[str]:
-    told = []
-    for what in ("income", "profit"):
-        if totals[f"{what}_gain"] is None:
-            told.append("Net profit is not told: the company has set no gross margin.")
-            continue
-        gain, lower, upper = (
-            _money(totals[f"{what}_gain{end}"], sign="+")
-            for end in ("", "_lower", "_upper")
-        )
-        told.append(
-            f"{what.capitalize()}: {gain} than now, 90 % interval {lower} to {upper}; "
-            "the probability that it is more is "
-            f"{100 * totals[f'probability_more_{what}']:.0f} %.  "
-        )
-    return told
-
-
-def _assumptions(totals: Row) -> list[str]:
-    rate = totals["margin_rate"]
-    days = (totals["end_date"] - totals["start_date"]).days + 1
-    return [
-        f"Without advertising {_money(totals['baseline_income'])} would be sold in "
-        f"these {days} days, the mean of the last 13 weeks: season and events of the "
-        "period itself are not in it.",
-        "Spend is the same every day, and what it brings later counts as if it came "
-        "within the period.",
-        "No channel gets more than was ever spent on it in as many days; channels "
-        "without a limit of their own move freely below that.",
-        "No gross margin is set."
-        if rate is None
-        else f"Of a unit of income {rate:.0%} is gross margin.",
-        f"Fit {totals['fit_id']} of model {totals['model_version']}, with data up to "
-        f"{totals['data_through_date']}.",
-    ]
-
-
-def _came(plan: Plan) -> str:
-    if plan.grade["state"] != "graded":
-        return f"Not due: the period ends on {plan.totals['end_date']}."
-    grade = plan.grade
-    return (
-        f"Spent {_money(grade['actual_spend'])}, planned "
-        f"{_money(grade['projected_spend'])}; income {_money(grade['actual_income'])}, "
-        f"projected {_money(grade['projected_income'])}."
+def _asked(request: Row | None) -> str:
+    told = request["payload"] if request else {}
+    return "; ".join(
+        f"{name}={value}" for name, value in sorted(told.items()) if name != "name"
     )
 
 
-def _money(value: Any, sign: str = "") -> str:
-    return "not known" if value is None else f"{value:{sign},.0f}"
-
-
-def _cell(value: Any) -> str:
+def _cell(name: str, value: Any, digits: int) -> str:
     if value is None:
         return ""
     if isinstance(value, (str, UUID)):
         return text_cell(str(value))
-    return f"{value:.2f}" if hasattr(value, "__round__") else str(value)
+    if name in _RATES:
+        return f"{value:.4f}"
+    return f"{value:.{digits}f}" if hasattr(value, "__round__") else str(value)
 
 
+_TOTAL = "total"
+_RATES = ("margin_rate", "probability_more_income", "probability_more_profit")
 _SHARED = (
-    *("scenario_id", "name", "start_date", "end_date", "currency_code", "fit_id"),
+    *("scenario_id", "name", "start_date", "end_date", "currency_code"),
+    *("margin_rate", "baseline_income", "fit_id", "model_version"),
     *("data_through_date", "data_hash", "seal"),
 )
-_AMOUNTS = (
+_COLUMNS = (
+    *("scenario_id", "name", "start_date", "end_date", "asked", "channel_id"),
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
     *("current_expected", "projected_expected"),
+    *("income_gain", "income_gain_lower", "income_gain_upper"),
+    *("probability_more_income", "current_profit", "projected_profit"),
+    *("profit_gain", "profit_gain_lower", "profit_gain_upper"),
+    *("probability_more_profit", "currency_code", "margin_rate", "baseline_income"),
+    *("fit_id", "model_version", "data_through_date", "data_hash", "seal"),
 )
-_COLUMNS = (
-    *("scenario_id", "name", "start_date", "end_date", "channel_id", *_AMOUNTS),
-    *("currency_code", "fit_id", "data_through_date", "data_hash", "seal"),
-)
+
+_CHANNELS = """
+    select * from reporting.scenario_channels
+    where company_id = %s and scenario_id = %s::uuid::text order by channel_id
+"""
+_GRADE = """
+    select * from reporting.scenario_grades
+    where company_id = %s and scenario_id = %s::uuid::text
+"""
+_ASKED = """
+    select requests.payload, requests.requested_by,
+        requests.requested_at::date as asked_on,
+        saved.scenario_label_es, saved.scenario_label_en
+    from ops.action_requests as requests
+    inner join reporting.saved_scenarios as saved
+        on requests.company_id = saved.company_id
+        and requests.id::text = saved.scenario_id
+    where requests.company_id = %s and requests.id = %s
+"""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
+from metabase.metabase_as_code.cli import app as cards
 from orchestration.cli import app, trace
 from orchestration.lib.dbt import dbt_project, prepare_manifest
 from orchestration.lib.tracing import evidence
@@ -20,12 +24,34 @@ from orchestration.lib.tracing.lineage import (
     find_number,
     lineage,
 )
+from orchestration.lib.tracing.records import Fed, raw_records
+from orchestration.lib.tracing.shown import (
+    CardBroken,
+    TraceUnknown,
+    answer_of,
+    find_insight,
+)
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.test_audiences import PREDICTION
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
-HEADLINES = ("predicted_value", "active_customers", "next_euro", "purchases")
+CARDS = Path("metabase/collections/main/timonel")
+
+
+def first_page() -> list[str]:
+    """Every card of the page that opens first, by its file."""
+    page = yaml.safe_load((CARDS / "panel.yaml").read_text(encoding="utf-8"))
+    wanted = [place["card_id"] for place in page["dashcards"] if place["card_id"]]
+    files = {
+        yaml.safe_load(file.read_text(encoding="utf-8"))["entity_id"]: file.stem
+        for file in CARDS.glob("*.yaml")
+    }
+    return [files[card] for card in wanted]
+
+
+PANEL = first_page()
+HEADLINES = ("predicted_value", "active_customers", "purchases", *PANEL)
 FIT = """
     insert into predictions.model_fits values (%s, %s, '2026-01-31', '2026-01-31',
     'mbg_nbd+gamma_gamma', '2', %s, null, %s, 3, 1, 0, '{}', now())
@@ -67,6 +93,28 @@ def test_every_headline_number_leads_to_raw_tables(
 
     assert "marts.orders" in below.models
     assert {"raw_shopify.orders", "raw_files.purchases"} <= set(below.raw)
+
+
+@pytest.mark.parametrize("name", PANEL)
+def test_every_card_of_the_first_page_is_answered_by_its_own_sql(
+    name: str, warehouse: Warehouse, pair: Pair
+) -> None:
+    warehouse.add_reader(pair.acme)
+    told = ("card", name, "--company", pair.acme, "--database-url", warehouse.url)
+
+    result = CliRunner().invoke(cards, told)
+
+    answer = json.loads(result.output)
+    assert "reporting." in answer["sql"]
+    assert "${" not in answer["sql"]
+    assert answer["columns"]
+
+
+def test_a_card_that_does_not_exist_is_not_answered(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    with pytest.raises(CardBroken, match="no card is called 'nothing'"):
+        answer_of(warehouse.url, pair.acme, "nothing", "es")
 
 
 def test_every_table_of_predictions_says_what_it_is_made_from(
@@ -129,6 +177,98 @@ def test_the_read_that_brought_the_rows_is_named(
     assert str(rows.read_to) == "2026-01-31"
 
 
+def test_records_are_those_that_count_and_of_the_customers_on_the_card(
+    warehouse: Warehouse, acme: str
+) -> None:
+    files = Lineage((), (), ("raw_files.purchases",), ())
+
+    def lines(fed: Fed) -> list[int]:
+        found = raw_records(warehouse.url, acme, files, fed)
+        assert all(record.file_name == "log.csv" for record in found)
+        return [record.key["line_number"] for record in found]
+
+    assert lines(Fed()) == [2, 3]
+    (eight,) = warehouse.rows(
+        """select customer_id from marts.orders
+        where company_id = %s and line_number = 3""",
+        [acme],
+    )
+    assert lines(Fed([eight["customer_id"]])) == [3]
+    assert lines(Fed(until=datetime(2001, 1, 1, tzinfo=UTC))) == []
+    warehouse.execute(
+        "update marts.orders set is_purchase = false where company_id = %s"
+        " and line_number = 2",
+        [acme],
+    )
+    assert lines(Fed()) == [3]
+
+
+def test_a_record_is_known_by_a_hash_of_what_its_source_said(
+    warehouse: Warehouse, acme: str
+) -> None:
+    files = Lineage((), (), ("raw_files.purchases",), ())
+
+    def hashes() -> list[str]:
+        found = raw_records(warehouse.url, acme, files, Fed())
+        return [record.record_hash for record in found]
+
+    before = hashes()
+    warehouse.execute(
+        "update raw_files.purchases set _sdc_run_id = 'later' where company_id = %s",
+        [acme],
+    )
+    assert hashes() == before
+    warehouse.execute(
+        """update raw_files.purchases set amount = 11
+        where company_id = %s and line_number = 2""",
+        [acme],
+    )
+    assert hashes()[0] != before[0]
+    assert hashes()[1] == before[1]
+    (record, _) = raw_records(warehouse.url, acme, files, Fed())
+    assert record.asked_for == "file log.csv, line 2"
+
+
+TRACE = "0123456789abcdef0123456789abcdef"
+SHOWN = """
+    insert into ops.shown_insights (company_id, trace_id, as_of_date, kind, rule_id,
+        source_view, source_key, is_action, kind_rank, estimate_unit, estimate,
+        estimate_lower, estimate_upper, promised, promised_lower, promised_upper,
+        currency_code, sentence_es, sentence_en)
+    values (%s, %s, '2026-01-31', 'alert', 'capital_at_risk', 'customer_value_totals',
+        'EUR', false, 1, 'money', 5, 4, 6, 12, 2, 30, 'EUR', 'Hay 5.', 'There are 5.')
+"""
+
+
+def test_the_trace_of_a_sentence_leads_to_its_view_and_below(
+    warehouse: Warehouse,
+    acme: str,
+    manifest: dict[str, Any],
+    timonel_trace: Callable[..., str],
+) -> None:
+    warehouse.add_reader(acme)
+    warehouse.execute(SHOWN, [acme, TRACE])
+
+    said = timonel_trace(TRACE, "--company", acme)
+
+    for told in (
+        *("There are 5.", "Hay 5.", "rule capital_at_risk: 5 (4 to 6), money"),
+        *("promised 12.00 EUR in 30 days (2.00 to 30.00)", "predicted_value_12m = 5"),
+        *("reporting.customer_value_totals", "raw_files.purchases: "),
+    ):
+        assert told in said, said
+
+
+def test_the_trace_of_another_company_is_unknown(
+    warehouse: Warehouse, pair: Pair, acme: str
+) -> None:
+    warehouse.add_reader(pair.bolt)
+    warehouse.execute(SHOWN, [acme, TRACE])
+
+    with pytest.raises(TraceUnknown, match="each company has its own"):
+        find_insight(warehouse.url, pair.bolt, TRACE)
+
+
 def test_a_name_that_means_nothing_is_answered_with_some_that_do() -> None:
     with pytest.raises(NumberUnknown, match="predicted_value"):
         find_number("predicted_values")
@@ -136,26 +276,37 @@ def test_a_name_that_means_nothing_is_answered_with_some_that_do() -> None:
         find_number("../../secret")
 
 
-def test_the_command_tells_it_all(
-    warehouse: Warehouse,
-    acme: str,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    warehouse.add_reader(acme)
+@pytest.fixture
+def timonel_trace(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., str]:
     monkeypatch.setenv("TIMONEL_HOME", str(tmp_path))
     monkeypatch.setenv("TIMONEL_DATABASE_URL", warehouse.url)
-    said = StringIO()
-    monkeypatch.setattr(trace, "console", Console(file=said, width=200))
 
-    result = CliRunner().invoke(app, ["trace", "predicted_value", "--company", acme])
+    def run(*arguments: str) -> str:
+        said = StringIO()
+        monkeypatch.setattr(trace, "console", Console(file=said, width=200))
+        result = CliRunner().invoke(app, ["trace", *arguments])
+        assert result.exit_code == 0, (result.output, result.exception)
+        return said.getvalue()
 
-    assert result.exit_code == 0, (result.output, result.exception)
+    return run
+
+
+def test_the_command_tells_it_all(
+    warehouse: Warehouse, acme: str, timonel_trace: Callable[..., str]
+) -> None:
+    warehouse.add_reader(acme)
+
+    said = timonel_trace("predicted_value", "--company", acme)
+
     for told in (
         *("Valor", "5.00", "reporting.customer_value_totals.predicted_value_12m"),
         *("marts: companies, customer_summaries", "fit fit", f"fed to {acme}"),
-        *("mbg_nbd.r = 0.25", "raw_files.purchases"),
+        *("mbg_nbd.r = 0.25", "raw_files.purchases", "from reporting."),
+        *("raw_files.purchases: file_sha256 log.csv@1, line_number 2", "md5 "),
+        "asked for: file log.csv, line 2",
     ):
-        assert told in said.getvalue()
+        assert told in said, said
     # Of the relation's numbers, only the one on the card.
-    assert "historic_value" not in said.getvalue()
+    assert "historic_value" not in said

@@ -55,7 +55,7 @@ create table reporting.scenario_grades (
     company_id text, scenario_id text, scenario_name text, state text,
     start_date date, end_date date, projected_spend numeric, actual_spend numeric,
     projected_income double precision, actual_income numeric,
-    income_error double precision
+    income_error double precision, is_gain_inside boolean
 );
 """
 

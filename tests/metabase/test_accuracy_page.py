@@ -27,15 +27,17 @@ TOLD = """insert into reporting.recommendations values
         null, null, null, null, null, null)"""
 PLANS = """insert into reporting.scenario_grades values
     (%s, '11', 'Otoño', 'graded', '1997-09-01', '1997-09-30', 100, 120, 1000, 800,
-        0.25),
+        0.25, true),
     (%s, '12', 'Navidad', 'not_due', '1997-12-01', '1997-12-31', 100, null, 1000, null,
-        null)"""
+        null, null),
+    (%s, '13', 'Sin Meta', 'not_followed', '1997-08-01', '1997-08-31', 10, 120, 1000,
+        800, null, null)"""
 
 
 def fill(url: str, company: str) -> None:
     with psycopg.connect(url) as admin:
         for statement in (TOTALS, TOLD, PLANS):
-            admin.execute(statement.encode(), [company, company])
+            admin.execute(statement.encode(), [company] * statement.count("%s"))
 
 
 def card(name: str) -> Card:
@@ -76,7 +78,9 @@ def test_what_was_said_stands_beside_what_came(reporting_url: str) -> None:
     assert [(row[0], row[3]) for row in plans] == [
         ("Navidad", "En plazo"),
         ("Otoño", "Comprobado"),
+        ("Sin Meta", "No seguido"),
     ]
+    assert [row[9] for row in plans] == ["—", "Sí", "—"]
     assert plans[1][8] == "25\u00a0%"
     for name in ("accuracy_totals", "followed_recommendations", "graded_scenarios"):
         assert shown(reporting_url, name, "bolt") == []

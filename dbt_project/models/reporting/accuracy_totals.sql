@@ -18,6 +18,14 @@ recommendations as (
     select * from {{ ref('recommendations') }}
 ),
 
+-- What two rules advise of one plan was promised once: the first counts.
+plans as (
+    select distinct on (company_id, coalesce(plan_id, trace_id)) *
+    from recommendations
+    where promised is not null
+    order by company_id, coalesce(plan_id, trace_id), due_date, trace_id
+),
+
 predictions as (
     select
         company_id,
@@ -39,15 +47,17 @@ predictions as (
     from forecasts
     where horizon_days = 365
     union all
-    -- A scenario has an interval of its gain, not of what is sold.
+    -- A scenario has an interval of its gain, not of what is sold; one that
+    -- nobody followed says nothing of its projection.
     select
         company_id,
         'scenarios' as subject,
         end_date as due_date,
         state = 'graded' as is_graded,
-        null::boolean as is_inside,
+        is_gain_inside as is_inside,
         abs(income_error) as error_share
     from scenarios
+    where state in ('not_due', 'graded')
     union all
     -- What was not followed says nothing of the promise.
     select
@@ -57,8 +67,8 @@ predictions as (
         outcome is not null as is_graded,
         is_outcome_inside as is_inside,
         abs(promised / nullif(outcome, 0) - 1) as error_share
-    from recommendations
-    where state in ('not_due', 'followed') and promised is not null
+    from plans
+    where state in ('not_due', 'followed')
 ),
 
 counted as (
@@ -89,8 +99,7 @@ listed as (
         coalesce(counted.graded_count, 0) as graded_count,
         counted.inside_count::double precision
         / nullif(counted.judged_count, 0) as inside_share,
-        case when subjects.subject <> 'scenarios' then 0.9 end
-            as promised_share,
+        0.9 as promised_share,
         counted.median_error_share,
         counted.next_due_date
     from companies

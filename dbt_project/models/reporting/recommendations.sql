@@ -135,6 +135,42 @@ spends as (
         shifts.advised_spend
 ),
 
+-- Two rules may advise one plan; they share its promise and its shifts.
+plans as (
+    select
+        told.company_id,
+        told.trace_id,
+        md5(
+            concat_ws(
+                '|',
+                told.promised,
+                told.promised_lower,
+                told.promised_upper,
+                string_agg(
+                    concat_ws(
+                        ':',
+                        shifts.channel_id,
+                        shifts.current_spend,
+                        shifts.advised_spend
+                    ),
+                    '|' order by shifts.channel_id
+                )
+            )
+        ) as plan_id
+    from told
+    inner join shifts
+        on
+            told.company_id = shifts.company_id
+            and told.trace_id = shifts.trace_id
+    where told.promised is not null
+    group by
+        told.company_id,
+        told.trace_id,
+        told.promised,
+        told.promised_lower,
+        told.promised_upper
+),
+
 moves as (
     select
         company_id,
@@ -244,6 +280,7 @@ scenarios as (
 judged as (
     select
         told.*,
+        plans.plan_id,
         moves.followed_share,
         gains.outcome,
         gains.outcome_lower,
@@ -273,6 +310,10 @@ judged as (
         on told.company_id = reached.company_id
     left join priced
         on told.company_id = priced.company_id
+    left join plans
+        on
+            told.company_id = plans.company_id
+            and told.trace_id = plans.trace_id
     left join moves
         on
             told.company_id = moves.company_id
@@ -311,6 +352,7 @@ labelled as (
         judged.promised,
         judged.promised_lower,
         judged.promised_upper,
+        judged.plan_id,
         judged.state,
         labels.label_es as state_label_es,
         labels.label_en as state_label_en,

@@ -1,4 +1,4 @@
-"""The words of alerts, one file per language, and numbers and times as people write."""
+"""Words the platform writes itself, a file per language; numbers and times likewise."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ LANGUAGES = ("es", "en")
 
 
 @cache
-def read_words(language: str) -> Mapping[str, str]:
+def read_words(language: str, of: str = "alerts") -> Mapping[str, str]:
     """Every text of a language by its dotted key, such as ``events.run_failed.title``.
 
-    Values in braces are filled in with `str.format`.
+    Values in braces are filled in with `str.format`. ``of`` is a folder of
+    ``metabase/labels``: alerts, or plans.
     """
-    folder = PROJECT_ROOT / "metabase" / "labels" / "alerts"
+    folder = PROJECT_ROOT / "metabase" / "labels" / of
     tree = yaml.safe_load((folder / f"{language}.yml").read_text(encoding="utf-8"))
     return dict(_leaves(tree, ""))
 

@@ -1,4 +1,4 @@
-"""What a company's number rests on now: values, model runs, raw rows, their reads."""
+"""What a company's number rests on now: values, model runs, raw tables."""
 
 from __future__ import annotations
 

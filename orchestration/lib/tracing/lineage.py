@@ -29,12 +29,14 @@ class Number:
     """What people read, and where from.
 
     ``relations`` are names in the schema reporting; ``metrics`` are those of the
-    registry among them, one when a single column was asked for.
+    registry among them, one when a single column was asked for. A card has SQL of its
+    own, which says what is on the screen.
     """
 
     name: str
     relations: tuple[str, ...]
     metrics: tuple[Metric, ...]
+    is_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def find_number(asked: str) -> Number:
                 for each in metrics
                 if each.relation in read and each.column in words
             ]
-            return Number(asked, tuple(read), tuple(shown))
+            return Number(asked, tuple(read), tuple(shown), is_card=True)
     found = [each for each in metrics if asked in (each.address, each.column)]
     if not found:
         cards = sorted(file.stem for file in _CARDS.rglob("*.yaml"))
