@@ -12,6 +12,7 @@ from functools import cache
 import dagster as dg
 
 from orchestration.cli.console import step
+from orchestration.cli.stopping import stop_if_asked
 from orchestration.definitions import defs as definitions
 from orchestration.lib.companies import Company
 from orchestration.lib.dagster_home import (
@@ -91,6 +92,8 @@ class AssetRuns:
         ------
         PhaseFailed
             Of it, SourceUnread if all that happened is that a source was not read.
+        Stopped
+            Somebody did; Dagster tells that as a run that failed.
         """
         with step(title) as progress, listening(progress):
             day = company.last_complete_day(datetime.now(UTC))
@@ -115,6 +118,7 @@ class AssetRuns:
                         raise_on_error=False,
                     )
                 )
+            stop_if_asked()
             if not result.success:
                 raise PhaseFailed(_reasons(result))
             unread = _unread(result)

@@ -201,6 +201,8 @@ def _companies(url: str) -> Iterator[Finding]:
             yield Finding(
                 company_id, "broken", f"its last run failed: {said}", f"then: {again}"
             )
+        elif status == "stopped":
+            yield Finding(company_id, "warning", "its last run was stopped", again)
         else:
             yield Finding(company_id, "fine", f"computed as of {as_of_date}")
 

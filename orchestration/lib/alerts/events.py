@@ -205,7 +205,8 @@ _READS = """
 _FAILED_RUN = """
     select newest.finished_at, newest.message
     from (
-        select * from ops.runs where company_id = %(company)s and status <> 'started'
+        select * from ops.runs
+        where company_id = %(company)s and status in ('succeeded', 'failed')
         order by started_at desc limit 1
     ) as newest
     where newest.status = 'failed' and not exists (

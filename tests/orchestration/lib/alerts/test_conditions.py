@@ -87,8 +87,13 @@ class TestEvents:
         office.at(0)
         assert office.topics() == ["run_failed:"]
 
-        _run(office, "second", "succeeded", 1)
+        # Somebody stopped it: that neither failed nor works again.
+        _run(office, "stopped", "stopped", 3)
         office.at(1)
+        assert office.topics() == ["run_failed:"]
+
+        _run(office, "second", "succeeded", 1)
+        office.at(2)
         assert office.topics() == []
 
     def test_a_run_that_a_gate_stopped_is_told_as_the_blocked_model(
