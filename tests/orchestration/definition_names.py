@@ -1,4 +1,4 @@
-"""Every asset, check, job, schedule and sensor by name, as `definitions.txt` keeps them.
+"""Every asset, check, job, schedule and sensor by name, as in `definitions.txt`.
 
 ``python -m tests.orchestration.definition_names`` writes that file anew: look at what
 changed in it before you commit.

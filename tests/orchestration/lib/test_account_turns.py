@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from orchestration.lib import ingestion
 from orchestration.lib.account_turns import TurnMissed, account_turn, accounts
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.ingestion import SourceReader
@@ -49,12 +50,13 @@ class TestWhatARead:
 
 
 @contextmanager
-def _another_process(url: str, name: str) -> Iterator[None]:
+def _another_process(url: str, name: str, seats: int = 2) -> Iterator[None]:
     """A process that holds a place until the block ends."""
     program = (
         "import sys\n"
-        "from orchestration.lib.account_turns import account_turn\n"
-        "with account_turn(sys.argv[1], {sys.argv[2]: ''}, 2, print):\n"
+        "from orchestration.lib import ingestion
+from orchestration.lib.account_turns import account_turn\n"
+        f"with account_turn(sys.argv[1], {{sys.argv[2]: ''}}, {seats}, print):\n"
         "    print('held', flush=True)\n"
         "    sys.stdin.read()\n"
     )
@@ -135,6 +137,23 @@ def test_two_companies_with_one_account_read_it_one_after_the_other(
     assert shop.rows(
         "select company_id, count(*) from raw_shopify.orders group by 1 order by 1"
     ) == [("acme", 2), ("bolt", 2)]
+
+
+def test_who_misses_the_turn_is_not_failing_and_is_asked_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.connect(account_ids=["act_7"])
+    monkeypatch.setattr(ingestion, "PATIENCE_SECONDS", 0)
+
+    with _another_process(shop.url, "shopify account 7", seats=1):
+        (failure,) = shop.read().failures
+
+    assert "was being read for another company" in failure
+    assert shop.rows("select state, last_error from ops.connections") == [
+        ("untested", None)
+    ]
+    assert shop.read().failures == ()
+    assert shop.rows("select state from ops.connections") == [("healthy",)]
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many"])
