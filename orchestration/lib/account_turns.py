@@ -101,8 +101,8 @@ def _take(
             raise TurnMissed(
                 f"{words} was being read for another company for "
                 f"{patience_seconds:.0f} seconds. What is new comes with the next run, "
-                "which Dagster's schedules ask for by themselves. If several may read it "
-                "at once, say how many: TIMONEL_READERS_PER_ACCOUNT."
+                "which Dagster's schedules ask for by themselves. If several may read "
+                "it at once, say how many: TIMONEL_READERS_PER_ACCOUNT."
             )
         time.sleep(_POLL_SECONDS)
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from orchestration.lib.companies import Company, add_company
 from orchestration.lib.ingestion import SourceReader
 from orchestration.lib.settings import Settings
 from orchestration.lib.sources import SOURCES
+from orchestration.lib.unread_sources import unread_sources
 from tests.orchestration.conftest import ACME, FAKE, Shop
 
 _ACCOUNT = {"meta_ads account 1": "Meta Ads act_1"}
@@ -54,8 +56,7 @@ def _another_process(url: str, name: str, seats: int = 2) -> Iterator[None]:
     """A process that holds a place until the block ends."""
     program = (
         "import sys\n"
-        "from orchestration.lib import ingestion
-from orchestration.lib.account_turns import account_turn\n"
+        "from orchestration.lib.account_turns import account_turn\n"
         f"with account_turn(sys.argv[1], {{sys.argv[2]: ''}}, {seats}, print):\n"
         "    print('held', flush=True)\n"
         "    sys.stdin.read()\n"
@@ -143,17 +144,23 @@ def test_who_misses_the_turn_is_not_failing_and_is_asked_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.connect(account_ids=["act_7"])
+    shop.read()
     monkeypatch.setattr(ingestion, "PATIENCE_SECONDS", 0)
+    today = datetime.now(UTC).date() + timedelta(days=1)
+    assert unread_sources(shop.url, ACME, today, "orders") == ""
 
     with _another_process(shop.url, "shopify account 7", seats=1):
         (failure,) = shop.read().failures
 
     assert "was being read for another company" in failure
     assert shop.rows("select state, last_error from ops.connections") == [
-        ("untested", None)
+        ("healthy", None)
     ]
+    # Predictions wait all the same: orders may be missing.
+    unread = unread_sources(shop.url, ACME, today, "orders")
+    assert "was being read for another company" in unread
     assert shop.read().failures == ()
-    assert shop.rows("select state from ops.connections") == [("healthy",)]
+    assert unread_sources(shop.url, ACME, today, "orders") == ""
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many"])
