@@ -23,6 +23,7 @@ from orchestration.lib.dagster_home import (
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.raw_assets import READ_CHECK
+from orchestration.lib.run_tags import ALL_TESTS
 from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 
@@ -55,9 +56,12 @@ class AssetRuns:
     ----------
     settings
         Where runs are kept.
+    has_all_tests
+        Whether dbt tests everything, also what did not change.
     """
 
     settings: Settings
+    has_all_tests: bool = False
 
     def of_groups(
         self,
@@ -107,7 +111,8 @@ class AssetRuns:
                         instance=instance,
                         asset_selection=list(keys),
                         partition_key=partition_key(company.company_id, day),
-                        tags=own_process_tag(),
+                        tags=own_process_tag()
+                        | (ALL_TESTS if self.has_all_tests else {}),
                         run_config={
                             "resources": {"company_day": {"config": config}},
                             "ops": {

@@ -47,7 +47,7 @@ class Refresher:
     settings, url
         Where runs are kept, and the open database.
     force
-        Compute again even if nothing changed.
+        Compute again even if nothing changed, with all tests.
     accept_changes
         Publish although the past changed since the last good run: somebody looked.
     refit
@@ -62,7 +62,7 @@ class Refresher:
 
     @property
     def _assets(self) -> AssetRuns:
-        return AssetRuns(self.settings)
+        return AssetRuns(self.settings, has_all_tests=self.force)
 
     def load(
         self,

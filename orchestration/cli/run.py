@@ -57,7 +57,11 @@ def run(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Compute again even if nothing changed.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Compute again even if nothing changed, with every test of the data.",
+        ),
     ] = False,
     accept_changes: Annotated[
         bool,

@@ -10,6 +10,7 @@ from orchestration.lib.attempts import next_attempt
 from orchestration.lib.cadence import Rhythm, list_rhythms
 from orchestration.lib.companies import Company
 from orchestration.lib.partitions import partition_key
+from orchestration.lib.run_tags import NIGHTLY, RHYTHM
 from orchestration.lib.runs_under_way import run_under_way
 from orchestration.lib.sources import ServiceLevel, sources_read
 from orchestration.lib.warehouse import Warehouse
@@ -18,9 +19,9 @@ _START = time(2, 0)
 # Where runs wait for a place, the more urgent goes first; of the nights, a place stays
 # free for the others (deploy/dagster.yaml).
 _PRIORITY = "dagster/priority"
-_NIGHT = {_PRIORITY: "0", "timonel/rhythm": "nightly"}
-_HOUR = {_PRIORITY: "10", "timonel/rhythm": "hourly"}
-_MINUTES = {_PRIORITY: "20", "timonel/rhythm": "tactical"}
+_NIGHT = {_PRIORITY: "0", RHYTHM: NIGHTLY}
+_HOUR = {_PRIORITY: "10", RHYTHM: "hourly"}
+_MINUTES = {_PRIORITY: "20", RHYTHM: "tactical"}
 _MODELS = "ml_"
 _BELOW_MODELS = ("dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts")
 

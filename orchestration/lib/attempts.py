@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from orchestration.lib.dagster_home import own_process_tag
+from orchestration.lib.dagster_home import is_of_a_command
 
 __all__ = ["WAITS", "next_attempt"]
 
@@ -39,7 +39,7 @@ def next_attempt(
         record
         # The newest first.
         for record in instance.get_run_records(filters=of_the_day)
-        if not own_process_tag().keys() <= record.dagster_run.tags.keys()
+        if not is_of_a_command(record.dagster_run)
     ]
     if not records:
         return 1

@@ -16,6 +16,7 @@ __all__ = [
     "deployed_instance",
     "end_killed_runs",
     "end_orphaned_runs",
+    "is_of_a_command",
     "is_of_dead_process",
     "open_instance",
     "own_process_tag",
@@ -79,6 +80,11 @@ def own_process_tag() -> dict[str, str]:
     return {_PROCESS: str(os.getpid())}
 
 
+def is_of_a_command(run: dg.DagsterRun) -> bool:
+    """Whether a command of a terminal runs it, and not the daemon."""
+    return _PROCESS in run.tags
+
+
 def end_killed_runs(instance: dg.DagsterInstance) -> None:
     """Mark runs whose process was killed as failed; Dagster would wait for them."""
     started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
@@ -110,7 +116,7 @@ def end_orphaned_runs(instance: dg.DagsterInstance, now: datetime) -> None:
         ]
     )
     for run in instance.get_runs(filters=begun):
-        if _PROCESS not in run.tags:
+        if not is_of_a_command(run):
             instance.report_run_failed(run, "The machine, or Dagster, went down.")
 
 

@@ -124,6 +124,7 @@ def test_every_gate_is_a_check() -> None:
         "stable_returns",
         "distinct_channels",
         "quiet_residuals",
+        "published_rows_in_range",
     }
 
 

@@ -146,6 +146,7 @@ def test_who_misses_the_turn_is_not_failing_and_is_asked_again(
     shop.connect(account_ids=["act_7"])
     shop.read()
     monkeypatch.setattr(ingestion, "PATIENCE_SECONDS", 0)
+    monkeypatch.setitem(SOURCES, "shopify", replace(FAKE, feeds=("orders",)))
     today = datetime.now(UTC).date() + timedelta(days=1)
     assert unread_sources(shop.url, ACME, today, "orders") == ""
 
