@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._daemon.types import DaemonHeartbeat
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.lib import services_examined
 from orchestration.lib.dagster_home import end_orphaned_runs, open_instance
