@@ -17,10 +17,10 @@ DEMO_OPTIONS := \
 	$(if $(SETTING),--setting "$(SETTING)")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint types bench db-url lock clean
+.PHONY: help demo dev test lint types definitions bench db-url lock clean
 
 help: ## list these verbs
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Timonel needs Python 3.11: install it, or set PYTHON=/path/to/python3.11"; exit 1; }
@@ -55,6 +55,9 @@ lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 
 types: $(READY) ## check types, strictly
 	$(BIN)/mypy
+
+definitions: $(READY) ## write tests/orchestration/definitions.txt anew, after a change on purpose
+	$(BIN)/python -m tests.orchestration.definition_names
 
 bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.loader

@@ -14,7 +14,13 @@ from ml_assets.assets.table_rows import insert
 from ml_assets.attribution import Comparison
 from ml_assets.attribution.rounding import rounded_parts
 
-__all__ = ["Slice", "read_journeys", "read_last_clicks", "replace_attributions"]
+__all__ = [
+    "Slice",
+    "attribution_rows",
+    "read_journeys",
+    "read_last_clicks",
+    "replace_attributions",
+]
 
 _COLUMNS = ["journey_id", "value", "channel", "touched_at"]
 _CONVERSION_PLACES = 6
@@ -78,18 +84,21 @@ def read_last_clicks(
     return {channel: int(count) for channel, count in rows}
 
 
+def attribution_rows(of: Slice, comparison: Comparison | None) -> list[dict[str, Any]]:
+    """The slice's rows; none without a comparison."""
+    return list(_rows(of, comparison.rows)) if comparison else []
+
+
 def replace_attributions(
-    database: psycopg.Connection, of: Slice, comparison: Comparison | None
-) -> int:
-    """Put a comparison in place of the slice's rows; None leaves it empty. Rows put."""
+    database: psycopg.Connection, of: Slice, rows: list[dict[str, Any]]
+) -> None:
+    """Put rows in place of the slice's; none leave it empty."""
     database.execute(
         """delete from predictions.channel_attributions
         where company_id = %s and as_of_date = %s""",
         (of.company_id, of.as_of_date),
     )
-    rows = list(_rows(of, comparison.rows)) if comparison else []
     insert(database, "channel_attributions", rows)
-    return len(rows)
 
 
 def _rows(of: Slice, compared: pd.DataFrame) -> Iterator[dict[str, Any]]:

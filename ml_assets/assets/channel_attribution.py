@@ -9,6 +9,7 @@ import pandas as pd
 from ml_assets import attribution
 from ml_assets.assets.attribution_tables import (
     Slice,
+    attribution_rows,
     read_journeys,
     read_last_clicks,
     replace_attributions,
@@ -16,6 +17,7 @@ from ml_assets.assets.attribution_tables import (
 from ml_assets.attribution import Comparison
 from ml_assets.attribution.errors import NothingConverted
 from ml_assets.attribution.rules import HALF_LIFE_DAYS
+from ml_assets.suites import broken_promises
 from orchestration.lib.companies import load_company
 from orchestration.lib.company_removal import company_held
 from orchestration.lib.partitions import CompanyDay, company_days
@@ -24,6 +26,7 @@ from orchestration.lib.warehouse import Warehouse
 MODEL_VERSION = "1"
 _KEY = dg.AssetKey(["predictions", "channel_attributions"])
 _CHECK = "last_touches_are_last_clicks"
+_SUITE = "published_rows_in_range"
 _CREDITED_AT_LEAST = 1e-9
 
 
@@ -61,7 +64,13 @@ class AttributionConfig(dg.Config):
             asset=_KEY,
             blocking=True,
             description="Orders of the last touch are those of the last click.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            _SUITE,
+            asset=_KEY,
+            blocking=True,
+            description="Rows to publish have keys, a currency, and shares up to 1.",
+        ),
     ],
     partitions_def=company_days,
 )
@@ -83,25 +92,32 @@ def channel_attribution(
     ):
         comparison = _compared(read_journeys(database, *window), config)
         difference = _difference(comparison, read_last_clicks(database, *window))
-        rows = 0
-        if not difference:
-            of = Slice(
-                *window,
-                currency_code=company.currency_code,
-                model_version=MODEL_VERSION,
-                attributed_at=dt.datetime.now(dt.UTC),
-            )
-            rows = replace_attributions(database, of, comparison)
+        of = Slice(
+            *window,
+            currency_code=company.currency_code,
+            model_version=MODEL_VERSION,
+            attributed_at=dt.datetime.now(dt.UTC),
+        )
+        rows = attribution_rows(of, comparison)
+        faults = "; ".join(broken_promises("channel_attributions", pd.DataFrame(rows)))
+        if not difference and not faults:
+            replace_attributions(database, of, rows)
     yield dg.AssetCheckResult(
         asset_key=_KEY,
         check_name=_CHECK,
         passed=not difference,
         description=difference or "As marts.channel_days counts them.",
     )
-    if difference:
-        raise dg.Failure(f"Blocked, nothing was written: {difference}")
+    yield dg.AssetCheckResult(
+        asset_key=_KEY,
+        check_name=_SUITE,
+        passed=not faults,
+        description=faults or f"All of {len(rows)} rows keep it.",
+    )
+    if difference or faults:
+        raise dg.Failure(f"Blocked, nothing was written: {difference or faults}")
     yield dg.MaterializeResult(
-        asset_key=_KEY, metadata=_metadata(comparison, rows, as_of_date, config)
+        asset_key=_KEY, metadata=_metadata(comparison, len(rows), as_of_date, config)
     )
 
 

@@ -25,6 +25,7 @@ from ml_assets.media_plan.evaluation import (
 )
 from ml_assets.media_plan.gates import GATES, GateResult
 from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
+from ml_assets.media_plan.published_rows import with_rows_judged
 from ml_assets.mmm import LiftTest
 from orchestration.lib.companies import Company, load_company
 from orchestration.lib.company_removal import company_held
@@ -202,7 +203,9 @@ def _publish(
         curves=tables.read_last_curves(database, identity.company_id, outcome),
         backtests=_backtests(database, run, identity),
     )
-    verdict = evaluate(run.media, outcome, run.settings, evidence)
+    verdict = with_rows_judged(
+        evaluate(run.media, outcome, run.settings, evidence), identity.currency_code
+    )
     run.verdicts.append(verdict)
     run.seen.append(verdict.gates)
     tables.write_fit(database, identity, verdict)
@@ -212,6 +215,7 @@ def _publish(
     tables.write_tables(database, identity, verdict)
     margin = margin_of(verdict, run.media, run.settings)
     if outcome == "revenue" and margin is not None:
+        margin = with_rows_judged(margin, identity.currency_code)
         tables.write_tables(database, identity, margin)
 
 

@@ -37,6 +37,7 @@ GATES: Final = (
     "stable_returns",
     "distinct_channels",
     "quiet_residuals",
+    "published_rows_in_range",
 )
 
 _SHORTEST_DAYS, _SEASONAL_DAYS = 365, 730

@@ -12,6 +12,7 @@ from functools import cache
 import dagster as dg
 
 from orchestration.cli.console import step
+from orchestration.cli.stopping import stop_if_asked
 from orchestration.definitions import defs as definitions
 from orchestration.lib.companies import Company
 from orchestration.lib.dagster_home import (
@@ -22,6 +23,7 @@ from orchestration.lib.dagster_home import (
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.raw_assets import READ_CHECK
+from orchestration.lib.run_tags import ALL_TESTS
 from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 
@@ -54,9 +56,12 @@ class AssetRuns:
     ----------
     settings
         Where runs are kept.
+    has_all_tests
+        Whether dbt tests everything, also what did not change.
     """
 
     settings: Settings
+    has_all_tests: bool = False
 
     def of_groups(
         self,
@@ -91,6 +96,8 @@ class AssetRuns:
         ------
         PhaseFailed
             Of it, SourceUnread if all that happened is that a source was not read.
+        Stopped
+            Somebody did; Dagster tells that as a run that failed.
         """
         with step(title) as progress, listening(progress):
             day = company.last_complete_day(datetime.now(UTC))
@@ -104,7 +111,8 @@ class AssetRuns:
                         instance=instance,
                         asset_selection=list(keys),
                         partition_key=partition_key(company.company_id, day),
-                        tags=own_process_tag(),
+                        tags=own_process_tag()
+                        | (ALL_TESTS if self.has_all_tests else {}),
                         run_config={
                             "resources": {"company_day": {"config": config}},
                             "ops": {
@@ -115,6 +123,7 @@ class AssetRuns:
                         raise_on_error=False,
                     )
                 )
+            stop_if_asked()
             if not result.success:
                 raise PhaseFailed(_reasons(result))
             unread = _unread(result)

@@ -156,14 +156,15 @@ def set_(
     is_read_hourly: Annotated[
         bool | None,
         typer.Option(
-            "--hourly/--no-hourly", help="Whether orders and ads are read each hour."
+            "--hourly/--no-hourly",
+            help="Whether orders and ads are read within the hour.",
         ),
     ] = None,
     is_read_tactically: Annotated[
         bool | None,
         typer.Option(
             "--tactical/--no-tactical",
-            help="Whether orders are read every 5 minutes, which costs calls.",
+            help="Whether orders are read every 2 minutes, which costs calls.",
         ),
     ] = None,
     plan: Annotated[

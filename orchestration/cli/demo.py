@@ -14,6 +14,7 @@ import typer
 from orchestration.cli.connect import parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
+from orchestration.cli.stopping import stoppable
 from orchestration.lib.companies import (
     Company,
     add_company,
@@ -84,7 +85,7 @@ def demo(
     again repeats nothing that has not changed.
     """
     settings = Settings.from_environment()
-    with plain_errors(), ExitStack() as stack:
+    with stoppable("timonel demo"), plain_errors(), ExitStack() as stack:
         if orders is not None and not orders.exists():
             raise FileNotFoundError(
                 f"There is no file {orders}. Give the path of a Shopify orders export "

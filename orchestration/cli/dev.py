@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,12 +21,13 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open the Dagster UI: the asset graph, its partitions, checks and schedules."""
-    from orchestration.lib.dagster_home import prepare_home
+    from orchestration.lib.dagster_home import end_orphaned_runs, open_instance
 
     settings = Settings.from_environment()
     with plain_errors(), step("Opening the database"):
         open_database(settings)
-    prepare_home(settings)
+    with open_instance(settings) as instance:
+        end_orphaned_runs(instance, datetime.now(UTC))
     console.print(f"Dagster UI at http://127.0.0.1:{port} (Ctrl-C stops it)")
     program = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "-m", "orchestration.definitions", "-p", str(port)]

@@ -26,13 +26,16 @@ _MARKS = {
 def doctor() -> None:
     """Look for what is wrong with this installation, and say what to do.
 
-    Looks at Python and the packages, the disk, the database, the scheduler, and each
-    company's last run and connections. The exit code is 1 when something is broken.
+    Looks at Python and the packages, the disks, the database, the code, Dagster's
+    daemon and schedules, Metabase where METABASE_URL is set, and each company's last
+    run, alerts, gates, quarantine and connections. The exit code is 1 when something is
+    broken.
     """
     from orchestration.lib.examination import examine
 
     findings = []
-    for finding in examine(Settings.from_environment(), datetime.now(UTC)):
+    now = datetime.now(UTC)
+    for finding in examine(Settings.from_environment(), now, _load):
         findings.append(finding)
         _show(finding)
     broken = sum(finding.outcome == "broken" for finding in findings)
@@ -41,6 +44,12 @@ def doctor() -> None:
         console.print(f"\n[red]{broken} broken[/red], {warnings} to look at.")
         raise typer.Exit(1)
     console.print(f"\n{warnings} to look at." if warnings else "\nAll is well.")
+
+
+def _load() -> None:
+    from orchestration.definitions import defs
+
+    defs().get_repository_def()
 
 
 def _show(finding: Finding) -> None:

@@ -26,7 +26,7 @@ from orchestration.lib.dbt import dbt_project
 from orchestration.lib.files_read import are_read, files_version, remember_read
 from orchestration.lib.ingestion import DateRange
 from orchestration.lib.metrics import Metric, read_metrics
-from orchestration.lib.runs import input_version, is_done, recorded_run
+from orchestration.lib.runs import RecordedRun, input_version, is_done, recorded_run
 from orchestration.lib.service_levels import measure
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 from orchestration.lib.sources import SOURCES
@@ -47,7 +47,7 @@ class Refresher:
     settings, url
         Where runs are kept, and the open database.
     force
-        Compute again even if nothing changed.
+        Compute again even if nothing changed, with all tests.
     accept_changes
         Publish although the past changed since the last good run: somebody looked.
     refit
@@ -62,7 +62,7 @@ class Refresher:
 
     @property
     def _assets(self) -> AssetRuns:
-        return AssetRuns(self.settings)
+        return AssetRuns(self.settings, has_all_tests=self.force)
 
     def load(
         self,
@@ -124,6 +124,25 @@ class Refresher:
         if is_files:
             remember_read(self.url, company, version)
 
+    def refresh(
+        self,
+        company: Company,
+        as_of_date: date,
+        *,
+        only: Collection[str] = (),
+        days: DateRange | None = None,
+    ) -> bool:
+        """Load and compute, kept as one run. False if nothing had changed.
+
+        Raises
+        ------
+        PhaseFailed
+            As of `load` and `compute`.
+        """
+        with recorded_run(self.url, company.company_id, as_of_date) as run:
+            unread = self.load(company, only=only, days=days)
+            return self._computed(company, as_of_date, unread, run)
+
     def compute(
         self, company: Company, as_of_date: date, unread: Collection[str] = ()
     ) -> bool:
@@ -140,28 +159,39 @@ class Refresher:
             A gate that blocks is such a failure: the last good predictions stay,
             and the reporting views say that they are stale.
         """
+        with recorded_run(self.url, company.company_id, as_of_date) as run:
+            return self._computed(company, as_of_date, unread, run)
+
+    def _computed(
+        self,
+        company: Company,
+        as_of_date: date,
+        unread: Collection[str],
+        run: RecordedRun,
+    ) -> bool:
         version = input_version(self.url, company, as_of_date, code_version())
         rhythm = self._rhythm(company)
         is_unpublished = self.refit and rhythm.last_published != as_of_date
         is_wanted = self.force or unread or is_unpublished
         if not is_wanted and is_done(self.url, company.company_id, as_of_date, version):
+            run.forget()
             measure(self.url, company.company_id)
             console.print("  [green]✓[/green] Nothing changed since the last run")
             return False
-        with recorded_run(self.url, company.company_id, as_of_date, version):
-            config = {"as_of_date": as_of_date.isoformat()}
-            self._assets.of_groups(
-                company, config, "Building the marts (dbt)", BELOW_PREDICTIONS
-            )
-            with self._reporting_follows(company, config, unread):
-                if self._is_publishing(rhythm, as_of_date):
-                    self._assets.of_groups(
-                        company,
-                        config,
-                        "Predicting customers, channels and budgets",
-                        ("ml_",),
-                        {"customer_value": {"accept_changes": self.accept_changes}},
-                    )
+        run.computes(version)
+        config = {"as_of_date": as_of_date.isoformat()}
+        self._assets.of_groups(
+            company, config, "Building the marts (dbt)", BELOW_PREDICTIONS
+        )
+        with self._reporting_follows(company, config, unread):
+            if self._is_publishing(rhythm, as_of_date):
+                self._assets.of_groups(
+                    company,
+                    config,
+                    "Predicting customers, channels and budgets",
+                    ("ml_",),
+                    {"customer_value": {"accept_changes": self.accept_changes}},
+                )
         return True
 
     def tell(self, company: Company) -> None:

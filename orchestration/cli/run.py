@@ -10,6 +10,7 @@ import psycopg
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.stopping import stoppable
 from orchestration.lib.companies import (
     UnknownCompany,
     list_companies,
@@ -56,7 +57,11 @@ def run(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Compute again even if nothing changed.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Compute again even if nothing changed, with every test of the data.",
+        ),
     ] = False,
     accept_changes: Annotated[
         bool,
@@ -102,8 +107,10 @@ def run(
     """Load what is new, rebuild the marts, predict, and publish, company by company.
 
     One company that fails does not stop the others, and one source of a company not
-    its other sources; the exit code is 1 if any did. With --from and --to the days
-    are read again and everything that follows from them is rebuilt, in one run.
+    its other sources; the exit code is 1 if any did. Ctrl-C or SIGTERM stops all of it
+    at once, with exit code 130; what is run next goes on there. With --from and --to
+    the days are read again and everything that follows from them is rebuilt, in one
+    run.
     """
     import dagster as dg
 
@@ -145,29 +152,29 @@ def run(
         refit=refit or as_of is not None,
     )
     failures = []
-    for each in companies:
-        console.print(f"[bold]{each.name}[/bold]")
-        yesterday = each.last_complete_day(datetime.now(UTC))
-        as_of_date = as_of.date() if as_of else yesterday
-        days = _days(first_day, last_day, yesterday)
-        try:
-            if select:
-                refresher.materialise_selection(each, as_of_date, select, days)
-                continue
-            only = [name.slug for name in source or []]
-            unread = refresher.load(each, only=only, days=days)
-            refresher.compute(each, as_of_date, unread)
-        except (
-            PhaseFailed,
-            UnknownCompany,
-            psycopg.Error,
-            dg.DagsterError,
-        ) as failure:
-            if is_removed(url, each.company_id):
-                failures.append(removed_message(each.company_id))
-                continue
-            failures.append(f"{each.name}: {with_advice(str(failure))}")
-        refresher.tell(each)
+    with stoppable("timonel run"):
+        for each in companies:
+            console.print(f"[bold]{each.name}[/bold]")
+            yesterday = each.last_complete_day(datetime.now(UTC))
+            as_of_date = as_of.date() if as_of else yesterday
+            days = _days(first_day, last_day, yesterday)
+            try:
+                if select:
+                    refresher.materialise_selection(each, as_of_date, select, days)
+                    continue
+                only = [name.slug for name in source or []]
+                refresher.refresh(each, as_of_date, only=only, days=days)
+            except (
+                PhaseFailed,
+                UnknownCompany,
+                psycopg.Error,
+                dg.DagsterError,
+            ) as failure:
+                if is_removed(url, each.company_id):
+                    failures.append(removed_message(each.company_id))
+                    continue
+                failures.append(f"{each.name}: {with_advice(str(failure))}")
+            refresher.tell(each)
     if failures:
         raise fail("\n".join(failures))
 

@@ -1,4 +1,4 @@
-"""Jobs and schedules: what is run when, argued in docs/decisions/0043."""
+"""Jobs and schedules: what is run when, argued in docs/decisions/0043 and 0061."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, time
@@ -6,20 +6,29 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from orchestration.lib.attempts import next_attempt
 from orchestration.lib.cadence import Rhythm, list_rhythms
 from orchestration.lib.companies import Company
 from orchestration.lib.partitions import partition_key
+from orchestration.lib.run_tags import NIGHTLY, RHYTHM
 from orchestration.lib.runs_under_way import run_under_way
 from orchestration.lib.sources import ServiceLevel, sources_read
 from orchestration.lib.warehouse import Warehouse
 
 _START = time(2, 0)
+# Where runs wait for a place, the more urgent goes first; of the nights, a place stays
+# free for the others (deploy/dagster.yaml).
+_PRIORITY = "dagster/priority"
+_NIGHT = {_PRIORITY: "0", RHYTHM: NIGHTLY}
+_HOUR = {_PRIORITY: "10", RHYTHM: "hourly"}
+_MINUTES = {_PRIORITY: "20", RHYTHM: "tactical"}
 _MODELS = "ml_"
 _BELOW_MODELS = ("dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts")
 
 refresh_company = dg.define_asset_job(
     name="refresh_company",
     selection=dg.AssetSelection.all(),
+    tags=_NIGHT,
     description="Everything of one company and day, from its sources to its dashboard.",
 )
 
@@ -33,11 +42,13 @@ def _of_level(level: ServiceLevel) -> dg.AssetSelection:
 refresh_operations = dg.define_asset_job(
     name="refresh_operations",
     selection=_of_level("operational"),
+    tags=_HOUR,
     description="Orders and ads of one company, up to the marts; no model.",
 )
 refresh_orders = dg.define_asset_job(
     name="refresh_orders",
     selection=_of_level("tactical"),
+    tags=_MINUTES,
     description="What changed of one company's orders, up to the marts; no model.",
 )
 
@@ -48,17 +59,20 @@ refresh_orders = dg.define_asset_job(
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description=(
-        "Requests each company's last complete day from 02:00 there, once. Ticks every "
-        "15 minutes because time zones differ by quarters of an hour."
+        "Requests each company's last complete day from 02:00 there, and twice more if "
+        "it fails. Ticks every 15 minutes because time zones differ by quarters of an "
+        "hour."
     ),
 )
 def daily_refresh(
     context: dg.ScheduleEvaluationContext, warehouse: Warehouse
 ) -> list[dg.RunRequest]:
-    """Request every company whose day is complete and has not been requested yet.
+    """Request every company whose day is complete and was not run well yet.
 
-    A machine that slept at 02:00 catches up at its first tick. A company that is told
-    its predictions weekly gets everything but the models until its week is over.
+    A machine that slept at 02:00 catches up at its first tick, and what failed or was
+    cancelled is asked for again, unless a gate said no (`next_attempt`). A company that
+    is told its predictions weekly gets everything but the models until its week is
+    over.
     """
     tick = context.scheduled_execution_time.astimezone(UTC)
     instance = context.instance
@@ -67,35 +81,40 @@ def daily_refresh(
         company = rhythm.company
         day = company.last_complete_day(tick)
         key = partition_key(company.company_id, day)
-        if (
-            is_due(company, tick)
-            # The sensor adds the partition of a new company within a minute.
-            and instance.has_dynamic_partition("companies", company.company_id)
-            and not _was_requested(instance, key)
-        ):
+        # The sensor adds the partition of a new company within a minute.
+        is_there = instance.has_dynamic_partition("companies", company.company_id)
+        if not is_there or not is_due(company, tick):
+            continue
+        attempt = next_attempt(instance, refresh_company.name, key, tick)
+        if attempt is not None:
+            # A key that was used is taken for the run that had it, and dropped.
+            run_key = key if attempt == 1 else f"{key} attempt {attempt}"
             # None is all of the job.
             assets = None if rhythm.is_publishing_due(day) else _but_models(context)
             requests.append(
-                dg.RunRequest(run_key=key, partition_key=key, asset_selection=assets)
+                dg.RunRequest(
+                    run_key=run_key, partition_key=key, asset_selection=assets
+                )
             )
     return requests
 
 
 @dg.schedule(
     job=refresh_operations,
-    # Not on the hour, when everybody asks the same interfaces.
-    cron_schedule="20 * * * *",
+    # Twice within the hour that is promised: a run left out is made up for in time. Not
+    # on the hour, when everybody asks the same interfaces.
+    cron_schedule="20,50 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description=(
-        "Each hour, companies with a connected shop or ads account: what is new up to "
-        "the marts. One that is still being run is left out."
+        "Twice an hour, companies with a connected shop or ads account: what is new up "
+        "to the marts. One that is still being run is left out."
     ),
 )
 def hourly_refresh(
     context: dg.ScheduleEvaluationContext, warehouse: Warehouse
 ) -> dg.SkipReason | list[dg.RunRequest]:
-    """Request the companies that are read hourly and are not being run."""
+    """Request the companies whose numbers are an hour old at most and are not run."""
     return _frequent(
         context, warehouse, "operational", lambda rhythm: rhythm.is_read_hourly
     )
@@ -103,11 +122,12 @@ def hourly_refresh(
 
 @dg.schedule(
     job=refresh_orders,
-    cron_schedule="*/5 * * * *",
+    # What happens, its wait for a tick, the read and dbt have to fit into five minutes.
+    cron_schedule="*/2 * * * *",
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description=(
-        "Every five minutes, companies that want it (timonel company set --tactical): "
+        "Every two minutes, companies that want it (timonel company set --tactical): "
         "what changed in the shop. One that is still being run is left out."
     ),
 )
@@ -187,14 +207,3 @@ def _but_models(context: dg.ScheduleEvaluationContext) -> list[dg.AssetKey]:
         for key in graph.materializable_asset_keys
         if not (graph.get(key).group_name or "").startswith(_MODELS)
     ]
-
-
-def _was_requested(instance: dg.DagsterInstance, key: str) -> bool:
-    of_the_day = dg.RunsFilter(
-        job_name=refresh_company.name, tags={"dagster/partition": key}
-    )
-    return any(
-        # Runs of the command line ask for dates of their own.
-        not run.tags.get("timonel/pid")
-        for run in instance.get_runs(filters=of_the_day)
-    )

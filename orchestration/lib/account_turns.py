@@ -19,8 +19,9 @@ from orchestration.lib.sources import Source
 
 __all__ = ["PATIENCE_SECONDS", "TurnMissed", "account_turn", "accounts"]
 
-#: After which a read gives up its place: the next run tries again.
-PATIENCE_SECONDS = 30 * 60.0
+#: After which a read gives way: it would keep its run's place, and that of its company,
+#: while the next tick, or the next run, asks again anyway.
+PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.5
 # Settings of taps that name what is read, and secrets that name who asks.
 _ACCOUNTS = ("shop", "account_ids", "customer_ids", "site_urls")
@@ -99,9 +100,9 @@ def _take(
         if time.monotonic() >= ends_at:
             raise TurnMissed(
                 f"{words} was being read for another company for "
-                f"{patience_seconds / 60:.0f} minutes. What is new comes with the next "
-                "run. If several may read it at once, say how many: "
-                "TIMONEL_READERS_PER_ACCOUNT."
+                f"{patience_seconds:.0f} seconds. What is new comes with the next run, "
+                "which Dagster's schedules ask for by themselves. If several may read "
+                "it at once, say how many: TIMONEL_READERS_PER_ACCOUNT."
             )
         time.sleep(_POLL_SECONDS)
 

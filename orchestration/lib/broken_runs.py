@@ -52,7 +52,7 @@ def broken_runs(database: Connection, company_id: str | None = None) -> list[Bro
 _BROKEN = """
 with newest as (
     select distinct on (company_id, job_name) * from ops.runs
-    where status <> 'started'
+    where status in ('succeeded', 'failed')
         and (%(company)s::text is null or company_id = %(company)s)
     order by company_id, job_name, started_at desc
 )

@@ -40,7 +40,7 @@ class Rhythm:
     prediction_cadence
         How often predictions and the media mix are published: daily or weekly.
     is_read_hourly, is_read_tactically
-        Whether it is read each hour, and every five minutes.
+        Whether it is read twice an hour, and every two minutes.
     source_slugs
         What it has connected.
     last_published

@@ -44,7 +44,7 @@ class CompanySettings:
     prediction_cadence
         How often predictions and the media mix are published: daily or weekly.
     is_read_hourly, is_read_tactically
-        Whether orders and ads are read each hour, and orders every five minutes.
+        Whether orders and ads are read twice an hour, and orders every two minutes.
     plan
         Which pages of Metabase its people may open: basic or pro.
     """

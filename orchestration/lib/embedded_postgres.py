@@ -94,7 +94,7 @@ class EmbeddedPostgres:
         """Stop the server and delete all it ever stored."""
         self.stop()
         if self.home.exists():
-            shutil.rmtree(self._state, ignore_errors=True)
+            shutil.rmtree(self.state, ignore_errors=True)
             shutil.rmtree(self.home, ignore_errors=True)
 
     def is_running(self) -> bool:
@@ -143,7 +143,7 @@ class EmbeddedPostgres:
         )
 
     @property
-    def _state(self) -> Path:
+    def state(self) -> Path:
         """Folder owned by the account the server runs as."""
         if not self._is_hidden:
             return self.home.absolute()
@@ -152,7 +152,7 @@ class EmbeddedPostgres:
 
     @property
     def _data(self) -> Path:
-        return self._state / "data"
+        return self.state / "data"
 
     @property
     def _binaries(self) -> Path:
@@ -169,7 +169,7 @@ class EmbeddedPostgres:
         password_file = self.home / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(secrets.token_urlsafe(24))
-        handover = self._state / "initdb-password"
+        handover = self.state / "initdb-password"
         handover.touch(mode=0o600)
         handover.write_text(password_file.read_text())
         self._own(handover)
@@ -185,9 +185,9 @@ class EmbeddedPostgres:
     def _prepare_folders(self) -> None:
         if self._is_hidden:
             stage_binaries()
-        self._state.mkdir(parents=True, exist_ok=True)
+        self.state.mkdir(parents=True, exist_ok=True)
         if self._is_hidden:
-            self._own(self._state)
+            self._own(self.state)
         elif self._account is not None:
             # initdb makes `data` itself, so its parent must be writable for it.
             self._data.mkdir(exist_ok=True)
@@ -257,7 +257,7 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                cwd=self._state,
+                cwd=self.state,
                 env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
                 start_new_session=True,
                 user=account.pw_uid if account else None,

@@ -6,23 +6,28 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 import psycopg
 
 from orchestration.lib.broken_runs import broken_runs
+from orchestration.lib.companies_examined import examine_companies
 from orchestration.lib.connection_secrets import load_secrets
 from orchestration.lib.connection_states import ConnectionStatus, list_statuses
-from orchestration.lib.dagster_home import open_instance
-from orchestration.lib.database import DatabaseUnreachable, connect, open_database
+from orchestration.lib.database import (
+    DatabaseUnreachable,
+    connect,
+    embedded_postgres,
+    open_database,
+)
 from orchestration.lib.dbt import dbt_program
 from orchestration.lib.embedded_postgres import PostgresWillNotStart
+from orchestration.lib.findings import Finding, Outcome
 from orchestration.lib.secrets import SecretsUnreadable
+from orchestration.lib.services_examined import examine_services
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
 __all__ = ["Finding", "examine"]
@@ -33,28 +38,14 @@ _OLDEST_PYTHON, _OLDEST_POSTGRES = (3, 11), 150000
 _LITTLE_SPACE, _NO_SPACE = 5 * 2**30, 2**29
 # A daily schedule that works never lets a source wait longer.
 _LATE = timedelta(days=2)
-_DAEMON = "SCHEDULER"
-_DAEMON_ALIVE = timedelta(minutes=5)
 
-Outcome = Literal["fine", "warning", "broken"]
 _Found = tuple[Outcome, str, str] | None
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    `remedy` says what to do, and is empty where all is fine.
-    """
-
-    subject: str
-    outcome: Outcome
-    seen: str
-    remedy: str = ""
-
-
-def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Look at the machine, then the database, then each company.
+def examine(
+    settings: Settings, now: datetime, load: Callable[[], object]
+) -> Iterator[Finding]:
+    """Look at the machine, the database, the programs around it, then each company.
 
     Without a database nothing is said of companies. Starts the embedded server, as
     every command does; changes nothing else.
@@ -63,18 +54,24 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     ----------
     now : datetime
         Aware.
+    load
+        Loads the definitions, as Dagster does.
     """
     yield _python()
     yield _packages(_LOCK)
-    yield _space(settings)
+    yield _space("disk", settings.home, "TIMONEL_HOME")
     try:
         url = open_database(settings)
     except (DatabaseUnreachable, PostgresWillNotStart) as failure:
         yield Finding("database", "broken", str(failure), "see the sentence above")
         return
     yield _database(url)
-    yield _scheduler(settings, now)
+    if settings.database_url is None:
+        data = embedded_postgres(settings).state
+        yield _space("database's disk", data, "TIMONEL_DATABASE_URL")
+    yield from examine_services(settings, now, load)
     yield from _companies(url)
+    yield from examine_companies(url)
     for status in list_statuses(url):
         yield _connection(url, settings, status, now)
 
@@ -126,27 +123,27 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _space(settings: Settings) -> Finding:
-    home = settings.home
+def _space(subject: str, home: Path, elsewhere: str) -> Finding:
+    """Whether there is room where things are kept; `elsewhere` names what moves it."""
     there = next(each for each in (home, *home.parents) if each.exists())
     if not os.access(there, os.W_OK):
         return Finding(
-            "disk",
+            subject,
             "broken",
             f"{there} cannot be written to",
-            "give this account the folder, or set TIMONEL_HOME to another one",
+            f"give this account the folder, or set {elsewhere} to another place",
         )
     free = shutil.disk_usage(there).free
     seen = f"{free / 2**30:,.1f} GiB free at {there}"
     if free < _LITTLE_SPACE:
         outcome: Outcome = "broken" if free < _NO_SPACE else "warning"
         return Finding(
-            "disk",
+            subject,
             outcome,
             seen,
-            "make room, or set TIMONEL_HOME to a folder on a larger disk",
+            f"make room, or set {elsewhere} to a place on a larger disk",
         )
-    return Finding("disk", "fine", seen)
+    return Finding(subject, "fine", seen)
 
 
 def _database(url: str) -> Finding:
@@ -161,22 +158,6 @@ def _database(url: str) -> Finding:
             "set TIMONEL_DATABASE_URL to a newer server, or unset it",
         )
     return Finding("database", "fine", f"{major} answers, its schema is up to date")
-
-
-def _scheduler(settings: Settings, now: datetime) -> Finding:
-    """Whether anything will run tonight by itself."""
-    with open_instance(settings) as instance:
-        beat = instance.get_daemon_heartbeats().get(_DAEMON)
-    seen = "nothing runs by itself at night"
-    if beat is not None:
-        last = datetime.fromtimestamp(beat.timestamp, UTC)
-        if now - last <= _DAEMON_ALIVE:
-            return Finding("scheduler", "fine", "it runs, every company at 02:00 there")
-        seen = f"it stopped at {last:%Y-%m-%d %H:%M} UTC, so {seen}"
-    remedy = (
-        "keep `timonel dev` or docker compose running, or let cron call timonel run"
-    )
-    return Finding("scheduler", "warning", seen, remedy)
 
 
 def _companies(url: str) -> Iterator[Finding]:
@@ -203,6 +184,8 @@ def _companies(url: str) -> Iterator[Finding]:
             yield Finding(
                 company_id, "broken", f"its last run failed: {said}", f"then: {again}"
             )
+        elif status == "stopped":
+            yield Finding(company_id, "warning", "its last run was stopped", again)
         else:
             yield Finding(company_id, "fine", f"computed as of {as_of_date}")
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from orchestration.lib.account_turns import TurnMissed, account_turn, accounts
+from orchestration.lib.account_turns import (
+    PATIENCE_SECONDS,
+    TurnMissed,
+    account_turn,
+    accounts,
+)
 from orchestration.lib.companies import Company
 from orchestration.lib.company_removal import company_held
 from orchestration.lib.connection_reads import (
@@ -98,7 +103,10 @@ class SourceReader:
                 for connection in connections:
                     try:
                         self._read_one(company, connection, days)
-                    except (PipelineFailed, SecretsUnreadable, TurnMissed) as failure:
+                    except TurnMissed as missed:
+                        # Nothing is wrong with the connection: others were reading.
+                        failures.append(_with_its_name(connection, str(missed)))
+                    except (PipelineFailed, SecretsUnreadable) as failure:
                         told = with_advice(str(failure))
                         record_failure(self.url, connection, told)
                         failures.append(_with_its_name(connection, told))
@@ -117,7 +125,8 @@ class SourceReader:
             pipeline = self._pipeline(company, connection, days, renew=False)
             used = accounts(self.source, pipeline.tap_config)
             limit = self.settings.readers_per_account
-            with account_turn(self.url, used, limit, self._wait_for(connection)):
+            wait = self._wait_for(connection)
+            with account_turn(self.url, used, limit, wait, PATIENCE_SECONDS):
                 try:
                     pipeline.run(self.url, self._listener(read))
                 except AccessExpired:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import psycopg
-from psycopg import Connection
 
 from orchestration.lib.companies import Company
 from orchestration.lib.company_settings import load_settings
@@ -17,7 +18,18 @@ from orchestration.lib.database import connect
 from orchestration.lib.landings import revisions
 from orchestration.lib.media_settings import load_media_settings
 
-__all__ = ["has_succeeded", "input_version", "is_done", "recorded_run"]
+__all__ = [
+    "RecordedRun",
+    "has_succeeded",
+    "input_version",
+    "is_done",
+    "recorded_run",
+]
+
+_STOPPED = "It was stopped before its end. The next run goes on where it stopped."
+# How long a server that restarts is waited for.
+_PATIENCE_SECONDS = 10.0
+_POLL_SECONDS = 0.5
 
 
 def input_version(
@@ -91,34 +103,76 @@ def has_succeeded(url: str, company_id: str) -> bool:
     return row is not None
 
 
+@dataclass(frozen=True)
+class RecordedRun:
+    """A run under way, as its row of ``ops.runs`` tells it."""
+
+    url: str
+    company_id: str
+    run_id: str
+
+    def computes(self, version: str) -> None:
+        """Say from which inputs, once they are known."""
+        self._write(
+            """update ops.runs set input_version = %s
+            where company_id = %s and run_id = %s""",
+            (version,),
+        )
+
+    def forget(self) -> None:
+        """Delete the row: there was nothing to do, which is no news."""
+        self._write("delete from ops.runs where company_id = %s and run_id = %s", ())
+
+    def finish(self, status: str, message: str | None) -> None:
+        """Say how it ended; of a run that was forgotten, nothing."""
+        self._write(
+            """update ops.runs set status = %s, message = %s, finished_at = %s
+            where company_id = %s and run_id = %s""",
+            (status, message, datetime.now(UTC)),
+        )
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        """Connect anew each time: a server may restart while a run takes its hours."""
+        ends_at = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                with connect(self.url, "orchestrator") as database:
+                    database.execute(
+                        statement.encode(), (*values, self.company_id, self.run_id)
+                    )
+            except psycopg.OperationalError:
+                if time.monotonic() >= ends_at:
+                    raise
+                time.sleep(_POLL_SECONDS)
+            else:
+                return
+
+
 @contextmanager
 def recorded_run(
-    url: str, company_id: str, as_of_date: date, version: str
-) -> Iterator[str]:
-    """Keep a row of ``ops.runs`` for the block; its error becomes the message."""
-    run_id = uuid.uuid4().hex
-    with connect(url, "orchestrator", autocommit=True) as database:
+    url: str, company_id: str, as_of_date: date, version: str = ""
+) -> Iterator[RecordedRun]:
+    """Keep a row of ``ops.runs`` for the block; its error becomes the message.
+
+    What is no `Exception` is somebody who stopped the run: nothing failed.
+    """
+    run = RecordedRun(url, company_id, uuid.uuid4().hex)
+    with connect(url, "orchestrator") as database:
         database.execute(
             """insert into ops.runs
                 (company_id, run_id, as_of_date, input_version, status, started_at)
             values (%s, %s, %s, %s, 'started', %s)""",
-            (company_id, run_id, as_of_date, version, datetime.now(UTC)),
+            (company_id, run.run_id, as_of_date, version, datetime.now(UTC)),
         )
-        try:
-            yield run_id
-        except BaseException as failure:
-            # A server that died under the run cannot take its obituary either.
-            with suppress(psycopg.OperationalError):
-                _finish(database, company_id, run_id, "failed", str(failure))
-            raise
-        _finish(database, company_id, run_id, "succeeded", None)
-
-
-def _finish(
-    database: Connection, company_id: str, run_id: str, status: str, message: str | None
-) -> None:
-    database.execute(
-        """update ops.runs set status = %s, message = %s, finished_at = %s
-        where company_id = %s and run_id = %s""",
-        (status, message, datetime.now(UTC), company_id, run_id),
-    )
+    try:
+        yield run
+    except BaseException as failure:
+        is_stopped = not isinstance(failure, Exception)
+        # A server that died under the run cannot take its obituary either.
+        with suppress(psycopg.OperationalError):
+            run.finish(
+                "stopped" if is_stopped else "failed",
+                _STOPPED if is_stopped else str(failure),
+            )
+        raise
+    run.finish("succeeded", None)

@@ -15,14 +15,19 @@ __all__ = ["FinishedRun", "finished_run", "record_finished_run"]
 
 # What a run of the command line would have computed from; nobody asks a daemon's run.
 _NO_VERSION = ""
+_STATUSES = {
+    dg.DagsterRunStatus.SUCCESS: "succeeded",
+    dg.DagsterRunStatus.CANCELED: "stopped",
+}
+_MESSAGES = {"stopped": "It was cancelled in Dagster before its end."}
 
 
 @dataclass(frozen=True)
 class FinishedRun:
     """One run of one company and day.
 
-    ``message`` says why it failed, ``failed_asset`` is the key of the first asset of
-    the step that failed first; both None of a run that did not.
+    ``message`` says why it failed or stopped, ``failed_asset`` is the key of the first
+    asset of the step that failed first; None of a run that did not.
     """
 
     company_id: str
@@ -40,30 +45,34 @@ def finished_run(
     instance: dg.DagsterInstance,
     run: dg.DagsterRun,
     failures: Iterable[dg.DagsterEvent],
+    otherwise: str | None = None,
 ) -> FinishedRun | None:
     """What is kept of a run; None of runs of the command line, which keep their own.
 
     A backfill over a range of days is no run of a day, and is left to Dagster.
+    `otherwise` is why a run failed that failed in no step.
     """
     company_id, day = _company_and_day(run)
     record = instance.get_run_record_by_id(run.run_id)
     is_of_the_command_line = own_process_tag().keys() <= run.tags.keys()
     if is_of_the_command_line or not (company_id and day and record):
         return None
-    if record.start_time is None or record.end_time is None:
-        return None
-    has_failed = run.status is not dg.DagsterRunStatus.SUCCESS
     steps = list(failures)
+    status = _STATUSES.get(run.status, "failed")
+    # What was cancelled, or never started, in the queue has no time of its own.
+    began = record.start_time or record.create_timestamp.timestamp()
     return FinishedRun(
         company_id,
         run.run_id,
         run.job_name,
         date.fromisoformat(day),
-        "failed" if has_failed else "succeeded",
-        _reasons(steps) if has_failed else None,
-        _failed_asset(instance, run, steps) if has_failed else None,
-        datetime.fromtimestamp(record.start_time, UTC),
-        datetime.fromtimestamp(record.end_time, UTC),
+        status,
+        _reasons(steps, otherwise) if status == "failed" else _MESSAGES.get(status),
+        _failed_asset(instance, run, steps) if status == "failed" else None,
+        datetime.fromtimestamp(began, UTC),
+        datetime.fromtimestamp(
+            record.end_time or record.update_timestamp.timestamp(), UTC
+        ),
     )
 
 
@@ -111,7 +120,7 @@ def _failed_asset(
     return next((tuple(key.path) for key in keys if key), None)
 
 
-def _reasons(failures: Iterable[dg.DagsterEvent]) -> str:
+def _reasons(failures: Iterable[dg.DagsterEvent], otherwise: str | None) -> str:
     told, raised = [], []
     for event in failures:
         data = event.step_failure_data
@@ -119,4 +128,8 @@ def _reasons(failures: Iterable[dg.DagsterEvent]) -> str:
             told.append(data.user_failure_data.description)
         elif data.error:
             raised.append((data.error.cause or data.error).message.strip())
-    return "\n".join(told or raised) or "It failed without a reason; see its log."
+    return (
+        "\n".join(told or raised)
+        or otherwise
+        or "It failed without a reason; see its log."
+    )

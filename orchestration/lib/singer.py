@@ -93,8 +93,10 @@ class Pipeline:
             ]
             tap = _start(self.tap_module, tap_arguments, stdin=subprocess.DEVNULL)
             target = _start(self.target_module, target_arguments, stdin=tap.stdout)
-            stack.enter_context(tap)
-            stack.enter_context(target)
+            for process in (tap, target):
+                stack.enter_context(process)
+                # Who stops us does not tell them, and a tap may be waiting for hours.
+                stack.callback(process.terminate)
             _close_our_end(tap)
             tap_said = _follow(tap, log, self.secrets)
             target_said = _follow(target, log, self.secrets)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from taps.sandbox.faults import UnknownFault
 from taps.sandbox.marketplace.company import PLAZA, offer
+from taps.sandbox.placing import NothingToCopy, place_orders
 from taps.sandbox.request_log import RequestLog
 from taps.sandbox.restating import NothingToRestate, restate
 from taps.sandbox.store import Version
@@ -34,6 +35,7 @@ def routes(world: World, log: RequestLog) -> list[Route]:
         ("GET", "clock", control.time),
         ("POST", "clock", control.set_clock),
         ("POST", "restate", control.restate),
+        ("POST", "orders", control.order),
         ("POST", "remove", control.remove),
         ("POST", "revoke", control.revoke),
         ("POST", "rotate", control.rotate),
@@ -56,7 +58,13 @@ def _endpoint(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
             answer = await run_in_threadpool(handle, asked)
         except KeyError as missing:
             return JSONResponse({"error": f"{missing} is missing"}, 400)
-        except (UnknownCompany, UnknownFault, NothingToRestate, ValueError) as error:
+        except (
+            UnknownCompany,
+            UnknownFault,
+            NothingToRestate,
+            NothingToCopy,
+            ValueError,
+        ) as error:
             return JSONResponse({"error": str(error)}, 400)
         return JSONResponse(answer if answer is not None else {})
 
@@ -133,6 +141,14 @@ class _Control:
             factor=float(asked.get("factor", 1.1)),
         )
         return {"changed": changed}
+
+    def order(self, asked: dict[str, Any]) -> dict[str, list[str]]:
+        """Have `number` orders placed at a company's shop now."""
+        company = self._world.company(asked["company"])
+        if "shopify" not in company.sources:
+            raise UnknownCompany(f"{company.slug} has no connection 'shopify'")
+        number = int(asked.get("number", 1))
+        return {"placed": place_orders(self._world, company.slug, number)}
 
     def remove(self, asked: dict[str, Any]) -> dict[str, bool]:
         """Delete a document at its source, for good."""

@@ -103,6 +103,8 @@ def test_reliability_counts_outages_from_the_first_failure_to_the_repair(
         ("2026-01-20T04:00", "succeeded"),
     ):
         run(warehouse, pair.acme, at, status)
+    # Who stops a run is neither an outage nor its end.
+    run(warehouse, pair.acme, "2026-01-10T05:00", "stopped")
     # Bolt's only run failed, and nobody repaired it.
     run(warehouse, pair.bolt, "2026-01-16T12:00", "failed")
 
@@ -321,6 +323,7 @@ def test_reads_and_decisions_are_told_in_sentences(
     for outcome, rows, bad, error in told:
         values = [pair.acme, "shopify", outcome, rows, bad, None, error, NOW, NOW]
         warehouse.execute(READ, values)
+    run(warehouse, pair.acme, "2026-02-01T02:00", "stopped")
     warehouse.execute(
         """insert into ops.quarantine_reviews
             (company_id, review, source_slug, record_count, reviewed_by, note)
@@ -347,5 +350,10 @@ def test_reads_and_decisions_are_told_in_sentences(
             "Reading shopify failed: access denied.",
         ),
         ("La lectura de shopify se interrumpió", "Reading shopify was interrupted"),
+        (
+            "La actualización con datos hasta el 2026-01-31 se detuvo antes de "
+            "terminar",
+            "Update with data up to 2026-01-31 was stopped before its end",
+        ),
     ]
     assert tuples(warehouse, query, pair.bolt) == []

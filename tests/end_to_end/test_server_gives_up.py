@@ -37,6 +37,7 @@ _DISK_FULL = """
     create trigger no_space before insert on predictions.predictions_customer
         for each row execute function public.no_space();
 """
+_RUNS = "select status, message from ops.runs where company_id = %s order by started_at"
 _HANG_UP = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
@@ -95,9 +96,14 @@ def test_a_database_restarted_while_dbt_builds_costs_a_second_run(
 
     assert run.returncode == 1
     assert "The database was stopped or restarted meanwhile" in said
+    # A server that is back is told how the run ended.
+    (failed,) = timonel.rows(_RUNS, hit)
+    assert failed[0] == "failed"
+    assert failed[1]
 
     timonel.run("run", "--company", hit, "--as-of", FIRST)
     assert final_tables(timonel, hit) == final_tables(timonel, calm)
+    assert timonel.rows(_RUNS, hit) == [failed, ("succeeded", None)]
 
 
 def _values(timonel: Timonel, company_id: str) -> list[list[tuple[object, ...]]]:

@@ -82,6 +82,7 @@ def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
     insert("activity_log", _NOON, "Falló una conexión.")
     insert("run_history", "succeeded", None, _NIGHT, 90)
     insert("run_history", "failed", "Caducó.", _NOON, 30)
+    insert("run_history", "stopped", None, "1997-09-29 12:00+00", 6)
     insert("pipeline_reliability", "month", "1997-09-01", 60, 3, 0.05, 1.5, 0.99)
     insert("pipeline_reliability", "last_30_days", "1997-08-31", 61, 3, 0.05, 1.5, 0.98)
     insert("ingest_volume", "shopify", "day", "1997-09-29 00:00+00", 250)

@@ -35,6 +35,7 @@ def test_runs_and_activities_come_newest_first_with_their_minute(
     assert shown(shops_url, "recent_runs") == [
         ["1997-09-30 12:00", "Falló", "0,5", "Caducó."],
         ["1997-09-29 23:30", "Bien", "1,5", "—"],
+        ["1997-09-29 12:00", "Se detuvo", "0,1", "—"],
     ]
     assert [row[0] for row in shown(shops_url, "activity_sentences")] == [
         "1997-09-30 12:00",

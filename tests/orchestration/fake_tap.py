@@ -11,6 +11,7 @@ import argparse
 import itertools
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ def main() -> None:
         return
     state = json.loads(arguments.state.read_text()) if arguments.state else {}
     source = json.loads(Path(config["source_file"]).read_text())
-    print("orders: reading", file=sys.stderr)
+    print("orders: reading", file=sys.stderr, flush=True)
+    if config.get("waits"):
+        time.sleep(config["waits"])
+        print("orders: waited", file=sys.stderr, flush=True)
     _orders(source["orders"], config, state)
     _days(source["days"], config, source.get("missing", 0))
     _say({"type": "STATE", "value": {"bookmarks": {"orders": _last(source, state)}}})

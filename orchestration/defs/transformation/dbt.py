@@ -1,8 +1,9 @@
 """The dbt models, rebuilt for the company at hand and nobody else.
 
 A run costs in proportion to what changed. Views show new rows by themselves, so they
-are made, with all tests, when the project changed since they were last made in this
-database. Other runs fill the marts and test those.
+are made when the project changed since they were last made in this database. Other runs
+fill the marts. All tests run with a new project, every night, and with `timonel run
+--force`; in between those of the marts do.
 """
 
 import os
@@ -16,6 +17,7 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
 from orchestration.lib.company_removal import company_held
+from orchestration.lib.dagster_home import is_of_a_command
 from orchestration.lib.database import libpq_environment, one_at_a_time
 from orchestration.lib.dbt import (
     RoomTranslator,
@@ -33,6 +35,7 @@ from orchestration.lib.dbt_relations import (
     remember_built_from,
 )
 from orchestration.lib.partitions import CompanyDay, company_days
+from orchestration.lib.run_tags import ALL_TESTS, NIGHTLY, RHYTHM
 from orchestration.lib.service_levels import measure
 from orchestration.lib.shown_insights import remember_insights
 from orchestration.lib.warehouse import Warehouse
@@ -46,11 +49,14 @@ _TRANSLATOR = RoomTranslator()
 _BUILD = ("build", "--exclude-resource-type", "unit_test")
 _FULL_REFRESH = (*_BUILD, "--exclude-resource-type", "test", "--full-refresh")
 # A test with one foot in a view and one in a mart stays: only the named are left out.
+_NAMED_LEFT_OUT = (*_BUILD, "--indirect-selection", "empty", "--exclude")
+_VIEWS = "config.materialized:view path:seeds"
+_MARTS_ALL_TESTS = (*_NAMED_LEFT_OUT, _VIEWS)
 _MARTS_ONLY = (
-    *(*_BUILD, "--indirect-selection", "empty", "--exclude"),
-    "config.materialized:view path:seeds"
-    " staging,test_type:generic intermediate,test_type:generic",
+    *_NAMED_LEFT_OUT,
+    f"{_VIEWS} staging,test_type:generic intermediate,test_type:generic",
 )
+_TESTS = ("test", "--exclude-resource-type", "unit_test")
 
 
 @dbt_assets(
@@ -71,7 +77,8 @@ def dbt_marts(
     with company_held(url, company_day.company_id(context)), one_at_a_time(url, "dbt"):
         if _is_unchanged(context, url, "staging"):
             yield from _unchanged(context, ("staging", "personal", "intermediate"))
-            yield from _stream(_cli(dbt, _MARTS_ONLY, url, scope, context))
+            marts = _MARTS_ALL_TESTS if _has_all_tests(context.run) else _MARTS_ONLY
+            yield from _stream(_cli(dbt, marts, url, scope, context))
         else:
             _rebuild_outgrown_marts(context, dbt, url, company_day)
             yield from _build(context, dbt, url, scope, "staging")
@@ -100,6 +107,8 @@ def dbt_reporting(
     with company_held(url, company_day.company_id(context)), one_at_a_time(url, "dbt"):
         if _is_unchanged(context, url, "reporting"):
             yield from _unchanged(context, ("reporting",))
+            if _has_all_tests(context.run):
+                yield from _stream(_cli(dbt, _TESTS, url, scope, context))
         else:
             yield from _build(context, dbt, url, scope, "reporting")
         # From now on people read it.
@@ -123,6 +132,12 @@ def _is_unchanged(context: dg.AssetExecutionContext, url: str, schema: str) -> b
         and built_from(url, schema) == project_fingerprint()
         and are_all_there(url, context.assets_def.keys)
     )
+
+
+def _has_all_tests(run: dg.DagsterRun) -> bool:
+    """Whether the run is a night of the schedule, or was told to by `--force`."""
+    is_night = run.tags.get(RHYTHM) == NIGHTLY and not is_of_a_command(run)
+    return is_night or ALL_TESTS.keys() <= run.tags.keys()
 
 
 def _unchanged(

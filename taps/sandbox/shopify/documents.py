@@ -23,7 +23,7 @@ from taps.sandbox.shopify.facts import (
 )
 from taps.sandbox.shopify.money import exchange_text
 from taps.sandbox.store import Version
-from taps.sandbox.world import records
+from taps.sandbox.world import ids, records
 
 __all__ = [
     "INDEX_LAG_SECONDS",
@@ -32,10 +32,13 @@ __all__ = [
     "discount_versions",
     "moment_text",
     "order_versions",
+    "placed_version",
     "refunded_version",
 ]
 
 INDEX_LAG_SECONDS: Final = 120
+# Ids of orders that are placed while the sandbox runs begin this far on.
+_PLACED: Final = 500_000_000
 
 
 def order_versions(order: records.Order) -> Iterator[Version]:
@@ -117,6 +120,24 @@ def _order_at(
         tags=list(order.tags),
     )
     return facts, updated_at
+
+
+def placed_version(body: bytes, sequence: int, at: datetime) -> Version:
+    """A new order like a stored one, placed and visible at a moment.
+
+    Its ids are beyond those of the world's own orders, told apart by `sequence`.
+    """
+    facts = msgspec.json.decode(body, type=OrderFacts)
+    facts.id = ids.ORDER + _PLACED + sequence
+    facts.number = ids.FIRST_NUMBER + _PLACED + sequence
+    facts.created_at = facts.processed_at = facts.updated_at = moment_text(at)
+    facts.lines = [
+        msgspec.structs.replace(line, id=ids.LINE + _PLACED + 100 * sequence + place)
+        for place, line in enumerate(facts.lines)
+    ]
+    facts.is_journey_ready = False
+    facts.first_visit = facts.last_visit = None
+    return Version(str(facts.id), at, at, at, _encode(facts))
 
 
 def refunded_version(body: bytes, refund: records.Refund) -> Version:

@@ -1,5 +1,7 @@
 """What keeps a mix from being published, and what only makes it say more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ from ml_assets.media_plan.gates import (
     within_observed_spend,
 )
 from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.media_plan.published_rows import with_rows_judged
 from tests.ml_assets.media_plan.conftest import GOOD, NOTHING
 from tests.ml_assets.media_plan.shop import shop
 
@@ -193,3 +196,29 @@ def test_the_point_of_today_is_on_the_curve(revenue: Verdict) -> None:
         assert current.loc[channel, "marginal_return"] == pytest.approx(
             curves.loc[channel, "marginal_return"]
         )
+
+
+def test_rows_that_can_be_are_published(revenue: Verdict) -> None:
+    judged = with_rows_judged(revenue, "EUR")
+
+    assert outcomes(judged)["published_rows_in_range"] == "passed"
+    assert judged.status == "published"
+    assert judged.tables is revenue.tables
+
+
+def test_a_row_that_cannot_be_blocks_the_mix_and_says_which(revenue: Verdict) -> None:
+    assert revenue.tables is not None
+    curves = revenue.tables.marketing_curves.copy()
+    curves.loc[curves.index[0], "contribution_upper"] = -1e12
+    tables = replace(revenue.tables, marketing_curves=curves)
+
+    judged = with_rows_judged(replace(revenue, tables=tables), "EUR")
+
+    assert judged.status == "blocked"
+    # Nothing to write: the last good mix stays.
+    assert judged.tables is None
+    assert "marketing_curves, contribution_upper" in str(judged.reason)
+
+
+def test_a_mix_without_a_currency_is_blocked(revenue: Verdict) -> None:
+    assert with_rows_judged(revenue, "").status == "blocked"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from orchestration.lib.settings import Settings
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 SUNDAY = date(2026, 1, 18)
 MODELS, REPORTING = ("ml_",), ("dbt_reporting",)
+RUN = SimpleNamespace(computes=lambda version: None, forget=lambda: None)
 EXPIRED = SourceUnread("acme/meta: the token expired.")
 
 
@@ -54,7 +56,7 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> Phases:
         "list_connections": lambda url, company_id: connections,
         "input_version": lambda *arguments: "1",
         "is_done": lambda *arguments: False,
-        "recorded_run": lambda *arguments: nullcontext(),
+        "recorded_run": lambda *arguments: nullcontext(RUN),
     }.items():
         monkeypatch.setattr(refresh, name, value)
     monkeypatch.setattr(

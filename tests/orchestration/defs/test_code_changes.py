@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dagster as dg
 import pytest
 
+from orchestration.cli.refresh import Refresher
 from orchestration.defs.transformation import dbt
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.database import connect
 from orchestration.lib.runs import input_version
+from orchestration.lib.settings import Settings
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 DAY = date(2026, 11, 22)
@@ -60,3 +64,29 @@ def test_views_are_made_again_when_the_project_changed(
     context: Any = SimpleNamespace(assets_def=asset)
 
     assert dbt._is_unchanged(context, "url", "staging") is is_unchanged
+
+
+@pytest.mark.parametrize(
+    ("tags", "has_all_tests"),
+    [
+        ({"timonel/rhythm": "nightly"}, True),
+        ({"timonel/rhythm": "tactical"}, False),
+        # A command runs the night's job, and tests all of it when it is told to.
+        ({"timonel/rhythm": "nightly", "timonel/pid": "1"}, False),
+        ({"timonel/pid": "1", "timonel/tests": "all"}, True),
+    ],
+)
+def test_nights_and_force_test_everything(
+    tags: dict[str, str], *, has_all_tests: bool
+) -> None:
+    run = dg.DagsterRun(job_name="refresh_company", tags=tags)
+
+    assert dbt._has_all_tests(run) is has_all_tests
+
+
+def test_a_command_says_force_to_dbt(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, None)
+
+    asked = [Refresher(settings, "", force=force)._assets for force in (True, False)]
+
+    assert [each.has_all_tests for each in asked] == [True, False]

@@ -1,4 +1,4 @@
-"""Who is run when: nightly, weekly, hourly, every five minutes; late, once, alone."""
+"""Who is run when: nightly, weekly, hourly, tactically; late, once, again, alone."""
 
 import os
 import subprocess
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+import yaml
 
 from orchestration.definitions import defs
 from orchestration.defs import jobs
@@ -20,6 +21,7 @@ from orchestration.defs.jobs import is_due
 from orchestration.defs.tenancy import companies
 from orchestration.lib.cadence import Rhythm
 from orchestration.lib.companies import Company
+from orchestration.lib.settings import PROJECT_ROOT
 
 
 def _ticks_of(company: Company, first_day: datetime, days: int) -> list[datetime]:
@@ -180,14 +182,53 @@ def test_a_machine_that_slept_at_two_catches_up(
     assert first == ["madrid|2026-01-14", "santiago|2026-01-14"]
 
 
-def test_a_company_that_failed_is_not_requested_again_and_holds_up_nobody(
-    instance: dg.DagsterInstance, rhythms: list[Rhythm]
+@pytest.mark.parametrize(
+    "ended", [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+)
+def test_a_day_that_went_wrong_is_asked_for_again_and_holds_up_nobody(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm], ended: dg.DagsterRunStatus
 ) -> None:
-    _add_run(instance, "madrid|2026-01-14", dg.DagsterRunStatus.FAILURE)
+    # Runs are dated by the clock: tomorrow it is long enough ago.
+    tomorrow = datetime.now(UTC).replace(hour=12) + timedelta(days=1)
+    first = _evaluated(jobs.daily_refresh, instance, tomorrow.isoformat())
+    _add_run(instance, first[0].partition_key, ended)
 
-    requested = _requested(jobs.daily_refresh, instance, "2026-01-15T09:07:00+00:00")
+    again = _evaluated(jobs.daily_refresh, instance, tomorrow.isoformat())
 
-    assert requested == ["santiago|2026-01-14"]
+    keys = [[request.partition_key for request in each] for each in (first, again)]
+    assert keys[0] == keys[1]
+    # The same key would be taken for the run that went wrong, and dropped.
+    assert again[0].run_key != first[0].run_key
+    assert again[1].run_key == first[1].run_key
+
+
+def test_what_is_promised_in_minutes_goes_before_the_nights() -> None:
+    priorities = [
+        int(defs().resolve_job_def(name).tags["dagster/priority"])
+        for name in ("refresh_orders", "refresh_operations", "refresh_company")
+    ]
+
+    assert priorities == sorted(priorities, reverse=True)
+    assert len(set(priorities)) == 3
+
+
+@pytest.mark.parametrize("name", ["dagster.yaml", "dagster.compose.yaml"])
+def test_nights_leave_a_place_to_what_is_promised_in_minutes(name: str) -> None:
+    settings = yaml.safe_load(
+        (PROJECT_ROOT / "orchestration/deploy" / name).read_text()
+    )
+    runs = settings["concurrency"]["runs"]
+    limits = {
+        each.get("value"): each["limit"]
+        for each in runs["tag_concurrency_limits"]
+        if each["key"] == "timonel/rhythm"
+    }
+
+    rhythm = defs().resolve_job_def("refresh_company").tags["timonel/rhythm"]
+    assert limits[rhythm] < runs["max_concurrent_runs"]
+    # Whose machine died: its company must not wait for ever.
+    assert settings["run_monitoring"]["enabled"]
+    assert settings["run_monitoring"]["max_runtime_seconds"] > 0
 
 
 def test_a_new_company_is_requested_once_it_is_a_partition_without_a_restart(
@@ -274,7 +315,7 @@ def test_an_hour_takes_companies_with_a_shop_or_ads(
     assert requested == ["madrid|2026-01-14"]
 
 
-def test_five_minutes_are_for_who_asked_for_them(
+def test_minutes_are_for_who_asked_for_them(
     instance: dg.DagsterInstance, rhythms: list[Rhythm]
 ) -> None:
     tick = "2026-01-15T09:05:00+00:00"

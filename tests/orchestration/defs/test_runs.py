@@ -2,12 +2,13 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 import psycopg
 import pytest
 
-from orchestration.defs.operations.runs import run_failed, run_succeeded
+from orchestration.defs.operations.runs import run_canceled, run_failed, run_succeeded
 from orchestration.lib import warehouse as warehouse_module
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.dagster_home import own_process_tag
@@ -112,3 +113,53 @@ def test_a_run_that_failed_names_its_asset_and_its_number(url: str) -> None:
         assert database.execute(
             "select dagster_run_id, failed_asset, message from ops.runs"
         ).fetchall() == [(result.run_id, ["marts", "orders"], "A table is gone.")]
+
+
+def test_a_run_cancelled_in_the_queue_and_one_that_never_started_are_kept(
+    url: str,
+) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", ["acme"])
+        canceled = _queued(instance)
+        instance.report_run_canceled(canceled)
+        run_canceled(
+            _told(instance, canceled, dg.DagsterEventType.RUN_CANCELED),
+            warehouse=Warehouse(),
+        )
+        lost = _queued(instance)
+        instance.report_run_failed(lost, "It took longer than 300 seconds to start.")
+        told = _told(instance, lost, dg.DagsterEventType.RUN_FAILURE)
+        run_failed(told.for_run_failure(), warehouse=Warehouse())
+
+    with psycopg.connect(url) as database:
+        kept = database.execute(_RUNS.encode()).fetchall()
+    assert [(row[2], row[3], row[4]) for row in kept] == [
+        ("failed", "It took longer than 300 seconds to start.", True),
+        ("stopped", "It was cancelled in Dagster before its end.", True),
+    ]
+
+
+def _queued(instance: dg.DagsterInstance) -> dg.DagsterRun:
+    day = {"dagster/partition/company": "acme", "dagster/partition/day": "2026-01-31"}
+    return instance.add_run(
+        dg.DagsterRun(
+            job_name="refresh",
+            run_id=str(uuid4()),
+            # One in the queue can be made by the daemon alone, and has no start either.
+            status=dg.DagsterRunStatus.NOT_STARTED,
+            tags=day,
+        )
+    )
+
+
+def _told(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEventType
+) -> dg.RunStatusSensorContext:
+    ((entry,),) = [instance.all_logs(run.run_id, of_type=kind)]
+    assert entry.dagster_event is not None
+    return dg.build_run_status_sensor_context(
+        sensor_name="sensor",
+        dagster_instance=instance,
+        dagster_run=instance.get_run_by_id(run.run_id) or run,
+        dagster_event=entry.dagster_event,
+    )

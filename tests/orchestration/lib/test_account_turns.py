@@ -8,14 +8,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from orchestration.lib import ingestion
 from orchestration.lib.account_turns import TurnMissed, account_turn, accounts
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.ingestion import SourceReader
 from orchestration.lib.settings import Settings
 from orchestration.lib.sources import SOURCES
+from orchestration.lib.unread_sources import unread_sources
 from tests.orchestration.conftest import ACME, FAKE, Shop
 
 _ACCOUNT = {"meta_ads account 1": "Meta Ads act_1"}
@@ -49,12 +52,12 @@ class TestWhatARead:
 
 
 @contextmanager
-def _another_process(url: str, name: str) -> Iterator[None]:
+def _another_process(url: str, name: str, seats: int = 2) -> Iterator[None]:
     """A process that holds a place until the block ends."""
     program = (
         "import sys\n"
         "from orchestration.lib.account_turns import account_turn\n"
-        "with account_turn(sys.argv[1], {sys.argv[2]: ''}, 2, print):\n"
+        f"with account_turn(sys.argv[1], {{sys.argv[2]: ''}}, {seats}, print):\n"
         "    print('held', flush=True)\n"
         "    sys.stdin.read()\n"
     )
@@ -135,6 +138,30 @@ def test_two_companies_with_one_account_read_it_one_after_the_other(
     assert shop.rows(
         "select company_id, count(*) from raw_shopify.orders group by 1 order by 1"
     ) == [("acme", 2), ("bolt", 2)]
+
+
+def test_who_misses_the_turn_is_not_failing_and_is_asked_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.connect(account_ids=["act_7"])
+    shop.read()
+    monkeypatch.setattr(ingestion, "PATIENCE_SECONDS", 0)
+    monkeypatch.setitem(SOURCES, "shopify", replace(FAKE, feeds=("orders",)))
+    today = datetime.now(UTC).date() + timedelta(days=1)
+    assert unread_sources(shop.url, ACME, today, "orders") == ""
+
+    with _another_process(shop.url, "shopify account 7", seats=1):
+        (failure,) = shop.read().failures
+
+    assert "was being read for another company" in failure
+    assert shop.rows("select state, last_error from ops.connections") == [
+        ("healthy", None)
+    ]
+    # Predictions wait all the same: orders may be missing.
+    unread = unread_sources(shop.url, ACME, today, "orders")
+    assert "was being read for another company" in unread
+    assert shop.read().failures == ()
+    assert unread_sources(shop.url, ACME, today, "orders") == ""
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many"])

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.lib import examination
+from orchestration.lib import examination, services_examined
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.connection_secrets import save_secrets
 from orchestration.lib.connection_states import record_failure, record_read
@@ -31,11 +31,16 @@ def settings(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.delenv("METABASE_URL", raising=False)
+    # Another `timonel dev` may run on this machine.
+    monkeypatch.setattr(services_examined, "_PORT", 0)
     return Settings(home=tmp_path, database_url=database_url)
 
 
 def found(settings: Settings, now: datetime = NOW) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in examine(settings, now)}
+    return {
+        finding.subject: finding for finding in examine(settings, now, lambda: None)
+    }
 
 
 def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) -> None:
@@ -46,6 +51,7 @@ def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) 
         "packages": "fine",
         "disk": "fine",
         "database": "fine",
+        "code location": "fine",
         "scheduler": "warning",
         "companies": "warning",
     }
@@ -55,7 +61,7 @@ def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) 
 def test_a_server_that_does_not_answer_ends_the_examination(tmp_path: Path) -> None:
     url = "postgresql://user:hunter2@127.0.0.1:1/timonel"
 
-    *_, last = examine(Settings(home=tmp_path, database_url=url), NOW)
+    *_, last = examine(Settings(home=tmp_path, database_url=url), NOW, lambda: None)
 
     assert (last.subject, last.outcome) == ("database", "broken")
     assert "127.0.0.1:1" in last.seen

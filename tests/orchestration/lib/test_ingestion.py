@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import date
 
 import psycopg
@@ -10,10 +12,10 @@ import pytest
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.connection_states import list_statuses
 from orchestration.lib.connections import add_connection
-from orchestration.lib.ingestion import DateRange
+from orchestration.lib.ingestion import DateRange, SourceReader
 from orchestration.lib.landings import mark_verified, revisions, verified_until
 from orchestration.lib.reconciliation import differences
-from tests.orchestration.conftest import DAYS, FAKE, ORDERS, Shop
+from tests.orchestration.conftest import ACME, DAYS, FAKE, ORDERS, Shop
 
 _ORDERS = "select id, total_price from raw_shopify.orders order by 1"
 _BOOKMARK = "select state from ops.singer_bookmarks"
@@ -145,6 +147,27 @@ def test_a_connection_keeps_its_secrets_when_its_settings_change(shop: Shop) -> 
     assert shop.rows("select encrypted_secrets is not null from ops.connections") == [
         (True,)
     ]
+
+
+def test_a_read_that_is_stopped_stops_its_programs_and_fails_no_connection(
+    shop: Shop,
+) -> None:
+    shop.connect(waits=60)
+
+    def stop(line: str) -> None:
+        shop.log.append(line)
+        if line == "orders: reading":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    reader = SourceReader(shop.url, shop.settings, FAKE, "run", stop)
+    with pytest.raises(KeyboardInterrupt):
+        reader.read(ACME, None)
+
+    assert "orders: reading" in shop.log
+    # The tap did not go on to its own end.
+    assert "orders: waited" not in shop.log
+    assert shop.rows("select outcome from ops.connection_reads") == [("interrupted",)]
+    assert shop.rows("select state from ops.connections") == [("untested",)]
 
 
 class TestWhatCountsAsAChange:

@@ -100,8 +100,13 @@ class TestEvents:
         office.at(0)
         assert office.topics() == ["run_failed:refresh_company"]
 
-        _run(office, "second", "succeeded", 1)
+        # Somebody stopped it: that neither failed nor works again.
+        _run(office, "stopped", "stopped", 3)
         office.at(1)
+        assert office.topics() == ["run_failed:"]
+
+        _run(office, "second", "succeeded", 1)
+        office.at(2)
         assert office.topics() == []
 
     def test_an_hourly_run_that_succeeds_does_not_mend_the_night(

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from taps.sandbox.placing import NothingToCopy, place_orders
 from taps.sandbox.restating import restate
+from taps.sandbox.world.making import WorldPlan, open_world
 from taps.sandbox.world.world import World
-from tests.taps.sandbox.world.conftest import ANCHOR, NOON
+from tests.taps.sandbox.world.conftest import ANCHOR, NOON, clock_at
 
 SIMULATED = pytest.mark.parametrize("company", ["tienda_norte", "andes"])
 
@@ -262,15 +264,14 @@ def test_first_orders_show_the_channel_that_brought_the_customer(
     assert set(sources) == {"Google", "google", "facebook", "instagram"}
 
 
+@pytest.fixture
+def mine(tmp_path: Any) -> World:
+    """A world that a test may change for good."""
+    return open_world(WorldPlan(customers=60, seed=3), tmp_path, clock_at(NOON))
+
+
 class TestRestating:
     """Alone on a world of its own: what is restated stays so."""
-
-    @pytest.fixture
-    def mine(self, tmp_path: Any) -> World:
-        from taps.sandbox.world.making import WorldPlan, open_world  # noqa: PLC0415
-        from tests.taps.sandbox.world.conftest import clock_at  # noqa: PLC0415
-
-        return open_world(WorldPlan(customers=60, seed=3), tmp_path, clock_at(NOON))
 
     def spend(self, world: World) -> dict[str, int]:
         found: Counter[str] = Counter()
@@ -304,3 +305,33 @@ class TestRestating:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
+
+
+def test_orders_placed_now_are_there_at_once_under_ids_of_their_own(
+    mine: World,
+) -> None:
+    before = {order["id"] for order in orders_until_now(mine)}
+
+    ids = [place_orders(mine, "tienda_norte", 3) for _ in range(2)]
+
+    placed = {int(each) for some in ids for each in some}
+    assert len(placed) == 6
+    assert placed.isdisjoint(before)
+    now = mine.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = [each for each in orders_until_now(mine) if each["id"] in placed]
+    assert {order["created_at"] for order in told} == {now}
+    assert {order["financial_status"] for order in told} == {"PAID"}
+    lines = [line[0] for order in told for line in order["lines"]]
+    assert len(set(lines)) == len(lines)
+
+
+def orders_until_now(world: World) -> list[dict[str, Any]]:
+    bodies = world.store.bodies("tienda_norte", "shopify/orders")
+    return [json.loads(body) for body in bodies]
+
+
+def test_a_shop_without_a_paid_order_has_none_to_copy(mine: World) -> None:
+    mine.clock.shift(timedelta(days=3650))
+
+    with pytest.raises(NothingToCopy, match="no paid order"):
+        place_orders(mine, "tienda_norte", 1)
