@@ -229,9 +229,33 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         check("PUT /api/collection/:id", body)
         if body.get("description") == "":
             raise Refused(400, "description: value must be a non-blank string.")
+        was_archived = self.collections[key]["archived"]
         self.collections[key].update({"archived": False, **body})
         self.collections[key].pop("parent_id", None)
+        is_archived = self.collections[key]["archived"]
+        if is_archived != was_archived:
+            self._take_along(key, is_archived=is_archived)
         return self.get_collection(key)
+
+    def _take_along(self, key: int, *, is_archived: bool) -> None:
+        """What lies in a collection goes to the bin, and comes back, with it."""
+        within = f"{self.collections[key]['location']}{key}/"
+        inside = {
+            one
+            for one, other in self.collections.items()
+            if other["location"].startswith(within)
+        }
+        lying = [
+            one
+            for things in (self.cards, self.dashboards)
+            for one in things.values()
+            if one["collection_id"] in {key, *inside}
+        ]
+        for one in (*(self.collections[other] for other in inside), *lying):
+            if not one.get("archived_directly"):
+                one["archived"] = is_archived
+        for page_id in self.dashboards:
+            self.follow_page(page_id)
 
     def list_items(self, key: int) -> Body:
         self.get_collection(key)
@@ -338,7 +362,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         one = copy.deepcopy(things[key])
         if not self.may(one["collection_id"], "read"):
             raise Refused(403, "You don't have permissions to do that.")
-        if one["archived"]:
+        if one["archived"] and one.get("archived_directly", True):
             one["collection_id"] = TRASH
         return one
 
@@ -406,6 +430,8 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
                 self._same_tags(stage, kept.get("parameters", []))
             if query["database"] not in self.databases:
                 raise Refused(404, "no such database")
+        if "archived" in kept:
+            kept["archived_directly"] = kept["archived"]
         self.cards[key].update(kept)
         return self.get_card(key)
 

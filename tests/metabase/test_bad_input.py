@@ -146,6 +146,7 @@ def test_a_missing_word_of_the_importer_names_its_folder(small: Server) -> None:
 
 
 def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> None:
+    _name_readers(setting, "bolt")
     setting.run(company_ids=())
     top, database = setting.top("bolt"), setting.database("bolt")
     analyst = setting.group("bolt: analista")
@@ -165,7 +166,42 @@ def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> No
     assert not [key for key, _ in fake.access if key == analyst and _ == str(top)]
     assert analyst in fake.groups
     assert database in fake.databases
+    assert "archive subscription" in " ".join(planned)
+    assert fake.pulses == {}
     assert setting.pending(company_ids=()) == []
+    assert setting.run(company_ids=()) == []
+    assert setting.written() == []
+
+
+def test_a_company_that_returns_gets_its_pages_and_its_mails_back(
+    setting: Server,
+) -> None:
+    _name_readers(setting, "bolt")
+    setting.run(company_ids=())
+    pages = set(setting.fake.dashboards)
+    setting.sql("delete from ops.companies where company_id = 'bolt'")
+    setting.run(company_ids=())
+    setting.sql("insert into ops.companies values ('bolt', 'Bolt', 'CLP', 'UTC')")
+    _name_readers(setting, "bolt")
+
+    planned = setting.pending(company_ids=())
+    setting.run(company_ids=())
+
+    assert "unarchive collection Bolt (bolt) of bolt (archived)" in planned
+    assert [one for one in planned if one.startswith("drift")] == []
+    assert set(setting.fake.dashboards) == pages
+    assert {one["archived"] for one in setting.fake.dashboards.values()} == {False}
+    assert len(setting.fake.pulses) == 1
+    assert setting.run(company_ids=()) == []
+
+
+def _name_readers(server: Server, company_id: str) -> None:
+    server.sql(
+        "insert into ops.metabase_settings (company_id, daily_recipients)"
+        " values (%s, '{ana@example.com}')",
+        company_id,
+    )
+    server.fake.settings["email-configured?"] = True
 
 
 def test_a_platform_without_companies_is_ready_and_closed(small: Server) -> None:
