@@ -122,7 +122,8 @@ def _more_rows(shown: int, total: int, labels: dict[str, str]) -> str:
 
 def _is_empty(card: Card, shown: list[list[Any]]) -> bool:
     if card.display in CHARTS:
-        metrics = zip(card.metrics, shown[len(card.dimensions) :], strict=True)
+        told = list(zip(card.shown_columns(), shown, strict=True))
+        metrics = told[len(card.dimensions) :]
         return not any(_says_something(*metric) for metric in metrics)
     return all(value is None for values in shown for value in values)
 
