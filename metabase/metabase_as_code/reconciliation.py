@@ -15,7 +15,14 @@ from metabase.metabase_as_code.identity import Identities, Known, digest
 from metabase.metabase_as_code.publish import canonical
 from metabase.metabase_as_code.things import PENDING, Finding, Thing, Values
 
-__all__ = ["PENDING", "Finding", "Reconciliation", "Thing", "Values"]
+__all__ = [
+    "PENDING",
+    "Finding",
+    "Reconciliation",
+    "Thing",
+    "Values",
+    "was_put_away",
+]
 
 
 class Reconciliation:
@@ -107,7 +114,7 @@ class Reconciliation:
 
     def went_with(self, known: Known) -> None:
         """Remember that it is archived with what it lies in, and by nobody's hand."""
-        if not self.is_dry and not _was_put_away(known):
+        if not self.is_dry and not was_put_away(known):
             self.identities.save(replace(known, key_hashes=_away(known)))
 
     def is_there(self, known: Known, endpoint: str) -> bool:
@@ -121,7 +128,7 @@ class Reconciliation:
 
     def _take_back(self, thing: Thing, known: Known) -> bool:
         """Take it out of a bin that nobody can look into; False: it is not there."""
-        by_us = _was_put_away(known)
+        by_us = was_put_away(known)
         told = (
             ("unarchive", "")
             if by_us
@@ -252,7 +259,7 @@ def _is_same(live: Values, known: Known) -> bool:
     return live.get("entity_id") == known.server_entity_id
 
 
-def _was_put_away(known: Known) -> bool:
+def was_put_away(known: Known) -> bool:
     """Whether we archived it, or what it lies in."""
     return known.key_hashes.get("archived") == digest(canonical("archived", True))
 
@@ -274,7 +281,7 @@ def _was_touched(thing: Thing, live: Values, known: Known | None, key: str) -> b
     """Whether the server has something else than was last written there."""
     if known is None or key not in known.key_hashes or key in thing.never_drifts:
         return False
-    if _was_put_away(known):
+    if was_put_away(known):
         return False
     return known.key_hashes[key] != digest(canonical(key, thing.owned(live).get(key)))
 

@@ -46,7 +46,8 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         Actions.__init__(self)
         Tables.__init__(self)
         self.version = "v0.63.15"
-        self.dies_after_posts: int | None = None
+        self.dies_after_writes: int | None = None
+        self.chosen: list[Body] = []
         self.unknown_displays: list[str] = []
         self.run_card: Callable[[Body, Body], list[Any]] = lambda card, details: []
         self.can_connect = can_connect
@@ -96,11 +97,11 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
             raise Refused(401, "Unauthenticated")
 
     def _maybe_die(self, method: str, path: str) -> None:
-        if method != "POST" or path == "/api/session" or self.dies_after_posts is None:
+        if method == "GET" or path == "/api/session" or self.dies_after_writes is None:
             return
-        self.dies_after_posts -= 1
-        if self.dies_after_posts < 0:
-            self.dies_after_posts = None
+        self.dies_after_writes -= 1
+        if self.dies_after_writes < 0:
+            self.dies_after_writes = None
             raise Died
 
     def _new_id(self) -> int:
@@ -386,6 +387,37 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
             return {"status": "failed", "error": str(error)}
         return answered(rows)
 
+    def query_dashcard(self, page: int, place: int, key: int, body: Body) -> Body:
+        """Ask a card where it stands; what is chosen has to be mapped to it there."""
+        check("POST /api/card/:id/query", body)
+        placed = next(
+            (
+                one
+                for one in self.get_dashboard(page)["dashcards"]
+                if one["id"] == place
+            ),
+            None,
+        )
+        if placed is None or placed["card_id"] != key:
+            raise Refused(404, "Not found.")
+        mapped = {
+            one["parameter_id"]: one["target"] for one in placed["parameter_mappings"]
+        }
+        for chosen in body["parameters"]:
+            if mapped.get(chosen["id"]) != chosen["target"]:
+                raise Refused(400, "the parameter is not mapped to the card")
+        self.chosen = body["parameters"]
+        try:
+            return self.query_card(key, {"parameters": []})
+        finally:
+            self.chosen = []
+
+    def query_by_hand(self, body: Body) -> Body:
+        check("POST /api/dataset", body)
+        if not self.may_query(body["database"], "query-builder-and-native"):
+            raise Refused(403, "You do not have permissions to run this query.")
+        return answered([(1,)])
+
     def post_card(self, body: Body) -> Body:
         check("POST /api/card", body)
         self._may_make(body)
@@ -482,6 +514,12 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("PUT", r"/api/permissions/group/(\d+)", FakeMetabase.put_group),
     ("GET", r"/api/card/(\d+)/dashboards", FakeMetabase.pages_of_card),
     ("POST", r"/api/card/(\d+)/query", FakeMetabase.query_card),
+    (
+        "POST",
+        r"/api/dashboard/(\d+)/dashcard/(\d+)/card/(\d+)/query",
+        FakeMetabase.query_dashcard,
+    ),
+    ("POST", "/api/dataset", FakeMetabase.query_by_hand),
     ("GET", "/api/action", Actions.list_actions),
     ("POST", "/api/action", FakeMetabase.post_action),
     ("GET", r"/api/action/(\d+)", FakeMetabase.get_action),
