@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from metabase.metabase_as_code.cli import app
 from metabase.metabase_as_code.errors import DriftFoundError
+from metabase.metabase_as_code.load import CONTENT_ROOT
 from metabase.metabase_as_code.schedules import CannotBeSaid, Schedule, shift
 from metabase.metabase_as_code.subscriptions import as_sent
 from tests.metabase.server import Server, without_top
@@ -263,6 +265,13 @@ def test_a_report_of_the_same_page_that_people_made_is_left_alone(
     assert told == ["adopt subscription Informe diario: Clientes of acme"]
     (channel,) = small.fake.pulses[theirs]["channels"]
     assert channel["recipients"] == [{"email": "own@example.com"}]
+
+
+def test_no_two_rhythms_mail_the_same_page_or_report() -> None:
+    told = yaml.safe_load((CONTENT_ROOT / "delivery.yml").read_text())
+
+    pages = [one["dashboard"] for one in told["subscriptions"].values()]
+    assert len(set(pages)) == len(pages) == len(set(told["reports"].values()))
 
 
 def test_an_address_that_is_none_is_refused(small: Server) -> None:
