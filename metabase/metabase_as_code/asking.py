@@ -8,9 +8,11 @@ from typing import Any
 
 from metabase.metabase_as_code.actions import Action, Field
 from metabase.metabase_as_code.content import Card, Content
-from metabase.metabase_as_code.publish import card_body
-from metabase.metabase_as_code.reconciliation import Reconciliation, Thing
-from metabase.metabase_as_code.tenancy import Desk, items_of
+from metabase.metabase_as_code.folders import items_of
+from metabase.metabase_as_code.publish import card_body, native_parts
+from metabase.metabase_as_code.reconciliation import Reconciliation, Thing, Values
+from metabase.metabase_as_code.switches import forbid_actions
+from metabase.metabase_as_code.tenancy import Desk
 
 __all__ = ["ensure_actions"]
 
@@ -43,6 +45,9 @@ def ensure_actions(
         for known in work.identities.all(company_id=company_id, kind=kind):
             if known.key not in kept:
                 work.archive(known, endpoint)
+    if desk is None:
+        # Last: the server archives no action where actions are forbidden.
+        forbid_actions(work, company_id)
 
 
 def _model(
@@ -100,9 +105,19 @@ def _action(
         endpoint=_ACTION,
         wanted=lambda _: {**body, "archived": False},
         candidates=candidates,
-        owned=lambda live: {key: _ours(live.get(key), body.get(key)) for key in live},
+        owned=lambda live: _owned(live, body),
         born_with=tuple(body),
+        is_hidden_in_bin=True,
     )
+
+
+def _owned(live: Values, sent: Values) -> dict[str, Any]:
+    """What the server has of what was sent, the query in the form it was sent in."""
+    database_id, text, tags = native_parts(live.get("dataset_query") or {})
+    native = {"query": text, "template-tags": tags}
+    query = {"type": "native", "database": database_id, "native": native}
+    told = {**live, "dataset_query": query}
+    return {key: _ours(told.get(key), sent.get(key)) for key in told}
 
 
 def _query(action: Action, database_id: int) -> dict[str, Any]:

@@ -88,6 +88,14 @@ class Card:
         """The SQL as it runs while the reader has chosen nothing."""
         return _OPTIONAL.sub("", self.sql)
 
+    def written_sql(self) -> tuple[str, ...]:
+        """Everything the SQL may become: without its optional parts, and with all.
+
+        What a reader would choose is ``null`` there: it is to be read, not to be run.
+        """
+        whole = _TAG.sub("null", _OPTIONAL.sub(r"\1", self.sql))
+        return tuple(dict.fromkeys((self.default_sql(), whole)))
+
     def chosen_sql(self, chosen: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """The SQL for what the reader chose, and the values to bind, in order.
 

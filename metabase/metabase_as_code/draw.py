@@ -122,9 +122,16 @@ def _more_rows(shown: int, total: int, labels: dict[str, str]) -> str:
 
 def _is_empty(card: Card, shown: list[list[Any]]) -> bool:
     if card.display in CHARTS:
-        metrics = shown[len(card.dimensions) :]
-        return not any(any(metric) for metric in metrics)
+        told = list(zip(card.shown_columns(), shown, strict=True))
+        metrics = told[len(card.dimensions) :]
+        return not any(_says_something(*metric) for metric in metrics)
     return all(value is None for values in shown for value in values)
+
+
+def _says_something(metric: str, values: list[Any]) -> bool:
+    """Whether there is a value; of a count, which the SQL fills up with 0, another."""
+    is_count = metric.endswith("_count")
+    return any(value is not None and (value or not is_count) for value in values)
 
 
 def _cell(value: Any, column: Column, language: str, no_value: str) -> Cell:

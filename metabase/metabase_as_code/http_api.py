@@ -79,7 +79,8 @@ class Metabase:
             answer = self._session.get(
                 f"{self.url}/api/health", timeout=_REQUEST_TIMEOUT_SECONDS
             )
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
+            # While it boots it may take a connection and say nothing.
             return False
         return answer.ok
 

@@ -16,7 +16,8 @@ from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.labels import read_labels
 from metabase.metabase_as_code.load import load_content
 from metabase.metabase_as_code.roles import read_roles
-from metabase.metabase_as_code.warehouse import connect_as, result_columns
+from metabase.metabase_as_code.validate import missing_columns
+from metabase.metabase_as_code.warehouse import connect_as
 
 __all__ = ["check_columns", "rule_problems"]
 
@@ -74,20 +75,13 @@ def check_columns(url: str, cards: Iterable[Card]) -> list[str]:
     with connect_as(url) as connection:
         for card in cards:
             try:
-                columns = result_columns(connection, card.default_sql())
+                problems += missing_columns(card, connection)
             except _NOT_BUILT:
                 connection.rollback()
                 waiting.append(card.path.stem)
-                continue
             except psycopg.Error as error:
                 connection.rollback()
                 problems.append(f"{card.path}: the SQL does not run: {error}")
-                continue
-            problems += [
-                f"{card.path}: draws {name!r}, but the SQL gives {', '.join(columns)}"
-                for name in (*card.shown_columns(), *card.columns)
-                if name not in columns
-            ]
     if problems:
         told = "\n".join(dict.fromkeys(problems))
         raise ContentError(

@@ -9,6 +9,7 @@ from typing import Any
 from metabase.metabase_as_code.content import Card, Content, Dashboard
 from metabase.metabase_as_code.delivery import Delivery, embedding_keys, page_of
 from metabase.metabase_as_code.errors import MetabaseError
+from metabase.metabase_as_code.folders import items_of
 from metabase.metabase_as_code.identity import Known
 from metabase.metabase_as_code.publish import card_body, dashboard_body, mark_of
 from metabase.metabase_as_code.reconciliation import (
@@ -19,7 +20,7 @@ from metabase.metabase_as_code.reconciliation import (
 )
 from metabase.metabase_as_code.roles import Roles
 from metabase.metabase_as_code.sharing import folder_of_card
-from metabase.metabase_as_code.tenancy import Home, items_of
+from metabase.metabase_as_code.tenancy import Home
 
 __all__ = ["Publication", "publish"]
 

@@ -19,7 +19,7 @@ from metabase.metabase_as_code.choice_payloads import (
 )
 from metabase.metabase_as_code.content import Card, Dashboard
 
-__all__ = ["canonical", "card_body", "dashboard_body", "mark_of"]
+__all__ = ["canonical", "card_body", "dashboard_body", "mark_of", "native_parts"]
 
 _MARK = "-- timonel card "
 
@@ -148,23 +148,24 @@ def canonical(key: str, value: Any) -> Any:
     if key == "tabs":
         return [one["name"] for one in value or []] or None
     if key == "dataset_query":
-        value = value or {}
-        stages = value.get("stages") or [{}]
-        tags = stages[0].get("template-tags")
-        tags = tags or value.get("native", {}).get("template-tags")
-        return *_database_and_sql(value), tags or None
+        return native_parts(value or {})
     return value or None
 
 
-def _database_and_sql(query: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The two things a native query says, in either form the server may answer."""
-    stages = query.get("stages") or [{}]
-    native = stages[0].get("native") or query.get("native", {}).get("query")
-    return query.get("database"), native
+def native_parts(query: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """Database, SQL and tags: what a native query says, in either form of an answer.
+
+    Current servers answer stages, whichever form they were sent.
+    """
+    stage = (query.get("stages") or [{}])[0]
+    former = query.get("native") or {}
+    sql = stage.get("native") or former.get("query")
+    tags = stage.get("template-tags") or former.get("template-tags")
+    return query.get("database"), sql, tags or None
 
 
 def mark_of(card: Mapping[str, Any]) -> str | None:
     """The ``entity_id`` that the SQL of a live card carries, if it is ours."""
-    _, sql = _database_and_sql(card["dataset_query"])
+    _, sql, _ = native_parts(card["dataset_query"])
     first_line = (sql or "").split("\n", 1)[0]
     return first_line[len(_MARK) :] if first_line.startswith(_MARK) else None

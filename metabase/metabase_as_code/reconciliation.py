@@ -6,82 +6,23 @@ not exist yet a negative id, so that what the plan says is what apply does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from metabase.metabase_as_code.errors import MetabaseError
 from metabase.metabase_as_code.http_api import Metabase
 from metabase.metabase_as_code.identity import Identities, Known, digest
 from metabase.metabase_as_code.publish import canonical
+from metabase.metabase_as_code.things import PENDING, Finding, Thing, Values
 
-__all__ = ["PENDING", "Finding", "Reconciliation", "Thing"]
-
-PENDING = ("create", "update", "adopt", "archive", "unarchive", "drift")
-"""Actions that apply would do; the others only tell."""
-
-Values = Mapping[str, Any]
-
-
-def _as_sent(body: dict[str, Any]) -> dict[str, Any]:
-    return body
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a thing is, beside what it should be, in words for the plan."""
-
-    company_id: str
-    kind: str
-    name: str
-    action: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        told = f" ({self.detail})" if self.detail else ""
-        owner = f" of {self.company_id}" if self.company_id else ""
-        return f"{self.action} {self.kind} {self.name}{owner}{told}"
-
-
-@dataclass(frozen=True)
-class Thing:
-    """Something a server should hold.
-
-    Parameters
-    ----------
-    key
-        Ours, and the same on every server.
-    wanted
-        The keys that are ours, given what is there (None: nothing yet).
-    candidates
-        Ids of what could be it, when it is not known: to be adopted.
-    owned
-        What the server has, in the shape of ``wanted``.
-    complete
-        The body of a request, given the keys that differ.
-    born_with
-        Keys that a POST takes; empty: all.
-    sent_together
-        Keys of which the server takes all or none.
-    """
-
-    company_id: str
-    kind: str
-    key: str
-    name: str
-    endpoint: str
-    wanted: Callable[[Values | None], dict[str, Any]]
-    candidates: Callable[[], Sequence[int]] = field(default=tuple)
-    owned: Callable[[Values], Values] = field(default=dict)
-    complete: Callable[[dict[str, Any]], dict[str, Any]] = field(default=_as_sent)
-    born_with: tuple[str, ...] = ()
-    sent_together: tuple[str, ...] = ()
-    must_write: bool = False
-
-    @property
-    def identity(self) -> tuple[str, str, str]:
-        """What it is known by."""
-        return self.company_id, self.kind, self.key
+__all__ = [
+    "PENDING",
+    "Finding",
+    "Reconciliation",
+    "Thing",
+    "Values",
+    "was_put_away",
+]
 
 
 class Reconciliation:
@@ -127,6 +68,8 @@ class Reconciliation:
         live = self._live(thing, known) if known else None
         if live is not None:
             return self._compare(thing, live, known)
+        if known and thing.is_hidden_in_bin and self._take_back(thing, known):
+            return known.metabase_id
         adopted = self._candidate(thing)
         if adopted is not None:
             return self._compare(thing, self._get(thing, adopted), None)
@@ -137,21 +80,42 @@ class Reconciliation:
         told = Finding(thing.company_id, thing.kind, thing.name, action, detail)
         self.findings.append(told)
 
-    def archive(self, known: Known, endpoint: str, body: Values | None = None) -> None:
-        """Put away what left the files; what is away already is passed over."""
-        live = self._read(f"{endpoint}/{known.metabase_id}")
-        if live is None or live.get("archived") or not _is_same(live, known):
+    def archive(
+        self,
+        known: Known,
+        endpoint: str,
+        body: Callable[[Values], Values] = lambda _: {},
+        prefix: str = "",
+    ) -> None:
+        """Put away what left the files; what is away already is passed over.
+
+        ``body`` is what has to be sent along, given what is there; ``prefix`` is told
+        before its name.
+        """
+        path = f"{endpoint}/{known.metabase_id}"
+        live = self._read(path)
+        if live is None or live.get("archived"):
+            # It may have gone with its folder; that it comes back is then no drift.
+            self.went_with(known)
             return
-        found = Finding(known.company_id, known.kind, live["name"], "archive")
+        if not _is_same(live, known):
+            return
+        name = f"{prefix}{live['name']}"
+        found = Finding(known.company_id, known.kind, name, "archive")
         self.findings.append(found)
         if self.is_dry:
             return
-        path = f"{endpoint}/{known.metabase_id}"
-        self.metabase.put(path, {**(body or {}), "archived": True})
-        if not self.metabase.get(path).get("archived"):
+        self.metabase.put(path, {**body(live), "archived": True})
+        # Of some kinds a server shows no more than that they are gone.
+        after = self._read(path)
+        if after is not None and not after.get("archived"):
             raise MetabaseError(f"{found}: the server did not archive it")
-        hashes = {**known.key_hashes, "archived": digest(canonical("archived", True))}
-        self._remember(known, live, hashes)
+        self._remember(known, live, _away(known))
+
+    def went_with(self, known: Known) -> None:
+        """Remember that it is archived with what it lies in, and by nobody's hand."""
+        if not self.is_dry and not was_put_away(known):
+            self.identities.save(replace(known, key_hashes=_away(known)))
 
     def is_there(self, known: Known, endpoint: str) -> bool:
         """Whether the server still has it under the id that is known."""
@@ -161,6 +125,27 @@ class Reconciliation:
     def _live(self, thing: Thing, known: Known) -> Values | None:
         live = self._read(f"{thing.endpoint}/{known.metabase_id}")
         return live if live is not None and _is_same(live, known) else None
+
+    def _take_back(self, thing: Thing, known: Known) -> bool:
+        """Take it out of a bin that nobody can look into; False: it is not there."""
+        by_us = was_put_away(known)
+        told = (
+            ("unarchive", "")
+            if by_us
+            else ("drift", "somebody archived or deleted it on the server")
+        )
+        if not self.is_dry:
+            path = f"{thing.endpoint}/{known.metabase_id}"
+            try:
+                self.metabase.put(path, thing.complete(thing.wanted(None)))
+            except MetabaseError as error:
+                if error.status == _NOT_FOUND:
+                    return False
+                raise
+            live = self._get(thing, known.metabase_id)
+            self._write(thing, live, only_differences=True)
+        self.tell(thing, *told)
+        return True
 
     def _read(self, path: str) -> Values | None:
         try:
@@ -186,8 +171,9 @@ class Reconciliation:
         return found[0] if found else None
 
     def _create(self, thing: Thing, *, is_lost: bool) -> int:
-        detail = "somebody deleted it on the server" if is_lost else ""
-        self.tell(thing, "drift" if is_lost else "create", detail)
+        detail = thing.may_vanish or "somebody deleted it on the server"
+        is_drift = is_lost and not thing.may_vanish
+        self.tell(thing, "drift" if is_drift else "create", detail if is_lost else "")
         if self.is_dry:
             self._imagined[thing.identity] = -1 - len(self._imagined)
             return self._imagined[thing.identity]
@@ -273,6 +259,15 @@ def _is_same(live: Values, known: Known) -> bool:
     return live.get("entity_id") == known.server_entity_id
 
 
+def was_put_away(known: Known) -> bool:
+    """Whether we archived it, or what it lies in."""
+    return known.key_hashes.get("archived") == digest(canonical("archived", True))
+
+
+def _away(known: Known) -> dict[str, str]:
+    return {**known.key_hashes, "archived": digest(canonical("archived", True))}
+
+
 def _differences(thing: Thing, live: Values, wanted: Values) -> list[str]:
     owned = thing.owned(live)
     return [
@@ -284,9 +279,9 @@ def _differences(thing: Thing, live: Values, wanted: Values) -> list[str]:
 
 def _was_touched(thing: Thing, live: Values, known: Known | None, key: str) -> bool:
     """Whether the server has something else than was last written there."""
-    if known is None or key not in known.key_hashes:
+    if known is None or key not in known.key_hashes or key in thing.never_drifts:
         return False
-    if known.key_hashes.get("archived") == digest(canonical("archived", True)):
+    if was_put_away(known):
         return False
     return known.key_hashes[key] != digest(canonical(key, thing.owned(live).get(key)))
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from metabase.metabase_as_code.identity import Known
 from metabase.metabase_as_code.reconciliation import Reconciliation
+from metabase.metabase_as_code.subscriptions import PULSE, as_sent
 
 __all__ = ["find_removed", "put_away"]
 
 _PREFIX = "timonel_"
+_LIES_IN_A_FOLDER = ("collection", "card", "dashboard", "model", "action")
 
 
 def find_removed(
@@ -52,11 +54,16 @@ def find_removed(
 
 
 def put_away(work: Reconciliation, company_id: str, collections: list[int]) -> None:
-    """Archive the folders of a company, and stop its mails."""
-    for known in work.identities.all(company_id=company_id, kind="subscription"):
-        live = work.metabase.get(f"/api/pulse/{known.metabase_id}")
-        keys = ("name", "cards", "channels", "skip_if_empty", "dashboard_id")
-        work.archive(known, "/api/pulse", {key: live[key] for key in keys})
+    """Archive the folders of a company, and stop its mails.
+
+    What lies in the folders goes with them, and comes back with them.
+    """
+    for known in work.identities.all(company_id=company_id):
+        if known.kind == "subscription":
+            # First: the server deletes those of a page that is archived.
+            work.archive(known, PULSE, as_sent)
+        elif known.kind in _LIES_IN_A_FOLDER:
+            work.went_with(known)
     for collection_id in collections:
         live = work.metabase.get(f"/api/collection/{collection_id}")
         known = Known(

@@ -133,8 +133,10 @@ def verify_live(
     """Prove on a real server what tests only prove on a stand-in. Exits 1 if it fails.
 
     Applies twice, of which the second must write nothing; runs every card of every
-    company; signs in as a person of each role and looks what that person may see. The
-    account it makes for that is deactivated at the end.
+    company, alone and where it stands; looks for actions and subscriptions; opens a
+    signed link where there is a secret; signs in as a person of each role, looks what
+    that person may see and tries SQL by hand. The account it makes for that is
+    deactivated at the end.
     """
     with plain_errors():
         request = _request(database_url, metabase_url, None)

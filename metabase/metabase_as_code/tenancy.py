@@ -7,14 +7,16 @@ groups may see the folders whose cards use that connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from metabase.metabase_as_code.company import Company
-from metabase.metabase_as_code.errors import ContentError, MetabaseError
+from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.folders import collection_of, folder_of
 from metabase.metabase_as_code.reconciliation import Reconciliation, Thing, Values
 from metabase.metabase_as_code.roles import Role, Roles
+from metabase.metabase_as_code.switches import ACTIONS
 
 __all__ = [
     "Desk",
@@ -23,11 +25,7 @@ __all__ = [
     "Warehouse",
     "ensure_group",
     "ensure_home",
-    "items_of",
 ]
-
-
-_ACTIONS = "database-enable-actions"
 
 
 @dataclass(frozen=True)
@@ -116,14 +114,14 @@ def ensure_home(
     """Create or correct the connection, the folders and the groups of a company."""
     company = login.company
     database_id = work.ensure(_database(work, login, "warehouse", company.connection))
-    collection_id = work.ensure(_collection(work, company, description))
+    collection_id = work.ensure(collection_of(work, company, description))
     folder_ids = {
         folder: work.ensure(
-            _folder(work, company, folder, _word(words, folder), collection_id)
+            folder_of(work, company, folder, _word(words, folder), collection_id)
         )
         for folder in roles.folders
     }
-    workspace = _folder(work, company, "workspace", words["workspace"], collection_id)
+    workspace = folder_of(work, company, "workspace", words["workspace"], collection_id)
     return Home(
         company=company,
         database_id=database_id,
@@ -139,7 +137,7 @@ def ensure_desk(
 ) -> Desk:
     """Create or correct the folder and the connection that people ask through."""
     company, name = writer.company, words["actions.folder"]
-    folder = _folder(work, company, "actions", name, home.collection_id)
+    folder = folder_of(work, company, "actions", name, home.collection_id)
     writing = _database(work, writer, "actions", company.writer)
     return Desk(work.ensure(folder), home.database_id, work.ensure(writing))
 
@@ -170,26 +168,6 @@ def ensure_group(
     )
 
 
-def items_of(work: Reconciliation, collection_id: int) -> list[dict[str, Any]]:
-    """What lies in a collection, archived things apart.
-
-    Raises
-    ------
-    MetabaseError
-        There is more than the server lists at once.
-    """
-    if collection_id < 0:
-        return []
-    page = work.metabase.get(f"/api/collection/{collection_id}/items")
-    items: list[dict[str, Any]] = page["data"]
-    if page.get("total", len(items)) != len(items):
-        raise MetabaseError(
-            f"collection {collection_id} has {page['total']} items and the server "
-            f"lists {len(items)}; move the ones made by hand elsewhere"
-        )
-    return items
-
-
 def _role_group(work: Reconciliation, company: Company, role: Role) -> int:
     company_id = company.company_id
     return ensure_group(
@@ -216,11 +194,11 @@ def _database(work: Reconciliation, login: Login, key: str, name: str) -> Thing:
         "auto_run_queries": True,
         "details": details,
     }
-    settings = {"settings": {_ACTIONS: True}} if login.may_act else {}
+    settings = {"settings": {ACTIONS: True}} if login.may_act else {}
 
     def owned(live: Values) -> Values:
         kept = {key: live.get("details", {}).get(key) for key in details}
-        switch = {_ACTIONS: (live.get("settings") or {}).get(_ACTIONS)}
+        switch = {ACTIONS: (live.get("settings") or {}).get(ACTIONS)}
         return {**live, "details": kept, "settings": switch}
 
     def complete(body: dict[str, Any]) -> dict[str, Any]:
@@ -246,69 +224,3 @@ def _database(work: Reconciliation, login: Login, key: str, name: str) -> Thing:
         born_with=tuple(wanted),
         must_write=login.is_renewed,
     )
-
-
-def _collection(work: Reconciliation, company: Company, description: str) -> Thing:
-    # The id at the end of the name stays when the company is renamed.
-    suffix = f" ({company.company_id})"
-
-    def candidates() -> list[int]:
-        return [
-            one["id"]
-            for one in _collections(work)
-            if one["name"].endswith(suffix) and _parent(one) is None
-        ]
-
-    wanted = {
-        "name": company.collection,
-        "description": description,
-        "archived": False,
-    }
-    return Thing(
-        company_id=company.company_id,
-        kind="collection",
-        key="company",
-        name=company.collection,
-        endpoint="/api/collection",
-        wanted=lambda _: wanted,
-        candidates=candidates,
-        born_with=("name", "description"),
-    )
-
-
-def _folder(
-    work: Reconciliation, company: Company, key: str, name: str, parent_id: int
-) -> Thing:
-    def candidates() -> Sequence[int]:
-        return [
-            one["id"]
-            for one in _collections(work)
-            if one["name"] == name and _parent(one) == parent_id
-        ]
-
-    wanted = {"name": name, "parent_id": parent_id, "archived": False}
-    return Thing(
-        company_id=company.company_id,
-        kind="collection",
-        key=key,
-        name=name,
-        endpoint="/api/collection",
-        wanted=lambda _: wanted,
-        candidates=candidates,
-        owned=lambda live: {**live, "parent_id": _parent(live)},
-        born_with=("name", "parent_id"),
-    )
-
-
-def _collections(work: Reconciliation) -> list[dict[str, Any]]:
-    return [
-        one
-        for one in work.metabase.get("/api/collection")
-        if one["id"] != "root" and not one.get("archived")
-    ]
-
-
-def _parent(collection: Values) -> int | None:
-    """Id of the collection it lies in, read off its location, ``/12/34/``."""
-    parts = [part for part in (collection.get("location") or "/").split("/") if part]
-    return int(parts[-1]) if parts else None

@@ -28,7 +28,7 @@ from metabase.metabase_as_code.load import load_content, raw_documents
 from metabase.metabase_as_code.report_templates import raw_reports
 from metabase.metabase_as_code.warehouse import result_columns
 
-__all__ = ["column_problems", "file_problems", "sql_problems"]
+__all__ = ["column_problems", "file_problems", "missing_columns", "sql_problems"]
 
 GRID_WIDTH = 24
 _ROOM = "reporting"
@@ -64,17 +64,27 @@ def column_problems(content: Content, connection: psycopg.Connection) -> list[st
     problems = []
     for card in content.cards.values():
         try:
-            columns = result_columns(connection, card.default_sql())
+            problems += missing_columns(card, connection)
         except psycopg.Error as error:
             connection.rollback()
             problems.append(f"{card.path}: the SQL does not run: {error}")
-            continue
-        problems += [
-            f"{card.path}: draws {name!r}, but the SQL gives {', '.join(columns)}"
-            for name in (*card.shown_columns(), *card.columns)
-            if name not in columns
-        ]
     return list(dict.fromkeys(problems))
+
+
+def missing_columns(card: Card, connection: psycopg.Connection) -> list[str]:
+    """Columns that the card draws and its SQL, in one of its forms, does not give.
+
+    Raises
+    ------
+    psycopg.Error
+        The SQL does not run.
+    """
+    return [
+        f"{card.path}: draws {name!r}, but the SQL gives {', '.join(columns)}"
+        for columns in (result_columns(connection, one) for one in card.written_sql())
+        for name in (*card.shown_columns(), *card.columns)
+        if name not in columns
+    ]
 
 
 def sql_problems(sql: str) -> Iterator[str]:
@@ -103,7 +113,8 @@ def sql_problems(sql: str) -> Iterator[str]:
 
 
 def _card(card: Card) -> Iterator[str]:
-    for problem in sql_problems(card.default_sql()):
+    found = (one for text in card.written_sql() for one in sql_problems(text))
+    for problem in dict.fromkeys(found):
         yield f"{card.path}: {problem}"
     for name in card.shown_columns():
         if name not in card.columns:

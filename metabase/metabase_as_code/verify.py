@@ -1,6 +1,7 @@
 """Prove on a real server what tests can only prove on a stand-in.
 
-Apply twice, run every card, and look at the server as a person of each role would.
+Apply twice, ask every card, alone and where it stands, and look at the server as a
+person of each role would.
 """
 
 from __future__ import annotations
@@ -18,13 +19,20 @@ from metabase.metabase_as_code.identity import Identities
 from metabase.metabase_as_code.reconciliation import PENDING
 from metabase.metabase_as_code.roles import Role, Roles
 from metabase.metabase_as_code.sharing import roles_of
+from metabase.metabase_as_code.verify_content import (
+    Server,
+    content_problems,
+    link_problems,
+    may_ask,
+)
 from metabase.metabase_as_code.warehouse import connect_as_admin, find_companies
-from metabase.metabase_as_code.world import Request
+from metabase.metabase_as_code.world import EMBEDDING_VARIABLE, Request
 
 __all__ = ["verify"]
 
 _CHECKER = "timonel-verify@example.com"
 _FORBIDDEN, _UNAUTHORISED = 403, 401
+_NATIVE = "query-builder-and-native"
 
 
 def verify(
@@ -54,36 +62,27 @@ def verify(
     with closing(connect_as_admin(request.database_url)) as connection:
         properties = metabase.get("/api/session/properties")
         identities = Identities(connection, instance_of(properties, metabase.url))
-    problems += _cards(metabase, identities, tell)
-    return [*problems, *_people(metabase, request, identities, tell)]
-
-
-def _cards(
-    metabase: Metabase, identities: Identities, tell: Callable[[str], None]
-) -> Iterator[str]:
-    known = identities.all(kind="card")
-    tell(f"running {len(known)} cards")
-    for card in known:
-        live = metabase.get(f"/api/card/{card.metabase_id}")
-        if live["archived"]:
-            continue
-        path = f"/api/card/{card.metabase_id}/query"
-        answer = metabase.post(path, {"parameters": []})
-        if answer.get("status") != "completed":
-            said = str(answer.get("error", "no reason given"))
-            yield f"{live['name']!r} of {card.company_id} does not answer: {said[:200]}"
+    # Of companies that are gone much is known still, and nothing is to be seen.
+    companies = [
+        one.company_id
+        for one in find_companies(request.database_url, request.company_ids)
+    ]
+    server = Server(metabase, identities, tuple(companies))
+    problems += content_problems(server, tell)
+    secret = environment.get(EMBEDDING_VARIABLE)
+    if secret:
+        tell("opening a page by a signed link")
+        problems += link_problems(server, secret)
+    return [*problems, *_people(server, request, tell)]
 
 
 def _people(
-    metabase: Metabase,
-    request: Request,
-    identities: Identities,
-    tell: Callable[[str], None],
+    server: Server, request: Request, tell: Callable[[str], None]
 ) -> Iterator[str]:
+    metabase, identities = server.metabase, server.identities
     roles = roles_of(request.root)
     plans = {one.company_id: one.plan for one in find_companies(request.database_url)}
-    companies = sorted({one.company_id for one in identities.all(kind="connection")})
-    for company_id in companies:
+    for company_id in server.companies:
         for role in roles.roles:
             opened = _opened(roles, role, plans.get(company_id))
             group = identities.find(company_id, "group", role.group(company_id))
@@ -124,6 +123,20 @@ def _sees(
         is_foreign = one.company_id != company_id
         if is_foreign and _may_read(person, f"/api/dashboard/{one.metabase_id}"):
             yield f"{role.group(company_id)} may read a dashboard of {one.company_id}"
+    yield from _asks_by_hand(person, identities, company_id, role)
+
+
+def _asks_by_hand(
+    person: Metabase, identities: Identities, company_id: str, role: Role
+) -> Iterator[str]:
+    """SQL of one's own: for some roles, on the connection their company reads with."""
+    for one in identities.all(kind="connection"):
+        is_own = one.company_id == company_id and one.key == "warehouse"
+        expected = is_own and role.queries == _NATIVE
+        if may_ask(person, one.metabase_id) != expected:
+            verb = "cannot ask" if expected else "may ask"
+            told = f"the connection {one.key} of {one.company_id} by SQL"
+            yield f"{role.group(company_id)} {verb} {told}"
 
 
 def _may_read(person: Metabase, path: str) -> bool:

@@ -86,8 +86,9 @@ def verify_live(
 ) -> None:
     """Prove on a real server what tests only prove on a stand-in. Exits 1 if not.
 
-    Applies twice, runs every card of every company, and signs in as a person of each
-    role to look what that person may see.
+    Applies twice, runs every card of every company, alone and where it stands, opens a
+    signed link where there is a secret, and signs in as a person of each role to look
+    what that person may see and to try SQL by hand.
     """
     _run(["verify-live", url])
 

@@ -25,6 +25,7 @@ __all__ = ["app"]
 class _Template(StrEnum):
     executive = "executive"
     operational = "operational"
+    monthly = "monthly"
 
 
 class _Language(StrEnum):
@@ -43,7 +44,7 @@ app = typer.Typer(invoke_without_command=True)
 _Company = Annotated[str | None, typer.Option(help="Whose report.")]
 _Which = Annotated[
     _Template,
-    typer.Option(help="For a board, or for the people who do the work."),
+    typer.Option(help="For a board, for who does the work, or the month reviewed."),
 ]
 _InLanguage = Annotated[
     _Language | None,
@@ -119,7 +120,7 @@ def send(
         str | None,
         typer.Option(
             help="Addresses, separated by commas. Default: those of timonel metabase "
-            "settings, weekly for the executive report, daily for the operational."
+            "settings: weekly executive, daily operational, monthly the review."
         ),
     ] = None,
     channel: Annotated[

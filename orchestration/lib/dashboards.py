@@ -9,7 +9,13 @@ from pathlib import Path
 
 from orchestration.lib.plain_errors import PlainError
 
-__all__ = ["DashboardBroken", "render", "render_pictures", "speak_to_metabase"]
+__all__ = [
+    "DashboardBroken",
+    "apply_to_metabase",
+    "render",
+    "render_pictures",
+    "speak_to_metabase",
+]
 
 
 class DashboardBroken(PlainError, RuntimeError):
@@ -49,6 +55,28 @@ def _draw(url: str, arguments: list[str], company_ids: list[str]) -> None:
     )
     if done.returncode:
         raise DashboardBroken(f"The dashboard cannot be drawn: {done.stderr.strip()}")
+
+
+def apply_to_metabase(url: str) -> str:
+    """Bring the server of ``METABASE_URL`` to what the files say; what was said.
+
+    Raises
+    ------
+    DashboardBroken
+        It could not, or people changed things there by hand.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "metabase.metabase_as_code", "apply"],
+        env=os.environ | {"TIMONEL_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DashboardBroken(
+            f"Metabase was not brought up to date: {done.stderr.strip()}"
+        )
+    return done.stdout.strip()
 
 
 def speak_to_metabase(url: str, arguments: list[str]) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from orchestration.lib.alerts.channels import list_channels, read_address
@@ -20,10 +21,10 @@ from orchestration.lib.alerts.errors import NotDelivered
 from orchestration.lib.alerts.messages import Message
 from orchestration.lib.alerts.services import addressed_to, send
 from orchestration.lib.database import connect
-from orchestration.lib.reports import ReportBroken
+from orchestration.lib.reports import ReportBroken, ReportRequest, write_report
 from orchestration.lib.settings import Settings
 
-__all__ = ["Outcome", "ReportMail", "Sender", "read_recipients"]
+__all__ = ["Outcome", "ReportMail", "Sender", "deliver", "read_recipients"]
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
@@ -149,6 +150,27 @@ class Sender:
         """In a transaction of its own; whether a row was written."""
         with connect(self.url, "orchestrator") as database:
             return bool(database.execute(statement.encode(), values).rowcount)
+
+
+def deliver(
+    url: str, settings: Settings, company_id: str, template: str
+) -> list[Outcome]:
+    """Draw a report and send it to whom the company named, who do not have it yet.
+
+    Raises
+    ------
+    ReportBroken
+        There is no mail channel, or nothing was computed yet.
+    """
+    sender = Sender(url, settings, company_id)
+    address = sender.address()
+    with TemporaryDirectory() as written:
+        folder = Path(written)
+        draft = folder / "mail.json"
+        request = ReportRequest(company_id, template)
+        (paper,) = write_report(url, request, ["pdf"], folder, draft)
+        mail = ReportMail.read(draft, paper, company_id)
+        return sender.send(mail, mail.recipients, address)
 
 
 def read_recipients(text: str) -> tuple[str, ...]:

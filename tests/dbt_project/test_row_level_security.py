@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from metabase.metabase_as_code.company import Company
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.metabase.asked_cards import answer, asked
 
 VIEWS = (
     "accuracy_totals",
@@ -88,6 +92,7 @@ VIEWS = (
     "vip_churn",
     "vip_risk_growth",
 )
+Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """
     insert into predictions.model_fits values (%s, 'fit', '2026-01-31', '2026-01-05',
     'bg_nbd+gamma_gamma', '1', 'published', null, '', 1, 0, 0, '{}', now())
@@ -220,10 +225,11 @@ RESTATEMENT = """
 
 @dataclass(frozen=True)
 class Readers:
-    """A pair of companies with rows in every view, and acme's login role."""
+    """A pair of companies with rows in every view, and their login roles."""
 
     pair: Pair
     acme_role: str
+    bolt_role: str
 
 
 @pytest.fixture(scope="module")
@@ -252,6 +258,7 @@ def readers(warehouse: Warehouse) -> Readers:
     for company_id in (pair.acme, pair.bolt):
         warehouse.execute(CAMPAIGN, [company_id])
     return Readers(pair, warehouse.add_reader(pair.acme))
+    return Readers(pair, *map(warehouse.add_reader, (pair.acme, pair.bolt)))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -290,12 +297,10 @@ def test_a_reader_cannot_go_around_the_views(
 def test_a_reader_cannot_become_another_company(
     warehouse: Warehouse, readers: Readers
 ) -> None:
-    other = warehouse.add_reader(readers.pair.bolt)
-
     with psycopg.connect(warehouse.url) as connection:
         connection.execute(f"set session authorization {readers.acme_role}".encode())
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(f"set role {other}".encode())
+            connection.execute(f"set role {readers.bolt_role}".encode())
 
 
 def test_every_reporting_view_is_listed_here(warehouse: Warehouse) -> None:
@@ -305,6 +310,80 @@ def test_every_reporting_view_is_listed_here(warehouse: Warehouse) -> None:
     )
 
     assert [row["relname"] for row in found] == list(VIEWS)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_card_answers_each_companys_reader(
+    warehouse: Warehouse, readers: Readers, language: str
+) -> None:
+    """Nothing chosen, and every value: a column that is missing here is an error."""
+    broken: dict[Asked, str] = {}
+    for company_id in (readers.pair.acme, readers.pair.bolt):
+        with psycopg.connect(warehouse.url) as connection:
+            answers = _answers(connection, company_id, language)
+        broken |= {key: told for key, (how, told) in answers.items() if how == "error"}
+
+    assert broken == {}
+
+
+def test_no_card_answers_with_another_companys_rows(
+    warehouse: Warehouse, readers: Readers
+) -> None:
+    """Every row of the other company is taken away, and no answer changes."""
+    acme, bolt = readers.pair.acme, readers.pair.bolt
+    for company_id, other_id in ((acme, bolt), (bolt, acme)):
+        # In one transaction, which stops the clock that ages are told by.
+        with psycopg.connect(warehouse.url) as connection:
+            before = _answers(connection, company_id, "es")
+            _take_away(connection, other_id)
+            after = _answers(connection, company_id, "es")
+            _take_away(connection, company_id)
+            nothing = _answers(connection, company_id, "es")
+            connection.rollback()
+
+        assert [key for key in before if before[key] != after[key]] == []
+        # Else nothing was asked that could have been answered.
+        plain = [key for key in before if not key[1]]
+        told = [key for key in plain if before[key] != nothing[key]]
+        assert len(told) > len(plain) / 3, sorted(set(plain) - set(told))
+
+
+def _take_away(connection: psycopg.Connection, company_id: str) -> None:
+    """As if a company had never been there; whoever calls rolls it back."""
+    # Whatever the order of the tables: keys are not looked at.
+    connection.execute("set local session_replication_role = replica")
+    tables = connection.execute(
+        """
+        select columns.table_schema, columns.table_name
+        from information_schema.columns
+        inner join information_schema.tables using (table_schema, table_name)
+        where columns.column_name = 'company_id' and table_type = 'BASE TABLE'
+        """
+    ).fetchall()
+    for table in tables:
+        connection.execute(
+            sql.SQL("delete from {} where company_id = %s").format(
+                sql.Identifier(*table)
+            ),
+            [company_id],
+        )
+
+
+def _answers(
+    connection: psycopg.Connection, company_id: str, language: str
+) -> dict[Asked, tuple[str, str]]:
+    """Of the company's own reader."""
+    role = sql.SQL("set local role {}").format(sql.Identifier(f"bi_{company_id}"))
+    connection.execute(role)
+    company = Company(company_id, company_id, "EUR")
+    cards = load_content(CONTENT_ROOT, company, language).cards.values()
+    answers = {}
+    for card in cards:
+        for key, asking in asked(card):
+            with connection.transaction(force_rollback=True):
+                answers[key] = answer(connection, *asking)
+    connection.execute("set local role none")
+    return answers
 
 
 @pytest.mark.parametrize("role", ["scientist", "orchestrator"])

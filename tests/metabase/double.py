@@ -46,7 +46,8 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         Actions.__init__(self)
         Tables.__init__(self)
         self.version = "v0.63.15"
-        self.dies_after_posts: int | None = None
+        self.dies_after_writes: int | None = None
+        self.chosen: list[Body] = []
         self.unknown_displays: list[str] = []
         self.run_card: Callable[[Body, Body], list[Any]] = lambda card, details: []
         self.can_connect = can_connect
@@ -96,11 +97,11 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
             raise Refused(401, "Unauthenticated")
 
     def _maybe_die(self, method: str, path: str) -> None:
-        if method != "POST" or path == "/api/session" or self.dies_after_posts is None:
+        if method == "GET" or path == "/api/session" or self.dies_after_writes is None:
             return
-        self.dies_after_posts -= 1
-        if self.dies_after_posts < 0:
-            self.dies_after_posts = None
+        self.dies_after_writes -= 1
+        if self.dies_after_writes < 0:
+            self.dies_after_writes = None
             raise Died
 
     def _new_id(self) -> int:
@@ -229,9 +230,33 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         check("PUT /api/collection/:id", body)
         if body.get("description") == "":
             raise Refused(400, "description: value must be a non-blank string.")
+        was_archived = self.collections[key]["archived"]
         self.collections[key].update({"archived": False, **body})
         self.collections[key].pop("parent_id", None)
+        is_archived = self.collections[key]["archived"]
+        if is_archived != was_archived:
+            self._take_along(key, is_archived=is_archived)
         return self.get_collection(key)
+
+    def _take_along(self, key: int, *, is_archived: bool) -> None:
+        """What lies in a collection goes to the bin, and comes back, with it."""
+        within = f"{self.collections[key]['location']}{key}/"
+        inside = {
+            one
+            for one, other in self.collections.items()
+            if other["location"].startswith(within)
+        }
+        lying = [
+            one
+            for things in (self.cards, self.dashboards)
+            for one in things.values()
+            if one["collection_id"] in {key, *inside}
+        ]
+        for one in (*(self.collections[other] for other in inside), *lying):
+            if not one.get("archived_directly"):
+                one["archived"] = is_archived
+        for page_id in self.dashboards:
+            self.follow_page(page_id)
 
     def list_items(self, key: int) -> Body:
         self.get_collection(key)
@@ -338,7 +363,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         one = copy.deepcopy(things[key])
         if not self.may(one["collection_id"], "read"):
             raise Refused(403, "You don't have permissions to do that.")
-        if one["archived"]:
+        if one["archived"] and one.get("archived_directly", True):
             one["collection_id"] = TRASH
         return one
 
@@ -361,6 +386,37 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         except Exception as error:
             return {"status": "failed", "error": str(error)}
         return answered(rows)
+
+    def query_dashcard(self, page: int, place: int, key: int, body: Body) -> Body:
+        """Ask a card where it stands; what is chosen has to be mapped to it there."""
+        check("POST /api/card/:id/query", body)
+        placed = next(
+            (
+                one
+                for one in self.get_dashboard(page)["dashcards"]
+                if one["id"] == place
+            ),
+            None,
+        )
+        if placed is None or placed["card_id"] != key:
+            raise Refused(404, "Not found.")
+        mapped = {
+            one["parameter_id"]: one["target"] for one in placed["parameter_mappings"]
+        }
+        for chosen in body["parameters"]:
+            if mapped.get(chosen["id"]) != chosen["target"]:
+                raise Refused(400, "the parameter is not mapped to the card")
+        self.chosen = body["parameters"]
+        try:
+            return self.query_card(key, {"parameters": []})
+        finally:
+            self.chosen = []
+
+    def query_by_hand(self, body: Body) -> Body:
+        check("POST /api/dataset", body)
+        if not self.may_query(body["database"], "query-builder-and-native"):
+            raise Refused(403, "You do not have permissions to run this query.")
+        return answered([(1,)])
 
     def post_card(self, body: Body) -> Body:
         check("POST /api/card", body)
@@ -406,6 +462,8 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
                 self._same_tags(stage, kept.get("parameters", []))
             if query["database"] not in self.databases:
                 raise Refused(404, "no such database")
+        if "archived" in kept:
+            kept["archived_directly"] = kept["archived"]
         self.cards[key].update(kept)
         return self.get_card(key)
 
@@ -456,6 +514,12 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("PUT", r"/api/permissions/group/(\d+)", FakeMetabase.put_group),
     ("GET", r"/api/card/(\d+)/dashboards", FakeMetabase.pages_of_card),
     ("POST", r"/api/card/(\d+)/query", FakeMetabase.query_card),
+    (
+        "POST",
+        r"/api/dashboard/(\d+)/dashcard/(\d+)/card/(\d+)/query",
+        FakeMetabase.query_dashcard,
+    ),
+    ("POST", "/api/dataset", FakeMetabase.query_by_hand),
     ("GET", "/api/action", Actions.list_actions),
     ("POST", "/api/action", FakeMetabase.post_action),
     ("GET", r"/api/action/(\d+)", FakeMetabase.get_action),

@@ -34,19 +34,35 @@ class Actions:
 
     def list_actions(self, query: dict[str, str]) -> list[Body]:
         return [
-            {"id": key, **copy.deepcopy(one)}
+            self._told(key)
             for key, one in self.actions.items()
             if str(one["model_id"]) == query.get("model-id") and not one["archived"]
         ]
 
     def get_action(self, key: int) -> Body:
-        if key not in self.actions:
+        # One that is archived is not told apart from one that never was.
+        if key not in self.actions or self.actions[key]["archived"]:
             raise Refused(404, "Not found.")
         self._may_see(self.actions[key])
-        # What it was made with, and what the server adds to it.
+        return self._told(key)
+
+    def _told(self, key: int) -> Body:
+        """What it was made with, what the server adds, and the query as stages."""
         live = copy.deepcopy(self.actions[key])
         for field in live["visualization_settings"]["fields"].values():
             field["hidden"] = False
+        query = live["dataset_query"]
+        live["dataset_query"] = {
+            "lib/type": "mbql/query",
+            "database": query["database"],
+            "stages": [
+                {
+                    "lib/type": "mbql.stage/native",
+                    "native": query["native"]["query"],
+                    "template-tags": query["native"]["template-tags"],
+                }
+            ],
+        }
         return {"id": key, "public_uuid": None, **live}
 
     def post_action(self, body: Body) -> Body:
@@ -61,6 +77,8 @@ class Actions:
 
     def put_action(self, key: int, body: Body) -> Body:
         check("PUT /api/action/:id", body)
+        if key not in self.actions:
+            raise Refused(404, "Not found.")
         return self._store_action(key, body)
 
     def execute_action(self, key: int, body: Body) -> Body:
@@ -98,7 +116,7 @@ class Actions:
             raise Refused(403, "You don't have permissions to do that.")
         _check_tags(query["native"], action["parameters"])
         self.actions[key] = action
-        return self.get_action(key)
+        return self._told(key)
 
 
 def _check_tags(native: Body, parameters: list[Body]) -> None:

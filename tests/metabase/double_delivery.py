@@ -53,12 +53,16 @@ class Delivery:
 
     def put_pulse(self, key: int, body: Body) -> Body:
         check("PUT /api/pulse/:id", body)
+        if key not in self.pulses:
+            raise Refused(404, "Not found.")
         # What is left out falls back to a default, and that takes it out of the bin.
-        return self._store_pulse(key, {"archived": False, **body})
+        return self._store_pulse(
+            key, {"archived": False, "skip_if_empty": False, **body}
+        )
 
     def _store_pulse(self, key: int, body: Body) -> Body:
         kept = copy.deepcopy(body)
-        page = self.dashboards[kept["dashboard_id"]]
+        page = self.dashboards[{**self.pulses[key], **kept}["dashboard_id"]]
         placed = {(one["id"], one["card_id"]) for one in page["dashcards"]}
         for card in kept["cards"]:
             check("pulse card", card)
@@ -72,6 +76,33 @@ class Delivery:
             channel["id"] = self._new_id()
         self.pulses[key].update(kept)
         return self.get_pulse(key)
+
+    def follow_page(self, page_id: int) -> None:
+        """What any change of a page does to the subscriptions of it."""
+        page = self.dashboards[page_id]
+        of_page = [
+            key for key, one in self.pulses.items() if one["dashboard_id"] == page_id
+        ]
+        for key in of_page:
+            if page["archived"]:
+                del self.pulses[key]
+                continue
+            pulse = self.pulses[key]
+            pulse["name"] = page["name"]
+            places = {one["id"] for one in page["dashcards"]}
+            left = [one for one in pulse["cards"] if one["dashboard_card_id"] in places]
+            shown = {one["id"] for one in left}
+            pulse["cards"] = left + [
+                {
+                    "id": one["card_id"],
+                    "dashboard_card_id": one["id"],
+                    "include_csv": False,
+                    "include_xls": False,
+                    "name": self.cards[one["card_id"]]["name"],
+                }
+                for one in page["dashcards"]
+                if one["card_id"] not in shown
+            ]
 
     def put_setting(self, key: str, body: Body) -> None:
         check("PUT /api/setting/:key", body)

@@ -24,6 +24,9 @@ class Pages:
     def _shown(self, things: dict[int, Body], key: int) -> Body:
         raise NotImplementedError
 
+    def follow_page(self, page_id: int) -> None:
+        raise NotImplementedError
+
     def get_dashboard(self, key: int) -> Body:
         return whole_dashboard(key, self._shown(self.dashboards, key))
 
@@ -66,7 +69,10 @@ class Pages:
             if len(set(ids)) != len(ids):
                 raise Refused(400, "dashcard ids must be unique")
             kept["dashcards"].reverse()
+        if "archived" in kept:
+            kept["archived_directly"] = kept["archived"]
         self.dashboards[key].update(kept)
+        self.follow_page(key)
         return self.get_dashboard(key)
 
     def _tabbed(self, key: int, kept: Body) -> dict[int | None, int]:

@@ -203,6 +203,17 @@ def keep_only(folder: Path, page: str) -> None:
     (folder / "delivery.yml").write_text(yaml.safe_dump(delivery))
 
 
+def without_top(root: Path) -> None:
+    """Take a card and its place out of the files."""
+    (root / TOP).unlink()
+    path = root / "collections/main/timonel/clientes.yaml"
+    page = yaml.safe_load(path.read_text())
+    page["dashcards"] = [
+        one for one in page["dashcards"] if one["entity_id"] != "hRnhSZvKLDKx9zk8rNbx6"
+    ]
+    path.write_text(yaml.safe_dump(page, sort_keys=False))
+
+
 @contextmanager
 def new_server(
     database_url: str, folder: Path, companies: tuple[str, ...] = ("acme", "bolt")

@@ -178,7 +178,7 @@ def test_an_action_that_leaves_the_file_is_archived_and_may_return(
     asking: Server,
 ) -> None:
     asking.run()
-    key = action_of(asking, "acme")
+    key, actions = action_of(asking, "acme"), set(asking.fake.actions)
     path = asking.request.root / "actions.yml"
     text = path.read_text()
 
@@ -189,7 +189,26 @@ def test_an_action_that_leaves_the_file_is_archived_and_may_return(
     asking.run()
 
     assert not asking.fake.actions[key]["archived"]
+    assert set(asking.fake.actions) == actions
     assert asking.run() == []
+
+
+def test_an_action_put_away_by_hand_is_told_and_comes_back_itself(
+    asking: Server,
+) -> None:
+    asking.run()
+    key, actions = action_of(asking, "acme"), set(asking.fake.actions)
+    asking.fake.actions[key]["archived"] = True
+
+    with pytest.raises(DriftFoundError, match="archived or deleted it on the server"):
+        asking.run()
+    told = asking.run(force=True)
+
+    assert told == [
+        f"drift action {NAME} of acme (somebody archived or deleted it on the server)"
+    ]
+    assert not asking.fake.actions[key]["archived"]
+    assert set(asking.fake.actions) == actions
 
 
 def test_without_a_password_nobody_asks(asking: Server) -> None:
@@ -199,7 +218,45 @@ def test_without_a_password_nobody_asks(asking: Server) -> None:
     asking.run()
 
     assert {one["archived"] for one in asking.fake.actions.values()} == {True}
+    assert _allowed(asking) == set()
     assert asking.run() == []
+    assert asking.written() == []
+
+
+def test_who_gets_the_password_again_may_ask_again(asking: Server) -> None:
+    asking.run()
+    with_password, allowed = dict(asking.environment), _allowed(asking)
+    asking.environment = dict(PASSWORDS)
+    asking.run()
+    asking.environment = with_password
+
+    told = asking.run()
+
+    assert [one for one in told if one.startswith("drift")] == []
+    assert allowed == _allowed(asking) == set(asking.fake.databases)
+    assert {one["archived"] for one in asking.fake.actions.values()} == {False}
+    assert asking.run() == []
+
+
+def test_a_switch_set_by_hand_is_put_back(setting: Server) -> None:
+    setting.run(company_ids=("acme",))
+    database = setting.database("acme")
+    off = {"settings": {"database-enable-actions": True}}
+    setting.fake.put_database(database, off)
+
+    assert setting.run(company_ids=("acme",)) == [
+        "update connection timonel_acme of acme (settings)"
+    ]
+    assert _allowed(setting) == set()
+
+
+def _allowed(server: Server) -> set[int]:
+    """The connections on which Metabase's actions are switched on."""
+    return {
+        key
+        for key, one in server.fake.databases.items()
+        if one.get("settings", {}).get("database-enable-actions")
+    }
 
 
 def test_a_company_that_is_gone_asks_no_more(asking: Server) -> None:

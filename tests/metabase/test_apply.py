@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -365,6 +366,18 @@ def test_it_waits_for_a_server_that_is_still_migrating() -> None:
         )
 
     assert len(pauses) == 3
+
+
+def test_a_server_that_takes_the_question_and_says_nothing_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "metabase.metabase_as_code.http_api._REQUEST_TIMEOUT_SECONDS", 1e-3
+    )
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+
+        assert not Metabase(f"http://127.0.0.1:{port}").is_healthy()
 
 
 def test_it_gives_up_on_a_server_that_never_answers() -> None:

@@ -10,10 +10,13 @@ import pytest
 
 from metabase.metabase_as_code.apply import apply, plan
 from metabase.metabase_as_code.errors import ContentError, MetabaseError
-from metabase.metabase_as_code.http_api import Admin
-from metabase.metabase_as_code.identity import lock
+from metabase.metabase_as_code.http_api import Admin, Metabase, sign_in
+from metabase.metabase_as_code.identity import Identities, lock
 from metabase.metabase_as_code.preflight import rule_problems
 from metabase.metabase_as_code.verify import verify
+from metabase.metabase_as_code.verify_content import Server as Live
+from metabase.metabase_as_code.verify_content import content_problems
+from metabase.metabase_as_code.world import EMBEDDING_VARIABLE
 from tests.metabase.conftest import Edit
 from tests.metabase.double_people import ALL_USERS
 from tests.metabase.server import PASSWORDS, Server, connect
@@ -146,6 +149,7 @@ def test_a_missing_word_of_the_importer_names_its_folder(small: Server) -> None:
 
 
 def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> None:
+    _name_readers(setting, "bolt")
     setting.run(company_ids=())
     top, database = setting.top("bolt"), setting.database("bolt")
     analyst = setting.group("bolt: analista")
@@ -165,7 +169,42 @@ def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> No
     assert not [key for key, _ in fake.access if key == analyst and _ == str(top)]
     assert analyst in fake.groups
     assert database in fake.databases
+    assert "archive subscription" in " ".join(planned)
+    assert fake.pulses == {}
     assert setting.pending(company_ids=()) == []
+    assert setting.run(company_ids=()) == []
+    assert setting.written() == []
+
+
+def test_a_company_that_returns_gets_its_pages_and_its_mails_back(
+    setting: Server,
+) -> None:
+    _name_readers(setting, "bolt")
+    setting.run(company_ids=())
+    pages = set(setting.fake.dashboards)
+    setting.sql("delete from ops.companies where company_id = 'bolt'")
+    setting.run(company_ids=())
+    setting.sql("insert into ops.companies values ('bolt', 'Bolt', 'CLP', 'UTC')")
+    _name_readers(setting, "bolt")
+
+    planned = setting.pending(company_ids=())
+    setting.run(company_ids=())
+
+    assert "unarchive collection Bolt (bolt) of bolt (archived)" in planned
+    assert [one for one in planned if one.startswith("drift")] == []
+    assert set(setting.fake.dashboards) == pages
+    assert {one["archived"] for one in setting.fake.dashboards.values()} == {False}
+    assert len(setting.fake.pulses) == 1
+    assert setting.run(company_ids=()) == []
+
+
+def _name_readers(server: Server, company_id: str) -> None:
+    server.sql(
+        "insert into ops.metabase_settings (company_id, daily_recipients)"
+        " values (%s, '{ana@example.com}')",
+        company_id,
+    )
+    server.fake.settings["email-configured?"] = True
 
 
 def test_a_platform_without_companies_is_ready_and_closed(small: Server) -> None:
@@ -226,6 +265,52 @@ def test_verify_tells_a_card_that_fails_and_a_door_that_is_open(
 
     assert any("does not answer: column x does not exist" in one for one in problems)
     assert "acme: consultor may read technical of acme" in problems
+
+
+def test_verify_tells_each_fault_that_was_planted(small: Server) -> None:
+    small.environment[EMBEDDING_VARIABLE] = "0f" * 32
+    small.fake.embedding_secret = "another secret" * 3
+    small.fake.may_query = lambda database, level: True  # type: ignore[method-assign]
+
+    def fail(card: dict[str, object], details: dict[str, object]) -> list[object]:
+        raise ValueError("no such tag")
+
+    small.fake.run_card = fail
+
+    problems = verify(small.request, small.environment, tell=lambda _: None)
+
+    assert any("a signed link does not open 'Clientes'" in one for one in problems)
+    assert "acme: consultor may ask the connection warehouse of acme by SQL" in problems
+    stands = "with nothing chosen, does not answer: no such tag"
+    assert len([one for one in problems if stands in one]) == len(
+        small.page()["dashcards"]
+    )
+
+
+def test_verify_misses_a_report_that_is_gone(small: Server) -> None:
+    _name_readers(small, "acme")
+    small.run()
+    small.fake.run_card = _rows
+    with psycopg.connect(small.request.database_url) as connection:
+        identities = Identities(connection, "https://bi.example.com")
+    metabase = Metabase(small.request.metabase_url)
+    sign_in(metabase, small.request.admin, language="es")
+    server = Live(metabase, identities, ("acme",))
+    assert list(content_problems(server, lambda _: None)) == []
+    small.fake.pulses.clear()
+
+    (problem,) = content_problems(server, lambda _: None)
+
+    assert problem.startswith("there is no subscription daily:")
+
+
+def test_verify_looks_for_nothing_of_a_company_that_is_gone(setting: Server) -> None:
+    setting.fake.run_card = _rows
+    request = replace(setting.request, company_ids=())
+    setting.run(company_ids=())
+    setting.sql("delete from ops.companies where company_id = 'bolt'")
+
+    assert verify(request, PASSWORDS, tell=lambda _: None) == []
 
 
 def _rows(card: dict[str, object], details: dict[str, object]) -> list[object]:

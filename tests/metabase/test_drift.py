@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import yaml
 
 from metabase.metabase_as_code.errors import DriftFoundError, MetabaseError
 from metabase.metabase_as_code.export import export
-from tests.metabase.server import TOP, Server
+from tests.metabase.server import TOP, Server, without_top
 
 BEST = "¿Qué clientes comprarán más en los próximos 12 meses?"
 PAGE = "collections/main/timonel/clientes.yaml"
@@ -105,7 +103,7 @@ def test_what_returns_to_the_files_leaves_the_archive_with_its_id(
     small.run()
     texts = {name: (small.request.root / name).read_text() for name in (TOP, PAGE)}
     ids = set(small.fake.cards)
-    _without_top(small.request.root)
+    without_top(small.request.root)
     small.run()
     assert small.card(BEST)["archived"]
     for name, text in texts.items():
@@ -147,7 +145,7 @@ def test_a_card_that_people_use_elsewhere_is_kept_and_told(small: Server) -> Non
     fake = small.fake
     mine = fake.post_dashboard({"name": "Mine", "collection_id": small.top("acme")})
     fake.dashboards[mine["id"]]["dashcards"] = [{"id": 1, "card_id": card}]
-    _without_top(small.request.root)
+    without_top(small.request.root)
 
     small.run()
 
@@ -232,14 +230,3 @@ def test_export_writes_what_people_changed_as_files(
         one["size_y"] for one in before
     )
     assert len(written) == len(small.cards_of("acme")) + 1
-
-
-def _without_top(root: Path) -> None:
-    """Take a card and its place out of the files."""
-    (root / TOP).unlink()
-    path = root / PAGE
-    page = yaml.safe_load(path.read_text())
-    page["dashcards"] = [
-        one for one in page["dashcards"] if one["entity_id"] != "hRnhSZvKLDKx9zk8rNbx6"
-    ]
-    path.write_text(yaml.safe_dump(page, sort_keys=False))

@@ -22,13 +22,16 @@ from tests.metabase.model_health_rows import Forecast, ModelHealth, fill_health
 
 _WHY = "Nada que mostrar."
 _ROWS = {
-    "backtest_calibration": (("decile", "predicted_share", "actual_share"), (1, 0, 0)),
+    "backtest_calibration": (
+        ("decile", "predicted_share", "actual_share"),
+        (1, None, None),
+    ),
     "backtest_tracking": (
         (
             *("days", "expected_orders", "actual_orders"),
             *("expected_orders_lower", "expected_orders_upper"),
         ),
-        (15, 0, 0, 0, 0),
+        (15, None, None, None, None),
     ),
 }
 
@@ -160,6 +163,25 @@ def test_a_line_chart_is_empty_only_when_no_metric_has_anything(name: str) -> No
     assert _drawn(card, Result(columns, (nothing,))).empty_reason == _WHY
     assert _drawn(card, Result(columns, ())).empty_reason == _WHY
     assert _drawn(card, Result(columns, (something,))).empty_reason is None
+
+
+@pytest.mark.parametrize("name", _ROWS)
+def test_a_chart_of_zeros_is_drawn_as_such(name: str) -> None:
+    """No order at all is an answer; that nothing was computed would be a wrong one."""
+    columns, nothing = _ROWS[name]
+    zeros = (nothing[0], *(0 for _ in nothing[1:]))
+
+    assert _drawn(_card(name), Result(columns, (zeros,))).empty_reason is None
+
+
+def test_counts_that_the_sql_fills_up_with_zeros_are_nothing_to_show() -> None:
+    card = _card("no_purchase_distribution")
+    columns = tuple(card.shown_columns())
+
+    empty = _drawn(card, Result(columns, (("0 %", 0), ("10 %", 0))))
+
+    assert empty.empty_reason == _WHY
+    assert _drawn(card, Result(columns, (("0 %", 1),))).empty_reason is None
 
 
 def test_gates_come_worst_first_in_words(shops_url: str) -> None:

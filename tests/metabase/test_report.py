@@ -29,7 +29,7 @@ from tests.metabase.conftest import Edit
 from tests.metabase.shops import HASHED
 
 _MARKUP = '#panic("x") *Bold* $a$ \\ </title><script>alert(2)</script>'
-_TEMPLATES = ("executive_summary", "operational_report")
+_TEMPLATES = ("executive_summary", "operational_report", "monthly_review")
 _FETCHES = re.compile(
     r"""<(?:link|img|iframe|base|object|embed)\b|\s(?:src|href|action|poster)\s*=""",
     re.IGNORECASE,
@@ -75,7 +75,7 @@ def papers(shops_url: str) -> Papers:
     return paper
 
 
-def test_the_two_reports_use_every_kind_of_chart() -> None:
+def test_the_reports_use_every_kind_of_chart() -> None:
     content = load_content(CONTENT_ROOT, EXAMPLE)
     labels = read_labels(CONTENT_ROOT / "labels", "es")
     reports = [load_report(CONTENT_ROOT, name, content, labels) for name in _TEMPLATES]
@@ -97,6 +97,7 @@ def test_the_two_reports_use_every_kind_of_chart() -> None:
             "Análisis de la relación con los clientes",
             "Acciones recomendadas",
         ],
+        ["Rendimiento", "Cohortes", "Segmentación", "Retorno de la publicidad"],
     ]
     assert set(CHARTS) <= shown
 
@@ -281,7 +282,9 @@ def test_the_committed_templates_have_no_problem() -> None:
 
 
 def test_an_unknown_report_is_refused_with_those_there_are(shops_url: str) -> None:
-    with pytest.raises(ContentError, match="executive_summary, operational_report"):
+    with pytest.raises(
+        ContentError, match="executive_summary, monthly_review, operational_report"
+    ):
         _drawn(shops_url, "acme", "annual")
 
 

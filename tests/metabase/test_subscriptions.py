@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from metabase.metabase_as_code.cli import app
+from metabase.metabase_as_code.errors import DriftFoundError
+from metabase.metabase_as_code.load import CONTENT_ROOT
 from metabase.metabase_as_code.schedules import CannotBeSaid, Schedule, shift
-from tests.metabase.server import Server
+from metabase.metabase_as_code.subscriptions import as_sent
+from tests.metabase.server import Server, without_top
 
 SUMMER, WINTER = (datetime(2026, month, 15, tzinfo=UTC) for month in (1, 7))
 DAILY, WEEKLY = Schedule("daily", 8), Schedule("weekly", 9, "mon")
 MONTHLY = Schedule("monthly", 10, "first")
+RENAMED = "clientes:\n    title: Compradores"
+WEEKLY_PANEL = "weekly: {dashboard: panel"
+KIND = "subscription"
 
 
 def _name(server: Server, **recipients: str) -> None:
@@ -60,8 +67,7 @@ def test_each_rhythm_is_written_as_the_owner_asked(small: Server) -> None:
     small.run()
 
     told = {
-        one["name"].split(":")[0]: (
-            channel["schedule_type"],
+        channel["schedule_type"]: (
             channel["schedule_day"],
             channel["schedule_frame"],
             channel["schedule_hour"],
@@ -71,12 +77,9 @@ def test_each_rhythm_is_written_as_the_owner_asked(small: Server) -> None:
         for channel in one["channels"]
     }
     assert told == {
-        "Informe diario": (
-            *("daily", None, None, 8),
-            ["manager@example.com", "team@example.com"],
-        ),
-        "Informe semanal": ("weekly", "mon", None, 9, ["executives@example.com"]),
-        "Informe mensual": ("monthly", None, "first", 10, ["ceo@example.com"]),
+        "daily": (None, None, 8, ["manager@example.com", "team@example.com"]),
+        "weekly": ("mon", None, 9, ["executives@example.com"]),
+        "monthly": (None, "first", 10, ["ceo@example.com"]),
     }
     page = small.named(small.fake.dashboards, "Clientes")
     for one in small.fake.pulses.values():
@@ -127,6 +130,148 @@ def test_a_report_that_nobody_gets_any_more_is_put_away_and_may_return(
     assert set(small.fake.pulses) == ids
     (pulse,) = small.fake.pulses.values()
     assert not pulse["archived"]
+
+
+def _change_the_page(server: Server) -> None:
+    """Another name, and a card less."""
+    server.edit("labels/es.yml", "clientes:\n    title: Clientes", RENAMED)
+    without_top(server.request.root)
+
+
+def test_a_page_that_changes_takes_its_reports_along_and_mails_nobody(
+    small: Server,
+) -> None:
+    _name(small, daily="ana@example.com")
+    small.run()
+    small.fake.mails.clear()
+    _change_the_page(small)
+
+    told = small.run()
+
+    (pulse,) = small.fake.pulses.values()
+    assert pulse["name"] == "Compradores"
+    assert len(pulse["cards"]) == len(small.page("Compradores")["dashcards"])
+    assert not [one for one in told if "subscription" in one]
+    assert small.fake.mails == []
+    assert small.run() == []
+
+
+def test_what_the_server_rewrote_by_itself_is_no_drift(small: Server) -> None:
+    """The run died after the page was written, and who gets it has changed too."""
+    _name(small, daily="ana@example.com")
+    small.run()
+    (pulse,) = small.fake.pulses.values()
+    pulse["cards"] = pulse["cards"][1:]
+    pulse["name"] = "Another name of the page"
+    _name(small, daily="bea@example.com")
+
+    told = small.run()
+
+    assert told == [
+        "update subscription Informe diario: Clientes of acme (cards, channels)"
+    ]
+    assert len(pulse["cards"]) == len(small.page()["dashcards"])
+    assert small.run() == []
+
+
+def test_rows_that_people_chose_to_attach_stay_attached(small: Server) -> None:
+    _name(small, daily="ana@example.com")
+    small.run()
+    (pulse,) = small.fake.pulses.values()
+    pulse["cards"][0]["include_csv"] = True
+    assert small.pending() == []
+    _name(small, daily="bea@example.com")
+
+    small.run()
+
+    assert [one["include_csv"] for one in pulse["cards"]].count(True) == 1
+
+
+def test_a_report_changed_by_hand_is_drift(small: Server) -> None:
+    _name(small, daily="ana@example.com")
+    small.run()
+    (pulse,) = small.fake.pulses.values()
+    pulse["channels"][0]["schedule_hour"] = 3
+
+    with pytest.raises(DriftFoundError, match=r"changed on the server: channels"):
+        small.run()
+
+
+def test_a_report_that_went_with_its_page_is_made_again(small: Server) -> None:
+    _name(small, daily="ana@example.com")
+    small.run()
+    page = small.named(small.fake.dashboards, "Clientes")
+    small.fake.put_dashboard(page, {"archived": True})
+    assert small.fake.pulses == {}
+
+    told = small.run(force=True)
+
+    assert (
+        "create subscription Informe diario: Clientes of acme "
+        "(the server deletes it when its page is archived)"
+    ) in told
+    assert [one["dashboard_id"] for one in small.fake.pulses.values()] == [page]
+    assert small.run() == []
+
+
+def test_another_page_is_another_report_and_the_former_is_put_away(
+    setting: Server,
+) -> None:
+    _name(setting, weekly="ana@example.com")
+    setting.run(company_ids=("acme",))
+    (former,) = setting.fake.pulses
+    setting.edit("delivery.yml", "weekly: {dashboard: clientes", WEEKLY_PANEL)
+
+    told = setting.run(company_ids=("acme",))
+
+    assert told == [
+        "create subscription Informe semanal: Dashboard of acme",
+        "archive subscription Informe semanal: Clientes of acme",
+    ]
+    assert setting.fake.pulses[former]["archived"]
+    assert setting.run(company_ids=("acme",)) == []
+
+
+def test_a_report_known_by_its_rhythm_alone_is_taken_over(small: Server) -> None:
+    """As versions before pages were part of what it is known by wrote it."""
+    _name(small, daily="ana@example.com")
+    small.run()
+    small.sql("update ops.metabase_objects set key = 'daily' where kind = %s", KIND)
+    small.fake.mails.clear()
+
+    told = small.run()
+
+    assert told == ["adopt subscription Informe diario: Clientes of acme"]
+    assert len(small.fake.pulses) == 1
+    assert small.fake.mails == []
+    assert small.run() == []
+
+
+def test_a_report_of_the_same_page_that_people_made_is_left_alone(
+    small: Server,
+) -> None:
+    _name(small, daily="ana@example.com")
+    small.run()
+    (ours,) = small.fake.pulses
+    body = as_sent(small.fake.get_pulse(ours))
+    del body["archived"]
+    body["channels"][0]["recipients"] = [{"email": "own@example.com"}]
+    page = small.named(small.fake.dashboards, "Clientes")
+    theirs = small.fake.post_pulse({**body, "name": "x", "dashboard_id": page})["id"]
+    small.sql("delete from ops.metabase_objects where kind = %s", KIND)
+
+    told = small.run()
+
+    assert told == ["adopt subscription Informe diario: Clientes of acme"]
+    (channel,) = small.fake.pulses[theirs]["channels"]
+    assert channel["recipients"] == [{"email": "own@example.com"}]
+
+
+def test_no_two_rhythms_mail_the_same_page_or_report() -> None:
+    told = yaml.safe_load((CONTENT_ROOT / "delivery.yml").read_text())
+
+    pages = [one["dashboard"] for one in told["subscriptions"].values()]
+    assert len(set(pages)) == len(pages) == len(set(told["reports"].values()))
 
 
 def test_an_address_that_is_none_is_refused(small: Server) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
 from metabase.metabase_as_code.company import EXAMPLE
+from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
-from metabase.metabase_as_code.validate import column_problems, sql_problems
+from metabase.metabase_as_code.preflight import check_columns
+from metabase.metabase_as_code.validate import (
+    column_problems,
+    file_problems,
+    sql_problems,
+)
 from metabase.metabase_as_code.warehouse import connect_as
+from tests.metabase.conftest import Edit
+
+SCENARIO = "collections/main/timonel/scenario_comparison.yaml"
 
 
 @pytest.mark.parametrize(
@@ -65,3 +76,37 @@ def test_a_column_that_is_gone_is_named_with_its_card(reporting_url: str) -> Non
 
     assert len(problems) == 1
     assert "active_customers.yaml: the SQL does not run" in problems[0]
+
+
+def test_what_a_choice_adds_to_the_sql_is_checked_too(edit: Edit) -> None:
+    """It is left out while nobody chooses, and runs as soon as somebody does."""
+    root = _with_part(edit, "and exists (select 1 from ops.companies)")
+
+    assert any(
+        "scenario_comparison.yaml: the SQL reads ops.companies" in one
+        for one in file_problems(root)
+    )
+
+
+def test_a_choice_that_cannot_run_stops_an_apply(
+    edit: Edit, reporting_url: str
+) -> None:
+    root = _with_part(edit, "and exists (select 1 from ops.companies)")
+
+    with pytest.raises(ContentError, match=r"scenario_comparison.*permission denied"):
+        check_columns(reporting_url, load_content(root, EXAMPLE).cards.values())
+
+
+def test_a_column_that_only_a_choice_loses_is_named(
+    edit: Edit, reporting_url: str
+) -> None:
+    root = _with_part(edit, "and no_such_column")
+
+    with connect_as(reporting_url) as connection:
+        (problem,) = column_problems(load_content(root, EXAMPLE), connection)
+
+    assert "no_such_column" in problem
+
+
+def _with_part(edit: Edit, part: str) -> Path:
+    return edit(SCENARIO, "[[and", f"[[{part} and")

@@ -1,5 +1,6 @@
 """The asset graph runs from the tap to the dashboard, and says who is who."""
 
+import re
 import subprocess
 import sys
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.definitions import defs
+from orchestration.lib.settings import PROJECT_ROOT
 from orchestration.lib.sources import SOURCES, api_sources
 from tests.orchestration.definition_names import KEPT, names
 
@@ -41,6 +43,19 @@ def test_the_dashboard_descends_from_the_tap() -> None:
 
     assert dg.AssetKey(["raw_files", "purchases"]) in ancestors
     assert dg.AssetKey(["predictions", "predictions_customer"]) in ancestors
+
+
+def test_the_dashboard_waits_for_every_view_its_cards_read() -> None:
+    texts = (
+        path.read_text(encoding="utf-8")
+        for path in (PROJECT_ROOT / "metabase" / "collections").rglob("*.yaml")
+    )
+    read = {name for text in texts for name in re.findall(r"reporting\.(\w+)", text)}
+    known = {key.path[1] for key in _materialised() if key.path[0] == "reporting"}
+
+    waits_for = _graph().get(dg.AssetKey(["dashboards", "clientes"])).parent_keys
+
+    assert {key.path[1] for key in waits_for} == read & known
 
 
 def test_nothing_reaches_back() -> None:
@@ -142,6 +157,8 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
         "daily_refresh": "refresh_company",
         "hourly_refresh": "refresh_operations",
         "tactical_refresh": "refresh_orders",
+        "due_reports": "mail_reports",
+        "daily_apply": "apply_to_server",
     }
     assert {each.default_status for each in schedules.values()} == {
         dg.DefaultScheduleStatus.RUNNING

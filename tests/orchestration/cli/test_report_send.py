@@ -29,6 +29,7 @@ from orchestration.cli import console as console_module
 from orchestration.cli import report as report_command
 from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.services import addressed_to
+from orchestration.lib.report_sending import deliver
 from orchestration.lib.settings import Settings
 from tests.metabase.reporting_rows import Customer, Shop, make_reporting
 
@@ -195,6 +196,29 @@ def test_who_gets_it_is_who_the_company_named(
     )
     assert board["Subject"].startswith("Executive summary · Acme")
     assert team["Subject"].startswith("Operational report · Acme")
+
+
+def test_a_schedule_mails_what_the_command_did_not(
+    timonel: Timonel, office: Office, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as admin:
+        admin.execute(
+            "insert into ops.metabase_settings (company_id, weekly_recipients,"
+            " monthly_recipients) values"
+            " ('acme', '{board@example.com}', '{board@example.com}')"
+        )
+    timonel()
+    settings = Settings.from_environment()
+
+    kept, sent, again = (
+        deliver(database_url, settings, "acme", template)
+        for template in ("executive_summary", "monthly_review", "monthly_review")
+    )
+
+    assert [one.state for one in (*kept, *sent, *again)] == ["kept", "sent", "kept"]
+    first, second = office.mails["board@example.com"]
+    assert first["Subject"].startswith("Resumen ejecutivo")
+    assert second["Subject"].startswith("Revisión mensual")
 
 
 def test_a_claim_of_a_killed_process_is_not_sent_again(

@@ -1,0 +1,1 @@
+"""What leaves the platform by the clock: reports, and dashboards to Metabase."""

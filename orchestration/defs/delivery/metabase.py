@@ -1,0 +1,43 @@
+"""Once a day Metabase is brought to what the files say, so that hours follow clocks.
+
+Subscriptions are said by the clock of the server. Where only it or only the company
+changes its clock, the hour that was right is an hour off until the next apply.
+"""
+
+import os
+
+import dagster as dg
+
+from orchestration.lib.dashboards import apply_to_metabase
+from orchestration.lib.warehouse import Warehouse
+
+_SERVER = "METABASE_URL"
+
+
+@dg.op(description="Runs timonel metabase apply, which writes only what differs.")
+def apply_dashboards(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
+    """Apply; fails, and has written nothing, where people changed things by hand."""
+    context.log.info(apply_to_metabase(warehouse.url()))
+
+
+@dg.job(description="The dashboards of every company, on the Metabase server.")
+def apply_to_server() -> None:
+    """One step."""
+    apply_dashboards()
+
+
+@dg.schedule(
+    job=apply_to_server,
+    # After the clocks of Europe and America change, before their first report leaves.
+    cron_schedule="5 5 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Each morning, timonel metabase apply, where METABASE_URL is set.",
+)
+def daily_apply(
+    context: dg.ScheduleEvaluationContext,
+) -> dg.SkipReason | dg.RunRequest:
+    """Request it once a day."""
+    if not os.environ.get(_SERVER):
+        return dg.SkipReason(f"{_SERVER} is not set: there is no Metabase to write to.")
+    return dg.RunRequest(run_key=f"{context.scheduled_execution_time:%Y-%m-%d}")
