@@ -257,7 +257,6 @@ def readers(warehouse: Warehouse) -> Readers:
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
         warehouse.execute(CAMPAIGN, [company_id])
-    return Readers(pair, warehouse.add_reader(pair.acme))
     return Readers(pair, *map(warehouse.add_reader, (pair.acme, pair.bolt)))
 
 

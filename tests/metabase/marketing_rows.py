@@ -207,11 +207,12 @@ def fill_marketing(
             3,
             0.4,
         )
-        for campaign, count, difference, spend in (
+        campaigns: tuple[tuple[str, int, float, int | None], ...] = (
             ("Verano", 40, 0.4, 200),
             ("Otoño", 40, -0.4, None),
             ("Gota", 29, 0.5, 90),
-        ):
+        )
+        for campaign, count, difference, spend in campaigns:
             insert(
                 *("campaign_quality", f"{campaign} {one.name}", one.name, count),
                 *(0.5 + difference, 0.4, 0.96, 0.5, difference),

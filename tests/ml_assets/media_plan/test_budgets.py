@@ -69,8 +69,9 @@ def test_a_gain_is_that_over_the_current_spend_with_its_chance(
     assert totals["probability_better"].between(0, 1).all()
     # Without advertising less is sold, for sure; the best split of today's budget is
     # free of the limits of the scenario, so it is no worse.
-    assert totals.loc[0.0, "total_gain_upper"] < 0
-    assert totals.loc[0.0, "probability_better"] == 0
+    nothing = totals.loc[0.0]
+    assert nothing["total_gain_upper"] < 0
+    assert nothing["probability_better"] == 0
     assert totals.loc[nearest, "probability_better"] > 0.5
     assert totals.loc[nearest, "total_gain_upper"] > (
         0.9 * scenarios["recommended"]["gain"]
