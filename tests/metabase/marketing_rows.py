@@ -212,12 +212,12 @@ def fill_marketing(
             ("Otoño", 40, -0.4, None),
             ("Gota", 29, 0.5, 90),
         )
-        for campaign, count, difference, spend in campaigns:
+        for campaign, count, difference, spent in campaigns:
             insert(
                 *("campaign_quality", f"{campaign} {one.name}", one.name, count),
                 *(0.5 + difference, 0.4, 0.96, 0.5, difference),
-                *(difference - 0.2, difference + 0.2, spend),
-                (spend or 0) if difference > 0.2 and count >= 30 else 0,
+                *(difference - 0.2, difference + 0.2, spent),
+                (spent or 0) if difference > 0.2 and count >= 30 else 0,
             )
         insert("attribution_comparison", one.name, "Último clic", 1, 0.25)
         insert("attribution_comparison", one.name, "Primer clic", 2, 0.75)
