@@ -20,7 +20,13 @@ recommendations as (
 
 -- What two rules advise of one plan was promised once: the first counts.
 plans as (
-    select distinct on (company_id, coalesce(plan_id, trace_id)) *
+    select distinct on (company_id, coalesce(plan_id, trace_id))
+        company_id,
+        due_date,
+        state,
+        is_outcome_inside,
+        promised,
+        outcome
     from recommendations
     where promised is not null
     order by company_id, coalesce(plan_id, trace_id), due_date, trace_id
