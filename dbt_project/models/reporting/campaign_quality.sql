@@ -3,7 +3,12 @@ with summaries as (
 ),
 
 customers as (
-    select * from {{ ref('customers') }}
+    select
+        company_id,
+        customer_id,
+        first_channel_id,
+        first_campaign_name
+    from {{ ref('customers') }}
     where first_campaign_name is not null
 ),
 
