@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["text_cell"]
 
-# A spreadsheet computes what begins so; the last three it passes over first.
+# A spreadsheet computes what begins so; blanks and the last three it passes over first.
 _COMPUTED = tuple("=+-@\t\r\n")
 
 
@@ -14,4 +14,5 @@ def text_cell(text: str) -> str:
     For what people typed. Telephone numbers and amounts begin with a sign as well and
     harm nobody: they stay as they are.
     """
-    return f"'{text}" if text.startswith(_COMPUTED) else text
+    is_computed = text.lstrip(" ").startswith(_COMPUTED)
+    return f"'{text}" if is_computed else text

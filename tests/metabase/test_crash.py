@@ -100,8 +100,9 @@ def _equip(server: Server) -> None:
 
 
 def _keep_the_model(server: Server) -> None:
-    """The page that is left has no saved scenarios: ask beside one of its cards."""
-    server.edit("actions.yml", "model: saved_scenarios", "model: active_customers")
+    """The page that is left has other cards: ask beside one of those."""
+    for model in ("saved_scenarios", "coupon_requests"):
+        server.edit("actions.yml", f"model: {model}", "model: active_customers")
 
 
 def _change_everything(server: Server) -> None:

@@ -37,13 +37,14 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def _evaluated(schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance) -> Any:
-    return schedule(
-        dg.build_schedule_context(
-            instance=instance,
-            scheduled_execution_time=TICK,
-            resources={"warehouse": Warehouse()},
-        )
-    )
+    # Left open, the context would leave its instance behind for the tests after it.
+    with dg.build_schedule_context(
+        instance=instance,
+        scheduled_execution_time=TICK,
+        resources={"warehouse": Warehouse()},
+    ) as context:
+        told = schedule(context)
+        return list(told) if isinstance(told, Iterator) else told
 
 
 def test_what_is_due_is_asked_for_with_a_key_of_its_day(

@@ -103,7 +103,7 @@ class TestEvents:
         # Somebody stopped it: that neither failed nor works again.
         _run(office, "stopped", "stopped", 3)
         office.at(1)
-        assert office.topics() == ["run_failed:"]
+        assert office.topics() == ["run_failed:refresh_company"]
 
         _run(office, "second", "succeeded", 1)
         office.at(2)
