@@ -70,26 +70,9 @@ spent as (
     group by customers.company_id
 ),
 
--- A week, and the same model: another one would move customers that did
--- nothing.
+-- A week ago.
 earlier as (
-    select distinct on (fits.company_id)
-        fits.company_id,
-        fits.fit_id,
-        fits.as_of_date as compared_date
-    from fits
-    inner join predicted
-        on
-            fits.company_id = predicted.company_id
-            and fits.model_version = predicted.model_version
-    where
-        fits.as_of_date between predicted.as_of_date - 13
-        and predicted.as_of_date - 7
-    order by
-        fits.company_id asc,
-        fits.as_of_date desc,
-        fits.fitted_at desc,
-        fits.fit_id asc
+    {{ earlier_fit(7, 13) }}
 ),
 
 -- As value_at_risk of customer_value_segment_totals, of who was critical then.

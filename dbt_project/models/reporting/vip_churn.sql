@@ -30,26 +30,9 @@ predicted as (
     group by company_id
 ),
 
--- Four weeks, and the same model: another one would move customers that
--- did nothing.
+-- Four weeks ago.
 earlier as (
-    select distinct on (fits.company_id)
-        fits.company_id,
-        fits.fit_id,
-        fits.as_of_date as compared_date
-    from fits
-    inner join predicted
-        on
-            fits.company_id = predicted.company_id
-            and fits.model_version = predicted.model_version
-    where
-        fits.as_of_date between predicted.as_of_date - 62
-        and predicted.as_of_date - 28
-    order by
-        fits.company_id asc,
-        fits.as_of_date desc,
-        fits.fitted_at desc,
-        fits.fit_id asc
+    {{ earlier_fit(28, 62) }}
 ),
 
 ranked as (

@@ -31,25 +31,9 @@ predicted as (
     group by company_id
 ),
 
--- A week, and the same model, as in capital_at_risk.
+-- A week ago.
 earlier as (
-    select distinct on (fits.company_id)
-        fits.company_id,
-        fits.fit_id,
-        fits.as_of_date as compared_date
-    from fits
-    inner join predicted
-        on
-            fits.company_id = predicted.company_id
-            and fits.model_version = predicted.model_version
-    where
-        fits.as_of_date between predicted.as_of_date - 13
-        and predicted.as_of_date - 7
-    order by
-        fits.company_id asc,
-        fits.as_of_date desc,
-        fits.fitted_at desc,
-        fits.fit_id asc
+    {{ earlier_fit(7, 13) }}
 ),
 
 -- As customer_value_segments has it, of what was known then.
