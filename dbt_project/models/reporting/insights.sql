@@ -10,9 +10,10 @@ churn as (
         and value_lost is not null
 ),
 
+-- What a discount sells at a loss is no success, where the margin is told.
 audiences as (
     select * from {{ ref('audience_uplift') }}
-    where result = 'gained'
+    where result = 'gained' and coalesce(margin_gained > 0, true)
 ),
 
 templates as (
