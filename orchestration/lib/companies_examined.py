@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from orchestration.lib.alerts.channels import list_channels
 from orchestration.lib.alerts.conditions import problem_of, read_views
+from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.rules import load_rules
 from orchestration.lib.companies import list_companies
 from orchestration.lib.database import connect
@@ -41,8 +42,10 @@ def _channels(url: str, company_id: str) -> Iterator[Finding]:
             f"timonel alerts channel add NAME --company {company_id}",
         )
     with connect(url, "orchestrator") as database:
-        failing = database.execute(_FAILING, (company_id,)).fetchall()
-    for channel_id, said in failing:
+        failing = database.execute(
+            UNDELIVERED.encode(), {"company": company_id}
+        ).fetchall()
+    for channel_id, _, _, said in failing:
         yield Finding(
             subject,
             "broken",
@@ -92,20 +95,6 @@ def _quarantine(database: Connection, company_id: str) -> Iterator[Finding]:
     )
 
 
-# Since something last went out by the channel.
-_FAILING = """
-    select failing.channel_id,
-        (array_agg(failing.last_error order by failing.delivery_id desc))[1]
-    from ops.alert_deliveries as failing
-    inner join ops.alert_channels using (company_id, channel_id)
-    where failing.company_id = %s and failing.last_error is not null
-        and failing.state <> 'sent' and failing.claimed_at > coalesce((
-            select max(sent.sent_at) from ops.alert_deliveries as sent
-            where sent.company_id = failing.company_id
-                and sent.channel_id = failing.channel_id
-        ), '-infinity')
-    group by failing.channel_id order by 1
-"""
 _BLOCKED = """
     select what, reason from (
         select 'predictions' as what, status, reason,

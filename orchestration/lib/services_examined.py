@@ -27,7 +27,8 @@ _ALIVE = timedelta(minutes=5)
 _PORT = 3000
 _PATIENCE_SECONDS = 5.0
 _KEEP_RUNNING = (
-    "keep `timonel dev` or docker compose running, or let cron call timonel run"
+    "keep `timonel dev` or docker compose running, or let cron call timonel run each "
+    "night and timonel alerts send every few minutes"
 )
 
 

@@ -21,7 +21,7 @@ from orchestration.lib.database import connect
 from orchestration.lib.secrets import SecretsUnreadable
 from orchestration.lib.settings import Settings
 
-__all__ = ["Failures", "Postman", "Send", "companies_waiting"]
+__all__ = ["UNDELIVERED", "Failures", "Postman", "Send", "companies_waiting"]
 
 Send = Callable[[str, Message], None]
 Failures = dict[str, str]  # why, by channel
@@ -162,4 +162,21 @@ _CANCEL_ANSWERED = """
         and alerts.company_id = waiting.company_id
         and alerts.alert_id = waiting.alert_id
         and coalesce(alerts.acknowledged_at, alerts.resolved_at) is not null
+"""
+
+#: Channels of a company that fail since something last went out by them.
+UNDELIVERED = """
+    select failing.channel_id, max(failing.attempts) as attempts,
+        min(failing.claimed_at) as claimed_at,
+        (array_agg(failing.last_error order by failing.claimed_at desc))[1]
+        as last_error
+    from ops.alert_deliveries as failing
+    inner join ops.alert_channels using (company_id, channel_id)
+    where failing.company_id = %(company)s and failing.last_error is not null
+        and failing.state <> 'sent' and failing.claimed_at > coalesce((
+            select max(sent.sent_at) from ops.alert_deliveries as sent
+            where sent.company_id = failing.company_id
+                and sent.channel_id = failing.channel_id
+        ), '-infinity')
+    group by failing.channel_id
 """

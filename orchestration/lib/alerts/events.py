@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.broken_runs import broken_runs
@@ -155,7 +156,7 @@ def _predictions_stale(look: Look) -> Iterator[Condition]:
 
 
 def _channel_failing(look: Look) -> Iterator[Condition]:
-    for row in look.rows(_UNDELIVERED):
+    for row in look.rows(UNDELIVERED):
         if look.rule.is_past(row["attempts"]):
             subject = row["channel_id"]
             facts = {"subject": subject, "detail": row["last_error"] or ""}
@@ -267,20 +268,4 @@ _PREDICTED = """
         where company_id = %(company)s
     ) as newest
     where companies.company_id = %(company)s and newest.fitted_at is not null
-"""
-# Since something last went out by the channel.
-_UNDELIVERED = """
-    select failing.channel_id, max(failing.attempts) as attempts,
-        min(failing.claimed_at) as claimed_at,
-        (array_agg(failing.last_error order by failing.claimed_at desc))[1]
-        as last_error
-    from ops.alert_deliveries as failing
-    inner join ops.alert_channels using (company_id, channel_id)
-    where failing.company_id = %(company)s and failing.last_error is not null
-        and failing.state <> 'sent' and failing.claimed_at > coalesce((
-            select max(sent.sent_at) from ops.alert_deliveries as sent
-            where sent.company_id = failing.company_id
-                and sent.channel_id = failing.channel_id
-        ), '-infinity')
-    group by failing.channel_id
 """
