@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from orchestration.cli.audience_withdraw import withdraw
 from orchestration.cli.console import console, fail, plain_errors, step
@@ -111,27 +110,24 @@ def pushes(company: _Company) -> None:
     if not found:
         console.print("Nothing was pushed yet: timonel audience push --help")
         return
-    table = Table("audience", "to", "state", "by", "started", box=None)
-    for heading in (
-        *("pushed", "refused", "withdrawn", "unreachable"),
-        *("withdrew since", "taken back"),
-    ):
-        table.add_column(heading, justify="right")
+    # A line each: eleven columns are wider than a terminal.
     for each in found:
-        counts = (
-            *(each.pushed_count, each.refused_count),
-            *(each.withdrawn_count, each.unreachable_count),
-            *(since[each.push_id], each.taken_back_count),
+        counts = {
+            "pushed": each.pushed_count,
+            "refused": each.refused_count,
+            "withdrawn": each.withdrawn_count,
+            "unreachable": each.unreachable_count,
+            "withdrew since": since[each.push_id],
+            "taken back": each.taken_back_count,
+        }
+        console.print(
+            f"[bold]{escape(each.audience_name)}[/bold] to {each.destination}: "
+            f"{each.state}, begun {each.started_at:%Y-%m-%d %H:%M} UTC by "
+            f"{escape(each.pushed_by)}",
+            soft_wrap=True,
         )
-        table.add_row(
-            escape(each.audience_name),
-            each.destination,
-            each.state,
-            escape(each.pushed_by),
-            f"{each.started_at:%Y-%m-%d %H:%M}",
-            *(f"{count:,}" for count in counts),
-        )
-    console.print(table)
+        told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+        console.print(f"  {told}", highlight=False, soft_wrap=True)
     if any(since.values()):
         console.print(
             f"On lists without consent: timonel audience withdraw --company {company}"
