@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -24,6 +24,8 @@ from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.raw_assets import READ_CHECK
 from orchestration.lib.run_tags import ALL_TESTS
+from orchestration.lib.runs import RunFailed
+from orchestration.lib.scheduled_runs import failed_asset
 from orchestration.lib.server_troubles import with_advice
 from orchestration.lib.settings import Settings
 
@@ -36,8 +38,15 @@ __all__ = [
 ]
 
 
-class PhaseFailed(RuntimeError):
+class PhaseFailed(RunFailed):
     """A phase of a run did not succeed; the message is what Dagster was told."""
+
+    @classmethod
+    def of_all(cls, failures: Sequence[PhaseFailed]) -> PhaseFailed:
+        """Several as one, with all their words; where it was is where the first was."""
+        first = failures[0]
+        message = "\n".join(map(str, failures))
+        return cls(message, first.dagster_run_id, first.failed_asset)
 
 
 class SourceUnread(PhaseFailed):
@@ -123,12 +132,15 @@ class AssetRuns:
                         raise_on_error=False,
                     )
                 )
+                failed = [event for event in result.all_events if event.is_step_failure]
+                asset = failed_asset(instance, result.run_id, failed)
             stop_if_asked()
             if not result.success:
-                raise PhaseFailed(_reasons(result))
-            unread = _unread(result)
-            if unread:
-                raise SourceUnread("\n".join(unread))
+                raise PhaseFailed(_reasons(result), result.run_id, asset)
+            if unread := _unread(result):
+                said = "\n".join(check.description or "" for check in unread)
+                asset = tuple(unread[0].asset_key.path)
+                raise SourceUnread(said, result.run_id, asset)
 
     @contextlib.contextmanager
     def quiet(self) -> Iterator[None]:
@@ -177,9 +189,11 @@ def selected_keys(selection: str) -> list[dg.AssetKey]:
     )
 
 
-def _unread(result: dg.ExecuteInProcessResult) -> list[str]:
+def _unread(
+    result: dg.ExecuteInProcessResult,
+) -> list[dg.AssetCheckEvaluation]:
     return [
-        check.description or ""
+        check
         for check in result.get_asset_check_evaluations()
         if check.check_name == READ_CHECK and not check.passed
     ]

@@ -36,6 +36,7 @@ from orchestration.lib.sandbox import Sandbox, running_sandbox
 from orchestration.lib.settings import Settings
 
 if TYPE_CHECKING:
+    from orchestration.cli.asset_runs import SourceUnread
     from orchestration.cli.refresh import Refresher
 
 __all__ = ["demo"]
@@ -196,7 +197,7 @@ def _how_to_set(complaints: list[str]) -> str:
 
 def _load(
     url: str, refresher: Refresher, company: Company, orders: Path | None
-) -> tuple[str, ...]:
+) -> tuple[SourceUnread, ...]:
     """Load; a file that is refused at its first try does not stay connected."""
     from orchestration.cli.refresh import PhaseFailed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -71,7 +71,7 @@ class Refresher:
         *,
         only: Collection[str] = (),
         days: DateRange | None = None,
-    ) -> tuple[str, ...]:
+    ) -> tuple[SourceUnread, ...]:
         """Bring in what is new from the company's sources, one after the other.
 
         Parameters
@@ -92,17 +92,18 @@ class Refresher:
             Nothing could be read, or what landed is not what a source counted. A
             source that fails does not stop the others.
         """
-        unread, failures = [], []
+        unread: list[SourceUnread] = []
+        failures: list[PhaseFailed] = []
         due = self._due(company, only)
         for slug in due:
             try:
                 self._read(company, slug, f"{title} {SOURCES[slug].title}", days)
             except SourceUnread as failure:
-                unread.append(str(failure))
+                unread.append(failure)
             except PhaseFailed as failure:
-                failures.append(str(failure))
+                failures.append(failure)
         if failures or (due and len(unread) == len(due)):
-            raise PhaseFailed("\n".join([*failures, *unread]))
+            raise PhaseFailed.of_all([*failures, *unread])
         return tuple(unread)
 
     def _due(self, company: Company, only: Collection[str]) -> list[str]:
@@ -144,7 +145,7 @@ class Refresher:
             return self._computed(company, as_of_date, unread, run)
 
     def compute(
-        self, company: Company, as_of_date: date, unread: Collection[str] = ()
+        self, company: Company, as_of_date: date, unread: Sequence[SourceUnread] = ()
     ) -> bool:
         """Rebuild marts, predictions and reporting. False if nothing had changed.
 
@@ -166,7 +167,7 @@ class Refresher:
         self,
         company: Company,
         as_of_date: date,
-        unread: Collection[str],
+        unread: Sequence[SourceUnread],
         run: RecordedRun,
     ) -> bool:
         version = input_version(self.url, company, as_of_date, code_version())
@@ -236,22 +237,25 @@ class Refresher:
 
     @contextlib.contextmanager
     def _reporting_follows(
-        self, company: Company, config: dict[str, str], unread: Collection[str]
+        self,
+        company: Company,
+        config: dict[str, str],
+        unread: Sequence[SourceUnread],
     ) -> Iterator[None]:
         """Publish whatever happens inside, then tell everything that went wrong."""
-        failures = list(unread)
+        failures: list[PhaseFailed] = list(unread)
         try:
             yield
         except PhaseFailed as gate:
-            failures.append(str(gate))
+            failures.append(gate)
         try:
             self._assets.of_groups(
                 company, config, "Publishing to reporting", ("dbt_reporting",)
             )
         except PhaseFailed as failure:
-            failures.append(str(failure))
+            failures.append(failure)
         if failures:
-            raise PhaseFailed("\n".join(failures))
+            raise PhaseFailed.of_all(failures)
 
 
 @cache

@@ -23,7 +23,8 @@ WHOLE = "refresh_company"
 class BrokenRun:
     """The newest run of a job, which failed.
 
-    ``dagster_run_id`` is None of a run of the command line, which is several there.
+    Of the command line, which has several runs in Dagster, ``dagster_run_id`` is the
+    one that failed first; None if what failed was outside all of them.
     """
 
     company_id: str

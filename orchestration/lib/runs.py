@@ -20,6 +20,7 @@ from orchestration.lib.media_settings import load_media_settings
 
 __all__ = [
     "RecordedRun",
+    "RunFailed",
     "has_succeeded",
     "input_version",
     "is_done",
@@ -103,6 +104,24 @@ def has_succeeded(url: str, company_id: str) -> bool:
     return row is not None
 
 
+class RunFailed(RuntimeError):
+    """Work of a run failed; the message is why.
+
+    ``dagster_run_id`` is the run of Dagster that failed first, ``failed_asset`` the key
+    of what it could not make; None where Dagster has none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        dagster_run_id: str | None = None,
+        failed_asset: tuple[str, ...] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.dagster_run_id = dagster_run_id
+        self.failed_asset = failed_asset
+
+
 @dataclass(frozen=True)
 class RecordedRun:
     """A run under way, as its row of ``ops.runs`` tells it."""
@@ -123,12 +142,22 @@ class RecordedRun:
         """Delete the row: there was nothing to do, which is no news."""
         self._write("delete from ops.runs where company_id = %s and run_id = %s", ())
 
-    def finish(self, status: str, message: str | None) -> None:
-        """Say how it ended; of a run that was forgotten, nothing."""
+    def finish(
+        self, status: str, message: str | None, failure: RunFailed | None = None
+    ) -> None:
+        """Say how and where it ended; of a run that was forgotten, nothing."""
+        asset = failure.failed_asset if failure else None
         self._write(
-            """update ops.runs set status = %s, message = %s, finished_at = %s
+            """update ops.runs set status = %s, message = %s, dagster_run_id = %s,
+                failed_asset = %s, finished_at = %s
             where company_id = %s and run_id = %s""",
-            (status, message, datetime.now(UTC)),
+            (
+                status,
+                message,
+                failure.dagster_run_id if failure else None,
+                asset and list(asset),
+                datetime.now(UTC),
+            ),
         )
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
@@ -173,6 +202,7 @@ def recorded_run(
             run.finish(
                 "stopped" if is_stopped else "failed",
                 _STOPPED if is_stopped else str(failure),
+                failure if isinstance(failure, RunFailed) else None,
             )
         raise
     run.finish("succeeded", None)

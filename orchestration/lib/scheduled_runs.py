@@ -11,7 +11,7 @@ import dagster as dg
 from orchestration.lib.dagster_home import own_process_tag
 from orchestration.lib.database import connect
 
-__all__ = ["FinishedRun", "finished_run", "record_finished_run"]
+__all__ = ["FinishedRun", "failed_asset", "finished_run", "record_finished_run"]
 
 # What a run of the command line would have computed from; nobody asks a daemon's run.
 _NO_VERSION = ""
@@ -68,7 +68,7 @@ def finished_run(
         date.fromisoformat(day),
         status,
         _reasons(steps, otherwise) if status == "failed" else _MESSAGES.get(status),
-        _failed_asset(instance, run, steps) if status == "failed" else None,
+        failed_asset(instance, run.run_id, steps) if status == "failed" else None,
         datetime.fromtimestamp(began, UTC),
         datetime.fromtimestamp(
             record.end_time or record.update_timestamp.timestamp(), UTC
@@ -102,15 +102,13 @@ def _company_and_day(run: dg.DagsterRun) -> tuple[str | None, str | None]:
     )
 
 
-def _failed_asset(
-    instance: dg.DagsterInstance,
-    run: dg.DagsterRun,
-    failures: Iterable[dg.DagsterEvent],
+def failed_asset(
+    instance: dg.DagsterInstance, run_id: str, failures: Iterable[dg.DagsterEvent]
 ) -> tuple[str, ...] | None:
     """The first asset that the first failed step was to make; None of a bare op."""
     step = next((event.step_key for event in failures), None)
     planned = instance.all_logs(
-        run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+        run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
     )
     keys = (
         each.dagster_event.asset_key

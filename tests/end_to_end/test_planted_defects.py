@@ -43,6 +43,10 @@ BLOCKING = """
     where fitted_at = (select max(fitted_at) from predictions.model_fits)
         and outcome = 'blocked'
 """
+FAILED = """
+    select failed_asset, dagster_run_id from ops.runs where status = 'failed'
+    order by started_at desc limit 1
+"""
 SAID = BLOCKING.replace("select gate", "select message")
 BACKTESTS = """
     select origin_date::text, model, computed_at from predictions.backtests
@@ -81,6 +85,9 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
         ((is_stale, reason, shown_date, shown_value),) = timonel.rows(TOTALS)
         assert (is_stale, shown_date, shown_value) == (True, good_date, good_value)
         assert (reason,) in timonel.rows(BLOCKING)
+        ((asset, run_id),) = timonel.rows(FAILED)
+        assert asset == ["predictions", "model_fits"]
+        assert run_id
         assert ledger == timonel.rows(
             "select * from predictions.forecast_totals order by 1, 2, 3"
         )

@@ -118,7 +118,7 @@ def _run_failed(look: Look) -> Iterator[Condition]:
             "run": ", ".join(filter(None, (number, "/".join(run.failed_asset or ())))),
             "asset": run.failed_asset or [],
         }
-        # The command line's own number is none of Dagster's, which has several runs.
+        # The command line's own number is none of Dagster's.
         if run.dagster_run_id or not run.failed_asset:
             facts["page"] = f"runs/{run.dagster_run_id or ''}".rstrip("/")
         yield look.condition(run.job_name, run.finished_at, facts)

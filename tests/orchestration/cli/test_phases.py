@@ -25,7 +25,9 @@ ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 SUNDAY = date(2026, 1, 18)
 MODELS, REPORTING = ("ml_",), ("dbt_reporting",)
 RUN = SimpleNamespace(computes=lambda version: None, forget=lambda: None)
-EXPIRED = SourceUnread("acme/meta: the token expired.")
+EXPIRED = SourceUnread(
+    "acme/meta: the token expired.", "d0c5", ("raw_meta_ads", "slices")
+)
 
 
 @dataclass
@@ -139,10 +141,12 @@ def test_a_gate_that_blocks_and_a_source_that_failed_are_both_told(
     phases.failures = {MODELS: PhaseFailed("The last order is of 2025.")}
 
     with pytest.raises(PhaseFailed) as failure:
-        _refresher(refit=True).compute(ACME, date(2026, 1, 21), (str(EXPIRED),))
+        _refresher(refit=True).compute(ACME, date(2026, 1, 21), (EXPIRED,))
 
     assert str(failure.value).splitlines() == [
         "acme/meta: the token expired.",
         "The last order is of 2025.",
     ]
+    # Who follows the link comes to what failed first.
+    assert failure.value.failed_asset == ("raw_meta_ads", "slices")
     assert phases.run[-1] == REPORTING

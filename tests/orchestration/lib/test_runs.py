@@ -11,7 +11,7 @@ import pytest
 from orchestration.lib import runs
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.database import connect
-from orchestration.lib.runs import is_done, recorded_run
+from orchestration.lib.runs import RunFailed, is_done, recorded_run
 
 DAY = date(2026, 1, 31)
 # To every client, what a restart of the server is.
@@ -42,6 +42,16 @@ def restart(url: str) -> None:
 def fail_after(happening: Callable[[], None], message: str) -> None:
     happening()
     raise RuntimeError(message)
+
+
+def test_where_a_run_failed_is_kept_with_why(url: str) -> None:
+    with pytest.raises(RunFailed), recorded_run(url, "acme", DAY):
+        raise RunFailed("A table is gone.", "d0c5", ("marts", "orders"))
+
+    with psycopg.connect(url) as database:
+        assert database.execute(
+            "select message, dagster_run_id, failed_asset from ops.runs"
+        ).fetchall() == [("A table is gone.", "d0c5", ["marts", "orders"])]
 
 
 def test_a_good_run_is_kept_as_such_although_the_server_restarted(url: str) -> None:

@@ -93,7 +93,7 @@ def test_a_run_that_failed_is_named_and_what_failed_in_a_source_too(
     assert {
         topic: a["asset_link"].split(":3000")[1] for topic, a in alerts.items()
     } == {
-        # The command line numbers its own; Dagster has several for it.
+        # What the command line did outside Dagster has a number of its own.
         "run_failed:refresh_company": "/assets/marts/orders",
         "run_failed:refresh_orders": "/runs/d0c5",
         "connection_failing:meta": "/assets/raw_meta_ads/campaign_days",
