@@ -43,10 +43,14 @@ class PhaseFailed(RunFailed):
 
     @classmethod
     def of_all(cls, failures: Sequence[PhaseFailed]) -> PhaseFailed:
-        """Several as one, with all their words; where it was is where the first was."""
-        first = failures[0]
+        """Several as one, with all their words, in the place of the worst.
+
+        That is the first that stopped anything, if there is one.
+        """
+        stopped = (each for each in failures if not isinstance(each, SourceUnread))
+        worst = next(stopped, failures[0])
         message = "\n".join(map(str, failures))
-        return cls(message, first.dagster_run_id, first.failed_asset)
+        return cls(message, worst.dagster_run_id, worst.failed_asset)
 
 
 class SourceUnread(PhaseFailed):

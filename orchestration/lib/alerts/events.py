@@ -106,9 +106,15 @@ def _source_late(look: Look) -> Iterator[Condition]:
 
 
 def _run_failed(look: Look) -> Iterator[Condition]:
+    """Runs that failed, but for those whose cause is told already.
+
+    A gate is told as the model that it blocked, a source as its connection.
+    """
+    failing = {f"raw_{row['source_slug']}" for row in look.rows(_FAILING)}
     for run in broken_runs(look.database, look.company_id):
         within = {"started_at": run.started_at, "finished_at": run.finished_at}
-        if look.rows(_BLOCKED_WITHIN, within):
+        is_of_a_source = bool(failing.intersection((run.failed_asset or [])[:1]))
+        if is_of_a_source or look.rows(_BLOCKED_WITHIN, within):
             continue
         number = run.dagster_run_id or run.run_id
         facts: dict[str, Any] = {

@@ -105,8 +105,9 @@ def test_a_source_that_cannot_be_read_is_told_after_the_rest_was_done(
     phases.failures = {("ingest_meta_ads",): EXPIRED}
 
     unread = _refresher().load(ACME)
-    with pytest.raises(PhaseFailed, match="the token expired"):
+    with pytest.raises(PhaseFailed, match="the token expired") as failure:
         _refresher().compute(ACME, date(2026, 1, 25), unread)
+    assert failure.value.failed_asset == ("raw_meta_ads", "slices")
 
     read = [("ingest_shopify",), ("ingest_meta_ads",)]
     assert phases.run == [*read, BELOW_PREDICTIONS, MODELS, REPORTING]
@@ -138,7 +139,8 @@ def test_rows_that_are_missing_stop_the_company_after_all_sources_were_read(
 def test_a_gate_that_blocks_and_a_source_that_failed_are_both_told(
     phases: Phases,
 ) -> None:
-    phases.failures = {MODELS: PhaseFailed("The last order is of 2025.")}
+    fits = ("predictions", "model_fits")
+    phases.failures = {MODELS: PhaseFailed("The last order is of 2025.", "be7a", fits)}
 
     with pytest.raises(PhaseFailed) as failure:
         _refresher(refit=True).compute(ACME, date(2026, 1, 21), (EXPIRED,))
@@ -147,6 +149,6 @@ def test_a_gate_that_blocks_and_a_source_that_failed_are_both_told(
         "acme/meta: the token expired.",
         "The last order is of 2025.",
     ]
-    # Who follows the link comes to what failed first.
-    assert failure.value.failed_asset == ("raw_meta_ads", "slices")
+    # Who follows the link comes to what stopped something.
+    assert (failure.value.dagster_run_id, failure.value.failed_asset) == ("be7a", fits)
     assert phases.run[-1] == REPORTING

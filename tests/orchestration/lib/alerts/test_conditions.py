@@ -50,6 +50,7 @@ def _run(
     *,
     job: str = "refresh_company",
     company: Company = ACME,
+    asset: tuple[str, ...] = ("marts", "orders"),
 ) -> None:
     """A run that began so many hours before the start, and took half an hour."""
     started = START - timedelta(hours=hour)
@@ -59,7 +60,7 @@ def _run(
         *(company.company_id, run_id, status),
         "the disk is full" if status == "failed" else None,
         *(started, started + timedelta(minutes=30), job),
-        *(f"dagster-{run_id}", ["marts", "orders"] if status == "failed" else None),
+        *(f"dagster-{run_id}", list(asset) if status == "failed" else None),
     )
 
 
@@ -149,6 +150,22 @@ class TestEvents:
         office.at(60)
 
         assert office.topics() == ["model_blocked:customer_value"]
+
+    def test_a_run_that_a_source_stopped_is_told_as_its_connection(
+        self, office: Office
+    ) -> None:
+        _run(office, "first", "failed", 0, asset=("raw_meta_ads", "slices"))
+        office.connect("meta", error="The access token has expired.")
+        office.at(60)
+        assert office.topics() == ["connection_failing:meta"]
+
+        # What failed after the source was left out has a cause of its own.
+        _run(office, "second", "failed", -1)
+        office.at(61)
+        assert office.topics() == [
+            "connection_failing:meta",
+            "run_failed:refresh_company",
+        ]
 
     def test_only_the_newest_fit_counts(self, office: Office) -> None:
         office.block_the_model()
