@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from orchestration.lib.settings import PROJECT_ROOT, Settings
 
@@ -24,6 +25,10 @@ __all__ = [
 ]
 
 _PROCESS = "timonel/pid"
+_UNCAPTURED = {
+    "module": "dagster._core.storage.noop_compute_log_manager",
+    "class": "NoOpComputeLogManager",
+}
 # Seconds of silence after which none of them lives; each is heard every half minute.
 _DAEMON_IS_GONE = 120
 _SETTINGS = PROJECT_ROOT / "orchestration" / "deploy" / "dagster.yaml"
@@ -44,9 +49,14 @@ def prepare_home(settings: Settings) -> Path:
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance whose runs `timonel dev` shows."""
-    prepare_home(settings)
-    return dg.DagsterInstance.get()
+    """The instance whose runs `timonel dev` shows, for a command to run and look.
+
+    What a command's steps print goes to its own log. To keep it for Dagster's pages as
+    well takes four processes per run, which know no Ctrl-C and die of it aloud.
+    """
+    home = prepare_home(settings)
+    ref = InstanceRef.from_dir(str(home), overrides={"compute_logs": _UNCAPTURED})
+    return dg.DagsterInstance.from_ref(ref)
 
 
 @contextmanager
