@@ -20,6 +20,7 @@ from orchestration.lib.dagster_home import (
     open_instance,
     own_process_tag,
 )
+from orchestration.lib.old_runs import forget_old_runs
 from orchestration.lib.partitions import partition_key
 from orchestration.lib.progress import listening
 from orchestration.lib.raw_assets import READ_CHECK
@@ -116,6 +117,8 @@ class AssetRuns:
             day = company.last_complete_day(datetime.now(UTC))
             with open_instance(self.settings) as instance, self.quiet():
                 end_killed_runs(instance)
+                # Where no daemon runs nobody else does.
+                forget_old_runs(instance, datetime.now(UTC), limit=20)
                 instance.add_dynamic_partitions("companies", [company.company_id])
                 result = (
                     _definitions()

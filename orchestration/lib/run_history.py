@@ -68,6 +68,16 @@ class OpenEventLog(SqliteEventLogStorage):
             self._engines.popitem(last=False)[1].dispose()
         return self._engines[shard]
 
+    def delete_events(self, run_id: str) -> None:
+        """Delete a run's events, and the file that held them."""
+        super().delete_events(run_id)
+        with self._db_lock:
+            if engine := self._engines.pop(run_id, None):
+                engine.dispose()
+            self._initialized_dbs.discard(run_id)
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.path_for_shard(run_id)}{ending}").unlink(missing_ok=True)
+
     def wipe(self) -> None:
         """Delete every run's file, closed first."""
         self.dispose()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ALL_TESTS", "NIGHTLY", "RHYTHM"]
+__all__ = ["ALL_TESTS", "FREQUENT", "HOURLY", "NIGHTLY", "RHYTHM", "TACTICAL"]
 
 RHYTHM: Final = "timonel/rhythm"
 NIGHTLY: Final = "nightly"
+HOURLY: Final = "hourly"
+TACTICAL: Final = "tactical"
+#: Rhythms whose runs come many times a day.
+FREQUENT: Final = (HOURLY, TACTICAL)
 #: dbt tests views as well, although the project is as it was.
 ALL_TESTS: Final = {"timonel/tests": "all"}

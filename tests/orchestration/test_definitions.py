@@ -168,6 +168,7 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
         "action_requests": dg.DefaultSensorStatus.RUNNING,
         "alert_dispatch": dg.DefaultSensorStatus.RUNNING,
         "company_added": dg.DefaultSensorStatus.RUNNING,
+        "old_runs": dg.DefaultSensorStatus.RUNNING,
         "run_canceled": dg.DefaultSensorStatus.RUNNING,
         "run_failed": dg.DefaultSensorStatus.RUNNING,
         "run_succeeded": dg.DefaultSensorStatus.RUNNING,

@@ -57,6 +57,9 @@ _MARTS_ONLY = (
     f"{_VIEWS} staging,test_type:generic intermediate,test_type:generic",
 )
 _TESTS = ("test", "--exclude-resource-type", "unit_test")
+_TESTS_BELOW = (*_TESTS, "--exclude", "reporting")
+# Dagster names models and checks where checks are left out, and forgets these.
+_SINGULAR = ("--select", "test_type:singular")
 
 
 @dbt_assets(
@@ -78,10 +81,13 @@ def dbt_marts(
         if _is_unchanged(context, url, "staging"):
             yield from _unchanged(context, ("staging", "personal", "intermediate"))
             marts = _MARTS_ALL_TESTS if _has_all_tests(context.run) else _MARTS_ONLY
-            yield from _stream(_cli(dbt, marts, url, scope, context))
+            singular = _SINGULAR if _leaves_checks_out(context) else ()
+            yield from _stream(_cli(dbt, (*marts, *singular), url, scope, context))
         else:
             _rebuild_outgrown_marts(context, dbt, url, company_day)
             yield from _build(context, dbt, url, scope, "staging")
+            if _leaves_checks_out(context):
+                _wait(_cli(dbt, _TESTS_BELOW, url, scope))
         # What is in the marts can be read: the views on them stand already.
         measure(url, company_day.company_id(context))
         if not are_all_there(url, dbt_reporting.keys):
@@ -128,10 +134,24 @@ def _is_unchanged(context: dg.AssetExecutionContext, url: str, schema: str) -> b
     Never of a part: who asks for some assets gets these, whether or not it is needed.
     """
     return (
-        not context.assets_def.is_subset
+        _is_whole(context)
         and built_from(url, schema) == project_fingerprint()
         and are_all_there(url, context.assets_def.keys)
     )
+
+
+def _is_whole(context: dg.AssetExecutionContext) -> bool:
+    """Whether all models were asked for, be it without all of their checks."""
+    definition = context.assets_def
+    asked_for, there_are = (
+        definition.keys_by_output_name,
+        definition.node_keys_by_output_name,
+    )
+    return bool(asked_for == there_are)
+
+
+def _leaves_checks_out(context: dg.AssetExecutionContext) -> bool:
+    return context.assets_def.is_subset and _is_whole(context)
 
 
 def _has_all_tests(run: dg.DagsterRun) -> bool:
@@ -158,7 +178,7 @@ def _build(
 ) -> Iterator[Any]:
     fingerprint = project_fingerprint()
     yield from _stream(_cli(dbt, _BUILD, url, scope, context))
-    if not context.assets_def.is_subset:
+    if _is_whole(context):
         remember_built_from(url, schema, fingerprint)
 
 

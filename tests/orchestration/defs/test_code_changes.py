@@ -40,7 +40,7 @@ def test_other_code_is_another_input_of_a_run(database_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("project", "is_subset", "are_there", "is_unchanged"),
+    ("project", "is_part", "are_there", "is_unchanged"),
     [
         ("before", False, True, True),
         ("after", False, True, False),
@@ -53,14 +53,19 @@ def test_views_are_made_again_when_the_project_changed(
     monkeypatch: pytest.MonkeyPatch,
     project: str,
     *,
-    is_subset: bool,
+    is_part: bool,
     are_there: bool,
     is_unchanged: bool,
 ) -> None:
     monkeypatch.setattr(dbt, "built_from", lambda url, schema: "before")
     monkeypatch.setattr(dbt, "project_fingerprint", lambda: project)
     monkeypatch.setattr(dbt, "are_all_there", lambda url, keys: are_there)
-    asset = SimpleNamespace(is_subset=is_subset, keys=frozenset())
+    models = {"orders": "marts/orders", "customers": "marts/customers"}
+    asset = SimpleNamespace(
+        keys_by_output_name={"orders": "marts/orders"} if is_part else models,
+        node_keys_by_output_name=models,
+        keys=frozenset(),
+    )
     context: Any = SimpleNamespace(assets_def=asset)
 
     assert dbt._is_unchanged(context, "url", "staging") is is_unchanged

@@ -388,3 +388,14 @@ def test_frequent_jobs_run_no_model_and_only_the_sources_of_their_level() -> Non
         "ingest_meta_ads",
         "ingest_google_ads",
     }
+
+
+@pytest.mark.parametrize("job", ["refresh_operations", "refresh_orders"])
+def test_frequent_jobs_plan_no_check_that_they_leave_out(job: str) -> None:
+    layer = defs().resolve_job_def(job).asset_layer
+
+    rooms = {key.asset_key.path[0] for key in layer.asset_graph.asset_check_keys}
+
+    assert "marts" in rooms
+    assert "raw_shopify" in rooms
+    assert not rooms & {"staging", "intermediate", "personal"}
