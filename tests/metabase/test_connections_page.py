@@ -29,6 +29,12 @@ def test_a_level_says_whether_it_is_met_and_which_source_is_behind(
     ]
 
 
+def test_a_delay_is_told_once_however_many_promises_are_made_of_its_source(
+    shops_url: str,
+) -> None:
+    assert [row[2:] for row in shown(shops_url, "event_delays")] == [["4", "9", "30"]]
+
+
 def test_runs_and_activities_come_newest_first_with_their_minute(
     shops_url: str,
 ) -> None:
