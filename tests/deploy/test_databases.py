@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from dagster._core.workspace.load_target import WorkspaceFileTarget
 from orchestration.lib.companies import Company, add_company, reader_role
 from orchestration.lib.database import connect, libpq_environment, migrate
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.old_runs import KEPT, forget_old_runs
 from tests.deploy.compose_file import ROOT, container_environment, services
 
 _DEPLOY = ROOT / "orchestration" / "deploy"
@@ -165,7 +167,7 @@ def test_metabases_own_role_reads_nothing_of_the_warehouse(
     assert rows == []
 
 
-def test_dagster_keeps_its_runs_and_events_there(
+def test_dagster_keeps_its_runs_and_events_there_until_they_are_old(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _prepare_dagster_home(tmp_path)
@@ -174,9 +176,11 @@ def test_dagster_keeps_its_runs_and_events_there(
     address = server.url("dagster", "of-dagster", "dagster").partition("://")[2]
     monkeypatch.setenv("DAGSTER_DATABASE_URL", f"{driver}://{address}")
 
-    @dg.asset
-    def kept() -> None:
-        """Nothing but a run with events."""
+    @dg.asset(check_specs=[dg.AssetCheckSpec("is_there", asset="kept")])
+    def kept() -> Iterator[Any]:
+        """Nothing but a run with events and a check."""
+        yield dg.AssetCheckResult(passed=True)
+        yield dg.MaterializeResult()
 
     with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         result = dg.materialize([kept], instance=instance)
@@ -184,6 +188,15 @@ def test_dagster_keeps_its_runs_and_events_there(
         assert result.success
         assert type(instance.run_storage).__name__ == "PostgresRunStorage"
         assert instance.get_latest_materialization_event(dg.AssetKey("kept"))
+
+        later = datetime.now(UTC) + KEPT + timedelta(minutes=1)
+        assert forget_old_runs(instance, later) == 1
+        assert instance.get_runs() == []
+
+    with psycopg.connect(server.url("dagster", "of-dagster", "dagster")) as connection:
+        for table in ("event_logs", "asset_check_executions"):
+            left = connection.execute(f"select from {table}".encode()).fetchall()
+            assert left == [], table
 
 
 def test_containers_run_dagster_by_the_rules_of_the_command_line() -> None:
