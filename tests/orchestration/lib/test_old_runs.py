@@ -1,17 +1,13 @@
 """The history of runs keeps what people look for, and not all that ever happened."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
-from orchestration.lib.dagster_home import open_instance
 from orchestration.lib.old_runs import FREQUENT_KEPT, KEPT, forget_old_runs
 from orchestration.lib.run_tags import HOURLY, NIGHTLY, RHYTHM, TACTICAL
-from orchestration.lib.settings import Settings
 
 _MINUTE = timedelta(minutes=1)
 
@@ -25,15 +21,6 @@ def orders(context: dg.AssetExecutionContext) -> None:
 @dg.asset_check(asset=orders)
 def is_complete() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=True)
-
-
-@pytest.fixture
-def instance(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    with open_instance(Settings(tmp_path, "")) as opened:
-        yield opened
 
 
 def _run(instance: dg.DagsterInstance, rhythm: str, *, fails: bool = False) -> str:

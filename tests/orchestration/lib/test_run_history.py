@@ -5,17 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
-import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from orchestration.lib.dagster_home import open_instance
 from orchestration.lib.run_history import OpenEventLog, OpenRuns
-from orchestration.lib.settings import Settings
 
 _START = """
 import os, sys
@@ -41,15 +37,6 @@ _RUNS = "for _ in range(5): dg.materialize([orders], instance=instance)"
 @dg.asset
 def orders() -> int:
     return 1
-
-
-@pytest.fixture
-def instance(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    with open_instance(Settings(tmp_path, "")) as opened:
-        yield opened
 
 
 def test_what_is_written_dagsters_own_storage_reads(
