@@ -6,8 +6,10 @@ in ``ops.runs``, which stays.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -43,6 +45,8 @@ def forget_old_runs(
     for run_id in old:
         _forget_checks(instance, run_id)
         instance.compute_log_manager.delete_logs(prefix=[run_id])
+        # A command captures nothing, and its manager deletes nothing of the daemon's.
+        shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
         instance.delete_run(run_id)
     return len(old)
 

@@ -60,6 +60,8 @@ def test_what_is_forgotten_leaves_no_file_and_no_row(
     night, frequent = _run(instance, NIGHTLY), _run(instance, TACTICAL)
     (index,) = tmp_path.rglob("index.db")
     assert list(tmp_path.rglob(f"{frequent}.db"))
+    # Where Dagster's daemon keeps what a run printed.
+    (tmp_path / "dagster" / "storage" / frequent / "compute_logs").mkdir(parents=True)
 
     forget_old_runs(instance, datetime.now(UTC) + FREQUENT_KEPT + _MINUTE)
 
