@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -84,8 +84,18 @@ class AssetRuns:
         title: str,
         groups: tuple[str, ...],
         settings: Mapping[str, Mapping[str, object]] | None = None,
+        unchecked: Collection[str] = (),
     ) -> None:
-        """Run the assets of some groups; `settings` are those of ops, by name."""
+        """Run the assets of some groups.
+
+        Parameters
+        ----------
+        settings
+            Those of ops, by name.
+        unchecked
+            Groups whose own step leaves its checks out. One that is planned and then
+            left out would stand as skipped in Dagster and hide what was found before.
+        """
         with self.quiet():
             graph = _definitions().resolve_asset_graph()
         keys = [
@@ -94,7 +104,14 @@ class AssetRuns:
             if graph.get(key).is_materializable
             and (graph.get(key).group_name or "").startswith(groups)
         ]
-        self.of_keys(company, config, title, keys, settings)
+        left_out = {key for key in keys if graph.get(key).group_name in unchecked}
+        checks = {
+            check
+            for check in graph.asset_check_keys
+            if check.asset_key in keys
+            and not left_out & graph.assets_def_for_key(check).keys
+        }
+        self.of_keys(company, config, title, keys, settings, checks)
 
     def of_keys(
         self,
@@ -103,8 +120,11 @@ class AssetRuns:
         title: str,
         keys: Collection[dg.AssetKey],
         settings: Mapping[str, Mapping[str, object]] | None = None,
+        checks: Set[dg.AssetCheckKey] | None = None,
     ) -> None:
-        """Run these assets; a step that fails stops those below it.
+        """Run these assets, with all checks on them unless some are named.
+
+        A step that fails stops those below it.
 
         Raises
         ------
@@ -123,9 +143,11 @@ class AssetRuns:
                 result = (
                     _definitions()
                     .resolve_job_def("refresh_company")
+                    .get_subset(
+                        asset_selection=frozenset(keys), asset_check_selection=checks
+                    )
                     .execute_in_process(
                         instance=instance,
-                        asset_selection=list(keys),
                         partition_key=partition_key(company.company_id, day),
                         tags=own_process_tag()
                         | (ALL_TESTS if self.has_all_tests else {}),

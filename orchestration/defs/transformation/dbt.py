@@ -50,14 +50,15 @@ _BUILD = ("build", "--exclude-resource-type", "unit_test")
 _FULL_REFRESH = (*_BUILD, "--exclude-resource-type", "test", "--full-refresh")
 # A test with one foot in a view and one in a mart stays: only the named are left out.
 _NAMED_LEFT_OUT = (*_BUILD, "--indirect-selection", "empty", "--exclude")
-_VIEWS = "config.materialized:view path:seeds"
+_VIEWS = "config.materialized:view resource_type:seed"
 _MARTS_ALL_TESTS = (*_NAMED_LEFT_OUT, _VIEWS)
 _MARTS_ONLY = (
     *_NAMED_LEFT_OUT,
-    f"{_VIEWS} staging,test_type:generic intermediate,test_type:generic",
+    f"{_VIEWS} path:seeds staging,test_type:generic intermediate,test_type:generic",
 )
 _TESTS = ("test", "--exclude-resource-type", "unit_test")
 _TESTS_BELOW = (*_TESTS, "--exclude", "reporting")
+_TESTS_OF_REPORTING = (*_TESTS, "--select", "reporting")
 # Dagster names models and checks where checks are left out, and forgets these.
 _SINGULAR = ("--select", "test_type:singular")
 
@@ -117,6 +118,8 @@ def dbt_reporting(
                 yield from _stream(_cli(dbt, _TESTS, url, scope, context))
         else:
             yield from _build(context, dbt, url, scope, "reporting")
+            if _leaves_checks_out(context):
+                _wait(_cli(dbt, _TESTS_OF_REPORTING, url, scope))
         # From now on people read it.
         remember_insights(url, company_day.company_id(context))
 

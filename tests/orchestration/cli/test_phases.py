@@ -38,7 +38,7 @@ class Phases:
     run: list[tuple[str, ...]] = field(default_factory=list)
 
     def of_groups(
-        self, company: Any, config: Any, title: Any, groups: Any, settings: Any = None
+        self, company: Any, config: Any, title: Any, groups: Any, *_: Any, **__: Any
     ) -> None:
         self.run.append(groups)
         if groups in self.failures:
@@ -58,11 +58,14 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> Phases:
         "list_connections": lambda url, company_id: connections,
         "input_version": lambda *arguments: "1",
         "is_done": lambda *arguments: False,
+        "unchanged_views": lambda url: frozenset(),
         "recorded_run": lambda *arguments: nullcontext(RUN),
     }.items():
         monkeypatch.setattr(refresh, name, value)
     monkeypatch.setattr(
-        AssetRuns, "of_groups", lambda self, *arguments: found.of_groups(*arguments)
+        AssetRuns,
+        "of_groups",
+        lambda self, *arguments, **options: found.of_groups(*arguments, **options),
     )
     return found
 
