@@ -293,6 +293,7 @@ def _metadata(
         "data_through_date": dg.MetadataValue.text(str(identity.data_through_date)),
         "fit_id": dg.MetadataValue.text(identity.fit_id),
         "status": dg.MetadataValue.text(model.status),
+        "currency_code": dg.MetadataValue.text(identity.currency_code),
         "predicted_value_12m": dg.MetadataValue.float(
             float(predictions["predicted_value_12m"].sum())
         ),
