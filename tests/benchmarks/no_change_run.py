@@ -6,7 +6,7 @@ the first; the logs of the others are loaded too, and what a finished run leaves
 looked at is copied to them, because 50 first runs take an hour. Then nothing changes,
 and the run is repeated: with one company, which is the baseline (starting Python,
 loading the definitions, opening the database), and with all. Then a company of the
-sandbox that reads six interfaces over HTTP is run twice, at a moment at which the
+sandbox that reads six interfaces over HTTP is run until there is nothing new, while the
 sandbox stands still: each source costs a tap and a loader, which are programs.
 
 CPU seconds are those of the command and of every program it starts; the Postgres server
@@ -30,7 +30,6 @@ from datetime import date
 from pathlib import Path
 
 import psycopg
-import requests
 from psycopg import sql
 
 from orchestration.cli.refresh import Refresher, code_version
@@ -42,7 +41,7 @@ from orchestration.lib.runs import input_version, recorded_run
 from orchestration.lib.sandbox import SandboxWorld, running_sandbox
 from orchestration.lib.settings import Settings
 from tests.benchmarks.loader import database
-from tests.end_to_end.conftest import purchase_log, write_log
+from tests.end_to_end.conftest import purchase_log, stop_time, write_log
 
 _AS_OF = date(2024, 12, 30)
 # Where a run sees whether another one came between.
@@ -66,6 +65,8 @@ class _Cost:
 
 @dataclass(frozen=True)
 class _Costs:
+    """Of the commands that are compared."""
+
     first: _Cost
     alone: _Cost
     everyone: _Cost
@@ -159,14 +160,13 @@ class _Installation:
                 pass
 
     def run_interfaces(self) -> _Cost:
-        """Of a company that reads interfaces, the second run."""
+        """Of a company that reads interfaces, a run that finds nothing new."""
         settings = Settings(self.folder / "home", self.url)
         with running_sandbox(settings, SandboxWorld(_SHOP_CUSTOMERS)) as sandbox:
-            clock = f"{sandbox.url}/_sandbox/clock"
-            now = requests.get(clock, timeout=60).json()["now"]
             company = adopt_company(self.url, settings, sandbox, "tienda_norte")
             self.run([company], as_of=None)
-            requests.post(clock, json={"now": now}, timeout=60).raise_for_status()
+            # Its shop goes on selling meanwhile.
+            stop_time(sandbox)
             self.run([company], as_of=None)
             return self.run([company], as_of=None)
 

@@ -16,7 +16,9 @@ from pathlib import Path
 import numpy as np
 import psycopg
 import pytest
+import requests
 
+from orchestration.lib.sandbox import Sandbox
 from tests.conftest import NewDatabase
 
 Row = tuple[str, date, Decimal]
@@ -166,3 +168,10 @@ def killers() -> Iterator[list[subprocess.Popen[str]]]:
         if process.poll() is None:
             os.killpg(process.pid, 9)
             process.wait()
+
+
+def stop_time(sandbox: Sandbox) -> None:
+    """Let the sandbox stand still at its present moment: no order comes any more."""
+    clock = f"{sandbox.url}/_sandbox/clock"
+    now = requests.get(clock, timeout=60).json()["now"]
+    requests.post(clock, json={"now": now}, timeout=60).raise_for_status()

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import requests
 
-from orchestration.lib.sandbox import Sandbox, running_sandbox
+from orchestration.lib.sandbox import running_sandbox
 from orchestration.lib.settings import Settings
 from tests.conftest import NewDatabase
-from tests.end_to_end.conftest import Timonel
+from tests.end_to_end.conftest import Timonel, stop_time
 
 _DBT = Path(__file__).parents[2] / "dbt_project"
 _ROW_VERSIONS = """
@@ -92,7 +91,7 @@ def test_every_slice_is_what_the_source_counted(demo: Demo) -> None:
 def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
     with running_sandbox(Settings(demo.timonel.home, demo.timonel.url)) as sandbox:
         # Its shops go on selling, an order every few minutes, which would be news.
-        _stop_time(sandbox)
+        stop_time(sandbox)
         demo.timonel.run("demo", "--no-open")
         before = demo.timonel.rows(_ROW_VERSIONS)
 
@@ -130,12 +129,6 @@ def test_no_secret_is_left_anywhere_but_encrypted(demo: Demo) -> None:
     assert len(demo.secrets) == 7
     assert any(name.endswith("run.log") for name in places)
     assert holding == []
-
-
-def _stop_time(sandbox: Sandbox) -> None:
-    address = f"{sandbox.url}/_sandbox/clock"
-    now = requests.get(address, timeout=60).json()["now"]
-    requests.post(address, json={"now": now}, timeout=60).raise_for_status()
 
 
 def _tables(url: str) -> dict[str, bytes]:
