@@ -47,7 +47,10 @@ def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
 
 
 def insert(database: psycopg.Connection, table: str, rows: list[Row]) -> None:
-    """Insert rows of equal keys into a table of the room; NaN becomes null."""
+    """Insert rows into a table of the room.
+
+    NaN becomes null, and so does a column that other rows have and this one lacks.
+    """
     _insert(database, table, rows, sql.SQL(""))
 
 
@@ -64,7 +67,7 @@ def upsert(
         return
     updates = sql.SQL(", ").join(
         sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column))
-        for column in rows[0]
+        for column in _columns(rows)
         if column not in key
     )
     conflict = sql.SQL(" on conflict ({}) do update set {}").format(names(key), updates)
@@ -89,7 +92,7 @@ def _insert(
 ) -> None:
     if not rows:
         return
-    columns = list(rows[0])
+    columns = _columns(rows)
     statement = sql.SQL("insert into {} ({}) values ({}){}").format(
         sql.Identifier("predictions", table),
         names(columns),
@@ -98,8 +101,13 @@ def _insert(
     )
     with database.cursor() as cursor:
         cursor.executemany(
-            statement, [{k: _null(v) for k, v in row.items()} for row in rows]
+            statement, [{k: _null(row.get(k)) for k in columns} for row in rows]
         )
+
+
+def _columns(rows: list[Row]) -> list[str]:
+    """Every column that some row has, in the order in which they appear."""
+    return list(dict.fromkeys(column for row in rows for column in row))
 
 
 def _null(value: Any) -> Any:

@@ -1,0 +1,83 @@
+"""Forecasts of several horizons, graded in one run."""
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import psycopg
+import pytest
+
+from ml_assets.assets.forecast_ledger import grade_due_forecasts
+from ml_assets.assets.prediction_inputs import FitIdentity
+from ml_assets.clv.purchases import purchase_days
+
+TODAY = dt.date(2026, 10, 20)
+CUSTOMERS = ("ana", "berta", "carla", "dora")
+IDENTITY = FitIdentity(
+    company_id="acme",
+    fit_id="today",
+    as_of_date=TODAY,
+    data_through_date=TODAY,
+    data_hash="",
+    currency_code="EUR",
+    settings={},
+    fitted_at=dt.datetime(2026, 10, 21, tzinfo=dt.UTC),
+)
+HISTORY = """
+    insert into predictions.predictions_customer_history (company_id, customer_id,
+        as_of_date, fit_id, model_version, frequency, recency_days, age_days,
+        order_count, historic_value, currency_code, probability_no_purchase_90d,
+        expected_orders_30d, expected_orders_90d, expected_orders_365d,
+        expected_order_value, predicted_value_12m, data_through_date, fitted_at,
+        expected_orders_30d_lower, expected_orders_30d_upper,
+        expected_orders_90d_lower, expected_orders_90d_upper)
+    values ('acme', %(customer)s, %(made)s, %(fit)s, '2', 1, 1, 1, 2, 20, 'EUR',
+        %(none)s, 1, 1, 4, 10, 40, %(made)s, now(), 0, 2, 0, 2)
+"""
+TOTAL = """
+    insert into predictions.forecast_totals
+    values ('acme', %(fit)s, %(days)s, %(made)s, %(due)s, '2', 'fitted', 4, 4, 2, 6,
+        40, 20, 60, 'EUR', now())
+"""
+
+
+def publish(database: psycopg.Connection, fit: str, days: int, due: dt.date) -> None:
+    made = due - dt.timedelta(days=days)
+    facts: dict[str, Any] = {"fit": fit, "days": days, "made": made, "due": due}
+    for customer, none in zip(CUSTOMERS, (0.1, 0.2, 0.8, 0.9), strict=True):
+        database.execute(HISTORY, facts | {"customer": customer, "none": none})
+    database.execute(TOTAL, facts)
+
+
+@pytest.mark.parametrize("first", [30, 90])
+def test_forecasts_of_30_and_of_90_days_are_graded_in_one_run(
+    database_url: str, first: int
+) -> None:
+    """Only 90 days have a probability to grade, whichever was made first."""
+    with psycopg.connect(database_url) as database:
+        # The one made first is graded first: 30 days long overdue, or 90 days.
+        publish(database, "fit_90", 90, TODAY)
+        overdue = TODAY - dt.timedelta(days=80 if first == 30 else 0)
+        publish(database, "fit_30", 30, overdue)
+        bought = [dt.date(2026, 1, 1)] * 4 + [TODAY - dt.timedelta(days=10)]
+        log, _ = purchase_days(
+            pd.DataFrame(
+                {
+                    "customer_id": [*CUSTOMERS, "ana"],
+                    "ordered_at": pd.to_datetime(bought),
+                    "amount": 10.0,
+                }
+            ),
+            TODAY,
+        )
+
+        graded = grade_due_forecasts(database, IDENTITY, log)
+
+        grades = dict(
+            database.execute(
+                "select horizon_days, auc from predictions.forecast_grades"
+            ).fetchall()
+        )
+    assert graded == 2
+    assert grades[30] is None
+    assert grades[90] is not None
