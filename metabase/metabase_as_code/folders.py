@@ -93,9 +93,11 @@ def items_of(work: Reconciliation, collection_id: int) -> list[dict[str, Any]]:
         return []
     page = work.metabase.get(f"/api/collection/{collection_id}/items")
     items: list[dict[str, Any]] = page["data"]
-    if page.get("total", len(items)) != len(items):
+    # An empty collection answers with a total of null.
+    total = page["total"] or 0
+    if total != len(items):
         raise MetabaseError(
-            f"collection {collection_id} has {page['total']} items and the server "
+            f"collection {collection_id} has {total} items and the server "
             f"lists {len(items)}; move the ones made by hand elsewhere"
         )
     return items

@@ -272,7 +272,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
             for item, one in things.items()
             if one["collection_id"] == key and not one["archived"]
         ]
-        return {"data": rows[::-1], "total": len(rows)}
+        return {"data": rows[::-1], "total": len(rows) or None}
 
     def list_groups(self) -> list[Body]:
         return [{"id": key, **one} for key, one in self.groups.items()]
