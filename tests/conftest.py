@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from orchestration.lib.database import migrate
+from orchestration.lib.database import libpq_environment
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from tests.template_cluster import (
+    BUILT,
+    FAST,
+    CopiedPostgres,
+    TemplateCluster,
+    template_cluster,
+)
 
 if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
     from tests.dbt_project.warehouse import Warehouse
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
@@ -23,52 +32,56 @@ _DATABASE_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def _template() -> TemplateCluster:
+    return template_cluster()
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    _template: TemplateCluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EmbeddedPostgres]:
     """A server of this test session, stopped at its end."""
     home: Path = tmp_path_factory.mktemp("postgres")
-    # Nothing in a test outlives a crash of the machine.
-    fast = (("fsync", "off"), ("synchronous_commit", "off"))
-    server = EmbeddedPostgres(home, settings=fast)
+    origin = EmbeddedPostgres(_template.server)
+    server = CopiedPostgres(home, settings=FAST, origin=origin)
     server.start()
     yield server
     server.remove()
 
 
 @pytest.fixture(scope="session")
-def _template_url(postgres: EmbeddedPostgres) -> str:
-    migrate(postgres.url())
-    return postgres.url()
-
-
-@pytest.fixture(scope="session")
-def new_database(_template_url: str) -> NewDatabase:
+def new_database(postgres: EmbeddedPostgres) -> NewDatabase:
     """Make a fresh database with every migration applied, for as long as needed."""
-    return _copies_of(_template_url)
+    return _copies_of(postgres.url())
 
 
 @pytest.fixture(scope="session")
-def _built(
-    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Warehouse, str]]:
-    from tests.dbt_project.warehouse import built_once
-
-    with new_database() as url:
-        warehouse = built_once(url, tmp_path_factory.mktemp("built"))
-        # Taken at once: what tests do to the first is not in the copy.
-        with _copies_of(url)() as copy:
-            yield warehouse, copy
-
-
-@pytest.fixture(scope="session")
-def built(_built: tuple[Warehouse, str]) -> Warehouse:
-    """A database where every model was built and tested once, on empty raw tables."""
-    return _built[0]
-
-
-@pytest.fixture(scope="session")
-def new_installation(_built: tuple[Warehouse, str]) -> NewDatabase:
+def new_installation(postgres: EmbeddedPostgres) -> NewDatabase:
     """Make a database in which the models stand, as when others run there already."""
-    return _copies_of(_built[1])
+    return _copies_of(f"{postgres.url().rsplit('/', 1)[0]}/{BUILT}")
+
+
+@pytest.fixture(scope="session")
+def manifest(_template: TemplateCluster) -> Manifest:
+    """The parsed dbt project."""
+    from tests.dbt_project.dbt_commands import read_manifest
+
+    return read_manifest(_template.manifest)
+
+
+@pytest.fixture(scope="session")
+def built(
+    new_installation: NewDatabase,
+    manifest: Manifest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Warehouse]:
+    """A database where every model was built and tested once, on empty raw tables."""
+    from tests.dbt_project.dbt_commands import DbtProject
+    from tests.dbt_project.warehouse import Warehouse
+
+    with new_installation() as url:
+        work = tmp_path_factory.mktemp("built")
+        yield Warehouse(url, DbtProject(libpq_environment(url), work, manifest))
 
 
 def _copies_of(url: str) -> NewDatabase:

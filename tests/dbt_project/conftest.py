@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.lib.database import libpq_environment
 from tests.conftest import NewDatabase
@@ -33,9 +34,21 @@ def pair(warehouse: Warehouse) -> Pair:
 
 
 @pytest.fixture
-def fresh_warehouse(new_database: NewDatabase, tmp_path: Path) -> Iterator[Warehouse]:
+def fresh_warehouse(
+    new_database: NewDatabase, tmp_path: Path, manifest: Manifest
+) -> Iterator[Warehouse]:
     """A database of the test's own, with empty raw tables and no models yet."""
     with new_database() as url:
-        warehouse = Warehouse(url, DbtProject(libpq_environment(url), tmp_path))
+        dbt = DbtProject(libpq_environment(url), tmp_path, manifest)
+        warehouse = Warehouse(url, dbt)
         warehouse.create_raw_tables()
         yield warehouse
+
+
+@pytest.fixture
+def own_warehouse(
+    new_installation: NewDatabase, tmp_path: Path, manifest: Manifest
+) -> Iterator[Warehouse]:
+    """A database of the test's own, in which every model stands."""
+    with new_installation() as url:
+        yield Warehouse(url, DbtProject(libpq_environment(url), tmp_path, manifest))

@@ -12,15 +12,12 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from orchestration.lib.database import libpq_environment
-from orchestration.lib.dbt import project_fingerprint
-from orchestration.lib.dbt_relations import remember_built_from
 from orchestration.lib.raw_tables import ensure_raw_tables
 from tests.dbt_project import raw_files, raw_shopify
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.raw_files import RawFile
 
-__all__ = ["Pair", "Warehouse", "built_once"]
+__all__ = ["Pair", "Warehouse"]
 
 Values = Sequence[object] | Mapping[str, object]
 
@@ -137,13 +134,3 @@ class Warehouse:
                 )
             )
         return role
-
-
-def built_once(url: str, work: Path) -> Warehouse:
-    """Build and test every model of a migrated database, as a company's run does."""
-    warehouse = Warehouse(url, DbtProject(libpq_environment(url), work))
-    warehouse.create_raw_tables()
-    warehouse.dbt.run("build")
-    for schema in ("staging", "reporting"):
-        remember_built_from(url, schema, project_fingerprint())
-    return warehouse

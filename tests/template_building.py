@@ -1,0 +1,78 @@
+"""Makes the cluster that tests copy, in a process of its own: ``FOLDER``.
+
+What it imports is what the cluster depends on, besides the folders that are watched.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import psycopg
+
+from orchestration.lib.database import libpq_environment, migrate
+from orchestration.lib.dbt import project_fingerprint
+from orchestration.lib.dbt_relations import remember_built_from
+from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.raw_tables import ensure_raw_tables
+from tests.dbt_project.dbt_commands import DbtProject, write_manifest
+from tests.template_cluster import (
+    BUILT,
+    FAST,
+    ROOT,
+    TemplateCluster,
+    fingerprints,
+    watched_files,
+)
+
+
+def make(folder: Path) -> None:
+    """Fill an empty folder; `inputs.json`, which makes it count, comes last."""
+    before = fingerprints(watched_files())
+    cluster = TemplateCluster(folder)
+    server = EmbeddedPostgres(cluster.server, settings=FAST)
+    server.start()
+    try:
+        migrate(server.url())
+        url = _copy_of(server.url(), BUILT)
+        _build(url, cluster, folder / "work")
+    finally:
+        server.stop()
+    inputs = fingerprints(watched_files() | _imported())
+    if before.items() - inputs.items():
+        raise SystemExit("Files of the project changed meanwhile; run it again.")
+    (folder / "inputs.json").write_text(json.dumps(inputs))
+
+
+def _copy_of(url: str, name: str) -> str:
+    server, template = url.rsplit("/", 1)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"create database {name} template {template}")
+        admin.execute(f"grant create on database {name} to loader")
+    return f"{server}/{name}"
+
+
+def _build(url: str, cluster: TemplateCluster, work: Path) -> None:
+    """Build and test every model on empty raw tables, as a company's run does."""
+    ensure_raw_tables(url)
+    dbt = DbtProject(libpq_environment(url), work)
+    dbt.run("build")
+    for schema in ("staging", "reporting"):
+        remember_built_from(url, schema, project_fingerprint())
+    assert dbt.manifest is not None
+    write_manifest(dbt.manifest, cluster.manifest)
+
+
+def _imported() -> set[str]:
+    files = {getattr(module, "__file__", None) for module in sys.modules.values()}
+    paths = (Path(file) for file in files if file)
+    return {
+        str(path.relative_to(ROOT))
+        for path in paths
+        if path.is_relative_to(ROOT) and ".venv" not in path.parts
+    }
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))
