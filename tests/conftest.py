@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.lib.database import migrate
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from tests.memory_folder import memory_folder
 
 if TYPE_CHECKING:
     from tests.dbt_project.warehouse import Warehouse
@@ -23,12 +24,18 @@ _DATABASE_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of this test session where many small files cost little."""
+    with memory_folder(tmp_path_factory.mktemp("memory")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(memory: Path) -> Iterator[EmbeddedPostgres]:
     """A server of this test session, stopped at its end."""
-    home: Path = tmp_path_factory.mktemp("postgres")
     # Nothing in a test outlives a crash of the machine.
     fast = (("fsync", "off"), ("synchronous_commit", "off"))
-    server = EmbeddedPostgres(home, settings=fast)
+    server = EmbeddedPostgres(memory / "server", settings=fast)
     server.start()
     yield server
     server.remove()
@@ -43,7 +50,7 @@ def _template_url(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture(scope="session")
 def new_database(_template_url: str) -> NewDatabase:
     """Make a fresh database with every migration applied, for as long as needed."""
-    return _copies_of(_template_url)
+    return copies_of(_template_url)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +62,7 @@ def _built(
     with new_database() as url:
         warehouse = built_once(url, tmp_path_factory.mktemp("built"))
         # Taken at once: what tests do to the first is not in the copy.
-        with _copies_of(url)() as copy:
+        with copies_of(url)() as copy:
             yield warehouse, copy
 
 
@@ -68,10 +75,11 @@ def built(_built: tuple[Warehouse, str]) -> Warehouse:
 @pytest.fixture(scope="session")
 def new_installation(_built: tuple[Warehouse, str]) -> NewDatabase:
     """Make a database in which the models stand, as when others run there already."""
-    return _copies_of(_built[1])
+    return copies_of(_built[1])
 
 
-def _copies_of(url: str) -> NewDatabase:
+def copies_of(url: str) -> NewDatabase:
+    """Make copies of a database to which nobody is connected meanwhile."""
     server, template = url.rsplit("/", 1)
 
     @contextmanager
