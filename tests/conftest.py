@@ -78,13 +78,16 @@ def new_installation(_built: tuple[Warehouse, str]) -> NewDatabase:
     return copies_of(_built[1])
 
 
-def copies_of(url: str) -> NewDatabase:
-    """Make copies of a database to which nobody is connected meanwhile."""
+def copies_of(url: str, called: str | None = None) -> NewDatabase:
+    """Make copies of a database to which nobody is connected meanwhile.
+
+    ``called`` is for what is one at a time and remembers the name of its database.
+    """
     server, template = url.rsplit("/", 1)
 
     @contextmanager
     def make() -> Iterator[str]:
-        name = f"test_{next(_DATABASE_NUMBERS)}"
+        name = called or f"test_{next(_DATABASE_NUMBERS)}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute(f"create database {name} template {template}")
             # Rights on a database are the one thing a copy does not inherit.

@@ -66,6 +66,14 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         self.revisions = {"permissions": 1, "collection": 1}
         self._last_id = 100
 
+    def kept(self) -> dict[str, Any]:
+        """Everything it holds, to be taken up by another."""
+        return copy.deepcopy(vars(self))
+
+    def take_up(self, kept: dict[str, Any]) -> None:
+        """Hold a copy of what another one held."""
+        vars(self).update(copy.deepcopy(kept))
+
     def answer(self, method: str, url: str, body: Body, who: dict[str, Any]) -> Any:
         """Route one request; raises Refused for anything but a success."""
         parts = urlsplit(url)

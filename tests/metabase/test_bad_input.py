@@ -63,35 +63,35 @@ def test_a_wait_is_told_while_it_lasts(
     assert len([one for one in told if "is not ready: waited 0 of 300 s" in one]) == 2
 
 
-def test_a_revoked_key_says_how_to_get_another(small: Server) -> None:
-    small.run()
-    small.fake.api_keys.add("mb_good")
-    assert small.pending(admin=Admin("", "", "mb_good")) == []
+def test_a_revoked_key_says_how_to_get_another(filled_small: Server) -> None:
+    filled_small.fake.api_keys.add("mb_good")
+    assert filled_small.pending(admin=Admin("", "", "mb_good")) == []
 
     with pytest.raises(MetabaseError, match="METABASE_API_KEY") as error:
-        small.run(admin=Admin("", "", "mb_revoked"))
+        filled_small.run(admin=Admin("", "", "mb_revoked"))
 
     assert "mb_revoked" not in str(error.value)
-    assert small.written() == []
+    assert filled_small.written() == []
 
 
-def test_a_session_that_ends_half_way_is_told_and_continued(small: Server) -> None:
-    small.run()
-    small.fake.sessions.clear()
-    recognise = small.fake._recognise
+def test_a_session_that_ends_half_way_is_told_and_continued(
+    filled_small: Server,
+) -> None:
+    filled_small.fake.sessions.clear()
+    recognise = filled_small.fake._recognise
     left = iter(range(20))
 
     def expire(who: dict[str, object]) -> None:
         if next(left, None) is None:
-            small.fake.sessions.clear()
+            filled_small.fake.sessions.clear()
         recognise(who)
 
-    small.fake._recognise = expire  # type: ignore[method-assign]
+    filled_small.fake._recognise = expire  # type: ignore[method-assign]
     with pytest.raises(MetabaseError, match="the session has ended"):
-        small.run()
-    small.fake._recognise = recognise  # type: ignore[method-assign]
+        filled_small.run()
+    filled_small.fake._recognise = recognise  # type: ignore[method-assign]
 
-    assert small.run() == []
+    assert filled_small.run() == []
 
 
 def test_two_applies_at_once_are_refused_and_told_whose_the_other_is(
@@ -226,11 +226,10 @@ def test_words_of_the_importer_are_checked_with_the_files(edit: Edit) -> None:
     ]
 
 
-def test_a_run_for_one_company_leaves_the_others_alone(setting: Server) -> None:
-    setting.run(company_ids=())
-    setting.sql("delete from ops.companies where company_id = 'bolt'")
+def test_a_run_for_one_company_leaves_the_others_alone(filled_all: Server) -> None:
+    filled_all.sql("delete from ops.companies where company_id = 'bolt'")
 
-    assert setting.run(company_ids=("acme",)) == []
+    assert filled_all.run(company_ids=("acme",)) == []
 
 
 def test_verify_proves_the_double_and_leaves_no_account_open(setting: Server) -> None:
@@ -247,21 +246,19 @@ def test_verify_proves_the_double_and_leaves_no_account_open(setting: Server) ->
 
 
 def test_verify_tells_a_card_that_fails_and_a_door_that_is_open(
-    small: Server,
+    filled_small: Server,
 ) -> None:
-    small.run()
-
     def fail(card: dict[str, object], details: dict[str, object]) -> list[object]:
         raise ValueError("column x does not exist")
 
-    small.fake.run_card = fail
-    may = small.fake.may
-    technical = small.named(small.fake.collections, "6. Vista técnica")
-    small.fake.may = (  # type: ignore[method-assign]
+    filled_small.fake.run_card = fail
+    may = filled_small.fake.may
+    technical = filled_small.named(filled_small.fake.collections, "6. Vista técnica")
+    filled_small.fake.may = (  # type: ignore[method-assign]
         lambda collection, level: collection == technical or may(collection, level)
     )
 
-    problems = verify(small.request, PASSWORDS, tell=lambda _: None)
+    problems = verify(filled_small.request, PASSWORDS, tell=lambda _: None)
 
     assert any("does not answer: column x does not exist" in one for one in problems)
     assert "acme: consultor may read technical of acme" in problems
