@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.lib.database import libpq_environment
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from tests.memory_folder import memory_folder
 from tests.template_cluster import (
     BUILT,
     FAST,
@@ -37,13 +38,17 @@ def _template() -> TemplateCluster:
 
 
 @pytest.fixture(scope="session")
-def postgres(
-    _template: TemplateCluster, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[EmbeddedPostgres]:
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of this test session where many small files cost little."""
+    with memory_folder(tmp_path_factory.mktemp("memory")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(_template: TemplateCluster, memory: Path) -> Iterator[EmbeddedPostgres]:
     """A server of this test session, stopped at its end."""
-    home: Path = tmp_path_factory.mktemp("postgres")
     origin = EmbeddedPostgres(_template.server)
-    server = CopiedPostgres(home, settings=FAST, origin=origin)
+    server = CopiedPostgres(memory / "server", settings=FAST, origin=origin)
     server.start()
     yield server
     server.remove()
@@ -52,13 +57,13 @@ def postgres(
 @pytest.fixture(scope="session")
 def new_database(postgres: EmbeddedPostgres) -> NewDatabase:
     """Make a fresh database with every migration applied, for as long as needed."""
-    return _copies_of(postgres.url())
+    return copies_of(postgres.url())
 
 
 @pytest.fixture(scope="session")
 def new_installation(postgres: EmbeddedPostgres) -> NewDatabase:
     """Make a database in which the models stand, as when others run there already."""
-    return _copies_of(f"{postgres.url().rsplit('/', 1)[0]}/{BUILT}")
+    return copies_of(f"{postgres.url().rsplit('/', 1)[0]}/{BUILT}")
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +89,16 @@ def built(
         yield Warehouse(url, DbtProject(libpq_environment(url), work, manifest))
 
 
-def _copies_of(url: str) -> NewDatabase:
+def copies_of(url: str, called: str | None = None) -> NewDatabase:
+    """Make copies of a database to which nobody is connected meanwhile.
+
+    ``called`` is for what is one at a time and remembers the name of its database.
+    """
     server, template = url.rsplit("/", 1)
 
     @contextmanager
     def make() -> Iterator[str]:
-        name = f"test_{next(_DATABASE_NUMBERS)}"
+        name = called or f"test_{next(_DATABASE_NUMBERS)}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute(f"create database {name} template {template}")
             # Rights on a database are the one thing a copy does not inherit.

@@ -15,6 +15,7 @@ from uuid import UUID
 import yaml
 
 from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.yaml_files import parsed
 
 __all__ = ["Action", "Field", "read_actions"]
 
@@ -76,7 +77,7 @@ def read_actions(
         The file cannot be read, or says something that is not known.
     """
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        told = parsed(path) or {}
     except (OSError, yaml.YAMLError) as error:
         raise ContentError(f"{path} cannot be read: {error}") from error
     return tuple(

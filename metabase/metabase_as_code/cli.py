@@ -10,9 +10,7 @@ import typer
 from metabase.metabase_as_code.card_cli import app as card_app
 from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
-from metabase.metabase_as_code.pictures import write_pictures
 from metabase.metabase_as_code.preflight import rule_problems
-from metabase.metabase_as_code.preview import render_preview
 from metabase.metabase_as_code.report_cli import app as report_app
 from metabase.metabase_as_code.report_templates import report_problems
 from metabase.metabase_as_code.server_cli import app as server_app
@@ -91,6 +89,8 @@ def preview(
     Each company is read through its own role, so the page shows what that company
     may see. The page needs no network and can be sent as a file.
     """
+    from metabase.metabase_as_code.preview import render_preview
+
     with plain_errors():
         page = render_preview(
             database_url, company or (), root=content, language=language
@@ -117,6 +117,8 @@ def pictures(
 
     Each company is read through its own role, as for the preview.
     """
+    from metabase.metabase_as_code.pictures import write_pictures
+
     with plain_errors():
         written = write_pictures(
             database_url,

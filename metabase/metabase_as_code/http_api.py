@@ -47,7 +47,7 @@ class Metabase:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._session = requests.Session()
+        self._session = _session_for(self.url)
 
     def get(self, path: str, **query: str) -> Any:
         """Read; raises MetabaseError on any answer that is not a success."""
@@ -105,6 +105,20 @@ class Metabase:
                 answer.status_code,
             )
         return answer.json() if answer.content else None
+
+
+def _session_for(url: str) -> requests.Session:
+    """A session with the proxy, certificates and netrc of the environment.
+
+    Left alone, requests would look for them again before each request, which takes
+    longer than the request.
+    """
+    session = requests.Session()
+    told = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = told["proxies"], told["verify"]
+    session.auth = requests.utils.get_netrc_auth(url)
+    session.trust_env = False
+    return session
 
 
 def _advice(status: int, path: str) -> str:

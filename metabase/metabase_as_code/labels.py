@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.yaml_files import parsed
 
 __all__ = ["fill_in", "keys_used", "read_labels"]
 
@@ -33,7 +32,7 @@ def read_labels(folder: Path, language: str) -> dict[str, str]:
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
         raise ContentError(f"no labels for {language!r}: {path} (there is: {known})")
-    tree = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    tree = parsed(path)
     if not isinstance(tree, dict):
         raise ContentError(f"{path}: expected labels grouped by key")
     return dict(_leaves(tree, "", path))

@@ -33,6 +33,7 @@ from metabase.metabase_as_code.content import (
 from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.heat import check_rules
 from metabase.metabase_as_code.labels import fill_in, read_labels
+from metabase.metabase_as_code.yaml_files import parsed
 
 __all__ = ["CONTENT_ROOT", "load_content", "raw_documents"]
 
@@ -85,8 +86,7 @@ def raw_documents(root: Path) -> dict[Path, dict[str, Any]]:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        # Ten times as fast as safe_load, and as safe.
-        document = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        document = parsed(path)
     except yaml.YAMLError as error:
         raise ContentError(f"{path}: not valid YAML: {error}") from error
     meta = document.get("serdes/meta") if isinstance(document, dict) else None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from metabase.metabase_as_code.delivery import read_delivery
 from metabase.metabase_as_code.errors import ContentError
 from metabase.metabase_as_code.load import CONTENT_ROOT, raw_documents
-from metabase.metabase_as_code.report import Report, ReportRequest, draw_report
-from metabase.metabase_as_code.report_files import ReportFormat, write_report
-from metabase.metabase_as_code.report_mail import write_mail
+from metabase.metabase_as_code.report_formats import ReportFormat
 from metabase.metabase_as_code.settings import load_settings
 from metabase.metabase_as_code.terminal import plain_console, plain_errors
 from metabase.metabase_as_code.warehouse import connect_as_admin
+
+if TYPE_CHECKING:
+    from metabase.metabase_as_code.report import Report
 
 __all__ = ["app"]
 
@@ -64,6 +65,9 @@ def report(
     ] = CONTENT_ROOT,
 ) -> None:
     """Write a report of one company as HTML, PDF or pictures; prints the files."""
+    from metabase.metabase_as_code.report import ReportRequest, draw_report
+    from metabase.metabase_as_code.report_mail import write_mail
+
     with plain_errors():
         request = ReportRequest(
             company,
@@ -82,6 +86,8 @@ def report(
 
 
 def _write(drawn: Report, kind: ReportFormat, folder: Path) -> list[Path]:
+    from metabase.metabase_as_code.report_files import write_report
+
     try:
         return write_report(drawn, kind, folder)
     except OSError as error:

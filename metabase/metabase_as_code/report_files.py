@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 
 from metabase.metabase_as_code.report import Report
+from metabase.metabase_as_code.report_formats import ReportFormat
 from metabase.metabase_as_code.report_page import render_report
 from metabase.metabase_as_code.report_paper import pdf_of, pictures_of
 
-__all__ = ["ReportFormat", "write_report"]
-
-
-class ReportFormat(StrEnum):
-    """Kinds of files that a report is written as."""
-
-    html = "html"
-    pdf = "pdf"
-    png = "png"
+__all__ = ["write_report"]
 
 
 def write_report(report: Report, kind: ReportFormat, folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from metabase.metabase_as_code.errors import ContentError
+from metabase.metabase_as_code.yaml_files import parsed
 
 __all__ = ["Plan", "Role", "Roles", "read_roles", "read_yaml"]
 
@@ -111,7 +112,7 @@ def read_yaml(path: Path, keys: Collection[str]) -> dict[str, Any]:
         There is no such file, or it says something else.
     """
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = parsed(path)
     except (OSError, yaml.YAMLError) as error:
         raise ContentError(f"{path} cannot be read: {error}") from error
     if not isinstance(told, dict) or set(told) != set(keys):

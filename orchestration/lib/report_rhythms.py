@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from orchestration.lib.alerts.channels import list_channels
 from orchestration.lib.database import connect
 from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.yaml_files import parsed
 
 __all__ = ["DueReport", "ReportRhythm", "list_due", "read_rhythms"]
 
@@ -74,7 +73,7 @@ class DueReport:
 
 def read_rhythms(path: Path = DELIVERY) -> tuple[ReportRhythm, ...]:
     """Those of delivery.yml that mail a report."""
-    told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told: dict[str, Any] = parsed(path)
     rhythms = (
         ReportRhythm(
             rhythm,

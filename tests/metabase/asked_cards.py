@@ -8,10 +8,10 @@ from itertools import product
 from typing import Any
 
 import psycopg
-import yaml
 from psycopg import sql
 
 from metabase.metabase_as_code.content import Card
+from metabase.metabase_as_code.yaml_files import parsed
 
 __all__ = ["HOSTILE", "answer", "asked"]
 
@@ -56,7 +56,7 @@ def _values(kind: str) -> tuple[str, ...]:
 
 
 def _kinds(card: Card) -> dict[str, str]:
-    document = yaml.safe_load(card.path.read_text(encoding="utf-8"))
+    document = parsed(card.path)
     tags = document["dataset_query"]["stages"][0].get("template-tags", {})
     return {name: tag["type"] for name, tag in tags.items()}
 

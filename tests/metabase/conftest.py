@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from metabase.metabase_as_code.load import CONTENT_ROOT
-from tests.conftest import NewDatabase
-from tests.metabase.reporting_rows import make_reporting
-from tests.metabase.server import Server, copy_content, keep_only, new_server
+from tests.conftest import NewDatabase, copies_of
+from tests.metabase.filled import Start, Starts
+from tests.metabase.reporting_rows import ensure_login, make_reporting
+from tests.metabase.server import Server, copy_content
 from tests.metabase.shops import ACME, BOLT, NEW
 
 Edit = Callable[[str, str, str], Path]
@@ -35,40 +38,90 @@ def edit(tmp_path: Path) -> Edit:
     return replace
 
 
-@pytest.fixture
-def reporting_url(database_url: str) -> str:
-    """URL of a database whose reporting schema holds the three shops."""
-    make_reporting(database_url, [ACME, BOLT, NEW])
-    return database_url
+@pytest.fixture(scope="session")
+def new_shops(new_database: NewDatabase) -> Iterator[NewDatabase]:
+    """Make a database whose reporting schema holds the three shops."""
+    with new_database() as template:
+        make_reporting(template, [ACME, BOLT, NEW])
+        new_copy = copies_of(template)
+
+        @contextmanager
+        def make() -> Iterator[str]:
+            with new_copy() as url:
+                with psycopg.connect(url, autocommit=True) as admin:
+                    for shop in (ACME, BOLT, NEW):
+                        ensure_login(admin, f"bi_{shop.company_id}")
+                yield url
+
+        yield make
 
 
 @pytest.fixture
-def setting(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
-    """An empty double of a server, to be filled for acme and bolt."""
-    copy_content(tmp_path)
-    with new_server(reporting_url, tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-def small(reporting_url: str, tmp_path: Path) -> Iterator[Server]:
-    """The same for acme alone, and with the page Clientes alone."""
-    copy_content(tmp_path)
-    keep_only(tmp_path, "clientes")
-    with new_server(reporting_url, tmp_path, ("acme",)) as server:
-        yield server
+def reporting_url(new_shops: NewDatabase) -> Iterator[str]:
+    """URL of such a database, of one test."""
+    with new_shops() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
-def shops_url(new_database: NewDatabase) -> Iterator[str]:
+def shops_url(new_shops: NewDatabase) -> Iterator[str]:
     """The same for tests that only read, which share one.
 
     Per module: roles belong to the server, and a test that removes a company takes its
     role away.
     """
-    with new_database() as url:
-        make_reporting(url, [ACME, BOLT, NEW])
+    with new_shops() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def starts(new_shops: NewDatabase, memory: Path) -> Iterator[Starts]:
+    """Servers, empty and filled, over such databases."""
+    starts = Starts(new_shops, memory)
+    yield starts
+    starts.close()
+
+
+@pytest.fixture
+def setting(starts: Starts) -> Iterator[Server]:
+    """An empty double of a server, to be filled for acme and bolt."""
+    with starts.empty(Start()) as server:
+        yield server
+
+
+@pytest.fixture
+def filled(starts: Starts) -> Iterator[Server]:
+    """The same, filled."""
+    with starts.filled("acme and bolt", Start()) as server:
+        yield server
+
+
+@pytest.fixture
+def filled_acme(starts: Starts) -> Iterator[Server]:
+    """A double that was filled for acme alone."""
+    with starts.filled("acme", Start(("acme",))) as server:
+        yield server
+
+
+@pytest.fixture
+def filled_all(starts: Starts) -> Iterator[Server]:
+    """A double that was filled for every company there is."""
+    with starts.filled("all", Start(())) as server:
+        yield server
+
+
+@pytest.fixture
+def small(starts: Starts) -> Iterator[Server]:
+    """An empty one for acme alone, and with the page Clientes alone."""
+    with starts.empty(Start(("acme",), "clientes")) as server:
+        yield server
+
+
+@pytest.fixture
+def filled_small(starts: Starts) -> Iterator[Server]:
+    """The same, filled."""
+    with starts.filled("small", Start(("acme",), "clientes")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.metabase.contract import DISPLAYS, Body, Refused, check
+from tests.metabase.contract import DISPLAYS, Body, Refused, check, copied
 from tests.metabase.double_actions import Actions
 from tests.metabase.double_browsing import Browsing, answered, whole_card
 from tests.metabase.double_delivery import Delivery
@@ -66,17 +66,25 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         self.revisions = {"permissions": 1, "collection": 1}
         self._last_id = 100
 
+    def kept(self) -> dict[str, Any]:
+        """Everything it holds, to be taken up by another."""
+        return copy.deepcopy(vars(self))
+
+    def take_up(self, kept: dict[str, Any]) -> None:
+        """Hold a copy of what another one held."""
+        vars(self).update(copy.deepcopy(kept))
+
     def answer(self, method: str, url: str, body: Body, who: dict[str, Any]) -> Any:
         """Route one request; raises Refused for anything but a success."""
         parts = urlsplit(url)
         path, query = parts.path, dict(parse_qsl(parts.query))
         if method != "GET" and path != "/api/session":
-            self.writes.append((method, path, copy.deepcopy(body)))
+            self.writes.append((method, path, copied(body)))
         if path not in _OPEN and not path.startswith("/api/embed/"):
             self._recognise(who)
-        for verb, pattern, handler in _ROUTES:
-            match = re.fullmatch(pattern, path)
-            if verb == method and match:
+        for pattern, handler in _HANDLERS.get(method, ()):
+            match = pattern.fullmatch(path)
+            if match:
                 parts_of_path: list[Any] = [
                     int(part) if part.isdigit() else part for part in match.groups()
                 ]
@@ -153,7 +161,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         live = self.databases[key]
         # Its tables are read in the background, and nobody says when that is done.
         live["reads_left"] = max(0, live.get("reads_left", 2) - 1)
-        database = copy.deepcopy(live)
+        database = copied(live)
         database["details"]["password"] = MASK
         left = database.pop("reads_left")
         status = "incomplete" if left else "complete"
@@ -360,9 +368,9 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
     def _shown(self, things: dict[int, Body], key: int) -> Body:
         if key not in things:
             raise Refused(404, "Not found.")
-        one = copy.deepcopy(things[key])
-        if not self.may(one["collection_id"], "read"):
+        if not self.may(things[key]["collection_id"], "read"):
             raise Refused(403, "You don't have permissions to do that.")
+        one: Body = copied(things[key])
         if one["archived"] and one.get("archived_directly", True):
             one["collection_id"] = TRASH
         return one
@@ -444,7 +452,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
 
     def _store_card(self, key: int, body: Body) -> Body:
         kept = {
-            name: copy.deepcopy(value)
+            name: copied(value)
             for name, value in body.items()
             if name not in self.lost_card_keys
         }
@@ -547,6 +555,16 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("POST", "/api/dashboard", FakeMetabase.post_dashboard),
     ("PUT", r"/api/dashboard/(\d+)", FakeMetabase.put_dashboard),
 ]
+
+
+_HANDLERS = {
+    method: [
+        (re.compile(pattern), handler)
+        for verb, pattern, handler in _ROUTES
+        if verb == method
+    ]
+    for method in ("GET", "POST", "PUT", "DELETE")
+}
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.metabase.contract import Body, Refused, check
+from tests.metabase.contract import Body, Refused, check, copied
 
 _ENABLED = "database-enable-actions"
 _TAGS_TAKE = {"text": "string/=", "number": "number/="}
@@ -48,7 +47,7 @@ class Actions:
 
     def _told(self, key: int) -> Body:
         """What it was made with, what the server adds, and the query as stages."""
-        live = copy.deepcopy(self.actions[key])
+        live = copied(self.actions[key])
         for field in live["visualization_settings"]["fields"].values():
             field["hidden"] = False
         query = live["dataset_query"]
@@ -100,7 +99,7 @@ class Actions:
             raise Refused(403, "You don't have permissions to do that.")
 
     def _store_action(self, key: int, body: Body) -> Body:
-        action = {**self.actions[key], **copy.deepcopy(body)}
+        action = {**self.actions[key], **copied(body)}
         if action["type"] != "query":
             raise Refused(400, "unknown type of action")
         model = self.cards.get(action["model_id"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from tests.metabase.contract import Body, Refused, check
+from tests.metabase.contract import Body, Refused, check, copied
 
 
 class Delivery:
@@ -43,7 +42,7 @@ class Delivery:
     def get_pulse(self, key: int) -> Body:
         if key not in self.pulses:
             raise Refused(404, "Not found.")
-        return {"id": key, **copy.deepcopy(self.pulses[key])}
+        return {"id": key, **copied(self.pulses[key])}
 
     def post_pulse(self, body: Body) -> Body:
         check("POST /api/pulse", body)
@@ -61,7 +60,7 @@ class Delivery:
         )
 
     def _store_pulse(self, key: int, body: Body) -> Body:
-        kept = copy.deepcopy(body)
+        kept = copied(body)
         page = self.dashboards[{**self.pulses[key], **kept}["dashboard_id"]]
         placed = {(one["id"], one["card_id"]) for one in page["dashcards"]}
         for card in kept["cards"]:

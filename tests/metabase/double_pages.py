@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import uuid
 
-from tests.metabase.contract import Body, Refused, check
+from tests.metabase.contract import Body, Refused, check, copied
 from tests.metabase.double_browsing import TOLD_OF_A_DASHCARD, whole_dashboard
 
 
@@ -54,7 +53,7 @@ class Pages:
         check("PUT /api/dashboard/:id", body)
         if not self.may(self.dashboards[key]["collection_id"], "write"):
             raise Refused(403, "You don't have permissions to do that.")
-        kept = copy.deepcopy(body)
+        kept = copied(body)
         for parameter in kept.get("parameters", []):
             check("parameter", parameter)
             self._check_parameter(parameter)

@@ -128,7 +128,8 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
         for name in _NAMES:
             _secure(connection, sql.Identifier("reporting", name))
         for shop in shops:
-            _add_login(connection, shop)
+            _add_company(connection, shop)
+            ensure_login(connection, f"bi_{shop.company_id}")
             _fill(connection, shop)
             fill_health(connection, shop.company_id, shop.health)
             fill_marketing(connection, shop.company_id, shop.channels)
@@ -171,19 +172,26 @@ def _secure(connection: psycopg.Connection, table: sql.Identifier) -> None:
     connection.execute(sql.SQL("grant select on {} to bi_reader").format(table))
 
 
-def _add_login(connection: psycopg.Connection, shop: Shop) -> None:
+def _add_company(connection: psycopg.Connection, shop: Shop) -> None:
     connection.execute(
         "insert into ops.companies values (%s, %s, %s, 'UTC')",
         (shop.company_id, shop.name, shop.currency_code),
     )
-    role = f"bi_{shop.company_id}"
-    # Roles belong to the server and outlive the database of one test.
+
+
+def ensure_login(
+    connection: psycopg.Connection, role: str, group: str = "bi_reader"
+) -> None:
+    """Create the login of a company if another test has not, or has dropped it.
+
+    Roles belong to the server and outlive the database of one test.
+    """
     if not connection.execute(
         "select 1 from pg_roles where rolname = %s", (role,)
     ).fetchone():
         connection.execute(
-            sql.SQL("create role {} login in role bi_reader").format(
-                sql.Identifier(role)
+            sql.SQL("create role {} login in role {}").format(
+                sql.Identifier(role), sql.Identifier(group)
             )
         )
 

@@ -18,6 +18,7 @@ from metabase.metabase_as_code.http_api import Admin
 from metabase.metabase_as_code.load import CONTENT_ROOT
 from metabase.metabase_as_code.reconciliation import PENDING
 from metabase.metabase_as_code.world import Request
+from metabase.metabase_as_code.yaml_files import parsed
 from tests.metabase.double import FakeMetabase, serving
 
 PASSWORDS = {"TIMONEL_BI_PASSWORD": "reader secret"}
@@ -179,16 +180,16 @@ def copy_content(folder: Path) -> None:
 def keep_only(folder: Path, page: str) -> None:
     """Leave one dashboard with its cards, so that a test is quick."""
     inside = folder / "collections/main/timonel"
-    kept = yaml.safe_load((inside / f"{page}.yaml").read_text())
+    kept = parsed(inside / f"{page}.yaml")
     ids = {kept["entity_id"], *(one["card_id"] for one in kept["dashcards"])}
     for path in inside.glob("*.yaml"):
-        if yaml.safe_load(path.read_text())["entity_id"] not in ids:
+        if parsed(path)["entity_id"] not in ids:
             path.unlink()
     # Clicks lead to pages that are gone.
     for one in kept["dashcards"]:
         one["visualization_settings"] = {}
     (inside / f"{page}.yaml").write_text(yaml.safe_dump(kept, sort_keys=False))
-    roles = yaml.safe_load((folder / "roles.yml").read_text())
+    roles = parsed(folder / "roles.yml")
     roles["folders"] = {
         name: [one for one in pages if one == page]
         for name, pages in roles["folders"].items()
@@ -196,7 +197,7 @@ def keep_only(folder: Path, page: str) -> None:
     for one in roles["plans"].values():
         one["pages"] = "all"
     (folder / "roles.yml").write_text(yaml.safe_dump(roles))
-    delivery = yaml.safe_load((folder / "delivery.yml").read_text())
+    delivery = parsed(folder / "delivery.yml")
     delivery["embeddable"] = [page]
     for one in delivery["subscriptions"].values():
         one["dashboard"] = page

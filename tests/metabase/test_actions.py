@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from metabase.metabase_as_code.actions import read_actions
 from metabase.metabase_as_code.errors import (
@@ -18,6 +17,7 @@ from metabase.metabase_as_code.errors import (
 from metabase.metabase_as_code.http_api import Metabase
 from metabase.metabase_as_code.labels import read_labels
 from metabase.metabase_as_code.load import CONTENT_ROOT
+from tests.metabase.filled import ASKING, Start, Starts
 from tests.metabase.server import PASSWORDS, Server, connect
 from tests.metabase.test_roles import person_of
 
@@ -26,19 +26,11 @@ ASKED = "select company_id, kind, payload, state from ops.action_requests"
 
 
 @pytest.fixture
-def asking(setting: Server) -> Server:
-    """A double to be filled for acme and bolt, whose people may ask."""
-    with psycopg.connect(setting.request.database_url, autocommit=True) as admin:
-        for (company,) in admin.execute("select company_id from ops.companies"):
-            role = sql.Identifier(f"actions_{company}")
-            statement = sql.SQL("create role {} login in role action_writer")
-            try:
-                admin.execute(statement.format(role))
-            except psycopg.errors.DuplicateObject:
-                continue
-    setting.environment["TIMONEL_ACTIONS_PASSWORD"] = "writer secret"
-    setting.fake.run_action = written
-    return setting
+def asking(starts: Starts) -> Iterator[Server]:
+    """A double that was filled for acme and bolt, whose people may ask."""
+    with starts.filled("asking", Start(environment=ASKING)) as server:
+        server.fake.run_action = written
+        yield server
 
 
 def written(statement: str, values: list[Any], details: dict[str, Any]) -> int:
@@ -63,7 +55,6 @@ def ask(person: Metabase, key: int, **told: Any) -> Any:
 
 
 def test_a_request_lands_for_the_company_of_the_connection(asking: Server) -> None:
-    asking.run()
     person = person_of(asking, "acme: marketing")
     key = action_of(asking, "acme")
 
@@ -84,7 +75,6 @@ def test_a_request_lands_for_the_company_of_the_connection(asking: Server) -> No
 
 
 def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
-    asking.run()
     person = person_of(asking, "acme: marketing")
     key = action_of(asking, "acme", "Pedir un cupón de rescate")
 
@@ -95,7 +85,6 @@ def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
 
 
 def test_what_was_refused_can_be_asked_again_the_same_day(asking: Server) -> None:
-    asking.run()
     person, key = person_of(asking, "acme: marketing"), action_of(asking, "acme")
 
     def press() -> int:
@@ -112,7 +101,6 @@ def test_what_was_refused_can_be_asked_again_the_same_day(asking: Server) -> Non
 
 @pytest.mark.parametrize("role", ["devops", "consultor"])
 def test_who_may_not_ask_cannot(asking: Server, role: str) -> None:
-    asking.run()
     person = person_of(asking, f"acme: {role}")
 
     for company in ("acme", "bolt"):
@@ -122,16 +110,12 @@ def test_who_may_not_ask_cannot(asking: Server, role: str) -> None:
 
 
 def test_nobody_asks_for_another_company(asking: Server) -> None:
-    asking.run()
-
     with pytest.raises(MetabaseError, match="permissions"):
         ask(person_of(asking, "acme: directivo"), action_of(asking, "bolt"), name="x")
     assert asking.sql(ASKED) == []
 
 
 def test_the_connection_that_writes_is_closed_to_questions(asking: Server) -> None:
-    asking.run()
-
     writing = asking.named(asking.fake.databases, "actions_acme")
     assert asking.fake.databases[writing]["details"]["user"] == "actions_acme"
     open_to = {
@@ -143,15 +127,12 @@ def test_the_connection_that_writes_is_closed_to_questions(asking: Server) -> No
 
 
 def test_a_second_apply_writes_nothing(asking: Server) -> None:
-    asking.run()
-
     assert asking.run() == []
     assert asking.written() == []
     assert asking.pending() == []
 
 
 def test_what_people_changed_by_hand_stops_an_apply(asking: Server) -> None:
-    asking.run()
     key = action_of(asking, "acme")
     query = asking.fake.actions[key]["dataset_query"]["native"]
     good = query["query"]
@@ -165,7 +146,6 @@ def test_what_people_changed_by_hand_stops_an_apply(asking: Server) -> None:
 
 
 def test_an_action_that_was_deleted_there_is_made_again(asking: Server) -> None:
-    asking.run()
     del asking.fake.actions[action_of(asking, "acme")]
 
     asking.run(force=True)
@@ -177,7 +157,6 @@ def test_an_action_that_was_deleted_there_is_made_again(asking: Server) -> None:
 def test_an_action_that_leaves_the_file_is_archived_and_may_return(
     asking: Server,
 ) -> None:
-    asking.run()
     key, actions = action_of(asking, "acme"), set(asking.fake.actions)
     path = asking.request.root / "actions.yml"
     text = path.read_text()
@@ -196,7 +175,6 @@ def test_an_action_that_leaves_the_file_is_archived_and_may_return(
 def test_an_action_put_away_by_hand_is_told_and_comes_back_itself(
     asking: Server,
 ) -> None:
-    asking.run()
     key, actions = action_of(asking, "acme"), set(asking.fake.actions)
     asking.fake.actions[key]["archived"] = True
 
@@ -212,7 +190,6 @@ def test_an_action_put_away_by_hand_is_told_and_comes_back_itself(
 
 
 def test_without_a_password_nobody_asks(asking: Server) -> None:
-    asking.run()
     asking.environment = dict(PASSWORDS)
 
     asking.run()
@@ -224,7 +201,6 @@ def test_without_a_password_nobody_asks(asking: Server) -> None:
 
 
 def test_who_gets_the_password_again_may_ask_again(asking: Server) -> None:
-    asking.run()
     with_password, allowed = dict(asking.environment), _allowed(asking)
     asking.environment = dict(PASSWORDS)
     asking.run()
@@ -238,16 +214,15 @@ def test_who_gets_the_password_again_may_ask_again(asking: Server) -> None:
     assert asking.run() == []
 
 
-def test_a_switch_set_by_hand_is_put_back(setting: Server) -> None:
-    setting.run(company_ids=("acme",))
-    database = setting.database("acme")
+def test_a_switch_set_by_hand_is_put_back(filled_acme: Server) -> None:
+    database = filled_acme.database("acme")
     off = {"settings": {"database-enable-actions": True}}
-    setting.fake.put_database(database, off)
+    filled_acme.fake.put_database(database, off)
 
-    assert setting.run(company_ids=("acme",)) == [
+    assert filled_acme.run(company_ids=("acme",)) == [
         "update connection timonel_acme of acme (settings)"
     ]
-    assert _allowed(setting) == set()
+    assert _allowed(filled_acme) == set()
 
 
 def _allowed(server: Server) -> set[int]:

@@ -21,6 +21,7 @@ from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.reconciliation import PENDING, Finding
 from tests.metabase.double import FakeMetabase, serving
 from tests.metabase.double_people import ALL_USERS
+from tests.metabase.filled import Start, Starts
 from tests.metabase.server import PASSWORDS, TOP, Server, sign_in
 
 
@@ -57,11 +58,9 @@ def _places(dashcards: Sequence[dict[str, Any]]) -> list[tuple[int, ...]]:
     )
 
 
-def test_pages_stand_in_the_order_of_roles_yml(setting: Server) -> None:
-    setting.run()
-
+def test_pages_stand_in_the_order_of_roles_yml(filled: Server) -> None:
     order: dict[int, list[tuple[int, str]]] = {}
-    for page in setting.fake.dashboards.values():
+    for page in filled.fake.dashboards.values():
         place = (page["collection_position"], page["name"])
         order.setdefault(page["collection_id"], []).append(place)
 
@@ -92,51 +91,47 @@ def test_doors_are_closed_before_there_is_a_card_behind_them(
     assert written.index("PUT /api/collection/graph") < written.index("POST /api/card")
 
 
-def test_a_connection_opened_by_hand_is_closed_again(setting: Server) -> None:
-    setting.run()
-    database = setting.database("acme")
-    setting.fake.levels[ALL_USERS, database] = "query-builder"
+def test_a_connection_opened_by_hand_is_closed_again(filled: Server) -> None:
+    database = filled.database("acme")
+    filled.fake.levels[ALL_USERS, database] = "query-builder"
 
-    changes = setting.run()
+    changes = filled.run()
 
     assert changes == ["update rights queries by hand (who may use them: All Users)"]
-    assert setting.fake.levels[ALL_USERS, database] == "no"
+    assert filled.fake.levels[ALL_USERS, database] == "no"
 
 
-def test_a_changed_file_writes_only_its_card(setting: Server) -> None:
-    setting.run(company_ids=("acme",))
-    path = setting.request.root / TOP
+def test_a_changed_file_writes_only_its_card(filled_acme: Server) -> None:
+    path = filled_acme.request.root / TOP
     path.write_text(path.read_text().replace("limit 25", "limit 50"))
 
-    setting.run(company_ids=("acme",))
+    filled_acme.run(company_ids=("acme",))
 
-    ((verb, _, body),) = setting.fake.writes
+    ((verb, _, body),) = filled_acme.fake.writes
     assert (verb, list(body)) == ("PUT", ["dataset_query"])
     assert "limit 50" in body["dataset_query"]["stages"][0]["native"]
 
 
-def test_a_new_title_keeps_the_card_and_its_place(setting: Server) -> None:
-    setting.run(company_ids=("acme",))
-    cards, pages = set(setting.fake.cards), str(setting.fake.dashboards)
-    path = setting.request.root / TOP
+def test_a_new_title_keeps_the_card_and_its_place(filled_acme: Server) -> None:
+    cards, pages = set(filled_acme.fake.cards), str(filled_acme.fake.dashboards)
+    path = filled_acme.request.root / TOP
     path.write_text(
         path.read_text().replace("name: ${cards.top_customers.title}", "name: Otro")
     )
 
-    changes = setting.run(company_ids=("acme",))
+    changes = filled_acme.run(company_ids=("acme",))
 
     assert changes == ["update card Otro of acme (name)"]
-    assert set(setting.fake.cards) == cards
-    assert str(setting.fake.dashboards) == pages
+    assert set(filled_acme.fake.cards) == cards
+    assert str(filled_acme.fake.dashboards) == pages
 
 
-def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: Server) -> None:
-    setting.run(company_ids=("acme",))
-    page = setting.page()
+def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(filled_acme: Server) -> None:
+    page = filled_acme.page()
     ids = sorted(one["id"] for one in page["dashcards"])
     page["dashcards"][0]["row"] += 40
 
-    changes = setting.run(company_ids=("acme",), force=True)
+    changes = filled_acme.run(company_ids=("acme",), force=True)
 
     assert changes == [
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
@@ -146,11 +141,10 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(setting: Server) -> Non
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
-    setting: Server,
+    filled_acme: Server,
 ) -> None:
-    setting.run(company_ids=("acme",))
-    collection = setting.top("acme")
-    by_hand = setting.fake.post_card(
+    collection = filled_acme.top("acme")
+    by_hand = filled_acme.fake.post_card(
         {
             "name": "Made by hand",
             "display": "table",
@@ -158,22 +152,24 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
             "collection_id": collection,
             "dataset_query": {
                 "lib/type": "mbql/query",
-                "database": next(iter(setting.fake.databases)),
+                "database": next(iter(filled_acme.fake.databases)),
                 "stages": [{"lib/type": "mbql.stage/native", "native": "select 1"}],
             },
         }
     )
-    _remove_top_customers(setting.request.root)
+    _remove_top_customers(filled_acme.request.root)
 
-    changes = setting.run(company_ids=("acme",))
+    changes = filled_acme.run(company_ids=("acme",))
 
-    archived = [one["name"] for one in setting.fake.cards.values() if one["archived"]]
-    page = setting.page()
+    archived = [
+        one["name"] for one in filled_acme.fake.cards.values() if one["archived"]
+    ]
+    page = filled_acme.page()
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archive card {archived[0]} of acme" in changes
-    assert not setting.fake.cards[by_hand["id"]]["archived"]
+    assert not filled_acme.fake.cards[by_hand["id"]]["archived"]
     assert len(page["dashcards"]) == 11
-    assert setting.run(company_ids=("acme",)) == []
+    assert filled_acme.run(company_ids=("acme",)) == []
 
 
 def _remove_top_customers(root: Path) -> None:
@@ -210,16 +206,15 @@ def _run_until_the_dashboard(setting: Server) -> None:
         setting.fake._placed = placed  # type: ignore[method-assign]
 
 
-def test_a_renamed_company_keeps_its_collection(setting: Server) -> None:
-    setting.run()
-    collection = setting.top("bolt")
-    with psycopg.connect(setting.request.database_url) as admin:
+def test_a_renamed_company_keeps_its_collection(filled: Server) -> None:
+    collection = filled.top("bolt")
+    with psycopg.connect(filled.request.database_url) as admin:
         admin.execute("update ops.companies set name = 'Rayo' where name = 'Bolt'")
 
-    changes = setting.run()
+    changes = filled.run()
 
     assert changes == ["update collection Rayo (bolt) of bolt (name)"]
-    assert setting.fake.collections[collection]["name"] == "Rayo (bolt)"
+    assert filled.fake.collections[collection]["name"] == "Rayo (bolt)"
 
 
 def test_two_companies_of_one_name_do_not_share_a_collection(
@@ -236,24 +231,21 @@ def test_two_companies_of_one_name_do_not_share_a_collection(
 
 
 def test_a_new_password_reaches_both_the_login_and_metabase(
-    setting: Server,
+    filled: Server,
 ) -> None:
-    setting.run()
-    request = replace(setting.request, company_ids=("acme",))
+    request = replace(filled.request, company_ids=("acme",))
 
     changes = apply(request, {"TIMONEL_BI_PASSWORD_ACME": "another secret"})
 
     assert _pending(changes) == ["update connection timonel_acme of acme (password)"]
-    database = setting.database("acme")
-    details = setting.fake.databases[database]["details"]
+    database = filled.database("acme")
+    details = filled.fake.databases[database]["details"]
     assert details["password"] == "another secret"
     assert sign_in(details)
 
 
-def test_passwords_can_be_sent_again_on_demand(setting: Server) -> None:
-    setting.run(company_ids=("acme",))
-
-    changes = setting.run(company_ids=("acme",), renew_passwords=True)
+def test_passwords_can_be_sent_again_on_demand(filled_acme: Server) -> None:
+    changes = filled_acme.run(company_ids=("acme",), renew_passwords=True)
 
     assert changes == ["update connection timonel_acme of acme (password)"]
 
@@ -266,28 +258,26 @@ def test_a_setting_that_the_server_loses_is_reported(setting: Server) -> None:
 
 
 def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
-    setting: Server,
+    filled: Server,
 ) -> None:
-    setting.run()
-
     homes = {
         folder: company
         for company in ("acme", "bolt")
-        for folder in setting.folders(company)
+        for folder in filled.folders(company)
     }
     sheets = {
         homes[one["collection_id"]]: key
-        for key, one in setting.fake.dashboards.items()
+        for key, one in filled.fake.dashboards.items()
         if one["name"] == "Ficha de cliente"
     }
     explorers = {
         homes[one["collection_id"]]: key
-        for key, one in setting.fake.dashboards.items()
+        for key, one in filled.fake.dashboards.items()
         if one["name"] == "Clientes"
     }
     lists = [
         (page, dashcard["visualization_settings"]["column_settings"])
-        for page in setting.fake.dashboards.values()
+        for page in filled.fake.dashboards.values()
         for dashcard in page["dashcards"]
         if dashcard["visualization_settings"]
     ]
@@ -301,33 +291,29 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
         to = sheets if "customer_id" in column else explorers
         sheet = to[homes[page["collection_id"]]]
         assert click["targetId"] == sheet
-        known = {one["id"] for one in setting.fake.dashboards[sheet]["parameters"]}
+        known = {one["id"] for one in filled.fake.dashboards[sheet]["parameters"]}
         assert chosen in known
 
 
 def test_segments_to_choose_from_are_those_of_the_companys_own_card(
-    setting: Server,
+    filled: Server,
 ) -> None:
-    setting.run()
-
-    for page in setting.fake.dashboards.values():
+    for page in filled.fake.dashboards.values():
         if page["name"] != "Segmentación y Marketing":
             continue
         (parameter,) = page["parameters"]
         source = parameter["values_source_config"]
-        card = setting.fake.cards[source["card_id"]]
+        card = filled.fake.cards[source["card_id"]]
         assert card["collection_id"] == page["collection_id"]
         assert card["name"] == "¿Cuántos clientes hay en cada segmento?"
         assert source["value_field"][1] == "segment_label"
         assert parameter["type"] == "string/="
 
 
-def test_an_empty_card_says_why_in_its_description(setting: Server) -> None:
-    setting.run()
-
+def test_an_empty_card_says_why_in_its_description(filled: Server) -> None:
     told = [
         card["description"]
-        for card in setting.fake.cards.values()
+        for card in filled.fake.cards.values()
         if card["name"] == "¿Qué parte validó su RUT?"
     ]
     assert len(told) == 2
@@ -344,12 +330,10 @@ def test_a_missing_password_is_named_before_anything_is_written(
 
 
 def test_a_wrong_admin_password_is_refused_without_showing_it(
-    setting: Server,
+    filled: Server,
 ) -> None:
-    setting.run()
-
     with pytest.raises(MetabaseError) as error:
-        setting.run(admin=Admin("admin@example.com", "wrong secret"))
+        filled.run(admin=Admin("admin@example.com", "wrong secret"))
 
     assert "POST /api/session was refused (401)" in str(error.value)
     assert "wrong secret" not in str(error.value)
@@ -422,3 +406,36 @@ def test_the_commands_take_what_they_need_from_the_environment(
 
 def _pending(findings: Sequence[Finding]) -> list[str]:
     return [str(one) for one in findings if one.action in PENDING]
+
+
+def test_a_copy_of_a_filled_server_is_what_an_apply_leaves(
+    setting: Server, filled: Server
+) -> None:
+    setting.run()
+
+    assert filled.state() == setting.state()
+    assert _remembered(filled) == _remembered(setting)
+    assert filled.run() == []
+    assert filled.written() == []
+
+
+def _remembered(server: Server) -> list[Any]:
+    return server.sql(
+        "select company_id, kind, key, metabase_id from ops.metabase_objects"
+        " order by 1, 2, 3"
+    )
+
+
+def test_what_one_test_does_to_a_filled_server_no_other_sees(starts: Starts) -> None:
+    start = Start(("acme",), "clientes")
+    with starts.filled("small", start) as one:
+        expected = one.state()
+        one.edit(TOP, "limit 25", "limit 50")
+        one.run()
+        one.fake.cards.clear()
+        one.sql("delete from ops.metabase_objects")
+        one.sql("alter role bi_acme password 'another'")
+
+    with starts.filled("small", start) as other:
+        assert other.state() == expected
+        assert other.pending() == []

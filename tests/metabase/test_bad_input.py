@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,8 +23,11 @@ from metabase.metabase_as_code.verify_content import Server as Live
 from metabase.metabase_as_code.verify_content import content_problems
 from metabase.metabase_as_code.world import EMBEDDING_VARIABLE
 from tests.metabase.conftest import Edit
+from tests.metabase.contract import Body
 from tests.metabase.double_people import ALL_USERS
 from tests.metabase.server import PASSWORDS, Server, connect
+
+RunCard = Callable[[Body, Body], list[Any]]
 
 
 @pytest.mark.parametrize("version", ["v0.59.12", "v0.65.0", "v1.59.3", "vUNKNOWN"])
@@ -63,35 +71,35 @@ def test_a_wait_is_told_while_it_lasts(
     assert len([one for one in told if "is not ready: waited 0 of 300 s" in one]) == 2
 
 
-def test_a_revoked_key_says_how_to_get_another(small: Server) -> None:
-    small.run()
-    small.fake.api_keys.add("mb_good")
-    assert small.pending(admin=Admin("", "", "mb_good")) == []
+def test_a_revoked_key_says_how_to_get_another(filled_small: Server) -> None:
+    filled_small.fake.api_keys.add("mb_good")
+    assert filled_small.pending(admin=Admin("", "", "mb_good")) == []
 
     with pytest.raises(MetabaseError, match="METABASE_API_KEY") as error:
-        small.run(admin=Admin("", "", "mb_revoked"))
+        filled_small.run(admin=Admin("", "", "mb_revoked"))
 
     assert "mb_revoked" not in str(error.value)
-    assert small.written() == []
+    assert filled_small.written() == []
 
 
-def test_a_session_that_ends_half_way_is_told_and_continued(small: Server) -> None:
-    small.run()
-    small.fake.sessions.clear()
-    recognise = small.fake._recognise
+def test_a_session_that_ends_half_way_is_told_and_continued(
+    filled_small: Server,
+) -> None:
+    filled_small.fake.sessions.clear()
+    recognise = filled_small.fake._recognise
     left = iter(range(20))
 
     def expire(who: dict[str, object]) -> None:
         if next(left, None) is None:
-            small.fake.sessions.clear()
+            filled_small.fake.sessions.clear()
         recognise(who)
 
-    small.fake._recognise = expire  # type: ignore[method-assign]
+    filled_small.fake._recognise = expire  # type: ignore[method-assign]
     with pytest.raises(MetabaseError, match="the session has ended"):
-        small.run()
-    small.fake._recognise = recognise  # type: ignore[method-assign]
+        filled_small.run()
+    filled_small.fake._recognise = recognise  # type: ignore[method-assign]
 
-    assert small.run() == []
+    assert filled_small.run() == []
 
 
 def test_two_applies_at_once_are_refused_and_told_whose_the_other_is(
@@ -148,17 +156,17 @@ def test_a_missing_word_of_the_importer_names_its_folder(small: Server) -> None:
         small.run()
 
 
-def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> None:
-    _name_readers(setting, "bolt")
-    setting.run(company_ids=())
-    top, database = setting.top("bolt"), setting.database("bolt")
-    analyst = setting.group("bolt: analista")
-    setting.sql("delete from ops.companies where company_id = 'bolt'")
+def test_a_company_that_is_removed_is_put_away_and_closed(filled_all: Server) -> None:
+    _name_readers(filled_all, "bolt")
+    filled_all.run(company_ids=())
+    top, database = filled_all.top("bolt"), filled_all.database("bolt")
+    analyst = filled_all.group("bolt: analista")
+    filled_all.sql("delete from ops.companies where company_id = 'bolt'")
 
-    planned = setting.pending(company_ids=())
-    setting.run(company_ids=())
+    planned = filled_all.pending(company_ids=())
+    filled_all.run(company_ids=())
 
-    fake = setting.fake
+    fake = filled_all.fake
     assert "archive collection Bolt (bolt) of bolt" in planned
     assert fake.collections[top]["archived"]
     assert {level for (_, one), level in fake.levels.items() if one == database} <= {
@@ -171,31 +179,31 @@ def test_a_company_that_is_removed_is_put_away_and_closed(setting: Server) -> No
     assert database in fake.databases
     assert "archive subscription" in " ".join(planned)
     assert fake.pulses == {}
-    assert setting.pending(company_ids=()) == []
-    assert setting.run(company_ids=()) == []
-    assert setting.written() == []
+    assert filled_all.pending(company_ids=()) == []
+    assert filled_all.run(company_ids=()) == []
+    assert filled_all.written() == []
 
 
 def test_a_company_that_returns_gets_its_pages_and_its_mails_back(
-    setting: Server,
+    filled_all: Server,
 ) -> None:
-    _name_readers(setting, "bolt")
-    setting.run(company_ids=())
-    pages = set(setting.fake.dashboards)
-    setting.sql("delete from ops.companies where company_id = 'bolt'")
-    setting.run(company_ids=())
-    setting.sql("insert into ops.companies values ('bolt', 'Bolt', 'CLP', 'UTC')")
-    _name_readers(setting, "bolt")
+    _name_readers(filled_all, "bolt")
+    filled_all.run(company_ids=())
+    pages = set(filled_all.fake.dashboards)
+    filled_all.sql("delete from ops.companies where company_id = 'bolt'")
+    filled_all.run(company_ids=())
+    filled_all.sql("insert into ops.companies values ('bolt', 'Bolt', 'CLP', 'UTC')")
+    _name_readers(filled_all, "bolt")
 
-    planned = setting.pending(company_ids=())
-    setting.run(company_ids=())
+    planned = filled_all.pending(company_ids=())
+    filled_all.run(company_ids=())
 
     assert "unarchive collection Bolt (bolt) of bolt (archived)" in planned
     assert [one for one in planned if one.startswith("drift")] == []
-    assert set(setting.fake.dashboards) == pages
-    assert {one["archived"] for one in setting.fake.dashboards.values()} == {False}
-    assert len(setting.fake.pulses) == 1
-    assert setting.run(company_ids=()) == []
+    assert set(filled_all.fake.dashboards) == pages
+    assert {one["archived"] for one in filled_all.fake.dashboards.values()} == {False}
+    assert len(filled_all.fake.pulses) == 1
+    assert filled_all.run(company_ids=()) == []
 
 
 def _name_readers(server: Server, company_id: str) -> None:
@@ -226,15 +234,16 @@ def test_words_of_the_importer_are_checked_with_the_files(edit: Edit) -> None:
     ]
 
 
-def test_a_run_for_one_company_leaves_the_others_alone(setting: Server) -> None:
-    setting.run(company_ids=())
-    setting.sql("delete from ops.companies where company_id = 'bolt'")
+def test_a_run_for_one_company_leaves_the_others_alone(filled_all: Server) -> None:
+    filled_all.sql("delete from ops.companies where company_id = 'bolt'")
 
-    assert setting.run(company_ids=("acme",)) == []
+    assert filled_all.run(company_ids=("acme",)) == []
 
 
-def test_verify_proves_the_double_and_leaves_no_account_open(setting: Server) -> None:
-    setting.fake.run_card = _rows
+def test_verify_proves_the_double_and_leaves_no_account_open(
+    setting: Server, rows: RunCard
+) -> None:
+    setting.fake.run_card = rows
     told: list[str] = []
     request = replace(setting.request, company_ids=())
 
@@ -247,21 +256,19 @@ def test_verify_proves_the_double_and_leaves_no_account_open(setting: Server) ->
 
 
 def test_verify_tells_a_card_that_fails_and_a_door_that_is_open(
-    small: Server,
+    filled_small: Server,
 ) -> None:
-    small.run()
-
     def fail(card: dict[str, object], details: dict[str, object]) -> list[object]:
         raise ValueError("column x does not exist")
 
-    small.fake.run_card = fail
-    may = small.fake.may
-    technical = small.named(small.fake.collections, "6. Vista técnica")
-    small.fake.may = (  # type: ignore[method-assign]
+    filled_small.fake.run_card = fail
+    may = filled_small.fake.may
+    technical = filled_small.named(filled_small.fake.collections, "6. Vista técnica")
+    filled_small.fake.may = (  # type: ignore[method-assign]
         lambda collection, level: collection == technical or may(collection, level)
     )
 
-    problems = verify(small.request, PASSWORDS, tell=lambda _: None)
+    problems = verify(filled_small.request, PASSWORDS, tell=lambda _: None)
 
     assert any("does not answer: column x does not exist" in one for one in problems)
     assert "acme: consultor may read technical of acme" in problems
@@ -287,10 +294,10 @@ def test_verify_tells_each_fault_that_was_planted(small: Server) -> None:
     )
 
 
-def test_verify_misses_a_report_that_is_gone(small: Server) -> None:
+def test_verify_misses_a_report_that_is_gone(small: Server, rows: RunCard) -> None:
     _name_readers(small, "acme")
     small.run()
-    small.fake.run_card = _rows
+    small.fake.run_card = rows
     with psycopg.connect(small.request.database_url) as connection:
         identities = Identities(connection, "https://bi.example.com")
     metabase = Metabase(small.request.metabase_url)
@@ -304,20 +311,33 @@ def test_verify_misses_a_report_that_is_gone(small: Server) -> None:
     assert problem.startswith("there is no subscription daily:")
 
 
-def test_verify_looks_for_nothing_of_a_company_that_is_gone(setting: Server) -> None:
-    setting.fake.run_card = _rows
-    request = replace(setting.request, company_ids=())
-    setting.run(company_ids=())
-    setting.sql("delete from ops.companies where company_id = 'bolt'")
+def test_verify_looks_for_nothing_of_a_company_that_is_gone(
+    filled_all: Server, rows: RunCard
+) -> None:
+    filled_all.fake.run_card = rows
+    request = replace(filled_all.request, company_ids=())
+    filled_all.sql("delete from ops.companies where company_id = 'bolt'")
 
     assert verify(request, PASSWORDS, tell=lambda _: None) == []
 
 
-def _rows(card: dict[str, object], details: dict[str, object]) -> list[object]:
-    query = card["dataset_query"]
-    assert isinstance(query, dict)
-    text = query["stages"][0]["native"]
-    # As Metabase does with an optional part whose parameter nobody chose.
-    text = re.sub(r"\[\[.*?\]\]", "", text, flags=re.DOTALL)
-    with connect(details) as connection:
-        return list(connection.execute(text.encode()).fetchall())
+@pytest.fixture
+def rows() -> Iterator[RunCard]:
+    """What a card's SQL gives the login of its connection, which signs in once."""
+    with ExitStack() as signed_in:
+
+        @cache
+        def connection_of(details: str) -> psycopg.Connection:
+            connection = connect(json.loads(details))
+            signed_in.callback(connection.close)
+            connection.autocommit = True
+            return connection
+
+        def run(card: Body, details: Body) -> list[Any]:
+            text = card["dataset_query"]["stages"][0]["native"]
+            # As Metabase does with an optional part whose parameter nobody chose.
+            text = re.sub(r"\[\[.*?\]\]", "", text, flags=re.DOTALL)
+            connection = connection_of(json.dumps(details, sort_keys=True))
+            return list(connection.execute(text.encode()).fetchall())
+
+        yield run

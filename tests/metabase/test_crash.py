@@ -32,9 +32,7 @@ def full(small: Server) -> Server:
     return small
 
 
-def test_a_crash_after_every_write_ends_in_the_same_state(
-    full: Server, reporting_url: str
-) -> None:
+def test_a_crash_after_every_write_ends_in_the_same_state(full: Server) -> None:
     full.run()
     writes = len(full.fake.writes)
     expected = full.state()
@@ -44,16 +42,16 @@ def test_a_crash_after_every_write_ends_in_the_same_state(
 
     for number in range(writes):
         full.sql("delete from ops.metabase_objects")
-        with new_server(reporting_url, full.request.root, ("acme",)) as other:
+        with new_server(
+            full.request.database_url, full.request.root, ("acme",)
+        ) as other:
             _equip(other)
             assert _die_and_go_on(other, number)
 
             assert other.state() == expected, f"after write {number}"
 
 
-def test_an_update_that_dies_after_every_write_is_continued(
-    full: Server, reporting_url: str
-) -> None:
+def test_an_update_that_dies_after_every_write_is_continued(full: Server) -> None:
     """Here almost every write is a PUT, over things that are known."""
     root, number, is_through = full.request.root, 0, False
     before = {path: path.read_text() for path in root.rglob("*.y*ml")}
@@ -63,7 +61,7 @@ def test_an_update_that_dies_after_every_write_is_continued(
             path.write_text(text)
         full.sql("delete from ops.metabase_objects")
         full.sql("update ops.metabase_settings set daily_recipients = '{a@b.com}'")
-        with new_server(reporting_url, root, ("acme",)) as other:
+        with new_server(full.request.database_url, root, ("acme",)) as other:
             _equip(other)
             other.run()
             _change_everything(other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,19 +21,24 @@ from metabase.metabase_as_code.errors import (
 )
 from metabase.metabase_as_code.http_api import Metabase
 from metabase.metabase_as_code.world import EMBEDDING_VARIABLE
-from tests.metabase.server import Server
+from tests.metabase.filled import Start, Starts
+from tests.metabase.server import PASSWORDS, Server
 
 SECRET = "0f" * 32
 LINK = Link("acme", "clientes", 10, "https://bi.example.com")
 
 
 @pytest.fixture
-def open_server(small: Server) -> Server:
+def open_server(starts: Starts) -> Iterator[Server]:
     """A server with a secret, filled."""
-    small.environment[EMBEDDING_VARIABLE] = SECRET
-    small.fake.embedding_secret = SECRET
-    small.run()
-    return small
+    environment = {**PASSWORDS, EMBEDDING_VARIABLE: SECRET}
+    start = Start(("acme",), "clientes", environment, _give_the_secret)
+    with starts.filled("open", start) as server:
+        yield server
+
+
+def _give_the_secret(server: Server) -> None:
+    server.fake.embedding_secret = SECRET
 
 
 def _token(url: str) -> str:
@@ -100,11 +106,9 @@ def test_a_link_without_the_company_is_refused(open_server: Server) -> None:
         _open(open_server, sign(payload, SECRET))
 
 
-def test_nothing_can_be_embedded_while_there_is_no_secret(small: Server) -> None:
-    small.run()
-
-    assert not small.page()["enable_embedding"]
-    assert not small.fake.settings["enable-embedding-static"]
+def test_nothing_can_be_embedded_while_there_is_no_secret(filled_small: Server) -> None:
+    assert not filled_small.page()["enable_embedding"]
+    assert not filled_small.fake.settings["enable-embedding-static"]
 
 
 def test_embedding_is_opened_once_and_closed_when_the_secret_goes(

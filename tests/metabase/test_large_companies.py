@@ -8,10 +8,11 @@ import pytest
 
 from metabase.metabase_as_code.chart_parts import PALETTE
 from metabase.metabase_as_code.charts import chart_spec
+from metabase.metabase_as_code.company import EXAMPLE
 from metabase.metabase_as_code.content import Placement
 from metabase.metabase_as_code.draw import draw_card
 from metabase.metabase_as_code.labels import read_labels
-from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
 from metabase.metabase_as_code.warehouse import Result
 from tests.metabase.drawn_cards import card_named
 
@@ -65,10 +66,11 @@ def test_a_control_character_is_shown_as_something_unknown() -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_a_list_that_may_be_empty_says_why(language: str) -> None:
     labels = read_labels(CONTENT_ROOT / "labels", language)
+    content = load_content(CONTENT_ROOT, EXAMPLE, language)
     cards = {
-        path.stem: card_named(path.stem, language)
-        for path in CONTENT_ROOT.glob("collections/main/timonel/*.yaml")
-        if f"cards.{path.stem}.title" in labels
+        card.path.stem: card
+        for card in content.cards.values()
+        if f"cards.{card.path.stem}.title" in labels
     }
 
     unsaid = [

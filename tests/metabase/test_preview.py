@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache, partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -51,13 +53,22 @@ class _Page(HTMLParser):
         return [value for _, a in self.tags if (value := a.get(attribute))]
 
 
+Rendered = Callable[..., tuple[str, _Page]]
+
+
 def _render(url: str, *company_ids: str) -> tuple[str, _Page]:
     html = render_preview(url, company_ids, root=CONTENT_ROOT)
     return html, _Page(html)
 
 
-def test_the_tiles_show_the_companys_own_numbers(shops_url: str) -> None:
-    _, page = _render(shops_url, "acme")
+@pytest.fixture(scope="module")
+def rendered(shops_url: str) -> Rendered:
+    """The page of some companies, drawn once for the tests that only read it."""
+    return cache(partial(_render, shops_url))
+
+
+def test_the_tiles_show_the_companys_own_numbers(rendered: Rendered) -> None:
+    _, page = rendered("acme")
 
     # 12345.67 + 500 + 250; 2 of 3 ordered within 90 days; 2 of 3 repeat.
     assert "13.096 €" in page.text
@@ -67,17 +78,17 @@ def test_the_tiles_show_the_companys_own_numbers(shops_url: str) -> None:
     assert "Fecha de cálculo 30 sept 1997" in page.text
 
 
-def test_customers_come_by_future_value_with_both_values(shops_url: str) -> None:
-    _, page = _render(shops_url, "acme")
+def test_customers_come_by_future_value_with_both_values(rendered: Rendered) -> None:
+    _, page = rendered("acme")
 
     assert "7 12.345,67 € 1.000,50 € 13 % 20 sept 1997 1,5 ab12cd34… 500,00 €" in (
         page.text
     )
 
 
-def test_a_page_of_one_company_holds_no_row_of_another(shops_url: str) -> None:
-    acme, _ = _render(shops_url, "acme")
-    bolt, page = _render(shops_url, "bolt")
+def test_a_page_of_one_company_holds_no_row_of_another(rendered: Rendered) -> None:
+    acme, _ = rendered("acme")
+    bolt, page = rendered("bolt")
 
     assert "987.654" not in acme
     assert "12.345,67" not in bolt
@@ -85,16 +96,16 @@ def test_a_page_of_one_company_holds_no_row_of_another(shops_url: str) -> None:
 
 
 def test_a_hashed_customer_is_short_with_the_full_id_at_hand(
-    shops_url: str,
+    rendered: Rendered,
 ) -> None:
-    _, page = _render(shops_url, "acme")
+    _, page = rendered("acme")
 
     assert HASHED not in page.text
     assert HASHED in page.of("title")
 
 
-def test_a_hostile_customer_id_is_only_text(shops_url: str) -> None:
-    html, page = _render(shops_url, "acme")
+def test_a_hostile_customer_id_is_only_text(rendered: Rendered) -> None:
+    html, page = rendered("acme")
 
     assert "<script>alert" not in html
     assert HOSTILE in page.text
@@ -114,8 +125,8 @@ def test_a_hostile_company_name_is_only_text(reporting_url: str) -> None:
     assert name in page.text
 
 
-def test_the_page_refers_to_nothing_outside_itself(shops_url: str) -> None:
-    _, page = _render(shops_url, "acme", "bolt")
+def test_the_page_refers_to_nothing_outside_itself(rendered: Rendered) -> None:
+    _, page = rendered("acme", "bolt")
 
     references = [
         value
@@ -130,9 +141,9 @@ def test_the_page_refers_to_nothing_outside_itself(shops_url: str) -> None:
     assert any("default-src 'none'" in one for one in page.of("content"))
 
 
-def test_the_chart_library_is_there_once_for_all_companies(shops_url: str) -> None:
-    one, _ = _render(shops_url, "acme")
-    two, page = _render(shops_url, "acme", "bolt")
+def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -> None:
+    one, _ = rendered("acme")
+    two, page = rendered("acme", "bolt")
 
     # Per company twelve: one of customers and of what was read, two of the models,
     # six of channels, two of budgets. One of forecasts, of acme alone. On the pages of
@@ -143,8 +154,8 @@ def test_the_chart_library_is_there_once_for_all_companies(shops_url: str) -> No
     assert len(two) < len(one) + 250_000
 
 
-def test_the_chart_holds_the_ten_bins_in_order(shops_url: str) -> None:
-    _, page = _render(shops_url, "acme")
+def test_the_chart_holds_the_ten_bins_in_order(rendered: Rendered) -> None:
+    _, page = rendered("acme")
 
     specs: list[dict[str, Any]] = [json.loads(one) for one in page.of("data-spec")]
     spec = next(one for one in specs if "probability_range" in json.dumps(one))
@@ -155,16 +166,16 @@ def test_the_chart_holds_the_ten_bins_in_order(shops_url: str) -> None:
     assert "http" not in json.dumps({**spec, "$schema": ""})
 
 
-def test_stale_predictions_are_announced_with_the_reason(shops_url: str) -> None:
-    _, fresh = _render(shops_url, "acme")
-    _, stale = _render(shops_url, "bolt")
+def test_stale_predictions_are_announced_with_the_reason(rendered: Rendered) -> None:
+    _, fresh = rendered("acme")
+    _, stale = rendered("bolt")
 
     assert "predicciones desactualizadas: hay muy pocos clientes" in stale.text
     assert "predicciones desactualizadas" not in fresh.text
 
 
-def test_an_empty_company_is_told_why_it_sees_nothing(shops_url: str) -> None:
-    html, page = _render(shops_url, "nueva")
+def test_an_empty_company_is_told_why_it_sees_nothing(rendered: Rendered) -> None:
+    html, page = rendered("nueva")
 
     assert "Todavía no hay compras de esta empresa" in page.text
     assert "None" not in page.text
@@ -207,8 +218,8 @@ def test_customers_without_predictions_say_what_blocked_them(
     assert "predicciones desactualizadas" not in page.text
 
 
-def test_several_companies_get_a_tab_each(shops_url: str) -> None:
-    _, page = _render(shops_url, "bolt", "acme")
+def test_several_companies_get_a_tab_each(rendered: Rendered) -> None:
+    _, page = rendered("bolt", "acme")
 
     tabs = [a["aria-controls"] for _, a in page.tags if a.get("role") == "tab"]
     hidden = [a["id"] for tag, a in page.tags if tag == "main" and "hidden" in a]
@@ -222,10 +233,10 @@ def test_the_same_data_gives_the_same_page(shops_url: str) -> None:
 
 
 def test_an_unknown_company_is_refused_with_those_there_are(
-    shops_url: str,
+    rendered: Rendered,
 ) -> None:
     with pytest.raises(WarehouseError, match="no company 'acmé'; there is: acme, bolt"):
-        _render(shops_url, "acmé")
+        rendered("acmé")
 
 
 def test_the_command_writes_the_page(shops_url: str, tmp_path: Path) -> None:
@@ -268,10 +279,10 @@ def test_in_english_no_word_of_the_page_is_spanish(shops_url: str) -> None:
     assert "CLP\xa0987,654" in " ".join(page.texts)
 
 
-def test_a_card_says_what_its_company_lacks(shops_url: str) -> None:
-    _, log = _render(shops_url, "acme")
-    _, marketplace = _render(shops_url, "bolt")
-    _, nothing = _render(shops_url, "nueva")
+def test_a_card_says_what_its_company_lacks(rendered: Rendered) -> None:
+    _, log = rendered("acme")
+    _, marketplace = rendered("bolt")
+    _, nothing = rendered("nueva")
 
     assert "una tienda no pide RUT" in log.text
     assert "una tienda no pide RUT" not in marketplace.text

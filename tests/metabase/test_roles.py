@@ -77,28 +77,24 @@ PAGES = {
 }
 
 
-def test_every_role_may_read_and_write_what_its_row_says(setting: Server) -> None:
-    setting.run()
-
+def test_every_role_may_read_and_write_what_its_row_says(filled: Server) -> None:
     for role, expected in EXPECTED.items():
-        person = person_of(setting, f"acme: {role}")
+        person = person_of(filled, f"acme: {role}")
 
-        assert _readable(person, setting, "acme") == {"company", *expected.reads}, role
-        assert _readable(person, setting, "bolt") == set(), role
+        assert _readable(person, filled, "acme") == {"company", *expected.reads}, role
+        assert _readable(person, filled, "bolt") == set(), role
         for folder in ("company", *FOLDERS):
             allowed = expected.writes_sql and folder in expected.writes
-            made = _may_make_a_card(person, setting, "acme", folder, "acme")
+            made = _may_make_a_card(person, filled, "acme", folder, "acme")
             assert made is allowed, (role, folder)
         # Through the other company's connection, nobody, wherever it would lie.
-        assert not _may_make_a_card(person, setting, "acme", "workspace", "bolt")
+        assert not _may_make_a_card(person, filled, "acme", "workspace", "bolt")
 
 
-def test_a_connection_is_queried_by_hand_as_roles_yml_says(setting: Server) -> None:
-    setting.run()
-
+def test_a_connection_is_queried_by_hand_as_roles_yml_says(filled: Server) -> None:
     levels = {
-        (setting.fake.groups[group]["name"], setting.fake.databases[one]["name"]): level
-        for (group, one), level in setting.fake.levels.items()
+        (filled.fake.groups[group]["name"], filled.fake.databases[one]["name"]): level
+        for (group, one), level in filled.fake.levels.items()
         if level != "no" and group != ADMINISTRATORS
     }
 
@@ -113,16 +109,14 @@ def test_a_connection_is_queried_by_hand_as_roles_yml_says(setting: Server) -> N
 
 
 def test_the_operator_reads_what_is_published_for_every_company(
-    setting: Server,
+    filled: Server,
 ) -> None:
-    setting.run()
-
-    person = person_of(setting, "timonel: operator")
+    person = person_of(filled, "timonel: operator")
 
     published = {"company", *FOLDERS} - {"workspace"}
-    assert _readable(person, setting, "acme") == published
-    assert _readable(person, setting, "bolt") == published
-    assert not _may_make_a_card(person, setting, "acme", "company", "acme")
+    assert _readable(person, filled, "acme") == published
+    assert _readable(person, filled, "bolt") == published
+    assert not _may_make_a_card(person, filled, "acme", "company", "acme")
 
 
 def test_who_is_in_no_group_sees_nothing(setting: Server) -> None:
@@ -137,14 +131,16 @@ def test_who_is_in_no_group_sees_nothing(setting: Server) -> None:
     assert (ALL_USERS, "root") not in setting.fake.access
 
 
-def test_pages_lie_in_the_folder_of_roles_yml_with_their_cards(setting: Server) -> None:
-    setting.run(company_ids=("acme",))
-
-    roles = yaml.safe_load((setting.request.root / "roles.yml").read_text())["folders"]
-    names = {key: one["name"] for key, one in setting.fake.collections.items()}
+def test_pages_lie_in_the_folder_of_roles_yml_with_their_cards(
+    filled_acme: Server,
+) -> None:
+    roles = yaml.safe_load((filled_acme.request.root / "roles.yml").read_text())[
+        "folders"
+    ]
+    names = {key: one["name"] for key, one in filled_acme.fake.collections.items()}
     for folder, pages in roles.items():
         for page in pages:
-            live = setting.page(_title(setting, page))
+            live = filled_acme.page(_title(filled_acme, page))
             assert names[live["collection_id"]] == FOLDERS[folder], page
 
 
@@ -169,20 +165,19 @@ def test_every_role_reads_its_pages_their_cards_and_nothing_else(
 
 
 def test_a_plan_that_changes_opens_and_closes_pages_and_writes_nothing_else(
-    setting: Server,
+    filled: Server,
 ) -> None:
-    setting.run()
-    setting.sql("update ops.companies set plan = 'basic' where company_id = 'bolt'")
+    filled.sql("update ops.companies set plan = 'basic' where company_id = 'bolt'")
 
-    less = setting.run()
-    setting.sql("update ops.companies set plan = 'pro' where company_id = 'bolt'")
-    more = setting.run()
+    less = filled.run()
+    filled.sql("update ops.companies set plan = 'pro' where company_id = 'bolt'")
+    more = filled.run()
 
     closed = [one for one in less if "rights" not in one and "Marketing" not in one]
     assert closed == []
     assert [one for one in less if "rights collections" in one]
     assert [one for one in more if "rights collections" in one]
-    assert setting.pending() == []
+    assert filled.pending() == []
 
 
 def test_actions_and_embedded_pages_end_with_the_plan(setting: Server) -> None:
@@ -210,15 +205,14 @@ def test_the_group_from_before_roles_keeps_its_people(setting: Server) -> None:
     assert setting.fake.groups[before["id"]]["name"] == "acme: directivo"
 
 
-def test_a_right_given_by_hand_is_taken_back_without_asking(setting: Server) -> None:
-    setting.run()
-    group, folder = setting.group("bolt: analista"), setting.top("acme")
-    setting.fake.access[group, str(folder)] = "write"
+def test_a_right_given_by_hand_is_taken_back_without_asking(filled: Server) -> None:
+    group, folder = filled.group("bolt: analista"), filled.top("acme")
+    filled.fake.access[group, str(folder)] = "write"
 
-    changes = setting.run()
+    changes = filled.run()
 
     assert changes == ["update rights collections (who may use them: bolt: analista)"]
-    assert (group, str(folder)) not in setting.fake.access
+    assert (group, str(folder)) not in filled.fake.access
 
 
 @pytest.mark.parametrize(

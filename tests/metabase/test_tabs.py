@@ -19,63 +19,61 @@ PAGE = "collections/main/timonel/clientes.yaml"
 ACME = Company("acme", "Acme", "EUR")
 
 
-def test_a_page_has_its_tabs_and_every_card_stands_on_one(small: Server) -> None:
-    small.run()
-
-    assert _tabs(small) == {"Resumen": 6, "Explorador": 6}
-    assert small.pending() == []
-    assert small.run() == []
-    assert small.written() == []
+def test_a_page_has_its_tabs_and_every_card_stands_on_one(filled_small: Server) -> None:
+    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 6}
+    assert filled_small.pending() == []
+    assert filled_small.run() == []
+    assert filled_small.written() == []
 
 
-def test_another_title_renames_a_tab_and_moves_no_card(small: Server) -> None:
-    small.run()
-    before = {one["id"]: one["dashboard_tab_id"] for one in small.page()["dashcards"]}
-    small.edit("labels/es.yml", "explorer: Explorador", "explorer: Buscar")
+def test_another_title_renames_a_tab_and_moves_no_card(filled_small: Server) -> None:
+    before = {
+        one["id"]: one["dashboard_tab_id"] for one in filled_small.page()["dashcards"]
+    }
+    filled_small.edit("labels/es.yml", "explorer: Explorador", "explorer: Buscar")
 
-    changes = small.run()
+    changes = filled_small.run()
 
     assert changes == ["update dashboard Clientes of acme (tabs)"]
     # Tabs sent without the cards would be taken for tabs without cards.
-    ((_, _, body),) = small.fake.writes
+    ((_, _, body),) = filled_small.fake.writes
     assert set(body) == {"tabs", "dashcards"}
-    assert _tabs(small) == {"Resumen": 6, "Buscar": 6}
+    assert _tabs(filled_small) == {"Resumen": 6, "Buscar": 6}
     assert before == {
-        one["id"]: one["dashboard_tab_id"] for one in small.page()["dashcards"]
+        one["id"]: one["dashboard_tab_id"] for one in filled_small.page()["dashcards"]
     }
 
 
-def test_a_card_dragged_to_another_tab_is_drift_and_goes_back(small: Server) -> None:
-    small.run()
-    page = small.page()
+def test_a_card_dragged_to_another_tab_is_drift_and_goes_back(
+    filled_small: Server,
+) -> None:
+    page = filled_small.page()
     page["dashcards"][0]["dashboard_tab_id"] = _other_tab(page, page["dashcards"][0])
 
-    planned = small.pending()
-    small.run(force=True)
+    planned = filled_small.pending()
+    filled_small.run(force=True)
 
     assert planned == [
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
-    assert _tabs(small) == {"Resumen": 6, "Explorador": 6}
+    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 6}
 
 
-def test_a_tab_deleted_by_hand_comes_back_with_its_cards(small: Server) -> None:
-    small.run()
-    page = small.page()
+def test_a_tab_deleted_by_hand_comes_back_with_its_cards(filled_small: Server) -> None:
+    page = filled_small.page()
     gone = page["tabs"].pop()["id"]
     page["dashcards"] = [
         one for one in page["dashcards"] if one["dashboard_tab_id"] != gone
     ]
 
-    small.run(force=True)
+    filled_small.run(force=True)
 
-    assert _tabs(small) == {"Resumen": 6, "Explorador": 6}
-    assert small.pending() == []
+    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 6}
+    assert filled_small.pending() == []
 
 
-def test_a_page_that_loses_its_tabs_keeps_its_cards(small: Server) -> None:
-    small.run()
-    path = small.request.root / PAGE
+def test_a_page_that_loses_its_tabs_keeps_its_cards(filled_small: Server) -> None:
+    path = filled_small.request.root / PAGE
     page = yaml.safe_load(path.read_text())
     height = max(one["row"] + one["size_y"] for one in page["dashcards"])
     for one in page["dashcards"]:
@@ -83,24 +81,23 @@ def test_a_page_that_loses_its_tabs_keeps_its_cards(small: Server) -> None:
             one["row"] += height
     path.write_text(yaml.safe_dump({**page, "tabs": []}, sort_keys=False))
 
-    changes = small.run()
+    changes = filled_small.run()
 
     assert changes == ["update dashboard Clientes of acme (tabs, dashcards)"]
-    assert small.page()["tabs"] == []
-    assert len(small.page()["dashcards"]) == 12
+    assert filled_small.page()["tabs"] == []
+    assert len(filled_small.page()["dashcards"]) == 12
 
 
 def test_export_says_on_which_tab_each_card_stands(
-    small: Server, tmp_path_factory: pytest.TempPathFactory
+    filled_small: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    small.run()
-    page = small.page()
+    page = filled_small.page()
     page["tabs"][1]["name"] = "Buscador"
     folder = tmp_path_factory.mktemp("export")
 
-    export(small.request, folder)
+    export(filled_small.request, folder)
 
-    before = yaml.safe_load((small.request.root / PAGE).read_text())
+    before = yaml.safe_load((filled_small.request.root / PAGE).read_text())
     after = yaml.safe_load((folder / "main/timonel/clientes.yaml").read_text())
     assert [one["name"] for one in after["tabs"]] == ["Explorador", "Buscador"]
     assert [one["entity_id"] for one in after["tabs"]] == [

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.yaml_files import parsed_text
 
 __all__ = ["LANGUAGES", "measured", "read_words", "written"]
 
 LANGUAGES = ("es", "en")
 
 
-@cache
 def read_words(language: str, of: str = "alerts") -> Mapping[str, str]:
     """Every text of a language by its dotted key, such as ``events.run_failed.title``.
 
@@ -27,8 +27,13 @@ def read_words(language: str, of: str = "alerts") -> Mapping[str, str]:
     ``metabase/labels``: alerts, or plans.
     """
     folder = PROJECT_ROOT / "metabase" / "labels" / of
-    tree = yaml.safe_load((folder / f"{language}.yml").read_text(encoding="utf-8"))
-    return dict(_leaves(tree, ""))
+    return _words((folder / f"{language}.yml").read_text(encoding="utf-8"))
+
+
+# By its text: a file that is mended is read anew, as by a service that runs for weeks.
+@lru_cache(maxsize=16)
+def _words(text: str) -> Mapping[str, str]:
+    return MappingProxyType(dict(_leaves(parsed_text(text), "")))
 
 
 def written(value: Any, language: str, time_zone: str) -> str:

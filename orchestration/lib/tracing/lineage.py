@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from orchestration.lib.metrics import Metric, read_metrics
 from orchestration.lib.plain_errors import PlainError
 from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.yaml_files import parsed
 
 __all__ = ["Lineage", "Number", "NumberUnknown", "find_number", "lineage"]
 
@@ -59,7 +58,7 @@ def find_number(asked: str) -> Number:
     metrics = read_metrics()
     files = list(_CARDS.rglob(f"{asked}.yaml")) if asked.isidentifier() else []
     for file in files:
-        query = yaml.safe_load(file.read_text()).get("dataset_query")
+        query = parsed(file).get("dataset_query")
         if query:
             read = dict.fromkeys(_READS.findall(str(query)))
             words = set(_WORDS.findall(str(query)))

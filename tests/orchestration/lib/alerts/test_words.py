@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+from orchestration.lib.alerts import words as words_module
 from orchestration.lib.alerts.events import EVENTS
 from orchestration.lib.alerts.words import read_words
 
@@ -30,3 +32,23 @@ def test_everything_that_can_be_told_has_words(event: str) -> None:
 
     for part in ("title", "seen", "advice"):
         assert words[f"events.{event}.{part}"]
+
+
+def test_words_that_change_on_disk_are_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "metabase/labels/alerts/es.yml"
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr(words_module, "PROJECT_ROOT", tmp_path)
+
+    file.write_text("events: {run_failed: {title: Antes}}")
+    before = read_words("es")
+    file.write_text("events: {run_failed: {title: Ahora}}")
+
+    assert before == {"events.run_failed.title": "Antes"}
+    assert read_words("es") == {"events.run_failed.title": "Ahora"}
+
+
+def test_nobody_can_spoil_the_words_of_others() -> None:
+    with pytest.raises(TypeError):
+        read_words("es")["events.run_failed.title"] = "x"  # type: ignore[index]
