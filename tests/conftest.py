@@ -67,7 +67,7 @@ def new_installation(postgres: EmbeddedPostgres) -> NewDatabase:
 
 
 @pytest.fixture(scope="session")
-def manifest(_template: TemplateCluster) -> Manifest:
+def parsed_project(_template: TemplateCluster) -> Manifest:
     """The parsed dbt project."""
     from tests.dbt_project.dbt_commands import read_manifest
 
@@ -77,7 +77,7 @@ def manifest(_template: TemplateCluster) -> Manifest:
 @pytest.fixture(scope="session")
 def built(
     new_installation: NewDatabase,
-    manifest: Manifest,
+    parsed_project: Manifest,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Warehouse]:
     """A database where every model was built and tested once, on empty raw tables."""
@@ -86,7 +86,7 @@ def built(
 
     with new_installation() as url:
         work = tmp_path_factory.mktemp("built")
-        yield Warehouse(url, DbtProject(libpq_environment(url), work, manifest))
+        yield Warehouse(url, DbtProject(libpq_environment(url), work, parsed_project))
 
 
 def copies_of(url: str, called: str | None = None) -> NewDatabase:

@@ -35,11 +35,11 @@ def pair(warehouse: Warehouse) -> Pair:
 
 @pytest.fixture
 def fresh_warehouse(
-    new_database: NewDatabase, tmp_path: Path, manifest: Manifest
+    new_database: NewDatabase, tmp_path: Path, parsed_project: Manifest
 ) -> Iterator[Warehouse]:
     """A database of the test's own, with empty raw tables and no models yet."""
     with new_database() as url:
-        dbt = DbtProject(libpq_environment(url), tmp_path, manifest)
+        dbt = DbtProject(libpq_environment(url), tmp_path, parsed_project)
         warehouse = Warehouse(url, dbt)
         warehouse.create_raw_tables()
         yield warehouse
@@ -47,8 +47,8 @@ def fresh_warehouse(
 
 @pytest.fixture
 def own_warehouse(
-    new_installation: NewDatabase, tmp_path: Path, manifest: Manifest
+    new_installation: NewDatabase, tmp_path: Path, parsed_project: Manifest
 ) -> Iterator[Warehouse]:
     """A database of the test's own, in which every model stands."""
     with new_installation() as url:
-        yield Warehouse(url, DbtProject(libpq_environment(url), tmp_path, manifest))
+        yield Warehouse(url, DbtProject(libpq_environment(url), tmp_path, parsed_project))

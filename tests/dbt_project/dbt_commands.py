@@ -23,6 +23,7 @@ __all__ = [
     "name_database",
     "read_manifest",
     "write_manifest",
+    "written",
 ]
 
 _FOLDER = Path(__file__).parents[2] / "dbt_project"
@@ -105,19 +106,19 @@ class DbtProject:
 
     def parsed_manifest(self) -> dict[str, Any]:
         """The manifest without SQL. Needs no database."""
-        result = self._invoke("parse")
-        if result.exception is not None:
-            raise DbtFailed(str(result.exception))
-        text = (self.work / "target" / "manifest.json").read_text()
-        manifest: dict[str, Any] = json.loads(text)
-        return manifest
+        return written(self._parsed())
 
     def _invoke(self, *command: str) -> dbtRunnerResult:
         with patch.dict(os.environ, self.environment):
-            if self.manifest is None:
-                self.manifest = parsed(self._arguments("parse"))
-            name_database(self.manifest, self.environment["PGDATABASE"])
-            return dbtRunner(manifest=self.manifest).invoke(self._arguments(*command))
+            manifest = self._parsed()
+            if "PGDATABASE" in self.environment:
+                name_database(manifest, self.environment["PGDATABASE"])
+            return dbtRunner(manifest=manifest).invoke(self._arguments(*command))
+
+    def _parsed(self) -> Manifest:
+        if self.manifest is None:
+            self.manifest = parsed(self._arguments("parse"))
+        return self.manifest
 
     def _arguments(self, *command: str) -> list[str]:
         return [
@@ -155,6 +156,13 @@ def name_database(manifest: Manifest, name: str) -> None:
             node.relation_name = node.relation_name.replace(
                 f'"{old}".', f'"{name}".', 1
             )
+
+
+def written(manifest: Manifest) -> dict[str, Any]:
+    """A parsed project as `manifest.json` tells it."""
+    text = json.dumps(manifest.writable_manifest().to_dict(omit_none=False))
+    told: dict[str, Any] = json.loads(text)
+    return told
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.lib.metrics import documented, read_metrics, undeclared
 from orchestration.lib.settings import PROJECT_ROOT
-from tests.dbt_project.dbt_commands import DbtProject
+from tests.dbt_project.dbt_commands import written
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """The parsed project."""
-    return DbtProject({}, tmp_path_factory.mktemp("dbt")).parsed_manifest()
+def manifest(parsed_project: Manifest) -> dict[str, object]:
+    """The parsed project, as dbt writes it down."""
+    return written(parsed_project)
 
 
 def test_every_number_on_a_page_is_a_metric(manifest: dict[str, object]) -> None:

@@ -20,6 +20,11 @@ MARTS = (
     "orders",
 )
 AS_OF = "2026-01-31"
+# What builds write: all but the tests.
+SEEDS_AND_MODELS = (
+    *("build", "--exclude-resource-type", "unit_test"),
+    *("--exclude-resource-type", "test"),
+)
 
 
 def log(*amounts: int, name: str = "log.csv", version: int = 1) -> RawFile:
@@ -149,7 +154,7 @@ def test_two_companies_may_be_built_at_the_same_moment(
         warehouse.load(company_id, log(10))
 
     builds = [
-        warehouse.dbt.start("build", company_ids=[company_id])
+        warehouse.dbt.start(*SEEDS_AND_MODELS, company_ids=[company_id])
         for company_id in (pair.acme, pair.bolt)
     ]
 
@@ -161,18 +166,18 @@ def test_two_companies_may_be_built_at_the_same_moment(
     assert len(set(counts.values())) == 1
 
 
-def test_a_full_refresh_gives_the_same_rows(fresh_warehouse: Warehouse) -> None:
-    pair = fresh_warehouse.add_pair()
+def test_a_full_refresh_gives_the_same_rows(own_warehouse: Warehouse) -> None:
+    pair = own_warehouse.add_pair()
     as_of = dict.fromkeys((pair.acme, pair.bolt), AS_OF)
-    fresh_warehouse.load(pair.acme, log(10, 20))
-    fresh_warehouse.load(pair.bolt, log(30))
-    fresh_warehouse.dbt.run("build", as_of_dates=as_of)
+    own_warehouse.load(pair.acme, log(10, 20))
+    own_warehouse.load(pair.bolt, log(30))
+    own_warehouse.dbt.run("run", "--select", "marts", as_of_dates=as_of)
     query = "select * from marts.orders order by company_id, order_id"
-    before = fresh_warehouse.rows(query)
+    before = own_warehouse.rows(query)
 
-    fresh_warehouse.dbt.run("build", "--full-refresh", as_of_dates=as_of)
+    own_warehouse.dbt.run(*SEEDS_AND_MODELS, "--full-refresh", as_of_dates=as_of)
 
-    assert fresh_warehouse.rows(query) == before
+    assert own_warehouse.rows(query) == before
     assert len(before) == 3
 
 
@@ -187,27 +192,26 @@ def test_a_full_refresh_of_one_company_is_refused(
 
 
 def test_a_table_unlike_its_contract_stops_the_build(
-    fresh_warehouse: Warehouse,
+    own_warehouse: Warehouse,
 ) -> None:
-    pair = fresh_warehouse.add_pair()
-    fresh_warehouse.load(pair.acme, log(10))
-    fresh_warehouse.dbt.run("build")
-    fresh_warehouse.execute("alter table marts.customers drop column has_outlier_order")
-    fresh_warehouse.execute("alter table marts.customers add column nickname text")
+    pair = own_warehouse.add_pair()
+    own_warehouse.load(pair.acme, log(10))
+    own_warehouse.build(only=["customers"])
+    own_warehouse.execute("alter table marts.customers drop column has_outlier_order")
+    own_warehouse.execute("alter table marts.customers add column nickname text")
 
     with pytest.raises(DbtFailed) as failure:
-        fresh_warehouse.dbt.run("run", "--select", "customers")
+        own_warehouse.dbt.run("run", "--select", "customers")
 
     message = str(failure.value)
     assert "New columns: has_outlier_order; columns gone: nickname" in message
     assert "--full-refresh" in message
-    assert len(fresh_warehouse.rows("select * from marts.customers")) == 1
+    assert len(own_warehouse.rows("select * from marts.customers")) == 1
 
 
-def test_a_view_that_loses_a_column_is_made_again(fresh_warehouse: Warehouse) -> None:
-    fresh_warehouse.dbt.run("build")
+def test_a_view_that_loses_a_column_is_made_again(own_warehouse: Warehouse) -> None:
     # As if the view had had one more column in the version before.
-    fresh_warehouse.execute(
+    own_warehouse.execute(
         "create or replace view staging.stg_ops__companies as"
         " select company_id, name, currency_code, time_zone, cart_idle_hours,"
         " inactivity_days, at_risk_threshold, critical_threshold, gross_margin_rate,"
@@ -215,9 +219,9 @@ def test_a_view_that_loses_a_column_is_made_again(fresh_warehouse: Warehouse) ->
         " from ops.companies"
     )
 
-    fresh_warehouse.dbt.run("build")
+    own_warehouse.dbt.run(*SEEDS_AND_MODELS)
 
-    columns = fresh_warehouse.rows(
+    columns = own_warehouse.rows(
         "select attname from pg_attribute where attnum > 0"
         " and attrelid = 'staging.stg_ops__companies'::regclass"
     )

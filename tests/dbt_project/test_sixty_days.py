@@ -26,7 +26,7 @@ LAST_DAY = 59
 
 
 def test_sixty_days_of_builds_give_what_one_build_gives(
-    warehouse: Warehouse, fresh_warehouse: Warehouse
+    warehouse: Warehouse, own_warehouse: Warehouse
 ) -> None:
     pair, other, still = (warehouse.add_pair() for _ in range(3))
     leave_alone(warehouse, still)
@@ -37,13 +37,13 @@ def test_sixty_days_of_builds_give_what_one_build_gives(
     whole = live(warehouse, shops, plaza)
     incremental = hashes(warehouse, companies)
 
-    copy_raw_rows(warehouse, fresh_warehouse, companies)
-    fresh_warehouse.dbt.run(
+    copy_raw_rows(warehouse, own_warehouse, companies)
+    own_warehouse.dbt.run(
         *("build", "--full-refresh"),
         *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
         as_of_dates=as_of(companies, LAST_DAY),
     )
-    assert incremental == hashes(fresh_warehouse, companies)
+    assert incremental == hashes(own_warehouse, companies)
     assert {mart for mart, (count, _) in incremental.items() if not count} == set()
     assert versions(warehouse, (still.acme, still.bolt)) == before
     # All other builds of the shop were narrow; rates and settings reach everything.

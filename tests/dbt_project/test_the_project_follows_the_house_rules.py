@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest as ParsedProject
 
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.manifest_rules import manifest_violations, model_violations
@@ -16,9 +17,11 @@ STAGED_ORDERS = "model.timonel.stg_files__purchases"
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+def manifest(
+    parsed_project: ParsedProject, tmp_path_factory: pytest.TempPathFactory
+) -> Manifest:
     """The compiled project."""
-    project = DbtProject({}, tmp_path_factory.mktemp("dbt"))
+    project = DbtProject({}, tmp_path_factory.mktemp("dbt"), parsed_project)
     return project.compiled_manifest()
 
 
