@@ -20,7 +20,7 @@ _LONGEST_DAYS = 366
 _PROBLEMS_SHOWN = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CompanyEvent:
     """One day of an event."""
 
@@ -106,7 +106,9 @@ def _days(row: Mapping[str, str]) -> Iterator[CompanyEvent]:
         raise _BadLine(f"it lasts {count:,} days, more than a year")
     for offset in range(count):
         day = first + timedelta(days=offset)
-        yield CompanyEvent(day, _identifier(name), name, kind)
+        yield CompanyEvent(
+            day=day, event_id=_identifier(name), name=name, event_type=kind
+        )
 
 
 def _date(row: Mapping[str, str], column: str) -> date:

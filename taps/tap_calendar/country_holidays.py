@@ -20,7 +20,7 @@ __all__ = ["Calendar", "Holiday"]
 _ENGLISH = "en_US"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Holiday:
     """A holiday on a day; ``is_observed``: the day off for one on another day."""
 
@@ -86,7 +86,13 @@ class Calendar:
                     if (day, name) not in seen:
                         seen.add((day, name))
                         moved = name not in as_set_by_law.get(day, ())
-                        yield Holiday(day, name, name_en, category, moved)
+                        yield Holiday(
+                            day=day,
+                            name=name,
+                            name_en=name_en,
+                            category=category,
+                            is_observed=moved,
+                        )
 
     def _names(
         self, year: int, category: str, language: str | None, *, observed: bool

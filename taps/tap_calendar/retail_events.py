@@ -64,7 +64,7 @@ class _Event(msgspec.Struct, forbid_unknown_fields=True, rename={"but_not": "exc
         return first, first + timedelta(days=self.rule.days - 1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RetailEvent:
     """One day of an event."""
 
@@ -101,7 +101,9 @@ def _days_of(country: str, year: int) -> Iterator[RetailEvent]:
                 day = first + timedelta(days=offset)
                 if day.year == year:
                     source = " ".join(event.source.split())
-                    yield RetailEvent(day, event.event_id, event.name, source)
+                    yield RetailEvent(
+                        day=day, event_id=event.event_id, name=event.name, source=source
+                    )
 
 
 @cache

@@ -141,10 +141,10 @@ class OrderFile:
             self._parents_of_sales.add(head.parent)
             return _SALE
         self._agreements[head.id] = AgreementKey(
-            number_of(head.id),
-            number_of(head.parent),
-            head.happened_at,
-            sys.intern(head.reason.lower()),
+            id=number_of(head.id),
+            order_id=number_of(head.parent),
+            happened_at=head.happened_at,
+            reason=sys.intern(head.reason.lower()),
         )
         return _AGREEMENT
 

@@ -44,7 +44,7 @@ _CONNECT_SECONDS = 10.0
 _DIGITS_OF_HOURS = Decimal("0.0001")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DayOfWeather:
     """The weather of one day: degrees Celsius, millimetres, hours; None: not known."""
 
@@ -164,7 +164,12 @@ def _days(answer: Any, call: str, count: int) -> Sequence[DayOfWeather]:
             strict=True,
         )
         days = [
-            DayOfWeather(day, _exact(mean), _exact(rain), _hours(sunshine))
+            DayOfWeather(
+                day=day,
+                temperature_mean_c=_exact(mean),
+                precipitation_mm=_exact(rain),
+                sunshine_hours=_hours(sunshine),
+            )
             for day, mean, rain, sunshine in columns
         ]
     except (msgspec.ValidationError, ValueError) as error:

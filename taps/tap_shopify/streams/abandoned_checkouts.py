@@ -37,7 +37,7 @@ _LINES = (
 )
 
 
-class _Checkout(Record):
+class _Checkout(Record, kw_only=True):
     id: str
     created_at: str
     updated_at: str
@@ -75,17 +75,17 @@ class AbandonedCheckoutsStream(ChangingStream):
         customer = checkout.customer
         email = customer.default_email_address if customer else None
         return _Checkout(
-            number_of(checkout.id),
-            checkout.created_at,
-            checkout.updated_at,
-            checkout.completed_at,
-            number_of(customer.id) if customer else None,
-            email.email_address if email else None,
-            checkout.total_price_set.shop_money.currency_code,
-            checkout.total_price_set.shop_money.amount,
-            checkout.subtotal_price_set.shop_money.amount,
-            line_count or self._line_count(checkout),
-            checkout.discount_codes,
+            id=number_of(checkout.id),
+            created_at=checkout.created_at,
+            updated_at=checkout.updated_at,
+            completed_at=checkout.completed_at,
+            customer_id=number_of(customer.id) if customer else None,
+            email=email.email_address if email else None,
+            currency_code=checkout.total_price_set.shop_money.currency_code,
+            total_price=checkout.total_price_set.shop_money.amount,
+            subtotal=checkout.subtotal_price_set.shop_money.amount,
+            line_item_count=line_count or self._line_count(checkout),
+            discount_codes=checkout.discount_codes,
         )
 
     def _line_count(self, checkout: Checkout) -> int:

@@ -24,7 +24,10 @@ ORDER_UPDATED_AT = instant(
 
 
 class Record(msgspec.Struct, gc=False):
-    """A row as it is written; its fields are the stream's columns."""
+    """A row as it is written; its fields are the stream's columns.
+
+    Make subclasses `kw_only`: columns in a row of their own would be exchanged unseen.
+    """
 
 
 class ShopStream(SourceStream):

@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 
 
-class _Customer(Record):
+class _Customer(Record, kw_only=True):
     id: str
     created_at: str
     updated_at: str
@@ -57,21 +57,21 @@ def _record(customer: Customer) -> _Customer:
     email, phone = customer.default_email_address, customer.default_phone_number
     address = customer.default_address
     return _Customer(
-        number_of(customer.id),
-        customer.created_at,
-        customer.updated_at,
-        email.email_address if email else None,
-        customer.first_name,
-        customer.last_name,
-        phone.phone_number if phone else None,
-        customer.state.lower(),
-        int(customer.number_of_orders),
-        customer.amount_spent.amount,
-        customer.amount_spent.currency_code,
-        email.marketing_state.lower() if email else None,
-        phone.marketing_state.lower() if phone else None,
-        address.country_code if address else None,
-        customer.tags,
+        id=number_of(customer.id),
+        created_at=customer.created_at,
+        updated_at=customer.updated_at,
+        email=email.email_address if email else None,
+        first_name=customer.first_name,
+        last_name=customer.last_name,
+        phone=phone.phone_number if phone else None,
+        state=customer.state.lower(),
+        number_of_orders=int(customer.number_of_orders),
+        amount_spent=customer.amount_spent.amount,
+        currency_code=customer.amount_spent.currency_code,
+        email_marketing_state=email.marketing_state.lower() if email else None,
+        phone_marketing_state=phone.marketing_state.lower() if phone else None,
+        country_code=address.country_code if address else None,
+        tags=customer.tags,
     )
 
 

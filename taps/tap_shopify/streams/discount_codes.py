@@ -42,7 +42,7 @@ _COLUMNS = (
 )
 
 
-class _Code(Record):
+class _Code(Record, kw_only=True):
     id: str
     code: str
     discount_id: str
@@ -150,18 +150,18 @@ def _records(node: DiscountNode, codes: Sequence[RedeemCode]) -> Iterator[_Code]
     amount = value.amount if value else None
     for code in codes:
         yield _Code(
-            number_of(code.id),
-            code.code,
-            number_of(node.id),
-            discount.title,
-            discount.status.lower(),
-            discount.kind,
-            discount.starts_at,
-            discount.ends_at,
-            code.async_usage_count,
-            discount.usage_limit,
-            None if share is None else Decimal(str(share)),
-            amount.amount if amount else None,
-            amount.currency_code if amount else None,
-            discount.updated_at,
+            id=number_of(code.id),
+            code=code.code,
+            discount_id=number_of(node.id),
+            title=discount.title,
+            status=discount.status.lower(),
+            kind=discount.kind,
+            starts_at=discount.starts_at,
+            ends_at=discount.ends_at,
+            usage_count=code.async_usage_count,
+            usage_limit=discount.usage_limit,
+            percentage=None if share is None else Decimal(str(share)),
+            amount=amount.amount if amount else None,
+            currency_code=amount.currency_code if amount else None,
+            updated_at=discount.updated_at,
         )

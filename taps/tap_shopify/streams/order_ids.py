@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 
 
-class _OrderId(Record):
+class _OrderId(Record, kw_only=True):
     date: date
     id: str
     created_at: str
@@ -109,5 +109,12 @@ class OrderIdsStream(SlicedStream, ShopStream):
             day = self._tap.access.day_of(parse_instant(order.created_at))
             number = number_of(order.id)
             self._ids[day].add(number)
-            records.append(_OrderId(day, number, order.created_at, self._read_at))
+            records.append(
+                _OrderId(
+                    date=day,
+                    id=number,
+                    created_at=order.created_at,
+                    read_at=self._read_at,
+                )
+            )
         self.emit_all(records)

@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 
 
-class LineItemRecord(Record):
+class LineItemRecord(Record, kw_only=True):
     """A row of ``order_line_items``."""
 
     id: str
@@ -63,22 +63,22 @@ def line_item_record(
     """The row of a line."""
     price = line.original_unit_price_set
     return LineItemRecord(
-        number_of(line.id),
-        order_id,
-        order_updated_at,
-        number_of(line.product.id) if line.product else None,
-        number_of(line.variant.id) if line.variant else None,
-        line.sku,
-        line.name,
-        line.vendor,
-        line.quantity,
-        line.current_quantity,
-        price.shop_money.currency_code,
-        price.shop_money.amount,
-        line.discounted_total_set.shop_money.amount,
-        line.total_discount_set.shop_money.amount,
-        price.presentment_money.currency_code,
-        price.presentment_money.amount,
+        id=number_of(line.id),
+        order_id=order_id,
+        order_updated_at=order_updated_at,
+        product_id=number_of(line.product.id) if line.product else None,
+        variant_id=number_of(line.variant.id) if line.variant else None,
+        sku=line.sku,
+        name=line.name,
+        vendor=line.vendor,
+        quantity=line.quantity,
+        current_quantity=line.current_quantity,
+        currency_code=price.shop_money.currency_code,
+        unit_price=price.shop_money.amount,
+        discounted_total=line.discounted_total_set.shop_money.amount,
+        total_discount=line.total_discount_set.shop_money.amount,
+        presentment_currency_code=price.presentment_money.currency_code,
+        presentment_unit_price=price.presentment_money.amount,
     )
 
 

@@ -31,7 +31,7 @@ _COLUMNS = (
 )
 
 
-class RefundRecord(Record):
+class RefundRecord(Record, kw_only=True):
     """A row of ``order_refunds``."""
 
     id: str
@@ -57,17 +57,17 @@ def refund_record(
     """The row of a refund."""
     total = refund.total_refunded_set
     return RefundRecord(
-        number_of(refund.id),
-        order_id,
-        order_updated_at,
-        refund.created_at,
-        refund.updated_at,
-        total.shop_money.currency_code,
-        total.shop_money.amount,
-        total.presentment_money.currency_code,
-        total.presentment_money.amount,
-        has_transactions,
-        refund.note,
+        id=number_of(refund.id),
+        order_id=order_id,
+        order_updated_at=order_updated_at,
+        created_at=refund.created_at,
+        updated_at=refund.updated_at,
+        currency_code=total.shop_money.currency_code,
+        total_refunded=total.shop_money.amount,
+        presentment_currency_code=total.presentment_money.currency_code,
+        presentment_total_refunded=total.presentment_money.amount,
+        has_transactions=has_transactions,
+        note=refund.note,
     )
 
 

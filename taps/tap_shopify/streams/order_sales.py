@@ -41,7 +41,7 @@ _COLUMNS = (
 )
 
 
-class SaleRecord(Record):
+class SaleRecord(Record, kw_only=True):
     """A row of ``order_sales``."""
 
     id: str
@@ -74,7 +74,12 @@ class AgreementKey(NamedTuple):
     def of(cls, agreement: nodes.Agreement, order_id: str) -> AgreementKey:
         """From an agreement of a page."""
         number, reason = number_of(agreement.id), agreement.reason.lower()
-        return cls(number, order_id, agreement.happened_at, reason)
+        return cls(
+            id=number,
+            order_id=order_id,
+            happened_at=agreement.happened_at,
+            reason=reason,
+        )
 
 
 def sale_record(
@@ -83,22 +88,22 @@ def sale_record(
     """The row of a sale."""
     total = sale.total_amount
     return SaleRecord(
-        number_of(sale.id),
-        agreement.id,
-        agreement.order_id,
-        order_updated_at,
-        agreement.happened_at,
-        agreement.reason,
-        sale.action_type.lower(),
-        sale.line_type.lower(),
-        sale.quantity,
-        total.shop_money.currency_code,
-        total.shop_money.amount,
-        sale.total_discount_amount_after_taxes.shop_money.amount,
-        sale.total_tax_amount.shop_money.amount,
-        total.presentment_money.currency_code,
-        total.presentment_money.amount,
-        number_of(sale.line_item.id) if sale.line_item else None,
+        id=number_of(sale.id),
+        agreement_id=agreement.id,
+        order_id=agreement.order_id,
+        order_updated_at=order_updated_at,
+        happened_at=agreement.happened_at,
+        reason=agreement.reason,
+        action_type=sale.action_type.lower(),
+        line_type=sale.line_type.lower(),
+        quantity=sale.quantity,
+        currency_code=total.shop_money.currency_code,
+        total=total.shop_money.amount,
+        discount=sale.total_discount_amount_after_taxes.shop_money.amount,
+        tax=sale.total_tax_amount.shop_money.amount,
+        presentment_currency_code=total.presentment_money.currency_code,
+        presentment_total=total.presentment_money.amount,
+        line_item_id=number_of(sale.line_item.id) if sale.line_item else None,
     )
 
 

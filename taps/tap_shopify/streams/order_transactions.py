@@ -33,7 +33,7 @@ _COLUMNS = (
 )
 
 
-class TransactionRecord(Record):
+class TransactionRecord(Record, kw_only=True):
     """A row of ``order_transactions``."""
 
     id: str
@@ -57,19 +57,19 @@ def transaction_record(
     """The row of a transaction."""
     amount, parent = transaction.amount_set, transaction.parent_transaction
     return TransactionRecord(
-        number_of(transaction.id),
-        order_id,
-        order_updated_at,
-        number_of(parent.id) if parent else None,
-        transaction.kind.lower(),
-        transaction.status.lower(),
-        transaction.gateway,
-        transaction.test,
-        transaction.processed_at,
-        amount.shop_money.currency_code,
-        amount.shop_money.amount,
-        amount.presentment_money.currency_code,
-        amount.presentment_money.amount,
+        id=number_of(transaction.id),
+        order_id=order_id,
+        order_updated_at=order_updated_at,
+        parent_id=number_of(parent.id) if parent else None,
+        kind=transaction.kind.lower(),
+        status=transaction.status.lower(),
+        gateway=transaction.gateway,
+        is_test=transaction.test,
+        processed_at=transaction.processed_at,
+        currency_code=amount.shop_money.currency_code,
+        amount=amount.shop_money.amount,
+        presentment_currency_code=amount.presentment_money.currency_code,
+        presentment_amount=amount.presentment_money.amount,
     )
 
 

@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 
 
-class VisitRecord(Record):
+class VisitRecord(Record, kw_only=True):
     """A row of ``order_visits``."""
 
     order_id: str
@@ -70,21 +70,21 @@ def _record(
 ) -> VisitRecord:
     utm = visit.utm_parameters
     return VisitRecord(
-        order_id,
-        role,
-        order_updated_at,
-        number_of(visit.id),
-        visit.occurred_at,
-        visit.source,
-        visit.source_type.lower() if visit.source_type else None,
-        visit.landing_page,
-        visit.referrer_url,
-        visit.referral_code,
-        utm.source if utm else None,
-        utm.medium if utm else None,
-        utm.campaign if utm else None,
-        utm.content if utm else None,
-        utm.term if utm else None,
+        order_id=order_id,
+        visit_role=role,
+        order_updated_at=order_updated_at,
+        visit_id=number_of(visit.id),
+        occurred_at=visit.occurred_at,
+        source=visit.source,
+        source_type=visit.source_type.lower() if visit.source_type else None,
+        landing_page=visit.landing_page,
+        referrer_url=visit.referrer_url,
+        referral_code=visit.referral_code,
+        utm_source=utm.source if utm else None,
+        utm_medium=utm.medium if utm else None,
+        utm_campaign=utm.campaign if utm else None,
+        utm_content=utm.content if utm else None,
+        utm_term=utm.term if utm else None,
     )
 
 

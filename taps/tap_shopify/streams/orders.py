@@ -65,7 +65,7 @@ _COLUMNS = (
 )
 
 
-class OrderRecord(Record):
+class OrderRecord(Record, kw_only=True):
     """A row of ``orders``."""
 
     id: str
@@ -111,40 +111,40 @@ def order_record(order: nodes.Order, line_count: int) -> OrderRecord:
     customer = order.customer
     moments = journey.moments_count if journey else None
     return OrderRecord(
-        number_of(order.id),
-        order.name,
-        order.created_at,
-        order.processed_at,
-        order.updated_at,
-        order.cancelled_at,
-        _lower(order.cancel_reason),
-        order.test,
-        _lower(order.display_financial_status),
-        _lower(order.display_fulfillment_status),
-        order.source_name,
-        order.currency_code,
-        order.presentment_currency_code,
-        number_of(customer.id) if customer else None,
-        order.email,
-        order.discount_codes,
-        _amount(order.subtotal_price_set),
-        _amount(order.total_discounts_set),
-        order.total_shipping_price_set.shop_money.amount,
-        _amount(order.total_tax_set),
-        order.total_price_set.shop_money.amount,
-        order.current_total_price_set.shop_money.amount,
-        order.total_refunded_set.shop_money.amount,
-        order.total_price_set.presentment_money.amount,
-        order.total_refunded_set.presentment_money.amount,
-        order.taxes_included,
-        order.tags,
-        address.country_code if address else None,
-        address.province_code if address else None,
-        line_count,
-        journey.ready if journey else None,
-        journey.customer_order_index if journey else None,
-        journey.days_to_conversion if journey else None,
-        moments.count if moments else None,
+        id=number_of(order.id),
+        name=order.name,
+        created_at=order.created_at,
+        processed_at=order.processed_at,
+        updated_at=order.updated_at,
+        cancelled_at=order.cancelled_at,
+        cancel_reason=_lower(order.cancel_reason),
+        is_test=order.test,
+        financial_status=_lower(order.display_financial_status),
+        fulfillment_status=_lower(order.display_fulfillment_status),
+        source_name=order.source_name,
+        currency_code=order.currency_code,
+        presentment_currency_code=order.presentment_currency_code,
+        customer_id=number_of(customer.id) if customer else None,
+        email=order.email,
+        discount_codes=order.discount_codes,
+        subtotal=_amount(order.subtotal_price_set),
+        total_discounts=_amount(order.total_discounts_set),
+        total_shipping=order.total_shipping_price_set.shop_money.amount,
+        total_tax=_amount(order.total_tax_set),
+        total_price=order.total_price_set.shop_money.amount,
+        current_total_price=order.current_total_price_set.shop_money.amount,
+        total_refunded=order.total_refunded_set.shop_money.amount,
+        presentment_total_price=order.total_price_set.presentment_money.amount,
+        presentment_total_refunded=order.total_refunded_set.presentment_money.amount,
+        taxes_included=order.taxes_included,
+        tags=order.tags,
+        shipping_country_code=address.country_code if address else None,
+        shipping_province_code=address.province_code if address else None,
+        line_item_count=line_count,
+        journey_is_ready=journey.ready if journey else None,
+        customer_order_index=journey.customer_order_index if journey else None,
+        days_to_conversion=journey.days_to_conversion if journey else None,
+        moments_count=moments.count if moments else None,
     )
 
 

@@ -32,7 +32,7 @@ _COLUMNS = (
 )
 
 
-class RefundLineItemRecord(Record):
+class RefundLineItemRecord(Record, kw_only=True):
     """A row of ``refund_line_items``."""
 
     id: str
@@ -56,18 +56,18 @@ def refund_line_item_record(
     line_item_id = number_of(line.line_item.id)
     subtotal = line.subtotal_set
     return RefundLineItemRecord(
-        number_of(line.id) if line.id else f"{refund_id}-{line_item_id}",
-        refund_id,
-        order_id,
-        order_updated_at,
-        line_item_id,
-        line.quantity,
-        line.restock_type.lower(),
-        subtotal.shop_money.currency_code,
-        subtotal.shop_money.amount,
-        line.total_tax_set.shop_money.amount,
-        subtotal.presentment_money.currency_code,
-        subtotal.presentment_money.amount,
+        id=number_of(line.id) if line.id else f"{refund_id}-{line_item_id}",
+        refund_id=refund_id,
+        order_id=order_id,
+        order_updated_at=order_updated_at,
+        line_item_id=line_item_id,
+        quantity=line.quantity,
+        restock_type=line.restock_type.lower(),
+        currency_code=subtotal.shop_money.currency_code,
+        subtotal=subtotal.shop_money.amount,
+        tax=line.total_tax_set.shop_money.amount,
+        presentment_currency_code=subtotal.presentment_money.currency_code,
+        presentment_subtotal=subtotal.presentment_money.amount,
     )
 
 

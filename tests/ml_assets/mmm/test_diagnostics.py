@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from ml_assets.mmm.backtest import Backtest
 from ml_assets.mmm.errors import TooShortHistory
 from ml_assets.mmm.identifiability import advise, told_apart
 from ml_assets.mmm.residuals import check_residuals
+from ml_assets.mmm.sampler import AGREE, Draws, draw
 from ml_assets.mmm.stability import compare_fits
 from tests.ml_assets.mmm.market import CHANNELS, market
 from tests.ml_assets.mmm.test_bad_input import times
@@ -117,8 +119,22 @@ def test_a_baseline_below_zero_is_warned_of(model: mmm.MediaMix) -> None:
 
 def test_chains_that_disagree_are_blocked(model: mmm.MediaMix) -> None:
     assert gates.converged(model).outcome == "passed"
-    assert gates.converged(replace(model, reason="why")).message == "why"
+    doubted = gates.converged(replace(model, reason="why"))
+    assert (doubted.outcome, doubted.message) == ("blocked", "why")
     assert gates.fit_failed(TooShortHistory("soon")).message == "No fit: soon"
+
+
+def test_a_fit_whose_chains_disagree_is_no_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def torn(*of: Any, **more: Any) -> Draws:
+        return replace(draw(*of, **more), r_hat=AGREE + 0.01)
+
+    monkeypatch.setattr("ml_assets.mmm.fitting.draw", torn)
+    found = fitted(market(noise=0.04).frame)
+
+    assert (found.status, gates.converged(found).outcome) == ("uncertain", "blocked")
+    assert "the chains disagree" in str(found.reason)
 
 
 def test_a_backtest_is_judged_against_no_model_at_all(backtest: Backtest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from taps.target_postgres.errors import LoadError
+from taps.target_postgres.target import LOADED
 from tests.taps.target_postgres.singer import ORDERS, Loader, record, schema
 
 
@@ -288,6 +290,20 @@ def test_a_batch_larger_than_the_limit_arrives_whole(loader: Loader) -> None:
     assert loader.rows("select count(*), sum(total) from raw_shop.orders") == [
         {"count": 95, "sum": 4465}
     ]
+
+
+def test_the_log_counts_each_row_once_in_however_many_batches(
+    loader: Loader, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = [record(id=str(number), total=number) for number in range(25)]
+    bad = [record(id=f"bad {number}", total="lots") for number in range(3)]
+
+    with caplog.at_level("INFO"):
+        loader.load(schema(ORDERS), *good, *bad, batch_rows=10)
+
+    (said,) = [line for line in caplog.messages if line.startswith(LOADED)]
+    counted = json.loads(said.removeprefix(LOADED))
+    assert (counted["row_count"], counted["quarantined_count"]) == (25, 3)
 
 
 def test_a_property_that_the_schema_lacks_is_named_in_the_log(
