@@ -42,9 +42,9 @@ $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@$(@D)/bin/pip install --quiet --require-hashes -r $<
 	@touch $@
 
-# In the order of the files: the slow ones come first, so that no worker waits for another.
+# The dearest modules first (tests/costs.py), so that no worker waits for another.
 test: $(READY) $(PUBLIC_TAPS) ## run every test
-	@$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder --durations 40
+	@$(BIN)/pytest --costs --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 	$(BIN)/ruff check

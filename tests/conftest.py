@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from tests.dbt_project.warehouse import Warehouse
 
+pytest_plugins = ("tests.costs",)
+
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
 _DATABASE_NUMBERS = itertools.count(1)

@@ -1,0 +1,1 @@
+"""What is said of the suite itself: its costs, what it chooses, what it leaves."""
