@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,7 @@ FAST = (
 
 _FOLDER = ROOT / ".cache" / "tests"
 _WATCHED = ("dbt_project", "orchestration/migrations", "taps")
+_PROGRAM = (sys.executable, "-m", "tests.template_building")
 _KEPT = 3
 
 
@@ -89,8 +90,17 @@ class CopiedPostgres(EmbeddedPostgres):
             shutil.copy2(self.origin.home / name, self.home / name)
 
 
-def template_cluster(folder: Path = _FOLDER) -> TemplateCluster:
+def template_cluster(
+    folder: Path = _FOLDER, program: Sequence[str] = _PROGRAM
+) -> TemplateCluster:
     """The cluster of the code as it is now, made first if there is none.
+
+    Parameters
+    ----------
+    folder
+        Where clusters are kept.
+    program
+        Fills an empty folder, its last argument, with one.
 
     Raises
     ------
@@ -101,19 +111,18 @@ def template_cluster(folder: Path = _FOLDER) -> TemplateCluster:
     with _lock(folder):
         found = _valid(folder)
         if found is None:
-            found = _make(folder)
+            found = _make(folder, program)
         os.utime(found)
         _keep_newest(folder)
     return TemplateCluster(found)
 
 
-def _make(folder: Path) -> Path:
+def _make(folder: Path, program: Sequence[str]) -> Path:
     place = Path(tempfile.mkdtemp(prefix="unfinished-", dir=folder))
     # Postgres, as another account, must reach into it.
     place.chmod(0o755)
-    program = [sys.executable, "-m", "tests.template_building", str(place)]
     done = subprocess.run(
-        program,
+        [*program, str(place)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
