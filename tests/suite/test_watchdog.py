@@ -108,8 +108,10 @@ def test_what_a_session_forgot_to_stop_ends_with_it(tmp_path: Path) -> None:
     )
 
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        + ["-p", "tests.watchdog", "--basetemp", str(tmp_path / "base"), str(test)],
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+            *("-p", "tests.watchdog", "--basetemp", tmp_path / "base", test),
+        ],
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,
