@@ -17,7 +17,7 @@ DEMO_OPTIONS := \
 	$(if $(SETTING),--setting "$(SETTING)")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint types definitions bench db-url lock clean
+.PHONY: help demo dev check test soak lint types definitions bench db-url lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,9 +42,27 @@ $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@$(@D)/bin/pip install --quiet --require-hashes -r $<
 	@touch $@
 
+check: $(READY) ## lint, types and tests of what changed since main, in three minutes (BASE=commit)
+	@$(BIN)/python -m tests.check $(if $(BASE),--base "$(BASE)")
+
 # The dearest modules first (tests/costs.py), so that no worker waits for another.
 test: $(READY) $(PUBLIC_TAPS) ## run every test
-	@$(BIN)/pytest --costs --numprocesses auto --dist loadscope --no-loadscope-reorder
+	@$(BIN)/pytest --costs -m "not soak" --numprocesses auto \
+		--dist loadscope --no-loadscope-reorder
+
+SOAK := .cache/soak
+# Properties of what reads other people's input, tried a million times (tests/taps/conftest.py).
+FUZZED := $(addprefix tests/taps/,tap_files/test_amounts.py \
+	tap_shopify/test_windows.py target_postgres/test_copy_text.py)
+
+# Begins anew each time: what a benchmark kept of an earlier state proves nothing today.
+soak: $(READY) $(PUBLIC_TAPS) ## run what takes hours: kills, a million inputs, full recovery, planted faults
+	@rm -rf $(SOAK)
+	@$(BIN)/pytest --costs -m soak --timeout 14400 --numprocesses auto --dist load
+	@$(BIN)/pytest --hypothesis-profile soak --timeout 14400 $(FUZZED) \
+		--numprocesses auto --dist load
+	@$(BIN)/python -m tests.planted
+	@$(BIN)/python -m tests.benchmarks.killed_runs --folder $(SOAK)/killed_runs --moments 50
 
 lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 	$(BIN)/ruff check

@@ -21,13 +21,14 @@ from tests.template_cluster import (
     TemplateCluster,
     template_cluster,
 )
+from tests.watchdog import look_after
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
     from tests.dbt_project.warehouse import Warehouse
 
-pytest_plugins = ("tests.costs",)
+pytest_plugins = ("tests.costs", "tests.watchdog")
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
@@ -43,6 +44,7 @@ def _template() -> TemplateCluster:
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of this test session where many small files cost little."""
     with memory_folder(tmp_path_factory.mktemp("memory")) as folder:
+        look_after(folder)
         yield folder
 
 

@@ -15,7 +15,7 @@ import json
 import os
 import time
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -36,6 +36,8 @@ RECORD = ROOT / ".cache" / "tests" / "costs.json"
 START = "(imports and collection)"
 _DEAREST = 10
 _TOLERANCE = 1.1
+#: CPU seconds a folder without a budget is thought to take.
+_UNKNOWN = 60.0
 _KEY = pytest.StashKey["Meter"]()
 _SUM = pytest.StashKey["Costs"]()
 
@@ -236,6 +238,19 @@ def recorded_costs(record: Path = RECORD, budget: Path = BUDGET) -> Costs:
     planned: dict[str, float] = _budget(budget)["modules"]
     costs = {name: Cost(cpu, cpu) for name, cpu in planned.items()}
     return costs | _read(record)
+
+
+def estimated_costs(modules: Iterable[str], budget: Path = BUDGET) -> dict[str, float]:
+    """CPU seconds of each module: as recorded, or an equal part of its folder's."""
+    known, names = recorded_costs(budget=budget), list(modules)
+    folders: dict[str, float] = _budget(budget)["folders"]
+    sizes = Counter(map(folder_of, names))
+    return {
+        name: known[name].cpu
+        if name in known
+        else folders.get(folder_of(name), _UNKNOWN) / sizes[folder_of(name)]
+        for name in names
+    }
 
 
 def _read(record: Path) -> Costs:

@@ -59,7 +59,7 @@ def server_seconds(processes: Mapping[int, Process] | None = None) -> float:
 
 
 def _family_seconds(process_id: int, processes: Mapping[int, Process]) -> float:
-    """Seconds of a process and of all that descend from it."""
+    """Seconds of a process and of all that descend from it, but for servers."""
     children: dict[int, list[int]] = defaultdict(list)
     for child, process in processes.items():
         children[process.parent].append(child)
@@ -67,7 +67,8 @@ def _family_seconds(process_id: int, processes: Mapping[int, Process]) -> float:
     while waiting:
         member = waiting.pop()
         seconds += processes.get(member, _NOBODY).seconds
-        waiting += children[member]
+        # A process may have adopted a server, which is counted by itself.
+        waiting += [child for child in children[member] if child not in _servers]
     return seconds
 
 

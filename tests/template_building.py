@@ -25,6 +25,7 @@ from tests.template_cluster import (
     fingerprints,
     watched_files,
 )
+from tests.watchdog import look_after, say_good_bye
 
 
 def make(folder: Path) -> None:
@@ -75,4 +76,7 @@ def _imported() -> set[str]:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    unfinished = Path(sys.argv[1])
+    look_after(unfinished)
+    make(unfinished)
+    say_good_bye()
