@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -33,6 +34,11 @@ pytest_plugins = ("tests.costs", "tests.watchdog")
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
 _DATABASE_NUMBERS = itertools.count(1)
+
+# Here, as conftest files of folders import numpy before `pytest_configure`. Workers use
+# every core already: on matrices of twenty columns more threads only wait for each
+# other. They change no result. Child processes inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

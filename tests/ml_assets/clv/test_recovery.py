@@ -11,7 +11,10 @@ from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.pareto_nbd import ParetoNbd
 from tests.ml_assets.clv.simulation import simulate, simulate_pareto, simulate_spend
 
-SEEDS = range(100)
+# A quarter of the companies always; all of them take a minute.
+COMPANIES = pytest.mark.parametrize(
+    "companies", [25, pytest.param(100, marks=pytest.mark.soak)]
+)
 # Half the width of a 90 % interval in standard errors.
 NINETY = 1.645
 
@@ -22,14 +25,19 @@ def assert_covered(
     """Each 90 % interval holds its parameter as often as it says, within noise.
 
     The share of 100 seeds is itself known to +-6 points for one parameter (two
-    standard errors), and to less for all of them together.
+    standard errors), to +-12 of 25 seeds, and to less for all of them together. The
+    size of a distance says more than whether it is inside: it is 1, root mean square.
     """
     distances = np.abs((np.array(found) - np.array(truth)) / np.array(errors))
-    assert 0.85 <= (distances < NINETY).mean() <= 0.95
-    assert ((distances < NINETY).mean(axis=0) >= 0.82).all()
+    inside = distances < NINETY
+    noise = np.sqrt(100 / len(distances))
+    assert 0.9 - 0.05 * noise <= inside.mean() <= 0.9 + 0.05 * noise
+    assert (inside.mean(axis=0) >= 0.9 - 0.08 * noise).all()
+    assert np.sqrt((distances**2).mean()) == pytest.approx(1, abs=0.16)
     assert (distances < 5).all()
 
 
+@COMPANIES
 @pytest.mark.parametrize(
     "truth",
     [
@@ -39,9 +47,11 @@ def assert_covered(
     ],
     ids=["bg_nbd", "mbg_nbd", "bg_cnbd_2"],
 )
-def test_the_bg_nbd_family_covers_the_truth_as_often_as_it_says(truth: BgNbd) -> None:
+def test_the_bg_nbd_family_covers_the_truth_as_often_as_it_says(
+    truth: BgNbd, companies: int
+) -> None:
     found, errors = [], []
-    for seed in SEEDS:
+    for seed in range(companies):
         rng = np.random.default_rng(seed)
         people = simulate(truth, rng.uniform(30, 600, 3_000), rng)
         fit = bg_nbd.fit(*people[:3], **truth.shape._asdict())
@@ -51,10 +61,11 @@ def test_the_bg_nbd_family_covers_the_truth_as_often_as_it_says(truth: BgNbd) ->
     assert_covered(found, truth.values, errors)
 
 
-def test_pareto_nbd_covers_the_truth_as_often_as_it_says() -> None:
+@COMPANIES
+def test_pareto_nbd_covers_the_truth_as_often_as_it_says(companies: int) -> None:
     truth = ParetoNbd(0.8, 30.0, 0.8, 60.0)
     found, errors = [], []
-    for seed in SEEDS:
+    for seed in range(companies):
         rng = np.random.default_rng(seed)
         people = simulate_pareto(truth, rng.uniform(100, 600, 3_000), rng)
         fit = pareto_nbd.fit(*people[:3])
@@ -64,10 +75,11 @@ def test_pareto_nbd_covers_the_truth_as_often_as_it_says() -> None:
     assert_covered(found, truth.values, errors)
 
 
-def test_gamma_gamma_covers_the_truth_as_often_as_it_says() -> None:
+@COMPANIES
+def test_gamma_gamma_covers_the_truth_as_often_as_it_says(companies: int) -> None:
     truth = GammaGamma(6.25, 3.74, 15.44)
     found, errors = [], []
-    for seed in SEEDS:
+    for seed in range(companies):
         rng = np.random.default_rng(seed)
         x = rng.geometric(0.4, 2_000).astype(float)
         fit = gamma_gamma.fit(x, simulate_spend(truth, x, rng))

@@ -31,8 +31,15 @@ def frame() -> pd.DataFrame:
     return market().frame
 
 
-def test_one_huge_day_bends_nothing_and_is_named(frame: pd.DataFrame) -> None:
-    before = fitted(frame).channels().set_index("channel")
+@pytest.fixture(scope="module")
+def sound() -> mmm.MediaMix:
+    return fitted(market().frame)
+
+
+def test_one_huge_day_bends_nothing_and_is_named(
+    frame: pd.DataFrame, sound: mmm.MediaMix
+) -> None:
+    before = sound.channels().set_index("channel")
 
     model = fitted(times(frame, "revenue", 30, [50]))
 
@@ -101,8 +108,10 @@ def test_thirty_channels_are_fitted_or_said_to_be_too_many() -> None:
     assert (idle["contribution_lower"] < 0.02 * frame["revenue"].sum()).all()
 
 
-def test_a_short_history_says_that_its_season_is_a_guess(frame: pd.DataFrame) -> None:
-    assert not fitted(frame).warnings
+def test_a_short_history_says_that_its_season_is_a_guess(
+    frame: pd.DataFrame, sound: mmm.MediaMix
+) -> None:
+    assert not sound.warnings
     assert any("the season is a guess" in w for w in fitted(frame.head(90)).warnings)
     assert any("no season is fitted" in w for w in fitted(frame.head(60)).warnings)
 
