@@ -33,11 +33,12 @@ def test_what_a_role_ended_is_kept(warehouse: Warehouse) -> None:
 
 
 def test_what_a_role_began_and_did_not_end_is_undone(warehouse: Warehouse) -> None:
-    with (
-        pytest.raises(ZeroDivisionError),
-        warehouse.acting_as("scientist") as database,
-    ):
-        database.execute(LINE)
-        raise ZeroDivisionError
+    def begin() -> None:
+        with warehouse.acting_as("scientist") as database:
+            database.execute(LINE)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        begin()
 
     assert parameters(warehouse.url()) == 0
