@@ -18,6 +18,7 @@ files as (
         file_name,
         exported_at
     from {{ ref('int_files_current') }}
+    where {{ is_in_scope() }}
 ),
 
 users as (
