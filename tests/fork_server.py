@@ -1,0 +1,254 @@
+"""A process that has imported our programs and forks each that is asked for.
+
+It holds no thread, connection or file when it forks. It forks twice, and the one in
+between ends at once, so that the caller (tests/forked.py) becomes the parent. What a
+program starts is forked by a server of its own, which it leaves behind before it begins.
+"""
+
+from __future__ import annotations
+
+import ast
+import fcntl
+import gc
+import importlib
+import importlib.util
+import io
+import os
+import pickle
+import runpy
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+import types
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests import forked
+from tests.forked import Command, Environment, Forks
+
+__all__ = ["serve"]
+
+_LENGTH = struct.Struct("!I")
+# More than any of our programs is handed, and above the numbers it knows them by.
+_MOST_DESCRIPTORS, _OUT_OF_THE_WAY = 64, 256
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What these import when they are at work.
+_LATER = {
+    "timonel": (
+        *("orchestration.cli.asset_runs", "orchestration.cli.refresh"),
+        "dbt.adapters.postgres",
+    ),
+    "dbt": ("dbt.adapters.postgres",),
+}
+# What a program starts has to be there before the program is.
+_STARTED_BY = {
+    "timonel": (
+        *("dbt", "taps.target_postgres", "taps.raw_tables", "taps.sandbox"),
+        *("taps.tap_files", "taps.tap_shopify", "taps.tap_meta_ads"),
+        *("taps.tap_google_ads", "taps.tap_search_console"),
+        *("taps.tap_calendar", "taps.tap_weather"),
+    ),
+}
+
+_imported: set[str] = set()
+
+
+def serve(descriptor: int) -> None:
+    """Fork what is asked for until the caller ends; in a fork, run the program."""
+    world = dict(os.environ)
+    # One to the whole group is for the programs in it; they hear it when they are ready.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    connection = _aside(socket.socket(fileno=descriptor))
+    while True:
+        command, descriptors = _forked(connection)
+        connection.close()
+        ours, theirs = map(_aside, socket.socketpair())
+        if os.fork():
+            theirs.close()
+            break
+        ours.close()
+        _let_go(descriptors)
+        connection = theirs
+    forked.use(Forks.over(ours, world))
+    _become(command, descriptors)
+    _run(command.arguments, world)
+
+
+def _aside(connection: socket.socket) -> socket.socket:
+    """The same under a number that no program asks for."""
+    moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY)
+    connection.close()
+    return socket.socket(fileno=moved)
+
+
+def _let_go(descriptors: Sequence[int]) -> None:
+    """Hold nothing that a reader might wait for the end of."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    for each in {nothing, *descriptors} - {0, 1, 2}:
+        os.close(each)
+
+
+def _forked(connection: socket.socket) -> tuple[Command, list[int]]:
+    """Fork at each request; return in a fork, with what it was asked to be."""
+    while True:
+        asked = _received(connection)
+        if asked is None:
+            os._exit(0)
+        command, descriptors = asked
+        _import_program(command.arguments)
+        reader, writer = os.pipe()
+        between = os.fork()
+        if not between:
+            pid = os.fork()
+            if not pid:
+                os.close(reader)
+                os.close(writer)
+                return command, descriptors
+            os.write(writer, _LENGTH.pack(pid))
+            os._exit(0)
+        # Told when it has been adopted, not before.
+        os.waitpid(between, 0)
+        answer = os.read(reader, _LENGTH.size)
+        for each in (reader, writer, *descriptors):
+            os.close(each)
+        # The caller may have been killed meanwhile.
+        with suppress(OSError):
+            connection.sendall(answer)
+
+
+def _received(connection: socket.socket) -> tuple[Command, list[int]] | None:
+    head, descriptors, _, _ = socket.recv_fds(
+        connection, _LENGTH.size, _MOST_DESCRIPTORS
+    )
+    if not head:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    content = connection.recv(length, socket.MSG_WAITALL)
+    if len(content) < length:
+        return None
+    return Command(*pickle.loads(content)), list(descriptors)
+
+
+def _import_program(arguments: list[str]) -> None:
+    """Import, once, what the program imports and what it starts does."""
+    name = _name(arguments)
+    if name in _imported:
+        return
+    _imported.add(name)
+    source = _source(arguments)
+    modules = [*_imports(source), *_LATER.get(name, ())] if source else []
+    for module in modules:
+        # What cannot be imported is the program's to say.
+        with suppress(Exception):
+            importlib.import_module(module)
+    programs = Path(sys.executable).parent
+    for started in _STARTED_BY.get(name, ()):
+        is_module = "." in started
+        _import_program(["", "-m", started] if is_module else [str(programs / started)])
+    if threading.active_count() > 1:
+        raise RuntimeError(f"{name} starts a thread when it is imported.")
+    # What stays is neither looked at nor copied again.
+    gc.collect()
+    gc.freeze()
+
+
+def _name(arguments: list[str]) -> str:
+    return arguments[2] if arguments[1:2] == ["-m"] else Path(arguments[0]).name
+
+
+def _source(arguments: list[str]) -> Path | None:
+    if arguments[1:2] != ["-m"]:
+        return Path(arguments[0])
+    spec = importlib.util.find_spec(arguments[2])
+    if spec and spec.submodule_search_locations:
+        spec = importlib.util.find_spec(f"{arguments[2]}.__main__")
+    return Path(spec.origin) if spec and spec.origin else None
+
+
+def _imports(source: Path) -> Iterator[str]:
+    for statement in ast.parse(source.read_text()).body:
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module:
+            yield statement.module
+
+
+def _become(command: Command, descriptors: list[int]) -> None:
+    """Have what the caller gave, and nothing else, as a process that was started."""
+    if command.is_new_session:
+        os.setsid()
+    if command.group >= 0:
+        os.setpgid(0, command.group)
+    _place(descriptors, command.descriptors)
+    os.chdir(command.folder)
+    os.environ.clear()
+    os.environ.update(command.environment)
+    time.tzset()
+    _open_standard_streams()
+    if "numpy" in sys.modules:
+        # Of itself it would draw what its siblings draw.
+        sys.modules["numpy"].random.seed()
+    for number in _SIGNALS:
+        if number in command.ignored_signals:
+            signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _place(given: Sequence[int], wanted: Sequence[int]) -> None:
+    """Give descriptors the numbers under which the caller knows them."""
+    aside = [fcntl.fcntl(each, fcntl.F_DUPFD, _OUT_OF_THE_WAY) for each in given]
+    for each in given:
+        os.close(each)
+    for each, number in zip(aside, wanted, strict=True):
+        os.dup2(each, number)
+        os.close(each)
+
+
+def _open_standard_streams() -> None:
+    stdin, stdout, stderr = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin = sys.__stdin__ = _stream(0, stdin)
+    sys.stdout = sys.__stdout__ = _stream(1, stdout)
+    sys.stderr = sys.__stderr__ = _stream(2, stderr)
+    sys.stderr.reconfigure(line_buffering=True)
+
+
+def _stream(descriptor: int, like: io.TextIOWrapper) -> io.TextIOWrapper:
+    """A new stream: the old one knows the kind of what was there before."""
+    return open(
+        descriptor,
+        "w" if descriptor else "r",
+        encoding=like.encoding,
+        errors=like.errors,
+        closefd=False,
+    )
+
+
+def _run(arguments: list[str], world: Environment) -> None:
+    main = types.ModuleType("__main__")
+    sys.modules["__main__"] = main
+    sys.orig_argv[:] = arguments
+    if arguments[1:2] == ["-m"]:
+        _find_modules_in(os.getcwd(), world)
+        sys.argv[:] = arguments[2:]
+        # Imported by another program, perhaps; run as `-m` runs it.
+        sys.modules.pop(arguments[2], None)
+        runpy._run_module_as_main(arguments[2])
+        return
+    script = Path(arguments[0])
+    _find_modules_in(str(script.parent), world)
+    sys.argv[:] = arguments
+    main.__file__ = str(script)
+    exec(compile(script.read_bytes(), script, "exec"), main.__dict__)
+
+
+def _find_modules_in(first: str, world: Environment) -> None:
+    theirs = world.get("PYTHONPATH", "").split(os.pathsep)
+    ours = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    installed = [each for each in sys.path if each not in {"", *theirs}]
+    sys.path[:] = [first, *filter(None, ours), *installed]
