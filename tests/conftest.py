@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.lib.database import libpq_environment
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from tests.forked import forking_programs
 from tests.memory_folder import memory_folder
 from tests.template_cluster import (
     BUILT,
@@ -32,6 +33,12 @@ pytest_plugins = ("tests.costs",)
 NewDatabase = Callable[[], AbstractContextManager[str]]
 
 _DATABASE_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_programs() -> Iterator[None]:
+    with forking_programs():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 It holds no thread, connection or file when it forks. It forks twice, and the one in
 between ends at once, so that the caller (tests/forked.py) becomes the parent. What a
-program starts is forked by a server of its own, which it leaves behind before it begins.
+program starts is forked by a server of its own, left behind before it begins.
 """
 
 from __future__ import annotations
 
 import ast
+import atexit
 import fcntl
 import gc
 import importlib
@@ -15,6 +16,7 @@ import importlib.util
 import io
 import os
 import pickle
+import pkgutil
 import runpy
 import signal
 import socket
@@ -38,12 +40,12 @@ _MOST_DESCRIPTORS, _OUT_OF_THE_WAY = 64, 256
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What these import when they are at work.
 _LATER = {
-    "timonel": (
-        *("orchestration.cli.asset_runs", "orchestration.cli.refresh"),
-        "dbt.adapters.postgres",
-    ),
+    "timonel": ("alembic.command", "altair", "vl_convert"),
     "dbt": ("dbt.adapters.postgres",),
+    "taps.raw_tables": ("sqlalchemy.dialects.postgresql",),
 }
+# Packages of which it imports, in the end, every module.
+_WHOLE = {"timonel": ("orchestration", "ml_assets")}
 # What a program starts has to be there before the program is.
 _STARTED_BY = {
     "timonel": (
@@ -60,7 +62,7 @@ _imported: set[str] = set()
 def serve(descriptor: int) -> None:
     """Fork what is asked for until the caller ends; in a fork, run the program."""
     world = dict(os.environ)
-    # One to the whole group is for the programs in it; they hear it when they are ready.
+    # One to the whole group is for the programs in it, which hear it when they can.
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     connection = _aside(socket.socket(fileno=descriptor))
     while True:
@@ -75,7 +77,7 @@ def serve(descriptor: int) -> None:
         connection = theirs
     forked.use(Forks.over(ours, world))
     _become(command, descriptors)
-    _run(command.arguments, world)
+    _end(_exit_code(command.arguments, world))
 
 
 def _aside(connection: socket.socket) -> socket.socket:
@@ -142,8 +144,9 @@ def _import_program(arguments: list[str]) -> None:
         return
     _imported.add(name)
     source = _source(arguments)
-    modules = [*_imports(source), *_LATER.get(name, ())] if source else []
-    for module in modules:
+    if source is None:
+        return
+    for module in (*_imports(source), *_LATER.get(name, ()), *_modules_of(name)):
         # What cannot be imported is the program's to say.
         with suppress(Exception):
             importlib.import_module(module)
@@ -156,6 +159,14 @@ def _import_program(arguments: list[str]) -> None:
     # What stays is neither looked at nor copied again.
     gc.collect()
     gc.freeze()
+
+
+def _modules_of(name: str) -> Iterator[str]:
+    for package in _WHOLE.get(name, ()):
+        folders = importlib.import_module(package).__path__
+        for found in pkgutil.walk_packages(folders, f"{package}."):
+            if ".migrations" not in found.name and not found.name.endswith("__main__"):
+                yield found.name
 
 
 def _name(arguments: list[str]) -> str:
@@ -211,22 +222,45 @@ def _place(given: Sequence[int], wanted: Sequence[int]) -> None:
 
 
 def _open_standard_streams() -> None:
-    stdin, stdout, stderr = sys.stdin, sys.stdout, sys.stderr
-    sys.stdin = sys.__stdin__ = _stream(0, stdin)
-    sys.stdout = sys.__stdout__ = _stream(1, stdout)
-    sys.stderr = sys.__stderr__ = _stream(2, stderr)
-    sys.stderr.reconfigure(line_buffering=True)
+    """Open new ones: the old ones know the kind of what was there before."""
+    is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        old = getattr(sys, name)
+        new = open(
+            number,
+            "wb" if number else "rb",
+            buffering=0 if number and is_unbuffered else -1,
+            closefd=False,
+        )
+        stream = io.TextIOWrapper(
+            new,
+            encoding=old.encoding,
+            errors=old.errors,
+            line_buffering=number == 2 or new.isatty(),
+            write_through=bool(number) and is_unbuffered,
+        )
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
-def _stream(descriptor: int, like: io.TextIOWrapper) -> io.TextIOWrapper:
-    """A new stream: the old one knows the kind of what was there before."""
-    return open(
-        descriptor,
-        "w" if descriptor else "r",
-        encoding=like.encoding,
-        errors=like.errors,
-        closefd=False,
-    )
+def _exit_code(arguments: list[str], world: Environment) -> int:
+    """Run a program. What is not a number at its end is left to the interpreter."""
+    try:
+        _run(arguments, world)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        return end.code or 0
+    return 0
+
+
+def _end(code: int) -> None:
+    """Do what the interpreter does at the end, up to the clearing of all modules."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code & 0xFF)
 
 
 def _run(arguments: list[str], world: Environment) -> None:
@@ -234,11 +268,11 @@ def _run(arguments: list[str], world: Environment) -> None:
     sys.modules["__main__"] = main
     sys.orig_argv[:] = arguments
     if arguments[1:2] == ["-m"]:
-        _find_modules_in(os.getcwd(), world)
+        _find_modules_in(str(Path.cwd()), world)
         sys.argv[:] = arguments[2:]
         # Imported by another program, perhaps; run as `-m` runs it.
         sys.modules.pop(arguments[2], None)
-        runpy._run_module_as_main(arguments[2])
+        runpy._run_module_as_main(arguments[2])  # type: ignore[attr-defined]
         return
     script = Path(arguments[0])
     _find_modules_in(str(script.parent), world)
