@@ -40,9 +40,13 @@ _MOST_DESCRIPTORS, _OUT_OF_THE_WAY = 64, 256
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What these import when they are at work.
 _LATER = {
-    "timonel": ("alembic.command", "altair", "vl_convert"),
+    "timonel": ("alembic.command", "altair", "vl_convert", "great_expectations"),
     "dbt": ("dbt.adapters.postgres",),
-    "taps.raw_tables": ("sqlalchemy.dialects.postgresql",),
+    "taps.raw_tables": (
+        *("taps.tap_files.tap", "taps.tap_shopify.tap", "taps.tap_meta_ads.tap"),
+        *("taps.tap_google_ads.tap", "taps.tap_search_console.tap"),
+        *("taps.tap_calendar.tap", "taps.tap_weather.tap"),
+    ),
 }
 # Packages of which it imports, in the end, every module.
 _WHOLE = {"timonel": ("orchestration", "ml_assets")}
@@ -226,7 +230,7 @@ def _open_standard_streams() -> None:
     is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         old = getattr(sys, name)
-        new = open(
+        new = open(  # noqa: SIM115 - until the program ends
             number,
             "wb" if number else "rb",
             buffering=0 if number and is_unbuffered else -1,

@@ -39,7 +39,9 @@ _READ_AT_START = (
     *("PYTHON", "LC_", "LANG", "LD_", "MALLOC_"),
     *("OMP_", "OPENBLAS_", "MKL_"),
 )
-_READ_AT_ANY_TIME = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
+_READ_AT_ANY_TIME = frozenset(
+    {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONLEGACYWINDOWSSTDIO"}
+)
 # A program that changes what is imported before anything else is.
 _CUSTOMISATIONS = ("sitecustomize.py", "usercustomize.py")
 _SET_CHILD_SUBREAPER = 36
