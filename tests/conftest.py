@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.lib.database import libpq_environment
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from tests.forked import forking_programs
 from tests.memory_folder import memory_folder
 from tests.template_cluster import (
     BUILT,
@@ -39,6 +40,12 @@ _DATABASE_NUMBERS = itertools.count(1)
 # every core already: on matrices of twenty columns more threads only wait for each
 # other. They change no result. Child processes inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_programs() -> Iterator[None]:
+    with forking_programs():
+        yield
 
 
 @pytest.fixture(scope="session")
