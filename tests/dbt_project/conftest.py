@@ -51,4 +51,6 @@ def own_warehouse(
 ) -> Iterator[Warehouse]:
     """A database of the test's own, in which every model stands."""
     with new_installation() as url:
-        yield Warehouse(url, DbtProject(libpq_environment(url), tmp_path, parsed_project))
+        yield Warehouse(
+            url, DbtProject(libpq_environment(url), tmp_path, parsed_project)
+        )

@@ -64,6 +64,7 @@ def test_a_failed_token_is_told_until_somebody_answers_and_until_it_works_again(
         said = timonel.run("run", exit_code=1)
         assert f"{COMPANY}/{REFUSED}" in said
         ((status, asset, message),) = timonel.rows(LATEST_RUN)
+        assert isinstance(asset, list)
         assert (status, asset[0]) == ("failed", "raw_meta_ads")
         # What the other sources brought is published all the same.
         assert timonel.rows(PUBLISHED) == [(True, False)]

@@ -87,6 +87,7 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
         assert (reason,) in timonel.rows(BLOCKING)
         ((asset, run_id),) = timonel.rows(FAILED)
         # One of those that the step which stopped was to make.
+        assert isinstance(asset, list)
         assert asset[0] == "predictions"
         assert run_id
         assert ledger == timonel.rows(

@@ -73,7 +73,7 @@ def test_forecasts_of_30_and_of_90_days_are_graded_in_one_run(
 
         graded = grade_due_forecasts(database, IDENTITY, log)
 
-        grades = dict(
+        grades: dict[int, float | None] = dict(
             database.execute(
                 "select horizon_days, auc from predictions.forecast_grades"
             ).fetchall()
