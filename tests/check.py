@@ -1,9 +1,8 @@
-"""``make check``: what is quick to know about what changed since main.
+"""What `make check` runs: style, types, and the tests of what changed since main.
 
-Style of the changed files, types of the whole project (from mypy's cache), doors
-between rooms, SQL and dashboards if any changed, then the tests that
-`tests.selection` chooses. Everything is looked at before it answers: exit code 1 if
-anything was found.
+    python -m tests.check [--base REF]
+
+Only what the change can break is checked: a card needs no type checker.
 """
 
 from __future__ import annotations
@@ -11,77 +10,140 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from tests.changes import changed_files, merge_base
-from tests.selection import SECONDS, choice_of, explained
+from tests.changes import NoSuchBase
+from tests.selection import ROOT, Choice, select
 
-__all__ = ["commands", "main"]
+__all__ = ["Step", "main", "steps"]
 
-ROOT = Path(__file__).parents[1]
-_PRODUCT = ("orchestration/", "ml_assets/", "taps/", "metabase/")
-_ALL_TYPES = ("pyproject.toml", "requirements.lock")
-
-
-def commands(changed: Sequence[str]) -> Iterator[list[str]]:
-    """Programs that look at the files that changed and are there still."""
-    there = [name for name in changed if (ROOT / name).is_file()]
-    python = [name for name in there if name.endswith(".py")]
-    if python:
-        yield ["ruff", "check", "--force-exclude", *python]
-        yield ["ruff", "format", "--check", "--force-exclude", *python]
-    if any(name.endswith(".py") or name in _ALL_TYPES for name in changed):
-        yield ["mypy"]
-    if any(name.startswith(_PRODUCT) and name.endswith(".py") for name in changed):
-        yield ["lint-imports"]
-    models = [name for name in there if _is_model(name)]
-    if models:
-        yield ["sqlfluff", "lint", *models]
-    if any(name.startswith("metabase/") for name in changed):
-        yield ["python", "-m", "metabase.metabase_as_code", "validate"]
+_BIN = Path(sys.executable).parent
+_NO_TESTS_RAN = 5
 
 
-def _is_model(name: str) -> bool:
-    return name.startswith("dbt_project/models/") and name.endswith(".sql")
+@dataclass(frozen=True)
+class Step:
+    """A command that ends with 0 if all is well."""
+
+    name: str
+    command: tuple[str, ...]
 
 
-def main() -> None:
-    """Look at everything, then answer."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", help="compare with this commit instead of main")
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    given = parser.parse_args()
-    changed = changed_files(ROOT, merge_base(ROOT, given.base))
-    if not changed:
-        sys.exit("Nothing differs from main; name a --base to compare with.")
-    print(f"{len(changed)} files differ from main", flush=True)
-    is_fine = [_succeeds(command) for command in commands(changed)]
-    choice = choice_of(changed, given.seconds)
-    print("\n".join(explained(choice, is_whole=False)), flush=True)
-    if choice.chosen:
-        is_fine.append(_succeeds([*_pytest(len(choice.chosen)), *choice.chosen]))
-    sys.exit(0 if all(is_fine) else 1)
-
-
-def _pytest(modules: int) -> list[str]:
-    workers = ["--numprocesses", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
-    return [
-        "pytest",
-        "--quiet",
-        "--costs",
-        "-m",
-        "not soak",
-        *(workers if modules > 1 else ()),
+def steps(changed: Sequence[str], root: Path = ROOT) -> Iterator[Step]:
+    """Quick checks of changed files; types apart, which take longer."""
+    present = [file for file in changed if (root / file).is_file()]
+    python = [file for file in present if file.endswith(".py")]
+    models = [
+        file
+        for file in present
+        if file.startswith("dbt_project/") and file.endswith(".sql")
     ]
+    if python:
+        yield _step("style", "ruff", "check", *python)
+        yield _step("format", "ruff", "format", "--check", *python)
+    if any(file.endswith(".py") for file in changed):
+        yield _step("doors between rooms", "lint-imports", "--no-logo")
+    if models:
+        yield _step("SQL", "sqlfluff", "lint", *models)
+    if any(file.startswith("metabase/") for file in changed):
+        validate = ("-m", "metabase.metabase_as_code", "validate")
+        yield Step("dashboards", (sys.executable, *validate))
 
 
-def _succeeds(command: list[str]) -> bool:
-    program, *arguments = command
-    print(f"$ {program} {' '.join(arguments[:4])}", flush=True)
-    path = Path(sys.executable).with_name(program)
-    return subprocess.run([path, *arguments], cwd=ROOT, check=False).returncode == 0
+def needs_types(changed: Sequence[str]) -> bool:
+    """Whether a change can break a type."""
+    return any(file.endswith(".py") or "pyproject" in file for file in changed)
+
+
+def main() -> int:
+    """Run the steps; 1 if one of them fails."""
+    parser = argparse.ArgumentParser(prog="python -m tests.check")
+    parser.add_argument("--base", help="compare with this commit instead of main")
+    try:
+        choice = select(base=parser.parse_args().base)
+    except NoSuchBase as problem:
+        parser.error(str(problem))
+    begun = time.monotonic()
+    is_well = _checked(choice)
+    said = "all is well" if is_well else "something is wrong, see above"
+    print(f"make check: {said}, after {time.monotonic() - begun:.0f} s")
+    return 0 if is_well else 1
+
+
+def _checked(choice: Choice) -> bool:
+    """Run all, also after a failure: who mends one thing wants to know of the next."""
+    with _types(choice.changed) as types:
+        well = [_runs(step) for step in steps(choice.changed)]
+        print("\n".join(choice.lines()), flush=True)
+        well += [_tests_pass(list(choice.chosen))]
+        well += [_ended_well(*types)] if types else []
+    return all(well)
+
+
+def _runs(step: Step) -> bool:
+    begun = time.monotonic()
+    done = subprocess.run(
+        step.command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    is_well = done.returncode == 0
+    took = f"{time.monotonic() - begun:.0f} s"
+    print(f"{step.name}: {'ok' if is_well else 'FAILED'}, {took}", flush=True)
+    if not is_well:
+        print(done.stdout, flush=True)
+    return is_well
+
+
+def _tests_pass(modules: Sequence[str]) -> bool:
+    if not modules:
+        print("No test is reached.")
+        return True
+    command = [sys.executable, "-m", "pytest", "--costs", "--end-with-parent"]
+    command += ["-m", "not soak", "--numprocesses", "auto", "--dist", "loadscope"]
+    command += ["--no-loadscope-reorder", *modules]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    return status in (0, _NO_TESTS_RAN)
+
+
+@contextmanager
+def _types(
+    changed: Sequence[str],
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]] | None]:
+    """Check types beside the tests: it takes one core, and a minute without a cache."""
+    if not needs_types(changed):
+        yield None
+        return
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [str(_BIN / "mypy")], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT
+        )
+        try:
+            yield process, said
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _ended_well(process: subprocess.Popen[bytes], said: IO[bytes]) -> bool:
+    status = process.wait()
+    said.seek(0)
+    print(f"types: {said.read().decode().strip()}", flush=True)
+    return status == 0
+
+
+def _step(name: str, program: str, *arguments: str) -> Step:
+    return Step(name, (str(_BIN / program), *arguments))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -36,6 +36,10 @@ class Lineage:
                     waiting.append(model)
         return found
 
+    def read_by(self, file: Path) -> set[str]:
+        """Models that a data test reads."""
+        return set(_REF.findall(file.read_text())) if file.exists() else set()
+
     def callers(self, macro_file: str) -> set[str]:
         """Models that call a macro of the file, itself or through other macros."""
         names = set(_MACRO.findall(self.macros.get(macro_file, "")))
