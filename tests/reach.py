@@ -33,11 +33,13 @@ _NAME = re.compile(
 )
 _CARD_ID = re.compile(r"\bcard_id: (\S+)")
 _ENTITY_ID = re.compile(r"^entity_id: (\S+)", re.MULTILINE)
-_CREATED = re.compile(r"\b(?:ops|predictions)\.(\w+)")
+_TABLE = re.compile(rf"\b(?:{_SCHEMAS})\.(\w+)")
 _EVERY_TESTS = "tests/conftest.py"
 _CARDS = "metabase/collections/main/timonel"
 # Folders of tests without dbt, which name tables like its models: how far off they are.
 _WITHOUT_MODELS = {"metabase": 3, "taps": 5, "public_taps": 5}
+# A file deeper than a room stands in a folder about one thing.
+_A_ROOM = 2
 # A shorter name of a file, such as a language's, is a word of many other things.
 _LONG_ENOUGH = 4
 # Names a relation this often: it is what the test is about.
@@ -132,10 +134,18 @@ class Project:
             if module in self.modules:
                 reason = Reason(distance or ALWAYS, f"{distance} imports away")
                 yield module, reason if distance else Reason(ALWAYS, "changed itself")
-        stem = PurePosixPath(file).stem
+        yield from self._mirroring(PurePosixPath(file))
+
+    def _mirroring(self, path: PurePosixPath) -> Iterator[tuple[str, Reason]]:
+        """Tests that stand where the file does, and first those of its name."""
+        is_deep = len(path.parts) > _A_ROOM and path.parts[0] != "tests"
         for module in self.modules:
-            if PurePosixPath(module).stem == f"test_{stem}":
-                yield module, Reason(0, "has its name")
+            is_beside = module.startswith(f"tests/{path.parent}/")
+            if PurePosixPath(module).stem == f"test_{path.stem}":
+                rank = 0 if is_beside or not is_deep else 2
+                yield module, Reason(rank, "has its name")
+            elif is_beside and is_deep:
+                yield module, Reason(3, "stands where it does")
 
     # -- names -----------------------------------------------------------------
 
@@ -205,6 +215,10 @@ class Project:
         yield from self._naming({path.stem}, 1, f"names {path.stem}")
         for page in self._pages_of(path):
             yield from self._naming({page}, 3, f"names the page {page}")
+        for model in self._tables_of(str(path)):
+            for module, reason in self._naming({model}, 4, f"names {model}"):
+                if module.startswith("tests/metabase/"):
+                    yield module, reason
 
     def _pages_of(self, path: PurePosixPath) -> Iterator[str]:
         file = self._root / path
@@ -216,4 +230,4 @@ class Project:
 
     def _tables_of(self, file: str) -> set[str]:
         path = self._root / file
-        return set(_CREATED.findall(path.read_text())) if path.exists() else set()
+        return set(_TABLE.findall(path.read_text())) if path.exists() else set()

@@ -1,8 +1,9 @@
 """Chooses the tests of what changed since main, as many as fit the time there is.
 
-    python -m tests.selection [--base REF] [--seconds CPU] [--explain]
+    python -m tests.selection [--base REF] [--explain] [FILE ...]
 
-prints their paths. What is reached and does not fit is told, too: `make test` runs it.
+prints their paths, for these files or for what changed. With ``--explain`` it prints
+why, and what is reached and does not fit: `make test` runs that.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tests.changes import changed_files, merge_base
-from tests.costs import recorded_costs
+from tests.costs import estimated_costs
 from tests.reach import ALWAYS, Project, Reason
 
-__all__ = ["Choice", "choose", "estimated", "seconds_for", "select"]
+__all__ = ["Choice", "choice_for", "choose", "seconds_for", "select"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,8 +32,10 @@ _MAKES_TEMPLATE = (
 )
 # A module longer than this share keeps one worker busy while the other waits.
 _LONGEST = 0.5
-_UNKNOWN = {"tests/end_to_end": 20.0, "tests/dbt_project": 8.0, "tests/metabase": 6.0}
-_UNKNOWN_ELSEWHERE = 3.0
+# How many of those left out are named without being asked for.
+_NEAREST = 10
+# These need packages of their own, which only `make test` installs.
+_LEFT_TO_ALL = "tests/public_taps/"
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,21 @@ class Choice:
     costs: Mapping[str, float]
 
     def lines(self, *, explain: bool = False) -> list[str]:
-        """The choice in words."""
-        told = [f"{len(self.changed)} files differ from main"]
-        told += [f"{self._sum(self.chosen)} are chosen"]
-        if explain:
-            told += [self._line(module) for module in self.chosen]
+        """The choice in words; what is left out is always said."""
+        told = [f"{len(self.changed)} files differ"]
+        told.append(f"chosen: {self._sum(self.chosen)}")
+        told += map(self._line, self.chosen if explain else ())
         if self.left_out:
-            told += [f"left for `make test`: {self._sum(self.left_out)}"]
-            told += [self._line(module) for module in self.left_out]
+            told.append(f"left for `make test`: {self._sum(self.left_out)}")
+            nearest = list(self.left_out)[: None if explain else _NEAREST]
+            told += map(self._line, nearest)
+        if len(self.left_out) > _NEAREST and not explain:
+            told.append("  ...: `python -m tests.selection --explain` lists all")
         return told
 
     def _sum(self, modules: Mapping[str, Reason]) -> str:
         seconds = sum(self.costs[module] for module in modules)
-        return f"{len(modules)} modules of tests, about {seconds:.0f} CPU seconds,"
+        return f"{len(modules)} modules of tests, about {seconds:.0f} CPU seconds"
 
     def _line(self, module: str) -> str:
         reason = (self.chosen | self.left_out)[module]
@@ -66,13 +71,22 @@ class Choice:
 
 def select(root: Path = ROOT, base: str | None = None) -> Choice:
     """Choose for a working tree."""
-    changed = changed_files(root, merge_base(root, base))
-    reached = Project(root).reached(changed)
-    known = {name: cost.cpu for name, cost in recorded_costs().items()}
-    costs = {module: estimated(module, known) for module in reached}
+    return choice_for(changed_files(root, merge_base(root, base)), root)
+
+
+def choice_for(changed: Sequence[str], root: Path = ROOT) -> Choice:
+    """Choose for some files."""
+    project = Project(root)
+    reached = project.reached(changed)
+    costs = estimated_costs(project.modules)
     chosen = choose(reached, costs, seconds_for(changed))
-    left_out = {module: reached[module] for module in reached if module not in chosen}
-    return Choice(changed, {name: reached[name] for name in chosen}, left_out, costs)
+    left_out = sorted(reached.keys() - chosen, key=lambda name: (reached[name], name))
+    return Choice(
+        list(changed),
+        {name: reached[name] for name in chosen},
+        {name: reached[name] for name in left_out},
+        costs,
+    )
 
 
 def choose(
@@ -85,6 +99,8 @@ def choose(
     chosen, left = [], seconds
     for module in sorted(reached, key=lambda one: (reached[one].rank, costs[one])):
         fits = costs[module] <= min(left, seconds * _LONGEST)
+        if module.startswith(_LEFT_TO_ALL):
+            continue
         if fits or reached[module].rank == ALWAYS:
             chosen.append(module)
             left -= costs[module]
@@ -97,19 +113,15 @@ def seconds_for(changed: Sequence[str]) -> float:
     return _SECONDS - (_TEMPLATE if is_made else 0.0)
 
 
-def estimated(module: str, known: Mapping[str, float]) -> float:
-    """What a module took last, or what one of its folder may take."""
-    folder = "/".join(PurePosixPath(module).parts[:2])
-    return known.get(module, _UNKNOWN.get(folder, _UNKNOWN_ELSEWHERE))
-
-
 def main() -> None:
     """Print the modules, or with ``--explain`` what speaks for each."""
     parser = argparse.ArgumentParser(prog="python -m tests.selection")
     parser.add_argument("--base", help="compare with this commit instead of main")
     parser.add_argument("--explain", action="store_true", help="say why")
+    parser.add_argument("files", nargs="*", help="instead of what changed")
     options = parser.parse_args()
-    choice = select(base=options.base)
+    files, base = options.files, options.base
+    choice = choice_for(files) if files else select(base=base)
     lines = choice.lines(explain=True) if options.explain else choice.chosen
     print("\n".join(lines))
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.check import commands
+from tests.changes import NoSuchBase, changed_files, merge_base
+from tests.check import needs_types, steps
 from tests.import_graph import distances, imports
 from tests.lineage import Lineage
-from tests.selection import Project, Weight, choose, explained, weigh
+from tests.reach import ALWAYS, Project, Reason
+from tests.selection import ROOT, Choice, choice_for, choose, seconds_for
 
 CARDS = "metabase/collections/main/timonel"
+PUBLIC = "tests/public_taps/test_public_taps.py"
 
 
 @pytest.fixture(scope="module")
 def project() -> Project:
-    return Project()
+    return Project(ROOT)
 
 
-def reached(project: Project, file: str) -> list[str]:
-    weights = weigh(project, [file])
-    return sorted(weights, key=lambda module: -weights[module].points)
+def nearest(project: Project, file: str) -> list[str]:
+    reached = project.reached([file])
+    return sorted(reached, key=lambda module: reached[module])
 
 
 @pytest.mark.parametrize(
@@ -38,7 +42,7 @@ def reached(project: Project, file: str) -> list[str]:
         (
             "taps/tap_meta_ads/streams/ads.py",
             {
-                "tests/taps/test_raw_tables.py",
+                "tests/taps/test_records.py",
                 "tests/taps/tap_meta_ads/test_naive_mistakes.py",
             },
         ),
@@ -52,6 +56,7 @@ def reached(project: Project, file: str) -> list[str]:
         ),
         ("metabase/labels/es.yml", {"tests/metabase/test_words.py"}),
         ("taps/tap_files/amounts.py", {"tests/taps/tap_files/test_amounts.py"}),
+        ("orchestration/cli/metabase.py", {"tests/orchestration/cli/test_metabase.py"}),
         ("orchestration/deploy/Dockerfile", {"tests/deploy/test_dockerfile.py"}),
         ("docs/metrics.md", {"tests/docs/test_documents.py"}),
         ("tests/dbt_project/test_metrics.py", {"tests/dbt_project/test_metrics.py"}),
@@ -60,68 +65,76 @@ def reached(project: Project, file: str) -> list[str]:
 def test_the_nearest_modules_of_a_change_are_among_the_first_ten(
     project: Project, file: str, modules: set[str]
 ) -> None:
-    assert modules <= set(reached(project, file)[:10])
+    assert modules <= set(nearest(project, file)[:10])
 
 
 def test_a_mart_is_also_tested_by_what_names_a_model_built_from_it(
     project: Project,
 ) -> None:
-    weights = weigh(
-        project, ["dbt_project/models/intermediate/int_shopify_orders_paid.sql"]
+    reached = project.reached(
+        ["dbt_project/models/intermediate/int_shopify_orders_paid.sql"]
     )
 
-    assert any("models downstream" in weight.reason for weight in weights.values())
+    assert any(reason.why.startswith("names ") for reason in reached.values())
 
 
 def test_a_macro_reaches_the_tests_of_the_models_that_call_it(
     project: Project,
 ) -> None:
-    weights = weigh(project, ["dbt_project/macros/rfm_segmented.sql"])
+    reached = project.reached(["dbt_project/macros/rfm_segmented.sql"])
 
-    assert any(weight.reason.startswith("names ") for weight in weights.values())
+    assert any(reason.why.startswith("names ") for reason in reached.values())
 
 
 def test_a_conftest_reaches_its_folder_and_no_other(project: Project) -> None:
     folder = "tests/taps/tap_weather/"
 
-    assert {
-        module.startswith(folder) for module in weigh(project, [f"{folder}conftest.py"])
-    } == {True}
+    reached = project.reached([f"{folder}conftest.py"])
+
+    assert {module.startswith(folder) for module in reached} == {True}
 
 
-def test_a_deleted_file_chooses_what_mirrors_it(project: Project) -> None:
-    assert "tests/taps/tap_files/test_gone.py" not in project.tests
-
-    assert "tests/taps/tap_files/test_amounts.py" in reached(
-        project, "taps/tap_files/gone.py"
+def test_a_deleted_file_chooses_what_stands_where_it_stood(project: Project) -> None:
+    assert "tests/taps/tap_files/test_amounts.py" in project.reached(
+        ["taps/tap_files/gone.py"]
     )
 
 
-def test_the_heaviest_come_first_until_the_time_is_full_and_the_rest_is_said() -> None:
-    weights = {"far": Weight(20, "x"), "near": Weight(90, "x"), "dear": Weight(95, "x")}
+def test_the_likeliest_come_first_until_the_time_is_full_and_the_rest_is_said() -> None:
+    reached = {
+        "far": Reason(5, "x"),
+        "near": Reason(1, "x"),
+        "dear": Reason(0, "x"),
+    }
     costs = {"far": 5.0, "near": 5.0, "dear": 500.0}
 
-    choice = choose(weights, costs, seconds=8)
+    chosen = choose(reached, costs, seconds=12)
 
-    assert list(choice.chosen) == ["near"]
-    assert set(choice.left_out) == {"dear", "far"}
-    said = "\n".join(explained(choice, is_whole=False))
-    assert "left to `make test`: 2 modules" in said
-    assert "dear" in said
+    assert chosen == ["near", "far"]
+    assert choose(reached, costs, seconds=10.5) == ["near", "far"]
+    assert choose(reached, costs, seconds=9.9) == []
+    said = Choice([], {}, {"dear": reached["dear"]}, costs).lines()
+    assert "left for `make test`: 1 modules" in said[2]
+    assert "dear" in said[3]
+
+
+def test_of_a_rank_the_cheapest_come_first() -> None:
+    reached = {"dear": Reason(1, "x"), "cheap": Reason(1, "y")}
+
+    assert choose(reached, {"dear": 5.0, "cheap": 1.0}, 100) == ["cheap", "dear"]
 
 
 def test_a_test_that_was_changed_runs_whatever_it_costs() -> None:
-    choice = choose({"dear": Weight(100, "is changed itself")}, {"dear": 900.0}, 8)
-
-    assert list(choice.chosen) == ["dear"]
+    assert choose({"dear": Reason(ALWAYS, "x")}, {"dear": 900.0}, 8) == ["dear"]
 
 
 def test_other_peoples_taps_are_left_to_the_whole_run() -> None:
-    module = "tests/public_taps/test_public_taps.py"
+    assert choose({PUBLIC: Reason(ALWAYS, "x")}, {PUBLIC: 1.0}, 8) == []
+    assert PUBLIC in choice_for(["taps/tap_shopify/streams/orders.py"]).left_out
 
-    choice = choose({module: Weight(90, "x")}, {module: 1.0}, seconds=8)
 
-    assert list(choice.left_out) == [module]
+def test_a_change_that_makes_the_databases_anew_leaves_less_for_tests() -> None:
+    assert seconds_for(["dbt_project/a.sql"]) < seconds_for(["docs/metrics.md"])
 
 
 def test_imports_are_followed_through_late_ones_and_folder_fixtures(
@@ -161,11 +174,62 @@ def test_lineage_follows_refs_and_macros_that_call_macros() -> None:
     assert lineage.callers("inner") == {"a"}
 
 
-def test_only_programs_that_look_at_what_changed_are_run() -> None:
-    assert list(commands(["docs/metrics.md"])) == []
-    model = "dbt_project/models/marts/payments.sql"
-    assert list(commands([model, "dbt_project/models/marts/gone.sql"])) == [
-        ["sqlfluff", "lint", model]
+@pytest.fixture
+def branch(tmp_path: Path) -> Path:
+    """A repository whose branch left main, which went on."""
+    for command in (
+        "init -q -b main",
+        "commit -q --allow-empty -m one",
+        "switch -q -c branch",
+    ):
+        git(tmp_path, *command.split())
+    commit(tmp_path, "committed")
+    git(tmp_path, "switch", "-q", "main")
+    commit(tmp_path, "elsewhere")
+    git(tmp_path, "switch", "-q", "branch")
+    return tmp_path
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = ("-c", "user.name=A", "-c", "user.email=a@timonel.example")
+    # Nobody's hooks are part of what is tested.
+    alone = (*author, "-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false")
+    subprocess.run(["git", *alone, *arguments], cwd=folder, check=True)
+
+
+def commit(folder: Path, name: str) -> None:
+    (folder / name).touch()
+    git(folder, "add", name)
+    git(folder, "commit", "-q", "-m", name)
+
+
+def test_what_differs_is_committed_uncommitted_new_or_gone(branch: Path) -> None:
+    (branch / "new").touch()
+    commit(branch, "gone")
+    (branch / "gone").unlink()
+    (branch / "committed").write_text("changed")
+
+    assert changed_files(branch, merge_base(branch)) == ["committed", "new"]
+    assert changed_files(branch, merge_base(branch, "HEAD")) == [
+        "committed",
+        "gone",
+        "new",
     ]
-    names = [command[0] for command in commands(["taps/tap_files/amounts.py"])]
-    assert names == ["ruff", "ruff", "mypy", "lint-imports"]
+
+
+def test_a_base_that_git_does_not_know_is_refused(branch: Path) -> None:
+    with pytest.raises(NoSuchBase, match="nowhere"):
+        merge_base(branch, "nowhere")
+
+
+def test_only_programs_that_look_at_what_changed_are_run() -> None:
+    def programs(*changed: str) -> list[str]:
+        return [Path(step.command[0]).name for step in steps(changed)]
+
+    model = "dbt_project/models/marts/payments.sql"
+    assert programs("docs/metrics.md") == []
+    [step] = steps([model, "dbt_project/models/marts/gone.sql"])
+    assert step.command[1:] == ("lint", model)
+    assert programs("taps/tap_files/amounts.py") == ["ruff", "ruff", "lint-imports"]
+    assert needs_types(["taps/tap_files/gone.py"])
+    assert not needs_types([model])
