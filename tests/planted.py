@@ -259,8 +259,9 @@ def _found(copies: queue.SimpleQueue[Copy], fault: Fault) -> Finding:
         copies.put(copy)
     if outcome.status == 0:
         return Finding(fault, "GREEN", outcome)
-    # Whatever pytest says beside "a test failed" proves nothing.
-    return Finding(fault, "red" if outcome.status == 1 else "BROKEN", outcome)
+    # Whatever ends otherwise than by a test that failed and is named proves nothing.
+    is_red = outcome.status == 1 and bool(outcome.red)
+    return Finding(fault, "red" if is_red else "BROKEN", outcome)
 
 
 def _tell(findings: Sequence[Finding]) -> int:
