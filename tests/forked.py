@@ -32,6 +32,8 @@ __all__ = ["Command", "Forks", "forking_programs", "starting_cold"]
 
 _PROGRAMS = frozenset({"timonel", "dbt"})
 _PACKAGES = frozenset({"taps", "metabase", "dbt", "orchestration", "tests"})
+# It tells what it imported.
+_STARTED = frozenset({"tests.template_building"})
 _SERVER = "from tests.fork_server import serve; serve({descriptor})"
 _SWITCH = "TIMONEL_TESTS_COLD"
 # The interpreter and the numerical libraries read these once, as they start.
@@ -216,7 +218,8 @@ def _is_known(asked: _ForkExec) -> bool:
         return False
     if program == str(ours):
         is_module = len(arguments) > 1 and arguments[0] == "-m"
-        return is_module and arguments[1].partition(".")[0] in _PACKAGES
+        module = arguments[1] if is_module else ""
+        return module.partition(".")[0] in _PACKAGES and module not in _STARTED
     return Path(program).parent == ours.parent and Path(program).name in _PROGRAMS
 
 
