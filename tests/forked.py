@@ -1,8 +1,7 @@
 """Programs of ours that tests start, forked from one that has imported them already.
 
-Most of what `timonel` and the taps cost is importing Dagster, dbt and the Singer SDK.
-While `forking_programs` holds, `subprocess` asks a server (tests/fork_server.py) for
-them instead. What it gets is no imitation of a process but one: a child of the caller
+Most of what a tap costs is importing the Singer SDK. While `forking_programs` holds,
+`subprocess` asks a server (tests/fork_server.py) for them instead. What it gets is no imitation of a process but one: a child of the caller
 with an identity, session, group, folder, environment, pipes, signals and exit code of
 its own. The children a program starts are forked in the same way.
 
@@ -30,10 +29,9 @@ from typing import Any, NamedTuple
 
 __all__ = ["Command", "Forks", "forking_programs", "starting_cold"]
 
-_PROGRAMS = frozenset({"timonel", "dbt"})
-_PACKAGES = frozenset({"taps", "metabase", "dbt", "orchestration", "tests"})
-# It tells what it imported.
-_STARTED = frozenset({"tests.template_building"})
+# Taps, the loader and the sandbox. What starts children of its own and is killed with
+# them (`timonel`, `dbt`) is started: their forks do not yet behave like it in all.
+_PACKAGES = frozenset({"taps"})
 _SERVER = "from tests.fork_server import serve; serve({descriptor})"
 _SWITCH = "TIMONEL_TESTS_COLD"
 # The interpreter and the numerical libraries read these once, as they start.
@@ -218,9 +216,8 @@ def _is_known(asked: _ForkExec) -> bool:
         return False
     if program == str(ours):
         is_module = len(arguments) > 1 and arguments[0] == "-m"
-        module = arguments[1] if is_module else ""
-        return module.partition(".")[0] in _PACKAGES and module not in _STARTED
-    return Path(program).parent == ours.parent and Path(program).name in _PROGRAMS
+        return is_module and arguments[1].partition(".")[0] in _PACKAGES
+    return False
 
 
 def _environment(entries: Sequence[bytes] | None) -> Environment:
