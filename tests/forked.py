@@ -1,9 +1,10 @@
 """Programs of ours that tests start, forked from one that has imported them already.
 
 Most of what a tap costs is importing the Singer SDK. While `forking_programs` holds,
-`subprocess` asks a server (tests/fork_server.py) for them instead. What it gets is no imitation of a process but one: a child of the caller
-with an identity, session, group, folder, environment, pipes, signals and exit code of
-its own. The children a program starts are forked in the same way.
+`subprocess` asks a server (tests/fork_server.py) for taps instead. What it gets is no
+imitation of a process but one: a child of the caller with an identity, session, group,
+folder, environment, pipes, signals and exit code of its own. The children it starts are
+forked in the same way.
 
 What differs from a start is named in `_is_ours`, and such a command is started; so is
 everything while `starting_cold` holds, and where TIMONEL_TESTS_COLD is set.
