@@ -92,10 +92,16 @@ def one_at_a_time(url: str, name: str) -> Iterator[None]:
     """Hold a lock of this name for the block, waiting for whoever has it.
 
     It belongs to a connection, so a killed process cannot leave it behind.
+
+    Raises
+    ------
+    psycopg.OperationalError
+        At the end, too: the server was restarted meanwhile, and the lock was lost.
     """
     with psycopg.connect(url, autocommit=True) as holder:
         holder.execute("select pg_advisory_lock(hashtext(%s))", (name,))
         yield
+        holder.execute("select pg_advisory_unlock(hashtext(%s))", (name,))
 
 
 @contextmanager
