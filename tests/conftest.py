@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from orchestration.lib.database import libpq_environment
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
 from tests.forked import forking_programs
 from tests.memory_folder import memory_folder
@@ -28,11 +28,11 @@ from tests.watchdog import look_after
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-    from tests.dbt_project.warehouse import Warehouse
-
 pytest_plugins = ("tests.costs", "tests.watchdog")
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
+#: From the URL of a database to variables of a process that starts dbt there.
+KnowsProject = Callable[[str], dict[str, str]]
 
 _DATABASE_NUMBERS = itertools.count(1)
 
@@ -92,18 +92,19 @@ def parsed_project(_template: TemplateCluster) -> Manifest:
 
 
 @pytest.fixture(scope="session")
-def built(
-    new_installation: NewDatabase,
-    parsed_project: Manifest,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Warehouse]:
-    """A database where every model was built and tested once, on empty raw tables."""
-    from tests.dbt_project.dbt_commands import DbtProject
-    from tests.dbt_project.warehouse import Warehouse
+def knows_project(_template: TemplateCluster, memory: Path) -> KnowsProject:
+    """Let dbt's processes find the project parsed for a database, in a folder."""
+    from tests.parsed_state import move_parsed
 
-    with new_installation() as url:
-        work = tmp_path_factory.mktemp("built")
-        yield Warehouse(url, DbtProject(libpq_environment(url), work, parsed_project))
+    origin = f"{EmbeddedPostgres(_template.server).url().rsplit('/', 1)[0]}/{BUILT}"
+
+    def write(url: str) -> dict[str, str]:
+        target = Path(tempfile.mkdtemp(prefix="dbt-", dir=memory))
+        file = target / _template.parsed.name
+        file.write_bytes(move_parsed(_template.parsed, origin, url))
+        return {"DBT_TARGET_PATH": str(target)}
+
+    return write
 
 
 def copies_of(url: str, called: str | None = None) -> NewDatabase:
@@ -115,7 +116,7 @@ def copies_of(url: str, called: str | None = None) -> NewDatabase:
 
     @contextmanager
     def make() -> Iterator[str]:
-        name = called or f"test_{next(_DATABASE_NUMBERS)}"
+        name = called or f"test_{next(_DATABASE_NUMBERS):04}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute(f"create database {name} template {template}")
             # Rights on a database are the one thing a copy does not inherit.

@@ -17,6 +17,7 @@ from orchestration.lib.dbt_relations import remember_built_from
 from orchestration.lib.embedded_postgres import EmbeddedPostgres
 from orchestration.lib.raw_tables import ensure_raw_tables
 from tests.dbt_project.dbt_commands import DbtProject, write_manifest
+from tests.parsed_state import move_parsed
 from tests.template_cluster import (
     BUILT,
     FAST,
@@ -63,6 +64,7 @@ def _build(url: str, cluster: TemplateCluster, work: Path) -> None:
         remember_built_from(url, schema, project_fingerprint())
     assert dbt.manifest is not None
     write_manifest(dbt.manifest, cluster.manifest)
+    assert move_parsed(cluster.parsed, url, url)
 
 
 def _imported() -> set[str]:

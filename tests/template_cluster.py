@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).parents[1]
-#: Name of the database in which every model stands.
-BUILT = "built"
+#: Name of the database in which every model stands; as long as those of its copies.
+BUILT = "test_0000"
 #: Nothing in a test outlives a crash of the machine.
 FAST = (
     ("fsync", "off"),
@@ -66,6 +66,11 @@ class TemplateCluster:
     def manifest(self) -> Path:
         """The parsed dbt project, pickled."""
         return self.folder / "manifest.pickle"
+
+    @property
+    def parsed(self) -> Path:
+        """What dbt keeps of it for its next start, against the database `BUILT`."""
+        return self.folder / "work" / "target" / "partial_parse.msgpack"
 
     @property
     def server(self) -> Path:

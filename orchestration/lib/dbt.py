@@ -103,10 +103,15 @@ def keep_parsed(target: Path) -> None:
     """Let the next dbt process start from what this one parsed.
 
     What was parsed holds for one server, which is unknown before the first run.
+
+    Parameters
+    ----------
+    target
+        Folder of the one process, in the folder of all.
     """
     parsed = target / _PARSED
     if parsed.exists():
-        parsed.replace(dbt_project.manifest_path.with_name(_PARSED))
+        parsed.replace(target.parent / _PARSED)
 
 
 def project_fingerprint() -> str:

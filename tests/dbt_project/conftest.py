@@ -1,4 +1,4 @@
-"""One database with every model built on it, shared by the tests of dbt_project."""
+"""A database in which every model stands, shared by the tests of a module."""
 
 from __future__ import annotations
 
@@ -15,13 +15,23 @@ from tests.dbt_project.kpi_shops import Shops, build_shops
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 
-@pytest.fixture(scope="session")
-def warehouse(built: Warehouse) -> Warehouse:
-    """A database where everything was built once, shared by these tests."""
-    return built
+@pytest.fixture(scope="module")
+def warehouse(
+    new_installation: NewDatabase,
+    parsed_project: Manifest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Warehouse]:
+    """A database where everything was built once, on empty raw tables.
+
+    Of one module: what the tests before it left behind would make it dearer.
+    """
+    with new_installation() as url:
+        work = tmp_path_factory.mktemp("warehouse")
+        dbt = DbtProject(libpq_environment(url), work, parsed_project)
+        yield Warehouse(url, dbt)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shops(warehouse: Warehouse) -> Shops:
     """The companies whose KPIs are counted by hand; tests only read them."""
     return build_shops(warehouse)

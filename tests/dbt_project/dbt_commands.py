@@ -8,14 +8,23 @@ import pickle
 import subprocess
 import sys
 import uuid
-from collections.abc import Mapping
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import agate
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.flags import set_from_args
+from dbt_common.behavior_flags import BehaviorFlagRendered
+from dbt_common.clients import agate_helper
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
 
 __all__ = [
     "DbtFailed",
@@ -27,6 +36,8 @@ __all__ = [
 ]
 
 _FOLDER = Path(__file__).parents[2] / "dbt_project"
+_FIRE_EVENT = EventManager.fire_event
+_BUILD_TYPE_TESTER = agate_helper.build_type_tester
 # Four fifths of a small command's time: files that no test reads, and the relations
 # of schemas that it does not touch.
 _BRIEF = ("--no-write-json", "--cache-selected-only", "--log-level-file", "none")
@@ -109,7 +120,7 @@ class DbtProject:
         return written(self._parsed())
 
     def _invoke(self, *command: str) -> dbtRunnerResult:
-        with patch.dict(os.environ, self.environment):
+        with patch.dict(os.environ, self.environment), _brief():
             manifest = self._parsed()
             if "PGDATABASE" in self.environment:
                 name_database(manifest, self.environment["PGDATABASE"])
@@ -129,6 +140,42 @@ class DbtProject:
             *("--target-path", str(self.work / "target")),
             *("--log-path", str(self.work / "logs")),
         ]
+
+
+@contextmanager
+def _brief() -> Iterator[None]:
+    """Spare dbt what nobody looks at here, half of a command's time.
+
+    It reads the files of the whole stack to tell who brought a flag, makes a message of
+    every event before it asks whether somebody listens, and for each answer of the
+    database the same guesser of types.
+    """
+    with (
+        patch.object(BehaviorFlagRendered, "_default_source", lambda _self: "dbt"),
+        patch.object(EventManager, "fire_event", _fire_event),
+        patch.object(agate_helper, "build_type_tester", _build_type_tester),
+    ):
+        yield
+
+
+def _fire_event(
+    manager: EventManager, event: BaseEvent, *told: Any, **more: Any
+) -> None:
+    if told or more or event.level_tag() in (EventLevel.WARN, EventLevel.ERROR):
+        _FIRE_EVENT(manager, event, *told, **more)
+
+
+def _build_type_tester(
+    text_columns: Iterable[str], *told: Any, **more: Any
+) -> agate.TypeTester:
+    if text_columns or told or more:
+        return _BUILD_TYPE_TESTER(text_columns, *told, **more)
+    return _usual_type_tester()
+
+
+@cache
+def _usual_type_tester() -> agate.TypeTester:
+    return _BUILD_TYPE_TESTER(())
 
 
 def parsed(arguments: list[str]) -> Manifest:
@@ -160,6 +207,8 @@ def name_database(manifest: Manifest, name: str) -> None:
 
 def written(manifest: Manifest) -> dict[str, Any]:
     """A parsed project as `manifest.json` tells it."""
+    # Where no command ran before in this process, dbt has no flags to write with.
+    set_from_args(Namespace(), {})
     text = json.dumps(manifest.writable_manifest().to_dict(omit_none=False))
     told: dict[str, Any] = json.loads(text)
     return told

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
+
+import psycopg
 
 from tests.dbt_project.warehouse import Warehouse
 
@@ -34,11 +37,16 @@ def insert(
     warehouse: Warehouse, table: str, schema: str = "marts", **told: object
 ) -> None:
     """A row of a table; columns that must not be null are blank or 0 unless told."""
-    required = warehouse.rows(REQUIRED, [schema, table])
-    blank = {r["column_name"]: BLANK.get(r["data_type"], 0) for r in required}
-    values = blank | told
+    values = _blank(warehouse.url, schema, table) | told
     names, places = ", ".join(values), ", ".join(["%s"] * len(values))
     warehouse.execute(
         f"insert into {schema}.{table} ({names}) values ({places})",
         list(values.values()),
     )
+
+
+@cache
+def _blank(url: str, schema: str, table: str) -> dict[str, object]:
+    with psycopg.connect(url) as connection:
+        required = connection.execute(REQUIRED, [schema, table]).fetchall()
+    return {name: BLANK.get(data_type, 0) for name, data_type in required}

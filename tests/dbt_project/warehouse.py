@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,9 @@ from tests.dbt_project.raw_files import RawFile
 __all__ = ["Pair", "Warehouse"]
 
 Values = Sequence[object] | Mapping[str, object]
+
+# Of all databases: the login roles of companies belong to the server.
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Warehouse:
 
     url: str
     dbt: DbtProject
-    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _kept: psycopg.Connection | None = field(default=None, repr=False)
 
     def create_raw_tables(self) -> None:
         """Create the tables of every tap, empty, as a first run does."""
@@ -46,13 +50,13 @@ class Warehouse:
 
     def add_pair(self) -> Pair:
         """Two new companies."""
-        number = next(self._numbers)
+        number = next(_NUMBERS)
         pair = Pair(f"acme_{number}", f"bolt_{number}")
         rows = [
             (pair.acme, "Acme", "EUR", "Europe/Madrid"),
             (pair.bolt, "Bolt", "CLP", "America/Santiago"),
         ]
-        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
+        with self._connected() as connection, connection.cursor() as cursor:
             cursor.executemany(
                 "insert into ops.companies values (%s, %s, %s, %s)", rows
             )
@@ -60,7 +64,7 @@ class Warehouse:
 
     def load(self, company_id: str, *files: RawFile) -> None:
         """Load files, or new versions of them."""
-        with psycopg.connect(self.url) as connection:
+        with self._connected() as connection:
             for file in files:
                 raw_files.load(connection, company_id, file)
             # As a real read does: without statistics a plan may take an hour.
@@ -70,7 +74,7 @@ class Warehouse:
 
     def land(self, company_id: str, table: str, *rows: raw_shopify.Row) -> None:
         """Load rows of a table of the shop's API."""
-        with psycopg.connect(self.url) as connection:
+        with self._connected() as connection:
             raw_shopify.load(connection, company_id, table, *rows)
             connection.execute(
                 sql.SQL("analyze {}").format(sql.Identifier("raw_shopify", table))
@@ -78,7 +82,7 @@ class Warehouse:
 
     def remove(self, company_id: str, file_name: str) -> None:
         """Take a file away."""
-        with psycopg.connect(self.url) as connection:
+        with self._connected() as connection:
             raw_files.remove(connection, company_id, file_name)
 
     def build(
@@ -101,17 +105,30 @@ class Warehouse:
 
     def execute(self, statement: str, values: Values = ()) -> None:
         """Run one statement as the administrator."""
-        with psycopg.connect(self.url) as connection:
+        with self._connected() as connection:
             connection.execute(statement.encode(), values)
 
     def rows(
         self, query: str, values: Values = (), *, role: str = ""
     ) -> list[dict[str, Any]]:
         """The rows of a query, run as a role when one is named."""
-        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+        with (
+            self._connected() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
             if role:
-                connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-            return connection.execute(query.encode(), values).fetchall()
+                cursor.execute(
+                    sql.SQL("set local role {}").format(sql.Identifier(role))
+                )
+            return cursor.execute(query.encode(), values).fetchall()
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection]:
+        """A transaction on a connection that is kept, as making one costs most."""
+        if self._kept is None or self._kept.closed:
+            self._kept = psycopg.connect(self.url, autocommit=True)
+        with self._kept.transaction():
+            yield self._kept
 
     def orders(self, company_id: str) -> dict[str, dict[str, Any]]:
         """The rows of marts.orders of a company, by order_id."""
@@ -126,7 +143,7 @@ class Warehouse:
     def add_reader(self, company_id: str) -> str:
         """The login role of a company's dashboards; its name."""
         role = f"bi_{company_id}"
-        with psycopg.connect(self.url) as connection:
+        with self._connected() as connection:
             connection.execute(
                 sql.SQL("create role {} login in role bi_reader").format(
                     sql.Identifier(role)

@@ -7,8 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from orchestration.lib.sandbox import Sandbox
-from tests.conftest import NewDatabase
+from tests.conftest import KnowsProject, NewDatabase
 
 Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.
@@ -34,11 +34,13 @@ class Timonel:
 
     home: Path
     url: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [Path(sys.executable).with_name("timonel"), *arguments],
             env=os.environ
+            | self.environment
             | {
                 "TIMONEL_HOME": str(self.home),
                 "TIMONEL_DATABASE_URL": self.url,
@@ -66,10 +68,12 @@ class Timonel:
 
 
 @pytest.fixture
-def timonel(new_installation: NewDatabase, tmp_path: Path) -> Iterator[Timonel]:
+def timonel(
+    new_installation: NewDatabase, knows_project: KnowsProject, tmp_path: Path
+) -> Iterator[Timonel]:
     """An installation whose models stand already."""
     with new_installation() as url:
-        yield Timonel(tmp_path / "home", url)
+        yield Timonel(tmp_path / "home", url, knows_project(url))
 
 
 @pytest.fixture

@@ -1,0 +1,52 @@
+"""What dbt keeps of a parsed project, made to hold for another database.
+
+dbt parses anew where another database was parsed for: eight seconds of each first run.
+The names of the databases of tests are of one length, so the name can be changed in the
+file as it is, and the hash of the connection beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from pprint import pformat
+
+from dbt.adapters.postgres.connections import PostgresCredentials
+from dbt.artifacts.resources import FileHash
+
+from orchestration.lib.database import libpq_environment
+
+__all__ = ["FILE_NAME", "move_parsed", "profile_hash"]
+
+FILE_NAME = "partial_parse.msgpack"
+
+
+def move_parsed(kept: Path, old: str, new: str) -> bytes:
+    """The content of a file kept for one database (URL), for another.
+
+    Raises
+    ------
+    ValueError
+        The file is not of the old database, or the names are of different lengths.
+    """
+    content = kept.read_bytes()
+    names = [url.rsplit("/", 1)[1].encode() for url in (old, new)]
+    hashes = [profile_hash(url).encode() for url in (old, new)]
+    if len(names[0]) != len(names[1]) or content.count(hashes[0]) != 1:
+        raise ValueError(f"{kept} was not parsed for {names[0]!r}")
+    return content.replace(*names).replace(*hashes)
+
+
+def profile_hash(url: str) -> str:
+    """dbt's hash of a connection, as `ManifestLoader.build_manifest_state_check`."""
+    variables = libpq_environment(url)
+    credentials = PostgresCredentials(
+        host=variables["PGHOST"],
+        port=int(variables["PGPORT"]),
+        user=variables["PGUSER"],
+        password=variables["PGPASSWORD"],
+        database=variables["PGDATABASE"],
+        schema="staging",
+        role="transformer",
+    )
+    shown = sorted(credentials.connection_info())
+    return str(FileHash.from_contents(pformat(shown)).checksum)
