@@ -1,10 +1,10 @@
 """Programs of ours that tests start, forked from one that has imported them already.
 
-Most of what a tap costs is importing the Singer SDK. While `forking_programs` holds,
-`subprocess` asks a server (tests/fork_server.py) for taps instead. What it gets is no
-imitation of a process but one: a child of the caller with an identity, session, group,
-folder, environment, pipes, signals and exit code of its own. The children it starts are
-forked in the same way.
+Most of what a program costs is importing Dagster, dbt or the Singer SDK. While
+`forking_programs` holds, `subprocess` asks a server (tests/fork_server.py) instead.
+What it gets is no imitation of a process but one: a child of the caller with an
+identity, session, group, folder, environment, pipes, signals and exit code of its own.
+The children it starts are forked in the same way.
 
 What differs from a start is named in `_is_ours`, and such a command is started; so is
 everything while `starting_cold` holds, and where TIMONEL_TESTS_COLD is set.
@@ -30,9 +30,8 @@ from typing import Any, NamedTuple
 
 __all__ = ["Command", "Forks", "forking_programs", "starting_cold"]
 
-# Taps, the loader and the sandbox. What starts children of its own and is killed with
-# them (`timonel`, `dbt`) is started: their forks do not yet behave like it in all.
-_PACKAGES = frozenset({"taps"})
+_PROGRAMS = frozenset({"timonel", "dbt"})
+_PACKAGES = frozenset({"taps", "metabase"})
 _SERVER = "from tests.fork_server import serve; serve({descriptor})"
 _SWITCH = "TIMONEL_TESTS_COLD"
 # The interpreter and the numerical libraries read these once, as they start.
@@ -218,7 +217,7 @@ def _is_known(asked: _ForkExec) -> bool:
     if program == str(ours):
         is_module = len(arguments) > 1 and arguments[0] == "-m"
         return is_module and arguments[1].partition(".")[0] in _PACKAGES
-    return False
+    return Path(program).parent == ours.parent and Path(program).name in _PROGRAMS
 
 
 def _environment(entries: Sequence[bytes] | None) -> Environment:

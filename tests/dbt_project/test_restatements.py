@@ -46,7 +46,8 @@ def shops(warehouse: Warehouse, pair: Pair) -> Pair:
 
 
 def build(warehouse: Warehouse, *company_ids: str, day: str = AS_OF) -> None:
-    warehouse.build(*company_ids, as_of=dict.fromkeys(company_ids, day))
+    as_of = dict.fromkeys(company_ids, day)
+    warehouse.build(*company_ids, as_of=as_of, only=NARROW)
 
 
 def versions(warehouse: Warehouse, company_id: str, mart: str) -> dict[Any, Any]:

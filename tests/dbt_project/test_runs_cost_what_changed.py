@@ -13,6 +13,7 @@ from orchestration.lib.dbt import Dbt, dbt_program, dbt_project
 from orchestration.lib.dbt_relations import are_all_there
 from orchestration.lib.partitions import CompanyDay, partition_key
 from orchestration.lib.warehouse import Warehouse as WarehouseResource
+from tests.conftest import KnowsProject
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -23,9 +24,13 @@ FINGERPRINT = "select obj_description('staging'::regnamespace) as fingerprint"
 
 @pytest.fixture
 def instance(
-    own_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    own_warehouse: Warehouse,
+    knows_project: KnowsProject,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[dg.DagsterInstance]:
     monkeypatch.setenv("TIMONEL_DATABASE_URL", own_warehouse.url)
+    for name, value in knows_project(own_warehouse.url).items():
+        monkeypatch.setenv(name, value)
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 

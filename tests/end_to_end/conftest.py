@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,6 +20,7 @@ import requests
 
 from orchestration.lib.sandbox import Sandbox
 from tests.conftest import KnowsProject, NewDatabase
+from tests.forked import starting_cold
 
 Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.
@@ -37,6 +38,11 @@ class Timonel:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command as users start it, to be stopped or killed with its children."""
+        with starting_cold():
+            return self._start(arguments)
+
+    def _start(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [Path(sys.executable).with_name("timonel"), *arguments],
             env=os.environ
@@ -53,7 +59,8 @@ class Timonel:
         )
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
-        process = self.start(*arguments)
+        """What a command says until its end; forked where that can be."""
+        process = self._start(arguments)
         try:
             said, _ = process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
@@ -77,9 +84,11 @@ def timonel(
 
 
 @pytest.fixture
-def new_timonel(database_url: str, tmp_path: Path) -> Timonel:
-    """An installation that has never run."""
-    return Timonel(tmp_path / "home", database_url)
+def new_timonel(
+    database_url: str, knows_project: KnowsProject, tmp_path: Path
+) -> Timonel:
+    """An installation that has never run; dbt knows the project from the last one."""
+    return Timonel(tmp_path / "home", database_url, knows_project(database_url))
 
 
 def purchase_log(customers: int, seed: int) -> list[Row]:

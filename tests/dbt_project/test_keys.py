@@ -1,0 +1,72 @@
+"""What keeps rows apart below the marts is a constraint of the table, not a test of it.
+
+A staging model reads one table and neither joins nor multiplies its rows (rules of the
+house), so its rows are unique within a company because those of the table are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dbt.contracts.graph.manifest import Manifest
+
+from tests.dbt_project.dbt_commands import written
+from tests.dbt_project.warehouse import Warehouse
+
+KEYS = """
+    select relnamespace::regnamespace || '.' || relname as name,
+        array(
+            select attname::text from unnest(indkey) with ordinality as key (number, at)
+            inner join pg_attribute on attrelid = indrelid and attnum = number
+            order by at
+        ) as columns
+    from pg_index inner join pg_class on pg_class.oid = indrelid
+    where indisunique and indpred is null
+"""
+
+
+@pytest.fixture(scope="module")
+def staging(parsed_project: Manifest) -> list[dict[str, Any]]:
+    """The staging models."""
+    nodes = written(parsed_project)["nodes"].values()
+    return [
+        node
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] == "staging"
+    ]
+
+
+def test_every_table_behind_a_staging_model_has_a_key_within_the_company(
+    warehouse: Warehouse, staging: list[dict[str, Any]], parsed_project: Manifest
+) -> None:
+    keys: dict[str, list[list[str]]] = {}
+    for row in warehouse.rows(KEYS):
+        keys.setdefault(row["name"], []).append(row["columns"])
+    read = {name for node in staging for name in node["depends_on"]["nodes"]}
+    tables = {
+        f"{source.schema}.{source.identifier}"
+        for name, source in parsed_project.sources.items()
+        if name in read
+    }
+
+    without = {
+        table
+        for table in tables
+        if not any("company_id" in columns for columns in keys.get(table, ()))
+    }
+
+    assert len(tables) > 50
+    assert without == set()
+
+
+def test_a_staging_model_multiplies_no_row(staging: list[dict[str, Any]]) -> None:
+    words = ("join", "lateral", "unnest", "union", "generate_series", "jsonb_array")
+    found = {
+        (node["name"], word)
+        for node in staging
+        for word in words
+        if word in node["raw_code"].lower()
+    }
+
+    assert found == set()
