@@ -11,7 +11,8 @@ from pathlib import Path
 from pprint import pformat
 
 from dbt.adapters.postgres.connections import PostgresCredentials
-from dbt.artifacts.resources import FileHash
+from dbt.artifacts.resources.base import FileHash
+from dbt_common.helper_types import Port
 
 from orchestration.lib.database import libpq_environment
 
@@ -29,11 +30,11 @@ def move_parsed(kept: Path, old: str, new: str) -> bytes:
         The file is not of the old database, or the names are of different lengths.
     """
     content = kept.read_bytes()
-    names = [url.rsplit("/", 1)[1].encode() for url in (old, new)]
-    hashes = [profile_hash(url).encode() for url in (old, new)]
-    if len(names[0]) != len(names[1]) or content.count(hashes[0]) != 1:
-        raise ValueError(f"{kept} was not parsed for {names[0]!r}")
-    return content.replace(*names).replace(*hashes)
+    old_name, new_name = (url.rsplit("/", 1)[1].encode() for url in (old, new))
+    old_hash, new_hash = (profile_hash(url).encode() for url in (old, new))
+    if len(old_name) != len(new_name) or content.count(old_hash) != 1:
+        raise ValueError(f"{kept} was not parsed for {old_name!r}")
+    return content.replace(old_name, new_name).replace(old_hash, new_hash)
 
 
 def profile_hash(url: str) -> str:
@@ -41,7 +42,7 @@ def profile_hash(url: str) -> str:
     variables = libpq_environment(url)
     credentials = PostgresCredentials(
         host=variables["PGHOST"],
-        port=int(variables["PGPORT"]),
+        port=Port(int(variables["PGPORT"])),
         user=variables["PGUSER"],
         password=variables["PGPASSWORD"],
         database=variables["PGDATABASE"],

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.forked import starting_cold
 
 _PROGRAMS = {
+    "timonel": ("--version",),
+    "dbt": ("--version",),
+    "metabase.metabase_as_code": ("--help",),
     "taps.destinations": ("--help",),
     "taps.raw_tables": ("--list",),
     "taps.sandbox": ("--help",),
@@ -24,9 +28,15 @@ _PROGRAMS = {
 }
 
 
+def _command(program: str) -> list[str]:
+    if "." in program:
+        return [sys.executable, "-m", program]
+    return [str(Path(sys.executable).with_name(program))]
+
+
 @pytest.mark.parametrize("program", _PROGRAMS)
 def test_a_program_says_the_same_forked_and_started(program: str) -> None:
-    command = [sys.executable, "-m", program, *_PROGRAMS[program]]
+    command = [*_command(program), *_PROGRAMS[program]]
 
     forked = _ended(command)
     with starting_cold():

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from datetime import date
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import altair
 import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from platformdirs import user_cache_path
 
 from metabase.metabase_as_code.content import Card, Placement
 from metabase.metabase_as_code.draw import DrawnCard, draw_card, why_empty
@@ -80,9 +84,24 @@ def asset(name: str) -> Markup:
 
 @cache
 def chart_library() -> Markup:
-    """What draws the charts in a browser, without a network."""
-    names = "window.vegaEmbed = vegaEmbed;"
-    return _inline(vl_convert.javascript_bundle(names, vega_version()))
+    """What draws the charts in a browser, without a network.
+
+    Bundling it takes two seconds, so it is kept in the account's cache folder.
+    """
+    names = f"{metadata.version('vl-convert-python')}-{vega_version()}"
+    kept = user_cache_path("timonel") / f"charts-{names}.js"
+    with suppress(OSError):
+        return _inline(kept.read_text(encoding="utf-8"))
+    bundle: str = vl_convert.javascript_bundle(
+        "window.vegaEmbed = vegaEmbed;", vega_version()
+    )
+    # Where it cannot be kept it is made again.
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = kept.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(bundle, encoding="utf-8")
+        unfinished.replace(kept)
+    return _inline(bundle)
 
 
 def vega_version() -> str:

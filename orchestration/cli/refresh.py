@@ -22,7 +22,7 @@ from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.cadence import Rhythm, list_rhythms, next_publication
 from orchestration.lib.companies import Company
 from orchestration.lib.connections import list_connections
-from orchestration.lib.dbt import dbt_project
+from orchestration.lib.dbt import project_fingerprint
 from orchestration.lib.dbt_relations import unchanged_views
 from orchestration.lib.files_read import are_read, files_version, remember_read
 from orchestration.lib.ingestion import DateRange
@@ -281,12 +281,10 @@ def _metrics() -> tuple[Metric, ...]:
 @cache
 def code_version() -> str:
     """Fingerprint of everything that turns raw rows into predictions."""
-    digest = hashlib.sha256()
-    for folder in (dbt_project.project_dir, PROJECT_ROOT / "ml_assets"):
-        for file in sorted(folder.rglob("*")):
-            is_source = file.suffix in {".sql", ".yml", ".csv", ".py"}
-            if is_source and "target" not in file.parts:
-                digest.update(file.read_bytes())
+    digest = hashlib.sha256(project_fingerprint().encode())
+    for file in sorted((PROJECT_ROOT / "ml_assets").rglob("*")):
+        if file.suffix in {".sql", ".yml", ".csv", ".py"}:
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -9,34 +9,42 @@ from tests.dbt_project.raw_files import RawFile, purchase, shopify_row
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
+SOUND = "sound"
 
 
-@pytest.fixture
-def two_shops(warehouse: Warehouse, pair: Pair) -> Pair:
+@pytest.fixture(scope="module")
+def shops(warehouse: Warehouse) -> dict[str, Pair]:
+    """Two shops to stay sound and two for each breach, built at once."""
+    pairs = {name: warehouse.add_pair() for name in (SOUND, *BREACHES)}
+    companies = [one for pair in pairs.values() for one in (pair.acme, pair.bolt)]
+    for company_id in companies:
+        load(warehouse, company_id)
+    warehouse.build(*companies)
+    return pairs
+
+
+def load(warehouse: Warehouse, company_id: str) -> None:
     """Overlapping logs and exports, with a copy, a guest and a refund in them."""
-    for company_id in (pair.acme, pair.bolt):
-        warehouse.load(
-            company_id,
-            RawFile(
-                "january.csv",
-                [
-                    purchase("7", AT, "10.10", purchase_id="A"),
-                    purchase("7", AT, "0.01", purchase_id="A"),
-                    purchase(None, AT, 3),
-                ],
-            ),
-            RawFile("february.csv", [purchase("7", AT, 9, purchase_id="A")], version=2),
-            RawFile(
-                "orders.csv",
-                [
-                    shopify_row("1", AT, 50, discount_amount=5, refunded_amount=1),
-                    shopify_row("1", AT, 50, discount_amount=5, refunded_amount=1),
-                ],
-                contract="shopify_orders",
-            ),
-        )
-    warehouse.build(pair.acme, pair.bolt)
-    return pair
+    warehouse.load(
+        company_id,
+        RawFile(
+            "january.csv",
+            [
+                purchase("7", AT, "10.10", purchase_id="A"),
+                purchase("7", AT, "0.01", purchase_id="A"),
+                purchase(None, AT, 3),
+            ],
+        ),
+        RawFile("february.csv", [purchase("7", AT, 9, purchase_id="A")], version=2),
+        RawFile(
+            "orders.csv",
+            [
+                shopify_row("1", AT, 50, discount_amount=5, refunded_amount=1),
+                shopify_row("1", AT, 50, discount_amount=5, refunded_amount=1),
+            ],
+            contract="shopify_orders",
+        ),
+    )
 
 
 def run_tests(warehouse: Warehouse, *names: str, companies: list[str]) -> set[str]:
@@ -45,8 +53,10 @@ def run_tests(warehouse: Warehouse, *names: str, companies: list[str]) -> set[st
     return {name for name, status in statuses.items() if status == "pass"}
 
 
-def test_they_all_pass_on_sound_data(warehouse: Warehouse, two_shops: Pair) -> None:
-    companies = [two_shops.acme, two_shops.bolt]
+def test_they_all_pass_on_sound_data(
+    warehouse: Warehouse, shops: dict[str, Pair]
+) -> None:
+    companies = [shops[SOUND].acme, shops[SOUND].bolt]
 
     passed = run_tests(warehouse, "test_type:data", companies=companies)
 
@@ -93,11 +103,12 @@ BREACHES = {
 
 @pytest.mark.parametrize("name", BREACHES)
 def test_each_finds_its_own_breach(
-    warehouse: Warehouse, two_shops: Pair, name: str
+    warehouse: Warehouse, shops: dict[str, Pair], name: str
 ) -> None:
-    warehouse.execute(BREACHES[name], [two_shops.acme])
+    acme = shops[name].acme
+    warehouse.execute(BREACHES[name], [acme])
 
     with pytest.raises(DbtFailed, match=name):
-        run_tests(warehouse, name, companies=[two_shops.acme])
+        run_tests(warehouse, name, companies=[acme])
 
     warehouse.execute("delete from marts.orders where company_id = 'stranger'")

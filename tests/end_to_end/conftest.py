@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,6 +27,8 @@ Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.
 _PATIENCE = 1100
 
+_DBT = Path(__file__).parents[2] / "dbt_project"
+
 Tables = dict[str, list[tuple[object, ...]]]
 
 
@@ -36,6 +39,12 @@ class Timonel:
     home: Path
     url: str
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def traces(self) -> list[Path]:
+        """Folders in which commands leave something."""
+        target = self.environment.get("DBT_TARGET_PATH", _DBT / "target")
+        return [self.home, Path(target), _DBT / "logs"]
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A command as users start it, to be stopped or killed with its children."""
@@ -75,20 +84,25 @@ class Timonel:
 
 
 @pytest.fixture
-def timonel(
-    new_installation: NewDatabase, knows_project: KnowsProject, tmp_path: Path
-) -> Iterator[Timonel]:
-    """An installation whose models stand already."""
-    with new_installation() as url:
-        yield Timonel(tmp_path / "home", url, knows_project(url))
+def home(memory: Path) -> Iterator[Path]:
+    """Where an installation leaves what it stores, in memory where there is room."""
+    with tempfile.TemporaryDirectory(prefix="home-", dir=memory) as folder:
+        yield Path(folder) / "home"
 
 
 @pytest.fixture
-def new_timonel(
-    database_url: str, knows_project: KnowsProject, tmp_path: Path
-) -> Timonel:
+def timonel(
+    new_installation: NewDatabase, knows_project: KnowsProject, home: Path
+) -> Iterator[Timonel]:
+    """An installation whose models stand already."""
+    with new_installation() as url:
+        yield Timonel(home, url, knows_project(url))
+
+
+@pytest.fixture
+def new_timonel(database_url: str, knows_project: KnowsProject, home: Path) -> Timonel:
     """An installation that has never run; dbt knows the project from the last one."""
-    return Timonel(tmp_path / "home", database_url, knows_project(database_url))
+    return Timonel(home, database_url, knows_project(database_url))
 
 
 def purchase_log(customers: int, seed: int) -> list[Row]:

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from orchestration.lib.companies import Company, add_company
 from orchestration.lib.database import as_role, connect
-from tests.conftest import NewDatabase
+from tests.conftest import KnowsProject, NewDatabase
 from tests.end_to_end.conftest import Timonel, purchase_log, write_log
 
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
@@ -19,12 +19,14 @@ SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 
 @pytest.fixture(scope="module")
 def two_companies(
-    new_installation: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+    new_installation: NewDatabase,
+    knows_project: KnowsProject,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Timonel]:
     """Two shops whose customers have the same ids."""
     folder = tmp_path_factory.mktemp("two_companies")
     with new_installation() as url:
-        timonel = Timonel(folder / "home", url)
+        timonel = Timonel(folder / "home", url, knows_project(url))
         for company, seed in (("acme", 9), ("bolt", 10)):
             rows = purchase_log(customers=120, seed=seed)
             orders = write_log(folder / f"{company}.csv", rows)
@@ -151,12 +153,10 @@ def test_predictions_of_the_two_companies_differ(two_companies: Timonel) -> None
 
 def test_no_password_is_left_on_disk(two_companies: Timonel) -> None:
     password = two_companies.url.split(":")[2].split("@")[0].encode()
-    project = Path(__file__).parents[2] / "dbt_project"
-    folders = [two_companies.home, project / "target", project / "logs"]
 
     holding = [
         file
-        for folder in folders
+        for folder in two_companies.traces
         for file in folder.rglob("*")
         if file.is_file() and password in file.read_bytes()
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from tests.end_to_end.conftest import Row, Timonel, final_tables, purchase_log
+from tests.forked import starting_cold
 
 LogFile = Callable[[str, list[Row]], Path]
 
@@ -22,7 +24,11 @@ def test_predictions_reconcile_with_the_file_to_the_cent(
     rows = purchase_log(customers=300, seed=1)
     orders = log_file("tienda.csv", rows)
 
-    said = new_timonel.run("demo", "--orders", str(orders), "--no-open")
+    # As on a user's machine: nothing is imported yet, and nothing parsed.
+    with starting_cold():
+        said = replace(new_timonel, environment={}).run(
+            "demo", "--orders", str(orders), "--no-open"
+        )
 
     predicted = new_timonel.rows(
         """select count(*), sum(historic_value), sum(order_count), max(as_of_date),

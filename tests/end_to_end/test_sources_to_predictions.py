@@ -11,10 +11,9 @@ import pytest
 
 from orchestration.lib.sandbox import running_sandbox
 from orchestration.lib.settings import Settings
-from tests.conftest import NewDatabase
+from tests.conftest import KnowsProject, NewDatabase
 from tests.end_to_end.conftest import Timonel, stop_time
 
-_DBT = Path(__file__).parents[2] / "dbt_project"
 _ROW_VERSIONS = """
     select 'orders', company_id, order_id, xmin::text from marts.orders
     union all
@@ -33,11 +32,11 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(
-    new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+    new_database: NewDatabase, knows_project: KnowsProject, memory: Path
 ) -> Iterator[Demo]:
-    home = tmp_path_factory.mktemp("demo")
+    home = memory / "demo"
     with new_database() as url:
-        timonel = Timonel(home, url)
+        timonel = Timonel(home, url, knows_project(url))
         said = timonel.run("demo", "--no-open")
         with running_sandbox(Settings(home, url)) as sandbox:
             offered = sandbox.connections()
@@ -111,10 +110,9 @@ def test_a_stopped_sandbox_is_named(demo: Demo) -> None:
 
 def test_no_secret_is_left_anywhere_but_encrypted(demo: Demo) -> None:
     world = demo.timonel.home / "sandbox"
-    folders = [demo.timonel.home, _DBT / "target", _DBT / "logs"]
     places = {
         str(file): file.read_bytes()
-        for folder in folders
+        for folder in demo.timonel.traces
         for file in folder.rglob("*")
         if file.is_file() and not file.is_relative_to(world)
     }

@@ -45,6 +45,9 @@ prepare_manifest()
 
 _TRANSLATOR = RoomTranslator()
 
+# The files that dbt would write of the whole project and look up of the whole database,
+# a second of each command, and nobody reads.
+_BRIEF = ("--no-write-json", "--cache-selected-only")
 # Unit tests judge the models, not the data: they run in the test suite.
 _BUILD = ("build", "--exclude-resource-type", "unit_test")
 _FULL_REFRESH = (*_BUILD, "--exclude-resource-type", "test", "--full-refresh")
@@ -217,7 +220,7 @@ def _cli(
 ) -> DbtCliInvocation:
     # dbt is a process of its own and takes the connection from libpq's variables.
     with _environment(libpq_environment(url) | scope):
-        return dbt.cli(arguments, context=context)
+        return dbt.cli((*arguments, *_BRIEF), context=context)
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from io import StringIO
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,7 +14,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, console, refresh
 from orchestration.cli.asset_runs import selected_keys
-from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher
+from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher, code_version
 from orchestration.defs.transformation.dbt import dbt_marts
 from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.companies import Company, add_company
@@ -90,3 +92,19 @@ def test_after_a_run_its_alerts_are_open(
     with psycopg.connect(database_url) as database:
         rows = database.execute("select title_en, facts ->> 'detail' from ops.alerts")
         assert rows.fetchall() == [("Failed: the full run", "the disk is full")]
+
+
+def test_a_folder_that_another_run_removes_meanwhile_disturbs_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Runs of dbt make and remove folders in `target` while others look around."""
+    scan = os.scandir
+
+    def gone(path: str | os.PathLike[str] = ".") -> object:
+        if "target" in Path(os.fspath(path)).parts:
+            raise FileNotFoundError(path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", gone)
+
+    assert len(code_version.__wrapped__()) == 64
