@@ -7,11 +7,10 @@ import os
 import pickle
 import subprocess
 import sys
-import uuid
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,16 +90,28 @@ class DbtProject:
             if outcome.node.resource_type != "operation"
         }
 
-    def start(self, *command: str, **variables: object) -> subprocess.Popen[str]:
-        """Start a command in a process of its own, with artefacts of its own."""
-        folder = self.work / uuid.uuid4().hex
+    def start(
+        self,
+        *command: str,
+        knowing: Mapping[str, str],
+        company_ids: Sequence[str],
+        as_of_dates: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[str]:
+        """Start a command in a process of its own, as the platform starts it.
+
+        Parameters
+        ----------
+        knowing
+            From the fixture `knows_project`: one for each process.
+        """
+        scope = {
+            "TIMONEL_COMPANY_IDS": json.dumps(company_ids),
+            "TIMONEL_AS_OF_DATES": json.dumps(as_of_dates or {}),
+        }
+        target = Path(knowing["DBT_TARGET_PATH"])
         return subprocess.Popen(
-            [
-                *(sys.executable, "-m", "dbt.cli.main"),
-                *replace(self, work=folder)._arguments(*command),
-                *("--vars", json.dumps(variables)),
-            ],
-            env={**os.environ, **self.environment},
+            [*(sys.executable, "-m", "dbt.cli.main"), *_arguments(command, target)],
+            env={**os.environ, **self.environment, **scope},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -132,14 +143,17 @@ class DbtProject:
         return self.manifest
 
     def _arguments(self, *command: str) -> list[str]:
-        return [
-            *command,
-            "--quiet",
-            "--no-use-colors",
-            *("--project-dir", str(_FOLDER), "--profiles-dir", str(_FOLDER)),
-            *("--target-path", str(self.work / "target")),
-            *("--log-path", str(self.work / "logs")),
-        ]
+        return _arguments(command, self.work / "target")
+
+
+def _arguments(command: Sequence[str], target: Path) -> list[str]:
+    return [
+        *command,
+        "--quiet",
+        "--no-use-colors",
+        *("--project-dir", str(_FOLDER), "--profiles-dir", str(_FOLDER)),
+        *("--target-path", str(target), "--log-path", str(target / "logs")),
+    ]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import KnowsProject
 from tests.dbt_project.dbt_commands import DbtFailed
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
@@ -149,13 +150,17 @@ def test_rebuilding_the_views_keeps_the_views_on_them(warehouse: Warehouse) -> N
 
 
 def test_two_companies_may_be_built_at_the_same_moment(
-    warehouse: Warehouse, pair: Pair
+    warehouse: Warehouse, pair: Pair, knows_project: KnowsProject
 ) -> None:
     for company_id in (pair.acme, pair.bolt):
         warehouse.load(company_id, log(10))
 
     builds = [
-        warehouse.dbt.start(*SEEDS_AND_MODELS, company_ids=[company_id])
+        warehouse.dbt.start(
+            *SEEDS_AND_MODELS,
+            knowing=knows_project(warehouse.url),
+            company_ids=[company_id],
+        )
         for company_id in (pair.acme, pair.bolt)
     ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import psycopg
 
+from tests.conftest import KnowsProject
 from tests.dbt_project.marketplace_rows import (
     cart,
     marketplace_file,
@@ -26,7 +27,7 @@ LAST_DAY = 59
 
 
 def test_sixty_days_of_builds_give_what_one_build_gives(
-    warehouse: Warehouse, own_warehouse: Warehouse
+    warehouse: Warehouse, own_warehouse: Warehouse, knows_project: KnowsProject
 ) -> None:
     pair, other, still = (warehouse.add_pair() for _ in range(3))
     leave_alone(warehouse, still)
@@ -34,7 +35,7 @@ def test_sixty_days_of_builds_give_what_one_build_gives(
     mixed, shop, plaza = companies = (pair.acme, other.acme, pair.bolt)
     shops = (ShopLife(warehouse, mixed), ShopLife(warehouse, shop, False))
 
-    whole = live(warehouse, shops, plaza)
+    whole = live(warehouse, shops, plaza, knows_project(warehouse.url))
     incremental = hashes(warehouse, companies)
 
     copy_raw_rows(warehouse, own_warehouse, companies)
@@ -54,7 +55,10 @@ def test_sixty_days_of_builds_give_what_one_build_gives(
 
 
 def live(
-    warehouse: Warehouse, shops: tuple[ShopLife, ...], plaza: str
+    warehouse: Warehouse,
+    shops: tuple[ShopLife, ...],
+    plaza: str,
+    knowing: Mapping[str, str],
 ) -> dict[int, set[str]]:
     """Ten builds, each after some days and what changed of the past by then.
 
@@ -71,7 +75,7 @@ def live(
             change(shop)
         warehouse.load(plaza, *files)
         if last == KILLED_ON:
-            kill_a_build(warehouse, companies, last)
+            kill_a_build(warehouse, companies, last, knowing)
         warehouse.build(*companies, as_of=as_of(companies, last))
         if found := built_whole(warehouse, shops[-1].company):
             whole[last] = found
@@ -228,7 +232,9 @@ def _plaza(last: int, version: int) -> list[RawFile]:
 PLAZA = tuple(_plaza(last, version) for version, last in enumerate(DAYS, start=1))
 
 
-def kill_a_build(warehouse: Warehouse, companies: Companies, day: int) -> None:
+def kill_a_build(
+    warehouse: Warehouse, companies: Companies, day: int, knowing: Mapping[str, str]
+) -> None:
     """Kill a build that has written orders and waits to write company_days."""
     shop = companies[1]
     known = len(warehouse.orders(shop))
@@ -236,6 +242,7 @@ def kill_a_build(warehouse: Warehouse, companies: Companies, day: int) -> None:
         blocker.execute("lock table marts.company_days in share mode")
         build = warehouse.dbt.start(
             *("run", "--select", "marts"),
+            knowing=knowing,
             company_ids=list(companies),
             as_of_dates=as_of(companies, day),
         )
