@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.conftest import KnowsProject, NewDatabase, copies_of
 from tests.end_to_end.alarms import People, told_people
 from tests.end_to_end.conftest import Row, Timonel, purchase_log, write_log
 
@@ -54,19 +57,44 @@ BACKTESTS = """
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def rows() -> list[Row]:
     return purchase_log(customers=150, seed=21)
 
 
+@pytest.fixture(scope="module")
+def predicted(
+    new_installation: NewDatabase,
+    knows_project: KnowsProject,
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[Row],
+) -> Iterator[tuple[Timonel, Path]]:
+    """A company whose export was read and predicted from once, and the export."""
+    folder = tmp_path_factory.mktemp("tienda")
+    path = write_log(folder / "exports" / "orders.csv", rows)
+    with new_installation() as url:
+        timonel = Timonel(folder / "home", url, knows_project(url))
+        timonel.run("company", "add", "tienda")
+        timonel.run("connect", "files", str(path), "--company", "tienda")
+        timonel.run("run", "--as-of", FIRST)
+        yield timonel, path
+
+
 @pytest.fixture
-def export(timonel: Timonel, tmp_path: Path, rows: list[Row]) -> Path:
-    """A company whose export was read and predicted from once."""
-    path = write_log(tmp_path / "exports" / "orders.csv", rows)
-    timonel.run("company", "add", "tienda")
-    timonel.run("connect", "files", str(path), "--company", "tienda")
-    timonel.run("run", "--as-of", FIRST)
-    return path
+def timonel(
+    predicted: tuple[Timonel, Path], knows_project: KnowsProject, home: Path
+) -> Iterator[Timonel]:
+    """A copy of that installation, to go on with."""
+    origin, _ = predicted
+    shutil.copytree(origin.home, home)
+    with copies_of(origin.url)() as url:
+        yield Timonel(home, url, knows_project(url))
+
+
+@pytest.fixture
+def export(predicted: tuple[Timonel, Path], rows: list[Row]) -> Path:
+    """The export, as it was read."""
+    return write_log(predicted[1], rows)
 
 
 def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
