@@ -91,7 +91,7 @@ class Metric:
 
 
 def read_metrics(manifest: Mapping[str, Any] | None = None) -> list[Metric]:
-    """Every metric of the project, by page and in the order of the models.
+    """Every metric of the project, by page and the names of the models.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def documented(metrics: list[Metric], text: str) -> str:
 
 
 def _models(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for node in manifest["nodes"].values():
+    for node in sorted(manifest["nodes"].values(), key=lambda node: str(node["name"])):
         if node["resource_type"] == "model":
             yield node
 
