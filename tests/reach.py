@@ -196,7 +196,7 @@ class Project:
             return dict.fromkeys(self._lineage.read_by(self._root / path), 0)
         if path.stem.endswith("__sources"):
             folder = (self._root / path).parent
-            return self._built_from(one.stem for one in folder.glob("*.sql"))
+            return self._built_from(one.stem for one in folder.rglob("*.sql"))
         return self._built_from([path.stem])
 
     def _built_from(self, names: Iterable[str]) -> dict[str, int]:

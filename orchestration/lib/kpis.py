@@ -1,8 +1,8 @@
 """The KPI functions: what the SQL functions of their names answer, as Python values.
 
-Each number is defined once, in ``dbt_project/models/reporting/kpis``. These only ask:
-over a connection whose role decides which companies it may see. Ranges are days in the
-company's time zone, both ends included.
+Each number is defined once, in the dbt model of its name (``models/reporting``). These
+only ask: over a connection whose role decides which companies it may see. Ranges are
+days in the company's time zone, both ends included.
 """
 
 from __future__ import annotations

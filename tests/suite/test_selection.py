@@ -32,7 +32,7 @@ def nearest(project: Project, file: str) -> list[str]:
     ("file", "modules"),
     [
         (
-            "dbt_project/models/marts/payments.sql",
+            "dbt_project/models/marts/commerce/payments.sql",
             {
                 "tests/dbt_project/test_the_project_follows_the_house_rules.py",
                 "tests/dbt_project/test_scale_rules.py",
@@ -72,7 +72,7 @@ def test_a_mart_is_also_tested_by_what_names_a_model_built_from_it(
     project: Project,
 ) -> None:
     reached = project.reached(
-        ["dbt_project/models/intermediate/int_shopify_orders_paid.sql"]
+        ["dbt_project/models/intermediate/commerce/int_shopify_orders_paid.sql"]
     )
 
     assert any(reason.why.startswith("names ") for reason in reached.values())
@@ -226,9 +226,9 @@ def test_only_programs_that_look_at_what_changed_are_run() -> None:
     def programs(*changed: str) -> list[str]:
         return [Path(step.command[0]).name for step in steps(changed)]
 
-    model = "dbt_project/models/marts/payments.sql"
+    model = "dbt_project/models/marts/commerce/payments.sql"
     assert programs("docs/metrics.md") == []
-    [step] = steps([model, "dbt_project/models/marts/gone.sql"])
+    [step] = steps([model, "dbt_project/models/marts/commerce/gone.sql"])
     assert step.command[1:] == ("lint", model)
     assert programs("taps/tap_files/amounts.py") == ["ruff", "ruff", "lint-imports"]
     assert needs_types(["taps/tap_files/gone.py"])

@@ -13,7 +13,7 @@ from tests.template_cluster import (
     watched_files,
 )
 
-MODEL = "dbt_project/models/marts/orders.sql"
+MODEL = "dbt_project/models/marts/commerce/orders.sql"
 #: Does what making a cluster does, but for the cluster.
 MAKES = """
 import json, sys
