@@ -1,5 +1,5 @@
 {#-
-    A word as seeds/channel_aliases.csv writes it: 'Búsqueda Orgánica ' is
+    A word as seeds/rules/channel_aliases.csv writes it: 'Búsqueda Orgánica ' is
     busqueda_organica. Accents are taken off by hand: what a letter is depends on
     the server's locale.
 -#}

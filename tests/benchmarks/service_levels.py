@@ -136,7 +136,8 @@ def _longest_wait(cron: str) -> int:
 
 def _target(level: str) -> int:
     """Seconds that are promised."""
-    seed = dbt_project.project_dir / "seeds" / "service_level_targets.csv"
+    rules = dbt_project.project_dir / "seeds" / "rules"
+    seed = rules / "service_level_targets.csv"
     with seed.open(newline="") as file:
         rows = {row["service_level"]: row for row in csv.DictReader(file)}
     return 60 * int(rows[level]["target_minutes"])

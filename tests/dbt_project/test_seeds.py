@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 FOLDER = Path(__file__).parents[2] / "dbt_project" / "seeds"
-DECLARATIONS = sorted(FOLDER.glob("*.yml"))
+DECLARATIONS = sorted(FOLDER.rglob("*.yml"))
 Row = dict[str, str]
 
 
@@ -29,7 +29,8 @@ def declared(file: Path) -> dict[str, Any]:
 
 def rows_of(name: str) -> list[Row]:
     """The rows of a seed, as text."""
-    with (FOLDER / f"{name}.csv").open(newline="") as file:
+    (path,) = FOLDER.rglob(f"{name}.csv")
+    with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -77,7 +78,8 @@ def test_a_seed_is_as_declared(file: Path) -> None:
 def test_a_row_that_is_not_as_declared_is_found(
     change: dict[str, str], problem: str
 ) -> None:
-    seed, rows = declared(FOLDER / "channel_aliases.yml"), rows_of("channel_aliases")
+    file = FOLDER / "rules" / "channel_aliases.yml"
+    seed, rows = declared(file), rows_of(file.stem)
 
     found = list(problems(seed, [*rows, rows[0] | change]))
 
@@ -86,5 +88,5 @@ def test_a_row_that_is_not_as_declared_is_found(
 
 def test_every_seed_is_declared() -> None:
     assert {file.stem for file in DECLARATIONS} == {
-        file.stem for file in FOLDER.glob("*.csv")
+        file.stem for file in FOLDER.rglob("*.csv")
     }

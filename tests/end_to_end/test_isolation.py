@@ -79,7 +79,7 @@ def test_every_table_a_reader_is_granted_has_row_level_security(
     )
 
     # Seeds are the same words for everybody: labels, regions, rules.
-    seeds = {f"staging.{file.stem}" for file in SEEDS.glob("*.csv")}
+    seeds = {f"staging.{file.stem}" for file in SEEDS.rglob("*.csv")}
     assert {table for (table,) in unguarded} <= seeds
     assert not _columns_named_company(two_companies, seeds)
 

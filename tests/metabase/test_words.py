@@ -47,7 +47,7 @@ def _texts(language: str) -> Iterator[tuple[str, str]]:
         for column in card.columns.values():
             shown = (column.title, column.currency or "", column.suffix)
             yield f"{card.path.stem}: {column.name}", " ".join(shown)
-    for path in SEEDS.glob("*.csv"):
+    for path in SEEDS.rglob("*.csv"):
         yield from _words_of_a_seed(path, language)
     for path in MODELS.rglob("*.yml"):
         for found in re.findall(rf"label_{language}: (.+)", path.read_text()):
