@@ -281,7 +281,7 @@ def test_the_ledger_adds_up_and_a_lost_entry_is_found(
     scope = [companies.acme, companies.bolt]
     statuses = warehouse.dbt.run(
         *("test", "--select", LEDGER, SETTINGS, "order_lines", "products", "payments"),
-        *("revenue_entries", "currency_rates"),
+        *("revenue_entries", "int_currency_rates_filled"),
         company_ids=scope,
     )
     assert set(statuses.values()) == {"pass"}
