@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.forked import forking_programs
 from tests.memory_folder import memory_folder
 from tests.template_cluster import (

@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.processes_cpu import cpu_seconds, server_seconds, watch_server
 
 __all__ = ["Cost", "Costs", "budget_warnings", "by_folder", "recorded_costs"]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 
 __all__ = ["memory_folder"]
 

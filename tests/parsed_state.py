@@ -14,7 +14,7 @@ from dbt.adapters.postgres.connections import PostgresCredentials
 from dbt.artifacts.resources.base import FileHash
 from dbt_common.helper_types import Port
 
-from orchestration.lib.database import libpq_environment
+from orchestration.lib.warehouse.database import libpq_environment
 
 __all__ = ["FILE_NAME", "move_parsed", "profile_hash"]
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psycopg
 
-from orchestration.lib.database import libpq_environment, migrate
-from orchestration.lib.dbt import project_fingerprint
-from orchestration.lib.dbt_relations import remember_built_from
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
-from orchestration.lib.raw_tables import ensure_raw_tables
+from orchestration.lib.warehouse.database import libpq_environment, migrate
+from orchestration.lib.warehouse.dbt import project_fingerprint
+from orchestration.lib.warehouse.dbt_relations import remember_built_from
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 from tests.dbt_project.dbt_commands import DbtProject, write_manifest
 from tests.parsed_state import move_parsed
 from tests.template_cluster import (

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 
 __all__ = [
     "BUILT",

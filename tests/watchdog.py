@@ -163,7 +163,7 @@ def _marked(mark: str) -> Iterator[int]:
 
 def _delete(folder: Path) -> None:
     # Imported by the watchdog of a session that was killed, and not by each.
-    from orchestration.lib.embedded_postgres import (  # noqa: PLC0415
+    from orchestration.lib.warehouse.embedded_postgres import (  # noqa: PLC0415
         EmbeddedPostgres,
         PostgresWillNotStart,
     )

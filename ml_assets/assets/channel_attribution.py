@@ -18,10 +18,10 @@ from ml_assets.attribution import Comparison
 from ml_assets.attribution.errors import NothingConverted
 from ml_assets.attribution.rules import HALF_LIFE_DAYS
 from ml_assets.suites import broken_promises
-from orchestration.lib.companies import load_company
-from orchestration.lib.company_removal import company_held
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 MODEL_VERSION = "1"
 _KEY = dg.AssetKey(["predictions", "channel_attributions"])

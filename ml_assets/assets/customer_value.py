@@ -46,11 +46,11 @@ from ml_assets.clv.valuation import (
     ValuationSettings,
     value_customers,
 )
-from orchestration.lib.companies import Company, load_company
-from orchestration.lib.company_removal import company_held
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.unread_sources import unread_sources
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.ingestion.unread_sources import unread_sources
+from orchestration.lib.tenancy.companies import Company, load_company
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _SCHEMA = "predictions"
 _PREDICTIONS = dg.AssetKey([_SCHEMA, "predictions_customer"])

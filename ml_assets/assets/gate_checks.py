@@ -8,7 +8,7 @@ from functools import cache
 
 import dagster as dg
 
-from orchestration.lib.dbt import dbt_project
+from orchestration.lib.warehouse.dbt import dbt_project
 
 __all__ = ["gate_checks"]
 

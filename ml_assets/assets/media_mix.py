@@ -27,12 +27,12 @@ from ml_assets.media_plan.gates import GATES, GateResult
 from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
 from ml_assets.media_plan.published_rows import with_rows_judged
 from ml_assets.mmm import LiftTest
-from orchestration.lib.companies import Company, load_company
-from orchestration.lib.company_removal import company_held
-from orchestration.lib.media_settings import MediaSettings, load_media_settings
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.unread_sources import unread_sources
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.ingestion.unread_sources import unread_sources
+from orchestration.lib.tenancy.companies import Company, load_company
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.media_settings import MediaSettings, load_media_settings
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _SCHEMA = "predictions"
 _CURVES = dg.AssetKey([_SCHEMA, "marketing_curves"])

@@ -10,7 +10,7 @@ from ml_assets.assets.scenario_tables import read_published_mix, write_scenario
 from ml_assets.media_plan.evaluation import MODEL_VERSION
 from ml_assets.media_plan.saved_scenarios import project, seeded_requests
 from ml_assets.media_plan.scenario_requests import ScenarioRefused, read_request
-from orchestration.lib.action_requests import (
+from orchestration.lib.reporting.action_requests import (
     ActionRequest,
     add_request,
     finish,
@@ -19,10 +19,10 @@ from orchestration.lib.action_requests import (
     start_waiting,
     was_asked,
 )
-from orchestration.lib.company_removal import company_held
-from orchestration.lib.database import connect, one_at_a_time
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.database import connect, one_at_a_time
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 __all__ = ["SCENARIO", "Answered", "answer_requests", "scenarios"]
 

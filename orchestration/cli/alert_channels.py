@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 

@@ -10,9 +10,9 @@ import typer
 from rich.table import Column, Table
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import connect, open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import connect, open_database
 
 __all__ = ["check", "rules", "set_"]
 
@@ -134,7 +134,7 @@ def _url(company: str) -> str:
 def _sync(url: str, company: str) -> None:
     """The rules as they are generated now, also before a first run."""
     from orchestration.lib.alerts.rules import default_rules, sync_rules
-    from orchestration.lib.metrics import read_metrics
+    from orchestration.lib.reporting.metrics import read_metrics
 
     with connect(url, "orchestrator") as database:
         sync_rules(database, company, default_rules(read_metrics()))
@@ -145,7 +145,7 @@ def _save(
 ) -> None:
     from orchestration.lib.alerts.errors import RuleBroken
     from orchestration.lib.alerts.rules import load_rules, metric_rule, save_rule
-    from orchestration.lib.metrics import read_metrics
+    from orchestration.lib.reporting.metrics import read_metrics
 
     known = {rule.rule_id: rule for rule in load_rules(url, company)}
     if metric is not None:

@@ -14,9 +14,9 @@ from rich.table import Table
 
 from orchestration.cli import alert_channels, alert_rules
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import list_companies, load_company
-from orchestration.lib.database import connect, open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import list_companies, load_company
+from orchestration.lib.warehouse.database import connect, open_database
 
 __all__ = ["app"]
 
@@ -92,7 +92,7 @@ def send(
     did not take its message; that is tried again later.
     """
     from orchestration.lib.alerts.dispatch import Dispatcher
-    from orchestration.lib.metrics import read_metrics
+    from orchestration.lib.reporting.metrics import read_metrics
 
     settings = Settings.from_environment()
     with plain_errors():
@@ -186,7 +186,7 @@ def delays(
     ],
 ) -> None:
     """Set how long a severity waits, before it is told and before it climbs."""
-    from orchestration.lib.alerts.memory import SEVERITIES, Policy
+    from orchestration.lib.alerts.lifecycle import SEVERITIES, Policy
     from orchestration.lib.alerts.policies import save_policy
 
     # Of nan every comparison is false.

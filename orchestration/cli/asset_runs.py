@@ -14,21 +14,21 @@ import dagster as dg
 from orchestration.cli.console import step
 from orchestration.cli.stopping import stop_if_asked
 from orchestration.definitions import defs as definitions
-from orchestration.lib.companies import Company
-from orchestration.lib.dagster_home import (
+from orchestration.lib.core.progress import listening
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.raw_assets import READ_CHECK
+from orchestration.lib.operations.dagster_home import (
     end_killed_runs,
     open_instance,
     own_process_tag,
 )
-from orchestration.lib.old_runs import forget_old_runs
-from orchestration.lib.partitions import partition_key
-from orchestration.lib.progress import listening
-from orchestration.lib.raw_assets import READ_CHECK
-from orchestration.lib.run_tags import ALL_TESTS
-from orchestration.lib.runs import RunFailed
-from orchestration.lib.scheduled_runs import failed_asset
-from orchestration.lib.server_troubles import with_advice
-from orchestration.lib.settings import Settings
+from orchestration.lib.operations.run_retention import forget_old_runs
+from orchestration.lib.operations.run_tags import ALL_TESTS
+from orchestration.lib.operations.runs import RunFailed
+from orchestration.lib.operations.scheduled_runs import failed_asset
+from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.tenancy.partitions import partition_key
+from orchestration.lib.warehouse.server_errors import with_advice
 
 __all__ = [
     "AssetRuns",

@@ -14,12 +14,12 @@ from rich.table import Table
 
 from orchestration.cli import audience_push
 from orchestration.cli.console import console, plain_errors, step
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 if TYPE_CHECKING:
-    from orchestration.lib.audiences.results import AudienceResult
+    from orchestration.lib.activation.audiences.results import AudienceResult
 
 __all__ = ["app"]
 
@@ -49,7 +49,7 @@ _By = Annotated[str | None, typer.Option(help="Who asks. Default: the user.")]
 @app.command("segments")
 def segments(company: _Company) -> None:
     """Count the customers of each segment that an audience can be built of."""
-    from orchestration.lib.audiences.segments import segment_sizes
+    from orchestration.lib.activation.audiences.segments import segment_sizes
 
     with plain_errors():
         url = _url()
@@ -84,7 +84,10 @@ def build(
     """
     from datetime import UTC, datetime
 
-    from orchestration.lib.audiences.membership import AudienceRequest, build_audience
+    from orchestration.lib.activation.audiences.membership import (
+        AudienceRequest,
+        build_audience,
+    )
 
     with plain_errors():
         url = _url()
@@ -121,8 +124,8 @@ def build(
 @app.command("list")
 def list_(company: _Company) -> None:
     """List the audiences of a company, the newest first."""
-    from orchestration.lib.audiences.membership import list_audiences
-    from orchestration.lib.audiences.push_records import list_pushes
+    from orchestration.lib.activation.audiences.membership import list_audiences
+    from orchestration.lib.activation.audiences.push_records import list_pushes
 
     with plain_errors():
         url = _url()
@@ -171,7 +174,10 @@ def export(
     Consent is asked for once more. Meta and Google get identifiers hashed (SHA-256).
     A telephone number is given only of who agreed to text messages at the shop.
     """
-    from orchestration.lib.audiences.exports import ExportRequest, export_audience
+    from orchestration.lib.activation.audiences.exports import (
+        ExportRequest,
+        export_audience,
+    )
 
     with plain_errors():
         url = _url()
@@ -202,7 +208,7 @@ def results(company: _Company) -> None:
     for 10 on the smaller, tell nothing, and no number is given. Margin is told once the
     company has told its own: timonel company set --gross-margin-rate.
     """
-    from orchestration.lib.audiences.results import list_results
+    from orchestration.lib.activation.audiences.results import list_results
 
     with plain_errors():
         url = _url()
@@ -229,7 +235,7 @@ def results(company: _Company) -> None:
 
 
 def _columns(to: Destination) -> set[str]:
-    from orchestration.lib.audiences.layouts import LAYOUTS
+    from orchestration.lib.activation.audiences.layouts import LAYOUTS
 
     return {column.lower() for column in LAYOUTS[to.value].columns}
 

@@ -14,12 +14,12 @@ from rich.markup import escape
 
 from orchestration.cli.audience_withdraw import withdraw
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 if TYPE_CHECKING:
-    from orchestration.lib.audiences.pushes import PushRequest
+    from orchestration.lib.activation.audiences.pushes import PushRequest
 
 __all__ = ["SOME_REFUSED", "register"]
 
@@ -64,7 +64,7 @@ def push(
     Killed or refused half way, the same command goes on; done, it writes nothing more.
     Ends with code 3 when the place refused some customers: `pushes` tells why.
     """
-    from orchestration.lib.audiences.pushes import PushRequest, push_audience
+    from orchestration.lib.activation.audiences.pushes import PushRequest, push_audience
 
     with plain_errors():
         settings = Settings.from_environment()
@@ -99,8 +99,8 @@ def pushes(company: _Company) -> None:
 
     `withdrew since` are on a list and no longer consent: `withdraw` takes them off.
     """
-    from orchestration.lib.audiences.push_records import list_pushes
-    from orchestration.lib.audiences.withdrawals import to_take_back
+    from orchestration.lib.activation.audiences.push_records import list_pushes
+    from orchestration.lib.activation.audiences.withdrawals import to_take_back
 
     with plain_errors():
         url = open_database(Settings.from_environment())
@@ -168,8 +168,11 @@ def switch_on(
 
     It stays on until `switch-off`, which forgets the key, too.
     """
-    from orchestration.lib.audiences.destinations import SwitchOn, store_destination
-    from orchestration.lib.audiences.switching import try_place
+    from orchestration.lib.activation.audiences.destination_checks import try_place
+    from orchestration.lib.activation.audiences.destinations import (
+        SwitchOn,
+        store_destination,
+    )
 
     told: dict[str, Any] = {"account_id": account, "api_url": api_url}
     given = {key: value for key, value in told.items() if value}
@@ -197,7 +200,7 @@ def switch_on(
 
 def switch_off(to: _Which, company: _Company, by: _By = None) -> None:
     """Forbid writing to a place, and forget its key."""
-    from orchestration.lib.audiences.destinations import switch_off as forbid
+    from orchestration.lib.activation.audiences.destinations import switch_off as forbid
 
     with plain_errors():
         url = open_database(Settings.from_environment())
@@ -208,7 +211,7 @@ def switch_off(to: _Which, company: _Company, by: _By = None) -> None:
 
 
 def _preview(url: str, request: PushRequest) -> None:
-    from orchestration.lib.audiences.pushes import preview_push
+    from orchestration.lib.activation.audiences.pushes import preview_push
 
     told = preview_push(url, request)
     console.print(
@@ -226,7 +229,10 @@ def _preview(url: str, request: PushRequest) -> None:
 
 
 def _refused(url: str, company: str) -> None:
-    from orchestration.lib.audiences.push_records import list_pushes, refusals
+    from orchestration.lib.activation.audiences.push_records import (
+        list_pushes,
+        refusals,
+    )
 
     for each in list_pushes(url, company):
         for reason, count in refusals(url, each).items():

@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 
 from orchestration.cli.console import console, plain_errors, step
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["SOME_STAYED", "withdraw"]
 
@@ -34,7 +34,7 @@ def withdraw(
     Ends with code 3 when somebody stays on a list: the place refused, or no source
     tells their address any more.
     """
-    from orchestration.lib.audiences.withdrawals import (
+    from orchestration.lib.activation.audiences.withdrawals import (
         WithdrawRequest,
         withdraw_members,
     )

@@ -11,21 +11,21 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import (
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import (
     Company,
     add_company,
     list_companies,
     load_company,
 )
-from orchestration.lib.company_removal import remove_company
-from orchestration.lib.company_settings import (
+from orchestration.lib.tenancy.company_removal import remove_company
+from orchestration.lib.tenancy.company_settings import (
     CompanySettings,
     change_settings,
     load_plans,
     load_settings,
 )
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 

@@ -12,16 +12,16 @@ from orchestration.cli import connect_sources
 from orchestration.cli.connection_flow import test_connection
 from orchestration.cli.connections import connections
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import load_company
-from orchestration.lib.connections import (
+from orchestration.lib.connections.connections import (
     add_connection,
     check_is_free,
     files_connection,
     load_connection,
     remove_connection,
 )
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app", "parse_settings"]
 

@@ -10,7 +10,7 @@ import typer
 
 from orchestration.cli.connection_flow import Asked, connect_source
 from orchestration.cli.console import fail
-from orchestration.lib.sources import CALLBACK_PORT
+from orchestration.lib.connections.sources import CALLBACK_PORT
 
 __all__ = ["register"]
 

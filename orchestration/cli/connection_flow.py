@@ -14,17 +14,17 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import load_company
-from orchestration.lib.connection_secrets import load_secrets, save_secrets
-from orchestration.lib.connections import (
+from orchestration.lib.connections.connection_secrets import load_secrets, save_secrets
+from orchestration.lib.connections.connections import (
     Connection,
     add_connection,
     check_is_free,
     list_connections,
 )
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
-from orchestration.lib.sources import SOURCES, Source
+from orchestration.lib.connections.sources import SOURCES, Source
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["Asked", "connect_source", "test_connection"]
 
@@ -71,7 +71,7 @@ def connect_source(asked: Asked) -> None:
         add_connection(url, connection)
         save_secrets(url, settings, asked.company, connection.connection_id, secrets)
         if asked.is_oauth:
-            from orchestration.lib.oauth import ask_for_consent
+            from orchestration.lib.connections.oauth import ask_for_consent
 
             secrets |= ask_for_consent(
                 connection,
@@ -170,7 +170,10 @@ def _show_address(address: str) -> None:
 
 
 def _try_and_show(url: str, settings: Settings, connection: Connection) -> None:
-    from orchestration.lib.connection_checks import CheckFailed, check_connection
+    from orchestration.lib.connections.connection_checks import (
+        CheckFailed,
+        check_connection,
+    )
 
     company = load_company(url, connection.company_id)
     title = f"Trying {SOURCES[connection.source_slug].title}"

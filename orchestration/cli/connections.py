@@ -9,10 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, plain_errors
-from orchestration.lib.connection_states import ConnectionStatus, list_statuses
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
-from orchestration.lib.sources import SOURCES
+from orchestration.lib.connections.connection_states import (
+    ConnectionStatus,
+    list_statuses,
+)
+from orchestration.lib.connections.sources import SOURCES
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["connections"]
 

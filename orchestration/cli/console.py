@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from orchestration.lib.plain_errors import PlainError
+from orchestration.lib.core.plain_errors import PlainError
 
 __all__ = ["Format", "console", "fail", "plain_errors", "print_rows", "step"]
 

@@ -12,12 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 if TYPE_CHECKING:
-    from orchestration.lib.coupons.coupon_records import Coupon
+    from orchestration.lib.activation.coupons.coupon_records import Coupon
 
 __all__ = ["app"]
 
@@ -46,7 +46,7 @@ def switch_on(
 
     Customers of the shop have to be tagged: `timonel audience switch-on shopify` first.
     """
-    from orchestration.lib.coupons.allowances import Allowance, allow
+    from orchestration.lib.activation.coupons.allowances import Allowance, allow
 
     with plain_errors():
         settings = Settings.from_environment()
@@ -70,7 +70,7 @@ def switch_on(
 @app.command("switch-off")
 def switch_off(company: _Company, by: _By = None) -> None:
     """Let no more coupons be made; those in the shop stay."""
-    from orchestration.lib.coupons.allowances import forbid
+    from orchestration.lib.activation.coupons.allowances import forbid
 
     with plain_errors():
         was_on = forbid(_url(company), company, by or getpass.getuser())
@@ -96,8 +96,12 @@ def request(
 
     An audience has one coupon: asked for again, it is shown and nothing is made.
     """
-    from orchestration.lib.action_requests import COUPON, add_request, list_requests
-    from orchestration.lib.coupons.making import answer_coupon_requests
+    from orchestration.lib.activation.coupons.issuance import answer_coupon_requests
+    from orchestration.lib.reporting.action_requests import (
+        COUPON,
+        add_request,
+        list_requests,
+    )
 
     payload = {"audience": audience, "percent": percent, "uses": uses, "days": days}
     told = {key: value for key, value in payload.items() if value is not None}
@@ -124,7 +128,7 @@ def approve(
     by: _By = None,
 ) -> None:
     """Let a coupon be made, and make it in the shop."""
-    from orchestration.lib.coupons.making import approve as let_be_made
+    from orchestration.lib.activation.coupons.issuance import approve as let_be_made
 
     with plain_errors():
         settings = Settings.from_environment()
@@ -146,7 +150,7 @@ def decline(
 
     Its uses are free for others, and its audience may have another.
     """
-    from orchestration.lib.coupons.making import decline as let_be
+    from orchestration.lib.activation.coupons.issuance import decline as let_be
 
     with plain_errors():
         declined = let_be(_url(company), company, code, by or getpass.getuser())
@@ -156,8 +160,8 @@ def decline(
 @app.command("list")
 def list_(company: _Company) -> None:
     """List the coupons of a company, and the requests that were refused."""
-    from orchestration.lib.action_requests import COUPON, list_requests
-    from orchestration.lib.coupons.coupon_records import list_coupons
+    from orchestration.lib.activation.coupons.coupon_records import list_coupons
+    from orchestration.lib.reporting.action_requests import COUPON, list_requests
 
     with plain_errors():
         url = _url(company)
@@ -186,7 +190,7 @@ def list_(company: _Company) -> None:
 
 
 def _show(url: str, company: str, audience: str) -> None:
-    from orchestration.lib.coupons.coupon_records import list_coupons
+    from orchestration.lib.activation.coupons.coupon_records import list_coupons
 
     for each in list_coupons(url, company):
         if each.audience_name == audience.strip():

@@ -12,10 +12,10 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import list_companies, load_company
-from orchestration.lib.dashboards import render, render_pictures
-from orchestration.lib.database import has_reporting, open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.dashboards import render, render_pictures
+from orchestration.lib.tenancy.companies import list_companies, load_company
+from orchestration.lib.warehouse.database import has_reporting, open_database
 
 __all__ = ["dashboard", "show"]
 

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.database import (
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.warehouse.database import (
     embedded_postgres,
     libpq_environment,
     open_database,
 )
-from orchestration.lib.settings import Settings
 
 __all__ = ["app"]
 

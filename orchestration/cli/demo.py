@@ -15,25 +15,28 @@ from orchestration.cli.connect import parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
 from orchestration.cli.stopping import stoppable
-from orchestration.lib.companies import (
+from orchestration.lib.connections.connections import (
+    add_connection,
+    files_connection,
+    remove_connection,
+)
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import Sandbox, running_sandbox
+from orchestration.lib.operations.runs import has_succeeded
+from orchestration.lib.reporting.dashboards import render
+from orchestration.lib.tenancy.companies import (
     Company,
     add_company,
     list_companies,
     set_currency,
     slug,
 )
-from orchestration.lib.connections import (
-    add_connection,
-    files_connection,
-    remove_connection,
+from orchestration.lib.tenancy.example_companies import (
+    adopt_company,
+    forget_delivered_files,
 )
-from orchestration.lib.dashboards import render
-from orchestration.lib.database import connect, has_reporting, open_database
-from orchestration.lib.example_companies import adopt_company, forget_delivered_files
-from orchestration.lib.raw_tables import ensure_raw_tables
-from orchestration.lib.runs import has_succeeded
-from orchestration.lib.sandbox import Sandbox, running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse.database import connect, has_reporting, open_database
+from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 
 if TYPE_CHECKING:
     from orchestration.cli.asset_runs import SourceUnread

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import console, plain_errors, step
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import PROJECT_ROOT, Settings
+from orchestration.lib.core.settings import PROJECT_ROOT, Settings
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["dev"]
 
@@ -21,7 +21,10 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the UI on 127.0.0.1.")] = 3000,
 ) -> None:
     """Open the Dagster UI: the asset graph, its partitions, checks and schedules."""
-    from orchestration.lib.dagster_home import end_orphaned_runs, open_instance
+    from orchestration.lib.operations.dagster_home import (
+        end_orphaned_runs,
+        open_instance,
+    )
 
     settings = Settings.from_environment()
     with plain_errors(), step("Opening the database"):

@@ -9,10 +9,10 @@ import typer
 from rich.markup import escape
 
 from orchestration.cli.console import console
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.lib.examination import Finding
+    from orchestration.lib.operations.doctor import Finding
 
 __all__ = ["doctor"]
 
@@ -31,7 +31,7 @@ def doctor() -> None:
     run, alerts, gates, quarantine and connections. The exit code is 1 when something is
     broken.
     """
-    from orchestration.lib.examination import examine
+    from orchestration.lib.operations.doctor import examine
 
     findings = []
     now = datetime.now(UTC)

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.forgetting.erasure import StillKnown
-from orchestration.lib.forgetting.erasure import forget as forget_person
-from orchestration.lib.forgetting.person import PersonUnknown
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.tenancy.privacy.erasure import StillKnown
+from orchestration.lib.tenancy.privacy.erasure import forget as forget_person
+from orchestration.lib.tenancy.privacy.person import PersonUnknown
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["forget"]
 

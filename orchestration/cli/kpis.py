@@ -20,13 +20,13 @@ from orchestration.cli.console import (
     plain_errors,
     print_rows,
 )
-from orchestration.lib.companies import Company, load_company, reader_role
-from orchestration.lib.database import connect, has_reporting, open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import Company, load_company, reader_role
+from orchestration.lib.warehouse.database import connect, has_reporting, open_database
 
 if TYPE_CHECKING:
-    from orchestration.lib.kpis import Kpis
-    from orchestration.lib.metrics import Metric
+    from orchestration.lib.reporting.kpis import Kpis
+    from orchestration.lib.reporting.metrics import Metric
 
 __all__ = ["kpis"]
 
@@ -85,7 +85,7 @@ def _rows(
     database: Connection, page: _Page, company_id: str, first: date, last: date
 ) -> list[Kpis]:
     """One row of numbers; of the segmentation, one per customer."""
-    from orchestration.lib import kpis as readers
+    from orchestration.lib.reporting import kpis as readers
 
     if page is _Page.segmentation:
         found = readers.get_rfm_segmentation(database, company_id, first, last)
@@ -123,7 +123,7 @@ def _print_segments(rows: list[Kpis], company: Company) -> None:
 
 
 def _print_kpis(answer: Kpis, page: _Page, company: Company) -> None:
-    from orchestration.lib.metrics import read_metrics
+    from orchestration.lib.reporting.metrics import read_metrics
 
     metrics = {
         metric.column: metric

@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.database import open_database
-from orchestration.lib.media_settings import (
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.media_settings import (
     BudgetLimit,
     LiftTest,
     MediaSettings,
@@ -21,7 +21,7 @@ from orchestration.lib.media_settings import (
     set_budget_limit,
     set_targets,
 )
-from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import plain_errors
-from orchestration.lib.companies import load_company
-from orchestration.lib.dashboards import speak_to_metabase
-from orchestration.lib.database import open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.dashboards import speak_to_metabase
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 
@@ -71,7 +71,7 @@ def describe(company: _Companies = None) -> None:
     People who build their own questions read it beside each column. After apply; takes
     some seconds for each company, because the server reads its schema again.
     """
-    from orchestration.lib.dbt import dbt_project, prepare_manifest
+    from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
 
     with plain_errors():
         prepare_manifest()

@@ -17,10 +17,10 @@ from orchestration.cli.console import (
     plain_errors,
     print_rows,
 )
-from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.core.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
-    from orchestration.lib.metrics import Metric
+    from orchestration.lib.reporting.metrics import Metric
 
 __all__ = ["metrics"]
 
@@ -39,7 +39,7 @@ def metrics(
     ] = False,
 ) -> None:
     """List every number people read: label, formula, unit, thresholds."""
-    from orchestration.lib.metrics import read_metrics
+    from orchestration.lib.reporting.metrics import read_metrics
 
     with plain_errors():
         found = read_metrics()
@@ -58,7 +58,7 @@ def metrics(
 
 
 def _write(document: Path, found: list[Metric]) -> None:
-    from orchestration.lib.metrics import documented
+    from orchestration.lib.reporting.metrics import documented
 
     text = document.read_text()
     document.write_text(documented(found, text))

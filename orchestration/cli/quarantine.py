@@ -11,9 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.quarantine import (
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.data_quality.quarantine import (
     QuarantinedRecord,
     RecordGroup,
     Selection,
@@ -22,7 +21,8 @@ from orchestration.lib.quarantine import (
     list_records,
     load_record,
 )
-from orchestration.lib.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 
@@ -121,7 +121,7 @@ def retry(
     A row that was refused in a file is tried by reading its whole file again, as the
     settings of its connection are today.
     """
-    from orchestration.lib.quarantine_retries import Retrier
+    from orchestration.lib.data_quality.quarantine_retries import Retrier
 
     meant = _selection(company, ids, source, reason, everything=everything)
     settings = Settings.from_environment()

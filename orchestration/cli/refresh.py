@@ -19,18 +19,27 @@ from orchestration.cli.asset_runs import (
 )
 from orchestration.cli.console import console
 from orchestration.lib.alerts.dispatch import Dispatcher
-from orchestration.lib.cadence import Rhythm, list_rhythms, next_publication
-from orchestration.lib.companies import Company
-from orchestration.lib.connections import list_connections
-from orchestration.lib.dbt import project_fingerprint
-from orchestration.lib.dbt_relations import unchanged_views
-from orchestration.lib.files_read import are_read, files_version, remember_read
-from orchestration.lib.ingestion import DateRange
-from orchestration.lib.metrics import Metric, read_metrics
-from orchestration.lib.runs import RecordedRun, input_version, is_done, recorded_run
-from orchestration.lib.service_levels import measure
-from orchestration.lib.settings import PROJECT_ROOT, Settings
-from orchestration.lib.sources import SOURCES
+from orchestration.lib.connections.connections import list_connections
+from orchestration.lib.connections.sources import SOURCES
+from orchestration.lib.core.settings import PROJECT_ROOT, Settings
+from orchestration.lib.ingestion.files_read import (
+    are_read,
+    files_version,
+    remember_read,
+)
+from orchestration.lib.ingestion.ingestion import DateRange
+from orchestration.lib.operations.cadence import Rhythm, list_rhythms, next_publication
+from orchestration.lib.operations.runs import (
+    RecordedRun,
+    input_version,
+    is_done,
+    recorded_run,
+)
+from orchestration.lib.operations.service_levels import measure
+from orchestration.lib.reporting.metrics import Metric, read_metrics
+from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.warehouse.dbt import project_fingerprint
+from orchestration.lib.warehouse.dbt_relations import unchanged_views
 
 __all__ = ["BELOW_PREDICTIONS", "PhaseFailed", "Refresher", "code_version"]
 

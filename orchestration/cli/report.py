@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.companies import list_companies, load_company
-from orchestration.lib.database import has_reporting, open_database
-from orchestration.lib.reports import ReportRequest, write_report
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.reports import ReportRequest, write_report
+from orchestration.lib.tenancy.companies import list_companies, load_company
+from orchestration.lib.warehouse.database import has_reporting, open_database
 
 if TYPE_CHECKING:
-    from orchestration.lib.report_sending import Outcome
+    from orchestration.lib.reporting.report_delivery import Outcome
 
 __all__ = ["app"]
 
@@ -137,7 +137,11 @@ def send(
     a mail per recipient. Who has the report of a day is not sent it again unless
     --again is given; where a mail was refused, running this again tries again.
     """
-    from orchestration.lib.report_sending import ReportMail, Sender, read_recipients
+    from orchestration.lib.reporting.report_delivery import (
+        ReportMail,
+        Sender,
+        read_recipients,
+    )
 
     settings = Settings.from_environment()
     day = as_of.date() if as_of else None

@@ -11,18 +11,18 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.stopping import stoppable
-from orchestration.lib.companies import (
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import (
     UnknownCompany,
     list_companies,
     load_company,
 )
-from orchestration.lib.company_removal import is_removed, removed_message
-from orchestration.lib.database import open_database
-from orchestration.lib.server_troubles import with_advice
-from orchestration.lib.settings import Settings
+from orchestration.lib.tenancy.company_removal import is_removed, removed_message
+from orchestration.lib.warehouse.database import open_database
+from orchestration.lib.warehouse.server_errors import with_advice
 
 if TYPE_CHECKING:
-    from orchestration.lib.ingestion import DateRange
+    from orchestration.lib.ingestion.ingestion import DateRange
 
 __all__ = ["run"]
 
@@ -195,7 +195,7 @@ def _check_days(first: datetime | None, last: datetime | None) -> None:
 def _days(
     first: datetime | None, last: datetime | None, yesterday: date
 ) -> DateRange | None:
-    from orchestration.lib.ingestion import DateRange
+    from orchestration.lib.ingestion.ingestion import DateRange
 
     if first is None:
         return None

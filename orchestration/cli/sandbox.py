@@ -9,10 +9,14 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
-from orchestration.lib.database import open_database
-from orchestration.lib.example_companies import adopt_company
-from orchestration.lib.sandbox import SandboxWorld, known_sandbox, running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import (
+    SandboxWorld,
+    known_sandbox,
+    running_sandbox,
+)
+from orchestration.lib.tenancy.example_companies import adopt_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 

@@ -14,17 +14,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.action_requests import (
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.core.translations import LANGUAGES
+from orchestration.lib.reporting.action_requests import (
     ActionRequest,
     add_request,
     list_requests,
 )
-from orchestration.lib.alerts.words import LANGUAGES
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import open_database
-from orchestration.lib.plan_pages import as_markdown, page_of
-from orchestration.lib.scenario_plans import Plan, as_csv, language_of, load_plan
-from orchestration.lib.settings import Settings
+from orchestration.lib.reporting.plan_pages import as_markdown, page_of
+from orchestration.lib.reporting.scenario_plans import (
+    Plan,
+    as_csv,
+    language_of,
+    load_plan,
+)
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 
@@ -129,7 +134,7 @@ def export(
     The pages are in the company's language; the CSV is for programs, with English
     column names and decimal points.
     """
-    from orchestration.lib.plan_paper import pdf_of
+    from orchestration.lib.reporting.plan_pdf import pdf_of
 
     if language not in (None, *LANGUAGES):
         raise fail(f"There is no language '{language}': {' or '.join(LANGUAGES)}.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 
 from orchestration.cli.console import console, plain_errors
-from orchestration.lib.connection_secrets import rotate_key
-from orchestration.lib.database import open_database
-from orchestration.lib.secrets import new_key
-from orchestration.lib.settings import Settings
+from orchestration.lib.connections.connection_secrets import rotate_key
+from orchestration.lib.core.secrets import new_key
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
 

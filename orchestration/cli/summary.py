@@ -13,8 +13,8 @@ from rich.table import Table
 
 from orchestration.cli.console import console
 from orchestration.cli.truth import print_truth
-from orchestration.lib.companies import Company, reader_role
-from orchestration.lib.database import connect
+from orchestration.lib.tenancy.companies import Company, reader_role
+from orchestration.lib.warehouse.database import connect
 
 __all__ = ["print_summary"]
 

@@ -10,16 +10,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import has_reporting, open_database
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import has_reporting, open_database
 
 if TYPE_CHECKING:
-    from orchestration.lib.metrics import Metric
-    from orchestration.lib.tracing.evidence import ModelRun, RawRows
-    from orchestration.lib.tracing.lineage import Lineage, Number
-    from orchestration.lib.tracing.records import RawRecord
-    from orchestration.lib.tracing.shown import Insight
+    from orchestration.lib.reporting.lineage.evidence import ModelRun, RawRows
+    from orchestration.lib.reporting.lineage.lineage import Lineage, Number
+    from orchestration.lib.reporting.lineage.records import RawRecord
+    from orchestration.lib.reporting.lineage.shown import Insight
+    from orchestration.lib.reporting.metrics import Metric
 
 __all__ = ["trace"]
 
@@ -44,11 +44,11 @@ def trace(
     import json
     from pathlib import Path
 
-    from orchestration.lib.dbt import dbt_project
-    from orchestration.lib.tracing import evidence
-    from orchestration.lib.tracing.lineage import find_number, lineage
-    from orchestration.lib.tracing.records import Fed, raw_records
-    from orchestration.lib.tracing.shown import find_insight, is_trace_id
+    from orchestration.lib.reporting.lineage import evidence
+    from orchestration.lib.reporting.lineage.lineage import find_number, lineage
+    from orchestration.lib.reporting.lineage.records import Fed, raw_records
+    from orchestration.lib.reporting.lineage.shown import find_insight, is_trace_id
+    from orchestration.lib.warehouse.dbt import dbt_project
 
     with plain_errors():
         found = None if is_trace_id(number) else find_number(number)
@@ -77,8 +77,8 @@ def trace(
 
 def _show_card(url: str, company: str, number: Number) -> list[str] | None:
     """Print what is on the screen; the customers on it, None where it names none."""
-    from orchestration.lib.scenario_plans import language_of
-    from orchestration.lib.tracing.shown import answer_of
+    from orchestration.lib.reporting.lineage.shown import answer_of
+    from orchestration.lib.reporting.scenario_plans import language_of
 
     answer = answer_of(url, company, number.name, language_of(url, company))
     console.print(f"[bold]{escape(number.name)}[/bold] {escape(answer.title)}")
@@ -96,7 +96,7 @@ def _show_card(url: str, company: str, number: Number) -> list[str] | None:
 
 
 def _show_insight(url: str, company: str, insight: Insight) -> None:
-    from orchestration.lib.tracing.shown import source_rows
+    from orchestration.lib.reporting.lineage.shown import source_rows
 
     low, high = f"{insight.estimate_lower:,.6g}", f"{insight.estimate_upper:,.6g}"
     console.print(

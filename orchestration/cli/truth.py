@@ -14,14 +14,14 @@ from psycopg.rows import dict_row
 from rich.table import Table
 
 from orchestration.cli.console import console
-from orchestration.lib.companies import Company
-from orchestration.lib.kpis import (
+from orchestration.lib.reporting.kpis import (
     Kpis,
     get_acquisition_kpis,
     get_engagement_kpis,
     get_operations_kpis,
     get_retention_kpis,
 )
+from orchestration.lib.tenancy.companies import Company
 
 __all__ = ["print_truth"]
 

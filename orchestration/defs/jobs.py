@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from orchestration.lib.attempts import next_attempt
-from orchestration.lib.cadence import Rhythm, list_rhythms
-from orchestration.lib.companies import Company
-from orchestration.lib.partitions import partition_key
-from orchestration.lib.run_tags import HOURLY, NIGHTLY, RHYTHM, TACTICAL
-from orchestration.lib.runs_under_way import run_under_way
-from orchestration.lib.sources import ServiceLevel, sources_read
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.connections.sources import ServiceLevel, sources_read
+from orchestration.lib.operations.active_runs import run_under_way
+from orchestration.lib.operations.attempts import next_attempt
+from orchestration.lib.operations.cadence import Rhythm, list_rhythms
+from orchestration.lib.operations.run_tags import HOURLY, NIGHTLY, RHYTHM, TACTICAL
+from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.tenancy.partitions import partition_key
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _START = time(2, 0)
 # Where runs wait for a place, the more urgent goes first; of the nights, a place stays

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from orchestration.lib.dbt import Dbt, dbt_program, dbt_project
-from orchestration.lib.partitions import CompanyDay
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.partitions import CompanyDay
+from orchestration.lib.warehouse.dbt import Dbt, dbt_program, dbt_project
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.definitions

@@ -38,18 +38,18 @@ import requests
 
 from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.rules import Rule, save_rule
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.connections import (
+from orchestration.lib.connections.connections import (
     add_connection,
     files_connection,
     list_connections,
     remove_connection,
 )
-from orchestration.lib.database import migrate
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
-from orchestration.lib.example_companies import adopt_company
-from orchestration.lib.sandbox import SandboxWorld, running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import SandboxWorld, running_sandbox
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.example_companies import adopt_company
+from orchestration.lib.warehouse.database import migrate
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.benchmarks.killed_tables import bookmarks_past_data, differences
 from tests.benchmarks.webhook import Webhook, listening
 from tests.end_to_end.conftest import Row, purchase_log, write_log

@@ -25,8 +25,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from orchestration.lib.database import migrate
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.database import migrate
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.benchmarks import bare_copy
 from tests.benchmarks.orders import write_messages
 

@@ -33,13 +33,13 @@ import psycopg
 from psycopg import sql
 
 from orchestration.cli.refresh import Refresher, code_version
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.connections import add_connection, files_connection
-from orchestration.lib.database import migrate
-from orchestration.lib.example_companies import adopt_company
-from orchestration.lib.runs import input_version, recorded_run
-from orchestration.lib.sandbox import SandboxWorld, running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.connections.connections import add_connection, files_connection
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import SandboxWorld, running_sandbox
+from orchestration.lib.operations.runs import input_version, recorded_run
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.example_companies import adopt_company
+from orchestration.lib.warehouse.database import migrate
 from tests.benchmarks.loader import database
 from tests.end_to_end.conftest import purchase_log, stop_time, write_log
 

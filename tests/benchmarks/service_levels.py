@@ -34,13 +34,13 @@ import requests
 
 from orchestration.definitions import defs
 from orchestration.defs.jobs import hourly_refresh, tactical_refresh
-from orchestration.lib.companies import Company
-from orchestration.lib.dagster_home import open_instance
-from orchestration.lib.dbt import dbt_project
-from orchestration.lib.example_companies import adopt_company
-from orchestration.lib.partitions import partition_key
-from orchestration.lib.sandbox import SandboxWorld, running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import SandboxWorld, running_sandbox
+from orchestration.lib.operations.dagster_home import open_instance
+from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.tenancy.example_companies import adopt_company
+from orchestration.lib.tenancy.partitions import partition_key
+from orchestration.lib.warehouse.dbt import dbt_project
 from tests.benchmarks.loader import database
 
 _COMPANY = "tienda_norte"

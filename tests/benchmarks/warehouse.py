@@ -25,7 +25,7 @@ import psycopg
 from psycopg import sql
 from rich.progress import track
 
-from orchestration.lib.database import libpq_environment
+from orchestration.lib.warehouse.database import libpq_environment
 from tests.benchmarks.loader import database
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.warehouse import Warehouse

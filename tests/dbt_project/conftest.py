@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.lib.database import libpq_environment
+from orchestration.lib.warehouse.database import libpq_environment
 from tests.conftest import NewDatabase
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.kpi_shops import Shops, build_shops

@@ -12,14 +12,21 @@ from typing import Any
 
 import requests
 
-from orchestration.lib.audiences.destinations import SwitchOn, store_destination
-from orchestration.lib.audiences.pushes import Pushed, PushRequest, push_audience
-from orchestration.lib.audiences.withdrawals import (
+from orchestration.lib.activation.audiences.destinations import (
+    SwitchOn,
+    store_destination,
+)
+from orchestration.lib.activation.audiences.pushes import (
+    Pushed,
+    PushRequest,
+    push_audience,
+)
+from orchestration.lib.activation.audiences.withdrawals import (
     TakenBack,
     WithdrawRequest,
     withdraw_members,
 )
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
 from taps.sandbox.server import Emulator
 from taps.sandbox.world.world import World
 from tests.dbt_project.raw_shopify import customer

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from orchestration.lib.kpis import (
+from orchestration.lib.reporting.kpis import (
     get_acquisition_kpis,
     get_engagement_kpis,
     get_operations_kpis,

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.lib.audiences.destinations import DestinationRefused, switched_on
-from orchestration.lib.audiences.place_programs import PlaceFailed
-from orchestration.lib.audiences.push_records import refusals
-from orchestration.lib.audiences.switching import try_place
-from orchestration.lib.connection_secrets import save_secrets
-from orchestration.lib.connections import Connection, add_connection
+from orchestration.lib.activation.audiences.destination_checks import try_place
+from orchestration.lib.activation.audiences.destination_programs import PlaceFailed
+from orchestration.lib.activation.audiences.destinations import (
+    DestinationRefused,
+    switched_on,
+)
+from orchestration.lib.activation.audiences.push_records import refusals
+from orchestration.lib.connections.connection_secrets import save_secrets
+from orchestration.lib.connections.connections import Connection, add_connection
 from taps.sandbox import meta_ads, shopify
 from taps.sandbox.shopify.documents import customer_versions
 from taps.sandbox.world.companies import TIENDA_NORTE

@@ -20,7 +20,9 @@ from orchestration.cli import app, audience, audience_push, audience_withdraw
 from orchestration.cli import console as console_module
 from orchestration.cli.audience_push import SOME_REFUSED
 from orchestration.cli.audience_withdraw import SOME_STAYED
-from orchestration.lib.audiences.destinations import (
+from orchestration.lib.activation.audiences.destination_checks import try_place
+from orchestration.lib.activation.audiences.destination_programs import PlaceFailed
+from orchestration.lib.activation.audiences.destinations import (
     DestinationRefused,
     NotSwitchedOn,
     SwitchOn,
@@ -29,16 +31,14 @@ from orchestration.lib.audiences.destinations import (
     switch_off,
     switched_on,
 )
-from orchestration.lib.audiences.place_programs import PlaceFailed
-from orchestration.lib.audiences.push_records import list_pushes, refusals
-from orchestration.lib.audiences.pushes import (
+from orchestration.lib.activation.audiences.push_records import list_pushes, refusals
+from orchestration.lib.activation.audiences.pushes import (
     PushRefused,
     PushRequest,
     preview_push,
 )
-from orchestration.lib.audiences.switching import try_place
-from orchestration.lib.audiences.withdrawals import to_take_back
-from orchestration.lib.connection_secrets import rotate_key
+from orchestration.lib.activation.audiences.withdrawals import to_take_back
+from orchestration.lib.connections.connection_secrets import rotate_key
 from taps.sandbox import klaviyo
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.pushed_audiences import PUSHED, Pushing, pushing

@@ -10,8 +10,8 @@ import numpy as np
 import psycopg
 import pytest
 
-from orchestration.lib.coupons.proofs import proven_percent
-from orchestration.lib.coupons.refusals import CouponRefused
+from orchestration.lib.activation.coupons.refusals import CouponRefused
+from orchestration.lib.activation.coupons.uplift import proven_percent
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_shopify import order, shop
 from tests.dbt_project.warehouse import Pair, Warehouse

@@ -12,9 +12,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.audiences.exports import ExportRequest, export_audience
-from orchestration.lib.audiences.holdouts import COUNTED_DAYS, kept_back_now
-from orchestration.lib.audiences.membership import (
+from orchestration.lib.activation.audiences.exports import (
+    ExportRequest,
+    export_audience,
+)
+from orchestration.lib.activation.audiences.holdouts import COUNTED_DAYS, kept_back_now
+from orchestration.lib.activation.audiences.membership import (
     Audience,
     AudienceRefused,
     AudienceRequest,
@@ -23,8 +26,8 @@ from orchestration.lib.audiences.membership import (
     list_audiences,
     load_audience,
 )
-from orchestration.lib.audiences.segments import segment_sizes
-from orchestration.lib.forgetting.erasure import forget
+from orchestration.lib.activation.audiences.segments import segment_sizes
+from orchestration.lib.tenancy.privacy.erasure import forget
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile
 from tests.dbt_project.raw_shopify import customer, order, shop

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from orchestration.lib.alerts.conditions import judge
-from orchestration.lib.alerts.memory import Condition
+from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.rules import default_rules
-from orchestration.lib.companies import load_company
-from orchestration.lib.database import connect
-from orchestration.lib.metrics import read_metrics
+from orchestration.lib.reporting.metrics import read_metrics
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import connect
 from tests.dbt_project.mart_rows import insert
 from tests.dbt_project.test_customers_at_risk import (
     AS_OF,

@@ -11,8 +11,8 @@ import pytest
 
 from ml_assets.assets.channel_attribution import channel_attribution
 from ml_assets.attribution import METHODS
-from orchestration.lib import warehouse as platform
-from orchestration.lib.partitions import CompanyDay, partition_key
+from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
+from orchestration.lib.warehouse import warehouse as platform
 from tests.dbt_project.raw_marketing import land, meta_action, meta_day
 from tests.dbt_project.raw_shopify import order, shop
 from tests.dbt_project.warehouse import Pair, Warehouse

@@ -20,28 +20,35 @@ from typer.testing import CliRunner
 from orchestration.cli import app, coupon
 from orchestration.cli import console as console_module
 from orchestration.defs.decisions.requests import action_requests
-from orchestration.lib.action_requests import COUPON, add_request, list_requests
-from orchestration.lib.audiences.exports import ExportRequest, export_audience
-from orchestration.lib.companies import writer_role
-from orchestration.lib.connection_secrets import save_secrets
-from orchestration.lib.connections import Connection, add_connection
-from orchestration.lib.coupons import making
-from orchestration.lib.coupons.allowances import Allowance, allow, forbid
-from orchestration.lib.coupons.coupon_records import (
+from orchestration.lib.activation.audiences.exports import (
+    ExportRequest,
+    export_audience,
+)
+from orchestration.lib.activation.coupons import issuance as making
+from orchestration.lib.activation.coupons.allowances import Allowance, allow, forbid
+from orchestration.lib.activation.coupons.coupon_records import (
     Coupon,
     list_coupons,
     open_uses,
 )
-from orchestration.lib.coupons.coupon_requests import read_coupon_request
-from orchestration.lib.coupons.making import (
+from orchestration.lib.activation.coupons.coupon_requests import read_coupon_request
+from orchestration.lib.activation.coupons.issuance import (
     Answered,
     UnknownCoupon,
     answer_coupon_requests,
     approve,
     decline,
 )
-from orchestration.lib.coupons.refusals import CouponRefused
-from orchestration.lib.warehouse import Warehouse as Resource
+from orchestration.lib.activation.coupons.refusals import CouponRefused
+from orchestration.lib.connections.connection_secrets import save_secrets
+from orchestration.lib.connections.connections import Connection, add_connection
+from orchestration.lib.reporting.action_requests import (
+    COUPON,
+    add_request,
+    list_requests,
+)
+from orchestration.lib.tenancy.companies import writer_role
+from orchestration.lib.warehouse.warehouse import Warehouse as Resource
 from taps.sandbox import shopify
 from taps.sandbox.shopify.documents import customer_versions, discount_versions
 from taps.sandbox.world.companies import TIENDA_NORTE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from orchestration.lib.forgetting.erasure import forget, forget_returned
-from orchestration.lib.forgetting.person import PersonUnknown
+from orchestration.lib.tenancy.privacy.erasure import forget, forget_returned
+from orchestration.lib.tenancy.privacy.person import PersonUnknown
 from tests.dbt_project.marketplace_rows import (
     cart,
     marketplace_file,

@@ -14,7 +14,7 @@ import pandas as pd
 import psycopg
 import pytest
 
-from orchestration.lib import kpis
+from orchestration.lib.reporting import kpis
 from tests.dbt_project.random_market import PAID, Market, draw_market
 from tests.dbt_project.warehouse import Warehouse
 

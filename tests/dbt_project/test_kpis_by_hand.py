@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from orchestration.lib import kpis
+from orchestration.lib.reporting import kpis
 from tests.dbt_project.kpi_answers import (
     ACME,
     ACME_FEBRUARY,

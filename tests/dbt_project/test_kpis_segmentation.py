@@ -10,7 +10,7 @@ import pandas as pd
 import psycopg
 import pytest
 
-from orchestration.lib.kpis import RangeReversed, get_rfm_segmentation
+from orchestration.lib.reporting.kpis import RangeReversed, get_rfm_segmentation
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 

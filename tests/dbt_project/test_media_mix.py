@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from ml_assets.assets.media_mix import media_mix
-from orchestration.lib.companies import InvalidCompany
-from orchestration.lib.media_settings import (
+from orchestration.lib.tenancy.companies import InvalidCompany
+from orchestration.lib.tenancy.media_settings import (
     BudgetLimit,
     LiftTest,
     add_lift_test,
@@ -19,8 +19,8 @@ from orchestration.lib.media_settings import (
     set_budget_limit,
     set_targets,
 )
-from orchestration.lib.partitions import CompanyDay, partition_key
-from orchestration.lib.warehouse import Warehouse as Database
+from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
+from orchestration.lib.warehouse.warehouse import Warehouse as Database
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.ml_assets.media_plan.shop import AS_OF, shop
 

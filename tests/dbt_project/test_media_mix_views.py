@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ml_assets.assets.media_mix_tables import refresh_new_customer_values
-from orchestration.lib.database import connect
-from orchestration.lib.media_settings import set_targets
+from orchestration.lib.tenancy.media_settings import set_targets
+from orchestration.lib.warehouse.database import connect
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Pair, Warehouse
 

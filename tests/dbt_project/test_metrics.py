@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.lib.metrics import documented, read_metrics, undeclared
-from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.reporting.metrics import documented, read_metrics, undeclared
 from tests.dbt_project.dbt_commands import written
 
 

@@ -11,7 +11,7 @@ import yaml
 from ml_assets.clv.reasons import REASON_CODES
 from ml_assets.clv.valuation import GATES
 from ml_assets.media_plan.gates import GATES as MEDIA_GATES
-from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.core.settings import PROJECT_ROOT
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 FIT = """

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.lib.forgetting.erasure import forget
+from orchestration.lib.tenancy.privacy.erasure import forget
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.raw_shopify import customer, order, refund

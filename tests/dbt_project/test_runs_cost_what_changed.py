@@ -9,10 +9,10 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
-from orchestration.lib.dbt import Dbt, dbt_program, dbt_project
-from orchestration.lib.dbt_relations import are_all_there
-from orchestration.lib.partitions import CompanyDay, partition_key
-from orchestration.lib.warehouse import Warehouse as WarehouseResource
+from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
+from orchestration.lib.warehouse.dbt import Dbt, dbt_program, dbt_project
+from orchestration.lib.warehouse.dbt_relations import are_all_there
+from orchestration.lib.warehouse.warehouse import Warehouse as WarehouseResource
 from tests.conftest import KnowsProject
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse

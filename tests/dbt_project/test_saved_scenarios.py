@@ -24,8 +24,12 @@ from ml_assets.media_plan.scenario_requests import ScenarioRequest
 from orchestration.cli import app, scenario
 from orchestration.cli import console as console_module
 from orchestration.defs.decisions.requests import action_requests
-from orchestration.lib.action_requests import COUPON, add_request, list_requests
-from orchestration.lib.partitions import CompanyDay, partition_key
+from orchestration.lib.reporting.action_requests import (
+    COUPON,
+    add_request,
+    list_requests,
+)
+from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
 from tests.dbt_project.mart_rows import COMPANY
 from tests.dbt_project.test_media_mix import Addressed
 from tests.dbt_project.test_media_mix_views import AS_OF

@@ -16,21 +16,21 @@ from typer.testing import CliRunner
 
 from metabase.metabase_as_code.cli import app as cards
 from orchestration.cli import app, trace
-from orchestration.lib.dbt import dbt_project, prepare_manifest
-from orchestration.lib.tracing import evidence
-from orchestration.lib.tracing.lineage import (
+from orchestration.lib.reporting.lineage import evidence
+from orchestration.lib.reporting.lineage.lineage import (
     Lineage,
     NumberUnknown,
     find_number,
     lineage,
 )
-from orchestration.lib.tracing.records import Fed, raw_records
-from orchestration.lib.tracing.shown import (
+from orchestration.lib.reporting.lineage.records import Fed, raw_records
+from orchestration.lib.reporting.lineage.shown import (
     CardBroken,
     TraceUnknown,
     answer_of,
     find_insight,
 )
+from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.test_audiences import PREDICTION
 from tests.dbt_project.warehouse import Pair, Warehouse

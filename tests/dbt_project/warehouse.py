@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from orchestration.lib.raw_tables import ensure_raw_tables
+from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 from tests.dbt_project import raw_files, raw_shopify
 from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.raw_files import RawFile

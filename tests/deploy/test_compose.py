@@ -144,7 +144,7 @@ def test_provisioning_gets_every_value_it_requires() -> None:
 
 def test_every_variable_given_to_our_processes_is_read_by_them() -> None:
     readers = (
-        "orchestration/lib/settings.py",
+        "orchestration/lib/core/settings.py",
         "orchestration/deploy/dagster.compose.yaml",
         "metabase/metabase_as_code/cli.py",
         "metabase/metabase_as_code/logins.py",

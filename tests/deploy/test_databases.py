@@ -18,10 +18,10 @@ import pytest
 import yaml
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
-from orchestration.lib.companies import Company, add_company, reader_role
-from orchestration.lib.database import connect, libpq_environment, migrate
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
-from orchestration.lib.old_runs import KEPT, forget_old_runs
+from orchestration.lib.operations.run_retention import KEPT, forget_old_runs
+from orchestration.lib.tenancy.companies import Company, add_company, reader_role
+from orchestration.lib.warehouse.database import connect, libpq_environment, migrate
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.deploy.compose_file import ROOT, container_environment, services
 
 _DEPLOY = ROOT / "orchestration" / "deploy"

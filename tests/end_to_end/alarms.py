@@ -11,9 +11,9 @@ import psycopg
 
 from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.dispatch import Dispatcher
-from orchestration.lib.companies import load_company
-from orchestration.lib.metrics import read_metrics
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.metrics import read_metrics
+from orchestration.lib.tenancy.companies import load_company
 from tests.end_to_end.conftest import Timonel
 from tests.orchestration.lib.alerts.conftest import (
     ALL,

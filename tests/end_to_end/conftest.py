@@ -19,7 +19,7 @@ import psycopg
 import pytest
 import requests
 
-from orchestration.lib.sandbox import Sandbox
+from orchestration.lib.ingestion.sandbox import Sandbox
 from tests.conftest import KnowsProject, NewDatabase
 from tests.forked import starting_cold
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.lib.dagster_home import open_instance
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.dagster_home import open_instance
 from tests.end_to_end.conftest import Row, Timonel, purchase_log
 
 _PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import requests
 
-from orchestration.lib.connection_secrets import save_secrets
-from orchestration.lib.example_companies import adopt_company
-from orchestration.lib.sandbox import Sandbox, SandboxWorld, running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.connections.connection_secrets import save_secrets
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import Sandbox, SandboxWorld, running_sandbox
+from orchestration.lib.tenancy.example_companies import adopt_company
 from tests.end_to_end.alarms import People, told_people
 from tests.end_to_end.conftest import Timonel
 

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.database import as_role, connect
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse.database import as_role, connect
 from tests.conftest import KnowsProject, NewDatabase
 from tests.end_to_end.conftest import Timonel, purchase_log, write_log
 

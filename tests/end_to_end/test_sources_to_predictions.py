@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orchestration.lib.sandbox import running_sandbox
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.sandbox import running_sandbox
 from tests.conftest import KnowsProject, NewDatabase
 from tests.end_to_end.conftest import Timonel, stop_time
 

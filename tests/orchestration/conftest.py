@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from orchestration.lib import sources
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.connection_secrets import save_secrets
-from orchestration.lib.connections import Connection, add_connection
-from orchestration.lib.ingestion import DateRange, Reading, SourceReader
-from orchestration.lib.settings import Settings
-from orchestration.lib.sources import RawTable, Source
+from orchestration.lib.connections import sources
+from orchestration.lib.connections.connection_secrets import save_secrets
+from orchestration.lib.connections.connections import Connection, add_connection
+from orchestration.lib.connections.sources import RawTable, Source
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.ingestion import DateRange, Reading, SourceReader
+from orchestration.lib.tenancy.companies import Company, add_company
 
 FAKE = Source(
     slug="shopify",

@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 
 from orchestration.definitions import defs
-from orchestration.lib.settings import PROJECT_ROOT
-from orchestration.lib.sources import SOURCES, api_sources
+from orchestration.lib.connections.sources import SOURCES, api_sources
+from orchestration.lib.core.settings import PROJECT_ROOT
 from tests.orchestration.definition_names import KEPT, names
 
 

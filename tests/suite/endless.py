@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from orchestration.lib.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 
 
 def test_it_waits_with_a_server_and_a_child_that_left_it(

@@ -6,9 +6,9 @@ from functools import cache
 import dagster as dg
 
 from orchestration.lib.alerts.dispatch import Dispatcher
-from orchestration.lib.metrics import Metric, read_metrics
-from orchestration.lib.settings import Settings
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.metrics import Metric, read_metrics
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.sensor(

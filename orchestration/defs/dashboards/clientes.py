@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from orchestration.lib.dashboards import render
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.settings import Settings
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.dashboards import render
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _READS = (
     "accuracy_totals",

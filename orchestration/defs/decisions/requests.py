@@ -3,10 +3,10 @@
 import dagster as dg
 
 from ml_assets.assets import scenarios
-from orchestration.lib.action_requests import companies_waiting
-from orchestration.lib.coupons import making
-from orchestration.lib.settings import Settings
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.activation.coupons import issuance as making
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.action_requests import companies_waiting
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.sensor(

@@ -8,8 +8,8 @@ import os
 
 import dagster as dg
 
-from orchestration.lib.dashboards import apply_to_metabase
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.reporting.dashboards import apply_to_metabase
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _SERVER = "METABASE_URL"
 

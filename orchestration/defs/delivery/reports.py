@@ -4,10 +4,10 @@ from datetime import UTC
 
 import dagster as dg
 
-from orchestration.lib.report_rhythms import list_due, read_rhythms
-from orchestration.lib.report_sending import deliver
-from orchestration.lib.settings import Settings
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.report_delivery import deliver
+from orchestration.lib.reporting.report_schedules import list_due, read_rhythms
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 class ReportToMail(dg.Config):

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.lib.companies import load_company
-from orchestration.lib.connections import list_connections
-from orchestration.lib.forgetting.erasure import forget_returned
-from orchestration.lib.ingestion import SourceReader
-from orchestration.lib.landed_checks import judged, landed_check_specs, nothing_landed
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.raw_assets import (
+from orchestration.lib.connections.connections import list_connections
+from orchestration.lib.connections.sources import SOURCES, api_sources
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.data_quality.landed_checks import (
+    judged,
+    landed_check_specs,
+    nothing_landed,
+)
+from orchestration.lib.ingestion.ingestion import SourceReader
+from orchestration.lib.ingestion.raw_assets import (
     asset_specs,
     materialized,
     not_connected,
@@ -19,9 +22,10 @@ from orchestration.lib.raw_assets import (
     update_statistics,
     was_read,
 )
-from orchestration.lib.settings import Settings
-from orchestration.lib.sources import SOURCES, api_sources
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.tenancy.privacy.erasure import forget_returned
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _FILES = SOURCES["files"]
 _SCHEMA = _FILES.schema

@@ -5,14 +5,21 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from orchestration.lib.companies import load_company
-from orchestration.lib.connection_states import clear_difference, record_difference
-from orchestration.lib.forgetting.erasure import forget_returned
-from orchestration.lib.ingestion import DateRange, Reading, SourceReader
-from orchestration.lib.landed_checks import judged, landed_check_specs, nothing_landed
-from orchestration.lib.landings import mark_verified, verified_until
-from orchestration.lib.partitions import CompanyDay, company_days, days_by_company
-from orchestration.lib.raw_assets import (
+from orchestration.lib.connections.connection_states import (
+    clear_difference,
+    record_difference,
+)
+from orchestration.lib.connections.sources import Source, api_sources
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.data_quality.landed_checks import (
+    judged,
+    landed_check_specs,
+    nothing_landed,
+)
+from orchestration.lib.data_quality.reconciliation import Difference, differences
+from orchestration.lib.ingestion.ingestion import DateRange, Reading, SourceReader
+from orchestration.lib.ingestion.landings import mark_verified, verified_until
+from orchestration.lib.ingestion.raw_assets import (
     asset_specs,
     materialized,
     not_connected,
@@ -21,10 +28,14 @@ from orchestration.lib.raw_assets import (
     update_statistics,
     was_read,
 )
-from orchestration.lib.reconciliation import Difference, differences
-from orchestration.lib.settings import Settings
-from orchestration.lib.sources import Source, api_sources
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.tenancy.partitions import (
+    CompanyDay,
+    company_days,
+    days_by_company,
+)
+from orchestration.lib.tenancy.privacy.erasure import forget_returned
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _CHECK = "rows_equal_what_the_source_counted"
 _DIFFERENCES_SHOWN = 8

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from orchestration.lib.old_runs import forget_old_runs
+from orchestration.lib.operations.run_retention import forget_old_runs
 
 
 @dg.sensor(

@@ -2,8 +2,11 @@
 
 import dagster as dg
 
-from orchestration.lib.scheduled_runs import finished_run, record_finished_run
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.operations.scheduled_runs import (
+    finished_run,
+    record_finished_run,
+)
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.run_status_sensor(

@@ -7,9 +7,9 @@ company, in the database, and this check says what was measured.
 
 import dagster as dg
 
-from orchestration.lib.partitions import company_days, days_by_company
-from orchestration.lib.service_levels import ServiceLevel, load_levels
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.operations.service_levels import ServiceLevel, load_levels
+from orchestration.lib.tenancy.partitions import company_days, days_by_company
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.asset_check(

@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from orchestration.lib.companies import list_companies
-from orchestration.lib.partitions import companies
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.companies import list_companies
+from orchestration.lib.tenancy.partitions import companies
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.sensor(

@@ -16,10 +16,14 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
-from orchestration.lib.company_removal import company_held
-from orchestration.lib.dagster_home import is_of_a_command
-from orchestration.lib.database import libpq_environment, one_at_a_time
-from orchestration.lib.dbt import (
+from orchestration.lib.operations.dagster_home import is_of_a_command
+from orchestration.lib.operations.run_tags import ALL_TESTS, NIGHTLY, RHYTHM
+from orchestration.lib.operations.service_levels import measure
+from orchestration.lib.reporting.shown_insights import remember_insights
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.database import libpq_environment, one_at_a_time
+from orchestration.lib.warehouse.dbt import (
     RoomTranslator,
     dbt_project,
     keep_parsed,
@@ -27,18 +31,14 @@ from orchestration.lib.dbt import (
     project_fingerprint,
     scope_environment,
 )
-from orchestration.lib.dbt_relations import (
+from orchestration.lib.warehouse.dbt_relations import (
     are_all_there,
     as_of_dates,
     built_from,
     outgrown_marts,
     remember_built_from,
 )
-from orchestration.lib.partitions import CompanyDay, company_days
-from orchestration.lib.run_tags import ALL_TESTS, NIGHTLY, RHYTHM
-from orchestration.lib.service_levels import measure
-from orchestration.lib.shown_insights import remember_insights
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 # Costs a look at file dates unless a model changed since the last load.
 prepare_manifest()

@@ -5,10 +5,10 @@ from datetime import date
 
 import dagster as dg
 
-from orchestration.lib.anomalies import Anomaly
-from orchestration.lib.partitions import CompanyDay
-from orchestration.lib.unusual_days import judge_total
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.data_quality.anomalies import Anomaly
+from orchestration.lib.data_quality.unusual_days import judge_total
+from orchestration.lib.tenancy.partitions import CompanyDay
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _ASSET = dg.AssetKey(["marts", "company_days"])
 _ORDERS, _REVENUE = "usual_order_count", "usual_net_revenue"

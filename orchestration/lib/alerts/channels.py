@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from psycopg.rows import class_row
 
 from orchestration.lib.alerts.errors import ChannelBroken, NotDelivered
-from orchestration.lib.alerts.memory import SEVERITIES
+from orchestration.lib.alerts.lifecycle import SEVERITIES
 from orchestration.lib.alerts.services import check_address
-from orchestration.lib.alerts.words import LANGUAGES
-from orchestration.lib.companies import load_company
-from orchestration.lib.connection_secrets import channel_secret, sealing
-from orchestration.lib.database import connect
-from orchestration.lib.settings import Settings
+from orchestration.lib.connections.connection_secrets import channel_secret, sealing
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.core.translations import LANGUAGES
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.warehouse.database import connect
 
 __all__ = [
     "Channel",

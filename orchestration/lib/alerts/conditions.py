@@ -13,12 +13,12 @@ import psycopg
 from psycopg import Connection
 
 from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
-from orchestration.lib.alerts.limits import Views, past_limits
-from orchestration.lib.alerts.memory import Condition
+from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.rules import Rule
-from orchestration.lib.companies import Company
-from orchestration.lib.database import has_relation
-from orchestration.lib.unusual_days import judge_total
+from orchestration.lib.alerts.thresholds import Views, past_limits
+from orchestration.lib.data_quality.unusual_days import judge_total
+from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.warehouse.database import has_relation
 
 __all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
 

@@ -17,9 +17,9 @@ from psycopg.rows import dict_row
 from orchestration.lib.alerts.channels import read_address
 from orchestration.lib.alerts.errors import NotDelivered
 from orchestration.lib.alerts.messages import Message
-from orchestration.lib.database import connect
-from orchestration.lib.secrets import SecretsUnreadable
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.secrets import SecretsUnreadable
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.warehouse.database import connect
 
 __all__ = ["UNDELIVERED", "Failures", "Postman", "Send", "companies_waiting"]
 

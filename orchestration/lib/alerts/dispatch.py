@@ -18,16 +18,16 @@ from orchestration.lib.alerts.delivery import (
     companies_waiting,
 )
 from orchestration.lib.alerts.ledger import keep, open_alerts
+from orchestration.lib.alerts.lifecycle import Circumstances, advance
 from orchestration.lib.alerts.links import load_links
-from orchestration.lib.alerts.memory import Circumstances, advance
 from orchestration.lib.alerts.messages import describe
-from orchestration.lib.alerts.notices import Notices
+from orchestration.lib.alerts.notifications import Notices
 from orchestration.lib.alerts.policies import load_hours, load_policies
 from orchestration.lib.alerts.rules import default_rules, load_rules, sync_rules
-from orchestration.lib.companies import Company, list_companies
-from orchestration.lib.database import connect, one_at_a_time, unless_busy
-from orchestration.lib.metrics import Metric
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.metrics import Metric
+from orchestration.lib.tenancy.companies import Company, list_companies
+from orchestration.lib.warehouse.database import connect, one_at_a_time, unless_busy
 
 __all__ = ["Dispatcher", "Round"]
 

@@ -1,6 +1,6 @@
 """What may be wrong with alerts, in words a person can act on."""
 
-from orchestration.lib.plain_errors import PlainError
+from orchestration.lib.core.plain_errors import PlainError
 
 __all__ = ["AlertUnknown", "ChannelBroken", "NotDelivered", "RuleBroken"]
 

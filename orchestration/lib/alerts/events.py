@@ -12,12 +12,12 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.delivery import UNDELIVERED
-from orchestration.lib.alerts.memory import Condition
+from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.rules import Rule
-from orchestration.lib.broken_runs import broken_runs
-from orchestration.lib.cadence import slack_beyond_a_day
-from orchestration.lib.service_levels import levels_of
-from orchestration.lib.sources import SOURCES
+from orchestration.lib.connections.sources import SOURCES
+from orchestration.lib.operations.cadence import slack_beyond_a_day
+from orchestration.lib.operations.failed_runs import broken_runs
+from orchestration.lib.operations.service_levels import levels_of
 
 __all__ = ["EVENTS", "Look", "needs_threshold"]
 

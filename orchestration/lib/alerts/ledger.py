@@ -12,8 +12,8 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
 
 from orchestration.lib.alerts.errors import AlertUnknown
-from orchestration.lib.alerts.memory import Alert
-from orchestration.lib.database import connect
+from orchestration.lib.alerts.lifecycle import Alert
+from orchestration.lib.warehouse.database import connect
 
 __all__ = ["acknowledge", "keep", "list_alerts", "open_alerts"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from orchestration.lib.settings import PROJECT_ROOT, Settings
+from orchestration.lib.core.settings import PROJECT_ROOT, Settings
 
 __all__ = ["Links", "load_links", "page_of_view"]
 

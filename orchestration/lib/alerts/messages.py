@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.links import Links
-from orchestration.lib.alerts.memory import Condition
-from orchestration.lib.alerts.words import measured, read_words, written
-from orchestration.lib.companies import Company
+from orchestration.lib.core.translations import measured, read_words, written
+from orchestration.lib.tenancy.companies import Company
 
 __all__ = [
     "Message",

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from orchestration.lib.alerts.memory import POLICIES, Policy, QuietHours
-from orchestration.lib.database import connect
+from orchestration.lib.alerts.lifecycle import POLICIES, Policy, QuietHours
+from orchestration.lib.warehouse.database import connect
 
 __all__ = ["Hours", "load_hours", "load_policies", "save_hours", "save_policy"]
 

@@ -15,10 +15,10 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from orchestration.lib.alerts.errors import RuleBroken
-from orchestration.lib.alerts.memory import SEVERITIES
-from orchestration.lib.anomalies import THRESHOLD
-from orchestration.lib.database import connect
-from orchestration.lib.metrics import Metric
+from orchestration.lib.alerts.lifecycle import SEVERITIES
+from orchestration.lib.data_quality.anomalies import THRESHOLD
+from orchestration.lib.reporting.metrics import Metric
+from orchestration.lib.warehouse.database import connect
 
 __all__ = [
     "Rule",
@@ -89,7 +89,7 @@ _EVENTS = (
     Rule("media_mix_blocked", "event", "media_mix_blocked", "medium"),
     Rule("connection_failing", "event", "connection_failing", "high"),
     # Of what is read once a day: two hours late is late, two days are too many. What is
-    # read weekly has six days more (orchestration.lib.cadence).
+    # read weekly has six days more (orchestration.lib.operations.cadence).
     Rule(
         *("source_late", "event", "source_late", "medium"),
         comparison="above",

@@ -131,7 +131,7 @@ _TABLES = (
         digest_at time,
         check ((quiet_from is null) = (quiet_until is null))
     )""",
-    # Without a row the defaults of orchestration/lib/alerts/memory.py hold.
+    # Without a row the defaults of orchestration/lib/alerts/lifecycle.py hold.
     f"""create table ops.escalation_policy (
         company_id text not null references ops.companies on delete cascade,
         severity {_SEVERITY},

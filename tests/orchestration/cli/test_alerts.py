@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from orchestration.cli import alert_channels, alert_rules, alerts, app
 from orchestration.cli import console as console_module
 from orchestration.lib.alerts.rules import load_rules
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.database import connect
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse.database import connect
 from tests.orchestration.lib.alerts.conftest import serving
 
 Timonel = Callable[..., str]

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, company
 from orchestration.cli import console as console_module
-from orchestration.lib.companies import Company, InvalidCompany, add_company
-from orchestration.lib.company_settings import change_settings, load_settings
-from orchestration.lib.database import connect
-from orchestration.lib.runs import input_version
+from orchestration.lib.operations.runs import input_version
+from orchestration.lib.tenancy.companies import Company, InvalidCompany, add_company
+from orchestration.lib.tenancy.company_settings import change_settings, load_settings
+from orchestration.lib.warehouse.database import connect
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 Timonel = Callable[..., str]

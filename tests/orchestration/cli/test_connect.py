@@ -22,9 +22,9 @@ from orchestration.cli import (
 )
 from orchestration.cli import console as console_module
 from orchestration.cli.run import SourceName
-from orchestration.lib.connection_secrets import load_secrets
-from orchestration.lib.connections import list_connections
-from orchestration.lib.sources import SOURCES, api_sources
+from orchestration.lib.connections.connection_secrets import load_secrets
+from orchestration.lib.connections.connections import list_connections
+from orchestration.lib.connections.sources import SOURCES, api_sources
 from tests.orchestration.conftest import Shop
 
 Timonel = Callable[..., str]

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, media
 from orchestration.cli import console as console_module
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.database import connect
-from orchestration.lib.runs import input_version
+from orchestration.lib.operations.runs import input_version
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse.database import connect
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 DAY = date(2026, 10, 31)

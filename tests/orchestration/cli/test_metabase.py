@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.lib.companies import Company, add_company
+from orchestration.lib.tenancy.companies import Company, add_company
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from rich.console import Console
 from orchestration.cli import refresh
 from orchestration.cli.asset_runs import AssetRuns, PhaseFailed, SourceUnread
 from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher
-from orchestration.lib.cadence import Rhythm
-from orchestration.lib.companies import Company
-from orchestration.lib.connections import Connection
-from orchestration.lib.settings import Settings
+from orchestration.lib.connections.connections import Connection
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.cadence import Rhythm
+from orchestration.lib.tenancy.companies import Company
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 SUNDAY = date(2026, 1, 18)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, quarantine
 from orchestration.cli import console as console_module
-from orchestration.lib.companies import Company, add_company
+from orchestration.lib.tenancy.companies import Company, add_company
 
 Timonel = Callable[..., str]
 ROW = """

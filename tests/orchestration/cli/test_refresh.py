@@ -17,8 +17,8 @@ from orchestration.cli.asset_runs import selected_keys
 from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher, code_version
 from orchestration.defs.transformation.dbt import dbt_marts
 from orchestration.lib.alerts.dispatch import Dispatcher
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import Company, add_company
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 

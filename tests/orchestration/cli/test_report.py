@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.cli import console as console_module
 from orchestration.cli import report as report_command
-from orchestration.lib.companies import Company, add_company
+from orchestration.lib.tenancy.companies import Company, add_company
 from tests.metabase.reporting_rows import make_reporting
 from tests.metabase.shops import NEW
 

@@ -29,8 +29,8 @@ from orchestration.cli import console as console_module
 from orchestration.cli import report as report_command
 from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.services import addressed_to
-from orchestration.lib.report_sending import deliver
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.report_delivery import deliver
 from tests.metabase.reporting_rows import Customer, Shop, make_reporting
 
 Timonel = Callable[..., str]

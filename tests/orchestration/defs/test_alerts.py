@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.defs.alerts import dispatch
 from orchestration.lib.alerts.dispatch import Dispatcher, Round
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import pytest
 
 from orchestration.cli.refresh import Refresher
 from orchestration.defs.transformation import dbt
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.database import connect
-from orchestration.lib.runs import input_version
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.runs import input_version
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse.database import connect
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 DAY = date(2026, 11, 22)

@@ -11,9 +11,9 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.delivery import metabase, reports
-from orchestration.lib.report_rhythms import DueReport
-from orchestration.lib.report_sending import Outcome
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.reporting.report_delivery import Outcome
+from orchestration.lib.reporting.report_schedules import DueReport
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 TICK = datetime.fromisoformat("2026-11-23 08:15+00:00")
 DUE = [

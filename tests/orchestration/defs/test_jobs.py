@@ -19,9 +19,9 @@ from orchestration.definitions import defs
 from orchestration.defs import jobs
 from orchestration.defs.jobs import is_due
 from orchestration.defs.tenancy import companies
-from orchestration.lib.cadence import Rhythm
-from orchestration.lib.companies import Company
-from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.operations.cadence import Rhythm
+from orchestration.lib.tenancy.companies import Company
 
 
 def _ticks_of(company: Company, first_day: datetime, days: int) -> list[datetime]:

@@ -9,11 +9,11 @@ import psycopg
 import pytest
 
 from orchestration.defs.operations.runs import run_canceled, run_failed, run_succeeded
-from orchestration.lib import warehouse as warehouse_module
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.dagster_home import own_process_tag
-from orchestration.lib.partitions import company_days, partition_key
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.operations.dagster_home import own_process_tag
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.partitions import company_days, partition_key
+from orchestration.lib.warehouse import warehouse as warehouse_module
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _RUNS = """
     select company_id, as_of_date, status, message, finished_at >= started_at, job_name

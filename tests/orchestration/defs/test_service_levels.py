@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from orchestration.defs.operations.service_levels import service_levels_are_met
-from orchestration.lib import warehouse as warehouse_module
-from orchestration.lib.partitions import company_days, partition_key
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.partitions import company_days, partition_key
+from orchestration.lib.warehouse import warehouse as warehouse_module
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _TABLE = """
     create table reporting.service_levels (company_id text, service_level text,

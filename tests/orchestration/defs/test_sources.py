@@ -13,15 +13,15 @@ import pytest
 
 from orchestration.defs.ingestion.files import files
 from orchestration.defs.ingestion.sources import _assets
-from orchestration.lib import warehouse as warehouse_module
-from orchestration.lib.connection_states import list_statuses
-from orchestration.lib.contracts import expectations
-from orchestration.lib.landed_checks import KEYS_CHECK, ROWS_CHECK
-from orchestration.lib.partitions import CompanyDay, company_days, partition_key
-from orchestration.lib.raw_assets import READ_CHECK
-from orchestration.lib.sources import SOURCES
-from orchestration.lib.unread_sources import unread_sources
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.connections.connection_states import list_statuses
+from orchestration.lib.connections.sources import SOURCES
+from orchestration.lib.data_quality.contracts import expectations
+from orchestration.lib.data_quality.landed_checks import KEYS_CHECK, ROWS_CHECK
+from orchestration.lib.ingestion.raw_assets import READ_CHECK
+from orchestration.lib.ingestion.unread_sources import unread_sources
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days, partition_key
+from orchestration.lib.warehouse import warehouse as warehouse_module
+from orchestration.lib.warehouse.warehouse import Warehouse
 from tests.orchestration.conftest import ACME, DAYS, FAKE, ORDERS, Shop
 
 _CHECK = "rows_equal_what_the_source_counted"

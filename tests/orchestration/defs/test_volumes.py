@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from orchestration.defs.transformation.volumes import usual_volumes
-from orchestration.lib import warehouse as warehouse_module
-from orchestration.lib.partitions import CompanyDay, company_days, partition_key
-from orchestration.lib.warehouse import Warehouse
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days, partition_key
+from orchestration.lib.warehouse import warehouse as warehouse_module
+from orchestration.lib.warehouse.warehouse import Warehouse
 
 _DAY = date(2026, 6, 30)
 

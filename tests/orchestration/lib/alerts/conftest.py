@@ -22,8 +22,8 @@ from aiosmtpd.controller import Controller
 from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.alerts.ledger import list_alerts
-from orchestration.lib.companies import Company, add_company
-from orchestration.lib.settings import Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import Company, add_company
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 BOLT = Company("bolt", "Bolt", "CLP", "America/Santiago")

@@ -16,8 +16,8 @@ from orchestration.lib.alerts.rules import (
     metric_rule,
     save_rule,
 )
-from orchestration.lib.anomalies import THRESHOLD
-from orchestration.lib.metrics import Metric
+from orchestration.lib.data_quality.anomalies import THRESHOLD
+from orchestration.lib.reporting.metrics import Metric
 from tests.orchestration.lib.alerts.conftest import START, Office
 
 DAY = date(2026, 11, 22)  # the last that is over at the start

@@ -25,8 +25,8 @@ from orchestration.lib.alerts.ledger import acknowledge, list_alerts
 from orchestration.lib.alerts.messages import Message
 from orchestration.lib.alerts.policies import Hours, save_hours
 from orchestration.lib.alerts.services import send
-from orchestration.lib.connection_secrets import rotate_key
-from orchestration.lib.settings import PROJECT_ROOT
+from orchestration.lib.connections.connection_secrets import rotate_key
+from orchestration.lib.core.settings import PROJECT_ROOT
 from tests.orchestration.lib.alerts.conftest import (
     ACME,
     ALL,
@@ -221,8 +221,8 @@ def test_a_message_whose_process_was_killed_is_not_sent_again(
         from pathlib import Path
         from orchestration.lib.alerts.dispatch import Dispatcher
         from orchestration.lib.alerts.services import send
-        from orchestration.lib.companies import load_company
-        from orchestration.lib.settings import Settings
+        from orchestration.lib.tenancy.companies import load_company
+        from orchestration.lib.core.settings import Settings
 
         def send_and_die(address, message):
             send(address, message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from orchestration.lib.alerts.ledger import acknowledge, list_alerts
-from orchestration.lib.companies import Company
+from orchestration.lib.tenancy.companies import Company
 from tests.orchestration.lib.alerts.conftest import ACME, BOLT, START, Office
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from orchestration.lib.alerts.events import EVENTS
 from orchestration.lib.alerts.ledger import list_alerts
+from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.links import Links, page_of_view
-from orchestration.lib.alerts.memory import Condition
 from orchestration.lib.alerts.messages import Telling, describe, message
-from orchestration.lib.alerts.words import LANGUAGES
+from orchestration.lib.core.translations import LANGUAGES
 from tests.orchestration.lib.alerts.conftest import ACME, BOLT, START, Office
 
 PUBLISHED = """

@@ -1,0 +1,1 @@
+"""Writing to customers: audiences and coupons, off until a company allows it."""

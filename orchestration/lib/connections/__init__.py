@@ -1,0 +1,1 @@
+"""Which source of which company is read, with which credentials."""

@@ -1,0 +1,108 @@
+"""Try a connection: its tap says what it can see."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from orchestration.lib.connections.connection_states import record_check, record_failure
+from orchestration.lib.connections.connections import Connection
+from orchestration.lib.connections.sources import source
+from orchestration.lib.connections.tokens import secrets_for_tap
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.ingestion import secret_values, tap_config
+from orchestration.lib.ingestion.sandbox import refuse_stopped_sandbox
+from orchestration.lib.ingestion.singer import PipelineFailed, complaint, redacted
+from orchestration.lib.tenancy.companies import Company
+
+__all__ = ["CheckFailed", "check_connection"]
+
+_PATIENCE_SECONDS = 300
+
+
+class CheckFailed(RuntimeError):
+    """The source cannot be read; the message is what its tap said."""
+
+
+def check_connection(
+    url: str, settings: Settings, company: Company, connection: Connection
+) -> dict[str, Any]:
+    """Ask the tap what it can see, and keep the answer as the connection's state.
+
+    Returns
+    -------
+    dict
+        ``account``, ``currency_code``, ``time_zone``, ``scopes``, ``history_from``,
+        ``api_version``, ``warnings``.
+
+    Raises
+    ------
+    CheckFailed
+        The state is then failing.
+    """
+    try:
+        refuse_stopped_sandbox(connection)
+        secrets = secrets_for_tap(url, settings, connection)
+        result = _ask(connection, tap_config(company, connection, secrets), secrets)
+    except (CheckFailed, PipelineFailed) as failure:
+        record_failure(url, connection, str(failure))
+        raise CheckFailed(str(failure)) from None
+    result["warnings"] = [
+        *(result.get("warnings") or []),
+        *_disagreements(company, connection, result),
+    ]
+    record_check(url, connection, result)
+    return result
+
+
+def _disagreements(
+    company: Company, connection: Connection, seen: dict[str, Any]
+) -> Iterator[str]:
+    """Where the source and the company's own settings do not fit together."""
+    currency, zone = seen.get("currency_code"), seen.get("time_zone")
+    if currency and currency != company.currency_code:
+        yield (
+            f"It is kept in {currency} and {company.company_id} reports in "
+            f"{company.currency_code}. There are no exchange rates yet, so its amounts "
+            f"are kept apart and counted nowhere. Add a company with --currency "
+            f"{currency} for it."
+        )
+    if connection.source_slug == "shopify" and zone and zone != company.time_zone:
+        yield (
+            f"The shop's days are those of {zone}, {company.company_id}'s those of "
+            f"{company.time_zone}: totals per day will differ from the shop's own."
+        )
+
+
+def _ask(
+    connection: Connection, config: dict[str, Any], secrets: dict[str, Any]
+) -> dict[str, Any]:
+    module = source(connection.source_slug).tap_module
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "config.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(config))
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", module, "--config", str(file), "--check"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_PATIENCE_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise CheckFailed(
+                f"{connection.label}: no answer within {_PATIENCE_SECONDS // 60} "
+                "minutes. Try again later."
+            ) from None
+    if done.returncode:
+        said = redacted(done.stderr, secret_values(secrets)).strip().splitlines()
+        raise CheckFailed(f"{connection.label}: {complaint(module, said[-12:])}")
+    answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return answer

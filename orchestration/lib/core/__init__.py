@@ -1,0 +1,1 @@
+"""What every room stands on: settings, secrets, errors, texts of the platform."""

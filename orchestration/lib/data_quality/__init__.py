@@ -1,0 +1,1 @@
+"""Whether what landed is right: contracts, reconciliation, quarantine, anomalies."""

@@ -1,0 +1,1 @@
+"""Reading sources: tap to target, bookmarks, and whether anything changed."""

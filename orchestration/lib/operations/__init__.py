@@ -1,0 +1,1 @@
+"""Runs of Dagster and of the command line, service levels, and the doctor."""

@@ -1,0 +1,1 @@
+"""What people read: metrics, dashboards, reports, plans, lineage of a number."""

@@ -1,0 +1,1 @@
+"""Companies: their settings, their removal, and the people they forget."""

@@ -1,0 +1,135 @@
+"""What a company counts as revenue, whom it calls idle, and how often it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from psycopg import sql
+from psycopg.rows import class_row
+
+from orchestration.lib.operations.cadence import CADENCES
+from orchestration.lib.tenancy.companies import InvalidCompany, load_company
+from orchestration.lib.warehouse.database import connect
+
+__all__ = [
+    "PLANS",
+    "CompanySettings",
+    "change_settings",
+    "load_plans",
+    "load_settings",
+]
+
+PLANS = ("basic", "pro")
+"""What a company may take; their pages are in metabase/roles.yml."""
+
+
+@dataclass(frozen=True)
+class CompanySettings:
+    """Settings of one company; a change counts from its next run on, for all history.
+
+    Parameters
+    ----------
+    revenue_includes_tax, revenue_includes_shipping
+        Whether taxes, and shipping charged, are part of net revenue.
+    cart_idle_hours
+        Hours without activity after which a cart without an order is abandoned.
+    inactivity_days
+        Days without a purchase after which a customer is inactive.
+    at_risk_threshold, critical_threshold
+        Probability (0-1) of no purchase from which a customer is at risk, or critical.
+    gross_margin_rate
+        Gross margin as a share (0-1) of net revenue; None when not told.
+    prediction_cadence
+        How often predictions and the media mix are published: daily or weekly.
+    is_read_hourly, is_read_tactically
+        Whether orders and ads are read twice an hour, and orders every two minutes.
+    plan
+        Which pages of Metabase its people may open: basic or pro.
+    """
+
+    revenue_includes_tax: bool
+    revenue_includes_shipping: bool
+    cart_idle_hours: int
+    inactivity_days: int
+    at_risk_threshold: Decimal
+    critical_threshold: Decimal
+    gross_margin_rate: Decimal | None
+    prediction_cadence: str
+    is_read_hourly: bool
+    is_read_tactically: bool
+    # Not in the repr, which decides whether a run would compute something else.
+    plan: str = field(repr=False)
+
+
+_NAMES = [one.name for one in fields(CompanySettings)]
+
+
+def load_settings(url: str, company_id: str) -> CompanySettings:
+    """The settings of a company.
+
+    Raises
+    ------
+    UnknownCompany
+        There is no such company.
+    """
+    load_company(url, company_id)
+    query = sql.SQL("select {} from ops.companies where company_id = %s").format(
+        sql.SQL(", ").join(map(sql.Identifier, _NAMES))
+    )
+    with connect(url, "orchestrator") as connection:
+        cursor = connection.cursor(row_factory=class_row(CompanySettings))
+        (settings,) = cursor.execute(query, [company_id]).fetchall()
+    return settings
+
+
+def load_plans(url: str) -> dict[str, str]:
+    """The plan of every company, by its id."""
+    with connect(url, "orchestrator") as connection:
+        rows = connection.execute("select company_id, plan from ops.companies")
+        return dict(rows.fetchall())
+
+
+def change_settings(url: str, company_id: str, **changes: Any) -> CompanySettings:
+    """Change some settings of a company, all or none; how they are afterwards.
+
+    Raises
+    ------
+    UnknownCompany
+        There is no such company.
+    InvalidCompany
+        A number is out of its range; nothing was changed.
+    """
+    settings = replace(load_settings(url, company_id), **changes)
+    _check(settings)
+    assignments = [
+        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder(name))
+        for name in _NAMES
+    ]
+    statement = sql.SQL("update ops.companies set {} where company_id = {}").format(
+        sql.SQL(", ").join(assignments), sql.Placeholder("company_id")
+    )
+    values = {name: getattr(settings, name) for name in _NAMES}
+    with connect(url, "orchestrator") as connection:
+        connection.execute(statement, {**values, "company_id": company_id})
+    return settings
+
+
+def _check(settings: CompanySettings) -> None:
+    for name in ("cart_idle_hours", "inactivity_days"):
+        if getattr(settings, name) <= 0:
+            raise InvalidCompany(f"{name} must be 1 or more.")
+    for name in ("at_risk_threshold", "critical_threshold", "gross_margin_rate"):
+        value = getattr(settings, name)
+        if value is not None and not 0 <= value <= 1:
+            raise InvalidCompany(f"{name} is a share: write it between 0 and 1.")
+    if settings.prediction_cadence not in CADENCES:
+        raise InvalidCompany(f"prediction_cadence is one of {', '.join(CADENCES)}.")
+    if settings.plan not in PLANS:
+        raise InvalidCompany(f"plan is one of {', '.join(PLANS)}.")
+    if settings.critical_threshold < settings.at_risk_threshold:
+        raise InvalidCompany(
+            "critical_threshold must not be below at_risk_threshold "
+            f"({settings.at_risk_threshold})."
+        )

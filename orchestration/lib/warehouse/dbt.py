@@ -1,0 +1,157 @@
+"""The dbt project: its manifest, and its names as Dagster asset keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+from packaging.version import Version
+
+from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.core.settings import PROJECT_ROOT
+
+__all__ = [
+    "Dbt",
+    "DbtProjectBroken",
+    "RoomTranslator",
+    "dbt_program",
+    "dbt_project",
+    "keep_parsed",
+    "prepare_manifest",
+    "project_fingerprint",
+    "scope_environment",
+]
+
+_PARSED = "partial_parse.msgpack"
+_SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "*.yml")
+
+dbt_project = DbtProject(project_dir=PROJECT_ROOT / "dbt_project")
+
+
+class DbtProjectBroken(PlainError, RuntimeError):
+    """The dbt project does not parse; the message is dbt's own."""
+
+
+class Dbt(DbtCliResource):
+    """The dbt of this environment, started only to work.
+
+    Its version is known without, and dagster-dbt's own handle on the warehouse, which
+    fetches row counts and columns, is never used: it costs half a second a command.
+    """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(metadata.version("dbt-core"))
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
+        del args
+
+
+class RoomTranslator(DagsterDbtTranslator):
+    """One thing has one name: the asset key of a table is [schema, table]."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Schema and table, for models, seeds and sources alike."""
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Group by layer, which is also the schema."""
+        return f"dbt_{dbt_resource_props['schema']}"
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """One team owns every model until a model says otherwise."""
+        return list(super().get_owners(dbt_resource_props) or ["team:data"])
+
+
+def prepare_manifest() -> None:
+    """Parse the dbt project if a file of it is newer than the last manifest.
+
+    Raises
+    ------
+    DbtProjectBroken
+        With what dbt says of the project.
+    """
+    manifest = dbt_project.manifest_path
+    written = manifest.stat().st_mtime if manifest.exists() else 0.0
+    folder = dbt_project.project_dir
+    if all(file.stat().st_mtime <= written for file in _sources_of_truth()):
+        return
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        parsed = subprocess.run(
+            [
+                *(dbt_program(), "parse", "--no-use-colors"),
+                *("--profiles-dir", folder, "--target-path", fresh),
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if parsed.returncode:
+            raise DbtProjectBroken(parsed.stdout.strip())
+        # In one step: a killed parse must not leave half a manifest.
+        manifest.parent.mkdir(exist_ok=True)
+        for name in (_PARSED, manifest.name):
+            (Path(fresh) / name).replace(manifest.parent / name)
+
+
+def keep_parsed(target: Path) -> None:
+    """Let the next dbt process start from what this one parsed.
+
+    What was parsed holds for one server, which is unknown before the first run.
+
+    Parameters
+    ----------
+    target
+        Folder of the one process, in the folder of all.
+    """
+    parsed = target / _PARSED
+    if parsed.exists():
+        parsed.replace(target.parent / _PARSED)
+
+
+def project_fingerprint() -> str:
+    """Hash of everything that decides what dbt makes of the same data."""
+    folder = dbt_project.project_dir
+    digest = hashlib.sha256()
+    for file in sorted(_sources_of_truth()):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def scope_environment(
+    company_ids: Sequence[str] | None, as_of_dates: Mapping[str, date]
+) -> dict[str, str]:
+    """What dbt's macros read: which companies, up to which dates, of which project.
+
+    No companies named means all; a company without a date: its own today.
+    """
+    dates = {company_id: day.isoformat() for company_id, day in as_of_dates.items()}
+    return {
+        "TIMONEL_COMPANY_IDS": json.dumps(company_ids),
+        "TIMONEL_AS_OF_DATES": json.dumps(dates),
+        "TIMONEL_PROJECT_FINGERPRINT": project_fingerprint(),
+    }
+
+
+def _sources_of_truth() -> Iterator[Path]:
+    folder = dbt_project.project_dir
+    files = (file for glob in _SOURCES_OF_TRUTH for file in folder.glob(glob))
+    return (file for file in files if file.is_file())
+
+
+def dbt_program() -> str:
+    """The dbt of this environment, whether or not it is on the PATH."""
+    return str(Path(sys.executable).with_name("dbt"))

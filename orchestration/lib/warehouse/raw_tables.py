@@ -1,0 +1,82 @@
+"""Empty raw tables of every source, so that dbt finds those nobody has connected."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.warehouse.database import connect, one_at_a_time
+
+__all__ = ["RawTablesFailed", "ensure_raw_tables", "taps_version"]
+
+_MODULE = "taps.raw_tables"
+
+
+class RawTablesFailed(PlainError, RuntimeError):
+    """The tables could not be made; the message is what the program said."""
+
+
+def ensure_raw_tables(url: str) -> None:
+    """Create what is missing of every tap's tables, once per version of the taps.
+
+    Raises
+    ------
+    RawTablesFailed
+    """
+    version = taps_version()
+    if _is_known(url, version):
+        return
+    with one_at_a_time(url, "raw tables"):
+        if _is_known(url, version):
+            return
+        _create(url)
+        with connect(url, "orchestrator") as database:
+            database.execute(
+                "insert into ops.raw_table_versions (version) values (%s)", (version,)
+            )
+
+
+def _create(url: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "target.json"
+        config.touch(mode=0o600)
+        config.write_text(json.dumps({"database_url": url}))
+        done = subprocess.run(
+            [sys.executable, "-m", _MODULE, "--config", str(config)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        said = done.stderr.strip().splitlines()[-3:]
+        raise RawTablesFailed(
+            "The raw tables could not be made: "
+            + ("\n".join(said) or f"python -m {_MODULE} says nothing")
+        )
+
+
+def _is_known(url: str, version: str) -> bool:
+    with connect(url, "orchestrator") as database:
+        row = database.execute(
+            "select 1 from ops.raw_table_versions where version = %s", (version,)
+        ).fetchone()
+    return row is not None
+
+
+@cache
+def taps_version() -> str:
+    """Fingerprint of the programs that read sources and shape the raw tables."""
+    digest = hashlib.sha256()
+    folder = PROJECT_ROOT / "taps"
+    for file in sorted(folder.rglob("*")):
+        is_source = file.suffix in {".py", ".yml"}
+        if is_source and "sandbox" not in file.relative_to(folder).parts:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
