@@ -53,7 +53,7 @@ _WHOLE = {"timonel": ("orchestration", "ml_assets")}
 # What a program starts has to be there before the program is.
 _STARTED_BY = {
     "timonel": (
-        *("dbt", "taps.target_postgres", "taps.raw_tables", "taps.sandbox"),
+        *("dbt", "taps.target_postgres", "taps.raw_tables", "sandbox"),
         *("taps.tap_files", "taps.tap_shopify", "taps.tap_meta_ads"),
         *("taps.tap_google_ads", "taps.tap_search_console"),
         *("taps.tap_calendar", "taps.tap_weather"),
@@ -156,8 +156,9 @@ def _import_program(arguments: list[str]) -> None:
             importlib.import_module(module)
     programs = Path(sys.executable).parent
     for started in _STARTED_BY.get(name, ()):
-        is_module = "." in started
-        _import_program(["", "-m", started] if is_module else [str(programs / started)])
+        program = programs / started
+        is_ours = "." in started or not program.exists()
+        _import_program(["", "-m", started] if is_ours else [str(program)])
     if threading.active_count() > 1:
         raise RuntimeError(f"{name} starts a thread when it is imported.")
     # What stays is neither looked at nor copied again.

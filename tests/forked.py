@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 __all__ = ["Command", "Forks", "forking_programs", "starting_cold"]
 
 _PROGRAMS = frozenset({"timonel", "dbt"})
-_PACKAGES = frozenset({"taps", "metabase"})
+_PACKAGES = frozenset({"taps", "activation", "sandbox", "metabase"})
 _SERVER = "from tests.fork_server import serve; serve({descriptor})"
 _SWITCH = "TIMONEL_TESTS_COLD"
 # The interpreter and the numerical libraries read these once, as they start.

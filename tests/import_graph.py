@@ -8,7 +8,10 @@ from pathlib import Path
 
 __all__ = ["distances", "imports"]
 
-_PACKAGES = ("orchestration", "ml_assets", "taps", "metabase", "tests")
+_PACKAGES = (
+    *("orchestration", "ml_assets", "taps", "activation", "sandbox"),
+    *("metabase", "tests"),
+)
 
 
 def imports(root: Path) -> dict[str, set[str]]:

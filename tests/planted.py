@@ -31,7 +31,10 @@ __all__ = ["Copy", "Fault", "Finding", "UnusableFault", "faults", "find", "main"
 ROOT = Path(__file__).parents[1]
 FAULTS = Path(__file__).with_suffix(".yml")
 
-_ROOMS = ("orchestration", "ml_assets", "taps", "metabase", "tests")
+_ROOMS = (
+    *("orchestration", "ml_assets", "taps", "activation", "sandbox"),
+    *("metabase", "tests"),
+)
 _RED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 _LAST_LINES = 30
 

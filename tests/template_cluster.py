@@ -163,7 +163,7 @@ def watched_files() -> set[str]:
     for folder in _WATCHED:
         for path in (ROOT / folder).rglob("*"):
             name = path.relative_to(ROOT)
-            is_left_out = {"target", "logs", "sandbox", "__pycache__"} & {*name.parts}
+            is_left_out = {"target", "logs", "__pycache__"} & {*name.parts}
             if path.is_file() and not is_left_out and path.suffix != ".md":
                 files.add(str(name))
     return files

@@ -14,9 +14,9 @@ _PROGRAMS = {
     "timonel": ("--version",),
     "dbt": ("--version",),
     "metabase.metabase_as_code": ("--help",),
-    "taps.destinations": ("--help",),
+    "activation": ("--help",),
     "taps.raw_tables": ("--list",),
-    "taps.sandbox": ("--help",),
+    "sandbox": ("--help",),
     "taps.tap_calendar": ("--about",),
     "taps.tap_files": ("--about",),
     "taps.tap_google_ads": ("--about",),
@@ -29,9 +29,8 @@ _PROGRAMS = {
 
 
 def _command(program: str) -> list[str]:
-    if "." in program:
-        return [sys.executable, "-m", program]
-    return [str(Path(sys.executable).with_name(program))]
+    script = Path(sys.executable).with_name(program)
+    return [str(script)] if script.exists() else [sys.executable, "-m", program]
 
 
 @pytest.mark.parametrize("program", _PROGRAMS)

@@ -59,7 +59,7 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> None:
     Parameters
     ----------
     truth
-        What is known of an example company: see ``python -m taps.sandbox``.
+        What is known of an example company: see ``python -m sandbox``.
         Empty for anybody else.
     """
     # The headline is read as the company's own people would read it.

@@ -75,7 +75,7 @@ def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -
     Parameters
     ----------
     truth
-        What is known of an example company: see ``python -m taps.sandbox``.
+        What is known of an example company: see ``python -m sandbox``.
     """
     is_published = truth["is_published"]
     title = "Beside the published answer" if is_published else "Beside the truth"

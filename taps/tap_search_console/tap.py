@@ -13,8 +13,8 @@ from singer_sdk import Stream
 from taps.api_source.errors import AccessDenied
 from taps.api_source.part_failures import PartsTap
 from taps.api_source.slices import SlicesStream, days_to_read
-from taps.tap_search_console.ahead import in_order
 from taps.tap_search_console.client import API_VERSION, SCOPE, SearchConsole
+from taps.tap_search_console.concurrency import in_order
 from taps.tap_search_console.dates import (
     TIME_ZONE,
     first_day_kept,

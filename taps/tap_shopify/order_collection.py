@@ -10,12 +10,11 @@ from taps.tap_shopify import nodes
 from taps.tap_shopify.bulk import BulkFile
 from taps.tap_shopify.client import ShopifyClient, decoded
 from taps.tap_shopify.collection import Collection
-from taps.tap_shopify.draining import drain, drain_agreements, sales_page
 from taps.tap_shopify.journeys import WaitingJourneys
+from taps.tap_shopify.nested_paging import drain, drain_agreements, sales_page
 from taps.tap_shopify.nodes import number_of
 from taps.tap_shopify.order_file import OrderFile
 from taps.tap_shopify.order_shapes import order_shape
-from taps.tap_shopify.outbox import Outbox
 from taps.tap_shopify.queries import (
     AGREEMENT_FIELDS,
     LINE_ITEM_FIELDS,
@@ -24,6 +23,7 @@ from taps.tap_shopify.queries import (
     SALE_FIELDS,
     order_fields,
 )
+from taps.tap_shopify.record_buffer import Outbox
 from taps.tap_shopify.refunds import Refunds
 from taps.tap_shopify.streams.order_line_items import line_item_record
 from taps.tap_shopify.streams.order_sales import AgreementKey, sale_record

@@ -11,7 +11,7 @@ from taps.tap_shopify.collection import Reader
 from taps.tap_shopify.journeys import WaitingJourneys
 from taps.tap_shopify.oldest import beginning
 from taps.tap_shopify.order_collection import OrderCollection
-from taps.tap_shopify.outbox import Outbox
+from taps.tap_shopify.record_buffer import Outbox
 from taps.tap_shopify.streams.base import OrderTreeStream
 from taps.tap_shopify.windows import Window, instant_text, parse_instant
 

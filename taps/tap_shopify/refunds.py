@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from taps.tap_shopify import nodes
 from taps.tap_shopify.by_ids import ask_by_ids
 from taps.tap_shopify.client import ShopifyClient
-from taps.tap_shopify.draining import drain
+from taps.tap_shopify.nested_paging import drain
 from taps.tap_shopify.nodes import number_of
-from taps.tap_shopify.outbox import Outbox
 from taps.tap_shopify.queries import NESTED_FIRST, NEXT_PAGE, REFUND_LINE_FIELDS
+from taps.tap_shopify.record_buffer import Outbox
 from taps.tap_shopify.streams.order_refunds import refund_record
 from taps.tap_shopify.streams.refund_line_items import refund_line_item_record
 

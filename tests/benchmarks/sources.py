@@ -207,7 +207,7 @@ def _counted(messages: Path) -> tuple[int, int]:
 
 @contextmanager
 def _sandbox(folder: Path, customers: int) -> Iterator[str]:
-    command = [sys.executable, "-m", "taps.sandbox", "serve", "--home", str(folder)]
+    command = [sys.executable, "-m", "sandbox", "serve", "--home", str(folder)]
     options = ["--port", "0", "--customers", str(customers)]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE) as server:
         assert server.stdout

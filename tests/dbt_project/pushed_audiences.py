@@ -27,12 +27,12 @@ from orchestration.lib.activation.audiences.withdrawals import (
     withdraw_members,
 )
 from orchestration.lib.core.settings import Settings
-from taps.sandbox.server import Emulator
-from taps.sandbox.world.world import World
+from sandbox.server import Emulator
+from sandbox.simulation.world import World
 from tests.dbt_project.raw_shopify import customer
 from tests.dbt_project.warehouse import Pair, Warehouse
-from tests.taps.sandbox.ads_world import make_world
-from tests.taps.sandbox.serving import serving
+from tests.sandbox.ads_world import make_world
+from tests.sandbox.serving import serving
 
 __all__ = ["HELD_BACK", "PUSHED", "Pushing", "pushing"]
 

@@ -55,7 +55,7 @@ def plaza(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Pla
     folder = work / "files"
     subprocess.run(
         [
-            *(sys.executable, "-m", "taps.sandbox", "marketplace"),
+            *(sys.executable, "-m", "sandbox", "marketplace"),
             *("--folder", str(folder), "--users", str(USERS), "--days", str(DAYS)),
         ],
         check=True,

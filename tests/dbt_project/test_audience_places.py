@@ -18,12 +18,12 @@ from orchestration.lib.activation.audiences.destinations import (
 from orchestration.lib.activation.audiences.push_records import refusals
 from orchestration.lib.connections.connection_secrets import save_secrets
 from orchestration.lib.connections.connections import Connection, add_connection
-from taps.sandbox import meta_ads, shopify
-from taps.sandbox.shopify.documents import customer_versions
-from taps.sandbox.world.companies import TIENDA_NORTE
+from sandbox import meta_ads, shopify
+from sandbox.shopify.documents import customer_versions
+from sandbox.simulation.companies import TIENDA_NORTE
 from tests.dbt_project.pushed_audiences import HELD_BACK, PUSHED, Pushing, pushing
 from tests.dbt_project.warehouse import Warehouse
-from tests.taps.sandbox.shopify.shops import a_customer
+from tests.sandbox.shopify.shops import a_customer
 
 SLUG = "tienda_norte"
 

@@ -39,7 +39,7 @@ from orchestration.lib.activation.audiences.pushes import (
 )
 from orchestration.lib.activation.audiences.withdrawals import to_take_back
 from orchestration.lib.connections.connection_secrets import rotate_key
-from taps.sandbox import klaviyo
+from sandbox import klaviyo
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.pushed_audiences import PUSHED, Pushing, pushing
 from tests.dbt_project.warehouse import Warehouse

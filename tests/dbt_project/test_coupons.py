@@ -49,12 +49,12 @@ from orchestration.lib.reporting.action_requests import (
 )
 from orchestration.lib.tenancy.companies import writer_role
 from orchestration.lib.warehouse.warehouse import Warehouse as Resource
-from taps.sandbox import shopify
-from taps.sandbox.shopify.documents import customer_versions, discount_versions
-from taps.sandbox.world.companies import TIENDA_NORTE
+from sandbox import shopify
+from sandbox.shopify.documents import customer_versions, discount_versions
+from sandbox.simulation.companies import TIENDA_NORTE
 from tests.dbt_project.pushed_audiences import HELD_BACK, PUSHED, Pushing, pushing
 from tests.dbt_project.warehouse import Warehouse
-from tests.taps.sandbox.shopify.shops import a_customer, a_discount
+from tests.sandbox.shopify.shops import a_customer, a_discount
 
 SLUG = "tienda_norte"
 SCOPES = (*TIENDA_NORTE.scopes, "write_customers", "write_discounts")

@@ -42,7 +42,7 @@ class Sandbox:
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("sandbox")
-    command = [sys.executable, "-m", "taps.sandbox", "serve", "--home", str(home)]
+    command = [sys.executable, "-m", "sandbox", "serve", "--home", str(home)]
     options = ["--port", "0", "--customers", "150", "--today", TODAY]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE) as process:
         assert process.stdout

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.taps.sandbox.serving import Sandbox
+from tests.sandbox.serving import Sandbox
 from tests.taps.tap_runs import Output
 
 _ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import NewDatabase
-from tests.taps.sandbox.serving import Sandbox, sandbox_process
+from tests.sandbox.serving import Sandbox, sandbox_process
 from tests.taps.tap_processes import NOON, TODAY, Reader
 from tests.taps.target_postgres.singer import Loader, lines
 

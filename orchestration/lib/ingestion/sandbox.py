@@ -32,7 +32,7 @@ __all__ = [
     "running_sandbox",
 ]
 
-_MODULE = "taps.sandbox"
+_MODULE = "sandbox"
 _HERE = "127.0.0.1"
 _TIMEOUT_SECONDS = 60
 _START_IT = "Start it in another terminal: timonel sandbox start"

@@ -9,8 +9,8 @@ from taps.api_source.schemas import array, instant, integer, number, schema, tex
 from taps.tap_shopify import nodes
 from taps.tap_shopify.collection import Collection
 from taps.tap_shopify.customer_nodes import Checkout
-from taps.tap_shopify.draining import drain
 from taps.tap_shopify.flat_collection import FlatCollection, Names
+from taps.tap_shopify.nested_paging import drain
 from taps.tap_shopify.nodes import number_of
 from taps.tap_shopify.queries import CHECKOUT_FIELDS, NESTED_FIRST, NEXT_PAGE
 from taps.tap_shopify.streams.base import Record

@@ -12,7 +12,7 @@ from taps.tap_shopify import nodes
 from taps.tap_shopify.answers import FieldDenied
 from taps.tap_shopify.collection import count_of
 from taps.tap_shopify.customer_nodes import DiscountNode, RedeemCode
-from taps.tap_shopify.draining import drain
+from taps.tap_shopify.nested_paging import drain
 from taps.tap_shopify.nodes import number_of
 from taps.tap_shopify.queries import DISCOUNT_FIELDS, NEXT_PAGE, REDEEM_CODE_FIELDS
 from taps.tap_shopify.streams.base import Record, ShopStream

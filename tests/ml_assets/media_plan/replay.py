@@ -23,12 +23,12 @@ from ml_assets.media_plan.media_days import MediaDays, fitting_periods, media_da
 from ml_assets.media_plan.responses import largest_spend
 from ml_assets.media_plan.scenarios import budget_scenarios
 from ml_assets.mmm import MediaMix
-from taps.sandbox.world.buying import BUYING, SPENDING, draw_purchases
-from taps.sandbox.world.companies import TIENDA_NORTE
-from taps.sandbox.world.demand import Demand, draw_demand
-from taps.sandbox.world.seasons import seasons_of
-from taps.sandbox.world.spend import Spend, draw_spend
-from taps.sandbox.world.timeline import Timeline
+from sandbox.simulation.buying import BUYING, SPENDING, draw_purchases
+from sandbox.simulation.companies import TIENDA_NORTE
+from sandbox.simulation.demand import Demand, draw_demand
+from sandbox.simulation.seasons import seasons_of
+from sandbox.simulation.spend import Spend, draw_spend
+from sandbox.simulation.timeline import Timeline
 from tests.ml_assets.mmm.market import CHANNELS, company, curves_of
 
 __all__ = ["Replay", "replay_market", "replay_tienda_norte"]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from taps.sandbox import google_ads, google_oauth
-from tests.taps.sandbox.ads_world import (
+from sandbox import google_ads, google_oauth
+from tests.sandbox.ads_world import (
     ad_day,
     add_ad_days,
     add_entities,
@@ -19,7 +19,7 @@ from tests.taps.sandbox.ads_world import (
     entity,
     make_world,
 )
-from tests.taps.sandbox.serving import serving
+from tests.sandbox.serving import serving
 from tests.taps.tap_google_ads.runs import SHOP, SOURCE, Google
 
 

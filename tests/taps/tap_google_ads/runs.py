@@ -10,11 +10,11 @@ from typing import Any
 
 import requests
 
-from taps.sandbox.world.companies import TIENDA_NORTE
-from taps.sandbox.world.records import AdDay
-from taps.sandbox.world.world import World
+from sandbox.simulation.companies import TIENDA_NORTE
+from sandbox.simulation.records import AdDay
+from sandbox.simulation.world import World
 from taps.tap_google_ads.tap import TapGoogleAds
-from tests.taps.sandbox.ads_world import add_ad_days
+from tests.sandbox.ads_world import add_ad_days
 from tests.taps.tap_runs import Output, Run
 
 SHOP = TIENDA_NORTE

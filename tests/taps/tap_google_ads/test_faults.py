@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from sandbox.google_ads import endpoints
+from sandbox.google_ads.errors import Failure
+from sandbox.google_ads.page_tokens import offset_of
+from sandbox.google_ads.reports import run_report
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
-from taps.sandbox.google_ads import endpoints
-from taps.sandbox.google_ads.errors import Failure
-from taps.sandbox.google_ads.page_tokens import offset_of
-from taps.sandbox.google_ads.reports import run_report
-from tests.taps.sandbox.ads_world import TODAY, ad_day, days_before
+from tests.sandbox.ads_world import TODAY, ad_day, days_before
 from tests.taps.tap_google_ads.runs import (
     CUSTOMER,
     SHOP,

@@ -9,14 +9,14 @@ from itertools import pairwise
 
 import pytest
 
+from sandbox.google_ads import conversions
+from sandbox.google_ads import rows as rows_module
+from sandbox.google_ads import structure as structure_module
 from taps.api_source.errors import AccessDenied, SourceError
-from taps.sandbox.google_ads import conversions
-from taps.sandbox.google_ads import rows as rows_module
-from taps.sandbox.google_ads import structure as structure_module
 from taps.tap_google_ads.figures import decimal, money, whole
 from taps.tap_google_ads.settings import API_VERSION, CURRENT_VERSIONS
 from taps.tap_google_ads.tap import TapGoogleAds
-from tests.taps.sandbox.ads_world import TODAY, ad_day, days_before
+from tests.sandbox.ads_world import TODAY, ad_day, days_before
 from tests.taps.tap_google_ads.runs import (
     CUSTOMER,
     MANAGER,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from taps.sandbox import meta_ads
-from taps.sandbox.meta_ads.service import Limits
-from tests.taps.sandbox.ads_world import (
+from sandbox import meta_ads
+from sandbox.meta_ads.service import Limits
+from tests.sandbox.ads_world import (
     ad_day,
     add_ad_days,
     add_entities,
@@ -17,7 +17,7 @@ from tests.taps.sandbox.ads_world import (
     entity,
     make_world,
 )
-from tests.taps.sandbox.serving import serving
+from tests.sandbox.serving import serving
 from tests.taps.tap_meta_ads.runs import SHOP, SOURCE, Meta
 
 

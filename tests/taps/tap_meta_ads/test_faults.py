@@ -10,7 +10,7 @@ import pytest
 
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
 from taps.tap_meta_ads.errors import graph_error
-from tests.taps.sandbox.ads_world import (
+from tests.sandbox.ads_world import (
     TODAY,
     ad_day,
     add_entities,

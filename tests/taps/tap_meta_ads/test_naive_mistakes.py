@@ -12,7 +12,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from taps.api_source.ad_accounts import AdAccount
 from taps.tap_meta_ads.rows import action_records
 from taps.tap_meta_ads.tap import TapMetaAds
-from tests.taps.sandbox.ads_world import TODAY, ad_day, days_before
+from tests.sandbox.ads_world import TODAY, ad_day, days_before
 from tests.taps.tap_meta_ads.runs import (
     ACCOUNT,
     SHOP,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.meta_ads.service import Limits
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError, TooMuchData
-from taps.sandbox.meta_ads.service import Limits
 from taps.tap_meta_ads.report_runs import ReportReader
 from taps.tap_meta_ads.reports import Report
 from taps.tap_meta_ads.runs_in_flight import Pace

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.taps.sandbox.serving import Sandbox, sandbox_process
+from tests.sandbox.serving import Sandbox, sandbox_process
 from tests.taps.tap_processes import (
     NOON,
     PASSING,

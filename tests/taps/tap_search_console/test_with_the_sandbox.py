@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from sandbox import google_oauth, search_console
+from sandbox.search_console.sites import BIG_SITE
+from sandbox.simulation.companies import ANDES, TIENDA_NORTE, Company
+from sandbox.simulation.records import SiteDay
+from sandbox.simulation.world import World
 from taps.api_source.errors import AccessDenied, SourceError
-from taps.sandbox import google_oauth, search_console
-from taps.sandbox.search_console.sites import BIG_SITE
-from taps.sandbox.world.companies import ANDES, TIENDA_NORTE, Company
-from taps.sandbox.world.records import SiteDay
-from taps.sandbox.world.world import World
 from taps.tap_search_console.tap import TapSearchConsole
-from tests.taps.sandbox.ads_world import add_site_days, days_before, make_world
-from tests.taps.sandbox.serving import serving
+from tests.sandbox.ads_world import add_site_days, days_before, make_world
+from tests.sandbox.serving import serving
 from tests.taps.tap_runs import Output, Run, sync
 from tests.taps.target_postgres.singer import Loader, lines
 

@@ -31,7 +31,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from taps.sandbox.shopify.schema import schema_of
+from sandbox.shopify.schema import schema_of
 
 Document = dict[str, Any]
 Reply = tuple[int, Any]

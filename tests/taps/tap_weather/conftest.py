@@ -14,10 +14,10 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from taps.sandbox.clock import Clock
-from taps.sandbox.faults import Faults
-from taps.sandbox.weather import routes
-from tests.taps.sandbox.serving import listening
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.weather import routes
+from tests.sandbox.serving import listening
 
 
 @dataclass

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.weather import climate
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
-from taps.sandbox.weather import climate
 from taps.tap_weather.client import _days
 from taps.tap_weather.tap import TapWeather
 from tests.taps.tap_runs import Output, sync
@@ -132,7 +132,7 @@ def test_what_neither_service_knows_is_no_row_and_no_zero(
     def unknown_since(place: object, day: date, variable: str) -> float | None:
         return None if day >= date(2026, 11, 18) else 1.0
 
-    monkeypatch.setattr("taps.sandbox.weather.endpoints.forecast_value", unknown_since)
+    monkeypatch.setattr("sandbox.weather.endpoints.forecast_value", unknown_since)
 
     output = _read(open_meteo, start_date="2026-11-14")
 
@@ -144,7 +144,7 @@ def test_what_neither_service_knows_is_no_row_and_no_zero(
 def test_a_late_archive_is_bridged_by_an_older_forecast(
     open_meteo: OpenMeteo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taps.sandbox.weather.endpoints._ARCHIVE_DELAY_DAYS", 30)
+    monkeypatch.setattr("sandbox.weather.endpoints._ARCHIVE_DELAY_DAYS", 30)
 
     rows = _read(open_meteo).records("days")
 

@@ -19,7 +19,7 @@ from orchestration.lib.ingestion.singer import Log, redacted
 
 __all__ = ["PlaceFailed", "PlaceProgram", "place_program"]
 
-_MODULE = "taps.destinations"
+_MODULE = "activation"
 
 
 class PlaceFailed(PlainError, RuntimeError):

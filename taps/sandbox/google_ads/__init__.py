@@ -1,5 +1,0 @@
-"""Google Ads over REST, as far as reports and account structure go."""
-
-from taps.sandbox.google_ads.endpoints import routes
-
-__all__ = ["routes"]

@@ -1,5 +1,0 @@
-"""An emulator of Klaviyo's lists and bulk imports, as far as audiences need them."""
-
-from taps.sandbox.klaviyo.endpoints import routes
-
-__all__ = ["routes"]

@@ -1,5 +1,0 @@
-"""Meta's Marketing API: insights, report runs and the account's structure."""
-
-from taps.sandbox.meta_ads.endpoints import routes
-
-__all__ = ["routes"]

@@ -1,5 +1,0 @@
-"""Search Console's sites and searchAnalytics.query."""
-
-from taps.sandbox.search_console.endpoints import routes
-
-__all__ = ["routes"]

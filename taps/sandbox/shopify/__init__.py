@@ -1,5 +1,0 @@
-"""An emulator of Shopify's Admin API: GraphQL, bulk operations, OAuth, some REST."""
-
-from taps.sandbox.shopify.endpoints import routes
-
-__all__ = ["routes"]

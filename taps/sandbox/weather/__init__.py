@@ -1,5 +1,0 @@
-"""An Open-Meteo that makes up its weather, the same every time."""
-
-from taps.sandbox.weather.endpoints import routes
-
-__all__ = ["routes"]
