@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from orchestration.lib.connections.connections import Connection
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.progress import report
-from orchestration.lib.core.settings import Settings
+from orchestration.lib.core.settings import PROJECT_ROOT, Settings
 from orchestration.lib.ingestion.singer import PipelineFailed
 
 __all__ = [
@@ -124,6 +124,8 @@ def running_sandbox(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Elsewhere a folder called sandbox would be taken for the package.
+        cwd=PROJECT_ROOT,
     )
     with process:
         try:
