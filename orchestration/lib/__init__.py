@@ -1,1 +1,1 @@
-"""The kit of the conductor: what its definitions and its command line share."""
+"""What definitions and command line share, in rooms: see `orchestration/README.md`."""
