@@ -14,6 +14,7 @@ import gc
 import importlib
 import importlib.util
 import io
+import logging
 import os
 import pickle
 import pkgutil
@@ -161,6 +162,9 @@ def _import_program(arguments: list[str]) -> None:
         _import_program(["", "-m", started] if is_ours else [str(program)])
     if threading.active_count() > 1:
         raise RuntimeError(f"{name} starts a thread when it is imported.")
+    # One that a library adds when it is imported would tell another program's lines
+    # a second time.
+    logging.getLogger().handlers.clear()
     # What stays is neither looked at nor copied again.
     gc.collect()
     gc.freeze()
