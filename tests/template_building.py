@@ -23,6 +23,7 @@ from tests.template_cluster import (
     FAST,
     ROOT,
     TemplateCluster,
+    bring_home,
     fingerprints,
     watched_files,
 )
@@ -41,6 +42,7 @@ def make(folder: Path) -> None:
         _build(url, cluster, folder / "work")
     finally:
         server.stop()
+    bring_home(server)
     inputs = fingerprints(watched_files() | _imported())
     if before.items() - inputs.items():
         raise SystemExit("Files of the project changed meanwhile; run it again.")

@@ -29,6 +29,7 @@ __all__ = [
     "CopiedPostgres",
     "TemplateCluster",
     "TemplateFailed",
+    "bring_home",
     "template_cluster",
 ]
 
@@ -89,11 +90,20 @@ class CopiedPostgres(EmbeddedPostgres):
         self._prepare_folders()
         shutil.rmtree(self._data, ignore_errors=True)
         # Keeps owners and modes, which Postgres insists on.
-        subprocess.run(
-            ["cp", "-a", str(self.origin._data), str(self._data)], check=True
-        )
+        kept = self.origin.home / "data"
+        subprocess.run(["cp", "-a", str(kept), str(self._data)], check=True)
         for name in ("password", "created"):
             shutil.copy2(self.origin.home / name, self.home / name)
+
+
+def bring_home(server: EmbeddedPostgres) -> None:
+    """Have a stopped server's data in its home, which may be renamed then.
+
+    Where Postgres' account cannot reach the home, they lie elsewhere, under its name.
+    """
+    if server.state != server.home.absolute():
+        subprocess.run(["mv", str(server._data), str(server.home / "data")], check=True)
+        shutil.rmtree(server.state)
 
 
 def template_cluster(

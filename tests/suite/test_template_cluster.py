@@ -4,10 +4,15 @@ import json
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.template_cluster import (
+    FAST,
+    CopiedPostgres,
     TemplateFailed,
+    bring_home,
     fingerprints,
     template_cluster,
     watched_files,
@@ -96,3 +101,27 @@ def test_what_cannot_be_made_is_told_and_leaves_nothing(tmp_path: Path) -> None:
         template_cluster(tmp_path, program(FAILS))
 
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_cluster_in_a_folder_that_nobody_else_may_open_is_copied(
+    tmp_path: Path, memory: Path
+) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir(mode=0o700)
+    made = EmbeddedPostgres(hidden / "unfinished" / "postgres", settings=FAST)
+    made.start()
+    made.stop()
+    elsewhere = made.state
+    bring_home(made)
+    kept = made.home.parent.rename(hidden / "kept")
+
+    copy = CopiedPostgres(
+        memory / "hidden", settings=FAST, origin=EmbeddedPostgres(kept / "postgres")
+    )
+    try:
+        copy.start()
+        with psycopg.connect(copy.url()) as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    finally:
+        copy.remove()
+    assert not elsewhere.exists()
