@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlglot
@@ -175,7 +176,11 @@ def _choice_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
 
 def _label_problems(root: Path, language: str) -> Iterator[str]:
     labels = set(read_labels(root / "labels", language))
-    raw = [*raw_documents(root).values(), *raw_reports(root).values()]
+    documents = raw_documents(root)
+    for path, document in documents.items():
+        place = path.relative_to(root)
+        yield from (f"{place}: {problem}" for problem in _unlabelled(document))
+    raw = [*documents.values(), *raw_reports(root).values()]
     used = set().union(*map(keys_used, raw))
     for key in sorted(labels - used):
         is_told = key.removesuffix(".when_empty") + ".title" in used
@@ -187,6 +192,19 @@ def _label_problems(root: Path, language: str) -> Iterator[str]:
             yield f"labels/{other.name}: lacks {key}"
         for key in sorted(translated - labels):
             yield f"labels/{other.name}: {key} is not in labels/{language}.yml"
+
+
+def _unlabelled(document: Any) -> Iterator[str]:
+    """Words that people would read and that stand in no language's labels."""
+    if isinstance(document, list):
+        for each in document:
+            yield from _unlabelled(each)
+    if isinstance(document, dict):
+        for key, value in document.items():
+            is_read = key == "column_title" or str(key).endswith("title_text")
+            if is_read and isinstance(value, str) and "${" not in value:
+                yield f"{key} {value!r} is no label"
+            yield from _unlabelled(value)
 
 
 def _layout_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
