@@ -14,9 +14,11 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
+from metabase.metabase_as_code import page_parts
 from metabase.metabase_as_code.cli import app
 from metabase.metabase_as_code.errors import WarehouseError
 from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.metabase_as_code.page_parts import chart_library
 from metabase.metabase_as_code.preview import render_preview
 from tests.metabase.shops import HASHED, HOSTILE
 
@@ -139,6 +141,29 @@ def test_the_page_refers_to_nothing_outside_itself(rendered: Rendered) -> None:
     assert not {tag for tag, _ in page.tags} & {"link", "img", "iframe", "base"}
     # And the browser is told to fetch nothing, whatever a script tries.
     assert any("default-src 'none'" in one for one in page.of("content"))
+
+
+@pytest.mark.parametrize("can_be_kept", [True, False])
+def test_the_chart_library_is_bundled_once_where_it_can_be_kept(
+    can_be_kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled: list[str] = []
+
+    def bundle(snippet: str, version: str) -> str:
+        bundled.append(version)
+        return f"/* {version} */ {snippet}"
+
+    place = tmp_path / "kept"
+    if not can_be_kept:
+        place.write_text("a file where the folder would be")
+    monkeypatch.setattr(page_parts, "user_cache_path", lambda name: place / name)
+    monkeypatch.setattr(page_parts.vl_convert, "javascript_bundle", bundle)
+
+    first, second = (chart_library.__wrapped__() for _ in range(2))
+
+    assert first == second
+    assert "window.vegaEmbed" in first
+    assert len(bundled) == (1 if can_be_kept else 2)
 
 
 def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -> None:
