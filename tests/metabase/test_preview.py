@@ -157,7 +157,7 @@ def test_the_chart_library_is_bundled_once_where_it_can_be_kept(
     if not can_be_kept:
         place.write_text("a file where the folder would be")
     monkeypatch.setattr(page_parts, "user_cache_path", lambda name: place / name)
-    monkeypatch.setattr(page_parts.vl_convert, "javascript_bundle", bundle)
+    monkeypatch.setattr("vl_convert.javascript_bundle", bundle)
 
     first, second = (chart_library.__wrapped__() for _ in range(2))
 
