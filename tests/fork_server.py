@@ -27,7 +27,7 @@ import threading
 import time
 import types
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from tests import forked
@@ -62,6 +62,7 @@ _STARTED_BY = {
 }
 
 _imported: set[str] = set()
+_kept = ExitStack()
 
 
 def serve(descriptor: int) -> None:
@@ -165,6 +166,11 @@ def _import_program(arguments: list[str]) -> None:
     # One that a library adds when it is imported would tell another program's lines
     # a second time.
     logging.getLogger().handlers.clear()
+    if name == "dbt":
+        from tests.brief_dbt import DETAILS, brief  # noqa: PLC0415 - it imports dbt
+
+        # For good: the server is not asked for anything but tests' programs.
+        _kept.enter_context(brief(DETAILS))
     # What stays is neither looked at nor copied again.
     gc.collect()
     gc.freeze()

@@ -8,22 +8,17 @@ import pickle
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import agate  # type: ignore[import-untyped]
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import set_from_args
-from dbt_common.behavior_flags import BehaviorFlagRendered
-from dbt_common.clients import agate_helper
-from dbt_common.events.base_types import BaseEvent, EventLevel
-from dbt_common.events.event_manager import EventManager
+
+from tests.brief_dbt import MESSAGES, brief
 
 __all__ = [
     "DbtFailed",
@@ -35,8 +30,6 @@ __all__ = [
 ]
 
 _FOLDER = Path(__file__).parents[2] / "dbt_project"
-_FIRE_EVENT = EventManager.fire_event
-_BUILD_TYPE_TESTER = agate_helper.build_type_tester
 # Four fifths of a small command's time: files that no test reads, and the relations
 # of schemas that it does not touch.
 _BRIEF = ("--no-write-json", "--cache-selected-only", "--log-level-file", "none")
@@ -131,7 +124,7 @@ class DbtProject:
         return written(self._parsed())
 
     def _invoke(self, *command: str) -> dbtRunnerResult:
-        with patch.dict(os.environ, self.environment), _brief():
+        with patch.dict(os.environ, self.environment), brief(MESSAGES):
             manifest = self._parsed()
             if "PGDATABASE" in self.environment:
                 name_database(manifest, self.environment["PGDATABASE"])
@@ -154,42 +147,6 @@ def _arguments(command: Sequence[str], target: Path) -> list[str]:
         *("--project-dir", str(_FOLDER), "--profiles-dir", str(_FOLDER)),
         *("--target-path", str(target), "--log-path", str(target / "logs")),
     ]
-
-
-@contextmanager
-def _brief() -> Iterator[None]:
-    """Spare dbt what nobody looks at here, half of a command's time.
-
-    It reads the files of the whole stack to tell who brought a flag, makes a message of
-    every event before it asks whether somebody listens, and for each answer of the
-    database the same guesser of types.
-    """
-    with (
-        patch.object(BehaviorFlagRendered, "_default_source", lambda _self: "dbt"),
-        patch.object(EventManager, "fire_event", _fire_event),
-        patch.object(agate_helper, "build_type_tester", _build_type_tester),
-    ):
-        yield
-
-
-def _fire_event(
-    manager: EventManager, event: BaseEvent, *told: Any, **more: Any
-) -> None:
-    if told or more or event.level_tag() in (EventLevel.WARN, EventLevel.ERROR):
-        _FIRE_EVENT(manager, event, *told, **more)
-
-
-def _build_type_tester(
-    text_columns: Iterable[str], *told: Any, **more: Any
-) -> agate.TypeTester:
-    if text_columns or told or more:
-        return _BUILD_TYPE_TESTER(text_columns, *told, **more)
-    return _usual_type_tester()
-
-
-@cache
-def _usual_type_tester() -> agate.TypeTester:
-    return _BUILD_TYPE_TESTER(())
 
 
 def parsed(arguments: list[str]) -> Manifest:

@@ -47,7 +47,7 @@ _TRANSLATOR = RoomTranslator()
 
 # The files that dbt would write of the whole project and look up of the whole database,
 # a second of each command, and nobody reads.
-_BRIEF = ("--no-write-json", "--cache-selected-only")
+_BRIEF = ("--no-write-json", "--cache-selected-only", "--log-level-file", "none")
 # Unit tests judge the models, not the data: they run in the test suite.
 _BUILD = ("build", "--exclude-resource-type", "unit_test")
 _FULL_REFRESH = (*_BUILD, "--exclude-resource-type", "test", "--full-refresh")

@@ -35,6 +35,7 @@ class OpenEventLog(SqliteEventLogStorage):
         self, base_dir: str, inst_data: ConfigurableClassData | None = None
     ) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -60,6 +61,15 @@ class OpenEventLog(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there, which it stays: asked for each partition looked at.
+
+        Dagster's own connects anew each time, a thousand times a run.
+        """
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
     def _engine(self, shard: str) -> Engine:
         if shard not in self._engines:
             self._engines[shard] = _open(self.conn_string_for_shard(shard))
@@ -81,6 +91,7 @@ class OpenEventLog(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Delete every run's file, closed first."""
         self.dispose()
+        self._tables.clear()
         super().wipe()
 
     def dispose(self) -> None:

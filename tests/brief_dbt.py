@@ -1,0 +1,60 @@
+"""dbt without what nobody looks at in a test: half of a command's time.
+
+It reads the files of the whole stack to tell who brought a flag, makes a message of
+every event before it asks whether somebody listens, and for each answer of the database
+the same guesser of types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from unittest.mock import patch
+
+import agate  # type: ignore[import-untyped]
+from dbt_common.behavior_flags import BehaviorFlagRendered
+from dbt_common.clients import agate_helper
+from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.event_manager import EventManager
+
+__all__ = ["DETAILS", "MESSAGES", "brief"]
+
+_FIRE_EVENT = EventManager.fire_event
+_BUILD_TYPE_TESTER = agate_helper.build_type_tester
+
+#: Levels of events: below what any output shows, and all but warnings and errors.
+DETAILS = frozenset({EventLevel.DEBUG, EventLevel.TEST})
+MESSAGES = DETAILS | {EventLevel.INFO}
+
+
+@contextmanager
+def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
+    """Spare dbt the above; events of the levels unheard are told to nobody."""
+
+    def fire_event(
+        manager: EventManager, event: BaseEvent, *told: Any, **more: Any
+    ) -> None:
+        if told or more or event.level_tag() not in unheard:
+            _FIRE_EVENT(manager, event, *told, **more)
+
+    with (
+        patch.object(BehaviorFlagRendered, "_default_source", lambda _self: "dbt"),
+        patch.object(EventManager, "fire_event", fire_event),
+        patch.object(agate_helper, "build_type_tester", _build_type_tester),
+    ):
+        yield
+
+
+def _build_type_tester(
+    text_columns: Iterable[str], *told: Any, **more: Any
+) -> agate.TypeTester:
+    if text_columns or told or more:
+        return _BUILD_TYPE_TESTER(text_columns, *told, **more)
+    return _usual_type_tester()
+
+
+@cache
+def _usual_type_tester() -> agate.TypeTester:
+    return _BUILD_TYPE_TESTER(())
