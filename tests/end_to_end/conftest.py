@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +23,7 @@ import pytest
 import requests
 
 from orchestration.lib.ingestion.sandbox import Sandbox
-from tests.conftest import KnowsProject, NewDatabase
+from tests.conftest import KnowsProject, NewDatabase, copies_of
 from tests.forked import starting_cold
 
 Row = tuple[str, date, Decimal]
@@ -132,6 +135,71 @@ def write_log(path: Path, rows: list[Row]) -> Path:
     return path
 
 
+FIRST, SECOND = "2024-11-30", "2024-12-28"
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """An installation whose companies `calm` and `tienda` have the same orders.
+
+    Both were predicted from as of FIRST, once for all tests; each goes on with a copy.
+    """
+
+    origin: Timonel
+    export: Path
+    rows: list[Row]
+    #: What a run of one of them took.
+    run_seconds: float
+
+
+@pytest.fixture(scope="session")
+def predicted(
+    new_installation: NewDatabase,
+    knows_project: KnowsProject,
+    memory: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Predicted]:
+    """What most tests of this folder go on from."""
+    rows = purchase_log(customers=400, seed=21)
+    export = write_log(tmp_path_factory.mktemp("exports") / "orders.csv", rows)
+    with (
+        tempfile.TemporaryDirectory(prefix="home-", dir=memory) as folder,
+        new_installation() as url,
+    ):
+        timonel = Timonel(Path(folder) / "home", url, knows_project(url))
+        for company in ("calm", "tienda"):
+            timonel.run("company", "add", company)
+            timonel.run("connect", "files", str(export), "--company", company)
+        started = time.monotonic()
+        timonel.run("run", "--as-of", FIRST)
+        yield Predicted(timonel, export, rows, (time.monotonic() - started) / 2)
+
+
+@pytest.fixture
+def export(predicted: Predicted) -> Path:
+    """The export of both companies, as it was read."""
+    return write_log(predicted.export, predicted.rows)
+
+
+@pytest.fixture
+def predicted_timonel(
+    predicted: Predicted, export: Path, knows_project: KnowsProject, home: Path
+) -> Iterator[Timonel]:
+    """A copy of that installation, to go on with."""
+    with copied(predicted.origin, home, knows_project) as timonel:
+        yield timonel
+
+
+@contextmanager
+def copied(
+    origin: Timonel, home: Path, knows_project: KnowsProject
+) -> Iterator[Timonel]:
+    """Another installation in the state of the first."""
+    shutil.copytree(origin.home, home)
+    with copies_of(origin.url)() as url:
+        yield Timonel(home, url, knows_project(url))
+
+
 @pytest.fixture
 def log_file(tmp_path: Path) -> Callable[[str, list[Row]], Path]:
     """Write a purchase log into the test's own folder."""
@@ -197,8 +265,17 @@ def killers() -> Iterator[list[subprocess.Popen[str]]]:
             process.wait()
 
 
-def stop_time(sandbox: Sandbox) -> None:
+def stop_time(sandbox: Sandbox) -> str:
     """Let the sandbox stand still at its present moment: no order comes any more."""
-    clock = f"{sandbox.url}/_sandbox/clock"
-    now = requests.get(clock, timeout=60).json()["now"]
-    requests.post(clock, json={"now": now}, timeout=60).raise_for_status()
+    answer = requests.get(f"{sandbox.url}/_sandbox/clock", timeout=60)
+    now = str(answer.json()["now"])
+    set_time(sandbox, now)
+    return now
+
+
+def set_time(sandbox: Sandbox, now: str) -> None:
+    """Let the sandbox stand still at this moment."""
+    answer = requests.post(
+        f"{sandbox.url}/_sandbox/clock", json={"now": now}, timeout=60
+    )
+    answer.raise_for_status()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.dagster_home import open_instance
-from tests.end_to_end.conftest import Row, Timonel, purchase_log
+from tests.end_to_end.conftest import SECOND, Timonel
 
 _PLANNED = dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED
 _VIEWS = {"staging", "intermediate", "reporting"}
@@ -41,22 +39,18 @@ def _rooms_tested(timonel: Timonel) -> dict[str, int]:
 
 
 def test_force_tests_views_that_other_runs_leave_out(
-    timonel: Timonel,
-    log_file: Callable[[str, list[Row]], Path],
+    predicted_timonel: Timonel,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Looking at the runs names their home to Dagster.
     monkeypatch.setenv("DAGSTER_HOME", os.environ.get("DAGSTER_HOME", ""))
-    orders = log_file("orders.csv", purchase_log(customers=60, seed=17))
-    timonel.run("company", "add", "acme")
-    timonel.run("connect", "files", str(orders), "--company", "acme")
-    timonel.run("run", "--as-of", "2024-12-29")
+    timonel = predicted_timonel
     # From here on the project is as it was.
     first = _rooms_tested(timonel)
 
-    timonel.run("run", "--as-of", "2024-12-30")
+    timonel.run("run", "--company", "tienda", "--as-of", SECOND)
     second = _rooms_tested(timonel)
-    timonel.run("run", "--as-of", "2024-12-30", "--force")
+    timonel.run("run", "--company", "tienda", "--as-of", SECOND, "--force")
     third = _rooms_tested(timonel)
 
     # Of the views it looks at nothing; the one check is our own, of the service levels.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,33 +12,41 @@ from psycopg import sql
 
 from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.warehouse.database import as_role, connect
-from tests.conftest import KnowsProject, NewDatabase
-from tests.end_to_end.conftest import Timonel, purchase_log, write_log
+from tests.conftest import KnowsProject
+from tests.end_to_end.conftest import (
+    FIRST,
+    Predicted,
+    Timonel,
+    copied,
+    purchase_log,
+    write_log,
+)
 
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 
 
 @pytest.fixture(scope="module")
 def two_companies(
-    new_installation: NewDatabase,
+    predicted: Predicted,
     knows_project: KnowsProject,
+    memory: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Timonel]:
-    """Two shops whose customers have the same ids."""
-    folder = tmp_path_factory.mktemp("two_companies")
-    with new_installation() as url:
-        timonel = Timonel(folder / "home", url, knows_project(url))
-        for company, seed in (("acme", 9), ("bolt", 10)):
-            rows = purchase_log(customers=120, seed=seed)
-            orders = write_log(folder / f"{company}.csv", rows)
-            timonel.run("company", "add", company)
-            timonel.run("connect", "files", str(orders), "--company", company)
-        timonel.run("run", "--as-of", "2024-12-30")
+    """Shops whose customers have the same ids: tienda and bolt, and a third."""
+    orders = tmp_path_factory.mktemp("bolt") / "bolt.csv"
+    write_log(orders, purchase_log(customers=400, seed=10))
+    with (
+        tempfile.TemporaryDirectory(prefix="home-", dir=memory) as folder,
+        copied(predicted.origin, Path(folder) / "home", knows_project) as timonel,
+    ):
+        timonel.run("company", "add", "bolt")
+        timonel.run("connect", "files", str(orders), "--company", "bolt")
+        timonel.run("run", "--company", "bolt", "--as-of", FIRST)
         yield timonel
 
 
 def test_a_reader_reaches_no_row_of_another_company(two_companies: Timonel) -> None:
-    with psycopg.connect(as_role(two_companies.url, "bi_acme")) as reader:
+    with psycopg.connect(as_role(two_companies.url, "bi_tienda")) as reader:
         reached = _tables_with_a_company(reader)
         seen = {
             table: {row[0] for row in reader.execute(query).fetchall()}
@@ -45,8 +54,8 @@ def test_a_reader_reaches_no_row_of_another_company(two_companies: Timonel) -> N
         }
 
     assert "reporting.customer_values" in seen
-    assert set().union(*seen.values()) == {"acme"}, seen
-    assert seen["reporting.customer_values"] == {"acme"}
+    assert set().union(*seen.values()) == {"tienda"}, seen
+    assert seen["reporting.customer_values"] == {"tienda"}
 
 
 def _tables_with_a_company(reader: psycopg.Connection) -> dict[str, sql.Composed]:
@@ -75,7 +84,7 @@ def test_every_table_a_reader_is_granted_has_row_level_security(
         join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p') and not c.relrowsecurity
             and n.nspname not in ('pg_catalog', 'information_schema')
-            and has_table_privilege('bi_acme', c.oid, 'select')"""
+            and has_table_privilege('bi_tienda', c.oid, 'select')"""
     )
 
     # Seeds are the same words for everybody: labels, regions, rules.
@@ -143,7 +152,7 @@ def test_predictions_of_the_two_companies_differ(two_companies: Timonel) -> None
         shared = scientist.execute(
             """select count(*) from predictions.predictions_customer a
             join predictions.predictions_customer b using (customer_id)
-            where a.company_id = 'acme' and b.company_id = 'bolt'
+            where a.company_id = 'tienda' and b.company_id = 'bolt'
                 and a.historic_value <> b.historic_value"""
         ).fetchone()
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.end_to_end.conftest import (
+    FIRST,
     SOMEBODY_BUILDS,
+    Predicted,
     Row,
     Timonel,
     final_tables,
@@ -26,7 +28,7 @@ def test_a_run_killed_while_dbt_builds_holds_up_nobody(
     log_file: LogFile,
     killers: list[subprocess.Popen[str]],
 ) -> None:
-    orders = log_file("orders.csv", purchase_log(customers=120, seed=13))
+    orders = log_file("orders.csv", purchase_log(customers=400, seed=13))
     for company in ("other", "killed"):
         new_timonel.run("company", "add", company)
         new_timonel.run("connect", "files", str(orders), "--company", company)
@@ -48,27 +50,24 @@ def test_a_run_killed_while_dbt_builds_holds_up_nobody(
 
 
 def test_a_killed_run_ends_like_an_undisturbed_one(
-    timonel: Timonel,
-    log_file: LogFile,
+    predicted: Predicted,
+    predicted_timonel: Timonel,
+    export: Path,
     killers: list[subprocess.Popen[str]],
 ) -> None:
-    orders = log_file("orders.csv", purchase_log(customers=400, seed=8))
-    for company in ("calm", "killed"):
-        timonel.run("company", "add", company)
-        timonel.run("connect", "files", str(orders), "--company", company)
-    started = time.monotonic()
-    timonel.run("run", "--company", "calm", "--as-of", "2024-12-30")
-    duration = time.monotonic() - started
+    timonel = predicted_timonel
+    timonel.run("company", "add", "killed")
+    timonel.run("connect", "files", str(export), "--company", "killed")
 
     chance = random.Random(20261121)
     for _ in range(6):
-        run = timonel.start("run", "--company", "killed", "--as-of", "2024-12-30")
+        run = timonel.start("run", "--company", "killed", "--as-of", FIRST)
         killers.append(run)
         try:
-            run.wait(timeout=chance.uniform(0.05, 0.95) * duration)
+            run.wait(timeout=chance.uniform(0.05, 0.95) * predicted.run_seconds)
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGKILL)
             run.wait()
-    timonel.run("run", "--company", "killed", "--as-of", "2024-12-30")
+    timonel.run("run", "--company", "killed", "--as-of", FIRST)
 
     assert final_tables(timonel, "killed") == final_tables(timonel, "calm")

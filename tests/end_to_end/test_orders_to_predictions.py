@@ -8,7 +8,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from tests.end_to_end.conftest import Row, Timonel, final_tables, purchase_log
+from tests.end_to_end.conftest import (
+    FIRST,
+    Predicted,
+    Row,
+    Timonel,
+    final_tables,
+    purchase_log,
+    write_log,
+)
 from tests.forked import starting_cold
 
 LogFile = Callable[[str, list[Row]], Path]
@@ -21,7 +29,7 @@ def _total(rows: list[Row]) -> Decimal:
 def test_predictions_reconcile_with_the_file_to_the_cent(
     new_timonel: Timonel, log_file: LogFile
 ) -> None:
-    rows = purchase_log(customers=300, seed=1)
+    rows = purchase_log(customers=400, seed=1)
     orders = log_file("tienda.csv", rows)
 
     # As on a user's machine: nothing is imported yet, and nothing parsed.
@@ -46,13 +54,12 @@ def test_predictions_reconcile_with_the_file_to_the_cent(
     assert "tienda" in page
 
 
-def test_running_again_changes_nothing(timonel: Timonel, log_file: LogFile) -> None:
-    orders = log_file("tienda.csv", purchase_log(customers=120, seed=2))
-    timonel.run("demo", "--orders", str(orders), "--no-open")
+def test_running_again_changes_nothing(predicted_timonel: Timonel) -> None:
+    timonel = predicted_timonel
     first = final_tables(timonel, "tienda")
     versions = _row_versions(timonel)
 
-    said = timonel.run("demo", "--orders", str(orders), "--no-open")
+    said = timonel.run("run", "--company", "tienda", "--as-of", FIRST)
 
     assert "Nothing changed since the last run" in said
     assert final_tables(timonel, "tienda") == first
@@ -70,14 +77,15 @@ def _row_versions(timonel: Timonel) -> list[tuple[object, ...]]:
     )
 
 
-def test_a_corrected_file_corrects(timonel: Timonel, log_file: LogFile) -> None:
-    rows = purchase_log(customers=120, seed=3)
-    timonel.run("demo", "--orders", str(log_file("tienda.csv", rows)), "--no-open")
-    customer, day, _ = rows[0]
-    corrected = [(customer, day, Decimal("1234.56")), *rows[1:-3]]
+def test_a_corrected_file_corrects(
+    predicted_timonel: Timonel, predicted: Predicted
+) -> None:
+    timonel, (first, *others) = predicted_timonel, predicted.rows
+    customer, day, _ = first
+    corrected = [(customer, day, Decimal("1234.56")), *others[:-3]]
 
-    orders = log_file("tienda.csv", corrected)
-    timonel.run("demo", "--orders", str(orders), "--no-open")
+    write_log(predicted.export, corrected)
+    timonel.run("run", "--company", "tienda", "--as-of", FIRST)
 
     assert timonel.rows(
         """select count(*), sum(net_revenue) from marts.orders
@@ -86,13 +94,13 @@ def test_a_corrected_file_corrects(timonel: Timonel, log_file: LogFile) -> None:
     assert timonel.rows(
         """select sum(historic_value) from predictions.predictions_customer
         where company_id = 'tienda'"""
-    ) == [(_total(corrected),)]
+    ) == [(_total([row for row in corrected if str(row[1]) <= FIRST]),)]
 
 
 def test_orders_without_a_customer_count_as_revenue_but_not_as_customers(
     timonel: Timonel, log_file: LogFile
 ) -> None:
-    rows = purchase_log(customers=120, seed=4)
+    rows = purchase_log(customers=400, seed=4)
     guests: list[Row] = [("", day, Decimal("10.01")) for _, day, _ in rows[:7]]
     refunds: list[Row] = [("c1", rows[5][1], Decimal("-5.00"))]
     nobodys: list[Row] = [("", rows[5][1], Decimal("-2.00"))]

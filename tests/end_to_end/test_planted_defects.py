@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import KnowsProject, NewDatabase, copies_of
 from tests.end_to_end.alarms import People, told_people
-from tests.end_to_end.conftest import Row, Timonel, purchase_log, write_log
+from tests.end_to_end.conftest import (
+    FIRST,
+    SECOND,
+    Predicted,
+    Row,
+    Timonel,
+    write_log,
+)
 
-FIRST, SECOND = "2024-11-30", "2024-12-28"
+COMPANY = ("--company", "tienda")
+LEDGER = """
+    select * from predictions.forecast_totals where company_id = 'tienda'
+    order by 1, 2, 3
+"""
 TOTALS = """
     select is_stale, stale_reason, prediction_as_of_date, predicted_value_12m
     from reporting.customer_value_totals where company_id = 'tienda'
@@ -43,70 +51,41 @@ DEFECTS = {doubled: "same_past", shuffled: "same_past", stale: "recent_orders"}
 BLOCKING = """
     select gate from predictions.gate_results
     inner join predictions.model_fits using (company_id, fit_id)
-    where fitted_at = (select max(fitted_at) from predictions.model_fits)
+    where company_id = 'tienda'
+        and fitted_at = (
+            select max(fitted_at) from predictions.model_fits
+            where company_id = 'tienda'
+        )
         and outcome = 'blocked'
 """
 FAILED = """
-    select failed_asset, dagster_run_id from ops.runs where status = 'failed'
+    select failed_asset, dagster_run_id from ops.runs
+    where company_id = 'tienda' and status = 'failed'
     order by started_at desc limit 1
 """
 SAID = BLOCKING.replace("select gate", "select message")
 BACKTESTS = """
     select origin_date::text, model, computed_at from predictions.backtests
-    order by 1, 2
+    where company_id = 'tienda' order by 1, 2
 """
 
 
-@pytest.fixture(scope="module")
-def rows() -> list[Row]:
-    return purchase_log(customers=150, seed=21)
-
-
-@pytest.fixture(scope="module")
-def predicted(
-    new_installation: NewDatabase,
-    knows_project: KnowsProject,
-    tmp_path_factory: pytest.TempPathFactory,
-    rows: list[Row],
-) -> Iterator[tuple[Timonel, Path]]:
-    """A company whose export was read and predicted from once, and the export."""
-    folder = tmp_path_factory.mktemp("tienda")
-    path = write_log(folder / "exports" / "orders.csv", rows)
-    with new_installation() as url:
-        timonel = Timonel(folder / "home", url, knows_project(url))
-        timonel.run("company", "add", "tienda")
-        timonel.run("connect", "files", str(path), "--company", "tienda")
-        timonel.run("run", "--as-of", FIRST)
-        yield timonel, path
-
-
 @pytest.fixture
-def timonel(
-    predicted: tuple[Timonel, Path], knows_project: KnowsProject, home: Path
-) -> Iterator[Timonel]:
-    """A copy of that installation, to go on with."""
-    origin, _ = predicted
-    shutil.copytree(origin.home, home)
-    with copies_of(origin.url)() as url:
-        yield Timonel(home, url, knows_project(url))
-
-
-@pytest.fixture
-def export(predicted: tuple[Timonel, Path], rows: list[Row]) -> Path:
-    """The export, as it was read."""
-    return write_log(predicted[1], rows)
+def rows(predicted: Predicted) -> list[Row]:
+    return predicted.rows
 
 
 def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
-    timonel: Timonel, export: Path, rows: list[Row]
+    predicted_timonel: Timonel, export: Path, rows: list[Row]
 ) -> None:
+    timonel = predicted_timonel
     ((_, _, good_date, good_value),) = timonel.rows(TOTALS)
-    ledger = timonel.rows("select * from predictions.forecast_totals order by 1, 2, 3")
+    ledger = timonel.rows(LEDGER)
     assert str(good_date) == FIRST
 
     for defect, gate in DEFECTS.items():
         write_log(export, defect(rows))
-        said = timonel.run("run", "--as-of", SECOND, exit_code=1)
+        said = timonel.run("run", *COMPANY, "--as-of", SECOND, exit_code=1)
 
         assert "the last good predictions stay" in said
         assert (gate,) in timonel.rows(BLOCKING), defect.__name__
@@ -118,14 +97,12 @@ def test_planted_defects_are_blocked_and_the_dashboard_keeps_the_last_good_run(
         assert isinstance(asset, list)
         assert asset[0] == "predictions"
         assert run_id
-        assert ledger == timonel.rows(
-            "select * from predictions.forecast_totals order by 1, 2, 3"
-        )
+        assert ledger == timonel.rows(LEDGER)
 
     with told_people(timonel, "tienda") as people:
         _is_told_until_somebody_answers(timonel, people)
         write_log(export, rows)
-        timonel.run("run", "--as-of", SECOND)
+        timonel.run("run", *COMPANY, "--as-of", SECOND)
         ((is_stale, _, mended_date, _),) = timonel.rows(TOTALS)
         assert (is_stale, str(mended_date)) == (False, SECOND)
         _is_told_to_be_over(people)
@@ -173,11 +150,12 @@ def _is_told_to_be_over(people: People) -> None:
 
 
 def test_what_is_meant_somebody_says_once(
-    timonel: Timonel, export: Path, rows: list[Row]
+    predicted_timonel: Timonel, export: Path, rows: list[Row]
 ) -> None:
+    timonel = predicted_timonel
     write_log(export, doubled(rows))
     timonel.run("run", "--as-of", SECOND, "--accept-changes", exit_code=1)
-    timonel.run("run", "--company", "tienda", "--as-of", SECOND, "--accept-changes")
+    timonel.run("run", *COMPANY, "--as-of", SECOND, "--accept-changes")
     accepted = timonel.rows(
         """select results.message from predictions.gate_results as results
         inner join predictions.model_fits as fits using (company_id, fit_id)
@@ -187,36 +165,38 @@ def test_what_is_meant_somebody_says_once(
     )
     assert [str(message)[:10] for (message,) in accepted] == ["Accepted: "]
     # And what was accepted stays published when the same data run again.
-    timonel.run("run", "--as-of", SECOND, "--force")
+    timonel.run("run", *COMPANY, "--as-of", SECOND, "--force")
 
 
 def test_a_forecast_is_kept_and_graded_once_its_days_are_over(
-    timonel: Timonel, export: Path, rows: list[Row]
+    predicted_timonel: Timonel, export: Path, rows: list[Row]
 ) -> None:
+    timonel = predicted_timonel
     due = "2024-12-30"
+    graded = """
+        select horizon_days, as_of_date::text, customer_count, actual_orders::int,
+            actual_value from predictions.forecast_grades
+        where company_id = 'tienda'
+    """
     assert max(day for _, day, _ in rows) >= date.fromisoformat(due)
     assert timonel.rows(
         """select horizon_days, due_date::text from predictions.forecast_totals
-        order by horizon_days"""
+        where company_id = 'tienda' order by horizon_days"""
     ) == [(30, due), (90, "2025-02-28"), (365, "2025-11-30")]
-    assert timonel.rows("select * from predictions.forecast_grades") == []
+    assert timonel.rows(graded) == []
 
-    timonel.run("run", "--as-of", due)
+    timonel.run("run", *COMPANY, "--as-of", due)
     known = {customer for customer, day, _ in rows if str(day) <= FIRST}
     later = [row for row in rows if row[0] in known and FIRST < str(row[1]) <= due]
     days = {(customer, day) for customer, day, _ in later}
     revenue = sum((amount for _, _, amount in later), Decimal(0))
-    graded = """
-        select horizon_days, as_of_date::text, customer_count, actual_orders::int,
-            actual_value from predictions.forecast_grades
-    """
     assert timonel.rows(graded) == [(30, FIRST, len(known), len(days), revenue)]
 
     backtests = timonel.rows(BACKTESTS)
     newest = [row for row in backtests if row[0] == "2024-09-30"]
     assert [row[1] for row in newest] == ["bg_nbd", "chosen", "naive"]
 
-    timonel.run("run", "--as-of", due, "--force")
+    timonel.run("run", *COMPANY, "--as-of", due, "--force")
     assert len(timonel.rows(graded)) == 1
     # Found again, not computed again.
     assert timonel.rows(BACKTESTS) == backtests

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
-import pytest
 
-from tests.end_to_end.conftest import (
-    Row,
-    Timonel,
-    final_tables,
-    purchase_log,
-)
+from tests.end_to_end.conftest import FIRST, SECOND, Timonel, final_tables
 
 _OF_CUSTOMER_VALUE = (
     *("predictions_customer", "predictions_customer_history"),
     *("model_parameters", "gate_results"),
 )
-FIRST, SECOND = "2024-11-30", "2024-12-28"
 # What the server says, and under which code, when a table cannot grow.
 _DISK_FULL = """
     create function public.no_space() returns trigger language plpgsql as $$
     begin
-        if new.company_id = 'hit' then
+        if new.company_id = 'tienda' then
             raise exception
                 'could not extend file "base/5/16384": No space left on device'
                 using errcode = '53100', hint = 'Check free disk space.';
@@ -49,48 +41,37 @@ _HANG_UP = """
 """
 
 
-@pytest.fixture
-def companies(
-    timonel: Timonel, log_file: Callable[[str, list[Row]], Path]
-) -> tuple[str, str]:
-    """Two companies with the same orders; the second is hit, the first is not."""
-    orders = log_file("orders.csv", purchase_log(customers=120, seed=31))
-    for company in ("calm", "hit"):
-        timonel.run("company", "add", company)
-        timonel.run("connect", "files", str(orders), "--company", company)
-    return "calm", "hit"
-
-
 def test_a_disk_that_fills_while_predictions_are_published_keeps_the_last_good_ones(
-    timonel: Timonel, companies: tuple[str, str]
+    predicted_timonel: Timonel,
 ) -> None:
-    calm, hit = companies
-    timonel.run("run", "--as-of", FIRST)
-    before = _values(timonel, hit)
+    timonel = predicted_timonel
+    before = _values(timonel, "tienda")
     assert all(before)
+    assert _values(timonel, "calm") == before
     with psycopg.connect(timonel.url) as admin:
         admin.execute(_DISK_FULL)
 
     said = timonel.run("run", "--as-of", SECOND, exit_code=1)
 
     assert "Free space there or give it a larger disk, then run again" in said
-    assert _values(timonel, hit) == before
-    assert _values(timonel, calm) != before
+    assert _values(timonel, "tienda") == before
+    assert _values(timonel, "calm") != before
 
     with psycopg.connect(timonel.url) as admin:
         admin.execute("drop function public.no_space cascade")
-    timonel.run("run", "--as-of", SECOND)
-    assert final_tables(timonel, hit) == final_tables(timonel, calm)
+    timonel.run("run", "--company", "tienda", "--as-of", SECOND)
+    assert final_tables(timonel, "tienda") == final_tables(timonel, "calm")
 
 
 def test_a_database_restarted_while_dbt_builds_costs_a_second_run(
-    timonel: Timonel,
-    companies: tuple[str, str],
+    predicted_timonel: Timonel,
+    export: Path,
     killers: list[subprocess.Popen[str]],
 ) -> None:
-    calm, hit = companies
-    timonel.run("run", "--company", calm, "--as-of", FIRST)
-    run = timonel.start("run", "--company", hit, "--as-of", FIRST)
+    timonel = predicted_timonel
+    timonel.run("company", "add", "hit")
+    timonel.run("connect", "files", str(export), "--company", "hit")
+    run = timonel.start("run", "--company", "hit", "--as-of", FIRST)
     killers.append(run)
     while not timonel.rows(_HANG_UP):
         assert run.poll() is None, "it ended before dbt began"
@@ -100,13 +81,13 @@ def test_a_database_restarted_while_dbt_builds_costs_a_second_run(
     assert run.returncode == 1
     assert "The database was stopped or restarted meanwhile" in said
     # A server that is back is told how the run ended.
-    (failed,) = timonel.rows(_RUNS, hit)
+    (failed,) = timonel.rows(_RUNS, "hit")
     assert failed[0] == "failed"
     assert failed[1]
 
-    timonel.run("run", "--company", hit, "--as-of", FIRST)
-    assert final_tables(timonel, hit) == final_tables(timonel, calm)
-    assert timonel.rows(_RUNS, hit) == [failed, ("succeeded", None)]
+    timonel.run("run", "--company", "hit", "--as-of", FIRST)
+    assert final_tables(timonel, "hit") == final_tables(timonel, "calm")
+    assert timonel.rows(_RUNS, "hit") == [failed, ("succeeded", None)]
 
 
 def _values(timonel: Timonel, company_id: str) -> list[list[tuple[object, ...]]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +12,13 @@ import psycopg
 import pytest
 
 from orchestration.lib.core.settings import Settings
-from orchestration.lib.ingestion.sandbox import running_sandbox
+from orchestration.lib.ingestion.sandbox import (
+    SandboxStopped,
+    known_sandbox,
+    running_sandbox,
+)
 from tests.conftest import KnowsProject, NewDatabase
-from tests.end_to_end.conftest import Timonel, stop_time
+from tests.end_to_end.conftest import Timonel, set_time, stop_time
 
 _ROW_VERSIONS = """
     select 'orders', company_id, order_id, xmin::text from marts.orders
@@ -28,6 +34,8 @@ class Demo:
     timonel: Timonel
     said: str
     secrets: frozenset[str]
+    #: Moment of the sandbox, which stood still.
+    now: str
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +43,12 @@ def demo(
     new_database: NewDatabase, knows_project: KnowsProject, memory: Path
 ) -> Iterator[Demo]:
     home = memory / "demo"
-    with new_database() as url:
+    with new_database() as url, ThreadPoolExecutor() as threads:
         timonel = Timonel(home, url, knows_project(url))
-        said = timonel.run("demo", "--no-open")
+        running = threads.submit(timonel.run, "demo", "--no-open")
+        # Its shops go on selling, an order every few minutes, which would be news.
+        now = _stop_time_at_once(Settings(home, url), running)
+        said = running.result()
         with running_sandbox(Settings(home, url)) as sandbox:
             offered = sandbox.connections()
         secrets = {
@@ -46,7 +57,16 @@ def demo(
             for connection in offered[company]["connections"].values()
             for secret in connection["secrets"].values()
         }
-        yield Demo(timonel, said, frozenset(secrets))
+        yield Demo(timonel, said, frozenset(secrets), now)
+
+
+def _stop_time_at_once(settings: Settings, running: Future[str]) -> str:
+    while not running.done():
+        try:
+            return stop_time(known_sandbox(settings))
+        except SandboxStopped:
+            time.sleep(0.05)
+    pytest.fail(running.result())
 
 
 def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
@@ -89,9 +109,7 @@ def test_every_slice_is_what_the_source_counted(demo: Demo) -> None:
 
 def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
     with running_sandbox(Settings(demo.timonel.home, demo.timonel.url)) as sandbox:
-        # Its shops go on selling, an order every few minutes, which would be news.
-        stop_time(sandbox)
-        demo.timonel.run("demo", "--no-open")
+        set_time(sandbox, demo.now)
         before = demo.timonel.rows(_ROW_VERSIONS)
 
         said = demo.timonel.run("demo", "--no-open")

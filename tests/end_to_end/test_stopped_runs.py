@@ -6,29 +6,24 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import SOMEBODY_BUILDS, Row, Timonel, purchase_log
+from tests.end_to_end.conftest import SECOND, SOMEBODY_BUILDS, Timonel
 
-_RUNS = "select company_id, status from ops.runs order by started_at"
+_RUNS = """
+    select company_id, status from ops.runs where as_of_date = %s order by started_at
+"""
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_stopped_ends_at_once_and_alarms_nobody(
     asked: signal.Signals,
-    timonel: Timonel,
-    log_file: Callable[[str, list[Row]], Path],
+    predicted_timonel: Timonel,
     killers: list[subprocess.Popen[str]],
 ) -> None:
-    orders = log_file("orders.csv", purchase_log(customers=60, seed=17))
-    for company in ("first", "second"):
-        timonel.run("company", "add", company)
-        timonel.run("connect", "files", str(orders), "--company", company)
-
-    run = timonel.start("run", "--as-of", "2024-12-30")
+    timonel = predicted_timonel
+    run = timonel.start("run", "--as-of", SECOND)
     killers.append(run)
     while not timonel.rows(SOMEBODY_BUILDS):
         assert run.poll() is None, "it ended before dbt began"
@@ -44,9 +39,9 @@ def test_a_run_that_is_stopped_ends_at_once_and_alarms_nobody(
     assert "It goes on where it stopped with: timonel run" in said
     assert "Traceback" not in said
     # Neither was the next company begun, nor is anything of this one still at work.
-    assert timonel.rows(_RUNS) == [("first", "stopped")]
+    assert timonel.rows(_RUNS, SECOND) == [("calm", "stopped")]
     assert timonel.rows(SOMEBODY_BUILDS) == []
     assert timonel.rows("select title_en from ops.alerts") == []
 
-    timonel.run("run", "--company", "first", "--as-of", "2024-12-30")
-    assert timonel.rows(_RUNS) == [("first", "stopped"), ("first", "succeeded")]
+    timonel.run("run", "--company", "calm", "--as-of", SECOND)
+    assert timonel.rows(_RUNS, SECOND) == [("calm", "stopped"), ("calm", "succeeded")]
