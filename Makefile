@@ -43,9 +43,9 @@ $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@touch $@
 
 check: $(READY) ## lint, types and tests of what changed since main, in three minutes (BASE=commit)
-	@$(BIN)/python -m tests.check $(if $(BASE),--base "$(BASE)")
+	@$(BIN)/python -m tests.suite.check $(if $(BASE),--base "$(BASE)")
 
-# The dearest modules first (tests/costs.py), so that no worker waits for another.
+# The dearest modules first (tests/suite/costs.py), so that no worker waits for another.
 test: $(READY) $(PUBLIC_TAPS) ## run every test
 	@$(BIN)/pytest --costs -m "not soak" --numprocesses auto \
 		--dist loadscope --no-loadscope-reorder
@@ -61,7 +61,7 @@ soak: $(READY) $(PUBLIC_TAPS) ## run what takes hours: kills, a million inputs, 
 	@$(BIN)/pytest --costs -m soak --timeout 14400 --numprocesses auto --dist load
 	@$(BIN)/pytest --hypothesis-profile soak --timeout 14400 $(FUZZED) \
 		--numprocesses auto --dist load
-	@$(BIN)/python -m tests.planted
+	@$(BIN)/python -m tests.suite.planted
 	@$(BIN)/python -m tests.benchmarks.killed_runs --folder $(SOAK)/killed_runs --moments 50
 
 lint: $(READY) ## check style, SQL, doors between rooms, dashboards

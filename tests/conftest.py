@@ -14,21 +14,21 @@ import psycopg
 import pytest
 
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
-from tests.forked import forking_programs
-from tests.memory_folder import memory_folder
-from tests.template_cluster import (
+from tests.suite.forked import forking_programs
+from tests.suite.memory_folder import memory_folder
+from tests.suite.template_cluster import (
     BUILT,
     FAST,
     CopiedPostgres,
     TemplateCluster,
     template_cluster,
 )
-from tests.watchdog import look_after
+from tests.suite.watchdog import look_after
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-pytest_plugins = ("tests.costs", "tests.watchdog")
+pytest_plugins = ("tests.suite.costs", "tests.suite.watchdog")
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 #: From the URL of a database to variables of a process that starts dbt there.
@@ -40,6 +40,11 @@ _DATABASE_NUMBERS = itertools.count(1)
 # every core already: on matrices of twenty columns more threads only wait for each
 # other. They change no result. Child processes inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as cores: tests often wait, for a process or an answer."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,7 +99,7 @@ def parsed_project(_template: TemplateCluster) -> Manifest:
 @pytest.fixture(scope="session")
 def knows_project(_template: TemplateCluster, memory: Path) -> KnowsProject:
     """Let dbt's processes find the project parsed for a database, in a folder."""
-    from tests.parsed_state import move_parsed
+    from tests.suite.parsed_state import move_parsed
 
     origin = f"{EmbeddedPostgres(_template.server).url().rsplit('/', 1)[0]}/{BUILT}"
 

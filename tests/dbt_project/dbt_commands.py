@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 import subprocess
-import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -18,7 +17,8 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import set_from_args
 
-from tests.brief_dbt import MESSAGES, brief
+from orchestration.lib.warehouse.dbt import dbt_program
+from tests.suite.brief_dbt import MESSAGES, brief
 
 __all__ = [
     "DbtFailed",
@@ -103,7 +103,7 @@ class DbtProject:
         }
         target = Path(knowing["DBT_TARGET_PATH"])
         return subprocess.Popen(
-            [*(sys.executable, "-m", "dbt.cli.main"), *_arguments(command, target)],
+            [dbt_program(), *_arguments(command, target)],
             env={**os.environ, **self.environment, **scope},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from tests.lineage import Lineage
+from tests.suite.lineage import Lineage
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"

@@ -24,7 +24,7 @@ import requests
 
 from orchestration.lib.ingestion.sandbox import Sandbox
 from tests.conftest import KnowsProject, NewDatabase, copies_of
-from tests.forked import starting_cold
+from tests.suite.forked import starting_cold
 
 Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.

@@ -17,7 +17,7 @@ from tests.end_to_end.conftest import (
     purchase_log,
     write_log,
 )
-from tests.forked import starting_cold
+from tests.suite.forked import starting_cold
 
 LogFile = Callable[[str, list[Row]], Path]
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.costs import (
+from tests.suite.costs import (
     Cost,
     Meter,
     budget_warnings,
@@ -17,7 +17,7 @@ from tests.costs import (
     table,
     write_modules,
 )
-from tests.processes_cpu import cpu_seconds, forget_servers, watch_server
+from tests.suite.processes_cpu import cpu_seconds, forget_servers, watch_server
 
 ROOT = Path(__file__).parents[2]
 # Burns a second of the processor, says so, and waits for its input to end.

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.changes import NoSuchBase, changed_files, merge_base
-from tests.check import needs_types, steps
-from tests.import_graph import distances, imports
-from tests.lineage import Lineage
-from tests.reach import ALWAYS, Project, Reason
-from tests.selection import ROOT, Choice, choice_for, choose, seconds_for
+from tests.suite.changes import NoSuchBase, changed_files, merge_base
+from tests.suite.check import needs_types, steps
+from tests.suite.import_graph import distances, imports
+from tests.suite.lineage import Lineage
+from tests.suite.reach import ALWAYS, Project, Reason
+from tests.suite.selection import ROOT, Choice, choice_for, choose, seconds_for
 
 CARDS = "metabase/collections/main/timonel"
 PUBLIC = "tests/public_taps/test_public_taps.py"

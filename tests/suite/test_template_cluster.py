@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
-from tests.template_cluster import (
+from tests.suite.template_cluster import (
     FAST,
     CopiedPostgres,
     TemplateFailed,
@@ -23,7 +23,7 @@ MODEL = "dbt_project/models/marts/commerce/orders.sql"
 MAKES = """
 import json, sys
 from pathlib import Path
-from tests.template_cluster import fingerprints, watched_files
+from tests.suite.template_cluster import fingerprints, watched_files
 folder = Path(sys.argv[1])
 (folder / "made").touch()
 (folder / "inputs.json").write_text(json.dumps(fingerprints(watched_files())))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.template_cluster import template_cluster
+from tests.suite.template_cluster import template_cluster
 
 ROOT = Path(__file__).parents[2]
 PYTEST = ("-m", "pytest", "tests/suite/endless.py", "-q", "-p", "no:cacheprovider")
@@ -110,7 +110,7 @@ def test_what_a_session_forgot_to_stop_ends_with_it(tmp_path: Path) -> None:
     subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *("-p", "tests.watchdog", "--basetemp", tmp_path / "base", test),
+            *("-p", "tests.suite.watchdog", "--basetemp", tmp_path / "base", test),
         ],
         cwd=ROOT,
         check=True,

@@ -16,9 +16,9 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tests.import_graph import distances, imports
-from tests.lineage import Lineage
-from tests.planted import faults
+from tests.suite.import_graph import distances, imports
+from tests.suite.lineage import Lineage
+from tests.suite.planted import faults
 
 __all__ = ["ALWAYS", "LAST", "Project", "Reason"]
 

@@ -17,8 +17,8 @@ from orchestration.lib.warehouse.dbt_relations import remember_built_from
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 from tests.dbt_project.dbt_commands import DbtProject, write_manifest
-from tests.parsed_state import move_parsed
-from tests.template_cluster import (
+from tests.suite.parsed_state import move_parsed
+from tests.suite.template_cluster import (
     BUILT,
     FAST,
     ROOT,
@@ -27,7 +27,7 @@ from tests.template_cluster import (
     fingerprints,
     watched_files,
 )
-from tests.watchdog import look_after, say_good_bye
+from tests.suite.watchdog import look_after, say_good_bye
 
 
 def make(folder: Path) -> None:

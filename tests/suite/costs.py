@@ -5,8 +5,8 @@ fixtures count as its own. Collection and imports have a row of their own. The f
 of the last run are kept in `.cache/tests/costs.json`; the next one begins with the
 dearest modules, so that no worker waits for another at the end.
 
-``python -m tests.costs`` writes them into `tests/budget.toml`, to plan by in a fresh
-clone.
+``python -m tests.suite.costs`` writes them into `tests/budget.toml`, to plan by in a
+fresh clone.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from typing import Any
 import pytest
 
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
-from tests.processes_cpu import cpu_seconds, server_seconds, watch_server
+from tests.suite.processes_cpu import cpu_seconds, server_seconds, watch_server
 
 __all__ = ["Cost", "Costs", "budget_warnings", "by_folder", "recorded_costs"]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BUDGET = ROOT / "tests" / "budget.toml"
 RECORD = ROOT / ".cache" / "tests" / "costs.json"
 

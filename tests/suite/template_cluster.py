@@ -33,7 +33,7 @@ __all__ = [
     "template_cluster",
 ]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 #: Name of the database in which every model stands; as long as those of its copies.
 BUILT = "test_0000"
 #: Nothing in a test outlives a crash of the machine.
@@ -49,7 +49,7 @@ FAST = (
 
 _FOLDER = ROOT / ".cache" / "tests"
 _WATCHED = ("dbt_project", "orchestration/migrations", "taps")
-_PROGRAM = (sys.executable, "-m", "tests.template_building")
+_PROGRAM = (sys.executable, "-m", "tests.suite.template_building")
 _KEPT = 3
 
 

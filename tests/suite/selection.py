@@ -1,6 +1,6 @@
 """Chooses the tests of what changed since main, as many as fit the time there is.
 
-    python -m tests.selection [--base REF] [--explain] [FILE ...]
+    python -m tests.suite.selection [--base REF] [--explain] [FILE ...]
 
 prints their paths, for these files or for what changed. With ``--explain`` it prints
 why, and what is reached and does not fit: `make test` runs that.
@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.changes import changed_files, merge_base
-from tests.costs import estimated_costs
-from tests.reach import ALWAYS, Project, Reason
+from tests.suite.changes import changed_files, merge_base
+from tests.suite.costs import estimated_costs
+from tests.suite.reach import ALWAYS, Project, Reason
 
 __all__ = ["Choice", "choice_for", "choose", "seconds_for", "select"]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 # CPU seconds of two cores in the three minutes that `make check` may take, less what
 # starting, checking types and finding the tests takes.
@@ -57,7 +57,7 @@ class Choice:
             nearest = list(self.left_out)[: None if explain else _NEAREST]
             told += map(self._line, nearest)
         if len(self.left_out) > _NEAREST and not explain:
-            told.append("  ...: `python -m tests.selection --explain` lists all")
+            told.append("  ...: `python -m tests.suite.selection --explain` lists all")
         return told
 
     def _sum(self, modules: Mapping[str, Reason]) -> str:
@@ -115,7 +115,7 @@ def seconds_for(changed: Sequence[str]) -> float:
 
 def main() -> None:
     """Print the modules, or with ``--explain`` what speaks for each."""
-    parser = argparse.ArgumentParser(prog="python -m tests.selection")
+    parser = argparse.ArgumentParser(prog="python -m tests.suite.selection")
     parser.add_argument("--base", help="compare with this commit instead of main")
     parser.add_argument("--explain", action="store_true", help="say why")
     parser.add_argument("files", nargs="*", help="instead of what changed")

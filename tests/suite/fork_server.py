@@ -1,8 +1,8 @@
 """A process that has imported our programs and forks each that is asked for.
 
 It holds no thread, connection or file when it forks. It forks twice, and the one in
-between ends at once, so that the caller (tests/forked.py) becomes the parent. What a
-program starts is forked by a server of its own, left behind before it begins.
+between ends at once, so that the caller (tests/suite/forked.py) becomes the parent.
+What a program starts is forked by a server of its own, left behind before it begins.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from tests import forked
-from tests.forked import Command, Environment, Forks
+from tests.suite import forked
+from tests.suite.forked import Command, Environment, Forks
 
 __all__ = ["serve"]
 
@@ -167,7 +167,7 @@ def _import_program(arguments: list[str]) -> None:
     # a second time.
     logging.getLogger().handlers.clear()
     if name == "dbt":
-        from tests.brief_dbt import DETAILS, brief  # noqa: PLC0415 - it imports dbt
+        from tests.suite.brief_dbt import DETAILS, brief  # noqa: PLC0415 - it imports dbt
 
         # For good: the server is not asked for anything but tests' programs.
         _kept.enter_context(brief(DETAILS))

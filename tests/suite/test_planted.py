@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.planted import ROOT, Fault, UnusableFault, faults, find
+from tests.suite.planted import ROOT, Fault, UnusableFault, faults, find
 
 COUNTING = Fault(
     name="counts-one-too-many",

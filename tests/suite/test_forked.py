@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forked import starting_cold
+from tests.suite.forked import starting_cold
 
 _PROGRAMS = {
     "timonel": ("--version",),

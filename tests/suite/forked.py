@@ -1,10 +1,10 @@
 """Programs of ours that tests start, forked from one that has imported them already.
 
 Most of what a program costs is importing Dagster, dbt or the Singer SDK. While
-`forking_programs` holds, `subprocess` asks a server (tests/fork_server.py) instead.
-What it gets is no imitation of a process but one: a child of the caller with an
-identity, session, group, folder, environment, pipes, signals and exit code of its own.
-The children it starts are forked in the same way.
+`forking_programs` holds, `subprocess` asks a server (tests/suite/fork_server.py)
+instead. What it gets is no imitation of a process but one: a child of the caller with
+an identity, session, group, folder, environment, pipes, signals and exit code of its
+own. The children it starts are forked in the same way.
 
 What differs from a start is named in `_is_ours`, and such a command is started; so is
 everything while `starting_cold` holds, and where TIMONEL_TESTS_COLD is set.
@@ -32,7 +32,7 @@ __all__ = ["Command", "Forks", "forking_programs", "starting_cold"]
 
 _PROGRAMS = frozenset({"timonel", "dbt"})
 _PACKAGES = frozenset({"taps", "activation", "sandbox", "metabase"})
-_SERVER = "from tests.fork_server import serve; serve({descriptor})"
+_SERVER = "from tests.suite.fork_server import serve; serve({descriptor})"
 _SWITCH = "TIMONEL_TESTS_COLD"
 # The interpreter and the numerical libraries read these once, as they start.
 _READ_AT_START = (
@@ -146,7 +146,7 @@ def forking_programs() -> Iterator[None]:
         [sys.executable, "-c", code],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
     theirs.close()
     use(Forks.over(ours, os.environ))

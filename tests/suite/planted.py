@@ -1,6 +1,6 @@
 """Plants faults, one by one, and sees that each turns a test red.
 
-    python -m tests.planted [NAME ...] [--list] [--jobs 1]
+    python -m tests.suite.planted [NAME ...] [--list] [--jobs 1]
 
 The faults stand in ``planted.yml``. They are planted in a copy of the working tree,
 uncommitted changes included; the tree itself is never edited. Ends with 1 if a fault
@@ -28,7 +28,7 @@ import yaml
 
 __all__ = ["Copy", "Fault", "Finding", "UnusableFault", "faults", "find", "main"]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FAULTS = Path(__file__).with_suffix(".yml")
 
 _ROOMS = (
@@ -226,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.planted")
+    parser = argparse.ArgumentParser(prog="python -m tests.suite.planted")
     parser.add_argument("names", nargs="*", help="faults, or how their names begin")
     parser.add_argument("--list", action="store_true", help="list them and do no more")
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import memory_folder as module
-from tests.memory_folder import memory_folder
+from tests.suite import memory_folder as module
+from tests.suite.memory_folder import memory_folder
 
 
 @pytest.fixture(autouse=True)

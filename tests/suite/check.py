@@ -1,6 +1,6 @@
 """What `make check` runs: style, types, and the tests of what changed since main.
 
-    python -m tests.check [--base REF]
+    python -m tests.suite.check [--base REF]
 
 Only what the change can break is checked: a card needs no type checker.
 """
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tests.changes import NoSuchBase
-from tests.selection import ROOT, Choice, select
+from tests.suite.changes import NoSuchBase
+from tests.suite.selection import ROOT, Choice, select
 
 __all__ = ["Step", "main", "steps"]
 
@@ -63,7 +63,7 @@ def needs_types(changed: Sequence[str]) -> bool:
 
 def main() -> int:
     """Run the steps; 1 if one of them fails."""
-    parser = argparse.ArgumentParser(prog="python -m tests.check")
+    parser = argparse.ArgumentParser(prog="python -m tests.suite.check")
     parser.add_argument("--base", help="compare with this commit instead of main")
     try:
         choice = select(base=parser.parse_args().base)

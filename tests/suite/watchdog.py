@@ -74,10 +74,10 @@ def _watchdog() -> _Watchdog:
 
 def _start() -> _Watchdog:
     mark = f"{os.getpid()}-{secrets.token_hex(8)}"
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     environment = {k: v for k, v in os.environ.items() if k != _MARK}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.watchdog", str(os.getpid()), mark],
+        [sys.executable, "-m", "tests.suite.watchdog", str(os.getpid()), mark],
         stdin=subprocess.PIPE,
         cwd=root,
         env=environment | {"PYTHONPATH": str(root)},
