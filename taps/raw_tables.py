@@ -14,14 +14,11 @@ import json
 import logging
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from singer_sdk import Tap
-
 from taps.api_source.streams import SourceStream
+from taps.sources import slugs, tap_class
 from taps.target_postgres.column_types import columns_of
 from taps.target_postgres.errors import LoadError
 from taps.target_postgres.naming import folded
@@ -29,18 +26,7 @@ from taps.target_postgres.quarantine import REJECTED_BY_TAP
 from taps.target_postgres.tables import TableName, prepare_table
 from taps.target_postgres.warehouse import Warehouse
 
-__all__ = ["SOURCES", "RawTable", "main", "raw_tables"]
-
-#: Class of the tap by source, imported when asked for.
-SOURCES = {
-    "files": "taps.tap_files.tap:TapFiles",
-    "shopify": "taps.tap_shopify.tap:TapShopify",
-    "meta_ads": "taps.tap_meta_ads.tap:TapMetaAds",
-    "google_ads": "taps.tap_google_ads.tap:TapGoogleAds",
-    "search_console": "taps.tap_search_console.tap:TapSearchConsole",
-    "calendar": "taps.tap_calendar.tap:TapCalendar",
-    "weather": "taps.tap_weather.tap:TapWeather",
-}
+__all__ = ["RawTable", "main", "raw_tables"]
 
 _DEFAULT_ROLE = "loader"
 
@@ -57,9 +43,7 @@ class RawTable(NamedTuple):
 
 def raw_tables(source: str) -> Iterator[RawTable]:
     """The raw tables of a source; nothing is asked of the source itself."""
-    module, _, class_name = SOURCES[source].partition(":")
-    tap_class: type[Tap] = getattr(import_module(module), class_name)
-    tap = tap_class(config={}, validate_config=False, setup_mapper=False)
+    tap = tap_class(source)(config={}, validate_config=False, setup_mapper=False)
     for name, stream in tap.streams.items():
         if name != REJECTED_BY_TAP:
             keywords = (
@@ -79,8 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     # The SDK says at length what it finds in empty settings.
     logging.disable(logging.WARNING)
-    sources = options.source or [s for s, at in SOURCES.items() if _is_there(at)]
-    tables = [table for source in sources for table in raw_tables(source)]
+    tables = [table for slug in options.source or slugs() for table in raw_tables(slug)]
     if options.list:
         sys.stdout.write(json.dumps([str(table.name) for table in tables]) + "\n")
         return 0
@@ -102,13 +85,6 @@ def _create(tables: Sequence[RawTable], config: dict[str, Any]) -> None:
         warehouse.close()
 
 
-def _is_there(tap: str) -> bool:
-    try:
-        return find_spec(tap.partition(":")[0]) is not None
-    except ModuleNotFoundError:
-        return False
-
-
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m taps.raw_tables",
@@ -118,7 +94,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--source",
         action="append",
-        choices=list(SOURCES),
+        choices=slugs(),
         help="only this source; may be repeated",
     )
     parser.add_argument(

@@ -1,16 +1,18 @@
-"""`timonel connect shopify` and the other sources with an API."""
+"""`timonel connect shopify` and the other sources with an API, as each declares it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from orchestration.cli.connection_flow import Asked, connect_source
 from orchestration.cli.console import fail
-from orchestration.lib.connections.sources import CALLBACK_PORT
+from orchestration.lib.connections.source_declarations import Connect, Option, Way
+from orchestration.lib.connections.sources import CALLBACK_PORT, Source, api_sources
 
 __all__ = ["register"]
 
@@ -58,305 +60,115 @@ Consent = Annotated[
 Port = Annotated[
     int, typer.Option("--callback-port", help="Port of that redirect.", min=1024)
 ]
+_ADDRESSES = {
+    "api_url": ApiUrl,
+    "token_url": TokenUrl,
+    "authorize_url": AuthorizeUrl,
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add one command per source."""
-    for name, command in _COMMANDS.items():
-        app.command(name)(command)
+    for source in api_sources():
+        if source.connect is not None:
+            app.command(source.command)(_command(source, source.connect))
 
 
-def shopify(
-    company: Company,
-    shop: Annotated[
-        str | None,
-        typer.Option(help="The name before .myshopify.com; not the public domain."),
-    ] = None,
-    client_id: ClientId = None,
-    name: Name = None,
-    setting: ExtraSettings = None,
-    secret: Secrets = None,
-    api_url: ApiUrl = None,
-    token_url: TokenUrl = None,
-    oauth: Consent = False,
-    callback_port: Port = CALLBACK_PORT,
-) -> None:
-    """Read a Shopify shop: orders, refunds, customers, visits, discounts.
+def _command(source: Source, connect: Connect) -> Callable[..., None]:
+    def command(**typed: Any) -> None:
+        connect_source(_asked(source, connect, typed))
 
-    An app of your own (Dev Dashboard) installed in your shop needs --client-id and the
-    secret client_secret; an older custom app, the secret access_token. Grant the app
-    read_orders, read_all_orders (without it Shopify hides what is older than 60 days),
-    read_customers, read_discounts, read_products and read_reports.
-    """
-    connect_source(
-        Asked(
-            "shopify",
-            company,
-            name,
-            {
-                "shop": shop,
-                "client_id": client_id,
-                "api_url": api_url,
-                "token_url": token_url,
-            },
-            setting or [],
-            secret or [],
-            required=("shop", "client_id") if oauth else ("shop",),
-            needed_secrets=("client_secret",) if client_id or oauth else (_ACCESS,),
-            is_oauth=oauth,
-            callback_port=callback_port,
-        )
+    # Typer reads a command's options from its signature and its help from its text.
+    command.__signature__ = Signature(  # type: ignore[attr-defined]
+        list(_parameters(source, connect))
+    )
+    command.__doc__ = connect.help
+    return command
+
+
+def _parameters(source: Source, connect: Connect) -> Iterator[Parameter]:
+    yield _parameter("company", Company, Parameter.empty)
+    for name, option in connect.options.items():
+        yield _parameter(_identifier(name), _annotation(option))
+    if connect.takes_client_id:
+        yield _parameter("client_id", ClientId)
+    yield _parameter("name", Name)
+    yield _parameter("setting", ExtraSettings)
+    if source.secret_settings:
+        yield _parameter("secret", Secrets)
+    for address in connect.addresses:
+        yield _parameter(address, _ADDRESSES[address])
+    if source.oauth is not None:
+        yield _parameter("oauth", Consent, default=False)
+        yield _parameter("callback_port", Port, CALLBACK_PORT)
+
+
+def _parameter(name: str, annotation: Any, default: Any = None) -> Parameter:
+    return Parameter(
+        name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
 
 
-def meta_ads(
-    company: Company,
-    account: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Advertising account id; repeat for more. Default: all that the token "
-            "may read."
-        ),
-    ] = None,
-    client_id: ClientId = None,
-    name: Name = None,
-    setting: ExtraSettings = None,
-    secret: Secrets = None,
-    api_url: ApiUrl = None,
-    token_url: TokenUrl = None,
-    oauth: Consent = False,
-    callback_port: Port = CALLBACK_PORT,
-) -> None:
-    """Read Meta advertising accounts: spend, delivery and conversions per day.
+def _annotation(option: Option) -> Any:
+    kind: Any = Path if option.is_file else str
+    info = typer.Option(help=option.help, exists=option.is_file)
+    return Annotated[(list[kind] if option.many else kind) | None, info]
 
-    Needs the secret access_token of a system user with ads_read, which does not run
-    out; --oauth gets one of a person (secret app_secret), which lasts 60 days.
-    """
-    connect_source(
-        Asked(
-            "meta_ads",
-            company,
-            name,
-            {
-                "account_ids": account,
-                "client_id": client_id,
-                "api_url": api_url,
-                "token_url": token_url,
-            },
-            setting or [],
-            secret or [],
-            required=("client_id",) if oauth else (),
-            needed_secrets=("app_secret",) if oauth else (_ACCESS,),
-            is_oauth=oauth,
-            callback_port=callback_port,
-        )
+
+def _identifier(option: str) -> str:
+    return option.replace("-", "_")
+
+
+def _asked(source: Source, connect: Connect, typed: dict[str, Any]) -> Asked:
+    settings = {
+        option.setting: _value(name, option, typed[_identifier(name)])
+        for name, option in connect.options.items()
+    }
+    for name in ("client_id", *connect.addresses):
+        settings.setdefault(name, typed.get(name))
+    secrets = typed.get("secret") or []
+    way = _way(connect, typed, secrets)
+    return Asked(
+        source.slug,
+        typed["company"],
+        typed["name"],
+        settings,
+        typed["setting"] or [],
+        secrets,
+        required=way.settings,
+        needed_secrets=way.secrets,
+        is_oauth=typed.get("oauth", False),
+        callback_port=typed.get("callback_port", CALLBACK_PORT),
     )
 
 
-def google_ads(
-    company: Company,
-    customer: Annotated[
-        list[str] | None,
-        typer.Option(help="Customer id of an account; repeat for more."),
-    ] = None,
-    login_customer: Annotated[
-        str | None,
-        typer.Option(help="Customer id of the manager through which you reach it."),
-    ] = None,
-    client_id: ClientId = None,
-    name: Name = None,
-    setting: ExtraSettings = None,
-    secret: Secrets = None,
-    api_url: ApiUrl = None,
-    token_url: TokenUrl = None,
-    authorize_url: AuthorizeUrl = None,
-    oauth: Consent = False,
-    callback_port: Port = CALLBACK_PORT,
-) -> None:
-    """Read Google Ads accounts: cost, delivery and conversions per day.
-
-    Needs --client-id with the secrets client_secret and refresh_token (--oauth gets
-    the latter), or the secret service_account: the whole JSON key.
-    """
-    connect_source(
-        Asked(
-            "google_ads",
-            company,
-            name,
-            {
-                "customer_ids": [each.replace("-", "") for each in customer or []],
-                "login_customer_id": (login_customer or "").replace("-", ""),
-                "client_id": client_id,
-                "api_url": api_url,
-                "token_url": token_url,
-                "authorize_url": authorize_url,
-            },
-            setting or [],
-            secret or [],
-            required=_google_settings("customer_ids", secret),
-            needed_secrets=_google_secrets(secret, is_oauth=oauth),
-            is_oauth=oauth,
-            callback_port=callback_port,
-        )
-    )
+def _way(connect: Connect, typed: dict[str, Any], secrets: list[str]) -> Way:
+    """The first way that was chosen; the last one is everybody's."""
+    given = {each.partition("=")[0] for each in secrets}
+    given |= {name for name, value in typed.items() if value}
+    return next(way for way in connect.ways if way.when is None or way.when in given)
 
 
-def search_console(
-    company: Company,
-    site: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Property as Search Console writes it: sc-domain:example.com or "
-            "https://www.example.com/; repeat for more."
-        ),
-    ] = None,
-    brand_term: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Words that mean your own brand in a query; repeat for more."
-        ),
-    ] = None,
-    client_id: ClientId = None,
-    name: Name = None,
-    setting: ExtraSettings = None,
-    secret: Secrets = None,
-    api_url: ApiUrl = None,
-    token_url: TokenUrl = None,
-    authorize_url: AuthorizeUrl = None,
-    oauth: Consent = False,
-    callback_port: Port = CALLBACK_PORT,
-) -> None:
-    """Read Search Console: clicks and impressions per day, query, page and country.
-
-    Needs --client-id with the secrets client_secret and refresh_token (--oauth gets
-    the latter), or the secret service_account: the whole JSON key.
-    """
-    connect_source(
-        Asked(
-            "search_console",
-            company,
-            name,
-            {
-                "site_urls": site,
-                "brand_terms": brand_term,
-                "client_id": client_id,
-                "api_url": api_url,
-                "token_url": token_url,
-                "authorize_url": authorize_url,
-            },
-            setting or [],
-            secret or [],
-            required=_google_settings("site_urls", secret),
-            needed_secrets=_google_secrets(secret, is_oauth=oauth),
-            is_oauth=oauth,
-            callback_port=callback_port,
-        )
-    )
+def _value(name: str, option: Option, typed: Any) -> Any:
+    if typed is None:
+        return None
+    if option.is_file:
+        return str(typed.absolute())
+    if option.many:
+        return [_text(name, option, each) for each in typed]
+    return _text(name, option, typed)
 
 
-def calendar(
-    company: Company,
-    country: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Country, or country and subdivision, such as ES or ES-MD; repeat for "
-            "more."
-        ),
-    ] = None,
-    events: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True, help="CSV of the company's own events: date, name, kind."
-        ),
-    ] = None,
-    name: Name = None,
-    setting: ExtraSettings = None,
-) -> None:
-    """Read the calendar: holidays, retail events, and the company's own."""
-    connect_source(
-        Asked(
-            "calendar",
-            company,
-            name,
-            {
-                "calendars": country,
-                "events_file": str(events.absolute()) if events else None,
-            },
-            setting or [],
-            required=("calendars",),
-        )
-    )
-
-
-def weather(
-    company: Company,
-    location: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="A place as name,latitude,longitude,time zone, such as "
-            "madrid,40.42,-3.70,Europe/Madrid; repeat for more."
-        ),
-    ] = None,
-    name: Name = None,
-    setting: ExtraSettings = None,
-    secret: Secrets = None,
-    api_url: ApiUrl = None,
-) -> None:
-    """Read the weather where the customers are (Open-Meteo).
-
-    Its free service is for non-commercial use; a paid key is the secret api_key.
-    """
-    connect_source(
-        Asked(
-            "weather",
-            company,
-            name,
-            {
-                "locations": [_place(each) for each in location or []],
-                "api_url": api_url,
-            },
-            setting or [],
-            secret or [],
-            required=("locations",),
-        )
-    )
-
-
-def _google_settings(accounts: str, secrets: list[str] | None) -> tuple[str, ...]:
-    return (accounts,) if _has_service_account(secrets) else (accounts, "client_id")
-
-
-def _google_secrets(secrets: list[str] | None, *, is_oauth: bool) -> tuple[str, ...]:
-    if _has_service_account(secrets):
-        return ()
-    return ("client_secret",) if is_oauth else ("client_secret", "refresh_token")
-
-
-def _has_service_account(secrets: list[str] | None) -> bool:
-    return any(each.startswith("service_account=") for each in secrets or [])
-
-
-def _place(text: str) -> dict[str, str | float]:
+def _text(name: str, option: Option, typed: str) -> Any:
+    for character in option.without:
+        typed = typed.replace(character, "")
+    if not option.fields:
+        return typed
     try:
-        location_id, latitude, longitude, time_zone = text.split(",")
         return {
-            "location_id": location_id.strip(),
-            "latitude": float(latitude),
-            "longitude": float(longitude),
-            "time_zone": time_zone.strip(),
+            field: float(part) if kind == "number" else part.strip()
+            for (field, kind), part in zip(option.fields, typed.split(","), strict=True)
         }
     except ValueError:
-        raise fail(
-            f"--location takes name,latitude,longitude,time zone, not '{text}'."
-        ) from None
-
-
-_ACCESS = "access_token"
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "shopify": shopify,
-    "meta-ads": meta_ads,
-    "google-ads": google_ads,
-    "search-console": search_console,
-    "calendar": calendar,
-    "weather": weather,
-}
+        wanted = ",".join(field.replace("_", " ") for field, _ in option.fields)
+        raise fail(f"--{name} takes {wanted}, not '{typed}'.") from None

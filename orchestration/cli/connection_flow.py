@@ -108,7 +108,7 @@ def _connection(url: str, source: Source, asked: Asked) -> Connection:
     merged = stored.get(name, {}) | typed
     missing = [key for key in asked.required if not merged.get(key)]
     if missing:
-        options = ", ".join(_OPTIONS.get(key, f"--{key}") for key in missing)
+        options = ", ".join(_option(source, key) for key in missing)
         raise fail(f"Missing: {options}. See: timonel connect {source.command} --help")
     return Connection(asked.company, name, source.slug, merged)
 
@@ -205,10 +205,10 @@ _SHOWN = (
     ("History from", "history_from"),
     ("API version", "api_version"),
 )
-_OPTIONS = {
-    "customer_ids": "--customer",
-    "site_urls": "--site",
-    "calendars": "--country",
-    "locations": "--location",
-    "client_id": "--client-id",
-}
+
+
+def _option(source: Source, setting: str) -> str:
+    """How the command line asks for a setting."""
+    options = source.connect.options.items() if source.connect else ()
+    named = (name for name, option in options if option.setting == setting)
+    return f"--{next(named, setting.replace('_', '-'))}"

@@ -11,6 +11,7 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.stopping import stoppable
+from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import (
     UnknownCompany,
@@ -27,21 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 
-class SourceName(StrEnum):
-    """The sources, as the command line spells them."""
-
-    FILES = "files"
-    SHOPIFY = "shopify"
-    META_ADS = "meta-ads"
-    GOOGLE_ADS = "google-ads"
-    SEARCH_CONSOLE = "search-console"
-    CALENDAR = "calendar"
-    WEATHER = "weather"
-
-    @property
-    def slug(self) -> str:
-        """As schemas and keys spell it."""
-        return self.value.replace("-", "_")
+# The sources, as the command line spells them; the registry names the members.
+SourceName = StrEnum(  # type: ignore[misc]
+    "SourceName", {slug: source.command for slug, source in SOURCES.items()}
+)
 
 
 def run(
@@ -162,7 +152,7 @@ def run(
                 if select:
                     refresher.materialise_selection(each, as_of_date, select, days)
                     continue
-                only = [name.slug for name in source or []]
+                only = [each.name for each in source or []]
                 refresher.refresh(each, as_of_date, only=only, days=days)
             except (
                 PhaseFailed,

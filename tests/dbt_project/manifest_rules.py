@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from orchestration.lib.connections.sources import SOURCES
 from tests.dbt_project.house_rules import sql_violations
 
 __all__ = ["Node", "manifest_violations", "model_violations"]
@@ -23,10 +24,7 @@ _READABLE = {
     "reporting": ("marts", "reporting"),
 }
 _SOURCES = {
-    "staging": (
-        *("ops", "files", "shopify", "meta_ads", "google_ads"),
-        *("search_console", "calendar", "weather"),
-    ),
+    "staging": ("ops", *SOURCES),
     "personal": ("files", "shopify"),
     "reporting": ("predictions", "ops"),
 }

@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from taps.raw_tables import SOURCES, main
+from taps.raw_tables import main
+from taps.sources import slugs, tap_class
 from taps.tap_calendar.tap import TapCalendar
 from tests.taps.tap_runs import sync
 from tests.taps.target_postgres.singer import Loader, lines
@@ -106,13 +107,6 @@ def test_a_database_that_cannot_be_reached_is_one_line(
     assert "planted-password" not in said
 
 
-def test_every_source_of_the_loader_has_a_tap() -> None:
-    assert list(SOURCES) == [
-        "files",
-        "shopify",
-        "meta_ads",
-        "google_ads",
-        "search_console",
-        "calendar",
-        "weather",
-    ]
+@pytest.mark.parametrize("slug", slugs())
+def test_every_source_that_is_declared_has_a_tap(slug: str) -> None:
+    assert tap_class(slug).name == f"tap-{slug.replace('_', '-')}"

@@ -2,39 +2,28 @@
 
 An order happened when the API says it last changed. A day of an advertising account,
 a site or the weather happened when it ended, in the company's time zone. A file does
-not say when its rows came about: they happened when it was loaded. A calendar has no
-events.
+not say when its rows came about: they happened when it was loaded. A source declares
+which of these it has; a calendar has none.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from psycopg import Connection as Database
 from psycopg import sql
 
-from orchestration.lib.connections.sources import Source
+from orchestration.lib.connections.source_declarations import Events
+from orchestration.lib.connections.sources import SOURCES, Source
 from orchestration.lib.warehouse.database import has_relation
 
-__all__ = ["Kind", "kind_of", "newest_day", "newest_event"]
-
-#: ``orders`` by their time of change, ``days`` by their end, ``files`` by loading.
-Kind = Literal["orders", "days", "files"]
-
-_KINDS: dict[str, Kind] = {
-    "shopify": "orders",
-    "files": "files",
-    "meta_ads": "days",
-    "google_ads": "days",
-    "search_console": "days",
-    "weather": "days",
-}
+__all__ = ["kind_of", "newest_day", "newest_event"]
 
 
-def kind_of(source_slug: str) -> Kind | None:
+def kind_of(source_slug: str) -> Events | None:
     """How the events of a source are dated; None if it has none."""
-    return _KINDS.get(source_slug)
+    known = SOURCES.get(source_slug)
+    return known.events if known else None
 
 
 def newest_event(
@@ -55,7 +44,7 @@ def newest_event(
     now
         A day that is not over by then is no event yet.
     """
-    match kind_of(source.slug):
+    match source.events:
         case "orders":
             told = newest.get("orders")
             return datetime.fromisoformat(told) if told else None

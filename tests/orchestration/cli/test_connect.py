@@ -16,12 +16,10 @@ from typer.testing import CliRunner
 from orchestration.cli import (
     app,
     connect,
-    connect_sources,
     connection_flow,
     connections,
 )
 from orchestration.cli import console as console_module
-from orchestration.cli.run import SourceName
 from orchestration.lib.connections.connection_secrets import load_secrets
 from orchestration.lib.connections.connections import list_connections
 from orchestration.lib.connections.sources import SOURCES, api_sources
@@ -235,8 +233,6 @@ def test_the_key_can_be_rotated(shop: Shop, timonel: Timonel, token: str) -> Non
 
 
 def test_every_source_has_a_command_with_help() -> None:
-    assert {each.command for each in api_sources()} == set(connect_sources._COMMANDS)
-    assert {each.slug for each in SourceName} == set(SOURCES)
     for source in api_sources():
         result = CliRunner().invoke(app, ["connect", source.command, "--help"])
         assert result.exit_code == 0
