@@ -69,7 +69,7 @@ lint: $(READY) ## check style, SQL, doors between rooms, dashboards
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint dbt_project --processes 2
-	$(BIN)/python -m metabase.metabase_as_code validate
+	$(BIN)/python -m metabase validate
 
 types: $(READY) ## check types, strictly
 	$(BIN)/mypy

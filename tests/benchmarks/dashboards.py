@@ -25,9 +25,9 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from metabase.metabase_as_code.company import Company
-from metabase.metabase_as_code.content import Card, Content
-from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.content.company import Company
+from metabase.content.entities import Card, Content
+from metabase.content.load import CONTENT_ROOT, load_content
 from tests.benchmarks.loader import database
 from tests.benchmarks.warehouse import Shops
 

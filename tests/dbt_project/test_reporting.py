@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from metabase.metabase_as_code.company import EXAMPLE
-from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
-from metabase.metabase_as_code.validate import column_problems
-from metabase.metabase_as_code.warehouse import connect_as
+from metabase.content.company import EXAMPLE
+from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.validate import column_problems
+from metabase.content.warehouse import connect_as
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 

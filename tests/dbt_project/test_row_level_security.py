@@ -8,13 +8,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from metabase.metabase_as_code.company import Company
-from metabase.metabase_as_code.load import CONTENT_ROOT, load_content
+from metabase.content.company import Company
+from metabase.content.load import CONTENT_ROOT, load_content
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
-from tests.metabase.asked_cards import answer, asked
+from tests.metabase.pages.asked_cards import answer, asked
 
 VIEWS = (
     "accuracy_totals",

@@ -14,7 +14,7 @@ import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
-from metabase.metabase_as_code.cli import app as cards
+from metabase.cli import app as cards
 from orchestration.cli import app, trace
 from orchestration.lib.reporting.lineage import evidence
 from orchestration.lib.reporting.lineage.lineage import (

@@ -14,8 +14,8 @@ import typer.main
 import yaml
 from typer.core import TyperGroup
 
-from metabase.metabase_as_code.cli import app as metabase_app
-from metabase.metabase_as_code.logins import PASSWORD_VARIABLE
+from metabase.cli import app as metabase_app
+from metabase.server.logins import PASSWORD_VARIABLE
 from tests.deploy.compose_file import (
     ROOT,
     container_environment,
@@ -146,10 +146,10 @@ def test_every_variable_given_to_our_processes_is_read_by_them() -> None:
     readers = (
         "orchestration/lib/core/settings.py",
         "orchestration/deploy/dagster.compose.yaml",
-        "metabase/metabase_as_code/cli.py",
-        "metabase/metabase_as_code/logins.py",
-        "metabase/metabase_as_code/server_cli.py",
-        "metabase/metabase_as_code/world.py",
+        "metabase/cli/__init__.py",
+        "metabase/server/logins.py",
+        "metabase/cli/server.py",
+        "metabase/server/desired_state.py",
     )
     source = "\n".join((ROOT / reader).read_text() for reader in readers)
 

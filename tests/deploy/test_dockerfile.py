@@ -122,7 +122,7 @@ def test_the_copied_files_are_enough_to_load_every_definition(image: Path) -> No
 
 
 def test_the_copied_files_are_enough_to_check_the_dashboards(image: Path) -> None:
-    done = _run(image, "python", "-m", "metabase.metabase_as_code", "validate")
+    done = _run(image, "python", "-m", "metabase", "validate")
 
     assert done.returncode == 0, done.stdout + done.stderr
 

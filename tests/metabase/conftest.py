@@ -11,12 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from metabase.metabase_as_code.load import CONTENT_ROOT
+from metabase.content.load import CONTENT_ROOT
 from tests.conftest import NewDatabase, copies_of
-from tests.metabase.filled import Start, Starts
-from tests.metabase.reporting_rows import ensure_login, make_reporting
-from tests.metabase.server import Server, copy_content
-from tests.metabase.shops import ACME, BOLT, NEW
+from tests.metabase.pages.reporting_rows import ensure_login, make_reporting
+from tests.metabase.pages.shops import ACME, BOLT, NEW
+from tests.metabase.server.filled import Start, Starts
+from tests.metabase.server.servers import Server, copy_content
 
 Edit = Callable[[str, str, str], Path]
 

@@ -52,7 +52,7 @@ def steps(changed: Sequence[str], root: Path = ROOT) -> Iterator[Step]:
     if models:
         yield _step("SQL", "sqlfluff", "lint", *models)
     if any(file.startswith("metabase/") for file in changed):
-        validate = ("-m", "metabase.metabase_as_code", "validate")
+        validate = ("-m", "metabase", "validate")
         yield Step("dashboards", (sys.executable, *validate))
 
 

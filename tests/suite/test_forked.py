@@ -13,7 +13,7 @@ from tests.suite.forked import starting_cold
 _PROGRAMS = {
     "timonel": ("--version",),
     "dbt": ("--version",),
-    "metabase.metabase_as_code": ("--help",),
+    "metabase": ("--help",),
     "activation": ("--help",),
     "taps.raw_tables": ("--list",),
     "sandbox": ("--help",),

@@ -49,12 +49,12 @@ def nearest(project: Project, file: str) -> list[str]:
         (
             f"{CARDS}/cancellation_rate.yaml",
             {
-                "tests/metabase/test_validate_sql.py",
-                "tests/metabase/test_labels_and_load.py",
-                "tests/metabase/test_kpi_pages.py",
+                "tests/metabase/content/test_validate_sql.py",
+                "tests/metabase/content/test_labels_and_load.py",
+                "tests/metabase/pages/test_kpi_pages.py",
             },
         ),
-        ("metabase/labels/es.yml", {"tests/metabase/test_words.py"}),
+        ("metabase/labels/es.yml", {"tests/metabase/content/test_words.py"}),
         ("taps/tap_files/amounts.py", {"tests/taps/tap_files/test_amounts.py"}),
         ("orchestration/cli/metabase.py", {"tests/orchestration/cli/test_metabase.py"}),
         ("orchestration/deploy/Dockerfile", {"tests/deploy/test_dockerfile.py"}),

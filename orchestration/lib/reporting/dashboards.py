@@ -47,7 +47,7 @@ def _draw(url: str, arguments: list[str], company_ids: list[str]) -> None:
     for company_id in company_ids:
         arguments += ["--company", company_id]
     done = subprocess.run(
-        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
+        [sys.executable, "-m", "metabase", *arguments],
         env=os.environ | {"TIMONEL_DATABASE_URL": url},
         capture_output=True,
         text=True,
@@ -66,7 +66,7 @@ def apply_to_metabase(url: str) -> str:
         It could not, or people changed things there by hand.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "metabase.metabase_as_code", "apply"],
+        [sys.executable, "-m", "metabase", "apply"],
         env=os.environ | {"TIMONEL_DATABASE_URL": url},
         capture_output=True,
         text=True,
@@ -85,7 +85,7 @@ def speak_to_metabase(url: str, arguments: list[str]) -> int:
     Gives its exit code.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
+        [sys.executable, "-m", "metabase", *arguments],
         env=os.environ | {"TIMONEL_DATABASE_URL": url},
         check=False,
     )

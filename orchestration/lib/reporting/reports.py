@@ -64,7 +64,7 @@ def write_report(
     if mail:
         arguments += ["--mail", str(mail.resolve())]
     done = subprocess.run(
-        [sys.executable, "-m", "metabase.metabase_as_code", *arguments],
+        [sys.executable, "-m", "metabase", *arguments],
         env=os.environ | {"TIMONEL_DATABASE_URL": url},
         capture_output=True,
         text=True,

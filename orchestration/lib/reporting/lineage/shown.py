@@ -105,7 +105,7 @@ def answer_of(url: str, company_id: str, card: str, language: str) -> Answer:
     """
     told = ["--company", company_id, "--language", language]
     done = subprocess.run(
-        [sys.executable, "-m", "metabase.metabase_as_code", "card", card, *told],
+        [sys.executable, "-m", "metabase", "card", card, *told],
         env=os.environ | {"TIMONEL_DATABASE_URL": url},
         capture_output=True,
         text=True,

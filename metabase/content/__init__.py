@@ -1,0 +1,1 @@
+"""What pages and cards are: reading, labels, rules, and asking the warehouse."""

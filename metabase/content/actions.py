@@ -1,0 +1,132 @@
+"""Read actions.yml: what readers may ask for, and the SQL that asks for it.
+
+What a person types is bound as a value; the SQL is made of names that are checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import yaml
+
+from metabase.content.errors import ContentError
+from metabase.content.yaml_files import parsed
+
+__all__ = ["Action", "Field", "read_actions"]
+
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+_TYPES = ("text", "number")
+_KEYS = {"id", "kind", "model", "fields"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that people type; ``kind`` is text or number."""
+
+    name: str
+    kind: str
+    title: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Action:
+    """One form: which request it makes, and beside which card's rows it stands."""
+
+    action_id: str
+    name: str
+    description: str
+    kind: str
+    model: str
+    fields: tuple[Field, ...]
+
+    def sql(self) -> str:
+        """The insert, with a tag for each field.
+
+        The same request twice on a day has the same key, and is made once: nobody
+        waits for an answer before pressing again. The key is free again once it was
+        refused (index action_requests_once), which is left unnamed here: to name it,
+        the login would have to read.
+        """
+        first, *others = self.fields
+        pairs = f"'{first.name}', cast({{{{{first.name}}}}} as text)" + "".join(
+            f"[[, '{one.name}', cast({{{{{one.name}}}}} as text)]]" for one in others
+        )
+        return (
+            "insert into ops.action_requests (kind, payload, idempotency_key)\n"
+            f"select '{self.kind}', payload,\n"
+            f"    md5(concat_ws('|', current_date, '{self.kind}', payload))\n"
+            f"from (select jsonb_build_object({pairs}) as payload) as typed\n"
+            "on conflict do nothing"
+        )
+
+
+def read_actions(
+    path: Path, words: Mapping[str, str], cards: Collection[str]
+) -> tuple[Action, ...]:
+    """Read the actions; ``cards`` are the names of the cards' files.
+
+    Raises
+    ------
+    ContentError
+        The file cannot be read, or says something that is not known.
+    """
+    try:
+        told = parsed(path) or {}
+    except (OSError, yaml.YAMLError) as error:
+        raise ContentError(f"{path} cannot be read: {error}") from error
+    return tuple(
+        _action(path, name, one, words)
+        for name, one in told.items()
+        if _is_sound(path, name, one, cards)
+    )
+
+
+def _is_sound(
+    path: Path, name: str, told: Mapping[str, Any], cards: Collection[str]
+) -> bool:
+    if set(told) != _KEYS:
+        raise ContentError(f"{path}: {name} needs {', '.join(sorted(_KEYS))}")
+    try:
+        UUID(told["id"])
+    except ValueError as error:
+        raise ContentError(f"{path}: the id of {name} is no UUID") from error
+    if told["model"] not in cards:
+        raise ContentError(f"{path}: no card file is called {told['model']}.yaml")
+    for one in (name, told["kind"], *told["fields"]):
+        if not _NAME.match(one):
+            raise ContentError(f"{path}: {one!r} is no name: use a-z, 0-9 and _")
+    required = [bool(one.get("required")) for one in told["fields"].values()]
+    if required != [True] + [False] * (len(required) - 1):
+        raise ContentError(f"{path}: of {name} the first field alone is required")
+    return True
+
+
+def _action(
+    path: Path, name: str, told: Mapping[str, Any], words: Mapping[str, str]
+) -> Action:
+    def word(key: str) -> str:
+        try:
+            return words[f"actions.{name}.{key}"]
+        except KeyError as error:
+            raise ContentError(f"labels/importer lacks {error}") from error
+
+    fields = []
+    for field, one in told["fields"].items():
+        if one.get("type") not in _TYPES or set(one) - {"type", "required"}:
+            raise ContentError(f"{path}: {field} is of type {' or '.join(_TYPES)}")
+        title = word(f"fields.{field}")
+        fields.append(Field(field, one["type"], title, bool(one.get("required"))))
+    return Action(
+        told["id"],
+        word("title"),
+        word("description"),
+        told["kind"],
+        told["model"],
+        tuple(fields),
+    )

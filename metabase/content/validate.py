@@ -1,0 +1,249 @@
+"""Checks that Metabase's own schema does not make.
+
+The schema is loose: SQL is any text, settings are any map, cards may overlap. What
+it lets pass shows up as a blank card in front of a customer, so it is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from metabase.content.company import EXAMPLE
+from metabase.content.entities import (
+    CHARTS,
+    Card,
+    Content,
+    Dashboard,
+    Placement,
+)
+from metabase.content.labels import keys_used, read_labels
+from metabase.content.load import load_content, raw_documents
+from metabase.content.report_templates import raw_reports
+from metabase.content.warehouse import result_columns
+
+__all__ = ["column_problems", "file_problems", "missing_columns", "sql_problems"]
+
+GRID_WIDTH = 24
+_ROOM = "reporting"
+_WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Into, exp.Lock)
+
+
+def file_problems(root: Path, language: str = "es") -> list[str]:
+    """Every problem that the files alone can show; empty when all is well.
+
+    Raises
+    ------
+    ContentError
+        The files cannot be read at all.
+    """
+    content = load_content(root, EXAMPLE, language)
+    return [
+        *_label_problems(root, language),
+        *(problem for card in content.cards.values() for problem in _card(card)),
+        *(
+            problem
+            for dashboard in content.dashboards
+            for check in (_layout_problems, _parameter_problems, _choice_problems)
+            for problem in check(dashboard, content)
+        ),
+    ]
+
+
+def column_problems(content: Content, connection: psycopg.Connection) -> list[str]:
+    """Cards that draw a column their query does not give.
+
+    Asks the database for no row, only for the names of the columns.
+    """
+    problems = []
+    for card in content.cards.values():
+        try:
+            problems += missing_columns(card, connection)
+        except psycopg.Error as error:
+            connection.rollback()
+            problems.append(f"{card.path}: the SQL does not run: {error}")
+    return list(dict.fromkeys(problems))
+
+
+def missing_columns(card: Card, connection: psycopg.Connection) -> list[str]:
+    """Columns that the card draws and its SQL, in one of its forms, does not give.
+
+    Raises
+    ------
+    psycopg.Error
+        The SQL does not run.
+    """
+    return [
+        f"{card.path}: draws {name!r}, but the SQL gives {', '.join(columns)}"
+        for columns in (result_columns(connection, one) for one in card.written_sql())
+        for name in (*card.shown_columns(), *card.columns)
+        if name not in columns
+    ]
+
+
+def sql_problems(sql: str) -> Iterator[str]:
+    """What keeps this SQL from being one plain question to ``reporting``."""
+    try:
+        statements = sqlglot.parse(sql, read="postgres")
+    except SqlglotError as error:
+        yield f"the SQL cannot be parsed: {error}"
+        return
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        yield "the SQL must be one select"
+        return
+    query = statements[0]
+    if query.find(*_WRITES):
+        yield "the SQL must only read"
+    # A function that is unknown here could run SQL of its own.
+    for call in query.find_all(exp.Anonymous):
+        if isinstance(call.parent, exp.Table) and call.parent.db == _ROOM:
+            continue
+        yield f"the SQL calls {call.name}(), which is not a known plain function"
+    named_here = {cte.alias for cte in query.find_all(exp.CTE)}
+    for table in query.find_all(exp.Table):
+        is_local = not table.db and table.name in named_here
+        if not is_local and (table.db != _ROOM or table.catalog):
+            yield f"the SQL reads {table.sql()}, but cards may only read {_ROOM}.*"
+
+
+def _card(card: Card) -> Iterator[str]:
+    found = (one for text in card.written_sql() for one in sql_problems(text))
+    for problem in dict.fromkeys(found):
+        yield f"{card.path}: {problem}"
+    for name in card.shown_columns():
+        if name not in card.columns:
+            yield f"{card.path}: column {name!r} is drawn without a column_title"
+    if card.display in CHARTS and card.display != "pie":
+        yield from _axis_problems(card)
+
+
+def _axis_problems(card: Card) -> Iterator[str]:
+    shape = (len(card.dimensions), len(card.metrics))
+    if card.display == "scatter":
+        if shape != (2, 1):
+            yield (
+                f"{card.path}: a scatter plot takes two dimensions, the axis and what "
+                "the points are, and one metric"
+            )
+    elif shape != (2, 1) and (shape[0] != 1 or shape[1] < 1):
+        yield (
+            f"{card.path}: a chart takes one dimension and its metrics, or two "
+            "dimensions and one metric"
+        )
+
+
+def _parameter_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
+    known = {one.parameter_id for one in dashboard.parameters}
+    for placement in dashboard.placements:
+        card = content.cards.get(placement.card_id)
+        taken = {one.slug for one in card.parameters} if card else set()
+        given = {name for _, name in placement.mappings}
+        if taken != given:
+            yield (
+                f"{dashboard.path}: {_spot(placement)} is given {sorted(given)} and "
+                f"takes {sorted(taken)}"
+            )
+        for parameter_id, _ in placement.mappings:
+            if parameter_id not in known:
+                yield f"{dashboard.path}: no parameter has the id {parameter_id!r}"
+
+
+def _choice_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
+    """Lists of values and clicks that lead nowhere."""
+    parameters = {
+        one.entity_id: {told.parameter_id for told in one.parameters}
+        for one in content.dashboards
+    }
+    for told in dashboard.parameters:
+        source = told.values and content.cards.get(told.values.card_id)
+        if told.values and (not source or told.values.column not in source.columns):
+            yield f"{dashboard.path}: no card gives the values of {told.slug!r}"
+    for placement in dashboard.placements:
+        card = content.cards.get(placement.card_id)
+        for link in placement.links:
+            if card and link.column not in card.shown_columns():
+                yield f"{dashboard.path}: a click on {link.column!r}, not shown"
+            if link.parameter_id not in parameters.get(link.dashboard_id, set()):
+                yield f"{dashboard.path}: a click on {link.column!r} leads nowhere"
+
+
+def _label_problems(root: Path, language: str) -> Iterator[str]:
+    labels = set(read_labels(root / "labels", language))
+    documents = raw_documents(root)
+    for path, document in documents.items():
+        place = path.relative_to(root)
+        yield from (f"{place}: {problem}" for problem in _unlabelled(document))
+    raw = [*documents.values(), *raw_reports(root).values()]
+    used = set().union(*map(keys_used, raw))
+    for key in sorted(labels - used):
+        is_told = key.removesuffix(".when_empty") + ".title" in used
+        if not is_told and not key.startswith(("preview.", "language")):
+            yield f"labels/{language}.yml: no card uses {key}"
+    for other in sorted((root / "labels").glob("*.yml")):
+        translated = set(read_labels(root / "labels", other.stem))
+        for key in sorted(labels - translated):
+            yield f"labels/{other.name}: lacks {key}"
+        for key in sorted(translated - labels):
+            yield f"labels/{other.name}: {key} is not in labels/{language}.yml"
+
+
+def _unlabelled(document: Any) -> Iterator[str]:
+    """Words that people would read and that stand in no language's labels."""
+    if isinstance(document, list):
+        for each in document:
+            yield from _unlabelled(each)
+    if isinstance(document, dict):
+        for key, value in document.items():
+            is_read = key == "column_title" or str(key).endswith("title_text")
+            if is_read and isinstance(value, str) and "${" not in value:
+                yield f"{key} {value!r} is no label"
+            yield from _unlabelled(value)
+
+
+def _layout_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
+    for placement in dashboard.placements:
+        if placement.card_id not in content.cards:
+            yield f"{dashboard.path}: no card has entity_id {placement.card_id}"
+        if placement.col < 0 or placement.col + placement.size_x > GRID_WIDTH:
+            yield f"{dashboard.path}: {_spot(placement)} leaves the 24 columns"
+    for one, other in combinations(dashboard.placements, 2):
+        if one.card_id == other.card_id:
+            yield f"{dashboard.path}: card {one.card_id} is placed twice"
+    for _, placements in dashboard.sheets():
+        yield from _grid_problems(dashboard, placements)
+
+
+def _grid_problems(
+    dashboard: Dashboard, placements: tuple[Placement, ...]
+) -> Iterator[str]:
+    if not placements:
+        yield f"{dashboard.path}: a tab has no card"
+    for one, other in combinations(placements, 2):
+        if _cells(one) & _cells(other):
+            yield f"{dashboard.path}: {_spot(one)} overlaps {_spot(other)}"
+    covered = set().union(*(_cells(placement) for placement in placements))
+    height = max((row for row, _ in covered), default=-1) + 1
+    grid = {(row, col) for row in range(height) for col in range(GRID_WIDTH)}
+    hole = min(grid - covered, default=None)
+    if hole:
+        yield f"{dashboard.path}: nothing stands at row {hole[0]}, column {hole[1]}"
+
+
+def _cells(placement: Placement) -> set[tuple[int, int]]:
+    rows = range(placement.row, placement.row + placement.size_y)
+    columns = range(placement.col, placement.col + placement.size_x)
+    return {(row, col) for row in rows for col in columns}
+
+
+def _spot(placement: Placement) -> str:
+    return (
+        f"the card at row {placement.row}, column {placement.col} "
+        f"({placement.size_x}x{placement.size_y})"
+    )

@@ -1,1 +1,0 @@
-"""Check, preview and publish the dashboards kept in ``metabase/``."""

@@ -1,0 +1,1 @@
+"""Draw cards without Metabase: charts, previews, pictures, reports."""

@@ -1,0 +1,146 @@
+"""Turn a card and its answer into what the page shows, all of it text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from babel.numbers import format_decimal
+
+from metabase.content.conditional_formatting import number_color, shades
+from metabase.content.entities import CHARTS, Card, Column, Placement
+from metabase.content.warehouse import DataState, Result
+from metabase.rendering.charts import chart_spec
+from metabase.rendering.formats import write_value
+
+__all__ = ["Cell", "DrawnCard", "draw_card", "why_empty"]
+
+_HASH = re.compile(r"[0-9a-f]{32,}")
+_HASH_SHOWN = 8
+# Of no width, or against HTML: a sign in its place says that there is something.
+_UNSHOWN = "\N{REPLACEMENT CHARACTER}"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# A page is read, not scrolled for ever; Metabase has the whole list.
+_ROWS_KEPT, _ROWS_SHOWN, _ROWS_OF_A_HALF, _HALF_A_PAGE = 60, 25, 10, 12
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as it is read; ``full`` is what a shortened text stands for.
+
+    ``shade`` is the colour behind it, where colours tell how large it is.
+    """
+
+    text: str
+    full: str | None = None
+    is_number: bool = False
+    shade: str | None = None
+
+
+@dataclass(frozen=True)
+class DrawnCard:
+    """A card ready for the page; the template only escapes and places it."""
+
+    placement: Placement
+    name: str
+    description: str
+    display: str
+    headers: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    chart: dict[str, Any] | None
+    empty_reason: str | None
+    more_rows: str | None = None
+    number_color: str | None = None
+
+
+def draw_card(
+    card: Card, placement: Placement, result: Result, labels: dict[str, str], why: str
+) -> DrawnCard:
+    """Write every value of the card; ``why`` is told when there is none.
+
+    A card that knows what it lacks says so itself, unless nothing was loaded.
+    """
+    columns = [card.columns[name] for name in card.shown_columns()]
+    shown = [result.column(column.name) for column in columns]
+    is_empty = _is_empty(card, shown)
+    language = labels["language"]
+    values = list(zip(*shown, strict=True))
+    few = _ROWS_SHOWN if placement.size_x > _HALF_A_PAGE else _ROWS_OF_A_HALF
+    hidden = values[few:] if len(values) > _ROWS_KEPT else []
+    names = [column.name for column in columns]
+    rows = tuple(
+        tuple(
+            replace(
+                _cell(value, column, language, labels["preview.no_value"]),
+                shade=shade.get(column.name),
+            )
+            for value, column in zip(row, columns, strict=True)
+        )
+        for row, shade in zip(
+            values[: len(values) - len(hidden)],
+            shades(card.settings, names, values),
+            strict=False,
+        )
+    )
+    has_chart = card.display in CHARTS and not is_empty
+    return DrawnCard(
+        placement=placement,
+        name=card.name,
+        description=card.description,
+        display=card.display,
+        headers=tuple(
+            Cell(column.title, is_number=column.number_style is not None)
+            for column in columns
+        ),
+        rows=rows,
+        chart=chart_spec(card, result) if has_chart else None,
+        empty_reason=why if is_empty else None,
+        more_rows=_more_rows(few, len(values), labels) if hidden else None,
+        number_color=number_color(card.settings, values[0][0]) if values else None,
+    )
+
+
+def why_empty(state: DataState, labels: dict[str, str]) -> str:
+    """Say, from what was loaded, why a card has nothing to show."""
+    if state.customer_count == 0:
+        if state.order_count:
+            return labels["preview.no_customers"]
+        if state.quarantined_row_count:
+            return labels["preview.only_quarantine"]
+        return labels["preview.nothing_loaded"]
+    if not state.has_predictions:
+        missing = labels["preview.no_predictions"]
+        return f"{missing}: {labels[f'stale.{state.stale_reason}']}"
+    return labels["preview.no_rows"]
+
+
+def _more_rows(shown: int, total: int, labels: dict[str, str]) -> str:
+    written = format_decimal(total, locale=labels["language"])
+    return labels["preview.more_rows"].format(shown=shown, total=written)
+
+
+def _is_empty(card: Card, shown: list[list[Any]]) -> bool:
+    if card.display in CHARTS:
+        told = list(zip(card.shown_columns(), shown, strict=True))
+        metrics = told[len(card.dimensions) :]
+        return not any(_says_something(*metric) for metric in metrics)
+    return all(value is None for values in shown for value in values)
+
+
+def _says_something(metric: str, values: list[Any]) -> bool:
+    """Whether there is a value; of a count, which the SQL fills up with 0, another."""
+    is_count = metric.endswith("_count")
+    return any(value is not None and (value or not is_count) for value in values)
+
+
+def _cell(value: Any, column: Column, language: str, no_value: str) -> Cell:
+    is_number = column.number_style is not None
+    if value is None:
+        return Cell(no_value, is_number=is_number)
+    text = _CONTROL.sub(
+        "\N{REPLACEMENT CHARACTER}", write_value(value, column, language)
+    )
+    if isinstance(value, str) and _HASH.fullmatch(value):
+        return Cell(f"{value[:_HASH_SHOWN]}…", full=value)
+    return Cell(text, is_number=is_number)

@@ -1,0 +1,60 @@
+"""Shares of a whole, as a ring."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from metabase.rendering.chart_parts import (
+    INK,
+    PALETTE,
+    AltairChart,
+    Plot,
+    number,
+)
+
+__all__ = ["rings"]
+
+_SHARE, _PLACE = "share", "place"
+_INNER, _OUTER, _NUMBERS = 70, 120, 142
+_SMALLEST_NUMBERED = 0.03
+
+
+def rings(plot: Plot) -> AltairChart:
+    """A ring of the metric by the dimension, in the order of the rows.
+
+    Each part is named in the legend and has its share of the whole beside it, unless
+    the part is too small for a number to stand there.
+    """
+    dimension, metric = plot.dimension, plot.metric
+    shares = (
+        plot.base.transform_window(**{_PLACE: "row_number()"})
+        .transform_joinaggregate(total=f"sum({metric.name})")
+        .transform_calculate(**{_SHARE: f"datum.{metric.name} / datum.total"})
+        .encode(
+            theta=alt.Theta(metric.name, type="quantitative", stack=True),
+            order=alt.Order(_PLACE, type="quantitative"),
+        )
+    )
+    arcs = shares.mark_arc(innerRadius=_INNER, outerRadius=_OUTER).encode(
+        color=alt.Color(
+            dimension.name,
+            type="nominal",
+            sort=None,
+            scale=alt.Scale(range=list(PALETTE)),
+            legend=alt.Legend(title=None, orient="right", labelLimit=240),
+        ),
+        tooltip=[
+            alt.Tooltip(dimension.name, type="nominal", title=dimension.title),
+            number(alt.Tooltip, metric, title=metric.title),
+            alt.Tooltip(_SHARE, type="quantitative", format=".0%", title="%"),
+        ],
+    )
+    numbers = (
+        shares.mark_text(radius=_NUMBERS, fontSize=12, color=INK)
+        .transform_calculate(
+            text=f"datum.{_SHARE} < {_SMALLEST_NUMBERED} ? ''"
+            f" : format(datum.{_SHARE}, '.0%')"
+        )
+        .encode(text=alt.Text("text", type="nominal"))
+    )
+    return alt.layer(arcs, numbers)

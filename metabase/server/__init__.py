@@ -1,0 +1,1 @@
+"""Bring a Metabase server to what the content says, and look whether it is."""

@@ -1,0 +1,300 @@
+"""Bring one thing after another to what it should be, or say what that would take.
+
+Plan and apply are the same walk: a dry one writes nothing and gives things that do
+not exist yet a negative id, so that what the plan says is what apply does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from metabase.content.errors import MetabaseError
+from metabase.server.client import Metabase
+from metabase.server.identity import Identities, Known, digest
+from metabase.server.payloads import canonical
+from metabase.server.resources import PENDING, Finding, Thing, Values
+
+__all__ = [
+    "PENDING",
+    "Finding",
+    "Reconciliation",
+    "Thing",
+    "Values",
+    "was_put_away",
+]
+
+
+class Reconciliation:
+    """One walk over everything; ``findings`` in the order they were made."""
+
+    def __init__(
+        self, metabase: Metabase, identities: Identities, *, is_dry: bool
+    ) -> None:
+        self.metabase = metabase
+        self.identities = identities
+        self.is_dry = is_dry
+        self.findings: list[Finding] = []
+        self._imagined: dict[tuple[str, str, str], int] = {}
+        self._made: set[tuple[str, str, str]] = set()
+
+    def locate(self, thing: Thing) -> int:
+        """Give the id of a thing, made empty if need be: others may point to it.
+
+        ``ensure`` has to follow, and tells no second time that it was made.
+        """
+        known = self.identities.find(*thing.identity)
+        if known and self._live(thing, known) is not None:
+            return known.metabase_id
+        adopted = self._candidate(thing)
+        if adopted is not None:
+            return adopted
+        if not self.is_dry:
+            self._made.add(thing.identity)
+        return self._create(thing, is_lost=known is not None)
+
+    def ensure(self, thing: Thing) -> int:
+        """Make the thing equal to what is wanted; gives its id.
+
+        Raises
+        ------
+        MetabaseError
+            Two things could be it, a request was refused, or the server did not
+            keep what it was sent.
+        """
+        if thing.identity in self._imagined:
+            return self._imagined[thing.identity]
+        known = self.identities.find(*thing.identity)
+        live = self._live(thing, known) if known else None
+        if live is not None:
+            return self._compare(thing, live, known)
+        if known and thing.is_hidden_in_bin and self._take_back(thing, known):
+            return known.metabase_id
+        adopted = self._candidate(thing)
+        if adopted is not None:
+            return self._compare(thing, self._get(thing, adopted), None)
+        return self._create(thing, is_lost=known is not None)
+
+    def tell(self, thing: Thing, action: str, detail: str = "") -> None:
+        """Add a finding about a thing."""
+        told = Finding(thing.company_id, thing.kind, thing.name, action, detail)
+        self.findings.append(told)
+
+    def archive(
+        self,
+        known: Known,
+        endpoint: str,
+        body: Callable[[Values], Values] = lambda _: {},
+        prefix: str = "",
+    ) -> None:
+        """Put away what left the files; what is away already is passed over.
+
+        ``body`` is what has to be sent along, given what is there; ``prefix`` is told
+        before its name.
+        """
+        path = f"{endpoint}/{known.metabase_id}"
+        live = self._read(path)
+        if live is None or live.get("archived"):
+            # It may have gone with its folder; that it comes back is then no drift.
+            self.went_with(known)
+            return
+        if not _is_same(live, known):
+            return
+        name = f"{prefix}{live['name']}"
+        found = Finding(known.company_id, known.kind, name, "archive")
+        self.findings.append(found)
+        if self.is_dry:
+            return
+        self.metabase.put(path, {**body(live), "archived": True})
+        # Of some kinds a server shows no more than that they are gone.
+        after = self._read(path)
+        if after is not None and not after.get("archived"):
+            raise MetabaseError(f"{found}: the server did not archive it")
+        self._remember(known, live, _away(known))
+
+    def went_with(self, known: Known) -> None:
+        """Remember that it is archived with what it lies in, and by nobody's hand."""
+        if not self.is_dry and not was_put_away(known):
+            self.identities.save(replace(known, key_hashes=_away(known)))
+
+    def is_there(self, known: Known, endpoint: str) -> bool:
+        """Whether the server still has it under the id that is known."""
+        live = self._read(f"{endpoint}/{known.metabase_id}")
+        return live is not None and _is_same(live, known)
+
+    def _live(self, thing: Thing, known: Known) -> Values | None:
+        live = self._read(f"{thing.endpoint}/{known.metabase_id}")
+        return live if live is not None and _is_same(live, known) else None
+
+    def _take_back(self, thing: Thing, known: Known) -> bool:
+        """Take it out of a bin that nobody can look into; False: it is not there."""
+        by_us = was_put_away(known)
+        told = (
+            ("unarchive", "")
+            if by_us
+            else ("drift", "somebody archived or deleted it on the server")
+        )
+        if not self.is_dry:
+            path = f"{thing.endpoint}/{known.metabase_id}"
+            try:
+                self.metabase.put(path, thing.complete(thing.wanted(None)))
+            except MetabaseError as error:
+                if error.status == _NOT_FOUND:
+                    return False
+                raise
+            live = self._get(thing, known.metabase_id)
+            self._write(thing, live, only_differences=True)
+        self.tell(thing, *told)
+        return True
+
+    def _read(self, path: str) -> Values | None:
+        try:
+            read: Values = self.metabase.get(path)
+        except MetabaseError as error:
+            if error.status == _NOT_FOUND:
+                return None
+            raise
+        return read
+
+    def _get(self, thing: Thing, metabase_id: int) -> Values:
+        got: Values = self.metabase.get(f"{thing.endpoint}/{metabase_id}")
+        return got
+
+    def _candidate(self, thing: Thing) -> int | None:
+        found = thing.candidates()
+        if len(found) > 1:
+            raise MetabaseError(
+                f"{thing.kind} {thing.name!r} of {thing.company_id or 'the operator'}: "
+                f"{len(found)} on the server could be it "
+                f"(ids {', '.join(map(str, found))}); archive or rename all but one"
+            )
+        return found[0] if found else None
+
+    def _create(self, thing: Thing, *, is_lost: bool) -> int:
+        detail = thing.may_vanish or "somebody deleted it on the server"
+        is_drift = is_lost and not thing.may_vanish
+        self.tell(thing, "drift" if is_drift else "create", detail if is_lost else "")
+        if self.is_dry:
+            self._imagined[thing.identity] = -1 - len(self._imagined)
+            return self._imagined[thing.identity]
+        wanted = thing.wanted(None)
+        first = {
+            key: value
+            for key, value in wanted.items()
+            if not thing.born_with or key in thing.born_with
+        }
+        made = self.metabase.post(thing.endpoint, thing.complete(first))
+        live = self._get(thing, made["id"])
+        # Remembered before the rest is written: a crash from here on finds it again.
+        self._save(thing, live, {})
+        if thing.identity not in self._made:
+            self._write(thing, live, only_differences=True)
+        return int(made["id"])
+
+    def _compare(self, thing: Thing, live: Values, known: Known | None) -> int:
+        wanted = thing.wanted(live)
+        changed = _differences(thing, live, wanted)
+        by_hand = [key for key in changed if _was_touched(thing, live, known, key)]
+        action = _action(known, changed, by_hand)
+        if thing.must_write and action == "unchanged":
+            action, changed = "update", ["password"]
+        detail = ", ".join(by_hand) if action == "drift" else ", ".join(changed)
+        told = f"changed on the server: {detail}" if action == "drift" else detail
+        if thing.identity not in self._made:
+            self.tell(thing, action, told)
+        if not self.is_dry:
+            if changed:
+                self._write(thing, live, only_differences=not thing.must_write)
+            elif known is None or dict(known.key_hashes) != _hashes(wanted):
+                self._save(thing, live, _hashes(wanted))
+        return int(live["id"])
+
+    def _write(self, thing: Thing, live: Values, *, only_differences: bool) -> None:
+        wanted = thing.wanted(live)
+        changed = _differences(thing, live, wanted)
+        keys = changed if only_differences else list(wanted)
+        if "archived" in changed and "collection_id" in wanted:
+            # What is taken out of the trash has to be told where it goes.
+            keys = list(dict.fromkeys([*keys, "collection_id"]))
+        if set(keys) & set(thing.sent_together):
+            keys = list(dict.fromkeys([*keys, *thing.sent_together]))
+        if keys:
+            body = thing.complete({key: wanted[key] for key in keys})
+            self.metabase.put(f"{thing.endpoint}/{live['id']}", body)
+            live = self._get(thing, live["id"])
+            wanted = thing.wanted(live)
+            lost = _differences(thing, live, wanted)
+            if lost:
+                raise MetabaseError(
+                    f"{thing.kind} {thing.name}: the server did not keep "
+                    f"{', '.join(lost)}; this version may write them differently, so "
+                    "the next run would write again"
+                )
+        self._save(thing, live, _hashes(wanted))
+
+    def _save(self, thing: Thing, live: Values, hashes: Mapping[str, str]) -> None:
+        first = Known(
+            thing.company_id, thing.kind, thing.key, int(live["id"]), None, {}
+        )
+        self._remember(first, live, hashes)
+
+    def _remember(self, known: Known, live: Values, hashes: Mapping[str, str]) -> None:
+        self.identities.save(
+            Known(
+                known.company_id,
+                known.kind,
+                known.key,
+                known.metabase_id,
+                live.get("entity_id"),
+                hashes,
+            )
+        )
+
+
+_NOT_FOUND = 404
+
+
+def _is_same(live: Values, known: Known) -> bool:
+    """Whether the id still is what it was; a restored server gives it to others."""
+    return live.get("entity_id") == known.server_entity_id
+
+
+def was_put_away(known: Known) -> bool:
+    """Whether we archived it, or what it lies in."""
+    return known.key_hashes.get("archived") == digest(canonical("archived", True))
+
+
+def _away(known: Known) -> dict[str, str]:
+    return {**known.key_hashes, "archived": digest(canonical("archived", True))}
+
+
+def _differences(thing: Thing, live: Values, wanted: Values) -> list[str]:
+    owned = thing.owned(live)
+    return [
+        key
+        for key, value in wanted.items()
+        if canonical(key, owned.get(key)) != canonical(key, value)
+    ]
+
+
+def _was_touched(thing: Thing, live: Values, known: Known | None, key: str) -> bool:
+    """Whether the server has something else than was last written there."""
+    if known is None or key not in known.key_hashes or key in thing.never_drifts:
+        return False
+    if was_put_away(known):
+        return False
+    return known.key_hashes[key] != digest(canonical(key, thing.owned(live).get(key)))
+
+
+def _action(known: Known | None, changed: list[str], by_hand: list[str]) -> str:
+    if known is None:
+        return "adopt"
+    if "archived" in changed and "archived" not in by_hand:
+        return "unarchive"
+    if by_hand:
+        return "drift"
+    return "update" if changed else "unchanged"
+
+
+def _hashes(wanted: Values) -> dict[str, str]:
+    return {key: digest(canonical(key, value)) for key, value in wanted.items()}

@@ -1,0 +1,76 @@
+"""Every way a reader may ask a card, also with texts that try to break out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from metabase.content.entities import Card
+from metabase.content.yaml_files import parsed
+
+__all__ = ["HOSTILE", "answer", "asked"]
+
+NUMBERS = ("0", "-1", "1000000000", "0.5")
+HOSTILE = (
+    "bolt",
+    "' or 1=1 --",
+    "' or company_id = 'bolt' --",
+    "'; set role bi_bolt; select * from reporting.customer_values; --",
+    "' union all select null --",
+    "'; reset role; select * from marts.orders; --",
+    "%' or true --",
+)
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_TAG = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def asked(
+    card: Card,
+) -> Iterator[tuple[tuple[str, tuple[tuple[str, str], ...]], tuple[str, Any]]]:
+    """Every combination of values, with the SQL and the values to bind."""
+    kinds = _kinds(card)
+    choices = [
+        [(name, value) for value in (None, *_values(kinds[name]))]
+        for name in sorted(kinds)
+    ]
+    for chosen in product(*choices):
+        given = {name: value for name, value in chosen if value is not None}
+        text = _OPTIONAL.sub(
+            lambda block, known=frozenset(given): (  # type: ignore[misc]
+                block[1] if set(_TAG.findall(block[1])) <= known else ""
+            ),
+            card.sql,
+        )
+        if set(_TAG.findall(text)) <= set(given):
+            key = (card.path.stem, tuple(sorted(given.items())))
+            yield key, (text, {one: (kinds[one], given[one]) for one in given})
+
+
+def _values(kind: str) -> tuple[str, ...]:
+    return NUMBERS if kind == "number" else HOSTILE
+
+
+def _kinds(card: Card) -> dict[str, str]:
+    document = parsed(card.path)
+    tags = document["dataset_query"]["stages"][0].get("template-tags", {})
+    return {name: tag["type"] for name, tag in tags.items()}
+
+
+def answer(connection: psycopg.Connection, text: str, given: Any) -> tuple[str, str]:
+    """The rows as Metabase would get them, or the error: which one, and no more."""
+
+    def bound(match: re.Match[str]) -> str:
+        kind, value = given[match[1]]
+        return value if kind == "number" else sql.Literal(value).as_string(connection)
+
+    query = _TAG.sub(bound, text)
+    try:
+        rows = connection.execute(query.encode()).fetchall()
+    except psycopg.Error as error:
+        return "error", type(error).__name__
+    return "rows", repr(rows)

@@ -1,0 +1,308 @@
+"""Reports: the numbers of the cards, on a page and on paper, of one company."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import psycopg
+import pytest
+from pypdf import PdfReader
+from typer.testing import CliRunner
+
+from metabase.cli import app
+from metabase.content.company import EXAMPLE
+from metabase.content.entities import CHARTS
+from metabase.content.errors import ContentError, WarehouseError
+from metabase.content.labels import read_labels
+from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.report_templates import load_report, report_problems
+from metabase.rendering.report import Report, ReportRequest, draw_report
+from metabase.rendering.report_html import render_report
+from metabase.rendering.report_pdf import pdf_of
+from tests.metabase.conftest import Edit
+from tests.metabase.pages.shops import HASHED
+
+_MARKUP = '#panic("x") *Bold* $a$ \\ </title><script>alert(2)</script>'
+_TEMPLATES = ("executive_summary", "operational_report", "monthly_review")
+_FETCHES = re.compile(
+    r"""<(?:link|img|iframe|base|object|embed)\b|\s(?:src|href|action|poster)\s*=""",
+    re.IGNORECASE,
+)
+
+
+def _drawn(
+    url: str, company: str, template: str = "executive", language: str = "es"
+) -> Report:
+    return draw_report(url, ReportRequest(company, template, language), CONTENT_ROOT)
+
+
+def _pages(pdf: bytes) -> list[str]:
+    """The text of each page; a space is a space, whatever its kind."""
+    reader = PdfReader(io.BytesIO(pdf))
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in reader.pages]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A report and the text of its pages."""
+
+    report: Report
+    pages: list[str]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.pages)
+
+
+Papers = Callable[[str, str], Paper]
+
+
+@pytest.fixture(scope="module")
+def papers(shops_url: str) -> Papers:
+    """Reports on paper by company and template, each set once: charts take seconds."""
+
+    @cache
+    def paper(company: str, template: str) -> Paper:
+        report = _drawn(shops_url, company, template)
+        return Paper(report, _pages(pdf_of(report)))
+
+    return paper
+
+
+def test_the_reports_use_every_kind_of_chart() -> None:
+    content = load_content(CONTENT_ROOT, EXAMPLE)
+    labels = read_labels(CONTENT_ROOT / "labels", "es")
+    reports = [load_report(CONTENT_ROOT, name, content, labels) for name in _TEMPLATES]
+
+    shown = {
+        card.display for one in reports for part in one.sections for card in part.cards
+    }
+
+    assert [[part.heading for part in one.sections] for one in reports] == [
+        [
+            "Resultados",
+            "Indicadores principales",
+            "Tendencias",
+            "Recomendaciones estratégicas",
+        ],
+        [
+            "Métricas operativas",
+            "Rendimiento de los canales",
+            "Análisis de la relación con los clientes",
+            "Acciones recomendadas",
+        ],
+        ["Rendimiento", "Cohortes", "Segmentación", "Retorno de la publicidad"],
+    ]
+    assert set(CHARTS) <= shown
+
+
+def test_paper_has_the_rows_of_the_warehouse_as_text(
+    shops_url: str, papers: Papers
+) -> None:
+    with psycopg.connect(shops_url) as admin:
+        told = admin.execute(
+            "select predicted_value_12m from reporting.customer_value_totals"
+            " where company_id = 'acme'"
+        ).fetchone()
+
+    first, *rest = papers("acme", "executive_summary").pages
+
+    assert told is not None
+    # 12345.67 + 500 + 250, as people round and write it.
+    assert round(told[0]) == 13096
+    assert "13.096 €" in first
+    assert "Acme Música" in first
+    assert "Resumen ejecutivo" in first
+    assert "Datos hasta 29 sept 1997" in first
+    assert "Fecha de cálculo 30 sept 1997" in first
+    assert f"1 / {len(rest) + 1}" in first
+    assert f"{len(rest) + 1} / {len(rest) + 1}" in rest[-1]
+    assert "Cómo se calcula cada número" in " ".join(rest)
+
+
+def test_charts_are_drawings_whose_text_can_be_selected(papers: Papers) -> None:
+    text = papers("bolt", "operational_report").text
+
+    # The name of a bar, and the title of an axis.
+    assert "Comuna 7" in text
+    assert "Hora del día" in text
+
+
+def test_pesos_have_no_decimals_on_paper(papers: Papers) -> None:
+    text = papers("bolt", "executive_summary").text
+
+    assert "987.654 CLP" in text
+    assert re.search(r"\d,\d+ CLP", text) is None
+
+
+@pytest.mark.parametrize("template", _TEMPLATES)
+def test_a_report_holds_nothing_of_another_company(
+    papers: Papers, template: str
+) -> None:
+    acme, bolt = papers("acme", template), papers("bolt", template)
+
+    assert "TikTok Ads" in bolt.text
+    assert "Meta Ads" not in bolt.text
+    for told in (acme.text, render_report(acme.report)):
+        assert "Meta Ads" in told
+        for foreign in ("987.654", "TikTok", "CLP", "Bolt"):
+            assert foreign not in told
+
+
+@pytest.mark.parametrize("template", _TEMPLATES)
+def test_the_page_says_what_the_paper_says_and_fetches_nothing(
+    papers: Papers, template: str
+) -> None:
+    paper = papers("bolt", template)
+
+    page = render_report(paper.report)
+
+    body = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    assert _FETCHES.search(body) is None
+    assert "default-src 'none'" in page
+    numbers = [card for card in paper.report.cards if card.display == "scalar"]
+    assert len(numbers) > 7
+    for card in numbers:
+        number = card.rows[0][0].text
+        told = f'style="--letters: {len(number)}">{number}</p>'
+        assert f'<p class="number" {told}' in page
+        assert re.sub(r"\s+", " ", number) in paper.text
+
+
+def test_a_long_id_is_short_on_paper(papers: Papers) -> None:
+    assert HASHED not in papers("acme", "operational_report").text
+
+
+def test_what_people_typed_is_only_text(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(
+            "update ops.companies set name = %s where company_id = 'nueva'", (_MARKUP,)
+        )
+    report = _drawn(reporting_url, "nueva")
+
+    assert "<script>alert" not in render_report(report)
+    assert _MARKUP in _pages(pdf_of(report))[0]
+
+
+def test_an_empty_company_is_told_once_what_is_missing(papers: Papers) -> None:
+    text = papers("nueva", "executive_summary").text
+
+    assert text.count("Todavía no hay compras de esta empresa") == 1
+    assert "Sin datos todavía; el motivo está arriba." in text
+    assert "None" not in text
+
+
+def test_an_empty_card_says_what_its_company_lacks(papers: Papers) -> None:
+    content = load_content(CONTENT_ROOT, EXAMPLE)
+    (card,) = (
+        one for one in content.cards.values() if one.path.stem == "rating_average"
+    )
+
+    assert card.when_empty is not None
+    text = papers("acme", "executive_summary").text
+    assert card.when_empty[:20] in text
+
+
+def test_a_long_table_repeats_its_header_on_each_page(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(
+            "insert into reporting.rfm_segments"
+            " select 'nueva', '1997-09-30', n, 'Segmento ' || n, n, 0.5, n"
+            " from generate_series(1, 58) as n"
+        )
+    report = _drawn(reporting_url, "nueva")
+    (card,) = (one for one in report.cards if "Segmento 1" in str(one.rows))
+
+    pages = [one for one in _pages(pdf_of(report)) if re.search(r"Segmento \d+", one)]
+
+    assert len(pages) > 1
+    assert all(header.text in page for page in pages for header in card.headers)
+
+
+def test_in_english_no_word_is_spanish(shops_url: str) -> None:
+    report = _drawn(shops_url, "nueva", "operational", "en")
+
+    text = " ".join(_pages(pdf_of(report)))
+
+    assert "¿" not in text
+    assert "Operational report" in text
+    assert "Recommended actions" in text
+
+
+def test_numbers_of_another_day_are_refused(shops_url: str) -> None:
+    def ask(day: date) -> Report:
+        request = ReportRequest("acme", "executive", as_of=day)
+        return draw_report(shops_url, request, CONTENT_ROOT)
+
+    assert ask(date(1997, 9, 30)).as_of_date == date(1997, 9, 30)
+    with pytest.raises(WarehouseError, match="computed as of 1997-09-30, not as of"):
+        ask(date(1997, 10, 1))
+
+
+def test_before_the_first_run_it_says_what_to_run(database_url: str) -> None:
+    with psycopg.connect(database_url) as admin:
+        admin.execute("insert into ops.companies values ('fresh', 'F', 'EUR', 'UTC')")
+        admin.execute("create role bi_fresh login in role bi_reader")
+    try:
+        with pytest.raises(WarehouseError, match="timonel run --company fresh"):
+            _drawn(database_url, "fresh")
+    finally:
+        with psycopg.connect(database_url) as admin:
+            admin.execute("drop role bi_fresh")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("next_euro", "last_euro", "section 4: no card file is called last_euro.yaml"),
+        ("next_euro", "segment_values", "section 4: segment_values is shown twice"),
+        ("reports.sections.results", "reports.none", "no label for"),
+        ("  cards: [next_euro", "  show: [next_euro", "section 4 needs a heading"),
+    ],
+)
+def test_a_wrong_template_is_named_with_its_place(
+    edit: Edit, old: str, new: str, problem: str
+) -> None:
+    root = edit("reports/executive_summary.yml", old, new)
+
+    (told,) = report_problems(root)
+
+    assert problem in told
+    assert "executive_summary.yml" in told
+
+
+def test_the_committed_templates_have_no_problem() -> None:
+    assert report_problems(CONTENT_ROOT) == report_problems(CONTENT_ROOT, "en") == []
+
+
+def test_an_unknown_report_is_refused_with_those_there_are(shops_url: str) -> None:
+    with pytest.raises(
+        ContentError, match="executive_summary, monthly_review, operational_report"
+    ):
+        _drawn(shops_url, "acme", "annual")
+
+
+def test_the_command_writes_each_kind_and_leaves_no_old_page(
+    shops_url: str, tmp_path: Path
+) -> None:
+    stale = tmp_path / "nueva-executive_summary-es-99.png"
+    stale.write_bytes(b"old")
+    formats = [part for kind in ("html", "pdf", "png") for part in ("--format", kind)]
+    arguments = ["report", "--company", "nueva", "--output", str(tmp_path), *formats]
+
+    done = CliRunner().invoke(app, arguments, env={"TIMONEL_DATABASE_URL": shops_url})
+
+    assert done.exit_code == 0, done.output
+    written = [Path(line) for line in done.output.split()]
+    assert {path.suffix for path in written} == {".html", ".pdf", ".png"}
+    assert set(written) == set(tmp_path.iterdir())
+    assert not stale.exists()
+    assert written[1].read_bytes().startswith(b"%PDF")
+    assert written[2].name == "nueva-executive_summary-es-01.png"
+    assert written[2].read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,51 @@
+"""A client speaks as its environment says, which it asks once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from metabase.server.client import Metabase
+from tests.metabase.server.double import FakeMetabase, serving
+
+ELSEWHERE = "http://metabase.example"
+
+
+def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(FakeMetabase()) as url:
+        monkeypatch.setenv("http_proxy", url)
+        monkeypatch.setenv("no_proxy", "")
+
+        answer = Metabase(ELSEWHERE).get("/api/session/properties")
+
+    assert answer["has-user-setup"] is False
+
+
+def test_a_host_that_needs_no_proxy_is_spoken_to_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+    with serving(FakeMetabase()) as url:
+        assert Metabase(url).is_healthy()
+
+
+def test_the_certificates_of_the_environment_are_trusted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/own.pem")
+
+    assert Metabase(ELSEWHERE)._session.verify == "/etc/own.pem"
+
+
+def test_a_password_of_the_netrc_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine metabase.example login ana password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    assert Metabase(ELSEWHERE)._session.auth == ("ana", "secret")
