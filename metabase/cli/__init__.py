@@ -12,6 +12,7 @@ from metabase.cli.report import app as report_app
 from metabase.cli.server import app as server_app
 from metabase.cli.terminal import plain_console, plain_errors
 from metabase.content.company import EXAMPLE
+from metabase.content.compile import compile_pages, write_documents
 from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.preflight import rule_problems
 from metabase.content.report_templates import report_problems
@@ -63,7 +64,7 @@ _Root = Annotated[
     Path,
     typer.Option(
         "--content",
-        help="Folder with collections/ and labels/.",
+        help="Folder with pages/ and labels/.",
         exists=True,
         file_okay=False,
         show_default=False,
@@ -134,6 +135,25 @@ def pictures(
     )
 
 
+@app.command("compile")
+def compile_(
+    out: Annotated[Path, typer.Option(help="Folder to write to; made if need be.")],
+    content: _Root = CONTENT_ROOT,
+) -> None:
+    """Write the pages in Metabase's own serialization, for whoever wants that.
+
+    Words stand in them as keys, `${cards.top_customers.title}`; `npm run validate` in
+    metabase/ holds such a folder against Metabase's schema.
+    """
+    with plain_errors():
+        written = write_documents(compile_pages(content), out)
+    plain_console().print(
+        f"wrote {len(written)} files to {out.resolve()}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
 @app.command()
 def validate(
     database_url: _OptionalDatabase = None,
@@ -143,7 +163,7 @@ def validate(
     """Check labels, layout, SQL and reports; exits 1 when something is wrong.
 
     With a database it also checks that each column a card draws is one its SQL
-    gives. `npm run validate` in metabase/ checks Metabase's own schema.
+    gives. `compile` and `npm run validate` check Metabase's own schema.
     """
     with plain_errors():
         problems = file_problems(content, language)

@@ -22,7 +22,7 @@ app = typer.Typer()
 
 @app.command()
 def card(
-    name: Annotated[str, typer.Argument(help="Its file, such as predicted_value.")],
+    name: Annotated[str, typer.Argument(help="Its name, such as predicted_value.")],
     company: Annotated[str, typer.Option(help="Company id.")],
     database_url: Annotated[
         str,
@@ -34,7 +34,7 @@ def card(
     ],
     language: Annotated[str, typer.Option(help="A file of labels/.")] = "es",
     content: Annotated[
-        Path, typer.Option(help="Folder with collections/ and labels/.")
+        Path, typer.Option(help="Folder with pages/ and labels/.")
     ] = CONTENT_ROOT,
 ) -> None:
     """Print a card's SQL and the rows it gives a company's reader, as JSON.
@@ -46,7 +46,7 @@ def card(
         cards = load_content(content, whose, language).cards.values()
         found = next((one for one in cards if one.path.stem == name), None)
         if found is None:
-            raise ContentError(f"no card is called {name!r}: name its file")
+            raise ContentError(f"no card is called {name!r} in pages/")
         with connect_as(database_url, whose.role) as connection:
             answer = run(connection, found.default_sql())
     told = {

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from metabase.cli.terminal import plain_console, plain_errors
+from metabase.content.compile import compile_pages
 from metabase.content.delivery import read_delivery
 from metabase.content.errors import ContentError
-from metabase.content.load import CONTENT_ROOT, raw_documents
+from metabase.content.load import CONTENT_ROOT
 from metabase.content.settings import load_settings
 from metabase.content.warehouse import connect_as_admin
 from metabase.rendering.report_formats import ReportFormat
@@ -61,7 +62,7 @@ def report(
         ),
     ] = None,
     content: Annotated[
-        Path, typer.Option(help="Folder with reports/, collections/ and labels/.")
+        Path, typer.Option(help="Folder with reports/, pages/ and labels/.")
     ] = CONTENT_ROOT,
 ) -> None:
     """Write a report of one company as HTML, PDF or pictures; prints the files."""
@@ -96,7 +97,7 @@ def _write(drawn: Report, kind: ReportFormat, folder: Path) -> list[Path]:
 
 def _recipients(url: str, drawn: Report, root: Path) -> tuple[str, ...]:
     """Whom the company named for the rhythm of this report."""
-    pages = [path.stem for path in raw_documents(root)]
+    pages = [path.stem for path in compile_pages(root)]
     rhythm = read_delivery(root / "delivery.yml", pages, "").reports.get(drawn.template)
     with connect_as_admin(url) as connection:
         told = load_settings(connection)[drawn.company.company_id]

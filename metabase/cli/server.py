@@ -157,8 +157,8 @@ def export(
 ) -> None:
     """Write what the server has of our cards and dashboards as files, for review.
 
-    They look like metabase/collections, with words and names of the company in place
-    of keys: compare, and bring what should stay into the files.
+    They look like those of `compile`, with words and names of the company in place of
+    keys: compare, and bring what should stay into metabase/pages.
     """
     with plain_errors():
         request = _request(database_url, metabase_url, [company])
@@ -172,7 +172,7 @@ def embed(
     database_url: _Database,
     company: _Company,
     dashboard: Annotated[
-        str, typer.Option(help="Name of its file, without .yaml: clientes.")
+        str, typer.Option(help="Name of its file, without .yml: clientes.")
     ],
     minutes: Annotated[
         int, typer.Option(min=1, help="How long the link opens the page.")

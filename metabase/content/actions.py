@@ -97,7 +97,7 @@ def _is_sound(
     except ValueError as error:
         raise ContentError(f"{path}: the id of {name} is no UUID") from error
     if told["model"] not in cards:
-        raise ContentError(f"{path}: no card file is called {told['model']}.yaml")
+        raise ContentError(f"{path}: no card is called {told['model']}")
     for one in (name, told["kind"], *told["fields"]):
         if not _NAME.match(one):
             raise ContentError(f"{path}: {one!r} is no name: use a-z, 0-9 and _")

@@ -13,8 +13,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from metabase.content.compile import compile_pages
 from metabase.content.entities import Card, Content, Dashboard
-from metabase.content.load import raw_documents
 from metabase.content.roles import Roles, read_roles
 
 __all__ = ["folder_of_card", "folder_words", "roles_of", "with_shared_folders"]
@@ -32,7 +32,7 @@ def roles_of(root: Path) -> Roles:
     """
     pages = {
         path.stem: _shown(document)
-        for path, document in raw_documents(root).items()
+        for path, document in compile_pages(root).items()
         if document["serdes/meta"][-1]["model"] == "Dashboard"
     }
     return with_shared_folders(read_roles(root / "roles.yml", pages), pages)

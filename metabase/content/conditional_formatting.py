@@ -10,53 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metabase.content.errors import ContentError
+__all__ = ["number_color", "shades"]
 
-__all__ = ["check_rules", "number_color", "shades"]
-
-_RULE_KEYS = {
-    *("columns", "type", "colors", "min_type", "min_value", "max_type", "max_value"),
-}
-_SINGLE_KEYS = {"columns", "type", "operator", "value", "color", "highlight_row"}
-_IS, _BEGINS = "=", "starts-with"
-
-
-def check_rules(settings: Mapping[str, Any], where: str) -> None:
-    """Refuse a rule that is neither a range over two colours nor a single text.
-
-    Raises
-    ------
-    ContentError
-        A rule is of another kind; the message names ``where``.
-    """
-    for rule in settings.get("table.column_formatting", []):
-        is_single = rule.get("type") == "single"
-        unknown = sorted(set(rule) - (_SINGLE_KEYS if is_single else _RULE_KEYS))
-        if unknown:
-            raise ContentError(f"{where}: a colour rule has {unknown[0]!r}")
-        if is_single:
-            _check_single(rule, where)
-            continue
-        ends = {rule.get("min_type"), rule.get("max_type")}
-        if rule.get("type") != "range" or len(rule["colors"]) != 2:
-            raise ContentError(
-                f"{where}: a colour rule is a range over two colours or a single"
-            )
-        if not ends <= {"custom", "all"}:
-            raise ContentError(f"{where}: the ends of a range are custom or all")
-
-
-def _check_single(rule: Mapping[str, Any], where: str) -> None:
-    missing = sorted(_SINGLE_KEYS - set(rule))
-    if missing:
-        raise ContentError(
-            f"{where}: a colour rule of a single text lacks {missing[0]}"
-        )
-    if rule["operator"] not in (_IS, _BEGINS) or rule["highlight_row"]:
-        raise ContentError(
-            f"{where}: a colour rule of a single text is {_IS!r} or {_BEGINS!r}, and "
-            "colours the cell only"
-        )
+_BEGINS = "starts-with"
 
 
 def shades(

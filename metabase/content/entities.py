@@ -212,7 +212,7 @@ class Collection:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything in ``collections/``, in one language, for one company."""
+    """Everything in ``pages/``, in one language, for one company."""
 
     collection: Collection
     cards: Mapping[str, Card]

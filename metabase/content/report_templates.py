@@ -98,7 +98,7 @@ def _section(
     names = told["cards"]
     for name in names:
         if name not in cards:
-            raise ContentError(f"{where}: no card file is called {name}.yaml")
+            raise ContentError(f"{where}: no card is called {name}")
         if names.count(name) > 1:
             raise ContentError(f"{where}: {name} is shown twice; leave one out")
     return ReportSection(told["heading"], tuple(cards[name] for name in names))

@@ -1,4 +1,4 @@
-"""Draw the dashboards of ``collections/`` on one page that needs no network.
+"""Draw the dashboards of ``pages/`` on one page that needs no network.
 
 Same files, same SQL and same reader role as Metabase, so what the page shows is
 what the role of that company may read.
@@ -78,7 +78,7 @@ def render_preview(
     company_ids : sequence of str
         Companies in the order of their tabs.
     root : Path
-        Folder with ``collections/`` and ``labels/``.
+        Folder with ``pages/`` and ``labels/``.
 
     Raises
     ------

@@ -153,7 +153,7 @@ def _refuse_drift(planned: list[Finding]) -> None:
         raise DriftFoundError(
             f"{told}\nPeople changed this on the server, and nothing was written. Keep "
             "their work: timonel metabase export FOLDER, and bring it into "
-            "metabase/collections. Overwrite it: timonel metabase apply --force"
+            "metabase/pages. Overwrite it: timonel metabase apply --force"
         )
 
 

@@ -8,11 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from metabase.content.compile import compile_pages, write_documents
 from metabase.content.errors import MetabaseError
 from metabase.content.labels import fill_in, read_labels
-from metabase.content.load import raw_documents
 from metabase.content.settings import load_settings
 from metabase.content.warehouse import connect_as_admin, find_companies
 from metabase.server.apply import instance_of
@@ -65,7 +63,7 @@ def export(request: Request, folder: Path) -> list[Path]:
         for one in identities.all(company_id=company.company_id)
     }
     written = []
-    for path, raw in raw_documents(request.root).items():
+    for path, raw in compile_pages(request.root).items():
         document = fill_in(raw, words, str(path))
         kind = document["serdes/meta"][-1]["model"].lower()
         known = identities.find(company.company_id, kind, document["entity_id"])
@@ -73,9 +71,7 @@ def export(request: Request, folder: Path) -> list[Path]:
             continue
         live = metabase.get(f"/api/{kind}/{known.metabase_id}")
         overlay = _card if kind == "card" else _page
-        target = folder / path.relative_to(request.root / "collections")
-        _write(target, overlay(document, live, ids))
-        written.append(target)
+        written += write_documents({path: overlay(document, live, ids)}, folder)
     return written
 
 
@@ -156,9 +152,3 @@ def _placed(
         **{key: live[key] for key in (*_PLACE_KEYS, *_REST_KEYS)},
         "parameter_mappings": mappings,
     }
-
-
-def _write(path: Path, document: Document) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=88)
-    path.write_text(text, encoding="utf-8")

@@ -106,7 +106,7 @@ def export(
 def embed(
     company: _Company,
     dashboard: Annotated[
-        str, typer.Option(help="Name of its file, without .yaml: clientes.")
+        str, typer.Option(help="Name of its file, without .yml: clientes.")
     ],
     minutes: Annotated[
         int, typer.Option(min=1, help="How long the link opens the page.")

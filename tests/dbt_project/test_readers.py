@@ -53,7 +53,7 @@ def test_every_model_below_reporting_is_read_or_says_why_not() -> None:
     others = (
         *lineage.macros.values(),
         *_texts(PROJECT / "tests", suffix=".sql"),
-        *_texts(ROOT / "metabase" / "collections", suffix=".yaml"),
+        *_texts(ROOT / "metabase" / "pages", suffix=".yml"),
         *_texts(*programs, suffix=".py"),
     )
 

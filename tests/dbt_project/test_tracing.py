@@ -36,21 +36,10 @@ from tests.dbt_project.test_audiences import PREDICTION
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
-CARDS = Path("metabase/collections/main/timonel")
+FIRST_PAGE = Path("metabase/pages/core/panel.yml")
 
 
-def first_page() -> list[str]:
-    """Every card of the page that opens first, by its file."""
-    page = yaml.safe_load((CARDS / "panel.yaml").read_text(encoding="utf-8"))
-    wanted = [place["card_id"] for place in page["dashcards"] if place["card_id"]]
-    files = {
-        yaml.safe_load(file.read_text(encoding="utf-8"))["entity_id"]: file.stem
-        for file in CARDS.glob("*.yaml")
-    }
-    return [files[card] for card in wanted]
-
-
-PANEL = first_page()
+PANEL = tuple(yaml.safe_load(FIRST_PAGE.read_text(encoding="utf-8"))["cards"])
 HEADLINES = ("predicted_value", "active_customers", "purchases", *PANEL)
 FIT = """
     insert into predictions.model_fits values (%s, %s, '2026-01-31', '2026-01-31',

@@ -12,6 +12,8 @@ import typer.main
 import yaml
 from typer.core import TyperGroup
 
+from metabase.content.company import EXAMPLE
+from metabase.content.load import CONTENT_ROOT, load_content
 from ml_assets.clv.valuation import GATES
 from orchestration.cli import app
 
@@ -109,11 +111,9 @@ def test_every_column_of_the_metrics_exists() -> None:
 def test_every_number_of_the_dashboard_is_explained() -> None:
     text = (ROOT / "docs" / "metrics.md").read_text()
     shown = {
-        re.sub(r'^\["name","(.+)"\]$', r"\1", key)
-        for card in (ROOT / "metabase" / "collections").rglob("*.yaml")
-        for key in yaml.safe_load(card.read_text())
-        .get("visualization_settings", {})
-        .get("column_settings", {})
+        column
+        for card in load_content(CONTENT_ROOT, EXAMPLE).cards.values()
+        for column in card.columns
     }
 
     assert shown

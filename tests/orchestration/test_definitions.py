@@ -48,7 +48,7 @@ def test_the_dashboard_descends_from_the_tap() -> None:
 def test_the_dashboard_waits_for_every_view_its_cards_read() -> None:
     texts = (
         path.read_text(encoding="utf-8")
-        for path in (PROJECT_ROOT / "metabase" / "collections").rglob("*.yaml")
+        for path in (PROJECT_ROOT / "metabase" / "pages").glob("*/*.yml")
     )
     read = {name for text in texts for name in re.findall(r"reporting\.(\w+)", text)}
     known = {key.path[1] for key in _materialised() if key.path[0] == "reporting"}

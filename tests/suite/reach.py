@@ -1,7 +1,7 @@
 """Which test modules a changed file reaches, and how likely they find its faults.
 
-Python files reach by imports, dbt models by what is built from them, and cards by the
-pages they stand on; other files by who names them. The rest is declared in
+Python files reach by imports, dbt models by what is built from them, and pages by
+their cards; other files by who names them. The rest is declared in
 `selection.toml`.
 """
 
@@ -31,11 +31,10 @@ _SCHEMAS = "marts|reporting|staging|intermediate|personal|ops|predictions"
 _NAME = re.compile(
     rf"\b(?:{_SCHEMAS})\.(\w+)|['\"]\+?(\w+)['\"]|(\w+)\.(?:ya?ml|sql|csv|toml)\b"
 )
-_CARD_ID = re.compile(r"\bcard_id: (\S+)")
-_ENTITY_ID = re.compile(r"^entity_id: (\S+)", re.MULTILINE)
+_CARD = re.compile(r"^  (\w+):$", re.MULTILINE)
 _TABLE = re.compile(rf"\b(?:{_SCHEMAS})\.(\w+)")
 _EVERY_TESTS = "tests/conftest.py"
-_CARDS = "metabase/collections/main/timonel"
+_PAGES = "metabase/pages/"
 # Folders of tests without dbt, which name tables like its models: how far off they are.
 _WITHOUT_MODELS = {"metabase": 3, "taps": 5, "sandbox": 5, "public_taps": 5}
 # A file deeper than a room stands in a folder about one thing.
@@ -84,7 +83,7 @@ class Project:
             yield from self._importing(file)
         if path.parts[0] == "dbt_project":
             yield from self._reading(self._models_of(path))
-        elif file.startswith(_CARDS):
+        elif file.startswith(_PAGES):
             yield from self._showing(path)
         elif file.startswith("orchestration/migrations/versions/"):
             yield from self._reading(dict.fromkeys(self._tables_of(file), 1))
@@ -212,21 +211,13 @@ class Project:
     # -- cards and migrations --------------------------------------------------
 
     def _showing(self, path: PurePosixPath) -> Iterator[tuple[str, Reason]]:
-        yield from self._naming({path.stem}, 1, f"names {path.stem}")
-        for page in self._pages_of(path):
-            yield from self._naming({page}, 3, f"names the page {page}")
+        file = self._root / path
+        cards = set(_CARD.findall(file.read_text())) if file.exists() else set()
+        yield from self._naming({path.stem, *cards}, 1, f"names cards of {path.stem}")
         for model in self._tables_of(str(path)):
             for module, reason in self._naming({model}, 4, f"names {model}"):
                 if module.startswith("tests/metabase/"):
                     yield module, reason
-
-    def _pages_of(self, path: PurePosixPath) -> Iterator[str]:
-        file = self._root / path
-        known = _ENTITY_ID.search(file.read_text()) if file.exists() else None
-        if known:
-            for other in sorted(file.parent.glob("*.yaml")):
-                if known[1] in _CARD_ID.findall(other.read_text()):
-                    yield other.stem
 
     def _tables_of(self, file: str) -> set[str]:
         path = self._root / file

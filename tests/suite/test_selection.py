@@ -14,7 +14,6 @@ from tests.suite.lineage import Lineage
 from tests.suite.reach import ALWAYS, Project, Reason
 from tests.suite.selection import ROOT, Choice, choice_for, choose, seconds_for
 
-CARDS = "metabase/collections/main/timonel"
 PUBLIC = "tests/public_taps/test_public_taps.py"
 
 
@@ -47,7 +46,7 @@ def nearest(project: Project, file: str) -> list[str]:
             },
         ),
         (
-            f"{CARDS}/cancellation_rate.yaml",
+            "metabase/pages/commerce/operaciones.yml",
             {
                 "tests/metabase/content/test_validate_sql.py",
                 "tests/metabase/content/test_labels_and_load.py",

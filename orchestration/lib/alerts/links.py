@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,14 +10,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from orchestration.lib.core.settings import PROJECT_ROOT, Settings
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.pages import read_cards, read_pages
 
 __all__ = ["Links", "load_links", "page_of_view"]
 
-_CONTENT = PROJECT_ROOT / "metabase" / "collections" / "main" / "timonel"
-_ENTITY = re.compile(r"^entity_id: (\S+)", re.MULTILINE)
-_CARDS = re.compile(r"card_id: (\S+)")
-_VIEWS = re.compile(r"\breporting\.([a-z_0-9]+)")
 # How connections, runs and warnings fare is shown together.
 _USUAL = "conexiones"
 _PAGES = {
@@ -49,8 +45,7 @@ class Links:
     def page(self, facts: Mapping[str, Any]) -> str:
         """The page that shows it; before it is published, where pages are."""
         page = _PAGES.get(facts["event"]) or page_of_view(facts.get("view", ""))
-        entity_id, _ = _pages()[page or _USUAL]
-        if number := self.dashboards.get(entity_id):
+        if number := self.dashboards.get(read_pages()[page or _USUAL].entity_id):
             return f"{self.dashboard_url}/dashboard/{number}"
         return f"{self.dashboard_url}/"
 
@@ -76,40 +71,12 @@ def load_links(database: Connection, company_id: str, settings: Settings) -> Lin
 @cache
 def page_of_view(view: str) -> str | None:
     """The page with most cards on a view of ``reporting``; None if no card reads it."""
-    reading = {card for card, views in _cards().items() if view in views}
+    reading = {name for name, card in read_cards().items() if view in card.views}
     found = Counter(
         {
-            page: sum(card in reading for card in cards)
-            for page, (_, cards) in sorted(_pages().items())
+            name: sum(card in reading for card in page.cards)
+            for name, page in read_pages().items()
         }
     )
     ((page, count),) = found.most_common(1)
     return page if count else None
-
-
-@cache
-def _pages() -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """Identity of each page and its cards, by the name of its file."""
-    return {
-        name: (_ENTITY.findall(text)[0], tuple(_CARDS.findall(text)))
-        for name, text in _files().items()
-        if "\ndashcards:" in text
-    }
-
-
-@cache
-def _cards() -> Mapping[str, frozenset[str]]:
-    """The views that each card reads, by its identity."""
-    return {
-        _ENTITY.findall(text)[0]: frozenset(_VIEWS.findall(text))
-        for text in _files().values()
-        if "\ndashcards:" not in text and _ENTITY.search(text)
-    }
-
-
-@cache
-def _files() -> Mapping[str, str]:
-    return {
-        path.stem: path.read_text(encoding="utf-8")
-        for path in sorted(_CONTENT.glob("*.yaml"))
-    }

@@ -1,14 +1,14 @@
-"""Metabase's own validator accepts the committed files."""
+"""Metabase's own validator accepts what pages are compiled to."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from metabase.content.compile import compile_pages, write_documents
 from metabase.content.load import CONTENT_ROOT
 
 
@@ -26,18 +26,21 @@ def _validate(validator: Path, folder: Path) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_the_committed_files_follow_metabases_schema(validator: Path) -> None:
-    done = _validate(validator, CONTENT_ROOT)
+def test_the_compiled_pages_follow_metabases_schema(
+    validator: Path, tmp_path: Path
+) -> None:
+    written = write_documents(compile_pages(CONTENT_ROOT), tmp_path)
 
-    count = len(list((CONTENT_ROOT / "collections").rglob("*.yaml")))
-    assert f"{count} passed, 0 failed" in done.stdout, done.stderr
+    done = _validate(validator, tmp_path)
+
+    assert f"{len(written)} passed, 0 failed" in done.stdout, done.stderr
 
 
 def test_the_validator_does_refuse_a_broken_file(
     validator: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(CONTENT_ROOT / "collections", tmp_path / "collections")
-    card = next((tmp_path / "collections").rglob("top_customers.yaml"))
+    write_documents(compile_pages(CONTENT_ROOT), tmp_path)
+    (card,) = tmp_path.rglob("top_customers.yaml")
     card.write_text(card.read_text().replace("display: table", "display: treemap"))
 
     assert _validate(validator, tmp_path).returncode == 1

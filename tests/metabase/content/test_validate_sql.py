@@ -19,7 +19,8 @@ from metabase.content.validate import (
 from metabase.content.warehouse import connect_as
 from tests.metabase.conftest import Edit
 
-SCENARIO = "collections/main/timonel/scenario_comparison.yaml"
+PAGE = "pages/marketing/simulador.yml"
+_CHOICE = "[[and scenario_label_${language}"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_column_that_is_gone_is_named_with_its_card(reporting_url: str) -> Non
         problems = column_problems(load_content(CONTENT_ROOT, EXAMPLE), connection)
 
     assert len(problems) == 1
-    assert "active_customers.yaml: the SQL does not run" in problems[0]
+    assert "clientes.yml/active_customers: the SQL does not run" in problems[0]
 
 
 def test_what_a_choice_adds_to_the_sql_is_checked_too(edit: Edit) -> None:
@@ -83,7 +84,7 @@ def test_what_a_choice_adds_to_the_sql_is_checked_too(edit: Edit) -> None:
     root = _with_part(edit, "and exists (select 1 from ops.companies)")
 
     assert any(
-        "scenario_comparison.yaml: the SQL reads ops.companies" in one
+        "simulador.yml/scenario_comparison: the SQL reads ops.companies" in one
         for one in file_problems(root)
     )
 
@@ -109,4 +110,4 @@ def test_a_column_that_only_a_choice_loses_is_named(
 
 
 def _with_part(edit: Edit, part: str) -> Path:
-    return edit(SCENARIO, "[[and", f"[[{part} and")
+    return edit(PAGE, _CHOICE, f"[[{part} {_CHOICE.removeprefix('[[')}")

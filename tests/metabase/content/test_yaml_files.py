@@ -10,7 +10,8 @@ import yaml
 
 from metabase.content import yaml_files
 from metabase.content.company import EXAMPLE
-from metabase.content.load import CONTENT_ROOT, load_content, raw_documents
+from metabase.content.compile import compile_pages
+from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.yaml_files import parsed
 from tests.metabase.server.servers import copy_content
 
@@ -46,12 +47,22 @@ def test_a_broken_file_is_refused_each_time_it_is_read(tmp_path: Path) -> None:
             parsed(path)
 
 
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "one.yml"
+    path.write_text("cards:\n  a: {x: 1}\n  b: {x: 1}\n  a: {x: 2}\n")
+
+    with pytest.raises(yaml.YAMLError, match="'a' stands twice") as error:
+        parsed(path)
+
+    assert "line 4" in str(error.value)
+
+
 def test_a_copy_of_the_content_is_not_parsed_again(tmp_path: Path) -> None:
-    raw_documents(CONTENT_ROOT)
+    compile_pages(CONTENT_ROOT)
     copy_content(tmp_path)
     known = yaml_files._parsed.cache_info().misses
 
-    copied = raw_documents(tmp_path)
+    copied = compile_pages(tmp_path)
 
     assert copied
     assert yaml_files._parsed.cache_info().misses == known

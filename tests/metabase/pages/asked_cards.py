@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from metabase.content.entities import Card
-from metabase.content.yaml_files import parsed
+from metabase.content.parameters import TAG_TYPES
 
 __all__ = ["HOSTILE", "answer", "asked"]
 
@@ -56,9 +56,7 @@ def _values(kind: str) -> tuple[str, ...]:
 
 
 def _kinds(card: Card) -> dict[str, str]:
-    document = parsed(card.path)
-    tags = document["dataset_query"]["stages"][0].get("template-tags", {})
-    return {name: tag["type"] for name, tag in tags.items()}
+    return {one.slug: TAG_TYPES[one.kind] for one in card.parameters}
 
 
 def answer(connection: psycopg.Connection, text: str, given: Any) -> tuple[str, str]:

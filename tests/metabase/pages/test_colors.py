@@ -7,13 +7,12 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-import yaml
 
-from metabase.content.conditional_formatting import check_rules, shades
+from metabase.content.compile import compile_pages
+from metabase.content.conditional_formatting import shades
 from metabase.content.entities import Placement
-from metabase.content.errors import ContentError
 from metabase.content.labels import read_labels
-from metabase.content.load import CONTENT_ROOT, raw_documents
+from metabase.content.load import CONTENT_ROOT
 from metabase.content.palette import COLORS, MEANINGS
 from metabase.rendering.cards import draw_card
 from tests.metabase.pages.drawn_cards import answer_of, card_named
@@ -30,9 +29,9 @@ def test_a_colour_has_one_meaning() -> None:
 def test_files_and_templates_use_the_palette_and_nothing_else() -> None:
     files = [
         path
-        for folder in ("collections", "content", "rendering", "server")
+        for folder in ("pages", "content", "rendering", "server")
         for path in (CONTENT_ROOT / folder).rglob("*")
-        if path.suffix in (".yaml", ".py", ".css", ".j2", ".typ", ".js")
+        if path.suffix in (".yml", ".py", ".css", ".j2", ".typ", ".js")
     ]
     used = {
         (path.name, color.lower()[:7])
@@ -45,7 +44,7 @@ def test_files_and_templates_use_the_palette_and_nothing_else() -> None:
 
 
 def test_series_and_lights_have_colours_of_their_own_kind() -> None:
-    for path, document in raw_documents(CONTENT_ROOT).items():
+    for path, document in compile_pages(CONTENT_ROOT).items():
         settings = document.get("visualization_settings", {})
         series = settings.get("series_settings", {})
         for one in (series[name] for name in series if "color" in series[name]):
@@ -99,33 +98,6 @@ def test_a_text_is_its_value_or_begins_with_it_and_the_first_rule_counts() -> No
     found = shades({"table.column_formatting": rules}, ["light"], rows)
 
     assert found == [{"light": "#one"}, {"light": "#two"}, {}, {}, {}]
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"operator": "<"}, "is '=' or 'starts-with'"),
-        ({"highlight_row": True}, "colours the cell only"),
-        ({"colors": []}, "has 'colors'"),
-        ({"value": ...}, "lacks value"),
-    ],
-)
-def test_a_rule_that_the_preview_would_not_follow_is_refused(
-    change: dict[str, Any], said: str
-) -> None:
-    rule = {**_rule("=", "Rojo", "#ffffff"), **change}
-    rule = {key: value for key, value in rule.items() if value is not ...}
-
-    with pytest.raises(ContentError, match=said):
-        check_rules({"table.column_formatting": [rule]}, "here")
-
-
-def test_the_rules_of_the_files_survive_their_own_reading() -> None:
-    text = (CONTENT_ROOT / "collections/main/timonel/next_euro.yaml").read_text()
-    rules = yaml.safe_load(text)["visualization_settings"]["table.column_formatting"]
-
-    check_rules({"table.column_formatting": rules}, "next_euro")
-    assert len(rules) == 3
 
 
 def _rule(operator: str, value: str, color: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from metabase.content.errors import ContentError
 from metabase.content.validate import file_problems
 from tests.metabase.conftest import Edit
 from tests.metabase.pages.drawn_cards import (
@@ -194,17 +195,11 @@ def test_a_company_sees_its_own_channels_only(shops_url: str, name: str) -> None
     assert nothing == ()
 
 
-def test_a_card_that_gets_no_budget_from_its_dashboard_is_named(edit: Edit) -> None:
-    mapping = "    - - template-tag\n      - budget\n"
-    root = edit(
-        "collections/main/timonel/simulador.yaml",
-        mapping,
-        mapping.replace("budget", "other"),
-    )
+def test_a_card_that_gets_no_budget_from_its_page_is_named(edit: Edit) -> None:
+    root = edit("pages/marketing/simulador.yml", "  budget: number\n", "")
 
-    assert any(
-        "is given ['other'] and takes ['budget']" in one for one in file_problems(root)
-    )
+    with pytest.raises(ContentError, match=r"\{\{budget\}\}, which is no parameter"):
+        file_problems(root)
 
 
 def test_what_was_asked_for_is_listed_with_why_it_is_not_possible(

@@ -260,7 +260,7 @@ def test_before_the_first_run_it_says_what_to_run(database_url: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("next_euro", "last_euro", "section 4: no card file is called last_euro.yaml"),
+        ("next_euro", "last_euro", "section 4: no card is called last_euro"),
         ("next_euro", "segment_values", "section 4: segment_values is shown twice"),
         ("reports.sections.results", "reports.none", "no label for"),
         ("  cards: [next_euro", "  show: [next_euro", "section 4 needs a heading"),

@@ -23,7 +23,7 @@ from tests.metabase.server.double import FakeMetabase, serving
 
 PASSWORDS = {"TIMONEL_BI_PASSWORD": "reader secret"}
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-TOP = "collections/main/timonel/top_customers.yaml"
+PAGE = "pages/commerce/clientes.yml"
 
 
 @dataclass
@@ -171,7 +171,7 @@ def connect(details: dict[str, Any]) -> psycopg.Connection:
 
 def copy_content(folder: Path) -> None:
     """Copy everything that is applied."""
-    for name in ("collections", "labels", "reports"):
+    for name in ("pages", "labels", "reports"):
         shutil.copytree(CONTENT_ROOT / name, folder / name)
     for file in ("roles.yml", "delivery.yml", "actions.yml"):
         shutil.copy(CONTENT_ROOT / file, folder / file)
@@ -179,16 +179,15 @@ def copy_content(folder: Path) -> None:
 
 def keep_only(folder: Path, page: str) -> None:
     """Leave one dashboard with its cards, so that a test is quick."""
-    inside = folder / "collections/main/timonel"
-    kept = parsed(inside / f"{page}.yaml")
-    ids = {kept["entity_id"], *(one["card_id"] for one in kept["dashcards"])}
-    for path in inside.glob("*.yaml"):
-        if parsed(path)["entity_id"] not in ids:
+    for path in (folder / "pages").glob("*/*.yml"):
+        if path.stem != page:
             path.unlink()
+    (path,) = (folder / "pages").glob(f"*/{page}.yml")
+    kept = parsed(path)
     # Clicks lead to pages that are gone.
-    for one in kept["dashcards"]:
-        one["visualization_settings"] = {}
-    (inside / f"{page}.yaml").write_text(yaml.safe_dump(kept, sort_keys=False))
+    for one in kept["cards"].values():
+        one.pop("click", None)
+    path.write_text(yaml.safe_dump(kept, sort_keys=False))
     roles = parsed(folder / "roles.yml")
     roles["folders"] = {
         name: [one for one in pages if one == page]
@@ -206,12 +205,9 @@ def keep_only(folder: Path, page: str) -> None:
 
 def without_top(root: Path) -> None:
     """Take a card and its place out of the files."""
-    (root / TOP).unlink()
-    path = root / "collections/main/timonel/clientes.yaml"
-    page = yaml.safe_load(path.read_text())
-    page["dashcards"] = [
-        one for one in page["dashcards"] if one["entity_id"] != "hRnhSZvKLDKx9zk8rNbx6"
-    ]
+    path = root / PAGE
+    page = parsed(path)
+    del page["cards"]["top_customers"]
     path.write_text(yaml.safe_dump(page, sort_keys=False))
 
 

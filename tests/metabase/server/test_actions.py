@@ -247,7 +247,7 @@ def test_a_company_that_is_gone_asks_no_more(asking: Server) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("model: saved_scenarios", "model: other", "no card file is called other"),
+        ("model: saved_scenarios", "model: other", "no card is called other"),
         ("kind: scenario", "kind: 'x); drop'", "is no name"),
         ("type: number", "type: date", "is of type text or number"),
         (", required: true", "", "the first field alone is required"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -22,7 +21,13 @@ from metabase.server.diff import PENDING, Finding
 from tests.metabase.server.double import FakeMetabase, serving
 from tests.metabase.server.double_people import ALL_USERS
 from tests.metabase.server.filled import Start, Starts
-from tests.metabase.server.servers import PASSWORDS, TOP, Server, sign_in
+from tests.metabase.server.servers import (
+    PAGE,
+    PASSWORDS,
+    Server,
+    sign_in,
+    without_top,
+)
 
 
 def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> None:
@@ -102,8 +107,7 @@ def test_a_connection_opened_by_hand_is_closed_again(filled: Server) -> None:
 
 
 def test_a_changed_file_writes_only_its_card(filled_acme: Server) -> None:
-    path = filled_acme.request.root / TOP
-    path.write_text(path.read_text().replace("limit 25", "limit 50"))
+    filled_acme.edit(PAGE, "limit: 25", "limit: 50")
 
     filled_acme.run(company_ids=("acme",))
 
@@ -114,10 +118,8 @@ def test_a_changed_file_writes_only_its_card(filled_acme: Server) -> None:
 
 def test_a_new_title_keeps_the_card_and_its_place(filled_acme: Server) -> None:
     cards, pages = set(filled_acme.fake.cards), str(filled_acme.fake.dashboards)
-    path = filled_acme.request.root / TOP
-    path.write_text(
-        path.read_text().replace("name: ${cards.top_customers.title}", "name: Otro")
-    )
+    title = "title: ¿Qué clientes comprarán más en los próximos 12 meses?"
+    filled_acme.edit("labels/es.yml", title, "title: Otro")
 
     changes = filled_acme.run(company_ids=("acme",))
 
@@ -157,7 +159,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
             },
         }
     )
-    _remove_top_customers(filled_acme.request.root)
+    without_top(filled_acme.request.root)
 
     changes = filled_acme.run(company_ids=("acme",))
 
@@ -170,15 +172,6 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     assert not filled_acme.fake.cards[by_hand["id"]]["archived"]
     assert len(page["dashcards"]) == 11
     assert filled_acme.run(company_ids=("acme",)) == []
-
-
-def _remove_top_customers(root: Path) -> None:
-    (root / TOP).unlink()
-    dashboard = root / "collections/main/timonel/clientes.yaml"
-    text = dashboard.read_text()
-    start = text.index("- entity_id: hRnhSZvKLDKx9zk8rNbx6")
-    end = text.index("\n- entity_id: ", start) + 1
-    dashboard.write_text(text[:start] + text[end:])
 
 
 def test_a_run_that_died_half_way_is_continued(setting: Server) -> None:
@@ -428,7 +421,7 @@ def test_what_one_test_does_to_a_filled_server_no_other_sees(starts: Starts) -> 
     start = Start(("acme",), "clientes")
     with starts.filled("small", start) as one:
         expected = one.state()
-        one.edit(TOP, "limit 25", "limit 50")
+        one.edit(PAGE, "limit: 25", "limit: 50")
         one.run()
         one.fake.cards.clear()
         one.sql("delete from ops.metabase_objects")

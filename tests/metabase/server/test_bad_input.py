@@ -124,7 +124,7 @@ def test_a_column_that_vanished_stops_before_anything_is_written(
         " rename active_customer_count to active_customers"
     )
 
-    with pytest.raises(ContentError, match=r"active_customers\.yaml") as error:
+    with pytest.raises(ContentError, match=r"clientes\.yml/active_customers:") as error:
         small.run()
 
     assert "timonel run" in str(error.value)

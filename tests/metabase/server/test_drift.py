@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from metabase.content.compile import compile_pages
 from metabase.content.errors import DriftFoundError, MetabaseError
 from metabase.server.export import export
-from tests.metabase.server.servers import TOP, Server, without_top
+from tests.metabase.server.servers import PAGE, Server, without_top
 
 BEST = "¿Qué clientes comprarán más en los próximos 12 meses?"
-PAGE = "collections/main/timonel/clientes.yaml"
 
 
 def test_a_plan_tells_which_key_people_changed_and_apply_stops(
@@ -48,7 +48,7 @@ def test_force_overwrites_what_people_changed_and_nothing_else(
 
 
 def test_a_changed_file_is_an_update_and_no_drift(filled_small: Server) -> None:
-    filled_small.edit(TOP, "limit 25", "limit 50")
+    filled_small.edit(PAGE, "limit: 25", "limit: 50")
 
     planned = filled_small.pending()
 
@@ -100,15 +100,13 @@ def test_a_card_archived_by_hand_comes_back_to_its_folder(filled_small: Server) 
 def test_what_returns_to_the_files_leaves_the_archive_with_its_id(
     filled_small: Server,
 ) -> None:
-    texts = {
-        name: (filled_small.request.root / name).read_text() for name in (TOP, PAGE)
-    }
+    path = filled_small.request.root / PAGE
+    text = path.read_text()
     ids = set(filled_small.fake.cards)
     without_top(filled_small.request.root)
     filled_small.run()
     assert filled_small.card(BEST)["archived"]
-    for name, text in texts.items():
-        (filled_small.request.root / name).write_text(text)
+    path.write_text(text)
 
     changes = filled_small.run()
 
@@ -121,7 +119,7 @@ def test_what_returns_to_the_files_leaves_the_archive_with_its_id(
 def test_a_dashboard_that_left_the_files_is_archived_and_may_return(
     filled_acme: Server,
 ) -> None:
-    path = filled_acme.request.root / "collections/main/timonel/simulador.yaml"
+    path = filled_acme.request.root / "pages/marketing/simulador.yml"
     text = path.read_text()
     roles = filled_acme.request.root / "roles.yml"
     before = roles.read_text()
@@ -219,9 +217,13 @@ def test_export_writes_what_people_changed_as_files(
 
     written = export(filled_small.request, folder)
 
-    inside = folder / "main/timonel"
+    inside = folder / "collections/main/timonel"
+    files = {
+        path.stem: document
+        for path, document in compile_pages(filled_small.request.root).items()
+    }
     exported = yaml.safe_load((inside / "top_customers.yaml").read_text())
-    original = yaml.safe_load((filled_small.request.root / TOP).read_text())
+    original = files["top_customers"]
     sql = exported["dataset_query"]["stages"][0]["native"]
     assert sql == original["dataset_query"]["stages"][0]["native"].strip().replace(
         "limit 25", "limit 99"
@@ -229,7 +231,7 @@ def test_export_writes_what_people_changed_as_files(
     assert exported["name"] == BEST
     assert exported.keys() == original.keys()
     placed = yaml.safe_load((inside / "clientes.yaml").read_text())["dashcards"]
-    before = yaml.safe_load((filled_small.request.root / PAGE).read_text())["dashcards"]
+    before = files["clientes"]["dashcards"]
     assert {one["card_id"] for one in placed} == {one["card_id"] for one in before}
     assert sum(one["size_y"] for one in placed) == 3 + sum(
         one["size_y"] for one in before

@@ -71,7 +71,7 @@ def client(
     home.mkdir()
     copy_content(files)
     keep_only(files, "segmentacion")
-    _keep_first_tab(files / "collections/main/timonel/segmentacion.yaml")
+    _keep_first_tab(files / "pages/commerce/segmentacion.yml")
     with new_server(reporting_url, files, ("acme",)) as server:
         server.run()
         server.fake.api_keys.add("key")
@@ -81,14 +81,11 @@ def client(
 def _keep_first_tab(path: Path) -> None:
     """Leave the cards of the first tab, without it: the client sends no tabs back."""
     page = yaml.safe_load(path.read_text())
-    first = page["tabs"][0]["entity_id"]
-    page["tabs"] = []
-    page["dashcards"] = [
-        one for one in page["dashcards"] if one.pop("dashboard_tab_id")[1] == first
-    ]
+    first, *_ = page.pop("tabs")
+    page["cards"] = {
+        name: one for name, one in page["cards"].items() if one.pop("tab") == first
+    }
     path.write_text(yaml.safe_dump(page, sort_keys=False))
-    for name in ("audience_results", "coupon_requests"):
-        path.with_name(f"{name}.yaml").unlink()
 
 
 def test_the_official_client_reads_all_that_was_published(

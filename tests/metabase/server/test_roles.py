@@ -236,7 +236,7 @@ def test_a_role_that_cannot_be_meant_is_refused(
     assert old in text
     path = tmp_path / "roles.yml"
     path.write_text(text.replace(old, new, 1))
-    pages = [one.stem for one in (CONTENT_ROOT / "collections").rglob("*.yaml")]
+    pages = [one.stem for one in (CONTENT_ROOT / "pages").glob("*/*.yml")]
 
     with pytest.raises(ContentError, match=message):
         read_roles(path, pages)
@@ -333,8 +333,4 @@ def _is_forbidden(request: Callable[[], Any]) -> bool:
 
 def _title(setting: Server, page: str) -> str:
     labels = yaml.safe_load((setting.request.root / "labels/es.yml").read_text())
-    (path,) = setting.request.root.rglob(f"{page}.yaml")
-    value = yaml.safe_load(path.read_text())["name"].removeprefix("${").rstrip("}")
-    for part in value.split("."):
-        labels = labels[part]
-    return str(labels)
+    return str(labels["dashboard"][page]["title"])

@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from metabase.content.company import Company
+from metabase.content.compile import compile_pages
 from metabase.content.errors import ContentError
 from metabase.content.load import load_content
 from metabase.rendering.preview import render_preview
 from metabase.server.export import export
 from tests.metabase.conftest import Edit
-from tests.metabase.server.servers import Server
+from tests.metabase.server.servers import PAGE, Server
 
-PAGE = "collections/main/timonel/clientes.yaml"
 ACME = Company("acme", "Acme", "EUR")
 
 
@@ -75,10 +75,11 @@ def test_a_tab_deleted_by_hand_comes_back_with_its_cards(filled_small: Server) -
 def test_a_page_that_loses_its_tabs_keeps_its_cards(filled_small: Server) -> None:
     path = filled_small.request.root / PAGE
     page = yaml.safe_load(path.read_text())
-    height = max(one["row"] + one["size_y"] for one in page["dashcards"])
-    for one in page["dashcards"]:
-        if one.pop("dashboard_tab_id")[1] == page["tabs"][1]["entity_id"]:
-            one["row"] += height
+    cards = page["cards"].values()
+    height = max(one["place"][0] + one["place"][3] for one in cards)
+    for one in cards:
+        if one.pop("tab") == page["tabs"][1]:
+            one["place"][0] += height
     path.write_text(yaml.safe_dump({**page, "tabs": []}, sort_keys=False))
 
     changes = filled_small.run()
@@ -97,8 +98,10 @@ def test_export_says_on_which_tab_each_card_stands(
 
     export(filled_small.request, folder)
 
-    before = yaml.safe_load((filled_small.request.root / PAGE).read_text())
-    after = yaml.safe_load((folder / "main/timonel/clientes.yaml").read_text())
+    root = filled_small.request.root
+    before = compile_pages(root)[root / PAGE]
+    exported = folder / "collections/main/timonel/clientes.yaml"
+    after = yaml.safe_load(exported.read_text())
     assert [one["name"] for one in after["tabs"]] == ["Explorador", "Buscador"]
     assert [one["entity_id"] for one in after["tabs"]] == [
         one["entity_id"] for one in before["tabs"]
@@ -118,8 +121,8 @@ def test_the_preview_heads_the_cards_of_each_tab(shops_url: str, edit: Edit) -> 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  position: 1", "  order: 1", "tab has a key nobody reads: 'order'"),
-        ("\n  - PBRFj-4Gtu3kj3LAdm45D", "\n  - another", "stands on tab 'another'"),
+        ("tabs: [", "tab: [", "nobody reads 'tab'; allowed: cards, id, parameters"),
+        ("tab: overview", "tab: another", "stands on tab 'another'; the page has"),
     ],
 )
 def test_tabs_that_are_wrong_are_told(

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from orchestration.lib.core.plain_errors import PlainError
-from orchestration.lib.core.settings import PROJECT_ROOT
-from orchestration.lib.core.yaml_files import parsed
 from orchestration.lib.reporting.metrics import Metric, read_metrics
+from orchestration.lib.reporting.pages import read_cards
 
 __all__ = ["Lineage", "Number", "NumberUnknown", "find_number", "lineage"]
-
-_CARDS = PROJECT_ROOT / "metabase" / "collections"
-_WORDS = re.compile(r"\w+")
-_READS = re.compile(r"\breporting\.([a-z_0-9]+)")
 
 
 class NumberUnknown(PlainError, LookupError):
@@ -49,35 +43,31 @@ class Lineage:
 
 
 def find_number(asked: str) -> Number:
-    """A card by the name of its file, or a metric by its address or its column.
+    """A card by its name, or a metric by its address or its column.
 
     Raises
     ------
     NumberUnknown
     """
     metrics = read_metrics()
-    files = list(_CARDS.rglob(f"{asked}.yaml")) if asked.isidentifier() else []
-    for file in files:
-        query = parsed(file).get("dataset_query")
-        if query:
-            read = dict.fromkeys(_READS.findall(str(query)))
-            words = set(_WORDS.findall(str(query)))
-            shown = [
-                each
-                for each in metrics
-                if each.relation in read and each.column in words
-            ]
-            return Number(asked, tuple(read), tuple(shown), is_card=True)
+    cards = read_cards()
+    if card := cards.get(asked):
+        shown = [
+            each
+            for each in metrics
+            if each.relation in card.views and each.column in card.words
+        ]
+        return Number(asked, card.views, tuple(shown), is_card=True)
     found = [each for each in metrics if asked in (each.address, each.column)]
     if not found:
-        cards = sorted(file.stem for file in _CARDS.rglob("*.yaml"))
+        names = sorted(cards)
         near = [
-            name for name in cards if any(word in name for word in asked.split("_"))
+            name for name in names if any(word in name for word in asked.split("_"))
         ]
         raise NumberUnknown(
-            f"No card and no number is called {asked!r}. A card goes by the name of "
-            f"its file ({', '.join((near or cards)[:6])} …), a number by its address "
-            "in `timonel metrics`, such as "
+            f"No card and no number is called {asked!r}. A card goes by its name in "
+            f"metabase/pages ({', '.join((near or names)[:6])} …), a number by its "
+            "address in `timonel metrics`, such as "
             "reporting.customer_value_totals.predicted_value_12m."
         )
     return Number(asked, tuple({each.relation: None for each in found}), tuple(found))

@@ -1,0 +1,108 @@
+"""The SQL of a card that only names its columns and where they come from.
+
+Three shapes: rows of a view, months of ``reporting.kpi_months``, and one row of a KPI
+function (``reporting.get_…``). The latter two answer for the period that the reader
+chose in months; a card with SQL of its own writes ``with ${query.period}`` for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["query_of"]
+
+_MONTHS = "reporting.kpi_months"
+_FUNCTION = "reporting.get_"
+_PERIOD_KEY = "${query.period}"
+# The month in progress counts as one: its end is the last day there are data of.
+_PERIOD = """period as (
+    select
+        company_id,
+        (
+            date_trunc('month', max(through_date))
+            - make_interval(
+                months => least(greatest(coalesce([[{{months}},]] 12), 1), 600)::integer - 1
+            )
+        )::date as start_date,
+        max(through_date) as end_date
+    from reporting.kpi_months
+    group by company_id
+)"""  # noqa: E501 (as it is on the servers)
+
+
+def query_of(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """The SQL of a card.
+
+    Parameters
+    ----------
+    card
+        Its ``sql``; else ``from``, and ``where``, ``order``, ``limit``, ``only_if``.
+    columns
+        What each column is in SQL, in their order.
+    """
+    if "sql" in card:
+        return str(card["sql"]).replace(_PERIOD_KEY, _PERIOD)
+    if card["from"].startswith(_FUNCTION):
+        return _of_function(card, columns)
+    if card["from"] == _MONTHS and card["kind"] == "line":
+        return _by_month(card, columns)
+    return _of_view(card, columns)
+
+
+def _of_view(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    lines = [*_select(columns), f"from {card['from']}"]
+    if "where" in card:
+        lines.append(f"where {card['where']}")
+    if "order" in card:
+        lines.append(f"order by {card['order']}")
+    if "limit" in card:
+        lines.append(f"limit {card['limit']}")
+    return "\n".join(lines) + "\n"
+
+
+def _of_function(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    kpis = {name: f"kpis.{text}" for name, text in columns.items()}
+    lines = [
+        *(f"with {_PERIOD}", "", *_select(kpis), "from period"),
+        f"inner join {card['from']}(",
+        "    period.company_id, period.start_date, period.end_date",
+        ") as kpis on true",
+    ]
+    if "only_if" in card:
+        lines.append(f"where {_any_month(card)}")
+    return "\n".join(lines) + "\n"
+
+
+def _by_month(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    (month, *_), shown = columns, list(columns.values())[1:]
+    lines = [
+        *(f"with {_PERIOD}", "", "select"),
+        f"    to_char(months.month_start_date, 'YYYY-MM') as {month},",
+        *_listed([f"months.{text}" for text in shown]),
+        f"from {_MONTHS} as months",
+        "inner join period on months.month_start_date >= period.start_date",
+        *("where", "    months.is_complete"),
+    ]
+    if "only_if" in card:
+        lines.append(f"    and {_any_month(card)}")
+    return "\n".join([*lines, f"order by {month}"]) + "\n"
+
+
+def _any_month(card: Mapping[str, Any]) -> str:
+    """What a company never had is no 0 %: the card is then empty."""
+    return f"exists (select 1 from {_MONTHS} where {card['only_if']})"  # noqa: S608
+
+
+def _select(columns: Mapping[str, str]) -> list[str]:
+    shown = [
+        text if text.rpartition(".")[2] == name else f"{text} as {name}"
+        for name, text in columns.items()
+    ]
+    if len(shown) == 1:
+        return [f"select {shown[0]}"]
+    return ["select", *_listed(shown)]
+
+
+def _listed(shown: Sequence[str]) -> list[str]:
+    return [f"    {text}," for text in shown[:-1]] + [f"    {shown[-1]}"]
