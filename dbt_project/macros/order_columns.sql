@@ -36,6 +36,8 @@
     is_date_only,
     is_test,
     is_deleted,
+    kept_tax_amount,
+    kept_shipping_amount,
     channel_id,
     campaign_name,
     region_code,

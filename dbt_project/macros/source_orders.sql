@@ -18,7 +18,8 @@
         ref('orders'), ref('stg_shopify__orders'), ref('int_shopify_orders_deleted'),
         ref('int_shopify_customers_matched'), source('files', 'files'),
         source('shopify', 'orders'), source('shopify', 'order_line_items'),
-        source('shopify', 'order_refunds'), source('shopify', 'order_transactions'),
+        source('shopify', 'order_refunds'), source('shopify', 'order_sales'),
+        source('shopify', 'order_transactions'),
         source('shopify', 'order_visits'), source('shopify', 'customers'),
     ] -%}
     {%- if execute and flags.WHICH in ('run', 'build') -%}
@@ -130,6 +131,7 @@
         'orders': 'id',
         'order_line_items': 'order_id',
         'order_refunds': 'order_id',
+        'order_sales': 'order_id',
         'order_transactions': 'order_id',
         'order_visits': 'order_id',
         'customers': none,

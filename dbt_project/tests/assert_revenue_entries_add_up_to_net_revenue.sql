@@ -30,7 +30,7 @@ entries as (
         ), 0) as excluded,
         sum(amount) as amount
     from {{ ref('revenue_entries') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and is_revenue
     group by company_id, order_id
 ),
 

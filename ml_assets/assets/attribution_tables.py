@@ -62,7 +62,8 @@ def read_journeys(
             and orders.order_date > %s and orders.order_date <= %s
             and orders.is_recognised
             and orders.currency_rate is not null
-            and orders.exclusion_reason is distinct from 'credit_note'
+            and coalesce(orders.exclusion_reason, '')
+                not in ('credit_note', 'nothing_sold')
         order by orders.order_id, touches.touch_number""",
         (company_id, as_of_date - dt.timedelta(days=window_days), as_of_date),
     ).fetchall()

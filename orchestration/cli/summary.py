@@ -37,6 +37,7 @@ _REASONS = {
     "impossible_amount": "with an amount that cannot be",
     "future_date": "dated after they were read",
     "credit_note": "credit notes, off revenue on their day",
+    "nothing_sold": "of neither goods nor money",
     "fully_refunded": "fully refunded",
     "later": "after the as-of date",
     "refunds": "partly refunded",

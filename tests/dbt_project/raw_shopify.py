@@ -9,8 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-__all__ = ["Row", "customer", "load", "order", "order_id", "refund", "shop"]
-__all__ += ["slice_of_order_ids"]
+__all__ = ["Row", "customer", "load", "order", "order_id", "refund", "sale"]
+__all__ += ["shop", "slice_of_order_ids"]
 
 Row = Mapping[str, object]
 
@@ -54,6 +54,24 @@ def refund(id_: str, of_order: str, amount: object, **others: object) -> Row:
         "total_refunded": amount,
         "currency_code": "EUR",
         "has_transactions": True,
+        **others,
+    }
+
+
+def sale(id_: str, of_order: str, total: object, **others: object) -> Row:
+    """An entry of the ledger: goods sold when the order was placed."""
+    return {
+        "id": id_,
+        "agreement_id": f"{of_order}-placed",
+        "order_id": of_order,
+        "happened_at": "2026-01-05 10:00+00",
+        "reason": "order",
+        "action_type": "order",
+        "line_type": "product",
+        "currency_code": "EUR",
+        "total": total,
+        "discount": 0,
+        "tax": 0,
         **others,
     }
 

@@ -60,13 +60,15 @@ def test_an_order_of_nobody_is_revenue_and_no_purchase(
     assert list(customers(warehouse, pair.acme)) == ["7"]
 
 
-def test_an_order_of_nothing_is_an_order(warehouse: Warehouse, pair: Pair) -> None:
-    warehouse.load(pair.acme, log(purchase("7", AT, 0, purchase_id="A")))
+def test_an_order_of_nothing_is_no_purchase(warehouse: Warehouse, pair: Pair) -> None:
+    rows = [purchase("7", AT, n, purchase_id=i) for n, i in ((0, "A"), (5, "B"))]
+    warehouse.load(pair.acme, log(*rows, purchase("8", AT, 0, purchase_id="C")))
     warehouse.build(pair.acme, as_of={pair.acme: AS_OF}, only=READ)
 
     day = days(warehouse, pair.acme)["2026-01-05"]
-    assert (day["purchase_count"], day["net_revenue"]) == (1, 0)
-    assert customers(warehouse, pair.acme) == {"7": (1, 0, "purchases/A")}
+    assert (day["order_count"], day["nothing_sold_order_count"]) == (3, 2)
+    assert (day["purchase_count"], day["net_revenue"]) == (1, 5)
+    assert customers(warehouse, pair.acme) == {"7": (1, 5, "purchases/B")}
     # There is no logarithm of nothing to be unusual by.
     unusual = "select * from marts.outlier_orders where company_id = %s"
     assert warehouse.rows(unusual, [pair.acme]) == []

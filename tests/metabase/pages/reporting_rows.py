@@ -91,7 +91,7 @@ create table reporting.data_quality_totals (
     cancelled_order_count integer, fully_refunded_order_count integer,
     test_order_count integer, deleted_order_count integer,
     impossible_order_count integer, future_order_count integer,
-    credit_note_count integer,
+    credit_note_count integer, nothing_sold_order_count integer,
     quarantined_row_count integer, quarantined_amount numeric(18, 2)
 );
 """
@@ -224,7 +224,7 @@ def _fill(connection: psycopg.Connection, shop: Shop) -> None:
     )
     connection.execute(
         "insert into reporting.data_quality_totals"
-        " values (%s,%s,%s,%s,10.5,0,0,0,0,0,0,0,0,0,%s,0)",
+        " values (%s,%s,%s,%s,10.5,0,0,0,0,0,0,0,0,0,0,%s,0)",
         (
             shop.company_id,
             shop.order_count,

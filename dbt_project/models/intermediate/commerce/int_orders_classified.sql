@@ -11,23 +11,27 @@ companies as (
 ),
 
 -- What is paid back holds its part of the taxes and of the shipping: only the
--- rest of them is still in the order, to be taken out.
+-- rest of them is still in the order, to be taken out. A ledger says which.
 excluded as (
     select
         orders.*,
         case
             when companies.revenue_includes_tax then 0
-            else
+            else coalesce(
+                orders.kept_tax_amount,
                 {{ part_not_refunded(
                     'orders', 'tax_amount', 'orders.refund_amount'
                 ) }}
+            )
         end
         + case
             when companies.revenue_includes_shipping then 0
-            else
+            else coalesce(
+                orders.kept_shipping_amount,
                 {{ part_not_refunded(
                     'orders', 'shipping_amount', 'orders.refund_amount'
                 ) }}
+            )
         end as excluded_amount
     from orders
     inner join companies
@@ -88,6 +92,7 @@ classified as (
             when currency_rate is null then 'missing_currency_rate'
             when refund_amount > 0 and gross_revenue = 0 then 'credit_note'
             when refund_amount > 0 and net_revenue <= 0 then 'fully_refunded'
+            when gross_revenue = 0 then 'nothing_sold'
             when customer_id is null then 'no_customer'
         end as exclusion_reason,
         paid_at,

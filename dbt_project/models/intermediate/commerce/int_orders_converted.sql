@@ -99,6 +99,10 @@ converted as (
         round(tax_amount * company_rate, 2)::numeric(18, 2) as tax_amount,
         round(shipping_amount * company_rate, 2)
         ::numeric(18, 2) as shipping_amount,
+        round(kept_tax_amount * company_rate, 2)
+        ::numeric(18, 2) as kept_tax_amount,
+        round(kept_shipping_amount * company_rate, 2)
+        ::numeric(18, 2) as kept_shipping_amount,
         currency_code as original_currency_code,
         round(gross_revenue * original_rate, 2)
         ::numeric(18, 2) as original_gross_revenue,

@@ -1,8 +1,14 @@
-{%- set not_told -%}
+{%- set no_place -%}
     'unknown'::text as channel_id,
     null::text as campaign_name,
     null::text as region_code,
     null::text as comuna_code
+{%- endset -%}
+
+{%- set not_told -%}
+    null::numeric(24, 6) as kept_tax_amount,
+    null::numeric(24, 6) as kept_shipping_amount,
+    {{ no_place }}
 {%- endset -%}
 
 {%- set file_columns -%}
@@ -46,7 +52,9 @@ shopify_orders as (
         false as is_date_only,
         is_test,
         is_deleted,
-        {{ not_told }}
+        kept_tax_amount,
+        kept_shipping_amount,
+        {{ no_place }}
     from {{ ref('int_shopify_orders_netted') }}
 ),
 
@@ -62,6 +70,8 @@ marketplace_orders as (
         false as is_date_only,
         is_test,
         false as is_deleted,
+        null::numeric(24, 6) as kept_tax_amount,
+        null::numeric(24, 6) as kept_shipping_amount,
         channel_id,
         campaign_name,
         region_code,

@@ -31,6 +31,21 @@ refunded as (
     group by company_id, order_id
 ),
 
+-- Edits, exchanges and returns are in no total of the order, and gift cards and
+-- tips are in all of them: where the ledger was read, it says what was sold.
+ledger as (
+    select
+        company_id,
+        order_id,
+        sum(gross_revenue) as gross_revenue,
+        sum(discount_amount) as discount_amount,
+        sum(refund_amount) as refund_amount,
+        sum(tax_amount) as tax_amount,
+        sum(shipping_amount) as shipping_amount
+    from {{ ref('int_shopify_sales_classified') }}
+    group by company_id, order_id
+),
+
 judged as (
     select
         orders.*,
@@ -64,16 +79,22 @@ netted as (
         ) as customer_id,
         -- XXX is ISO 4217 for "no currency": unlike currencies do not add up.
         case
-            when refunded.is_rate_missing then 'XXX' else judged.currency_code
+            when refunded.is_rate_missing and ledger.order_id is null
+                then 'XXX'
+            else judged.currency_code
         end as currency_code,
-        (judged.total_price + coalesce(judged.total_discounts, 0))
-        ::numeric(24, 6) as gross_revenue,
-        coalesce(judged.total_discounts, 0)
+        coalesce(
+            ledger.gross_revenue,
+            judged.total_price + coalesce(judged.total_discounts, 0)
+        )::numeric(24, 6) as gross_revenue,
+        coalesce(ledger.discount_amount, judged.total_discounts, 0)
         ::numeric(24, 6) as discount_amount,
-        coalesce(refunded.refund_amount, 0)
+        coalesce(ledger.refund_amount, refunded.refund_amount, 0)
         ::numeric(24, 6) as refund_amount,
         coalesce(judged.total_tax, 0)::numeric(24, 6) as tax_amount,
         coalesce(judged.total_shipping, 0)::numeric(24, 6) as shipping_amount,
+        ledger.tax_amount::numeric(24, 6) as kept_tax_amount,
+        ledger.shipping_amount::numeric(24, 6) as kept_shipping_amount,
         -- Payments and visits are joined in the mart, where they can be asked
         -- for the orders that changed only.
         null::text as payment_method,
@@ -97,6 +118,10 @@ netted as (
         on
             judged.company_id = refunded.company_id
             and judged.order_id = refunded.order_id
+    left join ledger
+        on
+            judged.company_id = ledger.company_id
+            and judged.order_id = ledger.order_id
     left join customers
         on
             judged.company_id = customers.company_id

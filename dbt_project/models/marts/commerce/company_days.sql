@@ -83,6 +83,9 @@ counted as (
         count(*) filter (
             where exclusion_reason = 'credit_note'
         ) as credit_note_count,
+        count(*) filter (
+            where exclusion_reason = 'nothing_sold'
+        ) as nothing_sold_order_count,
         sum(gross_revenue) filter (where is_revenue) as gross_revenue,
         sum(discount_amount) filter (where is_revenue) as discount_amount,
         sum(refund_amount) filter (where is_revenue) as refund_amount,
@@ -119,6 +122,7 @@ joined as (
         counted.impossible_order_count::integer as impossible_order_count,
         counted.future_order_count::integer as future_order_count,
         counted.credit_note_count::integer as credit_note_count,
+        counted.nothing_sold_order_count::integer as nothing_sold_order_count,
         coalesce(counted.gross_revenue, 0)::numeric(18, 2) as gross_revenue,
         coalesce(counted.discount_amount, 0)::numeric(18, 2)
             as discount_amount,

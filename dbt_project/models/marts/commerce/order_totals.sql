@@ -61,6 +61,9 @@ counted as (
         count(*) filter (
             where exclusion_reason = 'credit_note'
         ) as credit_note_count,
+        count(*) filter (
+            where exclusion_reason = 'nothing_sold'
+        ) as nothing_sold_order_count,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
     from orders
@@ -98,6 +101,8 @@ totalled as (
             as future_order_count,
         coalesce(counted.credit_note_count, 0)::integer
             as credit_note_count,
+        coalesce(counted.nothing_sold_order_count, 0)::integer
+            as nothing_sold_order_count,
         coalesce(outliers.outlier_order_count, 0)::integer
             as outlier_order_count,
         counted.first_order_date,

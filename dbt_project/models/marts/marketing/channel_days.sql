@@ -55,7 +55,8 @@ last_clicked as (
         order_date as calendar_date,
         channel_id,
         count(*) filter (
-            where exclusion_reason is distinct from 'credit_note'
+            where coalesce(exclusion_reason, '')
+            not in ('credit_note', 'nothing_sold')
         ) as order_count,
         sum(net_revenue) as revenue
     from orders

@@ -28,6 +28,7 @@ joined as (
         orders.impossible_order_count,
         orders.future_order_count,
         orders.credit_note_count,
+        orders.nothing_sold_order_count,
         orders.outlier_order_count,
         files.file_count,
         files.row_count,
