@@ -29,8 +29,9 @@ def companies(warehouse: Warehouse) -> Pair:
     """Two companies with the same log, one in its money and one by a rate of 0.01.
 
     A: 10.10 + 5.05, of which 3.03 went back in February. B: 20, of which all went
-    back. C1: a credit note of 7.77 for customer 7, C2 one of 1.00 for a customer who
-    never bought. One more without a number, on a bare day.
+    back. C1: a return of 7.77 by customer 7, who bought nothing but A before, C2 one of
+    1.00 by a customer who never bought. One more without a number, on a bare day. And
+    customer 7 brings back 99.00, more than A has left.
     """
     pair = warehouse.add_pair()
     rows = [
@@ -43,6 +44,7 @@ def companies(warehouse: Warehouse) -> Pair:
         purchase("7", FEBRUARY, "-0.77", purchase_id="C1"),
         purchase("9", FEBRUARY, "-1.00", purchase_id="C2"),
         purchase("7", "2026-02-03 00:00+00", "-0.50", is_date_only=True),
+        purchase("7", FEBRUARY, "-99.00", purchase_id="C3"),
     ]
     log = RawFile("log.csv", rows)
     # An older file that tells purchase A otherwise, return included.
@@ -77,37 +79,37 @@ def test_what_went_back_is_a_refund_of_its_day(
     assert entries(warehouse, companies.acme) == {
         "purchases/A": [
             ("sale", "2026-01-05", Decimal("15.15")),
+            ("refund", "2026-02-03", Decimal("-0.50")),
             # 23:30 in London is the next day in Madrid.
             ("refund", "2026-02-04", Decimal("-3.03")),
-        ],
-        "purchases/B": [("refund", "2026-01-05", -20), ("sale", "2026-01-05", 20)],
-        "purchases/C1": [
             ("refund", "2026-02-04", -7),
             ("refund", "2026-02-04", Decimal("-0.77")),
         ],
+        "purchases/B": [("refund", "2026-01-05", -20), ("sale", "2026-01-05", 20)],
         "purchases/C2": [("refund", "2026-02-04", -1)],
-        "purchases/log.csv#10": [("refund", "2026-02-03", Decimal("-0.50"))],
+        "purchases/C3": [("refund", "2026-02-04", -99)],
     }
 
 
-def test_a_credit_note_is_no_purchase(warehouse: Warehouse, companies: Pair) -> None:
+def test_a_return_is_taken_off_its_purchase_and_a_credit_note_is_none(
+    warehouse: Warehouse, companies: Pair
+) -> None:
     orders = warehouse.orders(companies.acme)
 
     assert {key: row["exclusion_reason"] for key, row in orders.items()} == {
         "purchases/A": None,
         "purchases/B": "fully_refunded",
-        "purchases/C1": "credit_note",
         "purchases/C2": "credit_note",
-        "purchases/log.csv#10": "credit_note",
+        "purchases/C3": "credit_note",
     }
-    note = orders["purchases/C1"]
-    assert (note["gross_revenue"], note["net_revenue"]) == (0, Decimal("-7.77"))
+    note = orders["purchases/C3"]
+    assert (note["gross_revenue"], note["net_revenue"]) == (0, -99)
     customers = warehouse.rows(
         "select customer_id, order_count, historic_value from marts.customers"
         " where company_id = %s",
         [companies.acme],
     )
-    assert [tuple(row.values()) for row in customers] == [("7", 1, Decimal("12.12"))]
+    assert [tuple(row.values()) for row in customers] == [("7", 1, Decimal("3.85"))]
 
 
 def test_days_lose_what_went_back(warehouse: Warehouse, companies: Pair) -> None:
@@ -119,9 +121,8 @@ def test_days_lose_what_went_back(warehouse: Warehouse, companies: Pair) -> None
     )
 
     assert [tuple(row.values()) for row in rows] == [
-        (date(2026, 1, 5), Decimal("12.12"), Decimal("23.03"), 1, 0),
-        (date(2026, 2, 3), Decimal("-0.50"), Decimal("0.50"), 0, 1),
-        (date(2026, 2, 4), Decimal("-8.77"), Decimal("8.77"), 0, 2),
+        (date(2026, 1, 5), Decimal("3.85"), Decimal("31.30"), 1, 0),
+        (date(2026, 2, 4), -100, 100, 0, 2),
     ]
 
 
@@ -148,13 +149,15 @@ def test_another_currency_goes_back_by_the_rate_of_its_order(
 ) -> None:
     found = entries(warehouse, companies.bolt)
 
-    # 15.15 and 3.03 at 0.01 are 0.15 and 0.03; 7.77 in two parts 0.07 and 0.01.
+    # Of 15.15 at 0.01 went back 0.50, 3.03, 7.00 and 0.77: in sum 0.005, 0.0353,
+    # 0.1053 and 0.1130, in cents 1, 4, 11 and 11.
     assert [entry[2] for entry in found["purchases/A"]] == [
         Decimal("0.15"),
+        Decimal("-0.01"),
         Decimal("-0.03"),
+        Decimal("-0.07"),
     ]
-    notes = [entry[2] for entry in found["purchases/C1"]]
-    assert notes == [Decimal("-0.07"), Decimal("-0.01")]
+    assert [entry[2] for entry in found["purchases/C3"]] == [Decimal("-0.99")]
 
 
 def test_every_identity_holds(warehouse: Warehouse, companies: Pair) -> None:

@@ -18,11 +18,16 @@ companies as (
     from {{ ref('stg_ops__companies') }}
 ),
 
+returns as (
+    select * from {{ ref('int_purchase_returns_matched') }}
+),
+
 dated as (
     select
         lines.company_id,
-        'purchases/' || coalesce(
-            lines.purchase_id, files.file_name || '#' || lines.line_number
+        coalesce(
+            returns.matched_order_id,
+            {{ purchase_order_id('lines', 'files') }}
         ) as order_id,
         'line ' || lines.line_number as refund_id,
         files.file_name,
@@ -44,6 +49,11 @@ dated as (
             and lines.file_sha256 = files.file_sha256
     inner join companies
         on lines.company_id = companies.company_id
+    left join returns
+        on
+            lines.company_id = returns.company_id
+            and lines.file_sha256 = returns.file_sha256
+            and {{ purchase_order_id('lines', 'files') }} = returns.order_id
 )
 
 select * from dated

@@ -11,29 +11,46 @@ files as (
     from {{ ref('int_files_current') }}
 ),
 
-lines as (
+returns as (
+    select * from {{ ref('int_purchase_returns_matched') }}
+),
+
+numbered as (
     select
-        purchases.company_id,
-        'purchases/' || coalesce(
-            purchases.purchase_id,
-            files.file_name || '#' || purchases.line_number
-        ) as order_id,
-        purchases.purchase_id,
-        files.file_sha256,
+        purchases.*,
         files.file_name,
         files.exported_at,
-        purchases.line_number,
-        purchases.customer_id,
-        purchases.purchased_at,
-        purchases.is_date_only,
-        purchases.amount,
-        purchases.currency_code,
-        purchases.loaded_at
+        {{ purchase_order_id('purchases', 'files') }} as order_id
     from purchases
     inner join files
         on
             purchases.company_id = files.company_id
             and purchases.file_sha256 = files.file_sha256
+),
+
+lines as (
+    select
+        numbered.company_id,
+        coalesce(returns.matched_order_id, numbered.order_id) as order_id,
+        case
+            when returns.order_id is null then numbered.purchase_id
+        end as purchase_id,
+        numbered.file_sha256,
+        numbered.file_name,
+        numbered.exported_at,
+        numbered.line_number,
+        numbered.customer_id,
+        numbered.purchased_at,
+        numbered.is_date_only,
+        numbered.amount,
+        numbered.currency_code,
+        numbered.loaded_at
+    from numbered
+    left join returns
+        on
+            numbered.company_id = returns.company_id
+            and numbered.file_sha256 = returns.file_sha256
+            and numbered.order_id = returns.order_id
 ),
 
 summed as (
@@ -43,7 +60,9 @@ summed as (
         min(purchase_id) as source_order_id,
         file_sha256,
         min(file_name) as file_name,
-        min(line_number) as line_number,
+        coalesce(
+            min(line_number) filter (where amount >= 0), min(line_number)
+        ) as line_number,
         (
             array_agg(customer_id order by line_number)
             filter (where customer_id is not null)
