@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sandbox import google_oauth
+from sandbox import declared, google_oauth
 from sandbox.google_ads import routes as google_ads
 from sandbox.klaviyo import routes as klaviyo
 from sandbox.meta_ads import routes as meta_ads
@@ -21,4 +21,5 @@ EMULATORS: Final[tuple[Emulator, ...]] = (
     search_console,
     weather,
     klaviyo,
+    declared.routes,
 )

@@ -158,12 +158,24 @@ class HttpClient:
         ------
         SourceError
         """
+        return self.parsed(method, url, call=call, parse=decoded, **options)
 
-        def ask() -> Any:
-            response = self._ask(method, url, call, options)
-            return decoded(response)
+    def parsed(
+        self,
+        method: str,
+        url: str,
+        *,
+        call: str,
+        parse: Callable[[requests.Response], _Answer],
+        **options: Any,
+    ) -> _Answer:
+        """What ``parse`` makes of an answer; asked again when it is ``Unanswered``.
 
-        return self._persist(call, ask)
+        Raises
+        ------
+        SourceError
+        """
+        return self._persist(call, lambda: parse(self._ask(method, url, call, options)))
 
     def download(self, url: str, path: Path, *, call: str) -> int:
         """Put a body of any size into a file, whole, and return its bytes.

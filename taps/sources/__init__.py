@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
 
-__all__ = ["FOLDER", "slugs", "tap_class"]
+__all__ = ["FOLDER", "declared_slugs", "slugs", "tap_class"]
 
 FOLDER = Path(__file__).parent
 
@@ -21,9 +21,24 @@ def slugs() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.yml"))
 
 
+def declared_slugs() -> list[str]:
+    """The names of the sources that are read as they are declared."""
+    return [slug for slug in slugs() if "tap" not in _told(slug)]
+
+
 def tap_class(slug: str) -> type[Tap]:
     """The tap that reads a source; it is imported now."""
-    told = yaml.safe_load((FOLDER / f"{slug}.yml").read_text(encoding="utf-8"))
+    told = _told(slug)
+    if "tap" not in told:
+        declared_tap = import_module("taps.declared.tap").declared_tap
+        whole: type[Tap] = declared_tap(slug)
+        return whole
     module, _, name = str(told["tap"]).partition(":")
     found: type[Tap] = getattr(import_module(module), name)
     return found
+
+
+def _told(slug: str) -> dict[str, Any]:
+    text = (FOLDER / f"{slug}.yml").read_text(encoding="utf-8")
+    told: dict[str, Any] = yaml.safe_load(text)
+    return told

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from taps.sources import declared_slugs
 from tests.sandbox.serving import Sandbox
 from tests.taps.tap_runs import Output
 
@@ -81,7 +82,10 @@ class Reader:
         known = self.sandbox.config(self.company, self.source)
         config, path = {**known, **changes}, self.folder / "config.json"
         path.write_text(json.dumps(config))
-        program = [sys.executable, "-m", f"taps.tap_{self.source}"]
+        tap = [f"taps.tap_{self.source}"]
+        if self.source in declared_slugs():
+            tap = ["taps.declared", self.source]
+        program = [sys.executable, "-m", *tap]
         command = [*program, "--config", str(path)]
         if state is not None:
             (self.folder / "state.json").write_text(json.dumps(state))

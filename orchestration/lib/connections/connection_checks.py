@@ -82,14 +82,15 @@ def _disagreements(
 def _ask(
     connection: Connection, config: dict[str, Any], secrets: dict[str, Any]
 ) -> dict[str, Any]:
-    module = source(connection.source_slug).tap_module
+    read = source(connection.source_slug)
+    program = [sys.executable, "-m", read.tap_module, *read.tap_arguments]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(config))
         try:
             done = subprocess.run(
-                [sys.executable, "-m", module, "--config", str(file), "--check"],
+                [*program, "--config", str(file), "--check"],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -103,6 +104,8 @@ def _ask(
             ) from None
     if done.returncode:
         said = redacted(done.stderr, secret_values(secrets)).strip().splitlines()
-        raise CheckFailed(f"{connection.label}: {complaint(module, said[-12:])}")
+        raise CheckFailed(
+            f"{connection.label}: {complaint(read.tap_module, said[-12:])}"
+        )
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer

@@ -15,6 +15,7 @@ from orchestration.lib.connections.source_declarations import (
 
 __all__ = [
     "CALLBACK_PORT",
+    "FOLDER",
     "SOURCES",
     "Feed",
     "OAuth",
@@ -60,10 +61,10 @@ def _turn(source: Source) -> tuple[int, str]:
     return min(ranks, default=len(_NEEDED_FIRST)), source.slug
 
 
-_FOLDER = Path(__file__).parents[3] / "taps/sources"
+FOLDER = Path(__file__).parents[3] / "taps/sources"
 
 #: Every source, in the order in which a company's are read: orders, then advertising.
 SOURCES = {
     each.slug: each
-    for each in sorted(map(declared_source, _FOLDER.glob("*.yml")), key=_turn)
+    for each in sorted(map(declared_source, FOLDER.glob("*.yml")), key=_turn)
 }

@@ -156,6 +156,7 @@ class SourceReader:
             company_id=company.company_id,
             bookmark=self.source.bookmark(connection.connection_id),
             tap_module=self.source.tap_module,
+            tap_arguments=self.source.tap_arguments,
             tap_config=tap_config(company, connection, secrets) | _as_settings(days),
             target_config={
                 "database_url": self.url,

@@ -50,6 +50,8 @@ class Pipeline:
     ----------
     tap_module, target_module
         Modules run with ``python -m``.
+    tap_arguments
+        What the tap is told before its settings: which of its sources to read.
     bookmark
         Name under which the tap's state is kept for the company.
     tap_config, target_config
@@ -67,6 +69,7 @@ class Pipeline:
     tap_config: dict[str, Any]
     target_config: dict[str, Any]
     target_module: str = "taps.target_postgres"
+    tap_arguments: tuple[str, ...] = ()
     secrets: frozenset[str] = frozenset()
     keeps_bookmark: bool = True
 
@@ -85,6 +88,7 @@ class Pipeline:
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             tap_arguments = [
+                *self.tap_arguments,
                 *("--config", _write(folder / "tap.json", self.tap_config)),
                 *("--state", _write(folder / "state.json", state)),
             ]

@@ -1,0 +1,202 @@
+"""The answers of declared sources: whoever may ask gets a page of rows."""
+
+import base64
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.declared.pages import Page, answer
+from sandbox.declared.rows import rows_of
+from sandbox.declared.source import Source, Stream, declared_sources
+from sandbox.page_faults import change_of, faulty_page, path_with_query
+
+if TYPE_CHECKING:
+    from sandbox.simulation.world import World
+
+__all__ = ["routes", "source_routes"]
+
+_NAMED: Final = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+_WINDOW: Final = ("since", "until", "first_day", "last_day")
+_DEFAULT_SIZE: Final = 10
+
+
+def routes(world: "World") -> list[Route]:
+    """The streams of every declared source, and where their tokens are issued."""
+    return [
+        route for source in declared_sources() for route in source_routes(world, source)
+    ]
+
+
+def source_routes(world: "World", source: Source) -> list[Route]:
+    """The streams of one source."""
+    found = [
+        Route(
+            f"/{source.slug}" + _NAMED.sub(r"{\1}", stream.request["path"]),
+            _endpoint(world, source, stream),
+            methods=[stream.request.get("method", "GET")],
+        )
+        for stream in source.streams
+    ]
+    issue = Route(f"/{source.slug}/_token", _token(source), methods=["POST"])
+    return [*found, issue]
+
+
+def _token(source: Source) -> Callable[[Request], Awaitable[Response]]:
+    async def token(request: Request) -> Response:
+        form = dict(parse_qsl((await request.body()).decode()))
+        given = form.get("client_secret") or _basic(request)[1]
+        wanted = [(given, "client_secret")]
+        if source.auth["kind"] == "oauth_refresh":
+            wanted.append((form.get("refresh_token", ""), "refresh_token"))
+        if any(value != source.secret(name) for value, name in wanted):
+            return JSONResponse({"error": "invalid_client"}, 401)
+        token = source.secret("access_token")
+        return JSONResponse({"access_token": token, "expires_in": 3600})
+
+    return token
+
+
+def _endpoint(
+    world: "World", source: Source, stream: Stream
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        if not _may_ask(source, request):
+            return JSONResponse({"error": "the credentials are not accepted"}, 401)
+        body = await request.json() if await request.body() else {}
+        asked = _Asked(stream, request, body)
+        path = path_with_query(request)
+        rows = asked.rows(world.clock.now())
+        start, size = asked.start(rows), asked.size or max(len(rows), 1)
+        page = faulty_page(world.faults, path, rows, start=start, size=size)
+        change = change_of(world.faults, path)
+        return answer(
+            source, stream, Page(page, len(rows), start, size, str(request.url)), change
+        )
+
+    return endpoint
+
+
+def _may_ask(source: Source, request: Request) -> bool:
+    auth = source.auth
+    match auth["kind"]:
+        case "none":
+            return True
+        case "bearer":
+            wanted = f"Bearer {source.secret(auth['secret'])}"
+            return request.headers.get("authorization") == wanted
+        case "api_key":
+            key = f"{auth.get('prefix', '')}{source.secret(auth['secret'])}"
+            headers, query = request.headers, request.query_params
+            given = headers.get(
+                auth.get("header", ""), query.get(auth.get("query", ""))
+            )
+            return given == key
+        case "basic":
+            names = [auth[name] for name in ("user", "password") if name in auth]
+            return _basic(request)[: len(names)] == [_setting(source, n) for n in names]
+        case _:
+            wanted = f"Bearer {source.secret('access_token')}"
+            return request.headers.get("authorization") == wanted
+
+
+def _setting(source: Source, name: str) -> str:
+    told = source.told["settings"][name]
+    return source.secret(name) if told.get("secret") else name
+
+
+def _basic(request: Request) -> list[str]:
+    given = request.headers.get("authorization", "").removeprefix("Basic ")
+    return base64.b64decode(given).decode("utf-8", "replace").split(":", 1)
+
+
+class _Asked:
+    """A question, read with the templates that its client wrote it by."""
+
+    def __init__(self, stream: Stream, request: Request, body: Mapping[str, Any]):
+        self._stream = stream
+        self._query = dict(request.query_params)
+        self._body = body
+        self._known = dict(request.path_params)
+        told = stream.request
+        written = [(told.get("params", {}), self._query), (told.get("json", {}), body)]
+        for template, value in _pairs(written):
+            if named := _NAMED.fullmatch(template):
+                self._known[named[1]] = str(value)
+
+    def rows(self, now: datetime) -> list[dict[str, Any]]:
+        """The rows asked for: of the part, and within the window."""
+        parts = self._stream.told.get("for_each", {}).get("take", {})
+        part = "-".join(self._known[name] for name in parts if name in self._known)
+        found = rows_of(self._stream, part, now)
+        if not self._stream.has_window:
+            return [row for _, row in found]
+        bounds = {n: _moment(v) for n, v in self._known.items() if n in _WINDOW}
+        first = bounds.get("since", bounds.get("first_day"))
+        last = bounds.get("until")
+        if "last_day" in bounds:
+            last = bounds["last_day"] + timedelta(days=1) - timedelta(seconds=1)
+        return [
+            row
+            for moment, row in found
+            if (first is None or moment >= first) and (last is None or moment <= last)
+        ]
+
+    @property
+    def size(self) -> int | None:
+        """Rows of a page; None for all of them."""
+        paging = self._stream.paging
+        if paging["kind"] == "none":
+            return None
+        given = self._query.get(paging.get("size_param", ""), paging.get("size"))
+        return int(given or _DEFAULT_SIZE)
+
+    def start(self, rows: list[dict[str, Any]]) -> int:
+        """The first row of the page."""
+        paging = self._stream.paging
+        name = paging.get("param") or "after"
+        given = self._query.get(name)
+        if paging.get("into") == "body":
+            place: Any = self._body
+            for part in name.split("."):
+                place = place.get(part) if isinstance(place, Mapping) else None
+            given = place
+        if paging["kind"] == "page":
+            first = int(paging.get("first", 1))
+            return (int(given if given is not None else first) - first) * (
+                self.size or 1
+            )
+        if paging.get("of") == "record":
+            column = self._column_at(paging["next"])
+            return 1 + [str(row[column]) for row in rows].index(given) if given else 0
+        return int(str(given).rpartition("-")[2]) if given else 0
+
+    def _column_at(self, path: str) -> str:
+        columns = self._stream.told["columns"].items()
+        return str(next(n for n, each in columns if each.get("from", n) == path))
+
+
+def _pairs(written: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    """Each template of a question, beside the value that came in its place."""
+    for template, given in written:
+        if isinstance(template, dict) and isinstance(given, Mapping):
+            shared = [name for name in template if name in given]
+            yield from _pairs([(template[name], given[name]) for name in shared])
+        elif isinstance(template, list) and isinstance(given, list):
+            yield from _pairs(zip(template, given, strict=False))
+        elif isinstance(template, str):
+            yield template, given
+
+
+def _moment(value: Any) -> datetime:
+    text = str(value)
+    if text.isdigit():
+        number = int(text)
+        return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

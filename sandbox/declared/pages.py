@@ -1,0 +1,86 @@
+"""Pages of rows in the shape that a source's declaration says its answers have."""
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import URL
+from starlette.responses import JSONResponse, Response
+
+from sandbox.declared.source import Source, Stream
+from sandbox.page_faults import Change
+
+__all__ = ["Page", "answer"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of all, and the address they were asked for at."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    start: int
+    size: int
+    url: str
+
+    @property
+    def next_start(self) -> int | None:
+        """The first row of the next page; None at the end."""
+        following = self.start + self.size
+        return following if following < self.total else None
+
+
+def answer(source: Source, stream: Stream, page: Page, change: Change) -> Response:
+    """The answer that holds a page."""
+    records = [change.applied(_record(stream, row)) for row in page.rows]
+    if source.api.get("format") == "csv":
+        return Response(_csv(records), media_type="text/csv")
+    paging, path = stream.paging, stream.told.get("records", "")
+    following = page.next_start
+    if not path:
+        headers = {}
+        if paging["kind"] == "link" and following is not None:
+            headers["Link"] = f'<{_at(page.url, "after", following)}>; rel="next"'
+        return JSONResponse(records, headers=headers)
+    body: dict[str, Any] = {}
+    _put(body, path, records)
+    if count := stream.told.get("count"):
+        _put(body, count, page.total)
+    if more := paging.get("more"):
+        _put(body, more, following is not None)
+    if paging["kind"] == "cursor" and paging.get("of") != "record":
+        _put(body, paging["next"], f"cursor-{following}" if following else None)
+    if paging["kind"] == "next_url":
+        url = _at(page.url, "after", following) if following is not None else None
+        _put(body, paging["next"], url)
+    return JSONResponse(body)
+
+
+def _record(stream: Stream, row: dict[str, Any]) -> dict[str, Any]:
+    """The row as the source writes it: each column at its own place."""
+    record: dict[str, Any] = {}
+    for name, column in stream.told["columns"].items():
+        place = column.get("from", name)
+        if not place.startswith("@"):
+            _put(record, place, row[name])
+    return record
+
+
+def _put(target: dict[str, Any], path: str, value: Any) -> None:
+    *outer, last = path.split(".")
+    for part in outer:
+        target = target.setdefault(part, {})
+    target[last] = value
+
+
+def _at(url: str, param: str, value: int) -> str:
+    return str(URL(url).include_query_params(**{param: value}))
+
+
+def _csv(records: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(records[0]) if records else [])
+    writer.writeheader()
+    writer.writerows(records)
+    return text.getvalue()

@@ -1,0 +1,107 @@
+"""What the emulator takes from a declaration: streams, paging, credentials."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+__all__ = ["Source", "Stream", "declared_sources", "settings"]
+
+_FOLDER: Final = Path(__file__).parents[2] / "taps/sources"
+_LISTED: Final = 3
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream that is asked for over HTTP, as declared."""
+
+    name: str
+    told: dict[str, Any]
+
+    @property
+    def paging(self) -> dict[str, Any]:
+        """How the next page is asked for."""
+        return {"kind": "none", **self.told.get("paging", {})}
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """How it is asked for."""
+        request: dict[str, Any] = self.told["request"]
+        return request
+
+    @property
+    def has_window(self) -> bool:
+        """Whether only a part of its time is asked for."""
+        return "changes" in self.told or "days" in self.told
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether it holds facts per day."""
+        return "days" in self.told
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source with an API, as declared."""
+
+    slug: str
+    told: dict[str, Any]
+
+    @property
+    def api(self) -> dict[str, Any]:
+        """Where it is and how it behaves."""
+        api: dict[str, Any] = self.told["api"]
+        return api
+
+    @property
+    def auth(self) -> dict[str, Any]:
+        """How requests show who asks."""
+        return {"kind": "none", **self.api.get("auth", {})}
+
+    @property
+    def streams(self) -> list[Stream]:
+        """The streams that are asked for as declared, without a function."""
+        return [
+            Stream(name, each)
+            for name, each in self.told["streams"].items()
+            if "request" in each and "read" not in each and "rows" not in each
+        ]
+
+    def secret(self, setting: str) -> str:
+        """The value of a secret setting here."""
+        return f"sandbox-{self.slug}-{setting}"
+
+
+def declared_sources(folder: Path = _FOLDER) -> list[Source]:
+    """The sources of which a stream can be served from rows."""
+    told = {
+        file.stem: yaml.safe_load(file.read_text()) for file in folder.glob("*.yml")
+    }
+    whole = [
+        Source(slug, each)
+        for slug, each in told.items()
+        if "tap" not in each and "api" in each
+    ]
+    return [source for source in whole if source.streams]
+
+
+def settings(source: Source, base_url: str) -> dict[str, Any]:
+    """Settings and secrets with which a tap reads the emulator."""
+    found: dict[str, Any] = {"api_url": f"{base_url}/{source.slug}"}
+    if "token_url" in source.auth:
+        found["token_url"] = f"{base_url}/{source.slug}/_token"
+    for name, each in source.told.get("settings", {}).items():
+        if each.get("secret") or name == "client_id":
+            found[name] = source.secret(name)
+        elif each.get("required"):
+            found[name] = _example(name, each)
+    return found
+
+
+def _example(name: str, told: dict[str, Any]) -> Any:
+    if "default" in told:
+        return told["default"]
+    if told.get("type") == "array":
+        return [f"{name}-{number}" for number in range(1, _LISTED)]
+    return name

@@ -1,0 +1,1 @@
+"""One tap for every source that a file in ``taps/sources`` declares whole."""
