@@ -15,6 +15,7 @@ _PROGRAMS = {
     "dbt": ("--version",),
     "metabase": ("--help",),
     "activation": ("--help",),
+    "taps.declared": ("weather", "--about"),
     "taps.raw_tables": ("--list",),
     "sandbox": ("--help",),
     "taps.tap_calendar": ("--about",),
@@ -23,7 +24,6 @@ _PROGRAMS = {
     "taps.tap_meta_ads": ("--about",),
     "taps.tap_search_console": ("--about",),
     "taps.tap_shopify": ("--about",),
-    "taps.tap_weather": ("--about",),
     "taps.target_postgres": ("--about",),
 }
 

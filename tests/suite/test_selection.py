@@ -86,7 +86,7 @@ def test_a_macro_reaches_the_tests_of_the_models_that_call_it(
 
 
 def test_a_conftest_reaches_its_folder_and_no_other(project: Project) -> None:
-    folder = "tests/taps/tap_weather/"
+    folder = "tests/taps/sources/weather/"
 
     reached = project.reached([f"{folder}conftest.py"])
 

@@ -7,30 +7,33 @@ between the answer and the record are found.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 
 from taps.api_source.http import HttpClient
 from taps.api_source.slices import SlicedStream, Tally
 from taps.api_source.tap import SourceTap
+from taps.declared.tap import declared_tap
 from taps.tap_calendar.tap import TapCalendar
 from taps.tap_google_ads.tap import TapGoogleAds
 from taps.tap_meta_ads.tap import TapMetaAds
 from taps.tap_search_console.tap import TapSearchConsole
 from taps.tap_shopify.tap import TapShopify
-from taps.tap_weather.tap import TapWeather
 from tests.taps import numbered_answers as answers
 from tests.taps.numbered import Numbered, Origins, origins_in_both
 from tests.taps.tap_runs import Output, sync
 from tests.taps.tap_shopify.shop import serving
 
+TapWeather = declared_tap("weather")
 TAPS: tuple[type[SourceTap], ...] = (
     TapShopify,
     TapMetaAds,
@@ -70,7 +73,22 @@ def read(
     ) -> Any:
         return answers.answer(tap.name, numbered, method, url, options)
 
+    def parsed(
+        self: HttpClient,
+        method: str,
+        url: str,
+        *,
+        parse: Callable[[requests.Response], Any],
+        **options: Any,
+    ) -> Any:
+        response = requests.Response()
+        response.status_code = 200
+        told = answers.answer(tap.name, numbered, method, url, options)
+        response._content = json.dumps(told).encode()
+        return parse(response)
+
     patch.setattr(HttpClient, "json", answer)
+    patch.setattr(HttpClient, "parsed", parsed)
     return sync(tap, config)
 
 

@@ -1,17 +1,19 @@
 """The suite of each source: what its rows promise, table by table.
 
-Another source gets one more entry in ``SUITES``; its keys are those its tap announces
-(a test compares them). Who says what holds is written beside the rule where it is not
-plain from the word.
+What a declared source promises is in its declaration. The keys of the others are those
+their taps announce (a test compares them). Who says what holds is written beside the
+rule where it is not plain from the word.
 """
 
 from __future__ import annotations
 
+from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.data_quality.contracts.advertising import (
     GOOGLE_ADS,
     META_ADS,
     SEARCH_CONSOLE,
 )
+from orchestration.lib.data_quality.contracts.declared_suites import declared_suite
 from orchestration.lib.data_quality.contracts.rules import (
     Between,
     Holds,
@@ -148,27 +150,6 @@ _CALENDAR = (
     slices("calendar_id", "year"),
 )
 
-_WEATHER = (
-    TableContract(
-        "locations",
-        ("location_id",),
-        rules=(Between("latitude", -90, 90), Between("longitude", -180, 180)),
-    ),
-    TableContract(
-        "days",
-        ("location_id", "date"),
-        rules=(
-            day(),
-            # The coldest and hottest places of the Earth, and the wettest day (WMO).
-            Between("temperature_mean_c", -90, 60),
-            Between("precipitation_mm", 0, 2000),
-            Between("sunshine_hours", 0, 24),
-        ),
-        window="date",
-    ),
-    slices("location_id", "date"),
-)
-
 
 def _lines(table: str, *rules: Rule, references: tuple[str, ...] = ()) -> TableContract:
     return TableContract(
@@ -261,12 +242,14 @@ _FILES = (
     _lines("marketplace_sessions", moment("started_at"), references=("session_id",)),
 )
 
-SUITES: dict[str, tuple[TableContract, ...]] = {
+_WRITTEN = {
     "files": _FILES,
     "shopify": _SHOPIFY,
     "meta_ads": META_ADS,
     "google_ads": GOOGLE_ADS,
     "search_console": SEARCH_CONSOLE,
     "calendar": _CALENDAR,
-    "weather": _WEATHER,
+}
+SUITES: dict[str, tuple[TableContract, ...]] = {
+    slug: _WRITTEN.get(slug) or declared_suite(slug) for slug in SOURCES
 }

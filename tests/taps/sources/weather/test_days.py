@@ -9,10 +9,12 @@ import pytest
 
 from sandbox.weather import climate
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
-from taps.tap_weather.client import _days
-from taps.tap_weather.tap import TapWeather
+from taps.declared.tap import declared_tap
+from taps.sources.weather import days_in
+from tests.taps.sources.weather.conftest import OpenMeteo
 from tests.taps.tap_runs import Output, sync
-from tests.taps.tap_weather.conftest import OpenMeteo
+
+TapWeather = declared_tap("weather")
 
 _YESTERDAY = "2026-11-19"
 _LAST_SETTLED = "2026-11-15"
@@ -246,12 +248,12 @@ def test_an_answer_of_another_shape_is_refused(
     answer = _DAY | {part: _DAY[part] | change}
 
     with pytest.raises(SourceError, match=complaint):
-        _days(answer, "archive", 1)
+        days_in(answer, "archive", 1)
 
 
 def test_days_that_were_not_asked_are_refused() -> None:
     with pytest.raises(SourceError, match="asked for 2 days in a row, got 1"):
-        _days(_DAY, "archive", 2)
+        days_in(_DAY, "archive", 2)
 
 
 def test_a_connection_says_what_it_can_see(open_meteo: OpenMeteo) -> None:

@@ -1,1 +1,0 @@
-"""Temperature, rain and sunshine per place and day, from Open-Meteo."""
