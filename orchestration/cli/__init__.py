@@ -30,6 +30,7 @@ from orchestration.cli import (
     sandbox,
     scenario,
     secrets,
+    source,
     trace,
 )
 
@@ -73,6 +74,7 @@ app = typer.Typer(
 app.add_typer(database.app, name="db")
 app.add_typer(company.app, name="company")
 app.add_typer(connect.app, name="connect")
+app.add_typer(source.app, name="source")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")

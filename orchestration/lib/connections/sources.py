@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from orchestration.lib.connections.source_declarations import (
     Feed,
     OAuth,
@@ -12,6 +10,7 @@ from orchestration.lib.connections.source_declarations import (
     Source,
     declared_source,
 )
+from orchestration.lib.core.settings import PROJECT_ROOT
 
 __all__ = [
     "CALLBACK_PORT",
@@ -61,7 +60,7 @@ def _turn(source: Source) -> tuple[int, str]:
     return min(ranks, default=len(_NEEDED_FIRST)), source.slug
 
 
-FOLDER = Path(__file__).parents[3] / "taps/sources"
+FOLDER = PROJECT_ROOT / "taps/sources"
 
 #: Every source, in the order in which a company's are read: orders, then advertising.
 SOURCES = {

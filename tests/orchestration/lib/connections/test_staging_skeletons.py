@@ -1,0 +1,102 @@
+"""The skeleton of a declared source has its columns, named and typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from orchestration.cli import app, source
+from orchestration.lib.connections.sources import FOLDER
+from orchestration.lib.connections.staging_skeletons import (
+    NotDeclared,
+    staging_skeleton,
+)
+
+
+def test_a_model_selects_every_column_by_its_type() -> None:
+    files = staging_skeleton("weather", ("days",))
+
+    assert (
+        files["weather/stg_weather__days.sql"]
+        == """\
+with source as (
+    select * from {{ source('weather', 'days') }}
+),
+
+renamed as (
+    select
+        company_id,
+        location_id,
+
+        temperature_mean_c::numeric(24, 6) as temperature_mean_c,
+        precipitation_mm::numeric(24, 6) as precipitation_mm,
+        sunshine_hours::numeric(24, 6) as sunshine_hours,
+
+        is_final,
+
+        date::date as weather_date,
+
+        read_at::timestamptz as read_at,
+        _sdc_batched_at::timestamptz as loaded_at
+    from source
+)
+
+select * from renamed
+"""
+    )
+
+
+def test_models_and_sources_are_described_as_they_are_declared() -> None:
+    files = staging_skeleton("weather")
+    told = yaml.safe_load((FOLDER / "weather.yml").read_text())
+
+    (model,) = yaml.safe_load(files["weather/stg_weather__days.yml"])["models"]
+    (listed,) = yaml.safe_load(files["weather/_weather__sources.yml"])["sources"]
+
+    assert model["description"].strip() == (
+        "Temperature, rain and sunshine per place and day. One row per company, "
+        "location id and date."
+    )
+    described = {each["name"]: each["description"] for each in model["columns"]}
+    assert described["weather_date"] == "Day in the place's time zone."
+    assert described["company_id"] == "{{ doc('company_id') }}"
+    tables = [each["name"] for each in listed["tables"]]
+    assert tables == [*told["streams"], "slices"]
+    assert all(len(line) <= 80 for text in files.values() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "streams", "said"),
+    [
+        ("shopify", (), "'shopify' is not declared whole"),
+        ("toys", (), "Write taps/sources/toys.yml first"),
+        ("weather", ("nights",), "no stream 'nights' (it has: locations"),
+    ],
+)
+def test_what_cannot_be_written_is_said(
+    slug: str, streams: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(NotDeclared) as failure:
+        staging_skeleton(slug, streams)
+
+    assert said in str(failure.value)
+
+
+def test_a_file_that_is_there_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "_STAGING", tmp_path)
+    monkeypatch.setattr(source, "PROJECT_ROOT", tmp_path)
+    command = ["source", "scaffold", "weather", "--stream", "days"]
+    CliRunner().invoke(app, command)
+    mine = tmp_path / "weather/stg_weather__days.sql"
+    mine.write_text("select 1")
+
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert mine.read_text() == "select 1"
+
+    CliRunner().invoke(app, [*command, "--overwrite"])
+    assert mine.read_text().startswith("with source as")
