@@ -74,7 +74,7 @@ def _raw_value(name: str, column: Column, raw: Any, known: Mapping[str, Any]) ->
         if not column.optional:
             raise Gone(path)
         return None
-    return found
+    return None if isinstance(found, str) and found in column.empty else found
 
 
 def _found(answer: Any, path: str) -> Any:

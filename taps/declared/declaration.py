@@ -157,7 +157,8 @@ class Column(_Part):
     ``from`` is a path such as ``customer.id`` or ``tags.0``; default: the column's
     name. ``@name`` is not of the record but of the question: ``@read_at``, or what
     ``for_each`` takes. ``between``, ``one_of`` and ``is_past`` are promises about its
-    values, which the contract of the table looks at. What a source leaves out at
+    values, which the contract of the table looks at. ``empty`` are texts that say that
+    there is no value. What a source leaves out at
     times is ``optional``.
     """
 
@@ -170,6 +171,7 @@ class Column(_Part):
     between: tuple[float, float] | None = None
     one_of: list[str] | None = None
     is_past: bool = False
+    empty: list[str] = []
 
 
 class Changes(_Part):
