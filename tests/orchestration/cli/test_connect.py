@@ -243,7 +243,10 @@ def test_every_source_has_a_command_with_help() -> None:
 def test_the_registry_keeps_secret_what_the_tap_calls_secret(slug: str) -> None:
     source = SOURCES[slug]
     about = subprocess.run(
-        [sys.executable, "-m", source.tap_module, "--about", "--format", "json"],
+        [
+            *(sys.executable, "-m", source.tap_module, *source.tap_arguments),
+            *("--about", "--format", "json"),
+        ],
         capture_output=True,
         text=True,
         check=True,
