@@ -21,7 +21,6 @@ _FIELDS: Final = frozenset(
 )
 # One per code; dbt's seed scenario_refusals has the same in the readers' languages.
 _SENTENCES: Final = {
-    "unknown_kind": "Nobody here does '{value}'. What can be asked for: {known}.",
     "unknown_field": "There is no field '{value}'. The fields are {known}.",
     "no_mix": (
         "There is no published media mix yet, so nothing can be projected. It needs a "

@@ -96,12 +96,9 @@ def request(
 
     An audience has one coupon: asked for again, it is shown and nothing is made.
     """
-    from orchestration.lib.activation.coupons.issuance import answer_coupon_requests
-    from orchestration.lib.reporting.action_requests import (
-        COUPON,
-        add_request,
-        list_requests,
-    )
+    from orchestration.lib.activation.coupons.issuance import COUPON, coupon_handler
+    from orchestration.lib.reporting.action_answers import answer_waiting
+    from orchestration.lib.reporting.action_requests import add_request, list_requests
 
     payload = {"audience": audience, "percent": percent, "uses": uses, "days": days}
     told = {key: value for key, value in payload.items() if value is not None}
@@ -112,7 +109,7 @@ def request(
             request_id = add_request(
                 url, company, COUPON, told, f"cli:{uuid4()}", by or getpass.getuser()
             )
-            answer_coupon_requests(url, settings, company, progress)
+            answer_waiting(url, company, coupon_handler(settings, progress))
         (asked,) = [
             one for one in list_requests(url, company, COUPON) if one.id == request_id
         ]
@@ -161,7 +158,8 @@ def decline(
 def list_(company: _Company) -> None:
     """List the coupons of a company, and the requests that were refused."""
     from orchestration.lib.activation.coupons.coupon_records import list_coupons
-    from orchestration.lib.reporting.action_requests import COUPON, list_requests
+    from orchestration.lib.activation.coupons.issuance import COUPON
+    from orchestration.lib.reporting.action_requests import list_requests
 
     with plain_errors():
         url = _url(company)

@@ -76,14 +76,15 @@ def add(
         "start_date": start,
     }
     told = {key: value for key, value in payload.items() if value is not None}
-    from ml_assets.assets.scenarios import answer_requests
+    from ml_assets.assets.scenarios import SCENARIO_HANDLER
+    from orchestration.lib.reporting.action_answers import answer_waiting
 
     with plain_errors():
         url = _url(company)
         request_id = add_request(
             url, company, _KIND, told, _key(told), getpass.getuser()
         )
-        answer_requests(url, company)
+        answer_waiting(url, company, SCENARIO_HANDLER)
         (request,) = [
             one for one in list_requests(url, company, _KIND) if one.id == request_id
         ]

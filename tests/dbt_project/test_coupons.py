@@ -33,20 +33,17 @@ from orchestration.lib.activation.coupons.coupon_records import (
 )
 from orchestration.lib.activation.coupons.coupon_requests import read_coupon_request
 from orchestration.lib.activation.coupons.issuance import (
-    Answered,
+    COUPON,
     UnknownCoupon,
-    answer_coupon_requests,
     approve,
+    coupon_handler,
     decline,
 )
 from orchestration.lib.activation.coupons.refusals import CouponRefused
 from orchestration.lib.connections.connection_secrets import save_secrets
 from orchestration.lib.connections.connections import Connection, add_connection
-from orchestration.lib.reporting.action_requests import (
-    COUPON,
-    add_request,
-    list_requests,
-)
+from orchestration.lib.reporting.action_answers import Answered, answer_waiting
+from orchestration.lib.reporting.action_requests import add_request, list_requests
 from orchestration.lib.tenancy.companies import writer_role
 from orchestration.lib.warehouse.warehouse import Warehouse as Resource
 from sandbox import shopify
@@ -98,7 +95,7 @@ def ask(to: Pushing, company_id: str = "", **payload: Any) -> Answered:
 
 def answer(to: Pushing, company_id: str = "") -> Answered:
     company = company_id or to.pair.acme
-    return answer_coupon_requests(to.url, to.settings, company, to.log.append)
+    return answer_waiting(to.url, company, coupon_handler(to.settings, to.log.append))
 
 
 def reason(to: Pushing, company_id: str = "") -> str:
@@ -549,7 +546,7 @@ def test_the_sensor_answers_what_came_through_metabase(
 
     told = action_requests(build_sensor_context(), warehouse=Resource())
 
-    assert f"{to.pair.acme}: 1 done, 0 refused" in str(told)
+    assert f"{to.pair.acme}: coupon 1 done, 0 refused" in str(told)
     assert the_coupon(to).requested_by == "metabase"
     assert len(in_the_shop(to)) == 1
 

@@ -1,11 +1,13 @@
 """Every half minute: what people asked for is answered, company by company."""
 
+from collections.abc import Iterator, Mapping
+
 import dagster as dg
 
-from ml_assets.assets import scenarios
-from orchestration.lib.activation.coupons import issuance as making
+from orchestration.defs.decisions.handlers import handlers_by_kind
 from orchestration.lib.core.settings import Settings
-from orchestration.lib.reporting.action_requests import companies_waiting
+from orchestration.lib.reporting.action_answers import Handler, answer_waiting
+from orchestration.lib.reporting.action_requests import waiting_kinds
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 
@@ -19,34 +21,35 @@ def action_requests(
 ) -> dg.SkipReason:
     """Request no run: an answer takes less than starting one.
 
-    A company that fails stops no other, nor its scenarios its coupons, and the tick
-    names it.
+    A company that fails stops no other, nor its scenarios its coupons. The tick names
+    it, and requests of a kind that nobody here answers.
     """
-    url, told, failed = warehouse.url(), [], []
-    for company_id in companies_waiting(url):
-        done = refused = 0
-        for kind, answer in (("Scenarios", _scenarios), ("Coupons", _coupons)):
-            try:
-                answered = answer(url, company_id)
-            # Whatever it is, the others wait for their answers.
-            except Exception as failure:
-                failed.append(company_id)
-                context.log.exception(
-                    f"{kind} of {company_id} could not be answered: {failure}"
-                )
-            else:
-                done, refused = done + answered.done, refused + answered.refused
-        told.append(f"{company_id}: {done} done, {refused} refused")
-    if failed:
-        names = ", ".join(dict.fromkeys(failed))
-        return dg.SkipReason(f"Failed for {names}: see the log.")
-    return dg.SkipReason("; ".join(told) or "Nobody waits for an answer.")
+    handlers = handlers_by_kind(Settings.from_environment())
+    lines = list(_answers(context, warehouse.url(), handlers))
+    return dg.SkipReason("; ".join(lines) or "Nobody waits for an answer.")
 
 
-def _scenarios(url: str, company_id: str) -> scenarios.Answered:
-    return scenarios.answer_requests(url, company_id)
-
-
-def _coupons(url: str, company_id: str) -> making.Answered:
-    settings = Settings.from_environment()
-    return making.answer_coupon_requests(url, settings, company_id, lambda _: None)
+def _answers(
+    context: dg.SensorEvaluationContext, url: str, handlers: Mapping[str, Handler]
+) -> Iterator[str]:
+    for company_id, kind in waiting_kinds(url):
+        handler = handlers.get(kind)
+        if handler is None:
+            known = ", ".join(sorted(handlers))
+            yield (
+                f"{company_id}: nobody here answers {kind!r}, which stays open (known: "
+                f"{known})"
+            )
+            continue
+        try:
+            answered = answer_waiting(url, company_id, handler)
+        # Whatever it is, the others wait for their answers.
+        except Exception as failure:
+            context.log.exception(
+                f"{kind} of {company_id} could not be answered: {failure}"
+            )
+            yield f"{company_id}: {kind} failed, see the log"
+        else:
+            yield (
+                f"{company_id}: {kind} {answered.done} done, {answered.refused} refused"
+            )

@@ -21,20 +21,16 @@ from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect
 
 __all__ = [
-    "COUPON",
     "ActionRequest",
     "add_request",
-    "companies_waiting",
     "finish",
     "list_requests",
     "log_unexpected",
     "refuse",
     "start_waiting",
+    "waiting_kinds",
     "was_asked",
 ]
-
-#: The kind of request that asks for a coupon; whoever makes those answers it.
-COUPON = "coupon"
 
 # The payload as text: one that cannot be read would hold up all that are fetched.
 _COLUMNS = """id, kind, payload::text as payload_text, requested_at, requested_by,
@@ -120,22 +116,17 @@ def was_asked(url: str, company_id: str, idempotency_key: str) -> bool:
     return found is not None
 
 
-def companies_waiting(url: str) -> list[str]:
-    """Ids of the companies that asked for something that is not answered."""
+def waiting_kinds(url: str) -> list[tuple[str, str]]:
+    """Company and kind of what was asked for and is not answered."""
     with connect(url, "orchestrator") as database:
-        rows = database.execute(
-            """select distinct company_id from ops.action_requests
-            where state in ('requested', 'running') order by company_id"""
+        return database.execute(
+            """select distinct company_id, kind from ops.action_requests
+            where state in ('requested', 'running') order by company_id, kind desc"""
         ).fetchall()
-    return [company_id for (company_id,) in rows]
 
 
-def start_waiting(
-    url: str, company_id: str, *, only: str | None = None
-) -> list[ActionRequest]:
-    """What is not answered, oldest first, now marked as running.
-
-    Coupons are left to whoever asks for ``only`` them; without it, all else is meant.
+def start_waiting(url: str, company_id: str, kind: str) -> list[ActionRequest]:
+    """What is not answered of a kind, oldest first, now marked as running.
 
     The caller holds the company's turn, so what runs already was left by somebody who
     died, and is begun again.
@@ -144,11 +135,9 @@ def start_waiting(
         cursor = database.cursor(row_factory=class_row(ActionRequest))
         rows = cursor.execute(
             f"""update ops.action_requests set state = 'running'
-            where company_id = %(company)s and state in ('requested', 'running')
-                and case when %(only)s::text is null then kind <> %(coupon)s
-                    else kind = %(only)s::text end
+            where company_id = %s and kind = %s and state in ('requested', 'running')
             returning {_COLUMNS}""".encode(),  # noqa: S608  (names of this module)
-            {"company": company_id, "only": only, "coupon": COUPON},
+            [company_id, kind],
         ).fetchall()
     return sorted(rows, key=lambda one: (one.requested_at, one.id))
 

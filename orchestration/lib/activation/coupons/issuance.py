@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-
-import psycopg
 
 from orchestration.lib.activation.audiences.destination_programs import (
     PlaceProgram,
@@ -44,24 +41,21 @@ from orchestration.lib.activation.coupons.uplift import proven_percent
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.singer import Log
-from orchestration.lib.reporting.action_requests import (
-    COUPON,
-    ActionRequest,
-    finish,
-    log_unexpected,
-    refuse,
-    start_waiting,
-)
+from orchestration.lib.reporting.action_answers import Handler
+from orchestration.lib.reporting.action_requests import ActionRequest
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.warehouse.database import one_at_a_time
 
 __all__ = [
-    "Answered",
+    "COUPON",
     "UnknownCoupon",
-    "answer_coupon_requests",
     "approve",
+    "coupon_handler",
     "decline",
 ]
+
+COUPON = "coupon"
+"""The kind of request that asks for one."""
 
 _CODES_TRIED = 5
 
@@ -70,44 +64,25 @@ class UnknownCoupon(PlainError, LookupError):
     """The company has no such coupon; the message lists those it has."""
 
 
-@dataclass(frozen=True)
-class Answered:
-    """How many requests were done, and how many refused."""
+def coupon_handler(settings: Settings, log: Log) -> Handler:
+    """Who answers requests for coupons: within limits, approved, and made once.
 
-    done: int = 0
-    refused: int = 0
-
-
-def answer_coupon_requests(
-    url: str, settings: Settings, company_id: str, log: Log
-) -> Answered:
-    """Answer all requests for coupons that wait, in their order.
-
-    Whoever dies meanwhile leaves the request open and the code written: the next call
-    finds the coupon in the shop by it, or makes it. What fails by itself is refused
-    and logged: left open, it would hold up all that come later.
-
-    Raises
-    ------
-    CompanyRemoved
-    psycopg.OperationalError, psycopg.InterfaceError
-        The database, not the request: it stays open, and is tried again.
+    Whoever dies meanwhile leaves the code written: the next call finds the coupon in
+    the shop by it, or makes it.
     """
-    done = refused = 0
-    with (
-        company_held(url, company_id),
-        one_at_a_time(url, f"actions of {company_id}"),
-    ):
-        for request in start_waiting(url, company_id, only=COUPON):
-            refusal = _refusal(url, settings, company_id, request, log)
-            if refusal:
-                told = (str(refusal), refusal.code, refusal.facts)
-                refuse(url, company_id, request.id, *told)
-                refused += 1
-            else:
-                finish(url, company_id, request.id)
-                done += 1
-    return Answered(done, refused)
+
+    def answer(
+        url: str, company_id: str, request: ActionRequest
+    ) -> CouponRefused | None:
+        try:
+            _answer(url, settings, company_id, request, log)
+        except CouponRefused as refusal:
+            return refusal
+        return None
+
+    return Handler(
+        COUPON, answer, lambda logged: CouponRefused("not_computable", value=logged)
+    )
 
 
 def approve(  # noqa: PLR0913, PLR0917  (who, what, where)
@@ -145,22 +120,6 @@ def decline(url: str, company_id: str, code: str, declined_by: str) -> Coupon:
             raise CouponRefused("in_the_shop", code=coupon.code)
         decline_coupon(url, coupon, declined_by)
         return _again(url, coupon)
-
-
-def _refusal(
-    url: str, settings: Settings, company_id: str, asked: ActionRequest, log: Log
-) -> CouponRefused | None:
-    """Do what is asked; why it cannot be, or None."""
-    try:
-        _answer(url, settings, company_id, asked, log)
-    except (psycopg.OperationalError, psycopg.InterfaceError):
-        raise
-    except CouponRefused as refusal:
-        return refusal
-    # Whatever it is, it would come again each time.
-    except Exception:
-        return CouponRefused("not_computable", value=log_unexpected(asked))
-    return None
 
 
 def _answer(

@@ -11,11 +11,11 @@ from psycopg import sql
 
 from orchestration.lib.reporting.action_requests import (
     add_request,
-    companies_waiting,
     finish,
     list_requests,
     refuse,
     start_waiting,
+    waiting_kinds,
     was_asked,
 )
 from orchestration.lib.tenancy.companies import Company, add_company, writer_role
@@ -57,7 +57,7 @@ def test_a_request_belongs_to_the_company_of_the_login(
     (request,) = list_requests(url, "acme", "scenario")
     assert (request.state, request.requested_by) == ("requested", "metabase")
     assert len(list_requests(url, "bolt", "scenario")) == 1
-    assert companies_waiting(url) == ["acme", "bolt"]
+    assert waiting_kinds(url) == [("acme", "scenario"), ("bolt", "scenario")]
 
 
 @pytest.mark.parametrize(
@@ -141,11 +141,11 @@ def test_a_payload_is_an_object_of_a_reasonable_size(
 
 
 def test_a_request_is_begun_once_more_when_somebody_died(url: str) -> None:
-    (first,) = start_waiting(url, "bolt")
-    (again,) = start_waiting(url, "bolt")
+    (first,) = start_waiting(url, "bolt", "scenario")
+    (again,) = start_waiting(url, "bolt", "scenario")
 
     assert (first.id, first.state) == (again.id, "running")
-    assert start_waiting(url, "acme") == []
+    assert start_waiting(url, "acme", "scenario") == []
 
 
 def test_what_is_answered_waits_no_longer(url: str) -> None:
@@ -163,7 +163,7 @@ def test_what_is_answered_waits_no_longer(url: str) -> None:
         "Too much: ask for 5.",
     )
     assert told[refused].finished_at is not None
-    assert companies_waiting(url) == ["bolt"]
+    assert waiting_kinds(url) == [("bolt", "scenario")]
 
 
 def test_a_key_is_free_again_once_its_request_was_refused(
