@@ -1,6 +1,7 @@
 """How the values of a column are written, in the words of Metabase's settings.
 
-``pages/columns.yml`` says of which format a column is, wherever it is shown.
+A column that is a metric is written by its unit; of which format another is, wherever
+it is shown, stands in ``pages/columns.yml``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metabase.content.errors import ContentError
+from metabase.content.metrics import METRICS, metric_formats
 from metabase.content.yaml_files import parsed
 
 __all__ = ["FORMATS", "read_column_formats"]
@@ -52,7 +54,12 @@ def read_column_formats(root: Path) -> dict[str, str]:
         A format that is none, or a column of two.
     """
     path = root / "pages" / "columns.yml"
-    found: dict[str, str] = {}
+    found = metric_formats()
+    if unknown := sorted(set(found.values()) - set(FORMATS)):
+        raise ContentError(
+            f"{METRICS}: {unknown[0]!r} is no format; choose one of "
+            f"{', '.join(FORMATS)}"
+        )
     for name, columns in parsed(path).items():
         if name not in FORMATS:
             raise ContentError(

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from metabase.content.errors import ContentError
+from metabase.content.metrics import metric_labels
 from metabase.content.yaml_files import parsed
 
-__all__ = ["fill_in", "keys_used", "read_labels"]
+__all__ = ["fill_in", "keys_used", "read_labels", "read_words"]
 
 _KEY = re.compile(r"\$\{([a-z0-9_.]+)\}")
 
@@ -36,6 +37,23 @@ def read_labels(folder: Path, language: str) -> dict[str, str]:
     if not isinstance(tree, dict):
         raise ContentError(f"{path}: expected labels grouped by key")
     return dict(_leaves(tree, "", path))
+
+
+def read_words(root: Path, language: str) -> dict[str, str]:
+    """The labels of ``root`` and the titles of metrics, by key.
+
+    Raises
+    ------
+    ContentError
+        As `read_labels`, or a column has a label in both.
+    """
+    labels, metrics = read_labels(root / "labels", language), metric_labels(language)
+    if both := sorted(set(labels) & set(metrics)):
+        raise ContentError(
+            f"{root / 'labels' / language}.yml: {both[0]} is a metric, whose label "
+            "stands in dbt_project/metrics; leave one"
+        )
+    return {**metrics, **labels}
 
 
 def _leaves(tree: Mapping[Any, Any], prefix: str, path: Path) -> list[tuple[str, str]]:

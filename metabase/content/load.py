@@ -19,7 +19,7 @@ from metabase.content.entities import (
     Tab,
 )
 from metabase.content.errors import ContentError
-from metabase.content.labels import fill_in, read_labels
+from metabase.content.labels import fill_in, read_words
 from metabase.content.parameters import links, mapping, parameter, refuse_unsafe
 
 __all__ = ["CONTENT_ROOT", "load_content"]
@@ -39,7 +39,7 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
     ContentError
         A file, a label or a reference between files is wrong.
     """
-    labels = read_labels(root / "labels", language)
+    labels = read_words(root, language)
     words = {**labels, **company.words()}
     found: dict[str, list[tuple[Path, dict[str, Any]]]] = {}
     for path, raw in compile_pages(root).items():

@@ -11,7 +11,7 @@ from metabase.content.company import EXAMPLE
 from metabase.content.delivery import page_of, read_delivery
 from metabase.content.entities import Card, Content
 from metabase.content.errors import ContentError
-from metabase.content.labels import fill_in, read_labels
+from metabase.content.labels import fill_in, read_words
 from metabase.content.load import load_content
 from metabase.content.roles import read_yaml
 
@@ -111,7 +111,7 @@ def _pages(content: Content) -> list[str]:
 def report_problems(root: Path, language: str = "es") -> list[str]:
     """What is wrong with any of the templates; empty when all is well."""
     content = load_content(root, EXAMPLE, language)
-    labels = read_labels(root / "labels", language)
+    labels = read_words(root, language)
     names = {path.stem for path in (root / _FOLDER).glob("*.yml")}
     mailed = read_delivery(root / "delivery.yml", _pages(content), "").reports
     problems = [

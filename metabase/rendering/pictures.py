@@ -12,7 +12,7 @@ from pathlib import Path
 
 from metabase.content.company import Company
 from metabase.content.entities import Dashboard
-from metabase.content.labels import read_labels
+from metabase.content.labels import read_words
 from metabase.content.load import load_content
 from metabase.content.warehouse import (
     connect_as,
@@ -75,7 +75,7 @@ def draw_pages(url: str, company: Company, language: str, root: Path) -> list[Re
 
     The name of its template is that of the page's file.
     """
-    labels = read_labels(root / "labels", language)
+    labels = read_words(root, language)
     content = load_content(root, company, language)
     with connect_as(url, company.role) as connection:
         state = data_state(connection)

@@ -13,7 +13,7 @@ from typing import Any
 
 from metabase.content.company import Company
 from metabase.content.entities import Content, Dashboard
-from metabase.content.labels import read_labels
+from metabase.content.labels import read_words
 from metabase.content.load import load_content
 from metabase.content.warehouse import (
     connect_as,
@@ -87,7 +87,7 @@ def render_preview(
     WarehouseError
         The database does not answer, or a company or its role does not exist.
     """
-    labels = read_labels(root / "labels", language)
+    labels = read_words(root, language)
     sections = [
         _section(url, company, load_content(root, company, language), labels)
         for company in find_companies(url, tuple(company_ids))

@@ -16,7 +16,7 @@ import psycopg
 from metabase.content.company import Company
 from metabase.content.entities import Content
 from metabase.content.errors import WarehouseError
-from metabase.content.labels import read_labels
+from metabase.content.labels import read_words
 from metabase.content.load import load_content
 from metabase.content.report_templates import (
     ReportSection,
@@ -114,7 +114,7 @@ def draw_report(url: str, request: ReportRequest, root: Path) -> Report:
         yet, or it was computed for another day.
     """
     (company,) = find_companies(url, (request.company_id,))
-    labels = read_labels(root / "labels", request.language)
+    labels = read_words(root, request.language)
     content = load_content(root, company, request.language)
     chosen = load_report(root, request.template, content, labels)
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from metabase.content.compile import compile_pages, write_documents
 from metabase.content.errors import MetabaseError
-from metabase.content.labels import fill_in, read_labels
+from metabase.content.labels import fill_in, read_words
 from metabase.content.settings import load_settings
 from metabase.content.warehouse import connect_as_admin, find_companies
 from metabase.server.apply import instance_of
@@ -57,7 +57,7 @@ def export(request: Request, folder: Path) -> list[Path]:
         identities = Identities(connection, instance_of(properties, metabase.url))
         own = load_settings(connection)[company.company_id]
     language = own.language or request.language
-    words = {**read_labels(request.root / "labels", language), **company.words()}
+    words = {**read_words(request.root, language), **company.words()}
     ids = {
         (one.kind, one.metabase_id): one.key
         for one in identities.all(company_id=company.company_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,14 +16,11 @@ from orchestration.cli.console import (
     plain_errors,
     print_rows,
 )
-from orchestration.lib.core.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from orchestration.lib.reporting.metrics import Metric
 
 __all__ = ["metrics"]
-
-_DOCUMENT = PROJECT_ROOT / "docs" / "metrics.md"
 
 
 def metrics(
@@ -35,7 +31,7 @@ def metrics(
         Format, typer.Option("--format", help="json and csv have every field.")
     ] = Format.table,
     write: Annotated[
-        bool, typer.Option("--write", help="Write them into docs/metrics.md.")
+        bool, typer.Option("--write", help="Write docs/metrics/<domain>.md.")
     ] = False,
 ) -> None:
     """List every number people read: label, formula, unit, thresholds."""
@@ -44,7 +40,7 @@ def metrics(
     with plain_errors():
         found = read_metrics()
         if write:
-            _write(_DOCUMENT, found)
+            _write(found)
             return
     pages = sorted({metric.page for metric in found})
     if page is not None and page not in pages:
@@ -57,12 +53,13 @@ def metrics(
         _show(name, list(group))
 
 
-def _write(document: Path, found: list[Metric]) -> None:
-    from orchestration.lib.reporting.metrics import documented
+def _write(found: list[Metric]) -> None:
+    from orchestration.lib.reporting.metric_docs import metric_documents
 
-    text = document.read_text()
-    document.write_text(documented(found, text))
-    console.print(f"{len(found)} metrics written to {document.name}.")
+    for file, text in metric_documents(found).items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        console.print(f"wrote {file.parent.name}/{file.name}")
 
 
 def _show(page: str, group: list[Metric]) -> None:

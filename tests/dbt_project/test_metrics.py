@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.lib.core.settings import PROJECT_ROOT
-from orchestration.lib.reporting.metrics import documented, read_metrics, undeclared
+from orchestration.lib.reporting.metric_docs import DOCUMENTS, metric_documents
+from orchestration.lib.reporting.metric_registry import read_registry
+from orchestration.lib.reporting.metrics import read_metrics, undeclared
 from tests.dbt_project.dbt_commands import written
 
 
@@ -27,11 +28,27 @@ def test_labels_of_a_page_are_not_used_twice(manifest: dict[str, object]) -> Non
     assert len(shown) == len(set(shown))
 
 
-def test_the_document_is_what_the_registry_writes(manifest: dict[str, object]) -> None:
-    text = (PROJECT_ROOT / "docs" / "metrics.md").read_text()
+def test_the_documents_are_what_the_registry_writes(
+    manifest: dict[str, object],
+) -> None:
+    made = metric_documents(read_metrics(manifest))
 
     # When this fails: timonel metrics --write
-    assert documented(read_metrics(manifest), text) == text
+    assert {file: file.read_text() for file in DOCUMENTS.glob("*.md")} == made
+
+
+def test_every_metric_and_every_limit_is_of_a_column(
+    manifest: dict[str, object],
+) -> None:
+    metrics = read_metrics(manifest)
+    held = {(metric.name, metric.relation) for metric in metrics}
+
+    registry = read_registry()
+    assert set(registry) == {name for name, _ in held}
+    limits = {
+        (one.name, one.limits.relation) for one in registry.values() if one.limits
+    }
+    assert limits - held == set()
 
 
 def test_a_share_that_alarms_says_on_how_many_it_rests(

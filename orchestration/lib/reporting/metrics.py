@@ -1,73 +1,45 @@
-"""The metric registry: what each number is, read from the dbt project.
+"""The metrics that columns of the dbt project hold: where each number stands.
 
-A metric is declared once, under `config: {meta: {metric: ...}}` of the column that
-holds it. Documents, captions and alert rules are made from what stands there.
+What a metric is stands in the registry, once; a column says which it is, and adds its
+own description. Documents, captions and alert rules are made from both.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.reporting.metric_registry import (
+    Declaration,
+    MetricBroken,
+    Page,
+    read_registry,
+)
 from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
 
-__all__ = [
-    "Metric",
-    "MetricBroken",
-    "Page",
-    "documented",
-    "read_metrics",
-    "undeclared",
-]
+__all__ = ["Metric", "MetricBroken", "read_metrics", "undeclared"]
 
-Page = Literal[
-    "customers",
-    "acquisition",
-    "engagement",
-    "operations",
-    "retention",
-    "segmentation",
-    "marketing",
-]
-
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "unit": (
-        *("share", "count", "money", "days", "hours", "score", "ratio"),
-        *("orders_per_customer", "percent_change"),
-    ),
-    "direction": ("higher_is_better", "lower_is_better", "neutral"),
-    "threshold_status": ("owner", "proposed", "none"),
-    "owner": ("marketing", "operations", "finance", "data"),
-    "service_level": ("tactical", "operational", "financial"),
-}
-_THRESHOLDS = ("target", "warn", "critical")
+# A model whose columns are of several pages: each metric says its own.
+_SEVERAL = "several"
 _NUMBERS = ("numeric", "double precision", "integer", "bigint", "smallint", "real")
-BEGIN = "<!-- Made by `timonel metrics --write`; edit the dbt models instead. -->"
-END = "<!-- End of what is made. -->"
-
-
-class MetricBroken(PlainError, ValueError):
-    """A metric is declared wrongly; the message names the column and what to write."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One number that people read.
+    """One number that people read, in one relation.
 
-    ``unit`` says what it is counted in: a share is between 0 and 1, money is in the
-    company's currency, days and hours are lengths of time. ``target``, ``warn`` and
-    ``critical`` are in that unit; ``threshold_status`` says whether the owner set
-    them or they are only proposed. ``sample`` is the column of the same row that says
-    how many a number rests on; below ``sample_minimum`` of them nobody is alarmed.
+    Units and limits are those of `metric_registry`; limits hold on the one relation
+    that they are declared for.
     """
 
     schema_name: str
     relation: str
     column: str
+    name: str
+    domain: str
     page: str
     description: str
     label_es: str
@@ -90,24 +62,30 @@ class Metric:
         return f"{self.schema_name}.{self.relation}.{self.column}"
 
 
-def read_metrics(manifest: Mapping[str, Any] | None = None) -> list[Metric]:
+def read_metrics(
+    manifest: Mapping[str, Any] | None = None,
+    registry: Mapping[str, Declaration] | None = None,
+) -> list[Metric]:
     """Every metric of the project, by page and the names of the models.
 
     Parameters
     ----------
     manifest
         dbt's own; left out, the project's is parsed anew if a file is newer.
+    registry
+        By name; left out, the project's.
 
     Raises
     ------
     MetricBroken
-        When a declaration lacks something or has a word that means nothing here.
+        A declaration is wrong, or a column names a metric that is none.
     """
     if manifest is None:
         prepare_manifest()
         manifest = json.loads(Path(dbt_project.manifest_path).read_text())
+    registry = read_registry() if registry is None else registry
     metrics = [
-        _metric(node, column)
+        _metric(node, column, registry)
         for node in _models(manifest)
         for column in node["columns"].values()
         if "metric" in _meta(column)
@@ -133,22 +111,6 @@ def undeclared(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def documented(metrics: list[Metric], text: str) -> str:
-    """A document with the registry between its two marks.
-
-    Raises
-    ------
-    MetricBroken
-        When the document has no such marks.
-    """
-    if BEGIN not in text or END not in text:
-        raise MetricBroken(f"The document lacks the lines {BEGIN!r} and {END!r}.")
-    before, rest = text.split(BEGIN, maxsplit=1)
-    _, after = rest.split(END, maxsplit=1)
-    registry = "\n".join(_lines(metrics))
-    return f"{before}{BEGIN}\n\n{registry}\n{END}{after}"
-
-
 def _models(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for node in sorted(manifest["nodes"].values(), key=lambda node: str(node["name"])):
         if node["resource_type"] == "model":
@@ -164,100 +126,54 @@ def _is_number(column: Mapping[str, Any]) -> bool:
     return str(column.get("data_type") or "").split("(")[0] in _NUMBERS
 
 
-def _metric(node: Mapping[str, Any], column: Mapping[str, Any]) -> Metric:
-    told = _meta(column)["metric"]
+def _metric(
+    node: Mapping[str, Any],
+    column: Mapping[str, Any],
+    registry: Mapping[str, Declaration],
+) -> Metric:
+    name = _meta(column)["metric"]
     address = f"{node['schema']}.{node['name']}.{column['name']}"
-    # A model of several pages says so column by column.
-    page = told.get("page", _meta(node).get("page"))
-    if page not in get_args(Page):
+    if name not in registry:
         raise MetricBroken(
-            f"{address}: it, or its model's meta, names the page {page!r}; "
+            f"{address}: no metric is called {name!r}; declare it in "
+            "dbt_project/metrics, or name one that is there."
+        )
+    told = registry[name]
+    page: str | None = _meta(node).get("page", _SEVERAL)
+    if page == _SEVERAL:
+        page = told.page
+    if page is None or page not in get_args(Page):
+        raise MetricBroken(
+            f"{address}: {name}, or the model's meta, names the page {page!r}; "
             f"choose one of {', '.join(get_args(Page))}."
         )
-    given = {
-        "schema_name": node["schema"],
-        "relation": node["name"],
-        "column": column["name"],
-        "page": page,
-        "description": " ".join(column["description"].split()),
-        **told,
-    }
-    names = {field.name: field.default is MISSING for field in fields(Metric)}
-    needed = {name for name, is_needed in names.items() if is_needed}
-    if missing := sorted(needed - set(given)):
-        raise MetricBroken(f"{address}: the metric lacks {', '.join(missing)}.")
-    if unknown := sorted(set(given) - set(names)):
-        raise MetricBroken(f"{address}: a metric has no {', '.join(unknown)}.")
-    _check_words(address, told)
-    _check_sample(address, told, node["columns"])
-    return Metric(**given)
-
-
-def _check_words(address: str, told: Mapping[str, Any]) -> None:
-    for name, choices in _CHOICES.items():
-        if told[name] not in choices:
-            raise MetricBroken(
-                f"{address}: {name} is {told[name]!r}; choose one of "
-                f"{', '.join(choices)}."
-            )
-    has_threshold = any(told[name] is not None for name in _THRESHOLDS)
-    if has_threshold != (told["threshold_status"] != "none"):
+    limits = told.limits
+    if limits and limits.relation != node["name"]:
+        limits = None
+    if limits and limits.sample and limits.sample not in node["columns"]:
         raise MetricBroken(
-            f"{address}: threshold_status is {told['threshold_status']!r}, which does "
-            "not fit its target, warn and critical."
+            f"{address}: its sample is {limits.sample!r}, which is no column of its "
+            "model."
         )
-    for name in _THRESHOLDS:
-        if told[name] is not None and not isinstance(told[name], int | float):
-            raise MetricBroken(f"{address}: {name} is no number: {told[name]!r}.")
-
-
-def _check_sample(
-    address: str, told: Mapping[str, Any], columns: Mapping[str, Any]
-) -> None:
-    sample, minimum = told.get("sample"), told.get("sample_minimum")
-    if sample is None and minimum is None:
-        return
-    if sample not in columns:
-        raise MetricBroken(
-            f"{address}: its sample is {sample!r}, which is no column of its model."
-        )
-    if not isinstance(minimum, int) or minimum < 1:
-        raise MetricBroken(
-            f"{address}: sample_minimum is {minimum!r}; write how many {sample} a "
-            "number must rest on before anybody is alarmed, such as 100."
-        )
-
-
-def _lines(metrics: list[Metric]) -> Iterator[str]:
-    page = None
-    for metric in metrics:
-        if metric.page != page:
-            page = metric.page
-            yield f"### Page: {page}\n"
-        yield f"- **{metric.label_es}** ({metric.label_en}): `{metric.address}`"
-        yield f"  {_sentence(metric.description)}"
-        yield f"  Formula: {_sentence(metric.formula)}"
-        yield f"  {_in_words(metric)}"
-        yield ""
-
-
-def _sentence(text: str) -> str:
-    return f"{text.strip().rstrip('.')}."
-
-
-def _in_words(metric: Metric) -> str:
-    direction = metric.direction.replace("_", " ")
-    limits = [
-        f"{name} {getattr(metric, name):g}"
-        for name in _THRESHOLDS
-        if getattr(metric, name) is not None
-    ]
-    words = [
-        f"Unit: {metric.unit.replace('_', ' ')}; {direction}",
-        f"{', '.join(limits)} ({metric.threshold_status})" if limits else "",
-        f"judged from {metric.sample_minimum} {metric.sample} on"
-        if metric.sample
-        else "",
-        f"for {metric.owner}, {metric.service_level}",
-    ]
-    return f"{'; '.join(filter(None, words))}."
+    return Metric(
+        schema_name=node["schema"],
+        relation=node["name"],
+        column=column["name"],
+        name=name,
+        domain=told.domain,
+        page=page,
+        description=" ".join(column["description"].split()),
+        label_es=told.label["es"],
+        label_en=told.label["en"],
+        formula=told.formula,
+        unit=told.unit,
+        direction=told.direction,
+        target=limits.target if limits else None,
+        warn=limits.warn if limits else None,
+        critical=limits.critical if limits else None,
+        threshold_status=limits.status if limits else "none",
+        owner=told.owner,
+        service_level=told.service_level,
+        sample=limits.sample if limits else None,
+        sample_minimum=limits.sample_minimum if limits else None,
+    )

@@ -6,7 +6,7 @@ Read from ``metabase/pages``, where pages are declared; nothing of Metabase is i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,16 +29,23 @@ _PERIODS = "kpi_months"
 
 @dataclass(frozen=True)
 class Card:
-    """What a card reads: views of ``reporting``, and every word of its question."""
+    """What a card reads and draws.
+
+    ``views`` are those of ``reporting``; ``words`` are all of its question;
+    ``titles`` are columns whose label has another key than their name.
+    """
 
     views: tuple[str, ...]
     words: frozenset[str]
+    columns: tuple[str, ...]
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Page:
     """A dashboard: the id that servers know it by, and the names of its cards."""
 
+    domain: str
     entity_id: str
     cards: tuple[str, ...]
 
@@ -46,7 +53,7 @@ class Page:
 def read_pages() -> dict[str, Page]:
     """Every page, by name."""
     return {
-        path.stem: Page(told["id"], tuple(told["cards"]))
+        path.stem: Page(path.parent.name, told["id"], tuple(told["cards"]))
         for path, told in _files().items()
     }
 
@@ -66,7 +73,20 @@ def _card(told: Mapping[str, Any]) -> Card:
     views = dict.fromkeys(_VIEWS.findall(asked))
     if any(sign in asked for sign in _OF_A_PERIOD):
         views = {_PERIODS: None, **views}
-    return Card(tuple(views), frozenset(_WORDS.findall(asked)))
+    return Card(
+        tuple(views),
+        frozenset(_WORDS.findall(asked)),
+        tuple(_columns(told)),
+        told.get("titles", {}),
+    )
+
+
+def _columns(told: Mapping[str, Any]) -> Iterator[str]:
+    """Names of what is drawn; each is written alone, or with its SQL."""
+    for key in _DRAWS:
+        drawn = told.get(key, ())
+        for one in drawn if isinstance(drawn, list) else [drawn] if drawn else []:
+            yield from one if isinstance(one, dict) else [one]
 
 
 def _files() -> dict[Path, Any]:

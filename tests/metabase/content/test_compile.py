@@ -152,7 +152,7 @@ def test_a_page_of_no_domain_is_refused(edit: Edit) -> None:
 def test_a_column_of_two_formats_is_refused(edit: Edit) -> None:
     root = edit("pages/columns.yml", "date:\n", "date:\n  - spend\n")
 
-    _refused(root, "'spend' is date and money", "columns.yml")
+    _refused(root, "'spend' is money and date", "columns.yml")
 
 
 def _refused(root: Path, message: str, file: str = "clientes.yml") -> None:

@@ -12,10 +12,10 @@ import pytest
 from metabase.content.company import Company
 from metabase.content.labels import read_labels
 from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.metrics import metric_labels
 
 PESOS = Company("andes", "Andes", "CLP")
 SEEDS = CONTENT_ROOT.parent / "dbt_project" / "seeds"
-MODELS = CONTENT_ROOT.parent / "dbt_project" / "models"
 
 _EURO = re.compile(r"\beuros?\b|€|\bEUR\b", re.IGNORECASE)
 
@@ -49,9 +49,7 @@ def _texts(language: str) -> Iterator[tuple[str, str]]:
             yield f"{card.path.stem}: {column.name}", " ".join(shown)
     for path in SEEDS.rglob("*.csv"):
         yield from _words_of_a_seed(path, language)
-    for path in MODELS.rglob("*.yml"):
-        for found in re.findall(rf"label_{language}: (.+)", path.read_text()):
-            yield f"{path.stem}: {found}", found
+    yield from metric_labels(language).items()
 
 
 def _words_of_a_seed(path: Path, language: str) -> Iterator[tuple[str, str]]:

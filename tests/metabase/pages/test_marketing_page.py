@@ -95,14 +95,15 @@ def test_a_return_that_is_not_known_has_no_bar(shops_url: str) -> None:
         (row["channel_label"], row["series"]): row["value"] for row in plotted(spec)
     }
     assert bars == {
-        ("Meta Ads", "Según la plataforma"): 2,
-        ("Meta Ads", "Ya comprado"): 1,
-        ("Meta Ads", "A 12 meses, último clic"): 3,
-        ("Google Ads", "Ya comprado"): 1,
-        ("Google Ads", "A 12 meses, último clic"): 3,
+        ("Meta Ads", "Retorno según la plataforma"): 2,
+        ("Meta Ads", "Retorno ya comprado"): 1,
+        ("Meta Ads", "Retorno a 12 meses, último clic"): 3,
+        ("Google Ads", "Retorno ya comprado"): 1,
+        ("Google Ads", "Retorno a 12 meses, último clic"): 3,
     }
     # A colour belongs to its metric, present or not.
-    assert spec["encoding"]["color"]["scale"]["domain"][3] == "A 12 meses, incremental"
+    series = spec["encoding"]["color"]["scale"]["domain"]
+    assert series[3] == "Retorno a 12 meses, incremental"
 
 
 def test_every_rule_of_attribution_is_a_series(shops_url: str) -> None:

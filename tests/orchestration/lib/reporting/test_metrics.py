@@ -1,37 +1,41 @@
-"""The registry reads what columns declare, and refuses what says too little."""
+"""The registry declares each metric once, columns name it, and mistakes are told."""
 
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from orchestration.lib.reporting.metrics import (
-    BEGIN,
-    END,
+from orchestration.lib.core.translations import LANGUAGES
+from orchestration.lib.reporting.metric_registry import (
+    Declaration,
     MetricBroken,
-    documented,
-    read_metrics,
-    undeclared,
+    read_registry,
 )
+from orchestration.lib.reporting.metrics import read_metrics, undeclared
 
+LIMITS = {"relation": "acquisition", "status": "proposed", "target": 0.6, "warn": 0.5}
 TOLD = {
-    "label_es": "Tasa de onboarding",
-    "label_en": "Onboarding rate",
+    "label": {"es": "Tasa de onboarding", "en": "Onboarding rate"},
     "formula": "onboarded / registered",
     "unit": "share",
     "direction": "higher_is_better",
-    "target": 0.6,
-    "warn": 0.5,
-    "critical": None,
-    "threshold_status": "proposed",
     "owner": "marketing",
     "service_level": "operational",
+    "limits": LIMITS,
 }
 
 
-def _manifest(**told: Any) -> dict[str, Any]:
+def _registry(folder: Path, **told: Any) -> dict[str, Declaration]:
+    declared = {"onboarding_rate": {**TOLD, **told}}
+    (folder / "community.yml").write_text(yaml.safe_dump(declared))
+    return read_registry(folder)
+
+
+def _manifest(name: str = "onboarding_rate", **meta: Any) -> dict[str, Any]:
     columns: dict[str, dict[str, Any]] = {
         "company_id": {"data_type": "text", "description": "The company."},
         "hour": {
@@ -42,7 +46,7 @@ def _manifest(**told: Any) -> dict[str, Any]:
         "onboarding_rate": {
             "data_type": "numeric(9, 6)",
             "description": "Share of new users\n  who completed it.",
-            "config": {"meta": {"metric": {**TOLD, **told}}},
+            "config": {"meta": {"metric": name}},
         },
         "user_count": {"data_type": "bigint", "description": "Users."},
     }
@@ -52,7 +56,7 @@ def _manifest(**told: Any) -> dict[str, Any]:
                 "resource_type": "model",
                 "schema": "reporting",
                 "name": "acquisition",
-                "config": {"meta": {"page": "acquisition"}},
+                "config": {"meta": {"page": "acquisition", **meta}},
                 "columns": {
                     name: {"name": name, "config": {}, **column}
                     for name, column in columns.items()
@@ -62,12 +66,49 @@ def _manifest(**told: Any) -> dict[str, Any]:
     }
 
 
-def test_a_declared_column_is_a_metric() -> None:
-    (metric,) = read_metrics(_manifest())
+def test_the_projects_metrics_have_one_label_per_language() -> None:
+    registry = read_registry()
+
+    assert len(registry) > 100
+    for language in LANGUAGES:
+        labels = [one.label[language] for one in registry.values()]
+        assert len(set(labels)) == len(labels)
+
+
+def test_a_column_is_the_metric_that_it_names(tmp_path: Path) -> None:
+    (metric,) = read_metrics(_manifest(), _registry(tmp_path))
 
     assert metric.address == "reporting.acquisition.onboarding_rate"
     assert metric.description == "Share of new users who completed it."
+    assert (metric.domain, metric.label_es) == ("community", "Tasa de onboarding")
     assert (metric.target, metric.warn, metric.critical) == (0.6, 0.5, None)
+    assert metric.threshold_status == "proposed"
+
+
+def test_limits_hold_on_the_relation_they_are_declared_for(tmp_path: Path) -> None:
+    registry = _registry(tmp_path, limits={**LIMITS, "relation": "kpi_months"})
+
+    (metric,) = read_metrics(_manifest(), registry)
+
+    assert (metric.target, metric.warn) == (None, None)
+    assert metric.threshold_status == "none"
+
+
+def test_a_column_of_a_model_of_several_pages_is_where_its_metric_says(
+    tmp_path: Path,
+) -> None:
+    manifest = _manifest(page="several")
+
+    (metric,) = read_metrics(manifest, _registry(tmp_path, page="retention"))
+
+    assert metric.page == "retention"
+    with pytest.raises(MetricBroken, match="names the page None; choose one of cust"):
+        read_metrics(manifest, _registry(tmp_path))
+
+
+def test_a_column_that_names_no_metric_is_told(tmp_path: Path) -> None:
+    with pytest.raises(MetricBroken, match=r"onboarding_rate: no metric is called 'x'"):
+        read_metrics(_manifest("x"), _registry(tmp_path))
 
 
 def test_a_number_on_a_page_that_is_no_metric_is_found() -> None:
@@ -75,7 +116,7 @@ def test_a_number_on_a_page_that_is_no_metric_is_found() -> None:
 
 
 def test_a_model_on_no_page_may_hold_any_number() -> None:
-    manifest = _manifest()
+    manifest = copy.deepcopy(_manifest())
     manifest["nodes"]["model.timonel.acquisition"]["config"] = {}
 
     assert undeclared(manifest) == []
@@ -84,64 +125,70 @@ def test_a_model_on_no_page_may_hold_any_number() -> None:
 @pytest.mark.parametrize(
     ("told", "complaint"),
     [
-        ({"unit": "furlongs"}, r"onboarding_rate: unit is 'furlongs'; choose"),
+        (
+            {"unit": "furlongs"},
+            r"onboarding_rate: unit is 'furlongs'; c",
+        ),
         ({"direction": "up"}, "direction is 'up'"),
-        ({"threshold_status": "none"}, "does not fit its target, warn and critical"),
-        ({"target": "high"}, "target is no number"),
-        ({"colour": "red"}, "a metric has no colour"),
+        ({"label": {"es": "Tasa"}}, r"label has \['es'\]"),
+        ({"colour": "red"}, "onboarding_rate has 'colour'; it may have direction"),
+        (
+            {"limits": {**LIMITS, "status": "none"}},
+            "status is 'none'; write owner",
+        ),
+        ({"limits": {**LIMITS, "target": "high"}}, "limits: 'high' is no number"),
+        ({"limits": {"relation": "x", "status": "owner"}}, "one of target, warn, crit"),
+        ({"limits": {**LIMITS, "sample": "user_count"}}, "write how many user_count"),
+        (
+            {"limits": {**LIMITS, "sample": "user_count", "sample_minimum": 0}},
+            "sample_minimum is 0; write how many user_count",
+        ),
     ],
 )
 def test_a_wrong_declaration_says_where_and_what(
-    told: dict[str, Any], complaint: str
+    tmp_path: Path, told: dict[str, Any], complaint: str
 ) -> None:
     with pytest.raises(MetricBroken, match=complaint):
-        read_metrics(_manifest(**told))
+        _registry(tmp_path, **told)
 
 
-def test_a_metric_lacking_its_formula_is_refused() -> None:
-    manifest = copy.deepcopy(_manifest())
-    columns = manifest["nodes"]["model.timonel.acquisition"]["columns"]
-    del columns["onboarding_rate"]["config"]["meta"]["metric"]["formula"]
+def test_a_metric_lacking_its_formula_is_refused(tmp_path: Path) -> None:
+    told = {key: one for key, one in TOLD.items() if key != "formula"}
+    (tmp_path / "community.yml").write_text(yaml.safe_dump({"rate": told}))
 
-    with pytest.raises(MetricBroken, match="the metric lacks formula"):
-        read_metrics(manifest)
-
-
-def test_the_document_keeps_what_stands_around_the_registry() -> None:
-    once = documented(
-        read_metrics(_manifest()), f"# Ours\n{BEGIN}\nold\n{END}\nafter\n"
-    )
-
-    assert once.startswith("# Ours\n")
-    assert once.endswith(f"{END}\nafter\n")
-    assert "old" not in once
-    assert "Tasa de onboarding" in once
-    assert "target 0.6, warn 0.5 (proposed)" in once
-    assert documented(read_metrics(_manifest()), once) == once
-
-
-def test_a_document_without_marks_is_refused() -> None:
-    with pytest.raises(MetricBroken, match="lacks the lines"):
-        documented([], "# Ours\n")
+    with pytest.raises(MetricBroken, match=r"community.yml: rate lacks formula"):
+        read_registry(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("told", "complaint"),
+    ("name", "complaint"),
     [
-        ({"sample": "users", "sample_minimum": 30}, "which is no column of its model"),
-        ({"sample": "user_count"}, "write how many user_count"),
-        ({"sample": "user_count", "sample_minimum": 0}, "write how many user_count"),
+        ("onboarding_rate", "onboarding_rate is declared in commerce.yml too"),
+        ("another_rate", "'Onboarding rate' is the label of another_rate"),
     ],
 )
-def test_a_sample_is_a_column_and_a_number(
-    told: dict[str, Any], complaint: str
+def test_a_name_and_a_label_are_declared_once(
+    tmp_path: Path, name: str, complaint: str
 ) -> None:
+    (tmp_path / "commerce.yml").write_text(yaml.safe_dump({name: TOLD}))
+
     with pytest.raises(MetricBroken, match=complaint):
-        read_metrics(_manifest(**told))
+        _registry(tmp_path)
 
 
-def test_a_sample_is_told_beside_the_limits() -> None:
-    (metric,) = read_metrics(_manifest(sample="user_count", sample_minimum=30))
+def test_a_sample_is_a_column_of_the_relation(tmp_path: Path) -> None:
+    counted = {"sample": "users", "sample_minimum": 30}
+    registry = _registry(tmp_path, limits={**LIMITS, **counted})
+
+    with pytest.raises(MetricBroken, match="'users', which is no column of its model"):
+        read_metrics(_manifest(), registry)
+
+
+def test_a_sample_is_told_beside_the_limits(tmp_path: Path) -> None:
+    counted = {"sample": "user_count", "sample_minimum": 30}
+
+    (metric,) = read_metrics(
+        _manifest(), _registry(tmp_path, limits={**LIMITS, **counted})
+    )
 
     assert (metric.sample, metric.sample_minimum) == ("user_count", 30)
-    assert "judged from 30 user_count on" in documented([metric], f"{BEGIN}{END}")
