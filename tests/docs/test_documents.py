@@ -156,9 +156,8 @@ def test_decisions_are_numbered_listed_and_complete() -> None:
     pages = sorted(DECISIONS.glob("0*.md"))
     index = (DECISIONS / "README.md").read_text()
 
-    assert [page.name[:4] for page in pages] == [
-        f"{number:04d}" for number in range(1, len(pages) + 1)
-    ]
+    # Written side by side, numbers may leave a gap, but none is given twice.
+    assert len({page.name[:4] for page in pages}) == len(pages)
     for page in pages:
         text = page.read_text()
         assert f"({page.name})" in index

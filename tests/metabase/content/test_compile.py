@@ -91,7 +91,11 @@ def test_ids_that_are_kept_belong_to_something() -> None:
             "sql: select 1",
             "card top_customers: write either 'sql' or",
         ),
-        ("limit: 25", "place: [1, 2]", "write ['row', 'column', 'width', 'height']"),
+        (
+            "place: [37, 0, 24, 14]",
+            "place: [1, 2]",
+            "write ['row', 'column', 'width', 'height']",
+        ),
         ("tab: explorer", "tab: x", "stands on tab 'x'; the page has ['explorer', 'ov"),
         ("ficha.customer", "ficha", "leads to 'ficha'; write <page>.<parameter>"),
         ("ficha.customer", "ficha.x", "leads to 'ficha.x', which is no <page>.<param"),
