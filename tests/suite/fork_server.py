@@ -46,7 +46,7 @@ _LATER = {
     "taps.raw_tables": (
         *("taps.tap_files.tap", "taps.tap_shopify.tap", "taps.tap_meta_ads.tap"),
         *("taps.tap_google_ads.tap", "taps.tap_search_console.tap"),
-        *("taps.tap_calendar.tap", "taps.declared.tap"),
+        *("taps.declared.tap", "taps.sources.calendar.streams"),
     ),
 }
 # Packages of which it imports, in the end, every module.
@@ -57,7 +57,7 @@ _STARTED_BY = {
         *("dbt", "taps.target_postgres", "taps.raw_tables", "sandbox"),
         *("taps.tap_files", "taps.tap_shopify", "taps.tap_meta_ads"),
         *("taps.tap_google_ads", "taps.tap_search_console"),
-        *("taps.tap_calendar", "taps.declared"),
+        "taps.declared",
     ),
 }
 

@@ -18,7 +18,6 @@ _PROGRAMS = {
     "taps.declared": ("weather", "--about"),
     "taps.raw_tables": ("--list",),
     "sandbox": ("--help",),
-    "taps.tap_calendar": ("--about",),
     "taps.tap_files": ("--about",),
     "taps.tap_google_ads": ("--about",),
     "taps.tap_meta_ads": ("--about",),

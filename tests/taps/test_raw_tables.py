@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from taps.declared.tap import declared_tap
 from taps.raw_tables import main
 from taps.sources import slugs, tap_class
-from taps.tap_calendar.tap import TapCalendar
 from tests.taps.tap_runs import sync
 from tests.taps.target_postgres.singer import Loader, lines
 
@@ -71,7 +71,7 @@ def test_a_load_finds_the_tables_as_it_would_have_made_them(
                 " where table_schema = 'raw_calendar' order by 1, 2"
             ).fetchall()
 
-    output = sync(TapCalendar, {"calendars": ["CL"]})
+    output = sync(declared_tap("calendar"), {"calendars": ["CL"]})
     loader = Loader(database_url)
     loader.load(lines(output.messages), schema="raw_calendar")
     as_loaded = shape()
@@ -83,7 +83,7 @@ def test_a_load_finds_the_tables_as_it_would_have_made_them(
 
 
 def test_tables_with_rows_keep_them(config: Path, database_url: str) -> None:
-    output = sync(TapCalendar, {"calendars": ["CL"]})
+    output = sync(declared_tap("calendar"), {"calendars": ["CL"]})
     loader = Loader(database_url)
     loader.load(lines(output.messages), schema="raw_calendar")
     count = loader.column("select count(*) from raw_calendar.holidays")

@@ -23,7 +23,6 @@ from taps.api_source.http import HttpClient
 from taps.api_source.slices import SlicedStream, Tally
 from taps.api_source.tap import SourceTap
 from taps.declared.tap import declared_tap
-from taps.tap_calendar.tap import TapCalendar
 from taps.tap_google_ads.tap import TapGoogleAds
 from taps.tap_meta_ads.tap import TapMetaAds
 from taps.tap_search_console.tap import TapSearchConsole
@@ -34,6 +33,7 @@ from tests.taps.tap_runs import Output, sync
 from tests.taps.tap_shopify.shop import serving
 
 TapWeather = declared_tap("weather")
+TapCalendar = declared_tap("calendar")
 TAPS: tuple[type[SourceTap], ...] = (
     TapShopify,
     TapMetaAds,

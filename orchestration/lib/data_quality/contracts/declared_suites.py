@@ -37,6 +37,8 @@ def declared_suite(slug: str) -> tuple[TableContract, ...]:
 
 
 def _rules(stream: Mapping[str, Any]) -> Iterator[Rule]:
+    for rule in stream.get("holds", ()):
+        yield Holds(tuple(rule["columns"]), rule["condition"], rule["promise"])
     for name, column in stream["columns"].items():
         if "between" in column:
             yield Between(name, *column["between"])
@@ -44,5 +46,3 @@ def _rules(stream: Mapping[str, Any]) -> Iterator[Rule]:
             yield OneOf(name, tuple(column["one_of"]))
         if column.get("is_past"):
             yield day(name) if column["type"] == "date" else moment(name)
-    for rule in stream.get("holds", ()):
-        yield Holds(tuple(rule["columns"]), rule["condition"], rule["promise"])

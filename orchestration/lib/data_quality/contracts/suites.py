@@ -132,24 +132,6 @@ _SHOPIFY = (
     slices("date"),
 )
 
-_OF_ITS_YEAR = Holds(
-    ("date", "year"), "extract(year from date) = year", "date lies in its year"
-)
-
-_CALENDAR = (
-    TableContract(
-        "holidays",
-        ("calendar_id", "year", "date", "name"),
-        rules=(_OF_ITS_YEAR, Between("year", 1990, 2100)),
-    ),
-    TableContract(
-        "events",
-        ("calendar_id", "year", "date", "event_id"),
-        rules=(_OF_ITS_YEAR, OneOf("kind", ("retail", "company"))),
-    ),
-    slices("calendar_id", "year"),
-)
-
 
 def _lines(table: str, *rules: Rule, references: tuple[str, ...] = ()) -> TableContract:
     return TableContract(
@@ -248,7 +230,6 @@ _WRITTEN = {
     "meta_ads": META_ADS,
     "google_ads": GOOGLE_ADS,
     "search_console": SEARCH_CONSOLE,
-    "calendar": _CALENDAR,
 }
 SUITES: dict[str, tuple[TableContract, ...]] = {
     slug: _WRITTEN.get(slug) or declared_suite(slug) for slug in SOURCES

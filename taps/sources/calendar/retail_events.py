@@ -108,7 +108,7 @@ def _days_of(country: str, year: int) -> Iterator[RetailEvent]:
 
 @cache
 def _events() -> list[_Event]:
-    file = resources.files("taps.tap_calendar").joinpath("retail_events.yml")
+    file = resources.files("taps.sources.calendar").joinpath("retail_events.yml")
     return msgspec.convert(yaml.safe_load(file.read_text("utf-8")), list[_Event])
 
 

@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 
 from taps.api_source.errors import SourceError
-from taps.tap_calendar.company_events import company_events
-from taps.tap_calendar.country_holidays import Calendar, Holiday
-from taps.tap_calendar.retail_events import retail_events, unannounced
-from taps.tap_calendar.tap import TapCalendar
+from taps.declared.tap import declared_tap
+from taps.sources.calendar.company_events import company_events
+from taps.sources.calendar.country_holidays import Calendar, Holiday
+from taps.sources.calendar.retail_events import retail_events, unannounced
 from tests.taps.tap_runs import Output, sync
+
+TapCalendar = declared_tap("calendar")
 
 
 @pytest.fixture(autouse=True)
 def _november_2026(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TapCalendar, "today", date(2026, 11, 20))
+    november = date(2026, 11, 20)
+    monkeypatch.setattr("taps.sources.calendar.streams.today", lambda: november)
 
 
 def _read(**settings: Any) -> Output:
@@ -52,7 +55,7 @@ def test_names_are_in_the_countrys_language_and_in_english() -> None:
 
 def test_names_do_not_depend_on_the_machine(tmp_path: Path) -> None:
     program = (
-        "from taps.tap_calendar.country_holidays import Calendar;"
+        "from taps.sources.calendar.country_holidays import Calendar;"
         "print([h.name for h in Calendar('BR', None, ['public']).of(2026)])"
     )
     said = {

@@ -1,0 +1,1 @@
+"""Holidays by country, retail events, and the company's own."""

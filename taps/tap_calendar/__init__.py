@@ -1,1 +1,0 @@
-"""Holidays, retail events and the company's own events, as days."""

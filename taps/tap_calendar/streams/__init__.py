@@ -1,1 +1,0 @@
-"""The streams: one table of raw_calendar each."""
