@@ -10,13 +10,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import requests
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from sandbox.clock import Clock
+from sandbox.declared.endpoints import source_routes
+from sandbox.declared.source import Source
+from sandbox.faults import Faults
 from sandbox.middleware import hide_cut_connections
 from sandbox.server import Emulator, app
 from sandbox.simulation.world import World
@@ -58,6 +65,17 @@ def serving(world: World, *emulators: Emulator) -> Iterator[requests.Session]:
     with listening(app(world, emulators)) as url, requests.Session() as session:
         world.base_url = url
         yield session
+
+
+@contextmanager
+def serving_source(source: Source, now: datetime) -> Iterator[str]:
+    """A declared source, as the sandbox makes it up at a moment; gives the address."""
+    clock = Clock()
+    clock.freeze(now)
+    world = SimpleNamespace(clock=clock, faults=Faults())
+    routes = source_routes(world, source)  # type: ignore[arg-type]
+    with listening(Starlette(routes=routes)) as url:
+        yield url
 
 
 @dataclass(frozen=True)
