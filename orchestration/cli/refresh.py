@@ -41,9 +41,17 @@ from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.warehouse.dbt import project_fingerprint
 from orchestration.lib.warehouse.dbt_relations import unchanged_views
 
-__all__ = ["BELOW_PREDICTIONS", "PhaseFailed", "Refresher", "code_version"]
+__all__ = [
+    "BELOW_PREDICTIONS",
+    "MEASUREMENT",
+    "PhaseFailed",
+    "Refresher",
+    "code_version",
+]
 
 
+# What facts say of what was done, on every day.
+MEASUREMENT = "measurement"
 # All that dbt makes below: asked for a part, it cannot leave out what is unchanged.
 BELOW_PREDICTIONS = ("dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts")
 
@@ -204,9 +212,12 @@ class Refresher:
                     company,
                     config,
                     "Predicting customers, channels and budgets",
-                    ("ml_",),
+                    ("ml_", MEASUREMENT),
                     {"customer_value": {"accept_changes": self.accept_changes}},
                 )
+            else:
+                title = "Measuring what was done"
+                self._assets.of_groups(company, config, title, (MEASUREMENT,))
         return True
 
     def tell(self, company: Company) -> None:

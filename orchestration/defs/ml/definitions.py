@@ -3,6 +3,7 @@
 import dagster as dg
 
 from ml_assets.assets import (
+    audience_uplifts,
     channel_attribution,
     customer_value,
     media_mix,
@@ -12,9 +13,15 @@ from ml_assets.assets import (
 
 @dg.definitions
 def models() -> dg.Definitions:
-    """Customer value, attribution, and the media mix that builds on the first."""
+    """Customer value, attribution, the media mix, and what actions brought."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(
-            [channel_attribution, customer_value, media_mix, scenarios]
+            [
+                audience_uplifts,
+                channel_attribution,
+                customer_value,
+                media_mix,
+                scenarios,
+            ]
         )
     )

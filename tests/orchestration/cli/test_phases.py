@@ -15,7 +15,7 @@ from rich.console import Console
 
 from orchestration.cli import refresh
 from orchestration.cli.asset_runs import AssetRuns, PhaseFailed, SourceUnread
-from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher
+from orchestration.cli.refresh import BELOW_PREDICTIONS, MEASUREMENT, Refresher
 from orchestration.lib.connections.connections import Connection
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.cadence import Rhythm
@@ -23,7 +23,7 @@ from orchestration.lib.tenancy.companies import Company
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 SUNDAY = date(2026, 1, 18)
-MODELS, REPORTING = ("ml_",), ("dbt_reporting",)
+MODELS, REPORTING = ("ml_", MEASUREMENT), ("dbt_reporting",)
 RUN = SimpleNamespace(computes=lambda version: None, forget=lambda: None)
 EXPIRED = SourceUnread(
     "acme/meta: the token expired.", "d0c5", ("raw_meta_ads", "slices")
@@ -82,7 +82,7 @@ def test_between_mondays_everything_but_the_models_is_run(
 
     _refresher().compute(ACME, date(2026, 1, 21))
 
-    assert phases.run == [BELOW_PREDICTIONS, REPORTING]
+    assert phases.run == [BELOW_PREDICTIONS, (MEASUREMENT,), REPORTING]
     said = printed.getvalue()
     assert "mix of 2026-01-18 stay" in said
     assert "next on 2026-01-26" in said
