@@ -13,8 +13,8 @@ import psycopg
 from psycopg.rows import class_row
 
 from ml_assets.assets.table_rows import insert
-from ml_assets.experiments.means import MeanDifference
-from ml_assets.experiments.uplift import Uplift
+from ml_assets.measurement.means import MeanDifference
+from ml_assets.measurement.uplift import Uplift
 
 __all__ = [
     "CountedAudience",

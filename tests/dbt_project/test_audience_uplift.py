@@ -10,7 +10,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from ml_assets.assets.audience_uplifts import measure_audiences
+from ml_assets.assets.measurements import measure_audiences
 from orchestration.lib.activation.coupons.refusals import CouponRefused
 from orchestration.lib.activation.coupons.uplift import proven_percent
 from tests.dbt_project.raw_files import RawFile, purchase

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.assets.measurements import measure_campaigns
 from orchestration.lib.alerts.conditions import judge
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.rules import default_rules
@@ -86,6 +87,7 @@ def spend_on(
 
 
 def quality(warehouse: Warehouse, company: str) -> dict[str, dict[str, Any]]:
+    measure_campaigns(warehouse.url, company)
     rows = warehouse.rows(
         "select * from reporting.campaign_quality where company_id = %s", [company]
     )
@@ -168,6 +170,8 @@ def test_a_campaign_is_an_alert_when_it_loses_its_customers_for_sure_and_costs(
         spend_on(warehouse, told.acme, campaign, 3, spend)
     win_by(warehouse, told.bolt, "Verano", count=40, lost=20)
 
+    for company in (told.acme, told.bolt):
+        measure_campaigns(warehouse.url, company)
     rows = found(warehouse, told.acme)
     alerts = warnings(warehouse, told.acme, "campaign_quality")
 
@@ -261,6 +265,7 @@ def test_a_company_reads_its_own_campaigns_only(
 ) -> None:
     for company, lost in ((told.acme, 1), (told.bolt, 2)):
         win_by(warehouse, company, "Verano", count=2, lost=lost)
+        measure_campaigns(warehouse.url, company)
     reader = warehouse.add_reader(told.acme)
 
     (row,) = warehouse.rows("select * from reporting.campaign_quality", role=reader)

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from ml_assets.assets import (
-    audience_uplifts,
     channel_attribution,
     customer_value,
+    measurements,
     media_mix,
     scenarios,
 )
@@ -13,13 +13,13 @@ from ml_assets.assets import (
 
 @dg.definitions
 def models() -> dg.Definitions:
-    """Customer value, attribution, the media mix, and what actions brought."""
+    """Customer value, attribution, the media mix, and what was measured."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(
             [
-                audience_uplifts,
                 channel_attribution,
                 customer_value,
+                measurements,
                 media_mix,
                 scenarios,
             ]

@@ -8,8 +8,8 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from ml_assets.experiments.means import MeanDifference, mean_difference
-from ml_assets.experiments.shares import newcombe_interval
+from ml_assets.measurement.means import MeanDifference, mean_difference
+from ml_assets.measurement.shares import newcombe_interval
 
 __all__ = ["Uplift", "measure_uplift"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.experiments.means import mean_difference
-from ml_assets.experiments.uplift import Uplift, measure_uplift
+from ml_assets.measurement.means import mean_difference
+from ml_assets.measurement.uplift import Uplift, measure_uplift
 
 
 def members(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ml_assets.experiments.shares import newcombe_interval, wilson_interval
+from ml_assets.measurement.shares import newcombe_interval, wilson_interval
 
 
 @pytest.mark.parametrize(("hits", "count"), [(0, 10), (3, 10), (10, 10), (480, 1000)])

@@ -1,0 +1,124 @@
+"""What facts say of lists that were written to and of campaigns, for readers."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from ml_assets.assets.audience_tables import (
+    list_counted,
+    read_members,
+    replace_uplifts,
+    uplift_row,
+)
+from ml_assets.assets.campaign_tables import read_campaigns, replace_comparisons
+from ml_assets.measurement.campaigns import compare_campaigns
+from ml_assets.measurement.uplift import measure_uplift
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.warehouse import Warehouse
+
+__all__ = ["measure_audiences", "measure_campaigns", "measurements"]
+
+_SCHEMA = "predictions"
+_COMMON: dict[str, Any] = {
+    # Measured every day, also where predictions are told weekly.
+    "group_name": "measurement",
+    "kinds": {"python", "numpy"},
+    "owners": ["team:data"],
+    "code_version": "1",
+}
+
+
+@dg.multi_asset(
+    name="measurements",
+    specs=[
+        dg.AssetSpec(
+            [_SCHEMA, "audience_uplifts"],
+            description=(
+                "Revenue, margin and customers that writing to an audience brought, "
+                "against those kept back by lot. One row per company and audience that "
+                "was given out."
+            ),
+            deps=[
+                ["marts", "companies"],
+                ["marts", "company_months"],
+                ["marts", "orders"],
+            ],
+            **_COMMON,
+        ),
+        dg.AssetSpec(
+            [_SCHEMA, "campaign_comparisons"],
+            description=(
+                "Customers of a campaign who did not come back, against those of all "
+                "others: association, not cause. One row per company, channel and "
+                "campaign name."
+            ),
+            deps=[
+                ["marts", "campaign_days"],
+                ["marts", "companies"],
+                ["marts", "customer_summaries"],
+                ["marts", "customers"],
+                ["marts", "orders"],
+            ],
+            **_COMMON,
+        ),
+    ],
+    partitions_def=company_days,
+)
+def measurements(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Measure what was done at one company by what its marts hold."""
+    url, company_id = warehouse.url(), company_day.company_id(context)
+    for table, count in (
+        ("audience_uplifts", measure_audiences(url, company_id)),
+        ("campaign_comparisons", measure_campaigns(url, company_id)),
+    ):
+        yield dg.MaterializeResult(
+            asset_key=[_SCHEMA, table],
+            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
+        )
+
+
+def measure_audiences(url: str, company_id: str) -> int:
+    """Measure what every audience that was given out brought so far; how many.
+
+    Raises
+    ------
+    CompanyRemoved
+    """
+    with company_held(url, company_id):
+        rows = list(_measured(url, company_id, dt.datetime.now(dt.UTC)))
+        with connect(url, "scientist") as database:
+            replace_uplifts(database, company_id, rows)
+    return len(rows)
+
+
+def measure_campaigns(url: str, company_id: str) -> int:
+    """Hold every campaign of a company against its others; how many.
+
+    Raises
+    ------
+    CompanyRemoved
+    """
+    with company_held(url, company_id), connect(url, "scientist") as database:
+        compared = compare_campaigns(read_campaigns(database, company_id))
+        replace_comparisons(database, company_id, compared)
+    return len(compared)
+
+
+def _measured(
+    url: str, company_id: str, measured_at: dt.datetime
+) -> Iterator[dict[str, Any]]:
+    # Who is in an audience is no number, and nothing for the scientist.
+    with connect(url, "orchestrator") as database:
+        for audience in list_counted(database, company_id):
+            uplift = measure_uplift(
+                read_members(database, audience),
+                margin_rate=audience.gross_margin_rate,
+                is_due=audience.is_due,
+            )
+            yield uplift_row(audience, uplift, measured_at)
