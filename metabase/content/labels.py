@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from metabase.content.errors import ContentError
 from metabase.content.metrics import metric_labels
 from metabase.content.yaml_files import parsed
@@ -27,13 +29,16 @@ def read_labels(folder: Path, language: str) -> dict[str, str]:
     Raises
     ------
     ContentError
-        The language has no file, or a value in it is not text.
+        The language has no file, or it is not YAML, or a value in it is not text.
     """
     path = folder / f"{language}.yml"
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yml")))
         raise ContentError(f"no labels for {language!r}: {path} (there is: {known})")
-    tree = parsed(path)
+    try:
+        tree = parsed(path)
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path}: not valid YAML: {error}") from error
     if not isinstance(tree, dict):
         raise ContentError(f"{path}: expected labels grouped by key")
     return dict(_leaves(tree, "", path))

@@ -131,6 +131,13 @@ def test_a_choice_that_could_not_be_made_safely_is_refused(
         load_content(root, EXAMPLE)
 
 
+def test_labels_that_are_no_yaml_are_refused_with_their_line(edit: Edit) -> None:
+    root = edit("labels/es.yml", "title: Clientes", "title: Unidad: clientes")
+
+    with pytest.raises(ContentError, match=r"es.yml: not valid YAML.*\n.*line \d+"):
+        load_content(root, EXAMPLE)
+
+
 def test_a_label_that_no_card_uses_is_named(edit: Edit) -> None:
     root = edit("labels/es.yml", "columns:\n", "columns:\n  forgotten: Olvidado\n")
 
