@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import ClassVar
 
-from taps.api_source.errors import SourceError, TokenExpired
+from taps.api_source.errors import AccessDenied, SourceError, TokenExpired
 from taps.api_source.tap import SourceTap
 
 __all__ = ["PartFailures", "PartsTap"]
@@ -55,7 +55,8 @@ class PartFailures:
         Raises
         ------
         SourceError
-            Of the kind of the first failure, naming every part that failed.
+            ``AccessDenied`` if that was the first failure; it names every part that
+            failed.
         """
         if not self._errors:
             return
@@ -65,7 +66,8 @@ class PartFailures:
         problems = "; ".join(
             f"{part}: {str(error).rstrip('.')}" for part, error in self._errors.items()
         )
-        raise type(first)(
+        kind = AccessDenied if isinstance(first, AccessDenied) else SourceError
+        raise kind(
             f"{len(self._errors)} of {len(self._parts)} cannot be read ({problems})",
             call=f"{self._kind}s",
             remedy="The others were read; what is kept of these ends before the error.",

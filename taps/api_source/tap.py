@@ -11,7 +11,7 @@ from types import FrameType
 from typing import IO, Any, ClassVar, NoReturn
 
 import click
-from singer_sdk import Tap
+from singer_sdk import Stream, Tap
 from singer_sdk.configuration._dict_config import merge_missing_config_jsonschema
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers._util import load_json
@@ -84,6 +84,14 @@ class SourceTap(Tap):
             The source cannot be read with these settings.
         """
         raise NotImplementedError
+
+    # The SDK calls it final; it has no other place for an order.
+    def load_streams(self) -> list[Stream]:  # type: ignore[misc]
+        """The streams in the order of ``discover_streams``: what matters most first.
+
+        The SDK would read them by their names.
+        """
+        return list(self.discover_streams())
 
     def announce(self) -> None:
         """Write every SCHEMA message first, so that tables exist even when empty."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +15,7 @@ from taps.tap_shopify.client import ShopifyClient, optional_field
 from taps.tap_shopify.queries import order_fields
 from taps.tap_shopify.versions import ending_soon
 
-__all__ = ["Access", "find_access", "refused_order_fields"]
+__all__ = ["Access", "find_access", "refused_fields", "refused_order_fields"]
 
 #: Days of orders that Shopify shows without the scope read_all_orders.
 _WALL_DAYS = 60
@@ -130,23 +130,49 @@ def find_access(client: ShopifyClient, start_date: date | None) -> Access:
 
 
 def refused_order_fields(client: ShopifyClient) -> frozenset[str]:
-    """Fields of orders that this app is refused, found out with one order.
-
-    A bulk operation would only say that it was denied something.
+    """Fields of orders that this app is refused.
 
     Raises
     ------
     FieldDenied
         Shopify refuses a field without which orders are of no use.
     """
-    refused: set[str] = set()
+
+    def fields(without: Container[str]) -> str:
+        ledger = "agreements(first: 1) { nodes { id } }"
+        return order_fields(without) + ("" if "agreements" in without else ledger)
+
+    return refused_fields(client, "orders", fields)
+
+
+def refused_fields(
+    client: ShopifyClient,
+    collection: str,
+    fields: Callable[[Container[str]], str],
+    known: Iterable[str] = (),
+) -> frozenset[str]:
+    """Fields of a collection that this app is refused, found out with one object.
+
+    A bulk operation would only say that it was denied something.
+
+    Parameters
+    ----------
+    fields
+        What is asked of an object, without some fields.
+    known
+        Fields that were refused elsewhere: one object need not have them all.
+
+    Raises
+    ------
+    FieldDenied
+        Shopify refuses a field without which the rest is of no use.
+    """
+    refused = set(known)
     while True:
-        text = f"""query Probe {{ orders(first: 1) {{ nodes {{
-          {order_fields(refused)}
-          {"" if "agreements" in refused else "agreements(first: 1) { nodes { id } }"}
-        }} }} }}"""
+        text = f"""query Probe {{ {collection}(first: 1) {{ nodes {{
+          {fields(refused)} }} }} }}"""
         try:
-            reply = client.query(text, {}, "orders, first look", msgspec.Raw)
+            reply = client.query(text, {}, f"{collection}, first look", msgspec.Raw)
         except FieldDenied as denial:
             name = optional_field(denial.field)
             if name is None or name in refused:

@@ -12,6 +12,7 @@ from taps.api_source.errors import AccessDenied, SourceError, TooMuchData
 from taps.api_source.verdicts import Fail, Ok, Retry, Verdict
 
 __all__ = [
+    "PROTECTED_DATA",
     "Answer",
     "FieldDenied",
     "Problem",
@@ -21,6 +22,17 @@ __all__ = [
 ]
 
 _NAMED_FIELD = re.compile(r"[Aa]ccess denied for (\w+)")
+_NOT_APPROVED = re.compile(
+    r"not approved to (?:access|use) the (\w+)(?: object| field)?", re.IGNORECASE
+)
+
+
+#: What to do when Shopify has not approved the app for customers' data: no scope helps.
+PROTECTED_DATA = (
+    "Ask Shopify for protected customer data: in the Dev Dashboard, under the API "
+    "access of the app, request it with name, e-mail, telephone and address. An access "
+    "scope does not help."
+)
 
 
 class _Details(msgspec.Struct, rename="camel", frozen=True):
@@ -43,7 +55,17 @@ class Problem(msgspec.Struct):
         if names:
             return ".".join(names)
         named = _NAMED_FIELD.search(self.message)
-        return named[1] if named else ""
+        if named:
+            return named[1]
+        protected = _NOT_APPROVED.search(self.message)
+        return protected[1][0].lower() + protected[1][1:] if protected else ""
+
+    @property
+    def is_of_protected_data(self) -> bool:
+        """Whether it is customer data that the app was not approved for."""
+        return bool(_NOT_APPROVED.search(self.message)) or (
+            "protected-customer-data" in self.message
+        )
 
 
 class _Bucket(msgspec.Struct, rename="camel", frozen=True):
@@ -101,17 +123,25 @@ class FieldDenied(AccessDenied):
 
     def __init__(self, problem: Problem, call: str) -> None:
         self.field = problem.field
-        scope = problem.extensions.required_access
         super().__init__(
             f"no access to {self.field or 'a field'} ({problem.message.rstrip('.')})",
             call=call,
-            remedy="Give the app "
-            + (scope.rstrip(".") if scope else "the access scope it asks for")
-            + " and install it again.",
+            remedy=_remedy(problem),
         )
 
 
+def _remedy(problem: Problem) -> str:
+    if problem.is_of_protected_data:
+        return PROTECTED_DATA
+    scope = problem.extensions.required_access
+    wanted = scope.rstrip(".") if scope else "the access scope it asks for"
+    return f"Give the app {wanted} and install it again."
+
+
 _decoder = msgspec.json.Decoder(Answer)
+
+#: Codes of failures that are over by themselves.
+_PASSING = {"INTERNAL_SERVER_ERROR", "TIMEOUT"}
 
 _NOT_SERVED = {
     402: (
@@ -169,14 +199,17 @@ def _judge_errors(answer: Answer, call: str) -> Verdict | None:
         return _throttled(answer, call)
     if "MAX_COST_EXCEEDED" in by_code:
         return Fail(TooMuchData(by_code["MAX_COST_EXCEEDED"].message, call=call))
-    if denied := by_code.pop("ACCESS_DENIED", None):
-        # With data beside it, the client decides whether the field may be missing.
-        return Ok() if answer.has_data else Fail(FieldDenied(denied, call))
+    denied = by_code.pop("ACCESS_DENIED", None)
+    # A field that is denied hides none of the other errors.
     for code, error in by_code.items():
-        if code in {"INTERNAL_SERVER_ERROR", "TIMEOUT"}:
-            return Retry(f"Shopify failed ({code})")
-        return Fail(_fatal(code, error, call))
-    return None
+        if code not in _PASSING:
+            return Fail(_fatal(code, error, call))
+    for code in by_code:
+        return Retry(f"Shopify failed ({code})")
+    if denied is None:
+        return None
+    # With data beside it, the client decides whether the field may be missing.
+    return Ok() if answer.has_data else Fail(FieldDenied(denied, call))
 
 
 def _throttled(answer: Answer, call: str) -> Verdict:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
+from taps.tap_shopify.answers import PROTECTED_DATA
 from taps.tap_shopify.client import ShopifyClient
 from taps.tap_shopify.nodes import number_of
 from taps.tap_shopify.progress import Progress
@@ -33,9 +34,9 @@ partialDataUrl"""
 _POLL = f"""query PollBulk($id: ID!) {{
   node(id: $id) {{ ... on BulkOperation {{ {_FIELDS} }} }}
 }}"""
-_UNDER_WAY = """query BulkUnderWay {
-  bulkOperations(first: 20, sortKey: CREATED_AT, reverse: true) {
-    nodes { id status query }
+_UNDER_WAY = """query BulkUnderWay($after: String) {
+  bulkOperations(first: 50, after: $after) {
+    nodes { id status query } pageInfo { hasNextPage endCursor }
   }
 }"""
 _CANCEL = """mutation CancelBulk($id: ID!) {
@@ -147,12 +148,24 @@ class BulkOperations:
 
     def _ours(self, query: str, call: str) -> str | None:
         """An operation that an earlier run of ours began with this very query."""
-        data = self._client.query(_UNDER_WAY, {}, call, dict).data
-        for node in data["bulkOperations"]["nodes"]:
+        for node in self._operations(call):
             is_same = (node.get("query") or "").strip() == query.strip()
             if node["status"] in {"CREATED", "RUNNING"} and is_same:
                 return str(node["id"])
         return None
+
+    def _operations(self, call: str) -> Iterator[dict[str, Any]]:
+        """Every operation of the app, in whatever order Shopify lists them."""
+        cursor = None
+        while True:
+            variables = {"after": cursor}
+            data = self._client.query(_UNDER_WAY, variables, call, dict).data
+            page = data["bulkOperations"]
+            yield from page["nodes"]
+            info = page["pageInfo"]
+            if not info["hasNextPage"] or info["endCursor"] in {None, cursor}:
+                return
+            cursor = info["endCursor"]
 
     def _wait(self, operation_id: str, expected: int, call: str) -> _Operation:
         deadline = monotonic() + self._timeout
@@ -194,7 +207,7 @@ def _given_up(operation: _Operation, call: str) -> SourceError:
         return AccessDenied(
             f"bulk operation {number} was denied access to a field",
             call=call,
-            remedy="Give the app the access scopes that --check misses.",
+            remedy=f"Give it the access scopes that --check misses. {PROTECTED_DATA}",
         )
     partial = "; its partial file is not used" if operation.partial_data_url else ""
     code = f" ({operation.error_code})" if operation.error_code else ""

@@ -14,7 +14,13 @@ import requests
 from taps.api_source.errors import SourceError
 from taps.api_source.http import HttpClient
 from taps.api_source.verdicts import Fail, Verdict
-from taps.tap_shopify.answers import FieldDenied, decode_answer, denied_fields, judge
+from taps.tap_shopify.answers import (
+    PROTECTED_DATA,
+    FieldDenied,
+    decode_answer,
+    denied_fields,
+    judge,
+)
 from taps.tap_shopify.auth import authorizer
 from taps.tap_shopify.settings import api_url, timeout
 from taps.tap_shopify.versions import other_version
@@ -30,14 +36,19 @@ __all__ = [
 
 _Data = TypeVar("_Data")
 
-#: Fields that Shopify may refuse without the orders being worthless: they become null,
+#: Fields that Shopify may refuse without the rest being worthless: they become null,
 #: with a warning. ``agreements`` is the ledger; orders and refunds stand in for it.
 OPTIONAL_FIELDS: Mapping[str, str] = {
     "agreements": "order_sales stays empty; use orders and order_refunds instead",
-    "customer": "orders have no customer_id",
+    "customer": "orders and checkouts have no customer_id",
     "customerJourneySummary": "orders have no visits",
+    "defaultAddress": "customers have no country",
+    "defaultEmailAddress": "customers have no e-mail address",
+    "defaultPhoneNumber": "customers have no telephone number",
     "email": "orders have no email",
+    "firstName": "customers have no first name",
     "landingPage": "visits have no landing_page",
+    "lastName": "customers have no last name",
     "referrerUrl": "visits have no referrer_url",
     "shippingAddress": "orders have no shipping country",
 }
@@ -131,14 +142,22 @@ class ShopifyClient:
         body = {"query": text, "variables": variables}
         response = self._http.send("POST", self._url, call=call, json=body)
         answer = decode_answer(response)
-        denied = set()
-        for problem in denied_fields(answer):
+        denied, problems = set(), denied_fields(answer)
+        for problem in problems:
             name = optional_field(problem.field)
             if name is None:
                 raise FieldDenied(problem, call)
             self.warn(f"No access to {problem.field}: {OPTIONAL_FIELDS[name]}.")
+            if problem.is_of_protected_data:
+                self.warn(PROTECTED_DATA)
             denied.add(name)
-        data = decoded(bytes(answer.data), shape, call)
+        try:
+            data = decoded(bytes(answer.data), shape, call)
+        except SourceError:
+            # More is missing than what was named and may be.
+            if problems:
+                raise FieldDenied(problems[0], call) from None
+            raise
         return Reply(data, answer.cost, frozenset(denied))
 
     def download(self, url: str, path: Path, call: str) -> int:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from taps.api_source.errors import SourceError, TooMuchData
 from taps.tap_shopify.bulk import BulkFailed, BulkFile, BulkOperations
 from taps.tap_shopify.client import ShopifyClient
+from taps.tap_shopify.counts import ask_count
 from taps.tap_shopify.nodes import PageInfo
 from taps.tap_shopify.progress import Progress
-from taps.tap_shopify.windows import Window, split
+from taps.tap_shopify.windows import Count, Window, split
 
-__all__ = ["Collection", "Reader", "count_of"]
+__all__ = ["Collection", "Reader"]
 
 # Shopify rates one query at 1,000 points at most; some room for what it did not tell.
 _COST_AIM = 800.0
@@ -62,26 +62,6 @@ class _RawPage(msgspec.Struct, rename="camel"):
     page_info: PageInfo
 
 
-def count_of(
-    client: ShopifyClient, count_name: str, search: str | None, call: str
-) -> int:
-    """How many there are by Shopify's own count.
-
-    Raises
-    ------
-    SourceError
-        Shopify only gives a lower bound.
-    """
-    text = f"""query Count($search: String) {{
-      {count_name}(query: $search, limit: null) {{ count precision }}
-    }}"""
-    shape = dict[str, dict[str, Any]]
-    answer = client.query(text, {"search": search}, call, shape).data[count_name]
-    if answer["precision"] != "EXACT":
-        raise SourceError("Shopify does not count exactly", call=call)
-    return int(answer["count"])
-
-
 class Reader:
     """Reads windows of a collection whole, or fails.
 
@@ -117,36 +97,36 @@ class Reader:
             self._read(collection, part, expected)
             yield part
 
-    def _counter(self, collection: Collection) -> Any:
-        def count(window: Window) -> int:
+    def _counter(self, collection: Collection) -> Callable[[Window], Count]:
+        def count(window: Window) -> Count:
             call = f"{collection.name}, count of {window}"
-            return count_of(self._client, collection.count_name, window.search, call)
+            return ask_count(self._client, collection.count_name, window.search, call)
 
         return count
 
-    def _read(self, collection: Collection, window: Window, before: int) -> None:
+    def _read(self, collection: Collection, window: Window, before: Count) -> None:
         """Read once, and once more if the source's count does not agree.
 
         Things leave the window when they change while it is read, so there may be as
         many as before, as many as after, or any number between.
         """
-        if before == 0:
+        if before == Count(0):
             return
         for _ in range(2):
-            number = self._emit(collection, window, before)
+            number = self._emit(collection, window, before.number)
             after = self._counter(collection)(window)
-            if min(before, after) <= number <= max(before, after):
+            if after.agrees_with(number, before):
                 return
             self._client.logger.warning(
                 "%s, %s: %d read, Shopify counts %d; reading them again",
                 collection.name,
                 window,
                 number,
-                after,
+                after.number,
             )
             before = after
         raise SourceError(
-            f"{number} were read and Shopify counts {after}, twice",
+            f"{number} were read and Shopify counts {after.number}, twice",
             call=f"{collection.name}, {window}",
             remedy="The bookmark was not moved; run it again later.",
         )

@@ -36,16 +36,16 @@ class Customer(Object):
     id: str
     created_at: str
     updated_at: str
-    first_name: str | None
-    last_name: str | None
     state: str
     number_of_orders: str
     """A string: UnsignedInt64."""
     amount_spent: Money
     tags: list[str]
-    default_email_address: EmailAddress | None
-    default_phone_number: PhoneNumber | None
-    default_address: CustomerAddress | None
+    first_name: str | None = None
+    last_name: str | None = None
+    default_email_address: EmailAddress | None = None
+    default_phone_number: PhoneNumber | None = None
+    default_address: CustomerAddress | None = None
 
 
 class CustomerAddress(Object):
@@ -58,7 +58,7 @@ class CheckoutCustomer(Object):
     """Who left a checkout."""
 
     id: str
-    default_email_address: EmailAddress | None
+    default_email_address: EmailAddress | None = None
 
 
 class Checkout(Object):
@@ -68,10 +68,10 @@ class Checkout(Object):
     created_at: str
     updated_at: str
     completed_at: str | None
-    customer: CheckoutCustomer | None
     discount_codes: list[str]
     total_price_set: MoneyBag
     subtotal_price_set: ShopMoney
+    customer: CheckoutCustomer | None = None
     line_items: Page[Reference] | None = None
 
 

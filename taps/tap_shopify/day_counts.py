@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from taps.api_source.errors import SourceError
 from taps.tap_shopify.access import Access
 from taps.tap_shopify.client import ShopifyClient
+from taps.tap_shopify.counts import count_whole, told_count
 from taps.tap_shopify.windows import Window
 
 __all__ = ["day_counts", "day_window"]
@@ -37,7 +37,9 @@ def day_counts(
         shape = dict[str, dict[str, Any]]
         counts = client.query(f"query DayCounts {{ {fields} }}", {}, call, shape).data
         for day in some:
-            answer = counts[f"d{day:%Y%m%d}"]
-            if answer["precision"] != "EXACT":
-                raise SourceError("Shopify does not count exactly", call=call)
-            yield day, int(answer["count"])
+            told = told_count(counts[f"d{day:%Y%m%d}"])
+            if told.is_exact:
+                yield day, told.number
+            else:
+                window = day_window(access, day)
+                yield day, count_whole(client, "ordersCount", window, call)

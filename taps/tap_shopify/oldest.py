@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+
+import msgspec
 
 from taps.tap_shopify.client import ShopifyClient
 from taps.tap_shopify.windows import parse_instant
@@ -12,6 +13,10 @@ __all__ = ["beginning", "oldest"]
 
 # What Shopify tells of the oldest and what it searches by need not be the same.
 _MARGIN = timedelta(days=7)
+
+
+class _Oldest(msgspec.Struct):
+    nodes: list[dict[str, str]]
 
 
 def beginning(
@@ -29,6 +34,7 @@ def oldest(
     text = f"""query Oldest {{
       {collection}(first: 1, sortKey: {sort_key}) {{ nodes {{ {field} }} }}
     }}"""
-    data = client.query(text, {}, f"{collection}, the oldest", dict[str, Any]).data
-    found = data[collection]["nodes"]
+    call = f"{collection}, the oldest"
+    data = client.query(text, {}, call, dict[str, _Oldest]).data
+    found = data[collection].nodes
     return parse_instant(found[0][field]) if found else None

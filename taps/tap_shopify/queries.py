@@ -7,12 +7,10 @@ are asked for without ``first``, which would cut them off without saying so.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 __all__ = [
     "AGREEMENT_FIELDS",
-    "CHECKOUT_FIELDS",
-    "CUSTOMER_FIELDS",
     "DISCOUNT_FIELDS",
     "LINE_ITEM_FIELDS",
     "NESTED_FIRST",
@@ -20,6 +18,8 @@ __all__ = [
     "REDEEM_CODE_FIELDS",
     "REFUND_LINE_FIELDS",
     "SALE_FIELDS",
+    "checkout_fields",
+    "customer_fields",
     "order_fields",
 ]
 
@@ -58,14 +58,12 @@ transactions {{
   id kind status gateway test processedAt parentTransaction {{ id }} amountSet {_BOTH}
 }}"""
 
-CUSTOMER_FIELDS = f"""id createdAt updatedAt firstName lastName state numberOfOrders
-amountSpent {_MONEY} tags
-defaultEmailAddress {{ emailAddress marketingState }}
-defaultPhoneNumber {{ phoneNumber marketingState }}
-defaultAddress {{ countryCodeV2 }}"""
+_CUSTOMER = f"""id createdAt updatedAt state numberOfOrders
+amountSpent {_MONEY} tags"""
 
-CHECKOUT_FIELDS = f"""id createdAt updatedAt completedAt discountCodes
-customer {{ id defaultEmailAddress {{ emailAddress marketingState }} }}
+_EMAIL = "defaultEmailAddress { emailAddress marketingState }"
+
+_CHECKOUT = f"""id createdAt updatedAt completedAt discountCodes
 totalPriceSet {_BOTH} subtotalPriceSet {_SHOP}"""
 
 REDEEM_CODE_FIELDS = "id code asyncUsageCount"
@@ -100,8 +98,30 @@ def order_fields(without: Container[str]) -> str:
         "shippingAddress": "shippingAddress { countryCodeV2 provinceCode }",
         "customerJourneySummary": _journey(without),
     }
+    return _kept(_ORDER, optional, without)
+
+
+def customer_fields(without: Container[str]) -> str:
+    """A customer; ``without`` as of ``order_fields``."""
+    optional = {
+        "firstName": "firstName",
+        "lastName": "lastName",
+        "defaultEmailAddress": _EMAIL,
+        "defaultPhoneNumber": "defaultPhoneNumber { phoneNumber marketingState }",
+        "defaultAddress": "defaultAddress { countryCodeV2 }",
+    }
+    return _kept(_CUSTOMER, optional, without)
+
+
+def checkout_fields(without: Container[str]) -> str:
+    """An abandoned checkout without its lines; ``without`` as of ``order_fields``."""
+    email = "" if "defaultEmailAddress" in without else _EMAIL
+    return _kept(_CHECKOUT, {"customer": f"customer {{ id {email} }}"}, without)
+
+
+def _kept(always: str, optional: Mapping[str, str], without: Container[str]) -> str:
     kept = [text for name, text in optional.items() if name not in without]
-    return "\n".join((_ORDER, *kept))
+    return "\n".join((always, *kept))
 
 
 def _journey(without: Container[str]) -> str:

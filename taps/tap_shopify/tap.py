@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from taps.api_source.errors import SourceError
+from taps.api_source.part_failures import PartsTap
 from taps.api_source.slices import SlicesStream
 from taps.api_source.streams import SourceStream
-from taps.api_source.tap import SourceTap
 from taps.tap_shopify.access import Access, find_access, refused_order_fields
 from taps.tap_shopify.bulk import BulkOperations
 from taps.tap_shopify.client import ShopifyClient
@@ -35,34 +35,50 @@ from taps.tap_shopify.windows import Window
 
 __all__ = ["TapShopify"]
 
+# In the order in which they are read: the money first, and at the end the shop, which
+# tells what the others found.
 _STREAMS: Sequence[type[SourceStream]] = (
-    AbandonedCheckoutsStream,
-    CustomersStream,
-    DiscountCodesStream,
-    OrderDaysStream,
-    OrderIdsStream,
+    OrdersStream,
     OrderLineItemsStream,
     OrderRefundsStream,
-    OrderSalesStream,
-    OrderTransactionsStream,
-    OrderVisitsStream,
-    OrdersStream,
     RefundLineItemsStream,
+    OrderTransactionsStream,
+    OrderSalesStream,
+    OrderVisitsStream,
+    OrderDaysStream,
+    OrderIdsStream,
+    CustomersStream,
+    DiscountCodesStream,
+    AbandonedCheckoutsStream,
     ShopInfoStream,
 )
 
 
-class TapShopify(SourceTap):
+class TapShopify(PartsTap):
     """Reads a Shopify shop through the GraphQL Admin API.
 
+    Orders are read first. A table that cannot be read does not keep the others from it.
     With end_date set, orders are those created from start_date to end_date, in the
     shop's time zone.
     """
 
     name = "tap-shopify"
+    part_kind = "table"
     config_jsonschema = SETTINGS
     #: How to wait, in seconds.
     sleep = staticmethod(time.sleep)
+
+    # The SDK calls it final; see PartsTap.
+    def sync_all(self) -> None:  # type: ignore[misc]
+        """Read all tables that can be read; then fail if one could not.
+
+        Raises
+        ------
+        SourceError
+            Nothing can be read, or some of it could not.
+        """
+        _ = self.access
+        super().sync_all()
 
     def discover_streams(self) -> list[SourceStream]:
         """Every stream there is."""
@@ -98,6 +114,11 @@ class TapShopify(SourceTap):
         """Fields of orders that are not asked for because the app may not see them."""
         _ = self.access
         return refused_order_fields(self.client)
+
+    @cached_property
+    def refused_of_customers(self) -> set[str]:
+        """Fields of customers that the app was refused so far, wherever they stand."""
+        return set()
 
     @cached_property
     def reader(self) -> Reader:

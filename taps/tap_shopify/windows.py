@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
-__all__ = ["TimeField", "Window", "instant_text", "parse_instant", "split"]
+__all__ = ["Count", "TimeField", "Window", "instant_text", "parse_instant", "split"]
 
 TimeField: TypeAlias = Literal["updated_at", "created_at"]
 
@@ -38,17 +38,36 @@ class Window:
         return f"{instant_text(self.since)} to {instant_text(self.until)}"
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many there are; at least as many if it is not exact."""
+
+    number: int
+    is_exact: bool = True
+
+    def agrees_with(self, read: int, before: Count) -> bool:
+        """Whether so many may have been read between an earlier count and this one."""
+        least = min(before.number, self.number)
+        most = max(before.number, self.number)
+        return least <= read and (
+            read <= most or not (before.is_exact and self.is_exact)
+        )
+
+
 def split(
-    window: Window, count: Callable[[Window], int], limit: int
-) -> Iterator[tuple[Window, int]]:
-    """Windows with at most ``limit`` things in each, oldest first, and their counts."""
+    window: Window, count: Callable[[Window], Count], limit: int
+) -> Iterator[tuple[Window, Count]]:
+    """Windows with at most ``limit`` things in each, oldest first, and their counts.
+
+    A count that is not exact means that there are too many, too.
+    """
     pending = [window]
     while pending:
         part = pending.pop()
-        number = count(part)
+        told = count(part)
         halves = part.halves()
-        if number <= limit or len(halves) == 1:
-            yield part, number
+        if (told.is_exact and told.number <= limit) or len(halves) == 1:
+            yield part, told
         else:
             pending.extend(reversed(halves))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 
 from taps.api_source.schemas import array, instant, integer, number, schema, text
@@ -12,7 +12,7 @@ from taps.tap_shopify.customer_nodes import Checkout
 from taps.tap_shopify.flat_collection import FlatCollection, Names
 from taps.tap_shopify.nested_paging import drain
 from taps.tap_shopify.nodes import number_of
-from taps.tap_shopify.queries import CHECKOUT_FIELDS, NESTED_FIRST, NEXT_PAGE
+from taps.tap_shopify.queries import NESTED_FIRST, NEXT_PAGE, checkout_fields
 from taps.tap_shopify.streams.base import Record
 from taps.tap_shopify.streams.changing import ChangingStream
 
@@ -59,13 +59,19 @@ class AbandonedCheckoutsStream(ChangingStream):
     record_schema = schema(_COLUMNS, ("id",))
     scope = "read_orders"
     lookback_days = 7
+    # It cannot be sorted by last change.
+    names = Names("abandonedCheckouts", "abandonedCheckoutsCount", "CREATED_AT")
     oldest_by = ("CREATED_AT", "createdAt")
 
+    @staticmethod
+    def fields(without: Container[str]) -> str:
+        """What is asked of a checkout."""
+        return checkout_fields(without)
+
     def collection(self) -> Collection:
-        """The connection ``abandonedCheckouts``; it cannot be sorted by last change."""
-        names = Names("abandonedCheckouts", "abandonedCheckoutsCount", "CREATED_AT")
+        """The connection ``abandonedCheckouts``."""
         return FlatCollection(
-            names, Checkout, CHECKOUT_FIELDS, self._emit, child=_LINES
+            self.names, Checkout, self.allowed_fields, self._emit, child=_LINES
         )
 
     def _emit(self, found: Sequence[tuple[Checkout, int]]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from taps.api_source.schemas import instant, text
 from taps.api_source.streams import SourceStream
 
 if TYPE_CHECKING:
+    from singer_sdk.helpers import types
+
     from taps.tap_shopify.tap import TapShopify
 
 __all__ = ["ORDER_ID", "ORDER_UPDATED_AT", "OrderTreeStream", "Record", "ShopStream"]
@@ -31,9 +33,17 @@ class Record(msgspec.Struct, gc=False):
 
 
 class ShopStream(SourceStream):
-    """A stream of this tap."""
+    """A stream of this tap; one that fails does not keep the others from being read."""
 
     _tap: TapShopify
+    #: What fails together with it.
+    part: ClassVar[str | None] = None
+
+    def get_records(self, context: types.Context | None) -> Iterable[dict[str, Any]]:
+        """Nothing: what was read is written, and a failure is kept for the end."""
+        with self._tap.failures.of(self.part or self.name):
+            super().get_records(context)
+        return ()
 
     def set_bookmark(self, value: str) -> None:
         """Bookmark without writing the state, which several streams then do at once."""
@@ -47,6 +57,7 @@ class OrderTreeStream(ShopStream):
 
     primary_keys: Sequence[str] = ("id",)
     replication_key = "order_updated_at"
+    part = "orders"
 
     def read(self) -> None:
         """Read all orders that changed, once per run."""

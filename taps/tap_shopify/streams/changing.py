@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Container
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import ClassVar
 
-from taps.tap_shopify.answers import FieldDenied
+from taps.api_source.errors import AccessDenied
+from taps.tap_shopify.access import refused_fields
 from taps.tap_shopify.collection import Collection
+from taps.tap_shopify.flat_collection import Names
 from taps.tap_shopify.oldest import beginning
 from taps.tap_shopify.streams.base import ShopStream
 from taps.tap_shopify.windows import Window, instant_text, parse_instant
@@ -25,14 +29,28 @@ class ChangingStream(ShopStream):
     replication_key = "updated_at"
     #: Access scope it needs.
     scope: ClassVar[str]
+    #: What the API calls it.
+    names: ClassVar[Names]
     #: Days before the bookmark that are read again, beside the common minutes.
     lookback_days: ClassVar[int] = 0
     #: Sort key and field by which the oldest is found.
     oldest_by: ClassVar[tuple[str, str]] = ("UPDATED_AT", "updatedAt")
 
+    @staticmethod
+    @abstractmethod
+    def fields(without: Container[str]) -> str:
+        """What is asked of an object, without some fields."""
+
     @abstractmethod
     def collection(self) -> Collection:
         """What is read."""
+
+    @cached_property
+    def allowed_fields(self) -> str:
+        """What is asked of an object: the fields that the app is not refused."""
+        known = self._tap.refused_of_customers
+        known |= refused_fields(self._tap.client, self.names.name, self.fields, known)
+        return self.fields(known)
 
     def read(self) -> None:
         """Read what changed."""
@@ -40,7 +58,7 @@ class ChangingStream(ShopStream):
             return
         try:
             self._read_windows()
-        except FieldDenied as denial:
+        except AccessDenied as denial:
             self._tap.client.warn(f"{self.name} stays as it is: {denial}")
 
     def _read_windows(self) -> None:
@@ -70,4 +88,4 @@ class ChangingStream(ShopStream):
             return parse_instant(bookmark) - lookback
         if self._tap.start_date is not None:
             return self._tap.access.midnight(self._tap.start_date)
-        return beginning(self._tap.client, self.collection().name, *self.oldest_by)
+        return beginning(self._tap.client, self.names.name, *self.oldest_by)

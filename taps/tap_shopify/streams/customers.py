@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 
 from taps.api_source.schemas import array, instant, integer, number, schema, text
@@ -10,7 +10,7 @@ from taps.tap_shopify.collection import Collection
 from taps.tap_shopify.customer_nodes import Customer
 from taps.tap_shopify.flat_collection import FlatCollection, Names
 from taps.tap_shopify.nodes import number_of
-from taps.tap_shopify.queries import CUSTOMER_FIELDS
+from taps.tap_shopify.queries import customer_fields
 from taps.tap_shopify.streams.base import Record
 from taps.tap_shopify.streams.changing import ChangingStream
 
@@ -82,11 +82,16 @@ class CustomersStream(ChangingStream):
     primary_keys: Sequence[str] = ("id",)
     record_schema = schema(_COLUMNS, ("id",))
     scope = "read_customers"
+    names = Names("customers", "customersCount", "UPDATED_AT")
+
+    @staticmethod
+    def fields(without: Container[str]) -> str:
+        """What is asked of a customer."""
+        return customer_fields(without)
 
     def collection(self) -> Collection:
         """The connection ``customers``."""
-        names = Names("customers", "customersCount", "UPDATED_AT")
-        return FlatCollection(names, Customer, CUSTOMER_FIELDS, self._emit)
+        return FlatCollection(self.names, Customer, self.allowed_fields, self._emit)
 
     def _emit(self, found: Sequence[tuple[Customer, int]]) -> None:
         self.emit_all(_record(customer) for customer, _ in found)

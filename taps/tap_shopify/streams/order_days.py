@@ -110,9 +110,11 @@ class OrderDaysStream(ShopStream):
         except FieldDenied as denial:
             client.warn(f"order_days has no sales: {denial}")
             return {}
-        answer = data["shopifyqlQuery"]
-        if answer["parseErrors"]:
-            raise SourceError("; ".join(answer["parseErrors"]), call=call)
+        answer = data["shopifyqlQuery"] or {}
+        if not answer.get("tableData"):
+            said = "; ".join(map(str, answer.get("parseErrors") or ())) or "no reason"
+            client.warn(f"order_days has no sales: Shopify gives no table ({said}).")
+            return {}
         return dict(_table(answer["tableData"], call))
 
 
@@ -124,8 +126,10 @@ def _table(
     table: Mapping[str, Any], call: str
 ) -> Iterable[tuple[date, tuple[Decimal, Decimal]]]:
     names = [column["name"] for column in table["columns"]]
-    for row in table["rows"]:
+    for row in table["rows"] or ():
         values = row if isinstance(row, dict) else dict(zip(names, row, strict=True))
+        if values.get("total_sales", 0) is None or values.get("net_sales", 0) is None:
+            continue
         try:
             sales = (
                 Decimal(str(values["total_sales"])),

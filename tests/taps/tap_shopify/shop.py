@@ -97,6 +97,10 @@ class Shop:
     operations: dict[str, Document] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     tokens_issued: int = 0
+    #: What Shopify counts exactly; of more it says only that there are so many.
+    exact_to: int = 25_000
+    #: By collection, how many its count is off.
+    miscounts: dict[str, int] = field(default_factory=dict)
 
     def asked(self, operation: str) -> list[Document]:
         """Variables of every request of a name."""
@@ -152,7 +156,9 @@ class Shop:
             return sorted(rows, key=lambda row: (row[by] if by else "", row["id"]))
         if name in _COUNTS:
             rows = _matching(self._visible(_COUNTS[name]), arguments.get("query"))
-            return {"count": len(rows), "precision": "EXACT"}
+            number = len(rows) + self.miscounts.get(_COUNTS[name], 0)
+            precision = "EXACT" if number <= self.exact_to else "AT_LEAST"
+            return {"count": min(number, self.exact_to), "precision": precision}
         if name == "nodes":
             if len(arguments["ids"]) > _MOST_IDS:
                 self._refusals.append(_too_many(len(arguments["ids"])))
@@ -201,8 +207,11 @@ class Shop:
         columns = [{"name": name} for name in rows[0]]
         return {"parseErrors": [], "tableData": {"columns": columns, "rows": rows}}
 
-    def _bulkOperations(self, **_: Any) -> list[Document]:  # noqa: N802
-        return list(self.operations.values())
+    def _bulkOperations(  # noqa: N802
+        self, reverse: bool = False, **_: Any
+    ) -> list[Document]:
+        oldest_first = list(self.operations.values())
+        return oldest_first if reverse else oldest_first[::-1]
 
     def _bulkOperationCancel(self, **arguments: str) -> Document:  # noqa: N802
         self.operations[arguments["id"]]["status"] = "CANCELED"
