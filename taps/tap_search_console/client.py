@@ -60,13 +60,22 @@ class Query:
 
 @dataclass(frozen=True)
 class Row:
-    """Clicks and impressions of one combination of the dimensions' values."""
+    """Clicks and impressions of one combination of the dimensions' values.
+
+    Discover and news have no ``position``; nor has a row that nobody saw, which is
+    told all the same.
+    """
 
     day: date
     keys: Mapping[str, str]
     clicks: int
     impressions: int
-    position: float
+    position: float | None
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether it says anything: rows of zeros come and go between answers."""
+        return bool(self.clicks or self.impressions)
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ class _Metrics(msgspec.Struct):
     keys: list[str]
     clicks: float
     impressions: float
-    position: float
+    position: float | None = None
 
 
 class _Answer(msgspec.Struct, rename="camel"):

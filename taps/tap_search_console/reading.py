@@ -88,7 +88,7 @@ class Day:
     @property
     def is_empty(self) -> bool:
         """Whether Google has nothing of the day, or nothing yet."""
-        return self.total is None and not any(self.rows.values())
+        return not any(row.was_seen for rows in self.rows.values() for row in rows)
 
 
 def read_day(
@@ -173,8 +173,9 @@ def _disagreement(answer: Day, of: Property) -> str:
         if len({tuple(row.keys.values()) for row in rows}) < len(rows):
             return f"rows by {' and '.join(dimensions) or 'date'} come twice"
     control = answer.sum_of(of.control)
-    is_unknown = answer.total is None
-    if control != answer.clicks or is_unknown == bool(answer.control_rows):
+    is_seen = answer.total is not None and answer.total.was_seen
+    is_controlled = any(row.was_seen for row in answer.control_rows)
+    if control != answer.clicks or is_seen != is_controlled:
         return (
             f"{control:,} clicks by {' and '.join(of.control)}, "
             f"{answer.clicks:,} clicks in all"

@@ -35,7 +35,8 @@ _METRICS = (
     integer("impressions", "How often a result was shown."),
     number(
         "position",
-        "Mean position of the topmost result; weight it by impressions when adding.",
+        "Mean position of the topmost result; weight it by impressions when adding. "
+        "Null in Discover and news, which have none.",
     ),
 )
 _READ_AT = instant("read_at", "When the read of the day began.")

@@ -25,7 +25,10 @@ Interference = Callable[[Body, Body], int | None]
 
 @dataclass(frozen=True)
 class Shown:
-    """Results shown for one query; ``query`` None is kept back by Google."""
+    """Results shown for one query; ``query`` None is kept back by Google.
+
+    Discover and news have no ``position``.
+    """
 
     query: str | None
     clicks: int = 1
@@ -33,7 +36,7 @@ class Shown:
     page: str = "https://www.example.com/"
     country: str = "esp"
     device: str = "MOBILE"
-    position: float = 2.0
+    position: float | None = 2.0
 
 
 @dataclass
@@ -132,14 +135,15 @@ def _row(group: tuple[tuple[str, ...], list[Shown]]) -> Body:
     keys, shown = group
     clicks = sum(one.clicks for one in shown)
     impressions = sum(one.impressions for one in shown)
-    weighted = sum(one.position * one.impressions for one in shown)
-    return {
+    placed = [one for one in shown if one.position is not None]
+    weighted = sum((one.position or 0.0) * one.impressions for one in placed)
+    row = {
         "keys": list(keys),
         "clicks": clicks,
         "impressions": impressions,
-        "ctr": clicks / impressions,
-        "position": weighted / impressions,
+        "ctr": clicks / impressions if impressions else 0,
     }
+    return row | ({"position": weighted / max(impressions, 1)} if placed else {})
 
 
 @contextmanager

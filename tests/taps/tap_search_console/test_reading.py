@@ -350,7 +350,12 @@ def test_a_range_is_read_again_without_moving_a_bookmark(google: Google) -> None
         "2026-11-05",
         "2026-11-06",
     ]
-    assert again.state == first.state
+    assert _bookmarks(again) == _bookmarks(first)
+
+
+def _bookmarks(output: Output) -> dict[str, Any]:
+    """Of every stream that has one."""
+    return {name: kept for name, kept in output.state["bookmarks"].items() if kept}
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(google: Google) -> None:
@@ -437,3 +442,40 @@ def test_a_stream_that_is_not_selected_costs_nothing(google: Google) -> None:
         "page_days",
         "slices",
     }
+
+
+# What some kinds of search leave out
+
+
+@pytest.mark.parametrize("search_type", ["discover", "googleNews"])
+def test_discover_and_news_have_no_position(google: Google, search_type: str) -> None:
+    shown = Shown(None, clicks=3, impressions=40, position=None)
+    nobody = Shown(None, clicks=0, impressions=0, country="fra", position=None)
+    google.show(_DAY, shown, nobody, search_type=search_type)
+
+    output = _read(google, search_types=[search_type], **_ONE_DAY)
+
+    (site,) = output.records("site_days")
+    assert (site["clicks"], site["impressions"], site["position"]) == (3, 40, None)
+    countries = {r["country"]: r for r in output.records("country_device_days")}
+    assert (countries["esp"]["clicks"], countries["esp"]["position"]) == (3, None)
+    assert (countries["fra"]["clicks"], countries["fra"]["impressions"]) == (0, 0)
+
+
+@pytest.mark.parametrize("where", [["date"], ["date", "country", "device"]])
+def test_rows_of_zeros_in_one_answer_only_are_no_contradiction(
+    google: Google, where: list[str]
+) -> None:
+    zeros = {"clicks": 0, "impressions": 0, "ctr": 0}
+    keys = [_DAY, "esp", "MOBILE"]
+
+    def add(body: Body, answer: Body) -> int | None:
+        if body.get("dimensions") == where:
+            answer["rows"] = [{"keys": keys[: len(where)], **zeros}]
+        return None
+
+    google.interferences.append(add)
+    output = _read(google, **_ONE_DAY)
+
+    assert all(row["clicks"] == 0 for row in output.records("site_days"))
+    assert {row["row_count"] for row in output.records("slices")} <= {0, 1}
