@@ -90,6 +90,7 @@ class _Control:
                 "name": company.name,
                 "currency_code": company.currency,
                 "time_zone": company.time_zone,
+                "settings": {"counts_free_orders": company.counts_free_orders},
                 "connections": {
                     slug: asdict(self._world.credentials(company.slug, slug))
                     for slug in company.sources

@@ -134,6 +134,13 @@ def set_(
     revenue_includes_shipping: Annotated[
         bool | None, typer.Option(help="Whether shipping is part of net revenue.")
     ] = None,
+    counts_free_orders: Annotated[
+        bool | None,
+        typer.Option(
+            help="Whether an order at 0 is a purchase. First: no, as exchanges and "
+            "replacements are not."
+        ),
+    ] = None,
     cart_idle_hours: Annotated[
         int | None, typer.Option(help="After which a cart is abandoned.")
     ] = None,
@@ -176,6 +183,7 @@ def set_(
     changes: dict[str, bool | int | str | Decimal | None] = {
         "revenue_includes_tax": revenue_includes_tax,
         "revenue_includes_shipping": revenue_includes_shipping,
+        "counts_free_orders": counts_free_orders,
         "cart_idle_hours": cart_idle_hours,
         "inactivity_days": inactivity_days,
         "at_risk_threshold": _share("at-risk-threshold", at_risk_threshold),

@@ -82,6 +82,8 @@ class Company:
     location_id: str = ""
     latitude: float = 0.0
     longitude: float = 0.0
+    counts_free_orders: bool = False
+    """Whether its orders at 0 are purchases."""
     calendar_id: str = ""
     """Country and subdivision as the holidays library names them: "ES-MD"."""
     presentments: tuple[Presentment, ...] = ()
@@ -106,6 +108,8 @@ CDNOW: Final = Company(
     sources=("shopify",),
     shop="cdnow",
     shop_id=61_000_000_001,
+    # Of CDs given away, which the published answers count.
+    counts_free_orders=True,
 )
 TIENDA_NORTE: Final = Company(
     slug="tienda_norte",

@@ -63,6 +63,11 @@ def companies(warehouse: Warehouse) -> dict[str, str]:
         "update ops.companies set currency_code = 'EUR' where company_id = %s",
         [pair.bolt],
     )
+    # CDNOW gave some CDs away; lifetimes counts them.
+    warehouse.execute(
+        "update ops.companies set counts_free_orders = true where company_id = any(%s)",
+        [[pair.acme, pair.bolt]],
+    )
     companies = dict(zip(COLUMNS, (pair.acme, pair.bolt), strict=True))
     for file_name, company_id in companies.items():
         warehouse.load(company_id, as_file(file_name, read(file_name)))

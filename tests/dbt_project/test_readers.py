@@ -20,8 +20,7 @@ KEPT = {
     "payments": "orders are held against it, from each source, in tests",
     "stg_meta_ads__campaign_platform_days": "a page will show platforms",
     "stg_shopify__discount_codes": "revenue will be told by discount code",
-    "stg_shopify__order_sales": "the dated ledger on which revenue will be rebuilt",
-    "stg_shopify__refund_line_items": "the same ledger, of what went back",
+    "stg_shopify__refund_line_items": "what went back, which pages will show",
 }
 
 _REF = re.compile(r"""\bref\(\s*['"](\w+)['"]""")

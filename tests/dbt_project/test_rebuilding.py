@@ -221,8 +221,8 @@ def test_a_view_that_loses_a_column_is_made_again(own_warehouse: Warehouse) -> N
         "create or replace view staging.stg_ops__companies as"
         " select company_id, name, currency_code, time_zone, cart_idle_hours,"
         " inactivity_days, at_risk_threshold, critical_threshold, gross_margin_rate,"
-        " revenue_includes_tax, revenue_includes_shipping, created_at, 1 as plan"
-        " from ops.companies"
+        " revenue_includes_tax, revenue_includes_shipping, created_at,"
+        " counts_free_orders, 1 as plan from ops.companies"
     )
 
     own_warehouse.dbt.run(*SEEDS_AND_MODELS)

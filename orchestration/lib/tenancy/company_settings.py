@@ -33,6 +33,8 @@ class CompanySettings:
     ----------
     revenue_includes_tax, revenue_includes_shipping
         Whether taxes, and shipping charged, are part of net revenue.
+    counts_free_orders
+        Whether an order at 0 is a purchase, and not an exchange or a replacement.
     cart_idle_hours
         Hours without activity after which a cart without an order is abandoned.
     inactivity_days
@@ -51,6 +53,7 @@ class CompanySettings:
 
     revenue_includes_tax: bool
     revenue_includes_shipping: bool
+    counts_free_orders: bool
     cart_idle_hours: int
     inactivity_days: int
     at_risk_threshold: Decimal

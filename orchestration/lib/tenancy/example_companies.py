@@ -19,6 +19,7 @@ from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import Sandbox, SandboxBroken
 from orchestration.lib.tenancy.companies import Company, add_company, list_companies
+from orchestration.lib.tenancy.company_settings import change_settings
 from orchestration.lib.warehouse.database import connect
 
 __all__ = ["adopt_company", "forget_delivered_files"]
@@ -46,6 +47,8 @@ def adopt_company(
         )
     company = _company(url, company_id, offered[company_id])
     add_company(url, company)
+    if settings_of_shop := offered[company_id].get("settings"):
+        change_settings(url, company_id, **settings_of_shop)
     for slug, credentials in offered[company_id]["connections"].items():
         connection = Connection(company_id, slug, slug, credentials["settings"])
         add_connection(url, connection)

@@ -6,7 +6,8 @@ companies as (
     select
         company_id,
         revenue_includes_tax,
-        revenue_includes_shipping
+        revenue_includes_shipping,
+        counts_free_orders
     from {{ ref('stg_ops__companies') }}
 ),
 
@@ -15,6 +16,7 @@ companies as (
 excluded as (
     select
         orders.*,
+        companies.counts_free_orders,
         case
             when companies.revenue_includes_tax then 0
             else coalesce(
@@ -92,7 +94,12 @@ classified as (
             when currency_rate is null then 'missing_currency_rate'
             when refund_amount > 0 and gross_revenue = 0 then 'credit_note'
             when refund_amount > 0 and net_revenue <= 0 then 'fully_refunded'
-            when gross_revenue = 0 then 'nothing_sold'
+            -- What a marketplace gives away is a service all the same.
+            when
+                gross_revenue = 0
+                and not counts_free_orders
+                and source_contract <> 'marketplace'
+                then 'nothing_sold'
             when customer_id is null then 'no_customer'
         end as exclusion_reason,
         paid_at,

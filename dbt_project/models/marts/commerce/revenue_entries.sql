@@ -288,18 +288,24 @@ ledger_lines as (
 ledger_totals as (
     select
         *,
-        sum(line_amount * currency_rate) over so_far as running_total,
         line_amount * currency_rate as converted_amount,
-        sum(line_amount) over so_far as running_original,
-        row_number() over so_far = 1
-        and entry_type = 'sale'
-        and change_type = 'order' as is_sale
+        sum(line_amount * currency_rate) over (
+            partition by company_id, order_id, entry_type
+            order by entry_at, sale_id
+            rows unbounded preceding
+        ) as running_total,
+        sum(line_amount) over (
+            partition by company_id, order_id, entry_type
+            order by entry_at, sale_id
+            rows unbounded preceding
+        ) as running_original,
+        entry_type = 'sale'
+        and change_type = 'order'
+        and row_number() over (
+            partition by company_id, order_id, entry_type
+            order by entry_at, sale_id
+        ) = 1 as is_sale
     from ledger_lines
-    window so_far as (
-        partition by company_id, order_id, entry_type
-        order by entry_at, sale_id
-        rows unbounded preceding
-    )
 ),
 
 ledger_entries as (

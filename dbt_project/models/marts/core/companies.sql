@@ -11,7 +11,8 @@ with companies as (
         gross_margin_rate,
         revenue_includes_tax,
         revenue_includes_shipping,
-        created_at
+        created_at,
+        counts_free_orders
     from {{ ref('stg_ops__companies') }}
     where {{ is_in_scope() }}
 )

@@ -18,7 +18,7 @@ spaced as (
     from published
 ),
 
--- Nothing is published on weekends and holidays: a rate holds until the next one,
+-- Nothing is published on weekends and holidays: a rate holds until the next,
 -- for seven days at most, and for no day that had not come when it was read.
 filled as (
     select

@@ -19,7 +19,9 @@ renamed as (
         revenue_includes_tax,
         revenue_includes_shipping,
 
-        created_at
+        created_at,
+
+        counts_free_orders
     from source
 )
 
