@@ -35,7 +35,7 @@ def nearest(project: Project, file: str) -> list[str]:
             {
                 "tests/dbt_project/test_the_project_follows_the_house_rules.py",
                 "tests/dbt_project/test_scale_rules.py",
-                "tests/dbt_project/test_lines_payments_and_ledger.py",
+                "tests/dbt_project/commerce/test_lines_payments_and_ledger.py",
             },
         ),
         (
@@ -58,7 +58,10 @@ def nearest(project: Project, file: str) -> list[str]:
         ("orchestration/cli/metabase.py", {"tests/orchestration/cli/test_metabase.py"}),
         ("orchestration/deploy/Dockerfile", {"tests/deploy/test_dockerfile.py"}),
         ("docs/metrics.md", {"tests/docs/test_documents.py"}),
-        ("tests/dbt_project/test_metrics.py", {"tests/dbt_project/test_metrics.py"}),
+        (
+            "tests/dbt_project/platform/test_metrics.py",
+            {"tests/dbt_project/platform/test_metrics.py"},
+        ),
     ],
 )
 def test_the_nearest_modules_of_a_change_are_among_the_first_ten(
@@ -71,7 +74,7 @@ def test_a_mart_is_also_tested_by_what_names_a_model_built_from_it(
     project: Project,
 ) -> None:
     reached = project.reached(
-        ["dbt_project/models/intermediate/commerce/int_shopify_orders_paid.sql"]
+        ["dbt_project/models/intermediate/commerce/shopify/int_shopify_orders_paid.sql"]
     )
 
     assert any(reason.why.startswith("names ") for reason in reached.values())

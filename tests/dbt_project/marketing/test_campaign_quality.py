@@ -15,15 +15,15 @@ from orchestration.lib.alerts.rules import default_rules
 from orchestration.lib.reporting.metrics import read_metrics
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect
-from tests.dbt_project.mart_rows import insert
-from tests.dbt_project.test_customers_at_risk import (
+from tests.dbt_project.commerce.test_customers_at_risk import (
     AS_OF,
     PREDICTED,
     add_customer,
     add_order,
     days_ago,
 )
-from tests.dbt_project.test_insights import found, told
+from tests.dbt_project.mart_rows import insert
+from tests.dbt_project.platform.test_insights import found, told
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 __all__ = ["told"]

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.lib.reporting.shown_insights import remember_insights
 from tests.dbt_project.mart_rows import insert
-from tests.dbt_project.test_insights import AS_OF, PAID, plan, told, win
+from tests.dbt_project.platform.test_insights import AS_OF, PAID, plan, told, win
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 __all__ = ["told"]

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.insight_sources import check_against_source
-from tests.dbt_project.mart_rows import COMPANY, insert
-from tests.dbt_project.test_customers_at_risk import (
+from tests.dbt_project.commerce.test_customers_at_risk import (
     add_customer,
     add_order,
     first_orders,
 )
+from tests.dbt_project.insight_sources import check_against_source
+from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 3, 31)

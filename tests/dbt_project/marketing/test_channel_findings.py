@@ -8,7 +8,7 @@ import pytest
 
 from tests.dbt_project.insight_sources import NUMBERS
 from tests.dbt_project.mart_rows import insert
-from tests.dbt_project.test_insights import (
+from tests.dbt_project.platform.test_insights import (
     AS_OF,
     draw_curve,
     feed,

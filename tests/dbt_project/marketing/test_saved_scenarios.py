@@ -31,9 +31,9 @@ from orchestration.lib.reporting.action_requests import (
     list_requests,
 )
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
+from tests.dbt_project.marketing.test_media_mix import Addressed
+from tests.dbt_project.marketing.test_media_mix_views import AS_OF
 from tests.dbt_project.mart_rows import COMPANY
-from tests.dbt_project.test_media_mix import Addressed
-from tests.dbt_project.test_media_mix_views import AS_OF
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 RUN = "'mix', '2026-10-31', '2026-10-31', '1', now()"

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "places"
+SEEDS = Path(__file__).parents[3] / "dbt_project" / "seeds" / "places"
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -31,8 +31,8 @@ from orchestration.lib.reporting.lineage.shown import (
     find_insight,
 )
 from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
+from tests.dbt_project.marketing.test_audiences import PREDICTION
 from tests.dbt_project.raw_files import RawFile, purchase
-from tests.dbt_project.test_audiences import PREDICTION
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
