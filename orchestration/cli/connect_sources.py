@@ -21,14 +21,6 @@ Name = Annotated[
     str | None,
     typer.Option(help="Of the connection. Default: that of the source."),
 ]
-ExtraSettings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--setting",
-        help="Another setting of the tap as name=value; repeat for more. All of them: "
-        "tap-SOURCE --about.",
-    ),
-]
 Secrets = Annotated[
     list[str] | None,
     typer.Option(
@@ -93,7 +85,7 @@ def _parameters(source: Source, connect: Connect) -> Iterator[Parameter]:
     if connect.takes_client_id:
         yield _parameter("client_id", ClientId)
     yield _parameter("name", Name)
-    yield _parameter("setting", ExtraSettings)
+    yield _parameter("setting", _extra_settings(source))
     if source.secret_settings:
         yield _parameter("secret", Secrets)
     for address in connect.addresses:
@@ -113,6 +105,18 @@ def _annotation(option: Option) -> Any:
     kind: Any = Path if option.is_file else str
     info = typer.Option(help=option.help, exists=option.is_file)
     return Annotated[(list[kind] if option.many else kind) | None, info]
+
+
+def _extra_settings(source: Source) -> Any:
+    tap = f"tap-{source.command}"
+    if source.tap_arguments:
+        tap = " ".join(("tap-declared", *source.tap_arguments))
+    info = typer.Option(
+        "--setting",
+        help="Another setting of the tap as name=value; repeat for more. All of them: "
+        f"{tap} --about.",
+    )
+    return Annotated[list[str] | None, info]
 
 
 def _identifier(option: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.yaml_files import parsed
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ServiceLevel",
     "Source",
     "Way",
+    "WrongDeclaration",
     "declared_source",
 ]
 
@@ -45,6 +47,10 @@ Events = Literal["orders", "days", "files"]
 # One tap reads every source that names none of its own.
 _DECLARED_TAP = "taps.declared"
 _SLICES = "What was read of each slice, with its control totals."
+
+
+class WrongDeclaration(PlainError):
+    """A file in ``taps/sources`` declares no source; the text says which part."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +200,23 @@ class Source:
 
 
 def declared_source(path: Path) -> Source:
-    """The source a file declares; its slug is the file's name."""
-    told: dict[str, Any] = parsed(path)
+    """The source a file declares; its slug is the file's name.
+
+    Raises
+    ------
+    WrongDeclaration
+        A part is missing, or one that nobody knows is there.
+    """
+    try:
+        return _source(path, parsed(path))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise WrongDeclaration(
+            f"{path.name} declares no source: {error!r}. "
+            f"More: python -m taps.declared {path.stem} --about"
+        ) from None
+
+
+def _source(path: Path, told: dict[str, Any]) -> Source:
     slug, tap = path.stem, str(told.get("tap", ""))
     slices = tuple(told.get("slices", () if tap else ("date",)))
     tables = [
