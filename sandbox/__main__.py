@@ -130,9 +130,10 @@ def _add_marketplace(simulate: argparse.ArgumentParser) -> None:
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.set_defaults(run=_serve)
     serve.description = (
-        "Serves Shopify, Meta Ads, Google Ads, Search Console and weather on "
-        "127.0.0.1 for three example companies. The first start makes their world and "
-        "keeps it in a file; the first line of output says where the server is."
+        "Serves Shopify, Meta Ads, Google Ads, Search Console, weather and every "
+        "declared source on 127.0.0.1 for three example companies. The first start "
+        "makes their world and keeps it in a file; the first line of output says where "
+        "the server is."
     )
     serve.add_argument("--home", type=Path, required=True, help="where worlds are kept")
     serve.add_argument(

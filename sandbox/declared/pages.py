@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,9 @@ def answer(source: Source, stream: Stream, page: Page, change: Change) -> Respon
     records = [change.applied(_record(stream, row)) for row in page.rows]
     if source.api.get("format") == "csv":
         return Response(_csv(records), media_type="text/csv")
+    if source.api.get("format") == "jsonl":
+        lines = "".join(f"{json.dumps(record)}\n" for record in records)
+        return Response(lines, media_type="application/x-ndjson")
     paging, path = stream.paging, stream.told.get("records", "")
     following = page.next_start
     if not path:

@@ -15,6 +15,7 @@ __all__ = [
     "Unanswered",
     "broken_connections_count",
     "decoded",
+    "decoded_lines",
     "read_within",
     "steadily",
 ]
@@ -69,6 +70,16 @@ def decoded(response: requests.Response) -> Any:
         return msgspec.json.decode(response.content)
     except msgspec.DecodeError:
         raise Unanswered("the answer is cut off or not JSON") from None
+
+
+def decoded_lines(response: requests.Response) -> Iterator[Any]:
+    """The JSON of each line of a body that was read; Unanswered when one is cut off."""
+    try:
+        for line in response.content.splitlines():
+            if line.strip():
+                yield msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        raise Unanswered("a line of the answer is cut off or not JSON") from None
 
 
 def broken_connections_count(ask: Callable[[], _Answer]) -> Callable[[], _Answer]:

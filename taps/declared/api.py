@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 import requests
 
-from taps.api_source.bodies import decoded
+from taps.api_source.bodies import decoded, decoded_lines
 from taps.api_source.errors import (
     AccessDenied,
     RateLimited,
@@ -149,6 +149,8 @@ class DeclaredApi:
         if self._api.format == "csv":
             text = response.content.decode("utf-8-sig")
             return Answer(list(csv.DictReader(io.StringIO(text))))
+        if self._api.format == "jsonl":
+            return Answer(list(decoded_lines(response)))
         return Answer(decoded(response), response.links.get("next", {}).get("url"))
 
     def _own(self, url: str, call: str) -> str:

@@ -42,6 +42,11 @@ ColumnType = Literal[
 ]
 
 
+Domain = Literal[
+    "core", "commerce", "marketing", "community", "saas", "webinars", "platform"
+]
+
+
 class _Part(msgspec.Struct, forbid_unknown_fields=True):
     """A part of a declaration: what is written is one of its fields."""
 
@@ -118,7 +123,7 @@ class Api(_Part):
     rate: Rate | None = None
     message: str = ""
     errors: list[ErrorRule] = []
-    format: Literal["json", "csv"] = "json"
+    format: Literal["json", "jsonl", "csv"] = "json"
     headers: dict[str, str] = {}
 
 
@@ -282,7 +287,7 @@ class Declaration(_Part):
 
     title: Title
     description: str
-    domain: str
+    domain: Domain
     streams: dict[str, Stream]
     api: Api | None = None
     settings: dict[str, dict[str, Any]] = {}
