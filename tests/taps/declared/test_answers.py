@@ -24,6 +24,7 @@ from taps.declared.tap import declared_tap
 from tests.sandbox.serving import listening
 from tests.taps.declared.conftest import VENDORS
 from tests.taps.tap_runs import Output, Run, sync
+from tests.taps.target_postgres.singer import Loader
 
 
 @dataclass
@@ -142,17 +143,23 @@ def test_the_bookmark_is_the_latest_change_and_the_next_run_looks_an_hour_back(
     assert answers.queries()[-1]["created[gte]"] == str(1761955200 - 3600)
 
 
-def test_a_value_of_another_type_is_left_to_the_loader_and_keeps_no_other(
-    answers: Answers, caplog: pytest.LogCaptureFixture
+def test_a_value_of_another_type_goes_to_quarantine_and_keeps_no_other(
+    answers: Answers, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     rows = [_subscription(1, 1761955200), _subscription(2, 1761955200, ended_at="soon")]
     answers.give({"data": rows, "has_more": False})
+    loader = Loader(database_url)
 
-    records = _billing(answers).records("subscriptions")
+    output = _billing(answers)
+    loader.load(*output.messages, schema="raw_billing")
 
-    assert [record["ended_at"] for record in records] == [None, "soon"]
     assert "ended_at of a record is not as declared" in caplog.text
     assert "soon" not in caplog.text
+    assert loader.column("select id from raw_billing.subscriptions") == ["sub_1"]
+    (kept,) = loader.quarantined()
+    assert kept["stream"] == "subscriptions"
+    assert "ended_at" in kept["reason"]
+    assert kept["record"]["id"] == "sub_2"
 
 
 def test_the_sources_own_words_and_the_declared_remedy_are_told(
