@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.reporting.metric_docs import DOCUMENTS, metric_documents
 from orchestration.lib.reporting.metric_registry import read_registry
 from orchestration.lib.reporting.metrics import read_metrics, undeclared
@@ -49,6 +52,23 @@ def test_every_metric_and_every_limit_is_of_a_column(
         (one.name, one.limits.relation) for one in registry.values() if one.limits
     }
     assert limits - held == set()
+
+
+def test_the_rates_of_months_and_ranges_are_the_formulas_of_the_registry() -> None:
+    macro = (PROJECT_ROOT / "dbt_project/macros/kpi_rate.sql").read_text()
+    computed = dict(re.findall(r"'(\w+)': \('(\w+', '\w+)'\)", macro))
+    registry = read_registry()
+
+    assert len(computed) == 8
+    for name, parts in computed.items():
+        words = {
+            # Said in words where no column holds the count.
+            "rated_order_count": "completed orders with a rating",
+            "historic_net_revenue": "net revenue of purchases up to the end of the "
+            "period",
+        }
+        part, whole = parts.split("', '")
+        assert registry[name].formula == f"{words.get(part, part)} / {whole}"
 
 
 def test_a_share_that_alarms_says_on_how_many_it_rests(

@@ -42,16 +42,22 @@ counted as (
     group by company_id
 ),
 
-rated as (
+counts as (
     select
         companies.company_id,
         coalesce(counted.cart_count, 0)::integer as cart_count,
-        coalesce(counted.abandoned_count, 0)::integer as abandoned_cart_count,
-        counted.abandoned_count::double precision
-        / nullif(counted.cart_count, 0) as cart_abandonment_rate
+        coalesce(counted.abandoned_count, 0)::integer as abandoned_cart_count
     from companies
     left join counted
         on companies.company_id = counted.company_id
+),
+
+rated as (
+    select
+        *,
+        {{ kpi_rate('cart_abandonment_rate', 'counts') }}
+            as cart_abandonment_rate
+    from counts
 )
 
 select * from rated

@@ -58,7 +58,7 @@ counted as (
     group by company_id
 ),
 
-rated as (
+counts as (
     select
         companies.company_id,
         companies.currency_code,
@@ -67,9 +67,6 @@ rated as (
         carts.cart_abandonment_rate,
         coalesce(counted.purchase_count, 0)::integer as purchase_count,
         coalesce(counted.net_revenue, 0)::numeric(18, 2) as net_revenue,
-        (
-            counted.net_revenue / nullif(counted.purchase_count, 0)
-        )::numeric(18, 2) as average_order_value,
         counted.yearly_purchase_count::double precision
         / nullif(counted.yearly_buyer_count, 0) as purchase_frequency
     from companies
@@ -77,6 +74,14 @@ rated as (
         on companies.company_id = carts.company_id
     left join counted
         on companies.company_id = counted.company_id
+),
+
+rated as (
+    select
+        *,
+        {{ kpi_rate('average_order_value', 'counts') }}
+            as average_order_value
+    from counts
 )
 
 select * from rated

@@ -90,13 +90,11 @@ ratings as (
     group by company_id
 ),
 
-rated as (
+counts as (
     select
         companies.company_id,
         coalesce(placed.order_count, 0)::integer as order_count,
         coalesce(placed.cancelled_count, 0)::integer as cancelled_order_count,
-        placed.cancelled_count::double precision
-        / nullif(placed.order_count, 0) as cancellation_rate,
         coalesce(cycles.completed_count, 0)::integer as completed_order_count,
         coalesce(cycles.cycle_count, 0)::integer as cycle_count,
         cycles.cycle_hours_average,
@@ -105,8 +103,7 @@ rated as (
         coalesce(ratings.rating_count, 0)::integer as rating_count,
         ratings.rating_average,
         ratings.rating_median,
-        cycles.rated_count::double precision
-        / cycles.completed_count as rating_response_rate
+        coalesce(cycles.rated_count, 0)::integer as rated_order_count
     from companies
     left join placed
         on companies.company_id = placed.company_id
@@ -114,6 +111,16 @@ rated as (
         on companies.company_id = cycles.company_id
     left join ratings
         on companies.company_id = ratings.company_id
+),
+
+rated as (
+    select
+        *,
+        {{ kpi_rate('cancellation_rate', 'counts') }}
+            as cancellation_rate,
+        {{ kpi_rate('rating_response_rate', 'counts') }}
+            as rating_response_rate
+    from counts
 )
 
 select * from rated

@@ -73,17 +73,14 @@ active_counts as (
     group by company_id
 ),
 
-rated as (
+counts as (
     select
         companies.company_id,
         companies.currency_code,
         coalesce(customers.customer_count, 0)::integer as customer_count,
         coalesce(customers.repeat_customer_count, 0)::integer
             as repeat_customer_count,
-        customers.repeat_customer_count::double precision
-        / customers.customer_count as repurchase_rate,
-        (purchases.net_revenue / customers.customer_count)::numeric(18, 2)
-            as historic_value_per_customer,
+        purchases.net_revenue as historic_net_revenue,
         coalesce(active_counts.customer_count, 0)::integer
             as monthly_active_user_count
     from companies
@@ -93,6 +90,16 @@ rated as (
         on companies.company_id = purchases.company_id
     left join active_counts
         on companies.company_id = active_counts.company_id
+),
+
+rated as (
+    select
+        *,
+        {{ kpi_rate('repurchase_rate', 'counts') }}
+            as repurchase_rate,
+        {{ kpi_rate('historic_value_per_customer', 'counts') }}
+            as historic_value_per_customer
+    from counts
 )
 
 select * from rated

@@ -27,24 +27,24 @@ rated as (
         engagement.currency_code,
         acquisition.new_user_count,
         acquisition.onboarded_user_count,
-        acquisition.onboarded_user_count::double precision
-        / nullif(acquisition.new_user_count, 0) as onboarding_rate,
+        {{ kpi_rate('onboarding_rate', 'acquisition') }}
+            as onboarding_rate,
         acquisition.rut_verified_user_count,
-        acquisition.rut_verified_user_count::double precision
-        / nullif(acquisition.new_user_count, 0) as rut_validation_rate,
+        {{ kpi_rate('rut_validation_rate', 'acquisition') }}
+            as rut_validation_rate,
         acquisition.new_customer_count,
         engagement.cart_count,
         engagement.abandoned_cart_count,
-        engagement.abandoned_cart_count::double precision
-        / nullif(engagement.cart_count, 0) as cart_abandonment_rate,
+        {{ kpi_rate('cart_abandonment_rate', 'engagement') }}
+            as cart_abandonment_rate,
         engagement.purchase_count,
         engagement.net_revenue,
-        (engagement.net_revenue / nullif(engagement.purchase_count, 0))
-        ::numeric(18, 2) as average_order_value,
+        {{ kpi_rate('average_order_value', 'engagement') }}
+            as average_order_value,
         operations.order_count,
         operations.cancelled_order_count,
-        operations.cancelled_order_count::double precision
-        / nullif(operations.order_count, 0) as cancellation_rate,
+        {{ kpi_rate('cancellation_rate', 'operations') }}
+            as cancellation_rate,
         operations.completed_order_count,
         operations.cycle_count,
         operations.cycle_hours_average,
@@ -53,16 +53,14 @@ rated as (
         operations.rating_count,
         operations.rating_average,
         operations.rating_median,
-        operations.rated_order_count::double precision
-        / nullif(operations.completed_order_count, 0) as rating_response_rate,
+        {{ kpi_rate('rating_response_rate', 'operations') }}
+            as rating_response_rate,
         retention.customer_count,
         retention.repeat_customer_count,
-        retention.repeat_customer_count::double precision
-        / nullif(retention.customer_count, 0) as repurchase_rate,
-        (
-            retention.historic_net_revenue
-            / nullif(retention.customer_count, 0)
-        )::numeric(18, 2) as historic_value_per_customer,
+        {{ kpi_rate('repurchase_rate', 'retention') }}
+            as repurchase_rate,
+        {{ kpi_rate('historic_value_per_customer', 'retention') }}
+            as historic_value_per_customer,
         retention.monthly_active_user_count
     from months
     inner join acquisition

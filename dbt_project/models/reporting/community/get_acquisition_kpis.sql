@@ -50,23 +50,29 @@ counted as (
     group by users.company_id
 ),
 
-rated as (
+counts as (
     select
         companies.company_id,
         coalesce(counted.user_count, 0)::integer as new_user_count,
         coalesce(counted.onboarded_count, 0)::integer as onboarded_user_count,
-        counted.onboarded_count::double precision / counted.user_count
-            as onboarding_rate,
         coalesce(counted.rut_verified_count, 0)::integer
             as rut_verified_user_count,
-        counted.rut_verified_count::double precision / counted.user_count
-            as rut_validation_rate,
         coalesce(customers.customer_count, 0)::integer as new_customer_count
     from companies
     left join counted
         on companies.company_id = counted.company_id
     left join customers
         on companies.company_id = customers.company_id
+),
+
+rated as (
+    select
+        *,
+        {{ kpi_rate('onboarding_rate', 'counts') }}
+            as onboarding_rate,
+        {{ kpi_rate('rut_validation_rate', 'counts') }}
+            as rut_validation_rate
+    from counts
 )
 
 select * from rated
