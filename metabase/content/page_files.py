@@ -6,6 +6,7 @@ card, the key and what is allowed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,8 @@ _KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "pie": ({"x", "metrics"}, set()),
 }
 _TYPES = ("number", "text")
+# As Metabase makes them.
+_ID = re.compile(r"[A-Za-z0-9_-]{21}")
 _GRID = ("row", "column", "width", "height")
 
 
@@ -108,10 +111,10 @@ def _page(path: Path) -> PageFile:
     if not isinstance(told, dict):
         raise ContentError(f"{path}: a page has {_listed(_PAGE)}")
     _check_keys(str(path), told, {"cards"}, _PAGE)
-    if "id" not in told:
+    if not _ID.fullmatch(str(told.get("id"))):
         raise ContentError(
-            f"{path}: lacks 'id', by which servers know the page for ever; write "
-            f"`id: {derived_id('page', path.stem)}`"
+            f"{path}: id is {told.get('id')!r}, by which servers know the page for "
+            f"ever; a new one is `id: {derived_id('page', path.stem)}`"
         )
     parameters = {
         slug: one if isinstance(one, dict) else {"type": one}

@@ -67,7 +67,7 @@ def test_a_page_without_an_id_is_told_the_one_of_the_recipe(copy: Path) -> None:
     done = _validate(copy)
 
     assert done.returncode == 1
-    assert f"write `{first}`" in done.stderr
+    assert f"a new one is `{first}`" in done.stderr
 
 
 def test_the_page_is_well_formed(copy: Path) -> None:

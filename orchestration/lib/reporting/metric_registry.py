@@ -26,6 +26,7 @@ Page = Literal[
     "retention",
     "segmentation",
     "marketing",
+    "currencies",
 ]
 
 REGISTRY = PROJECT_ROOT / "dbt_project" / "metrics"

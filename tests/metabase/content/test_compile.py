@@ -109,7 +109,7 @@ def test_ids_that_are_kept_belong_to_something() -> None:
         (
             "id: 6LOOLhkQGZGEJWb-j97zo\n",
             "",
-            "lacks 'id', by which servers know",
+            "id is None, by which servers",
         ),
     ],
 )
