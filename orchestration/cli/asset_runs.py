@@ -35,6 +35,7 @@ __all__ = [
     "EmptySelection",
     "PhaseFailed",
     "SourceUnread",
+    "asset_groups",
     "selected_keys",
 ]
 
@@ -82,7 +83,7 @@ class AssetRuns:
         company: Company,
         config: dict[str, str],
         title: str,
-        groups: tuple[str, ...],
+        groups: Collection[str],
         settings: Mapping[str, Mapping[str, object]] | None = None,
         unchecked: Collection[str] = (),
     ) -> None:
@@ -101,8 +102,7 @@ class AssetRuns:
         keys = [
             key
             for key in graph.get_all_asset_keys()
-            if graph.get(key).is_materializable
-            and (graph.get(key).group_name or "").startswith(groups)
+            if graph.get(key).is_materializable and graph.get(key).group_name in groups
         ]
         left_out = {key for key in keys if graph.get(key).group_name in unchecked}
         checks = {
@@ -188,6 +188,13 @@ class AssetRuns:
 @cache
 def _definitions() -> dg.Definitions:
     return definitions()
+
+
+def asset_groups() -> frozenset[str]:
+    """The groups of all assets that a run can make."""
+    graph = _definitions().resolve_asset_graph()
+    keys = graph.materializable_asset_keys
+    return frozenset(graph.get(key).group_name or "" for key in keys)
 
 
 def selected_keys(selection: str) -> list[dg.AssetKey]:

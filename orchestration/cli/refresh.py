@@ -15,6 +15,7 @@ from orchestration.cli.asset_runs import (
     AssetRuns,
     PhaseFailed,
     SourceUnread,
+    asset_groups,
     selected_keys,
 )
 from orchestration.cli.console import console
@@ -29,6 +30,12 @@ from orchestration.lib.ingestion.files_read import (
 )
 from orchestration.lib.ingestion.ingestion import DateRange
 from orchestration.lib.operations.cadence import Rhythm, list_rhythms, next_publication
+from orchestration.lib.operations.run_phases import (
+    BELOW_PREDICTIONS,
+    READING,
+    REPORTING,
+    computed_groups,
+)
 from orchestration.lib.operations.runs import (
     RecordedRun,
     input_version,
@@ -41,19 +48,7 @@ from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.warehouse.dbt import project_fingerprint
 from orchestration.lib.warehouse.dbt_relations import unchanged_views
 
-__all__ = [
-    "BELOW_PREDICTIONS",
-    "MEASUREMENT",
-    "PhaseFailed",
-    "Refresher",
-    "code_version",
-]
-
-
-# What facts say of what was done, on every day.
-MEASUREMENT = "measurement"
-# All that dbt makes below: asked for a part, it cannot leave out what is unchanged.
-BELOW_PREDICTIONS = ("dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts")
+__all__ = ["PhaseFailed", "Refresher", "code_version"]
 
 
 @dataclass(frozen=True)
@@ -139,7 +134,9 @@ class Refresher:
         if is_files and not self.force and are_read(self.url, company, version):
             console.print(f"  [green]✓[/green] {title}: nothing new")
             return
-        self._assets.of_groups(company, _days_config(days), title, (f"ingest_{slug}",))
+        self._assets.of_groups(
+            company, _days_config(days), title, (f"{READING}{slug}",)
+        )
         if is_files:
             remember_read(self.url, company, version)
 
@@ -207,18 +204,28 @@ class Refresher:
             unchecked=self._unchecked(),
         )
         with self._reporting_follows(company, config, unread):
-            if self._is_publishing(rhythm, as_of_date):
-                self._assets.of_groups(
-                    company,
-                    config,
-                    "Predicting customers, channels and budgets",
-                    ("ml_", MEASUREMENT),
-                    {"customer_value": {"accept_changes": self.accept_changes}},
-                )
-            else:
-                title = "Measuring what was done"
-                self._assets.of_groups(company, config, title, (MEASUREMENT,))
+            self._predict(company, config, rhythm, as_of_date)
         return True
+
+    def _predict(
+        self,
+        company: Company,
+        config: dict[str, str],
+        rhythm: Rhythm,
+        as_of_date: date,
+    ) -> None:
+        is_publishing = self._is_publishing(rhythm, as_of_date)
+        self._assets.of_groups(
+            company,
+            config,
+            "Predicting customers, channels and budgets"
+            if is_publishing
+            else "Measuring what was done",
+            computed_groups(asset_groups(), is_publishing=is_publishing),
+            {"customer_value": {"accept_changes": self.accept_changes}}
+            if is_publishing
+            else None,
+        )
 
     def tell(self, company: Company) -> None:
         """Look at the company's alert rules and tell people. Never fails: it warns."""
@@ -284,7 +291,7 @@ class Refresher:
                 company,
                 config,
                 "Publishing to reporting",
-                ("dbt_reporting",),
+                REPORTING,
                 unchecked=self._unchecked(),
             )
         except PhaseFailed as failure:

@@ -10,6 +10,7 @@ from orchestration.lib.connections.sources import ServiceLevel, sources_read
 from orchestration.lib.operations.active_runs import run_under_way
 from orchestration.lib.operations.attempts import next_attempt
 from orchestration.lib.operations.cadence import Rhythm, list_rhythms
+from orchestration.lib.operations.run_phases import READING, is_model
 from orchestration.lib.operations.run_tags import HOURLY, NIGHTLY, RHYTHM, TACTICAL
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.partitions import partition_key
@@ -22,7 +23,6 @@ _PRIORITY = "dagster/priority"
 _NIGHT = {_PRIORITY: "0", RHYTHM: NIGHTLY}
 _HOUR = {_PRIORITY: "10", RHYTHM: HOURLY}
 _MINUTES = {_PRIORITY: "20", RHYTHM: TACTICAL}
-_MODELS = "ml_"
 _VIEWS = ("dbt_staging", "dbt_personal", "dbt_intermediate")
 
 refresh_company = dg.define_asset_job(
@@ -39,7 +39,7 @@ def _of_level(level: ServiceLevel) -> dg.AssetSelection:
     Checks of views are left to the nights: a run that plans a check and leaves it out
     hides from Dagster's pages what the night found.
     """
-    sources = (f"ingest_{source.slug}" for source in sources_read(level))
+    sources = (f"{READING}{source.slug}" for source in sources_read(level))
     views = dg.AssetSelection.groups(*_VIEWS).without_checks()
     return dg.AssetSelection.groups(*sources, "dbt_marts") | views
 
@@ -210,5 +210,5 @@ def _but_models(context: dg.ScheduleEvaluationContext) -> list[dg.AssetKey]:
     return [
         key
         for key in graph.materializable_asset_keys
-        if not (graph.get(key).group_name or "").startswith(_MODELS)
+        if not is_model(graph.get(key).group_name or "")
     ]

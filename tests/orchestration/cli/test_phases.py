@@ -15,15 +15,25 @@ from rich.console import Console
 
 from orchestration.cli import refresh
 from orchestration.cli.asset_runs import AssetRuns, PhaseFailed, SourceUnread
-from orchestration.cli.refresh import BELOW_PREDICTIONS, MEASUREMENT, Refresher
+from orchestration.cli.refresh import Refresher
+from orchestration.definitions import defs
 from orchestration.lib.connections.connections import Connection
+from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.cadence import Rhythm
+from orchestration.lib.operations.run_phases import (
+    BELOW_PREDICTIONS,
+    PAGES,
+    READING,
+    REPORTING,
+    computed_groups,
+)
 from orchestration.lib.tenancy.companies import Company
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 SUNDAY = date(2026, 1, 18)
-MODELS, REPORTING = ("ml_", MEASUREMENT), ("dbt_reporting",)
+MODELS = ("measurement", "ml_attribution", "ml_clv", "ml_mmm")
+MEASUREMENT = ("measurement",)
 RUN = SimpleNamespace(computes=lambda version: None, forget=lambda: None)
 EXPIRED = SourceUnread(
     "acme/meta: the token expired.", "d0c5", ("raw_meta_ads", "slices")
@@ -40,9 +50,9 @@ class Phases:
     def of_groups(
         self, company: Any, config: Any, title: Any, groups: Any, *_: Any, **__: Any
     ) -> None:
-        self.run.append(groups)
-        if groups in self.failures:
-            raise self.failures[groups]
+        self.run.append(tuple(groups))
+        if tuple(groups) in self.failures:
+            raise self.failures[tuple(groups)]
 
 
 @pytest.fixture
@@ -82,7 +92,7 @@ def test_between_mondays_everything_but_the_models_is_run(
 
     _refresher().compute(ACME, date(2026, 1, 21))
 
-    assert phases.run == [BELOW_PREDICTIONS, (MEASUREMENT,), REPORTING]
+    assert phases.run == [BELOW_PREDICTIONS, MEASUREMENT, REPORTING]
     said = printed.getvalue()
     assert "mix of 2026-01-18 stay" in said
     assert "next on 2026-01-26" in said
@@ -94,6 +104,21 @@ def test_who_asks_gets_predictions_on_any_day(phases: Phases, option: str) -> No
     _refresher(**{option: True}).compute(ACME, date(2026, 1, 21))
 
     assert phases.run == [BELOW_PREDICTIONS, MODELS, REPORTING]
+
+
+def test_the_phases_are_all_that_the_night_runs_but_its_pages() -> None:
+    job = defs().resolve_job_def("refresh_company")
+    graph = job.asset_layer.asset_graph
+    of_the_night = {
+        graph.get(key).group_name or "" for key in graph.materializable_asset_keys
+    }
+    read = {group for group in of_the_night if group.startswith(READING)}
+
+    computed = computed_groups(of_the_night, is_publishing=True)
+
+    phases = [*read, *BELOW_PREDICTIONS, *computed, *REPORTING]
+    assert sorted(phases) == sorted(of_the_night - {*PAGES})
+    assert read == {f"{READING}{slug}" for slug in SOURCES}
 
 
 def test_monday_publishes(phases: Phases) -> None:

@@ -14,10 +14,11 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, console, refresh
 from orchestration.cli.asset_runs import selected_keys
-from orchestration.cli.refresh import BELOW_PREDICTIONS, Refresher, code_version
+from orchestration.cli.refresh import Refresher, code_version
 from orchestration.defs.transformation.dbt import dbt_marts
 from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.run_phases import BELOW_PREDICTIONS
 from orchestration.lib.tenancy.companies import Company, add_company
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
