@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.assets.measurements import measure_audiences
 from tests.dbt_project.commerce.test_customers_at_risk import (
     add_customer,
     add_order,
@@ -443,6 +444,7 @@ def write_to(warehouse: Warehouse, company: str, spent: int, buyers: int = 20) -
         add_order(warehouse, company, f"c{number}", day, spent)
     for number in range(100, 110):
         add_order(warehouse, company, f"c{number}", day, 20)
+    measure_audiences(warehouse.url, company)
 
 
 def test_writing_is_a_success_when_who_was_kept_back_bought_less_for_sure(

@@ -163,6 +163,9 @@ JUDGEMENTS = (
     """insert into predictions.budget_scenario_channels values
         (%s, 'revenue', 'current', 'meta_ads', 1, 1, 0, 2, 1, 1, 'mix', '2026-01-31',
         '2026-01-31', '1', now())""",
+    """insert into predictions.campaign_comparisons values
+        (%s, 'meta_ads', 'winter', 'Winter', 2, 1, 0.5, 0.2, 0.8, 0, 0, null, null,
+        null, null, null, 0, 60, 'EUR', '2026-01-31')""",
     """insert into ops.audiences (company_id, audience_id, name, segment_id,
         holdout_share, segment_customer_count, without_consent_count,
         without_address_count, built_by)
