@@ -31,6 +31,7 @@ CONTENT_FAULTS: Final = frozenset(
         "report_skipped",
         "stream_broken",
         "too_much_data",
+        "unknown_error",
     }
 )
 _OWN: Final = frozenset({"kind", "path_contains", "after", "times"})

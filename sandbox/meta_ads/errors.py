@@ -12,6 +12,7 @@ __all__ = [
     "permission_denied",
     "throttled",
     "too_much_data",
+    "unknown_error",
 ]
 
 _THROTTLES: Final[dict[int, tuple[int | None, str]]] = {
@@ -99,6 +100,15 @@ def throttled(code: int) -> GraphError:
     """Too many calls: 80000 of the account's insights, 17 of the user, 4 of the app."""
     subcode, message = _THROTTLES[code]
     return GraphError(code, message, subcode=subcode, is_transient=True)
+
+
+def unknown_error() -> GraphError:
+    """Something failed at Meta, which is often that too much was asked for."""
+    return GraphError(
+        1,
+        "Please reduce the amount of data you're asking for, then retry your request",
+        status=500,
+    )
 
 
 def too_much_data() -> GraphError:

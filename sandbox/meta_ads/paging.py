@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from sandbox.faults import Faults
-from sandbox.meta_ads.errors import invalid_parameter
+from sandbox.meta_ads.errors import invalid_parameter, unknown_error
 from sandbox.meta_ads.parameters import Parameters
 from sandbox.page_faults import change_of, faulty_page, path_with_query
 
@@ -27,10 +27,20 @@ def page_of(
     """The page asked for. `next` is there only while there is one, cursors always.
 
     The address of the next page repeats the access token, as the real one does.
+
+    Raises
+    ------
+    GraphError
     """
     start = _offset(parameters.get("after"))
     limit = _limit(parameters)
     path = path_with_query(request)
+    most = faults.standing("unknown_error", path)
+    # With option `rows`, pages of so many come all the same.
+    if (most is None or limit > int(most.options.get("rows", 0))) and faults.active(
+        "unknown_error", path
+    ):
+        raise unknown_error()
     page = faulty_page(faults, path, rows, start=start, size=limit)
     if not page:
         return {"data": []}

@@ -76,7 +76,8 @@ class SourceTap(Tap):
         -------
         dict
             ``account``, ``currency_code``, ``time_zone``, ``scopes``,
-            ``history_from`` (date or None), ``api_version``, ``warnings``.
+            ``history_from`` (date or None), ``api_version``, ``warnings``; of a tap
+            that reads several accounts, ``currency_codes`` and ``time_zones`` of all.
 
         Raises
         ------

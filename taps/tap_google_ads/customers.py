@@ -13,6 +13,7 @@ from taps.api_source.errors import AccessDenied, SourceError
 from taps.api_source.history import first_day_kept
 from taps.api_source.part_failures import PartFailures
 from taps.tap_google_ads.client import GoogleAds, Row, digits
+from taps.tap_google_ads.errors import NotEnabled
 from taps.tap_google_ads.queries import Query
 
 __all__ = ["MONTHS_KEPT", "Customer", "customers"]
@@ -42,7 +43,10 @@ class Customer(AdAccount):
 
 
 def customers(
-    ads: GoogleAds, config: Mapping[str, Any], failures: PartFailures
+    ads: GoogleAds,
+    config: Mapping[str, Any],
+    failures: PartFailures,
+    not_enabled: list[str],
 ) -> list[Customer]:
     """Every customer to read, once, even if two managers lead to it.
 
@@ -50,6 +54,8 @@ def customers(
     ----------
     failures
         Takes the customers that cannot be read while others can.
+    not_enabled
+        Takes those that nobody named and that are cancelled: they are left out.
 
     Raises
     ------
@@ -62,7 +68,7 @@ def customers(
     routes = (
         _named(ads, [each for each in asked if each not in skipped], login, failures)
         if asked
-        else _discovered(ads, login, skipped, failures)
+        else _discovered(ads, login, skipped, failures, not_enabled)
     )
     told: dict[str, tuple[Row, str | None]] = {}
     for row, through in routes:
@@ -72,11 +78,17 @@ def customers(
     found = []
     for customer_id, (row, through) in told.items():
         with failures.of(customer_id):
-            found.append(_customer(ads, row, through, int(config["lookback_days"])))
+            try:
+                found.append(_customer(ads, row, through, int(config["lookback_days"])))
+            except NotEnabled:
+                if asked:
+                    raise
+                not_enabled.append(customer_id)
     if not found:
         failures.tell()
+        closed = f"; cancelled: {', '.join(not_enabled)}" if not_enabled else ""
         raise AccessDenied(
-            "there is no account to read",
+            f"there is no account to read{closed}",
             call="customers",
             remedy="Check customer_ids, login_customer_id and skip_customer_ids.",
         )
@@ -111,7 +123,11 @@ def _checked(ads: GoogleAds, customer_id: str, login: str | None) -> Row:
 
 
 def _discovered(
-    ads: GoogleAds, login: str | None, skipped: set[str], failures: PartFailures
+    ads: GoogleAds,
+    login: str | None,
+    skipped: set[str],
+    failures: PartFailures,
+    not_enabled: list[str],
 ) -> Iterator[tuple[Row, str | None]]:
     roots = [login] if login else ads.accessible_customers()
     for root in roots:
@@ -119,7 +135,12 @@ def _discovered(
             continue
         rows: list[Row] = []
         with failures.of(root):
-            rows = _read(ads, root, "customer_client", root)
+            try:
+                rows = _read(ads, root, "customer_client", root)
+            except NotEnabled:
+                if login:
+                    raise
+                not_enabled.append(root)
         for row in rows:
             if not row["manager"]:
                 yield row, root

@@ -18,7 +18,11 @@ from taps.api_source.errors import AccessDenied, SourceError, TooMuchData
 from taps.api_source.verdicts import Fail, RenewToken, Retry, Verdict
 from taps.tap_google_ads.settings import CURRENT_VERSIONS
 
-__all__ = ["PageTokenExpired", "classify"]
+__all__ = ["NotEnabled", "PageTokenExpired", "classify"]
+
+
+class NotEnabled(AccessDenied):
+    """The account is cancelled, or was never begun: nothing of it can be read."""
 
 
 class PageTokenExpired(SourceError):
@@ -101,6 +105,8 @@ def _failure(error: _AdsError, status: int, call: str, login: str) -> SourceErro
         kind = PageTokenExpired
     elif _TOO_MUCH.fullmatch(error.code):
         kind = TooMuchData
+    elif error.code == "CUSTOMER_NOT_ENABLED":
+        kind = NotEnabled
     elif status in {401, 403}:
         kind = AccessDenied
     remedy = _REMEDIES.get(error.code, "").format(login=login)

@@ -51,10 +51,24 @@ class TapGoogleAds(PartsTap):
     @cached_property
     def customers(self) -> list[Customer]:
         """The customers to read, asked for once per run."""
-        found = customers(self.ads, self.config, self.failures)
+        found = customers(self.ads, self.config, self.failures, self.not_enabled)
+        if self.not_enabled:
+            self.logger.warning("%s", self._cancelled)
         if skipped := self.config.get("skip_customer_ids"):
             self.logger.warning("Not read, as set: %s", ", ".join(skipped))
         return found
+
+    @cached_property
+    def not_enabled(self) -> list[str]:
+        """Customers below the managers that are cancelled; filled by ``customers``."""
+        return []
+
+    @property
+    def _cancelled(self) -> str:
+        return (
+            f"Not read, because they are cancelled or not enabled: "
+            f"{', '.join(self.not_enabled)}. Activate them in Google Ads to read them."
+        )
 
     def wait(self, seconds: float) -> None:
         """How waiting is done."""
@@ -84,15 +98,19 @@ class TapGoogleAds(PartsTap):
         return {date.fromisoformat(row[DAY]): money(row[_COST]) for row in rows}
 
     def discover_streams(self) -> Sequence[Stream]:
-        """Customers, what is in them, four tables of days, and their slices."""
+        """Customers, what is in them, four tables of days, and their slices.
+
+        In the order in which they are read: what the customer and its
+        campaigns cost comes first.
+        """
         return [
             CustomersStream(self),
-            CampaignsStream(self),
-            AdGroupsStream(self),
-            ConversionActionsStream(self),
             AccountDaysTotalsStream(self),
             CampaignDaysStream(self),
+            CampaignsStream(self),
+            ConversionActionsStream(self),
             ConversionActionDaysStream(self),
+            AdGroupsStream(self),
             AdDaysStream(self),
             SlicesStream(self, SLICE),
         ]
@@ -105,6 +123,8 @@ class TapGoogleAds(PartsTap):
             "account": ", ".join(f"{each.name} ({each.id})" for each in found),
             "currency_code": found[0].currency_code,
             "time_zone": found[0].time_zone,
+            "currency_codes": sorted({each.currency_code for each in found}),
+            "time_zones": sorted({each.time_zone for each in found}),
             "scopes": [SCOPE],
             "history_from": min(each.first_day for each in found).isoformat(),
             "api_version": self.config["api_version"],
@@ -125,6 +145,8 @@ class TapGoogleAds(PartsTap):
                     "Google keeps 37 months: there is nothing before "
                     f"{customer.first_day}."
                 )
+        if self.not_enabled:
+            yield self._cancelled
         if skipped := self.config.get("skip_customer_ids"):
             yield f"Not read, as set: {', '.join(skipped)}."
         if self.config["api_version"] not in CURRENT_VERSIONS:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from taps.api_source.ad_accounts import AdAccount
-from taps.api_source.errors import AccessDenied, SourceError
+from taps.api_source.errors import AccessDenied, SourceError, TooMuchData
 from taps.api_source.history import first_day_kept
 from taps.api_source.part_failures import PartFailures
 from taps.tap_meta_ads.client import MetaAds
@@ -96,7 +96,10 @@ def _account(meta: MetaAds, told: Mapping[str, Any], lookback_days: int) -> AdAc
 
 
 def _first_day(meta: MetaAds, account_id: str, today: date) -> date | None:
-    """First day of the first month with delivery: nothing has to be read before."""
+    """First day of the first month with delivery: nothing has to be read before.
+
+    Where Meta cannot tell, everything that it keeps is read.
+    """
     kept = first_day_kept(today, MONTHS_KEPT)
     pages = meta.pages(
         f"act_{account_id}/insights",
@@ -106,5 +109,8 @@ def _first_day(meta: MetaAds, account_id: str, today: date) -> date | None:
         time_increment="monthly",
         time_range=json.dumps({"since": kept.isoformat(), "until": today.isoformat()}),
     )
-    months = [row["date_start"] for page in pages for row in page["data"]]
+    try:
+        months = [row["date_start"] for page in pages for row in page["data"]]
+    except TooMuchData:
+        return kept
     return max(kept, date.fromisoformat(min(months))) if months else None

@@ -16,7 +16,13 @@ from taps.api_source.errors import RateLimited, SourceError
 from taps.api_source.http import HttpClient
 from taps.api_source.verdicts import Fail, Ok, Retry, Verdict
 from taps.tap_meta_ads.auth import MetaAuthorizer
-from taps.tap_meta_ads.errors import Kind, failure, graph_error
+from taps.tap_meta_ads.errors import (
+    GraphError,
+    Kind,
+    Unexplained,
+    failure,
+    graph_error,
+)
 from taps.tap_meta_ads.usage import usage_of
 
 __all__ = ["MetaAds"]
@@ -24,6 +30,9 @@ __all__ = ["MetaAds"]
 _logger = logging.getLogger(__name__)
 
 _PAGE_ROWS = 500
+_SMALLEST_PAGE = 25
+# How often an error without a reason is believed to pass, before less is asked for.
+_UNEXPLAINED_ATTEMPTS = 3
 _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT_SECONDS = 3_600.0
 # When throttled without a word on how long: what the standard tier is blocked for.
@@ -61,6 +70,7 @@ class MetaAds:
         )
         self.sleep = sleep
         self._pause = 0.0
+        self._unexplained = 0
         self.served_version: str | None = None
         """The version that answered, where Meta says so."""
 
@@ -106,6 +116,7 @@ class MetaAds:
 
         There is another page only while ``paging.next`` is there: the last one has a
         cursor too. The address in ``next`` holds the token, so only its cursor is used.
+        Where Meta fails time and again, pages become smaller.
 
         Raises
         ------
@@ -113,8 +124,16 @@ class MetaAds:
         """
         cursor: dict[str, str] = {}
         seen: set[str] = set()
+        size = _PAGE_ROWS
         while True:
-            page = self.get(path, call=call, limit=_PAGE_ROWS, **parameters, **cursor)
+            try:
+                page = self.get(path, call=call, limit=size, **parameters, **cursor)
+            except Unexplained:
+                if size <= _SMALLEST_PAGE:
+                    raise
+                size = max(_SMALLEST_PAGE, size // 2)
+                _logger.warning("%s: asking for %d rows at a time", call, size)
+                continue
             if "data" not in page:
                 raise SourceError("the answer has no data", call=call)
             yield page
@@ -157,17 +176,28 @@ class MetaAds:
         self._note_version(response)
         error = _error_in(response)
         if error is None:
+            self._unexplained = 0
             return None if response.status_code >= 400 else Ok()
         found = graph_error(error, secrets=self._authorizer.secrets)
         if found.kind is Kind.THROTTLED:
             self._pause = 0.0
             wait = usage.minutes_to_regain * 60 or _BLOCKED_SECONDS
             return Retry(f"Meta says: {found}", wait)
-        if found.kind is Kind.TRANSIENT:
+        if found.kind is Kind.TRANSIENT or self._may_pass(found, response):
             return Retry(f"Meta says: {found}")
         if found.kind is Kind.OTHER and response.status_code >= 500:
             return None
         return Fail(failure(found, call))
+
+    def _may_pass(self, found: GraphError, response: requests.Response) -> bool:
+        """Whether an error without a reason is asked away, before less is asked for."""
+        if found.kind is not Kind.UNKNOWN:
+            return False
+        self._unexplained += 1
+        if self._unexplained < _UNEXPLAINED_ATTEMPTS or not _is_question(response):
+            return True
+        self._unexplained = 0
+        return False
 
     def _note_version(self, response: requests.Response) -> None:
         served = response.headers.get("facebook-api-version")
@@ -180,6 +210,13 @@ class MetaAds:
                     served,
                     self._version,
                 )
+
+
+def _is_question(response: requests.Response) -> bool:
+    """Whether less may be asked for: what writes cannot be asked in parts."""
+    asked = response.request
+    path = urlsplit(asked.url or "").path
+    return asked.method == "GET" or path.endswith("/insights")
 
 
 def _error_in(response: requests.Response) -> dict[str, Any] | None:

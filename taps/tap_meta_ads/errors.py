@@ -6,6 +6,7 @@ docs/marketing-api/error-reference.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,6 +20,7 @@ __all__ = [
     "Kind",
     "NotVisibleYet",
     "SessionEnded",
+    "Unexplained",
     "failure",
     "graph_error",
 ]
@@ -31,12 +33,17 @@ class Kind(Enum):
     PERMISSION = "a permission is missing"
     THROTTLED = "too many calls"
     TOO_MUCH = "too much data"
+    UNKNOWN = "a failure that passes, or too much data"
     TRANSIENT = "a passing failure"
     NOT_VISIBLE = "it does not exist, or cannot be seen"
     VERSION = "the API version is not served any more"
     TOO_OLD = "Meta keeps 37 months"
     SESSION_ENDED = "the upload it belongs to is over"
     OTHER = "refused"
+
+
+class Unexplained(TooMuchData):
+    """Meta fails time and again without a reason: it is usually too much at once."""
 
 
 class NotVisibleYet(SourceError):
@@ -66,10 +73,10 @@ class GraphError:
             return Kind.THROTTLED
         if self.code in {3, 10} or 200 <= self.code <= 299:
             return Kind.PERMISSION
-        # The one case that has no code of its own (HTTP 500).
-        if self.code == 1 and "reduce the amount of data" in self.message.lower():
-            return Kind.TOO_MUCH
-        if self.is_transient or self.code in {1, 2}:
+        # "Unknown error" and "reduce the amount of data", as HTTP 500: both pass often.
+        if self.code == 1:
+            return Kind.UNKNOWN
+        if self.is_transient or self.code == 2:
             return Kind.TRANSIENT
         return Kind.OTHER
 
@@ -92,17 +99,20 @@ _BY_CODE = {
     3018: Kind.TOO_OLD,
 }
 _BY_SUBCODE: dict[tuple[int, int | None], Kind] = {
-    (1, 99): Kind.TOO_MUCH,
     (2, 1_504_038): Kind.TOO_MUCH,
     (100, 1_487_534): Kind.TOO_MUCH,
     (100, 33): Kind.NOT_VISIBLE,
 }
+_PERMISSION = re.compile(
+    r"\b(?:ads|business|leads|pages|catalog|read|instagram)_[a-z_]+\b"
+)
 _REMEDIES = {
     Kind.CREDENTIALS: "Connect the source again: the token ran out, was revoked, or "
     "its owner must confirm a security check at Meta.",
-    Kind.PERMISSION: "Give the token's user access to the ad account, and the token "
-    "ads_read; to write audiences, ads_management.",
-    Kind.NOT_VISIBLE: "Check the id, and that the token's user may see it.",
+    Kind.PERMISSION: "Give the token the permission {permissions}, and its user access "
+    "to the ad account; to write audiences, the token needs ads_management.",
+    Kind.NOT_VISIBLE: "Check the id, that the token's user may see it, and that the "
+    "token has the permission ads_read.",
     Kind.VERSION: f"Set api_version to {' or '.join(CURRENT_VERSIONS)}.",
     Kind.TOO_OLD: "Set start_date to a later day.",
 }
@@ -128,9 +138,13 @@ def failure(error: GraphError, call: str) -> SourceError:
         Kind.CREDENTIALS: AccessDenied,
         Kind.PERMISSION: AccessDenied,
         Kind.TOO_MUCH: TooMuchData,
+        Kind.UNKNOWN: Unexplained,
         Kind.NOT_VISIBLE: NotVisibleYet,
         Kind.SESSION_ENDED: SessionEnded,
     }
     exception = kinds.get(error.kind, SourceError)
-    remedy = _REMEDIES.get(error.kind, "")
+    named = dict.fromkeys(_PERMISSION.findall(error.message))
+    remedy = _REMEDIES.get(error.kind, "").format(
+        permissions=" or ".join(named) or "ads_read"
+    )
     return exception(f"Meta says: {error}", call=call, remedy=remedy)

@@ -23,6 +23,7 @@ Row = dict[str, Any]
 _logger = logging.getLogger(__name__)
 
 _ATTEMPTS = 4
+_PASSING = frozenset({Kind.THROTTLED, Kind.TRANSIENT, Kind.UNKNOWN})
 # A day that is not made in time is asked for once more; days are split.
 _PATIENCE = 2
 _THROTTLED_SECONDS = 60.0
@@ -136,7 +137,7 @@ class ReportReader:
             subcode=int(told["error_subcode"]) if told.get("error_subcode") else None,
             message=str(told.get("error_message") or "the report failed"),
         )
-        if error.code and error.kind not in {Kind.THROTTLED, Kind.TRANSIENT}:
+        if error.code and error.kind not in _PASSING:
             raise failure(error, call)
         _logger.warning("%s: the report failed, %s; asking again", call, error)
         if error.kind is Kind.THROTTLED:

@@ -83,16 +83,20 @@ class TapMetaAds(PartsTap):
             yield delivery(row, account, ())
 
     def discover_streams(self) -> Sequence[Stream]:
-        """Accounts, what is in them, five tables of days, and their slices."""
+        """Accounts, what is in them, five tables of days, and their slices.
+
+        In the order in which they are read: what the account and its campaigns cost
+        comes first, and what is largest, the ads, last.
+        """
         return [
             AccountsStream(self),
-            CampaignsStream(self),
-            AdsetsStream(self),
-            AdsStream(self),
             AccountDaysTotalsStream(self),
             CampaignDaysStream(self),
             CampaignActionDaysStream(self),
+            CampaignsStream(self),
             CampaignPlatformDaysStream(self),
+            AdsetsStream(self),
+            AdsStream(self),
             AdDaysStream(self),
             SlicesStream(self, SLICE),
         ]
@@ -106,6 +110,8 @@ class TapMetaAds(PartsTap):
             "account": ", ".join(f"{each.name} ({each.id})" for each in accounts),
             "currency_code": accounts[0].currency_code,
             "time_zone": accounts[0].time_zone,
+            "currency_codes": sorted({each.currency_code for each in accounts}),
+            "time_zones": sorted({each.time_zone for each in accounts}),
             "scopes": scopes,
             "history_from": min(each.first_day for each in accounts).isoformat(),
             "api_version": self.meta.served_version or self.config["api_version"],

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,12 @@ from orchestration.lib.ingestion.sandbox import refuse_stopped_sandbox
 from orchestration.lib.ingestion.singer import PipelineFailed, complaint, redacted
 from orchestration.lib.tenancy.companies import Company
 
-__all__ = ["CheckFailed", "check_connection"]
+__all__ = ["CheckFailed", "check_connection", "disagreements"]
 
 _PATIENCE_SECONDS = 300
+# Sources with days of their own, and whose they are. Search Console's are always
+# those of the Pacific, wherever the site is.
+_DAYS_OF = {"shopify": "shop", "meta_ads": "ad account", "google_ads": "customer"}
 
 
 class CheckFailed(RuntimeError):
@@ -54,28 +57,40 @@ def check_connection(
         raise CheckFailed(str(failure)) from None
     result["warnings"] = [
         *(result.get("warnings") or []),
-        *_disagreements(company, connection, result),
+        *disagreements(company, connection, result),
     ]
     record_check(url, connection, result)
     return result
 
 
-def _disagreements(
-    company: Company, connection: Connection, seen: dict[str, Any]
+def disagreements(
+    company: Company, connection: Connection, seen: Mapping[str, Any]
 ) -> Iterator[str]:
-    """Where the source and the company's own settings do not fit together."""
-    currency, zone = seen.get("currency_code"), seen.get("time_zone")
-    if currency and currency != company.currency_code:
+    """Where the source and the company's own settings do not fit together.
+
+    Parameters
+    ----------
+    seen
+        What the tap answered; of several accounts, ``currency_codes`` and
+        ``time_zones`` hold all there are.
+    """
+    currencies = seen.get("currency_codes") or [seen.get("currency_code")]
+    for currency in currencies:
+        if currency in {None, company.currency_code}:
+            continue
         yield (
             f"It is kept in {currency} and {company.company_id} reports in "
             f"{company.currency_code}. There are no exchange rates yet, so its amounts "
             f"are kept apart and counted nowhere. Add a company with --currency "
             f"{currency} for it."
         )
-    if connection.source_slug == "shopify" and zone and zone != company.time_zone:
+    whose = _DAYS_OF.get(connection.source_slug)
+    for zone in seen.get("time_zones") or [seen.get("time_zone")]:
+        if whose is None or zone in {None, company.time_zone}:
+            continue
         yield (
-            f"The shop's days are those of {zone}, {company.company_id}'s those of "
-            f"{company.time_zone}: totals per day will differ from the shop's own."
+            f"The {whose}'s days are those of {zone}, {company.company_id}'s those of "
+            f"{company.time_zone}: totals per day will differ from the {whose}'s own."
         )
 
 

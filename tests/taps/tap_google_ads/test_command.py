@@ -27,6 +27,8 @@ def test_check_says_what_can_be_seen(google: Google, tmp_path: Path) -> None:
         "account": f"Tienda Norte ({CUSTOMER})",
         "currency_code": "EUR",
         "time_zone": "Europe/Madrid",
+        "currency_codes": ["EUR"],
+        "time_zones": ["Europe/Madrid"],
         "scopes": ["https://www.googleapis.com/auth/adwords"],
         "history_from": "2026-11-01",
         "api_version": "v26",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sandbox.google_ads import endpoints
+from sandbox.google_ads.accounts import Account, accounts_of
 from sandbox.google_ads.errors import Failure
 from sandbox.google_ads.page_tokens import offset_of
 from sandbox.google_ads.reports import run_report
+from sandbox.simulation.companies import Company
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
 from tests.sandbox.ads_world import TODAY, ad_day, days_before
 from tests.taps.tap_google_ads.runs import (
@@ -255,3 +258,45 @@ def _spend(output: Output) -> dict[tuple[str, str], Any]:
         (row["date"], row["campaign_id"]): row["cost"]
         for row in output.records("campaign_days")
     }
+
+
+CHILD = "5550001111"
+
+
+@pytest.fixture
+def cancelled_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second account below the manager, which was cancelled."""
+
+    def accounts(company: Company) -> list[Account]:
+        manager, client = accounts_of(company)
+        return [manager, client, replace(client, customer_id=CHILD)]
+
+    def closed(*arguments: Any) -> Any:
+        if any(getattr(each, "customer_id", None) == CHILD for each in arguments):
+            message = "The customer account can't be accessed"
+            raise Failure(403, "authorizationError", "CUSTOMER_NOT_ENABLED", message)
+        return run_report(*arguments)
+
+    monkeypatch.setattr("sandbox.google_ads.access.accounts_of", accounts)
+    monkeypatch.setattr(endpoints, "run_report", closed)
+
+
+@pytest.mark.usefixtures("cancelled_child")
+def test_a_cancelled_child_is_left_out_and_told(
+    google: Google, caplog: pytest.LogCaptureFixture
+) -> None:
+    output = google.sync(customer_ids=None)
+
+    assert [row["customer_id"] for row in output.records("customers")] == [CUSTOMER]
+    assert len(output.records("campaign_days")) == 6
+    assert f"cancelled or not enabled: {CHILD}" in caplog.text
+
+
+@pytest.mark.usefixtures("cancelled_child")
+def test_a_cancelled_customer_that_was_named_fails_alone(google: Google) -> None:
+    run = google.run(customer_ids=[CHILD, CUSTOMER])
+
+    with pytest.raises(AccessDenied, match=rf"1 of 2 cannot be read \({CHILD}: "):
+        run.sync()
+
+    assert len(run.output.records("campaign_days")) == 6

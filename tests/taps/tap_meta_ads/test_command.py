@@ -36,6 +36,8 @@ def test_check_says_what_can_be_seen(meta: Meta, tmp_path: Path) -> None:
         "account": f"Tienda Norte ({ACCOUNT})",
         "currency_code": "EUR",
         "time_zone": "Europe/Madrid",
+        "currency_codes": ["EUR"],
+        "time_zones": ["Europe/Madrid"],
         "scopes": ["ads_read", "business_management", "public_profile"],
         "history_from": "2026-11-01",
         "api_version": "v26.0",

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from taps.tap_meta_ads.errors import Kind, graph_error
+from taps.tap_meta_ads.errors import Kind, failure, graph_error
 from taps.tap_meta_ads.usage import usage_of
 
 
@@ -23,7 +23,8 @@ from taps.tap_meta_ads.usage import usage_of
         (80_004, 2_446_079, Kind.THROTTLED),
         (80_008, None, Kind.THROTTLED),
         (100, 1_487_534, Kind.TOO_MUCH),
-        (1, 99, Kind.TOO_MUCH),
+        (1, 99, Kind.UNKNOWN),
+        (1, None, Kind.UNKNOWN),
         (2, 1_504_038, Kind.TOO_MUCH),
         (2, 1_504_044, Kind.TRANSIENT),
         (960, None, Kind.TRANSIENT),
@@ -49,9 +50,19 @@ def test_an_error_that_calls_itself_transient_is_tried_again() -> None:
     assert graph_error(told).kind is Kind.TRANSIENT
 
 
-def test_too_much_data_without_a_code_of_its_own_is_recognised() -> None:
-    message = "Please reduce the amount of data you're asking for"
-    assert graph_error({"code": 1, "message": message}).kind is Kind.TOO_MUCH
+@pytest.mark.parametrize(
+    ("code", "message", "permission"),
+    [
+        (200, "(#200) Requires ads_management permission", "ads_management"),
+        (200, "(#200) Ad account owner has NOT grant it", "ads_read"),
+        (10, "(#10) This needs business_management", "business_management"),
+    ],
+)
+def test_a_missing_permission_is_named(
+    code: int, message: str, permission: str
+) -> None:
+    error = failure(graph_error({"code": code, "message": message}), "insights")
+    assert f"the permission {permission}," in str(error)
 
 
 def business(percent: float, minutes: float) -> dict[str, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from taps.api_source.errors import AccessDenied, RateLimited, SourceError
 from taps.tap_meta_ads.errors import graph_error
+from taps.tap_meta_ads.streams.campaign_days import CampaignDaysStream
 from tests.sandbox.ads_world import (
     TODAY,
     ad_day,
@@ -89,7 +91,10 @@ def test_a_page_that_is_wrong_once_is_noticed_and_read_again(
 
 
 @pytest.mark.usefixtures("small_pages")
-def test_a_page_that_stays_away_fails_the_run_before_its_days(meta: Meta) -> None:
+def test_a_page_that_stays_away_fails_the_run_before_its_days(
+    meta: Meta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CampaignDaysStream, "window_days", 14)
     meta.fail("page_missing", path_contains="/insights?", times=None)
     run = meta.run()
     with pytest.raises(SourceError, match=r"_days of \d+ on .* reading again did not"):
@@ -97,8 +102,8 @@ def test_a_page_that_stays_away_fails_the_run_before_its_days(meta: Meta) -> Non
     state = run.output.state
     assert bookmarks(state, "account_days") == {ACCOUNT: TODAY.isoformat()}
     # The rows begin on the 18th; the window before it is complete.
-    assert bookmarks(state, "ad_days") == {ACCOUNT: "2026-11-14"}
-    assert bookmarks(state, "campaign_days") == {}
+    assert bookmarks(state, "campaign_days") == {ACCOUNT: "2026-11-14"}
+    assert bookmarks(state, "ad_days") == {}
 
 
 def test_a_field_that_disappears_is_named(meta: Meta) -> None:
@@ -230,3 +235,36 @@ def _by_key_of(output: Output) -> dict[tuple[str, str], Any]:
         (row["date"], row["campaign_id"]): row["spend"]
         for row in output.records("campaign_days")
     }
+
+
+def test_an_error_without_a_reason_passes_when_asked_again(meta: Meta) -> None:
+    undisturbed = rows(meta.sync())
+    meta.fail("unknown_error", times=2)
+    assert rows(meta.sync()) == undisturbed
+
+
+def test_an_error_without_a_reason_that_stays_makes_pages_smaller(meta: Meta) -> None:
+    undisturbed = rows(meta.sync())
+    meta.forget_requests()
+    meta.fail("unknown_error", path_contains="/ads", rows=125, times=None)
+
+    assert rows(meta.sync()) == undisturbed
+
+    asked = [parse_qs(each["query"]) for each in meta.requests()]
+    sizes = [int(q["limit"][0]) for q in asked if q.get("summary") == ["total_count"]]
+    assert {500, 250, 125} <= set(sizes)
+    assert sizes.index(500) < sizes.index(250) < sizes.index(125)
+
+
+def test_ads_that_never_come_keep_no_campaign_from_its_spend(meta: Meta) -> None:
+    spent = meta.sync().records("campaign_days")
+    meta.fail("unknown_error", path_contains="/ads?", times=None)
+    run = meta.run()
+
+    with pytest.raises(SourceError, match="reduce the amount"):
+        run.sync()
+
+    assert [r["spend"] for r in run.output.records("campaign_days")] == [
+        r["spend"] for r in spent
+    ]
+    assert bookmarks(run.output.state, "campaign_days") == {ACCOUNT: TODAY.isoformat()}
