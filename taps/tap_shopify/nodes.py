@@ -181,6 +181,12 @@ class Refund(Object):
     total_refunded_set: MoneyBag
 
 
+class DiscountAllocation(Object):
+    """What one discount takes off a line."""
+
+    allocated_amount_set: ShopMoney
+
+
 class LineItem(Object):
     """A line of an order."""
 
@@ -193,8 +199,17 @@ class LineItem(Object):
     quantity: int
     current_quantity: int
     original_unit_price_set: MoneyBag
-    discounted_total_set: ShopMoney
-    total_discount_set: ShopMoney
+    discount_allocations: list[DiscountAllocation]
+    """Every discount on it: its own, and its share of those of the whole order."""
+
+    @property
+    def discount(self) -> Decimal:
+        """All of them, in the shop's currency.
+
+        ``discountedTotalSet`` and ``totalDiscountSet`` leave out the order's own.
+        """
+        shares = (each.allocated_amount_set for each in self.discount_allocations)
+        return sum((share.shop_money.amount for share in shares), Decimal())
 
 
 class Sale(Object):

@@ -34,7 +34,7 @@ _SHOP = "{ shopMoney { amount } }"
 
 LINE_ITEM_FIELDS = f"""id product {{ id }} variant {{ id }} sku name vendor
 quantity currentQuantity originalUnitPriceSet {_BOTH}
-discountedTotalSet {_SHOP} totalDiscountSet {_SHOP}"""
+discountAllocations {{ allocatedAmountSet {_SHOP} }}"""
 
 SALE_FIELDS = f"""id actionType lineType quantity totalAmount {_BOTH}
 totalDiscountAmountAfterTaxes {_SHOP} totalTaxAmount {_SHOP}

@@ -12,6 +12,7 @@ from typing import Any
 from tests.taps.numbered import Numbered
 from tests.taps.tap_shopify.orders import (
     agreement,
+    bag,
     checkout,
     customer,
     discount,
@@ -287,7 +288,7 @@ def _order(numbered: Numbered) -> dict[str, Any]:
         cancelledAt=_AT,
         cancelReason="text",
         customerJourneySummary=_journey(),
-        lineItems=[line(1) | {"variant": {"id": gid("ProductVariant", 1)}}],
+        lineItems=[_line()],
         agreements=[agreement(1, _AT, [sale(1)])],
         transactions=[
             transaction(1) | {"parentTransaction": {"id": gid("OrderTransaction", 2)}}
@@ -297,10 +298,22 @@ def _order(numbered: Numbered) -> dict[str, Any]:
     money_back = refund(1)
     paid = money_back.pop("transactions")
     found: dict[str, Any] = numbered.fill(whole)
+    units = numbered.number("lineItems.quantity")
+    price = numbered.number("lineItems.originalUnitPriceSet.shopMoney.amount")
+    off = numbered.number(
+        "lineItems.discountAllocations.allocatedAmountSet.shopMoney.amount"
+    )
+    numbered.keep("lineItems: quantity x price - discounts", units * price - off)
     back: dict[str, Any] = numbered.fill(money_back, place="refunds")
     # What says that money moved is looked for by name.
     found["refunds"] = [back | {"transactions": paid}]
     return found
+
+
+def _line() -> dict[str, Any]:
+    share = {"allocatedAmountSet": bag("1.0")}
+    variant = {"id": gid("ProductVariant", 1)}
+    return line(1) | {"variant": variant, "discountAllocations": [share]}
 
 
 def _journey() -> dict[str, Any]:

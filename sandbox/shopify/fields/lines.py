@@ -125,10 +125,12 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "discountAllocations": _allocations,
         "originalUnitPriceSet": _line_bag("unit"),
         "originalTotalSet": _line_bag("original_total"),
-        "discountedTotalSet": _line_bag("total"),
-        "discountedUnitPriceSet": of_order(_unit_after_discounts),
+        # A code is a discount of the order: only allocations and the price after all
+        # discounts know of it.
+        "discountedTotalSet": _line_bag("original_total"),
+        "discountedUnitPriceSet": _line_bag("unit"),
         "discountedUnitPriceAfterAllDiscountsSet": of_order(_unit_after_discounts),
-        "totalDiscountSet": _line_bag("discount"),
+        "totalDiscountSet": of_order(lambda _: 0),
         "unfulfilledDiscountedTotalSet": of_order(lambda _: 0),
         "unfulfilledOriginalTotalSet": of_order(lambda _: 0),
     },

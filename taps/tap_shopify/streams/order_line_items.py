@@ -29,8 +29,11 @@ _COLUMNS = (
     integer("current_quantity", "Units after edits and returns."),
     text("currency_code", "Currency of the shop."),
     number("unit_price", "Price of one unit before discounts."),
-    number("discounted_total", "All units, after the line's discounts."),
-    number("total_discount", "Discounts on the line."),
+    number("discounted_total", "All units, after all discounts."),
+    number(
+        "total_discount",
+        "Discounts on the line, its share of those of the order included.",
+    ),
     text("presentment_currency_code", "Currency the customer paid in."),
     number("presentment_unit_price", "unit_price in that currency."),
 )
@@ -75,8 +78,8 @@ def line_item_record(
         current_quantity=line.current_quantity,
         currency_code=price.shop_money.currency_code,
         unit_price=price.shop_money.amount,
-        discounted_total=line.discounted_total_set.shop_money.amount,
-        total_discount=line.total_discount_set.shop_money.amount,
+        discounted_total=price.shop_money.amount * line.quantity - line.discount,
+        total_discount=line.discount,
         presentment_currency_code=price.presentment_money.currency_code,
         presentment_unit_price=price.presentment_money.amount,
     )

@@ -29,8 +29,7 @@ def line(number: int, price: str = "10.0") -> Document:
         "quantity": 1,
         "currentQuantity": 1,
         "originalUnitPriceSet": bag(price, "10.84", "USD"),
-        "discountedTotalSet": bag(price),
-        "totalDiscountSet": bag("0.0"),
+        "discountAllocations": [],
     }
 
 

@@ -293,3 +293,22 @@ def test_only_what_is_selected_is_written_and_bookmarked(
     }
     everything = good(run_tap(state=run.state))
     assert len(everything.rows("orders")) == 1
+
+
+def test_a_code_of_the_order_is_shared_over_its_lines(
+    shop: Shop, run_tap: RunTap
+) -> None:
+    shares = {"1": ["1.50", "2.25"], "2": ["0.75"], "3": []}
+    lines = [
+        line(int(number), "20.0")
+        | {
+            "quantity": 2,
+            "discountAllocations": [{"allocatedAmountSet": bag(s)} for s in off],
+        }
+        for number, off in shares.items()
+    ]
+    shop.orders = [order(1, lineItems=lines)]
+    for settings in ({}, {"bulk_from_orders": 0}):
+        found = run_tap(**settings).by_id("order_line_items")
+        assert [found[n]["total_discount"] for n in shares] == [3.75, 0.75, 0]
+        assert [found[n]["discounted_total"] for n in shares] == [36.25, 39.25, 40]
