@@ -1,14 +1,5 @@
 with orders as (
-    select
-        company_id,
-        file_sha256,
-        order_id,
-        customer_id,
-        currency_code,
-        purchased_at,
-        sold,
-        returned
-    from {{ ref('int_purchase_log_orders') }}
+    select * from {{ ref('int_purchase_log_orders') }}
     where customer_id is not null and currency_code <> 'XXX'
 ),
 

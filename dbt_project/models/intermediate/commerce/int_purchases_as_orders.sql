@@ -3,12 +3,7 @@ with purchases as (
 ),
 
 files as (
-    select
-        company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
+    select * from {{ ref('int_files_current') }}
 ),
 
 returns as (

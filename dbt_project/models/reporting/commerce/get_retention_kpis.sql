@@ -33,8 +33,8 @@ purchases as (
     group by company_id
 ),
 
--- Whoever came or ordered, in the 30 days that end with the range.
-activities as (
+-- Whoever came or ordered, in the 30 days that end with the range, once.
+active_customers as (
     select
         company_id,
         customer_id
@@ -45,7 +45,7 @@ activities as (
         and {{ argument('end_date') }}
         and status not in ('test', 'deleted')
         and customer_id is not null
-    union all
+    union distinct
     select
         company_id,
         customer_id
@@ -55,14 +55,6 @@ activities as (
         and started_date between {{ argument('end_date') }} - 29
         and {{ argument('end_date') }}
         and customer_id is not null
-),
-
-active_customers as (
-    select
-        company_id,
-        customer_id
-    from activities
-    group by company_id, customer_id
 ),
 
 active_counts as (
