@@ -25,6 +25,7 @@ CONTENT_FAULTS: Final = frozenset(
         "clock_skew",
         "schema_change",
         "duplicate_ids",
+        "inexact_counts",
         "quota_exceeded",
         "report_failed",
         "report_not_visible",

@@ -128,9 +128,7 @@ def _refusal(version: str, busy: list[Operation]) -> list[UserError]:
     if version >= _FIRST_PARALLEL_VERSION:
         if len(busy) < _MOST_AT_ONCE:
             return []
-        message = "Bulk operations limit reached. Please try again later."
-        return [UserError(message, "LIMIT_REACHED")]
-    if not busy:
+    elif not busy:
         return []
     message = (
         "A bulk query operation for this app and shop is already in progress: "

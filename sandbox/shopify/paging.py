@@ -13,9 +13,17 @@ from sandbox.shopify.filters import Filter, filter_of
 from sandbox.shopify.slices import BadPage, Slice, page_size
 from sandbox.store import Cursor, Document, Sort
 
-__all__ = ["CONNECTIONS", "COUNTS", "MOST_OBJECTS", "counted", "page_of"]
+__all__ = [
+    "CONNECTIONS",
+    "COUNTS",
+    "MOST_COUNTED",
+    "MOST_OBJECTS",
+    "counted",
+    "page_of",
+]
 
 MOST_OBJECTS: Final = 25_000
+MOST_COUNTED: Final = 25_000
 CONNECTIONS: Final = {
     "orders": "orders",
     "customers": "customers",
@@ -124,12 +132,17 @@ def page_of(
 def counted(
     context: Context, collection: str, arguments: dict[str, Any], path: list[str]
 ) -> Counted:
-    """How many objects a search finds; never more than `limit`, unless that is null."""
+    """How many objects a search finds; never more than `limit`.
+
+    Shopify counts to `MOST_COUNTED` at most, whatever the limit; under the fault
+    "inexact_counts" to its `most`.
+    """
     found = filter_of(context, collection, arguments.get("query"), path).count()
     limit = arguments.get("limit")
-    if limit is None or found <= limit:
-        return Counted(found)
-    return Counted(limit, "AT_LEAST")
+    fault = context.world.faults.standing("inexact_counts", context.path)
+    exact = MOST_COUNTED if fault is None else int(fault.options["most"])
+    most = exact if limit is None else min(limit, exact)
+    return Counted(found) if found <= most else Counted(most, "AT_LEAST")
 
 
 def _faulty_start(

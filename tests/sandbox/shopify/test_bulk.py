@@ -189,7 +189,7 @@ def test_five_operations_run_at_once_and_no_sixth(world: World) -> None:
 
     assert all(payload["userErrors"] == [] for payload in five)
     assert sixth["bulkOperation"] is None
-    assert sixth["userErrors"][0]["code"] == "LIMIT_REACHED"
+    assert sixth["userErrors"][0]["code"] == "OPERATION_IN_PROGRESS"
     assert newest["currentBulkOperation"]["id"] == five[-1]["bulkOperation"]["id"]
     assert len(newest["bulkOperations"]["nodes"]) == 5
 

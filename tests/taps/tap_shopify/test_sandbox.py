@@ -121,6 +121,16 @@ def test_pages_and_bulk_give_the_same_rows(
     assert all(undisturbed[stream] for stream in TREE)
 
 
+def test_more_than_the_shop_counts_exactly_is_read_in_parts(
+    sandbox: Sandbox, undisturbed: dict[str, set[str]]
+) -> None:
+    sandbox.fault("inexact_counts", most=40, times=None)
+    output = sync(TapShopify, {**sandbox.configs["tienda_norte"], **BULK})
+    assert rows(output) == undisturbed
+    counted = sum(day["order_count"] for day in output.records("order_days"))
+    assert counted == len({row["id"] for row in output.records("orders")}) > 40
+
+
 @pytest.mark.parametrize("company", ["tienda_norte", "andes"])
 def test_the_ledger_of_each_order_is_what_is_left_of_it(
     in_bulk: dict[str, Output], company: str
