@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +24,9 @@ __all__ = ["SourceStream"]
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _encode, _encode_into = _encoder.encode, _encoder.encode_into
+
+# Key of the state: last day on which there were rows.
+_ROWS_ON = "rows_on"
 
 # A write for each record would be a call to the system, where output is not buffered.
 _TOGETHER_BYTES = 64 * 1024
@@ -44,6 +47,8 @@ class SourceStream(Stream):
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
     #: JSON schema; every property has a description.
     record_schema: ClassVar[Mapping[str, Any]]
+    #: How long no row may come before that is odd: at once where all is read each time.
+    quiet_for: ClassVar[timedelta] = timedelta(0)
     #: Keywords of ours at the top of the schema, for our own target.
     schema_keywords: Mapping[str, Any] = MappingProxyType({})
 
@@ -64,7 +69,26 @@ class SourceStream(Stream):
         self.read()
         if self._is_selected:
             self.logger.info("%s: %s records", self.name, f"{self.record_count:,}")
+            self._note_silence()
         return ()
+
+    def _note_silence(self) -> None:
+        """Warn of an empty answer where there were rows before: a silent 200."""
+        if self._tap.is_rereading:
+            return
+        state, today = self.get_context_state(None), datetime.now(UTC).date()
+        known = state.get(_ROWS_ON)
+        if self.record_count:
+            if known != today.isoformat():
+                state[_ROWS_ON] = today.isoformat()
+                self.write_state()
+        elif known and today - date.fromisoformat(known) >= self.quiet_for:
+            self.logger.warning(
+                "%s: the source answers without any row, and had some on %s. Look "
+                "there whether they are gone, or hidden from this connection.",
+                self.name,
+                known,
+            )
 
     def announce(self) -> None:
         """Write the SCHEMA message, once."""

@@ -24,6 +24,7 @@ from singer_sdk.helpers.capabilities import (
 from taps.api_source.errors import SourceError, TokenExpired, redact
 from taps.api_source.messages import BufferedWriter
 from taps.api_source.streams import SourceStream
+from taps.sources import ending_soon
 
 __all__ = ["TOKEN_EXPIRED", "SourceTap"]
 
@@ -85,6 +86,18 @@ class SourceTap(Tap):
             The source cannot be read with these settings.
         """
         raise NotImplementedError
+
+    def version_warnings(self) -> list[str]:
+        """What to say of the version of the API that is asked for, long before its end.
+
+        Its end is declared in ``taps/sources``.
+        """
+        slug = self.name.removeprefix("tap-").replace("-", "_")
+        version = str(self.config.get("api_version") or "")
+        found = (
+            ending_soon(slug, version, datetime.now(UTC).date()) if version else None
+        )
+        return [found] if found else []
 
     # The SDK calls it final; it has no other place for an order.
     def load_streams(self) -> list[Stream]:  # type: ignore[misc]
@@ -148,8 +161,12 @@ class SourceTap(Tap):
                 parse_env_config=bool(config and config.parse_env),
             )
             if check:
-                sys.stdout.write(json.dumps(tap.check(), default=str) + "\n")
+                told = tap.check()
+                told["warnings"] = [*told.get("warnings", ()), *tap.version_warnings()]
+                sys.stdout.write(json.dumps(told, default=str) + "\n")
             else:
+                for warning in tap.version_warnings():
+                    cls.logger.warning("%s", warning)
                 tap.announce()
                 tap.sync_all()
                 sys.stdout.buffer.flush()

@@ -18,11 +18,9 @@ from taps.declared.columns import schema_columns, value_at
 from taps.declared.declaration import Api, Column, Declaration, Request
 from taps.declared.reading import declaration
 from taps.declared.streams import DeclaredStream
-from taps.sources import FOLDER
+from taps.sources import FOLDER, WARNED_BEFORE
 
 __all__ = ["DeclaredTap", "declared_tap"]
-
-_WARNED_BEFORE = timedelta(days=90)
 
 
 class DeclaredTap(PartsTap):
@@ -102,7 +100,7 @@ class DeclaredTap(PartsTap):
 
     def _warnings(self) -> Sequence[str]:
         version = self.told.api.version if self.told.api else None
-        if version and version.ends and version.ends - _WARNED_BEFORE < date.today():
+        if version and version.ends and version.ends - WARNED_BEFORE <= date.today():
             return [f"Version {version.pinned} of the API ends on {version.ends}."]
         return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,18 @@ import yaml
 if TYPE_CHECKING:
     from singer_sdk import Tap
 
-__all__ = ["FOLDER", "declared_slugs", "slugs", "tap_class"]
+__all__ = [
+    "FOLDER",
+    "WARNED_BEFORE",
+    "declared_slugs",
+    "ending_soon",
+    "slugs",
+    "tap_class",
+]
 
 FOLDER = Path(__file__).parent
+#: How long before its end a version of an API is warned of.
+WARNED_BEFORE = timedelta(days=180)
 
 
 def slugs() -> list[str]:
@@ -36,6 +46,18 @@ def tap_class(slug: str) -> type[Tap]:
     module, _, name = str(told["tap"]).partition(":")
     found: type[Tap] = getattr(import_module(module), name)
     return found
+
+
+def ending_soon(slug: str, version: str, today: date) -> str | None:
+    """A warning from 180 days before a version's end, which ``versions`` declares."""
+    told = _told(slug) if slug in slugs() else {}
+    end = told.get("versions", {}).get(version)
+    if end is None or end - today > WARNED_BEFORE:
+        return None
+    return (
+        f"{told['title']['en']} serves version {version} of its API until {end}: try "
+        "the next one (api_version) before that."
+    )
 
 
 def _told(slug: str) -> dict[str, Any]:

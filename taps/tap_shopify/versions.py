@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from taps.api_source.errors import SourceError
+from taps.sources import WARNED_BEFORE
 
 __all__ = ["ending_soon", "last_day", "other_version"]
-
-_WARN_DAYS = 60
 
 
 def last_day(version: str) -> date:
@@ -32,9 +31,9 @@ def last_day(version: str) -> date:
 
 
 def ending_soon(version: str, today: date) -> str | None:
-    """A warning from 60 days before the version's end; None before."""
+    """A warning from 180 days before the version's end; None before."""
     end = last_day(version)
-    if (end - today).days > _WARN_DAYS:
+    if end - today > WARNED_BEFORE:
         return None
     return (
         f"Shopify serves API version {version} until {end}: try the next one "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -36,6 +37,8 @@ class ShopStream(SourceStream):
     """A stream of this tap; one that fails does not keep the others from being read."""
 
     _tap: TapShopify
+    #: What changed since the last run may be nothing, for weeks.
+    quiet_for = timedelta(days=30)
     #: What fails together with it.
     part: ClassVar[str | None] = None
 

@@ -83,8 +83,9 @@ def bookmarks(state: Mapping[str, Any], stream: str) -> dict[str, Any]:
     """The bookmark of each account."""
     partitions = state.get("bookmarks", {}).get(stream, {}).get("partitions", ())
     return {
-        partition["context"]["account_id"]: partition.get("replication_key_value")
+        partition["context"]["account_id"]: partition["replication_key_value"]
         for partition in partitions
+        if "replication_key_value" in partition
     }
 
 

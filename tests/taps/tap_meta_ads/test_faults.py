@@ -268,3 +268,25 @@ def test_ads_that_never_come_keep_no_campaign_from_its_spend(meta: Meta) -> None
         r["spend"] for r in spent
     ]
     assert bookmarks(run.output.state, "campaign_days") == {ACCOUNT: TODAY.isoformat()}
+
+
+def test_an_empty_answer_where_there_were_rows_is_told(
+    meta: Meta, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = meta.sync()
+    assert "without any row" not in caplog.text
+    meta.remove(
+        *(
+            f"{ACCOUNT}/{days_before(count)}/{row['ad_id']}"
+            for count in (3, 2, 1)
+            for row in first.records("ad_days")
+        )
+    )
+
+    second = meta.sync(first.state)
+
+    assert second.records("campaign_days") == []
+    told = [r.getMessage() for r in caplog.records if "without any row" in r.msg]
+    named = {text.partition(":")[0] for text in told}
+    assert {"account_days", "campaign_days", "ad_days"} <= named
+    assert not {"accounts", "campaigns", "ads"} & named

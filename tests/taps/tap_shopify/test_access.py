@@ -84,9 +84,9 @@ def test_denied_customers_are_a_warning_and_no_bookmark(
 
 
 @pytest.mark.parametrize(
-    ("today", "warns"), [(date(2027, 8, 1), False), (date(2027, 8, 2), True)]
+    ("today", "warns"), [(date(2027, 4, 3), False), (date(2027, 4, 4), True)]
 )
-def test_a_version_is_warned_of_60_days_before_its_end(
+def test_a_version_is_warned_of_180_days_before_its_end(
     today: date, warns: bool
 ) -> None:
     assert (ending_soon("2026-10", today) is not None) is warns
