@@ -36,7 +36,9 @@ def delivery(row: Row, account: AdAccount, names: Sequence[str]) -> Record:
         The row lacks what every row has, or is not of one day.
     """
     call = f"insights of {account.id}"
-    for name in ("date_start", *names, *_ALWAYS):
+    # What is shown may have no name, but is never without its id.
+    keys = (name for name in names if not name.endswith("_name"))
+    for name in ("date_start", *keys, *_ALWAYS):
         if row.get(name) is None:
             raise SourceError(
                 f"a row has no {name}",

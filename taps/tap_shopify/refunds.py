@@ -6,6 +6,7 @@ bulk: the connections are asked for by the orders' ids, some at a time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from taps.tap_shopify import nodes
@@ -86,8 +87,11 @@ class Refunds:
             fields=REFUND_LINE_FIELDS,
         )
         refund_id = number_of(details.id)
+        times: Counter[str] = Counter()
         for line in lines:
-            row = refund_line_item_record(line, refund_id, order_id, updated_at)
+            times[line.line_item.id] += 1
+            nth = times[line.line_item.id]
+            row = refund_line_item_record(line, refund_id, order_id, updated_at, nth)
             self._outbox.put("refund_line_items", row)
 
     def _has_paid(self, details: nodes.RefundDetails) -> bool:

@@ -50,13 +50,25 @@ class RefundLineItemRecord(Record, kw_only=True):
 
 
 def refund_line_item_record(
-    line: nodes.RefundLineItem, refund_id: str, order_id: str, order_updated_at: str
+    line: nodes.RefundLineItem,
+    refund_id: str,
+    order_id: str,
+    order_updated_at: str,
+    nth: int = 1,
 ) -> RefundLineItemRecord:
-    """The row of a refunded line; where it has no id, refund and line make one."""
+    """The row of a refunded line.
+
+    Parameters
+    ----------
+    nth
+        The how manieth of its line in the refund it is. Where Shopify gives no id,
+        which it may, refund, line and this make one.
+    """
     line_item_id = number_of(line.line_item.id)
     subtotal = line.subtotal_set
+    own = f"{refund_id}-{line_item_id}" + (f"-{nth}" if nth > 1 else "")
     return RefundLineItemRecord(
-        id=number_of(line.id) if line.id else f"{refund_id}-{line_item_id}",
+        id=number_of(line.id) if line.id else own,
         refund_id=refund_id,
         order_id=order_id,
         order_updated_at=order_updated_at,

@@ -312,3 +312,15 @@ def test_a_code_of_the_order_is_shared_over_its_lines(
         found = run_tap(**settings).by_id("order_line_items")
         assert [found[n]["total_discount"] for n in shares] == [3.75, 0.75, 0]
         assert [found[n]["discounted_total"] for n in shares] == [36.25, 39.25, 40]
+
+
+def test_refunded_lines_without_an_id_are_kept_apart(
+    shop: Shop, run_tap: RunTap
+) -> None:
+    money_back = refund(901, lines=2)
+    for each in money_back["refundLineItems"]:
+        each |= {"id": None, "lineItem": {"id": "gid://shopify/LineItem/10"}}
+    shop.orders = [order(1, refunds=[money_back])]
+    rows = run_tap().rows("refund_line_items")
+    assert [row["id"] for row in rows] == ["901-10", "901-10-2"]
+    assert [row["subtotal"] for row in rows] == [40, 40]
