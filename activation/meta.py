@@ -23,8 +23,8 @@ from activation.places import (
     Batch,
     Refusal,
     Row,
-    asked_again,
     made_once,
+    retried,
 )
 from taps.api_source.errors import NoAnswer, SourceError
 from taps.tap_meta_ads.client import MetaAds
@@ -89,7 +89,7 @@ class Meta:
         """Add people to the audience. Meta tells how many are not valid, never whom."""
         payload = _payload(rows)
         call = f"{len(rows)} people of audience {list_id}, part {batch.number}"
-        answer = asked_again(
+        answer = retried(
             lambda: self._upload(list_id, payload, batch, call), self._sleep
         )
         invalid = int(answer.get("num_invalid_entries") or 0)

@@ -15,8 +15,8 @@ __all__ = [
     "Place",
     "Refusal",
     "Row",
-    "asked_again",
     "made_once",
+    "retried",
     "without_people",
 ]
 
@@ -72,7 +72,7 @@ class Place(Protocol):
         """Take people off a list; who is not on it is off already. Who was refused."""
 
 
-def asked_again(ask: Callable[[], _Answer], sleep: Callable[[float], None]) -> _Answer:
+def retried(ask: Callable[[], _Answer], sleep: Callable[[float], None]) -> _Answer:
     """What ``ask`` answers, which must send only once; asked anew when that was lost.
 
     Raises
@@ -109,7 +109,7 @@ def made_once(
         found = find()
         return make() if found is None else found
 
-    return asked_again(found_or_made, sleep)
+    return retried(found_or_made, sleep)
 
 
 def without_people(reason: str) -> str:

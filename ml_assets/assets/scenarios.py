@@ -12,7 +12,7 @@ from orchestration.lib.reporting.action_answers import Handler, answer_waiting
 from orchestration.lib.reporting.action_requests import (
     ActionRequest,
     add_request,
-    was_asked,
+    was_requested,
 )
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import connect
@@ -95,7 +95,7 @@ def _ask_for_the_first(url: str, company_id: str) -> None:
         return
     for key, payload in seeded_requests(found[0]).items():
         # Nobody asked for these: refused once, they are not asked again each day.
-        if not was_asked(url, company_id, key):
+        if not was_requested(url, company_id, key):
             add_request(url, company_id, SCENARIO, payload, key, "timonel")
 
 

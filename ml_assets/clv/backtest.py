@@ -9,7 +9,7 @@ import pandas as pd
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.grading import calibration_by_decile, grade
-from ml_assets.clv.outlook import look_ahead
+from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
 
 __all__ = ["Backtest", "backtest", "backtest_log", "naive_rate", "plain_forecast"]
@@ -164,13 +164,13 @@ def plain_forecast(model: CustomerModel, days: float) -> pd.DataFrame | None:
     plain = fits.get("bg_nbd")
     if plain is None:
         return None
-    outlook = look_ahead(
+    at_horizon = forecast_horizons(
         plain.parameters, np.array([float(days)]), model.seen.histories
     )
-    orders = outlook.mean[:, 0]
+    orders = at_horizon.mean[:, 0]
     return pd.DataFrame(
         {
-            "probability_no_purchase": outlook.no_purchase[:, 0],
+            "probability_no_purchase": at_horizon.no_purchase[:, 0],
             "expected_orders": orders,
             "expected_value": orders * model.spending.mean,
         }

@@ -19,7 +19,7 @@ from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.calibration import Recalibration, log_loss, recalibrate
 from ml_assets.clv.errors import CustomerValueError, NotConverged, TooShortHistory
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
-from ml_assets.clv.outlook import PurchaseFit, look_ahead
+from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 
 __all__ = [
@@ -270,13 +270,13 @@ def trial_of(
         except CustomerValueError:
             return None
         horizon = np.array([float(origin.horizon_days)])
-        outlook = look_ahead(fit.parameters, horizon, origin.seen.histories)
-        orders = outlook.mean[:, 0]
-        variance = float((outlook.square[:, 0] - orders**2).sum())
+        at_horizon = forecast_horizons(fit.parameters, horizon, origin.seen.histories)
+        orders = at_horizon.mean[:, 0]
+        variance = float((at_horizon.square[:, 0] - orders**2).sum())
         trials.append(
             Trial(
                 orders=orders,
-                buys=1 - outlook.no_purchase[:, 0],
+                buys=1 - at_horizon.no_purchase[:, 0],
                 sampling=variance / max(float(orders.sum()) ** 2, 1e-12),
                 fit=fit,
             )

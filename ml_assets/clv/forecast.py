@@ -9,8 +9,8 @@ import numpy.typing as npt
 from ml_assets.clv.choice import Choice
 from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import Floats, Histories, distinct_positions
+from ml_assets.clv.horizons import PurchaseFit, chances, forecast_horizons, with_values
 from ml_assets.clv.intervals import Interval, count_interval
-from ml_assets.clv.outlook import PurchaseFit, chances, look_ahead, with_values
 from ml_assets.clv.purchases import Seen
 from ml_assets.clv.spending import Spending, spending_of
 from ml_assets.clv.trend import Trend
@@ -93,8 +93,8 @@ def expected_buying(
     assert orders_fit is not None  # noqa: S101 - only usable candidates are chosen
     assert chances_fit is not None  # noqa: S101
     horizon = np.array([days])
-    outlook = look_ahead(orders_fit.parameters, horizon, rows)
-    mean, silent = outlook.mean[:, 0], outlook.no_purchase[:, 0]
+    at_horizon = forecast_horizons(orders_fit.parameters, horizon, rows)
+    mean, silent = at_horizon.mean[:, 0], at_horizon.no_purchase[:, 0]
     active_sd, silent_sd = _logit_sds(orders_fit, horizon, rows)
     # Two models may differ, but not by more than a buyer's further orders explain.
     a_buyers = np.maximum(mean / np.maximum(1 - silent, 1e-12), 1.0)
@@ -105,11 +105,11 @@ def expected_buying(
     most = _FARTHEST_APART * buys * a_buyers
     # Whoever buys is active and makes at least one order: the three must agree.
     orders = np.clip(mean * trend.orders.value, buys, most)
-    square = _scaled_square(mean, outlook.square[:, 0], buys, orders)
+    square = _scaled_square(mean, at_horizon.square[:, 0], buys, orders)
     square = square * (1 + trend.orders.sd**2)
     correction = trend.recalibration
     buying = Buying(
-        active=np.maximum(outlook.alive, buys),
+        active=np.maximum(at_horizon.alive, buys),
         active_logit_sd=active_sd,
         no_purchase=1 - buys,
         no_purchase_logit_sd=np.hypot(

@@ -4,7 +4,7 @@ import numpy as np
 
 from ml_assets.clv.choice import Choice
 from ml_assets.clv.histories import Floats, Histories, distinct_positions
-from ml_assets.clv.outlook import chances
+from ml_assets.clv.horizons import chances
 from ml_assets.clv.trend import Trend
 
 __all__ = ["LEVELS", "days_until_order"]

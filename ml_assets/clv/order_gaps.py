@@ -5,7 +5,7 @@ from scipy.special import betaincinv
 
 from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.histories import Floats, Histories
-from ml_assets.clv.outlook import PurchaseModel
+from ml_assets.clv.horizons import PurchaseModel
 
 __all__ = ["FARTHEST_DAYS", "LEVEL", "order_gap_days"]
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ml_assets.clv.bg_nbd import BgNbd, probability_of_purchases
 from ml_assets.clv.histories import check_histories, column_of_floats
-from ml_assets.clv.outlook import PurchaseModel, chances
+from ml_assets.clv.horizons import PurchaseModel, chances
 
 __all__ = [
     "ImageFormat",

@@ -16,13 +16,13 @@ from ml_assets.clv.histories import (
     distinct_positions,
     refuse_where,
 )
+from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.lifetime_value import (
     DEFAULT_ANNUAL_DISCOUNT_RATE,
     discounted_purchases,
     month_ends,
 )
 from ml_assets.clv.order_gaps import order_gap_days
-from ml_assets.clv.outlook import look_ahead
 from ml_assets.clv.reasons import reason_codes
 
 __all__ = [
@@ -255,7 +255,7 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     fit = model.choice.orders.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
     rows, positions = distinct_positions(model.seen.histories)
-    mean = look_ahead(fit.parameters, ends, rows).mean
+    mean = forecast_horizons(fit.parameters, ends, rows).mean
     discounted = discounted_purchases(mean, ends, annual_discount_rate)
     return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
 

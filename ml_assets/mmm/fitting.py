@@ -14,7 +14,7 @@ from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.baseline import baseline
 from ml_assets.mmm.cautions import cautions, unit_break
 from ml_assets.mmm.errors import InvalidSeries
-from ml_assets.mmm.identifiability import told_apart
+from ml_assets.mmm.identifiability import separable_pairs
 from ml_assets.mmm.lift_tests import LiftTest, read_lift_tests
 from ml_assets.mmm.media_mix import MediaMix
 from ml_assets.mmm.posterior import Posterior
@@ -121,8 +121,8 @@ def _posterior(
 
 def _judged(mix: MediaMix) -> MediaMix:
     """With its status, the reason for it, and what a reader must know."""
-    pairs = told_apart(mix)
-    twins = pairs.loc[~pairs["told_apart"], "sentence"]
+    pairs = separable_pairs(mix)
+    twins = pairs.loc[~pairs["is_separable"], "sentence"]
     reason = unit_break(mix.series) or _doubt(mix.draws) or _missed(mix)
     return replace(
         mix,

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 from ml_assets.mmm.backtest import Backtest
 from ml_assets.mmm.errors import MediaMixError
 from ml_assets.mmm.fitted_mix import FittedMix
-from ml_assets.mmm.identifiability import told_apart
+from ml_assets.mmm.identifiability import separable_pairs
 from ml_assets.mmm.residuals import check_residuals
 from ml_assets.mmm.sampler import AGREE
 
@@ -101,8 +101,8 @@ def worse_than_naive(backtest: Backtest) -> GateResult:
 
 def distinct_channels(mix: FittedMix) -> GateResult:
     """Warn when two channels cannot be told apart."""
-    pairs = told_apart(mix)
-    close = pairs[~pairs["told_apart"]]
+    pairs = separable_pairs(mix)
+    close = pairs[~pairs["is_separable"]]
     worst = float(pairs["correlation"].min()) if len(pairs) else 0.0
     gate = "distinct_channels"
     if close.empty:

@@ -16,7 +16,7 @@ import pandas as pd
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.fitted_mix import FittedMix
 
-__all__ = ["Advice", "advise", "told_apart"]
+__all__ = ["Advice", "advise", "separable_pairs"]
 
 _TRADED: Final = -0.4
 _TOGETHER: Final = 0.95
@@ -47,14 +47,14 @@ class Advice:
     sentence: str
 
 
-def told_apart(mix: FittedMix) -> pd.DataFrame:
+def separable_pairs(mix: FittedMix) -> pd.DataFrame:
     """A row per pair of channels.
 
     Returns
     -------
     DataFrame
         `channel`, `other`, `correlation` of their contributions over the draws,
-        `correlation_of_spend` over time, `told_apart`, `sentence`.
+        `correlation_of_spend` over time, `is_separable`, `sentence`.
     """
     brought = mix.media.sum(axis=2)
     doubt = brought.std(axis=0) / np.maximum(brought.mean(axis=0), 1e-12)
@@ -74,8 +74,8 @@ def told_apart(mix: FittedMix) -> pd.DataFrame:
         correlations = float(between[one, other]), float(together[one, other])
         rows.append((*names, *correlations, apart, sentence))
     columns = ["channel", "other", "correlation", "correlation_of_spend"]
-    table = pd.DataFrame(rows, columns=[*columns, "told_apart", "sentence"])
-    return table.astype({"told_apart": bool, "correlation": float})
+    table = pd.DataFrame(rows, columns=[*columns, "is_separable", "sentence"])
+    return table.astype({"is_separable": bool, "correlation": float})
 
 
 def advise(mix: FittedMix, channel: str) -> Advice:

@@ -12,7 +12,7 @@ from functools import cache
 import dagster as dg
 
 from orchestration.cli.console import step
-from orchestration.cli.stopping import stop_if_asked
+from orchestration.cli.stopping import stop_if_requested
 from orchestration.definitions import defs as definitions
 from orchestration.lib.core.progress import listening
 from orchestration.lib.core.settings import Settings
@@ -163,7 +163,7 @@ class AssetRuns:
                 )
                 failed = [event for event in result.all_events if event.is_step_failure]
                 asset = failed_asset(instance, result.run_id, failed)
-            stop_if_asked()
+            stop_if_requested()
             if not result.success:
                 raise PhaseFailed(_reasons(result), result.run_id, asset)
             if unread := _unread(result):

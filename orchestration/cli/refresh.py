@@ -227,7 +227,7 @@ class Refresher:
             else None,
         )
 
-    def tell(self, company: Company) -> None:
+    def dispatch_alerts(self, company: Company) -> None:
         """Look at the company's alert rules and tell people. Never fails: it warns."""
         try:
             with self._assets.quiet():

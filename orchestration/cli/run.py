@@ -164,7 +164,7 @@ def run(
                     failures.append(removed_message(each.company_id))
                     continue
                 failures.append(f"{each.name}: {with_advice(str(failure))}")
-            refresher.tell(each)
+            refresher.dispatch_alerts(each)
     if failures:
         raise fail("\n".join(failures))
 

@@ -12,7 +12,7 @@ import typer
 
 from orchestration.cli.console import console
 
-__all__ = ["STOPPED", "Stopped", "stop_if_asked", "stoppable"]
+__all__ = ["STOPPED", "Stopped", "stop_if_requested", "stoppable"]
 
 # What a shell says of a program that Ctrl-C ended: 128 and the number of the signal.
 STOPPED = 128 + signal.SIGINT
@@ -31,7 +31,7 @@ def stoppable(again: str) -> Iterator[None]:
 
     Dagster has a handler of its own while it runs, and turns what it hears into a run
     that failed. The system notes each signal in a pipe as well, whoever handles it, so
-    none is overheard: see `stop_if_asked`.
+    none is overheard: see `stop_if_requested`.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def stoppable(again: str) -> Iterator[None]:
         os.close(theirs)
 
 
-def stop_if_asked() -> None:
+def stop_if_requested() -> None:
     """Stop if a signal came since the block of `stoppable` began.
 
     Raises

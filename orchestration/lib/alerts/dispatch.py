@@ -21,7 +21,7 @@ from orchestration.lib.alerts.ledger import keep, open_alerts
 from orchestration.lib.alerts.lifecycle import Circumstances, advance
 from orchestration.lib.alerts.links import load_links
 from orchestration.lib.alerts.messages import describe
-from orchestration.lib.alerts.notifications import Notices
+from orchestration.lib.alerts.notifications import Notifications
 from orchestration.lib.alerts.policies import load_hours, load_policies
 from orchestration.lib.alerts.rules import default_rules, load_rules, sync_rules
 from orchestration.lib.core.settings import Settings
@@ -163,7 +163,7 @@ class Dispatcher:
             )
             known = open_alerts(database, company_id)
             links = load_links(database, company_id, self.settings)
-            notices = Notices(database, company, channels, links, now)
+            notices = Notifications(database, company, channels, links, now)
             for step in advance(known, judgement.conditions, circumstances, now):
                 told = describe(step.condition, company, links)
                 notices.plan(step, keep(database, company_id, step.alert, told))

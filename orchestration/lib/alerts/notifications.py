@@ -17,11 +17,11 @@ from orchestration.lib.alerts.links import Links
 from orchestration.lib.alerts.messages import Telling, digest_message, message
 from orchestration.lib.tenancy.companies import Company
 
-__all__ = ["Notices"]
+__all__ = ["Notifications"]
 
 
 @dataclass(frozen=True)
-class Notices:
+class Notifications:
     """Plans what the channels of a company are told, within one transaction."""
 
     database: Connection

@@ -29,7 +29,7 @@ __all__ = [
     "refuse",
     "start_waiting",
     "waiting_kinds",
-    "was_asked",
+    "was_requested",
 ]
 
 # The payload as text: one that cannot be read would hold up all that are fetched.
@@ -105,7 +105,7 @@ def add_request(  # noqa: PLR0913, PLR0917  (one column each)
     return UUID(str(found))
 
 
-def was_asked(url: str, company_id: str, idempotency_key: str) -> bool:
+def was_requested(url: str, company_id: str, idempotency_key: str) -> bool:
     """Whether something with this key was ever asked for, refused or not."""
     with connect(url, "orchestrator") as database:
         found = database.execute(

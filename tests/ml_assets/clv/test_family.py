@@ -13,8 +13,8 @@ from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import Floats, check_histories
+from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.maximum_likelihood import Derivatives
-from ml_assets.clv.outlook import look_ahead
 from ml_assets.clv.pareto_nbd import ParetoNbd
 from ml_assets.clv.purchase_counts import count_moments
 from tests.ml_assets.clv.simulation import Customers, simulate, simulate_pareto
@@ -139,7 +139,9 @@ def test_every_member_foresees_what_its_own_customers_do(shape: Shape) -> None:
     horizon = 120.0
     some = simulate(member(shape), rng.uniform(30, 400, 60_000), rng, horizon=horizon)
 
-    seen = look_ahead(member(shape), np.array([horizon]), check_histories(*some[:3]))
+    seen = forecast_horizons(
+        member(shape), np.array([horizon]), check_histories(*some[:3])
+    )
 
     assert_foreseen(some, seen)
 
@@ -149,7 +151,7 @@ def test_pareto_nbd_foresees_what_its_own_customers_do() -> None:
     horizon = 120.0
     some = simulate_pareto(PARETO, rng.uniform(30, 400, 60_000), rng, horizon=horizon)
 
-    seen = look_ahead(PARETO, np.array([horizon]), check_histories(*some[:3]))
+    seen = forecast_horizons(PARETO, np.array([horizon]), check_histories(*some[:3]))
 
     assert_foreseen(some, seen)
 

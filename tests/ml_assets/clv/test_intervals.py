@@ -8,13 +8,13 @@ from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.calibration import recalibrate
 from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import check_histories
+from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.intervals import (
     amount_interval,
     count_interval,
     probability_interval,
     total_interval,
 )
-from ml_assets.clv.outlook import look_ahead
 from ml_assets.clv.spending import spending_of
 from tests.ml_assets.clv.simulation import simulate
 
@@ -34,13 +34,15 @@ def world() -> dict[str, np.ndarray]:
     spent = np.where(
         people.later > 0, rng.gamma(SPEND.p * np.maximum(people.later, 1)) / nu, 0.0
     )
-    outlook = look_ahead(BUYING, np.array([HORIZON]), check_histories(*people[:3]))
+    at_horizon = forecast_horizons(
+        BUYING, np.array([HORIZON]), check_histories(*people[:3])
+    )
     own = spending_of(SPEND, people.x, np.where(people.x > 0, seen, np.nan))
-    orders, square = outlook.mean[:, 0], outlook.square[:, 0]
+    orders, square = at_horizon.mean[:, 0], at_horizon.square[:, 0]
     return {
         "later": people.later,
         "spent": spent,
-        "no_purchase": outlook.no_purchase[:, 0],
+        "no_purchase": at_horizon.no_purchase[:, 0],
         "orders": orders,
         "orders_square": square,
         "value": orders * own.mean,

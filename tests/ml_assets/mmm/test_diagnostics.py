@@ -14,7 +14,7 @@ from ml_assets import mmm
 from ml_assets.mmm import gates, plots
 from ml_assets.mmm.backtest import Backtest
 from ml_assets.mmm.errors import TooShortHistory
-from ml_assets.mmm.identifiability import advise, told_apart
+from ml_assets.mmm.identifiability import advise, separable_pairs
 from ml_assets.mmm.residuals import check_residuals
 from ml_assets.mmm.sampler import AGREE, Draws, draw
 from ml_assets.mmm.stability import compare_fits
@@ -49,8 +49,8 @@ def test_twins_are_not_told_apart_and_others_are(model: mmm.MediaMix) -> None:
     frame, _ = twins(1)
     pair = mmm.fit(frame, outcome="revenue", channels=["a", "b"], draws=100)
 
-    assert told_apart(model)["told_apart"].all()
-    assert not told_apart(pair)["told_apart"].any()
+    assert separable_pairs(model)["is_separable"].all()
+    assert not separable_pairs(pair)["is_separable"].any()
     assert gates.distinct_channels(model).outcome == "passed"
     assert gates.distinct_channels(pair).outcome == "warned"
     assert "a and b cannot be told apart" in gates.distinct_channels(pair).message

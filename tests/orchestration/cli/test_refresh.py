@@ -71,7 +71,7 @@ def test_alerts_that_cannot_be_looked_at_warn_and_fail_no_run(
     monkeypatch.setattr(refresh, "_metrics", lambda: ())
     monkeypatch.setattr(Dispatcher, "dispatch", broken)
 
-    Refresher(settings, database_url).tell(ACME)
+    Refresher(settings, database_url).dispatch_alerts(ACME)
 
     assert "Alerts were not looked at: the server went away" in said.getvalue()
 
@@ -88,7 +88,7 @@ def test_after_a_run_its_alerts_are_open(
                 'the disk is full', now(), now())"""
         )
 
-    Refresher(settings, database_url).tell(ACME)
+    Refresher(settings, database_url).dispatch_alerts(ACME)
 
     with psycopg.connect(database_url) as database:
         rows = database.execute("select title_en, facts ->> 'detail' from ops.alerts")

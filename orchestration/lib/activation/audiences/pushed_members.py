@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from orchestration.lib.activation.audiences.push_records import Push, count_outcomes
 from orchestration.lib.warehouse.database import connect
 
-__all__ = ["keep_taken_back", "pushed_customers"]
+__all__ = ["keep_withdrawn", "pushed_customers"]
 
 
 def pushed_customers(url: str, push: Push) -> list[str]:
@@ -22,7 +22,7 @@ def pushed_customers(url: str, push: Push) -> list[str]:
     return [customer_id for (customer_id,) in rows]
 
 
-def keep_taken_back(
+def keep_withdrawn(
     url: str, push: Push, customer_ids: Sequence[str], asked_by: str
 ) -> None:
     """Remember who is off the list again, in one transaction."""

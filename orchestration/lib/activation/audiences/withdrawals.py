@@ -24,7 +24,7 @@ from orchestration.lib.activation.audiences.push_records import (
     push_lock,
 )
 from orchestration.lib.activation.audiences.pushed_members import (
-    keep_taken_back,
+    keep_withdrawn,
     pushed_customers,
 )
 from orchestration.lib.core.plain_errors import PlainError
@@ -127,7 +127,7 @@ def _taken_back(
             with place_program(config, secrets, log) as program:
                 for part in parts(list(rows), destination.batch_size):
                     gone, why = _off(program, push, part, [rows[id_] for id_ in part])
-                    keep_taken_back(url, push, gone, request.asked_by)
+                    keep_withdrawn(url, push, gone, request.asked_by)
                     done, refused = done + len(gone), refused + why
         return TakenBack(push, done, len(waiting) - len(rows), refused)
 

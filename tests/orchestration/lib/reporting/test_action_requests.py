@@ -16,7 +16,7 @@ from orchestration.lib.reporting.action_requests import (
     refuse,
     start_waiting,
     waiting_kinds,
-    was_asked,
+    was_requested,
 )
 from orchestration.lib.tenancy.companies import Company, add_company, writer_role
 from orchestration.lib.tenancy.company_removal import remove_company
@@ -184,8 +184,8 @@ def test_a_key_is_free_again_once_its_request_was_refused(
     assert writer.execute(press).rowcount == 0
     refuse(url, "acme", again, "Too much: ask for 5.", "beyond", {"limit": "5"})
     assert [writer.execute(press).rowcount for _ in range(2)] == [1, 0]
-    assert was_asked(url, "acme", "once")
-    assert not was_asked(url, "acme", "never")
+    assert was_requested(url, "acme", "once")
+    assert not was_requested(url, "acme", "never")
 
 
 def test_a_company_that_goes_takes_its_requests_and_its_login_along(url: str) -> None:

@@ -11,11 +11,11 @@ from ml_assets.clv.pareto_nbd import ParetoNbd, ParetoNbdFit
 from ml_assets.clv.purchase_counts import count_moments
 
 __all__ = [
-    "Outlook",
+    "HorizonForecast",
     "PurchaseFit",
     "PurchaseModel",
     "chances",
-    "look_ahead",
+    "forecast_horizons",
     "with_values",
 ]
 
@@ -23,7 +23,7 @@ PurchaseModel: TypeAlias = BgNbd | ParetoNbd
 PurchaseFit: TypeAlias = BgNbdFit | ParetoNbdFit
 
 
-class Outlook(NamedTuple):
+class HorizonForecast(NamedTuple):
     """Of n customers over m horizons.
 
     `alive` (n,) is P(still a customer); `no_purchase`, `mean` and `square` (n, m) are
@@ -36,17 +36,19 @@ class Outlook(NamedTuple):
     square: Floats
 
 
-def look_ahead(model: PurchaseModel, horizons: Floats, histories: Histories) -> Outlook:
-    """The outlook over `horizons`, days, shape (m,)."""
+def forecast_horizons(
+    model: PurchaseModel, horizons: Floats, histories: Histories
+) -> HorizonForecast:
+    """What is expected over `horizons`, days, shape (m,)."""
     x, t_x, age = histories
     alive, no_purchase = chances(model, horizons, histories)
     if isinstance(model, ParetoNbd):
         mean, square = pareto_nbd.count_moments(model, horizons, x, age)
         weighted = alive[:, None] * mean, alive[:, None] * square
-        return Outlook(alive, no_purchase, *weighted)
+        return HorizonForecast(alive, no_purchase, *weighted)
     weights = bg_nbd.phase_weights(model, x, t_x, age)[:, None, :]
     mean, square = count_moments(model.values, model.shape, horizons, x, age)
-    return Outlook(
+    return HorizonForecast(
         alive,
         no_purchase,
         (weights * mean).sum(axis=-1),
