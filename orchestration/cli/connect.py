@@ -12,6 +12,7 @@ from orchestration.cli import connect_sources
 from orchestration.cli.connection_flow import test_connection
 from orchestration.cli.connections import connections
 from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.file_preview import preview_files, print_preview
 from orchestration.lib.connections.connections import (
     add_connection,
     check_is_free,
@@ -46,6 +47,9 @@ class Contract(StrEnum):
 # These have options of their own, or follow from the path.
 _RESERVED = {"", "paths", "contract", "name", "name_prefix", "columns"}
 
+# Settings that are maps, given as group.key=value.
+_MAPS = {"columns", "constants", "statuses"}
+
 app = typer.Typer(no_args_is_help=True, help="The sources each company is read from.")
 
 
@@ -72,15 +76,33 @@ def files(
             "All of them: tap-files --about."
         ),
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only say what would be understood of them."),
+    ] = False,
 ) -> None:
-    """Read exported files: Shopify orders, purchase logs, advertising spend."""
+    """Read exported files: orders, payments, purchase logs, advertising spend.
+
+    Exports of Shopify, WooCommerce, Stripe, PrestaShop, Square, PayPal, Tiendanube,
+    Mercado Pago, Jumpseller, Meta Ads, Google Ads and TikTok Ads are recognised by
+    their header; CSV, Excel, JSONL and Parquet are read.
+    """
     settings = parse_settings(setting or [])
     with plain_errors():
         url = open_database(Settings.from_environment())
-        load_company(url, company)
+        owner = load_company(url, company)
         connection = files_connection(
             company, path.absolute(), name=name, **settings, contract=contract.value
         )
+        if dry_run:
+            answer = preview_files(owner, connection)
+            print_preview(answer)
+            if answer["failures"]:
+                raise fail(
+                    "Nothing was connected. Not every file can be read as it is."
+                )
+            console.print("\nNothing was connected: leave out --dry-run to do it.")
+            return
         check_is_free(url, connection)
         add_connection(url, connection)
     console.print(f"Connected. Load it with: timonel run --company {company}")
@@ -124,8 +146,9 @@ def parse_settings(pairs: list[str]) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        group, _, key = name.rpartition(".")
-        if not equals or not key or "." in group or key in _RESERVED:
+        group, dot, key = name.partition(".") if "." in name else ("", "", name)
+        is_wrong = group not in _MAPS if dot else key in _RESERVED
+        if not equals or not key or is_wrong:
             raise fail(
                 f"--setting takes a setting of the tap as name=value, not '{pair}'. "
                 "All of them: tap-files --about."

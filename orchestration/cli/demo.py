@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import psycopg
 import typer
 
-from orchestration.cli.connect import parse_settings
+from orchestration.cli.connect import Contract, parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
+from orchestration.cli.file_preview import PreviewFailed, preview_files, print_preview
 from orchestration.cli.stopping import stoppable
 from orchestration.lib.connections.connections import (
     add_connection,
@@ -50,7 +51,9 @@ _EXAMPLES = ("cdnow", "tienda_norte", "plaza")
 def demo(
     orders: Annotated[
         Path | None,
-        typer.Option(help="A Shopify orders export or purchase log of your own."),
+        typer.Option(
+            help="Orders, payments or purchases of your own, as your shop exports them."
+        ),
     ] = None,
     company: Annotated[
         str | None, typer.Option(help="Its company. Default: named after the file.")
@@ -75,6 +78,16 @@ def demo(
         typer.Option(
             help="How to read the file, as name=value: columns.customer_id=Buyer, "
             "date_format=DD/MM/YYYY, delimiter=; and so on; repeat for more."
+        ),
+    ] = None,
+    contract: Annotated[
+        Contract,
+        typer.Option(help="What the file holds; auto finds out by its header."),
+    ] = Contract.AUTO,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Which column of the file is meant, as amount=Total; repeat for more."
         ),
     ] = None,
     open_page: Annotated[
@@ -104,7 +117,13 @@ def demo(
             truth = sandbox.truth()
             companies = [_example(url, settings, sandbox, each) for each in _EXAMPLES]
         else:
-            own = _own_company(url, orders, company, currency, time_zone, setting)
+            given = [*(setting or []), *(f"columns.{pair}" for pair in columns or [])]
+            reading = {**parse_settings(given), "contract": contract.value}
+            own = _own_company(url, orders, company, currency, time_zone)
+            _understand(own, orders, reading)
+            add_company(url, own)
+            connection = files_connection(own.company_id, orders.absolute(), **reading)
+            add_connection(url, connection)
             companies = [own]
         day = as_of.date() if as_of else None
         is_open = orders is not None and currency is None
@@ -156,7 +175,8 @@ def _run(
         except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
             blocked.append(f"{each.name}: {failure}")
             continue
-        print_summary(url, each, told)
+        if differs := print_summary(url, each, told):
+            blocked.append(f"{each.name}: {differs}")
     return loaded, blocked
 
 
@@ -194,7 +214,7 @@ def _how_to_set(complaints: list[str]) -> str:
         return ""
     return (
         "\nSettings are given as --setting name=value, such as --setting "
-        'columns.customer_id=Buyer (with make: SETTING="columns.customer_id=Buyer").'
+        '"columns.customer_id=Buyer" (with make: SETTING="columns.customer_id=Buyer").'
     )
 
 
@@ -219,29 +239,34 @@ def _own_company(
     name: str | None,
     currency: str | None,
     time_zone: str | None,
-    setting: list[str] | None,
 ) -> Company:
-    """The company of a file of one's own, added if it is new.
-
-    Raises
-    ------
-    InvalidCompany
-        It exists with another currency or time zone than asked for.
-    """
+    """The company of a file of one's own, as it is or will be."""
     company_id = slug(name or orders.stem)
     known = {each.company_id: each for each in list_companies(url)}
     company = known.get(
         company_id, Company(company_id, name or orders.stem, "EUR", "UTC")
     )
-    company = replace(
+    return replace(
         company,
         currency_code=(currency or company.currency_code).upper(),
         time_zone=time_zone or company.time_zone,
     )
-    add_company(url, company)
-    settings = parse_settings(setting or [])
-    add_connection(url, files_connection(company_id, orders.absolute(), **settings))
-    return company
+
+
+def _understand(company: Company, orders: Path, reading: dict[str, Any]) -> None:
+    """Say what is understood of a file, before anything is made for it.
+
+    Raises
+    ------
+    PreviewFailed
+        Nothing of it can be read.
+    """
+    connection = files_connection(company.company_id, orders.absolute(), **reading)
+    answer = preview_files(company, connection)
+    print_preview({**answer, "failures": []})
+    if not answer["files"]:
+        complaints = answer["failures"]
+        raise PreviewFailed("\n".join(complaints) + _how_to_set(complaints))
 
 
 def _currency_of_files(url: str, company: Company) -> str:

@@ -54,8 +54,8 @@ class _Step:
     total: Decimal
 
 
-def print_summary(url: str, company: Company, truth: dict[str, Any]) -> None:
-    """Print the headline numbers of one company.
+def print_summary(url: str, company: Company, truth: dict[str, Any]) -> str | None:
+    """Print the headline numbers of one company; return why they cannot be trusted.
 
     Parameters
     ----------
@@ -68,14 +68,15 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> None:
         headline = _row(database, "select * from reporting.customer_value_totals")
     if not headline or headline["customer_count"] == 0:
         console.print("  No purchases up to the as-of date.")
-        return
+        return None
     _print_headline(company, headline)
     with connect(url, "transformer") as database:
-        _print_reconciliation(database, company)
+        differs = _print_reconciliation(database, company)
         _print_quarantine(database, company)
     if truth:
         with connect(url, reader_role(company.company_id)) as database:
             print_truth(database, company, truth)
+    return differs
 
 
 def _print_headline(company: Company, headline: dict[str, Any]) -> None:
@@ -98,7 +99,7 @@ def _print_headline(company: Company, headline: dict[str, Any]) -> None:
         console.print(f"  [yellow]Stale:[/yellow] {headline['stale_reason']}")
 
 
-def _print_reconciliation(database: Connection, company: Company) -> None:
+def _print_reconciliation(database: Connection, company: Company) -> str | None:
     rows = {
         step.step: step
         for step in database.cursor(row_factory=class_row(_Step))
@@ -136,6 +137,13 @@ def _print_reconciliation(database: Connection, company: Company) -> None:
         _amount(predicted.total, company),
     )
     console.print(table)
+    if equal:
+        return None
+    return (
+        f"{_amount(rest, company)} {company.currency_code} of the sources should stand "
+        f"behind the predictions, and {_amount(predicted.total, company)} do. See "
+        f"which rows differ: timonel quarantine list --company {company.company_id}."
+    )
 
 
 def _print_quarantine(database: Connection, company: Company) -> None:
@@ -203,16 +211,29 @@ marketplace as (
     where company_id = %(company)s
 ),
 
-deduplicated as (
+-- Negative rows of a log are in its total already.
+credited as (
     select
         order_id,
-        gross_revenue
-        - discount_amount
-        -- Negative rows of a log are in its total already.
-        - case source_contract when 'purchases' then refund_amount else 0 end
-            as charged
-    from intermediate.int_orders_deduplicated
-    where company_id = %(company)s
+        file_name,
+        -sum(amount) as amount
+    from intermediate.int_purchases_identified
+    where company_id = %(company)s and amount < 0
+    group by order_id, file_name
+),
+
+deduplicated as (
+    select
+        orders.order_id,
+        orders.gross_revenue
+        - orders.discount_amount
+        - coalesce(credited.amount, 0) as charged
+    from intermediate.int_orders_deduplicated as orders
+    left join credited
+        on
+            orders.order_id = credited.order_id
+            and orders.file_name = credited.file_name
+    where orders.company_id = %(company)s
 ),
 
 orders as (
@@ -236,12 +257,15 @@ orders as (
         orders.excluded_amount
     from marts.orders
     inner join deduplicated using (order_id)
+    left join credited
+        on
+            orders.order_id = credited.order_id
+            and orders.file_name = credited.file_name
     cross join lateral (
         select
-            case orders.source_contract
-                when 'purchases' then orders.refund_amount
-                else 0
-            end as in_file
+            round(
+                coalesce(credited.amount * coalesce(orders.currency_rate, 1), 0), 2
+            ) as in_file
     ) as refunds
     cross join lateral (
         select max(summaries.as_of_date) as as_of_date
@@ -255,12 +279,16 @@ unioned as (
     select
         count(*) as order_count,
         coalesce(sum(
-            gross_revenue
-            - discount_amount
-            - case source_contract when 'purchases' then refund_amount else 0 end
+            orders.gross_revenue
+            - orders.discount_amount
+            - coalesce(credited.amount, 0)
         ), 0) as total
-    from intermediate.int_orders_unioned
-    where company_id = %(company)s
+    from intermediate.int_orders_unioned as orders
+    left join credited
+        on
+            orders.order_id = credited.order_id
+            and orders.file_name = credited.file_name
+    where orders.company_id = %(company)s
 ),
 
 compared as (

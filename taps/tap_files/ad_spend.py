@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
 from taps.tap_files.moments import Moment
+from taps.tap_files.periods import LONGEST_DAYS, both_ends, last_day_of
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.tables import Row
+from taps.tap_files.wording import normalised
 
 __all__ = ["read_ad_spend"]
+
+_DAY = frozenset({"day", "dia", "byday", "pordia"})
+"""Headers of a date whose row is of that day, whatever period the report is of."""
 
 
 def read_ad_spend(
@@ -30,8 +36,9 @@ def read_ad_spend(
             currency = cells.currency(row.cells)
             spend = cells.amount(row.cells, "spend", currency)
             cells.check_currency(currency)
-            moment = required(cells.moment(row.cells, "spend_date"), "spend_date")
-            record = _record(row, cells, moment, spend, currency)
+            moment, last_day = _period(row, cells)
+            record = _record(row, cells, spend, currency)
+            record |= {"spend_date": moment.local_date, "period_end": last_day}
         except RowRejected as rejected:
             yield Rejected(row.line, rejected.reason, spend, row.cells)
         else:
@@ -41,7 +48,6 @@ def read_ad_spend(
 def _record(
     row: Row,
     cells: CellReader,
-    moment: Moment,
     spend: Decimal | None,
     currency: str | None,
 ) -> dict[str, Any]:
@@ -50,7 +56,6 @@ def _record(
     cells.check_text(row.cells)
     return {
         "line_number": row.line,
-        "spend_date": moment.local_date,
         "channel": required(cells.text(row.cells, "channel"), "channel"),
         "spend": spend,
         "account_id": cells.text(row.cells, "account_id"),
@@ -61,3 +66,34 @@ def _record(
         "clicks": cells.count(row.cells, "clicks"),
         "attributed_revenue": cells.amount(row.cells, "attributed_revenue", currency),
     }
+
+
+def _period(row: Row, cells: CellReader) -> tuple[Moment, str | None]:
+    """The first day that a row covers, and its last one unless it is the same."""
+    for kind in ("spend_date", "week", "month"):
+        text = cells.text(row.cells, kind)
+        if text is not None:
+            break
+    first_text, last_text = required(text, "spend_date"), None
+    if ends := both_ends(first_text):
+        first_text, last_text = ends
+    first = cells.date(first_text, "spend_date")
+    day = date.fromisoformat(first.local_date)
+    if not _is_of_one_day(cells):
+        last_text = last_text or cells.text(row.cells, "period_end")
+    if last_text is not None:
+        last = date.fromisoformat(cells.date(last_text, "period_end").local_date)
+    else:
+        last = day if kind == "spend_date" else last_day_of(day, kind)
+    if last < day:
+        raise RowRejected("period_end is before spend_date")
+    if (last - day).days >= LONGEST_DAYS:
+        raise RowRejected(f"the period is longer than {LONGEST_DAYS} days")
+    return first, None if last == day else last.isoformat()
+
+
+def _is_of_one_day(cells: CellReader) -> bool:
+    position = cells.binding.positions.get("spend_date")
+    if position is None:
+        return False
+    return normalised(cells.binding.header[position]) in _DAY

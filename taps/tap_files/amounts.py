@@ -25,7 +25,7 @@ _AMOUNT_DECIMALS = 6
 _LARGEST = Decimal(10) ** 13
 """Beyond this an amount is a slipped column, and would not fit numeric(18,2)."""
 
-_SYMBOL = r"(?:[A-Z]{2,3}\$?|[A-Z]?\$|[€£¥₡₱₲₩₹₽])?"
+_SYMBOL = r"(?:[A-Za-z]{2,3}\.?\$?|[A-Z]{0,2}\$|S/\.?|[€£¥₡₱₲₩₹₽])?"
 _DRESSED = re.compile(rf"{_SYMBOL}\s*([-(\u2212]?){_SYMBOL}([\d.,]+)([-)]?){_SYMBOL}")
 _PADDING = str.maketrans("", "", " \t\u00a0\u2009\u202f\u2019'")
 _NOT_FINITE = re.compile(r"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)

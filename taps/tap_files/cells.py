@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,13 +13,16 @@ from taps.tap_files.inspection import Inspection
 from taps.tap_files.mojibake import has_mojibake
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
+from taps.tap_files.statuses import least_of
 from taps.tap_files.tables import Cell, as_text
+from taps.tap_files.wording import normalised
 
-__all__ = ["CellReader", "Loaded", "Outcome", "Rejected", "required"]
+__all__ = ["CellReader", "LeftOut", "Loaded", "Outcome", "Rejected", "required"]
 
 _LONGEST_TEXT = 500
 """What an index of Postgres holds of any letters, beside the company's name."""
 _NOTHING = frozenset({"", "nan", "null", "none", "n/a", "#n/a", "\\n", "<na>", "nat"})
+_NO_AMOUNT = frozenset({"", "-", "--", "\u2014", "\u2013"})
 _YES = frozenset({"true", "t", "yes", "y", "1", "si", "sí", "s", "verdadero"})
 _NO = frozenset({"false", "f", "no", "n", "0", "falso"})
 
@@ -31,6 +35,12 @@ class Loaded(NamedTuple):
     moment: Moment | None
 
 
+class LeftOut(NamedTuple):
+    """A row that is rightly no record: no sale, or one that says its order again."""
+
+    reason: str
+
+
 class Rejected(NamedTuple):
     """A row that goes to quarantine; ``amount`` when it could still be read."""
 
@@ -40,7 +50,7 @@ class Rejected(NamedTuple):
     cells: Sequence[Cell]
 
 
-Outcome = Loaded | Rejected
+Outcome = Loaded | Rejected | LeftOut
 
 
 class CellReader:
@@ -50,26 +60,71 @@ class CellReader:
     """
 
     def __init__(self, inspection: Inspection, currency_code: str | None) -> None:
+        self.binding = inspection.binding
         self._positions = inspection.binding.positions
         self._amounts, self._moments = inspection.amounts, inspection.moments
         self._rates = inspection.rates
+        self._statuses = inspection.statuses
         self._may_be_garbled = not inspection.table.is_ascii
         self._named_currency = inspection.binding.currency_code
-        self._default_currency = currency_code
+        self._default_currency = inspection.shown_currency or currency_code
+        columns = inspection.binding.contract.columns
+        self._unneeded = {column.name for column in columns if not column.needed}
+        self._checked = [
+            position
+            for column in columns
+            if column.needed and column.type == "string"
+            for position in self._all_positions(column.name)
+        ]
+        self.dropped: Counter[str] = Counter()
+        """Values left out for a flaw that is none of their row's, by column."""
 
     def text(self, cells: Sequence[Cell], column: str) -> str | None:
-        """A cell as text."""
-        position = self._positions.get(column)
-        if position is None:
-            return None
+        """A cell as text; of columns that mean the same, the first not empty."""
+        constant = self.binding.constants.get(column)
+        if constant is not None:
+            return constant
+        for position in self._all_positions(column):
+            text = self.text_at(cells, position, column)
+            if text is not None:
+                return text
+        return None
+
+    def text_at(self, cells: Sequence[Cell], position: int, column: str) -> str | None:
+        """The cell of a position as text; ``column`` is what errors call it."""
         text = as_text(cells[position])
         if text.lower() in _NOTHING:
             return None
+        flaw = ""
         if "\0" in text:
-            raise RowRejected(f"{column} holds a zero character")
-        if len(text) > _LONGEST_TEXT:
-            raise RowRejected(f"{column} is longer than {_LONGEST_TEXT} characters")
+            flaw = f"{column} holds a zero character"
+        elif len(text) > _LONGEST_TEXT:
+            flaw = f"{column} is longer than {_LONGEST_TEXT} characters"
+        elif column in self._unneeded and self._is_garbled([text]):
+            flaw = "garbled"
+        if flaw and column in self._unneeded:
+            self.dropped[column] += 1
+            return None
+        if flaw:
+            raise RowRejected(flaw)
         return text
+
+    def status(self, cells: Sequence[Cell]) -> str | None:
+        """What the row's states mean for money, the one that says least; or None."""
+        words = [
+            normalised(as_text(cells[position]))
+            for position in self._all_positions("status")
+        ]
+        return least_of([self._statuses[word] for word in words if word])
+
+    def _all_positions(self, column: str) -> tuple[int, ...]:
+        first = self._positions.get(column)
+        if first is None:
+            return ()
+        return (first, *self.binding.others.get(column, ()))
+
+    def _is_garbled(self, cells: Sequence[Cell]) -> bool:
+        return self._may_be_garbled and has_mojibake(cells)
 
     def currency(self, cells: Sequence[Cell]) -> str | None:
         """The row's currency code, not yet checked.
@@ -110,11 +165,14 @@ class CellReader:
         if position is None:
             return None
         cell = cells[position]
-        if isinstance(cell, str) and not cell.strip():
+        if isinstance(cell, str) and cell.strip().lower() in _NO_AMOUNT:
             return None
         try:
             return read(cell, currency)
         except RowRejected as rejected:
+            if column in self._unneeded:
+                self.dropped[column] += 1
+                return None
             raise RowRejected(f"{column}: {rejected.reason}") from None
 
     def moment(self, cells: Sequence[Cell], column: str) -> Moment | None:
@@ -122,6 +180,19 @@ class CellReader:
         text = self.text(cells, column)
         if text is None:
             return None
+        time = self.binding.time_position
+        if time is not None and column == self.binding.contract.date_column:
+            text = f"{text} {as_text(cells[time])}".strip()
+        try:
+            return self._moments(text)
+        except RowRejected as rejected:
+            if column in self._unneeded:
+                self.dropped[column] += 1
+                return None
+            raise RowRejected(f"{column}: {rejected.reason}") from None
+
+    def date(self, text: str, column: str) -> Moment:
+        """A text as a point in time."""
         try:
             return self._moments(text)
         except RowRejected as rejected:
@@ -133,6 +204,9 @@ class CellReader:
         if value is None:
             return None
         if value < 0 or value != value.to_integral_value():
+            if column in self._unneeded:
+                self.dropped[column] += 1
+                return None
             raise RowRejected(f"{column} is not a whole number")
         return int(value)
 
@@ -145,9 +219,18 @@ class CellReader:
             raise RowRejected(f"{column} is neither yes nor no")
         return text.lower() in _YES
 
+    def unless(
+        self, value: Decimal | None, column: str, is_flawed: Callable[[Decimal], bool]
+    ) -> Decimal | None:
+        """The value of a column that its row does not need, unless it is flawed."""
+        if value is None or not is_flawed(value):
+            return value
+        self.dropped[column] += 1
+        return None
+
     def check_text(self, cells: Sequence[Cell]) -> None:
-        """Raise RowRejected for garbled text anywhere in the row."""
-        if self._may_be_garbled and has_mojibake(cells):
+        """Raise RowRejected for garbled text in a column that the row needs."""
+        if self._is_garbled([cells[position] for position in self._checked]):
             raise RowRejected("the text is garbled (mojibake: wrong encoding)")
 
 

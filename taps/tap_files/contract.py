@@ -25,9 +25,11 @@ class Column:
     aliases : headers that mean this column, best first.
     last_resort : headers taken only when nothing else gives the column.
     currency_suffix : whether ``<alias>_<currency code>`` also means it.
+    stands_in : columns any one of which stands in for this one.
     product_of : two columns whose product stands in for this one.
     loaded : whether the value itself leaves the tap.
     filled : whether every row must hold a value.
+    needed : whether a flaw in the value is a flaw of its row; else it costs the value.
     minimum, maximum : bounds of a number, both allowed.
     """
 
@@ -39,8 +41,10 @@ class Column:
     last_resort: tuple[str, ...] = ()
     currency_suffix: bool = False
     product_of: tuple[str, ...] = ()
+    stands_in: tuple[str, ...] = ()
     loaded: bool = True
     filled: bool = False
+    needed: bool = True
     minimum: int | None = None
     maximum: int | None = None
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
-from taps.tap_files.contract import load_contracts
-from taps.tap_files.headers import bind
+from taps.tap_files.header_rows import LOOKED_AT, header_row
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
 
-__all__ = ["detect_delimiter"]
+__all__ = ["detect_delimiter", "separator_line"]
 
 _DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE_ROWS = 20
+_DECLARED = re.compile(r"\ufeff?\"?sep=(.)\"?\s*", re.IGNORECASE)
 
 
 def detect_delimiter(source: SourceFile, encoding: str, settings: Settings) -> str:
@@ -32,29 +32,36 @@ def detect_delimiter(source: SourceFile, encoding: str, settings: Settings) -> s
     """
     if settings.delimiter != AUTO:
         return settings.delimiter
+    if declared := separator_line(source, encoding):
+        return declared
     samples = {d: _first_rows(source, encoding, d) for d in _DELIMITERS}
     best = max(samples, key=lambda d: _score(samples[d], settings))
-    if len(samples[best][0]) < 2:
+    at, _ = header_row(samples[best], settings)
+    if len(samples[best][at]) < 2:
         raise _unknown_delimiter(source, samples[best][0][0])
     return best
+
+
+def separator_line(source: SourceFile, encoding: str) -> str | None:
+    """The delimiter that a first line such as ``sep=;`` declares, as Excel reads it."""
+    with source.path.open(encoding=encoding, newline="") as stream:
+        declared = _DECLARED.fullmatch(stream.readline(20))
+    return declared[1] if declared else None
 
 
 def _first_rows(source: SourceFile, encoding: str, delimiter: str) -> list[list[str]]:
     with source.path.open(encoding=encoding, newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
         try:
-            return list(islice((row for row in reader if row), _SAMPLE_ROWS)) or [[""]]
+            return list(islice((row for row in reader if row), LOOKED_AT)) or [[""]]
         except csv.Error:
             return [[""]]
 
 
 def _score(rows: Sequence[Sequence[str]], settings: Settings) -> tuple[bool, int, int]:
-    header = rows[0]
-    fulfils = any(
-        not bind(contract, header, settings.columns).missing
-        for contract in load_contracts().values()
-    )
-    agreeing = sum(len(row) == len(header) > 1 for row in rows)
+    at, fulfils = header_row(rows, settings)
+    header = rows[at]
+    agreeing = sum(len(row) == len(header) > 1 for row in rows[at:])
     return fulfils, agreeing, len(header)
 
 

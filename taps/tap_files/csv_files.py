@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from taps.tap_files.csv_dialect import detect_delimiter
+from taps.tap_files.csv_dialect import detect_delimiter, separator_line
 from taps.tap_files.encodings import TextEncoding, detect_encoding
 from taps.tap_files.endings import last_value_looks_cut
+from taps.tap_files.header_rows import LOOKED_AT, header_row
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row
+from taps.tap_files.totals import begins_with_total
 
 __all__ = ["CsvTable", "open_csv"]
 
@@ -27,6 +30,9 @@ class CsvTable:
     encoding: TextEncoding
     delimiter: str
     header: tuple[str, ...]
+    above: tuple[str, ...] = ()
+    header_end: int = 1
+    """Physical line that the header ends on."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -57,6 +63,8 @@ class CsvTable:
         for line, end, cells, problem in self._records():
             if len(cells) == width and not problem:
                 yield Row(line, cells)
+            elif not problem and len(cells) < width and begins_with_total(cells):
+                yield Row(line, [*cells, *[""] * (width - len(cells))])
             elif not problem and not any(cell.strip() for cell in cells):
                 continue
             elif not problem and len(cells) > width and not any(cells[width:]):
@@ -72,7 +80,9 @@ class CsvTable:
         last_line, last_width = 0, 0
         for line, _, cells, _ in self._records():
             if any(cells):
-                last_line, last_width = line, len(cells)
+                is_whole = len(cells) >= len(self.header) or begins_with_total(cells)
+                last_line = line
+                last_width = len(self.header) if is_whole else len(cells)
         if self._ends_with_line_break() and not last_line:
             return
         if not last_line:
@@ -89,7 +99,7 @@ class CsvTable:
         """(first line, last line, cells, problem) of every record after the header."""
         with self.source.path.open(encoding=self.encoding.name, newline="") as stream:
             reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
-            end, seen_header = 0, False
+            end = 0
             while True:
                 problem = ""
                 try:
@@ -100,9 +110,8 @@ class CsvTable:
                 if cells is None:
                     return
                 start, end = end + 1, reader.line_num
-                if seen_header and (cells or problem):
+                if start > self.header_end and (cells or problem):
                     yield start, end, cells, problem
-                seen_header = seen_header or bool(cells)
 
     def _refuse_open_quote(self, error: csv.Error, line: int) -> None:
         if "unexpected end" in str(error) or "field larger" in str(error):
@@ -136,12 +145,22 @@ def open_csv(source: SourceFile, settings: Settings) -> CsvTable:
     """
     encoding = detect_encoding(source, settings.encoding)
     delimiter = detect_delimiter(source, encoding.name, settings)
+    rows: list[list[str]] = []
+    ends: list[int] = []
     with source.path.open(encoding=encoding.name, newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter, strict=True)
         try:
-            header = next((row for row in reader if row), [""])
+            for row in islice(reader, LOOKED_AT):
+                rows.append(row)
+                ends.append(reader.line_num)
         except csv.Error:
-            problem = "the first line has a quote that is never closed"
-            remedy = "Export it again"
-            raise FileError(source.name, problem, remedy=remedy, line=1) from None
-    return CsvTable(source, encoding, delimiter, tuple(header))
+            if not rows:
+                problem = "the first line has a quote that is never closed"
+                remedy = "Export it again"
+                raise FileError(source.name, problem, remedy=remedy, line=1) from None
+    if separator_line(source, encoding.name):
+        rows[0] = []
+    at, _ = header_row(rows, settings)
+    above = tuple(" ".join(filter(None, row)) for row in rows[:at] if any(row))
+    header = tuple(rows[at]) if rows else ("",)
+    return CsvTable(source, encoding, delimiter, header, above, ends[at] if ends else 1)

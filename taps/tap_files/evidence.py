@@ -6,6 +6,7 @@ from collections import Counter
 from functools import lru_cache
 
 from taps.tap_files.amounts import is_open_amount, separator_shown_by
+from taps.tap_files.currencies import currency_codes
 from taps.tap_files.headers import Binding
 from taps.tap_files.moments import DAY_FIRST, MONTH_FIRST, is_open_date, order_shown_by
 from taps.tap_files.problems import FileError
@@ -14,6 +15,7 @@ from taps.tap_files.tables import Row
 
 __all__ = ["Evidence"]
 
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "US$": "USD", "R$": "BRL", "S/": "PEN"}
 _NEARLY_ALL = 0.9
 """Share of the votes that makes the rest typing errors instead of another format."""
 
@@ -26,6 +28,9 @@ class Evidence:
         self._amounts = binding.positions_of("number")
         self._dates = binding.positions_of("date", "date-time")
         self._separators, self._orders = _Votes(), _Votes()
+        money = binding.contract.amount_column
+        self._money = binding.positions.get(money) if money else None
+        self._currencies: set[str | None] = set()
 
     def add(self, row: Row) -> None:
         """Take the votes of a row."""
@@ -33,6 +38,8 @@ class Evidence:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _separator_vote(cell)):
                 self._separators.add(vote, row.line)
+        if self._money is not None and isinstance(cell := row.cells[self._money], str):
+            self._currencies.add(_currency_of(cell))
         for position in self._dates:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _order_vote(cell)):
@@ -81,6 +88,11 @@ class Evidence:
             remedy = "Say which with the setting date_format"
             raise FileError(self._name, problem, remedy=remedy, line=line)
         return winner or DAY_FIRST
+
+    def currency(self) -> str | None:
+        """The one currency that every amount is written with, or None."""
+        found = self._currencies - {None}
+        return next(iter(found)) if len(found) == 1 else None
 
     def notes(self) -> list[str]:
         """A warning when amounts were read by the default rule alone."""
@@ -135,3 +147,16 @@ def _order_vote(text: str) -> str | None:
 @lru_cache(maxsize=20_000)
 def _slashed_vote(text: str) -> str | None:
     return order_shown_by(text) or ("open" if is_open_date(text) else None)
+
+
+@lru_cache(maxsize=1_000)
+def _sign_currency(sign: str) -> str | None:
+    return _SIGNS.get(sign) or (sign if sign in currency_codes() else None)
+
+
+def _currency_of(text: str) -> str | None:
+    """The currency a written amount names: 12,00 € -> EUR; $ may be many."""
+    sign = "".join(
+        c for c in text if not c.isdigit() and c not in " .,-+()'\u00a0\u202f"
+    )
+    return _sign_currency(sign.upper()) if sign else None

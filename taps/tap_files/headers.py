@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from taps.tap_files.contract import Column, Contract, load_contracts
 from taps.tap_files.currencies import currency_codes
 from taps.tap_files.moments import order_shown_by
+from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.wording import currency_in, normalised
 
-__all__ = ["Binding", "bind", "looks_like_data", "normalised", "recognise"]
+__all__ = ["Binding", "bind", "looks_like_data", "recognise"]
 
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
 
 
@@ -29,6 +29,13 @@ class Binding:
     positions : contract column -> position in the header.
     currency_code : the currency that the amount's header names (amount_gbp), or None.
     missing : required columns that nothing in the header gives.
+    others : contract column -> further positions, read where the first is empty (of a
+        status: read as well).
+    time_position : position of the time of day, where it stands beside the date.
+    constants : contract column -> the text that stands for it in every row.
+    refers_to, refund_customer : of a negative row, where the id and the customer of
+        the sale stand that it gives back.
+    left_out_when : positions and their normalised values that make a row no sale.
     """
 
     contract: Contract
@@ -36,6 +43,13 @@ class Binding:
     positions: Mapping[str, int]
     currency_code: str | None
     missing: tuple[Column, ...]
+    preset: Preset | None = None
+    others: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    time_position: int | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+    refers_to: tuple[int, ...] = ()
+    refund_customer: tuple[int, ...] = ()
+    left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
 
     def positions_of(self, *types: str) -> tuple[int, ...]:
         """Positions of the matched columns of these types."""
@@ -44,11 +58,20 @@ class Binding:
             self.positions[c.name] for c in columns if c.name in self.positions
         )
 
+    @property
+    def used(self) -> frozenset[int]:
+        """Positions of every column that is read."""
+        more = (
+            position for positions in self.others.values() for position in positions
+        )
+        time = () if self.time_position is None else (self.time_position,)
+        returns = self.refers_to + self.refund_customer
+        left_out = (position for position, _ in self.left_out_when)
+        return frozenset({*self.positions.values(), *more, *time, *returns, *left_out})
 
-def normalised(header: str) -> str:
-    """A header without case, accents, spaces and signs: ``Año-Mes`` -> ``anomes``."""
-    plain = unicodedata.normalize("NFKD", header.casefold())
-    return _NOT_WORD.sub("", plain)
+    def has(self, column: str) -> bool:
+        """Whether the file, a setting or its preset gives a column."""
+        return column in self.positions or column in self.constants
 
 
 def looks_like_data(header: Sequence[str]) -> bool:
@@ -67,7 +90,19 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     contracts = load_contracts()
     if settings.contract != AUTO:
         contracts = {settings.contract: contracts[settings.contract]}
-    bindings = [bind(c, header, settings.columns) for c in contracts.values()]
+    preset = preset_of(header, settings.preset, settings.contract)
+    if preset is not None:
+        contract, constants = load_contracts()[preset.contract], settings.constants
+        known = bind(contract, header, settings.columns, preset, constants)
+        if settings.preset == preset.name or not known.missing:
+            if known.missing:
+                raise _missing_columns(name, header, known)
+            _refuse_doubled_columns(name, known)
+            return known
+    bindings = [
+        bind(c, header, settings.columns, None, settings.constants)
+        for c in contracts.values()
+    ]
     whole = [binding for binding in bindings if not binding.missing]
     beaten = {other for binding in whole for other in binding.contract.supersedes}
     whole = [binding for binding in whole if binding.contract.name not in beaten]
@@ -82,30 +117,53 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
 
 
 def bind(
-    contract: Contract, header: Sequence[str], overrides: Mapping[str, str]
+    contract: Contract,
+    header: Sequence[str],
+    overrides: Mapping[str, str],
+    preset: Preset | None = None,
+    constants: Mapping[str, str] | None = None,
 ) -> Binding:
-    """Match a contract's columns to a header, best alias first."""
+    """Match a contract's columns to a header, best alias first.
+
+    Parameters
+    ----------
+    overrides : contract column -> header; an empty one says that none means it.
+    preset : what the file's program means by its columns, instead of the aliases.
+    constants : contract column -> text that stands for it.
+    """
     keys = [normalised(cell) for cell in header]
     positions: dict[str, int] = {}
+    others: dict[str, tuple[int, ...]] = {}
     currencies: dict[str, str] = {}
     for column in contract.columns:
-        found = _find(column, keys, overrides.get(column.name))
+        if column.name in (constants or {}):
+            continue
+        aliases = column.aliases
+        if preset is not None:
+            aliases = tuple(preset.columns.get(column.name, ()))
+        found = _find(column, header, keys, aliases, overrides.get(column.name))
         if found is not None:
             positions[column.name], currency = found
             if currency:
                 currencies[column.name] = currency
+            is_state = contract.name == "purchases" and column.name == "status"
+            if column.name not in overrides and (preset or is_state):
+                others[column.name] = _further(column, keys, aliases, found[0])
     missing_any = _missing_any(contract, positions)
     products = [column for column in contract.columns if column.product_of]
     multiplied = {c.name for c in products if positions.keys() >= set(c.product_of)}
     for column in contract.columns:
-        if column.name not in positions.keys() | multiplied:
+        if column.name not in positions.keys() | multiplied and preset is None:
             positions |= _last_resort(column, keys)
     for column in products:
         if column.name in positions:
             positions = {
                 k: v for k, v in positions.items() if k not in column.product_of
             }
-    given = positions.keys() | multiplied
+    standing = {**(preset.constants if preset else {}), **(constants or {})}
+    standing = {k: v for k, v in standing.items() if k not in positions}
+    given = positions.keys() | multiplied | standing.keys()
+    given |= {c.name for c in contract.columns if set(c.stands_in) & given}
     return Binding(
         contract=contract,
         header=tuple(header),
@@ -115,7 +173,37 @@ def bind(
             *(c for c in contract.columns if c.required and c.name not in given),
             *missing_any,
         ),
+        preset=preset,
+        others=others,
+        time_position=_first_of(keys, preset.time if preset else ()),
+        constants=standing,
+        refers_to=_all_of(keys, preset.refers_to if preset else ()),
+        refund_customer=_all_of(keys, preset.refund_customer if preset else ()),
+        left_out_when=tuple(
+            (position, frozenset(map(normalised, values)))
+            for header_name, values in (preset.left_out_when if preset else {}).items()
+            for position in _all_of(keys, (header_name,))
+        ),
     )
+
+
+def _all_of(keys: Sequence[str], headers: Sequence[str]) -> tuple[int, ...]:
+    wanted = [normalised(header) for header in headers]
+    return tuple(keys.index(key) for key in wanted if key in keys)
+
+
+def _first_of(keys: Sequence[str], headers: Sequence[str]) -> int | None:
+    return next(iter(_all_of(keys, headers)), None)
+
+
+def _further(
+    column: Column, keys: Sequence[str], aliases: Sequence[str], first: int
+) -> tuple[int, ...]:
+    """Other columns that mean the same text."""
+    if column.type != "string":
+        return ()
+    found = [keys.index(a) for a in map(normalised, aliases) if a in keys]
+    return tuple(position for position in dict.fromkeys(found) if position != first)
 
 
 def _missing_any(
@@ -141,12 +229,20 @@ def _named_currency(
 
 
 def _find(
-    column: Column, keys: Sequence[str], override: str | None
+    column: Column,
+    header: Sequence[str],
+    keys: Sequence[str],
+    aliases: Sequence[str],
+    override: str | None,
 ) -> tuple[int, str | None] | None:
     if override is not None:
         wanted = normalised(override)
-        return (keys.index(wanted), None) if wanted in keys else None
-    for alias in map(normalised, column.aliases):
+        if not wanted or wanted not in keys:
+            return None
+        position = keys.index(wanted)
+        currency = currency_in(header[position]) if column.currency_suffix else None
+        return position, currency
+    for alias in map(normalised, aliases):
         if alias in keys:
             return keys.index(alias), None
         if column.currency_suffix:
@@ -184,12 +280,13 @@ def _missing_columns(name: str, header: Sequence[str], binding: Binding) -> File
         return FileError(name, problem, remedy=remedy, line=1)
     missing = ", ".join(column.name for column in binding.missing)
     found = ", ".join(cell.strip() for cell in header)
-    problem = (
-        f"no column for {missing} of the contract {binding.contract.name}"
-        f"; columns found: {found}"
+    kind = binding.preset.title if binding.preset else binding.contract.name
+    problem = f"no column for {missing} of the contract {kind}; columns found: {found}"
+    first = binding.missing[0].name
+    remedy = (
+        f"Name the column with the setting columns.{first}=<column of the file>, or "
+        f"say what stands for it in every row with constants.{first}=<text>"
     )
-    example = f'{{"{binding.missing[0].name}": "<column of the file>"}}'
-    remedy = f"Name the column with the setting columns, as {example}"
     return FileError(name, problem, remedy=remedy)
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from taps.tap_files.amounts import AmountReader, amount_reader
 from taps.tap_files.csv_files import open_csv
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.headers import Binding, recognise
+from taps.tap_files.identity import Identities
 from taps.tap_files.jsonl_files import open_jsonl
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.mojibake import MojibakeCount
 from taps.tap_files.moments import MomentReader, moment_reader
+from taps.tap_files.periods import period_above
+from taps.tap_files.problems import FileError
+from taps.tap_files.questions import Questions
 from taps.tap_files.repeats import RepeatFinder, Repeats
-from taps.tap_files.settings import Settings
+from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.statuses import meanings
 from taps.tap_files.tables import Row, Table, as_text
+from taps.tap_files.totals import TotalRows
+from taps.tap_files.xlsx_files import open_spreadsheet
 
 __all__ = ["Inspection", "inspect_file"]
 
@@ -31,6 +40,9 @@ class Inspection:
     amounts, rates, moments : readers set to the file's decimal separator and date
         order; a rate keeps more decimals than an amount.
     repeats : rows of a file, or orders of a Shopify export, that appear again.
+    statuses : normalised word of a status column -> what it means for money.
+    is_per_order : whether each row of an order repeats the amount of the whole order.
+    shown_currency : the currency that the amounts themselves are written with, or None.
     """
 
     table: Table
@@ -40,6 +52,13 @@ class Inspection:
     moments: MomentReader
     repeats: Repeats
     notes: tuple[str, ...]
+    statuses: Mapping[str, str]
+    is_per_order: bool
+    shown_currency: str | None
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that is no total of others."""
+        return TotalRows(self.binding).left_out(self.table.rows())
 
 
 def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
@@ -51,30 +70,73 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         The file cannot be loaded; nothing of it may be emitted.
     """
     table = _open(source, settings)
-    binding = recognise(source.name, table.header, settings)
+    binding = _recognised(source, table, settings)
+    statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
+    identities = Identities(source.name, binding, settings)
+    questions = Questions(source.name, binding, settings, statuses)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
+    totals = TotalRows(binding)
     row = None
-    for row in table.rows():
+    for row in totals.left_out(table.rows()):
         if not row.problem:
             evidence.add(row)
+            identities.add(row)
+            questions.add(row)
             keys.add(row)
             if not table.is_ascii:
                 mojibake.add(row.line, row.cells)
     table.check_end()
     mojibake.refuse_garbled_file(source.name, settings.encoding)
+    questions.ask()
+    is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
-    empty = () if row else ("the file has a header and no rows",)
+    notes = [*table.notes, *evidence.notes(), *_notes(binding)]
+    if row is None:
+        notes.append("the file has a header and no rows")
+    if totals.rows:
+        notes.append(f"{len(totals.rows)} rows of totals are left out")
+    zone = binding.preset.time_zone if binding.preset else None
     return Inspection(
         table=table,
         binding=binding,
         amounts=amount_reader(separator, is_proven=is_proven),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
-        moments=moment_reader(settings.time_zone, evidence.date_order()),
+        moments=moment_reader(
+            settings.time_zone, evidence.date_order(), ZoneInfo(zone) if zone else None
+        ),
         repeats=keys.finder.repeats(),
-        notes=(*table.notes, *evidence.notes(), *empty),
+        notes=tuple(notes),
+        statuses=statuses,
+        is_per_order=is_per_order,
+        shown_currency=evidence.currency(),
     )
+
+
+def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding:
+    """The contract of a table; a period above its header stands for its dates."""
+    period = period_above(table.above, settings.date_format)
+    try:
+        return recognise(source.name, table.header, settings)
+    except FileError:
+        if period is None or settings.contract not in {AUTO, "ad_spend"}:
+            raise
+        whole = replace(
+            settings, contract="ad_spend", constants={**period, **settings.constants}
+        )
+        return recognise(source.name, table.header, whole)
+
+
+def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:
+    preset = binding.preset.statuses if binding.preset else {}
+    return meanings(preset, settings.statuses)
+
+
+def _notes(binding: Binding) -> Iterator[str]:
+    if binding.preset:
+        yield f"read as {binding.preset.title}"
+        yield from binding.preset.notes
 
 
 class _KeyCollector:
@@ -83,16 +145,21 @@ class _KeyCollector:
     def __init__(self, binding: Binding) -> None:
         self.finder = RepeatFinder()
         self._order_name = binding.positions.get("order_name")
-        self._last_name: str | None = None
+        self._order_id = binding.positions.get("order_id")
+        self._last: tuple[str, str] | None = None
 
     def add(self, row: Row) -> None:
         if self._order_name is None:
             self.finder.add(tuple(row.cells))
             return
         name = as_text(row.cells[self._order_name])
-        if name and name != self._last_name:
-            self.finder.add(name)
-            self._last_name = name
+        order_id = "" if self._order_id is None else as_text(row.cells[self._order_id])
+        if not name:
+            return
+        if self._last and name == self._last[0] and order_id in {"", self._last[1]}:
+            return
+        self._last = (name, order_id)
+        self.finder.add(self._last)
 
 
 def _open(source: SourceFile, settings: Settings) -> Table:
@@ -100,6 +167,8 @@ def _open(source: SourceFile, settings: Settings) -> Table:
         return open_csv(source, settings)
     if source.format == "jsonl":
         return open_jsonl(source, settings)
+    if source.format == "spreadsheet":
+        return open_spreadsheet(source, settings)
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
     from taps.tap_files.parquet_files import open_parquet  # noqa: PLC0415
 

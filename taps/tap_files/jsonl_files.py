@@ -30,6 +30,11 @@ class JsonlTable:
     header: tuple[str, ...]
 
     @property
+    def above(self) -> tuple[str, ...]:
+        """Nothing: the names of the columns stand in every row, or apart."""
+        return ()
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Nothing to say: JSON is read one way only."""
         return ()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from taps.tap_files.ad_spend import read_ad_spend
 from taps.tap_files.bookmarks import FileVersion
-from taps.tap_files.cells import CellReader, Outcome, Rejected
+from taps.tap_files.cells import CellReader, LeftOut, Outcome, Rejected
 from taps.tap_files.currency_rates import read_currency_rates
 from taps.tap_files.declared_rows import declared_rows_reader
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
-from taps.tap_files.purchases import read_purchases
+from taps.tap_files.purchases import read_purchases, read_purchases_per_order
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.shopify_orders import read_shopify_orders
 from taps.tap_files.tables import Cell, Row
@@ -23,6 +24,8 @@ from taps.tap_files.tally import Tally
 __all__ = ["QUARANTINE", "FileLoad"]
 
 QUARANTINE = "quarantined_records"
+_FEW_ROWS = 10
+"""Up to so many bad rows are set aside, however short the file."""
 
 _RowsReader = Callable[[Iterator[Row], CellReader, Repeats], Iterator[Outcome]]
 _READERS: dict[str, _RowsReader] = {
@@ -42,18 +45,24 @@ class FileLoad:
     inspection: Inspection
     currency_code: str | None
 
+    @cached_property
+    def _cells(self) -> CellReader:
+        return CellReader(self.inspection, self.currency_code)
+
     def records(self, tally: Tally) -> Iterator[tuple[str, dict[str, Any]]]:
         """(stream, record) of every row, counted in ``tally``.
 
         Raises
         ------
         FileError
-            The file was changed after it was inspected.
+            The file was changed after it was inspected, or hardly a row can be read.
         """
         binding = self.inspection.binding
         stream = binding.contract.stream
         for outcome in self._outcomes():
             tally.add(outcome)
+            if isinstance(outcome, LeftOut):
+                continue
             if isinstance(outcome, Rejected):
                 yield QUARANTINE, self._quarantined(stream, outcome)
             else:
@@ -61,6 +70,7 @@ class FileLoad:
                 outcome.record["file_name"] = self.source.name
                 yield stream, outcome.record
         self._refuse_change()
+        self._refuse_unreadable(tally)
 
     def tally(self) -> Tally:
         """An empty tally for this file."""
@@ -77,15 +87,21 @@ class FileLoad:
             "contract": self.inspection.binding.contract.name,
             "exported_at": self.version.exported_at,
             **tally.columns(),
-            "notes": [*self.inspection.notes, *tally.notes(), *self._kept_copies()],
+            "notes": [
+                *self.inspection.notes,
+                *tally.notes(),
+                *self._dropped(),
+                *self._kept_copies(),
+            ],
         }
 
     def _outcomes(self) -> Iterator[Outcome]:
         inspection = self.inspection
-        cells = CellReader(inspection, self.currency_code)
         contract = inspection.binding.contract
         reader = _READERS.get(contract.name) or declared_rows_reader(contract)
-        return reader(inspection.table.rows(), cells, inspection.repeats)
+        if inspection.is_per_order:
+            reader = read_purchases_per_order
+        return reader(inspection.rows(), self._cells, inspection.repeats)
 
     def _quarantined(self, stream: str, rejected: Rejected) -> dict[str, Any]:
         return {
@@ -101,7 +117,7 @@ class FileLoad:
         binding = self.inspection.binding
         if not cells:
             return {}
-        wanted = sorted(binding.positions.values())
+        wanted = sorted(binding.used)
         return {binding.header[i]: str(cells[i]).replace("\0", "") for i in wanted}
 
     def _kept_copies(self) -> list[str]:
@@ -112,6 +128,25 @@ class FileLoad:
         if not count or has_id:
             return []
         return [f"{count} rows are equal to an earlier row; kept, they carry no id"]
+
+    def _dropped(self) -> list[str]:
+        return [
+            f"{count} values of {column} have a flaw and are left out; their rows count"
+            for column, count in self._cells.dropped.items()
+        ]
+
+    def _refuse_unreadable(self, tally: Tally) -> None:
+        """Refuse a file of which nothing, or of a long one less than half, is read."""
+        reason, count = tally.main_reason, tally.rejected_count
+        is_mostly_lost = count > max(tally.loaded_count, _FEW_ROWS)
+        if reason is None or (tally.loaded_count and not is_mostly_lost):
+            return
+        problem = f"{count} of {tally.row_count} rows cannot be read, mostly: {reason}"
+        remedy = (
+            "Correct the file, or say how it is written with a setting (date_format, "
+            "decimal_separator, columns.<column>=<header>)"
+        )
+        raise FileError(self.source.name, problem, remedy=remedy)
 
     def _refuse_change(self) -> None:
         if self.source.path.stat().st_size != self.version.size:

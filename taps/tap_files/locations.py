@@ -19,6 +19,10 @@ FORMATS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
+    ".xlsx": "spreadsheet",
+    ".xlsm": "spreadsheet",
+    ".xls": "spreadsheet",
+    ".ods": "spreadsheet",
 }
 
 
@@ -31,7 +35,7 @@ class SourceFile:
     path : where it is.
     name : its lasting name: the path below the folder (or fixed part of the glob)
         that was given, so that ``2024/orders.csv`` and ``2025/orders.csv`` differ.
-    format : csv, jsonl or parquet.
+    format : csv, jsonl, parquet or spreadsheet.
     """
 
     path: Path

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.problems import RowRejected
+from taps.tap_files.written_dates import numbered, with_month_name
 
 __all__ = ["DAY_FIRST", "MONTH_FIRST", "Moment", "MomentReader", "moment_reader"]
 __all__ += ["is_open_date", "order_shown_by"]
@@ -74,19 +75,22 @@ def is_open_date(text: str) -> bool:
     return match[1].zfill(2) != match[3].zfill(2) and order_shown_by(text) is None
 
 
-def moment_reader(time_zone: ZoneInfo, order: str) -> MomentReader:
+def moment_reader(
+    time_zone: ZoneInfo, order: str, written_in: ZoneInfo | None = None
+) -> MomentReader:
     """A reader of dates for one file.
 
     Parameters
     ----------
-    time_zone : zone of the times without an offset.
+    time_zone : zone of the company's days.
     order : DAY_FIRST or MONTH_FIRST, for dates with slashes.
+    written_in : zone of the times without an offset, if it is another.
     """
 
     @lru_cache(maxsize=20_000)
     def read(text: str) -> Moment:
         try:
-            return _moment(*_parse(text, order), time_zone)
+            return _moment(*_parse(text, order), time_zone, written_in or time_zone)
         except (ValueError, OverflowError):
             raise RowRejected("the date cannot be read") from None
 
@@ -102,6 +106,14 @@ def _parse(text: str, order: str) -> tuple[datetime, bool]:
         return datetime(year, month, day), True
     if slashed := _SLASHED.fullmatch(text):
         return _parse_slashed(slashed, order)
+    if number := numbered(text):
+        return number
+    if named := with_month_name(text):
+        midnight, (hour, minute, second, half) = named
+        if hour is None:
+            return midnight, True
+        clock = time(_hours(int(hour), half), int(minute or 0), int(second or 0))
+        return datetime.combine(midnight, clock), False
     raise ValueError(text)
 
 
@@ -149,12 +161,15 @@ def _hours(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half.lower() == "p" else 0)
 
 
-def _moment(written: datetime, is_date_only: bool, time_zone: ZoneInfo) -> Moment:
+def _moment(
+    written: datetime, is_date_only: bool, time_zone: ZoneInfo, written_in: ZoneInfo
+) -> Moment:
     if written.year not in _YEARS:
         raise ValueError(written.year)
     clock_change = ""
     if written.tzinfo is None:
-        written = written.replace(tzinfo=time_zone)
+        # A day without a time is a day of the company, wherever it was written down.
+        written = written.replace(tzinfo=time_zone if is_date_only else written_in)
         clock_change = _clock_change(written)
     instant = written.astimezone(UTC)
     local = instant.astimezone(time_zone)

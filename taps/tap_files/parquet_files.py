@@ -26,6 +26,11 @@ class ParquetTable:
     header: tuple[str, ...]
 
     @property
+    def above(self) -> tuple[str, ...]:
+        """Nothing: the names of the columns stand in every row, or apart."""
+        return ()
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Nothing to say: Parquet columns are typed."""
         return ()

@@ -7,13 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from taps.tap_files.amounts import bounded
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
+from taps.tap_files.cells import (
+    CellReader,
+    LeftOut,
+    Loaded,
+    Outcome,
+    Rejected,
+    required,
+)
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Cell, Row
+from taps.tap_files.tables import Cell, Row, as_text
+from taps.tap_files.wording import normalised
 
-__all__ = ["read_purchases"]
+__all__ = ["read_purchases", "read_purchases_per_order"]
 
 
 def read_purchases(
@@ -25,22 +33,70 @@ def read_purchases(
     earlier row; without an id, equal rows may well be two purchases, and are kept.
     """
     for row in rows:
-        amount: Decimal | None = None
         if row.problem:
             yield Rejected(row.line, row.problem, None, row.cells)
-            continue
-        try:
-            currency = cells.currency(row.cells)
-            amount = _amount(row.cells, cells, currency)
-            cells.check_currency(currency)
-            moment = required(cells.moment(row.cells, "purchased_at"), "purchased_at")
-            record = _record(row, cells, moment, amount, currency)
-            if record["purchase_id"] is not None and repeats.is_again(tuple(row.cells)):
-                raise RowRejected("duplicate: equal to an earlier row of the purchase")
-        except RowRejected as rejected:
-            yield Rejected(row.line, rejected.reason, amount, row.cells)
+        elif why := _no_sale(row, cells):
+            yield LeftOut(why)
         else:
-            yield Loaded(record, amount, moment)
+            yield _outcome(row, cells, repeats)
+
+
+def read_purchases_per_order(
+    rows: Iterator[Row], cells: CellReader, repeats: Repeats
+) -> Iterator[Outcome]:
+    """One outcome per row of a file whose rows repeat the total of their order.
+
+    The first row of an order tells it; the others only name its products.
+    """
+    seen: set[int] = set()
+    for row in rows:
+        order_id = "" if row.problem else cells.text(row.cells, "purchase_id")
+        is_return = not row.problem and _is_return(row, cells)
+        if order_id == "" or is_return:
+            yield from read_purchases(iter([row]), cells, repeats)
+        elif order_id is None or hash(order_id) in seen:
+            yield LeftOut("say their order again, or name its products")
+        else:
+            seen.add(hash(order_id))
+            yield from read_purchases(iter([row]), cells, Repeats())
+
+
+def _outcome(row: Row, cells: CellReader, repeats: Repeats) -> Outcome:
+    amount: Decimal | None = None
+    try:
+        currency = cells.currency(row.cells)
+        amount = _amount(row.cells, cells, currency)
+        cells.check_currency(currency)
+        moment = required(cells.moment(row.cells, "purchased_at"), "purchased_at")
+        record = _record(row, cells, moment, amount, currency)
+        if record["purchase_id"] is not None and repeats.is_again(tuple(row.cells)):
+            raise RowRejected("duplicate: equal to an earlier row of the purchase")
+    except RowRejected as rejected:
+        return Rejected(row.line, rejected.reason, amount, row.cells)
+    return Loaded(record, amount, moment)
+
+
+def _no_sale(row: Row, cells: CellReader) -> str:
+    """Why a row is no sale at all, such as a payout or a test; "" when it is one."""
+    for position, values in cells.binding.left_out_when:
+        text = as_text(row.cells[position])
+        if normalised(text) in values:
+            return f"are no sales ({text})"
+    if cells.status(row.cells) == "left_out":
+        return f"are no sales ({_states(row, cells)})"
+    return ""
+
+
+def _states(row: Row, cells: CellReader) -> str:
+    return cells.text(row.cells, "status") or ""
+
+
+def _is_return(row: Row, cells: CellReader) -> bool:
+    try:
+        amount = _amount(row.cells, cells, cells.currency(row.cells))
+    except RowRejected:
+        return False
+    return amount is not None and amount < 0
 
 
 def _amount(
@@ -63,22 +119,55 @@ def _record(
     amount: Decimal | None,
     currency: str | None,
 ) -> dict[str, Any]:
-    customer_id = _customer(cells.text(row.cells, "customer_id"))
-    if required(amount, "amount") < 0 and customer_id is None:
-        raise RowRejected("the amount is negative, and no customer got it back")
+    is_return = required(amount, "amount") < 0
+    customer_id = _plain_id(cells.text(row.cells, "customer_id"))
+    purchase_id = cells.text(row.cells, "purchase_id")
+    if is_return:
+        binding = cells.binding
+        customer_id = _first(row, cells, binding.refund_customer) or customer_id
+        purchase_id = _first(row, cells, binding.refers_to) or purchase_id
+        if customer_id is None:
+            raise RowRejected("the amount is negative, and no customer got it back")
     cells.check_text(row.cells)
+    status = cells.status(row.cells)
     return {
         "line_number": row.line,
         "customer_id": customer_id,
         "purchased_at": moment.instant,
         "amount": amount,
-        "purchase_id": cells.text(row.cells, "purchase_id"),
+        "purchase_id": purchase_id,
         "currency_code": currency,
+        "status": status,
+        "refunded_amount": _refunded(row, cells, currency, amount, status),
         "is_date_only": moment.is_date_only,
     }
 
 
-def _customer(written: str | None) -> str | None:
+def _refunded(
+    row: Row,
+    cells: CellReader,
+    currency: str | None,
+    amount: Decimal | None,
+    status: str | None,
+) -> Decimal | None:
+    """What was given back of the amount, never less than nothing."""
+    given = cells.amount(row.cells, "refunded_amount", currency)
+    refunded = None if given is None else abs(given)
+    if amount is None or amount <= 0:
+        return None
+    if status == "refunded" and not refunded:
+        return amount
+    if refunded is not None and refunded > amount:
+        raise RowRejected("the refund is larger than the purchase")
+    return refunded
+
+
+def _first(row: Row, cells: CellReader, positions: Sequence[int]) -> str | None:
+    texts = (cells.text_at(row.cells, each, "the refund") for each in positions)
+    return next((text for text in texts if text is not None), None)
+
+
+def _plain_id(written: str | None) -> str | None:
     """Undo the decimals that a spreadsheet of ids with gaps gives to them all."""
     if written is not None and written.endswith(".0") and written[:-2].isdigit():
         return written[:-2]

@@ -15,6 +15,8 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.currencies import currency_codes
+from taps.tap_files.presets import load_presets
+from taps.tap_files.statuses import MEANINGS
 
 __all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
 
@@ -26,7 +28,7 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         th.ArrayType(th.StringType),
         required=True,
         title="Paths",
-        description="Files, folders or globs (CSV, JSONL, Parquet) to read.",
+        description="Files, folders or globs (CSV, Excel, JSONL, Parquet) to read.",
     ),
     th.Property(
         "contract",
@@ -54,7 +56,51 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         th.ObjectType(additional_properties=th.StringType),
         default={},
         title="Columns",
-        description="Contract column to file column, when the header is not known.",
+        description="Contract column to file column, when the header is not known; an "
+        "empty one says that the file has none.",
+    ),
+    th.Property(
+        "preset",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, "none", *load_presets()],
+        title="Preset",
+        description="Which program wrote the files; auto recognises it by the header, "
+        "none reads them by the contract alone.",
+    ),
+    th.Property(
+        "constants",
+        th.ObjectType(additional_properties=th.StringType),
+        default={},
+        title="Constants",
+        description="Contract column to the text that stands for it in every row, such "
+        "as channel to Meta Ads.",
+    ),
+    th.Property(
+        "statuses",
+        th.ObjectType(additional_properties=th.StringType),
+        default={},
+        title="Statuses",
+        description="Word of a status column to what it means for money: "
+        + ", ".join(reversed(MEANINGS))
+        + ".",
+    ),
+    th.Property(
+        "amount_per",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, "line", "order"],
+        title="Amount per",
+        description="Whether the rows of an order share its amount out among them, or "
+        "each repeats the whole order's; auto asks where the file leaves it open.",
+    ),
+    th.Property(
+        "ignored_columns",
+        th.StringType,
+        default="",
+        title="Ignored columns",
+        description="Columns of money or of states that are rightly left out, with | "
+        "between them.",
     ),
     th.Property(
         "encoding",
@@ -107,6 +153,11 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     currency_code: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    preset: str = AUTO
+    constants: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    amount_per: str = AUTO
+    ignored_columns: str = ""
     encoding: str = AUTO
     delimiter: str = AUTO
     decimal_separator: str = AUTO
@@ -123,6 +174,7 @@ class Settings:
             Naming every setting that has an impossible value.
         """
         config = {key: value for key, value in config.items() if value is not None}
+        config = _with_constants(config, set(cls.__dataclass_fields__))
         if errors := list(_errors(config)):
             message = "tap-files settings are wrong"
             raise ConfigValidationError(message, errors=errors)
@@ -141,6 +193,18 @@ class Settings:
         return hashlib.sha256(text).hexdigest()[:16]
 
 
+def _with_constants(config: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    """``channel=Meta Ads`` is short for a constant of that name."""
+    columns = {
+        c.name for contract in load_contracts().values() for c in contract.columns
+    }
+    short = {k: v for k, v in config.items() if k in columns - known}
+    rest = {k: v for k, v in config.items() if k not in short}
+    if short:
+        rest["constants"] = {**short, **rest.get("constants", {})}
+    return rest
+
+
 def _errors(config: Mapping[str, Any]) -> list[str]:
     checks: dict[str, tuple[Callable[[Any], bool], str]] = {
         "time_zone": (_is_time_zone, "an IANA time zone such as Europe/Madrid"),
@@ -148,6 +212,8 @@ def _errors(config: Mapping[str, Any]) -> list[str]:
         "encoding": (_is_encoding, "auto or an encoding such as utf-8 or cp1252"),
         "delimiter": (_is_delimiter, "auto or one character"),
         "columns": (_are_columns, "a map whose keys are columns of a contract"),
+        "constants": (_are_columns, "a map whose keys are columns of a contract"),
+        "statuses": (_are_statuses, "a map whose values are " + ", ".join(MEANINGS)),
     }
     return [
         f"{key} is {config[key]!r}: it must be {expected}"
@@ -182,3 +248,7 @@ def _is_delimiter(value: str) -> bool:
 def _are_columns(value: Mapping[str, str]) -> bool:
     contracts = load_contracts().values()
     return set(value) <= {c.name for contract in contracts for c in contract.columns}
+
+
+def _are_statuses(value: Mapping[str, str]) -> bool:
+    return set(value.values()) <= set(MEANINGS)

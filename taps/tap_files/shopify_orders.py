@@ -44,31 +44,40 @@ def read_shopify_orders(
     rows: Iterator[Row], cells: CellReader, repeats: Repeats
 ) -> Iterator[Outcome]:
     """One outcome per row, in orders."""
-    for name, order_rows in _orders(rows, cells):
+    for (name, order_id), order_rows in _orders(rows, cells):
         if name is None:
             yield from _reject(order_rows, cells, "order_name is missing")
-        elif repeats.is_again(name):
+        elif repeats.is_again((name, order_id or "")):
             reason = "duplicate: the order is already in the file, further up"
             yield from _reject(order_rows, cells, reason)
         else:
             yield from _read_order(order_rows, cells)
 
 
-def _orders(
-    rows: Iterator[Row], cells: CellReader
-) -> Iterator[tuple[str | None, list[Row]]]:
-    """(order name, its rows in a row); a broken row does not end its order."""
-    name: str | None = None
+_Key = tuple[str | None, str | None]
+
+
+def _orders(rows: Iterator[Row], cells: CellReader) -> Iterator[tuple[_Key, list[Row]]]:
+    """(name and id of an order, its rows in a row); a broken row does not end it.
+
+    A second shop may use a name again: another id is another order.
+    """
+    key: _Key = (None, None)
     order_rows: list[Row] = []
     for row in rows:
-        this = name if row.problem else cells.text(row.cells, "order_name")
-        if this != name and order_rows:
-            yield name, order_rows
+        this = key
+        if not row.problem:
+            name = cells.text(row.cells, "order_name")
+            order_id = cells.text(row.cells, "order_id")
+            is_same = name == key[0] and order_id in {None, key[1]}
+            this = key if is_same else (name, order_id)
+        if this != key and order_rows:
+            yield key, order_rows
             order_rows = []
-        name = this
+        key = this
         order_rows.append(row)
     if order_rows:
-        yield name, order_rows
+        yield key, order_rows
 
 
 def _read_order(rows: list[Row], cells: CellReader) -> Iterator[Outcome]:
@@ -129,8 +138,12 @@ def _record(row: Row, cells: CellReader, currency: str) -> dict[str, Any]:
     cells.check_text(row.cells)
     amounts = {
         column: _not_negative(cells.amount(row.cells, column, currency), column)
-        for column in _ORDER_AMOUNTS + _LINE_AMOUNTS
+        for column in _ORDER_AMOUNTS
     }
+    for column in _LINE_AMOUNTS:
+        amounts[column] = cells.unless(
+            cells.amount(row.cells, column, currency), column, lambda value: value < 0
+        )
     return {
         "line_number": row.line,
         **{column: cells.text(row.cells, column) for column in _TEXTS},

@@ -37,6 +37,10 @@ class Table(Protocol):
         """Column names, as written."""
 
     @property
+    def above(self) -> tuple[str, ...]:
+        """Lines above the header: a title, a span of dates."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What the reader of the load should know about how the file was read."""
 

@@ -18,6 +18,7 @@ from orchestration.cli import (
     connect,
     connection_flow,
     connections,
+    file_preview,
 )
 from orchestration.cli import console as console_module
 from orchestration.lib.connections.connection_secrets import load_secrets
@@ -37,7 +38,8 @@ def timonel(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Timonel:
     def run(*arguments: str, code: int = 0, stdin: str | None = None) -> str:
         said = StringIO()
         console = Console(file=said, width=250)
-        for module in (console_module, connection_flow, connections, connect):
+        modules = (console_module, connection_flow, connections, connect, file_preview)
+        for module in modules:
             monkeypatch.setattr(module, "console", console)
         monkeypatch.setattr(console_module, "_errors", console)
         result = CliRunner().invoke(app, arguments, input=stdin)
@@ -221,6 +223,62 @@ def test_files_are_listed_beside_the_others(
 
     assert "untested" in said
     assert str(folder) in said
+
+
+WOO = (
+    "Order Number,Order Status,Order Date,Email (Billing),Order Refund Amount,"
+    "Order Total Amount,Item Name\n"
+    "1,Completed,2025-03-01 10:00,ana@x.com,0,55.00,Mug\n"
+    "1,Completed,2025-03-01 10:00,ana@x.com,0,55.00,Pot\n"
+    "2,Cancelled,2025-03-02 10:00,leo@x.com,0,20.00,Mug\n"
+)
+
+
+def test_a_dry_run_says_what_is_understood_and_connects_nothing(
+    shop: Shop, timonel: Timonel, tmp_path: Path
+) -> None:
+    file = tmp_path / "woo.csv"
+    file.write_text(WOO)
+
+    said = timonel("connect", "files", str(file), "--company", "acme", "--dry-run")
+
+    assert "read as WooCommerce, Advanced Order Export (purchases)" in said
+    assert "Order Total Amount" in said
+    assert "Not read: Item Name" in said
+    assert "2 orders or rows, 2025-03-01 to 2025-03-02, in EUR" in said
+    assert "55.00  paid" in said
+    assert "20.00  cancelled" in said
+    assert "1 rows say their order again" in said
+    assert shop.rows("select count(*) from ops.connections") == [(0,)]
+
+
+def test_a_dry_run_says_why_a_file_is_refused(
+    shop: Shop, timonel: Timonel, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text('order_id,customer,date,amount\n"6,80E+12",a,2025-01-05,10\n')
+
+    said = timonel(
+        *("connect", "files", str(file), "--company", "acme", "--dry-run"), code=1
+    )
+
+    assert "log.csv line 2: the column 'order_id'" in said
+    assert "Nothing was connected" in said
+
+
+def test_a_setting_may_hold_what_a_file_is_called_by(
+    shop: Shop, timonel: Timonel, tmp_path: Path
+) -> None:
+    timonel(
+        *("connect", "files", str(tmp_path), "--company", "acme", "--name", "own"),
+        *("--setting", "columns.amount=N. Revenue = net", "--setting", "channel=Meta"),
+        *("--setting", "statuses.En espera.=pending"),
+    )
+
+    (connection,) = list_connections(shop.url, "acme")
+    assert connection.settings["columns"] == {"amount": "N. Revenue = net"}
+    assert connection.settings["statuses"] == {"En espera.": "pending"}
+    assert connection.settings["channel"] == "Meta"
 
 
 def test_the_key_can_be_rotated(shop: Shop, timonel: Timonel, token: str) -> None:

@@ -17,7 +17,8 @@ from tests.taps.tap_files.conftest import RunTap
 
 ROWS = 8
 START = datetime(2026, 1, 1, 10, tzinfo=UTC)
-CURRENCIES = {
+WORDS = {
+    "status": ["paid", "pending", "failed", "cancelled"] * (ROWS // 4),
     "currency_code": ["EUR"] * ROWS,
     "from_currency": ["USD", "GBP"] * (ROWS // 2),
     "to_currency": ["CHF", "SEK"] * (ROWS // 2),
@@ -30,8 +31,8 @@ Values = list[object]
 def values_of(column: Column, number: int) -> Values:
     """What stands in a column, as the record should tell it."""
     rows = range(ROWS)
-    if column.name in CURRENCIES:
-        return list(CURRENCIES[column.name])
+    if column.name in WORDS:
+        return list(WORDS[column.name])
     match column.type:
         case "boolean":
             return [bool((number + 1) >> (row % 3) & 1) ^ (row > 4) for row in rows]

@@ -23,7 +23,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         "customer_id,date,colour\n1,2024-01-05,red\n",
         "no column for amount of the contract purchases; columns found: customer_id, "
         "date, colour",
-        'the setting columns, as {"amount"',
+        "the setting columns.amount=<column of the file>",
     ),
     "no header": (
         "17,2024-01-05,10.00\n18,2024-01-06,12.50\n",
@@ -175,11 +175,11 @@ def test_a_path_that_matches_nothing_is_an_error(folder: Path, run_tap: RunTap) 
 
 
 def test_an_unknown_ending_is_an_error(folder: Path, run_tap: RunTap) -> None:
-    (folder / "log.xlsx").write_text(GOOD)
+    (folder / "log.pdf").write_text(GOOD)
 
-    run = run_tap(paths=[str(folder / "log.xlsx")])
+    run = run_tap(paths=[str(folder / "log.pdf")])
 
-    assert "'.xlsx' is not a known ending" in run.failures[0]
+    assert "'.pdf' is not a known ending" in run.failures[0]
 
 
 def test_two_files_of_one_name_are_not_taken_for_two_versions(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from taps.tap_files.contract import load_contracts
-from taps.tap_files.headers import Binding, bind, normalised, recognise
+from taps.tap_files.headers import Binding, bind, recognise
 from taps.tap_files.settings import Settings
+from taps.tap_files.wording import normalised
 
 SETTINGS = Settings(paths=())
 

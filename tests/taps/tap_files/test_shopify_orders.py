@@ -52,7 +52,7 @@ BAD_ORDERS = {
     "created_at: the date cannot be read": {"Created_at": "2024-02-30 10:00:00 +0100"},
     "total: the amount cannot be read": {"Total": "thirty"},
     "total is missing": {"Total": ""},
-    "the text is garbled (mojibake: wrong encoding)": {"Lineitem_name": "TazÃ³n"},
+    "the text is garbled (mojibake: wrong encoding)": {"Email": "josÃ©@x.cl"},
 }
 
 
@@ -68,14 +68,63 @@ def test_a_bad_first_row_rejects_the_whole_order(
     assert run.rejects == {"log.csv line 3": reason, "log.csv line 4": reason}
 
 
-def test_a_bad_further_row_is_rejected_alone(read_text: RunTap) -> None:
-    bad = line_row("#1", Lineitem_quantity="1.5")
+@pytest.mark.parametrize(
+    ("column", "written"),
+    [
+        ("lineitem_quantity", "1.5"),
+        ("lineitem_price", "-3.00"),
+        ("lineitem_name", "TazÃ³n"),
+        ("tags", "x" * 501),
+        ("paid_at", "yesterday"),
+    ],
+)
+def test_a_flaw_in_what_the_order_does_not_need_costs_that_value(
+    column: str, written: str, read_text: RunTap
+) -> None:
+    row = order_row("#1", **{column.capitalize(): written})
 
-    run = read_text(export(order_row("#1"), bad, line_row("#1")))
+    run = read_text(export(row, line_row("#1")))
 
     assert lines(run) == [("#1", True), ("#1", False)]
-    reason = "lineitem_quantity is not a whole number"
-    assert run.rejects == {"log.csv line 3": reason}
+    assert run.records("shopify_order_lines")[0][column] is None
+    assert run.rejects == {}
+    note = f"1 values of {column} have a flaw and are left out; their rows count"
+    assert note in run.file["notes"]
+
+
+def test_an_order_name_used_twice_with_other_ids_is_two_orders(
+    read_text: RunTap,
+) -> None:
+    first, second = order_row("#1", Id="11"), order_row("#1", Id="22")
+
+    run = read_text(export(first, line_row("#1"), second, line_row("#1")))
+
+    ids = [row["order_id"] for row in run.records("shopify_order_lines")]
+    assert ids == ["11", "11", "22", "22"]
+    assert (run.file["order_count"], run.file["control_total"]) == (2, 60)
+
+
+def test_ids_that_a_spreadsheet_rounded_are_refused(read_text: RunTap) -> None:
+    rows = [order_row("#1", Id="6,80E+12"), order_row("#2", Id="6,80E+12")]
+
+    run = read_text(export(*rows))
+
+    assert (
+        "log.csv line 2: the column 'Id' (order_id) holds 6,80E+12" in run.failures[0]
+    )
+    assert "give that column the type Text" in run.failures[0]
+    assert run.records("files") == []
+
+
+def test_an_id_that_stands_for_two_orders_is_refused(read_text: RunTap) -> None:
+    rows = [order_row("#1", Id="6801234567890"), order_row("#2", Id="6801234567890")]
+
+    run = read_text(export(*rows))
+
+    assert (
+        "1 ids in the column 'Id' stand for rows of different names" in run.failures[0]
+    )
+    assert "lines 2 and 3" in run.failures[0]
 
 
 def test_a_full_refund_is_kept(read_text: RunTap) -> None:

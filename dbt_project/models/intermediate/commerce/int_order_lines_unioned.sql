@@ -9,11 +9,9 @@ with files as (
 purchases as (
     select
         told.company_id,
-        'purchases/' || coalesce(
-            told.purchase_id, files.file_name || '#' || told.line_number
-        ) as order_id,
+        told.order_id,
         'purchases'::text as source_contract,
-        files.file_name,
+        told.file_name,
         told.line_number::text as line_id,
         null::text as product_id,
         null::text as product_name,
@@ -24,11 +22,7 @@ purchases as (
         0::numeric(24, 6) as discount_amount,
         told.amount as net_amount,
         told.loaded_at
-    from {{ ref('stg_files__purchases') }} as told
-    inner join files
-        on
-            told.company_id = files.company_id
-            and told.file_sha256 = files.file_sha256
+    from {{ ref('int_purchases_identified') }} as told
     -- What is negative was paid back, not sold.
     where told.amount >= 0
 ),

@@ -1,30 +1,6 @@
-with purchases as (
-    select * from {{ ref('stg_files__purchases') }}
-),
-
-files as (
-    select
-        company_id,
-        file_sha256,
-        file_name
-    from {{ ref('int_files_current') }}
-),
-
-lines as (
-    select
-        purchases.company_id,
-        purchases.file_sha256,
-        {{ purchase_order_id('purchases', 'files') }} as order_id,
-        purchases.line_number,
-        purchases.customer_id,
-        purchases.purchased_at,
-        purchases.amount,
-        purchases.currency_code
-    from purchases
-    inner join files
-        on
-            purchases.company_id = files.company_id
-            and purchases.file_sha256 = files.file_sha256
+with lines as (
+    select * from {{ ref('int_purchases_identified') }}
+    where is_counted
 ),
 
 summed as (
@@ -46,8 +22,10 @@ summed as (
         ) as purchased_at,
         coalesce(sum(amount) filter (where amount >= 0), 0)
         ::numeric(24, 6) as sold,
-        coalesce(-sum(amount) filter (where amount < 0), 0)
-        ::numeric(24, 6) as returned
+        (
+            coalesce(-sum(amount) filter (where amount < 0), 0)
+            + coalesce(sum(refunded_amount), 0)
+        )::numeric(24, 6) as returned
     from lines
     group by company_id, file_sha256, order_id
 )

@@ -1,14 +1,10 @@
 with lines as (
-    select * from {{ ref('stg_files__purchases') }}
-    where amount < 0
+    select * from {{ ref('int_purchases_identified') }}
+    where amount < 0 or refunded_amount > 0
 ),
 
-files as (
-    select
-        company_id,
-        file_sha256,
-        file_name
-    from {{ ref('int_files_current') }}
+returns as (
+    select * from {{ ref('int_purchase_returns_matched') }}
 ),
 
 companies as (
@@ -18,19 +14,12 @@ companies as (
     from {{ ref('stg_ops__companies') }}
 ),
 
-returns as (
-    select * from {{ ref('int_purchase_returns_matched') }}
-),
-
 dated as (
     select
         lines.company_id,
-        coalesce(
-            returns.matched_order_id,
-            {{ purchase_order_id('lines', 'files') }}
-        ) as order_id,
+        coalesce(returns.matched_order_id, lines.order_id) as order_id,
         'line ' || lines.line_number as refund_id,
-        files.file_name,
+        lines.file_name,
         lines.purchased_at as refunded_at,
         -- As for orders: midnight in UTC is a day read without a time zone.
         case
@@ -41,19 +30,19 @@ dated as (
                 then (lines.purchased_at at time zone 'UTC')::date
             else (lines.purchased_at at time zone companies.time_zone)::date
         end as refund_date,
-        -lines.amount as refund_amount
+        -- Where the file says what was given back and not when, it counts with
+        -- the purchase.
+        case
+            when lines.amount < 0 then -lines.amount else lines.refunded_amount
+        end as refund_amount
     from lines
-    inner join files
-        on
-            lines.company_id = files.company_id
-            and lines.file_sha256 = files.file_sha256
     inner join companies
         on lines.company_id = companies.company_id
     left join returns
         on
             lines.company_id = returns.company_id
             and lines.file_sha256 = returns.file_sha256
-            and {{ purchase_order_id('lines', 'files') }} = returns.order_id
+            and lines.order_id = returns.order_id
 )
 
 select * from dated

@@ -1,51 +1,37 @@
-with purchases as (
-    select * from {{ ref('stg_files__purchases') }}
-),
-
-files as (
-    select * from {{ ref('int_files_current') }}
+with identified as (
+    select * from {{ ref('int_purchases_identified') }}
 ),
 
 returns as (
     select * from {{ ref('int_purchase_returns_matched') }}
 ),
 
-numbered as (
-    select
-        purchases.*,
-        files.file_name,
-        files.exported_at,
-        {{ purchase_order_id('purchases', 'files') }} as order_id
-    from purchases
-    inner join files
-        on
-            purchases.company_id = files.company_id
-            and purchases.file_sha256 = files.file_sha256
-),
-
 lines as (
     select
-        numbered.company_id,
-        coalesce(returns.matched_order_id, numbered.order_id) as order_id,
+        identified.company_id,
+        coalesce(returns.matched_order_id, identified.order_id) as order_id,
         case
-            when returns.order_id is null then numbered.purchase_id
+            when returns.order_id is null then identified.purchase_id
         end as purchase_id,
-        numbered.file_sha256,
-        numbered.file_name,
-        numbered.exported_at,
-        numbered.line_number,
-        numbered.customer_id,
-        numbered.purchased_at,
-        numbered.is_date_only,
-        numbered.amount,
-        numbered.currency_code,
-        numbered.loaded_at
-    from numbered
+        identified.file_sha256,
+        identified.file_name,
+        identified.exported_at,
+        identified.line_number,
+        identified.customer_id,
+        identified.purchased_at,
+        identified.is_date_only,
+        identified.amount,
+        identified.refunded_amount,
+        identified.status,
+        identified.is_counted,
+        identified.currency_code,
+        identified.loaded_at
+    from identified
     left join returns
         on
-            numbered.company_id = returns.company_id
-            and numbered.file_sha256 = returns.file_sha256
-            and numbered.order_id = returns.order_id
+            identified.company_id = returns.company_id
+            and identified.file_sha256 = returns.file_sha256
+            and identified.order_id = returns.order_id
 ),
 
 summed as (
@@ -70,21 +56,23 @@ summed as (
         coalesce(sum(amount) filter (where amount >= 0), 0)
         ::numeric(24, 6) as gross_revenue,
         0::numeric(24, 6) as discount_amount,
-        coalesce(-sum(amount) filter (where amount < 0), 0)
-        ::numeric(24, 6) as refund_amount,
+        (
+            coalesce(-sum(amount) filter (where amount < 0), 0)
+            + coalesce(sum(refunded_amount), 0)
+        )::numeric(24, 6) as refund_amount,
         0::numeric(24, 6) as tax_amount,
         0::numeric(24, 6) as shipping_amount,
         null::text as payment_method,
         bool_or(is_date_only) as is_date_only,
-        true as is_recognised,
-        false as is_cancelled,
+        bool_and(is_counted) as is_recognised,
+        coalesce(bool_or(status = 'cancelled'), false) as is_cancelled,
         false as is_refunded,
         false as is_completed,
         -- A credit note has only money that was given back.
         coalesce(
             min(purchased_at) filter (where amount >= 0), min(purchased_at)
         ) as ordered_at,
-        min(purchased_at) filter (where amount >= 0) as paid_at,
+        min(purchased_at) filter (where amount >= 0 and is_counted) as paid_at,
         null::timestamptz as completed_at,
         null::timestamptz as cancelled_at,
         min(exported_at) as exported_at,

@@ -1,5 +1,5 @@
 with spends as (
-    select * from {{ ref('stg_files__ad_spend') }}
+    select * from {{ ref('int_ad_spend_spread') }}
 ),
 
 files as (

@@ -5,6 +5,9 @@ with files as (
         file_name,
         contract,
         exported_at,
+        first_date,
+        last_date,
+        order_count,
         loaded_row_count,
         loaded_total
     from {{ ref('stg_files__files') }}
@@ -27,6 +30,9 @@ current_files as (
         file_name,
         contract,
         exported_at,
+        first_date,
+        last_date,
+        order_count,
         loaded_row_count,
         loaded_total
     from ranked

@@ -20,6 +20,7 @@ renamed as (
         attributed_revenue::numeric(24, 6) as attributed_revenue,
 
         spend_date::date as spend_date,
+        coalesce(period_end::date, spend_date::date) as period_end_date,
 
         _sdc_batched_at::timestamptz as loaded_at
     from source

@@ -11,6 +11,7 @@ renamed as (
         contract,
 
         row_count::integer as row_count,
+        order_count::integer as order_count,
         loaded_row_count::integer as loaded_row_count,
         rejected_row_count::integer as rejected_row_count,
         control_total::numeric(24, 6) as control_total,

@@ -11,8 +11,10 @@ renamed as (
         {{ pseudonym('customer_id') }} as customer_id,
 
         upper(trim(currency_code)) as currency_code,
+        status,
 
         amount::numeric(24, 6) as amount,
+        refunded_amount::numeric(24, 6) as refunded_amount,
 
         is_date_only,
 

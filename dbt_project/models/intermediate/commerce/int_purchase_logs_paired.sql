@@ -1,0 +1,25 @@
+with files as (
+    select * from {{ ref('int_files_current') }}
+    where contract = 'purchases'
+),
+
+pairs as (
+    select
+        older.company_id,
+        older.file_sha256 as older_sha256,
+        newer.file_sha256 as newer_sha256,
+        newer.file_name as newer_name,
+        newer.exported_at as newer_exported_at,
+        greatest(older.first_date, newer.first_date) as first_date,
+        least(older.last_date, newer.last_date) as last_date
+    from files as older
+    inner join files as newer
+        on
+            older.company_id = newer.company_id
+            and older.first_date <= newer.last_date
+            and older.last_date >= newer.first_date
+            and (older.exported_at, older.file_name)
+            < (newer.exported_at, newer.file_name)
+)
+
+select * from pairs

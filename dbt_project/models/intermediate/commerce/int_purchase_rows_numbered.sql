@@ -1,0 +1,56 @@
+with pairs as (
+    select * from {{ ref('int_purchase_logs_paired') }}
+),
+
+either as (
+    select
+        company_id,
+        older_sha256 as file_sha256
+    from pairs
+    union all
+    select
+        company_id,
+        newer_sha256 as file_sha256
+    from pairs
+),
+
+paired_files as (
+    select distinct
+        company_id,
+        file_sha256
+    from either
+),
+
+-- The third of three equal rows of a file is the third of the other's.
+numbered as (
+    select
+        purchases.company_id,
+        purchases.file_sha256,
+        purchases.line_number,
+        (purchases.purchased_at at time zone 'UTC')::date as purchase_date,
+        concat_ws(
+            ' ',
+            purchases.customer_id,
+            purchases.currency_code,
+            trim_scale(purchases.amount),
+            purchases.purchased_at
+        ) as told,
+        row_number() over (
+            partition by
+                purchases.company_id,
+                purchases.file_sha256,
+                purchases.customer_id,
+                purchases.currency_code,
+                purchases.amount,
+                purchases.purchased_at
+            order by purchases.line_number
+        ) as copy_number
+    from {{ ref('stg_files__purchases') }} as purchases
+    inner join paired_files
+        on
+            purchases.company_id = paired_files.company_id
+            and purchases.file_sha256 = paired_files.file_sha256
+    where purchases.purchase_id is null
+)
+
+select * from numbered

@@ -1,0 +1,94 @@
+"""What the tap for files would understand of a connection, shown before it is read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.console import console
+from orchestration.lib.connections.connections import Connection
+from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.tenancy.companies import Company
+
+__all__ = ["PreviewFailed", "preview_files", "print_preview"]
+
+
+class PreviewFailed(PlainError):
+    """No file could be understood; the message has a line for each."""
+
+
+def preview_files(company: Company, connection: Connection) -> dict[str, Any]:
+    """What the files of a connection would give: ``files`` and ``failures``.
+
+    Raises
+    ------
+    PreviewFailed
+        The tap itself failed.
+    """
+    config = {
+        "time_zone": company.time_zone,
+        "currency_code": company.currency_code,
+        **connection.settings,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "config.json"
+        file.write_text(json.dumps(config))
+        done = subprocess.run(
+            [sys.executable, "-m", "taps.tap_files.preview", "--config", str(file)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["it said nothing"]
+        raise PreviewFailed(f"The files could not be looked at: {said[-1]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def print_preview(answer: Mapping[str, Any]) -> None:
+    """Print it file by file."""
+    for file in answer["files"]:
+        _print_file(file)
+    for message in answer["failures"]:
+        console.print(f"  [red]✗[/red] {escape(message)}", soft_wrap=True)
+
+
+def _print_file(file: Mapping[str, Any]) -> None:
+    kind = file["preset"] or file["contract"]
+    console.print(
+        f"\n[bold]{escape(file['name'])}[/bold]  read as {escape(kind)}"
+        + (f" ({file['contract']})" if file["preset"] else ""),
+        soft_wrap=True,
+    )
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for column, header in file["columns"].items():
+        table.add_row(column, escape(header))
+    console.print(table)
+    if left_out := file["left_out"]:
+        told = [f"{name} ({why})" if why else name for name, why in left_out.items()]
+        console.print(f"  Not read: {escape(', '.join(told))}", soft_wrap=True)
+    days = f"{file['first_date']} to {file['last_date']}"
+    currency = ", ".join(file["currencies"]) or "no currency"
+    console.print(
+        f"  {file['orders']} orders or rows, {days}, in {currency}", soft_wrap=True
+    )
+    for status, amount in file["money"].items():
+        console.print(f"  {Decimal(amount):>18,.2f}  {escape(status)}")
+    for note in file["notes"]:
+        console.print(f"  [yellow]![/yellow] {escape(note)}", soft_wrap=True)
+    for reason, count in file["reasons"].items():
+        console.print(
+            f"  [yellow]![/yellow] {count} rows set aside: {escape(reason)}",
+            soft_wrap=True,
+        )

@@ -1,0 +1,54 @@
+"""Which of a file's first lines names its columns.
+
+Reports put a title and a span of dates above the header; a file for Excel may begin
+with ``sep=;``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taps.tap_files.contract import load_contracts
+from taps.tap_files.headers import bind
+from taps.tap_files.presets import preset_of
+from taps.tap_files.settings import AUTO, Settings
+
+__all__ = ["LOOKED_AT", "header_row"]
+
+LOOKED_AT = 30
+"""Lines looked at, from the first."""
+
+
+def header_row(rows: Sequence[Sequence[str]], settings: Settings) -> tuple[int, bool]:
+    """Index of the header among the first rows, and whether a contract knows it.
+
+    Where none does, it is the first row as wide as the widest: what stands above a
+    table is narrower.
+    """
+    for index, row in enumerate(rows):
+        if len([cell for cell in row if cell.strip()]) > 1 and _fulfils(row, settings):
+            return index, True
+    widths = [len([cell for cell in row if cell.strip()]) for row in rows]
+    if not widths or not rows[0]:
+        return next((i for i, row in enumerate(rows) if any(row)), 0), False
+    if widths[0] > 1:
+        return 0, False
+    widest = max(widths)
+    return widths.index(widest), False
+
+
+def _fulfils(header: Sequence[str], settings: Settings) -> bool:
+    contracts = load_contracts()
+    if settings.contract != AUTO:
+        contracts = {settings.contract: contracts[settings.contract]}
+    preset = preset_of(header, settings.preset, settings.contract)
+    return any(
+        not bind(
+            contract,
+            header,
+            settings.columns,
+            preset if preset and preset.contract == contract.name else None,
+            settings.constants,
+        ).missing
+        for contract in contracts.values()
+    )

@@ -1,0 +1,190 @@
+"""Whether the rows of one order id agree, found without keeping the file in memory.
+
+Spreadsheets turn long numbers into ``6,80E+12``: many orders then share an id, and
+would be added up as one. An id is trusted only if its rows have one customer and one
+day (in Shopify's export: one name).
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+
+import numpy as np
+import numpy.typing as npt
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
+from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["Identities"]
+
+_ROUNDED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+?\d+")
+_IDS = ("purchase_id", "order_id", "order_name", "customer_id")
+_ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
+_LINE_WORDS = ("product", "item", "sku", "qty", "quantity", "cantidad", "articulo")
+_FEW_ORDERS = 3
+_EXAMPLES = 3
+_AS_TEXT = (
+    "Do not open the file in Excel before it is read; if it must be, import it with "
+    "Data > From Text/CSV and give that column the type Text"
+)
+_NO_ID = (
+    "Export the order's own number, as text; if each row is a purchase of its own, say "
+    "so with the setting columns.purchase_id= (empty)"
+)
+
+Hashes = npt.NDArray[np.int64]
+
+
+class Identities:
+    """Collects in the first pass what each row says of its order.
+
+    Raises
+    ------
+    FileError
+        By ``add``: an id was rounded by a spreadsheet.
+    """
+
+    def __init__(self, name: str, binding: Binding, settings: Settings) -> None:
+        self._name, self._binding, self._settings = name, binding, settings
+        at = binding.positions
+        self._ids = [(column, at[column]) for column in _IDS if column in at]
+        self._is_shopify = binding.contract.name == "shopify_orders"
+        is_log = binding.contract.name == "purchases"
+        self._id = at.get("order_id" if self._is_shopify else "purchase_id")
+        if not (is_log or self._is_shopify):
+            self._id, self._ids = None, []
+        self._who = at.get("order_name" if self._is_shopify else "customer_id")
+        self._day = None if self._is_shopify else at.get("purchased_at")
+        self._amount = at.get("total" if self._is_shopify else "amount")
+        self._columns = {
+            column: array("q")
+            for column in ("id", "who", "day", "amount", "row", "line")
+        }
+
+    def add(self, row: Row) -> None:
+        """Take in a row."""
+        for column, position in self._ids:
+            if _ROUNDED.fullmatch(as_text(row.cells[position])):
+                header = self._binding.header[position].strip()
+                problem = (
+                    f"the column {header!r} ({column}) holds "
+                    f"{as_text(row.cells[position])}: a spreadsheet rounded its "
+                    "numbers, and different ones are now equal"
+                )
+                raise FileError(self._name, problem, remedy=_AS_TEXT, line=row.line)
+        if self._id is None or not (order_id := as_text(row.cells[self._id])):
+            return
+        amount = self._text(row, self._amount)
+        if amount.startswith(("-", "(", "\u2212")) or amount.endswith("-"):
+            return  # what is given back has a day of its own
+        self._append("id", hash(order_id))
+        self._append("who", self._hash(self._text(row, self._who)))
+        day = self._text(row, self._day).replace("T", " ").partition(" ")[0]
+        self._append("day", self._hash(day))
+        self._append("amount", self._hash(amount))
+        self._append("row", hash(tuple(row.cells)))
+        self._append("line", row.line)
+
+    def check(self) -> bool:
+        """Whether each row repeats the amount of its whole order.
+
+        Raises
+        ------
+        FileError
+            Rows of one id are not of one order, or it cannot be told whether their
+            amounts add up.
+        """
+        if self._id is None or not self._columns["id"]:
+            return self._is_declared_per_order()
+        named = {k: np.frombuffer(v, dtype=np.int64) for k, v in self._columns.items()}
+        order = np.lexsort((named["line"], named["id"]))
+        columns = {name: values[order] for name, values in named.items()}
+        again = columns["id"][1:] == columns["id"][:-1]
+        people = "names" if self._is_shopify else "customers"
+        for column, what in (("who", people), ("day", "days")):
+            self._refuse(columns, again & _differ(columns[column]), what)
+        return self._is_per_order(columns, again)
+
+    def _refuse(
+        self, columns: dict[str, Hashes], wrong: npt.NDArray[np.bool_], what: str
+    ) -> None:
+        count = len(np.unique(columns["id"][1:][wrong]))
+        if not count:
+            return
+        lines = columns["line"]
+        pairs = [
+            f"lines {lines[i]} and {lines[i + 1]}"
+            for i in np.flatnonzero(wrong)[:_EXAMPLES]
+        ]
+        header = self._binding.header[self._id or 0].strip()
+        problem = (
+            f"{count} ids in the column {header!r} stand for rows of different {what} "
+            f"({', '.join(pairs)}): they are not one order each"
+        )
+        remedy = _AS_TEXT if self._is_shopify else f"{_AS_TEXT}. {_NO_ID}"
+        raise FileError(self._name, problem, remedy=remedy)
+
+    def _is_declared_per_order(self) -> bool:
+        if self._settings.amount_per != AUTO:
+            return self._settings.amount_per == "order"
+        preset = self._binding.preset
+        return preset is not None and preset.amount_per == "order"
+
+    def _is_per_order(
+        self, columns: dict[str, Hashes], again: npt.NDArray[np.bool_]
+    ) -> bool:
+        """Whether all rows of every order hold the same amount, and so its total."""
+        if self._is_shopify or self._amount is None:
+            return False
+        differs = again & _differ(columns["amount"])
+        if self._is_declared_per_order():
+            self._refuse(columns, differs, "totals")
+            return True
+        if self._settings.amount_per != AUTO or self._binding.preset is not None:
+            return False
+        is_line = again & _differ(columns["row"]) & (columns["amount"][1:] != 0)
+        repeating = np.unique(columns["id"][1:][is_line])
+        if not len(repeating) or np.isin(columns["id"][1:][differs], repeating).any():
+            return False
+        return self._judged(columns, is_line, len(repeating))
+
+    def _judged(
+        self, columns: dict[str, Hashes], is_line: npt.NDArray[np.bool_], count: int
+    ) -> bool:
+        header = self._binding.header[self._amount or 0].strip()
+        key = normalised(header)
+        if any(word in key for word in _ORDER_WORDS):
+            return True
+        others = [normalised(cell) for cell in self._binding.header]
+        has_lines = any(word in key for key in others for word in _LINE_WORDS)
+        if count < _FEW_ORDERS and not has_lines:
+            return False
+        line = int(columns["line"][1:][is_line][0])
+        problem = (
+            f"all rows of each of {count} orders hold the same {header!r}: it may be "
+            "the total of the order, repeated, or the amount of each row"
+        )
+        remedy = "Say which with the setting amount_per=order or amount_per=line"
+        raise FileError(self._name, problem, remedy=remedy, line=line)
+
+    def _append(self, column: str, value: int) -> None:
+        self._columns[column].append(value)
+
+    def _text(self, row: Row, position: int | None) -> str:
+        return "" if position is None else as_text(row.cells[position])
+
+    def _hash(self, text: str) -> int:
+        """Zero for nothing, which agrees with everything."""
+        return hash(text) if text else 0
+
+
+def _differ(values: Hashes) -> npt.NDArray[np.bool_]:
+    """Where a value and the one before it both say something, and not the same."""
+    differs: npt.NDArray[np.bool_] = (
+        (values[1:] != values[:-1]) & (values[1:] != 0) & (values[:-1] != 0)
+    )
+    return differs

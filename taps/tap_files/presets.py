@@ -1,0 +1,100 @@
+"""The declared presets: what well-known programs mean by the columns they export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from taps.tap_files.wording import is_header_of, normalised
+
+__all__ = ["Preset", "load_presets", "preset_of"]
+
+_FOLDER = Path(__file__).parent / "presets"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One program's export.
+
+    Attributes
+    ----------
+    source : page that tells its columns.
+    contract : contract it fulfils.
+    marks : groups of headers; a file is of this preset if it has one of each group.
+    columns : contract column -> headers that mean it, best first. Of texts, the first
+        that holds something counts; of statuses, the one that says least money.
+    time : headers of the time of day, where it stands beside the date.
+    time_zone : IANA zone that its times are in; None is the company's.
+    amount_per : "line", or "order" where each row repeats its order's total.
+    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
+    constants : contract column -> what stands for it when the file has none.
+    refers_to : headers of the id of the sale that a negative row gives back.
+    refund_customer : headers of the customer of a negative row.
+    left_out_when : header -> values of rows that are no sales.
+    understood : headers of money or states that are rightly left out -> why.
+    notes : what its reader should know.
+    """
+
+    name: str
+    title: str
+    source: str
+    contract: str
+    marks: tuple[tuple[str, ...], ...]
+    columns: Mapping[str, Sequence[str]]
+    time: Sequence[str] = ()
+    time_zone: str | None = None
+    amount_per: str = "line"
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    refers_to: Sequence[str] = ()
+    refund_customer: Sequence[str] = ()
+    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    understood: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    def fits(self, keys: Sequence[str]) -> bool:
+        """Whether a header, normalised, is that of this preset."""
+        return all(
+            any(is_header_of(key, mark) for mark in marks for key in keys)
+            for marks in self.marks
+        )
+
+
+@cache
+def load_presets() -> Mapping[str, Preset]:
+    """Presets by name, read from the YAML files beside this module."""
+    paths = sorted(_FOLDER.glob("*.yml"))
+    return {path.stem: _preset(path) for path in paths}
+
+
+def preset_of(header: Sequence[str], wanted: str, contract: str) -> Preset | None:
+    """The preset of a header; of several, the one that asks for most.
+
+    Parameters
+    ----------
+    wanted : name of a preset, "auto" or "none".
+    contract : name of the contract the preset must fulfil, or "auto".
+    """
+    presets = load_presets()
+    if wanted in presets:
+        return presets[wanted]
+    if wanted == "none":
+        return None
+    keys = [normalised(cell) for cell in header]
+    fitting = [
+        each
+        for each in presets.values()
+        if contract in {"auto", each.contract} and each.fits(keys)
+    ]
+    return max(fitting, key=lambda each: len(each.marks), default=None)
+
+
+def _preset(path: Path) -> Preset:
+    document: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    marks = tuple(tuple(group) for group in document.pop("marks"))
+    return Preset(name=path.stem, marks=marks, **document)

@@ -1,0 +1,190 @@
+"""Columns that may change what a row is worth, and words whose meaning is not known.
+
+What a preset or a setting explains is not asked. Nothing is added up in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from taps.tap_files.currencies import currency_codes
+from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
+from taps.tap_files.settings import Settings
+from taps.tap_files.statuses import COUNTED
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["Questions"]
+
+_WORD = re.compile(r"[^\W\d_]+")
+_MONEY = frozenset(
+    {
+        "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
+        "devuelto", "devolucion", "devoluciones", "captured", "capturado", "converted",
+        "convertido", "net", "neto", "neta", "collected", "cobrado", "received",
+        "recibido", "paid", "pagado", "chargeback", "contracargo", "settled",
+    }
+)  # fmt: skip
+_STATE = frozenset(
+    {"status", "estado", "state", "situacion", "type", "tipo", "event", "evento"}
+)
+_FLAG = frozenset(
+    {
+        "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
+        "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
+        "test", "trial", "prueba", "deleted", "eliminado",
+    }
+)  # fmt: skip
+_CURRENCY = frozenset({"currency", "moneda", "divisa"})
+_ELSEWHERE = frozenset(
+    {
+        "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
+        "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
+        "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
+        "method", "metodo", "date", "fecha",
+    }
+)  # fmt: skip
+_NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
+_MOST_WORDS = 200
+
+
+class Questions:
+    """Looks in the first pass at the columns that nobody explained."""
+
+    def __init__(
+        self,
+        name: str,
+        binding: Binding,
+        settings: Settings,
+        statuses: Mapping[str, str],
+    ) -> None:
+        self._name, self._binding, self._meanings = name, binding, statuses
+        is_log = binding.contract.name == "purchases"
+        first = binding.positions.get("status") if is_log else None
+        further = binding.others.get("status", ())
+        self._status = [] if first is None else [first, *further]
+        self._words: Counter[tuple[int, str]] = Counter()
+        self._first: dict[tuple[int, str], int] = {}
+        amount = binding.positions.get("amount")
+        self._amount = amount if is_log else None
+        ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
+        unread = [
+            (position, set(map(normalised, _WORD.findall(header))))
+            for position, header in enumerate(binding.header)
+            if position not in binding.used and normalised(header) not in ignored
+        ]
+        asks = is_log and binding.preset is None
+        self._unread = [
+            (position, words)
+            for position, words in unread
+            if asks and words & (_MONEY | _STATE | _FLAG | _CURRENCY)
+        ]
+        self._found: dict[int, tuple[int, str]] = {}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for position in self._status:
+            word = as_text(row.cells[position])
+            if word and len(self._words) < _MOST_WORDS:
+                self._words[position, word] += 1
+                self._first.setdefault((position, word), row.line)
+        for position, words in self._unread:
+            if position not in self._found:
+                text = as_text(row.cells[position])
+                if text and self._may_matter(row, text, words):
+                    self._found[position] = (row.line, text)
+
+    def ask(self) -> None:
+        """Raise FileError with the setting that answers, if there is a question."""
+        for (position, word), count in self._words.items():
+            if normalised(word) not in self._meanings:
+                raise self._unknown_word(position, word, count)
+        self._refuse_unsaid_refunds()
+        for position, (line, text) in self._found.items():
+            raise self._unread_column(position, line, text)
+
+    def _may_matter(self, row: Row, text: str, words: set[str]) -> bool:
+        if words & _CURRENCY:
+            return text.upper() in currency_codes() and self._is_other_currency(
+                row, text
+            )
+        if words & _ELSEWHERE:
+            return False
+        if words & _STATE:
+            means = self._meanings.get(normalised(text), "paid")
+            return means not in COUNTED or means == "refunded"
+        if words & _MONEY and self._is_other_amount(row, text):
+            return True
+        return (
+            bool(words & _FLAG) and normalised(text) not in _NO and not _is_number(text)
+        )
+
+    def _is_other_currency(self, row: Row, text: str) -> bool:
+        known = self._binding.positions.get("currency_code")
+        return known is None or as_text(row.cells[known]).upper() != text.upper()
+
+    def _is_other_amount(self, row: Row, text: str) -> bool:
+        if not _is_number(text) or self._amount is None:
+            return False
+        return text != as_text(row.cells[self._amount]) and any(
+            c in "123456789" for c in text
+        )
+
+    def _unknown_word(self, position: int, word: str, count: int) -> FileError:
+        header = self._binding.header[position].strip()
+        problem = (
+            f"the column {header!r} says {word!r} in {count} rows, and whether such a "
+            "row is money is not known"
+        )
+        remedy = (
+            f"Say it with the setting statuses.{word}=paid (or refunded, pending, "
+            "failed, cancelled, trial, left_out); if the column is no status, "
+            "columns.status= (empty) leaves it out"
+        )
+        line = self._first[position, word]
+        return FileError(self._name, problem, remedy=remedy, line=line)
+
+    def _refuse_unsaid_refunds(self) -> None:
+        if "refunded_amount" in self._binding.positions:
+            return
+        for position, word in self._words:
+            if self._meanings[normalised(word)] == "partially_refunded":
+                header = self._binding.header[position].strip()
+                problem = (
+                    f"the column {header!r} says {word!r}, and no column says how much "
+                    "was given back"
+                )
+                remedy = (
+                    "Export the refunded amount too, and name its column with the "
+                    "setting columns.refunded_amount=<column of the file>"
+                )
+                line = self._first[position, word]
+                raise FileError(self._name, problem, remedy=remedy, line=line)
+
+    def _unread_column(self, position: int, line: int, text: str) -> FileError:
+        header = self._binding.header[position].strip()
+        problem = (
+            f"the column {header!r} may change what a row is worth (here {text!r}) and "
+            "is not understood"
+        )
+        options = ", ".join(self._answers(header))
+        remedy = f"Say what it is: {options}, or ignored_columns={header} leaves it out"
+        return FileError(self._name, problem, remedy=remedy, line=line)
+
+    def _answers(self, header: str) -> Iterator[str]:
+        words = set(map(normalised, _WORD.findall(header)))
+        if words & _CURRENCY:
+            yield f"columns.currency_code={header}"
+        elif words & (_STATE | _FLAG) and not words & _MONEY:
+            yield f"columns.status={header}"
+        else:
+            yield f"columns.refunded_amount={header} (taken off)"
+            yield f"columns.amount={header} (read instead)"
+
+
+def _is_number(text: str) -> bool:
+    digits = sum(c.isdigit() for c in text)
+    return digits > 0 and digits * 2 >= len(text.strip()) and "-" not in text[1:]

@@ -1,0 +1,61 @@
+"""Rows that add up others: totals that reports put below, above or between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.tables import Cell, Row, as_text
+
+__all__ = ["TotalRows", "begins_with_total"]
+
+_LABEL = re.compile(
+    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?:\b|:)|suma\b|sum\b"
+    r"|results? from\b|(?:all|todo|todos|todas)$",
+    re.IGNORECASE,
+)
+_CONTRACTS = frozenset({"purchases", "ad_spend"})
+_DIGIT = re.compile(r"\d")
+
+
+def begins_with_total(cells: Sequence[Cell]) -> bool:
+    """Whether the first thing that a row says is that it is a total."""
+    first = next((text for text in map(as_text, cells) if text), "")
+    return _LABEL.match(first) is not None
+
+
+class TotalRows:
+    """Tells the total rows of one file from the others.
+
+    A total row has no date, and says that it is one or has nothing but numbers.
+    """
+
+    def __init__(self, binding: Binding) -> None:
+        self._is_looked_for = binding.contract.name in _CONTRACTS
+        self._dates = binding.positions_of("date", "date-time")
+        texts = {*binding.positions_of("string")}
+        texts |= {p for others in binding.others.values() for p in others}
+        self._texts = sorted(texts)
+        self._amounts = binding.positions_of("number")
+        self.rows: list[Row] = []
+
+    def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows that are no totals; the others are kept in ``rows``."""
+        for row in rows:
+            if self._is_looked_for and not row.problem and self._is_total(row.cells):
+                self.rows.append(row)
+            else:
+                yield row
+
+    def _is_total(self, cells: Sequence[Cell]) -> bool:
+        date = as_text(cells[self._dates[0]]) if self._dates else ""
+        if _LABEL.match(date):
+            return True
+        if _DIGIT.search(date):
+            return False
+        texts = [as_text(cells[position]) for position in self._texts]
+        if begins_with_total(cells) or any(map(_LABEL.match, texts)):
+            return True
+        has_amount = any(as_text(cells[position]) for position in self._amounts)
+        return has_amount and not any(texts) and not date

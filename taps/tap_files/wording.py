@@ -1,0 +1,37 @@
+"""Headers and words compared as people compare them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from taps.tap_files.currencies import currency_codes
+
+__all__ = ["currency_in", "is_header_of", "normalised"]
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_LAST_WORD = re.compile(r"[\s_(\[/]([A-Z]{3})[)\]]?\s*$")
+
+
+@lru_cache(maxsize=20_000)
+def normalised(text: str) -> str:
+    """A text without case, accents, spaces and signs: ``Año-Mes`` -> ``anomes``."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _NOT_WORD.sub("", plain)
+
+
+def is_header_of(key: str, alias: str) -> bool:
+    """Whether a normalised header is this one, with or without a currency code."""
+    plain = normalised(alias)
+    return key == plain or (
+        len(key) == len(plain) + 3
+        and key.startswith(plain)
+        and key[-3:].upper() in currency_codes()
+    )
+
+
+def currency_in(header: str) -> str | None:
+    """The currency code at the end of a header: ``Importe gastado (CLP)`` -> CLP."""
+    found = _LAST_WORD.search(header)
+    return found[1] if found and found[1] in currency_codes() else None

@@ -1,0 +1,98 @@
+"""Dates whose month is a word, or that are a number: ``12 ene 2025``, 45292."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from babel.dates import get_month_names
+
+from taps.tap_files.wording import normalised
+
+__all__ = ["numbered", "with_month_name"]
+
+_LOCALES = ("en", "es", "pt", "fr")
+_CLOCK = (
+    r"(?:[T ,]+(?:at |a las )?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
+    r"(?:\s*([ap])\.?\s?m\.?)?)?"
+)
+_WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
+_DAY_FIRST = re.compile(
+    _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th|º)?[\s./-]+(?:de\s+)?([^\W\d]+)\.?[\s,./-]+"
+    r"(?:del?\s+)?(\d{4}|\d{2})" + _CLOCK,
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    _WEEKDAY
+    + r"([^\W\d]+)\.?[\s./-]+(\d{1,2})(?:st|nd|rd|th)?,?[\s./-]+(\d{4}|\d{2})"
+    + _CLOCK,
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})[\s./-]+([^\W\d]+)\.?[\s./-]+(\d{1,2})" + _CLOCK, re.IGNORECASE
+)
+_MONTH_ALONE = re.compile(r"([^\W\d]+)\.?[\s./-]+(?:de\s+)?(\d{4})", re.IGNORECASE)
+_NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})(\.\d+)?")
+_SERIAL_DAYS = range(20_000, 80_000)
+"""Excel's day numbers from 1954 to 2119."""
+_EXCEL_EPOCH = datetime(1899, 12, 30)
+
+Clock = tuple[str | None, str | None, str | None, str | None]
+
+
+def with_month_name(text: str) -> tuple[datetime, Clock] | None:
+    """The day of a written date and its hour, minute, second and half; or None.
+
+    Raises
+    ------
+    ValueError
+        There is no such day.
+    """
+    if found := _DAY_FIRST.fullmatch(text):
+        day, month, year, *clock = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(text):
+        month, day, year, *clock = found.groups()
+    elif found := _YEAR_FIRST.fullmatch(text):
+        year, month, day, *clock = found.groups()
+    elif found := _MONTH_ALONE.fullmatch(text):
+        (month, year), day, clock = found.groups(), "1", [None] * 4
+    else:
+        return None
+    number = _months().get(normalised(month))
+    if number is None:
+        return None
+    whole = int(year) + (2000 if len(year) == 2 else 0)
+    return datetime(whole, number, int(day)), (clock[0], clock[1], clock[2], clock[3])
+
+
+def numbered(text: str) -> tuple[datetime, bool] | None:
+    """The time that a number stands for, and whether it is a day only; or None.
+
+    Five digits are days as Excel counts them (a fraction is the time of day), ten are
+    seconds and thirteen are milliseconds since 1970, in UTC.
+    """
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    whole, fraction = found.groups()
+    if len(whole) == 5:
+        if int(whole) not in _SERIAL_DAYS:
+            return None
+        seconds = round(float(fraction or 0) * 86_400)
+        moment = _EXCEL_EPOCH + timedelta(days=int(whole), seconds=seconds)
+        return moment, seconds == 0
+    since_1970 = int(whole) / (1 if len(whole) == 10 else 1_000)
+    return datetime.fromtimestamp(since_1970, UTC).replace(microsecond=0), False
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    """Normalised name of a month, long or short -> its number."""
+    found: dict[str, int] = {"set": 9, "setiembre": 9, "sept": 9}
+    for locale in _LOCALES:
+        for width in ("wide", "abbreviated"):
+            names = get_month_names(width, locale=locale)
+            found |= {normalised(name): number for number, name in names.items()}
+    return found

@@ -1,0 +1,241 @@
+"""What shops and advertisers export, read without a setting, to totals made by hand.
+
+Every file is made up; its header is the program's own (see the preset's ``source``).
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from taps.tap_files.contract import load_contracts
+from taps.tap_files.presets import Preset, load_presets
+from taps.tap_files.statuses import COUNTED, MEANINGS
+from tests.taps.tap_files.conftest import Run, RunTap
+
+EXPORTS = Path(__file__).parent / "exports"
+
+#: Preset and file -> currency, orders, money of those that count less refunds.
+SALES = {
+    # 100 + 50 - 50 + 60 - 15.50
+    "stripe_payments": ("USD", 5, "144.50"),
+    # 120 + 80 - 20; the payout is none
+    "stripe_balance": ("EUR", 2, "180.00"),
+    # 55 (told on two lines) + 40 - 10
+    "woocommerce_order_export": ("EUR", 4, "85.00"),
+    # 55 (told on two lines) + 40 - 40
+    "woocommerce_orders": ("EUR", 3, "55.00"),
+    # 60 + 40 - 40
+    "woocommerce_analytics": ("EUR", 3, "60.00"),
+    # 1234.56 + 65.44 + 30 - 30
+    "prestashop_orders": ("EUR", 5, "1300.00"),
+    # 18 + 1100 - 100: net sales, without tax and tip
+    "square_transactions": ("EUR", 3, "1018.00"),
+    # 1200 - 200 + 80; one is pending, one was taken to the bank
+    "paypal_activity": ("EUR", 3, "1080.00"),
+    # 3500 + 600 - 600
+    "tiendanube_orders": ("ARS", 4, "3500.00"),
+    # 10000 + 5000 - 1500 + 3000 - 3000
+    "mercadopago_activity": ("EUR", 4, "13500"),
+    "jumpseller_orders": ("CLP", 3, "23000"),
+}
+
+
+def export(name: str) -> str:
+    """A file that a program exports."""
+    return (EXPORTS / f"{name}.csv").read_text("utf-8")
+
+
+def money(run: Run) -> Decimal:
+    """What counts, as the warehouse adds it up."""
+    return sum(
+        (
+            row["amount"] - (row["refunded_amount"] or 0)
+            for row in run.purchases
+            if row["status"] is None or row["status"] in COUNTED
+        ),
+        Decimal(0),
+    )
+
+
+@pytest.mark.parametrize("name", SALES)
+def test_a_shops_export_gives_its_totals_without_a_setting(
+    name: str, read_text: RunTap
+) -> None:
+    currency, orders, expected = SALES[name]
+
+    run = read_text(export(name), currency_code="EUR", time_zone="Europe/Madrid")
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert f"read as {load_presets()[name].title}" in run.file["notes"]
+    assert {row["currency_code"] for row in run.purchases} == {currency}
+    assert run.file["order_count"] == orders
+    assert money(run) == Decimal(expected)
+
+
+def test_stripes_times_are_in_utc(read_text: RunTap) -> None:
+    run = read_text(export("stripe_payments"), time_zone="Europe/Madrid")
+
+    assert run.purchases[0]["purchased_at"] == "2025-01-05T23:30:00+00:00"
+    assert run.file["first_date"] == "2025-01-06"
+
+
+def test_a_buyer_is_their_address_with_or_without_an_account(read_text: RunTap) -> None:
+    run = read_text(export("stripe_payments"))
+
+    buyers = [row["customer_id"] for row in run.purchases]
+    assert buyers == ["ana@x.com", "leo@x.com", "eva@x.com", "ana@x.com", "iris@x.com"]
+
+
+def test_a_refund_belongs_to_the_sale_it_names(read_text: RunTap) -> None:
+    run = read_text(export("paypal_activity"))
+
+    refund = next(row for row in run.purchases if row["amount"] < 0)
+    assert (refund["purchase_id"], refund["customer_id"]) == ("A1", "ana@x.com")
+    assert refund["purchased_at"] == "2025-07-15T12:00:00+00:00"
+
+
+def test_what_is_no_sale_is_left_out_and_told(read_text: RunTap) -> None:
+    notes = read_text(export("paypal_activity")).file["notes"]
+
+    assert "1 rows are no sales (Retirada general); left out" in notes
+
+
+#: Case -> file, channel, currency, spend, rows with a period of (first, last) days.
+SPEND = {
+    "Meta in Spanish": (
+        "meta_ads_spanish", "Meta Ads", "CLP", "16500", [("2025-01-01", "2025-01-03")],
+    ),
+    "Meta in English": ("meta_ads_english", "Meta Ads", "USD", "22.00", []),
+    "Google in Spanish": ("google_ads_spanish", "Google Ads", "EUR", "1300.00", []),
+    "Google by week": (
+        "google_ads_weeks", "Google Ads", "USD", "1470.00",
+        [("2025-01-06", "2025-01-12"), ("2025-01-13", "2025-01-19")],
+    ),
+    "Google without days": (
+        "google_ads_whole", "Google Ads", "USD", "100.00",
+        [("2025-01-01", "2025-01-10")],
+    ),
+    "TikTok": ("tiktok_ads", "TikTok Ads", "USD", "20.00", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SPEND)
+def test_an_advertisers_export_gives_its_totals_without_a_setting(
+    case: str, read_text: RunTap
+) -> None:
+    name, channel, currency, spend, periods = SPEND[case]
+
+    run = read_text(export(name), currency_code="GBP")
+
+    rows = run.records("ad_spend")
+    assert (run.failures, run.rejects) == ([], {})
+    assert {(row["channel"], row["currency_code"]) for row in rows} == {
+        (channel, currency)
+    }
+    assert run.file["control_total"] == Decimal(spend)
+    assert [
+        (row["spend_date"], row["period_end"]) for row in rows if row["period_end"]
+    ] == periods
+
+
+def test_google_in_utf_16_as_it_is_downloaded(read_text: RunTap) -> None:
+    text = "\n".join(
+        "\t".join(cell.strip('"') for cell in line.split(","))
+        for line in export("google_ads_weeks")
+        .replace('"1,400.00"', "1400.00")
+        .splitlines()
+    )
+
+    run = read_text((text + "\n").encode("utf-16"))
+
+    assert run.failures == []
+    assert run.file["control_total"] == 1470
+
+
+def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
+    first, second = read_text(export("google_ads_spanish")).records("ad_spend")
+
+    assert (first["impressions"], first["clicks"]) == (12345, 678)
+    assert (first["attributed_revenue"], second["attributed_revenue"]) == (3000, None)
+
+
+@pytest.mark.parametrize("preset", load_presets().values(), ids=lambda p: p.name)
+def test_a_preset_is_a_sound_declaration(preset: Preset) -> None:
+    contract = load_contracts()[preset.contract]
+    columns = {column.name for column in contract.columns}
+    assert {*preset.columns, *preset.constants} <= columns
+    assert set(preset.statuses.values()) <= set(MEANINGS)
+    assert preset.source.startswith("https://")
+
+
+def test_a_spreadsheet_is_read_with_its_title_and_its_totals(
+    folder: Path, run_tap: RunTap
+) -> None:
+    (folder / "ventas.xlsx").write_bytes(
+        spreadsheet(
+            [
+                ["Ventas de enero"],
+                [],
+                ["Fecha", "Cliente", "Pedido", "Importe"],
+                [45662, "ana@x.com", 6801234567890, 1234.5],
+                [45663.5, "leo@x.com", 6801234567891, 65.5],
+                ["Total", None, None, 1300],
+            ]
+        )
+    )
+
+    run = run_tap(currency_code="EUR")
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert [
+        (row["purchase_id"], row["purchased_at"], row["amount"])
+        for row in run.purchases
+    ] == [
+        ("6801234567890", "2025-01-05T00:00:00+00:00", Decimal("1234.5")),
+        ("6801234567891", "2025-01-06T12:00:00+00:00", Decimal("65.5")),
+    ]
+
+
+def spreadsheet(rows: list[list[object]]) -> bytes:
+    """A workbook of one sheet, written by hand: cells are numbers or inline texts."""
+
+    def cell(value: object) -> str:
+        if value is None:
+            return "<c/>"
+        if isinstance(value, str):
+            return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+        return f"<c><v>{value}</v></c>"
+
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    lines = "".join(
+        f'<row r="{number}">{"".join(map(cell, row))}</row>'
+        for number, row in enumerate(rows, start=1)
+    )
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship '
+        f'Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
+        "</Relationships>",
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="Hoja1" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{office}/worksheet" '
+        'Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{lines}'
+        "</sheetData></worksheet>",
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
