@@ -29,6 +29,7 @@ FAKE = Source(
         RawTable("campaign_days", "Spend."),
         RawTable("slices", "Slices."),
     ),
+    events="orders",
     oauth=sources.SOURCES["shopify"].oauth,
 )
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
