@@ -32,12 +32,17 @@ create table reporting.top_customers_at_risk (
     probability_no_purchase_90d double precision, days_since_last_order integer,
     threshold_days integer, threshold_source text
 );
+create table reporting.exchange_rates (
+    company_id text, rate_date date, currency_code text, exchange_rate numeric,
+    inverse_exchange_rate numeric, published_date date
+);
 """
 NAMES = (
     "ltv_roas_totals",
     "capital_at_risk",
     "insight_feed",
     "top_customers_at_risk",
+    "exchange_rates",
 )
 
 
@@ -86,3 +91,10 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             "top_customers_at_risk",
             *(rank, f"{company_id}-{rank}", 300 / rank, 500, 0.7, days, usual, source),
         )
+    for day, rate, published in (
+        ("1996-06-01", 0.5, "1996-06-01"),
+        ("1996-12-01", 0.8, "1996-12-01"),
+        ("1997-09-28", 1.6, "1997-09-26"),
+    ):
+        insert("exchange_rates", day, "USD", rate, 1 / rate, published)
+    insert("exchange_rates", "1997-09-28", "CLP", 0.001, 1000, "1997-09-26")

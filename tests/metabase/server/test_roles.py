@@ -54,6 +54,7 @@ EXPECTED = {
 CORE = {"panel", "clientes", "ficha"}
 OPERATIONAL = {
     *("marketing", "simulador", "adquisicion", "engagement", "segmentacion"),
+    "monedas",
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
