@@ -41,6 +41,9 @@ class Order:
     gross: Decimal = ZERO
     refund: Decimal = ZERO
     reason: str | None = None
+    # Day and amount of what came back under a number of its own.
+    returns: list[tuple[str, Decimal]] = field(default_factory=list, compare=False)
+    own_refund: Decimal = field(default=ZERO, compare=False)
 
 
 @dataclass
@@ -118,6 +121,7 @@ def _add_up_lines(shop: Shop, rows: list[tuple[Any, ...]]) -> None:
             order = shop.orders.setdefault(invoice, Order(customer, day))
             order.gross += max(amount, ZERO)
             order.refund += max(-amount, ZERO)
+    _take_off_returns(shop)
     for order in shop.orders.values():
         order.gross, order.refund = cents(order.gross), cents(order.refund)
         if order.refund and not order.gross:
@@ -126,6 +130,38 @@ def _add_up_lines(shop: Shop, rows: list[tuple[Any, ...]]) -> None:
             order.reason = "fully_refunded"
         elif order.customer is None:
             order.reason = "no_customer"
+
+
+def _take_off_returns(shop: Shop) -> None:
+    """Take each return off an earlier purchase of its customer (decision 0091)."""
+    bought: dict[str, list[Order]] = defaultdict(list)
+    noted: Counter[tuple[str, Decimal]] = Counter()
+    # Invoices are in the order of their time.
+    tried: list[tuple[str, Order, Order]] = []
+    left: dict[int, Decimal] = {}
+    for number, order in shop.orders.items():
+        customer = order.customer
+        if customer is None:
+            continue
+        if order.gross:
+            bought[customer].append(order)
+            left[id(order)] = order.gross - order.refund
+            continue
+        rank = noted[customer, order.refund]
+        noted[customer, order.refund] += 1
+        same = [o for o in bought[customer] if left[id(o)] == order.refund]
+        earlier = same[rank : rank + 1] or bought[customer][-1:]
+        if earlier and order.refund <= left[id(earlier[0])]:
+            tried.append((number, order, earlier[0]))
+    so_far: dict[int, Decimal] = defaultdict(Decimal)
+    for number, order, purchase in tried:
+        so_far[id(purchase)] += order.refund
+        if so_far[id(purchase)] <= left[id(purchase)]:
+            purchase.returns.append((order.day, order.refund))
+            del shop.orders[number]
+    for order in shop.orders.values():
+        order.own_refund = order.refund
+        order.refund += sum((amount for _, amount in order.returns), ZERO)
 
 
 @pytest.fixture(scope="module")
@@ -232,19 +268,25 @@ def test_the_days_and_the_ledger_add_up_to_the_orders(shop: Shop) -> None:
         if order.reason not in {"cancelled", "not_recognised"}
     ]
     net: dict[str, Decimal] = defaultdict(Decimal)
+    dated: dict[str, Decimal] = defaultdict(Decimal)
     for order in kept:
         net[order.day] += order.gross - order.refund
+        given_back = order.own_refund
+        dated[order.day] += order.gross - cents(given_back)
+        for day, returned in order.returns:
+            before, given_back = given_back, given_back + returned
+            dated[day] -= cents(given_back) - cents(before)
 
-    for mart, day, amount in (
-        ("revenue_entries", "entry_date", "sum(amount)"),
-        ("company_days", "calendar_date", "sum(net_revenue)"),
+    for mart, day, amount, expected in (
+        ("revenue_entries", "entry_date", "sum(amount)", dated),
+        ("company_days", "calendar_date", "sum(net_revenue)", net),
     ):
         rows = shop.rows(
             f"select {day}::text as day, {amount} as net from marts.{mart}"
             f" where company_id = %s group by {day}"
         )
         assert {row["day"]: row["net"] for row in rows if row["net"]} == {
-            day: amount for day, amount in net.items() if amount
+            day: amount for day, amount in expected.items() if amount
         }, mart
     (told,) = shop.rows(
         "select sum(amount) filter (where entry_type = 'sale') as gross,"

@@ -33,8 +33,8 @@ purchases as (
     group by company_id
 ),
 
--- Whoever came or ordered, in the 30 days that end with the range, once.
-active_customers as (
+-- Whoever came or ordered, in the 30 days that end with the range.
+activities as (
     select
         company_id,
         customer_id
@@ -45,7 +45,7 @@ active_customers as (
         and {{ argument('end_date') }}
         and status not in ('test', 'deleted')
         and customer_id is not null
-    union distinct
+    union all
     select
         company_id,
         customer_id
@@ -60,8 +60,8 @@ active_customers as (
 active_counts as (
     select
         company_id,
-        count(*) as customer_count
-    from active_customers
+        count(distinct customer_id) as customer_count
+    from activities
     group by company_id
 ),
 
