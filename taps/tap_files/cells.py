@@ -13,7 +13,7 @@ from taps.tap_files.inspection import Inspection
 from taps.tap_files.mojibake import has_mojibake
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.statuses import least_of
+from taps.tap_files.statuses import least_of, says_nothing
 from taps.tap_files.tables import Cell, as_text
 from taps.tap_files.wording import normalised
 
@@ -115,7 +115,8 @@ class CellReader:
             normalised(as_text(cells[position]))
             for position in self._all_positions("status")
         ]
-        return least_of([self._statuses[word] for word in words if word])
+        said = [self._statuses[word] for word in words if not says_nothing(word)]
+        return least_of(said)
 
     def _all_positions(self, column: str) -> tuple[int, ...]:
         first = self._positions.get(column)

@@ -13,7 +13,7 @@ from taps.tap_files.currencies import currency_codes
 from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
-from taps.tap_files.statuses import COUNTED
+from taps.tap_files.statuses import COUNTED, says_nothing
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
@@ -88,7 +88,8 @@ class Questions:
         """Look at a row."""
         for position in self._status:
             word = as_text(row.cells[position])
-            if word and len(self._words) < _MOST_WORDS:
+            is_word = not says_nothing(normalised(word))
+            if is_word and len(self._words) < _MOST_WORDS:
                 self._words[position, word] += 1
                 self._first.setdefault((position, word), row.line)
         for position, words in self._unread:

@@ -10,7 +10,7 @@ import yaml
 
 from taps.tap_files.wording import normalised
 
-__all__ = ["COUNTED", "MEANINGS", "least_of", "meanings"]
+__all__ = ["COUNTED", "MEANINGS", "least_of", "meanings", "says_nothing"]
 
 #: From least money to most: of an order's two states, the first one holds.
 MEANINGS = (
@@ -23,6 +23,7 @@ MEANINGS = (
     "partially_refunded",
     "paid",
 )
+_NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
 
@@ -32,6 +33,11 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
     for mapping in more:
         found |= {normalised(word): means for word, means in mapping.items()}
     return found
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a normalised word of a status column is none, such as a dash."""
+    return word in _NOTHING
 
 
 def least_of(states: list[str]) -> str | None:

@@ -122,6 +122,13 @@ def test_a_status_is_read(read_text: RunTap) -> None:
     assert [row["status"] for row in run.purchases] == ["paid", "cancelled"]
 
 
+def test_a_dash_is_no_status(read_text: RunTap) -> None:
+    run = read_text(f"{ORDERS},status\n1,a,2025-01-05,10,-\n2,b,2025-01-05,20,n/a\n")
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert [row["status"] for row in run.purchases] == [None, None]
+
+
 def test_of_two_states_the_one_that_says_less_money_holds(read_text: RunTap) -> None:
     run = read_text(
         f"{ORDERS},order_status,payment_status\n1,a,2025-01-05,10,completed,pending\n"
