@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from babel.dates import get_month_names
 
 from taps.tap_files.wording import normalised
 
-__all__ = ["numbered", "with_month_name"]
+__all__ = ["month_alone", "numbered", "with_month_name"]
 
 _LOCALES = ("en", "es", "pt", "fr")
 _CLOCK = (
@@ -34,6 +34,7 @@ _YEAR_FIRST = re.compile(
     r"(\d{4})[\s./-]+([^\W\d]+)\.?[\s./-]+(\d{1,2})" + _CLOCK, re.IGNORECASE
 )
 _MONTH_ALONE = re.compile(r"([^\W\d]+)\.?[\s./-]+(?:de\s+)?(\d{4})", re.IGNORECASE)
+_YEAR_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
 _NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})(\.\d+)?")
 _SERIAL_DAYS = range(20_000, 80_000)
 """Excel's day numbers from 1954 to 2119."""
@@ -56,8 +57,6 @@ def with_month_name(text: str) -> tuple[datetime, Clock] | None:
         month, day, year, *clock = found.groups()
     elif found := _YEAR_FIRST.fullmatch(text):
         year, month, day, *clock = found.groups()
-    elif found := _MONTH_ALONE.fullmatch(text):
-        (month, year), day, clock = found.groups(), "1", [None] * 4
     else:
         return None
     number = _months().get(normalised(month))
@@ -65,6 +64,16 @@ def with_month_name(text: str) -> tuple[datetime, Clock] | None:
         return None
     whole = int(year) + (2000 if len(year) == 2 else 0)
     return datetime(whole, number, int(day)), (clock[0], clock[1], clock[2], clock[3])
+
+
+def month_alone(text: str) -> date | None:
+    """The first day of a written month, such as ``enero 2025`` or ``2025-01``."""
+    if found := _YEAR_MONTH.fullmatch(text):
+        year, number = int(found[1]), int(found[2])
+        return date(year, number, 1) if 1 <= number <= 12 else None
+    found = _MONTH_ALONE.fullmatch(text)
+    number = _months().get(normalised(found[1]), 0) if found else 0
+    return date(int(found[2]), number, 1) if found and number else None
 
 
 def numbered(text: str) -> tuple[datetime, bool] | None:

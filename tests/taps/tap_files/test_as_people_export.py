@@ -255,6 +255,37 @@ def test_an_amount_that_may_be_the_orders_is_asked_about(read_text: RunTap) -> N
     assert totals == [35, 65]
 
 
+#: How a period is written -> its first and last day.
+PERIODS = {
+    "fecha|2025-01-01 - 2025-01-07": ("2025-01-01", "2025-01-07"),
+    "fecha|2025-02": ("2025-02-01", "2025-02-28"),
+    "fecha|feb 2025": ("2025-02-01", "2025-02-28"),
+    "Mes|febrero 2025": ("2025-02-01", "2025-02-28"),
+    "Month|2024-02-01": ("2024-02-01", "2024-02-29"),
+    "Semana|2025-01-06": ("2025-01-06", "2025-01-12"),
+    "fecha|2025-01-05": ("2025-01-05", None),
+}
+
+
+@pytest.mark.parametrize("written", PERIODS)
+def test_a_period_is_never_put_on_its_first_day(
+    written: str, read_text: RunTap
+) -> None:
+    header, value = written.split("|")
+
+    run = read_text(f"{header},canal,gasto\n{value},Meta,310\n")
+
+    assert (run.failures, run.rejects) == ([], {})
+    (row,) = run.records("ad_spend")
+    assert (row["spend_date"], row["period_end"]) == PERIODS[written]
+
+
+def test_a_month_is_no_day_of_a_purchase(read_text: RunTap) -> None:
+    run = read_text(f"{LOG}a,enero 2025,10.00\n")
+
+    assert "purchased_at: the date cannot be read" in run.failures[0]
+
+
 SPEND = "Día,Campaña,Gasto total CLP,Alcance\n2025-01-05,x,1500,7\n"
 
 
