@@ -14,7 +14,7 @@ import typer
 from orchestration.cli.connect import Contract, parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
-from orchestration.cli.file_preview import PreviewFailed, preview_files, print_preview
+from orchestration.cli.file_preview import how_to_set, understand_files
 from orchestration.cli.stopping import stoppable
 from orchestration.lib.connections.connections import (
     add_connection,
@@ -120,9 +120,10 @@ def demo(
             given = [*(setting or []), *(f"columns.{pair}" for pair in columns or [])]
             reading = {**parse_settings(given), "contract": contract.value}
             own = _own_company(url, orders, company, currency, time_zone)
-            _understand(own, orders, reading)
-            add_company(url, own)
             connection = files_connection(own.company_id, orders.absolute(), **reading)
+            # Before anything is made for it: a file may be refused.
+            understand_files(own, connection)
+            add_company(url, own)
             add_connection(url, connection)
             companies = [own]
         day = as_of.date() if as_of else None
@@ -139,7 +140,7 @@ def demo(
         if open_page:
             show(page)
     if blocked:
-        raise fail("\n".join(blocked) + _how_to_set(blocked))
+        raise fail("\n".join(blocked) + how_to_set(blocked))
 
 
 def _run(
@@ -208,16 +209,6 @@ def _in_its_currency(url: str, refresher: Refresher, company: Company) -> Compan
     return company
 
 
-def _how_to_set(complaints: list[str]) -> str:
-    """How a tap's setting is given here, if a complaint asks for one."""
-    if not any("setting" in complaint for complaint in complaints):
-        return ""
-    return (
-        "\nSettings are given as --setting name=value, such as --setting "
-        '"columns.customer_id=Buyer" (with make: SETTING="columns.customer_id=Buyer").'
-    )
-
-
 def _load(
     url: str, refresher: Refresher, company: Company, orders: Path | None
 ) -> tuple[SourceUnread, ...]:
@@ -251,22 +242,6 @@ def _own_company(
         currency_code=(currency or company.currency_code).upper(),
         time_zone=time_zone or company.time_zone,
     )
-
-
-def _understand(company: Company, orders: Path, reading: dict[str, Any]) -> None:
-    """Say what is understood of a file, before anything is made for it.
-
-    Raises
-    ------
-    PreviewFailed
-        Nothing of it can be read.
-    """
-    connection = files_connection(company.company_id, orders.absolute(), **reading)
-    answer = preview_files(company, connection)
-    print_preview({**answer, "failures": []})
-    if not answer["files"]:
-        complaints = answer["failures"]
-        raise PreviewFailed("\n".join(complaints) + _how_to_set(complaints))
 
 
 def _currency_of_files(url: str, company: Company) -> str:

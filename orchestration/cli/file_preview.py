@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from orchestration.lib.connections.connections import Connection
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.tenancy.companies import Company
 
-__all__ = ["PreviewFailed", "preview_files", "print_preview"]
+__all__ = ["PreviewFailed", "how_to_set", "preview_files", "print_preview"]
+__all__ += ["understand_files"]
 
 
 class PreviewFailed(PlainError):
@@ -54,6 +55,31 @@ def preview_files(company: Company, connection: Connection) -> dict[str, Any]:
         raise PreviewFailed(f"The files could not be looked at: {said[-1]}")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def understand_files(company: Company, connection: Connection) -> None:
+    """Say what is understood of a connection's files.
+
+    Raises
+    ------
+    PreviewFailed
+        Nothing of them can be read.
+    """
+    answer = preview_files(company, connection)
+    print_preview({**answer, "failures": []})
+    if not answer["files"]:
+        complaints = answer["failures"]
+        raise PreviewFailed("\n".join(complaints) + how_to_set(complaints))
+
+
+def how_to_set(complaints: Sequence[str]) -> str:
+    """How a tap's setting is given to the demo, if a complaint asks for one."""
+    if not any("setting" in complaint for complaint in complaints):
+        return ""
+    return (
+        "\nSettings are given as --setting name=value, such as --setting "
+        '"columns.customer_id=Buyer" (with make: SETTING="columns.customer_id=Buyer").'
+    )
 
 
 def print_preview(answer: Mapping[str, Any]) -> None:

@@ -61,13 +61,12 @@ class Binding:
     @property
     def used(self) -> frozenset[int]:
         """Positions of every column that is read."""
-        more = (
-            position for positions in self.others.values() for position in positions
-        )
-        time = () if self.time_position is None else (self.time_position,)
-        returns = self.refers_to + self.refund_customer
-        left_out = (position for position, _ in self.left_out_when)
-        return frozenset({*self.positions.values(), *more, *time, *returns, *left_out})
+        found = {*self.positions.values(), *self.refers_to, *self.refund_customer}
+        found |= {position for position, _ in self.left_out_when}
+        found |= {each for positions in self.others.values() for each in positions}
+        if self.time_position is not None:
+            found.add(self.time_position)
+        return frozenset(found)
 
     def has(self, column: str) -> bool:
         """Whether the file, a setting or its preset gives a column."""
