@@ -15,6 +15,7 @@ from sandbox.marketplace.company import PLAZA, offer
 from sandbox.placing import NothingToCopy, place_orders
 from sandbox.request_log import RequestLog
 from sandbox.restating import NothingToRestate, restate
+from sandbox.shopify.odd_orders import KINDS
 from sandbox.simulation.companies import DESTINATIONS
 from sandbox.simulation.world import UnknownCompany, World
 from sandbox.store import Version
@@ -144,12 +145,15 @@ class _Control:
         return {"changed": changed}
 
     def order(self, asked: dict[str, Any]) -> dict[str, list[str]]:
-        """Have `number` orders placed at a company's shop now."""
+        """Have `number` orders placed at a company's shop now, of a `kind` if asked."""
         company = self._world.company(asked["company"])
         if "shopify" not in company.sources:
             raise UnknownCompany(f"{company.slug} has no connection 'shopify'")
         number = int(asked.get("number", 1))
-        return {"placed": place_orders(self._world, company.slug, number)}
+        kind = asked.get("kind")
+        if kind is not None and kind not in KINDS:
+            raise ValueError(f"no order is a {kind!r}; there are {', '.join(KINDS)}")
+        return {"placed": place_orders(self._world, company.slug, number, kind)}
 
     def remove(self, asked: dict[str, Any]) -> dict[str, bool]:
         """Delete a document at its source, for good."""

@@ -20,10 +20,13 @@ class NothingToCopy(ValueError):
     """The company had no paid order lately that a new one could be like."""
 
 
-def place_orders(world: World, company: str, number: int) -> list[str]:
+def place_orders(
+    world: World, company: str, number: int, kind: str | None = None
+) -> list[str]:
     """Have so many orders placed now, visible at once; return their ids.
 
-    They are paid and have no journey. The truth of the world ends before them.
+    They are paid and have no journey; `kind` is one of `odd_orders`, None for ordinary
+    ones. The truth of the world ends before them.
     """
     now = world.clock.now().replace(microsecond=0)
     lately = world.store.bodies(
@@ -37,15 +40,20 @@ def place_orders(world: World, company: str, number: int) -> list[str]:
         )
     placed = int(world.store.fact(_FACT) or 0)
     world.store.keep_fact(_FACT, str(placed + number))
-    return list(_placed(world, company, models, range(placed, placed + number)))
+    numbers = range(placed, placed + number)
+    return list(_placed(world, company, models, numbers, kind))
 
 
 def _placed(
-    world: World, company: str, models: list[bytes], sequence: range
+    world: World,
+    company: str,
+    models: list[bytes],
+    sequence: range,
+    kind: str | None,
 ) -> Iterator[str]:
     now = world.clock.now().replace(microsecond=0)
     for at, body in zip(sequence, cycle(models), strict=False):
-        version = placed_version(body, at, now)
+        version = placed_version(body, at, now, kind)
         world.store.add(company, _ORDERS, [version])
         yield version.id
 

@@ -22,6 +22,7 @@ from sandbox.shopify.facts import (
     VisitFacts,
 )
 from sandbox.shopify.money import exchange_text
+from sandbox.shopify.odd_orders import KINDS
 from sandbox.simulation import ids, records
 from sandbox.store import Version
 
@@ -122,10 +123,13 @@ def _order_at(
     return facts, updated_at
 
 
-def placed_version(body: bytes, sequence: int, at: datetime) -> Version:
+def placed_version(
+    body: bytes, sequence: int, at: datetime, kind: str | None = None
+) -> Version:
     """A new order like a stored one, placed and visible at a moment.
 
-    Its ids are beyond those of the world's own orders, told apart by `sequence`.
+    Its ids are beyond those of the world's own orders, told apart by `sequence`; `kind`
+    is one of `odd_orders`, or None for an ordinary one.
     """
     facts = msgspec.json.decode(body, type=OrderFacts)
     facts.id = ids.ORDER + _PLACED + sequence
@@ -137,6 +141,8 @@ def placed_version(body: bytes, sequence: int, at: datetime) -> Version:
     ]
     facts.is_journey_ready = False
     facts.first_visit = facts.last_visit = None
+    if kind is not None:
+        KINDS[kind](facts, moment_text(at))
     return Version(str(facts.id), at, at, at, _encode(facts))
 
 

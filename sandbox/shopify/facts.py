@@ -6,11 +6,14 @@ a query asks (`fields/`), which keeps a million orders in a gigabyte. Lists such
 the shop's currency; instants are texts, as the API writes them.
 """
 
+from typing import Literal
+
 import msgspec
 
 from sandbox.shopify.money import Exchange, exchange_of
 
 __all__ = [
+    "ChangeFacts",
     "CheckoutFacts",
     "CustomerFacts",
     "DiscountFacts",
@@ -18,6 +21,7 @@ __all__ = [
     "OrderFacts",
     "RefundFacts",
     "SegmentFacts",
+    "SoldFacts",
     "VisitFacts",
 ]
 
@@ -55,6 +59,28 @@ class RefundFacts(msgspec.Struct, array_like=True, frozen=True):
     line_id: int | None
     quantity: int
     money_moved: bool
+    others: list[tuple[int, int]] = []
+    """Further lines that came back: their ids, and how many items."""
+
+
+class SoldFacts(msgspec.Struct, array_like=True, frozen=True):
+    """A sale of a change; amounts in minor units, negative when taken back."""
+
+    line_id: int
+    action: Literal["ORDER", "RETURN"]
+    quantity: int
+    total: int
+    discount: int
+    tax: int
+
+
+class ChangeFacts(msgspec.Struct, array_like=True, frozen=True):
+    """An edit, a return or an exchange: what it sold and took back."""
+
+    id: int
+    at: str
+    reason: Literal["ORDER_EDIT", "RETURN"]
+    sales: list[SoldFacts]
 
 
 class VisitFacts(msgspec.Struct, array_like=True, frozen=True):
@@ -98,6 +124,12 @@ class OrderFacts(msgspec.Struct, omit_defaults=True):
     tax: int = 0
     discount_code: str | None = None
     refunds: list[RefundFacts] = []
+    changes: list[ChangeFacts] = []
+    tip: int = 0
+    gift_card_lines: list[int] = []
+    """Lines that are gift cards, which are sold and no goods."""
+    gift_card_paid: int = 0
+    """Of the total, what was paid with a gift card."""
     is_journey_ready: bool | None = None
     first_visit: VisitFacts | None = None
     last_visit: VisitFacts | None = None
@@ -116,7 +148,12 @@ class OrderFacts(msgspec.Struct, omit_defaults=True):
     @property
     def total(self) -> int:
         """What the customer was asked to pay."""
-        return self.subtotal + self.shipping
+        return self.subtotal + self.shipping + self.tip
+
+    @property
+    def changed(self) -> int:
+        """What edits, returns and exchanges added to the total, less what they took."""
+        return sum(sale.total for change in self.changes for sale in change.sales)
 
     @property
     def refunded(self) -> int:

@@ -7,9 +7,9 @@ and a cancellation takes back whatever refunds left.
 """
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
-from sandbox.shopify.facts import LineFacts, OrderFacts, RefundFacts
+from sandbox.shopify.facts import ChangeFacts, LineFacts, OrderFacts, RefundFacts
 
 __all__ = [
     "Agreement",
@@ -18,9 +18,13 @@ __all__ = [
     "current_quantity",
     "line_tax",
     "refund_subtotal",
+    "returned",
+    "worth",
 ]
 
-LineType: TypeAlias = Literal["PRODUCT", "SHIPPING", "ADJUSTMENT"]
+_TYPE_OF: Final = {"ORDER_EDIT": "OrderEditAgreement", "RETURN": "ReturnAgreement"}
+
+LineType: TypeAlias = Literal["PRODUCT", "GIFT_CARD", "SHIPPING", "TIP", "ADJUSTMENT"]
 
 
 class Sale(NamedTuple):
@@ -47,7 +51,7 @@ class Agreement(NamedTuple):
     order: OrderFacts
     id: int
     typename: str
-    reason: Literal["ORDER", "ORDER_EDIT", "REFUND"]
+    reason: Literal["ORDER", "ORDER_EDIT", "REFUND", "RETURN"]
     at: str
     refund: RefundFacts | None
     sales: list[Sale]
@@ -78,7 +82,19 @@ def agreements(order: OrderFacts) -> list[Agreement]:
                 list(_refund(order, refund)),
             )
         )
-    if order.cancelled_at is not None and order.refunded < order.total:
+    found += [
+        Agreement(
+            order,
+            change.id * 10 + 6,
+            _TYPE_OF[change.reason],
+            change.reason,
+            change.at,
+            None,
+            list(_change(order, change)),
+        )
+        for change in order.changes
+    ]
+    if order.cancelled_at is not None and _left(order):
         found.append(
             Agreement(
                 order,
@@ -94,39 +110,65 @@ def agreements(order: OrderFacts) -> list[Agreement]:
 
 
 def line_tax(order: OrderFacts, total: int) -> int:
-    """The part of an amount that is tax, at the order's own rate."""
-    return order.tax * total // order.total if order.total else 0
+    """The part of an amount that is tax, at the order's own rate; tips have none."""
+    taxed = order.total - order.tip
+    return order.tax * total // taxed if taxed else 0
 
 
 def refund_subtotal(order: OrderFacts, refund: RefundFacts) -> int:
     """Price of the items that came back with a refund."""
-    line = order.line(refund.line_id) if refund.line_id is not None else None
-    if line is None or line.quantity == 0:
-        return 0
-    return line.total * refund.quantity // line.quantity
+    return sum(worth(line, quantity) for line, quantity in returned(order, refund))
+
+
+def returned(order: OrderFacts, refund: RefundFacts) -> list[tuple[LineFacts, int]]:
+    """The lines that came back with a refund, and how many items of each."""
+    first = () if refund.line_id is None else ((refund.line_id, refund.quantity),)
+    found = (
+        (order.line(each), quantity) for each, quantity in (*first, *refund.others)
+    )
+    return [(line, quantity) for line, quantity in found if line and line.quantity]
+
+
+def worth(line: LineFacts, quantity: int) -> int:
+    """Price of some items of a line, after discounts."""
+    return line.total * quantity // line.quantity
 
 
 def current_quantity(order: OrderFacts, line: LineFacts) -> int:
     """Items of the line that were neither returned nor cancelled."""
     if order.cancelled_at is not None:
         return 0
-    returned = sum(
-        refund.quantity for refund in order.refunds if refund.line_id == line.id
+    gone = sum(
+        quantity
+        for refund in order.refunds
+        for each, quantity in returned(order, refund)
+        if each.id == line.id
     )
-    return max(0, line.quantity - returned)
+    sold = sum(
+        sale.quantity
+        for change in order.changes
+        for sale in change.sales
+        if sale.line_id == line.id
+    )
+    placed = 0 if line.id in _added(order) else line.quantity
+    return max(0, placed + sold - gone)
 
 
 def _placement(order: OrderFacts) -> Iterator[Sale]:
     before = 0
+    added = _added(order)
     for line in order.lines:
+        if line.id in added:
+            continue
+        is_card = line.id in order.gift_card_lines
         after = before + line.total
         tax = line_tax(order, after) - line_tax(order, before)
         before = after
         yield Sale(
             order,
             line.id * 10 + 1,
-            "ProductSale",
-            "PRODUCT",
+            "GiftCardSale" if is_card else "ProductSale",
+            "GIFT_CARD" if is_card else "PRODUCT",
             "ORDER",
             line.quantity,
             line.total,
@@ -147,24 +189,62 @@ def _placement(order: OrderFacts) -> Iterator[Sale]:
             order.tax - line_tax(order, before),
             None,
         )
+    if order.tip:
+        yield Sale(
+            order,
+            order.id * 10 + 7,
+            "TipSale",
+            "TIP",
+            "ORDER",
+            None,
+            order.tip,
+            0,
+            0,
+            None,
+        )
+
+
+def _added(order: OrderFacts) -> set[int]:
+    """Lines that an edit or an exchange added."""
+    return {
+        sale.line_id
+        for change in order.changes
+        for sale in change.sales
+        if sale.action == "ORDER"
+    }
+
+
+def _change(order: OrderFacts, change: ChangeFacts) -> Iterator[Sale]:
+    for number, sold in enumerate(change.sales):
+        yield Sale(
+            order,
+            change.id * 100 + 50 + number,
+            "ProductSale",
+            "PRODUCT",
+            sold.action,
+            sold.quantity,
+            sold.total,
+            sold.discount,
+            sold.tax,
+            order.line(sold.line_id),
+        )
 
 
 def _refund(order: OrderFacts, refund: RefundFacts) -> Iterator[Sale]:
     subtotal = refund_subtotal(order, refund)
     given_back = refund.amount if refund.money_moved else 0
-    line = order.line(refund.line_id) if refund.line_id is not None else None
-    if line is not None:
-        discount = line.discount * refund.quantity // line.quantity
+    for number, (line, quantity) in enumerate(returned(order, refund)):
+        amount = worth(line, quantity)
         yield Sale(
             order,
-            refund.id * 10 + 3,
+            refund.id * 10 + 3 if not number else refund.id * 1_000 + 900 + number,
             "ProductSale",
             "PRODUCT",
             "RETURN",
-            -refund.quantity,
-            -subtotal,
-            -discount,
-            -line_tax(order, subtotal),
+            -quantity,
+            -amount,
+            -(line.discount * quantity // line.quantity),
+            -line_tax(order, amount),
             line,
         )
     if difference := subtotal - given_back:
@@ -182,8 +262,12 @@ def _refund(order: OrderFacts, refund: RefundFacts) -> Iterator[Sale]:
         )
 
 
+def _left(order: OrderFacts) -> int:
+    return order.total + order.changed - order.refunded
+
+
 def _cancellation(order: OrderFacts) -> Sale:
-    left = order.total - order.refunded
+    left = _left(order)
     return Sale(
         order,
         order.id * 10 + 5,

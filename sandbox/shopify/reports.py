@@ -139,6 +139,9 @@ def _by_day(context: Context, since: date, until: date) -> dict[date, dict[str, 
 
 
 def _measured(sale: Sale) -> Iterator[tuple[str, int]]:
+    if sale.line_type in {"TIP", "GIFT_CARD"}:
+        # Neither is a sale in Shopify's reports.
+        return
     before_tax = sale.total - sale.tax
     yield "total_sales", sale.total
     yield "taxes", sale.tax

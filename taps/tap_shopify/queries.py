@@ -38,7 +38,8 @@ discountAllocations {{ allocatedAmountSet {_SHOP} }}"""
 
 SALE_FIELDS = f"""id actionType lineType quantity totalAmount {_BOTH}
 totalDiscountAmountAfterTaxes {_SHOP} totalTaxAmount {_SHOP}
-... on ProductSale {{ lineItem {{ id }} }}"""
+... on ProductSale {{ lineItem {{ id }} }}
+... on GiftCardSale {{ lineItem {{ id }} }}"""
 
 AGREEMENT_FIELDS = "id happenedAt reason"
 

@@ -43,14 +43,14 @@ def _outstanding(order: OrderFacts) -> int:
 
 
 def _current_total(order: OrderFacts) -> int:
-    return 0 if order.cancelled_at else order.total - order.refunded
+    return 0 if order.cancelled_at else order.total + order.changed - order.refunded
 
 
 def _current_subtotal(order: OrderFacts) -> int:
     if order.cancelled_at:
         return 0
     returned = sum(refund_subtotal(order, refund) for refund in order.refunds)
-    return order.subtotal - returned
+    return order.subtotal + order.changed - returned
 
 
 def _current_tax(order: OrderFacts) -> int:
@@ -173,7 +173,7 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         ),
         "refundDiscrepancySet": bag(_nothing),
         "totalRefundedShippingSet": bag(_nothing),
-        "totalTipReceivedSet": bag(_nothing),
+        "totalTipReceivedSet": bag("tip"),
         "totalCashRoundingAdjustment": _itself,
         "taxLines": lambda o: tax_lines(o.tax, o.total, o.money),
         "billingAddress": _address,

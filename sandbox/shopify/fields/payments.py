@@ -7,7 +7,7 @@ from sandbox.shopify.facts import OrderFacts, RefundFacts
 from sandbox.shopify.fields.lines import OrderLine
 from sandbox.shopify.fields.money import shop_money
 from sandbox.shopify.fields.plain import Attribute, Gid, of_order
-from sandbox.shopify.ledger import line_tax, refund_subtotal
+from sandbox.shopify.ledger import line_tax, refund_subtotal, returned, worth
 from sandbox.shopify.money import Bag
 
 __all__ = ["FIELDS", "OrderRefund", "Transaction", "refunds", "transactions"]
@@ -25,6 +25,7 @@ class Transaction(NamedTuple):
     status: Literal["SUCCESS", "PENDING", "FAILURE"]
     at: str
     minor: int
+    gateway: str = _GATEWAY
 
 
 class OrderRefund(NamedTuple):
@@ -45,6 +46,8 @@ class ReturnedLine(NamedTuple):
     order: OrderFacts
     refund: RefundFacts
     line: OrderLine
+    quantity: int
+    number: int
 
 
 class Adjustment(NamedTuple):
@@ -69,6 +72,12 @@ def transactions(order: OrderFacts) -> list[Transaction]:
     if payment is None:
         return []
     found = [payment]
+    if order.gift_card_paid:
+        card = payment._replace(
+            id=order.id * 10 + 4, minor=order.gift_card_paid, gateway="gift_card"
+        )
+        rest = order.total - order.gift_card_paid
+        found = [card, *([payment._replace(minor=rest)] if rest else ())]
     if order.financial_status == "VOIDED":
         found.append(
             payment._replace(id=order.id * 10 + 2, parent=payment, kind="VOID")
@@ -108,10 +117,10 @@ def _refund_transaction(order: OrderFacts, refund: RefundFacts) -> Transaction:
 
 def _returned_lines(source: OrderRefund) -> list[ReturnedLine]:
     order, refund = source
-    line = order.line(refund.line_id) if refund.line_id is not None else None
-    if line is None:
-        return []
-    return [ReturnedLine(order, refund, OrderLine(order, line))]
+    return [
+        ReturnedLine(order, refund, OrderLine(order, line), quantity, number)
+        for number, (line, quantity) in enumerate(returned(order, refund), start=1)
+    ]
 
 
 def _adjustments(source: OrderRefund) -> list[Adjustment]:
@@ -120,7 +129,7 @@ def _adjustments(source: OrderRefund) -> list[Adjustment]:
 
 
 def _returned_subtotal(source: ReturnedLine) -> int:
-    return refund_subtotal(source.order, source.refund)
+    return worth(source.line.line, source.quantity)
 
 
 def _returned_tax(source: ReturnedLine) -> int:
@@ -138,7 +147,7 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "createdAt": Attribute("at"),
         "processedAt": Attribute("at"),
         "formattedGateway": lambda _: "Shopify Payments",
-        "gateway": lambda t: "bogus" if t.order.is_test else _GATEWAY,
+        "gateway": lambda t: "bogus" if t.order.is_test else t.gateway,
         "kind": Attribute("kind"),
         "status": Attribute("status"),
         "test": Attribute("order.is_test"),
@@ -166,9 +175,9 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "orderAdjustments": _adjustments,
     },
     "RefundLineItem": {
-        "id": lambda s: f"gid://shopify/RefundLineItem/{s.refund.id * 10 + 1}",
+        "id": lambda s: f"gid://shopify/RefundLineItem/{s.refund.id * 10 + s.number}",
         "lineItem": Attribute("line"),
-        "quantity": Attribute("refund.quantity"),
+        "quantity": Attribute("quantity"),
         "priceSet": of_order(_unit_price),
         "subtotalSet": of_order(_returned_subtotal),
         "totalTaxSet": of_order(_returned_tax),

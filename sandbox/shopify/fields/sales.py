@@ -42,6 +42,12 @@ FIELDS: Final[dict[str, _Fields]] = {
         **_AGREEMENT,
         "refund": lambda agreement: OrderRefund(agreement.order, agreement.refund),
     },
+    "ReturnAgreement": _AGREEMENT,
+    "GiftCardSale": {
+        **_SALE,
+        "lineItem": lambda sale: OrderLine(sale.order, sale.line),
+    },
+    "TipSale": _SALE,
     "ProductSale": {**_SALE, "lineItem": lambda sale: OrderLine(sale.order, sale.line)},
     "ShippingLineSale": {**_SALE, "shippingLine": Attribute("order")},
     "AdjustmentSale": _SALE,
