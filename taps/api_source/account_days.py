@@ -90,7 +90,7 @@ class AccountDaysStream(SlicedStream):
         """Read every account; one that fails does not keep the others from it."""
         for account in self.accounts():
             if account.id not in self.failures:
-                with self.failures.of(account.id):
+                with self.failures.of(account.id, self.name):
                     self._read_account(account)
 
     def _read_account(self, account: AdAccount) -> None:

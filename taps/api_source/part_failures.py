@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import ClassVar
 
-from taps.api_source.errors import AccessDenied, SourceError, TokenExpired
+from taps.api_source.errors import (
+    AccessDenied,
+    SourceError,
+    TokenExpired,
+    TooMuchData,
+)
 from taps.api_source.tap import SourceTap
 
 __all__ = ["PartFailures", "PartsTap"]
@@ -34,8 +39,14 @@ class PartFailures:
         self._errors: dict[str, SourceError] = {}
 
     @contextmanager
-    def of(self, part: str) -> Iterator[None]:
-        """Keep the error of a part, for ``tell``; nothing goes on after it."""
+    def of(self, part: str, table: str | None = None) -> Iterator[None]:
+        """Keep the error of a part, for ``tell``; nothing goes on after it.
+
+        Parameters
+        ----------
+        table
+            What is read of it: one that is too large keeps no other from being read.
+        """
         self._parts.add(part)
         try:
             yield
@@ -43,7 +54,8 @@ class PartFailures:
             # Nothing else can be read either, and the caller can renew it.
             raise
         except SourceError as error:
-            self._errors[part] = error
+            is_of_table = table is not None and isinstance(error, TooMuchData)
+            self._errors[f"{part}, {table}" if is_of_table else part] = error
             _logger.error("%s %s cannot be read: %s", self._kind, part, error)
 
     def __contains__(self, part: str) -> bool:

@@ -59,7 +59,7 @@ class EntitiesStream(SourceStream):
         """Write everything of every account, archived and deleted too."""
         for account in self._tap.ad_accounts:
             if account.id not in self._tap.failures:
-                with self._tap.failures.of(account.id):
+                with self._tap.failures.of(account.id, self.name):
                     self._read_account(account.id)
 
     def _read_account(self, account_id: str) -> None:

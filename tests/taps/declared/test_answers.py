@@ -320,11 +320,11 @@ def test_days_are_compared_with_the_sources_own_total(
     rows = {"rows": [{"group": "a", "date": "20261102", "answered": 4}], "total": 1}
     right = [{"day": "2026-11-02", "sum": 4}]
     wrong = [{"day": "2026-11-02", "sum": 5}]
-    rest = [[], {"tickets": [], "after_cursor": None}]
+    before = [{"tickets": [], "after_cursor": None}, []]
 
-    answers.give(wrong, rows, right, rows, *rest)
+    answers.give(*before, wrong, rows, right, rows)
     (slice_,) = sync(tap, config).records("slices")
-    answers.give(wrong, rows, wrong, rows, *rest)
+    answers.give(*before, wrong, rows, wrong, rows)
     with pytest.raises(SourceError, match="adds up to 4, the account says 5"):
         sync(tap, config)
 
