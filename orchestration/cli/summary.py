@@ -214,12 +214,17 @@ marketplace as (
 -- Negative rows of a log are in its total already.
 credited as (
     select
-        order_id,
-        file_name,
-        -sum(amount) as amount
-    from intermediate.int_purchases_identified
-    where company_id = %(company)s and amount < 0
-    group by order_id, file_name
+        coalesce(returns.matched_order_id, told.order_id) as order_id,
+        told.file_name,
+        -sum(told.amount) as amount
+    from intermediate.int_purchases_identified as told
+    left join intermediate.int_purchase_returns_matched as returns
+        on
+            told.company_id = returns.company_id
+            and told.file_sha256 = returns.file_sha256
+            and told.order_id = returns.order_id
+    where told.company_id = %(company)s and told.amount < 0
+    group by 1, 2
 ),
 
 deduplicated as (

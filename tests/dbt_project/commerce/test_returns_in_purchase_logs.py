@@ -55,6 +55,12 @@ def companies(warehouse: Warehouse) -> Pair:
     warehouse.load(pair.acme, RawFile("old.csv", stale, version=0), log)
     days = ("2026-01-05", "2026-02-03")
     warehouse.load(pair.bolt, log, rates(*((d, "EUR", "CLP", "0.01") for d in days)))
+    # A, B, C1, C2, C3 and a row without a number, as the tap counts them.
+    warehouse.execute(
+        "update raw_files.files set order_count = 6 where file_name = 'log.csv'"
+        " and company_id = any(%s)",
+        [[pair.acme, pair.bolt]],
+    )
     warehouse.build(pair.acme, pair.bolt)
     return pair
 
