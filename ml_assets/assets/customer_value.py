@@ -26,10 +26,10 @@ from ml_assets.assets.prediction_inputs import (
 )
 from ml_assets.assets.prediction_tables import write_valuation
 from ml_assets.clv.backtest import Backtest
-from ml_assets.clv.bg_nbd import BgNbdFit
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
 from ml_assets.clv.gates import fit_failed
+from ml_assets.clv.models.bg_nbd import BgNbdFit
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
     Origin,

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ml_assets.clv import bg_nbd, pareto_nbd
-from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.calibration import Recalibration, log_loss, recalibrate
 from ml_assets.clv.errors import CustomerValueError, NotConverged, TooShortHistory
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
 from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
+from ml_assets.clv.models import bg_nbd, pareto_nbd
+from ml_assets.clv.models.bg_nbd_likelihood import Shape
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from ml_assets.clv import bg_nbd, gamma_gamma, pareto_nbd
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import PurchaseFit
-from ml_assets.clv.pareto_nbd import ParetoNbdFit
+from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
+from ml_assets.clv.models.pareto_nbd import ParetoNbdFit
 
 __all__ = ["FittedParameters", "chosen_parameters", "fitted_parameters"]
 

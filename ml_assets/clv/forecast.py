@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_assets.clv.choice import Choice
-from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import Floats, Histories, distinct_positions
 from ml_assets.clv.horizons import PurchaseFit, chances, forecast_horizons, with_values
 from ml_assets.clv.intervals import Interval, count_interval
+from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.purchases import Seen
 from ml_assets.clv.spending import Spending, spending_of
 from ml_assets.clv.trend import Trend

@@ -4,10 +4,10 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ml_assets.clv import bg_nbd, pareto_nbd
-from ml_assets.clv.bg_nbd import BgNbd, BgNbdFit
 from ml_assets.clv.histories import Floats, Histories
-from ml_assets.clv.pareto_nbd import ParetoNbd, ParetoNbdFit
+from ml_assets.clv.models import bg_nbd, pareto_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd, BgNbdFit
+from ml_assets.clv.models.pareto_nbd import ParetoNbd, ParetoNbdFit
 from ml_assets.clv.purchase_counts import count_moments
 
 __all__ = [

@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from ml_assets.clv.bg_nbd import BgNbd, expected_purchases
 from ml_assets.clv.errors import InvalidParameters
-from ml_assets.clv.gamma_gamma import GammaGamma, expected_order_value
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.models.bg_nbd import BgNbd, expected_purchases
+from ml_assets.clv.models.gamma_gamma import GammaGamma, expected_order_value
 
 __all__ = [
     "DEFAULT_ANNUAL_DISCOUNT_RATE",

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import betaincinv
 
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.histories import Floats, Histories
 from ml_assets.clv.horizons import PurchaseModel
+from ml_assets.clv.models.bg_nbd import BgNbd
 
 __all__ = ["FARTHEST_DAYS", "LEVEL", "order_gap_days"]
 

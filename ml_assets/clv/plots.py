@@ -7,9 +7,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from ml_assets.clv.bg_nbd import BgNbd, probability_of_purchases
 from ml_assets.clv.histories import check_histories, column_of_floats
 from ml_assets.clv.horizons import PurchaseModel, chances
+from ml_assets.clv.models.bg_nbd import BgNbd, probability_of_purchases
 
 __all__ = [
     "ImageFormat",

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaln
 
-from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.models.bg_nbd_likelihood import Shape
 
 __all__ = ["count_moments", "expected_count", "probability_of_at_least"]
 

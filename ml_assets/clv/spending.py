@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ml_assets.clv import gamma_gamma
 from ml_assets.clv.errors import CustomerValueError
-from ml_assets.clv.gamma_gamma import GammaGamma, GammaGammaFit
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.models import gamma_gamma
+from ml_assets.clv.models.gamma_gamma import GammaGamma, GammaGammaFit
 
 __all__ = ["Spending", "spending", "spending_of"]
 

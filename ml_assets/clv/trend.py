@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ml_assets.clv import gamma_gamma
 from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.models import gamma_gamma
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.spending import spending_of
 from ml_assets.clv.uncertainty import parameter_share

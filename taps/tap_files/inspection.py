@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.amounts import AmountReader, amount_reader
-from taps.tap_files.csv_files import open_csv
 from taps.tap_files.evidence import Evidence
+from taps.tap_files.formats.csv_files import open_csv
+from taps.tap_files.formats.jsonl_files import open_jsonl
+from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
-from taps.tap_files.jsonl_files import open_jsonl
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.mojibake import MojibakeCount
 from taps.tap_files.moments import MomentReader, moment_reader
@@ -23,7 +24,6 @@ from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import meanings
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.totals import TotalRows
-from taps.tap_files.xlsx_files import open_spreadsheet
 
 __all__ = ["Inspection", "inspect_file"]
 
@@ -170,6 +170,6 @@ def _open(source: SourceFile, settings: Settings) -> Table:
     if source.format == "spreadsheet":
         return open_spreadsheet(source, settings)
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
-    from taps.tap_files.parquet_files import open_parquet  # noqa: PLC0415
+    from taps.tap_files.formats.parquet_files import open_parquet  # noqa: PLC0415
 
     return open_parquet(source)

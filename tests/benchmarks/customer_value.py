@@ -25,14 +25,14 @@ import numpy as np
 import pandas as pd
 
 from ml_assets import clv
-from ml_assets.clv import bg_nbd, gamma_gamma, pareto_nbd
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.choice import Choice, choose_by_likelihood
 from ml_assets.clv.forecast import expected_buying, expected_money
-from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.grading import grade
 from ml_assets.clv.histories import Histories
 from ml_assets.clv.intervals import amount_interval
+from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.purchases import Seen, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend

@@ -30,8 +30,8 @@ from ml_assets.assets.prediction_inputs import (
     read_summaries,
 )
 from ml_assets.assets.prediction_tables import write_valuation
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.fit_identity import data_hash
+from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import log_hash
 from ml_assets.clv.valuation import Evidence, ValuationSettings, value_customers

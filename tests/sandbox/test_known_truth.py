@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv import bg_nbd, gamma_gamma
+from ml_assets.clv.models import bg_nbd, gamma_gamma
 from ml_assets.clv.summaries import summarise_purchases
 from sandbox.buyers import simulate_purchase_days
 from sandbox.tienda_norte import (

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from ml_assets.clv import bg_nbd, gamma_gamma
-from ml_assets.clv.bg_nbd import BgNbdFit
-from ml_assets.clv.gamma_gamma import GammaGammaFit
+from ml_assets.clv.models import bg_nbd, gamma_gamma
+from ml_assets.clv.models.bg_nbd import BgNbdFit
+from ml_assets.clv.models.gamma_gamma import GammaGammaFit
 from ml_assets.clv.summaries import summarise_purchases
 
 # The same examples every time, on a busy machine too, and nothing left on disk.

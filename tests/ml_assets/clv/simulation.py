@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ml_assets.clv.bg_nbd import BgNbd
-from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import Floats
-from ml_assets.clv.pareto_nbd import ParetoNbd
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.gamma_gamma import GammaGamma
+from ml_assets.clv.models.pareto_nbd import ParetoNbd
 
 
 class Customers(NamedTuple):

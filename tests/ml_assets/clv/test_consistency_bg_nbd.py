@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy.special import beta, hyp2f1
 
-from ml_assets.clv import bg_nbd, bg_nbd_likelihood, lifetimes_engine
-from ml_assets.clv.bg_nbd import BgNbd, BgNbdFit
 from ml_assets.clv.expected_purchases import _summed_over_dropout, purchases_if_alive
 from ml_assets.clv.histories import check_histories
+from ml_assets.clv.models import bg_nbd, bg_nbd_likelihood, lifetimes_engine
+from ml_assets.clv.models.bg_nbd import BgNbd, BgNbdFit
 from tests.ml_assets.clv.simulation import simulate
 
 MODEL = BgNbd(0.5, 40.0, 0.8, 2.5)

@@ -6,8 +6,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import gamma
 
-from ml_assets.clv import gamma_gamma
-from ml_assets.clv.gamma_gamma import GammaGamma, GammaGammaFit, _Spend
+from ml_assets.clv.models import gamma_gamma
+from ml_assets.clv.models.gamma_gamma import GammaGamma, GammaGammaFit, _Spend
 from tests.ml_assets.clv.simulation import simulate_spend
 
 MODEL = GammaGamma(6.25, 3.74, 15.44)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv import bg_nbd
-from ml_assets.clv.bg_nbd import BgNbd, BgNbdFit
+from ml_assets.clv.models import bg_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd, BgNbdFit
 from tests.ml_assets.clv.conftest import fit_purchasing
 
 

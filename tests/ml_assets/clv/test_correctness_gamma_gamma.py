@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ml_assets.clv import gamma_gamma
-from ml_assets.clv.gamma_gamma import GammaGamma, GammaGammaFit
+from ml_assets.clv.models import gamma_gamma
+from ml_assets.clv.models.gamma_gamma import GammaGamma, GammaGammaFit
 
 
 def assert_prints_as(fit: GammaGammaFit, numbers: dict[str, Any]) -> None:

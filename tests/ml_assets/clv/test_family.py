@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from scipy.integrate import quad
 
-from ml_assets.clv import bg_nbd, bg_nbd_likelihood, pareto_nbd
-from ml_assets.clv.bg_nbd import BgNbd
-from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import Floats, check_histories
 from ml_assets.clv.horizons import forecast_horizons
-from ml_assets.clv.maximum_likelihood import Derivatives
-from ml_assets.clv.pareto_nbd import ParetoNbd
+from ml_assets.clv.models import bg_nbd, bg_nbd_likelihood, pareto_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.bg_nbd_likelihood import Shape
+from ml_assets.clv.models.maximum_likelihood import Derivatives
+from ml_assets.clv.models.pareto_nbd import ParetoNbd
 from ml_assets.clv.purchase_counts import count_moments
 from tests.ml_assets.clv.simulation import Customers, simulate, simulate_pareto
 

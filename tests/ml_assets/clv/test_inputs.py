@@ -5,8 +5,6 @@ import warnings
 import numpy as np
 import pytest
 
-from ml_assets.clv import bg_nbd, gamma_gamma
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.errors import (
     DegenerateSpend,
     InvalidParameters,
@@ -15,7 +13,9 @@ from ml_assets.clv.errors import (
     NotConverged,
     TooFewRepeatCustomers,
 )
-from ml_assets.clv.gamma_gamma import GammaGamma
+from ml_assets.clv.models import bg_nbd, gamma_gamma
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.gamma_gamma import GammaGamma
 from tests.ml_assets.clv.simulation import simulate
 
 MODEL = BgNbd(0.243, 30.9, 0.793, 2.426)

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.calibration import recalibrate
-from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.histories import check_histories
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.intervals import (
@@ -15,6 +13,8 @@ from ml_assets.clv.intervals import (
     probability_interval,
     total_interval,
 )
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.spending import spending_of
 from tests.ml_assets.clv.simulation import simulate
 

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_assets.clv import bg_nbd, gamma_gamma
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.errors import InvalidParameters
-from ml_assets.clv.gamma_gamma import GammaGamma
 from ml_assets.clv.lifetime_value import (
     DEFAULT_ANNUAL_DISCOUNT_RATE,
     discounted_purchases,
     month_ends,
     predicted_value,
 )
+from ml_assets.clv.models import bg_nbd, gamma_gamma
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.gamma_gamma import GammaGamma
 
 PURCHASING = BgNbd(0.243, 30.9, 0.793, 2.426)
 SPENDING = GammaGamma(6.25, 3.74, 15.44)

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from ml_assets import clv
-from ml_assets.clv.bg_nbd import BgNbd, BgNbdFit
 from ml_assets.clv.choice import Candidate, Choice
 from ml_assets.clv.histories import check_histories
 from ml_assets.clv.horizons import PurchaseFit, chances
+from ml_assets.clv.models.bg_nbd import BgNbd, BgNbdFit
 from ml_assets.clv.next_order import days_until_order
 from ml_assets.clv.trend import Trend
 from tests.ml_assets.clv.conftest import fit_purchasing

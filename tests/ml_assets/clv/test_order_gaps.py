@@ -5,10 +5,10 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import gamma
 
-from ml_assets.clv.bg_nbd import BgNbd
 from ml_assets.clv.histories import Histories
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.pareto_nbd import ParetoNbd
 from ml_assets.clv.order_gaps import order_gap_days
-from ml_assets.clv.pareto_nbd import ParetoNbd
 
 
 def histories(*rows: tuple[float, float, float]) -> Histories:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ml_assets.clv import plots
-from ml_assets.clv.bg_nbd import BgNbdFit
+from ml_assets.clv.models.bg_nbd import BgNbdFit
 
 
 def test_actual_and_expected_customers_both_add_up_to_all(

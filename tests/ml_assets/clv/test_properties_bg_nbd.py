@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_assets.clv import bg_nbd
-from ml_assets.clv.bg_nbd import BgNbd
+from ml_assets.clv.models import bg_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd
 
 History = tuple[int, float, float]
 

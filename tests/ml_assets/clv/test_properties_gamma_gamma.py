@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml_assets.clv import gamma_gamma
-from ml_assets.clv.gamma_gamma import GammaGamma
+from ml_assets.clv.models import gamma_gamma
+from ml_assets.clv.models.gamma_gamma import GammaGamma
 
 models = st.builds(
     GammaGamma,

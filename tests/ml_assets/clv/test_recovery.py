@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from ml_assets.clv import bg_nbd, gamma_gamma, pareto_nbd
-from ml_assets.clv.bg_nbd import BgNbd
-from ml_assets.clv.gamma_gamma import GammaGamma
-from ml_assets.clv.pareto_nbd import ParetoNbd
+from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd
+from ml_assets.clv.models.gamma_gamma import GammaGamma
+from ml_assets.clv.models.pareto_nbd import ParetoNbd
 from tests.ml_assets.clv.simulation import simulate, simulate_pareto, simulate_spend
 
 SEEDS = range(100)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv import lifetimes_engine
 from ml_assets.clv.errors import InvalidSummaries
+from ml_assets.clv.models import lifetimes_engine
 from ml_assets.clv.summaries import summarise_purchases
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv import bg_nbd, gamma_gamma
+from ml_assets.clv.models import bg_nbd, gamma_gamma
 from ml_assets.clv.summaries import summarise_purchases
 from sandbox.simulation.buying import BUYING, SPENDING, Purchases, draw_purchases
 from sandbox.simulation.companies import ANDES, TIENDA_NORTE, Company

@@ -29,8 +29,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc
 
-from ml_assets.clv import bg_nbd_likelihood, lifetimes_engine
-from ml_assets.clv.bg_nbd_likelihood import Shape
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import (
@@ -40,8 +38,10 @@ from ml_assets.clv.histories import (
     check_numbers,
     require_repeat_customers,
 )
-from ml_assets.clv.log_mixture import log_sum
-from ml_assets.clv.maximum_likelihood import Derivatives, maximise
+from ml_assets.clv.models import bg_nbd_likelihood, lifetimes_engine
+from ml_assets.clv.models.bg_nbd_likelihood import Shape
+from ml_assets.clv.models.log_mixture import log_sum
+from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
 from ml_assets.clv.purchase_counts import expected_count, probability_of_at_least
 
 __all__ = [

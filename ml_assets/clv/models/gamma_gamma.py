@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln, polygamma
 
-from ml_assets.clv import lifetimes_engine
 from ml_assets.clv.errors import (
     DegenerateSpend,
     InvalidParameters,
@@ -33,7 +32,8 @@ from ml_assets.clv.histories import (
     refuse_where,
     require_repeat_customers,
 )
-from ml_assets.clv.maximum_likelihood import Derivatives, maximise
+from ml_assets.clv.models import lifetimes_engine
+from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
 
 __all__ = [
     "PARAMETERS",

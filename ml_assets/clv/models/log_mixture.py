@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ml_assets.clv.histories import Floats
-from ml_assets.clv.maximum_likelihood import Derivatives
+from ml_assets.clv.models.maximum_likelihood import Derivatives
 
 __all__ = ["Component", "log_mixture", "log_sum"]
 

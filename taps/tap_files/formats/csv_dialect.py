@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
-from taps.tap_files.header_rows import LOOKED_AT, header_row
+from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings

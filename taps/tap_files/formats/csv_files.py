@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from taps.tap_files.csv_dialect import detect_delimiter, separator_line
 from taps.tap_files.encodings import TextEncoding, detect_encoding
 from taps.tap_files.endings import last_value_looks_cut
-from taps.tap_files.header_rows import LOOKED_AT, header_row
+from taps.tap_files.formats.csv_dialect import detect_delimiter, separator_line
+from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings

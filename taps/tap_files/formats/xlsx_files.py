@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from taps.tap_files.header_rows import LOOKED_AT, header_row
+from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings

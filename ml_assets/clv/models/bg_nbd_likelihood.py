@@ -37,8 +37,8 @@ import numpy as np
 from scipy.special import betaln, digamma, gammaln, polygamma
 
 from ml_assets.clv.histories import Floats, Histories, distinct_histories
-from ml_assets.clv.log_mixture import Component, log_mixture, log_sum
-from ml_assets.clv.maximum_likelihood import Derivatives
+from ml_assets.clv.models.log_mixture import Component, log_mixture, log_sum
+from ml_assets.clv.models.maximum_likelihood import Derivatives
 
 __all__ = [
     "CollapsedHistories",

@@ -30,7 +30,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln, polygamma
 
-from ml_assets.clv.bg_nbd_likelihood import CollapsedHistories, collapse
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.histories import (
     MINIMUM_REPEAT_CUSTOMERS,
@@ -39,8 +38,9 @@ from ml_assets.clv.histories import (
     check_numbers,
     require_repeat_customers,
 )
-from ml_assets.clv.log_mixture import Component, log_mixture, log_sum
-from ml_assets.clv.maximum_likelihood import Derivatives, maximise
+from ml_assets.clv.models.bg_nbd_likelihood import CollapsedHistories, collapse
+from ml_assets.clv.models.log_mixture import Component, log_mixture, log_sum
+from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
 
 __all__ = [
     "PARAMETERS",

@@ -1,0 +1,1 @@
+"""Purchase and spending models: likelihoods, fits, what they say."""
