@@ -261,27 +261,37 @@ def _currency_of_files(url: str, company: Company) -> str:
 
 
 def _as_of_date(url: str, company: Company, truth: dict[str, Any]) -> date:
-    """The date whose answer is known, else the last past day with orders.
-
-    A mistyped date in the future does not count.
-    """
+    """The date whose answer is known, else the last past day with a purchase."""
     if "as_of_date" in truth:
         return date.fromisoformat(truth["as_of_date"])
     yesterday = company.last_complete_day(datetime.now(UTC))
+    return last_purchase_day(url, company, yesterday) or yesterday
+
+
+def last_purchase_day(url: str, company: Company, latest: date) -> date | None:
+    """The last day up to the latest on which something was bought and paid.
+
+    Neither a return nor a mistyped date of the future is one.
+    """
     with connect(url, "transformer") as database:
         row = database.execute(
             """select max(day) from (
                 select (purchased_at at time zone %(zone)s)::date as day
-                from raw_files.purchases where company_id = %(company)s
+                from raw_files.purchases
+                where
+                    company_id = %(company)s
+                    and amount > 0
+                    and coalesce(status, 'paid')
+                        in ('paid', 'partially_refunded', 'refunded')
                 union all
                 select (created_at at time zone %(zone)s)::date
                 from raw_files.shopify_order_lines where company_id = %(company)s
             ) as orders
-            where day <= %(yesterday)s""",
+            where day <= %(latest)s""",
             {
                 "company": company.company_id,
                 "zone": company.time_zone,
-                "yesterday": yesterday,
+                "latest": latest,
             },
         ).fetchone()
-    return row[0] if row and row[0] else yesterday
+    return row[0] if row else None

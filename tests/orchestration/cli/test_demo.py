@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, file_preview
 from orchestration.cli import console as console_module
+from orchestration.cli.demo import last_purchase_day
+from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 from tests.orchestration.conftest import Shop
 
 
@@ -55,3 +60,28 @@ def test_columns_and_contract_are_options(
 
     assert "the column 'Estado' says 'En taller'" in said
     assert "Settings are given as --setting name=value" in said
+
+
+def test_the_last_purchase_is_neither_a_return_nor_unpaid(shop: Shop) -> None:
+    ensure_raw_tables(shop.url)
+    rows = [
+        ("acme", 1, "2025-01-05", 10, None),
+        ("acme", 2, "2025-01-07", 5, "paid"),
+        ("acme", 3, "2025-02-01", -5, None),
+        ("acme", 4, "2025-02-02", 7, "failed"),
+        ("acme", 5, "2099-01-01", 7, None),
+        ("bolt", 1, "2025-03-01", 7, None),
+    ]
+    with connect(shop.url, "loader") as database:
+        for company_id, line, day, amount, status in rows:
+            database.execute(
+                """insert into raw_files.purchases
+                    (company_id, file_sha256, line_number, purchased_at, amount, status)
+                values (%s, 'f', %s, %s, %s, %s)""",
+                (company_id, line, f"{day} 12:00+00", amount, status),
+            )
+    acme = Company("acme", "Acme", "EUR", "Europe/Madrid")
+    nobody = Company("nobody", "Nobody", "EUR", "UTC")
+
+    assert last_purchase_day(shop.url, acme, date(2025, 6, 1)) == date(2025, 1, 7)
+    assert last_purchase_day(shop.url, nobody, date(2025, 6, 1)) is None
