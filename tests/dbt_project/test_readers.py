@@ -16,7 +16,6 @@ LAYERS = ("staging", "intermediate", "personal", "marts")
 KEPT = {
     "campaign_conversion_days": "a page will show what people did after a campaign",
     "campaigns": "a page will show a campaign's state and budget",
-    "currency_rates": "the page of currencies will show them",
     "payments": "orders are held against it, from each source, in tests",
     "stg_meta_ads__campaign_platform_days": "a page will show platforms",
     "stg_shopify__discount_codes": "revenue will be told by discount code",

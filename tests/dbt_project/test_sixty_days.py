@@ -21,6 +21,8 @@ from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.raw_shopify import customer
 from tests.dbt_project.sixty_days import OLD_ORDER, ShopLife, date_of, moment
 from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.taps.sources.ecb import central_bank
+from tests.taps.target_postgres.singer import Loader
 
 Companies = tuple[str, ...]
 LAST_DAY = 59
@@ -34,6 +36,10 @@ def test_sixty_days_of_builds_give_what_one_build_gives(
     before = versions(warehouse, (still.acme, still.bolt))
     mixed, shop, plaza = companies = (pair.acme, other.acme, pair.bolt)
     shops = (ShopLife(warehouse, mixed), ShopLife(warehouse, shop, False))
+    with central_bank() as bank:
+        rates = bank.read("2026-04-02", "2026-04-05").messages
+    settings = {"schema": "raw_ecb_rates", "company_id": shop}
+    Loader(warehouse.url).load(*rates, **settings)
 
     whole = live(warehouse, shops, plaza, knows_project(warehouse.url))
     incremental = hashes(warehouse, companies)

@@ -49,6 +49,7 @@ VIEWS = (
     "customer_values",
     "data_quality_totals",
     "event_latency",
+    "exchange_rates",
     "forecast_grades",
     "gastos_marketing",
     "ingest_volume",
@@ -151,6 +152,10 @@ JUDGEMENTS = (
     """insert into predictions.marketing_contributions values
         (%s, 'revenue', '2026-01-05', 'level', 'baseline', 1, 0, 2, 'mix',
         '2026-01-31', '2026-01-31', '1', now())""",
+    """insert into marts.currency_rates values
+        (%s, '2026-01-31', 'USD', 0.9, 1.111111, '2026-01-30', 'ecb')""",
+    """insert into marts.currency_rates values
+        (%s, '2026-01-31', 'CLP', 0.001, 1000, '2026-01-30', 'ecb')""",
     """insert into predictions.budget_grid values
         (%s, 'revenue', 30, 500, 'meta_ads', 500, 1, 0, 2, 1, 0, 2, true, 'EUR', 'mix',
         '2026-01-31', '2026-01-31', '1', now())""",

@@ -261,8 +261,8 @@ def test_each_dashboard_has_its_heading_on_the_page(shops_url: str) -> None:
         *("Dashboard", "¿Acertamos?", "Adquisición", "Clientes"),
         "Conexiones y salud de datos",
         *("Engagement y Conversión", "Ficha de cliente", "Marketing"),
-        *("Salud de los modelos", "Operaciones y Calidad", "Retención y Lealtad"),
-        *("Segmentación y Marketing", "Simulador"),
+        *("Salud de los modelos", "Monedas", "Operaciones y Calidad"),
+        *("Retención y Lealtad", "Segmentación y Marketing", "Simulador"),
     ]
     assert title == f"Acme Música · {', '.join(headings)}"
 

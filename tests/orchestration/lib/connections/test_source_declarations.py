@@ -16,6 +16,7 @@ from orchestration.lib.connections.sources import FOLDER, SOURCES
 # What is said of a source with a tap of its own; the others are refused by the tap.
 _PARTS = {
     *("title", "tap", "domain", "feeds", "service_level", "events", "slices"),
+    "versions",
     *("secrets", "streams", "consent", "connect"),
 }
 _TOYS = """
