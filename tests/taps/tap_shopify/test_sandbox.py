@@ -320,7 +320,7 @@ def test_a_process_loses_nothing_to_a_clock_that_is_wrong(
     assert ids == {json.loads(row)["id"] for row in undisturbed["orders"]}
 
 
-# --- last, because what it orders stays in the shop ------------------------------------
+# --- last, because what it orders stays in the shop ---------------------------------
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
