@@ -152,10 +152,6 @@ JUDGEMENTS = (
     """insert into predictions.marketing_contributions values
         (%s, 'revenue', '2026-01-05', 'level', 'baseline', 1, 0, 2, 'mix',
         '2026-01-31', '2026-01-31', '1', now())""",
-    """insert into marts.currency_rates values
-        (%s, '2026-01-31', 'USD', 0.9, 1.111111, '2026-01-30', 'ecb')""",
-    """insert into marts.currency_rates values
-        (%s, '2026-01-31', 'CLP', 0.001, 1000, '2026-01-30', 'ecb')""",
     """insert into predictions.budget_grid values
         (%s, 'revenue', 30, 500, 'meta_ads', 500, 1, 0, 2, 1, 0, 2, true, 'EUR', 'mix',
         '2026-01-31', '2026-01-31', '1', now())""",
@@ -207,6 +203,11 @@ JUDGEMENTS = (
 # The log names no campaign.
 CAMPAIGN = """
     update marts.customers set first_campaign_name = 'Winter' where company_id = %s
+"""
+RATES = """
+    insert into marts.currency_rates
+    select %s, '2026-01-31', currency_code, 0.5, 2, '2026-01-30', 'ecb'
+    from (values ('USD'), ('CLP')) as told (currency_code)
 """
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
@@ -265,6 +266,7 @@ def readers(warehouse: Warehouse) -> Readers:
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
         warehouse.execute(CAMPAIGN, [company_id])
+        warehouse.execute(RATES, [company_id])
     return Readers(pair, *map(warehouse.add_reader, (pair.acme, pair.bolt)))
 
 
