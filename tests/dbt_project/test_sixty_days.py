@@ -38,8 +38,8 @@ def test_sixty_days_of_builds_give_what_one_build_gives(
     shops = (ShopLife(warehouse, mixed), ShopLife(warehouse, shop, False))
     with central_bank() as bank:
         rates = bank.read("2026-04-02", "2026-04-05").messages
-    settings = {"schema": "raw_ecb_rates", "company_id": shop}
-    Loader(warehouse.url).load(*rates, **settings)
+    where = {"schema": "raw_ecb_rates", "company_id": shop}
+    Loader(warehouse.url).load(*rates, **where)
 
     whole = live(warehouse, shops, plaza, knows_project(warehouse.url))
     incremental = hashes(warehouse, companies)
