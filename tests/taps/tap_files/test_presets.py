@@ -77,6 +77,22 @@ def test_a_shops_export_gives_its_totals_without_a_setting(
     assert money(run) == Decimal(expected)
 
 
+def test_a_plugins_words_for_the_address_are_understood(read_text: RunTap) -> None:
+    text = export("woocommerce_orders")
+    header, rows = text.split("\n", 1)
+    spoken = header.replace("billing_email", "Billing Email Address")
+    spoken = ",".join(name.replace("_", " ").title() for name in spoken.split(","))
+
+    told, run = read_text(text), read_text(f"{spoken}\n{rows}")
+
+    # It is another file all the same.
+    for row in (*told.purchases, *run.purchases):
+        row.pop("file_sha256")
+    assert "Billing Email Address" in spoken
+    assert run.purchases == told.purchases != []
+    assert f"read as {load_presets()['woocommerce_orders'].title}" in run.file["notes"]
+
+
 def test_stripes_times_are_in_utc(read_text: RunTap) -> None:
     run = read_text(export("stripe_payments"), time_zone="Europe/Madrid")
 
