@@ -1,14 +1,14 @@
--- A recognised order's entries add up to the order, each kind to its own
--- column, and so to its net revenue. A row here is an order whose money was
--- lost or doubled on the way into the ledger, or changed its kind, or one that
--- has entries and no revenue.
+-- A recognised order's entries add up to the order: to its net revenue, to what
+-- the company leaves out of it, and to all that was charged and kept. A row
+-- here is an order whose money was lost or doubled on the way into the ledger,
+-- or changed its kind, or one that has entries and no revenue. A ledger's
+-- discounts are those of goods, an order's those of shipping too.
 with orders as (
     select
         company_id,
         order_id,
-        gross_revenue,
+        gross_revenue - discount_amount - refund_amount as kept_amount,
         discount_amount,
-        refund_amount,
         excluded_amount,
         net_revenue
     from {{ ref('orders') }}
@@ -20,17 +20,18 @@ entries as (
     select
         company_id,
         order_id,
-        coalesce(sum(amount) filter (where entry_type = 'sale'), 0) as sold,
+        sum(amount) filter (
+            where
+            entry_type in ('sale', 'discount', 'refund', 'tax', 'shipping')
+        ) as kept,
         coalesce(sum(-amount) filter (where entry_type = 'discount'), 0)
             as discounted,
-        coalesce(sum(-amount) filter (where entry_type = 'refund'), 0)
-            as refunded,
-        coalesce(sum(-amount) filter (
-            where entry_type in ('tax_excluded', 'shipping_excluded')
+        coalesce(sum(amount) filter (
+            where not is_revenue and entry_type in ('tax', 'shipping')
         ), 0) as excluded,
-        sum(amount) as amount
+        coalesce(sum(amount) filter (where is_revenue), 0) as amount
     from {{ ref('revenue_entries') }}
-    where {{ is_in_scope() }} and is_revenue
+    where {{ is_in_scope() }}
     group by company_id, order_id
 ),
 
@@ -38,14 +39,12 @@ compared as (
     select
         coalesce(orders.company_id, entries.company_id) as company_id,
         coalesce(orders.order_id, entries.order_id) as order_id,
-        orders.gross_revenue,
+        orders.kept_amount,
         orders.discount_amount,
-        orders.refund_amount,
         orders.excluded_amount,
         orders.net_revenue,
-        entries.sold,
+        entries.kept,
         entries.discounted,
-        entries.refunded,
         entries.excluded,
         entries.amount
     from orders
@@ -57,8 +56,7 @@ compared as (
 
 select * from compared
 where
-    gross_revenue is distinct from sold
-    or discount_amount is distinct from discounted
-    or refund_amount is distinct from refunded
+    kept_amount is distinct from kept
     or excluded_amount is distinct from excluded
     or net_revenue is distinct from amount
+    or coalesce(discounted > discount_amount, true)

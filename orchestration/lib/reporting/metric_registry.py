@@ -27,6 +27,7 @@ Page = Literal[
     "segmentation",
     "marketing",
     "currencies",
+    "sales",
 ]
 
 REGISTRY = PROJECT_ROOT / "dbt_project" / "metrics"

@@ -26,9 +26,9 @@ def companies(warehouse: Warehouse) -> Pair:
     """
     pair = warehouse.add_pair()
     warehouse.execute(
-        "update ops.companies set revenue_includes_tax = false,"
-        " revenue_includes_shipping = false where company_id = %s",
-        [pair.bolt],
+        "update ops.companies set revenue_includes_tax = true,"
+        " revenue_includes_shipping = true where company_id = %s",
+        [pair.acme],
     )
     warehouse.load(
         pair.acme,
@@ -261,15 +261,15 @@ def test_a_refund_gives_back_its_part_of_what_was_excluded(
     first, second = date(2026, 3, 31), date(2026, 4, 1)
 
     assert entries(warehouse, companies.bolt, "shopify/1") == [
-        ("sale", date(2026, 1, 5), 119000),
-        ("shipping_excluded", date(2026, 1, 5), -10000),
-        ("tax_excluded", date(2026, 1, 5), -19000),
-        ("refund", first, -29750),
-        ("shipping_excluded", first, 2500),
-        ("tax_excluded", first, 4750),
-        ("refund", second, -29750),
-        ("shipping_excluded", second, 2500),
-        ("tax_excluded", second, 4750),
+        ("sale", date(2026, 1, 5), 90000),
+        ("shipping", date(2026, 1, 5), 10000),
+        ("tax", date(2026, 1, 5), 19000),
+        ("refund", first, -22500),
+        ("shipping", first, -2500),
+        ("tax", first, -4750),
+        ("refund", second, -22500),
+        ("shipping", second, -2500),
+        ("tax", second, -4750),
     ]
     found = warehouse.orders(companies.bolt)["shopify/1"]
     assert (found["excluded_amount"], found["net_revenue"]) == (14500, 45000)

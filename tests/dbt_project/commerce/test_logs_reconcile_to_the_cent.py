@@ -168,6 +168,11 @@ def _take_off_returns(shop: Shop) -> None:
 def olist(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Four files in reais, for a company in euros, with a rate for every day."""
     shop = Shop(warehouse, warehouse.add_pair().acme)
+    warehouse.execute(
+        "update ops.companies set revenue_includes_shipping = true"
+        " where company_id = %s",
+        [shop.company_id],
+    )
     random, folder = Random(20180829), tmp_path_factory.mktemp("olist")
     orders, items, payments, customers = [], [], [], []
     rates: dict[str, Decimal] = {}
@@ -289,8 +294,8 @@ def test_the_days_and_the_ledger_add_up_to_the_orders(shop: Shop) -> None:
             day: amount for day, amount in expected.items() if amount
         }, mart
     (told,) = shop.rows(
-        "select sum(amount) filter (where entry_type = 'sale') as gross,"
-        " sum(-amount) filter (where entry_type = 'refund') as refund"
+        "select sum(amount) filter (where change_type = 'order') as gross,"
+        " sum(-amount) filter (where change_type = 'refund') as refund"
         " from marts.revenue_entries where company_id = %s"
     )
     assert told["gross"] == sum(order.gross for order in kept)

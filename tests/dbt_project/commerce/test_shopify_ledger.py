@@ -84,9 +84,9 @@ def companies(warehouse: Warehouse) -> Pair:
     """Acme counts taxes and shipping as revenue, bolt counts neither."""
     pair = warehouse.add_pair()
     warehouse.execute(
-        "update ops.companies set revenue_includes_tax = false,"
-        " revenue_includes_shipping = false where company_id = %s",
-        [pair.bolt],
+        "update ops.companies set revenue_includes_tax = true,"
+        " revenue_includes_shipping = true where company_id = %s",
+        [pair.acme],
     )
     for company_id in (pair.acme, pair.bolt):
         warehouse.land(company_id, "shop", shop("Europe/Madrid"))
@@ -160,7 +160,8 @@ def test_each_change_counts_on_its_own_day(
     placed, changed = date(2026, 1, 5), date(2026, 1, 21)
     assert [tuple(entry.values()) for entry in entries] == [
         (placed, "order", "gift_card", False, 100),
-        (placed, "order", "sale", True, Decimal("311.10")),
+        (placed, "order", "sale", True, 306),
+        (placed, "order", "shipping", True, Decimal("5.10")),
         (placed, "order", "tip", False, 3),
         (changed, "edit", "refund", True, -113),
         (changed, "exchange", "refund", True, -50),

@@ -83,6 +83,7 @@ VIEWS = (
     "rfm_customers",
     "rfm_segments",
     "run_history",
+    "sales_by_month",
     "saved_scenarios",
     "scenario_channels",
     "scenario_grades",

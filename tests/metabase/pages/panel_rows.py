@@ -36,6 +36,14 @@ create table reporting.exchange_rates (
     company_id text, rate_date date, currency_code text, exchange_rate numeric,
     inverse_exchange_rate numeric, published_date date
 );
+create table reporting.sales_by_month (
+    company_id text, month date, order_count integer, gross_sales numeric(18, 2),
+    discount_amount numeric(18, 2), returned_amount numeric(18, 2),
+    net_sales numeric(18, 2), shipping_amount numeric(18, 2),
+    tax_amount numeric(18, 2), duty_amount numeric(18, 2), fee_amount numeric(18, 2),
+    total_sales numeric(18, 2), tip_amount numeric(18, 2),
+    gift_card_amount numeric(18, 2), tax_basis text
+);
 """
 NAMES = (
     "ltv_roas_totals",
@@ -43,6 +51,7 @@ NAMES = (
     "insight_feed",
     "top_customers_at_risk",
     "exchange_rates",
+    "sales_by_month",
 )
 
 
@@ -98,3 +107,13 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
     ):
         insert("exchange_rates", day, "USD", rate, 1 / rate, published)
     insert("exchange_rates", "1997-09-28", "CLP", 0.001, 1000, "1997-09-26")
+    for month, sold, gift_card, basis in (
+        ("1997-08-01", 1000, 0, "not_told"),
+        ("1997-09-01", 500, 50, "excluded"),
+    ):
+        net, tax = sold - 100 - 50, 0 if basis == "not_told" else sold // 10
+        insert(
+            "sales_by_month",
+            *(month, 12, sold, -100, -50, net, 20, tax, 0, 0, net + 20 + tax, 0),
+            *(gift_card, basis),
+        )

@@ -51,7 +51,7 @@ EXPECTED = {
     "analista": _Expected(tuple(FOLDERS), ("workspace",), writes_sql=True),
     "consultor": _Expected((*BUSINESS, "executive")),
 }
-CORE = {"panel", "clientes", "ficha"}
+CORE = {"panel", "ventas", "clientes", "ficha"}
 OPERATIONAL = {
     *("marketing", "simulador", "adquisicion", "engagement", "segmentacion"),
     "monedas",

@@ -14,13 +14,8 @@ orders as (
         companies.time_zone,
         companies.revenue_includes_tax,
         companies.revenue_includes_shipping,
-        case
-            when companies.revenue_includes_tax then 0 else orders.tax_amount
-        end as excluded_tax,
-        case
-            when companies.revenue_includes_shipping then 0
-            else orders.shipping_amount
-        end as excluded_shipping
+        coalesce(orders.exclusion_reason = 'credit_note', false)
+            as is_credit_note
     from {{ ref('orders') }} as orders
     inner join companies
         on orders.company_id = companies.company_id
@@ -45,19 +40,21 @@ sales as (
         orders.currency_code,
         orders.original_currency_code,
         orders.currency_rate,
-        sales.is_revenue as is_line_revenue,
+        orders.revenue_includes_tax,
+        orders.revenue_includes_shipping,
         sales.line_type,
-        sales.total,
-        sales.gross_revenue,
-        sales.discount_amount,
-        sales.refund_amount,
+        sales.is_revenue as is_line_revenue,
+        sales.refund_amount <> 0 as is_taken_off,
+        sales.gross_revenue - sales.discount_amount - sales.refund_amount
+            as kept,
+        sales.tax_amount as tax,
+        sales.shipping_amount as shipping,
+        -- What a code takes off the shipping is no discount of goods.
         case
-            when orders.revenue_includes_tax then 0 else sales.tax_amount
-        end as excluded_tax,
-        case
-            when orders.revenue_includes_shipping then 0
-            else sales.shipping_amount
-        end as excluded_shipping
+            when sales.line_type = 'shipping' then 0
+            else sales.discount_amount
+        end as goods_discount,
+        case when sales.is_revenue then 0 else sales.total end as aside
     from orders
     inner join {{ ref('int_shopify_sales_classified') }} as sales
         on
@@ -170,8 +167,22 @@ states as (
         accumulated.refund_id,
         accumulated.entry_at,
         accumulated.entry_date,
-        accumulated.refunded,
-        coalesce(accumulated.refunded_before, 0) as refunded_before
+        accumulated.refunded - coalesce(accumulated.refunded_before, 0)
+            as refunded_now,
+        {{ part_not_refunded(
+            'orders', 'tax_amount', 'coalesce(accumulated.refunded_before, 0)'
+        ) }}
+        - {{ part_not_refunded(
+            'orders', 'tax_amount', 'accumulated.refunded'
+        ) }} as tax_back,
+        {{ part_not_refunded(
+            'orders',
+            'shipping_amount',
+            'coalesce(accumulated.refunded_before, 0)'
+        ) }}
+        - {{ part_not_refunded(
+            'orders', 'shipping_amount', 'accumulated.refunded'
+        ) }} as shipping_back
     from orders
     inner join accumulated
         on
@@ -179,44 +190,55 @@ states as (
             and orders.order_id = accumulated.order_id
 ),
 
-placed as (
+charged as (
     select
-        orders.company_id,
-        orders.order_id,
-        entries.entry_type,
-        orders.order_id || '/' || entries.entry_type as entry_id,
-        case
-            when orders.exclusion_reason = 'credit_note' then 'refund'
-            else 'order'
-        end as change_type,
-        orders.ordered_at as entry_at,
-        orders.order_date as entry_date,
-        entries.amount,
-        entries.amount / orders.currency_rate as original_amount,
-        orders.currency_code,
-        orders.original_currency_code,
-        true as is_revenue,
-        coalesce(orders.exclusion_reason <> 'credit_note', true) as is_sale
+        orders.*,
+        {{ part_not_refunded('orders', 'tax_amount', '0') }} as tax_charged,
+        {{ part_not_refunded('orders', 'shipping_amount', '0') }}
+            as shipping_charged
     from orders
     left join with_ledger
         on
             orders.company_id = with_ledger.company_id
             and orders.order_id = with_ledger.order_id
+    where with_ledger.order_id is null
+),
+
+placed as (
+    select
+        charged.company_id,
+        charged.order_id,
+        entries.entry_type,
+        charged.order_id || '/' || entries.entry_type as entry_id,
+        case when charged.is_credit_note then 'refund' else 'order' end
+            as change_type,
+        charged.ordered_at as entry_at,
+        charged.order_date as entry_date,
+        entries.amount,
+        entries.amount / charged.currency_rate as original_amount,
+        charged.currency_code,
+        charged.original_currency_code,
+        entries.is_revenue,
+        not charged.is_credit_note as is_sale
+    from charged
     cross join
         lateral (
             values
-            ('sale', orders.gross_revenue),
-            ('discount', -orders.discount_amount),
             (
-                'tax_excluded',
-                -{{ part_not_refunded('orders', 'excluded_tax', '0') }}
+                'sale',
+                charged.gross_revenue
+                - charged.tax_charged
+                - charged.shipping_charged,
+                true
             ),
+            ('discount', -charged.discount_amount, true),
+            ('tax', charged.tax_charged, charged.revenue_includes_tax),
             (
-                'shipping_excluded',
-                -{{ part_not_refunded('orders', 'excluded_shipping', '0') }}
+                'shipping',
+                charged.shipping_charged,
+                charged.revenue_includes_shipping
             )
-        ) as entries (entry_type, amount)
-    where with_ledger.order_id is null
+        ) as entries (entry_type, amount, is_revenue)
 ),
 
 paid_back as (
@@ -233,99 +255,112 @@ paid_back as (
         entries.amount / states.currency_rate as original_amount,
         states.currency_code,
         states.original_currency_code,
-        true as is_revenue,
+        entries.is_revenue,
         false as is_sale
     from states
     cross join lateral (
         values
-        ('refund', states.refunded_before - states.refunded),
         (
-            'tax_excluded',
-            {{ part_not_refunded(
-                'states', 'excluded_tax', 'states.refunded_before'
-            ) }}
-            - {{ part_not_refunded(
-                'states', 'excluded_tax', 'states.refunded'
-            ) }}
+            'refund',
+            states.tax_back + states.shipping_back - states.refunded_now,
+            true
         ),
+        ('tax', -states.tax_back, states.revenue_includes_tax),
         (
-            'shipping_excluded',
-            {{ part_not_refunded(
-                'states', 'excluded_shipping', 'states.refunded_before'
-            ) }}
-            - {{ part_not_refunded(
-                'states', 'excluded_shipping', 'states.refunded'
-            ) }}
+            'shipping', -states.shipping_back, states.revenue_includes_shipping
         )
-    ) as entries (entry_type, amount)
+    ) as entries (entry_type, amount, is_revenue)
 ),
 
--- What each line of the ledger did, and below how it adds up.
+-- Each line of the ledger as what rounded running totals grew by: cents that
+-- are rounded one by one would not add up to the order's.
 ledger_lines as (
     select
-        sales.*,
-        entries.entry_type,
-        entries.line_amount,
-        entries.is_revenue
-    from sales
-    cross join
-        lateral (
-            values
-            ('sale', sales.gross_revenue, true),
-            ('discount', -sales.discount_amount, true),
-            ('refund', -sales.refund_amount, true),
-            ('tax_excluded', -sales.excluded_tax, true),
-            ('shipping_excluded', -sales.excluded_shipping, true),
-            (
-                sales.line_type,
-                case when sales.is_line_revenue then 0 else sales.total end,
-                false
-            )
-        ) as entries (entry_type, line_amount, is_revenue)
-    where entries.line_amount <> 0 or entries.entry_type = 'sale'
-),
-
-ledger_totals as (
-    select
         *,
-        line_amount * currency_rate as converted_amount,
-        sum(line_amount * currency_rate) over (
-            partition by company_id, order_id, entry_type
-            order by entry_at, sale_id
-            rows unbounded preceding
-        ) as running_total,
-        sum(line_amount) over (
-            partition by company_id, order_id, entry_type
-            order by entry_at, sale_id
-            rows unbounded preceding
-        ) as running_original,
-        entry_type = 'sale'
-        and change_type = 'order'
-        and row_number() over (
-            partition by company_id, order_id, entry_type
-            order by entry_at, sale_id
-        ) = 1 as is_sale
-    from ledger_lines
+        {%- for amount in (
+            'kept', 'tax', 'shipping', 'goods_discount', 'aside'
+        ) %}
+        {%- for converted, name in (
+            (amount ~ ' * currency_rate', 'converted_' ~ amount),
+            (amount, 'original_' ~ amount),
+        ) %}
+                round(sum({{ converted }}) over (
+                    partition by company_id, order_id
+                    order by entry_at, sale_id
+                    rows unbounded preceding
+                ), 2)
+                - round(sum({{ converted }}) over (
+                    partition by company_id, order_id
+                    order by entry_at, sale_id
+                    rows unbounded preceding
+                ) - {{ converted }}, 2) as {{ name }},
+            {%- endfor %}
+        {%- endfor %}
+        row_number() over (
+            partition by company_id, order_id
+            order by is_line_revenue desc, entry_at asc, sale_id asc
+        ) = 1 as is_first
+    from sales
 ),
 
 ledger_entries as (
     select
-        company_id,
-        order_id,
-        entry_type,
-        order_id || '/' || entry_type || '/' || sale_id as entry_id,
-        change_type,
-        entry_at,
-        entry_date,
-        round(running_total, 2)
-        - round(running_total - converted_amount, 2) as amount,
-        round(running_original, 2)
-        - round(running_original - line_amount, 2) as original_amount,
-        currency_code,
-        original_currency_code,
-        is_revenue,
-        is_sale
-    from ledger_totals
+        grown.company_id,
+        grown.order_id,
+        entries.entry_type,
+        grown.order_id || '/' || entries.entry_type || '/' || grown.sale_id
+            as entry_id,
+        grown.change_type,
+        grown.entry_at,
+        grown.entry_date,
+        entries.amount,
+        entries.original_amount,
+        grown.currency_code,
+        grown.original_currency_code,
+        entries.is_revenue,
+        grown.is_first and grown.change_type = 'order' as is_sale
+    from ledger_lines as grown
+    cross join
+        lateral (
+            values
+            (
+                case when grown.is_taken_off then 'refund' else 'sale' end,
+                grown.converted_kept
+                - grown.converted_tax
+                - grown.converted_shipping
+                + grown.converted_goods_discount,
+                grown.original_kept
+                - grown.original_tax
+                - grown.original_shipping
+                + grown.original_goods_discount,
+                true
+            ),
+            (
+                'discount',
+                -grown.converted_goods_discount,
+                -grown.original_goods_discount,
+                true
+            ),
+            (
+                'tax',
+                grown.converted_tax,
+                grown.original_tax,
+                grown.revenue_includes_tax
+            ),
+            (
+                'shipping',
+                grown.converted_shipping,
+                grown.original_shipping,
+                grown.revenue_includes_shipping
+            ),
+            (
+                grown.line_type,
+                grown.converted_aside,
+                grown.original_aside,
+                false
+            )
+        ) as entries (entry_type, amount, original_amount, is_revenue)
+    where entries.amount <> 0 or entries.entry_type = 'sale'
 ),
 
 unioned as (

@@ -84,7 +84,14 @@ assembled as (
         coalesce(order_rows.refunded_amount, 0)
         ::numeric(24, 6) as refund_amount,
         coalesce(order_rows.taxes, 0)::numeric(24, 6) as tax_amount,
-        coalesce(order_rows.shipping, 0)::numeric(24, 6) as shipping_amount,
+        -- Taxes are in the prices when the total comes out nearer without them.
+        coalesce({{ shipping_without_tax(
+            'order_rows.shipping', 'coalesce(order_rows.taxes, 0)',
+            'order_rows.total',
+            'abs(order_rows.total - order_rows.subtotal - order_rows.shipping)'
+            ~ ' < abs(order_rows.total - order_rows.subtotal'
+            ~ ' - order_rows.shipping - order_rows.taxes)'
+        ) }}, 0)::numeric(24, 6) as shipping_amount,
         order_rows.payment_method,
         false as is_date_only,
         -- A status nobody wrote a rule for is not revenue until somebody does.

@@ -92,7 +92,10 @@ netted as (
         coalesce(ledger.refund_amount, refunded.refund_amount, 0)
         ::numeric(24, 6) as refund_amount,
         coalesce(judged.total_tax, 0)::numeric(24, 6) as tax_amount,
-        coalesce(judged.total_shipping, 0)::numeric(24, 6) as shipping_amount,
+        coalesce({{ shipping_without_tax(
+            'judged.total_shipping', 'coalesce(judged.total_tax, 0)',
+            'judged.total_price', 'judged.has_taxes_included'
+        ) }}, 0)::numeric(24, 6) as shipping_amount,
         ledger.tax_amount::numeric(24, 6) as kept_tax_amount,
         ledger.shipping_amount::numeric(24, 6) as kept_shipping_amount,
         -- Payments and visits are joined in the mart, where they can be asked

@@ -1,0 +1,105 @@
+"""Revenue is net sales unless told otherwise: goods, without taxes and shipping."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.dbt_project.raw_files import RawFile, shopify_row
+from tests.dbt_project.raw_shopify import Row, order, sale, shop
+from tests.dbt_project.warehouse import Pair, Warehouse
+
+AT = "2026-01-05 10:00+00"
+LATER = "2026-02-10 10:00+00"
+MARTS = ("orders", "revenue_entries", "sales_days")
+# Goods of 90, 10 of shipping and 19 % on both, in the price or on top of it.
+INSIDE = {"total_tax": 19, "total_shipping": "11.90", "taxes_included": True}
+ON_TOP = {"total_tax": 19, "total_shipping": 10, "taxes_included": False}
+
+
+def exported(order_id: str, **amounts: object) -> Row:
+    return shopify_row(order_id, AT, 119, email=f"{order_id}@x", **amounts)
+
+
+@pytest.fixture(scope="module")
+def companies(warehouse: Warehouse) -> Pair:
+    """The same orders by API and by file; bolt's file tells no taxes.
+
+    Order 3 has a ledger: half of its goods came back in February, and a code took the
+    shipping of order 4 off.
+    """
+    pair = warehouse.add_pair()
+    back = {"reason": "return", "action_type": "return", "happened_at": LATER}
+    warehouse.land(pair.acme, "shop", shop("Europe/Madrid"))
+    warehouse.land(
+        pair.acme,
+        "orders",
+        order("1", AT, 119, **INSIDE),
+        order("2", AT, 119, **ON_TOP),
+        order("3", AT, 119, **INSIDE, current_total_price="65.45"),
+        order("4", AT, "107.10", total_tax="17.10", current_total_price="107.10"),
+    )
+    warehouse.land(
+        pair.acme,
+        "order_sales",
+        sale("1", "3", "107.10", tax="17.10"),
+        sale("2", "3", "11.90", tax="1.90", line_type="shipping"),
+        sale("3", "3", "-53.55", tax="-8.55", agreement_id="later", **back),
+        sale("4", "4", "107.10", tax="17.10"),
+        sale("5", "4", 0, discount=10, line_type="shipping"),
+    )
+    inside = {"subtotal": "107.10", "shipping": "11.90", "taxes": 19}
+    on_top = {"subtotal": 90, "shipping": 10, "taxes": 19}
+    rows = [exported("51", **inside), exported("52", **on_top)]
+    warehouse.load(pair.acme, RawFile("o.csv", rows, contract="shopify_orders"))
+    untold = [exported("51")]
+    warehouse.load(pair.bolt, RawFile("o.csv", untold, contract="shopify_orders"))
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-02-28")
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=MARTS)
+    return pair
+
+
+def test_taxes_and_shipping_are_left_out_wherever_they_are_told(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    found = warehouse.orders(companies.acme)
+
+    assert {
+        key.removeprefix("shopify/"): o["net_revenue"] for key, o in found.items()
+    } == {
+        **dict.fromkeys(("1", "2", "4", "51", "52"), 90),
+        "3": 45,
+    }
+    (untold,) = warehouse.orders(companies.bolt).values()
+    assert untold["net_revenue"] == 119
+
+
+def test_days_are_told_as_the_shops_own_report_tells_them(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    """Six orders with goods of 90; half of one, with 8.55 of taxes, went back."""
+    days = warehouse.rows(
+        """select calendar_date, order_count, gross_sales, discount_amount,
+            returned_amount, net_sales, shipping_amount, tax_amount, total_sales
+        from marts.sales_days where company_id = %s order by 1""",
+        [companies.acme],
+    )
+
+    assert [tuple(day.values()) for day in days] == [
+        *[
+            (
+                date(2026, 1, 5),
+                6,
+                540,
+                0,
+                0,
+                540,
+                50,
+                Decimal("112.10"),
+                Decimal("702.10"),
+            )
+        ],
+        (date(2026, 2, 10), 0, 0, 0, -45, -45, 0, Decimal("-8.55"), Decimal("-53.55")),
+    ]
