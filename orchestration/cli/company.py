@@ -129,10 +129,14 @@ def set_(
     company_id: Annotated[str, typer.Argument(help="Whose settings.")],
     *,
     revenue_includes_tax: Annotated[
-        bool | None, typer.Option(help="Whether taxes are part of net revenue. First: no, where told.")
+        bool | None,
+        typer.Option(
+            help="Whether taxes are part of net revenue. First: no, where told."
+        ),
     ] = None,
     revenue_includes_shipping: Annotated[
-        bool | None, typer.Option(help="Whether shipping is part of net revenue. First: no.")
+        bool | None,
+        typer.Option(help="Whether shipping is part of net revenue. First: no."),
     ] = None,
     counts_free_orders: Annotated[
         bool | None,
