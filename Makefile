@@ -22,11 +22,21 @@ DEMO_OPTIONS := \
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Installs the packages of a lock file into an environment: uv, which is in our own lock, takes
+# a tenth of the time of pip, which stands in where uv cannot reach the packages.
+UV_LOCK := $(VENV)/uv.lock
+install_lock = UV_DEFAULT_INDEX="$$($(BIN)/pip config get global.index-url 2>/dev/null \
+	|| echo "$${PIP_INDEX_URL:-https://pypi.org/simple}")" $(BIN)/uv pip install --quiet \
+	--no-config --python $(1)/bin/python --require-hashes -r $(2) \
+	|| $(1)/bin/pip install --quiet --require-hashes -r $(2)
+
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Timonel needs Python 3.11: install it, or set PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing the packages into $(VENV) (once; a minute or two)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@awk '/^[^ ]/ {is_uv = /^uv==/} is_uv' requirements.lock > $(UV_LOCK)
+	@$(BIN)/pip install --quiet --require-hashes -r $(UV_LOCK)
+	@$(call install_lock,$(VENV),requirements.lock)
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -39,7 +49,7 @@ dev: $(READY) ## open the Dagster UI on this project
 $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@echo "Installing the public $* for the tests (once)"
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/pip install --quiet --require-hashes -r $<
+	@$(call install_lock,$(@D),$<)
 	@touch $@
 
 check: $(READY) ## lint, types and tests of what changed since main, in three minutes (BASE=commit)
