@@ -1,7 +1,9 @@
-"""What keeps rows apart below the marts is a constraint of the table, not a test of it.
+"""What keeps rows apart is a constraint of the table, and no check of every night.
 
 A staging model reads one table and neither joins nor multiplies its rows (rules of the
-house), so its rows are unique within a company because those of the table are.
+house), so its rows are unique within a company because those of the table are. Views
+above it say their key (``meta: key``), which is held against their rows where much has
+happened to them: after sixty days and after the demo.
 """
 
 from __future__ import annotations
@@ -70,3 +72,27 @@ def test_a_staging_model_multiplies_no_row(staging: list[dict[str, Any]]) -> Non
     }
 
     assert found == set()
+
+
+def test_every_mart_has_a_key(warehouse: Warehouse) -> None:
+    keyed = {row["name"] for row in warehouse.rows(KEYS)}
+    marts = warehouse.rows(
+        "select schemaname || '.' || tablename as name from pg_tables"
+        " where schemaname = 'marts'"
+    )
+
+    assert len(marts) > 30
+    assert {row["name"] for row in marts} - keyed == set()
+
+
+def test_every_view_that_is_read_says_its_key(parsed_project: Manifest) -> None:
+    without = {
+        node.name
+        for node in parsed_project.nodes.values()
+        if node.resource_type == "model"
+        and node.schema == "reporting"
+        and node.config.materialized == "view"
+        and "key" not in node.config.meta
+    }
+
+    assert without == set()

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 
 import psycopg
+from dbt.contracts.graph.manifest import Manifest
 
 from tests.conftest import KnowsProject
+from tests.dbt_project.declared_keys import declared_keys, repeated_keys
 from tests.dbt_project.marketplace_rows import (
     cart,
     marketplace_file,
@@ -29,7 +31,10 @@ LAST_DAY = 59
 
 
 def test_sixty_days_of_builds_give_what_one_build_gives(
-    warehouse: Warehouse, own_warehouse: Warehouse, knows_project: KnowsProject
+    warehouse: Warehouse,
+    own_warehouse: Warehouse,
+    knows_project: KnowsProject,
+    parsed_project: Manifest,
 ) -> None:
     pair, other, still = (warehouse.add_pair() for _ in range(3))
     leave_alone(warehouse, still)
@@ -43,6 +48,7 @@ def test_sixty_days_of_builds_give_what_one_build_gives(
 
     whole = live(warehouse, shops, plaza, knows_project(warehouse.url))
     incremental = hashes(warehouse, companies)
+    assert repeated_keys(warehouse.url, declared_keys(parsed_project)) == []
 
     copy_raw_rows(warehouse, own_warehouse, companies)
     own_warehouse.dbt.run(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import (
@@ -18,6 +19,7 @@ from orchestration.lib.ingestion.sandbox import (
     running_sandbox,
 )
 from tests.conftest import KnowsProject, NewDatabase
+from tests.dbt_project.declared_keys import declared_keys, repeated_keys
 from tests.end_to_end.conftest import Timonel, set_time, stop_time
 
 _ROW_VERSIONS = """
@@ -105,6 +107,13 @@ def test_every_slice_is_what_the_source_counted(demo: Demo) -> None:
         ("cdnow", "shopify"),
         *(("tienda_norte", slug) for slug in (*slugs, "weather")),
     ]
+
+
+def test_no_row_of_a_view_is_there_twice(demo: Demo, parsed_project: Manifest) -> None:
+    keys = declared_keys(parsed_project)
+
+    assert len(keys) > 80
+    assert repeated_keys(demo.timonel.url, keys) == []
 
 
 def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
