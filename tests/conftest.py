@@ -126,6 +126,11 @@ def copies_of(url: str, called: str | None = None) -> NewDatabase:
             admin.execute(f"create database {name} template {template}")
             # Rights on a database are the one thing a copy does not inherit.
             admin.execute(f"grant create on database {name} to loader")
+            admin.execute(f"revoke temporary on database {name} from public")
+            admin.execute(
+                f"grant temporary on database {name}"
+                " to loader, transformer, scientist, orchestrator"
+            )
         yield f"{server}/{name}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute(f"drop database {name} with (force)")

@@ -1,7 +1,12 @@
 """How alembic reaches the database: one connection, one transaction, one lock."""
 
+from typing import cast
+
+import psycopg
 from alembic import context
 from sqlalchemy import create_engine, text
+
+from orchestration.lib.warehouse.advisory_locks import take_lock
 
 _LOCK = 7_467_001  # any number; the same for every process that migrates
 
@@ -12,7 +17,8 @@ def _upgrade() -> None:
     )
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        session = cast("psycopg.Connection", connection.connection.dbapi_connection)
+        take_lock(session, _LOCK, within_transaction=True, patience_seconds=60)
         connection.execute(text("create schema if not exists ops"))
         context.configure(connection=connection, version_table_schema="ops")
         context.run_migrations()

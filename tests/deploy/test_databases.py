@@ -25,6 +25,7 @@ from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from tests.deploy.compose_file import ROOT, container_environment, services
 
 _DEPLOY = ROOT / "orchestration" / "deploy"
+_SCRIPTS = ("create_databases.sql", "limit_readers.sql")
 _PASSWORDS = {
     "TIMONEL_DATABASE_PASSWORD": "of-timonel",
     "DAGSTER_DATABASE_PASSWORD": "of-dagster",
@@ -34,7 +35,7 @@ _PASSWORDS = {
 
 @dataclass(frozen=True)
 class Server:
-    """A server on which create_databases.sql ran, as in a new container."""
+    """A server on which the scripts of a new container ran."""
 
     address: str
 
@@ -55,8 +56,9 @@ def server() -> Iterator[Server]:
         with psycopg.connect(admin, autocommit=True) as connection:
             # A container starts without the embedded server's own database.
             connection.execute("drop database timonel")
-        done = _run_script(postgres, admin, _PASSWORDS)
-        assert done.returncode == 0, done.stderr
+        for script in _SCRIPTS:
+            done = _run_script(postgres, admin, _PASSWORDS, script)
+            assert done.returncode == 0, done.stderr
         yield Server(admin.partition("@")[2].partition("/")[0])
     finally:
         postgres.remove()
@@ -64,11 +66,14 @@ def server() -> Iterator[Server]:
 
 
 def _run_script(
-    postgres: EmbeddedPostgres, admin: str, passwords: Mapping[str, str]
+    postgres: EmbeddedPostgres,
+    admin: str,
+    passwords: Mapping[str, str],
+    script: str = _SCRIPTS[0],
 ) -> subprocess.CompletedProcess[str]:
-    script = str(_DEPLOY / "create_databases.sql")
+    file = str(_DEPLOY / script)
     return subprocess.run(
-        [str(postgres.program("psql")), "--no-psqlrc", "--file", script],
+        [str(postgres.program("psql")), "--no-psqlrc", "--file", file],
         env={"PATH": os.defpath} | libpq_environment(admin) | dict(passwords),
         capture_output=True,
         text=True,
@@ -138,6 +143,44 @@ def test_companies_get_their_read_role_and_a_password_there(
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("select * from ops.companies")
+
+
+def test_the_container_runs_every_script_on_an_empty_volume() -> None:
+    mounts = [mount.split(":")[:2] for mount in services()["postgres"]["volumes"]]
+
+    for script in _SCRIPTS:
+        place = f"/docker-entrypoint-initdb.d/{script}"
+        assert [f"./orchestration/deploy/{script}", place] in mounts
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "select pg_advisory_lock(7467001)",
+        "select lo_create(0)",
+        "select pg_logical_emit_message(false, 'x', 'x')",
+        "create temporary table t (x int)",
+        "set temp_file_limit = -1",
+    ],
+)
+def test_a_company_cannot_stop_the_others_there(
+    attempt: str, server: Server, warehouse: str
+) -> None:
+    add_company(warehouse, Company("calm", "Calm", "EUR", "Europe/Madrid"))
+    role = reader_role("calm")
+    with psycopg.connect(warehouse) as connection:
+        connection.execute(f"alter role {role} password 'of-calm'")
+
+    with psycopg.connect(server.url(role, "of-calm", "timonel")) as connection:
+        assert connection.execute("show temp_file_limit").fetchone() == ("2GB",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(attempt.encode())
+
+
+@pytest.mark.parametrize("role", ["loader", "transformer", "orchestrator"])
+def test_our_own_roles_lock_there(role: str, warehouse: str) -> None:
+    with connect(warehouse, role) as connection:
+        connection.execute("select pg_advisory_xact_lock(1)")
 
 
 @pytest.mark.parametrize("database", ["dagster", "metabase_app", "postgres"])

@@ -16,6 +16,7 @@ from orchestration.lib.core.secrets import (
     open_vault,
 )
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.warehouse.advisory_locks import take_lock
 from orchestration.lib.warehouse.database import connect
 
 __all__ = [
@@ -38,8 +39,7 @@ _LOCKED = """
 """
 # Shared by whoever reads or writes secrets, exclusive while the key changes: nobody may
 # seal with a key that is about to go.
-_SHARED = "select pg_advisory_xact_lock_shared(hashtext('secrets'))"
-_EXCLUSIVE = "select pg_advisory_lock(hashtext('secrets'))"
+_LOCK = "secrets"
 
 
 def save_secrets(
@@ -60,7 +60,7 @@ def sealing(
 ) -> Iterator[tuple[psycopg.Connection, Vault]]:
     """A transaction and the vault, whose key does not change before it is over."""
     with connect(url, "orchestrator") as database:
-        database.execute(_SHARED)
+        take_lock(database, _LOCK, is_shared=True, within_transaction=True)
         yield database, open_vault(settings, create=create)
 
 
@@ -69,7 +69,7 @@ def load_secrets(
 ) -> dict[str, Any]:
     """The secrets of a connection; empty when it has none."""
     with connect(url, "orchestrator") as database:
-        database.execute(_SHARED)
+        take_lock(database, _LOCK, is_shared=True, within_transaction=True)
         return _read(database, settings, company_id, connection_id)
 
 
@@ -79,7 +79,7 @@ def locked_secrets(
 ) -> Iterator[dict[str, Any]]:
     """Hold a connection's row; what the block changes in the secrets is committed."""
     with connect(url, "orchestrator") as database:
-        database.execute(_SHARED)
+        take_lock(database, _LOCK, is_shared=True, within_transaction=True)
         secrets = _read(database, settings, company_id, connection_id, lock=True)
         before = dict(secrets)
         yield secrets
@@ -105,7 +105,7 @@ def rotate_key(url: str, settings: Settings) -> int:
             "between (timonel secrets new-key makes one), and rotate again."
         )
     with connect(url, "orchestrator", autocommit=True) as database:
-        database.execute(_EXCLUSIVE)
+        take_lock(database, _LOCK)
         if settings.secret_keys:
             return _reseal(database, Vault(settings.secret_keys))
         file = KeyFile(settings.home)

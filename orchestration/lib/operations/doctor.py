@@ -69,6 +69,7 @@ def examine(
         yield Finding("database", "broken", str(failure), "see the sentence above")
         return
     yield _database(url)
+    yield _readers(url)
     if settings.database_url is None:
         data = embedded_postgres(settings).state
         yield _space("database's disk", data, "TIMONEL_DATABASE_URL")
@@ -161,6 +162,23 @@ def _database(url: str) -> Finding:
             "set TIMONEL_DATABASE_URL to a newer server, or unset it",
         )
     return Finding("database", "fine", f"{major} answers, its schema is up to date")
+
+
+def _readers(url: str) -> Finding:
+    """Whether a login of a company could stop the others by a lock of its own."""
+    with psycopg.connect(url) as database:
+        row = database.execute(
+            "select has_function_privilege('bi_reader', %s, 'execute')",
+            ("pg_advisory_lock(bigint)",),
+        ).fetchone()
+    if row == (True,):
+        return Finding(
+            "readers",
+            "warning",
+            "whoever signs in as a company may take locks that stop every command",
+            "as the server's superuser: psql -f orchestration/deploy/limit_readers.sql",
+        )
+    return Finding("readers", "fine", "they hold up nobody")
 
 
 def _companies(url: str) -> Iterator[Finding]:

@@ -31,6 +31,13 @@ __all__ = [
 
 _SLUG = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _READERS = "bi_reader"
+#: Of each login of a company. A session may lengthen its own timeouts, not the rest.
+_CONNECTIONS = 20  # a pool of Metabase holds fifteen
+_LIMITS = {
+    "statement_timeout": "2min",
+    "idle_in_transaction_session_timeout": "1min",
+    "temp_file_limit": "2GB",
+}
 _DUPLICATE = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
 
 
@@ -189,8 +196,25 @@ def _ensure_role(connection: psycopg.Connection, name: str, group: str) -> None:
     try:
         with connection.transaction():
             # No password: nobody can log in as it until one is set on purpose.
-            statement = sql.SQL("create role {} login in role {}")
-            connection.execute(statement.format(role, sql.Identifier(group)))
+            statement = sql.SQL("create role {} login connection limit {} in role {}")
+            connection.execute(
+                statement.format(role, sql.Literal(_CONNECTIONS), sql.Identifier(group))
+            )
+            _limit(connection, role)
     except _DUPLICATE:
         pass  # roles belong to the whole server; another database may have made it
     connection.execute(sql.SQL("grant {} to current_user").format(role))
+
+
+def _limit(connection: psycopg.Connection, role: sql.Identifier) -> None:
+    """Bound what one session may take of the server that companies share."""
+    for name, value in _LIMITS.items():
+        statement = sql.SQL("alter role {} set {} = {}").format(
+            role, sql.Identifier(name), sql.Literal(value)
+        )
+        try:
+            with connection.transaction():
+                connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            # The limit of files is the superuser's to give: doctor tells how.
+            continue

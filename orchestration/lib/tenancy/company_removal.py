@@ -20,6 +20,7 @@ from orchestration.lib.tenancy.companies import (
     reader_role,
     writer_role,
 )
+from orchestration.lib.warehouse.advisory_locks import take_lock
 
 __all__ = [
     "CompanyRemoved",
@@ -44,9 +45,7 @@ def company_held(url: str, company_id: str) -> Iterator[None]:
         It is gone already.
     """
     with psycopg.connect(url, autocommit=True) as holder:
-        holder.execute(
-            "select pg_advisory_lock_shared(hashtext(%s))", (_name(company_id),)
-        )
+        take_lock(holder, _name(company_id), is_shared=True)
         if _is_gone(holder, company_id):
             raise CompanyRemoved(removed_message(company_id))
         yield
@@ -88,9 +87,7 @@ def remove_company(url: str, company_id: str) -> dict[str, int]:
     """
     load_company(url, company_id)
     with psycopg.connect(url) as database:
-        database.execute(
-            "select pg_advisory_xact_lock(hashtext(%s))", (_name(company_id),)
-        )
+        take_lock(database, _name(company_id), within_transaction=True)
         deleted = {
             f"{schema}.{table}": _delete(database, schema, table, company_id)
             for schema, table in _children_first(database)

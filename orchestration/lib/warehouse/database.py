@@ -11,10 +11,12 @@ from psycopg.conninfo import conninfo_to_dict
 
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import PROJECT_ROOT, Settings
+from orchestration.lib.warehouse.advisory_locks import take_lock
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 
 __all__ = [
     "DatabaseUnreachable",
+    "SchemaUnknown",
     "as_role",
     "connect",
     "embedded_postgres",
@@ -31,6 +33,10 @@ _MIGRATIONS = PROJECT_ROOT / "orchestration" / "migrations"
 
 class DatabaseUnreachable(PlainError, RuntimeError):
     """The configured server does not answer; the message never holds its password."""
+
+
+class SchemaUnknown(PlainError, RuntimeError):
+    """A newer version of Timonel made this schema; the message says which."""
 
 
 def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
@@ -60,14 +66,41 @@ def open_database(settings: Settings) -> str:
 def migrate(url: str) -> None:
     """Bring the schema to the newest version (nothing to do when it is there).
 
-    Several processes may call this at once: the migration holds an advisory lock.
+    Several processes may call this at once: the migration holds an advisory lock. Where
+    there is nothing to do nobody waits for it.
+
+    Raises
+    ------
+    SchemaUnknown
+    LockHeld
+        Somebody has been migrating for a minute.
     """
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config(attributes={"url": url})
     config.set_main_option("script_location", str(_MIGRATIONS))
+    versions = ScriptDirectory.from_config(config)
+    present, newest = _schema_version(url), versions.get_current_head()
+    if present == newest:
+        return
+    known = {version.revision for version in versions.walk_revisions()}
+    if present is not None and present not in known:
+        raise SchemaUnknown(
+            f"The database has schema version {present}, and the newest this version "
+            f"of Timonel knows is {newest}: a newer one migrated it. Use that one, or "
+            "restore a copy of before into a new database."
+        )
     command.upgrade(config, "head")
+
+
+def _schema_version(url: str) -> str | None:
+    with psycopg.connect(url) as database:
+        if not has_relation(database, "ops.alembic_version"):
+            return None
+        row = database.execute("select version_num from ops.alembic_version").fetchone()
+        return row[0] if row else None
 
 
 def connect(url: str, role: str, *, autocommit: bool = False) -> psycopg.Connection:
@@ -95,11 +128,12 @@ def one_at_a_time(url: str, name: str) -> Iterator[None]:
 
     Raises
     ------
+    LockHeld
     psycopg.OperationalError
         At the end, too: the server was restarted meanwhile, and the lock was lost.
     """
     with psycopg.connect(url, autocommit=True) as holder:
-        holder.execute("select pg_advisory_lock(hashtext(%s))", (name,))
+        take_lock(holder, name)
         yield
         holder.execute("select pg_advisory_unlock(hashtext(%s))", (name,))
 

@@ -42,6 +42,8 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
+    # Whatever readers hold open, there are places left for us, who are its superuser.
+    "superuser_reserved_connections": "20",
 }
 
 

@@ -56,6 +56,7 @@ def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) 
         "packages": "fine",
         "disk": "fine",
         "database": "fine",
+        "readers": "fine",
         "code location": "fine",
         "scheduler": "warning",
         "companies": "warning",
