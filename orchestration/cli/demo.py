@@ -28,14 +28,13 @@ from orchestration.lib.reporting.dashboards import render
 from orchestration.lib.tenancy.companies import (
     Company,
     add_company,
-    list_companies,
     set_currency,
-    slug,
 )
 from orchestration.lib.tenancy.example_companies import (
     adopt_company,
     forget_delivered_files,
 )
+from orchestration.lib.tenancy.file_companies import company_of_file
 from orchestration.lib.warehouse.database import connect, has_reporting, open_database
 from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
 
@@ -119,7 +118,7 @@ def demo(
         else:
             given = [*(setting or []), *(f"columns.{pair}" for pair in columns or [])]
             reading = {**parse_settings(given), "contract": contract.value}
-            own = _own_company(url, orders, company, currency, time_zone)
+            own = company_of_file(url, orders, company, currency, time_zone)
             connection = files_connection(own.company_id, orders.absolute(), **reading)
             # Before anything is made for it: a file may be refused.
             understand_files(own, connection)
@@ -222,26 +221,6 @@ def _load(
             name = files_connection(company.company_id, orders).connection_id
             remove_connection(url, company.company_id, name)
         raise
-
-
-def _own_company(
-    url: str,
-    orders: Path,
-    name: str | None,
-    currency: str | None,
-    time_zone: str | None,
-) -> Company:
-    """The company of a file of one's own, as it is or will be."""
-    company_id = slug(name or orders.stem)
-    known = {each.company_id: each for each in list_companies(url)}
-    company = known.get(
-        company_id, Company(company_id, name or orders.stem, "EUR", "UTC")
-    )
-    return replace(
-        company,
-        currency_code=(currency or company.currency_code).upper(),
-        time_zone=time_zone or company.time_zone,
-    )
 
 
 def _currency_of_files(url: str, company: Company) -> str:

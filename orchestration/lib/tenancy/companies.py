@@ -124,10 +124,13 @@ def add_company(url: str, company: Company) -> bool:
         ).rowcount
         _ensure_role(connection, reader_role(company.company_id), "bi_reader")
         _ensure_role(connection, writer_role(company.company_id), "action_writer")
-    if not inserted and load_company(url, company.company_id) != company:
+    present = load_company(url, company.company_id)
+    if present != company:
         raise InvalidCompany(
-            f"There is already a company '{company.company_id}' with other settings. "
-            "Choose another id, or leave the present one as it is."
+            f"There is already a company '{company.company_id}' with other settings: "
+            f"'{present.name}', {present.currency_code}, {present.time_zone}. If it is "
+            "the same one, leave it as it is (timonel company set changes settings); "
+            f"another needs another id, such as '{company.company_id[:38]}_2'."
         )
     return bool(inserted)
 
