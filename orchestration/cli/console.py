@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.core.spreadsheet_cells import text_cell
+from orchestration.lib.warehouse.server_errors import is_full, with_advice
 
 __all__ = ["Format", "console", "fail", "plain_errors", "print_rows", "step"]
 
@@ -50,6 +52,10 @@ def plain_errors() -> Iterator[None]:
         yield
     except (PlainError, FileNotFoundError) as failure:
         raise fail(str(failure)) from None
+    except Exception as failure:
+        if is_full(failure):
+            raise fail(with_advice(f"{failure}")) from None
+        raise
 
 
 @contextmanager
@@ -83,7 +89,14 @@ def print_rows(rows: Sequence[Mapping[str, Any]], form: Format) -> None:
         return
     writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [])
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(
+        {name: _as_cell(value) for name, value in row.items()} for row in rows
+    )
+
+
+def _as_cell(value: object) -> object:
+    """Text that a spreadsheet would compute (customers name themselves) as text."""
+    return text_cell(value) if isinstance(value, str) else value
 
 
 def _plain(value: object) -> float | str:

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import psycopg
 import typer
+from rich.markup import escape
 
 from orchestration.cli.connect import Contract, parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
@@ -155,16 +155,15 @@ def _run(
 
     ``is_open``: the company's currency is that of its file until it has worked once.
     """
-    import dagster as dg
-
-    from orchestration.cli.refresh import PhaseFailed, Refresher
+    from orchestration.cli.company_turns import FORESEEN, in_words
+    from orchestration.cli.refresh import Refresher
     from orchestration.cli.summary import print_summary
 
     refresher = Refresher(settings, url)
     blocked: list[str] = []
     loaded: list[str] = []
     for each in companies:
-        console.print(f"\n[bold]{each.name}[/bold]")
+        console.print(f"\n[bold]{escape(each.name)}[/bold]")
         told = truth.get(each.company_id, {})
         try:
             unread = _load(url, refresher, each, orders)
@@ -172,8 +171,8 @@ def _run(
             if is_open:
                 each = _in_its_currency(url, refresher, each)  # noqa: PLW2901
             refresher.compute(each, day or _as_of_date(url, each, told), unread)
-        except (PhaseFailed, psycopg.Error, dg.DagsterError) as failure:
-            blocked.append(f"{each.name}: {failure}")
+        except FORESEEN as failure:
+            blocked.append(f"{each.name}: {in_words(failure)}")
             continue
         if differs := print_summary(url, each, told):
             blocked.append(f"{each.name}: {differs}")

@@ -6,23 +6,21 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import psycopg
 import typer
 
-from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.console import fail, plain_errors, step
 from orchestration.cli.stopping import stoppable
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import (
-    UnknownCompany,
+    Company,
     list_companies,
     load_company,
 )
-from orchestration.lib.tenancy.company_removal import is_removed, removed_message
 from orchestration.lib.warehouse.database import open_database
-from orchestration.lib.warehouse.server_errors import with_advice
 
 if TYPE_CHECKING:
+    from orchestration.cli.refresh import Refresher
     from orchestration.lib.ingestion.ingestion import DateRange
 
 __all__ = ["run"]
@@ -102,9 +100,8 @@ def run(
     the days are read again and everything that follows from them is rebuilt, in one
     run.
     """
-    import dagster as dg
-
-    from orchestration.cli.asset_runs import EmptySelection, PhaseFailed, selected_keys
+    from orchestration.cli.asset_runs import EmptySelection, selected_keys
+    from orchestration.cli.company_turns import in_turn
     from orchestration.cli.refresh import Refresher
 
     if accept_changes and not company:
@@ -141,30 +138,19 @@ def run(
         # Who names a date wants to see its predictions.
         refit=refit or as_of is not None,
     )
-    failures = []
+
+    def work(refresher: Refresher, each: Company) -> None:
+        yesterday = each.last_complete_day(datetime.now(UTC))
+        as_of_date = as_of.date() if as_of else yesterday
+        days = _days(first_day, last_day, yesterday)
+        if select:
+            refresher.materialise_selection(each, as_of_date, select, days)
+            return
+        only = [each.name for each in source or []]
+        refresher.refresh(each, as_of_date, only=only, days=days)
+
     with stoppable("timonel run"):
-        for each in companies:
-            console.print(f"[bold]{each.name}[/bold]")
-            yesterday = each.last_complete_day(datetime.now(UTC))
-            as_of_date = as_of.date() if as_of else yesterday
-            days = _days(first_day, last_day, yesterday)
-            try:
-                if select:
-                    refresher.materialise_selection(each, as_of_date, select, days)
-                    continue
-                only = [each.name for each in source or []]
-                refresher.refresh(each, as_of_date, only=only, days=days)
-            except (
-                PhaseFailed,
-                UnknownCompany,
-                psycopg.Error,
-                dg.DagsterError,
-            ) as failure:
-                if is_removed(url, each.company_id):
-                    failures.append(removed_message(each.company_id))
-                    continue
-                failures.append(f"{each.name}: {with_advice(str(failure))}")
-            refresher.dispatch_alerts(each)
+        failures = in_turn(refresher, companies, work, alerts=not select)
     if failures:
         raise fail("\n".join(failures))
 

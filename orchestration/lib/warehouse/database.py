@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
@@ -12,12 +16,16 @@ from psycopg.conninfo import conninfo_to_dict
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import PROJECT_ROOT, Settings
 from orchestration.lib.warehouse.advisory_locks import take_lock
-from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
+from orchestration.lib.warehouse.embedded_postgres import (
+    EmbeddedPostgres,
+    PostgresWillNotStart,
+)
 
 __all__ = [
     "DatabaseUnreachable",
     "SchemaUnknown",
     "as_role",
+    "await_database",
     "connect",
     "embedded_postgres",
     "has_relation",
@@ -28,6 +36,7 @@ __all__ = [
     "open_database",
 ]
 
+_POLL_SECONDS = 0.5
 _MIGRATIONS = PROJECT_ROOT / "orchestration" / "migrations"
 
 
@@ -57,10 +66,50 @@ def open_database(settings: Settings) -> str:
     DatabaseUnreachable
         ``TIMONEL_DATABASE_URL`` names a server that does not answer.
     """
+    _close(settings.home)
     url = settings.database_url or embedded_postgres(settings).start()
     _check(url)
     migrate(url)
     return url
+
+
+def _close(home: Path) -> None:
+    """Let nobody else look into the home, which may be one that is there already.
+
+    Started by root, the server runs as another account and has to walk through it.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    found = home.stat()
+    is_ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
+    if is_ours:
+        walked = found.st_mode & 0o011 if os.geteuid() == 0 else 0
+        home.chmod(0o700 | walked)
+
+
+def await_database(settings: Settings, url: str, patience_seconds: float = 60) -> str:
+    """The database again, once it answers: after a restart, or a server that died.
+
+    Parameters
+    ----------
+    url
+        Where it answered before; the embedded one may have another port now.
+
+    Raises
+    ------
+    PostgresWillNotStart, DatabaseUnreachable
+        It was not there all the time.
+    """
+    ends_at = time.monotonic() + patience_seconds
+    with suppress(psycopg.OperationalError):
+        psycopg.connect(url, connect_timeout=10).close()
+        return url
+    while True:
+        try:
+            return open_database(settings)
+        except (PostgresWillNotStart, DatabaseUnreachable):
+            if time.monotonic() >= ends_at:
+                raise
+            time.sleep(_POLL_SECONDS)
 
 
 def migrate(url: str) -> None:

@@ -29,6 +29,7 @@ from orchestration.lib.warehouse.postgres_wheel import (
     stage_binaries,
     wheel_folder,
 )
+from orchestration.lib.warehouse.server_errors import remedy_of_start
 
 __all__ = ["EmbeddedPostgres", "PostgresWillNotStart"]
 
@@ -210,11 +211,14 @@ class EmbeddedPostgres:
         except PostgresWillNotStart as failure:
             lines = log.read_text(errors="replace").splitlines() if log.exists() else []
             tail = "\n".join(lines[-8:])
+            said = f"{failure}\nThe server's log ends with:\n{tail}"
             raise PostgresWillNotStart(
-                f"{failure}\nThe server's log ends with:\n{tail}\n"
-                "If the data cannot be repaired, `make clean` removes it."
+                f"{said}\n{remedy_of_start(said, self._data)}"
             ) from None
-        (self.home / "port").write_text(str(port))
+        # In one step: on a full disk the old one stays.
+        fresh = self.home / "port.new"
+        fresh.write_text(str(port))
+        fresh.replace(self.home / "port")
         self._ensure_database()
 
     def _ensure_database(self) -> None:
