@@ -10,6 +10,7 @@ import typer
 from orchestration.cli import (
     alerts,
     audience,
+    backup,
     company,
     connect,
     connections,
@@ -62,6 +63,7 @@ app = typer.Typer(
     timonel metrics                    what each number means\n
     timonel trace predicted_value --company my_shop   what it was made of\n
     timonel doctor                     what is wrong, and what to do\n
+    timonel backup DIR                 everything, to restore from\n
     timonel quarantine                 records that could not be loaded\n
     timonel media                      experiments and limits of budgets\n
     timonel scenario                   plans, projected and saved\n
@@ -87,6 +89,8 @@ app.add_typer(metabase.app, name="metabase")
 app.add_typer(report.app, name="report")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("demo")(demo.demo)
 app.command("dev")(dev.dev)
 app.command("doctor")(doctor.doctor)

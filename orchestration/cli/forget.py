@@ -9,8 +9,10 @@ import typer
 from orchestration.cli.console import console, fail, plain_errors
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.privacy.erasure import StillKnown
 from orchestration.lib.tenancy.privacy.erasure import forget as forget_person
+from orchestration.lib.tenancy.privacy.erasure_log import keep_erasures
 from orchestration.lib.tenancy.privacy.person import PersonUnknown
 from orchestration.lib.warehouse.database import open_database
 
@@ -33,12 +35,15 @@ def forget(
     them too; what they send again is forgotten after each read.
     """
     with plain_errors():
-        url = open_database(Settings.from_environment())
+        settings = Settings.from_environment()
+        url = open_database(settings)
         load_company(url, company)
         if not yes:
             typer.confirm(f"Forget this customer of {company} for good?", abort=True)
         try:
-            done = forget_person(url, company, identifier)
+            with company_held(url, company):
+                done = forget_person(url, company, identifier)
+            keep_erasures(settings.home, url)
         except (PersonUnknown, StillKnown) as problem:
             raise fail(str(problem)) from None
     for table, count in done.rows.items():

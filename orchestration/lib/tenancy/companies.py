@@ -21,6 +21,7 @@ __all__ = [
     "InvalidCompany",
     "UnknownCompany",
     "add_company",
+    "ensure_logins",
     "list_companies",
     "load_company",
     "reader_role",
@@ -29,7 +30,7 @@ __all__ = [
     "writer_role",
 ]
 
-_SLUG = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _READERS = "bi_reader"
 #: Of each login of a company. A session may lengthen its own timeouts, not the rest.
 _CONNECTIONS = 20  # a pool of Metabase holds fifteen
@@ -122,8 +123,7 @@ def add_company(url: str, company: Company) -> bool:
                 company.time_zone,
             ),
         ).rowcount
-        _ensure_role(connection, reader_role(company.company_id), "bi_reader")
-        _ensure_role(connection, writer_role(company.company_id), "action_writer")
+        _ensure_logins(connection, company.company_id)
     present = load_company(url, company.company_id)
     if present != company:
         raise InvalidCompany(
@@ -133,6 +133,17 @@ def add_company(url: str, company: Company) -> bool:
             f"another needs another id, such as '{company.company_id[:38]}_2'."
         )
     return bool(inserted)
+
+
+def ensure_logins(url: str, company_id: str) -> None:
+    """Make the login roles of a company that a backup brought without them."""
+    with psycopg.connect(url) as connection:
+        _ensure_logins(connection, company_id)
+
+
+def _ensure_logins(connection: psycopg.Connection, company_id: str) -> None:
+    _ensure_role(connection, reader_role(company_id), "bi_reader")
+    _ensure_role(connection, writer_role(company_id), "action_writer")
 
 
 def set_currency(url: str, company_id: str, currency_code: str) -> None:
@@ -173,9 +184,9 @@ def load_company(url: str, company_id: str) -> Company:
 
 
 def _check(company: Company) -> None:
-    if not _SLUG.match(company.company_id):
+    if not _SLUG.fullmatch(company.company_id):
         raise InvalidCompany(
-            f"'{company.company_id}' cannot be a company id: use up to 40 lower-case "
+            f"{company.company_id!r} cannot be a company id: use up to 40 lower-case "
             f"letters, digits and underscores, such as '{slug(company.company_id)}'."
         )
     if reader_role(company.company_id) == _READERS:

@@ -24,6 +24,7 @@ from orchestration.lib.warehouse.advisory_locks import take_lock
 
 __all__ = [
     "CompanyRemoved",
+    "all_companies_still",
     "company_held",
     "is_removed",
     "remove_company",
@@ -48,6 +49,16 @@ def company_held(url: str, company_id: str) -> Iterator[None]:
         take_lock(holder, _name(company_id), is_shared=True)
         if _is_gone(holder, company_id):
             raise CompanyRemoved(removed_message(company_id))
+        yield
+
+
+@contextmanager
+def all_companies_still(url: str) -> Iterator[None]:
+    """Let nothing of any company be written for the block, waiting for what is."""
+    with psycopg.connect(url, autocommit=True) as holder:
+        rows = holder.execute("select company_id from ops.companies order by 1")
+        for (company_id,) in rows.fetchall():
+            take_lock(holder, _name(company_id))
         yield
 
 

@@ -20,6 +20,7 @@ from orchestration.lib.tenancy.privacy.person import (
     find_person,
     matching,
     raw_tables,
+    reference,
     values,
 )
 from orchestration.lib.tenancy.privacy.traces import remove_traces, traces
@@ -217,7 +218,7 @@ def _returned(database: psycopg.Connection, company_id: str) -> list[str]:
     """Names in raw rows whose hash says that they were forgotten."""
     found: set[str] = set()
     for schema, table, columns in raw_tables(database):
-        keys, prefix = PEOPLE.get((schema, table), ((), ""))
+        keys, prefix = reference(schema, table, columns)
         names: dict[str, sql.Composable] = {
             column: sql.SQL("{} || {}").format(
                 sql.Literal(prefix), sql.Identifier(column)

@@ -37,6 +37,7 @@ def test_an_id_is_not_reused_with_other_settings(database_url: str) -> None:
     [
         (Company("Acme SA", "x", "EUR", "UTC"), "such as 'acme_sa'"),
         (Company("acme'; drop", "x", "EUR", "UTC"), "company id"),
+        (Company("acme\n", "x", "EUR", "UTC"), r"'acme\\n' cannot be a company id"),
         (Company("reader", "x", "EUR", "UTC"), "group of all readers"),
         (Company("acme", "x", "EURO", "UTC"), "ISO 4217"),
         (Company("acme", "x", "EUR", "Madrid"), "IANA"),

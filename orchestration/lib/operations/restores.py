@@ -1,0 +1,139 @@
+"""Bring a backup back, all of it or nothing, and forget again who was forgotten."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.backup_keys import bring_back_keys, unseal
+from orchestration.lib.operations.backups import (
+    Backup,
+    BackupBroken,
+    read_backup,
+    run_program,
+)
+from orchestration.lib.tenancy.companies import ensure_logins, list_companies
+from orchestration.lib.tenancy.company_removal import all_companies_still
+from orchestration.lib.tenancy.privacy.erasure import forget_returned
+from orchestration.lib.tenancy.privacy.erasure_log import add_erasures, keep_erasures
+from orchestration.lib.warehouse.database import migrate
+
+__all__ = ["restore"]
+
+# In the transaction of the restore: what fails leaves what was there.
+_EMPTY = r"""
+    set client_min_messages = warning;
+    do $$ declare present name; begin
+        for present in
+            select nspname from pg_namespace
+            where nspname !~ '^(pg_|information_schema$)' and nspname <> 'public'
+        loop
+            execute format('drop schema %I cascade', present);
+        end loop;
+    end $$;
+"""
+_SECTIONS = ("pre-data", "data", "post-data")
+_DEFINES = re.compile(r"^(ALTER|GRANT|REVOKE|CREATE SCHEMA) ")
+
+
+def restore(
+    settings: Settings,
+    url: str,
+    folder: Path,
+    passphrase: str,
+    progress: Callable[[str], None],
+) -> tuple[Backup, int]:
+    """Replace everything in the database by a backup.
+
+    Roles belong to the server and are made here; passwords of the companies' logins
+    are not copied. An older backup is migrated. Who was forgotten after it was made, as
+    the present database or the file in the home tells, is forgotten again.
+
+    Returns
+    -------
+    tuple
+        The backup, and how many people were forgotten again.
+
+    Raises
+    ------
+    BackupBroken, PassphraseWrong
+        The database is as it was.
+    """
+    backup = read_backup(folder)
+    keys = unseal(Backup.keys(folder), passphrase)
+    bring_back_keys(settings, keys)
+    erasures = keep_erasures(settings.home, url)
+    with all_companies_still(url):
+        _replace(url, folder, backup, progress)
+    progress("bringing the schema up to date")
+    migrate(url)
+    companies = [each.company_id for each in list_companies(url)]
+    for company_id in companies:
+        ensure_logins(url, company_id)
+    add_erasures(url, erasures)
+    keep_erasures(settings.home, url)
+    progress("forgetting again who was forgotten")
+    return backup, sum(forget_returned(url, company_id) for company_id in companies)
+
+
+def _replace(
+    url: str,
+    folder: Path,
+    backup: Backup,
+    progress: Callable[[str], None],
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        files = [Path(place) / "empty.sql"]
+        files[0].write_text(_EMPTY)
+        for section in _SECTIONS:
+            files.append(Path(place) / f"{section}.sql")
+            run_program(
+                url,
+                (
+                    *("pg_restore", f"--section={section}", f"--file={files[-1]}"),
+                    str(Backup.dump(folder)),
+                ),
+                progress,
+            )
+            if section != "data":
+                _give_to(_owner(url), backup.made_by, files[-1])
+        progress("writing the database")
+        run_program(
+            url,
+            (
+                *("psql", "--no-psqlrc", "--quiet", "--single-transaction"),
+                "--set=ON_ERROR_STOP=1",
+                *(f"--file={file}" for file in files),
+            ),
+            progress,
+        )
+
+
+def _owner(url: str) -> str:
+    with psycopg.connect(url) as database:
+        return str(database.execute("select current_user").fetchall()[0][0])
+
+
+def _give_to(owner: str, former: str, file: Path) -> None:
+    """Let the definitions name the login of this server instead of the former one."""
+    if owner == former:
+        return
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", owner):
+        raise BackupBroken(
+            f"The login '{owner}' cannot own what is restored: use one whose name is "
+            "made of lower-case letters, digits and underscores."
+        )
+    name = re.compile(rf'(?<=\b(?:TO|BY) )"?{re.escape(former)}"?(?=[;\s])')
+    from_ = re.compile(rf'(?<=\b(?:FROM|ROLE) )"?{re.escape(former)}"?(?=[;\s])')
+    lines = file.read_text().splitlines(keepends=True)
+    with file.open("w") as written:
+        for line in lines:
+            is_definition = _DEFINES.match(line) is not None
+            written.write(
+                from_.sub(owner, name.sub(owner, line)) if is_definition else line
+            )
