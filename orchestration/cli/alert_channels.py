@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
@@ -52,8 +53,8 @@ def add(
         channel = Channel(name, severities, language, digest)
         added = add_channel(url, settings, company, channel, _address())
     console.print(
-        f"Added [bold]{name}[/bold] ({added.service}). Try it: timonel alerts test "
-        f"--company {company}"
+        f"Added [bold]{escape(name)}[/bold] ({added.service}). Try it: "
+        f"timonel alerts test --company {company}"
     )
 
 
@@ -66,7 +67,7 @@ def remove(name: _Name, company: _Company) -> None:
         url = open_database(Settings.from_environment())
         if not remove_channel(url, company, name):
             raise fail(f"{company} has no channel '{name}'.")
-    console.print(f"Removed [bold]{name}[/bold].")
+    console.print(f"Removed [bold]{escape(name)}[/bold].")
 
 
 @app.command("list")

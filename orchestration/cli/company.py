@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
@@ -85,7 +86,7 @@ def list_() -> None:
     for company in companies:
         table.add_row(
             company.company_id,
-            company.name,
+            escape(company.name),
             company.currency_code,
             company.time_zone,
             plans[company.company_id],

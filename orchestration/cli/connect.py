@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from orchestration.cli import connect_sources
 from orchestration.cli.connection_flow import test_connection
@@ -120,7 +121,7 @@ def remove(
         removed = remove_connection(url, company, name)
     if not removed:
         raise fail(f"{company} has no connection '{name}'. See: timonel connect list")
-    console.print(f"[bold]{name}[/bold] is not read any more.")
+    console.print(f"[bold]{escape(name)}[/bold] is not read any more.")
 
 
 @app.command()

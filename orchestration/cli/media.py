@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors
@@ -141,8 +142,8 @@ def _print(settings: MediaSettings) -> None:
     tests = Table("experiment", "channel", "outcome", "days", "lift", "error")
     for test in settings.lift_tests:
         tests.add_row(
-            test.lift_test_id,
-            test.channel_id,
+            escape(test.lift_test_id),
+            escape(test.channel_id),
             test.outcome_unit,
             f"{test.start_date} to {test.end_date}",
             f"{test.lift:,}",
@@ -151,7 +152,8 @@ def _print(settings: MediaSettings) -> None:
     limits = Table("channel", "least in 30 days", "most", "change")
     for one in settings.limits:
         told = (one.minimum_spend, one.maximum_spend, one.maximum_change)
-        limits.add_row(one.channel_id, *("" if v is None else f"{v:,}" for v in told))
+        written = ("" if value is None else f"{value:,}" for value in told)
+        limits.add_row(escape(one.channel_id), *written)
     console.print(tests if settings.lift_tests else "No experiment.")
     console.print(limits if settings.limits else "No limit: ±30 % of what is spent.")
     console.print(

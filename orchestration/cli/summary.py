@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
@@ -96,7 +97,8 @@ def _print_headline(company: Company, headline: dict[str, Any]) -> None:
         table.add_row(label, f"[bold]{value}[/bold]")
     console.print(table)
     if headline["is_stale"]:
-        console.print(f"  [yellow]Stale:[/yellow] {headline['stale_reason']}")
+        reason = escape(str(headline["stale_reason"]))
+        console.print(f"  [yellow]Stale:[/yellow] {reason}")
 
 
 def _print_reconciliation(database: Connection, company: Company) -> str | None:
@@ -161,7 +163,7 @@ def _print_quarantine(database: Connection, company: Company) -> None:
     for heading in ("rows", "why", "for example"):
         table.add_column(heading, justify="right" if heading == "rows" else "left")
     for reason, count, location in reasons:
-        table.add_row(_count(count), reason, location or "")
+        table.add_row(_count(count), escape(reason), escape(location or ""))
     console.print(table)
 
 

@@ -12,10 +12,13 @@ import requests
 from google.auth.transport.requests import Request
 from google.oauth2 import credentials, service_account
 
+from taps.api_source.bodies import Unanswered
 from taps.api_source.errors import AccessDenied, SourceError
 
 __all__ = ["SETTINGS", "GoogleAuthorizer"]
 
+_NO_TOKEN = "No access token in response."  # noqa: S105 - the library's words
+_CUT_OFF = "Google's answer with the access token was cut off"
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 #: Settings of both Google taps, as JSON schema properties.
@@ -59,6 +62,8 @@ class GoogleAuthorizer:
     ------
     AccessDenied
         From the first request on, when the grant was revoked or never complete.
+    Unanswered
+        What came instead of a token is none: worth another attempt.
     """
 
     def __init__(self, config: Mapping[str, Any], scopes: Sequence[str]) -> None:
@@ -85,17 +90,24 @@ class GoogleAuthorizer:
                 raise SourceError(
                     "Google's token service does not answer", call=call
                 ) from None
+            if error.args[:1] == (_NO_TOKEN,):
+                raise Unanswered(_CUT_OFF) from None
             raise AccessDenied(
                 f"Google refuses a new access token ({_reason(error)})",
                 call=call,
                 remedy="Connect the source again.",
             ) from None
-        except google.auth.exceptions.TransportError:
+        except google.auth.exceptions.TransportError as error:
+            if isinstance(error.__cause__, requests.exceptions.ChunkedEncodingError):
+                raise Unanswered(_CUT_OFF) from None
             raise SourceError(
                 "Google's token service cannot be reached",
                 call=call,
                 remedy="Check token_url and the network.",
             ) from None
+        except (TypeError, ValueError, AttributeError):
+            # The library takes any answer for whole JSON of the kind it expects.
+            raise Unanswered(_CUT_OFF) from None
 
 
 def _credentials(

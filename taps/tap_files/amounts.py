@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 
-from taps.tap_files.currencies import has_no_decimals
+from taps.tap_files.currencies import currency_written_in, has_no_decimals
 from taps.tap_files.problems import RowRejected
 
 __all__ = [
@@ -86,6 +86,11 @@ def amount_reader(
     def read_text(text: str, currency_code: str | None) -> Decimal:
         if separator == "." and _SIMPLE.fullmatch(text):
             return bounded(Decimal(text), decimals)
+        written_in = currency_written_in(text) if currency_code else None
+        if written_in not in {None, currency_code}:
+            raise RowRejected(
+                f"the amount is written in {written_in}, and the row in {currency_code}"
+            )
         return bounded(_read(text, currency_code, separator, is_proven), decimals)
 
     def read(cell: str | Decimal, currency_code: str | None) -> Decimal:

@@ -6,16 +6,19 @@ from collections import Counter
 from functools import lru_cache
 
 from taps.tap_files.amounts import is_open_amount, separator_shown_by
-from taps.tap_files.currencies import currency_codes
+from taps.tap_files.currencies import (
+    currency_codes,
+    currency_written_in,
+    has_no_decimals,
+)
 from taps.tap_files.headers import Binding
 from taps.tap_files.moments import DAY_FIRST, MONTH_FIRST, is_open_date, order_shown_by
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.tables import Row
+from taps.tap_files.tables import Row, as_text
 
 __all__ = ["Evidence"]
 
-_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "US$": "USD", "R$": "BRL", "S/": "PEN"}
 _NEARLY_ALL = 0.9
 """Share of the votes that makes the rest typing errors instead of another format."""
 
@@ -31,6 +34,14 @@ class Evidence:
         money = binding.contract.amount_column
         self._money = binding.positions.get(money) if money else None
         self._currencies: set[str | None] = set()
+        self._needed = {
+            binding.positions[column.name]
+            for column in binding.contract.columns
+            if column.needed and column.name in binding.positions
+        }
+        self._named_currency = binding.currency_code
+        self._currency = binding.positions.get("currency_code")
+        self._open: tuple[int, str] | None = None
 
     def add(self, row: Row) -> None:
         """Take the votes of a row."""
@@ -38,8 +49,10 @@ class Evidence:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _separator_vote(cell)):
                 self._separators.add(vote, row.line)
+                if vote == "open" and position in self._needed:
+                    self._note_open(row, cell)
         if self._money is not None and isinstance(cell := row.cells[self._money], str):
-            self._currencies.add(_currency_of(cell))
+            self._currencies.add(currency_written_in(cell))
         for position in self._dates:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _order_vote(cell)):
@@ -51,7 +64,8 @@ class Evidence:
         Raises
         ------
         FileError
-            Some amounts prove a point and others a comma.
+            Some amounts prove a point and others a comma, or none proves either and
+            one that a row needs could be read as a thousand times another.
         """
         if self._settings.decimal_separator != AUTO:
             return self._settings.decimal_separator, True
@@ -63,6 +77,8 @@ class Evidence:
                 "Correct them, or set decimal_separator and the others are rejected",
             )
         winner = self._separators.winner(".", ",")
+        if winner is None and self._open:
+            raise self._unproven(*self._open)
         return winner or hint, winner is not None
 
     def date_order(self) -> str:
@@ -94,13 +110,26 @@ class Evidence:
         found = self._currencies - {None}
         return next(iter(found)) if len(found) == 1 else None
 
-    def notes(self) -> list[str]:
-        """A warning when amounts were read by the default rule alone."""
-        count = self._separators.counts["open"]
-        proven = self._separators.winner(".", ",")
-        if not count or proven or self._settings.decimal_separator != AUTO:
-            return []
-        return [f"{count} amounts such as 1.234 could be read two ways"]
+    def _note_open(self, row: Row, cell: str) -> None:
+        """Remember an amount that may be two, where the currency has decimals."""
+        written = "" if self._currency is None else as_text(row.cells[self._currency])
+        code = self._named_currency or written or currency_written_in(cell)
+        code = (code or self._settings.currency_code or "").upper()
+        if self._open is None and not has_no_decimals(_known(code)):
+            self._open = row.line, cell.strip()
+
+    def _unproven(self, line: int, cell: str) -> FileError:
+        bare = "".join(c for c in cell if c.isdigit() or c in ".,")
+        digits = bare.replace(",", ".")
+        problem = (
+            f"{cell} may be {digits} or {digits.replace('.', '')}, and no other amount "
+            "shows which"
+        )
+        remedy = (
+            "Say it with the setting decimal_separator=. (a point) or "
+            "decimal_separator=, (a comma)"
+        )
+        return FileError(self._name, problem, remedy=remedy, line=line)
 
     def _disagreement(
         self, votes: _Votes, what: str, options: tuple[str, str], remedy: str
@@ -149,14 +178,5 @@ def _slashed_vote(text: str) -> str | None:
     return order_shown_by(text) or ("open" if is_open_date(text) else None)
 
 
-@lru_cache(maxsize=1_000)
-def _sign_currency(sign: str) -> str | None:
-    return _SIGNS.get(sign) or (sign if sign in currency_codes() else None)
-
-
-def _currency_of(text: str) -> str | None:
-    """The currency a written amount names: 12,00 € -> EUR; $ may be many."""
-    sign = "".join(
-        c for c in text if not c.isdigit() and c not in " .,-+()'\u00a0\u202f"
-    )
-    return _sign_currency(sign.upper()) if sign else None
+def _known(code: str) -> str | None:
+    return code if code in currency_codes() else None

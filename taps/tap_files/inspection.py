@@ -92,7 +92,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     questions.ask()
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
-    notes = [*table.notes, *evidence.notes(), *_notes(binding)]
+    notes = [*table.notes, *_notes(binding)]
     if row is None:
         notes.append("the file has a header and no rows")
     if totals.rows:

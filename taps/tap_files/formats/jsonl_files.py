@@ -97,5 +97,5 @@ def _values(source: SourceFile, encoding: TextEncoding) -> Iterator[tuple[int, A
 def _decoded(text: str) -> Any:
     try:
         return _DECODER.decode(text)
-    except msgspec.DecodeError:
-        return None
+    except (msgspec.DecodeError, RecursionError):
+        return None  # no JSON, or nested deeper than any export

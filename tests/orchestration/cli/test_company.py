@@ -65,6 +65,29 @@ def test_what_is_set_is_shown_and_the_rest_stays(
     assert load_settings(database_url, "bolt").revenue_includes_tax
 
 
+def test_a_name_is_shown_as_it_is_written(timonel: Timonel, database_url: str) -> None:
+    add_company(database_url, Company("odd", "[red]Odd[/nope]", "EUR", "UTC"))
+
+    assert "[red]Odd[/nope]" in timonel("list")
+
+
+def test_what_a_customer_is_called_is_computed_by_no_spreadsheet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [
+        {"customer": "=HYPERLINK(1)", "orders": -2},
+        {"customer": "Ana", "orders": 1},
+    ]
+
+    console_module.print_rows(rows, console_module.Format.csv)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "customer,orders",
+        "'=HYPERLINK(1),-2",
+        "Ana,1",
+    ]
+
+
 def test_a_margin_can_be_forgotten(timonel: Timonel, database_url: str) -> None:
     timonel("set", "acme", "--gross-margin-rate", "0.35")
     timonel("set", "acme", "--gross-margin-rate", "none")

@@ -67,7 +67,16 @@ def test_only_one_mark_before_three_digits_is_open() -> None:
 def test_an_amount_is_read(separator: str, text: str, amount: str) -> None:
     read = amount_reader(separator, is_proven=True)
 
-    assert read(text, "EUR") == Decimal(amount)
+    assert read(text, "USD" if "US" in text else "EUR") == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["USD 5.00", "5.00 £", "US$5", "CLP 5.00"])
+def test_an_amount_of_another_currency_than_its_row_is_not_read(text: str) -> None:
+    read = amount_reader(".", is_proven=True)
+
+    with pytest.raises(RowRejected, match=r"is written in .*, and the row in EUR"):
+        read(text, "EUR")
+    assert read("$ 5.00", "EUR") == 5  # of many countries
 
 
 @pytest.mark.parametrize(

@@ -65,11 +65,21 @@ def test_windows_and_old_mac_line_breaks_are_read(
     assert len(read_text(TEXT.replace("\n", line_break)).purchases) == 2
 
 
-def test_semicolons_make_thousands_of_an_open_amount(read_text: RunTap) -> None:
-    run = read_text("cliente;fecha;monto\n1;05/01/2024;1.234\n2;25/01/2024;800\n")
+@pytest.mark.parametrize("amount", ["1.234", "1,234"])
+def test_an_amount_that_may_be_two_is_asked_about(
+    amount: str, read_text: RunTap
+) -> None:
+    text = f"cliente;fecha;monto\n1;05/01/2024;{amount}\n2;25/01/2024;800\n"
 
-    assert [p["amount"] for p in run.purchases] == [1234, 800]
-    assert run.file["notes"] == ["1 amounts such as 1.234 could be read two ways"]
+    (refused,) = read_text(text).failures
+    point = read_text(text, decimal_separator=".").purchases
+    pesos = read_text(text, currency_code="CLP").purchases
+    proven = read_text(text + "3;26/01/2024;7.50\n").purchases
+
+    assert f"{amount} may be 1.234 or 1234" in refused
+    assert point[0]["amount"] == (Decimal("1.234") if "." in amount else 1234)
+    assert pesos[0]["amount"] == 1234
+    assert proven[0]["amount"] == (Decimal("1.234") if "." in amount else 1234)
 
 
 def test_dates_are_ordered_by_what_the_file_shows(read_text: RunTap) -> None:
@@ -205,3 +215,31 @@ def test_ad_spend_is_read(read_text: RunTap) -> None:
     assert (row["spend"], row["currency_code"]) == (Decimal("12.50"), "EUR")
     assert (row["impressions"], row["clicks"]) == (1200, 30)
     assert run.rejects == {"ads.csv line 3": "the spend is negative"}
+
+
+def test_a_line_nested_too_deeply_costs_itself_and_no_other_file(
+    folder: Path, run_tap: RunTap
+) -> None:
+    good = '{"customer_id": "a", "date": "2024-01-05", "amount": 10.5}\n'
+    deep = '{"customer_id": ' + "[" * 100_000 + "]" * 100_000 + "}\n"
+    (folder / "deep.jsonl").write_text(good + deep + good)
+    (folder / "other.jsonl").write_text(good)
+
+    run = run_tap()
+
+    assert len(run.purchases) == 3
+    assert run.failures == []
+    assert run.rejects == {"deep.jsonl line 2": "the line is not a JSON object"}
+
+
+def test_an_amount_of_another_currency_is_no_amount_of_the_rows(
+    read_text: RunTap,
+) -> None:
+    run = read_text(
+        "customer_id,date,amount,currency\na,2024-01-05,USD 5.00,EUR\n"
+        "b,2024-01-05,5.00,EUR\nc,2024-01-05,USD 5.00,USD\n"
+    )
+
+    assert [p["customer_id"] for p in run.purchases] == ["b", "c"]
+    (reason,) = run.rejects.values()
+    assert reason == "amount: the amount is written in USD, and the row in EUR"

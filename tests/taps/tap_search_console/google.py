@@ -53,6 +53,7 @@ class Google:
     requests: list[Body] = field(default_factory=list)
     interferences: list[Interference] = field(default_factory=list)
     tokens_issued: int = 0
+    tokens_cut: list[str] = field(default_factory=list)
 
     def show(
         self,
@@ -169,12 +170,27 @@ def serve(google: Google) -> Iterator[Google]:
             length = int(self.headers["Content-Length"])
             body = self.rfile.read(length)
             if self.path == "/token":
+                if google.tokens_cut:
+                    self._send_cut(google.tokens_cut.pop())
+                    return
                 google.tokens_issued += 1
                 token = f"ya29.planted-{google.tokens_issued}"
                 self._send(200, {"access_token": token, "expires_in": 3600})
                 return
             site = unquote(self.path.split("/sites/")[1].split("/")[0])
             self._send(*google.answer(site, json.loads(body)))
+
+        def _send_cut(self, said: str) -> None:
+            """The beginning of an answer that announces more, or all there is."""
+            is_whole = said.startswith("whole:")
+            content = said.removeprefix("whole:").encode()
+            self.send_response_only(200)
+            self.send_header("Content-Type", "application/json")
+            more = 0 if is_whole else 40
+            self.send_header("Content-Length", str(len(content) + more))
+            self.end_headers()
+            self.wfile.write(content)
+            self.close_connection = True
 
         def _send(self, status: int, answer: Body) -> None:
             content = json.dumps(answer).encode()

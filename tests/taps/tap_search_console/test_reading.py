@@ -114,6 +114,21 @@ def test_an_access_token_that_ran_out_is_renewed_once(google: Google) -> None:
     assert google.tokens_issued == 2
 
 
+@pytest.mark.parametrize(
+    "said",
+    ['{"access_to', 'whole:{"access_to', "whole:", 'whole:{"expires_in": 3600}'],
+    ids=["connection", "text", "nothing", "no token"],
+)
+def test_an_answer_with_a_token_that_is_cut_off_is_asked_for_again(
+    google: Google, waits: list[float], said: str
+) -> None:
+    google.show(_DAY, Shown("shoes"))
+    google.tokens_cut = [said]
+
+    assert _read(google, **_ONE_DAY).records("site_days")
+    assert (google.tokens_issued, len(waits)) == (1, 1)
+
+
 def test_a_property_that_the_account_may_not_read_is_named(google: Google) -> None:
     with pytest.raises(AccessDenied, match=r"may not read sc-domain:other\.com"):
         _read(google, site_urls=["sc-domain:other.com"])
