@@ -18,10 +18,19 @@ import pytest
 import yaml
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.backups import back_up
+from orchestration.lib.operations.restores import restore
 from orchestration.lib.operations.run_retention import KEPT, forget_old_runs
-from orchestration.lib.tenancy.companies import Company, add_company, reader_role
+from orchestration.lib.tenancy.companies import (
+    Company,
+    add_company,
+    list_companies,
+    reader_role,
+)
 from orchestration.lib.warehouse.database import connect, libpq_environment, migrate
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
+from tests.conftest import NewDatabase
 from tests.deploy.compose_file import ROOT, container_environment, services
 
 _DEPLOY = ROOT / "orchestration" / "deploy"
@@ -181,6 +190,32 @@ def test_a_company_cannot_stop_the_others_there(
 def test_our_own_roles_lock_there(role: str, warehouse: str) -> None:
     with connect(warehouse, role) as connection:
         connection.execute("select pg_advisory_xact_lock(1)")
+
+
+def test_a_backup_of_a_laptop_is_restored_there_and_back_again(
+    warehouse: str, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """Here the platform's login is no superuser, and called otherwise."""
+    laptop = Settings(tmp_path / "laptop", None)
+    there = Settings(tmp_path / "there", None)
+    with new_database() as url:
+        add_company(url, Company("dune", "Dune", "EUR", "Europe/Madrid"))
+        back_up(laptop, url, tmp_path / "first", "x", _silently)
+    restore(there, warehouse, tmp_path / "first", "x", _silently)
+    back_up(there, warehouse, tmp_path / "second", "x", _silently)
+    with new_database() as url:
+        restore(laptop, url, tmp_path / "second", "x", _silently)
+        found = list_companies(url)
+
+    assert [each.company_id for each in list_companies(warehouse)] == ["dune"]
+    assert [each.company_id for each in found] == ["dune"]
+    with connect(warehouse, "transformer") as connection:
+        connection.execute("create table marts.it_may_build (company_id text)")
+        connection.rollback()
+
+
+def _silently(line: str) -> None:
+    del line
 
 
 @pytest.mark.parametrize("database", ["dagster", "metabase_app", "postgres"])

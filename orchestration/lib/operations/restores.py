@@ -38,6 +38,7 @@ _EMPTY = r"""
     end $$;
 """
 _SECTIONS = ("pre-data", "data", "post-data")
+_GRANTS_AS_ANOTHER = re.compile(r"^(SET|RESET) SESSION AUTHORIZATION")
 _DEFINES = re.compile(r"^(ALTER|GRANT|REVOKE|CREATE SCHEMA) ")
 
 
@@ -120,20 +121,25 @@ def _owner(url: str) -> str:
 
 
 def _give_to(owner: str, former: str, file: Path) -> None:
-    """Let the definitions name the login of this server instead of the former one."""
-    if owner == former:
-        return
+    """Let the definitions name the login of this server instead of the former one.
+
+    Who may call functions of Postgres itself is the server's: a migration saw to it.
+    """
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", owner):
         raise BackupBroken(
             f"The login '{owner}' cannot own what is restored: use one whose name is "
             "made of lower-case letters, digits and underscores."
         )
-    name = re.compile(rf'(?<=\b(?:TO|BY) )"?{re.escape(former)}"?(?=[;\s])')
-    from_ = re.compile(rf'(?<=\b(?:FROM|ROLE) )"?{re.escape(former)}"?(?=[;\s])')
+    named = re.compile(
+        rf'(?<=\b(?:TO|BY) )"?{re.escape(former)}"?(?=[;\s])'
+        rf'|(?<=\b(?:FROM|ROLE) )"?{re.escape(former)}"?(?=[;\s])'
+    )
     lines = file.read_text().splitlines(keepends=True)
     with file.open("w") as written:
         for line in lines:
-            is_definition = _DEFINES.match(line) is not None
-            written.write(
-                from_.sub(owner, name.sub(owner, line)) if is_definition else line
-            )
+            if _GRANTS_AS_ANOTHER.match(line):
+                continue
+            if not _DEFINES.match(line):
+                written.write(line)
+            elif " ON FUNCTION pg_catalog." not in line:
+                written.write(named.sub(owner, line))
