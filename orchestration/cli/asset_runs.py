@@ -22,12 +22,16 @@ from orchestration.lib.operations.dagster_home import (
     open_instance,
     own_process_tag,
 )
-from orchestration.lib.operations.run_retention import forget_old_runs
+from orchestration.lib.operations.run_retention import (
+    forget_old_folders,
+    forget_old_runs,
+)
 from orchestration.lib.operations.run_tags import ALL_TESTS
 from orchestration.lib.operations.runs import RunFailed
 from orchestration.lib.operations.scheduled_runs import failed_asset
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.partitions import partition_key
+from orchestration.lib.warehouse.dbt import dbt_project
 from orchestration.lib.warehouse.server_errors import with_advice
 
 __all__ = [
@@ -139,6 +143,8 @@ class AssetRuns:
                 end_killed_runs(instance)
                 # Where no daemon runs nobody else does.
                 forget_old_runs(instance, datetime.now(UTC), limit=20)
+                target = dbt_project.project_dir / "target"
+                forget_old_folders(target, datetime.now(UTC))
                 instance.add_dynamic_partitions("companies", [company.company_id])
                 result = (
                     _definitions()

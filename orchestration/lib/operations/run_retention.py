@@ -6,6 +6,8 @@ in ``ops.runs``, which stays.
 
 from __future__ import annotations
 
+import math
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -17,12 +19,23 @@ from sqlalchemy import text
 
 from orchestration.lib.operations.run_tags import FREQUENT, RHYTHM
 
-__all__ = ["FREQUENT_KEPT", "KEPT", "forget_old_runs"]
+__all__ = [
+    "FREQUENT_KEPT",
+    "KEPT",
+    "WELL_KEPT",
+    "forget_old_folders",
+    "forget_old_runs",
+]
 
 #: Those that come every few minutes and went well; the next one says the same again.
 FREQUENT_KEPT = timedelta(hours=3)
-#: All others: nights, backfills, commands, whatever failed.
+#: Nights, backfills and commands that went well.
+WELL_KEPT = timedelta(days=14)
+#: All others: whatever failed.
 KEPT = timedelta(days=90)
+#: No dbt run takes longer; a killed one leaves its folder behind.
+_FOLDERS_KEPT = timedelta(days=1)
+_FOLDER_OF_DBT = re.compile(r"dbt_\w+-[0-9a-f]{7}-[0-9a-f]{7}")
 _WENT_WELL = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED]
 _CHECKS_OF_RUN = text("delete from asset_check_executions where run_id = :run_id")
 _OVER = [*_WENT_WELL, dg.DagsterRunStatus.FAILURE]
@@ -40,7 +53,7 @@ def forget_old_runs(
     limit : int
         At most so many of each kind: the next call goes on.
     """
-    # What came often and is very old is found twice.
+    # What is very old is found more than once.
     old = dict.fromkeys(_old_runs(instance, now, limit))
     for run_id in old:
         _forget_checks(instance, run_id)
@@ -51,6 +64,34 @@ def forget_old_runs(
     return len(old)
 
 
+def forget_old_folders(target: Path, now: datetime) -> int:
+    """Delete what dbt runs left in its folder of targets a day ago; how many.
+
+    Parameters
+    ----------
+    target
+        Folder in which each run has one of its own.
+    now : datetime
+        Aware.
+    """
+    oldest = (now - _FOLDERS_KEPT).timestamp()
+    old = [
+        folder
+        for folder in target.glob("dbt_*")
+        if _FOLDER_OF_DBT.fullmatch(folder.name) and _touched_at(folder) < oldest
+    ]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)
+
+
+def _touched_at(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf  # somebody else was faster
+
+
 def _old_runs(instance: dg.DagsterInstance, now: datetime, limit: int) -> Iterator[str]:
     for filters in (
         dg.RunsFilter(
@@ -58,6 +99,7 @@ def _old_runs(instance: dg.DagsterInstance, now: datetime, limit: int) -> Iterat
             tags={RHYTHM: list(FREQUENT)},
             updated_before=now - FREQUENT_KEPT,
         ),
+        dg.RunsFilter(statuses=_WENT_WELL, updated_before=now - WELL_KEPT),
         dg.RunsFilter(statuses=_OVER, updated_before=now - KEPT),
     ):
         # The oldest first.

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import requests
@@ -26,6 +27,11 @@ _DAEMONS = {
 _ALIVE = timedelta(minutes=5)
 _PORT = 3000
 _PATIENCE_SECONDS = 5.0
+_LARGE_HISTORY = 5 * 2**30
+_LESS_HISTORY = (
+    "keep `timonel dev` or docker compose running, whose sensor old_runs deletes what "
+    "is old; with everything stopped the folder may be deleted: only history is lost"
+)
 _KEEP_RUNNING = (
     "keep `timonel dev` or docker compose running, or let cron call timonel run each "
     "night and timonel alerts send every few minutes"
@@ -49,9 +55,26 @@ def examine_services(
         daemons = list(_daemons(instance, now))
         yield from daemons
         yield from _switched_off(instance)
+    yield _history(settings.dagster_home)
     if daemons[0].outcome != "fine":
         yield from _port(_PORT)
     yield from _metabase(os.environ.get("METABASE_URL"))
+
+
+def _history(home: Path) -> Finding:
+    """How much Dagster remembers on disk, which the sensor `old_runs` keeps small."""
+    size = sum(map(_size, home.rglob("*")))
+    seen = f"Dagster's history holds {size / 2**30:,.1f} GiB at {home}"
+    if size > _LARGE_HISTORY:
+        return Finding("history", "warning", seen, _LESS_HISTORY)
+    return Finding("history", "fine", seen)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except FileNotFoundError:
+        return 0  # deleted while we look
 
 
 def _code(load: Callable[[], object]) -> Finding:

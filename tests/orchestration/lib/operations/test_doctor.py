@@ -59,6 +59,7 @@ def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) 
         "readers": "fine",
         "code location": "fine",
         "scheduler": "warning",
+        "history": "fine",
         "companies": "warning",
     }
     assert seen["companies"].remedy == "timonel company add my_shop"

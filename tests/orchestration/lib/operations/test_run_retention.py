@@ -9,6 +9,8 @@ import dagster as dg
 from orchestration.lib.operations.run_retention import (
     FREQUENT_KEPT,
     KEPT,
+    WELL_KEPT,
+    forget_old_folders,
     forget_old_runs,
 )
 from orchestration.lib.operations.run_tags import HOURLY, NIGHTLY, RHYTHM, TACTICAL
@@ -53,8 +55,11 @@ def test_frequent_runs_that_went_well_are_kept_for_hours_and_others_for_months(
     assert forget_old_runs(instance, now + FREQUENT_KEPT - _MINUTE) == 0
     assert forget_old_runs(instance, now + FREQUENT_KEPT + _MINUTE) == 2
     assert _kept(instance) == {failed, night}
+    assert forget_old_runs(instance, now + WELL_KEPT - _MINUTE) == 0
+    assert forget_old_runs(instance, now + WELL_KEPT + _MINUTE) == 1
+    assert _kept(instance) == {failed}
     assert forget_old_runs(instance, now + KEPT - _MINUTE) == 0
-    assert forget_old_runs(instance, now + KEPT + _MINUTE) == 2
+    assert forget_old_runs(instance, now + KEPT + _MINUTE) == 1
     assert _kept(instance) == set()
 
 
@@ -101,3 +106,16 @@ def test_so_many_at_a_time_the_oldest_first(instance: dg.DagsterInstance) -> Non
     assert forget_old_runs(instance, later, limit=2) == 2
     assert _kept(instance) == {runs[2]}
     assert forget_old_runs(instance, later, limit=2) == 1
+
+
+def test_folders_of_dbt_go_after_a_day_and_nothing_else_does(tmp_path: Path) -> None:
+    for name in ("dbt_marts-86aa7a3-85b4892", "dbt_reporting-e8ec6ec-624a21a", "mine"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").touch()
+    (tmp_path / "manifest.json").touch()
+    now = datetime.now(UTC)
+
+    assert forget_old_folders(tmp_path, now + timedelta(hours=23)) == 0
+    assert forget_old_folders(tmp_path, now + timedelta(hours=25)) == 2
+    assert {each.name for each in tmp_path.iterdir()} == {"mine", "manifest.json"}
+    assert forget_old_folders(tmp_path / "gone", now) == 0
