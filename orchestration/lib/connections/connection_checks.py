@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from orchestration.lib.connections.connection_states import record_check, record_failure
 from orchestration.lib.connections.connections import Connection
 from orchestration.lib.connections.sources import source
 from orchestration.lib.connections.tokens import secrets_for_tap
+from orchestration.lib.core.nameless_files import nameless_file
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.ingestion import secret_values, tap_config
 from orchestration.lib.ingestion.sandbox import refuse_stopped_sandbox
@@ -99,13 +98,11 @@ def _ask(
 ) -> dict[str, Any]:
     read = source(connection.source_slug)
     program = [sys.executable, "-m", read.tap_module, *read.tap_arguments]
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "config.json"
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(config))
+    with nameless_file(config) as file:
         try:
             done = subprocess.run(
-                [*program, "--config", str(file), "--check"],
+                [*program, "--config", file.path, "--check"],
+                pass_fds=[file.descriptor],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

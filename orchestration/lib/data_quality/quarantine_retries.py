@@ -14,12 +14,12 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from orchestration.lib.connections.sources import SOURCES
+from orchestration.lib.core.nameless_files import nameless_file
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.data_quality.quarantine import (
     QuarantinedRecord,
@@ -156,18 +156,14 @@ def _answers(
     config: dict[str, Any], records: Iterable[QuarantinedRecord]
 ) -> Iterator[dict[str, Any]]:
     """What the loader says of each record, as it says it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path, offered = Path(folder) / "target.json", Path(folder) / "records.jsonl"
-        for file, text in (
-            (path, json.dumps(config)),
-            (offered, "\n".join(map(_line, records))),
-        ):
-            file.touch(mode=0o600)
-            file.write_text(text)
+    with nameless_file(config) as settings, tempfile.TemporaryFile("w+") as lines:
+        lines.write("\n".join(map(_line, records)))
+        lines.flush()
+        lines.seek(0)
         with (
-            offered.open() as lines,
             subprocess.Popen(
-                [sys.executable, "-m", _MODULE, "--config", str(path)],
+                [sys.executable, "-m", _MODULE, "--config", settings.path],
+                pass_fds=[settings.descriptor],
                 stdin=lines,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
+from orchestration.lib.core.nameless_files import NamelessFile, nameless_file
 from orchestration.lib.ingestion.bookmarks import bookmark_keeper, load_bookmark
 
 __all__ = [
@@ -55,8 +54,8 @@ class Pipeline:
     bookmark
         Name under which the tap's state is kept for the company.
     tap_config, target_config
-        Settings of both; they reach the processes in files only their user can
-        read, never on a command line.
+        Settings of both; they reach the processes in files without a name,
+        never on a command line.
     secrets
         Values that may not be repeated in a log or an error, whatever a tap says.
     keeps_bookmark
@@ -86,17 +85,18 @@ class Pipeline:
         """
         state = self._state(url)
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            tap_arguments = [
-                *self.tap_arguments,
-                *("--config", _write(folder / "tap.json", self.tap_config)),
-                *("--state", _write(folder / "state.json", state)),
-            ]
-            target_arguments = [
-                *("--config", _write(folder / "target.json", self.target_config))
-            ]
-            tap = _start(self.tap_module, tap_arguments, stdin=subprocess.DEVNULL)
-            target = _start(self.target_module, target_arguments, stdin=tap.stdout)
+            tap_settings, tap_state, target_settings = (
+                stack.enter_context(nameless_file(content))
+                for content in (self.tap_config, state, self.target_config)
+            )
+            tap = _start(
+                self.tap_module,
+                {"--config": tap_settings, "--state": tap_state},
+                self.tap_arguments,
+            )
+            target = _start(
+                self.target_module, {"--config": target_settings}, stdin=tap.stdout
+            )
             for process in (tap, target):
                 stack.enter_context(process)
                 # Who stops us does not tell them, and a tap may be waiting for hours.
@@ -132,9 +132,16 @@ def redacted(text: str, secrets: frozenset[str]) -> str:
     return text
 
 
-def _start(module: str, arguments: list[str], stdin: Any) -> subprocess.Popen[str]:
+def _start(
+    module: str,
+    files: Mapping[str, NamelessFile],
+    arguments: Sequence[str] = (),
+    stdin: Any = subprocess.DEVNULL,
+) -> subprocess.Popen[str]:
+    options = (part for name, file in files.items() for part in (name, file.path))
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-m", module, *arguments, *options],
+        pass_fds=[file.descriptor for file in files.values()],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -187,9 +194,3 @@ def complaint(module: str, said: list[str]) -> str:
     # Singer programs log `time | LEVEL | name | message`.
     messages = [line.rsplit(" | ", 1)[-1] for line in errors]
     return "\n".join(messages) or f"{module} stopped without saying why."
-
-
-def _write(path: Path, content: dict[str, Any]) -> str:
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(content))
-    return str(path)

@@ -11,8 +11,8 @@ from orchestration.lib.core.plain_errors import PlainError
 
 __all__ = ["LockHeld", "take_lock"]
 
-#: A dbt build of many companies holds its lock for minutes, never for this long.
-PATIENCE_SECONDS = 1800
+#: In a night of many companies each waits for those before it, never for this long.
+PATIENCE_SECONDS = 3 * 3600
 
 # Postgres keeps the two halves of a key in two columns.
 _HOLDER = """

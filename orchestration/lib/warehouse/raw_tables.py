@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 import sys
-import tempfile
 from functools import cache
-from pathlib import Path
 
+from orchestration.lib.core.nameless_files import nameless_file
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.warehouse.database import connect, one_at_a_time
@@ -44,12 +42,10 @@ def ensure_raw_tables(url: str) -> None:
 
 
 def _create(url: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "target.json"
-        config.touch(mode=0o600)
-        config.write_text(json.dumps({"database_url": url}))
+    with nameless_file({"database_url": url}) as config:
         done = subprocess.run(
-            [sys.executable, "-m", _MODULE, "--config", str(config)],
+            [sys.executable, "-m", _MODULE, "--config", config.path],
+            pass_fds=[config.descriptor],
             capture_output=True,
             text=True,
             check=False,

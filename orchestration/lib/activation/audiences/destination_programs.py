@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
+from orchestration.lib.core.nameless_files import nameless_file
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.ingestion.singer import Log, redacted
 
@@ -65,30 +63,29 @@ def place_program(
 ) -> Iterator[PlaceProgram]:
     """The program for the block; what it logs, without secrets, goes to ``log``.
 
-    Its configuration is in a file that only this user can read, and ends with it.
+    Its configuration is in a file without a name, which ends with it.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "place.json"
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as written:
-            json.dump(config, written)
-        with subprocess.Popen(
-            [sys.executable, "-m", _MODULE, "--config", str(file)],
+    with (
+        nameless_file(config) as file,
+        subprocess.Popen(
+            [sys.executable, "-m", _MODULE, "--config", file.path],
+            pass_fds=[file.descriptor],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-        ) as process:
-            said: deque[str] = deque(maxlen=3)
-            listener = threading.Thread(
-                target=_listen, args=(process, said, secrets, log), daemon=True
-            )
-            listener.start()
-            try:
-                yield PlaceProgram(process, said, secrets)
-            finally:
-                _end(process)
-                listener.join()
+        ) as process,
+    ):
+        said: deque[str] = deque(maxlen=3)
+        listener = threading.Thread(
+            target=_listen, args=(process, said, secrets, log), daemon=True
+        )
+        listener.start()
+        try:
+            yield PlaceProgram(process, said, secrets)
+        finally:
+            _end(process)
+            listener.join()
 
 
 def _listen(
