@@ -8,7 +8,7 @@
     not missed. What no row tells (orders that vanished, lists of deleted orders, guests
     whose address has another owner) is compared with `orders` itself.
 
-    Everything counts as changed for a company never looked at, on another server, when
+    Everything counts as changed for a company never looked at, after a restore, when
     its files changed (but those of spend), and when it mixes files with a shop's API
     that changed: what files mean may depend on the API's rows.
 -#}
@@ -31,14 +31,16 @@
             reads.snapshot,
             pg_snapshot_xmin(reads.snapshot)::text::bigint as first_unknown,
             reads.files_hash is distinct from coalesce(files.files_hash, '')
-            or reads.server_id is distinct from server.system_identifier
+            or reads.server_id is distinct from server.server_id
             or pg_snapshot_xmax(reads.snapshot)
             > pg_snapshot_xmax(pg_current_snapshot()) as is_unknown,
             coalesce(files.has_orders, false) as has_file_orders,
             coalesce(files.files_hash, '') as files_hash,
-            server.system_identifier as server_id
+            server.server_id
         from ops.companies as companies
-        cross join pg_control_system() as server
+        cross join (
+            {{ hashed_server() | indent(12) }}
+        ) as server
         left join ops.raw_reads as reads
             on companies.company_id = reads.company_id
         left join (
@@ -101,6 +103,18 @@
         files_hash = excluded.files_hash,
         read_at = excluded.read_at
     {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    Whose transactions the rows and the last look are numbered by. A copy of a server
+    keeps its name; a table that was dumped and restored does not keep its number.
+-#}
+{% macro hashed_server() -%}
+    select hashtextextended(
+        concat_ws(' ', system_identifier, 'ops.raw_reads'::regclass::oid), 0
+    ) as server_id
+    from pg_control_system()
 {%- endmacro %}
 
 
