@@ -62,6 +62,8 @@ def read_published_mix(
         baseline_income=float(base[0]),
         margin_rate=read_margin_rate(database, company_id),
         as_of_date=source.data_through_date,
+        least=columns("least"),
+        most=columns("most"),
     )
     return mix, source
 
@@ -100,10 +102,13 @@ def seal_of(scenario: Mapping[str, Any], channels: list[Any]) -> str:
     """A hash of everything that was projected: another number, another seal.
 
     A plan sealed before probabilities were part of it is hashed as it was then, so that
-    it can still be handed on; its seal does not begin with `_SEAL`.
+    it can still be handed on; its seal does not begin with `_SEAL`. What only plans of
+    a budget say is hashed where it is said.
     """
     before = not str(scenario.get("seal", _SEAL)).startswith(_SEAL)
-    sealed = _SEALED if before else (*_SEALED, *_SEALED_SINCE)
+    since = () if before else _SEALED_SINCE
+    of_budgets = [name for name in _OF_BUDGETS if scenario.get(name) is not None]
+    sealed = (*_SEALED, *since, *of_budgets)
     told = {
         "scenario": {name: _plain(scenario[name]) for name in sealed},
         "channels": sorted(
@@ -141,6 +146,7 @@ _SEALED = (
 )
 _SEAL = "2:"
 _SEALED_SINCE = ("probability_more_income", "probability_more_profit", "as_of_date")
+_OF_BUDGETS = ("asked_budget", "worthwhile_spend")
 _AMOUNTS = (
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
     *("current_expected", "projected_expected"),
@@ -154,6 +160,8 @@ _CURVES = """
         draws.gammas,
         curves.current_spend,
         curves.largest_spend,
+        plans.minimum_spend / totals.horizon_days as least,
+        plans.maximum_spend / totals.horizon_days as most,
         curves.currency_code,
         draws.fit_id,
         fits.data_hash,
@@ -169,6 +177,15 @@ _CURVES = """
         and draws.fit_id = curves.fit_id
     inner join predictions.media_mix_fits as fits
         on draws.company_id = fits.company_id and draws.fit_id = fits.fit_id
+    inner join predictions.budget_scenario_channels as plans
+        on draws.company_id = plans.company_id
+        and draws.outcome_unit = plans.outcome_unit
+        and draws.channel_id = plans.channel_id
+        and plans.scenario = 'current'
+    inner join predictions.budget_scenarios as totals
+        on plans.company_id = totals.company_id
+        and plans.outcome_unit = totals.outcome_unit
+        and plans.scenario = totals.scenario
     where draws.company_id = %s and draws.outcome_unit = %s
     order by draws.channel_id
 """

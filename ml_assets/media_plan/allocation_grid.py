@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["best_splits", "interpolation_points"]
+__all__ = ["best_splits"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,36 +50,3 @@ def best_splits(
         split[:, channel] = taken[channel, left]
         left = left - split[:, channel]
     return value, split
-
-
-def interpolation_points(
-    budgets: Floats, values: Floats, tolerance: float
-) -> npt.NDArray[np.int64]:
-    """Positions between which a straight line is never off by more than `tolerance`.
-
-    A share of the value; greedy from the left, so the steps are as long as they can be.
-    The first two positions are always among them, because no share of nothing is small.
-    """
-    last = len(budgets) - 1
-    kept = [0, min(1, last)]
-    while kept[-1] < last:
-        start, reach = kept[-1], kept[-1] + 1
-        step = 1
-        while reach < last:
-            further = min(reach + step, last)
-            if not _is_straight(budgets, values, start, further, tolerance):
-                if step == 1:
-                    break
-                step = 1
-                continue
-            reach, step = further, step * 2
-        kept.append(reach)
-    return np.unique(np.array(kept, dtype=np.int64))
-
-
-def _is_straight(
-    budgets: Floats, values: Floats, start: int, end: int, tolerance: float
-) -> bool:
-    inner = slice(start, end + 1)
-    line = np.interp(budgets[inner], budgets[[start, end]], values[[start, end]])
-    return bool((np.abs(line - values[inner]) <= tolerance * values[inner]).all())

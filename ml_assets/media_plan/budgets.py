@@ -1,4 +1,4 @@
-"""Where each budget should go, and what people ask about: scenarios."""
+"""Where each budget should go, within what a company allows itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,29 +8,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.media_plan.allocation_grid import best_splits, interpolation_points
 from ml_assets.media_plan.curve_tables import FARTHEST
 from ml_assets.media_plan.responses import (
     current_spend,
     largest_spend,
     responses,
 )
+from ml_assets.media_plan.splits import TOTALS, Splits
 from ml_assets.mmm import MediaMix
 
-__all__ = ["HORIZON_DAYS", "Limits", "budget_grid"]
+__all__ = ["HORIZON_DAYS", "Limits", "budget_grid", "splits_of"]
 
 Floats = npt.NDArray[np.float64]
 
 HORIZON_DAYS: Final = 30
-# The owner's slider; other currencies have the company's own range as well.
+# The owner's slider; whatever the currency, all that finds a place has rows besides.
 _SLIDER_END, _SLIDER_STEP = 50_000, 500
-_OWN_RANGE: Final = 2.0
-_OWN_STEPS: Final = 40
-_FINE: Final = 20
-_STEPS: Final = 2_000
-_TOLERANCE: Final = 5e-4
-# Plans whose draws are in memory together.
-_AT_ONCE: Final = 200
+# Curves bend most at the first of the money: parts of the first step.
+_FIRST_STEPS: Final = (1 / 8, 1 / 4, 1 / 2)
 _ENDS: Final = (0.05, 0.95)
 
 
@@ -51,72 +46,77 @@ class Limits:
         """Least and most of a channel: what it is told, else what its change allows."""
         change = self.changes.get(channel, self.change)
         low = self.minimum.get(channel, current * max(0.0, 1 - change))
-        high = self.maximum.get(channel, min(current * (1 + change), largest))
-        return min(low, high), max(low, high)
+        most = self.maximum.get(channel, current * (1 + change))
+        high = min(most, largest)
+        if low <= high:
+            return low, high
+        # What was told holds against what follows from the change.
+        return (low, low) if channel in self.minimum else (high, high)
+
+
+def splits_of(mix: MediaMix, limits: Limits) -> Splits:
+    """What is advised of every total of the horizon."""
+    now = current_spend(mix) * HORIZON_DAYS
+    largest = FARTHEST * largest_spend(mix) * HORIZON_DAYS
+    ends = [
+        limits.of(name.removeprefix("spend_"), now[position], largest[position])
+        for position, name in enumerate(mix.channel_names)
+    ]
+    low, high = (
+        np.array(values, dtype=np.float64) for values in zip(*ends, strict=True)
+    )
+    return Splits(
+        lambda plans: responses(mix, plans / HORIZON_DAYS)[0] * HORIZON_DAYS,
+        now,
+        low,
+        high,
+    )
 
 
 def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
-    """The best split of every budget on the slider and around the company's own.
+    """The best split of every budget on the slider and of all that finds a place.
 
-    Channels move freely between nothing and 1.5 times the most ever spent in a day, or
-    the most that the company said. Straight lines between the rows are within
-    0.1 % of the best there is, from the second row on.
+    Within the limits of the scenarios, and by the same search. Straight lines between
+    the rows are within 0.1 % of what `splits_of` says, but for the first of the money.
 
     Returns
     -------
     DataFrame
-        `horizon_days`, `total_budget`, `channel_id`, `recommended_spend`, `expected`
-        with interval, the same of all channels together, the interval of their gain
-        over the current spend, `probability_better` that it is one, `is_observed`.
+        `horizon_days`, `total_budget`, `channel_id`, `recommended_spend` (its sum is
+        less than the budget where the limits leave no place), `expected` with interval,
+        the same of all channels together, the interval of their gain over the current
+        spend, `probability_better` that it is one, `is_observed`.
     """
-    own = float(current_spend(mix).sum()) * HORIZON_DAYS * _OWN_RANGE
-    parts = [_range(mix, limits, _SLIDER_END, _SLIDER_STEP)]
-    if own > 0:
-        parts.append(_range(mix, limits, own, own / _OWN_STEPS))
-    budgets = np.concatenate([budget for budget, _ in parts]).round(6)
-    plans = np.concatenate([plan for _, plan in parts])
-    budgets, first = np.unique(budgets, return_index=True)
-    return _rows(mix, budgets, plans[first])
+    splits = splits_of(mix, limits)
+    budgets = _budgets(splits)
+    advised = [splits.advised(budget) for budget in budgets]
+    drawn = np.stack([one.drawn for one in advised], axis=1)
+    plans = np.stack([one.plan for one in advised])
+    return _rows(mix, budgets, plans, drawn, splits.drawn(splits.now))
 
 
-def _range(
-    mix: MediaMix, limits: Limits, end: float, step: float
-) -> tuple[Floats, Floats]:
-    """Budgets up to `end`: multiples of `step`, and those between that a line needs."""
-    size = end / _STEPS
-    value, split = best_splits(_curves(mix, limits, size), _STEPS)
-    budgets = np.linspace(0.0, end, _STEPS + 1)
-    needed = interpolation_points(budgets[_FINE:], value[_FINE:], _TOLERANCE) + _FINE
-    asked = np.rint(np.arange(0, end + step / 2, step) / size).astype(np.int64)
-    kept = np.union1d(np.union1d(needed, asked), [_FINE // 4, _FINE // 2])
-    return budgets[kept], split[kept] * size
+def _budgets(splits: Splits) -> Floats:
+    """Multiples of the slider's step, and the whole range that finds a place."""
+    step = splits.most / TOTALS
+    asked = np.concatenate(
+        [
+            np.arange(0, _SLIDER_END + _SLIDER_STEP / 2, _SLIDER_STEP),
+            np.arange(TOTALS + 1) * step,
+            np.array(_FIRST_STEPS) * step,
+            [float(splits.low.sum()), float(splits.now.sum()), splits.most],
+        ]
+    )
+    return np.unique(asked.round(6))
 
 
-def _curves(mix: MediaMix, limits: Limits, size: float) -> list[Floats]:
-    """Mean outcome of the horizon at 0, 1, 2, ... steps of money, per channel."""
-    largest = FARTHEST * largest_spend(mix) * HORIZON_DAYS
-    steps = np.arange(min(_STEPS, int(largest.max() / size)) + 1) * size
-    plans = np.repeat(steps[:, None] / HORIZON_DAYS, len(largest), axis=1)
-    parts = np.array_split(plans, max(1, len(plans) // _AT_ONCE))
-    means = [responses(mix, part)[0].mean(axis=0) for part in parts]
-    brought = np.concatenate(means) * HORIZON_DAYS
-    curves = []
-    for position, name in enumerate(mix.channel_names):
-        channel = name.removeprefix("spend_")
-        most = min(limits.maximum.get(channel, np.inf), largest[position])
-        curves.append(brought[: int(most / size) + 1, position])
-    return curves
-
-
-def _rows(mix: MediaMix, budgets: Floats, plans: Floats) -> pd.DataFrame:
-    daily = plans / HORIZON_DAYS
-    drawn = responses(mix, daily)[0] * HORIZON_DAYS
+def _rows(
+    mix: MediaMix, budgets: Floats, plans: Floats, drawn: Floats, now: Floats
+) -> pd.DataFrame:
     lower, upper = np.quantile(drawn, _ENDS, axis=0)
     total = drawn.sum(axis=2)
     total_lower, total_upper = np.quantile(total, _ENDS, axis=0)
     # The same draws twice: much of what is not known is in both, and goes away.
-    now = responses(mix, current_spend(mix)[None])[0].sum(axis=2) * HORIZON_DAYS
-    gain = total - now
+    gain = total - now.sum(axis=1)[:, None]
     gain_lower, gain_upper = np.quantile(gain, _ENDS, axis=0)
     channels = len(mix.channel_names)
     each = [name.removeprefix("spend_") for name in mix.channel_names]
@@ -135,6 +135,6 @@ def _rows(mix: MediaMix, budgets: Floats, plans: Floats) -> pd.DataFrame:
             "total_gain_lower": np.repeat(gain_lower, channels),
             "total_gain_upper": np.repeat(gain_upper, channels),
             "probability_better": np.repeat((gain > 0).mean(axis=0), channels),
-            "is_observed": (daily <= largest_spend(mix)).ravel(),
+            "is_observed": (plans / HORIZON_DAYS <= largest_spend(mix)).ravel(),
         }
     )

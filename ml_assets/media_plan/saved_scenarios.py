@@ -7,25 +7,23 @@ second and with the intervals of the fit, long after it.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.media_plan.allocation_grid import best_splits
+from ml_assets.media_plan.published_mix import PublishedMix
 from ml_assets.media_plan.scenario_requests import (
-    Bound,
     ScenarioRefused,
     ScenarioRequest,
 )
+from ml_assets.media_plan.splits import Advice, Splits, worthwhile
 
 __all__ = ["Projection", "PublishedMix", "project", "seeded_requests"]
 
 Floats = npt.NDArray[np.float64]
 
-_STEPS: Final = 1_000
 _ENDS: Final = (0.05, 0.95)
 # Of an amount: what is lost when it is stored and read again.
 _EXACT: Final = 1e-6
@@ -36,54 +34,15 @@ _NOVEMBER, _THURSDAY = 11, 3
 
 
 @dataclass(frozen=True, eq=False)
-class PublishedMix:
-    """What is stored of a mix of revenue: c channels, d draws, everything per day.
-
-    Parameters
-    ----------
-    alpha, half_saturation, gamma : ndarray, shape (d, c)
-        The Hill curves of every draw.
-    current_spend, largest_spend : ndarray, shape (c,)
-        Mean of the last 13 weeks; the most ever spent.
-    baseline_income : float
-        What is sold without advertising, the mean of the last 13 weeks.
-    margin_rate : float or None
-        What is left of a unit of income after the goods; None when not told.
-    as_of_date
-        The last day that was fitted to.
-    """
-
-    channels: tuple[str, ...]
-    alpha: Floats
-    half_saturation: Floats
-    gamma: Floats
-    current_spend: Floats
-    largest_spend: Floats
-    baseline_income: float
-    margin_rate: float | None
-    as_of_date: dt.date
-
-    def brought(self, spend: Floats) -> Floats:
-        """Income of each draw and channel, shape (d, ..., c), of a steady spend."""
-        extra = (slice(None), *(None,) * (np.ndim(spend) - 1))
-        share = self.half_saturation[extra] / np.maximum(spend, 1e-300)
-        # Far below the half-saturation the power is beyond any float, the curve 0.
-        with np.errstate(over="ignore"):
-            return np.asarray(self.alpha[extra] / (1 + share ** self.gamma[extra]))
-
-    @cached_property
-    def largest_channel(self) -> str:
-        """Where most is spent now."""
-        return self.channels[int(np.argmax(self.current_spend))]
-
-
-@dataclass(frozen=True, eq=False)
 class Projection:
     """What would come of a plan, beside going on as now, in its whole period.
 
     `totals` has spend, income and profit as `current_…` and `projected_…`, the gains
     of income and of profit with 90 % intervals, and how probable each is above 0;
-    what is about profit is None without a margin. `channels` has a row per channel.
+    what is about profit is None without a margin; `asked_budget`, of which the plan may
+    place less, and `worthwhile_spend`, beyond which one more unit costs more than it
+    returns, None where all that finds a place is worth it, or without a margin or a
+    budget. `channels` has a row per channel.
     """
 
     start_date: dt.date
@@ -108,25 +67,33 @@ def project(mix: PublishedMix, request: ScenarioRequest) -> Projection:
     furthest = mix.as_of_date + dt.timedelta(days=_MOST_DAYS_AHEAD)
     if start > furthest:
         raise ScenarioRefused("start_too_far", value=str(start), limit=str(furthest))
-    now = mix.current_spend * request.days
-    low, high = _limits(mix, request)
-    plan = _plan(mix, request, low, high)
-    before, after = (mix.brought(s / request.days) * request.days for s in (now, plan))
+    total = _total(mix, request)
+    splits = _splits(mix, request, total)
+    now, before = splits.now, splits.drawn(splits.now)
+    if total is None:
+        plan = np.clip(now, splits.low, splits.high)
+        advice = Advice(plan, splits.drawn(plan), False)
+    else:
+        advice = splits.advised(total)
     channels = pd.DataFrame(
         {
             "channel_id": mix.channels,
             "current_spend": now,
-            "projected_spend": plan,
-            "minimum_spend": low,
-            "maximum_spend": high,
+            "projected_spend": advice.plan,
+            "minimum_spend": splits.low,
+            "maximum_spend": splits.high,
             "current_expected": before.mean(axis=0),
-            "projected_expected": after.mean(axis=0),
+            "projected_expected": advice.drawn.mean(axis=0),
         }
     )
     return Projection(
         start,
         start + dt.timedelta(days=request.days - 1),
-        _totals(mix, request.days, (now, plan), (before, after)),
+        {
+            **_totals(mix, request.days, (now, advice.plan), (before, advice.drawn)),
+            "asked_budget": total,
+            "worthwhile_spend": _worthwhile(splits, mix.margin_rate, total),
+        },
         channels,
     )
 
@@ -137,12 +104,12 @@ def seeded_requests(mix: PublishedMix) -> dict[str, dict[str, object]]:
     A fifth more in the week of the next Black Friday, and 30 days without the channel
     that most is spent on. Their names are terms of the seed media_mix_labels.
     """
-    monday = _black_friday_week(mix.as_of_date)
+    start, days = _black_friday_week(mix.as_of_date)
     return {
         "seeded:black_friday_plus_20": {
             "name": "black_friday_plus_20",
-            "start_date": monday.isoformat(),
-            "days": _WEEK,
+            "start_date": start.isoformat(),
+            "days": days,
             "budget_change_percent": 100 * _MORE,
         },
         "seeded:without_largest_channel": {
@@ -152,27 +119,66 @@ def seeded_requests(mix: PublishedMix) -> dict[str, dict[str, object]]:
     }
 
 
-def _black_friday_week(after: dt.date) -> dt.date:
-    """Monday of the next week of the fourth Thursday of November."""
+def _black_friday_week(after: dt.date) -> tuple[dt.date, int]:
+    """First day and length of the next week of Black Friday, or of what is left of it.
+
+    It is the week of the fourth Thursday of November, and over with its Friday.
+    """
     for year in (after.year, after.year + 1):
         first = dt.date(year, _NOVEMBER, 1)
         thursday = first + dt.timedelta(days=(_THURSDAY - first.weekday()) % _WEEK + 21)
-        monday = thursday - dt.timedelta(days=_THURSDAY)
-        if monday > after:
+        if thursday + dt.timedelta(days=1) > after:
             break
-    return monday
+    monday = thursday - dt.timedelta(days=_THURSDAY)
+    start = max(monday, after + dt.timedelta(days=1))
+    return start, _WEEK - (start - monday).days
 
 
-def _limits(mix: PublishedMix, request: ScenarioRequest) -> tuple[Floats, Floats]:
+def _total(mix: PublishedMix, request: ScenarioRequest) -> float | None:
+    """The budget of the whole period; None where everything else goes on as now."""
+    if request.total_budget is not None or request.budget_change is None:
+        return request.total_budget
+    return float(mix.current_spend.sum()) * request.days * (1 + request.budget_change)
+
+
+def _splits(mix: PublishedMix, request: ScenarioRequest, total: float | None) -> Splits:
+    low, high = _limits(mix, request, total)
+    days = request.days
+    return Splits(
+        lambda plans: mix.brought(plans / days) * days,
+        mix.current_spend * days,
+        low,
+        high,
+    )
+
+
+def _worthwhile(
+    splits: Splits, rate: float | None, total: float | None
+) -> float | None:
+    if rate is None or total is None:
+        return None
+    found = worthwhile(splits, rate)
+    return found if found < splits.most * (1 - _EXACT) else None
+
+
+def _limits(
+    mix: PublishedMix, request: ScenarioRequest, total: float | None
+) -> tuple[Floats, Floats]:
     """Least and most of each channel; never more than was ever spent in as many days.
 
-    A channel that is not named moves freely below that.
+    Without a budget, a channel that is not named goes on as now. With one, it keeps the
+    limits of the mix, of which a least gives way where the budget is too small for it.
     """
     told = {_channel(mix, name): bound for name, bound in request.bounds.items()}
     observed = mix.largest_spend * request.days
     low, high = np.zeros_like(observed), observed.copy()
+    if total is not None and mix.least is not None and mix.most is not None:
+        low, high = mix.least * request.days, mix.most * request.days
+    firm = np.zeros_like(observed)
     for position, name in enumerate(mix.channels):
-        bound = told.get(name, Bound(None, None))
+        bound = told.get(name)
+        if bound is None:
+            continue
         least = bound.minimum or 0.0
         if least > observed[position] * (1 + _EXACT):
             raise ScenarioRefused(
@@ -181,10 +187,27 @@ def _limits(mix: PublishedMix, request: ScenarioRequest) -> tuple[Floats, Floats
                 value=_money(least),
                 limit=_money(observed[position]),
             )
-        low[position] = min(least, observed[position])
-        if bound.maximum is not None:
-            high[position] = min(bound.maximum, observed[position])
-    return low, np.maximum(low, high)
+        firm[position] = low[position] = min(least, observed[position])
+        most = observed[position] if bound.maximum is None else bound.maximum
+        high[position] = max(low[position], min(most, observed[position]))
+    if total is not None:
+        low = _affordable(low, firm, total)
+        if total > high.sum() * (1 + _EXACT) and len(told) == len(mix.channels):
+            raise ScenarioRefused(
+                "above_maxima", value=_money(total), limit=_money(high.sum())
+            )
+    return low, high
+
+
+def _affordable(low: Floats, firm: Floats, total: float) -> Floats:
+    """The least amounts, those nobody asked for cut alike until they fit the total."""
+    if firm.sum() > total * (1 + _EXACT):
+        raise ScenarioRefused(
+            "below_minima", value=_money(total), limit=f"{np.ceil(firm.sum()):,.0f}"
+        )
+    usual = low - firm
+    left = max(0.0, total - float(firm.sum()))
+    return firm + usual * min(1.0, left / max(float(usual.sum()), 1e-300))
 
 
 def _channel(mix: PublishedMix, name: str) -> str:
@@ -197,54 +220,6 @@ def _channel(mix: PublishedMix, name: str) -> str:
             "channel_unknown", value=name[:40], known=", ".join(mix.channels)
         )
     return found[0]
-
-
-def _plan(
-    mix: PublishedMix, request: ScenarioRequest, low: Floats, high: Floats
-) -> Floats:
-    """Spend per channel in the whole period."""
-    now = mix.current_spend * request.days
-    if request.total_budget is None and request.budget_change is None:
-        return np.asarray(np.clip(now, low, high))
-    total = request.total_budget
-    if total is None:
-        total = float(now.sum()) * (1 + (request.budget_change or 0.0))
-    if low.sum() > total * (1 + _EXACT):
-        raise ScenarioRefused(
-            "below_minima", value=_money(total), limit=f"{np.ceil(low.sum()):,.0f}"
-        )
-    if total > high.sum() * (1 + _EXACT):
-        observed = float((mix.largest_spend * request.days).sum())
-        if total > observed * (1 + _EXACT):
-            raise ScenarioRefused(
-                "total_beyond_observed", value=_money(total), limit=_money(observed)
-            )
-        raise ScenarioRefused(
-            "above_maxima", value=_money(total), limit=_money(high.sum())
-        )
-    return _best(mix, request.days, low, high, total)
-
-
-def _best(
-    mix: PublishedMix, days: int, low: Floats, high: Floats, total: float
-) -> Floats:
-    """The split of all of the budget that is expected to bring most."""
-    size = (total - float(low.sum())) / _STEPS
-    if size <= 0:
-        return low
-    # Of next to no budget more steps fit than an integer holds: bounded, then cast.
-    with np.errstate(over="ignore"):
-        steps = np.minimum((high - low) / size + _EXACT, _STEPS)
-    room = steps.astype(np.int64)
-    grid = low + np.arange(_STEPS + 1)[:, None] * size
-    expected = mix.brought(grid / days).mean(axis=0)
-    curves = [expected[: most + 1, c] for c, most in enumerate(room)]
-    plan = low + best_splits(curves, _STEPS)[1][-1] * size
-    # Less than a step per channel is left where limits are no multiple of it.
-    for position in np.argsort(plan - high):
-        left = max(0.0, total - float(plan.sum()))
-        plan[position] += min(left, high[position] - plan[position])
-    return np.asarray(plan)
 
 
 def _totals(

@@ -4,26 +4,17 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits
-from ml_assets.media_plan.curve_tables import FARTHEST
-from ml_assets.media_plan.responses import (
-    current_spend,
-    largest_spend,
-    responses,
-)
-from ml_assets.media_plan.selection import less_luck
+from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, splits_of
+from ml_assets.media_plan.splits import Advice, Splits, worthwhile
 from ml_assets.mmm import MediaMix
-from ml_assets.mmm.errors import InvalidBudget
 
 __all__ = ["budget_scenarios"]
 
-Floats = npt.NDArray[np.float64]
-
 _MORE: Final = 1.2
-_SEARCHED: Final = ("recommended", "plus_20")
+_MORE_LIKELY: Final = 0.5
+_EXACT: Final = 1e-9
 _ENDS: Final = (0.05, 0.95)
 _BASE_DAYS: Final = 91
 
@@ -37,7 +28,7 @@ def budget_scenarios(
     """Scenarios as totals, and channel by channel, for the horizon.
 
     What a searched split promises beyond the split of now is less some of its luck (see
-    `selection`).
+    `selection`). `worthwhile` is among them where spending less than now leaves more.
 
     Parameters
     ----------
@@ -57,15 +48,14 @@ def budget_scenarios(
         `scenario`, `channel_id`, spend and expected outcome, current and projected,
         and the limits.
     """
-    now, period = current_spend(mix) * HORIZON_DAYS, mix.series.period_days
+    period = mix.series.period_days
     base = float(baseline.tail(_BASE_DAYS // period).mean()) / period * HORIZON_DAYS
-    before = _drawn(mix, now)
+    splits = splits_of(mix, limits)
+    now, low, high = splits.now, splits.low, splits.high
+    before = splits.drawn(now)
     totals, channels = [], []
-    for scenario, status, reason, plan, low, high in _plans(mix, limits, now):
-        after = _drawn(mix, plan)
-        if scenario in _SEARCHED:
-            like_now = now * (plan.sum() / now.sum())
-            after = less_luck(after, _drawn(mix, like_now))
+    for scenario, status, reason, advice in _plans(mix, splits, margin_rate):
+        plan, after = advice.plan, advice.drawn
         gain = (after - before).sum(axis=1)
         lower, upper = np.quantile(gain, _ENDS)
         incomes = [base + float(drawn.sum(axis=1).mean()) for drawn in (before, after)]
@@ -97,7 +87,7 @@ def budget_scenarios(
                     "channel_id": [n.removeprefix("spend_") for n in mix.channel_names],
                     "current_spend": now,
                     "projected_spend": plan,
-                    "minimum_spend": low,
+                    "minimum_spend": 0 * low if "without_" in scenario else low,
                     "maximum_spend": high,
                     "current_expected": before.mean(axis=0),
                     "projected_expected": after.mean(axis=0),
@@ -108,50 +98,43 @@ def budget_scenarios(
 
 
 def _plans(
-    mix: MediaMix, limits: Limits, now: Floats
-) -> Iterator[tuple[str, str, str | None, Floats, Floats, Floats]]:
-    """Each scenario with its status, its spend per channel and the limits it kept."""
-    bounds = {
-        name: limits.of(
-            name.removeprefix("spend_"),
-            now[position],
-            FARTHEST * largest_spend(mix)[position] * HORIZON_DAYS,
-        )
-        for position, name in enumerate(mix.channel_names)
-    }
-    periods = HORIZON_DAYS / mix.series.period_days
-    low = np.array([low for low, _ in bounds.values()])
-    high = np.array([high for _, high in bounds.values()])
-    yield "current", "as_now", None, now, low, high
+    mix: MediaMix, splits: Splits, margin_rate: float | None
+) -> Iterator[tuple[str, str, str | None, Advice]]:
+    """Each scenario with its status, why, and its plan."""
+    now = splits.now
+    unit, total = mix.outcome_unit, float(now.sum())
+    as_now = Advice(now, splits.drawn(now), False)
+    yield "current", "as_now", None, as_now
     for scenario, share in (("recommended", 1.0), ("plus_20", _MORE)):
-        try:
-            found = mix.optimise(
-                share * float(now.sum()), periods=periods, bounds=bounds
-            )
-        except InvalidBudget as refusal:
-            yield (
-                scenario,
-                "not_possible",
-                str(refusal).replace("spend_", ""),
-                now,
-                low,
-                high,
-            )
-            continue
-        plan = found.plan.set_index("channel")["recommended"]
-        yield (
-            *(scenario, found.status, found.reason),
-            *(plan.loc[mix.channel_names].to_numpy(float), low, high),
-        )
+        yield scenario, *_searched(splits, unit, share * total, as_now)
+    if margin_rate is not None:
+        least = max(worthwhile(splits, margin_rate), float(splits.low.sum()))
+        advice = splits.advised(least)
+        profits = margin_rate * (advice.drawn - as_now.drawn).sum(axis=1)
+        if least < total and (profits + total - least > 0).mean() > _MORE_LIKELY:
+            yield "worthwhile", "as_asked", None, advice
     for position, name in enumerate(mix.channel_names):
         if now[position] > 0:
             without = now.copy()
             without[position] = 0.0
             scenario = f"without_{name.removeprefix('spend_')}"
-            yield scenario, "as_asked", None, without, np.zeros_like(low), high
+            advice = Advice(without, splits.drawn(without), False)
+            yield scenario, "as_asked", None, advice
 
 
-def _drawn(mix: MediaMix, spend: Floats) -> Floats:
-    """Outcome of the horizon, shape (draws, c)."""
-    drawn = responses(mix, spend[None] / HORIZON_DAYS)[0][:, 0]
-    return np.asarray(drawn * HORIZON_DAYS)
+def _searched(
+    splits: Splits, unit: str, total: float, as_now: Advice
+) -> tuple[str, str, Advice]:
+    least = float(splits.low.sum())
+    if least > total * (1 + _EXACT):
+        reason = (
+            f"the minima add up to {least:,.2f}, more than the budget of "
+            f"{total:,.2f}. Raise the budget or lower a minimum."
+        )
+        return "not_possible", reason, as_now
+    advice = splits.advised(total)
+    if not advice.is_better:
+        reason = "no improvement found: the present split of it is as good"
+        return "no_improvement", reason, advice
+    gain = (advice.drawn - as_now.drawn).sum(axis=1).mean()
+    return "improvement", f"{gain:+,.0f} of {unit} expected against now", advice

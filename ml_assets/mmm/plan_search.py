@@ -13,7 +13,14 @@ from scipy.optimize import Bounds, LinearConstraint, minimize
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.fitted_mix import FittedMix
 
-__all__ = ["Objective", "best_plan", "optimality", "starts", "worth_spending"]
+__all__ = [
+    "Objective",
+    "best_plan",
+    "optimality",
+    "starts",
+    "within",
+    "worth_spending",
+]
 
 _RANDOM_STARTS: Final = 8
 # So many of the starts are followed to their optimum.
@@ -124,10 +131,10 @@ def starts(
     wishes = [now if now.any() else np.ones(size), np.ones(size)]
     wishes += [row + 1e-6 for row in np.eye(size)]
     random = np.random.default_rng(seed).dirichlet(np.full(size, 0.7), _RANDOM_STARTS)
-    return [_within(wish, low, high, total) for wish in (*wishes, *random)]
+    return [within(wish, low, high, total) for wish in (*wishes, *random)]
 
 
-def _within(wish: Floats, low: Floats, high: Floats, total: float) -> Floats:
+def within(wish: Floats, low: Floats, high: Floats, total: float) -> Floats:
     """The wish scaled and cut to the limits, so that it adds up to the total."""
     plan = np.clip(wish / wish.sum() * total, low, high)
     for _ in range(plan.size + 1):
@@ -160,7 +167,7 @@ def _improved(
     )
     if not np.isfinite(found.x).all():
         return start
-    plan = _within(np.maximum(found.x, 0) + 1e-15, low, high, total)
+    plan = within(np.maximum(found.x, 0) + 1e-15, low, high, total)
     return plan if objective.value(plan) > objective.value(start) else start
 
 

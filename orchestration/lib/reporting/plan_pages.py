@@ -94,7 +94,9 @@ class _Writer:
             ),
             sections=(
                 self._section("asked", sentences=self._asked()),
-                self._section("totals", self._totals(), self._gains()),
+                self._section(
+                    "totals", self._totals(), (*self._gains(), *self._unspent())
+                ),
                 self._section("channels", self._channels()),
                 self._section("assumptions", sentences=self._assumptions()),
                 self._section("came", sentences=(self._came(),)),
@@ -171,6 +173,23 @@ class _Writer:
             upper=self._money(totals[f"{what}_gain_upper"], "+#,##0;-#,##0"),
             probability=self._share(totals[f"probability_more_{what}"]),
         )
+
+    def _unspent(self) -> Iterator[str]:
+        """What of the budget finds no use; plans without a budget say nothing."""
+        told = {
+            name: float(self.plan.totals.get(name) or 0)
+            for name in ("asked_budget", "projected_spend", "worthwhile_spend")
+        }
+        unplaced = told["asked_budget"] - told["projected_spend"]
+        if round(unplaced) > 0:
+            yield self.words["unplaced"].format(
+                asked=self._money(told["asked_budget"]),
+                unplaced=self._money(unplaced),
+            )
+        if self.plan.totals.get("worthwhile_spend") is not None:
+            yield self.words["worthwhile"].format(
+                amount=self._money(told["worthwhile_spend"])
+            )
 
     def _channels(self) -> tuple[tuple[str, ...], ...]:
         heads = (self.words[f"channels.{name}"] for name in ("channel", *_AMOUNTS))

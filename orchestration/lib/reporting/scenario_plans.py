@@ -183,7 +183,7 @@ _SHARED = (
 _COLUMNS = (
     *("scenario_id", "name", "start_date", "end_date", "asked", "channel_id"),
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
-    *("current_expected", "projected_expected"),
+    *("asked_budget", "worthwhile_spend", "current_expected", "projected_expected"),
     *("income_gain", "income_gain_lower", "income_gain_upper"),
     *("probability_more_income", "current_profit", "projected_profit"),
     *("profit_gain", "profit_gain_lower", "profit_gain_upper"),

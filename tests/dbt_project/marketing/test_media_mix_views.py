@@ -247,7 +247,8 @@ def test_a_budget_between_two_rows_is_on_the_line_between_them(
 ) -> None:
     query = """
         select recommended_spend, media_income, projected_income, gain_rate,
-            current_profit, projected_profit, is_within_grid
+            current_profit, projected_profit, is_within_grid, placed_budget,
+            unplaced_budget
         from reporting.budget_plan(600) where company_id = %s
     """
 
@@ -255,13 +256,62 @@ def test_a_budget_between_two_rows_is_on_the_line_between_them(
 
     assert plan["recommended_spend"] == 560
     assert plan["media_income"] == 110
-    # 1,000 - 100 + 110; half of it is margin, less what is spent.
+    assert (plan["placed_budget"], plan["unplaced_budget"]) == (560, 40)
+    # 1,000 - 100 + 110; half of it is margin, less what is spent: 560 of the 600.
     assert plan["projected_income"] == 1010
     assert plan["gain_rate"] == pytest.approx(0.01)
-    assert (plan["current_profit"], plan["projected_profit"]) == (0, -95)
+    assert (plan["current_profit"], plan["projected_profit"]) == (0, -55)
     assert plan["is_within_grid"]
     other = row(warehouse, query, planned.bolt)
     assert (other["recommended_spend"], other["projected_income"]) == (0, 1000)
+
+
+@pytest.mark.parametrize("asked", [1000, 50_000])
+def test_spend_that_finds_no_place_is_not_charged(
+    warehouse: Warehouse, planned: Pair, asked: int
+) -> None:
+    query = f"""
+        select asked_budget, placed_budget, unplaced_budget, worthwhile_budget,
+            projected_profit
+        from reporting.budget_plan({asked}) where company_id = %s
+    """
+
+    plan = row(warehouse, query, planned.acme)
+
+    # 1,050 sold, half of it margin, and 800 spent, whatever was asked. Of 100 spent 20
+    # come back, 10 of them margin: nothing is worth spending.
+    assert plan == {
+        "asked_budget": asked,
+        "placed_budget": 800,
+        "unplaced_budget": asked - 800,
+        "worthwhile_budget": 0,
+        "projected_profit": 1050 * 0.5 - 800,
+    }
+    other = row(warehouse, query, planned.bolt)
+    assert (other["placed_budget"], other["unplaced_budget"]) == (0, asked)
+    assert other["worthwhile_budget"] is None
+
+
+def test_the_spend_that_leaves_most_is_told_where_a_margin_is(
+    warehouse: Warehouse, planned: Pair
+) -> None:
+    # The first 500 bring 650 of margin, 300 more bring 150: 500 leaves most.
+    for budget, brought in ((500, 1300), (1000, 1600)):
+        warehouse.execute(
+            """update predictions.budget_grid set total_expected = %s
+            where company_id = %s and total_budget = %s""",
+            [brought, planned.acme, budget],
+        )
+    query = """
+        select worthwhile_budget from reporting.budget_plan(900) where company_id = %s
+    """
+
+    assert row(warehouse, query, planned.acme) == {"worthwhile_budget": 500}
+    warehouse.execute(
+        "update marts.companies set gross_margin_rate = null where company_id = %s",
+        [planned.acme],
+    )
+    assert row(warehouse, query, planned.acme) == {"worthwhile_budget": None}
 
 
 def test_the_gain_of_a_budget_is_read_with_its_range_and_its_chance(

@@ -131,18 +131,35 @@ def test_a_scenario_is_projected_from_what_was_published(
 def test_what_cannot_be_is_refused_in_words_people_read(
     warehouse: Warehouse, companies: Pair
 ) -> None:
-    ask(warehouse, companies.acme, total_budget=9_000)
+    ask(warehouse, companies.acme, bounds="meta=1501")
 
     answered = answered_of(warehouse.url, companies.acme)
 
     assert answered == Answered(refused=1)
     (row,) = shown(warehouse, companies.acme)
     assert row["state"] == "refused"
-    assert row["refusal_es"].startswith("Demasiado incierto: todos los canales juntos")
-    assert "4,500" in row["refusal_es"]
-    assert "9,000" in row["refusal_en"]
+    assert row["refusal_es"].startswith("Demasiado incierto: meta_ads nunca")
+    assert "1,500" in row["refusal_es"]
+    assert "1,501" in row["refusal_en"]
     (request,) = list_requests(warehouse.url, companies.acme, "scenario")
     assert request.reason == row["refusal_en"]
+
+
+def test_a_budget_is_answered_as_the_simulator_answers_it(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    """What is placed at the limits of now, 9,000 each, is what the grid places."""
+    ask(warehouse, companies.acme, days=30, total_budget=50_000)
+
+    assert answered_of(warehouse.url, companies.acme) == Answered(done=1)
+
+    (plan,) = shown(warehouse, companies.acme)
+    assert (plan["asked_budget"], plan["projected_spend"]) == (50_000, 18_000)
+    # 300 a day each: 200 * 3/4 + 400 * 3/4, and 220 and 800; half is margin.
+    income = 30 * (1000 + 0.75 * (600 + 1020) / 2)
+    assert plan["projected_income"] == pytest.approx(income)
+    assert plan["projected_profit"] == pytest.approx(0.5 * income - 18_000)
+    assert plan["worthwhile_spend"] < 18_000
 
 
 def test_without_a_mix_the_refusal_says_what_is_missing(warehouse: Warehouse) -> None:
@@ -450,11 +467,11 @@ def test_a_plan_is_asked_for_shown_and_handed_on(
     told = ("add", "=spring", "--company", companies.acme, "--days", "10")
     said = timonel(*told, "--limit", "meta=0")
     timonel(*told, "--limit", "meta=0")
-    refusal = timonel(*told, "--budget", "9000", code=1)
+    refusal = timonel(*told, "--limit", "meta=1501", code=1)
 
     assert "| Income | 14,050 | 11,050 |" in said
     assert "Profit: -500 than now, 90 % interval -950 to -50" in said
-    assert "Ask for 4,500 at most" in refusal
+    assert "Ask for 1,500 at most" in refusal
     listed = timonel("list", "--company", companies.acme)
     assert [listed.count(word) for word in ("done", "refused: Too uncertain")] == [1, 1]
     assert "No saved scenario" in timonel(

@@ -79,15 +79,19 @@ create table reporting.budget_grid (
     total_expected_upper double precision
 );
 create function reporting.budget_plan(budget numeric default null) returns table (
-    company_id text, outcome_unit text, horizon_days integer, total_budget numeric,
-    is_within_grid boolean, channel_name text, current_spend numeric,
+    company_id text, outcome_unit text, horizon_days integer, asked_budget numeric,
+    total_budget numeric, placed_budget numeric, unplaced_budget numeric,
+    worthwhile_budget numeric, is_within_grid boolean,
+    channel_name text, current_spend numeric,
     recommended_spend numeric, total_current_spend numeric, current_income float8,
     projected_income float8, gain_rate float8, media_income_lower float8,
     media_income_upper float8, gain_lower float8, gain_upper float8,
     probability_better float8, current_profit float8, projected_profit float8
 ) language sql stable as $$
     select
-        company_id, outcome_unit, 30, total_budget,
+        company_id, outcome_unit, 30, coalesce(budget, 500), total_budget,
+        total_budget, greatest(coalesce(budget, 500) - total_budget, 0),
+        case when budget > 1000 then 900.0 end,
         coalesce(budget, 500) between 0 and 1000, channel_name, 500.0,
         recommended_spend, 500.0, 1000::float8, 900 + total_expected,
         total_expected / 1000 - 0.1, total_expected_lower, total_expected_upper,

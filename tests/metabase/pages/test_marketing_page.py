@@ -166,6 +166,15 @@ def test_a_sentence_of_a_mix_without_gains_leaves_them_out(shops_url: str) -> No
     assert told[0].endswith("la publicidad traería entre 100 EUR y 500 EUR.")
 
 
+def test_a_sentence_says_what_finds_no_place_and_what_is_worth_spending(
+    shops_url: str,
+) -> None:
+    (told,) = shown(shops_url, "budget_sentence", "bolt", budget="99999")
+
+    assert "De los 99.999 EUR pedidos, 98.999 EUR no encuentran sitio" in told[0]
+    assert "A partir de un gasto de 900 EUR, gastar más devuelve menos" in told[0]
+
+
 def test_without_a_margin_there_is_no_profit_to_tell(shops_url: str) -> None:
     *_, profit = shown(shops_url, "projection", "bolt")
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from ml_assets.media_plan.allocation_grid import best_splits, interpolation_points
+from ml_assets.media_plan.allocation_grid import best_splits
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -40,14 +40,3 @@ def test_money_that_brings_nothing_is_not_spent() -> None:
     _, split = best_splits([np.array([0.0, 1.0])], 4)
 
     assert split[:, 0].tolist() == [0, 1, 1, 1, 1]
-
-
-def test_straight_lines_between_the_points_are_close_enough() -> None:
-    budgets = np.linspace(0, 100, 1001)
-    values = budgets / (budgets + 10)
-
-    kept = interpolation_points(budgets, values, 1e-3)
-
-    line = np.interp(budgets, budgets[kept], values[kept])
-    assert (np.abs(line - values) <= 1e-3 * values).all()
-    assert len(kept) < 100

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, budget_grid
+from ml_assets.media_plan.budgets import (
+    HORIZON_DAYS,
+    Limits,
+    budget_grid,
+    splits_of,
+)
 from ml_assets.media_plan.evaluation import Evidence, Settings, Verdict, evaluate
 from ml_assets.media_plan.media_days import MediaDays
 
@@ -29,17 +34,72 @@ def test_every_position_of_the_slider_is_a_row(revenue: Verdict) -> None:
 
 
 @pytest.mark.parametrize("budget", [777.0, 1_234.5, 3_333.0, 9_999.0, 21_750.0])
-def test_a_line_between_rows_is_within_a_thousandth_of_the_best(
+def test_a_line_between_rows_is_within_a_thousandth_of_what_is_advised(
     revenue: Verdict, budget: float
 ) -> None:
     assert revenue.mix is not None
     totals = grid(revenue).drop_duplicates("total_budget")
 
     read = np.interp(budget, totals["total_budget"], totals["total_expected"])
-    periods = HORIZON_DAYS / revenue.mix.series.period_days
-    best = revenue.mix.optimise(budget, periods=periods)
+    advised = splits_of(revenue.mix, Limits({}, {}, {})).advised(budget)
 
-    assert read == pytest.approx(best.plan["expected_recommended"].sum(), rel=1e-3)
+    assert read == pytest.approx(advised.drawn.sum(axis=1).mean(), rel=1e-3)
+
+
+def test_the_search_finds_what_the_optimiser_of_the_mix_finds(
+    revenue: Verdict,
+) -> None:
+    assert revenue.mix is not None
+    splits = splits_of(revenue.mix, Limits({}, {}, {}))
+    total = 1.1 * float(splits.now.sum())
+
+    advised = splits.advised(total)
+
+    names = revenue.mix.channel_names
+    bounds = dict(zip(names, zip(splits.low, splits.high, strict=True), strict=True))
+    periods = HORIZON_DAYS / revenue.mix.series.period_days
+    best = revenue.mix.optimise(total, periods=periods, bounds=bounds).plan
+    assert advised.is_better
+    reached = splits.drawn(advised.plan).mean(axis=0).sum()
+    assert reached == pytest.approx(best["expected_recommended"].sum(), rel=1e-4)
+
+
+def test_one_budget_has_one_split_in_the_grid_and_in_the_scenarios(
+    revenue: Verdict,
+) -> None:
+    assert revenue.tables is not None
+    channels = revenue.tables.budget_scenario_channels
+    rows, scenarios = grid(revenue), by_scenario(revenue)
+    for scenario in ("recommended", "plus_20"):
+        plan = channels[channels["scenario"] == scenario].set_index("channel_id")
+        budget = plan["projected_spend"].sum()
+        for channel, told in plan["projected_spend"].items():
+            line = rows[rows["channel_id"] == channel]
+            read = np.interp(budget, line["total_budget"], line["recommended_spend"])
+            assert read == pytest.approx(told, rel=1e-2)
+        totals = rows.drop_duplicates("total_budget")
+        read = np.interp(budget, totals["total_budget"], totals["total_expected"])
+        gain = read - plan["current_expected"].sum()
+        assert gain == pytest.approx(scenarios[scenario]["gain"], rel=2e-2)
+
+
+def test_what_finds_no_place_is_not_spent(revenue: Verdict) -> None:
+    now = by_scenario(revenue)["current"]["current_spend"]
+    placed = grid(revenue).groupby("total_budget")["recommended_spend"].sum()
+
+    assert placed.loc[50_000.0] == pytest.approx(1.3 * now)
+    # A budget below the least amounts cuts all channels alike.
+    small = grid(revenue)[grid(revenue)["total_budget"] == 1_000.0]
+    assert small["recommended_spend"].sum() == pytest.approx(1_000.0)
+
+
+def test_what_a_company_told_holds_against_what_follows_from_the_change() -> None:
+    # 30 % of 1,000 is 700 to 1,300; told are a most below and a least above that.
+    told = Limits({"least": 2_000.0}, {"most": 100.0}, {})
+
+    assert told.of("other", 1_000.0, 5_000.0) == (700.0, 1_300.0)
+    assert told.of("most", 1_000.0, 5_000.0) == (100.0, 100.0)
+    assert told.of("least", 1_000.0, 5_000.0) == (2_000.0, 2_000.0)
 
 
 def test_organic_and_unpriced_channels_never_receive_budget(
@@ -67,8 +127,7 @@ def test_a_gain_is_that_over_the_current_spend_with_its_chance(
 
     assert (totals["total_gain_lower"] <= totals["total_gain_upper"]).all()
     assert totals["probability_better"].between(0, 1).all()
-    # Without advertising less is sold, for sure; the best split of today's budget is
-    # free of the limits of the scenario, so it is no worse.
+    # Without advertising less is sold, for sure.
     nothing = totals.loc[0.0]
     assert nothing["total_gain_upper"] < 0
     assert nothing["probability_better"] == 0
@@ -95,6 +154,7 @@ def test_a_limit_of_the_company_holds_in_every_row(revenue: Verdict) -> None:
 
     meta = limited[limited["channel_id"] == "meta_ads"]["recommended_spend"]
     assert meta.max() <= 2_000.0
+    assert meta.max() == pytest.approx(2_000.0)
     assert grid(revenue)["recommended_spend"].max() > 2_000.0
 
 
@@ -102,7 +162,7 @@ def test_scenarios_say_what_changes(revenue: Verdict) -> None:
     scenarios = by_scenario(revenue)
 
     assert list(scenarios) == [
-        *("current", "recommended", "plus_20"),
+        *("current", "recommended", "plus_20", "worthwhile"),
         *("without_google_ads", "without_meta_ads"),
     ]
     now = scenarios["current"]
@@ -115,6 +175,11 @@ def test_scenarios_say_what_changes(revenue: Verdict) -> None:
         1.2 * now["current_spend"], rel=1e-6
     )
     assert scenarios["without_meta_ads"]["gain_upper"] < 0
+    # With 40 % of margin the last of the spend costs more than it brings.
+    less = scenarios["worthwhile"]
+    assert less["projected_spend"] < now["current_spend"]
+    assert less["projected_profit"] > now["current_profit"]
+    assert less["gain"] < 0
 
 
 def test_by_default_a_channel_moves_by_three_tenths_at_most(revenue: Verdict) -> None:

@@ -40,6 +40,8 @@ TOTALS: dict[str, Any] = {
     "profit_gain_lower": -500_000.0,
     "profit_gain_upper": 550_000.0,
     "probability_more_profit": 0.6025,
+    "asked_budget": 2_500_000.0,
+    "worthwhile_spend": 1_000_000.0,
     "margin_rate": 0.5,
     "baseline_income": 10_000_000.0,
     "currency_code": "CLP",
@@ -102,6 +104,8 @@ def test_a_page_says_all_that_the_plan_rests_on() -> None:
         "la probabilidad de que sea más es del 60 %",
         "| Meta Ads | 2.000.000 | 2.400.000 | 0 | 3.000.000 | 4.050.000 | 5.050.000 |",
         "se venderían 10.000.000 en estos 10 días",
+        "De los 2.500.000 que se pidieron, 100.000 no encuentran sitio",
+        "A partir de un gasto de 1.000.000, gastar más devuelve menos",
         "50 % es margen bruto",
         "Ajuste fit-7 del modelo 3, con datos hasta el 30 nov 2026",
         "el periodo acaba el 10 dic 2026",
@@ -153,6 +157,15 @@ def test_without_a_margin_profit_is_said_to_be_unknown() -> None:
     assert "the company has set no gross margin" in page
     assert "| Net profit | not known | not known |" in page
     assert rows_of(plan(**missing))[1]["profit_gain"] == ""
+
+
+def test_a_plan_that_is_spent_whole_says_nothing_of_a_rest() -> None:
+    page = as_markdown(
+        page_of(plan(asked_budget=2_400_000.0, worthwhile_spend=None), "en")
+    )
+
+    assert "no place" not in page
+    assert "better left unspent" not in page
 
 
 def test_what_came_of_a_plan_that_nobody_followed_is_told_as_such() -> None:

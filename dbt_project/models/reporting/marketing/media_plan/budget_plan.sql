@@ -13,10 +13,7 @@ scenario_channels as (
 ),
 
 companies as (
-    select
-        company_id,
-        gross_margin_rate
-    from {{ ref('companies') }}
+    select * from {{ ref('companies') }}
 ),
 
 current_totals as (
@@ -28,35 +25,48 @@ current_totals as (
     group by company_id, outcome_unit
 ),
 
-ranges as (
+budgets as (
     select
         company_id,
         outcome_unit,
         horizon_days,
-        min(total_budget) as smallest_budget,
-        max(total_budget) as largest_budget
+        total_budget,
+        sum(recommended_spend) as placed_budget,
+        max(total_expected) as brought
     from grid
-    group by company_id, outcome_unit, horizon_days
+    group by company_id, outcome_unit, horizon_days, total_budget
 ),
 
--- Beyond the grid nothing is known: the nearest end answers, and says so.
+ranges as (
+    select
+        budgets.company_id,
+        budgets.outcome_unit,
+        budgets.horizon_days,
+        min(budgets.total_budget) as smallest_budget,
+        max(budgets.total_budget) as largest_budget,
+        max(budgets.placed_budget) as most_placed,
+        -- What leaves most: from there on, more costs more than it brings.
+        (array_agg(
+            budgets.placed_budget
+            order by
+                companies.gross_margin_rate * budgets.brought
+                - budgets.placed_budget desc,
+                budgets.placed_budget asc
+        ) filter (where companies.gross_margin_rate is not null))[1]
+            as best_budget
+    from budgets
+    inner join companies
+        on budgets.company_id = companies.company_id
+    group by budgets.company_id, budgets.outcome_unit, budgets.horizon_days
+),
+
 asked as (
     select
-        ranges.company_id,
-        ranges.outcome_unit,
-        ranges.horizon_days,
+        ranges.*,
         scenarios.current_spend as total_current_spend,
         scenarios.current_income,
-        least(
-            greatest(
-                coalesce({{ argument('budget') }}, scenarios.current_spend),
-                ranges.smallest_budget
-            ),
-            ranges.largest_budget
-        ) as total_budget,
         coalesce({{ argument('budget') }}, scenarios.current_spend)
-        between ranges.smallest_budget and ranges.largest_budget
-            as is_within_grid
+            as asked_budget
     from ranges
     inner join scenarios
         on
@@ -65,129 +75,89 @@ asked as (
             and ranges.horizon_days = scenarios.horizon_days
 ),
 
+-- Beyond the grid nothing is known: the nearest end answers, and says so.
+answerable as (
+    select
+        *,
+        least(greatest(asked_budget, smallest_budget), largest_budget)
+            as answered_budget
+    from asked
+),
+
 found as (
     select
-        grid.company_id,
-        grid.outcome_unit,
-        grid.horizon_days,
-        grid.channel_id,
-        grid.channel_name,
-        grid.currency_code,
-        grid.as_of_date,
-        grid.is_observed,
-        grid.recommended_spend,
-        grid.next_recommended_spend,
-        grid.expected,
-        grid.next_expected,
-        grid.total_expected,
-        grid.next_total_expected,
-        grid.total_expected_lower,
-        grid.next_total_expected_lower,
-        grid.total_expected_upper,
-        grid.next_total_expected_upper,
-        grid.total_gain_lower,
-        grid.next_total_gain_lower,
-        grid.total_gain_upper,
-        grid.next_total_gain_upper,
-        grid.probability_better,
-        grid.next_probability_better,
-        asked.total_budget,
-        asked.is_within_grid,
-        asked.total_current_spend,
-        asked.current_income,
+        grid.*,
+        answerable.asked_budget,
+        answerable.answered_budget,
+        answerable.most_placed,
+        answerable.best_budget,
+        answerable.total_current_spend,
+        answerable.current_income,
         -- Share (0-1) of the way to the next row; 0 in the last one.
         coalesce(
-            (asked.total_budget - grid.total_budget)
+            (answerable.answered_budget - grid.total_budget)
             / nullif(grid.next_total_budget - grid.total_budget, 0),
             0
         ) as way
     from grid
-    inner join asked
+    inner join answerable
         on
-            grid.company_id = asked.company_id
-            and grid.outcome_unit = asked.outcome_unit
-            and grid.horizon_days = asked.horizon_days
-            and grid.total_budget <= asked.total_budget
+            grid.company_id = answerable.company_id
+            and grid.outcome_unit = answerable.outcome_unit
+            and grid.horizon_days = answerable.horizon_days
+            and grid.total_budget <= answerable.answered_budget
             and (
-                grid.next_total_budget > asked.total_budget
+                grid.next_total_budget > answerable.answered_budget
                 or grid.next_total_budget is null
             )
 ),
 
 interpolated as (
     select
-        *,
-        recommended_spend
-        + way
-        * (
-            coalesce(next_recommended_spend, recommended_spend)
-            - recommended_spend
-        ) as spend,
-        expected
-        + way * (coalesce(next_expected, expected) - expected) as brought,
-        total_expected
-        + way
-        * (
-            coalesce(next_total_expected, total_expected) - total_expected
-        ) as media_income,
-        total_expected_lower
-        + way
-        * (
-            coalesce(next_total_expected_lower, total_expected_lower)
-            - total_expected_lower
-        ) as media_income_lower,
-        total_expected_upper
-        + way
-        * (
-            coalesce(next_total_expected_upper, total_expected_upper)
-            - total_expected_upper
-        ) as media_income_upper,
-        total_gain_lower
-        + way
-        * (coalesce(next_total_gain_lower, total_gain_lower) - total_gain_lower)
-            as gain_lower,
-        total_gain_upper
-        + way
-        * (coalesce(next_total_gain_upper, total_gain_upper) - total_gain_upper)
-            as gain_upper,
-        probability_better
-        + way
-        * (
-            coalesce(next_probability_better, probability_better)
-            - probability_better
-        ) as better
+        company_id,
+        outcome_unit,
+        horizon_days,
+        channel_id,
+        channel_name,
+        is_observed,
+        asked_budget,
+        answered_budget,
+        most_placed,
+        best_budget,
+        total_current_spend,
+        current_income,
+        currency_code,
+        as_of_date,
+        {{ on_the_line('recommended_spend') }} as recommended_spend,
+        {{ on_the_line('expected') }} as expected,
+        {{ on_the_line('total_expected') }} as media_income,
+        {{ on_the_line('total_expected_lower') }} as media_income_lower,
+        {{ on_the_line('total_expected_upper') }} as media_income_upper,
+        {{ on_the_line('total_gain_lower') }} as gain_lower,
+        {{ on_the_line('total_gain_upper') }} as gain_upper,
+        {{ on_the_line('probability_better') }} as probability_better
     from found
 ),
 
-compared as (
+placed as (
     select
-        interpolated.company_id,
-        interpolated.outcome_unit,
-        interpolated.horizon_days,
-        interpolated.total_budget,
-        interpolated.is_within_grid,
-        interpolated.channel_id,
-        interpolated.channel_name,
+        interpolated.*,
+        sum(interpolated.recommended_spend) over (
+            partition by
+                interpolated.company_id,
+                interpolated.outcome_unit,
+                interpolated.horizon_days
+        ) as placed_budget,
         scenario_channels.current_spend,
-        interpolated.spend::numeric(24, 6) as recommended_spend,
         scenario_channels.current_expected,
-        interpolated.brought as expected,
-        interpolated.is_observed,
-        interpolated.total_current_spend,
-        interpolated.media_income,
-        interpolated.media_income_lower,
-        interpolated.media_income_upper,
-        interpolated.gain_lower,
-        interpolated.gain_upper,
-        interpolated.better as probability_better,
-        interpolated.current_income,
         -- What is sold without these channels stays as it is.
         interpolated.current_income
         - current_totals.current_media_income
         + interpolated.media_income as projected_income,
-        companies.gross_margin_rate,
-        interpolated.currency_code,
-        interpolated.as_of_date
+        case
+            when interpolated.outcome_unit = 'revenue'
+                then companies.gross_margin_rate
+        end as margin_rate
     from interpolated
     inner join companies
         on interpolated.company_id = companies.company_id
@@ -207,12 +177,20 @@ answered as (
         company_id,
         outcome_unit,
         horizon_days,
-        total_budget,
-        is_within_grid,
+        asked_budget,
+        answered_budget as total_budget,
+        placed_budget::numeric(24, 6) as placed_budget,
+        greatest(asked_budget - placed_budget, 0)::numeric(24, 6)
+            as unplaced_budget,
+        case
+            when margin_rate is not null and best_budget < most_placed
+                then best_budget
+        end as worthwhile_budget,
+        asked_budget = answered_budget as is_within_grid,
         channel_id,
         channel_name,
         current_spend,
-        recommended_spend,
+        recommended_spend::numeric(24, 6) as recommended_spend,
         current_expected,
         expected,
         is_observed,
@@ -226,17 +204,11 @@ answered as (
         gain_lower,
         gain_upper,
         probability_better,
-        case
-            when outcome_unit = 'revenue'
-                then current_income * gross_margin_rate - total_current_spend
-        end as current_profit,
-        case
-            when outcome_unit = 'revenue'
-                then projected_income * gross_margin_rate - total_budget
-        end as projected_profit,
+        current_income * margin_rate - total_current_spend as current_profit,
+        projected_income * margin_rate - placed_budget as projected_profit,
         currency_code,
         as_of_date
-    from compared
+    from placed
 )
 
 select * from answered

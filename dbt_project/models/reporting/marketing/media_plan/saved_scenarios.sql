@@ -49,6 +49,8 @@ joined as (
         scenarios.end_date,
         scenarios.current_spend,
         scenarios.projected_spend,
+        scenarios.asked_budget,
+        scenarios.worthwhile_spend,
         scenarios.current_income,
         scenarios.projected_income,
         scenarios.income_gain,

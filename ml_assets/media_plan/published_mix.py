@@ -1,0 +1,59 @@
+"""What is stored of a published mix, so that plans need no fit."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["PublishedMix"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedMix:
+    """What is stored of a mix of revenue: c channels, d draws, everything per day.
+
+    Parameters
+    ----------
+    alpha, half_saturation, gamma : ndarray, shape (d, c)
+        The Hill curves of every draw.
+    current_spend, largest_spend : ndarray, shape (c,)
+        Mean of the last 13 weeks; the most ever spent.
+    baseline_income : float
+        What is sold without advertising, the mean of the last 13 weeks.
+    margin_rate : float or None
+        What is left of a unit of income after the goods; None when not told.
+    as_of_date
+        The last day that was fitted to.
+    least, most : ndarray, shape (c,), or None
+        What a channel may get when nobody says otherwise, the limits that the published
+        plans keep (`budgets.Limits`); None: anything that was ever spent.
+    """
+
+    channels: tuple[str, ...]
+    alpha: Floats
+    half_saturation: Floats
+    gamma: Floats
+    current_spend: Floats
+    largest_spend: Floats
+    baseline_income: float
+    margin_rate: float | None
+    as_of_date: dt.date
+    least: Floats | None = None
+    most: Floats | None = None
+
+    def brought(self, spend: Floats) -> Floats:
+        """Income of each draw and channel, shape (d, ..., c), of a steady spend."""
+        extra = (slice(None), *(None,) * (np.ndim(spend) - 1))
+        share = self.half_saturation[extra] / np.maximum(spend, 1e-300)
+        # Far below the half-saturation the power is beyond any float, the curve 0.
+        with np.errstate(over="ignore"):
+            return np.asarray(self.alpha[extra] / (1 + share ** self.gamma[extra]))
+
+    @cached_property
+    def largest_channel(self) -> str:
+        """Where most is spent now."""
+        return self.channels[int(np.argmax(self.current_spend))]
