@@ -89,8 +89,9 @@ class CustomerModel:
             `probability_no_purchase` (shares), `expected_orders` (purchase days) and
             `expected_value` (net revenue in the currency of the log, not discounted),
             each with `_lower` and `_upper`: 90 % intervals. Those of orders and value
-            are where the outcome falls, those of probabilities where the probability
-            itself lies. NaN where `status` is "none".
+            are where the outcome falls, widened where they do not hold the expectation
+            (who most likely buys nothing is expected a little), those of probabilities
+            where the probability itself lies. NaN where `status` is "none".
         """
         buying, money = self._forecast(days)
         columns = {
@@ -112,8 +113,10 @@ class CustomerModel:
         for name, (estimate, interval) in columns.items():
             known = np.isfinite(estimate)
             table[name] = estimate
-            table[f"{name}_lower"] = np.where(known, interval.lower, np.nan)
-            table[f"{name}_upper"] = np.where(known, interval.upper, np.nan)
+            lower = np.minimum(interval.lower, estimate)
+            upper = np.maximum(interval.upper, estimate)
+            table[f"{name}_lower"] = np.where(known, lower, np.nan)
+            table[f"{name}_upper"] = np.where(known, upper, np.nan)
         return pd.DataFrame(table)
 
     def predict_total(self, days: int) -> "pd.Series[float]":

@@ -225,7 +225,7 @@ def _check_columns(summaries: pd.DataFrame) -> None:
         if bad.any():
             row = int(np.flatnonzero(bad.to_numpy())[0])
             raise InvalidSummaries(
-                f"column customer_id, row {row}: {ids.iloc[row]!r} {what}. "
+                f"column customer_id, row {row}: {ids.tolist()[row]!r} {what}. "
                 "Customer summaries hold one row per customer."
             )
 

@@ -40,8 +40,8 @@ def probabilities_in_range(predictions: pd.DataFrame) -> GateResult:
     """Block unless probabilities are in [0, 1] and expectations finite and >= 0.
 
     Also: no value is missing, each customer appears once, and a longer horizon
-    never expects fewer orders, nor does an interval end before it begins. Observed is
-    the number of values that fail.
+    never expects fewer orders, and what is expected lies within its interval. Observed
+    is the number of values that fail.
 
     Great Expectations takes seconds to import, so it is imported here and not
     when assets are loaded.
@@ -105,8 +105,9 @@ def _suite(gx: Any, *, has_model: bool) -> Any:
                     column=column, min_value=0, max_value=highest
                 )
             )
-    ends = [(f"{name}_upper", f"{name}_lower") for name in _INTERVALS]
-    for longer, shorter in (*_RISING, *ends):
+    lower = [(name, f"{name}_lower") for name in _INTERVALS]
+    upper = [(f"{name}_upper", name) for name in _INTERVALS]
+    for longer, shorter in (*_RISING, *lower, *upper):
         suite.add_expectation(
             expect.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=longer, column_B=shorter, or_equal=True
@@ -121,7 +122,7 @@ def _as_numbers(predictions: pd.DataFrame) -> pd.DataFrame:
     numbers = predictions[[*_PROBABILITIES, *_AMOUNTS, *ends]].astype("float64")
     # Horizons beyond a customer's lifetime expect the same orders but for rounding.
     for step, (_, shorter) in enumerate(reversed(_RISING), start=1):
-        numbers[shorter] *= 1 - step * _ROUNDING
+        numbers[[shorter, f"{shorter}_lower"]] *= 1 - step * _ROUNDING
     return numbers.assign(customer_id=predictions["customer_id"])
 
 

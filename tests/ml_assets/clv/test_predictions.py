@@ -202,6 +202,23 @@ def test_a_missing_column_is_refused(
         predict(model, counted.drop(columns="age_days"))
 
 
+def test_what_a_customer_is_told_lies_within_its_range(
+    predictions: pd.DataFrame,
+) -> None:
+    """Of value and of orders alike; for hundreds the plain interval ends at nothing."""
+    for name in (
+        *("predicted_value_12m", "probability_no_purchase_90d"),
+        *("expected_orders_30d", "expected_orders_90d", "expected_orders_365d"),
+    ):
+        shown = predictions[name].astype(float)
+        lower, upper = (
+            predictions[f"{name}_{end}"].astype(float) for end in ("lower", "upper")
+        )
+        assert ((lower <= shown) & (shown <= upper)).all(), name
+    silent = predictions["expected_orders_90d_upper"] < 1
+    assert silent.sum() > 1_000
+
+
 def test_cdnow_predictions_are_all_in_range(predictions: pd.DataFrame) -> None:
     assert probabilities_in_range(predictions).outcome == "passed"
 
@@ -220,6 +237,7 @@ def test_cdnow_predictions_are_all_in_range(predictions: pd.DataFrame) -> None:
         ("predicted_value_12m", np.inf),
         ("predicted_value_12m", Decimal(-1)),
         ("predicted_value_12m_lower", Decimal(100_000)),
+        ("predicted_value_12m_upper", Decimal(0)),
         ("expected_order_value", None),
         ("customer_id", "0002"),
     ],
