@@ -82,6 +82,6 @@ def refuse(bad: Flags, frame: pd.DataFrame, column: str, rule: str) -> None:
         return
     row = int(np.flatnonzero(bad)[0])
     raise InvalidJourneys(
-        f"column {column}, row {row}: {frame[column].iloc[row]!r} {rule} "
+        f"column {column}, row {row}: {frame[column].tolist()[row]!r} {rule} "
         f"({int(bad.sum())} of {bad.size} rows)"
     )

@@ -163,24 +163,27 @@ def _spends(media: MediaDays) -> pd.DataFrame:
 def _saturations(mix: MediaMix, media: MediaDays, target: float | None) -> pd.DataFrame:
     """Spend from which one more brings less than the target, and days until then.
 
-    Days only where spend grew over the last 13 weeks, at the pace of a straight line
-    through them; 0 where it is reached.
+    Days only where spend grew over the last 13 weeks, along a straight line through
+    them from where it ends; 0 where it is reached.
     """
     spends, days = {}, {}
     for position, name in enumerate(mix.channel_names):
         channel = name.removeprefix("spend_")
-        current = float(current_spend(mix)[position])
         reached = _spend_at(mix, position, target)
         spends[channel] = reached
         recent = media.frame[name].to_numpy(float)[-_TREND_DAYS // media.period_days :]
-        pace = np.polyfit(np.arange(recent.size), recent, 1)[0] / media.period_days**2
-        if np.isnan(reached):
-            days[channel] = np.nan
-        elif reached <= current:
-            days[channel] = 0.0
-        else:
-            days[channel] = np.ceil((reached - current) / pace) if pace > 0 else np.nan
+        periods = _periods_until(reached, recent / media.period_days)
+        days[channel] = np.ceil(periods * media.period_days)
     return pd.DataFrame({"saturation_spend": spends, "saturation_days": days})
+
+
+def _periods_until(reached: float, recent: Floats) -> float:
+    """Periods until a line through the spends reaches a spend; NaN if it never does."""
+    pace, start = np.polyfit(np.arange(recent.size), recent, 1)
+    left = reached - (start + pace * (recent.size - 1))
+    if left <= 0:
+        return 0.0
+    return float(left / pace) if pace > 0 else np.nan
 
 
 def _spend_at(mix: MediaMix, position: int, target: float | None) -> float:

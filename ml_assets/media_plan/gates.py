@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.media_plan.media_days import CLICKS, MediaDays
 from ml_assets.mmm.gates import GateResult, Outcome
 
 __all__ = [
@@ -70,6 +70,7 @@ def has_media_spend(media: MediaDays) -> GateResult:
 def enough_media_history(media: MediaDays) -> GateResult:
     """A year, else nothing is fitted; two, else no yearly season (X15)."""
     gate, days = "enough_media_history", media.days
+    unknown = media.left_out.get(CLICKS)
     if days < _SHORTEST_DAYS:
         message = (
             f"{days} days on which both orders and spend are known: below "
@@ -81,6 +82,18 @@ def enough_media_history(media: MediaDays) -> GateResult:
         message = (
             f"{days} days: one year holds one Christmas. Below {_SEASONAL_DAYS} days "
             "only the events of the calendar are taken out, no yearly season."
+        )
+        if unknown is not None:
+            message += (
+                f" Search clicks are known on {unknown:.0%} of them, and left out: "
+                "advertising may be credited with what people searched for."
+            )
+        return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
+    if unknown is not None:
+        message = (
+            f"{days} days, on {unknown:.0%} of which search clicks are known: too few "
+            "to tell what people searched for from what advertising brought, so that "
+            "they are left out. Load older days of Search Console, or wait."
         )
         return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
     return GateResult(gate, "passed", days, _SEASONAL_DAYS, f"{days} days.")

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -54,7 +55,8 @@ class MediaDays:
 
     `frame` has `date`, the outcomes, a column of spend per channel of `channels` (named
     `spend_<channel>`) and the `controls`. `unpriced` are channels that bring orders and
-    have no known cost: they have no curve and get no budget.
+    have no known cost: they have no curve and get no budget. `left_out` are the shares
+    of days on which something is known that would be a control if it were on more.
     """
 
     frame: pd.DataFrame
@@ -63,6 +65,7 @@ class MediaDays:
     controls: tuple[str, ...]
     unconverted_count: int
     period_days: int = 1
+    left_out: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def days(self) -> int:
@@ -126,6 +129,11 @@ def media_days(
         unpriced=unpriced,
         controls=tuple(controls.columns),
         unconverted_count=int(known["unconverted_campaign_count"].fillna(0).sum()),
+        left_out={
+            name: share
+            for name in (*_WEATHER, CLICKS)
+            if 0 < (share := float(told[name].notna().mean())) < _KNOWN_SHARE
+        },
     )
 
 
@@ -200,7 +208,11 @@ def _by_day(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def _controls(told: pd.DataFrame) -> pd.DataFrame:
-    """Promotions, holidays, events, weather and searches that nobody paid for."""
+    """Promotions, holidays, events, weather and searches that nobody paid for.
+
+    Weather is told from its usual: what it brings is what unusual weather brings, not
+    what all rain of the years would.
+    """
     controls = pd.DataFrame(index=told.index)
     controls["discount_rate"] = told["discount_rate"].astype(float).fillna(0.0)
     controls["holiday"] = told["is_holiday"].eq(True).astype(float)
@@ -210,6 +222,7 @@ def _controls(told: pd.DataFrame) -> pd.DataFrame:
     for name in (*_WEATHER, CLICKS):
         values = told[name].astype(float)
         if len(values) and values.notna().mean() >= _KNOWN_SHARE:
-            controls[name] = values.interpolate(limit_direction="both")
+            known = values.interpolate(limit_direction="both")
+            controls[name] = known - known.mean() if name in _WEATHER else known
     moving = [name for name in controls if controls[name].std() > 0]
     return controls[moving]

@@ -76,6 +76,7 @@ _SENTENCES: Final = {
         "Too uncertain: {field} was never given more than {limit} in so many days, so "
         "nobody knows what {value} would bring. Ask for {limit} at most."
     ),
+    # No longer said (decision 0095): what was refused so can still be read.
     "total_beyond_observed": (
         "Too uncertain: all channels together were never given more than {limit} in so "
         "many days, so nobody knows what {value} would bring. Ask for {limit} at most."

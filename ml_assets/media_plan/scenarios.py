@@ -135,6 +135,7 @@ def _searched(
     advice = splits.advised(total)
     if not advice.is_better:
         reason = "no improvement found: the present split of it is as good"
-        return "no_improvement", reason, advice
+        is_now = np.allclose(advice.plan, splits.now, rtol=_EXACT)
+        return "no_improvement", reason, as_now if is_now else advice
     gain = (advice.drawn - as_now.drawn).sum(axis=1).mean()
     return "improvement", f"{gain:+,.0f} of {unit} expected against now", advice

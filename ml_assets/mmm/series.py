@@ -216,6 +216,6 @@ def _refuse(
         return
     row = int(np.flatnonzero(bad)[0])
     raise InvalidSeries(
-        f"column {column}, row {row}: {frame[column].iloc[row]!r} {rule} "
+        f"column {column}, row {row}: {frame[column].tolist()[row]!r} {rule} "
         f"({int(bad.sum())} of {bad.size} rows)"
     )

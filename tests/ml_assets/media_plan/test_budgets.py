@@ -1,5 +1,6 @@
 """Every budget has its best split, and nobody gets money that cannot use it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ml_assets.media_plan.budgets import (
     budget_grid,
     splits_of,
 )
+from ml_assets.media_plan.curve_tables import curve_rows
 from ml_assets.media_plan.evaluation import Evidence, Settings, Verdict, evaluate
 from ml_assets.media_plan.media_days import MediaDays
 
@@ -156,6 +158,41 @@ def test_a_limit_of_the_company_holds_in_every_row(revenue: Verdict) -> None:
     assert meta.max() <= 2_000.0
     assert meta.max() == pytest.approx(2_000.0)
     assert grid(revenue)["recommended_spend"].max() > 2_000.0
+
+
+def test_days_until_saturation_count_from_where_the_line_ends(
+    revenue: Verdict, media: MediaDays
+) -> None:
+    """A spend that grows by 1 a day needs as many days as it lies below."""
+    mix = revenue.mix
+    assert mix is not None
+    (meta,) = (
+        one for one in mix.channel_names if one.removeprefix("spend_") == "meta_ads"
+    )
+
+    def told(last: float, pace: float) -> dict[str, Any]:
+        line = last - pace * np.arange(media.days)[::-1]
+        frame = media.frame.assign(**{meta: np.maximum(line, 0.1)})
+        rows = curve_rows(mix, replace(media, frame=frame), 1.0)
+        return dict(rows.set_index("channel_id").loc["meta_ads"])
+
+    reached = float(told(500.0, 1.0)["saturation_spend"])
+
+    assert told(reached - 75.5, 1.0)["saturation_days"] == 76
+    assert told(reached + 5.0, 1.0)["saturation_days"] == 0
+    assert np.isnan(told(reached - 76.0, -1.0)["saturation_days"])
+
+
+def test_weather_brings_nothing_on_the_whole(revenue: Verdict) -> None:
+    """It is told from its usual: rain is not credited with what dry days sell, too."""
+    assert revenue.tables is not None
+    rows = revenue.tables.marketing_contributions
+    total = rows["contribution"].sum()
+
+    weather = rows[rows["kind"] == "weather"].groupby("component")["contribution"].sum()
+
+    assert set(weather.index) == {"mean_temperature_c", "precipitation_mm"}
+    assert (weather.abs() < 1e-3 * total).all()
 
 
 def test_scenarios_say_what_changes(revenue: Verdict) -> None:

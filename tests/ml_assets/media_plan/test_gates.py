@@ -16,11 +16,12 @@ from ml_assets.media_plan.evaluation import (
 from ml_assets.media_plan.gates import (
     baseline_not_negative,
     certain_enough,
+    enough_media_history,
     mix_better_than_naive,
     stable_returns,
     within_observed_spend,
 )
-from ml_assets.media_plan.media_days import MediaDays
+from ml_assets.media_plan.media_days import CLICKS, MediaDays
 from ml_assets.media_plan.published_rows import with_rows_judged
 from tests.ml_assets.media_plan.conftest import GOOD, NOTHING
 from tests.ml_assets.media_plan.shop import shop
@@ -36,6 +37,19 @@ def test_a_good_mix_is_published_with_a_warning_about_the_season(
     assert (revenue.status, revenue.reason) == ("published", None)
     assert outcomes(revenue)["enough_media_history"] == "warned"
     assert "blocked" not in outcomes(revenue).values()
+
+
+@pytest.mark.parametrize("days", [400, 800])
+def test_search_clicks_that_are_known_too_rarely_are_told(days: int) -> None:
+    frame = pd.DataFrame({"date": pd.date_range("2024-01-01", periods=days)})
+    media = MediaDays(frame, ("meta_ads",), (), (), 0)
+
+    told = enough_media_history(replace(media, left_out={CLICKS: 0.43}))
+
+    assert told.outcome == "warned"
+    assert "43%" in told.message
+    assert "earch clicks" in told.message
+    assert "earch clicks" not in enough_media_history(media).message
 
 
 def test_less_than_a_year_is_not_fitted_and_no_failure(

@@ -112,6 +112,8 @@ def test_events_are_controls_by_name_and_unknown_weather_is_none() -> None:
         "non_brand_click_count",
     )
     assert media.frame["event_singles_day"].tolist() == [0.0] * 19 + [1.0]
+    # Weather is known on half of the days: left out, and told.
+    assert media.left_out == {"mean_temperature_c": 0.5}
 
 
 def test_the_hash_is_of_the_outcome_and_all_that_explains_it() -> None:

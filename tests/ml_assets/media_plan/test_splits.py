@@ -1,0 +1,58 @@
+"""What is advised of a total: no move for next to nothing, nothing beyond limits."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from ml_assets.media_plan.splits import Splits, worthwhile
+
+Floats = npt.NDArray[np.float64]
+
+NOW = np.array([1_000.0, 1_000.0])
+
+
+def straight(*slopes: tuple[float, float]) -> Splits:
+    """Two channels that bring so much per unit in each draw; 30 % up or down."""
+    drawn = np.array(slopes)
+    return Splits(lambda plans: drawn[:, None] * plans, NOW, 0.7 * NOW, 1.3 * NOW)
+
+
+def test_money_goes_where_it_brings_more_as_far_as_the_limits_let_it() -> None:
+    advice = straight((1.0, 2.0)).advised(2_000.0)
+
+    assert advice.is_better
+    assert advice.plan == pytest.approx([700, 1_300])
+    # 1,000 + 2,000 is what it brings now: 300 moved bring 300 more.
+    assert advice.drawn.sum() == pytest.approx(3_300)
+
+
+@pytest.mark.parametrize(
+    "slopes",
+    [
+        # 300 moved bring 0.6 of 2,002 more: nothing to move money for.
+        [(1.0, 1.002)],
+        # Much in one draw, less than nothing in the other: as likely as not.
+        [(1.0, 1.6), (1.0, 0.5)],
+    ],
+)
+def test_next_to_nothing_is_no_improvement(slopes: list[tuple[float, float]]) -> None:
+    advice = straight(*slopes).advised(2_000.0)
+
+    assert not advice.is_better
+    assert advice.plan == pytest.approx(NOW)
+
+
+@pytest.mark.parametrize(
+    ("total", "placed"), [(0.0, 0.0), (700.0, 700.0), (50_000.0, 2_600.0)]
+)
+def test_what_finds_no_place_is_left_over(total: float, placed: float) -> None:
+    assert straight((1.0, 2.0)).advised(total).plan.sum() == pytest.approx(placed)
+
+
+def test_spend_is_worth_it_up_to_where_it_brings_what_it_costs() -> None:
+    # At a margin of 0.7 the second channel brings 1.4 of each unit, the first 0.7.
+    splits = straight((1.0, 2.0))
+
+    assert worthwhile(splits, 0.7) == pytest.approx(700 + 1_300, abs=13)
+    assert worthwhile(splits, 2.0) == pytest.approx(2_600)
+    assert worthwhile(splits, 0.1) == 0
