@@ -8,10 +8,15 @@
         restated:
           date: calendar_date
           subject: [channel_id]
-          reasons: {orders: order_date, customers: first_order_date}
+          reasons:
+            orders:
+              date: order_date
+              subject: [channel_id]
+              numbers: [last_click_revenue]
 
     `reasons` names the marts that numbers of a day come from, and their column with
-    the day: what changed there says why.
+    the day: what changed there says why. It says so of the rows of its `subject`, their
+    own columns in the order of the mart's, and of its `numbers`; left out, of all.
 -#}
 {% macro keep_restatements(target, result, restated) -%}
     {%- set key = primary_key_columns() -%}
@@ -70,14 +75,27 @@
         {{ restatement_reasons(restated.reasons) | indent(8) }}
     ),
 
+    distinct_whys as (
+        select distinct * from whys
+        where reason is not null
+    ),
+
     reasons as (
         select
-            company_id,
-            restated_date,
-            array_agg(distinct reason order by reason) as reasons
-        from whys
-        where reason is not null
-        group by company_id, restated_date
+            moved.company_id,
+            moved.restated_date,
+            moved.subject,
+            moved.metric,
+            array_agg(distinct whys.reason order by whys.reason) as reasons
+        from moved
+        inner join distinct_whys as whys
+            on
+                moved.company_id = whys.company_id
+                and moved.restated_date = whys.restated_date
+                and moved.subject = coalesce(whys.subject, moved.subject)
+                and (whys.numbers is null or moved.metric = any(whys.numbers))
+        group by
+            moved.company_id, moved.restated_date, moved.subject, moved.metric
     )
 
     select
@@ -95,6 +113,8 @@
         on
             moved.company_id = reasons.company_id
             and moved.restated_date = reasons.restated_date
+            and moved.subject = reasons.subject
+            and moved.metric = reasons.metric
     order by
         moved.company_id, moved.restated_date, moved.subject, moved.metric
 {%- endmacro %}
@@ -102,11 +122,25 @@
 
 {#- Why numbers of a day moved, from the changes this mart has not read yet. -#}
 {% macro restatement_reasons(sources) -%}
-    {%- for mart, column in sources.items() -%}
+    {%- for mart, of in sources.items() -%}
         {%- for row in ('old_row', 'new_row') %}
     select
         changes.company_id,
-        (changes.{{ row }} ->> '{{ column }}')::date as restated_date,
+        (changes.{{ row }} ->> '{{ of.date }}')::date as restated_date,
+        {% if of.subject -%}
+        concat_ws('/', null
+        {%- for column in of.subject -%}
+            , changes.{{ row }} ->> '{{ column }}'
+        {%- endfor -%}
+        )
+        {%- else -%}
+        null::text
+        {%- endif %} as subject,
+        {% if of.numbers -%}
+        array['{{ of.numbers | join("', '") }}']
+        {%- else -%}
+        null::text[]
+        {%- endif %} as numbers,
         {{ change_reason(mart) }} as reason
     from ops.mart_changes as changes
     inner join ops.mart_builds as builds

@@ -197,6 +197,22 @@ def test_restated_spend_is_a_restatement_of_its_channel(
     }
 
 
+def test_what_moved_on_one_day_for_two_reasons_says_of_each_number_its_own(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    warehouse.land(shops.acme, "order_refunds", refund("r", "1", 25))
+    warehouse.execute(
+        "update raw_meta_ads.campaign_days set spend = 12.5 where company_id = %s",
+        [shops.acme],
+    )
+    build(warehouse, shops.acme)
+
+    found = {row[2:4]: row[6] for row in ledger(warehouse, shops.acme)}
+    assert found["meta_ads", "spend"] == "spend"
+    assert found["unknown", "last_click_revenue"] == "refund"
+    assert found["", "net_revenue"] == "refund"
+
+
 def test_a_day_that_nobody_had_published_is_no_restatement_and_a_late_order_is(
     warehouse: Warehouse, shops: Pair
 ) -> None:
