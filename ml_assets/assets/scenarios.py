@@ -1,6 +1,7 @@
 """Scenarios people asked for: projected from the published mix, saved, or refused."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import dagster as dg
 
@@ -14,6 +15,7 @@ from orchestration.lib.reporting.action_requests import (
     add_request,
     was_requested,
 )
+from orchestration.lib.tenancy.company_settings import load_settings
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import connect
 from orchestration.lib.warehouse.warehouse import Warehouse
@@ -79,11 +81,15 @@ def _answer(
 
 def _save(url: str, company_id: str, request: ActionRequest) -> None:
     asked = read_request(request.read_payload())
+    # As it is set now: the marts know it with their next build only.
+    margin = load_settings(url, company_id).gross_margin_rate
     with connect(url, "scientist") as database:
         found = read_published_mix(database, company_id)
         if found is None:
             raise ScenarioRefused("no_mix")
         mix, source = found
+        if margin is not None:
+            mix = replace(mix, margin_rate=float(margin))
         projection = project(mix, asked)
         write_scenario(database, company_id, request.id, asked.name, projection, source)
 

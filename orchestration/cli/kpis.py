@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from orchestration.lib.reporting.kpis import Kpis
     from orchestration.lib.reporting.metrics import Metric
 
-__all__ = ["kpis"]
+__all__ = ["kpis", "last_day"]
 
 _LOCALE = "es"
 
@@ -58,16 +58,17 @@ def kpis(
 ) -> None:
     """Print the numbers of a page, as the company itself may see them.
 
-    Left out, the range is the 30 days that ended yesterday.
+    Left out, the range is the 30 days to the last of which there are data, where the
+    page ends, too.
     """
     with plain_errors():
         url = open_database(Settings.from_environment())
         whose = load_company(url, company)
         if not has_reporting(url):
             raise fail("There is nothing to show yet. Load and predict: timonel run")
-        last = end.date() if end else whose.last_complete_day(datetime.now(UTC))
-        first = start.date() if start else last - timedelta(days=29)
         with connect(url, reader_role(company)) as database:
+            last = end.date() if end else last_day(database, whose)
+            first = start.date() if start else last - timedelta(days=29)
             rows = _rows(database, page, company, first, last)
         if rows == [{}]:
             raise fail(f"{company} has no numbers yet: timonel run --company {company}")
@@ -79,6 +80,16 @@ def kpis(
         _print_segments(rows, whose)
     else:
         _print_kpis(rows[0], page, whose)
+
+
+def last_day(database: Connection, company: Company) -> date:
+    """Where the company's pages end; before there are any, its last complete day."""
+    told = database.execute(
+        "select max(through_date) from reporting.kpi_months where company_id = %s",
+        [company.company_id],
+    ).fetchone()
+    last: date | None = told[0] if told else None
+    return last or company.last_complete_day(datetime.now(UTC))
 
 
 def _rows(

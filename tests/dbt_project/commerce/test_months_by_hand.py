@@ -6,6 +6,7 @@ The orders are in `kpi_shops`. The as-of date is 10 April 2025: April is not ove
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from orchestration.cli.kpis import last_day
+from orchestration.lib.tenancy.companies import load_company
 from tests.dbt_project.kpi_answers import ACME_FEBRUARY, BOLT_TEN_DAYS, PAGES
 from tests.dbt_project.kpi_shops import Shops
 from tests.dbt_project.random_market import draw_market
@@ -47,6 +50,15 @@ def months_of(
     query = """select * from reporting.kpi_months where company_id = %s
         order by month_start_date"""
     return connection.execute(query, [company_id]).fetchall()
+
+
+def test_the_numbers_of_the_command_line_end_where_the_page_ends(
+    warehouse: Warehouse, market: str
+) -> None:
+    """Long after the last day of data, too."""
+    company = load_company(warehouse.url, market)
+    with psycopg.connect(warehouse.url) as database:
+        assert last_day(database, company) == date(2025, 5, 20)
 
 
 @pytest.mark.parametrize("which", ["acme", "bolt", "market"])

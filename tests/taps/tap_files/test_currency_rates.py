@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.taps.tap_files.conftest import RunTap
 
 
@@ -18,6 +20,18 @@ def test_rates_are_read_with_all_their_digits(read_text: RunTap) -> None:
     assert (small["from_currency"], small["to_currency"]) == ("CLP", "EUR")
     assert small["rate"] == Decimal("0.00103456789")
     assert (large["rate_date"], large["rate"]) == ("2024-01-05", Decimal("966.59"))
+
+
+@pytest.mark.parametrize(
+    "header", ["date,from,to,rate", "date,from_currency,to_currency,rate"]
+)
+def test_the_headers_that_the_readme_and_the_runbook_name_are_understood(
+    read_text: RunTap, header: str
+) -> None:
+    run = read_text(f"{header}\n2024-01-05,USD,EUR,0.91\n", name="rates.csv")
+
+    (row,) = run.records("currency_rates")
+    assert (row["from_currency"], row["to_currency"]) == ("USD", "EUR")
 
 
 def test_headers_in_spanish_and_decimal_commas_are_understood(

@@ -255,3 +255,15 @@ def spreadsheet(rows: list[list[object]]) -> bytes:
         for name, text in parts.items():
             archive.writestr(name, text)
     return packed.getvalue()
+
+
+@pytest.mark.parametrize("word", ["ventas_atribuidas", "Ventas atribuidas"])
+def test_the_words_of_our_own_pages_are_understood(
+    read_text: RunTap, word: str
+) -> None:
+    run = read_text(
+        f"fecha,canal,gasto,{word}\n2024-01-05,Meta Ads,10,30\n", name="gasto.csv"
+    )
+
+    (row,) = run.records("ad_spend")
+    assert row["attributed_revenue"] == 30
