@@ -23,6 +23,7 @@ _AMOUNTS = (
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
     *("current_expected", "projected_expected"),
 )
+_SURE = 0.99
 _ASKED = ("total_budget", "budget_change_percent", "bounds")
 
 
@@ -171,7 +172,7 @@ class _Writer:
             gain=self._money(totals[f"{what}_gain"], "+#,##0;-#,##0"),
             lower=self._money(totals[f"{what}_gain_lower"], "+#,##0;-#,##0"),
             upper=self._money(totals[f"{what}_gain_upper"], "+#,##0;-#,##0"),
-            probability=self._share(totals[f"probability_more_{what}"]),
+            probability=self._probability(totals[f"probability_more_{what}"]),
         )
 
     def _unspent(self) -> Iterator[str]:
@@ -246,6 +247,14 @@ class _Writer:
             return self.words["unknown"]
         # An int: there is no -0, and no half that one language rounds otherwise.
         return str(format_decimal(round(value), pattern, locale=self.language))
+
+    def _probability(self, value: float) -> str:
+        """Some hundred draws never prove that something is sure, or cannot be."""
+        if value > _SURE:
+            return f"> {self._share(_SURE)}"
+        return (
+            f"< {self._share(1 - _SURE)}" if value < 1 - _SURE else self._share(value)
+        )
 
     def _share(self, value: float) -> str:
         return str(format_percent(value, "#,##0\u00a0%", locale=self.language))

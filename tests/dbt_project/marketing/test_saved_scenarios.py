@@ -162,6 +162,27 @@ def test_a_budget_is_answered_as_the_simulator_answers_it(
     assert plan["worthwhile_spend"] < 18_000
 
 
+def test_a_margin_counts_from_the_moment_it_is_set(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    """The marts know it with their next build; a plan does not wait for that."""
+    for told, plan in ((None, "one"), (0.5, "two")):
+        warehouse.execute(
+            "update marts.companies set gross_margin_rate = null where company_id = %s",
+            [companies.acme],
+        )
+        warehouse.execute(
+            "update ops.companies set gross_margin_rate = %s where company_id = %s",
+            [told, companies.acme],
+        )
+        ask(warehouse, companies.acme, plan, bounds="meta=0")
+        answered_of(warehouse.url, companies.acme)
+
+    before, after = shown(warehouse, companies.acme)
+    assert (before["margin_rate"], before["current_profit"]) == (None, None)
+    assert (after["margin_rate"], after["current_profit"]) == (0.5, 5_025)
+
+
 def test_without_a_mix_the_refusal_says_what_is_missing(warehouse: Warehouse) -> None:
     company = warehouse.add_pair().acme
     ask(warehouse, company, bounds="meta=0")

@@ -48,7 +48,7 @@ create table reporting.channel_efficiency (
 );
 create table reporting.attribution_comparison (
     company_id text, channel_label_es text, attribution_label_es text,
-    sort_order integer, order_share double precision
+    sort_order integer, revenue numeric(18, 2)
 );
 create table reporting.media_mix_gates (
     company_id text, outcome_unit text, gate text, gate_label_es text, outcome text,
@@ -59,7 +59,12 @@ create table reporting.budget_scenarios (
     current_spend numeric(24, 6), projected_spend numeric(24, 6),
     projected_income double precision, gain double precision,
     gain_lower double precision, gain_upper double precision,
-    projected_profit double precision, probability_better double precision
+    projected_profit double precision, probability_better double precision,
+    probability_better_label text generated always as
+        (case
+            when probability_better > 0.99 then '> 99 %'
+            else round((100 * probability_better)::numeric)::text || chr(160) || '%'
+        end) stored
 );
 create table reporting.saved_scenarios (
     company_id text, scenario_id text, scenario_label_es text, requested_at timestamptz,
@@ -70,7 +75,19 @@ create table reporting.saved_scenarios (
     income_gain_upper double precision, probability_more_income double precision,
     current_profit double precision, projected_profit double precision,
     profit_gain double precision, profit_gain_lower double precision,
-    profit_gain_upper double precision, probability_more_profit double precision
+    profit_gain_upper double precision, probability_more_profit double precision,
+    probability_more_income_label text generated always as
+        (case
+            when probability_more_income > 0.99 then '> 99 %'
+            else round((100 * probability_more_income)::numeric)::text
+                || chr(160) || '%'
+        end) stored,
+    probability_more_profit_label text generated always as
+        (case
+            when probability_more_profit > 0.99 then '> 99 %'
+            else round((100 * probability_more_profit)::numeric)::text
+                || chr(160) || '%'
+        end) stored
 );
 create table reporting.budget_grid (
     company_id text, outcome_unit text, channel_name text,
@@ -223,8 +240,8 @@ def fill_marketing(
                 *(difference - 0.2, difference + 0.2, spent),
                 (spent or 0) if difference > 0.2 and count >= 30 else 0,
             )
-        insert("attribution_comparison", one.name, "Último clic", 1, 0.25)
-        insert("attribution_comparison", one.name, "Primer clic", 2, 0.75)
+        insert("attribution_comparison", one.name, "Último clic", 1, 250)
+        insert("attribution_comparison", one.name, "Primer clic", 2, 750)
         for budget in (0, 500, 600, 1000):
             insert(
                 "budget_grid",
@@ -235,6 +252,17 @@ def fill_marketing(
                 budget / 5,
                 budget / 10,
                 budget / 2,
+            )
+            # Who costs more may be worth more: the other way round by value.
+            insert(
+                "budget_grid",
+                "value_12m",
+                one.name,
+                budget,
+                budget / len(channels) / 2,
+                budget / 2,
+                budget / 4,
+                budget,
             )
     if channels:
         nothing = [None] * 16

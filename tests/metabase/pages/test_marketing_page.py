@@ -112,8 +112,8 @@ def test_every_rule_of_attribution_is_a_series(shops_url: str) -> None:
     assert [
         (row["channel_label"], row["series"], row["value"]) for row in plotted(spec)
     ] == [
-        ("TikTok Ads", "Último clic", 0.25),
-        ("TikTok Ads", "Primer clic", 0.75),
+        ("TikTok Ads", "Último clic", 250.0),
+        ("TikTok Ads", "Primer clic", 750.0),
     ]
 
 
@@ -164,6 +164,12 @@ def test_a_sentence_of_a_mix_without_gains_leaves_them_out(shops_url: str) -> No
     (told,) = shown(shops_url, "budget_sentence", "bolt", budget="1000")
 
     assert told[0].endswith("la publicidad traería entre 100 EUR y 500 EUR.")
+
+
+def test_a_budget_is_split_by_sales_beside_by_value(shops_url: str) -> None:
+    (split,) = shown(shops_url, "split_by_value", "bolt", budget="600")
+
+    assert split == ["TikTok Ads", "600,00\xa0€", "300,00\xa0€"]
 
 
 def test_a_sentence_says_what_finds_no_place_and_what_is_worth_spending(

@@ -159,6 +159,16 @@ def test_without_a_margin_profit_is_said_to_be_unknown() -> None:
     assert rows_of(plan(**missing))[1]["profit_gain"] == ""
 
 
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(1.0, "is > 99%"), (0.0, "is < 1%"), (0.475, "is 48%")],
+)
+def test_a_share_of_draws_is_never_certainty(share: float, told: str) -> None:
+    page = as_markdown(page_of(plan(probability_more_profit=share), "en"))
+
+    assert told in page.replace("\u00a0", "")
+
+
 def test_a_plan_that_is_spent_whole_says_nothing_of_a_rest() -> None:
     page = as_markdown(
         page_of(plan(asked_budget=2_400_000.0, worthwhile_spend=None), "en")

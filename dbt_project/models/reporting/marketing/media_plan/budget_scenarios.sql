@@ -121,6 +121,8 @@ labelled as (
         scenarios.gain_upper,
         scenarios.gain / nullif(scenarios.current_income, 0) as gain_rate,
         scenarios.probability_better,
+        {{ probability_label('scenarios.probability_better') }}
+            as probability_better_label,
         scenarios.currency_code,
         scenarios.as_of_date,
         mixes.day_count,

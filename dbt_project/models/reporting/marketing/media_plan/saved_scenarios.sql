@@ -1,14 +1,7 @@
 with requests as (
     select
-        company_id,
-        id as scenario_id,
-        payload,
-        requested_at,
-        requested_by,
-        state,
-        reason_code,
-        reason_facts,
-        finished_at
+        *,
+        id as scenario_id
     from {{ source('ops', 'action_requests') }}
     where kind = 'scenario'
 ),
@@ -57,12 +50,16 @@ joined as (
         scenarios.income_gain_lower,
         scenarios.income_gain_upper,
         scenarios.probability_more_income,
+        {{ probability_label('scenarios.probability_more_income') }}
+            as probability_more_income_label,
         scenarios.current_profit,
         scenarios.projected_profit,
         scenarios.profit_gain,
         scenarios.profit_gain_lower,
         scenarios.profit_gain_upper,
         scenarios.probability_more_profit,
+        {{ probability_label('scenarios.probability_more_profit') }}
+            as probability_more_profit_label,
         scenarios.margin_rate,
         scenarios.baseline_income,
         scenarios.currency_code,
