@@ -265,21 +265,56 @@ def test_of_the_week_of_black_friday_what_is_left_is_planned(
     assert (told["start_date"], told["days"]) == (start, days)
 
 
-def test_the_stored_curves_are_those_of_the_fit(revenue: Verdict) -> None:
-    assert revenue.mix is not None
-    rows = curve_draws(revenue.mix)
-    stored = PublishedMix(
+def stored_of(verdict: Verdict) -> PublishedMix:
+    """What is read again of a mix that was published."""
+    assert verdict.mix is not None
+    assert verdict.tables is not None
+    rows = curve_draws(verdict.mix)
+    plans = verdict.tables.budget_scenario_channels
+    now = plans[plans["scenario"] == "current"].set_index("channel_id")
+    limits = now.loc[rows["channel_id"], ["minimum_spend", "maximum_spend"]].to_numpy()
+    return PublishedMix(
         channels=tuple(rows["channel_id"]),
         alpha=np.array(rows["alphas"].tolist()).T,
         half_saturation=np.array(rows["half_saturations"].tolist()).T,
         gamma=np.array(rows["gammas"].tolist()).T,
-        current_spend=current_spend(revenue.mix),
-        largest_spend=largest_spend(revenue.mix),
+        current_spend=current_spend(verdict.mix),
+        largest_spend=largest_spend(verdict.mix),
         baseline_income=0.0,
         margin_rate=None,
         as_of_date=dt.date(2026, 10, 31),
+        least=limits[:, 0] / 30,
+        most=limits[:, 1] / 30,
     )
+
+
+def test_the_stored_curves_are_those_of_the_fit(revenue: Verdict) -> None:
+    assert revenue.mix is not None
+    stored = stored_of(revenue)
     for share in (0.0, 0.3, 1.0):
         spend = share * stored.largest_spend
         fitted = responses(revenue.mix, spend[None])[0][:, 0]
         np.testing.assert_allclose(stored.brought(spend), fitted, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 1.0, 1.2, 3.0])
+def test_a_budget_has_the_answer_that_the_simulator_gives(
+    revenue: Verdict, share: float
+) -> None:
+    assert revenue.tables is not None
+    stored = stored_of(revenue)
+    budget = share * 30 * float(stored.current_spend.sum())
+
+    told = projected(stored, days=30, total_budget=budget)
+
+    rows = revenue.tables.budget_grid
+    for plan in told.channels.to_dict("records"):
+        line = rows[rows["channel_id"] == plan["channel_id"]]
+        read = np.interp(budget, line["total_budget"], line["recommended_spend"])
+        assert plan["projected_spend"] == pytest.approx(read, rel=1e-2)
+    totals = rows.drop_duplicates("total_budget")
+    read = np.interp(budget, totals["total_budget"], totals["total_expected"])
+    assert told.totals["projected_income"] == pytest.approx(read, rel=1e-3)
+    assert told.totals["projected_spend"] == pytest.approx(
+        min(budget, 1.3 * 30 * float(stored.current_spend.sum()))
+    )
