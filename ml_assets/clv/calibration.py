@@ -18,45 +18,81 @@ _LOOSE_SD = 3.0
 _WINDOW_SD = 0.25
 # A correction that turned the order of customers round would be no correction.
 _SLOPES = (0.25, 4.0)
-_MOST_STEPS, _EXACT = 100, 1e-9
+_MOST_STEPS, _EXACT, _LONGEST_STEP = 100, 1e-9, 2.0
 # Windows of one log overlap and repeat each other.
 _INDEPENDENT_TRIALS = 2.0
 
 
 class Recalibration(NamedTuple):
-    """``logit(p') = intercept + slope * logit(p)``, Platt's correction.
+    """``logit(p') = level + intercept + slope * logit(p)``: Platt's, but centred.
 
-    `intercept_sd` is how far the intercept moves from one origin to another.
+    `level` is found for the customers at hand: with it the slope alone leaves the sum
+    of their probabilities as it is, whatever the horizon. The intercept moves the sum;
+    `intercept_sd` is how far it moves from one origin to another.
     """
 
     intercept: float = 0.0
     slope: float = 1.0
     intercept_sd: float = 0.0
 
-    def apply(self, probability: Floats) -> Floats:
-        """Corrected probabilities, shape kept."""
-        clipped = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
-        return np.asarray(expit(self.intercept + self.slope * logit(clipped)))
+    def apply(self, probability: Floats, weights: Floats | None = None) -> Floats:
+        """Corrected probabilities, shape kept.
+
+        Parameters
+        ----------
+        probability : ndarray, shape (n,) or (n, m)
+            Of n histories, over m horizons, each of which has a level of its own.
+        weights : ndarray, shape (n,), or None
+            How many customers have each history; None is one.
+        """
+        scores = _scores(probability)
+        line = self.slope * scores
+        if self.slope != 1:
+            line = line + _level(scores, self.slope, weights)
+        return np.asarray(expit(self.intercept + line))
 
 
 def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
     """One slope and an intercept per trial, by penalised logistic regression.
 
     Platt (1999), Probabilistic outputs for support vector machines. The intercept
-    used later is the mean of the trials', drawn towards 0 as far as they disagree.
+    used later is the mean of the trials', each beyond the level that the slope alone
+    would keep, drawn towards 0 as far as they disagree.
 
     Parameters
     ----------
     trials : list of (probability, happened), shapes (n,)
     """
-    scores = [logit(np.clip(p, _SMALLEST, 1 - _SMALLEST)) for p, _ in trials]
+    scores = [_scores(p) for p, _ in trials]
     theta = _maximum(scores, [happened for _, happened in trials])
-    intercepts = theta[:-1]
+    slope = float(np.clip(theta[-1], *_SLOPES))
+    intercepts = theta[:-1] - [float(_level(score, slope)) for score in scores]
     window_sd = float(intercepts.std(ddof=1)) if len(trials) > 1 else _WINDOW_SD
     error = window_sd**2 / min(len(trials), _INDEPENDENT_TRIALS)
     weight = _INTERCEPT_SD**2 / (_INTERCEPT_SD**2 + error)
-    slope = float(np.clip(theta[-1], *_SLOPES))
     return Recalibration(float(weight * intercepts.mean()), slope, window_sd)
+
+
+def _scores(probability: Floats) -> Floats:
+    return np.asarray(logit(np.clip(probability, _SMALLEST, 1 - _SMALLEST)))
+
+
+def _level(scores: Floats, slope: float, weights: Floats | None = None) -> Floats:
+    """What to add to slope * scores so that the sum of P stays, shape () or (m,).
+
+    Newton's steps on the logit of the mean, which is all but a straight line.
+    """
+    mean = np.average(expit(scores), axis=0, weights=weights)
+    wanted, level = logit(mean), (1 - slope) * logit(mean)
+    for _ in range(_MOST_STEPS):
+        chance = expit(level + slope * scores)
+        mean = np.average(chance, axis=0, weights=weights)
+        by_level = np.average(chance * (1 - chance), axis=0, weights=weights)
+        step = (wanted - logit(mean)) * mean * (1 - mean) / by_level
+        level = level + np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+        if np.abs(step).max() < _EXACT:
+            break
+    return np.asarray(level)
 
 
 def _maximum(scores: list[Floats], happened: list[Bools]) -> Floats:

@@ -18,7 +18,7 @@ from ml_assets.clv.intervals import (
     probability_interval,
     total_interval,
 )
-from ml_assets.clv.next_order import days_until_order
+from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
 from ml_assets.clv.purchases import PurchaseDays, Seen, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend, trend
@@ -27,8 +27,6 @@ __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]
 
 # One customer above this share of revenue is mentioned.
 _LARGEST_SHARE: Final = 0.25
-# The horizon whose corrections the dates get: most next orders come within it.
-_TREND_DAYS: Final = 90
 _TIME_UNITS: Final = {"days": 1.0, "weeks": 7.0}
 
 
@@ -165,8 +163,8 @@ class CustomerModel:
         size = self.customers.size
         days = np.full((size, 3), np.nan)
         if self.choice is not None:
-            correction = self.trend(_TREND_DAYS)
-            days = days_until_order(self.choice, self.seen.histories, correction)
+            no_purchase = self._forecast(KNOWN_DAYS)[0].no_purchase
+            days = days_until_order(self.choice, self.seen.histories, no_purchase)
         return pd.DataFrame(
             {
                 "customer_id": self.customers,

@@ -86,7 +86,9 @@ def expected_buying(
 ) -> Buying:
     """Models and corrections put together for a horizon in days.
 
-    Customers of one history have one future: each is computed once.
+    The total is the model's times its correction, as each customer's part of it is:
+    where P(buy), corrected by itself, contradicts them, it gives way. Customers of one
+    history have one future: each is computed once.
     """
     rows, positions = distinct_positions(histories)
     orders_fit, chances_fit = choice.orders.fit, choice.chances.fit
@@ -101,10 +103,11 @@ def expected_buying(
     if chances_fit is not orders_fit:
         silent = chances(chances_fit.parameters, horizon, rows)[1][:, 0]
         _, silent_sd = _logit_sds(chances_fit, horizon, rows)
-    buys = trend.recalibration.apply(1 - silent)
-    most = _FARTHEST_APART * buys * a_buyers
+    orders = mean * trend.orders.value
+    buys = trend.recalibration.apply(1 - silent, np.bincount(positions).astype(float))
     # Whoever buys is active and makes at least one order: the three must agree.
-    orders = np.clip(mean * trend.orders.value, buys, most)
+    least = orders / (_FARTHEST_APART * a_buyers)
+    buys = np.clip(buys, least, np.minimum(orders, 1.0))
     square = _scaled_square(mean, at_horizon.square[:, 0], buys, orders)
     square = square * (1 + trend.orders.sd**2)
     correction = trend.recalibration

@@ -1,33 +1,39 @@
 """When the next order comes: the day by which it is as likely as one says."""
 
 import numpy as np
+from scipy.special import expit, logit
 
 from ml_assets.clv.choice import Choice
 from ml_assets.clv.histories import Floats, Histories, distinct_positions
 from ml_assets.clv.horizons import chances
-from ml_assets.clv.trend import Trend
 
-__all__ = ["LEVELS", "days_until_order"]
+__all__ = ["KNOWN_DAYS", "LEVELS", "days_until_order"]
 
 # Earliest, median and latest of an 80 % interval.
 LEVELS = (0.1, 0.5, 0.9)
+# The horizon whose published probability the dates agree with.
+KNOWN_DAYS = 90
 _FARTHEST_DAYS = 365
+_SMALLEST = 1e-6
 _STEPS = 40
 
 
 def days_until_order(
     choice: Choice,
     histories: Histories,
-    trend: Trend,
+    no_purchase: Floats,
     levels: tuple[float, ...] = LEVELS,
 ) -> Floats:
     """Days from the as-of date by which an order has come with each probability.
 
     BG/NBD gives no date itself: P(any purchase by t) is turned round, between horizons
-    that lie closer together at the beginning.
+    that lie closer together at the beginning. Each customer's curve is moved, in
+    logits, to where it goes through what is said of 90 days, so that the two agree.
 
     Parameters
     ----------
+    no_purchase : ndarray, shape (n,)
+        P(no purchase) in the next `KNOWN_DAYS`, corrected.
     levels : tuple of float
         Probabilities, in (0, 1).
 
@@ -39,14 +45,22 @@ def days_until_order(
     rows, positions = distinct_positions(histories)
     fit = choice.chances.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
-    horizons = np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1
+    said = np.zeros(rows.frequency.size)
+    said[positions] = 1 - no_purchase
+    horizons = np.union1d(np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1, KNOWN_DAYS)
     _, silent = chances(fit.parameters, horizons, rows)
-    buys = trend.recalibration.apply(1 - silent)
-    # Nothing comes in no time, whatever a recalibration makes of it.
+    scores = _scores(1 - silent)
+    known = int(np.searchsorted(horizons, KNOWN_DAYS))
+    buys = expit(scores + (_scores(said) - scores[:, known])[:, None])
+    # Nothing comes in no time, wherever a curve was moved to.
     buys[:, 0] = 0.0
     buys = np.maximum.accumulate(buys, axis=1)
     days = np.stack([_crossing(buys, horizons, level) for level in levels], axis=1)
     return days[positions]
+
+
+def _scores(probability: Floats) -> Floats:
+    return np.asarray(logit(np.clip(probability, _SMALLEST, 1 - _SMALLEST)))
 
 
 def _crossing(buys: Floats, horizons: Floats, level: float) -> Floats:

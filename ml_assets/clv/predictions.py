@@ -24,6 +24,7 @@ from ml_assets.clv.lifetime_value import (
 )
 from ml_assets.clv.order_gaps import order_gap_days
 from ml_assets.clv.reasons import reason_codes
+from ml_assets.clv.rising import rising
 
 __all__ = [
     "HORIZONS",
@@ -124,11 +125,12 @@ def predict(
     """
     rows = _in_order_of(model, summaries)
     told = {days: model.predict(days) for days in HORIZONS}
-    orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS}
+    orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS[1:]}
+    orders[""] = _adding_up(told, predict_totals(model)["expected_orders"])
     active = told[_A_YEAR]["probability_active"].to_numpy()
     order_value = model.spending.mean * model.trend(_A_YEAR).order_value.value
     discount = _discount_shares(model, annual_discount_rate)
-    value = order_value * orders[""][_A_YEAR] * discount
+    value = told[_A_YEAR]["expected_value"].to_numpy() * discount
     with np.errstate(divide="ignore", invalid="ignore"):
         if_active = np.where(active > 0, value / active, np.nan)
 
@@ -158,7 +160,7 @@ def predict(
         "expected_order_value": money(order_value),
         **{
             f"predicted_value_12m{end}": money(values)
-            for end, values in _scaled(told[_A_YEAR], value).items()
+            for end, values in _discounted(told[_A_YEAR], discount).items()
         },
         "value_if_active_12m": money(if_active),
         **_dates(model),
@@ -236,14 +238,16 @@ def _rising(told: dict[int, pd.DataFrame], column: str) -> dict[int, Floats]:
     return dict(zip(HORIZONS, np.maximum.accumulate(by_horizon), strict=True))
 
 
-def _scaled(told: pd.DataFrame, value: Floats) -> dict[str, Floats]:
+def _adding_up(
+    told: dict[int, pd.DataFrame], totals: "pd.Series[float]"
+) -> dict[int, Floats]:
+    alone = [told[days]["expected_orders"].to_numpy() for days in HORIZONS]
+    return dict(zip(HORIZONS, rising(alone, totals.tolist()), strict=True))
+
+
+def _discounted(told: pd.DataFrame, share: Floats) -> dict[str, Floats]:
     """The value with its interval, which moves with it."""
-    scale = value / np.maximum(told["expected_value"].to_numpy(), 1e-12)
-    ends = {
-        end: told[f"expected_value{end}"].to_numpy() * scale
-        for end in ("_lower", "_upper")
-    }
-    return {"": value, **ends}
+    return {end: told[f"expected_value{end}"].to_numpy() * share for end in _ENDS}
 
 
 def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from ml_assets.clv.calibration import recalibrate
+from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.histories import check_histories
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.intervals import (
@@ -114,6 +114,37 @@ def test_a_recalibration_of_what_was_far_off_converges(
     assert 0.25 <= found.slope <= 4
     after, before = abs(found.apply(buys).mean() - actual), abs(buys.mean() - actual)
     assert after < before
+
+
+@pytest.mark.parametrize("slope", [0.25, 0.7, 1.0, 1.6, 4.0])
+@pytest.mark.parametrize("typical", [-6.0, -2.0, 0.0, 3.0])
+def test_a_slope_by_itself_keeps_the_sum(slope: float, typical: float) -> None:
+    """Of a quarter at 2 % a head as of a year at 95 %: only the intercept moves it."""
+    buys = expit(typical + np.linspace(-2, 2, 41))
+    customers = np.arange(1.0, 42.0)
+
+    corrected = Recalibration(slope=slope).apply(buys, customers)
+
+    assert customers @ corrected == pytest.approx(customers @ buys)
+    both = Recalibration(slope=slope).apply(
+        np.column_stack([buys, buys**0.5]), customers
+    )
+    assert customers @ both == pytest.approx([customers @ buys, customers @ buys**0.5])
+
+
+def test_probabilities_too_far_apart_are_drawn_together_without_moving_their_sum() -> (
+    None
+):
+    """Half buy at 10 and half at 30 %, stated as 4 and 36 %: the sum is right."""
+    stated = np.repeat([0.04, 0.36], 5000)
+    happened = np.tile(np.arange(10), 1000) < np.repeat([1, 3], 5000)
+
+    found = recalibrate([(stated, happened)] * 2)
+
+    assert found.slope < 0.8
+    assert found.intercept == pytest.approx(0, abs=1e-3)
+    low, high = found.apply(stated)[[0, -1]]
+    assert (low, high) == (pytest.approx(0.1, abs=0.01), pytest.approx(0.3, abs=0.01))
 
 
 def test_next_to_nothing_has_an_interval_of_nothing() -> None:

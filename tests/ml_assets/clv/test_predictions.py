@@ -12,8 +12,10 @@ from ml_assets import clv
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import InvalidSummaries
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
+from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.predictions import PREDICTION_COLUMNS, predict, predict_totals
 from ml_assets.clv.ranges import probabilities_in_range
+from ml_assets.clv.rising import rising
 from ml_assets.clv.summaries import summarise_purchases
 from tests.ml_assets.clv.conftest import read_cdnow
 
@@ -100,6 +102,48 @@ def test_without_discount_value_is_what_the_model_expects(
     assert np.allclose(
         if_active * found["probability_alive"], year["expected_value"], atol=0.006
     )
+
+
+def test_the_total_is_the_models_times_its_correction_and_the_customers_sum(
+    model: CustomerModel, counted: pd.DataFrame
+) -> None:
+    """Of orders and of value, at every horizon: one number, however it is asked for."""
+    assert model.choice is not None
+    assert model.choice.orders.fit is not None
+    spend = model.spending.mean
+    found = predict(model, counted, annual_discount_rate=0.0)
+    for row in predict_totals(model).to_dict("records"):
+        days = int(row["horizon_days"])
+        alone = forecast_horizons(
+            model.choice.orders.fit.parameters, np.array([days]), model.seen.histories
+        ).mean[:, 0]
+        trend = model.trend(days)
+        corrected = alone * trend.orders.value
+        assert row["expected_orders"] == pytest.approx(corrected.sum())
+        assert row["expected_value"] == pytest.approx(
+            (corrected * spend).sum() * trend.order_value.value
+        )
+        assert found[f"expected_orders_{days}d"].sum() == pytest.approx(
+            row["expected_orders"]
+        )
+    # Rounded to cents 2,357 times.
+    assert float(found["predicted_value_12m"].sum()) == pytest.approx(
+        row["expected_value"], abs=12
+    )
+    by_then = found["next_order_date"] <= AS_OF + dt.timedelta(days=90)
+    assert (found.loc[by_then, "probability_no_purchase_90d"] <= 0.5).all()
+
+
+def test_a_longer_horizon_that_expects_less_of_some_keeps_its_total() -> None:
+    """The first would fall from 3 to 2: they keep 3, the others give 1 of their 8."""
+    month, quarter = np.array([3.0, 0.5, 0.5]), np.array([2.0, 6.0, 2.0])
+
+    kept = rising([month, quarter], [4.0, 10.0])
+
+    assert kept[0].tolist() == month.tolist()
+    assert kept[1] == pytest.approx([3, 5.25, 1.75])
+    # A total that falls stays where it was, and everybody with it.
+    assert rising([month, month / 2], [4.0, 4.0])[1].tolist() == month.tolist()
 
 
 def test_a_discount_lowers_value_and_leaves_purchases(
