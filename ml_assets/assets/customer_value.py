@@ -11,6 +11,7 @@ from babel.numbers import get_currency_precision
 
 from ml_assets.assets.forecast_ledger import (
     grade_due_forecasts,
+    judged,
     read_backtests,
     write_backtest,
 )
@@ -36,7 +37,6 @@ from ml_assets.clv.rolling import (
     log_hash,
     month_end_origins,
     rolling_backtests,
-    scored,
 )
 from ml_assets.clv.valuation import (
     ABOUT_CHANGE,
@@ -209,7 +209,7 @@ def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
     for origin, test in rolling_backtests(log, missing, config.penalizer):
         context.log.info(f"Backtest of {test}")
         tests.append((origin, test))
-    scores = [part for part in (stored, *(_scores(*one) for one in tests)) if len(part)]
+    scores = [part for part in (stored, *(judged(*one) for one in tests)) if len(part)]
     evidence = Evidence(
         mart=read_mart_totals(database, company_id, as_of_date),
         last=read_last_published(database, identity),
@@ -241,11 +241,6 @@ def _is_suspicious(valuation: Valuation) -> bool:
         gate.outcome == "blocked" and gate.gate in ABOUT_CHANGE
         for gate in valuation.gates
     )
-
-
-def _scores(origin: Origin, test: Backtest) -> pd.DataFrame:
-    scores = scored(test).loc[["rmse", "brier"]].T
-    return scores.rename_axis("model").reset_index().assign(origin_date=origin.date)
 
 
 def _check_as_of(summaries: pd.DataFrame, as_of_date: object) -> None:

@@ -14,10 +14,16 @@ from ml_assets.assets.table_rows import append, as_row, insert
 from ml_assets.clv.backtest import Backtest
 from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.grading import grade_forecast
+from ml_assets.clv.own_intervals import TOTALS
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.rolling import Origin, scored
 
-__all__ = ["grade_due_forecasts", "read_backtests", "write_backtest"]
+__all__ = [
+    "grade_due_forecasts",
+    "judged",
+    "read_backtests",
+    "write_backtest",
+]
 
 _TOTALS = (
     "expected_orders",
@@ -29,23 +35,36 @@ _TOTALS = (
     "actual_orders",
     "actual_value",
 )
+_JUDGED = ("rmse", "brier", *TOTALS)
 
 
 def read_backtests(
     database: psycopg.Connection, company_id: str, origins: list[Origin]
 ) -> pd.DataFrame:
-    """Scores stored for exactly these origins: `origin_date`, `model`, scores."""
+    """What is stored of exactly these origins: `origin_date`, `model`, `_JUDGED`."""
     rows = database.execute(
-        """select origin_date, data_hash, model, rmse, brier
-        from predictions.backtests
-        where company_id = %s and model_version = %s""",
+        sql.SQL(
+            """select origin_date, data_hash, model, {}
+            from predictions.backtests
+            where company_id = %s and model_version = %s"""
+        ).format(sql.SQL(", ").join(map(sql.Identifier, _JUDGED))),
         (company_id, MODEL_VERSION),
     ).fetchall()
     wanted = {(origin.date, origin.data_hash) for origin in origins}
     return pd.DataFrame(
         [(row[0], *row[2:]) for row in rows if row[:2] in wanted],
-        columns=["origin_date", "model", "rmse", "brier"],
+        columns=["origin_date", "model", *_JUDGED],
     )
+
+
+def judged(origin: Origin, test: Backtest) -> pd.DataFrame:
+    """The same of a backtest that was just made."""
+    found = scored(test).loc[["rmse", "brier"]].T
+    found = found.rename_axis("model").reset_index()
+    is_chosen = found["model"] == "chosen"
+    totals = {name: test.total[name] for name in TOTALS}
+    told = {name: is_chosen.map({True: value}) for name, value in totals.items()}
+    return found.assign(origin_date=origin.date, **told)
 
 
 def write_backtest(

@@ -27,6 +27,7 @@ from ml_assets.clv.gates import (
 )
 from ml_assets.clv.independence import independence_of_frequency_and_value
 from ml_assets.clv.lifetime_value import DEFAULT_ANNUAL_DISCOUNT_RATE
+from ml_assets.clv.own_intervals import inside_own_interval
 from ml_assets.clv.predictions import predict, predict_totals
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970
 from ml_assets.clv.ranges import probabilities_in_range
@@ -51,6 +52,7 @@ GATES = (
     "same_past",
     "usual_amounts",
     "better_than_naive",
+    "inside_own_interval",
     "independence_of_frequency_and_value",
     "converged",
     "probabilities_in_range",
@@ -149,6 +151,7 @@ def value_customers(
         same_past(log, last),
         usual_amounts(log, day, last),
         better_than_naive(evidence.backtests),
+        inside_own_interval(evidence.backtests),
         independence_of_frequency_and_value(summaries),
     ]
     gates = [_accepted(gate) if evidence.accept_changes else gate for gate in gates]

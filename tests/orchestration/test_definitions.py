@@ -124,6 +124,7 @@ def test_every_gate_is_a_check() -> None:
         "usual_amounts",
         "stable_totals",
         "better_than_naive",
+        "inside_own_interval",
         "independence_of_frequency_and_value",
         "converged",
         "probabilities_in_range",

@@ -1,0 +1,73 @@
+"""Gate: what came lay inside the interval that the forecast itself had stated."""
+
+import datetime as dt
+from typing import Final
+
+import pandas as pd
+
+from ml_assets.clv.gates import GateResult, Outcome
+
+__all__ = ["TOTALS", "inside_own_interval"]
+
+_QUANTITIES: Final = ("orders", "value")
+# What a row of a backtest says of the totals.
+TOTALS: Final = tuple(
+    name
+    for what in _QUANTITIES
+    for name in (f"expected_{what}_lower", f"expected_{what}_upper", f"actual_{what}")
+)
+_BLOCKED_AT: Final = 2
+
+
+def inside_own_interval(backtests: pd.DataFrame) -> GateResult:
+    """Warn when a total fell outside its 90 % interval once, block when twice.
+
+    One in ten does by construction, two of three hardly: then the level or its doubt is
+    wrong. Orders and value count apart, each by its number of origins. Observed is the
+    larger of the two.
+
+    Parameters
+    ----------
+    backtests : DataFrame
+        `origin_date`, `model`, and of the rows of "chosen" `TOTALS`.
+    """
+    gate = "inside_own_interval"
+    chosen = backtests[backtests["model"] == "chosen"]
+    known = chosen.reindex(columns=["origin_date", *TOTALS]).dropna()
+    if known.empty:
+        return GateResult(gate, "passed", None, _BLOCKED_AT, "No backtest yet.")
+    missed = {what: _missed(known, what) for what in _QUANTITIES}
+    said = [each for what in _QUANTITIES for each in missed[what]]
+    observed = max(len(each) for each in missed.values())
+    if not said:
+        message = f"In {len(known)} backtests what came lay in its 90 % interval."
+        return GateResult(gate, "passed", 0, _BLOCKED_AT, message)
+    outcome: Outcome = "blocked" if observed >= _BLOCKED_AT else "warned"
+    advice = (
+        "The next totals are as wrong: look for a season the history does not hold, "
+        "for growth or decline, or for orders that are missing or counted twice."
+        if outcome == "blocked"
+        else "Read the next totals as less sure than their interval says."
+    )
+    message = f"Outside the 90 % interval of its own backtest: {'; '.join(said)}. "
+    return GateResult(gate, outcome, observed, _BLOCKED_AT, message + advice)
+
+
+def _missed(known: pd.DataFrame, what: str) -> list[str]:
+    said = []
+    for row in known.sort_values("origin_date").to_dict("records"):
+        low, high, came = (
+            float(row[name])
+            for name in (
+                f"expected_{what}_lower",
+                f"expected_{what}_upper",
+                f"actual_{what}",
+            )
+        )
+        if not low <= came <= high:
+            origin: dt.date = row["origin_date"]
+            said.append(
+                f"{what} after {origin}: {came:,.0f} came, {low:,.0f} to {high:,.0f} "
+                "were expected"
+            )
+    return said
