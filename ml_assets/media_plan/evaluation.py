@@ -9,6 +9,7 @@ import pandas as pd
 
 from ml_assets import mmm
 from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, budget_grid
+from ml_assets.media_plan.claim_gates import claim_gates, no_unusual_periods
 from ml_assets.media_plan.curve_draws import curve_draws
 from ml_assets.media_plan.curve_tables import (
     contribution_rows,
@@ -33,6 +34,7 @@ from ml_assets.media_plan.media_days import (
 )
 from ml_assets.media_plan.responses import largest_spend
 from ml_assets.media_plan.scenarios import budget_scenarios
+from ml_assets.media_plan.unusual_periods import without_unusual
 from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.errors import MediaMixError
 from ml_assets.mmm.gates import GateResult, distinct_channels, quiet_residuals
@@ -132,14 +134,23 @@ def evaluate(
             "mix_converged", "warned", 0, None, f"No {outcome} is known of any day."
         )
         return Verdict(outcome, "not_fitted", (*gates, nothing))
-    periods = fitting_periods(media, outcome)
+    periods, dates, unusual = without_unusual(fitting_periods(media, outcome), outcome)
+    tests = settings.lift_tests.get(outcome, ())
     try:
         mix = _fitted(periods, outcome, settings)
+        alone = mix
+        if tests:
+            alone = _fitted(periods, outcome, replace(settings, lift_tests={}))
     except MediaMixError as refusal:
         gates.append(mix_converged("refused", _in_channels(str(refusal))))
         return Verdict(outcome, "blocked", tuple(gates))
     tables, base = _tables(mix, periods, settings)
     gates += _judged(mix, tables, base, evidence)
+    gates += (
+        replace(gate, message=_in_channels(gate.message))
+        for gate in claim_gates(mix, alone, tests)
+    )
+    gates.append(no_unusual_periods(dates, unusual))
     if any(gate.outcome == "blocked" for gate in gates):
         return Verdict(outcome, "blocked", tuple(gates), mix)
     curves = without_search(tables.marketing_curves, periods, outcome, settings)

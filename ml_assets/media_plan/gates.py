@@ -37,6 +37,10 @@ GATES: Final = (
     "stable_returns",
     "distinct_channels",
     "quiet_residuals",
+    "spend_not_set_by_sales",
+    "experiments_agree",
+    "total_not_from_prior",
+    "no_unusual_periods",
     "published_rows_in_range",
 )
 

@@ -140,6 +140,10 @@ def test_every_gate_is_a_check() -> None:
         "stable_returns",
         "distinct_channels",
         "quiet_residuals",
+        "spend_not_set_by_sales",
+        "experiments_agree",
+        "total_not_from_prior",
+        "no_unusual_periods",
         "published_rows_in_range",
     }
 

@@ -1,0 +1,158 @@
+"""Gates against claims that sound sure and are wrong (decision 0098)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ml_assets.mmm import LiftTest
+from ml_assets.mmm.fitted_mix import FittedMix
+from ml_assets.mmm.gates import GateResult, Outcome
+from ml_assets.mmm.identifiability import advise
+from ml_assets.mmm.lift_conflicts import (
+    Conflict,
+    conflicts_with_each_other,
+    conflicts_with_mix,
+)
+from ml_assets.mmm.policy import Policy, spend_policies
+from ml_assets.mmm.total_share import total_share
+from ml_assets.mmm.unusual import Unusual
+
+__all__ = [
+    "claim_gates",
+    "experiments_agree",
+    "no_unusual_periods",
+    "spend_not_set_by_sales",
+    "total_not_from_prior",
+]
+
+# How far the total may go when the prior sits on it and not on each channel, in
+# standard deviations.
+_PRIOR_BLOCKS, _PRIOR_WARNS = 1.5, 0.75
+# Standard errors between two answers to one question.
+_APART_BLOCKS, _APART_WARNS = 4.0, 2.0
+_LISTED: Final = 3
+
+
+def claim_gates(
+    mix: FittedMix, alone: FittedMix, tests: Sequence[LiftTest]
+) -> Iterator[GateResult]:
+    """What keeps a mix from claiming too much; `alone` is it without experiments."""
+    yield spend_not_set_by_sales(mix, tests)
+    yield experiments_agree(alone, tests)
+    yield total_not_from_prior(mix)
+
+
+def spend_not_set_by_sales(
+    mix: FittedMix, tests: Sequence[LiftTest] = ()
+) -> GateResult:
+    """Block while a channel's budget follows sales, unless an experiment says more.
+
+    Observed is the number of such channels.
+    """
+    gate = "spend_not_set_by_sales"
+    policies = spend_policies(mix.series)
+    if not policies:
+        message = "No channel's spend follows the sales before it."
+        return GateResult(gate, "passed", 0, 0, message)
+    tested = {test.channel for test in tests}
+    is_known = all(policy.channel in tested for policy in policies)
+    said = " ".join(_policy(policy) for policy in policies)
+    if is_known:
+        message = f"{said} What it brings rests on the experiment alone."
+        return GateResult(gate, "warned", len(policies), 0, message)
+    named = " ".join(
+        f"{advise(mix, one.channel).sentence} Do it by date, whatever is sold, and "
+        "enter what it brought: timonel media lift-test."
+        for one in policies
+        if one.channel not in tested
+    )
+    message = f"{said} Cause and effect cannot be told apart. {named}"
+    return GateResult(gate, "blocked", len(policies), 0, message)
+
+
+def total_not_from_prior(mix: FittedMix) -> GateResult:
+    """Compare the total of all channels with what it is when the prior sits on it.
+
+    Observed is how far it goes then, in its own standard deviations.
+    """
+    gate, total = "total_not_from_prior", total_share(mix)
+    made = total.made_by_prior
+    message = (
+        f"All channels together brought {total.mean:.0%} of sales (before any data "
+        f"{total.prior:.0%} was supposed); {total.on_total:.0%} if nothing is supposed "
+        "of their sum."
+    )
+    if made <= _PRIOR_WARNS:
+        return GateResult(gate, "passed", made, _PRIOR_BLOCKS, message)
+    outcome: Outcome = "blocked" if made > _PRIOR_BLOCKS else "warned"
+    message = (
+        f"{message} The difference is of the model, not of the data: put small "
+        "channels together, or switch several off for some weeks and enter what that "
+        "showed."
+    )
+    return GateResult(gate, outcome, made, _PRIOR_BLOCKS, message)
+
+
+def no_unusual_periods(dates: Sequence[str], unusual: Sequence[Unusual]) -> GateResult:
+    """Tell the periods that were taken out because of what was sold in them."""
+    gate = "no_unusual_periods"
+    if not unusual:
+        message = "No period sold many times the usual."
+        return GateResult(gate, "passed", 0, 0, message)
+    listed = ", ".join(
+        f"{date} ({one.times:.0f} times the usual)"
+        for date, one in list(zip(dates, unusual, strict=True))[:_LISTED]
+    )
+    message = (
+        f"Nothing is learned from {len(unusual)} periods of unusual sales: {listed}. "
+        "Is it a mistake? Else name what happened as an event of the calendar."
+    )
+    return GateResult(gate, "warned", len(unusual), 0, message)
+
+
+def experiments_agree(alone: FittedMix, tests: Sequence[LiftTest]) -> GateResult:
+    """Say by how much experiments differ from the mix without them, and each other.
+
+    Channels whose spend follows sales are left out of the first: there the mix errs.
+
+    Parameters
+    ----------
+    alone : FittedMix
+        Fitted without any experiment.
+    """
+    gate = "experiments_agree"
+    followed = {policy.channel for policy in spend_policies(alone.series)}
+    among = conflicts_with_each_other(alone, tests)
+    found = among + [
+        one
+        for one in conflicts_with_mix(alone, tests)
+        if one.test.channel not in followed
+    ]
+    worst = max((abs(one.apart) for one in found), default=0.0)
+    if worst <= _APART_WARNS:
+        message = f"{len(tests)} experiments, none against the rest."
+        return GateResult(gate, "passed", worst, _APART_BLOCKS, message)
+    outcome: Outcome = "blocked" if worst > _APART_BLOCKS else "warned"
+    said = " ".join(_conflict(one) for one in found if abs(one.apart) > _APART_WARNS)
+    message = f"{said} One of the two is wrong: look at its days, unit and error."
+    return GateResult(gate, outcome, worst, _APART_BLOCKS, message)
+
+
+def _policy(policy: Policy) -> str:
+    when = f"the {policy.days} days before" if policy.is_before else "the same days"
+    return (
+        f"{policy.channel}: its spend follows the sales of {when} (about "
+        f"{policy.share:.0%} of them; 1 % more sold, {policy.elasticity:.1f} % more "
+        "spent)."
+    )
+
+
+def _conflict(conflict: Conflict) -> str:
+    test = conflict.test
+    against = "the mix without experiments"
+    if conflict.other is not None:
+        against = f"that of {conflict.other.start} for as much spend"
+    return (
+        f"{test.channel}, {test.start} to {test.end}: measured {test.lift:,.0f}, "
+        f"{against} says {conflict.expected:,.0f}, {abs(conflict.apart):.1f} standard "
+        "errors away."
+    )
