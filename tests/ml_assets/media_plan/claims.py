@@ -232,9 +232,11 @@ def event(seed: int) -> Claim:
     rng = _rng(4, seed)
     frame, truth = _of_market(seed)
     week = int(rng.integers(20, WEEKS - 20))
-    frame = frame.copy()
-    frame.loc[week, "revenue"] *= rng.uniform(12, 18)
-    frame.loc[week, CHANNELS] = 8 * frame[CHANNELS].mean()
+    sales = frame["revenue"].to_numpy(dtype=np.float64, copy=True)
+    spend = frame[CHANNELS].to_numpy(dtype=np.float64, copy=True)
+    sales[week] *= rng.uniform(12, 18)
+    spend[week] = 8 * spend.mean(axis=0)
+    frame = frame.assign(**dict(zip(CHANNELS, spend.T, strict=True)), revenue=sales)
     return Claim(_as_media(frame), truth.sum(axis=0))
 
 
