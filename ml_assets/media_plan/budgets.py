@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.media_plan.curve_tables import FARTHEST
-from ml_assets.media_plan.pairs import as_pairs, inseparable
+from ml_assets.media_plan.pairs import inseparable
 from ml_assets.media_plan.responses import (
     current_spend,
     largest_spend,
@@ -71,21 +71,15 @@ def splits_of(mix: MediaMix, limits: Limits) -> Splits:
         now,
         low,
         high,
+        inseparable(mix),
     )
 
 
 def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
     """The best split of every budget on the slider and of all that finds a place.
 
-<<<<<<< HEAD
     Within the limits of the scenarios, and by the same search. Straight lines between
     the rows are within 0.1 % of what `splits_of` says, but for the first of the money.
-=======
-    Channels move freely between nothing and 1.5 times the most ever spent in a day, or
-    the most that the company said. Straight lines between the rows are within
-    0.1 % of the best there is, from the second row on. Channels that move together
-    keep their split of now.
->>>>>>> c4ca833 (feat(ml): a media mix that is sure of itself and wrong is not published)
 
     Returns
     -------
@@ -95,24 +89,12 @@ def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
         the same of all channels together, the interval of their gain over the current
         spend, `probability_better` that it is one, `is_observed`.
     """
-<<<<<<< HEAD
     splits = splits_of(mix, limits)
     budgets = _budgets(splits)
     advised = [splits.advised(budget) for budget in budgets]
     drawn = np.stack([one.drawn for one in advised], axis=1)
     plans = np.stack([one.plan for one in advised])
     return _rows(mix, budgets, plans, drawn, splits.drawn(splits.now))
-=======
-    own = float(current_spend(mix).sum()) * HORIZON_DAYS * _OWN_RANGE
-    parts = [_range(mix, limits, _SLIDER_END, _SLIDER_STEP)]
-    if own > 0:
-        parts.append(_range(mix, limits, own, own / _OWN_STEPS))
-    budgets = np.concatenate([budget for budget, _ in parts]).round(6)
-    plans = np.concatenate([plan for _, plan in parts])
-    plans = as_pairs(inseparable(mix), plans, current_spend(mix))
-    budgets, first = np.unique(budgets, return_index=True)
-    return _rows(mix, budgets, plans[first])
->>>>>>> c4ca833 (feat(ml): a media mix that is sure of itself and wrong is not published)
 
 
 def _budgets(splits: Splits) -> Floats:

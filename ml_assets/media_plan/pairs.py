@@ -1,5 +1,6 @@
 """Channels that move together are advised on together: their split stays as it is."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -27,10 +28,10 @@ def inseparable(mix: MediaMix) -> list[list[int]]:
     return [sorted(group) for group in groups]
 
 
-def as_pairs(groups: list[list[int]], plans: Floats, now: Floats) -> Floats:
+def as_pairs(groups: Sequence[Sequence[int]], plans: Floats, now: Floats) -> Floats:
     """Plans, shape (m, c), in which each group keeps its split of `now`, shape (c,)."""
     kept = np.array(plans, dtype=np.float64)
-    for group in groups:
+    for group in map(list, groups):
         spent = now[group]
         split = (
             spent / spent.sum()

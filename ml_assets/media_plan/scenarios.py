@@ -6,20 +6,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-<<<<<<< HEAD
 from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, splits_of
 from ml_assets.media_plan.splits import Advice, Splits, worthwhile
-=======
-from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits
-from ml_assets.media_plan.curve_tables import FARTHEST
-from ml_assets.media_plan.pairs import as_pairs, inseparable
-from ml_assets.media_plan.responses import (
-    current_spend,
-    largest_spend,
-    responses,
-)
-from ml_assets.media_plan.selection import less_luck
->>>>>>> c4ca833 (feat(ml): a media mix that is sure of itself and wrong is not published)
 from ml_assets.mmm import MediaMix
 
 __all__ = ["budget_scenarios"]
@@ -118,7 +106,6 @@ def _plans(
     as_now = Advice(now, splits.drawn(now), False)
     yield "current", "as_now", None, as_now
     for scenario, share in (("recommended", 1.0), ("plus_20", _MORE)):
-<<<<<<< HEAD
         yield scenario, *_searched(splits, unit, share * total, as_now)
     if margin_rate is not None:
         least = max(worthwhile(splits, margin_rate), float(splits.low.sum()))
@@ -126,28 +113,6 @@ def _plans(
         profits = margin_rate * (advice.drawn - as_now.drawn).sum(axis=1)
         if least < total and (profits + total - least > 0).mean() > _MORE_LIKELY:
             yield "worthwhile", "as_asked", None, advice
-=======
-        try:
-            found = mix.optimise(
-                share * float(now.sum()), periods=periods, bounds=bounds
-            )
-        except InvalidBudget as refusal:
-            yield (
-                scenario,
-                "not_possible",
-                str(refusal).replace("spend_", ""),
-                now,
-                low,
-                high,
-            )
-            continue
-        plan = found.plan.set_index("channel")["recommended"]
-        best = plan.loc[mix.channel_names].to_numpy(float)
-        yield (
-            *(scenario, found.status, found.reason),
-            *(_in_pairs(mix, best, share * now), low, high),
-        )
->>>>>>> c4ca833 (feat(ml): a media mix that is sure of itself and wrong is not published)
     for position, name in enumerate(mix.channel_names):
         if now[position] > 0:
             without = now.copy()
@@ -157,7 +122,6 @@ def _plans(
             yield scenario, "as_asked", None, advice
 
 
-<<<<<<< HEAD
 def _searched(
     splits: Splits, unit: str, total: float, as_now: Advice
 ) -> tuple[str, str, Advice]:
@@ -175,19 +139,3 @@ def _searched(
         return "no_improvement", reason, as_now if is_now else advice
     gain = (advice.drawn - as_now.drawn).sum(axis=1).mean()
     return "improvement", f"{gain:+,.0f} of {unit} expected against now", advice
-=======
-def _in_pairs(mix: MediaMix, plan: Floats, like_now: Floats) -> Floats:
-    """The plan with the split of now inside each group, if it still is the better."""
-    groups = inseparable(mix)
-    if not groups:
-        return plan
-    kept = as_pairs(groups, plan[None], like_now)[0]
-    gain = (_drawn(mix, kept) - _drawn(mix, like_now)).sum(axis=1).mean()
-    return kept if gain > 0 else like_now
-
-
-def _drawn(mix: MediaMix, spend: Floats) -> Floats:
-    """Outcome of the horizon, shape (draws, c)."""
-    drawn = responses(mix, spend[None] / HORIZON_DAYS)[0][:, 0]
-    return np.asarray(drawn * HORIZON_DAYS)
->>>>>>> c4ca833 (feat(ml): a media mix that is sure of itself and wrong is not published)

@@ -4,7 +4,7 @@ The grid of budgets, the published scenarios and those that people ask for all r
 here, so that one question has one answer (decision 0095).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_assets.media_plan.allocation_grid import best_splits
+from ml_assets.media_plan.pairs import as_pairs
 from ml_assets.media_plan.selection import less_luck
 from ml_assets.mmm.plan_search import within
 
@@ -57,12 +58,16 @@ class Splits:
     now, low, high : ndarray, shape (c,)
         Spend of the period as it is, at least and at most. Money above the sum of
         `high` finds no place; a total below the sum of `low` shrinks all of them alike.
+    together
+        Positions of channels that are told apart by nobody (see `pairs`): each group
+        keeps its split of `now`.
     """
 
     respond: Response
     now: Floats
     low: Floats
     high: Floats
+    together: Sequence[Sequence[int]] = ()
 
     @property
     def most(self) -> float:
@@ -101,7 +106,13 @@ class Splits:
         way = (total - float(self.low.sum())) / size
         step = min(int(way), _STEPS - 1)
         between = split[step] + (way - step) * (split[step + 1] - split[step])
-        return _filled(self.low + between, self.high, total)
+        found = _filled(self.low + between, self.high, total)
+        if not self.together:
+            return found
+        return within(
+            as_pairs(self.together, found[None], self.now)[0],
+            *(self.low, self.high, total),
+        )
 
     @cached_property
     def _search(self) -> tuple[float, Floats]:
