@@ -29,6 +29,7 @@ __all__ = [
 _PRIOR_BLOCKS, _PRIOR_WARNS = 1.5, 0.75
 # Standard errors between two answers to one question.
 _APART_BLOCKS, _APART_WARNS = 4.0, 2.0
+_FACTOR_BLOCKS: Final = 2.0
 _LISTED: Final = 3
 
 
@@ -131,10 +132,19 @@ def experiments_agree(alone: FittedMix, tests: Sequence[LiftTest]) -> GateResult
     if worst <= _APART_WARNS:
         message = f"{len(tests)} experiments, none against the rest."
         return GateResult(gate, "passed", worst, _APART_BLOCKS, message)
-    outcome: Outcome = "blocked" if worst > _APART_BLOCKS else "warned"
+    is_impossible = any(
+        abs(one.apart) > _APART_BLOCKS and _far_apart(one) for one in found
+    )
+    outcome: Outcome = "blocked" if is_impossible else "warned"
     said = " ".join(_conflict(one) for one in found if abs(one.apart) > _APART_WARNS)
     message = f"{said} One of the two is wrong: look at its days, unit and error."
     return GateResult(gate, outcome, worst, _APART_BLOCKS, message)
+
+
+def _far_apart(conflict: Conflict) -> bool:
+    """By a factor: a mix that errs by less is what experiments are there to mend."""
+    low, high = sorted((conflict.test.lift, conflict.expected))
+    return high > _FACTOR_BLOCKS * low
 
 
 def _policy(policy: Policy) -> str:
