@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import psycopg
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from psycopg import sql
 
 __all__ = ["declared_keys", "repeated_keys"]
@@ -18,7 +19,7 @@ def declared_keys(manifest: Manifest) -> Keys:
     return {
         (node.schema, node.name): node.config.meta["key"]
         for node in manifest.nodes.values()
-        if node.resource_type == "model" and "key" in node.config.meta
+        if isinstance(node, ModelNode) and "key" in node.config.meta
     }
 
 

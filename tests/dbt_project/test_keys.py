@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 
 from tests.dbt_project.dbt_commands import written
 from tests.dbt_project.warehouse import Warehouse
@@ -89,7 +90,7 @@ def test_every_view_that_is_read_says_its_key(parsed_project: Manifest) -> None:
     without = {
         node.name
         for node in parsed_project.nodes.values()
-        if node.resource_type == "model"
+        if isinstance(node, ModelNode)
         and node.schema == "reporting"
         and node.config.materialized == "view"
         and "key" not in node.config.meta

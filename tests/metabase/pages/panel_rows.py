@@ -37,7 +37,8 @@ create table reporting.exchange_rates (
     inverse_exchange_rate numeric, published_date date
 );
 create table reporting.sales_by_month (
-    company_id text, month date, order_count integer, gross_sales numeric(18, 2),
+    company_id text, month_start_date date, order_count integer,
+    gross_sales numeric(18, 2),
     discount_amount numeric(18, 2), returned_amount numeric(18, 2),
     net_sales numeric(18, 2), shipping_amount numeric(18, 2),
     tax_amount numeric(18, 2), duty_amount numeric(18, 2), fee_amount numeric(18, 2),

@@ -12,13 +12,13 @@ companies as (
 months as (
     select
         company_id,
-        date_trunc('month', calendar_date)::date as month,
+        date_trunc('month', calendar_date)::date as month_start_date,
         {%- for name in (
             'gross_sales', 'discount_amount', 'returned_amount', 'net_sales',
             'shipping_amount', 'tax_amount', 'duty_amount', 'fee_amount',
             'total_sales', 'tip_amount', 'gift_card_amount',
         ) %}
-        sum({{ name }})::numeric(18, 2) as {{ name }},
+            sum({{ name }})::numeric(18, 2) as {{ name }},
         {%- endfor %}
         sum(order_count)::integer as order_count,
         min(currency_code) as currency_code
