@@ -1,5 +1,7 @@
 """What is advised of a total: no move for next to nothing, nothing beyond limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -56,3 +58,17 @@ def test_spend_is_worth_it_up_to_where_it_brings_what_it_costs() -> None:
     assert worthwhile(splits, 0.7) == pytest.approx(700 + 1_300, abs=13)
     assert worthwhile(splits, 2.0) == pytest.approx(2_600)
     assert worthwhile(splits, 0.1) == 0
+
+
+def test_channels_that_nobody_tells_apart_move_as_one() -> None:
+    """The first two spend 3 to 1; the second seems to bring most, the third least."""
+    now = np.array([900.0, 300.0, 1_000.0])
+    drawn = np.array([[1.0, 3.0, 0.5]])
+    apart = Splits(lambda plans: drawn[:, None] * plans, now, 0.7 * now, 1.3 * now)
+    together = replace(apart, together=[[0, 1]])
+
+    free, pooled = (each.advised(2_200.0).plan for each in (apart, together))
+
+    # 300 leave the third. Free, 90 of them go to the second and 210 to the first.
+    assert free == pytest.approx([1_110, 390, 700], abs=5)
+    assert pooled == pytest.approx([1_125, 375, 700], abs=5)
