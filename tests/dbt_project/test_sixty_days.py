@@ -175,7 +175,7 @@ def _correct_the_old_order(shop: ShopLife) -> None:
 def _last_changes(shop: ShopLife) -> None:
     shop.rates(*((day, f"0.9{day % 9}") for day in range(0, 60, 5)), version=2)
     shop.warehouse.execute(
-        "update ops.companies set revenue_includes_tax = false where company_id = %s",
+        "update ops.companies set revenue_includes_tax = true where company_id = %s",
         [shop.company],
     )
     shop.change("orders", shop.orders_of(2)[0], is_test=True)

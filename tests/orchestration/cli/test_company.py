@@ -51,18 +51,18 @@ def timonel(
 def test_what_is_set_is_shown_and_the_rest_stays(
     timonel: Timonel, database_url: str
 ) -> None:
-    timonel("set", "acme", "--no-revenue-includes-tax", "--gross-margin-rate", "0.35")
+    timonel("set", "acme", "--revenue-includes-tax", "--gross-margin-rate", "0.35")
     said = timonel("set", "acme", "--cart-idle-hours", "48")
 
     rows = dict(
         line.strip("│ ").split(" │ ") for line in said.splitlines() if "│" in line
     )
     shown = {name.strip(): value.strip() for name, value in rows.items()}
-    assert shown["revenue_includes_tax"] == "no"
+    assert shown["revenue_includes_tax"] == "yes"
     assert shown["gross_margin_rate"] == "0.3500"
     assert (shown["cart_idle_hours"], shown["inactivity_days"]) == ("48", "60")
     assert "gross_margin_rate" in timonel("show", "acme")
-    assert load_settings(database_url, "bolt").revenue_includes_tax
+    assert not load_settings(database_url, "bolt").revenue_includes_tax
 
 
 def test_a_name_is_shown_as_it_is_written(timonel: Timonel, database_url: str) -> None:
@@ -130,7 +130,7 @@ def test_a_changed_setting_is_a_reason_to_compute_again(database_url: str) -> No
         )
     before = input_version(database_url, ACME, date(2026, 1, 1), "code")
 
-    change_settings(database_url, "acme", revenue_includes_tax=False)
+    change_settings(database_url, "acme", revenue_includes_tax=True)
 
     assert input_version(database_url, ACME, date(2026, 1, 1), "code") != before
 
