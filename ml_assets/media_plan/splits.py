@@ -59,8 +59,7 @@ class Splits:
         Spend of the period as it is, at least and at most. Money above the sum of
         `high` finds no place; a total below the sum of `low` shrinks all of them alike.
     together
-        Positions of channels that are told apart by nobody (see `pairs`): each group
-        keeps its split of `now`.
+        Channels that nobody tells apart (see `pairs`): a group keeps its split of now.
     """
 
     respond: Response
@@ -81,7 +80,7 @@ class Splits:
     def advised(self, total: float) -> Advice:
         """The best split of a total; the present one where that is as good."""
         found = self._placed(total, self._searched)
-        usual = self._placed(total, self._as_now)
+        usual = self._placed(total, lambda at: _as_now(self, at))
         before = self.drawn(usual)
         after = less_luck(self.drawn(found), before)
         extra = (after - before).sum(axis=1)
@@ -90,10 +89,6 @@ class Splits:
             and (extra > 0).mean() > _MORE_LIKELY_THAN_NOT
         )
         return Advice(found, after, True) if is_better else Advice(usual, before, False)
-
-    def _as_now(self, total: float) -> Floats:
-        wish = self.now if self.now.any() else np.ones_like(self.now)
-        return within(wish, self.low, self.high, total)
 
     def _placed(self, total: float, split: Callable[[float], Floats]) -> Floats:
         least = float(self.low.sum())
@@ -106,17 +101,23 @@ class Splits:
         way = (total - float(self.low.sum())) / size
         step = min(int(way), _STEPS - 1)
         between = split[step] + (way - step) * (split[step + 1] - split[step])
-        found = _filled(self.low + between, self.high, total)
-        if not self.together:
-            return found
-        return within(
-            as_pairs(self.together, found[None], self.now)[0],
-            *(self.low, self.high, total),
-        )
+        return _in_groups(self, _filled(self.low + between, self.high, total), total)
 
     @cached_property
     def _search(self) -> tuple[float, Floats]:
         return _every_step(self)
+
+
+def _as_now(splits: Splits, total: float) -> Floats:
+    wish = splits.now if splits.now.any() else np.ones_like(splits.now)
+    return within(wish, splits.low, splits.high, total)
+
+
+def _in_groups(splits: Splits, plan: Floats, total: float) -> Floats:
+    if not splits.together:
+        return plan
+    kept = as_pairs(splits.together, plan[None], splits.now)[0]
+    return within(kept, splits.low, splits.high, total)
 
 
 def worthwhile(splits: Splits, rate: float) -> float:

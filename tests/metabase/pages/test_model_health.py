@@ -263,6 +263,7 @@ def test_each_dashboard_has_its_heading_on_the_page(shops_url: str) -> None:
         *("Engagement y Conversión", "Ficha de cliente", "Marketing"),
         *("Salud de los modelos", "Monedas", "Operaciones y Calidad"),
         *("Retención y Lealtad", "Segmentación y Marketing", "Simulador"),
+        "Ventas",
     ]
     assert title == f"Acme Música · {', '.join(headings)}"
 

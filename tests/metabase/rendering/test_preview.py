@@ -170,11 +170,11 @@ def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -
     one, _ = rendered("acme")
     two, page = rendered("acme", "bolt")
 
-    # Per company fourteen: one of currencies, one of sales, one of customers and of
-    # what was read, two of the models, six of channels, two of budgets. One of
+    # Per company fifteen: one of currencies, one of sales, one of customers and of
+    # what was read, two of the models, six of channels, three of budgets. One of
     # forecasts, of acme alone. On the pages of KPIs and segments, nine for a purchase
     # log and fourteen for a marketplace, which tells more.
-    assert len(page.of("data-spec")) == 28 + 1 + 9 + 14
+    assert len(page.of("data-spec")) == 30 + 1 + 9 + 14
     assert two.count("window.vegaEmbed=") == 1
     assert len(two) < len(one) + 250_000
 

@@ -1,0 +1,45 @@
+with days as (
+    select * from {{ ref('sales_days') }}
+    where {{ is_in_scope() }}
+),
+
+companies as (
+    select
+        company_id,
+        revenue_includes_tax
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+months as (
+    select
+        company_id,
+        date_trunc('month', calendar_date)::date as month_start_date,
+        {%- for name in (
+            'gross_sales', 'discount_amount', 'returned_amount', 'net_sales',
+            'shipping_amount', 'tax_amount', 'duty_amount', 'fee_amount',
+            'total_sales', 'tip_amount', 'gift_card_amount',
+        ) %}
+            sum({{ name }})::numeric(18, 2) as {{ name }},
+        {%- endfor %}
+        sum(order_count)::integer as order_count,
+        min(currency_code) as currency_code
+    from days
+    group by company_id, date_trunc('month', calendar_date)
+),
+
+-- Goods without any tax in a whole month are told with it in their price.
+judged as (
+    select
+        months.*,
+        case
+            when months.tax_amount = 0 then 'not_told'
+            when companies.revenue_includes_tax then 'included'
+            else 'excluded'
+        end as tax_basis
+    from months
+    inner join companies
+        on months.company_id = companies.company_id
+)
+
+select * from judged
