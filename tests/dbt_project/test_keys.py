@@ -97,3 +97,37 @@ def test_every_view_that_is_read_says_its_key(parsed_project: Manifest) -> None:
     }
 
     assert without == set()
+
+
+def test_who_follows_a_mart_is_told_what_changed_in_it(
+    parsed_project: Manifest,
+) -> None:
+    """What a mart is rebuilt by is written down by the mart that it follows."""
+    marts = {
+        node.name: node
+        for node in parsed_project.nodes.values()
+        if isinstance(node, ModelNode) and node.schema == "marts"
+    }
+    followed = {
+        (name, mart): set() if columns == "all" else set(columns)
+        for name, node in marts.items()
+        for mart, columns in node.config.meta.get("rebuilt_by", {})
+        .get("changes", {})
+        .items()
+        # Raw rows are noted before any model (macros/source_orders.sql).
+        if mart != "source_orders"
+    }
+    silent = {
+        (name, mart)
+        for (name, mart), columns in followed.items()
+        if "changes_kept" not in marts[mart].config.meta
+        or columns - {*marts[mart].config.meta["changes_kept"], *key_of(marts[mart])}
+    }
+
+    assert len(followed) > 10
+    assert silent == set()
+
+
+def key_of(mart: ModelNode) -> list[str]:
+    """The columns of its primary key, which every change holds."""
+    return [column for one in mart.constraints for column in one.columns]

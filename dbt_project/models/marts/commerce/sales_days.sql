@@ -1,29 +1,16 @@
-with companies as (
+-- An order has entries once its amounts are in the company's currency, so there
+-- is only one.
+with entries as (
     select
         company_id,
+        entry_date,
+        order_id,
+        entry_type,
+        change_type,
+        amount,
         currency_code
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
-),
-
-entries as (
-    select
-        entries.company_id,
-        entries.entry_date,
-        entries.order_id,
-        entries.entry_type,
-        entries.change_type,
-        entries.amount,
-        entries.currency_code
-    from {{ ref('revenue_entries') }} as entries
-    -- Amounts of an order without a rate are in no entry.
-    inner join companies
-        on
-            entries.company_id = companies.company_id
-            and entries.currency_code = companies.currency_code
-    where
-        {{ is_in_scope('entries.company_id') }}
-        and {{ is_changed('entries.entry_date', 'entries.company_id') }}
+    from {{ ref('revenue_entries') }}
+    where {{ is_in_scope() }} and {{ is_changed('entry_date') }}
 ),
 
 summed as (

@@ -3,14 +3,6 @@ with days as (
     where {{ is_in_scope() }}
 ),
 
-companies as (
-    select
-        company_id,
-        revenue_includes_tax
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
-),
-
 months as (
     select
         company_id,
@@ -31,15 +23,10 @@ months as (
 -- Goods without any tax in a whole month are told with it in their price.
 judged as (
     select
-        months.*,
-        case
-            when months.tax_amount = 0 then 'not_told'
-            when companies.revenue_includes_tax then 'included'
-            else 'excluded'
-        end as tax_basis
+        *,
+        case when tax_amount = 0 then 'not_told' else 'excluded' end
+            as tax_basis
     from months
-    inner join companies
-        on months.company_id = companies.company_id
 )
 
 select * from judged
