@@ -72,11 +72,11 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> str | No
         return None
     _print_headline(company, headline)
     with connect(url, "transformer") as database:
-        differs = _print_reconciliation(database, company)
+        differs, set_aside = _print_reconciliation(database, company)
         _print_quarantine(database, company)
     if truth:
         with connect(url, reader_role(company.company_id)) as database:
-            print_truth(database, company, truth)
+            print_truth(database, company, truth, set_aside)
     return differs
 
 
@@ -101,7 +101,10 @@ def _print_headline(company: Company, headline: dict[str, Any]) -> None:
         console.print(f"  [yellow]Stale:[/yellow] {reason}")
 
 
-def _print_reconciliation(database: Connection, company: Company) -> str | None:
+def _print_reconciliation(
+    database: Connection, company: Company
+) -> tuple[str | None, Decimal]:
+    """Print it; return what is wrong with it, and the taxes and shipping left out."""
     rows = {
         step.step: step
         for step in database.cursor(row_factory=class_row(_Step))
@@ -139,13 +142,15 @@ def _print_reconciliation(database: Connection, company: Company) -> str | None:
         _amount(predicted.total, company),
     )
     console.print(table)
+    excluded = rows["excluded"].total if "excluded" in rows else Decimal(0)
     if equal:
-        return None
-    return (
+        return None, excluded
+    differs = (
         f"{_amount(rest, company)} {company.currency_code} of the sources should stand "
         f"behind the predictions, and {_amount(predicted.total, company)} do. See "
         f"which rows differ: timonel quarantine list --company {company.company_id}."
     )
+    return differs, excluded
 
 
 def _print_quarantine(database: Connection, company: Company) -> None:

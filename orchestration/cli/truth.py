@@ -69,13 +69,18 @@ class _Line:
         return self.label, found, true, f"{distance:+.1%}"
 
 
-def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -> None:
+def print_truth(
+    database: Connection, company: Company, truth: dict[str, Any], set_aside: Decimal
+) -> None:
     """Print what was found beside what is true, and how far apart they are.
 
     Parameters
     ----------
     truth
-        What is known of an example company: see ``python -m sandbox``.
+        What is known of an example company: see ``python -m sandbox``. Its revenue
+        is what was paid, less what was paid back.
+    set_aside
+        Taxes and shipping of the same orders, which are no revenue.
     """
     is_published = truth["is_published"]
     title = "Beside the published answer" if is_published else "Beside the truth"
@@ -85,7 +90,7 @@ def print_truth(database: Connection, company: Company, truth: dict[str, Any]) -
         table.add_column(heading, justify="right")
     lines = [
         *_parameters(database, truth),
-        *_totals(database, truth["totals"]["as_of"]),
+        *_totals(database, truth["totals"]["as_of"], set_aside),
         *_kpis(database, company, truth),
         *_media(database, truth),
     ]
@@ -112,7 +117,9 @@ def _parameters(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
             yield _Line(label, estimates[model, name], answer, _NUMBER)
 
 
-def _totals(database: Connection, answers: dict[str, Any]) -> Iterator[_Line]:
+def _totals(
+    database: Connection, answers: dict[str, Any], set_aside: Decimal
+) -> Iterator[_Line]:
     """Of everything that is behind the predictions."""
     counted = (
         database.cursor(row_factory=dict_row)
@@ -129,7 +136,9 @@ def _totals(database: Connection, answers: dict[str, Any]) -> Iterator[_Line]:
     days, revenue = answers["repeat_purchase_day_count"], answers["net_revenue"]
     yield _Line("Customers", customers, answers["customer_count"], _COUNT)
     yield _Line("Repeat purchase days", repeats, days, _COUNT)
-    yield _Line("Net revenue", counted["net_revenue"], Decimal(revenue), _MONEY)
+    label = "Net revenue, with taxes and shipping" if set_aside else "Net revenue"
+    paid = counted["net_revenue"] + set_aside
+    yield _Line(label, paid, Decimal(revenue), _MONEY)
 
 
 def _media(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:

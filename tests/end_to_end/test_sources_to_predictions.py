@@ -75,6 +75,8 @@ def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
     assert "Beside the published answer" in demo.said
     assert demo.said.count("Beside the truth") == 2
     assert demo.said.count("behind the predictions ✓") == 3
+    revenues = [line for line in demo.said.splitlines() if "Net revenue" in line]
+    assert [line.split()[-1] for line in revenues] == ["="] * 3
     shops = ("Shopify", "Meta Ads", "Google Ads", "Search Console", "Weather")
     for source in (*shops, "Exported files"):
         assert f"✓ Reading {source}" in demo.said
