@@ -7,7 +7,13 @@ from scipy.special import expit, logit
 
 from ml_assets.clv.histories import Bools, Floats
 
-__all__ = ["Recalibration", "expected_calibration_error", "log_loss", "recalibrate"]
+__all__ = [
+    "Recalibration",
+    "expected_calibration_error",
+    "log_loss",
+    "log_odds",
+    "recalibrate",
+]
 
 _SMALLEST = 1e-6
 # Before any data a model is taken to be right: slope 1, intercept 0, give or take.
@@ -45,7 +51,7 @@ class Recalibration(NamedTuple):
         weights : ndarray, shape (n,), or None
             How many customers have each history; None is one.
         """
-        scores = _scores(probability)
+        scores = log_odds(probability)
         line = self.slope * scores
         if self.slope != 1:
             line = line + _level(scores, self.slope, weights)
@@ -63,7 +69,7 @@ def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
     ----------
     trials : list of (probability, happened), shapes (n,)
     """
-    scores = [_scores(p) for p, _ in trials]
+    scores = [log_odds(p) for p, _ in trials]
     theta = _maximum(scores, [happened for _, happened in trials])
     slope = float(np.clip(theta[-1], *_SLOPES))
     intercepts = theta[:-1] - [float(_level(score, slope)) for score in scores]
@@ -73,7 +79,8 @@ def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
     return Recalibration(float(weight * intercepts.mean()), slope, window_sd)
 
 
-def _scores(probability: Floats) -> Floats:
+def log_odds(probability: Floats) -> Floats:
+    """Logits of probabilities, which are kept off 0 and 1; shape kept."""
     return np.asarray(logit(np.clip(probability, _SMALLEST, 1 - _SMALLEST)))
 
 

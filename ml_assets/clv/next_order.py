@@ -1,8 +1,9 @@
 """When the next order comes: the day by which it is as likely as one says."""
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
+from ml_assets.clv.calibration import log_odds
 from ml_assets.clv.choice import Choice
 from ml_assets.clv.histories import Floats, Histories, distinct_positions
 from ml_assets.clv.horizons import chances
@@ -14,7 +15,6 @@ LEVELS = (0.1, 0.5, 0.9)
 # The horizon whose published probability the dates agree with.
 KNOWN_DAYS = 90
 _FARTHEST_DAYS = 365
-_SMALLEST = 1e-6
 _STEPS = 40
 
 
@@ -49,18 +49,14 @@ def days_until_order(
     said[positions] = 1 - no_purchase
     horizons = np.union1d(np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1, KNOWN_DAYS)
     _, silent = chances(fit.parameters, horizons, rows)
-    scores = _scores(1 - silent)
+    scores = log_odds(1 - silent)
     known = int(np.searchsorted(horizons, KNOWN_DAYS))
-    buys = expit(scores + (_scores(said) - scores[:, known])[:, None])
+    buys = expit(scores + (log_odds(said) - scores[:, known])[:, None])
     # Nothing comes in no time, wherever a curve was moved to.
     buys[:, 0] = 0.0
     buys = np.maximum.accumulate(buys, axis=1)
     days = np.stack([_crossing(buys, horizons, level) for level in levels], axis=1)
     return days[positions]
-
-
-def _scores(probability: Floats) -> Floats:
-    return np.asarray(logit(np.clip(probability, _SMALLEST, 1 - _SMALLEST)))
 
 
 def _crossing(buys: Floats, horizons: Floats, level: float) -> Floats:
