@@ -337,10 +337,10 @@ select step, count(*), sum(charged) from orders
 where step <> 'counted'
 group by step
 union all
-select 'refunds', count(*), sum(refund_amount) from orders
+select 'refunds', count(*), coalesce(sum(refund_amount), 0) from orders
 where step = 'counted' and refund_amount <> 0
 union all
-select 'excluded', count(*), sum(excluded_amount) from orders
+select 'excluded', count(*), coalesce(sum(excluded_amount), 0) from orders
 where step = 'counted' and excluded_amount <> 0
 union all
 select 'predicted', coalesce(sum(order_count), 0), coalesce(sum(historic_value), 0)

@@ -56,9 +56,9 @@ def vendors() -> list[Vendor]:
 
 @pytest.fixture(params=vendors(), ids=lambda vendor: vendor.source.slug)
 def vendor(request: pytest.FixtureRequest) -> Iterator[Vendor]:
-    """It is noon of today: a right clock is compared with."""
+    """Its clock stands at now: one that is hours ahead would be told of."""
     vendor: Vendor = request.param
-    vendor.clock.freeze(datetime.now(UTC).replace(hour=12, minute=0, second=0))
+    vendor.clock.freeze(datetime.now(UTC).replace(microsecond=0))
     vendor.faults.clear()
     with listening(app(vendor, [vendor.routes])) as vendor.base_url:  # type: ignore[arg-type]
         yield vendor
