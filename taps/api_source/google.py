@@ -19,6 +19,7 @@ __all__ = ["SETTINGS", "GoogleAuthorizer"]
 
 _NO_TOKEN = "No access token in response."  # noqa: S105 - the library's words
 _CUT_OFF = "Google's answer with the access token was cut off"
+_OUT_OF_REACH = "Google's token service cannot be reached: see token_url"
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 #: Settings of both Google taps, as JSON schema properties.
@@ -100,11 +101,7 @@ class GoogleAuthorizer:
         except google.auth.exceptions.TransportError as error:
             if isinstance(error.__cause__, requests.exceptions.ChunkedEncodingError):
                 raise Unanswered(_CUT_OFF) from None
-            raise SourceError(
-                "Google's token service cannot be reached",
-                call=call,
-                remedy="Check token_url and the network.",
-            ) from None
+            raise Unanswered(_OUT_OF_REACH) from None
         except (TypeError, ValueError, AttributeError):
             # The library takes any answer for whole JSON of the kind it expects.
             raise Unanswered(_CUT_OFF) from None

@@ -78,6 +78,6 @@ def authorization_server() -> Iterator[AuthorizationServer]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         source.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield source
         server.shutdown()

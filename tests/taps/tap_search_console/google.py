@@ -188,9 +188,9 @@ def serve(google: Google) -> Iterator[Google]:
             self.send_header("Content-Type", "application/json")
             more = 0 if is_whole else 40
             self.send_header("Content-Length", str(len(content) + more))
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(content)
-            self.close_connection = True
 
         def _send(self, status: int, answer: Body) -> None:
             content = json.dumps(answer).encode()
@@ -205,7 +205,7 @@ def serve(google: Google) -> Iterator[Google]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     google.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield google
     finally:

@@ -129,6 +129,16 @@ def test_an_answer_with_a_token_that_is_cut_off_is_asked_for_again(
     assert (google.tokens_issued, len(waits)) == (1, 1)
 
 
+def test_a_token_service_out_of_reach_is_asked_again_and_then_named(
+    google: Google, waits: list[float]
+) -> None:
+    gone = "http://127.0.0.1:9/token"
+
+    with pytest.raises(SourceError, match=r"after .* attempts .*see token_url"):
+        _read(google, **_ONE_DAY, token_url=gone)
+    assert waits
+
+
 def test_a_property_that_the_account_may_not_read_is_named(google: Google) -> None:
     with pytest.raises(AccessDenied, match=r"may not read sc-domain:other\.com"):
         _read(google, site_urls=["sc-domain:other.com"])

@@ -148,7 +148,7 @@ def _metabase(status: int) -> Iterator[str]:
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Health)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://user:hunter2@127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
