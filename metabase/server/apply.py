@@ -18,7 +18,7 @@ from metabase.server.client import (
     sign_in,
     wait_until_healthy,
 )
-from metabase.server.company_actions import ensure_actions
+from metabase.server.company_actions import ensure_actions, put_away_actions
 from metabase.server.desired_state import (
     Request,
     Tell,
@@ -195,10 +195,11 @@ def _removed(
 
 
 def _fill(work: Reconciliation, world: World, tenant: Tenant, home: Home) -> None:
-    told = Publication(tenant.content, home, world.roles, tenant.delivery)
+    company_id, desk = tenant.company.company_id, home.desk
+    buttons = ensure_actions(work, company_id, desk, tenant.content, tenant.actions)
+    told = Publication(tenant.content, home, world.roles, tenant.delivery, buttons)
     page_ids = publish(work, told)
-    company_id = tenant.company.company_id
-    ensure_actions(work, company_id, home.desk, tenant.content, tenant.actions)
+    put_away_actions(work, company_id, desk, tenant.actions)
     properties = work.metabase.get("/api/session/properties")
     post = Post(
         company=tenant.company,

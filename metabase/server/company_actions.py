@@ -9,12 +9,13 @@ from typing import Any
 from metabase.content.actions import Action, Field
 from metabase.content.entities import Card, Content
 from metabase.server.actions_switch import forbid_actions
+from metabase.server.buttons import Button
 from metabase.server.diff import Reconciliation, Thing, Values
 from metabase.server.folders import items_of
 from metabase.server.payloads import card_body, native_parts
 from metabase.server.tenancy import Desk
 
-__all__ = ["ensure_actions"]
+__all__ = ["ensure_actions", "put_away_actions"]
 
 _ACTION, _CARD = "/api/action", "/api/card"
 _KINDS = {"text": ("string/=", "string"), "number": ("number/=", "number")}
@@ -26,21 +27,42 @@ def ensure_actions(
     desk: Desk | None,
     content: Content,
     actions: Sequence[Action],
-) -> None:
-    """Create, correct and archive actions; without a desk there are none.
+) -> dict[str, Button]:
+    """Create and correct actions; without a desk there are none.
+
+    Gives the button of each, by the ``entity_id`` of the card that it stands over.
 
     Raises
     ------
     MetabaseError
         A request was refused, or the server did not keep what was sent.
     """
-    wanted = () if desk is None else tuple(actions)
+    if desk is None:
+        return {}
     cards = {card.path.stem: card for card in content.cards.values()}
-    if desk is not None:
-        for action in wanted:
-            model = _model(work, company_id, desk, action, cards[action.model])
-            work.ensure(_action(work, company_id, desk, action, work.ensure(model)))
-    kept = {action.action_id for action in wanted}
+    buttons = {}
+    for action in actions:
+        card = cards[action.model]
+        model = work.ensure(_model(work, company_id, desk, action, card))
+        action_id = work.ensure(_action(work, company_id, desk, action, model))
+        buttons[card.entity_id] = Button(action_id, action.name)
+    return buttons
+
+
+def put_away_actions(
+    work: Reconciliation,
+    company_id: str,
+    desk: Desk | None,
+    actions: Sequence[Action],
+) -> None:
+    """Archive what is no action any more, once no page has its button.
+
+    Raises
+    ------
+    MetabaseError
+        A request was refused, or the server did not keep what was sent.
+    """
+    kept = set() if desk is None else {action.action_id for action in actions}
     for kind, endpoint in (("action", _ACTION), ("model", _CARD)):
         for known in work.identities.all(company_id=company_id, kind=kind):
             if known.key not in kept:

@@ -14,6 +14,7 @@ from metabase.content.labels import fill_in, read_words
 from metabase.content.settings import load_settings
 from metabase.content.warehouse import connect_as_admin, find_companies
 from metabase.server.apply import instance_of
+from metabase.server.buttons import without_buttons
 from metabase.server.client import (
     Metabase,
     check_version,
@@ -110,7 +111,7 @@ def _page(
             **_stands_on(document, tabs.get(one["dashboard_tab_id"])),
         }
         for one in sorted(
-            live["dashcards"],
+            without_buttons(live["dashcards"]),
             key=lambda one: (
                 order.index(one["dashboard_tab_id"]),
                 *(one["row"], one["col"]),

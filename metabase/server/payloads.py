@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from metabase.content.entities import Card, Dashboard
+from metabase.content.entities import Card, Dashboard, Placement
+from metabase.server.buttons import Button, button_said, dashcard, lowered
 from metabase.server.parameter_payloads import (
     click_settings,
     parameter_payload,
@@ -19,9 +21,28 @@ from metabase.server.parameter_payloads import (
     target,
 )
 
-__all__ = ["canonical", "card_body", "dashboard_body", "mark_of", "native_parts"]
+__all__ = [
+    "Published",
+    "canonical",
+    "card_body",
+    "dashboard_body",
+    "mark_of",
+    "native_parts",
+]
 
 _MARK = "-- timonel card "
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a dashboard may point to, by ``entity_id``.
+
+    ``buttons`` are those of cards; ``pages`` are known once all of them are there.
+    """
+
+    cards: Mapping[str, int]
+    pages: dict[str, int]
+    buttons: Mapping[str, Button]
 
 
 def card_body(card: Card, *, database_id: int, folder_id: int) -> dict[str, Any]:
@@ -55,15 +76,20 @@ def card_body(card: Card, *, database_id: int, folder_id: int) -> dict[str, Any]
 
 
 def dashboard_body(
-    dashboard: Dashboard,
-    card_ids: Mapping[str, int],
-    dashboard_ids: Mapping[str, int],
-    live: Mapping[str, Any],
-    *,
-    folder_id: int,
+    dashboard: Dashboard, known: Published, live: Mapping[str, Any], *, folder_id: int
 ) -> dict[str, Any]:
     """Every key of a dashboard that is ours; ``live`` is what the server has of it."""
+    buttons = known.buttons
     tab_ids = _tab_ids(dashboard, live["tabs"])
+    under = [at for at in dashboard.placements if at.card_id in buttons]
+    kept = {one["action_id"]: one["id"] for one in live["dashcards"] if _acts(one)}
+    asking = []
+    for position, at in enumerate(under, start=1 + len(dashboard.placements)):
+        button = buttons[at.card_id]
+        asking.append(dashcard(button, at, kept.get(button.action_id, -position)))
+    placements = [
+        lowered(at) if at.card_id in buttons else at for at in dashboard.placements
+    ]
     return {
         "name": dashboard.name,
         "description": dashboard.description,
@@ -71,7 +97,7 @@ def dashboard_body(
         "auto_apply_filters": dashboard.auto_apply_filters,
         "collection_id": folder_id,
         "parameters": [
-            {**parameter_payload(one, card_ids), "sectionId": one.kind.split("/")[0]}
+            {**parameter_payload(one, known.cards), "sectionId": one.kind.split("/")[0]}
             for one in dashboard.parameters
         ],
         "tabs": [
@@ -80,8 +106,11 @@ def dashboard_body(
         "dashcards": [
             {**placed, "dashboard_tab_id": tab_ids.get(at.tab_id)}
             for at, placed in zip(
-                dashboard.placements,
-                _dashcards(dashboard, card_ids, dashboard_ids, live["dashcards"]),
+                [*placements, *under],
+                [
+                    *_dashcards(placements, known, live["dashcards"]),
+                    *asking,
+                ],
                 strict=True,
             )
         ],
@@ -102,12 +131,16 @@ def _tab_ids(
     }
 
 
+def _acts(live: Mapping[str, Any]) -> bool:
+    return bool(live.get("action_id"))
+
+
 def _dashcards(
-    dashboard: Dashboard,
-    card_ids: Mapping[str, int],
-    dashboard_ids: Mapping[str, int],
+    placements: Sequence[Placement],
+    known: Published,
     live: Sequence[Mapping[str, Any]],
 ) -> list[dict[str, Any]]:
+    card_ids = known.cards
     # Subscriptions hang off these ids, so a card that stays keeps its own.
     kept = {dashcard["card_id"]: dashcard["id"] for dashcard in live}
     return [
@@ -127,9 +160,9 @@ def _dashcards(
                 for parameter_id, name in placement.mappings
             ],
             "series": [],
-            "visualization_settings": click_settings(placement.links, dashboard_ids),
+            "visualization_settings": click_settings(placement.links, known.pages),
         }
-        for position, placement in enumerate(dashboard.placements, start=1)
+        for position, placement in enumerate(placements, start=1)
     ]
 
 
@@ -140,7 +173,12 @@ def canonical(key: str, value: Any) -> Any:
         rich = ("parameter_mappings", "series", "visualization_settings")
         return sorted(
             json.dumps(
-                [*(card.get(k) for k in known), *(card.get(k) or None for k in rich)],
+                button_said(card)
+                if _acts(card)
+                else [
+                    *(card.get(k) for k in known),
+                    *(card.get(k) or None for k in rich),
+                ],
                 sort_keys=True,
             )
             for card in value or []

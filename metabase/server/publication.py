@@ -11,6 +11,7 @@ from metabase.content.delivery import Delivery, embedding_keys, page_of
 from metabase.content.entities import Card, Content, Dashboard
 from metabase.content.errors import MetabaseError
 from metabase.content.roles import Roles
+from metabase.server.buttons import Button
 from metabase.server.diff import (
     Finding,
     Reconciliation,
@@ -19,7 +20,7 @@ from metabase.server.diff import (
 )
 from metabase.server.folders import items_of
 from metabase.server.identity import Known
-from metabase.server.payloads import card_body, dashboard_body, mark_of
+from metabase.server.payloads import Published, card_body, dashboard_body, mark_of
 from metabase.server.tenancy import Home
 
 __all__ = ["Publication", "publish"]
@@ -36,6 +37,7 @@ class Publication:
     home: Home
     roles: Roles
     delivery: Delivery
+    buttons: Mapping[str, Button]
 
     def folder_of_card(self, card: Card) -> int:
         """The folder that the readers of the pages that show it read, no one else."""
@@ -65,7 +67,7 @@ def publish(work: Reconciliation, told: Publication) -> dict[str, int]:
         for card in told.content.cards.values()
     }
     # All first: a click may lead to any of them.
-    ids = _Ids(card_ids, {})
+    ids = Published(card_ids, {}, told.buttons)
     # From the first place on: the server moves the others when one is set.
     in_order = sorted(
         told.content.dashboards, key=lambda page: told.roles.place_of(page_of(page))
@@ -78,14 +80,6 @@ def publish(work: Reconciliation, told: Publication) -> dict[str, int]:
         work.ensure(page)
     _put_away(work, told, found, set(page_ids.values()))
     return page_ids
-
-
-@dataclass(frozen=True)
-class _Ids:
-    """What a dashboard may point to; pages are known once all of them are there."""
-
-    cards: Mapping[str, int]
-    pages: dict[str, int]
 
 
 class _Found:
@@ -146,7 +140,7 @@ def _card(told: Publication, card: Card, found: _Found) -> Thing:
     )
 
 
-def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing:
+def _page(told: Publication, page: Dashboard, ids: Published, found: _Found) -> Thing:
     company_id = told.home.company.company_id
 
     def wanted(live: Values | None) -> dict[str, Any]:
@@ -158,7 +152,7 @@ def _page(told: Publication, page: Dashboard, ids: _Ids, found: _Found) -> Thing
                 "description": page.description,
                 "collection_id": folder_id,
             }
-        body = dashboard_body(page, ids.cards, ids.pages, live, folder_id=folder_id)
+        body = dashboard_body(page, ids, live, folder_id=folder_id)
         embedding = embedding_keys(told.delivery, page, body["parameters"], company_id)
         # Pinned, so that pages stand in the order of roles.yml and not by name.
         pinned = {"collection_position": told.roles.place_of(page_of(page)) or None}

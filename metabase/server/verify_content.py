@@ -116,6 +116,9 @@ def _page(server: Server, page: Known) -> Iterator[str]:
     live = server.metabase.get(f"/api/dashboard/{page.metabase_id}")
     types = {one["id"]: str(one["type"]) for one in live["parameters"]}
     for placed in live["dashcards"]:
+        if placed["card_id"] is None:
+            # A button; what it asks for is tried nowhere.
+            continue
         path = (
             f"/api/dashboard/{page.metabase_id}/dashcard/{placed['id']}"
             f"/card/{placed['card_id']}/query"

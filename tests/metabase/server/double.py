@@ -533,6 +533,11 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", r"/api/action/(\d+)", FakeMetabase.get_action),
     ("PUT", r"/api/action/(\d+)", FakeMetabase.put_action),
     ("POST", r"/api/action/(\d+)/execute", FakeMetabase.execute_action),
+    (
+        "POST",
+        r"/api/dashboard/(\d+)/dashcard/(\d+)/execute",
+        FakeMetabase.press_button,
+    ),
     ("GET", "/api/pulse", FakeMetabase.list_pulses),
     ("POST", "/api/pulse", FakeMetabase.post_pulse),
     ("GET", r"/api/pulse/(\d+)", FakeMetabase.get_pulse),

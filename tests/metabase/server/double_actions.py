@@ -17,6 +17,7 @@ class Actions:
 
     cards: dict[int, Body]
     databases: dict[int, Body]
+    dashboards: dict[int, Body]
 
     def __init__(self) -> None:
         self.actions: dict[int, Body] = {}
@@ -78,6 +79,12 @@ class Actions:
         check("PUT /api/action/:id", body)
         if key not in self.actions:
             raise Refused(404, "Not found.")
+        if body.get("archived"):
+            # As the server does: its buttons go with it.
+            for page in self.dashboards.values():
+                page["dashcards"] = [
+                    one for one in page["dashcards"] if one.get("action_id") != key
+                ]
         return self._store_action(key, body)
 
     def execute_action(self, key: int, body: Body) -> Body:
@@ -93,6 +100,16 @@ class Actions:
         sql, values = _filled_in(action["dataset_query"]["native"]["query"], told)
         details = self.databases[action["database_id"]]["details"]
         return {"rows-affected": self.run_action(sql, values, details)}
+
+    def press_button(self, page: int, place: int, body: Body) -> Body:
+        """What a browser does with the form that a button opened."""
+        dashboard = self.dashboards[page]
+        if not self.may(dashboard["collection_id"], "read"):
+            raise Refused(403, "You don't have permissions to do that.")
+        for one in dashboard["dashcards"]:
+            if one["id"] == place and one.get("action_id"):
+                return self.execute_action(one["action_id"], body)
+        raise Refused(404, "Not found.")
 
     def _may_see(self, action: Body) -> None:
         if not self.may(self.cards[action["model_id"]]["collection_id"], "read"):

@@ -12,6 +12,7 @@ class Pages:
     """What is stored and refused of dashboards."""
 
     cards: dict[int, Body]
+    actions: dict[int, Body]
     dashboards: dict[int, Body]
 
     def _new_id(self) -> int:
@@ -128,7 +129,10 @@ class Pages:
                 raise Refused(400, "a mapping names the card of its dashcard")
         if dashcard["id"] > 0 and dashcard["id"] not in known:
             raise Refused(404, "no such dashcard")
-        if dashcard["card_id"] not in self.cards:
+        if dashcard.get("action_id"):
+            if self.actions.get(dashcard["action_id"], {}).get("archived", True):
+                raise Refused(404, "no such action")
+        elif dashcard["card_id"] not in self.cards:
             raise Refused(404, "no such card")
         self._check_clicks(dashcard["visualization_settings"])
         new = dashcard["id"] < 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from metabase.content.actions import read_actions
+from metabase.content.compile import compile_pages
 from metabase.content.errors import (
     ContentError,
     DriftFoundError,
@@ -17,6 +20,7 @@ from metabase.content.errors import (
 from metabase.content.labels import read_labels
 from metabase.content.load import CONTENT_ROOT
 from metabase.server.client import Metabase
+from metabase.server.export import export
 from tests.metabase.server.filled import ASKING, Start, Starts
 from tests.metabase.server.servers import PASSWORDS, Server, connect
 from tests.metabase.server.test_roles import person_of
@@ -48,6 +52,40 @@ def action_of(server: Server, company: str, name: str = NAME) -> int:
         and server.fake.cards[one["model_id"]]["collection_id"] in inside
     )
     return key
+
+
+def page_of(server: Server, company: str, name: str) -> int:
+    inside = server.folders(company)
+    (key,) = (
+        key
+        for key, one in server.fake.dashboards.items()
+        if one["name"] == name and one["collection_id"] in inside
+    )
+    return key
+
+
+def _buttons(page: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in page["dashcards"] if one.get("action_id")]
+
+
+def _beneath(page: dict[str, Any], button: dict[str, Any]) -> dict[str, Any]:
+    """The nearest card on the button's tab that starts below it."""
+    below: list[dict[str, Any]] = [
+        one
+        for one in page["dashcards"]
+        if one["dashboard_tab_id"] == button["dashboard_tab_id"]
+        and one["row"] > button["row"]
+    ]
+    return min(below, key=lambda one: one["row"])
+
+
+def _grid(page: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Which card stands where."""
+    keys = ("row", "col", "size_x", "size_y")
+    return sorted(
+        (str(one.get("dashboard_tab_id")), *(one[key] for key in keys), one["card_id"])
+        for one in page["dashcards"]
+    )
 
 
 def ask(person: Metabase, key: int, **told: Any) -> Any:
@@ -82,6 +120,46 @@ def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
 
     told = {"audience": "VIP', 'x", "percent": "12.5"}
     assert asking.sql(ASKED) == [("acme", "coupon", told, "requested")]
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "typed"),
+    [
+        ("Simulador", NAME, {"name": "Primavera", "days": 7}),
+        ("Segmentación y Marketing", "Pedir un cupón de rescate", {"audience": "VIP"}),
+    ],
+)
+def test_a_button_stands_over_what_was_asked_before_and_asks(
+    asking: Server, page: str, name: str, typed: dict[str, Any]
+) -> None:
+    person = person_of(asking, "acme: marketing")
+    page_id = page_of(asking, "acme", page)
+    (button,) = _buttons(asking.fake.dashboards[page_id])
+    beneath = _beneath(asking.fake.dashboards[page_id], button)
+
+    pressed = person.post(
+        f"/api/dashboard/{page_id}/dashcard/{button['id']}/execute",
+        {"parameters": typed},
+    )
+
+    assert pressed == {"rows-affected": 1}
+    assert len(asking.sql(ASKED)) == 1
+    assert button["action_id"] == action_of(asking, "acme", name)
+    assert button["visualization_settings"]["button.label"] == name
+    assert (beneath["col"], beneath["row"]) == (button["col"], button["row"] + 1)
+
+
+def test_a_button_is_no_card_to_export(asking: Server, tmp_path: Path) -> None:
+    request = replace(asking.request, company_ids=("acme",))
+
+    exported = export(request, tmp_path)
+
+    files = compile_pages(request.root)
+    assert {path.stem for path in exported} <= {path.stem for path in files}
+    for stem in ("simulador", "segmentacion"):
+        (told,) = (one for one in exported if one.stem == stem)
+        (file,) = (one for path, one in files.items() if path.stem == stem)
+        assert _grid(yaml.safe_load(told.read_text())) == _grid(file)
 
 
 def test_what_was_refused_can_be_asked_again_the_same_day(asking: Server) -> None:
@@ -176,14 +254,16 @@ def test_an_action_put_away_by_hand_is_told_and_comes_back_itself(
     asking: Server,
 ) -> None:
     key, actions = action_of(asking, "acme"), set(asking.fake.actions)
-    asking.fake.actions[key]["archived"] = True
+    asking.fake.put_action(key, {"archived": True})
 
     with pytest.raises(DriftFoundError, match="archived or deleted it on the server"):
         asking.run()
     told = asking.run(force=True)
 
+    # The server takes its button off the page.
     assert told == [
-        f"drift action {NAME} of acme (somebody archived or deleted it on the server)"
+        f"drift action {NAME} of acme (somebody archived or deleted it on the server)",
+        "drift dashboard Simulador of acme (changed on the server: dashcards)",
     ]
     assert not asking.fake.actions[key]["archived"]
     assert set(asking.fake.actions) == actions
@@ -196,6 +276,7 @@ def test_without_a_password_nobody_asks(asking: Server) -> None:
 
     assert {one["archived"] for one in asking.fake.actions.values()} == {True}
     assert _allowed(asking) == set()
+    assert not any(map(_buttons, asking.fake.dashboards.values()))
     assert asking.run() == []
     assert asking.written() == []
 
