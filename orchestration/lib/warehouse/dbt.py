@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import subprocess
@@ -77,16 +78,31 @@ class RoomTranslator(DagsterDbtTranslator):
 def prepare_manifest() -> None:
     """Parse the dbt project if a file of it is newer than the last manifest.
 
+    Of processes that start together one parses, and the others wait for it.
+
     Raises
     ------
     DbtProjectBroken
         With what dbt says of the project.
     """
+    if _is_parsed():
+        return
+    target = dbt_project.manifest_path.parent
+    target.mkdir(exist_ok=True)
+    with (target / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_parsed():
+            _parse()
+
+
+def _is_parsed() -> bool:
     manifest = dbt_project.manifest_path
     written = manifest.stat().st_mtime if manifest.exists() else 0.0
-    folder = dbt_project.project_dir
-    if all(file.stat().st_mtime <= written for file in _sources_of_truth()):
-        return
+    return all(file.stat().st_mtime <= written for file in _sources_of_truth())
+
+
+def _parse() -> None:
+    manifest, folder = dbt_project.manifest_path, dbt_project.project_dir
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         parsed = subprocess.run(
             [
@@ -101,7 +117,6 @@ def prepare_manifest() -> None:
         if parsed.returncode:
             raise DbtProjectBroken(parsed.stdout.strip())
         # In one step: a killed parse must not leave half a manifest.
-        manifest.parent.mkdir(exist_ok=True)
         for name in (_PARSED, manifest.name):
             (Path(fresh) / name).replace(manifest.parent / name)
 
