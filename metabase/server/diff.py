@@ -11,8 +11,19 @@ from dataclasses import replace
 
 from metabase.content.errors import MetabaseError
 from metabase.server.client import Metabase
-from metabase.server.identity import Identities, Known, digest
-from metabase.server.payloads import canonical
+from metabase.server.comparison import (
+    action_of,
+    away,
+    differences,
+    edited_at,
+    hashes,
+    is_listed,
+    is_same,
+    is_untouched,
+    was_put_away,
+    was_touched,
+)
+from metabase.server.identity import Identities, Known
 from metabase.server.resources import PENDING, Finding, Thing, Values
 
 __all__ = [
@@ -21,7 +32,6 @@ __all__ = [
     "Reconciliation",
     "Thing",
     "Values",
-    "was_put_away",
 ]
 
 
@@ -44,7 +54,7 @@ class Reconciliation:
         ``ensure`` has to follow, and tells no second time that it was made.
         """
         known = self.identities.find(*thing.identity)
-        if known and self._live(thing, known) is not None:
+        if known and (is_listed(thing, known) or self._live(thing, known) is not None):
             return known.metabase_id
         adopted = self._candidate(thing)
         if adopted is not None:
@@ -65,6 +75,9 @@ class Reconciliation:
         if thing.identity in self._imagined:
             return self._imagined[thing.identity]
         known = self.identities.find(*thing.identity)
+        if known and is_untouched(thing, known):
+            self.tell(thing, "unchanged")
+            return known.metabase_id
         live = self._live(thing, known) if known else None
         if live is not None:
             return self._compare(thing, live, known)
@@ -98,7 +111,7 @@ class Reconciliation:
             # It may have gone with its folder; that it comes back is then no drift.
             self.went_with(known)
             return
-        if not _is_same(live, known):
+        if not is_same(live, known):
             return
         name = f"{prefix}{live['name']}"
         found = Finding(known.company_id, known.kind, name, "archive")
@@ -110,21 +123,21 @@ class Reconciliation:
         after = self._read(path)
         if after is not None and not after.get("archived"):
             raise MetabaseError(f"{found}: the server did not archive it")
-        self._remember(known, live, _away(known))
+        self._remember(known, live, away(known))
 
     def went_with(self, known: Known) -> None:
         """Remember that it is archived with what it lies in, and by nobody's hand."""
         if not self.is_dry and not was_put_away(known):
-            self.identities.save(replace(known, key_hashes=_away(known)))
+            self.identities.save(replace(known, key_hashes=away(known)))
 
     def is_there(self, known: Known, endpoint: str) -> bool:
         """Whether the server still has it under the id that is known."""
         live = self._read(f"{endpoint}/{known.metabase_id}")
-        return live is not None and _is_same(live, known)
+        return live is not None and is_same(live, known)
 
     def _live(self, thing: Thing, known: Known) -> Values | None:
         live = self._read(f"{thing.endpoint}/{known.metabase_id}")
-        return live if live is not None and _is_same(live, known) else None
+        return live if live is not None and is_same(live, known) else None
 
     def _take_back(self, thing: Thing, known: Known) -> bool:
         """Take it out of a bin that nobody can look into; False: it is not there."""
@@ -193,9 +206,9 @@ class Reconciliation:
 
     def _compare(self, thing: Thing, live: Values, known: Known | None) -> int:
         wanted = thing.wanted(live)
-        changed = _differences(thing, live, wanted)
-        by_hand = [key for key in changed if _was_touched(thing, live, known, key)]
-        action = _action(known, changed, by_hand)
+        changed = differences(thing, live, wanted)
+        by_hand = [key for key in changed if was_touched(thing, live, known, key)]
+        action = action_of(known, changed, by_hand)
         if thing.must_write and action == "unchanged":
             action, changed = "update", ["password"]
         detail = ", ".join(by_hand) if action == "drift" else ", ".join(changed)
@@ -205,13 +218,16 @@ class Reconciliation:
         if not self.is_dry:
             if changed:
                 self._write(thing, live, only_differences=not thing.must_write)
-            elif known is None or dict(known.key_hashes) != _hashes(wanted):
-                self._save(thing, live, _hashes(wanted))
+            elif known is None or (known.key_hashes, known.edited_at) != (
+                hashes(wanted),
+                edited_at(live),
+            ):
+                self._save(thing, live, hashes(wanted))
         return int(live["id"])
 
     def _write(self, thing: Thing, live: Values, *, only_differences: bool) -> None:
         wanted = thing.wanted(live)
-        changed = _differences(thing, live, wanted)
+        changed = differences(thing, live, wanted)
         keys = changed if only_differences else list(wanted)
         if "archived" in changed and "collection_id" in wanted:
             # What is taken out of the trash has to be told where it goes.
@@ -223,22 +239,24 @@ class Reconciliation:
             self.metabase.put(f"{thing.endpoint}/{live['id']}", body)
             live = self._get(thing, live["id"])
             wanted = thing.wanted(live)
-            lost = _differences(thing, live, wanted)
+            lost = differences(thing, live, wanted)
             if lost:
                 raise MetabaseError(
                     f"{thing.kind} {thing.name}: the server did not keep "
                     f"{', '.join(lost)}; this version may write them differently, so "
                     "the next run would write again"
                 )
-        self._save(thing, live, _hashes(wanted))
+        self._save(thing, live, hashes(wanted))
 
-    def _save(self, thing: Thing, live: Values, hashes: Mapping[str, str]) -> None:
+    def _save(self, thing: Thing, live: Values, key_hashes: Mapping[str, str]) -> None:
         first = Known(
             thing.company_id, thing.kind, thing.key, int(live["id"]), None, {}
         )
-        self._remember(first, live, hashes)
+        self._remember(first, live, key_hashes)
 
-    def _remember(self, known: Known, live: Values, hashes: Mapping[str, str]) -> None:
+    def _remember(
+        self, known: Known, live: Values, key_hashes: Mapping[str, str]
+    ) -> None:
         self.identities.save(
             Known(
                 known.company_id,
@@ -246,55 +264,10 @@ class Reconciliation:
                 known.key,
                 known.metabase_id,
                 live.get("entity_id"),
-                hashes,
+                key_hashes,
+                edited_at(live),
             )
         )
 
 
 _NOT_FOUND = 404
-
-
-def _is_same(live: Values, known: Known) -> bool:
-    """Whether the id still is what it was; a restored server gives it to others."""
-    return live.get("entity_id") == known.server_entity_id
-
-
-def was_put_away(known: Known) -> bool:
-    """Whether we archived it, or what it lies in."""
-    return known.key_hashes.get("archived") == digest(canonical("archived", True))
-
-
-def _away(known: Known) -> dict[str, str]:
-    return {**known.key_hashes, "archived": digest(canonical("archived", True))}
-
-
-def _differences(thing: Thing, live: Values, wanted: Values) -> list[str]:
-    owned = thing.owned(live)
-    return [
-        key
-        for key, value in wanted.items()
-        if canonical(key, owned.get(key)) != canonical(key, value)
-    ]
-
-
-def _was_touched(thing: Thing, live: Values, known: Known | None, key: str) -> bool:
-    """Whether the server has something else than was last written there."""
-    if known is None or key not in known.key_hashes or key in thing.never_drifts:
-        return False
-    if was_put_away(known):
-        return False
-    return known.key_hashes[key] != digest(canonical(key, thing.owned(live).get(key)))
-
-
-def _action(known: Known | None, changed: list[str], by_hand: list[str]) -> str:
-    if known is None:
-        return "adopt"
-    if "archived" in changed and "archived" not in by_hand:
-        return "unarchive"
-    if by_hand:
-        return "drift"
-    return "update" if changed else "unchanged"
-
-
-def _hashes(wanted: Values) -> dict[str, str]:
-    return {key: digest(canonical(key, value)) for key, value in wanted.items()}

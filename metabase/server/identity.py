@@ -37,7 +37,10 @@ _HOLDER = """
 
 @dataclass(frozen=True)
 class Known:
-    """One thing that was written: its numeric id there, and a hash of each key."""
+    """One thing that was written: its numeric id there, and a hash of each key.
+
+    ``edited_at`` is when the server says that it was saved last, as it wrote it then.
+    """
 
     company_id: str
     kind: str
@@ -45,6 +48,7 @@ class Known:
     metabase_id: int
     server_entity_id: str | None
     key_hashes: Mapping[str, str]
+    edited_at: str | None = None
 
 
 def digest(value: Any) -> str:
@@ -62,7 +66,8 @@ class Identities:
         self._connection = connection
         rows = connection.execute(
             """
-            select company_id, kind, key, metabase_id, server_entity_id, key_hashes
+            select company_id, kind, key, metabase_id, server_entity_id, key_hashes,
+                edited_at
             from ops.metabase_objects
             where instance = %s
             order by company_id, kind, key
@@ -88,13 +93,17 @@ class Identities:
         self._known[known.company_id, known.kind, known.key] = known
         self._connection.execute(
             """
-            insert into ops.metabase_objects values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+            insert into ops.metabase_objects (
+                company_id, instance, kind, key, metabase_id, server_entity_id,
+                spec_hash, key_hashes, applied_at, edited_at
+            ) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             on conflict (company_id, instance, kind, key) do update set
                 metabase_id = excluded.metabase_id,
                 server_entity_id = excluded.server_entity_id,
                 spec_hash = excluded.spec_hash,
                 key_hashes = excluded.key_hashes,
-                applied_at = excluded.applied_at
+                applied_at = excluded.applied_at,
+                edited_at = excluded.edited_at
             """,
             [
                 known.company_id,
@@ -106,6 +115,7 @@ class Identities:
                 digest(dict(known.key_hashes)),
                 Jsonb(dict(known.key_hashes)),
                 datetime.now(UTC),
+                known.edited_at,
             ],
         )
 

@@ -116,6 +116,10 @@ class _Found:
             if one["name"] == card.name and mark_of(one) is None
         ]
 
+    def listed(self, model: str, key: int) -> Values | None:
+        """What the list of its folder tells of it; of what lies in the bin, nothing."""
+        return next((one for one in self.items(model) if one["id"] == key), None)
+
     def page(self, page: Dashboard) -> list[int]:
         return [
             one["id"] for one in self.items("dashboard") if one["name"] == page.name
@@ -137,6 +141,8 @@ def _card(told: Publication, card: Card, found: _Found) -> Thing:
         wanted=lambda _: {**body, "archived": False},
         candidates=lambda: found.card(card),
         born_with=tuple(body),
+        listed=lambda card_id: found.listed("card", card_id),
+        edits_are_listed=True,
     )
 
 
@@ -166,6 +172,8 @@ def _page(told: Publication, page: Dashboard, ids: Published, found: _Found) -> 
         endpoint=_DASHBOARD,
         wanted=wanted,
         candidates=lambda: found.page(page),
+        # What may be embedded, and where it is pinned, may be no edit to the server.
+        listed=lambda page_id: found.listed("dashboard", page_id),
         # Cards sent without their tabs would delete the tabs.
         sent_together=("tabs", "dashcards"),
     )

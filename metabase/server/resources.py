@@ -18,6 +18,10 @@ def _as_sent(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _listed_nowhere(_: int) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a thing is, beside what it should be, in words for the plan."""
@@ -60,6 +64,11 @@ class Thing:
         Why the server itself may have deleted it; then it is made again, unasked.
     is_hidden_in_bin
         The server answers 404 for it while it is archived; a PUT takes it out.
+    listed
+        What a list of the server tells of the thing of an id; None: no list has it.
+    edits_are_listed
+        That list tells when it was last edited, and whatever is wanted counts as an
+        edit; else each thing is read alone.
     """
 
     company_id: str
@@ -77,6 +86,8 @@ class Thing:
     never_drifts: tuple[str, ...] = ()
     may_vanish: str = ""
     is_hidden_in_bin: bool = False
+    listed: Callable[[int], Values | None] = field(default=_listed_nowhere)
+    edits_are_listed: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:

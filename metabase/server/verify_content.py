@@ -10,7 +10,7 @@ from typing import Any
 from metabase.content.delivery import COMPANY_SLUG
 from metabase.content.errors import MetabaseError
 from metabase.server.client import Metabase
-from metabase.server.diff import was_put_away
+from metabase.server.comparison import was_put_away
 from metabase.server.embedding import sign
 from metabase.server.identity import Identities, Known
 

@@ -45,6 +45,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         Delivery.__init__(self)
         Actions.__init__(self)
         Tables.__init__(self)
+        Browsing.__init__(self)
         self.version = "v0.63.15"
         self.dies_after_writes: int | None = None
         self.chosen: list[Body] = []
@@ -54,6 +55,7 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         self.unhealthy_answers = 0
         self.lost_card_keys: set[str] = set()
         self.writes: list[tuple[str, str, Body]] = []
+        self.reads: list[str] = []
         self.setup_token: str | None = str(uuid.uuid4())
         self.databases: dict[int, Body] = {}
         self.collections: dict[int, Body] = {}
@@ -78,7 +80,9 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         """Route one request; raises Refused for anything but a success."""
         parts = urlsplit(url)
         path, query = parts.path, dict(parse_qsl(parts.query))
-        if method != "GET" and path != "/api/session":
+        if method == "GET":
+            self.reads.append(path)
+        elif path != "/api/session":
             self.writes.append((method, path, copied(body)))
         if path not in _OPEN and not path.startswith("/api/embed/"):
             self._recognise(who)
@@ -275,6 +279,8 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
                 "model": model,
                 "archived": False,
                 "collection_id": key,
+                "entity_id": one["entity_id"],
+                "last-edit-info": self.last_edit(model, item, one),
             }
             for model, things in (("card", self.cards), ("dashboard", self.dashboards))
             for item, one in things.items()
@@ -363,7 +369,8 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
         self.revisions[graph] += 1
 
     def get_card(self, key: int) -> Body:
-        return whole_card(key, self._shown(self.cards, key))
+        last = self.last_edit("card", key, self.cards[key]) if key in self.cards else {}
+        return {**whole_card(key, self._shown(self.cards, key)), "last-edit-info": last}
 
     def _shown(self, things: dict[int, Body], key: int) -> Body:
         if key not in things:

@@ -6,6 +6,8 @@ provisioner reads few of them; they are here so that others can read the double.
 
 from __future__ import annotations
 
+import json
+
 from tests.metabase.server.contract import Body, Refused
 
 TOLD_OF_A_DASHCARD = ("dashboard_id", "entity_id")
@@ -24,6 +26,18 @@ class Browsing:
 
     def may(self, collection: int, level: str) -> bool:
         raise NotImplementedError
+
+    def __init__(self) -> None:
+        self._edits: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def last_edit(self, model: str, key: int, one: Body) -> Body:
+        """When it was last changed, by whatever means: a time for each new content."""
+        content = json.dumps(one, sort_keys=True, default=str)
+        before, times = self._edits.get((model, key), ("", 0))
+        if content != before:
+            times += 1
+            self._edits[model, key] = (content, times)
+        return {"timestamp": f"2026-11-25T06:{times // 60:02}:{times % 60:02}.334898Z"}
 
     def list_cards(self) -> list[Body]:
         return [whole_card(key, self.cards[key]) for key in self._live(self.cards)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from metabase.cli import app
 from metabase.content.company import EXAMPLE
-from metabase.content.errors import MetabaseError, WarehouseError
+from metabase.content.errors import DriftFoundError, MetabaseError, WarehouseError
 from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.server.apply import apply
 from metabase.server.client import Admin, Metabase, wait_until_healthy
@@ -83,6 +84,27 @@ def test_a_second_run_writes_nothing(setting: Server) -> None:
     assert setting.written() == []
     assert setting.pending() == []
     assert setting.fake.unknown_displays == []
+
+
+def test_a_run_without_change_reads_lists_and_no_card_alone(
+    filled_acme: Server,
+) -> None:
+    first = filled_acme.cards_of("acme")[0]
+    filled_acme.run(company_ids=("acme",))
+    filled_acme.fake.reads.clear()
+
+    filled_acme.run(company_ids=("acme",))
+    alone = _cards_read(filled_acme)
+    first["display"] = "waterfall"
+    with pytest.raises(DriftFoundError, match="display"):
+        filled_acme.run(company_ids=("acme",))
+
+    assert alone == []
+    assert len(_cards_read(filled_acme)) == 1
+
+
+def _cards_read(server: Server) -> list[str]:
+    return [path for path in server.fake.reads if re.fullmatch(r"/api/card/\d+", path)]
 
 
 def test_doors_are_closed_before_there_is_a_card_behind_them(
