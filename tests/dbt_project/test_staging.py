@@ -27,13 +27,11 @@ def test_every_staging_model_has_the_name_of_its_raw_table(
 def test_names_telephones_and_addresses_stay_in_raw(warehouse: Warehouse) -> None:
     personal = ["email", "phone", "first_name", "last_name", "note", "rut"]
 
-    # An export is hashed one step later: it may name a buyer by telephone alone.
     found = warehouse.rows(
         """
         select relname, attname from pg_attribute
         inner join pg_class on pg_class.oid = attrelid
         where relnamespace in ('staging'::regnamespace, 'intermediate'::regnamespace)
-            and relname <> 'stg_files__shopify_order_lines'
             and attnum > 0 and attname = any(%s)
         """,
         [personal],

@@ -10,8 +10,18 @@ renamed as (
         order_id,
 
         order_name,
-        nullif(lower(trim(email)), '') as email,
-        nullif(regexp_replace(phone, '\D', '', 'g'), '') as phone_digits,
+        encode(
+            sha256(
+                convert_to(
+                    coalesce(
+                        nullif(lower(trim(email)), ''),
+                        nullif(regexp_replace(phone, '\D', '', 'g'), '')
+                    ),
+                    'UTF8'
+                )
+            ),
+            'hex'
+        ) as buyer_hash,
         coalesce(nullif(lower(trim(financial_status)), ''), 'none')
             as financial_status,
         coalesce(nullif(lower(trim(fulfillment_status)), ''), 'none')

@@ -36,15 +36,6 @@ order_rows as (
     select
         order_lines.*,
         api_orders.order_id as api_order_id,
-        encode(
-            sha256(
-                convert_to(
-                    coalesce(order_lines.email, order_lines.phone_digits),
-                    'UTF8'
-                )
-            ),
-            'hex'
-        ) as buyer_hash,
         row_number() over (
             partition by
                 order_lines.company_id,
