@@ -26,18 +26,22 @@ from tests.orchestration.lib.alerts.conftest import (
 __all__ = ["People", "told_people"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class People:
-    """A company's mailbox (in Spanish) and webhook (in English)."""
+    """A company's mailbox (in Spanish) and webhook (in English).
+
+    Hours count from the first look, however long the run before it took.
+    """
 
     timonel: Timonel
     company_id: str
     mailbox: Mailbox
     hook: Hook
-    start: datetime
+    start: datetime | None = None
 
     def at(self, hours: float) -> None:
-        """Look at the rules, and tell, so many hours after now."""
+        """Look at the rules, and tell, so many hours after the first look."""
+        self.start = self.start or datetime.now(UTC)
         settings = Settings(self.timonel.home, self.timonel.url)
         dispatcher = Dispatcher(self.timonel.url, settings, read_metrics())
         company = load_company(self.timonel.url, self.company_id)
@@ -69,4 +73,4 @@ def told_people(timonel: Timonel, company_id: str) -> Iterator[People]:
         ):
             channel = Channel(name, ALL, language, has_digest=False)
             add_channel(timonel.url, settings, company_id, channel, address)
-        yield People(timonel, company_id, mailbox, hook, datetime.now(UTC))
+        yield People(timonel, company_id, mailbox, hook)
