@@ -100,7 +100,7 @@ class Delivery:
                     "name": self.cards[one["card_id"]]["name"],
                 }
                 for one in page["dashcards"]
-                if one["card_id"] not in shown
+                if one["card_id"] is not None and one["card_id"] not in shown
             ]
 
     def put_setting(self, key: str, body: Body) -> None:
