@@ -80,11 +80,18 @@ def read_actions(
         told = parsed(path) or {}
     except (OSError, yaml.YAMLError) as error:
         raise ContentError(f"{path} cannot be read: {error}") from error
-    return tuple(
+    actions = tuple(
         _action(path, name, one, words)
         for name, one in told.items()
         if _is_sound(path, name, one, cards)
     )
+    models = [one.model for one in actions]
+    if twice := sorted({one for one in models if models.count(one) > 1}):
+        raise ContentError(
+            f"{path}: two actions have the model {twice[0]}, which has room for the "
+            "button of one"
+        )
+    return actions
 
 
 def _is_sound(

@@ -19,7 +19,7 @@ __all__ = ["SETTINGS", "GoogleAuthorizer"]
 
 _NO_TOKEN = "No access token in response."  # noqa: S105 - the library's words
 _CUT_OFF = "Google's answer with the access token was cut off"
-_OUT_OF_REACH = "Google's token service cannot be reached: see token_url"
+_OUT_OF_REACH = "Google's token service cannot be reached: check token_url"
 TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 #: Settings of both Google taps, as JSON schema properties.
@@ -64,7 +64,7 @@ class GoogleAuthorizer:
     AccessDenied
         From the first request on, when the grant was revoked or never complete.
     Unanswered
-        What came instead of a token is none: worth another attempt.
+        Nothing came, or what came is no token: worth another attempt.
     """
 
     def __init__(self, config: Mapping[str, Any], scopes: Sequence[str]) -> None:

@@ -335,6 +335,7 @@ def test_a_company_that_is_gone_asks_no_more(asking: Server) -> None:
         ("  kind: scenario\n", "", "needs fields, id, kind, model"),
         ("id: 0f2f4c63", "id: zzzz", "is no UUID"),
         ("save_scenario:", "other:", "labels/importer lacks"),
+        ("model: coupon_requests", "model: saved_scenarios", "the button of one"),
     ],
 )
 def test_an_action_that_cannot_be_meant_is_refused(

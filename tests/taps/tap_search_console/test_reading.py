@@ -134,7 +134,7 @@ def test_a_token_service_out_of_reach_is_asked_again_and_then_named(
 ) -> None:
     gone = "http://127.0.0.1:9/token"
 
-    with pytest.raises(SourceError, match=r"after .* attempts .*see token_url"):
+    with pytest.raises(SourceError, match=r"after .* attempts .*check token_url"):
         _read(google, **_ONE_DAY, token_url=gone)
     assert waits
 
