@@ -27,7 +27,7 @@ def full(small: Server) -> Server:
             "insert into ops.metabase_settings (company_id, daily_recipients)"
             " values ('acme', '{ana@example.com}')"
         )
-    _keep_the_model(small)
+    _keep_the_models(small)
     _equip(small)
     return small
 
@@ -97,10 +97,10 @@ def _equip(server: Server) -> None:
     }
 
 
-def _keep_the_model(server: Server) -> None:
-    """The page that is left has other cards: ask beside one of those."""
-    for model in ("saved_scenarios", "coupon_requests"):
-        server.edit("actions.yml", f"model: {model}", "model: active_customers")
+def _keep_the_models(server: Server) -> None:
+    """The page that is left has other cards: ask beside two of those."""
+    server.edit("actions.yml", "model: saved_scenarios", "model: active_customers")
+    server.edit("actions.yml", "model: coupon_requests", "model: repeat_share")
 
 
 def _change_everything(server: Server) -> None:
