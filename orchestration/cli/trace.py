@@ -41,14 +41,11 @@ def trace(
     the predictions in force, and a sample of the records that they and the number were
     made of, each with the hash of its content.
     """
-    import json
-    from pathlib import Path
-
     from orchestration.lib.reporting.lineage import evidence
     from orchestration.lib.reporting.lineage.lineage import find_number, lineage
     from orchestration.lib.reporting.lineage.records import Fed, raw_records
     from orchestration.lib.reporting.lineage.shown import find_insight, is_trace_id
-    from orchestration.lib.warehouse.dbt import dbt_project
+    from orchestration.lib.warehouse.dbt import current_manifest
 
     with plain_errors():
         found = None if is_trace_id(number) else find_number(number)
@@ -65,7 +62,7 @@ def trace(
             customers = _show_card(url, company, found)
         else:
             _show_number(found, evidence.values(url, company, found))
-        below = lineage(found, json.loads(Path(dbt_project.manifest_path).read_text()))
+        below = lineage(found, current_manifest())
         _show_models(below)
         runs = evidence.model_runs(url, company, below)
         for run in runs:

@@ -6,10 +6,8 @@ own description. Documents, captions and alert rules are made from both.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 from orchestration.lib.reporting.metric_registry import (
@@ -18,7 +16,7 @@ from orchestration.lib.reporting.metric_registry import (
     Page,
     read_registry,
 )
-from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
+from orchestration.lib.warehouse.dbt import current_manifest
 
 __all__ = ["Metric", "MetricBroken", "read_metrics", "undeclared"]
 
@@ -81,8 +79,7 @@ def read_metrics(
         A declaration is wrong, or a column names a metric that is none.
     """
     if manifest is None:
-        prepare_manifest()
-        manifest = json.loads(Path(dbt_project.manifest_path).read_text())
+        manifest = current_manifest()
     registry = read_registry() if registry is None else registry
     metrics = [
         _metric(node, column, registry)

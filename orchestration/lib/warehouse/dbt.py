@@ -10,9 +10,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
@@ -26,6 +27,7 @@ __all__ = [
     "Dbt",
     "DbtProjectBroken",
     "RoomTranslator",
+    "current_manifest",
     "dbt_program",
     "dbt_project",
     "keep_parsed",
@@ -93,6 +95,25 @@ def prepare_manifest() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_parsed():
             _parse()
+
+
+def current_manifest() -> Mapping[str, Any]:
+    """What dbt says of the project as its files are now, read once per parse.
+
+    Raises
+    ------
+    DbtProjectBroken
+        With what dbt says of the project.
+    """
+    prepare_manifest()
+    path = dbt_project.manifest_path
+    return _manifest(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _manifest(path: Path, _written_ns: int) -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return MappingProxyType(found)
 
 
 def _is_parsed() -> bool:

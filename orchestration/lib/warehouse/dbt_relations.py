@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,7 +10,7 @@ import dagster as dg
 from psycopg import Connection, sql
 
 from orchestration.lib.warehouse.database import connect
-from orchestration.lib.warehouse.dbt import dbt_project, project_fingerprint
+from orchestration.lib.warehouse.dbt import current_manifest, project_fingerprint
 
 __all__ = [
     "are_all_there",
@@ -80,7 +79,7 @@ def unchanged_views(url: str) -> frozenset[str]:
 
 def outgrown_marts(url: str) -> list[str]:
     """Marts whose table has other columns or another key than their contract now."""
-    manifest = json.loads(dbt_project.manifest_path.read_text())
+    manifest = current_manifest()
     with connect(url, "transformer") as database:
         return sorted(
             node["name"]

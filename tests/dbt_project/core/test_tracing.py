@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -30,7 +30,7 @@ from orchestration.lib.reporting.lineage.shown import (
     answer_of,
     find_insight,
 )
-from orchestration.lib.warehouse.dbt import dbt_project, prepare_manifest
+from orchestration.lib.warehouse.dbt import current_manifest
 from tests.dbt_project.marketing.test_audiences import PREDICTION
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
@@ -48,10 +48,8 @@ FIT = """
 
 
 @pytest.fixture(scope="module")
-def manifest() -> dict[str, Any]:
-    prepare_manifest()
-    found: dict[str, Any] = json.loads(Path(dbt_project.manifest_path).read_text())
-    return found
+def manifest() -> Mapping[str, Any]:
+    return current_manifest()
 
 
 @pytest.fixture
@@ -76,7 +74,7 @@ def acme(warehouse: Warehouse, pair: Pair) -> str:
 
 @pytest.mark.parametrize("name", HEADLINES)
 def test_every_headline_number_leads_to_raw_tables(
-    name: str, manifest: dict[str, Any]
+    name: str, manifest: Mapping[str, Any]
 ) -> None:
     below = lineage(find_number(name), manifest)
 
@@ -107,7 +105,7 @@ def test_a_card_that_does_not_exist_is_not_answered(
 
 
 def test_every_table_of_predictions_says_what_it_is_made_from(
-    manifest: dict[str, Any],
+    manifest: Mapping[str, Any],
 ) -> None:
     silent = [
         node["name"]
@@ -118,7 +116,7 @@ def test_every_table_of_predictions_says_what_it_is_made_from(
     assert silent == []
 
 
-def test_only_what_is_predicted_leads_to_a_fit(manifest: dict[str, Any]) -> None:
+def test_only_what_is_predicted_leads_to_a_fit(manifest: Mapping[str, Any]) -> None:
     def predictions(name: str) -> tuple[str, ...]:
         return lineage(find_number(name), manifest).predictions
 
@@ -128,7 +126,7 @@ def test_only_what_is_predicted_leads_to_a_fit(manifest: dict[str, Any]) -> None
 
 
 def test_a_number_leads_to_the_fit_in_force_and_to_rows_of_its_company(
-    warehouse: Warehouse, acme: str, manifest: dict[str, Any]
+    warehouse: Warehouse, acme: str, manifest: Mapping[str, Any]
 ) -> None:
     warehouse.add_reader(acme)
     number = find_number("reporting.customer_value_totals.predicted_value_12m")
@@ -232,7 +230,7 @@ SHOWN = """
 def test_the_trace_of_a_sentence_leads_to_its_view_and_below(
     warehouse: Warehouse,
     acme: str,
-    manifest: dict[str, Any],
+    manifest: Mapping[str, Any],
     timonel_trace: Callable[..., str],
 ) -> None:
     warehouse.add_reader(acme)
