@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import dagster as dg
 import pandas as pd
@@ -11,13 +11,15 @@ from pydantic import Field
 
 from ml_assets.assets import media_mix_tables as tables
 from ml_assets.assets.gate_checks import gate_checks
+from ml_assets.assets.media_mix_settings import settings_of
 from ml_assets.assets.media_mix_tables import MixIdentity
+from ml_assets.assets.value_tables import read_value_ratios
 from ml_assets.clv.fit_identity import fit_id
 from ml_assets.media_plan.backtests import forecast_holdout, holdout
-from ml_assets.media_plan.budgets import Limits
 from ml_assets.media_plan.evaluation import (
     MODEL_VERSION,
     Evidence,
+    MixTables,
     Settings,
     Verdict,
     evaluate,
@@ -26,7 +28,8 @@ from ml_assets.media_plan.evaluation import (
 from ml_assets.media_plan.gates import GATES, GateResult
 from ml_assets.media_plan.media_days import MediaDays, data_hash, media_days
 from ml_assets.media_plan.published_rows import with_rows_judged
-from ml_assets.mmm import LiftTest
+from ml_assets.media_plan.value_plans import BUDGET_TABLES, value_of, with_ratios
+from ml_assets.media_plan.value_ratios import ValueRatios
 from orchestration.lib.ingestion.unread_sources import unread_sources
 from orchestration.lib.tenancy.companies import Company, load_company
 from orchestration.lib.tenancy.company_removal import company_held
@@ -36,6 +39,7 @@ from orchestration.lib.warehouse.warehouse import Warehouse
 
 _SCHEMA = "predictions"
 _CURVES = dg.AssetKey([_SCHEMA, "marketing_curves"])
+_MIX_TABLES = tuple(one.name for one in fields(MixTables))
 _TABLES = {
     "media_mix_fits": "Every fit, published or not and why. One row per company, fit.",
     "new_customer_values": (
@@ -68,6 +72,7 @@ class _Run:
     media: MediaDays
     settings: Settings
     told: MediaSettings
+    ratios: ValueRatios
     verdicts: list[Verdict] = field(default_factory=list)
     seen: list[tuple[GateResult, ...]] = field(default_factory=list)
 
@@ -142,49 +147,9 @@ def _read(
         worth,
         as_of_date,
     )
-    settings = Settings(
-        limits=_limits(told),
-        margin_rate=tables.read_margin_rate(database, company_id),
-        return_target=told.marginal_return_target,
-        lift_tests=_lift_tests(told),
-    )
-    return _Run(company, as_of_date, media, settings, told)
-
-
-def _limits(told: MediaSettings) -> Limits:
-    limits = told.limits
-    return Limits(
-        minimum={
-            one.channel_id: float(one.minimum_spend)
-            for one in limits
-            if one.minimum_spend is not None
-        },
-        maximum={
-            one.channel_id: float(one.maximum_spend)
-            for one in limits
-            if one.maximum_spend is not None
-        },
-        changes={
-            one.channel_id: float(one.maximum_change)
-            for one in limits
-            if one.maximum_change is not None
-        },
-    )
-
-
-def _lift_tests(told: MediaSettings) -> dict[str, tuple[LiftTest, ...]]:
-    """Experiments by the outcome they measured, in the names of the columns."""
-    found: dict[str, tuple[LiftTest, ...]] = {}
-    for one in told.lift_tests:
-        test = LiftTest(
-            f"spend_{one.channel_id}",
-            one.start_date,
-            one.end_date,
-            float(one.lift),
-            float(one.lift_error),
-        )
-        found[one.outcome_unit] = (*found.get(one.outcome_unit, ()), test)
-    return found
+    settings = settings_of(told, tables.read_margin_rate(database, company_id))
+    ratios = read_value_ratios(database, company_id, as_of_date, media.channels)
+    return _Run(company, as_of_date, media, settings, told, ratios)
 
 
 def _publish(
@@ -203,20 +168,34 @@ def _publish(
         curves=tables.read_last_curves(database, identity.company_id, outcome),
         backtests=_backtests(database, run, identity),
     )
-    verdict = with_rows_judged(
-        evaluate(run.media, outcome, run.settings, evidence), identity.currency_code
-    )
+    verdict = evaluate(run.media, outcome, run.settings, evidence)
+    if outcome == "revenue":
+        verdict = with_ratios(verdict, run.ratios)
+    verdict = with_rows_judged(verdict, identity.currency_code)
     run.verdicts.append(verdict)
     run.seen.append(verdict.gates)
     tables.write_fit(database, identity, verdict)
     if verdict.status != "published":
         context.log.info(f"{outcome} {verdict.status}: {verdict.reason}")
         return
-    tables.write_tables(database, identity, verdict)
-    margin = margin_of(verdict, run.media, run.settings)
-    if outcome == "revenue" and margin is not None:
-        margin = with_rows_judged(margin, identity.currency_code)
-        tables.write_tables(database, identity, margin)
+    tables.write_tables(database, identity, verdict, _tables_of(outcome))
+    if outcome != "revenue":
+        return
+    for other in (
+        margin_of(verdict, run.media, run.settings),
+        value_of(verdict, run.ratios, run.settings),
+    ):
+        if other is not None:
+            judged = with_rows_judged(other, identity.currency_code)
+            names = BUDGET_TABLES if other.outcome == "value_12m" else _MIX_TABLES
+            tables.write_tables(database, identity, judged, names)
+
+
+def _tables_of(outcome: str) -> tuple[str, ...]:
+    """What a fit says of its outcome; plans by value are of the mix of revenue."""
+    if outcome != "value_12m":
+        return _MIX_TABLES
+    return tuple(name for name in _MIX_TABLES if name not in BUDGET_TABLES)
 
 
 def _backtests(
@@ -247,6 +226,9 @@ def _identity(run: _Run, outcome: str) -> MixIdentity:
         "margin_rate": run.settings.margin_rate,
         **run.told.as_json(),
     }
+    if outcome == "revenue":
+        # What customers are worth may be told anew while sales stay as they were.
+        settings["value_ratios"] = run.ratios.as_json()
     last = media.frame["date"].iloc[-1].date() if media.days else None
     return MixIdentity(
         company_id=company.company_id,

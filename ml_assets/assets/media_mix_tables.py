@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -243,9 +244,12 @@ def write_fit(
 
 
 def write_tables(
-    database: psycopg.Connection, identity: MixIdentity, verdict: Verdict
+    database: psycopg.Connection,
+    identity: MixIdentity,
+    verdict: Verdict,
+    names: Collection[str],
 ) -> None:
-    """Replace what readers see of one outcome; the caller commits."""
+    """Replace some of the tables that readers see of an outcome; the caller commits."""
     if verdict.tables is None:
         return
     key = {"company_id": identity.company_id, "outcome_unit": verdict.outcome}
@@ -256,20 +260,20 @@ def write_tables(
         "model_version": MODEL_VERSION,
         "fitted_at": identity.fitted_at,
     }
-    for field in fields(verdict.tables):
-        rows = getattr(verdict.tables, field.name).assign(**key, **run)
-        if field.name in _WITH_CURRENCY:
+    for name in names:
+        rows = getattr(verdict.tables, name).assign(**key, **run)
+        if name in _WITH_CURRENCY:
             rows = rows.assign(currency_code=identity.currency_code)
-        if field.name == "budget_scenarios":
+        if name == "budget_scenarios":
             rows = rows.assign(horizon_days=30)
         database.execute(
             sql.SQL(
                 """delete from {} where company_id = %(company_id)s
                 and outcome_unit = %(outcome_unit)s"""
-            ).format(sql.Identifier("predictions", field.name)),
+            ).format(sql.Identifier("predictions", name)),
             key,
         )
-        _copy(database, field.name, rows)
+        _copy(database, name, rows)
     _keep_history(database, key)
 
 
@@ -309,8 +313,8 @@ def _copy(database: psycopg.Connection, table: str, rows: pd.DataFrame) -> None:
 
 
 def _python_values(column: pd.Series) -> list[Any]:
-    if column.name == "saturation_days":
-        return [None if np.isnan(days) else int(days) for days in column]
+    if column.name in _COUNTS:
+        return [None if np.isnan(count) else int(count) for count in column]
     if column.name == "calendar_date":
         return list(pd.to_datetime(column).dt.date)
     values = column.tolist()
@@ -326,6 +330,7 @@ def _frame(
 
 
 _WITH_CURRENCY = ("marketing_curves", "budget_grid", "budget_scenarios")
+_COUNTS = ("saturation_days", "value_customer_count")
 
 # Everybody's next 12 months together, their spread, and the part of it that is chance.
 _TOTAL_SPREAD = """

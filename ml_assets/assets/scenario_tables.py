@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from ml_assets.assets.media_mix_tables import read_margin_rate
 from ml_assets.assets.table_rows import append, as_row
 from ml_assets.media_plan.saved_scenarios import Projection, PublishedMix
+from ml_assets.media_plan.value_ratios import ValueRatios
 
 __all__ = ["MixSource", "read_published_mix", "seal_of", "write_scenario"]
 
@@ -61,11 +62,32 @@ def read_published_mix(
         largest_spend=columns("largest_spend"),
         baseline_income=float(base[0]),
         margin_rate=read_margin_rate(database, company_id),
+        value=_value_of(rows),
         as_of_date=source.data_through_date,
         least=columns("least"),
         most=columns("most"),
     )
     return mix, source
+
+
+def _value_of(rows: list[dict[str, Any]]) -> ValueRatios | None:
+    """The ratios of the fit; None of one from before they were told."""
+    if any(row["value_ratio"] is None for row in rows):
+        return None
+
+    def column(name: str) -> Any:
+        return np.array([row[name] for row in rows], dtype=np.float64)
+
+    return ValueRatios(
+        channels=tuple(row["channel_id"] for row in rows),
+        basis=rows[0]["value_basis"],
+        reason=rows[0]["value_reason"],
+        ratio=column("value_ratio"),
+        error=column("value_ratio_error"),
+        shared_error=column("value_ratio_shared_error"),
+        customer_count=column("value_customer_count"),
+        maturity=column("value_maturity_rate"),
+    )
 
 
 def write_scenario(  # noqa: PLR0913, PLR0917  (whose, which, what it is made of)
@@ -92,6 +114,8 @@ def write_scenario(  # noqa: PLR0913, PLR0917  (whose, which, what it is made of
         "start_date": projection.start_date,
         "end_date": projection.end_date,
         **totals,
+        "value_basis": projection.value_basis,
+        "value_reason": projection.value_reason,
         **vars(source),
     }
     append(database, "scenarios", [{**row, "seal": seal_of(row, channels)}])
@@ -103,16 +127,20 @@ def seal_of(scenario: Mapping[str, Any], channels: list[Any]) -> str:
 
     A plan sealed before probabilities were part of it is hashed as it was then, so that
     it can still be handed on; its seal does not begin with `_SEAL`. What only plans of
-    a budget say is hashed where it is said.
+    a budget or by value say is hashed where it is said.
     """
     before = not str(scenario.get("seal", _SEAL)).startswith(_SEAL)
     since = () if before else _SEALED_SINCE
-    of_budgets = [name for name in _OF_BUDGETS if scenario.get(name) is not None]
-    sealed = (*_SEALED, *since, *of_budgets)
+    some = [name for name in _OF_SOME if scenario.get(name) is not None]
+    sealed = (*_SEALED, *since, *some)
     told = {
         "scenario": {name: _plain(scenario[name]) for name in sealed},
         "channels": sorted(
-            [_plain(one["channel_id"]), *(_plain(one[name]) for name in _AMOUNTS)]
+            [
+                _plain(one["channel_id"]),
+                *(_plain(one[name]) for name in _AMOUNTS),
+                *(_plain(one[n]) for n in _BY_VALUE if one.get(n) is not None),
+            ]
             for one in channels
         ),
     }
@@ -146,7 +174,12 @@ _SEALED = (
 )
 _SEAL = "2:"
 _SEALED_SINCE = ("probability_more_income", "probability_more_profit", "as_of_date")
-_OF_BUDGETS = ("asked_budget", "worthwhile_spend")
+_OF_SOME = (
+    *("asked_budget", "worthwhile_spend", "value_basis", "value_reason"),
+    *("current_value", "projected_value", "value_gain", "value_gain_lower"),
+    *("value_gain_upper", "probability_more_value"),
+)
+_BY_VALUE = ("value_ratio", "value_spend")
 _AMOUNTS = (
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
     *("current_expected", "projected_expected"),
@@ -160,6 +193,13 @@ _CURVES = """
         draws.gammas,
         curves.current_spend,
         curves.largest_spend,
+        curves.value_basis,
+        curves.value_reason,
+        curves.value_ratio,
+        curves.value_ratio_error,
+        curves.value_ratio_shared_error,
+        curves.value_customer_count,
+        curves.value_maturity_rate,
         plans.minimum_spend / totals.horizon_days as least,
         plans.maximum_spend / totals.horizon_days as most,
         curves.currency_code,

@@ -15,7 +15,7 @@ from ml_assets.media_plan.responses import (
     largest_spend,
     responses,
 )
-from ml_assets.media_plan.splits import TOTALS, Splits
+from ml_assets.media_plan.splits import TOTALS, Splits, weighed
 from ml_assets.mmm import MediaMix
 
 __all__ = ["HORIZON_DAYS", "Limits", "budget_grid", "splits_of"]
@@ -55,8 +55,14 @@ class Limits:
         return (low, low) if channel in self.minimum else (high, high)
 
 
-def splits_of(mix: MediaMix, limits: Limits) -> Splits:
-    """What is advised of every total of the horizon."""
+def splits_of(mix: MediaMix, limits: Limits, weights: Floats | None = None) -> Splits:
+    """What is advised of every total of the horizon.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (draws, c), or None
+        What a unit of a channel's outcome counts (`value_ratios`); None: 1.
+    """
     now = current_spend(mix) * HORIZON_DAYS
     largest = FARTHEST * largest_spend(mix) * HORIZON_DAYS
     ends = [
@@ -66,20 +72,24 @@ def splits_of(mix: MediaMix, limits: Limits) -> Splits:
     low, high = (
         np.array(values, dtype=np.float64) for values in zip(*ends, strict=True)
     )
-    return Splits(
+    splits = Splits(
         lambda plans: responses(mix, plans / HORIZON_DAYS)[0] * HORIZON_DAYS,
         now,
         low,
         high,
         inseparable(mix),
     )
+    return splits if weights is None else weighed(splits, weights)
 
 
-def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
+def budget_grid(
+    mix: MediaMix, limits: Limits, weights: Floats | None = None
+) -> pd.DataFrame:
     """The best split of every budget on the slider and of all that finds a place.
 
     Within the limits of the scenarios, and by the same search. Straight lines between
     the rows are within 0.1 % of what `splits_of` says, but for the first of the money.
+    `weights` are those of `splits_of`.
 
     Returns
     -------
@@ -89,7 +99,7 @@ def budget_grid(mix: MediaMix, limits: Limits) -> pd.DataFrame:
         the same of all channels together, the interval of their gain over the current
         spend, `probability_better` that it is one, `is_observed`.
     """
-    splits = splits_of(mix, limits)
+    splits = splits_of(mix, limits, weights)
     budgets = _budgets(splits)
     advised = [splits.advised(budget) for budget in budgets]
     drawn = np.stack([one.drawn for one in advised], axis=1)

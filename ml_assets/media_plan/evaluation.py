@@ -46,12 +46,13 @@ __all__ = [
     "MixTables",
     "Settings",
     "Verdict",
+    "baseline_of",
     "evaluate",
     "margin_of",
 ]
 
 # Raise it with every change that moves a published number.
-MODEL_VERSION: Final = "1.2"
+MODEL_VERSION: Final = "1.3"
 
 _MONEY: Final = frozenset({"revenue", "margin", "value_12m"})
 _SHORTEST_DAYS: Final = 365
@@ -240,8 +241,7 @@ def _tables(
     if mix.outcome_unit == "margin":
         rate = 1.0
     contributions = contribution_rows(mix)
-    unpaid = contributions[contributions["kind"] != "paid"]
-    base = unpaid.groupby("calendar_date")["contribution"].sum().sort_index()
+    base = baseline_of(contributions)
     scenarios, channels = budget_scenarios(mix, settings.limits, base, rate)
     tables = MixTables(
         marketing_curves=curve_rows(mix, media, target),
@@ -253,6 +253,12 @@ def _tables(
         budget_scenario_channels=channels,
     )
     return tables, base
+
+
+def baseline_of(contributions: pd.DataFrame) -> pd.Series:
+    """Everything but the channels, by period, oldest first."""
+    unpaid = contributions[contributions["kind"] != "paid"]
+    return unpaid.groupby("calendar_date")["contribution"].sum().sort_index()
 
 
 def _in_channels(said: str) -> str:

@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ml_assets.media_plan.value_ratios import ValueRatios
+
 __all__ = ["PublishedMix"]
 
 Floats = npt.NDArray[np.float64]
@@ -31,6 +33,8 @@ class PublishedMix:
     least, most : ndarray, shape (c,), or None
         What a channel may get when nobody says otherwise, the limits that the published
         plans keep (`budgets.Limits`); None: anything that was ever spent.
+    value : ValueRatios or None
+        What first sales become in 12 months, told when it was fitted; None: not told.
     """
 
     channels: tuple[str, ...]
@@ -44,6 +48,7 @@ class PublishedMix:
     as_of_date: dt.date
     least: Floats | None = None
     most: Floats | None = None
+    value: ValueRatios | None = None
 
     def brought(self, spend: Floats) -> Floats:
         """Income of each draw and channel, shape (d, ..., c), of a steady spend."""

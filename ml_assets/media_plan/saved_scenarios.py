@@ -14,11 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.media_plan.published_mix import PublishedMix
+from ml_assets.media_plan.scenario_limits import spend_limits
 from ml_assets.media_plan.scenario_requests import (
     ScenarioRefused,
     ScenarioRequest,
 )
-from ml_assets.media_plan.splits import Advice, Splits, worthwhile
+from ml_assets.media_plan.splits import Advice, Splits, weighed, worthwhile
 
 __all__ = ["Projection", "PublishedMix", "project", "seeded_requests"]
 
@@ -31,6 +32,10 @@ _MORE: Final = 0.2
 _WEEK: Final = 7
 _MOST_DAYS_AHEAD: Final = 730
 _NOVEMBER, _THURSDAY = 11, 3
+_VALUES: Final = (
+    *("current_value", "projected_value", "value_gain", "value_gain_lower"),
+    *("value_gain_upper", "probability_more_value"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +48,25 @@ class Projection:
     place less, and `worthwhile_spend`, beyond which one more unit costs more than it
     returns, None where all that finds a place is worth it, or without a margin or a
     budget. `channels` has a row per channel.
+
+    The plan is the best by revenue. `value_spend` of the channels is the best by
+    12-month value, of the same budget and from the same curves (the plan itself where
+    no budget was asked), and `current_value`, `projected_value` and their gain are what
+    it brings of that, without the baseline. `value_basis` is "revenue" where value is
+    not known, for the `value_reason`, and None in a mix that says nothing of it; there
+    is nothing by value then, and the plan by revenue is the only one.
     """
 
     start_date: dt.date
     end_date: dt.date
     totals: Mapping[str, float | None]
     channels: pd.DataFrame
+    value_basis: str | None = None
+    value_reason: str | None = None
 
 
 def project(mix: PublishedMix, request: ScenarioRequest) -> Projection:
-    """Project a plan. With a budget, its best split within the limits is the plan.
+    """Project a plan. With a budget, its best splits within the limits are the plan.
 
     Raises
     ------
@@ -70,11 +84,9 @@ def project(mix: PublishedMix, request: ScenarioRequest) -> Projection:
     total = _total(mix, request)
     splits = _splits(mix, request, total)
     now, before = splits.now, splits.drawn(splits.now)
-    if total is None:
-        plan = np.clip(now, splits.low, splits.high)
-        advice = Advice(plan, splits.drawn(plan), False)
-    else:
-        advice = splits.advised(total)
+    advice = _advice(splits, total)
+    by_value, value_spend = _by_value(mix, splits, total)
+    value = mix.value
     channels = pd.DataFrame(
         {
             "channel_id": mix.channels,
@@ -84,6 +96,8 @@ def project(mix: PublishedMix, request: ScenarioRequest) -> Projection:
             "maximum_spend": splits.high,
             "current_expected": before.mean(axis=0),
             "projected_expected": advice.drawn.mean(axis=0),
+            "value_ratio": value.ratio if value and value.is_known else None,
+            "value_spend": value_spend,
         }
     )
     return Projection(
@@ -93,8 +107,11 @@ def project(mix: PublishedMix, request: ScenarioRequest) -> Projection:
             **_totals(mix, request.days, (now, advice.plan), (before, advice.drawn)),
             "asked_budget": total,
             "worthwhile_spend": _worthwhile(splits, mix.margin_rate, total),
+            **by_value,
         },
         channels,
+        value.basis if value else None,
+        value.reason if value else None,
     )
 
 
@@ -142,7 +159,7 @@ def _total(mix: PublishedMix, request: ScenarioRequest) -> float | None:
 
 
 def _splits(mix: PublishedMix, request: ScenarioRequest, total: float | None) -> Splits:
-    low, high = _limits(mix, request, total)
+    low, high = spend_limits(mix, request, total)
     days = request.days
     return Splits(
         lambda plans: mix.brought(plans / days) * days,
@@ -152,6 +169,30 @@ def _splits(mix: PublishedMix, request: ScenarioRequest, total: float | None) ->
     )
 
 
+def _advice(splits: Splits, total: float | None) -> Advice:
+    if total is not None:
+        return splits.advised(total)
+    plan = np.clip(splits.now, splits.low, splits.high)
+    return Advice(plan, splits.drawn(plan), False)
+
+
+def _by_value(
+    mix: PublishedMix, splits: Splits, total: float | None
+) -> tuple[dict[str, float | None], Floats | None]:
+    """Totals by 12-month value, and spend of the split that is best by it."""
+    if mix.value is None or not mix.value.is_known:
+        return dict.fromkeys(_VALUES), None
+    by_value = weighed(splits, mix.value.drawn(len(mix.alpha)))
+    before, advice = by_value.drawn(by_value.now), _advice(by_value, total)
+    now, then = (drawn.sum(axis=1) for drawn in (before, advice.drawn))
+    totals: dict[str, float | None] = {
+        "current_value": float(now.mean()),
+        "projected_value": float(then.mean()),
+        **_gain("value", then - now),
+    }
+    return totals, advice.plan
+
+
 def _worthwhile(
     splits: Splits, rate: float | None, total: float | None
 ) -> float | None:
@@ -159,67 +200,6 @@ def _worthwhile(
         return None
     found = worthwhile(splits, rate)
     return found if found < splits.most * (1 - _EXACT) else None
-
-
-def _limits(
-    mix: PublishedMix, request: ScenarioRequest, total: float | None
-) -> tuple[Floats, Floats]:
-    """Least and most of each channel; never more than was ever spent in as many days.
-
-    Without a budget, a channel that is not named goes on as now. With one, it keeps the
-    limits of the mix, of which a least gives way where the budget is too small for it.
-    """
-    told = {_channel(mix, name): bound for name, bound in request.bounds.items()}
-    observed = mix.largest_spend * request.days
-    low, high = np.zeros_like(observed), observed.copy()
-    if total is not None and mix.least is not None and mix.most is not None:
-        low, high = mix.least * request.days, mix.most * request.days
-    firm = np.zeros_like(observed)
-    for position, name in enumerate(mix.channels):
-        bound = told.get(name)
-        if bound is None:
-            continue
-        least = bound.minimum or 0.0
-        if least > observed[position] * (1 + _EXACT):
-            raise ScenarioRefused(
-                "beyond_observed",
-                field=name,
-                value=_money(least),
-                limit=_money(observed[position]),
-            )
-        firm[position] = low[position] = min(least, observed[position])
-        most = observed[position] if bound.maximum is None else bound.maximum
-        high[position] = max(low[position], min(most, observed[position]))
-    if total is not None:
-        low = _affordable(low, firm, total)
-        if total > high.sum() * (1 + _EXACT) and len(told) == len(mix.channels):
-            raise ScenarioRefused(
-                "above_maxima", value=_money(total), limit=_money(high.sum())
-            )
-    return low, high
-
-
-def _affordable(low: Floats, firm: Floats, total: float) -> Floats:
-    """The least amounts, those nobody asked for cut alike until they fit the total."""
-    if firm.sum() > total * (1 + _EXACT):
-        raise ScenarioRefused(
-            "below_minima", value=_money(total), limit=f"{np.ceil(firm.sum()):,.0f}"
-        )
-    usual = low - firm
-    left = max(0.0, total - float(firm.sum()))
-    return firm + usual * min(1.0, left / max(float(usual.sum()), 1e-300))
-
-
-def _channel(mix: PublishedMix, name: str) -> str:
-    """The channel that is meant: `meta` for meta_ads, if no other begins so."""
-    if name in mix.channels:
-        return name
-    found = [one for one in mix.channels if one.startswith(f"{name}_")]
-    if len(found) != 1:
-        raise ScenarioRefused(
-            "channel_unknown", value=name[:40], known=", ".join(mix.channels)
-        )
-    return found[0]
 
 
 def _totals(
@@ -265,8 +245,3 @@ def _gain(what: str, drawn: Floats) -> dict[str, float | None]:
         f"{what}_gain_upper": float(upper),
         f"probability_more_{what}": float((drawn > 0).mean()),
     }
-
-
-def _money(amount: float) -> str:
-    # Cut, not rounded: who asks for what is told here is not refused again.
-    return f"{np.floor(amount):,.0f}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.media_plan.budgets import HORIZON_DAYS, Limits, splits_of
@@ -24,6 +25,7 @@ def budget_scenarios(
     limits: Limits,
     baseline: pd.Series,
     margin_rate: float | None,
+    weights: npt.NDArray[np.float64] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Scenarios as totals, and channel by channel, for the horizon.
 
@@ -37,6 +39,8 @@ def budget_scenarios(
     margin_rate : float or None
         What of a unit of outcome is left after the goods; None when not told, and then
         there is no profit. None for orders.
+    weights : ndarray or None
+        As in `budgets.splits_of`; the baseline counts as it is.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def budget_scenarios(
     """
     period = mix.series.period_days
     base = float(baseline.tail(_BASE_DAYS // period).mean()) / period * HORIZON_DAYS
-    splits = splits_of(mix, limits)
+    splits = splits_of(mix, limits, weights)
     now, low, high = splits.now, splits.low, splits.high
     before = splits.drawn(now)
     totals, channels = [], []

@@ -5,7 +5,7 @@ here, so that one question has one answer (decision 0095).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -17,7 +17,7 @@ from ml_assets.media_plan.pairs import as_pairs
 from ml_assets.media_plan.selection import less_luck
 from ml_assets.mmm.plan_search import within
 
-__all__ = ["TOTALS", "Advice", "Splits", "worthwhile"]
+__all__ = ["TOTALS", "Advice", "Splits", "weighed", "worthwhile"]
 
 Floats = npt.NDArray[np.float64]
 Response = Callable[[Floats], Floats]
@@ -118,6 +118,13 @@ def _in_groups(splits: Splits, plan: Floats, total: float) -> Floats:
         return plan
     kept = as_pairs(splits.together, plan[None], splits.now)[0]
     return within(kept, splits.low, splits.high, total)
+
+
+def weighed(splits: Splits, weights: Floats) -> Splits:
+    """The same splits, of which a unit of outcome counts `weights`, shape (d, c)."""
+    return replace(
+        splits, respond=lambda plans: splits.respond(plans) * weights[:, None, :]
+    )
 
 
 def worthwhile(splits: Splits, rate: float) -> float:

@@ -58,6 +58,7 @@ NUMBERS: dict[str, dict[str, str]] = {
     "cheap_poor_channel": {**_DIFFERENCE, **_COST},
     "move_budget": {**_GAIN, "second": "shift_spend"},
     "keep_budget": _GAIN,
+    "keep_for_value": {**_GAIN, "second": "shift_spend"},
     "keep_split": _GAIN,
     "losing_channel": {**_RETURN, **_with_bounds("estimate", "ltv_roas_attributed")},
     "losing_margin": {

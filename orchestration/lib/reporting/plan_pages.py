@@ -23,7 +23,11 @@ _AMOUNTS = (
     *("current_spend", "projected_spend", "minimum_spend", "maximum_spend"),
     *("current_expected", "projected_expected"),
 )
+_BY_VALUE = "value_spend"
 _SURE = 0.99
+_ASSUMPTIONS = (
+    *("baseline", "steady", "observed", "value", "margin", "no_margin", "fit"),
+)
 _ASKED = ("total_budget", "budget_change_percent", "bounds")
 
 
@@ -96,7 +100,9 @@ class _Writer:
             sections=(
                 self._section("asked", sentences=self._asked()),
                 self._section(
-                    "totals", self._totals(), (*self._gains(), *self._unspent())
+                    "totals",
+                    self._totals(),
+                    (*self._gains(), *self._by_value(), *self._unspent()),
                 ),
                 self._section("channels", self._channels()),
                 self._section("assumptions", sentences=self._assumptions()),
@@ -175,6 +181,14 @@ class _Writer:
             probability=self._probability(totals[f"probability_more_{what}"]),
         )
 
+    def _by_value(self) -> Iterator[str]:
+        """What 12-month value says of it; plans from before it was told, nothing."""
+        basis = self.plan.totals.get("value_basis")
+        if basis == "value_12m":
+            yield self._gain("value")
+        elif basis is not None:
+            yield self.words[f"no_value.{self.plan.totals['value_reason']}"]
+
     def _unspent(self) -> Iterator[str]:
         """What of the budget finds no use; plans without a budget say nothing."""
         told = {
@@ -193,13 +207,15 @@ class _Writer:
             )
 
     def _channels(self) -> tuple[tuple[str, ...], ...]:
-        heads = (self.words[f"channels.{name}"] for name in ("channel", *_AMOUNTS))
+        is_weighed = self.plan.totals.get("value_basis") == "value_12m"
+        amounts = (*_AMOUNTS, _BY_VALUE) if is_weighed else _AMOUNTS
+        heads = (self.words[f"channels.{name}"] for name in ("channel", *amounts))
         return (
             tuple(heads),
             *(
                 (
                     str(row[f"channel_label_{self.language}"]),
-                    *(self._money(row[name]) for name in _AMOUNTS),
+                    *(self._money(row[name]) for name in amounts),
                 )
                 for row in self.plan.channels
             ),
@@ -207,16 +223,14 @@ class _Writer:
 
     def _assumptions(self) -> tuple[str, ...]:
         totals, rate = self.plan.totals, self.plan.totals["margin_rate"]
-        words = {
-            name: self.words[f"assumptions.{name}"]
-            for name in ("baseline", "steady", "observed", "margin", "no_margin", "fit")
-        }
+        words = {name: self.words[f"assumptions.{name}"] for name in _ASSUMPTIONS}
         return (
             words["baseline"].format(
                 amount=self._money(totals["baseline_income"]), days=self.plan.days
             ),
             words["steady"],
             words["observed"],
+            *self._ratios(words["value"]),
             words["no_margin"]
             if rate is None
             else words["margin"].format(rate=self._share(rate)),
@@ -226,6 +240,15 @@ class _Writer:
                 through=self._day(totals["data_through_date"]),
             ),
         )
+
+    def _ratios(self, words: str) -> Iterator[str]:
+        if self.plan.totals.get("value_basis") == "value_12m":
+            each = (
+                f"{row[f'channel_label_{self.language}']} "
+                f"{format_decimal(row['value_ratio'], '0.00', locale=self.language)}"
+                for row in self.plan.channels
+            )
+            yield words.format(ratios="; ".join(each))
 
     def _came(self) -> str:
         grade = self.plan.grade

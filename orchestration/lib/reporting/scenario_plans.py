@@ -174,7 +174,10 @@ def _cell(name: str, value: Any, digits: int) -> str:
 
 
 _TOTAL = "total"
-_RATES = ("margin_rate", "probability_more_income", "probability_more_profit")
+_RATES = (
+    *("margin_rate", "probability_more_income", "probability_more_profit"),
+    *("probability_more_value", "value_ratio"),
+)
 _SHARED = (
     *("scenario_id", "name", "start_date", "end_date", "currency_code"),
     *("margin_rate", "baseline_income", "fit_id", "model_version"),
@@ -187,7 +190,10 @@ _COLUMNS = (
     *("income_gain", "income_gain_lower", "income_gain_upper"),
     *("probability_more_income", "current_profit", "projected_profit"),
     *("profit_gain", "profit_gain_lower", "profit_gain_upper"),
-    *("probability_more_profit", "currency_code", "margin_rate", "baseline_income"),
+    *("probability_more_profit", "value_basis", "value_reason", "value_ratio"),
+    *("value_spend", "current_value", "projected_value", "value_gain"),
+    *("value_gain_lower", "value_gain_upper", "probability_more_value"),
+    *("currency_code", "margin_rate", "baseline_income"),
     *("fit_id", "model_version", "data_through_date", "data_hash", "seal"),
 )
 

@@ -314,6 +314,34 @@ def test_the_spend_that_leaves_most_is_told_where_a_margin_is(
     assert row(warehouse, query, planned.acme) == {"worthwhile_budget": None}
 
 
+def test_a_budget_by_value_says_what_it_weighs_and_leaves_its_margin(
+    warehouse: Warehouse, planned: Pair
+) -> None:
+    for table in ("budget_grid", "budget_scenarios", "budget_scenario_channels"):
+        warehouse.execute(
+            f"update predictions.{table} set outcome_unit = 'value_12m'"
+            " where company_id = %s",
+            [planned.acme],
+        )
+    warehouse.execute(CURVE, [planned.acme, "revenue", "meta_ads", 2, 1.5, 2.5])
+    query = """
+        select weighed_by, projected_profit from reporting.budget_plan(500)
+        where company_id = %s
+    """
+
+    for basis in ("value_12m", "revenue"):
+        warehouse.execute(
+            "update predictions.marketing_curves set value_basis = %s"
+            " where company_id = %s",
+            [basis, planned.acme],
+        )
+        plan = row(warehouse, query, planned.acme)
+        assert plan["weighed_by"] == basis
+        # Half of 1,000, less what is spent.
+        assert plan["projected_profit"] == 0
+    assert row(warehouse, query, planned.bolt)["weighed_by"] == "revenue"
+
+
 def test_the_gain_of_a_budget_is_read_with_its_range_and_its_chance(
     warehouse: Warehouse, planned: Pair
 ) -> None:

@@ -162,6 +162,54 @@ def test_a_budget_is_answered_as_the_simulator_answers_it(
     assert plan["worthwhile_spend"] < 18_000
 
 
+VALUE = """update predictions.marketing_curves set value_basis = 'value_12m',
+    value_ratio = case channel_id when 'google_ads' then %s else 1 end,
+    value_ratio_error = 0, value_ratio_shared_error = 0, value_customer_count = 100,
+    value_maturity_rate = 0.5 where company_id = %s"""
+
+
+def test_a_budget_is_split_by_sales_and_by_value_and_both_are_sealed(
+    warehouse: Warehouse, companies: Pair, timonel: Callable[..., str]
+) -> None:
+    # Ten times what Meta brings by sales Google brings by value; of bolt nothing is
+    # known by value.
+    warehouse.execute(VALUE, [10, companies.acme])
+    ask(warehouse, companies.acme, days=10, total_budget=1_500)
+    ask(warehouse, companies.bolt, days=10, total_budget=1_500)
+    for company in (companies.acme, companies.bolt):
+        assert answered_of(warehouse.url, company) == Answered(done=1)
+
+    (acme,), (bolt,) = (
+        shown(warehouse, one) for one in (companies.acme, companies.bolt)
+    )
+    plans = {
+        row["channel_id"]: row
+        for row in warehouse.rows(
+            "select * from reporting.scenario_channels where company_id = %s",
+            [companies.acme],
+        )
+    }
+    meta, google = plans["meta_ads"], plans["google_ads"]
+    # By sales one of the two draws loses by any move: the present split, cut alike.
+    assert (meta["projected_spend"], google["projected_spend"]) == (750, 750)
+    assert google["value_spend"] > meta["value_spend"]
+    assert float(google["value_spend"] + meta["value_spend"]) == pytest.approx(1_500)
+    # Ten days of 10 * 105 and 300.
+    assert acme["current_value"] == pytest.approx(13_500)
+    assert acme["value_basis"] == "value_12m"
+    assert acme["value_gain"] == pytest.approx(acme["projected_value"] - 13_500)
+    assert (bolt["value_basis"], bolt["value_gain"]) == (None, None)
+    said = timonel("show", acme["scenario_id"][:8], "--company", companies.acme)
+    assert "| Planned by value |" in said
+    warehouse.execute(
+        "update predictions.scenario_channels set value_spend = 1"
+        " where company_id = %s",
+        [companies.acme],
+    )
+    broken = ("show", acme["scenario_id"][:8], "--company", companies.acme)
+    assert "not those that were sealed" in timonel(*broken, code=1)
+
+
 def test_a_margin_counts_from_the_moment_it_is_set(
     warehouse: Warehouse, companies: Pair
 ) -> None:

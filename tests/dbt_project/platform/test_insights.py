@@ -290,6 +290,42 @@ def test_a_better_channel_gets_more_when_the_split_gains_for_sure(
         assert not row["is_action"]
 
 
+@pytest.mark.parametrize(
+    ("basis", "google_by_value", "rule"),
+    [
+        ("value_12m", 850, "keep_for_value"),
+        ("value_12m", 1150, "move_budget"),
+        # What weighs sales says nothing against sales.
+        ("revenue", 850, "move_budget"),
+    ],
+)
+def test_money_is_not_moved_away_from_customers_who_come_back(
+    warehouse: Warehouse, told: Pair, basis: str, google_by_value: int, rule: str
+) -> None:
+    plan(warehouse, told.acme, 500)
+    run = RUN | {
+        "company_id": told.acme,
+        "outcome_unit": "value_12m",
+        "model_version": "1",
+        "fitted_at": AS_OF,
+        "schema": "predictions",
+    }
+    by_value = {"google_ads": google_by_value, "meta_ads": 2000 - google_by_value}
+    split(warehouse, run, 100, by_value)
+    warehouse.execute(
+        "update predictions.marketing_curves set value_basis = %s"
+        " where company_id = %s",
+        [basis, told.acme],
+    )
+
+    row = found(warehouse, told.acme)[rule]
+
+    assert row["is_action"] == (rule == "move_budget")
+    if rule == "keep_for_value":
+        assert "pasaría 150 EUR de Meta Ads a Google Ads" in row["sentence_es"]
+        assert row["sentence_es"].endswith("no mueva ese dinero.")
+
+
 def test_a_split_that_is_the_best_already_is_not_called_uncertain(
     warehouse: Warehouse, told: Pair
 ) -> None:

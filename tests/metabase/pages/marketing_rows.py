@@ -60,6 +60,7 @@ create table reporting.budget_scenarios (
     projected_income double precision, gain double precision,
     gain_lower double precision, gain_upper double precision,
     projected_profit double precision, probability_better double precision,
+    value_gain double precision,
     probability_better_label text generated always as
         (case
             when probability_better > 0.99 then '> 99 %'
@@ -76,6 +77,9 @@ create table reporting.saved_scenarios (
     current_profit double precision, projected_profit double precision,
     profit_gain double precision, profit_gain_lower double precision,
     profit_gain_upper double precision, probability_more_profit double precision,
+    current_value double precision, projected_value double precision,
+    value_gain double precision, value_gain_lower double precision,
+    value_gain_upper double precision, probability_more_value_label text,
     probability_more_income_label text generated always as
         (case
             when probability_more_income > 0.99 then '> 99 %'
@@ -103,7 +107,8 @@ create function reporting.budget_plan(budget numeric default null) returns table
     recommended_spend numeric, total_current_spend numeric, current_income float8,
     projected_income float8, gain_rate float8, media_income_lower float8,
     media_income_upper float8, gain_lower float8, gain_upper float8,
-    probability_better float8, current_profit float8, projected_profit float8
+    probability_better float8, current_profit float8, projected_profit float8,
+    weighed_by text
 ) language sql stable as $$
     select
         company_id, outcome_unit, 30, coalesce(budget, 500), total_budget,
@@ -116,7 +121,9 @@ create function reporting.budget_plan(budget numeric default null) returns table
         case when total_budget < 1000 then total_expected - 1600 end,
         case when total_budget < 1000 then total_expected + 1500 end,
         case when total_budget < 1000 then 0.999 end,
-        null::float8, null::float8
+        null::float8, null::float8,
+        -- Of the smallest budgets nothing is known by value.
+        case when total_budget < 100 then 'revenue' else outcome_unit end
     from reporting.budget_grid
     where total_budget = least(greatest(coalesce(budget, 500), 0), 1000)
 $$
@@ -271,6 +278,7 @@ def fill_marketing(
             *("1", "Sin Meta Ads", "2026-11-02", "done", "Listo", None),
             *("2026-11-03", "2026-12-02", 500, 400, 1000, 950, -50, -80, -20, 0.1),
             *(-200, -120, 80, 10, 150, 0.96),
+            *(2000, 1900, -100, -160, -40, "< 1 %"),
         )
         insert(
             "saved_scenarios",

@@ -156,8 +156,20 @@ def test_the_sentence_is_written_as_the_language_writes_numbers(
         "Con 600 EUR en 30 días, bien repartidos, se esperan ventas de 1.020 EUR: "
         "+2,0 % respecto a seguir como ahora. De ellas, la publicidad traería entre "
         "60 EUR y 300 EUR. La diferencia con ahora va de -1.480 EUR a +1.620 EUR "
-        "(90 %); la probabilidad de vender más es del 99 %."
+        "(90 %); la probabilidad de vender más es del 99 %. Si cuenta lo que comprarán "
+        "en 12 meses los clientes que se ganan, el mejor reparto es el de la tarjeta "
+        "de abajo: +200 EUR de valor respecto a ahora, de -1.300 EUR a +1.800 EUR "
+        "(90 %)."
     ]
+
+
+def test_where_value_is_not_known_the_sentence_says_that_the_split_is_by_sales(
+    shops_url: str,
+) -> None:
+    (told,) = shown(shops_url, "budget_sentence", "bolt", budget="0")
+
+    assert "valor respecto a ahora" not in told[0]
+    assert told[0].endswith("el reparto por valor es el mismo que por ventas.")
 
 
 def test_a_sentence_of_a_mix_without_gains_leaves_them_out(shops_url: str) -> None:
@@ -239,7 +251,9 @@ def test_the_last_scenario_that_was_computed_is_compared_with_now(
         "Ingresos",
         "Gasto en publicidad",
         "Beneficio neto (margen menos gasto)",
+        "Valor a 12 meses que trae la publicidad, en su mejor reparto",
     ]
+    assert rows[-1][-1] == "< 1 %"
     assert {row[0] for row in rows} == {"Sin Meta Ads"}
     card = card_named("scenario_comparison")
     chosen = answer_of(shops_url, card, scenario="Primavera").rows

@@ -113,6 +113,7 @@ budgets as (
         company_id,
         case
             when is_proven then 'move_budget'
+            when is_against_value then 'keep_for_value'
             when gain_lower = 0 and gain_upper = 0 then 'keep_split'
             else 'keep_budget'
         end as rule_id,

@@ -82,6 +82,24 @@ def plan(name: str = "Navidad", **told: Any) -> Plan:
     )
 
 
+BY_VALUE: dict[str, Any] = {
+    "value_basis": "value_12m",
+    "value_reason": None,
+    "current_value": 9_000_000.0,
+    "projected_value": 9_400_000.0,
+    "value_gain": 400_000.0,
+    "value_gain_lower": 100_000.0,
+    "value_gain_upper": 700_000.0,
+    "probability_more_value": 0.97,
+}
+
+
+def plan_by_value() -> Plan:
+    told = plan(**BY_VALUE)
+    channel = {**CHANNEL, "value_ratio": 2.5, "value_spend": Decimal(2600000)}
+    return replace(told, channels=[channel])
+
+
 def rows_of(exported: Plan) -> list[dict[str, str]]:
     return list(csv.DictReader(as_csv(exported).splitlines()))
 
@@ -176,6 +194,51 @@ def test_a_plan_that_is_spent_whole_says_nothing_of_a_rest() -> None:
 
     assert "no place" not in page
     assert "better left unspent" not in page
+
+
+def test_a_plan_says_what_is_best_by_income_and_by_value() -> None:
+    page = as_markdown(page_of(plan_by_value(), "es")).replace("\u00a0", " ")
+
+    for told in (
+        "| Mínimo | Máximo | Trae ahora | Traería | Plan por valor |",
+        "| 4.050.000 | 5.050.000 | 2.600.000 |",
+        "Valor a 12 meses de los clientes que se ganan, con el plan por valor: "
+        "+400.000 respecto a ahora, intervalo del 90 %: de +100.000 a +700.000",
+        "(Meta Ads 2,50)",
+    ):
+        assert told in page, told
+    channel, total = rows_of(plan_by_value())
+    assert (channel["value_spend"], channel["value_ratio"]) == ("2600000", "2.5000")
+    assert (total["value_gain"], total["probability_more_value"]) == (
+        "400000",
+        "0.9700",
+    )
+    assert "Plan por valor" in as_markdown(page_of(plan_by_value(), "es"))
+    (paper,) = PdfReader(io.BytesIO(pdf_of(page_of(plan_by_value(), "es")))).pages
+    assert "2.600.000" in paper.extract_text()
+
+
+@pytest.mark.parametrize("reason", ["no_values", "few_customers"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plan_by_income_alone_says_why(language: str, reason: str) -> None:
+    told = plan(value_basis="revenue", value_reason=reason)
+
+    page = as_markdown(page_of(told, language))
+
+    assert read_words(language, "plans")[f"no_value.{reason}"] in page
+    assert read_words(language, "plans")["channels.value_spend"] not in page
+
+
+def test_what_a_plan_says_by_value_is_sealed_with_it() -> None:
+    channel = {**CHANNEL, "value_ratio": 2.5, "value_spend": Decimal(2600000)}
+    totals = {**TOTALS, **BY_VALUE}
+    sealed = seal_of(totals, [channel])
+
+    # A plan from before value was told keeps its seal.
+    nothing = dict.fromkeys(BY_VALUE)
+    assert seal_of({**TOTALS, **nothing}, [CHANNEL]) == seal_of(TOTALS, [CHANNEL])
+    assert seal_of({**totals, "value_gain": 1.0}, [channel]) != sealed
+    assert seal_of(totals, [{**channel, "value_spend": 1}]) != sealed
 
 
 def test_what_came_of_a_plan_that_nobody_followed_is_told_as_such() -> None:

@@ -16,6 +16,15 @@ companies as (
     select * from {{ ref('companies') }}
 ),
 
+-- What plans by value weigh: revenue where value is not known.
+bases as (
+    select
+        company_id,
+        max(value_basis) as value_basis
+    from {{ ref('marketing_curves') }}
+    group by company_id
+),
+
 current_totals as (
     select
         company_id,
@@ -155,12 +164,19 @@ placed as (
         - current_totals.current_media_income
         + interpolated.media_income as projected_income,
         case
-            when interpolated.outcome_unit = 'revenue'
+            when interpolated.outcome_unit in ('revenue', 'value_12m')
                 then companies.gross_margin_rate
-        end as margin_rate
+        end as margin_rate,
+        case
+            when interpolated.outcome_unit = 'value_12m'
+                then coalesce(bases.value_basis, 'value_12m')
+            else interpolated.outcome_unit
+        end as weighed_by
     from interpolated
     inner join companies
         on interpolated.company_id = companies.company_id
+    left join bases
+        on interpolated.company_id = bases.company_id
     inner join current_totals
         on
             interpolated.company_id = current_totals.company_id
@@ -206,6 +222,7 @@ answered as (
         probability_better,
         current_income * margin_rate - total_current_spend as current_profit,
         projected_income * margin_rate - placed_budget as projected_profit,
+        weighed_by,
         currency_code,
         as_of_date
     from placed

@@ -39,6 +39,26 @@ unseen as (
     where plans.projected_spend > 30 * curves.largest_spend
 ),
 
+-- Plans by value are of the same curves, unless value is not known.
+bases as (
+    select
+        company_id,
+        max(value_basis) as value_basis
+    from curves
+    where outcome_unit = 'revenue'
+    group by company_id
+),
+
+values_12m as (
+    select scenarios.*
+    from scenarios
+    inner join bases
+        on scenarios.company_id = bases.company_id
+    where
+        scenarios.outcome_unit = 'value_12m'
+        and bases.value_basis = 'value_12m'
+),
+
 -- The channel that gives most and the one that gets most: the largest move.
 ends as (
     select
@@ -73,6 +93,30 @@ shifts as (
             and ends.scenario = unseen.scenario
 ),
 
+-- What the plan by value does with the ends of the largest move by sales.
+opposed as (
+    select distinct
+        ends.company_id,
+        ends.outcome_unit
+    from ends
+    inner join values_12m
+        on
+            ends.company_id = values_12m.company_id
+            and ends.scenario = values_12m.scenario
+    inner join plans
+        on
+            values_12m.company_id = plans.company_id
+            and values_12m.outcome_unit = plans.outcome_unit
+    where
+        ends.outcome_unit <> plans.outcome_unit
+        and case plans.channel_id
+            when ends.to_channel_id
+                then plans.projected_spend < plans.current_spend - 1
+            when ends.from_channel_id
+                then plans.projected_spend > plans.current_spend + 1
+        end
+),
+
 proven as (
     select
         scenarios.company_id,
@@ -80,13 +124,18 @@ proven as (
         scenarios.scenario,
         shifts.from_channel_id,
         shifts.to_channel_id,
-        shifts.shift_spend
+        shifts.shift_spend,
+        opposed.company_id is not null as is_against_value
     from scenarios
     inner join shifts
         on
             scenarios.company_id = shifts.company_id
             and scenarios.outcome_unit = shifts.outcome_unit
             and scenarios.scenario = shifts.scenario
+    left join opposed
+        on
+            shifts.company_id = opposed.company_id
+            and shifts.outcome_unit = opposed.outcome_unit
     where
         scenarios.gain_lower > 0
         and shifts.is_seen
@@ -120,13 +169,17 @@ labelled as (
         scenarios.gain_lower,
         scenarios.gain_upper,
         scenarios.gain / nullif(scenarios.current_income, 0) as gain_rate,
+        values_12m.gain as value_gain,
+        values_12m.gain_lower as value_gain_lower,
+        values_12m.gain_upper as value_gain_upper,
         scenarios.probability_better,
         {{ probability_label('scenarios.probability_better') }}
             as probability_better_label,
         scenarios.currency_code,
         scenarios.as_of_date,
         mixes.day_count,
-        proven.company_id is not null as is_proven,
+        coalesce(not proven.is_against_value, false) as is_proven,
+        coalesce(proven.is_against_value, false) as is_against_value,
         proven.from_channel_id as shift_from_channel_id,
         proven.to_channel_id as shift_to_channel_id,
         proven.shift_spend
@@ -140,6 +193,11 @@ labelled as (
             scenarios.company_id = proven.company_id
             and scenarios.outcome_unit = proven.outcome_unit
             and scenarios.scenario = proven.scenario
+    left join values_12m
+        on
+            scenarios.company_id = values_12m.company_id
+            and scenarios.scenario = values_12m.scenario
+            and scenarios.outcome_unit = 'revenue'
     left join labels
         on scenarios.scenario = labels.term
     left join channels

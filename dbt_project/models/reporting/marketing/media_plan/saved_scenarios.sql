@@ -60,6 +60,16 @@ joined as (
         scenarios.probability_more_profit,
         {{ probability_label('scenarios.probability_more_profit') }}
             as probability_more_profit_label,
+        scenarios.value_basis,
+        scenarios.value_reason,
+        scenarios.current_value,
+        scenarios.projected_value,
+        scenarios.value_gain,
+        scenarios.value_gain_lower,
+        scenarios.value_gain_upper,
+        scenarios.probability_more_value,
+        {{ probability_label('scenarios.probability_more_value') }}
+            as probability_more_value_label,
         scenarios.margin_rate,
         scenarios.baseline_income,
         scenarios.currency_code,

@@ -18,7 +18,9 @@ labelled as (
         plans.minimum_spend,
         plans.maximum_spend,
         plans.current_expected,
-        plans.projected_expected
+        plans.projected_expected,
+        plans.value_ratio,
+        plans.value_spend
     from plans
     left join channels
         on plans.channel_id = channels.channel_id
