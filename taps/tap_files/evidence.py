@@ -15,7 +15,7 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.moments import DAY_FIRST, MONTH_FIRST, is_open_date, order_shown_by
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.tables import Row, as_text
+from taps.tap_files.tables import Cell, Row, as_text
 
 __all__ = ["Evidence"]
 
@@ -51,8 +51,8 @@ class Evidence:
                 self._separators.add(vote, row.line)
                 if vote == "open" and position in self._needed:
                     self._note_open(row, cell)
-        if self._money is not None and isinstance(cell := row.cells[self._money], str):
-            self._currencies.add(currency_written_in(cell))
+        if self._money is not None and _is_something(cell := row.cells[self._money]):
+            self._currencies.add(currency_written_in(str(cell)))
         for position in self._dates:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _order_vote(cell)):
@@ -106,9 +106,8 @@ class Evidence:
         return winner or DAY_FIRST
 
     def currency(self) -> str | None:
-        """The one currency that every amount is written with, or None."""
-        found = self._currencies - {None}
-        return next(iter(found)) if len(found) == 1 else None
+        """The one currency that every amount but 0 is written with, or None."""
+        return next(iter(self._currencies)) if len(self._currencies) == 1 else None
 
     def _note_open(self, row: Row, cell: str) -> None:
         """Remember an amount that may be two, where the currency has decimals."""
@@ -167,6 +166,11 @@ class _Votes:
 @lru_cache(maxsize=50_000)
 def _separator_vote(text: str) -> str | None:
     return separator_shown_by(text) or ("open" if is_open_amount(text) else None)
+
+
+def _is_something(cell: Cell) -> bool:
+    """Whether an amount is there and not 0, which many write without a sign."""
+    return any(c in "123456789" for c in str(cell))
 
 
 def _order_vote(text: str) -> str | None:

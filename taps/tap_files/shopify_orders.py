@@ -64,13 +64,17 @@ def _orders(rows: Iterator[Row], cells: CellReader) -> Iterator[tuple[_Key, list
     """
     key: _Key = (None, None)
     order_rows: list[Row] = []
-    for row in rows:
-        this = key
+    for read in rows:
+        row, this = read, key
         if not row.problem:
-            name = cells.text(row.cells, "order_name")
-            order_id = cells.text(row.cells, "order_id")
-            is_same = name == key[0] and order_id in {None, key[1]}
-            this = key if is_same else (name, order_id)
+            try:
+                name = cells.text(row.cells, "order_name")
+                order_id = cells.text(row.cells, "order_id")
+            except RowRejected as rejected:
+                row = row._replace(problem=rejected.reason)
+            else:
+                is_same = name == key[0] and order_id in {None, key[1]}
+                this = key if is_same else (name, order_id)
         if this != key and order_rows:
             yield key, order_rows
             order_rows = []
@@ -107,7 +111,10 @@ def _without_copies(rows: list[Row]) -> tuple[list[Row], list[Row]]:
 
 
 def _is_order_row(row: Sequence[Cell], cells: CellReader) -> bool:
-    return any(cells.text(row, column) for column in _ORDER_LEVEL)
+    try:
+        return any(cells.text(row, column) for column in _ORDER_LEVEL)
+    except RowRejected:
+        return True  # a value that cannot be kept is one, too
 
 
 def _read_head(row: Row, cells: CellReader) -> Loaded:

@@ -63,6 +63,26 @@ def test_the_currency_that_amounts_are_written_with_is_theirs(
     assert run.purchases[0]["currency_code"] == "EUR"
 
 
+def test_one_amount_of_another_currency_is_not_that_of_the_file(
+    read_text: RunTap,
+) -> None:
+    run = read_text(
+        f"{LOG}a,2025-01-05,10.00\nb,2025-01-06,£ 5.00\nc,2025-01-07,0\n",
+        currency_code="EUR",
+    )
+
+    assert [one["currency_code"] for one in run.purchases] == ["EUR", "EUR"]
+    assert run.rejects == {
+        "log.csv line 3": "amount: the amount is written in GBP, and the row in EUR"
+    }
+
+
+def test_nothing_paid_needs_no_sign(read_text: RunTap) -> None:
+    run = read_text(f"{LOG}a,2025-01-05,£ 10.00\nb,2025-01-06,0\n", currency_code="EUR")
+
+    assert [one["currency_code"] for one in run.purchases] == ["GBP", "GBP"]
+
+
 def test_a_file_of_which_nothing_can_be_read_is_refused(read_text: RunTap) -> None:
     run = read_text(f"{LOG}a,someday,10.00\nb,soon,11.00\n")
 

@@ -52,6 +52,7 @@ BAD_ORDERS = {
     "created_at: the date cannot be read": {"Created_at": "2024-02-30 10:00:00 +0100"},
     "total: the amount cannot be read": {"Total": "thirty"},
     "total is missing": {"Total": ""},
+    "total: the amount is too large to be true": {"Total": "1" * 501},
     "the text is garbled (mojibake: wrong encoding)": {"Email": "josÃ©@x.cl"},
 }
 
@@ -173,6 +174,16 @@ def test_a_broken_row_does_not_end_its_order(read_text: RunTap) -> None:
 
     assert lines(run) == [("#1", True), ("#1", False)]
     assert run.rejects == {"log.csv line 3": "wrong number of fields: 2 instead of 79"}
+
+
+def test_a_name_without_end_costs_its_row_and_no_other(read_text: RunTap) -> None:
+    run = read_text(
+        export(order_row("#1"), order_row("#" + "9" * 501), order_row("#3"))
+    )
+
+    assert lines(run) == [("#1", True), ("#3", True)]
+    reason = "order_name is longer than 500 characters"
+    assert run.rejects == {"log.csv line 3": reason}
 
 
 def test_a_guest_order_is_kept(read_text: RunTap) -> None:
