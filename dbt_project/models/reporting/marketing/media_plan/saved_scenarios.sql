@@ -1,14 +1,9 @@
 with requests as (
-    select
-        *,
-        id as scenario_id
-    from {{ source('ops', 'action_requests') }}
+    select * from {{ source('ops', 'action_requests') }}
     where kind = 'scenario'
 ),
 
-scenarios as (
-    select * from {{ source('predictions', 'scenarios') }}
-),
+scenarios as (select * from {{ source('predictions', 'scenarios') }}),
 
 labels as (
     select * from {{ ref('media_mix_labels') }}
@@ -27,7 +22,7 @@ refusals as (
 joined as (
     select
         requests.company_id,
-        requests.scenario_id::text as scenario_id,
+        requests.id::text as scenario_id,
         left(requests.payload ->> 'name', 80) as scenario_name,
         requests.requested_at,
         requests.requested_by,
@@ -79,14 +74,12 @@ joined as (
         scenarios.seal,
         requests.finished_at
     from requests
-    left join states
-        on requests.state = states.term
-    left join refusals
-        on requests.reason_code = refusals.reason_code
+    left join states on requests.state = states.term
+    left join refusals on requests.reason_code = refusals.reason_code
     left join scenarios
         on
             requests.company_id = scenarios.company_id
-            and requests.scenario_id = scenarios.scenario_id
+            and requests.id = scenarios.scenario_id
 ),
 
 labelled as (
