@@ -144,7 +144,7 @@ class FileLoad:
         problem = f"{count} of {tally.row_count} rows cannot be read, mostly: {reason}"
         remedy = (
             "Correct the file, or say how it is written with a setting (date_format, "
-            "decimal_separator, columns.<column>=<header>)"
+            "decimal_separator, currency_code, columns.<column>=<header>)"
         )
         raise FileError(self.source.name, problem, remedy=remedy)
 
