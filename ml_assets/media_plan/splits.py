@@ -29,6 +29,8 @@ _STEPS: Final = 1_000
 # Plans whose draws are in memory together.
 _AT_ONCE: Final = 200
 _EXACT: Final = 1e-9
+# What a total may lose where it is kept, in money.
+_KEPT: Final = 1e-6
 # Share of what the channels bring: a smaller gain is nothing to move money for.
 _WORTH_MOVING: Final = 1e-3
 _MORE_LIKELY_THAN_NOT: Final = 0.5
@@ -109,7 +111,12 @@ class Splits:
 
 
 def _as_now(splits: Splits, total: float) -> Floats:
-    wish = splits.now if splits.now.any() else np.ones_like(splits.now)
+    now = splits.now
+    # What is lost there is no change of plan, which would gain a millionth for sure.
+    is_now = abs(total - now.sum()) <= _KEPT
+    if is_now and (splits.low <= now).all() and (now <= splits.high).all():
+        return now
+    wish = now if now.any() else np.ones_like(now)
     return within(wish, splits.low, splits.high, total)
 
 

@@ -44,6 +44,16 @@ def test_next_to_nothing_is_no_improvement(slopes: list[tuple[float, float]]) ->
     assert advice.plan == pytest.approx(NOW)
 
 
+def test_the_present_total_as_it_is_kept_gains_nothing_at_all() -> None:
+    now = np.array([297.23406621, 449.79230831])
+    splits = replace(straight((1.0, 1.0)), now=now, low=0.7 * now, high=1.3 * now)
+
+    advice = splits.advised(round(float(now.sum()), 6))
+
+    assert ((advice.drawn - splits.drawn(now)).sum(axis=1) > 0).tolist() == [False]
+    assert advice.plan.tolist() == now.tolist()
+
+
 @pytest.mark.parametrize(
     ("total", "placed"), [(0.0, 0.0), (700.0, 700.0), (50_000.0, 2_600.0)]
 )
