@@ -217,7 +217,9 @@ def selected_keys(selection: str) -> list[dg.AssetKey]:
     }
     # Dagster refuses an unknown key, and finds nothing for an unknown group.
     with contextlib.suppress(dg.DagsterError):
-        found = dg.AssetSelection.from_string(selection).resolve(graph)
+        named = dg.AssetSelection.from_string(selection)
+        # One table of several that a step writes together brings the others.
+        found = named.required_multi_asset_neighbors().resolve(graph)
         if found & materialisable:
             return sorted(found & materialisable)
     names = {key.to_user_string() for key in materialisable}

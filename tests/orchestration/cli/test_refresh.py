@@ -59,6 +59,14 @@ def test_a_selection_names_assets_and_what_follows_from_them() -> None:
     assert not any(name.startswith("raw_") for name in names)
 
 
+def test_a_table_brings_those_that_its_step_writes_with_it() -> None:
+    names = {key.to_user_string() for key in selected_keys("predictions/budget_grid")}
+
+    assert names > {"predictions/budget_grid", "predictions/marketing_curves"}
+    assert {name.split("/")[0] for name in names} == {"predictions"}
+    assert len(selected_keys("marts/orders")) == 1
+
+
 def test_alerts_that_cannot_be_looked_at_warn_and_fail_no_run(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str
 ) -> None:
