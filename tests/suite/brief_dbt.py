@@ -22,6 +22,7 @@ from dbt_common.events.event_manager import EventManager
 __all__ = ["DETAILS", "MESSAGES", "brief"]
 
 _FIRE_EVENT = EventManager.fire_event
+_INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
 
 #: Levels of events: below what any output shows, and all but warnings and errors.
@@ -34,17 +35,42 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
     """Spare dbt the above; events of the levels unheard are told to nobody."""
 
     def fire_event(
-        manager: EventManager, event: BaseEvent, *told: Any, **more: Any
+        manager: EventManager,
+        event: BaseEvent,
+        level: EventLevel | None = None,
+        node: Any = None,
+        force_warn_or_error_handling: bool = False,
     ) -> None:
-        if told or more or event.level_tag() not in unheard:
-            _FIRE_EVENT(manager, event, *told, **more)
+        if force_warn_or_error_handling or (level or event.level_tag()) not in unheard:
+            _FIRE_EVENT(manager, event, level, node, force_warn_or_error_handling)
 
     with (
         patch.object(BehaviorFlagRendered, "_default_source", lambda _self: "dbt"),
         patch.object(EventManager, "fire_event", fire_event),
+        patch.object(BaseEvent, "__init__", _keep_words),
+        patch.object(
+            BaseEvent, "pb_msg", property(_message, _set_message), create=True
+        ),
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
     ):
         yield
+
+
+def _keep_words(event: BaseEvent, *told: Any, **words: Any) -> None:
+    event.__dict__["_words"] = (told, words)
+
+
+def _message(event: BaseEvent) -> Any:
+    """The event's message, made when it is first asked for."""
+    kept = event.__dict__
+    if "pb_msg" not in kept:
+        told, words = kept["_words"]
+        _INITIALISE(event, *told, **words)
+    return kept["pb_msg"]
+
+
+def _set_message(event: BaseEvent, message: Any) -> None:
+    event.__dict__["pb_msg"] = message
 
 
 def _build_type_tester(
