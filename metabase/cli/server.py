@@ -92,8 +92,9 @@ def apply(
 
     Passwords come from the environment only: METABASE_ADMIN_EMAIL and
     METABASE_ADMIN_PASSWORD (made at first boot) or METABASE_API_KEY, and
-    TIMONEL_BI_PASSWORD (or TIMONEL_BI_PASSWORD_<COMPANY>) for the logins that Metabase
-    reads with. METABASE_EMBEDDING_SECRET_KEY opens the pages that may be embedded.
+    TIMONEL_BI_PASSWORD_<COMPANY> for the login that Metabase reads with, which `timonel
+    metabase` makes and gives. METABASE_EMBEDDING_SECRET_KEY opens the pages that may be
+    embedded.
     """
     with plain_errors():
         request = _request(

@@ -24,10 +24,10 @@ __all__ = [
 ]
 
 PASSWORD_VARIABLE = "TIMONEL_BI_PASSWORD"  # noqa: S105 (a name, not a password)
-"""Password of every reader login; ``…_<COMPANY>`` gives one company its own."""
+"""With ``_<COMPANY>`` behind it, the password of that company's reader login."""
 
 ACTIONS_VARIABLE = "TIMONEL_ACTIONS_PASSWORD"
-"""The same of the logins that may only ask; without it nobody asks in Metabase."""
+"""The same of the login that may only ask; without it nobody of it asks in Metabase."""
 
 _ENCRYPTED = ("require", "verify-ca", "verify-full")
 
@@ -41,11 +41,11 @@ def password_of(company: Company, environment: Mapping[str, str]) -> str:
         There is none.
     """
     own = f"{PASSWORD_VARIABLE}_{company.company_id.upper()}"
-    password = environment.get(own) or environment.get(PASSWORD_VARIABLE)
+    password = environment.get(own)
     if not password:
         raise WarehouseError(
-            f"no password for the login {company.role}: "
-            f"set {own} or {PASSWORD_VARIABLE}"
+            f"no password for the login {company.role}: set {own}, or use `timonel "
+            "metabase`, which makes one"
         )
     return password
 
@@ -53,7 +53,7 @@ def password_of(company: Company, environment: Mapping[str, str]) -> str:
 def writing_password_of(company: Company, environment: Mapping[str, str]) -> str:
     """The password of the login that may only ask; empty when none is given."""
     own = f"{ACTIONS_VARIABLE}_{company.company_id.upper()}"
-    return environment.get(own) or environment.get(ACTIONS_VARIABLE) or ""
+    return environment.get(own) or ""
 
 
 def can_sign_in(url: str, role: str, password: str) -> bool:

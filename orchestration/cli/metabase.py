@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from orchestration.cli.console import plain_errors
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.reporting.dashboards import speak_to_metabase
+from orchestration.lib.reporting.login_passwords import reader_password
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import open_database
 
@@ -152,13 +154,29 @@ def settings(
     _run(["settings", *options], [company])
 
 
-def _run(arguments: list[str], companies: list[str] | None = None) -> None:
+@app.command()
+def password(company: _Company) -> None:
+    """Print the password of a company's read role, for another tool than Metabase.
+
+    It opens bi_<company> once `apply` ran. TIMONEL_BI_PASSWORD_<COMPANY> in the
+    environment of every apply sets another.
+    """
+    settings = Settings.from_environment()
     with plain_errors():
-        url = open_database(Settings.from_environment())
+        url = open_database(settings)
+        load_company(url, company)
+        told = reader_password(url, settings, company, os.environ)
+    # As it is: for a pipe, and never cut where the terminal is narrow.
+    typer.echo(told)
+
+
+def _run(arguments: list[str], companies: list[str] | None = None) -> None:
+    settings = Settings.from_environment()
+    with plain_errors():
+        url = open_database(settings)
         for company_id in companies or []:
             load_company(url, company_id)
-    for company_id in companies or []:
-        arguments += ["--company", company_id]
-    code = speak_to_metabase(url, arguments)
+            arguments += ["--company", company_id]
+        code = speak_to_metabase(url, settings, arguments)
     if code:
         raise typer.Exit(code)

@@ -25,7 +25,7 @@ def rotate() -> None:
     settings = Settings.from_environment()
     with plain_errors():
         count = rotate_key(open_database(settings), settings)
-    console.print(f"{count} connections and alert channels have a new key.")
+    console.print(f"{count} secrets have a new key.")
     if settings.secret_keys:
         console.print("Only the first key of TIMONEL_SECRET_KEY is needed from now on.")
 

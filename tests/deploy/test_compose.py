@@ -15,7 +15,6 @@ import yaml
 from typer.core import TyperGroup
 
 from metabase.cli import app as metabase_app
-from metabase.server.logins import PASSWORD_VARIABLE
 from tests.deploy.compose_file import (
     ROOT,
     container_environment,
@@ -139,7 +138,7 @@ def test_provisioning_gets_every_value_it_requires() -> None:
 
     assert required, "an option without a default must come from the environment"
     given = set(container_environment(service))
-    assert required | {PASSWORD_VARIABLE, "METABASE_ADMIN_PASSWORD"} <= given
+    assert required | {"TIMONEL_SECRET_KEY", "METABASE_ADMIN_PASSWORD"} <= given
 
 
 def test_every_variable_given_to_our_processes_is_read_by_them() -> None:

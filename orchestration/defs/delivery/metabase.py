@@ -8,6 +8,7 @@ import os
 
 import dagster as dg
 
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.reporting.dashboards import apply_to_metabase
 from orchestration.lib.warehouse.warehouse import Warehouse
 
@@ -17,7 +18,7 @@ _SERVER = "METABASE_URL"
 @dg.op(description="Runs timonel metabase apply, which writes only what differs.")
 def apply_dashboards(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
     """Apply; fails, and has written nothing, where people changed things by hand."""
-    context.log.info(apply_to_metabase(warehouse.url()))
+    context.log.info(apply_to_metabase(warehouse.url(), Settings.from_environment()))
 
 
 @dg.job(description="The dashboards of every company, on the Metabase server.")

@@ -1,12 +1,14 @@
-"""Where the connections' secrets are kept: encrypted, one column of ``ops``."""
+"""Where the connections' secrets are kept: encrypted, in columns of ``ops``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from orchestration.lib.core.secrets import (
     KeyFile,
@@ -20,6 +22,7 @@ from orchestration.lib.warehouse.advisory_locks import take_lock
 from orchestration.lib.warehouse.database import connect
 
 __all__ = [
+    "LOGIN_SECRET",
     "channel_secret",
     "destination_secret",
     "load_secrets",
@@ -40,6 +43,9 @@ _LOCKED = """
 # Shared by whoever reads or writes secrets, exclusive while the key changes: nobody may
 # seal with a key that is about to go.
 _LOCK = "secrets"
+
+LOGIN_SECRET = "logins of Metabase"  # noqa: S105 (a name, not a password)
+"""The name under which a company's passwords of logins are sealed."""
 
 
 def save_secrets(
@@ -120,51 +126,28 @@ def rotate_key(url: str, settings: Settings) -> int:
 
 def _reseal(database: psycopg.Connection, vault: Vault) -> int:
     with database.transaction():
-        rows = database.execute(
-            """select company_id, connection_id, encrypted_secrets from ops.connections
-            where encrypted_secrets is not null
-            order by company_id, connection_id for update"""
-        ).fetchall()
-        for company_id, connection_id, sealed in rows:
-            secrets = vault.unseal(company_id, connection_id, sealed)
-            _write(database, vault, company_id, connection_id, secrets)
-        resealed = _reseal_channels(database, vault)
-        return len(rows) + resealed + _reseal_destinations(database, vault)
+        return sum(_reseal_column(database, vault, kept) for kept in _KEPT)
 
 
-def _reseal_channels(database: psycopg.Connection, vault: Vault) -> int:
+def _reseal_column(database: psycopg.Connection, vault: Vault, kept: _Kept) -> int:
+    table = sql.Identifier("ops", kept.table)
+    column, key = sql.Identifier(kept.column), sql.SQL(kept.key)
     rows = database.execute(
-        """select company_id, channel_id, encrypted_address from ops.alert_channels
-        order by company_id, channel_id for update"""
+        sql.SQL(
+            """select company_id, {key}, {column} from {table}
+            where {column} is not null order by 1, 2 for update"""
+        ).format(key=key, column=column, table=table)
     ).fetchall()
-    for company_id, channel_id, sealed in rows:
-        name = channel_secret(channel_id)
+    for company_id, told, sealed in rows:
+        name = kept.name_of(told)
         fresh = vault.seal(
             company_id, name, vault.unseal(company_id, name, bytes(sealed))
         )
         database.execute(
-            """update ops.alert_channels set encrypted_address = %s
-            where company_id = %s and channel_id = %s""",
-            (fresh, company_id, channel_id),
-        )
-    return len(rows)
-
-
-def _reseal_destinations(database: psycopg.Connection, vault: Vault) -> int:
-    rows = database.execute(
-        """select company_id, destination, encrypted_secrets
-        from ops.audience_destinations where encrypted_secrets is not null
-        order by company_id, destination for update"""
-    ).fetchall()
-    for company_id, destination, sealed in rows:
-        name = destination_secret(destination)
-        fresh = vault.seal(
-            company_id, name, vault.unseal(company_id, name, bytes(sealed))
-        )
-        database.execute(
-            """update ops.audience_destinations set encrypted_secrets = %s
-            where company_id = %s and destination = %s""",
-            (fresh, company_id, destination),
+            sql.SQL(
+                "update {table} set {column} = %s where company_id = %s and {key} = %s"
+            ).format(key=key, column=column, table=table),
+            (fresh, company_id, told),
         )
     return len(rows)
 
@@ -177,6 +160,24 @@ def destination_secret(destination: str) -> str:
 def channel_secret(channel_id: str) -> str:
     """The name under which a channel's address is sealed: no connection has it."""
     return f"alert channel {channel_id}"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A column of secrets: its table, what tells a company's rows apart, their name."""
+
+    table: str
+    key: str
+    name_of: Callable[[str], str]
+    column: str = "encrypted_secrets"
+
+
+_KEPT = (
+    _Kept("connections", "connection_id", str),
+    _Kept("alert_channels", "channel_id", channel_secret, "encrypted_address"),
+    _Kept("audience_destinations", "destination", destination_secret),
+    _Kept("login_passwords", "''", lambda _: LOGIN_SECRET),
+)
 
 
 def _read(

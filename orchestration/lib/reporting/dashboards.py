@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.login_passwords import login_environment
 
 __all__ = [
     "DashboardBroken",
@@ -57,7 +59,7 @@ def _draw(url: str, arguments: list[str], company_ids: list[str]) -> None:
         raise DashboardBroken(f"The dashboard cannot be drawn: {done.stderr.strip()}")
 
 
-def apply_to_metabase(url: str) -> str:
+def apply_to_metabase(url: str, settings: Settings) -> str:
     """Bring the server of ``METABASE_URL`` to what the files say; what was said.
 
     Raises
@@ -67,7 +69,7 @@ def apply_to_metabase(url: str) -> str:
     """
     done = subprocess.run(
         [sys.executable, "-m", "metabase", "apply"],
-        env=os.environ | {"TIMONEL_DATABASE_URL": url},
+        env=_environment(url, settings),
         capture_output=True,
         text=True,
         check=False,
@@ -79,14 +81,19 @@ def apply_to_metabase(url: str) -> str:
     return done.stdout.strip()
 
 
-def speak_to_metabase(url: str, arguments: list[str]) -> int:
+def speak_to_metabase(url: str, settings: Settings, arguments: list[str]) -> int:
     """Run a command on a Metabase server; its words go to this terminal.
 
     Gives its exit code.
     """
     done = subprocess.run(
         [sys.executable, "-m", "metabase", *arguments],
-        env=os.environ | {"TIMONEL_DATABASE_URL": url},
+        env=_environment(url, settings),
         check=False,
     )
     return done.returncode
+
+
+def _environment(url: str, settings: Settings) -> dict[str, str]:
+    told = login_environment(url, settings, os.environ)
+    return told | {"TIMONEL_DATABASE_URL": url}

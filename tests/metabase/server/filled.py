@@ -12,7 +12,11 @@ from typing import Any
 
 import psycopg
 
-from metabase.server.logins import set_password
+from metabase.server.logins import (
+    ACTIONS_VARIABLE,
+    PASSWORD_VARIABLE,
+    set_password,
+)
 from tests.conftest import NewDatabase, copies_of
 from tests.metabase.pages.reporting_rows import ensure_login
 from tests.metabase.server.servers import (
@@ -25,12 +29,18 @@ from tests.metabase.server.servers import (
 
 __all__ = ["ASKING", "Start", "Starts"]
 
-ASKING = {**PASSWORDS, "TIMONEL_ACTIONS_PASSWORD": "writer secret"}
+ASKING = {
+    **PASSWORDS,
+    **{
+        f"{ACTIONS_VARIABLE}_{company}": f"writer secret of {company}"
+        for company in ("ACME", "BOLT", "NUEVA")
+    },
+}
 """The environment in which people may ask for something."""
 
 _LOGINS = {
-    "TIMONEL_BI_PASSWORD": ("bi", "bi_reader"),
-    "TIMONEL_ACTIONS_PASSWORD": ("actions", "action_writer"),
+    PASSWORD_VARIABLE: ("bi", "bi_reader"),
+    ACTIONS_VARIABLE: ("actions", "action_writer"),
 }
 
 
@@ -139,9 +149,10 @@ def _logins(
     """Each login that is used in an environment, with its group and its password."""
     companies = admin.execute("select company_id from ops.companies").fetchall()
     for variable, (prefix, group) in _LOGINS.items():
-        if variable in environment:
-            for (company,) in companies:
-                yield f"{prefix}_{company}", group, environment[variable]
+        for (company,) in companies:
+            password = environment.get(f"{variable}_{company.upper()}")
+            if password:
+                yield f"{prefix}_{company}", group, password
 
 
 def _ensure_logins(url: str, environment: dict[str, str]) -> None:

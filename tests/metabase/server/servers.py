@@ -19,9 +19,13 @@ from metabase.server.apply import apply, plan
 from metabase.server.client import Admin
 from metabase.server.desired_state import Request
 from metabase.server.diff import PENDING
+from metabase.server.logins import PASSWORD_VARIABLE
 from tests.metabase.server.double import FakeMetabase, serving
 
-PASSWORDS = {"TIMONEL_BI_PASSWORD": "reader secret"}
+PASSWORDS = {
+    f"{PASSWORD_VARIABLE}_{company}": f"reader secret of {company}"
+    for company in ("ACME", "BOLT", "NUEVA")
+}
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PAGE = "pages/commerce/clientes.yml"
 

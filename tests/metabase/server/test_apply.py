@@ -250,7 +250,8 @@ def test_a_new_password_reaches_both_the_login_and_metabase(
 ) -> None:
     request = replace(filled.request, company_ids=("acme",))
 
-    changes = apply(request, {"TIMONEL_BI_PASSWORD_ACME": "another secret"})
+    renewed = {**PASSWORDS, "TIMONEL_BI_PASSWORD_ACME": "another secret"}
+    changes = apply(request, renewed)
 
     assert _pending(changes) == ["update connection timonel_acme of acme (password)"]
     database = filled.database("acme")

@@ -11,7 +11,8 @@ from psycopg import sql
 
 from metabase.content.errors import MetabaseError
 from metabase.server.desired_state import EMBEDDING_VARIABLE
-from tests.metabase.server.servers import PASSWORDS, Server, new_server, without_top
+from tests.metabase.server.filled import ASKING
+from tests.metabase.server.servers import Server, new_server, without_top
 
 
 @pytest.fixture
@@ -91,8 +92,7 @@ def _die_and_go_on(server: Server, number: int) -> bool:
 def _equip(server: Server) -> None:
     server.fake.settings["email-configured?"] = True
     server.environment = {
-        **PASSWORDS,
-        "TIMONEL_ACTIONS_PASSWORD": "writer secret",
+        **ASKING,
         EMBEDDING_VARIABLE: "0f" * 32,
     }
 

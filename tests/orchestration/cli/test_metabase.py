@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import Company, add_company
 
 
@@ -16,7 +17,7 @@ def spoken(
     """What the process was told; it always answers that there is something to do."""
     said: list[tuple[str, list[str]]] = []
 
-    def speak(url: str, arguments: list[str]) -> int:
+    def speak(url: str, _settings: Settings, arguments: list[str]) -> int:
         said.append((url, arguments))
         return 2
 
