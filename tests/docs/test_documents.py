@@ -174,7 +174,9 @@ def test_tables_the_runbook_asks_for_exist() -> None:
 
     assert asked
     for table in asked - marts:
-        assert re.search(rf"create table (?:if not exists )?{re.escape(table)}\b", migration), table
+        assert re.search(
+            rf"create table (?:if not exists )?{re.escape(table)}\b", migration
+        ), table
 
 
 def test_no_document_is_longer_than_a_reader_bears() -> None:
