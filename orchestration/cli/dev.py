@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +23,7 @@ def dev(
         end_orphaned_runs,
         open_instance,
     )
+    from orchestration.lib.operations.guarded_webserver import run_dev
 
     settings = Settings.from_environment()
     with plain_errors(), step("Opening the database"):
@@ -32,7 +31,5 @@ def dev(
     with open_instance(settings) as instance:
         end_orphaned_runs(instance, datetime.now(UTC))
     console.print(f"Dagster UI at http://127.0.0.1:{port} (Ctrl-C stops it)")
-    program = Path(sys.executable).with_name("dagster")
-    arguments = ["dev", "-m", "orchestration.definitions", "-p", str(port)]
     os.chdir(PROJECT_ROOT)
-    os.execv(program, ["dagster", *arguments])  # noqa: S606
+    run_dev(["-m", "orchestration.definitions", "-p", str(port)])

@@ -187,7 +187,7 @@ def test_a_service_waits_until_what_it_needs_is_ready() -> None:
 
 
 def test_a_health_check_asks_the_port_the_service_listens_on() -> None:
-    for name in ("dagster-webserver", "metabase"):
+    for name in ("dagster-proxy", "metabase"):
         service = services()[name]
         (published,) = service["ports"]
         asked = re.search(r"127\.0\.0\.1:(\d+)", " ".join(health_command(service)))
@@ -209,11 +209,16 @@ def test_the_code_server_is_asked_where_it_listens() -> None:
     assert server["host"] in services()
 
 
-def test_the_webserver_listens_on_the_port_it_publishes() -> None:
+def test_dagsters_ui_is_reached_through_what_asks_for_a_password_only() -> None:
     service = services()["dagster-webserver"]
     listening = service["command"][service["command"].index("--port") + 1]
+    proxy = (ROOT / "orchestration/deploy/Caddyfile").read_text()
 
-    assert service["ports"][0].endswith(f":{listening}")
+    assert "ports" not in service
+    assert f"dagster-webserver:{listening}" in proxy
+    assert services()["dagster-proxy"]["ports"][0].endswith(":3000")
+    assert "\n:3000 {" in proxy
+    assert "basic_auth @people {" in proxy
 
 
 def test_ports_are_open_on_this_machine_only() -> None:
