@@ -6,9 +6,21 @@ from functools import cache, lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
-__all__ = ["currency_codes", "currency_written_in", "has_no_decimals"]
+__all__ = ["currencies_of_sign", "currency_codes", "currency_written_in"]
+__all__ += ["decimals_of", "has_no_decimals"]
 
-_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "US$": "USD", "R$": "BRL", "S/": "PEN"}
+_DOLLARS = (
+    "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD "
+    "NIO NZD SBD SGD SRD TTD TWD USD UYU XCD ZWL"
+)
+_SIGNS = {
+    "$": _DOLLARS, "US$": "USD", "A$": "AUD", "C$": "CAD NIO", "J$": "JMD",
+    "S$": "SGD", "NT$": "TWD", "RD$": "DOP", "R$": "BRL", "€": "EUR", "£": "GBP",
+    "¥": "CNY JPY", "₡": "CRC", "₱": "PHP", "₲": "PYG", "₩": "KRW", "₹": "INR",
+    "₽": "RUB", "S/": "PEN", "KR": "DKK ISK NOK SEK", "RS": "INR LKR MUR NPR PKR",
+    "BS": "BOB VES", "FR": "CHF", "FT": "HUF", "KC": "CZK", "LEI": "RON", "RM": "MYR",
+    "RP": "IDR", "TL": "TRY", "ZL": "PLN", "DH": "AED MAD", "DHS": "AED MAD",
+}  # fmt: skip
 _NOT_MONEY = frozenset({"XXX", "XTS"})
 """ISO codes that mean "no currency" and "for testing"."""
 
@@ -22,7 +34,13 @@ def currency_codes() -> frozenset[str]:
 @cache
 def has_no_decimals(currency_code: str | None) -> bool:
     """Whether the currency has no cents in daily use, as the Chilean peso."""
-    return currency_code is not None and get_currency_precision(currency_code) == 0
+    return currency_code is not None and decimals_of(currency_code) == 0
+
+
+@cache
+def decimals_of(currency_code: str) -> int:
+    """Decimals of a currency in daily use: two of the euro, three of the dinar."""
+    return get_currency_precision(currency_code)
 
 
 def currency_written_in(amount: str) -> str | None:
@@ -30,9 +48,18 @@ def currency_written_in(amount: str) -> str | None:
     sign = "".join(
         c for c in amount if not c.isdigit() and c not in " .,-+()'\u00a0\u202f"
     )
-    return _sign_currency(sign.upper()) if sign else None
+    found = currencies_of_sign(sign) if sign else ()
+    return next(iter(found)) if len(found) == 1 else None
 
 
 @lru_cache(maxsize=1_000)
-def _sign_currency(sign: str) -> str | None:
-    return _SIGNS.get(sign) or (sign if sign in currency_codes() else None)
+def currencies_of_sign(sign: str) -> frozenset[str]:
+    """The currencies that a sign or a code may mean; none if it is of no money."""
+    key = sign.upper().strip(" .")
+    if key in _SIGNS:
+        return frozenset(_SIGNS[key].split())
+    letters = key.removesuffix("$")
+    if letters in currency_codes():
+        return frozenset({letters})
+    of_country = {code for code in _DOLLARS.split() if code[:2] == letters}
+    return frozenset(of_country if key.endswith("$") else ())

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from taps.tap_files.amounts import is_open_amount, separator_shown_by
+from taps.tap_files.amounts import (
+    has_more_than_cents,
+    is_open_amount,
+    separator_shown_by,
+)
 from taps.tap_files.currencies import (
     currency_codes,
     currency_written_in,
@@ -42,11 +46,15 @@ class Evidence:
         self._named_currency = binding.currency_code
         self._currency = binding.positions.get("currency_code")
         self._open: tuple[int, str] | None = None
+        self._quantity = binding.positions.get("quantity")
+        self._is_fine = False
 
     def add(self, row: Row) -> None:
         """Take the votes of a row."""
         for position in self._amounts:
             cell = row.cells[position]
+            if not self._is_fine and position != self._quantity:
+                self._is_fine = has_more_than_cents(cell)
             if isinstance(cell, str) and (vote := _separator_vote(cell)):
                 self._separators.add(vote, row.line)
                 if vote == "open" and position in self._needed:
@@ -104,6 +112,10 @@ class Evidence:
             remedy = "Say which with the setting date_format"
             raise FileError(self._name, problem, remedy=remedy, line=line)
         return winner or DAY_FIRST
+
+    def is_in_cents(self) -> bool:
+        """Whether no setting says the separator, and no amount has more than cents."""
+        return self._settings.decimal_separator == AUTO and not self._is_fine
 
     def currency(self) -> str | None:
         """The one currency that every amount but 0 is written with, or None."""

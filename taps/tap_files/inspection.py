@@ -101,7 +101,9 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     return Inspection(
         table=table,
         binding=binding,
-        amounts=amount_reader(separator, is_proven=is_proven),
+        amounts=amount_reader(
+            separator, is_proven=is_proven, is_in_cents=evidence.is_in_cents()
+        ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=moment_reader(
             settings.time_zone, evidence.date_order(), ZoneInfo(zone) if zone else None

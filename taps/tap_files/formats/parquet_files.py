@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -92,7 +93,15 @@ def _cells(column: pa.Array) -> list[Cell]:
         # Python has no nanoseconds; what exports write there is zero.
         micro = pa.timestamp("us", tz=column.type.tz)
         column = column.cast(micro, safe=False)
-    return [as_cell(value) for value in column.to_pylist()]
+    values = column.to_pylist()
+    if pa.types.is_decimal(column.type):
+        # Its zeros are of the column, not of the amount: 20.100 has no mills.
+        values = [None if v is None else _without_zeros(v) for v in values]
+    return [as_cell(value) for value in values]
+
+
+def _without_zeros(value: Decimal) -> Decimal:
+    return Decimal(format(value.normalize(), "f"))
 
 
 def _damaged(source: SourceFile, error: Exception) -> FileError:

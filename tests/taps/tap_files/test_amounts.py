@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taps.tap_files.amounts import amount_reader, is_open_amount, separator_shown_by
+from taps.tap_files.amounts import (
+    amount_reader,
+    has_more_than_cents,
+    is_open_amount,
+    separator_shown_by,
+)
 from taps.tap_files.problems import RowRejected
 
 
@@ -88,6 +93,41 @@ def test_an_amount_in_another_format_is_not_guessed(separator: str, text: str) -
 
     with pytest.raises(RowRejected):
         read(text, "EUR")
+
+
+@pytest.mark.parametrize(
+    "number", ["1.234", "-12.345", "999.120", "1.2340000000000002"]
+)
+def test_a_typed_number_among_cents_may_be_thousands(number: str) -> None:
+    cents = amount_reader(".", is_proven=False, is_in_cents=True)
+    mills = amount_reader(".", is_proven=False)
+
+    with pytest.raises(RowRejected, match="it may be "):
+        cents(Decimal(number), "EUR")
+    for read, currency in ((mills, "EUR"), (cents, "KWD")):  # a dinar has 1,000 fils
+        assert read(Decimal(number), currency) == round(Decimal(number), 6)
+
+
+@pytest.mark.parametrize("number", ["12.34", "0.125", "1234.567"])
+def test_another_typed_number_is_what_it_says(number: str) -> None:
+    read = amount_reader(".", is_proven=False, is_in_cents=True)
+
+    assert read(Decimal(number), "EUR") == Decimal(number)
+
+
+def test_more_than_cents_is_told_of_text_and_of_numbers() -> None:
+    cells: list[str | Decimal] = [
+        "0.125",
+        "1.234",
+        "12.34",
+        Decimal("0.125"),
+        Decimal("82.64462809917355"),
+    ]
+    cells += [Decimal("139.20000000000002"), Decimal("1e99")]
+
+    told = [has_more_than_cents(cell) for cell in cells]
+
+    assert told == [True, False, False, True, True, False, False]
 
 
 def test_a_currency_without_cents_makes_thousands_of_an_open_amount() -> None:

@@ -243,3 +243,15 @@ def test_an_amount_of_another_currency_is_no_amount_of_the_rows(
     assert [p["customer_id"] for p in run.purchases] == ["b", "c"]
     (reason,) = run.rejects.values()
     assert reason == "amount: the amount is written in USD, and the row in EUR"
+
+
+def test_a_typed_column_keeps_no_zeros_of_its_scale(
+    folder: Path, run_tap: RunTap
+) -> None:
+    amounts = pa.array([Decimal("20.100"), Decimal("7.000")], pa.decimal128(10, 3))
+    rows = {"customer": ["1", "2"], "date": ["2024-07-01"] * 2, "amount": amounts}
+    pq.write_table(pa.table(rows), folder / "log.parquet")
+
+    run = run_tap(currency_code="EUR")
+
+    assert [row["amount"] for row in run.purchases] == [Decimal("20.1"), 7]

@@ -41,6 +41,14 @@ BAD_ROWS = {
     f"{'A' * 501},7,2024-01-05,10.00,EUR,x": (
         "purchase_id is longer than 500 characters"
     ),
+    "A-2,7,2024-01-05,10 20,EUR,x": "amount: the amount cannot be read",
+    "A-2,7,2024-01-05,(10.00,EUR,x": "amount: the amount cannot be read",
+    "A-2,7,2024-01-05,-10.00-,EUR,x": "amount: the amount cannot be read",
+    "A-2,7,2024-01-05,1e99,EUR,x": "amount: the amount is too large to be true",
+    "A-2,7,2024-01-05,10.00 kr,EUR,x": (
+        "amount: the amount is written with kr, which is no sign of EUR"
+    ),
+    "A-2,7,2024-01-05,1.234,EUR,x": ("amount: the amount is ambiguous: it may be 1234"),
     'A-2,"7"x,2024-01-05,10.00,EUR,x': "a quote inside a field is not doubled",
     GOOD.strip(): "duplicate: equal to an earlier row of the purchase",
 }
