@@ -19,6 +19,7 @@ from taps.tap_files.moments import MomentReader, moment_reader
 from taps.tap_files.periods import period_above
 from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
+from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import meanings
@@ -37,6 +38,7 @@ class Inspection:
 
     Attributes
     ----------
+    name : of the file, as in the ``files`` stream.
     amounts, rates, moments : readers set to the file's decimal separator and date
         order; a rate keeps more decimals than an amount.
     repeats : rows of a file, or orders of a Shopify export, that appear again.
@@ -45,6 +47,7 @@ class Inspection:
     shown_currency : the currency that the amounts themselves are written with, or None.
     """
 
+    name: str
     table: Table
     binding: Binding
     amounts: AmountReader
@@ -57,8 +60,9 @@ class Inspection:
     shown_currency: str | None
 
     def rows(self) -> Iterator[Row]:
-        """Every row that is no total of others."""
-        return TotalRows(self.binding).left_out(self.table.rows())
+        """Every row that is no header and no total of others."""
+        headers = RepeatedHeaders(self.name, self.binding)
+        return TotalRows(self.binding).left_out(headers.left_out(self.table.rows()))
 
 
 def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
@@ -77,9 +81,9 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     questions = Questions(source.name, binding, settings, statuses)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
-    totals = TotalRows(binding)
+    headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
     row = None
-    for row in totals.left_out(table.rows()):
+    for row in totals.left_out(headers.left_out(table.rows())):
         if not row.problem:
             evidence.add(row)
             identities.add(row)
@@ -95,10 +99,13 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     notes = [*table.notes, *_notes(binding)]
     if row is None:
         notes.append("the file has a header and no rows")
+    if headers.count:
+        notes.append(f"{headers.count} rows say the header again and are left out")
     if totals.rows:
         notes.append(f"{len(totals.rows)} rows of totals are left out")
     zone = binding.preset.time_zone if binding.preset else None
     return Inspection(
+        name=source.name,
         table=table,
         binding=binding,
         amounts=amount_reader(

@@ -15,6 +15,15 @@ _LABEL = re.compile(
     r"|results? from\b|(?:all|todo|todos|todas)$",
     re.IGNORECASE,
 )
+_NOTHING_ELSE = re.compile(
+    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?: general)?\s*:?|sum(?:a|me)?\s*:?",
+    re.IGNORECASE,
+)
+_INITIALS = frozenset("gGsStT")
+_DATED = "a row of totals that has a date of its own"
+_NAMING = frozenset(
+    {"customer_id", "purchase_id", "order_id", "order_name", "campaign_name"}
+)
 _CONTRACTS = frozenset({"purchases", "ad_spend"})
 _DIGIT = re.compile(r"\d")
 
@@ -28,7 +37,8 @@ def begins_with_total(cells: Sequence[Cell]) -> bool:
 class TotalRows:
     """Tells the total rows of one file from the others.
 
-    A total row has no date, and says that it is one or has nothing but numbers.
+    A total row has no date, and says that it is one or has nothing but numbers. One
+    that has a date and says nothing but that it is a total is set aside.
     """
 
     def __init__(self, binding: Binding) -> None:
@@ -38,6 +48,8 @@ class TotalRows:
         texts |= {p for others in binding.others.values() for p in others}
         self._texts = sorted(texts)
         self._amounts = binding.positions_of("number")
+        names = binding.positions.items()
+        self._names = sorted({p for name, p in names if name in _NAMING} | {0})
         self.rows: list[Row] = []
 
     def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
@@ -45,6 +57,8 @@ class TotalRows:
         for row in rows:
             if self._is_looked_for and not row.problem and self._is_total(row.cells):
                 self.rows.append(row)
+            elif not row.problem and self._is_dated_total(row.cells):
+                yield Row(row.line, (), _DATED)
             else:
                 yield row
 
@@ -59,3 +73,9 @@ class TotalRows:
             return True
         has_amount = any(as_text(cells[position]) for position in self._amounts)
         return has_amount and not any(texts) and not date
+
+    def _is_dated_total(self, cells: Sequence[Cell]) -> bool:
+        texts = (as_text(cells[position]) for position in self._names)
+        return any(
+            text[:1] in _INITIALS and _NOTHING_ELSE.fullmatch(text) for text in texts
+        )

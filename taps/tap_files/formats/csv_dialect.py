@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
@@ -52,10 +53,10 @@ def separator_line(source: SourceFile, encoding: str) -> str | None:
 def _first_rows(source: SourceFile, encoding: str, delimiter: str) -> list[list[str]]:
     with source.path.open(encoding=encoding, newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
-        try:
-            return list(islice((row for row in reader if row), LOOKED_AT)) or [[""]]
-        except csv.Error:
-            return [[""]]
+        rows: list[list[str]] = []
+        with suppress(csv.Error):  # told with its line when the rows are read
+            rows.extend(islice((row for row in reader if row), LOOKED_AT))
+        return rows or [[""]]
 
 
 def _score(rows: Sequence[Sequence[str]], settings: Settings) -> tuple[bool, int, int]:

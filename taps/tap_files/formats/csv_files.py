@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +20,7 @@ from taps.tap_files.totals import begins_with_total
 
 __all__ = ["CsvTable", "open_csv"]
 
+_BREAK = re.compile(r"\r\n|\r|\n")
 _CUT_REMEDY = "Export it again; if it is complete, end its last line with a line break"
 
 
@@ -33,6 +35,8 @@ class CsvTable:
     above: tuple[str, ...] = ()
     header_end: int = 1
     """Physical line that the header ends on."""
+    spare: int = 0
+    """Empty fields that most rows have beyond the header."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -61,13 +65,19 @@ class CsvTable:
         """
         width = len(self.header)
         for line, end, cells, problem in self._records():
+            if end > line and not problem and _swallows(cells, self.delimiter):
+                raise self._stray_quote(line)
             if len(cells) == width and not problem:
                 yield Row(line, cells)
             elif not problem and len(cells) < width and begins_with_total(cells):
                 yield Row(line, [*cells, *[""] * (width - len(cells))])
             elif not problem and not any(cell.strip() for cell in cells):
                 continue
-            elif not problem and len(cells) > width and not any(cells[width:]):
+            elif (
+                not problem
+                and len(cells) == width + self.spare
+                and not any(cells[width:])
+            ):
                 yield Row(line, cells[:width])
             else:
                 if end > line:
@@ -114,11 +124,15 @@ class CsvTable:
                     yield start, end, cells, problem
 
     def _refuse_open_quote(self, error: csv.Error, line: int) -> None:
-        if "unexpected end" in str(error) or "field larger" in str(error):
+        if "field larger" in str(error):
+            problem = "a field is too long to be one, as if a quote were never closed"
+        elif "unexpected end" in str(error):
             problem = "a quote opens here and is never closed, as if the file were cut"
-            raise FileError(
-                self.source.name, problem, remedy="Export it again", line=line
-            ) from None
+        else:
+            return
+        raise FileError(
+            self.source.name, problem, remedy="Export it again", line=line
+        ) from None
 
     def _stray_quote(self, line: int) -> FileError:
         problem = "a quote opened here swallows the following lines"
@@ -163,4 +177,40 @@ def open_csv(source: SourceFile, settings: Settings) -> CsvTable:
     at, _ = header_row(rows, settings)
     above = tuple(" ".join(filter(None, row)) for row in rows[:at] if any(row))
     header = tuple(rows[at]) if rows else ("",)
-    return CsvTable(source, encoding, delimiter, header, above, ends[at] if ends else 1)
+    end = ends[at] if ends else 1
+    spare = _spare_fields(rows[at + 1 :], len(header))
+    return CsvTable(source, encoding, delimiter, header, above, end, spare)
+
+
+def _swallows(cells: list[str], delimiter: str) -> bool:
+    """Whether a field holds the end of its row and the beginning of another.
+
+    Two stray quotes do that, and the row has as many fields as any. A note of several
+    lines has the delimiters of such ends only by chance, and then hardly an amount or
+    a date between them.
+    """
+    for position, cell in enumerate(cells):
+        first, *others = _BREAK.split(cell)
+        if not others:
+            continue
+        lines = [first, *filter(None, others[:-1]), others[-1]]
+        full = len(cells) - 1
+        wanted = [full - position, *[full] * (len(lines) - 2), position]
+        if [line.count(delimiter) for line in lines] == wanted:
+            return any(map(_is_mostly_digits, delimiter.join(lines).split(delimiter)))
+    return False
+
+
+def _is_mostly_digits(text: str) -> bool:
+    return sum(c.isdigit() for c in text) * 2 >= len(text.strip()) > 0
+
+
+def _spare_fields(rows: list[list[str]], width: int) -> int:
+    """Empty fields that most rows have beyond the header.
+
+    One row alone that has them was shifted: 1,234.56 without quotes before an empty
+    last field would be read as 1.
+    """
+    spare = [len(row) - width if not any(row[width:]) else 0 for row in rows if row]
+    most = max(set(spare), key=spare.count, default=0)
+    return max(most, 0)

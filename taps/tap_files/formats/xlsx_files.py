@@ -60,12 +60,12 @@ class SpreadsheetTable:
 
 
 def open_spreadsheet(source: SourceFile, settings: Settings) -> SpreadsheetTable:
-    """The first sheet that holds a table we know, else the first with anything on it.
+    """The sheet that holds a table we know, else the first with anything on it.
 
     Raises
     ------
     FileError
-        It cannot be opened, or every sheet is empty.
+        It cannot be opened, every sheet is empty, or several hold a table we know.
     """
     try:
         with CalamineWorkbook.from_path(str(source.path)) as book:
@@ -73,10 +73,10 @@ def open_spreadsheet(source: SourceFile, settings: Settings) -> SpreadsheetTable
                 (name, _cells(book.get_sheet_by_name(name).to_python()))
                 for name in book.sheet_names
             ]
-    except (CalamineError, OSError, ValueError) as error:
-        problem = f"the spreadsheet cannot be opened ({type(error).__name__})"
+    except (CalamineError, OSError, ValueError):
+        problem = "the spreadsheet cannot be opened: it is damaged, or is none"
         raise FileError(source.name, problem, remedy=_REMEDY) from None
-    found: SpreadsheetTable | None = None
+    found, is_found_known = None, False
     for name, cells in sheets:
         texts = [[as_text(cell) for cell in row] for row in cells[:LOOKED_AT]]
         at, is_known = header_row(texts, settings)
@@ -86,12 +86,21 @@ def open_spreadsheet(source: SourceFile, settings: Settings) -> SpreadsheetTable
         table = SpreadsheetTable(
             source, name, _header(texts[at]), above, at + 2, cells[at + 1 :]
         )
-        if is_known:
-            return table
-        found = table
+        if is_known and is_found_known:
+            raise _several(source, found, table)
+        found, is_found_known = table, is_known
     if found is None:
         raise FileError(source.name, "every sheet is empty", remedy="Export it again")
     return found
+
+
+def _several(
+    source: SourceFile, found: SpreadsheetTable | None, other: SpreadsheetTable
+) -> FileError:
+    first = found.sheet if found else ""
+    problem = f"the sheets {first!r} and {other.sheet!r} both hold a table to read"
+    remedy = "Save each as a file of its own, or remove the one that repeats the other"
+    return FileError(source.name, problem, remedy=remedy)
 
 
 def _header(texts: Sequence[str]) -> tuple[str, ...]:

@@ -121,6 +121,20 @@ def test_lines_above_the_header_and_totals_below_are_no_rows(
     assert "1 rows of totals are left out" in run.file["notes"]
 
 
+def test_a_header_among_the_rows_is_no_row(read_text: RunTap) -> None:
+    run = read_text(f"{LOG}a,2025-01-05,10.00\n{LOG}b,2025-01-06,5.00\n")
+
+    assert [one["customer_id"] for one in run.purchases] == ["a", "b"]
+    assert run.rejects == {}
+    assert "1 rows say the header again and are left out" in run.file["notes"]
+
+
+def test_empty_fields_that_every_row_has_are_no_fields(read_text: RunTap) -> None:
+    run = read_text(f"{LOG}a,2025-01-05,10.00,\nb,2025-01-06,5.00,\n")
+
+    assert [one["amount"] for one in run.purchases] == [10, 5]
+
+
 @pytest.mark.parametrize("footer", ["Total;;3\n", "Total general: 3\n", ";;3,00\n"])
 def test_a_separator_line_is_followed(footer: str, read_text: RunTap) -> None:
     run = read_text(

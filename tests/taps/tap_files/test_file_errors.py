@@ -42,6 +42,17 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         "log.csv line 2: a quote opened here swallows the following lines",
         "Double or remove the quote",
     ),
+    "two stray quotes, three rows": (
+        'cliente,fecha,importe\n1,"13 ene 2025,€ 10\n2,14 ene 2025,€ 12\n'
+        '3,15 ene 2025",€ 9\n4,16 ene 2025,€ 8\n',
+        "log.csv line 2: a quote opened here swallows the following lines",
+        "Double or remove the quote",
+    ),
+    "columns that change their places": (
+        GOOD + "date,customer_id,amount\n2024-01-07,3,8.00\n",
+        "log.csv line 4: the names of the columns stand here again in another order",
+        "Put each export in a file of its own",
+    ),
     "a short last row": (
         "customer_id,date,amount\n1,2024-01-05,10.00\n2,2024-01",
         "log.csv line 3: the file looks cut in half: the last row has 2 of 3 fields",

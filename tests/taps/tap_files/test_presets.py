@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -217,8 +218,26 @@ def test_a_spreadsheet_is_read_with_its_title_and_its_totals(
     ]
 
 
-def spreadsheet(rows: list[list[object]]) -> bytes:
-    """A workbook of one sheet, written by hand: cells are numbers or inline texts."""
+def test_a_workbook_of_two_tables_is_asked_about(folder: Path, run_tap: RunTap) -> None:
+    january: list[list[object]] = [
+        ["Fecha", "Cliente", "Importe"],
+        ["2025-01-05", "ana@x.com", 20.5],
+    ]
+    rates: list[list[object]] = [["Mes", "Meta"], ["enero", 100]]
+    (folder / "two.xlsx").write_bytes(spreadsheet(january, january))
+    (folder / "one.xlsx").write_bytes(spreadsheet(rates, january))
+
+    run = run_tap(currency_code="EUR")
+
+    assert [row["file_name"] for row in run.purchases] == ["one.xlsx"]
+    assert run.failures == [
+        "two.xlsx: the sheets 'Hoja1' and 'Hoja2' both hold a table to read. Save each "
+        "as a file of its own, or remove the one that repeats the other."
+    ]
+
+
+def spreadsheet(*sheets: Sequence[Sequence[object]]) -> bytes:
+    """A workbook written by hand: its cells are numbers or inline texts."""
 
     def cell(value: object) -> str:
         if value is None:
@@ -230,10 +249,7 @@ def spreadsheet(rows: list[list[object]]) -> bytes:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    lines = "".join(
-        f'<row r="{number}">{"".join(map(cell, row))}</row>'
-        for number, row in enumerate(rows, start=1)
-    )
+    numbers = range(1, len(sheets) + 1)
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
         '<Default Extension="rels" '
@@ -243,13 +259,24 @@ def spreadsheet(rows: list[list[object]]) -> bytes:
         f'Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
         "</Relationships>",
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-        '<sheet name="Hoja1" sheetId="1" r:id="r1"/></sheets></workbook>',
+        + "".join(f'<sheet name="Hoja{n}" sheetId="{n}" r:id="r{n}"/>' for n in numbers)
+        + "</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
-        f'<Relationship Id="r1" Type="{office}/worksheet" '
-        'Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{lines}'
-        "</sheetData></worksheet>",
+        + "".join(
+            f'<Relationship Id="r{n}" Type="{office}/worksheet" '
+            f'Target="worksheets/sheet{n}.xml"/>'
+            for n in numbers
+        )
+        + "</Relationships>",
     }
+    for n, rows in zip(numbers, sheets, strict=True):
+        lines = "".join(
+            f'<row r="{number}">{"".join(map(cell, row))}</row>'
+            for number, row in enumerate(rows, start=1)
+        )
+        parts[f"xl/worksheets/sheet{n}.xml"] = (
+            f'<worksheet xmlns="{main}"><sheetData>{lines}</sheetData></worksheet>'
+        )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in parts.items():
