@@ -22,7 +22,10 @@ from taps.tap_files.wording import normalised
 __all__ = ["Identities"]
 
 _ROUNDED = re.compile(r"-?\d(?:[.,]\d+)?[eE]\+?\d+")
-_IDS = ("purchase_id", "order_id", "order_name", "customer_id")
+_IDS = (
+    "purchase_id", "order_id", "order_name", "customer_id", "user_id", "payment_id",
+    "account_id", "campaign_id",
+)  # fmt: skip
 _ORDER_WORDS = ("order", "pedido", "orden", "invoice", "factura")
 _LINE_WORDS = ("product", "item", "sku", "qty", "quantity", "cantidad", "articulo")
 _FEW_ORDERS = 3
@@ -56,7 +59,7 @@ class Identities:
         is_log = binding.contract.name == "purchases"
         self._id = at.get("order_id" if self._is_shopify else "purchase_id")
         if not (is_log or self._is_shopify):
-            self._id, self._ids = None, []
+            self._id = None
         self._who = at.get("order_name" if self._is_shopify else "customer_id")
         self._day = None if self._is_shopify else at.get("purchased_at")
         self._amount = at.get("total" if self._is_shopify else "amount")

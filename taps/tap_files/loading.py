@@ -118,7 +118,9 @@ class FileLoad:
         if not cells:
             return {}
         wanted = sorted(binding.used)
-        return {binding.header[i]: str(cells[i]).replace("\0", "") for i in wanted}
+        # Postgres holds no zero character, neither in a value nor in its name.
+        named = {binding.header[i]: str(cells[i]) for i in wanted}
+        return {k.replace("\0", ""): v.replace("\0", "") for k, v in named.items()}
 
     def _kept_copies(self) -> list[str]:
         binding = self.inspection.binding

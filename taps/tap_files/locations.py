@@ -10,7 +10,7 @@ from pathlib import Path
 
 from taps.tap_files.problems import FileError
 
-__all__ = ["FORMATS", "SourceFile", "find_files"]
+__all__ = ["FORMATS", "SourceFile", "find_files", "unreadable"]
 
 FORMATS = {
     ".csv": "csv",
@@ -57,6 +57,13 @@ def find_files(paths: Iterable[str]) -> tuple[list[SourceFile], list[FileError]]
     clashes = list(_clashes(sources))
     clashing = {error.name for error in clashes}
     return [s for s in sources if s.name not in clashing], errors + clashes
+
+
+def unreadable(source: SourceFile, error: OSError) -> FileError:
+    """What is wrong with a file that the system does not hand out."""
+    why = f": {error.strerror.lower()}" if error.strerror else ""
+    remedy = "Check that it exists and may be read"
+    return FileError(source.name, f"the file cannot be read{why}", remedy=remedy)
 
 
 def _files_of(text: str) -> Iterator[SourceFile]:

@@ -24,7 +24,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from taps.tap_files.bookmarks import Bookmarks, version_of
 from taps.tap_files.inspection import Inspection, inspect_file
 from taps.tap_files.loading import QUARANTINE, FileLoad
-from taps.tap_files.locations import SourceFile, find_files
+from taps.tap_files.locations import SourceFile, find_files, unreadable
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.wording import normalised
@@ -43,6 +43,8 @@ def preview(settings: Settings) -> dict[str, Any]:
             files.append(_preview(source, settings))
         except FileError as error:
             errors.append(error)
+        except OSError as error:
+            errors.append(unreadable(source, error))
     return {"files": files, "failures": [error.message for error in errors]}
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["FileError", "RowRejected"]
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What would break a sentence in two, or turn it around."""
 
 
 class FileError(Exception):
@@ -27,7 +32,7 @@ class FileError(Exception):
     def message(self) -> str:
         """One line: file, line, what is wrong, what to do."""
         place = f"{self.name} line {self.line}" if self.line else self.name
-        return f"{place}: {self.problem}. {self.remedy}."
+        return _UNSEEN.sub(_escaped, f"{place}: {self.problem}. {self.remedy}.")
 
 
 class RowRejected(Exception):
@@ -41,3 +46,7 @@ class RowRejected(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()

@@ -12,7 +12,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from taps.tap_files.bookmarks import Bookmarks, FileVersion, version_of
 from taps.tap_files.inspection import inspect_file
 from taps.tap_files.loading import QUARANTINE, FileLoad
-from taps.tap_files.locations import SourceFile, find_files
+from taps.tap_files.locations import SourceFile, find_files, unreadable
 from taps.tap_files.problems import FileError
 from taps.tap_files.schemas import FILES_SCHEMA
 
@@ -58,9 +58,7 @@ class FilesStream(Stream):
             except BrokenPipeError:
                 raise  # whoever reads our records is gone: no fault of the file
             except OSError as error:
-                problem = f"the file cannot be read ({type(error).__name__})"
-                remedy = "Check that it exists and may be read"
-                self._fail(FileError(source.name, problem, remedy=remedy))
+                self._fail(unreadable(source, error))
 
     def generate_child_contexts(
         self,

@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 
 __all__ = ["Cell", "Row", "Table", "as_cell", "as_text"]
 
+_LONGEST_WHOLE = 40
+"""Digits of a number that is still written out; 1e999999 would be a million."""
+
 Cell = str | Decimal
 """Text as written, or the exact number of a typed column; "" when there is none."""
 
@@ -63,6 +66,8 @@ def as_text(cell: Cell) -> str:
     """A cell as text without surrounding space; whole numbers without decimals."""
     if isinstance(cell, str):
         return cell.strip()
+    if cell.adjusted() > _LONGEST_WHOLE:
+        return str(cell)
     if cell == cell.to_integral_value():
         return str(int(cell))
     return format(cell, "f")
@@ -75,8 +80,10 @@ def as_cell(value: object) -> Cell:
             return ""
         case bool():
             return str(value).lower()
-        case int() | float() | Decimal() if math.isfinite(value):
-            return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        case int() | Decimal() if Decimal(value).is_finite():
+            return Decimal(value)
+        case float() if math.isfinite(value):
+            return Decimal(repr(value))
         case date():
             return value.isoformat()
     return str(value)

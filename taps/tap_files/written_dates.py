@@ -70,10 +70,12 @@ def month_alone(text: str) -> date | None:
     """The first day of a written month, such as ``enero 2025`` or ``2025-01``."""
     if found := _YEAR_MONTH.fullmatch(text):
         year, number = int(found[1]), int(found[2])
-        return date(year, number, 1) if 1 <= number <= 12 else None
+        return date(year, number, 1) if year and 1 <= number <= 12 else None
     found = _MONTH_ALONE.fullmatch(text)
     number = _months().get(normalised(found[1]), 0) if found else 0
-    return date(int(found[2]), number, 1) if found and number else None
+    if found is None or not number or not int(found[2]):
+        return None
+    return date(int(found[2]), number, 1)
 
 
 def numbered(text: str) -> tuple[datetime, bool] | None:

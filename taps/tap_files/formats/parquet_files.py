@@ -63,8 +63,8 @@ class ParquetTable:
                     for cells in zip(*columns, strict=True):
                         line += 1
                         yield Row(line, cells)
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged(self.source, error) from None
+        except (pa.ArrowException, OSError, UnicodeDecodeError):
+            raise _damaged(self.source) from None
 
     def check_end(self) -> None:
         """Nothing to do: a Parquet file that was cut has no footer to open."""
@@ -82,8 +82,8 @@ def open_parquet(source: SourceFile) -> ParquetTable:
         raise FileError(source.name, "the file is empty", remedy=_REMEDY)
     try:
         schema = pq.read_schema(source.path)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(source, error) from None
+    except (pa.ArrowException, OSError):
+        raise _damaged(source) from None
     flat = tuple(field.name for field in schema if not pa.types.is_nested(field.type))
     return ParquetTable(source, flat)
 
@@ -93,7 +93,12 @@ def _cells(column: pa.Array) -> list[Cell]:
         # Python has no nanoseconds; what exports write there is zero.
         micro = pa.timestamp("us", tz=column.type.tz)
         column = column.cast(micro, safe=False)
-    values = column.to_pylist()
+    try:
+        values = column.to_pylist()
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise
+        values = column.cast(pa.string()).to_pylist()  # such as a day of year 20255
     if pa.types.is_decimal(column.type):
         # Its zeros are of the column, not of the amount: 20.100 has no mills.
         values = [None if v is None else _without_zeros(v) for v in values]
@@ -104,7 +109,6 @@ def _without_zeros(value: Decimal) -> Decimal:
     return Decimal(format(value.normalize(), "f"))
 
 
-def _damaged(source: SourceFile, error: Exception) -> FileError:
-    kind = type(error).__name__
-    problem = f"this is not a whole Parquet file, as if it were cut in half ({kind})"
+def _damaged(source: SourceFile) -> FileError:
+    problem = "this is not a whole Parquet file, as if it were cut in half"
     return FileError(source.name, problem, remedy=_REMEDY)

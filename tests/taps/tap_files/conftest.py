@@ -64,18 +64,23 @@ def run_tap(folder: Path) -> RunTap:
     """Run the tap on the folder, or on ``paths``, with settings and a state."""
 
     def run(state: Mapping[str, Any] | None = None, **settings: Any) -> Run:
-        config = {"paths": [str(folder)], **settings}
-        tap = TapFiles(config=config, state=dict(state or {}))
-        output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-        with contextlib.redirect_stdout(output):
-            tap.sync_all()
-        output.seek(0)
-        messages = [_DECODER.decode(line) for line in output.read().splitlines()]
-        states = [m["value"] for m in messages if m["type"] == "STATE"]
-        failures = [error.message for error in tap.failures]
-        return Run(messages, failures, states[-1] if states else {})
+        return run_once({"paths": [str(folder)], **settings}, state)
 
     return run
+
+
+def run_once(config: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> Run:
+    """Run the tap with a config."""
+    tap = TapFiles(config=dict(config), state=dict(state or {}))
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(output):
+        tap.sync_all()
+    output.seek(0)
+    # Not splitlines, which also parts at separators that a value may hold.
+    messages = [_DECODER.decode(line) for line in output]
+    states = [m["value"] for m in messages if m["type"] == "STATE"]
+    failures = [error.message for error in tap.failures]
+    return Run(messages, failures, states[-1] if states else {})
 
 
 @pytest.fixture

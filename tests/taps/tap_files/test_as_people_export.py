@@ -261,6 +261,14 @@ def test_rounded_ids_are_refused(read_text: RunTap) -> None:
     assert "Do not open the file in Excel" in run.failures[0]
 
 
+def test_rounded_numbers_of_payments_are_refused_too(read_text: RunTap) -> None:
+    header = "order_id,payment_id,payment_type,payment_value\n"
+
+    run = read_text(f"{header}o1,6.80E+12,card,10\n")
+
+    assert "the column 'payment_id' (payment_id) holds 6.80E+12" in run.failures[0]
+
+
 LINES = "1,a,2025-01-05,30,x\n1,a,2025-01-05,30,y\n2,b,2025-01-06,5,x\n"
 
 

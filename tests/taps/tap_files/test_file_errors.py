@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from taps.tap_files.preview import preview
+from taps.tap_files.settings import Settings
 from tests.taps.tap_files.conftest import RunTap
 
 GOOD = "customer_id,date,amount\n1,2024-01-05,10.00\n2,2024-01-06,12.50\n"
@@ -52,6 +55,11 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         GOOD + "date,customer_id,amount\n2024-01-07,3,8.00\n",
         "log.csv line 4: the names of the columns stand here again in another order",
         "Put each export in a file of its own",
+    ),
+    "a break inside an amount": (
+        'customer_id,date,amount\n1,2024-01-05,"1.2\n34"\n',
+        "1.2\\n34 may be 1.234 or 1234",
+        "Say it with the setting decimal_separator",
     ),
     "a short last row": (
         "customer_id,date,amount\n1,2024-01-05,10.00\n2,2024-01",
@@ -183,6 +191,24 @@ def test_a_path_that_matches_nothing_is_an_error(folder: Path, run_tap: RunTap) 
 
     assert "no file matches this path" in run.failures[0]
     assert "setting paths" in run.failures[0]
+
+
+def test_a_file_that_the_system_keeps_is_told_by_the_preview_too(
+    folder: Path, run_tap: RunTap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "log.csv").write_text(GOOD)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+    told = [
+        "log.csv: the file cannot be read: permission denied. Check that it exists "
+        "and may be read."
+    ]
+    assert run_tap().failures == told
+    assert preview(Settings.from_config({"paths": [str(folder)]}))["failures"] == told
 
 
 def test_an_unknown_ending_is_an_error(folder: Path, run_tap: RunTap) -> None:

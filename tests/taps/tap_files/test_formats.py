@@ -245,6 +245,19 @@ def test_an_amount_of_another_currency_is_no_amount_of_the_rows(
     assert reason == "amount: the amount is written in USD, and the row in EUR"
 
 
+def test_what_no_program_can_hold_costs_its_row(folder: Path, run_tap: RunTap) -> None:
+    line = '{{"customer_id": {}, "date": "2024-01-05", "amount": {}}}\n'
+    zero = '{"customer_id": "z", "date": "2024-01-05", "amount": 5, "a\\u0000": 1}\n'
+    rows = (('"b"', "1e999999999"), ('"c"', "20.25"))
+    (folder / "log.jsonl").write_text("".join(line.format(*r) for r in rows) + zero)
+
+    run = run_tap()
+
+    assert [row["amount"] for row in run.purchases] == [Decimal("20.25"), 5]
+    reason = "amount: the amount is too large to be true"
+    assert run.rejects == {"log.jsonl line 1": reason}
+
+
 def test_a_typed_column_keeps_no_zeros_of_its_scale(
     folder: Path, run_tap: RunTap
 ) -> None:
@@ -255,3 +268,16 @@ def test_a_typed_column_keeps_no_zeros_of_its_scale(
     run = run_tap(currency_code="EUR")
 
     assert [row["amount"] for row in run.purchases] == [Decimal("20.1"), 7]
+
+
+def test_a_typed_day_beyond_all_calendars_costs_its_row(
+    folder: Path, run_tap: RunTap
+) -> None:
+    days = pa.array([19_000, 6_670_000], pa.int32()).cast(pa.date32())
+    rows = {"customer": ["1", "2"], "date": days, "amount": [20.5, 7.25]}
+    pq.write_table(pa.table(rows), folder / "log.parquet")
+
+    run = run_tap()
+
+    assert [row["amount"] for row in run.purchases] == [Decimal("20.5")]
+    assert list(run.rejects) == ["log.parquet line 2"]

@@ -49,6 +49,8 @@ BAD_ROWS = {
         "amount: the amount is written with kr, which is no sign of EUR"
     ),
     "A-2,7,2024-01-05,1.234,EUR,x": ("amount: the amount is ambiguous: it may be 1234"),
+    "A-2,7,0000-01,10.00,EUR,x": "purchased_at: the date cannot be read",
+    "A-2,7,enero 0000,10.00,EUR,x": "purchased_at: the date cannot be read",
     "A-2,Total,2024-01-05,20.00,EUR,x": ("a row of totals that has a date of its own"),
     "A-2,7,2024-01-05,10.00,EUR,x,": "wrong number of fields: 7 instead of 6",
     'A-2,"7"x,2024-01-05,10.00,EUR,x': "a quote inside a field is not doubled",
