@@ -88,11 +88,13 @@ def _has_more_than_cents(text: str) -> bool:
 
 def _plain(value: Decimal) -> str:
     """A typed amount as written, without the noise of binary fractions."""
+    text = str(value)
+    if "E" not in text and len(text.partition(".")[2]) <= _AMOUNT_DECIMALS:
+        return text
     try:
-        kept = bounded(value)
+        return format(bounded(value).normalize(), "f")
     except RowRejected:
         return ""
-    return str(value) if kept is value else format(kept.normalize(), "f")
 
 
 def amount_reader(

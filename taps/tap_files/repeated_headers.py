@@ -48,5 +48,7 @@ class RepeatedHeaders:
                 yield row
 
     def _may_be_one(self, row: Row) -> bool:
-        text = as_text(row.cells[self._looked_at])
-        return not text[-1:].isdigit() and normalised(text) in self._known
+        text = row.cells[self._looked_at]
+        if not isinstance(text, str) or text[-1:].isdigit():
+            return False  # most rows, at once: this one holds an amount
+        return normalised(text) in self._known

@@ -75,7 +75,10 @@ class TotalRows:
         return has_amount and not any(texts) and not date
 
     def _is_dated_total(self, cells: Sequence[Cell]) -> bool:
-        texts = (as_text(cells[position]) for position in self._names)
-        return any(
-            text[:1] in _INITIALS and _NOTHING_ELSE.fullmatch(text) for text in texts
-        )
+        for position in self._names:
+            text = cells[position]
+            if not isinstance(text, str) or text.lstrip()[:1] not in _INITIALS:
+                continue  # most rows, at once
+            if _NOTHING_ELSE.fullmatch(text.strip()):
+                return True
+        return False
