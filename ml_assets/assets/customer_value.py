@@ -27,9 +27,9 @@ from ml_assets.assets.prediction_inputs import (
 )
 from ml_assets.assets.prediction_tables import write_valuation
 from ml_assets.clv.backtest import Backtest
+from ml_assets.clv.convergence import fit_failed
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
-from ml_assets.clv.gates import fit_failed
 from ml_assets.clv.models.bg_nbd import BgNbdFit
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
@@ -268,7 +268,7 @@ def _checks(valuation: Valuation) -> Iterator[dg.AssetCheckResult]:
             severity=dg.AssetCheckSeverity.WARN
             if gate is not None and gate.outcome == "warned"
             else dg.AssetCheckSeverity.ERROR,
-            description=gate.message
+            description=str(gate.message)
             if gate
             else "Not reached: an earlier gate blocks.",
         )

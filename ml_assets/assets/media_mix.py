@@ -260,7 +260,7 @@ def _checks(run: _Run, unread: str) -> Iterator[dg.AssetCheckResult]:
             severity=dg.AssetCheckSeverity.ERROR
             if worst is not None and worst.outcome == "blocked"
             else dg.AssetCheckSeverity.WARN,
-            description=worst.message if worst else not_judged,
+            description=str(worst.message if worst else not_judged),
         )
 
 

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from ml_assets.assets.spoken import in_spanish
 from ml_assets.assets.table_rows import upsert
 from ml_assets.media_plan.backtests import Holdout
 from ml_assets.media_plan.evaluation import MODEL_VERSION, Verdict
@@ -229,6 +230,7 @@ def write_fit(
         "model_version": MODEL_VERSION,
         "status": verdict.status,
         "reason": verdict.reason,
+        "reason_es": in_spanish(verdict.reasons),
         "data_hash": identity.data_hash,
         "day_count": identity.day_count,
         "currency_code": identity.currency_code,
@@ -237,7 +239,12 @@ def write_fit(
     }
     upsert(database, "media_mix_fits", ("company_id", "fit_id"), [fit])
     gates = [
-        {**key, **{field.name: getattr(gate, field.name) for field in fields(gate)}}
+        {
+            **key,
+            **{field.name: getattr(gate, field.name) for field in fields(gate)},
+            "message": str(gate.message),
+            "message_es": in_spanish(gate.message),
+        }
         for gate in verdict.gates
     ]
     upsert(database, "gate_results", ("company_id", "fit_id", "gate"), gates)

@@ -14,6 +14,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from ml_assets.assets.prediction_inputs import FitIdentity
+from ml_assets.assets.spoken import in_spanish
 from ml_assets.assets.table_rows import append, as_row, copy_rows, names, upsert
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.fit_identity import MODEL_VERSION
@@ -90,6 +91,7 @@ def _write_fit(
         "model_version": MODEL_VERSION,
         "status": "published" if valuation.predictions is not None else "blocked",
         "reason": "\n".join(valuation.reasons) or None,
+        "reason_es": in_spanish(valuation.reasons, "\n"),
         "data_hash": identity.data_hash,
         "customer_count": frequency.size,
         "repeat_customer_count": int((frequency > 0).sum()),
@@ -123,7 +125,8 @@ def _write_gates(
             "outcome": gate.outcome,
             "observed": gate.observed,
             "threshold": gate.threshold,
-            "message": gate.message,
+            "message": str(gate.message),
+            "message_es": in_spanish(gate.message),
         }
         for gate in valuation.gates
     ]

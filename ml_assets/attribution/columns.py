@@ -9,6 +9,7 @@ import pandas as pd
 
 from ml_assets.attribution.errors import InvalidJourneys
 from ml_assets.attribution.paths import Floats, Ints
+from ml_assets.sentences import quoted
 
 __all__ = [
     "Flags",
@@ -82,6 +83,6 @@ def refuse(bad: Flags, frame: pd.DataFrame, column: str, rule: str) -> None:
         return
     row = int(np.flatnonzero(bad)[0])
     raise InvalidJourneys(
-        f"column {column}, row {row}: {frame[column].tolist()[row]!r} {rule} "
+        f"column {column}, row {row}: {quoted(frame[column].tolist()[row])} {rule} "
         f"({int(bad.sum())} of {bad.size} rows)"
     )

@@ -14,6 +14,7 @@ from ml_assets.attribution.reading import read_journeys
 from ml_assets.attribution.removal import Removal
 from ml_assets.attribution.resampling import Draws, draws, observed
 from ml_assets.attribution.rules import HALF_LIFE_DAYS, shapley, shared, time_decay
+from ml_assets.sentences import quoted
 
 __all__ = ["METHODS", "Comparison", "compare"]
 
@@ -217,12 +218,13 @@ def _check(
         if method not in METHODS:
             raise InvalidSetting(f"method {method!r} is none of {', '.join(METHODS)}")
     rules = {
-        f"half_life_days {half_life_days!r} is not above 0": half_life_days > 0,
-        f"markov_order {markov_order!r} is no whole number from 1 on": (
+        f"half_life_days {quoted(half_life_days)} is not above 0": half_life_days > 0,
+        f"markov_order {quoted(markov_order)} is no whole number from 1 on": (
             isinstance(markov_order, int) and markov_order >= 1
         ),
-        f"resamples {resamples!r} is below 0": resamples is None or resamples >= 0,
-        f"confidence {confidence!r} is not between 0 and 1": 0 < confidence < 1,
+        f"resamples {quoted(resamples)} is below 0": resamples is None
+        or resamples >= 0,
+        f"confidence {quoted(confidence)} is not between 0 and 1": 0 < confidence < 1,
     }
     for message, holds in rules.items():
         if not holds:

@@ -21,6 +21,7 @@ from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.models import bg_nbd, pareto_nbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
+from ml_assets.sentences import Sentence, said
 
 __all__ = [
     "SHORTEST_MODEL_HISTORY_DAYS",
@@ -165,7 +166,7 @@ def choose(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Choice:
     fitted = list(_candidates(seen, penalizer))
     usable = [candidate for candidate in fitted if candidate.fit is not None]
     if not usable:
-        raise NotConverged(f"no model could be fitted: {fitted[0].reason}")
+        raise NotConverged(_no_model(fitted[0]))
     origins = inner_origins(log.some(_LARGEST_SAMPLE), as_of_day)
     trials = {one.name: trial_of(one.name, origins, penalizer) for one in usable}
     compared = [_scored(one, trials, origins) for one in usable]
@@ -195,7 +196,7 @@ def choose_by_likelihood(seen: Seen, penalizer: float = 0.0) -> Choice:
     fitted = [_candidate(name, seen, penalizer) for name in _SIMPLE]
     best = max(fitted, key=lambda one: _or_worst_likelihood(one.log_likelihood))
     if best.fit is None:
-        raise NotConverged(f"no model could be fitted: {best.reason}")
+        raise NotConverged(_no_model(best))
     return Choice(best, best, fitted, [], {}, penalizer)
 
 
@@ -215,13 +216,23 @@ def _candidates(seen: Seen, penalizer: float) -> Iterator[Candidate]:
         yield _candidate(name, seen, penalizer)
 
 
+def _no_model(tried: Candidate) -> Sentence:
+    return Sentence(
+        "reasons.no_model", "no model could be fitted: {reason}", reason=tried.reason
+    )
+
+
 def _require_history(seen: Seen) -> None:
     days = float(seen.histories.age_days.max(initial=0))
     if days < SHORTEST_MODEL_HISTORY_DAYS:
         raise TooShortHistory(
-            f"the first order is {days:.0f} days old: a pause cannot be told from "
-            f"leaving before {SHORTEST_MODEL_HISTORY_DAYS} days. Load older orders, or "
-            "wait."
+            Sentence(
+                "reasons.short_history",
+                "the first order is {days:.0f} days old: a pause cannot be told from "
+                "leaving before {least} days. Load older orders, or wait.",
+                days=days,
+                least=SHORTEST_MODEL_HISTORY_DAYS,
+            )
         )
 
 
@@ -229,13 +240,15 @@ def _candidate(name: str, seen: Seen, penalizer: float) -> Candidate:
     try:
         fit = fit_candidate(name, seen, penalizer)
     except CustomerValueError as failure:
-        return Candidate(name, None, None, reason=str(failure))
+        return Candidate(name, None, None, reason=said(failure))
     waiting = bg_nbd.interval_term(
         _shape(name).regularity, seen.histories.frequency, seen.log_intervals
     )
     reason = None
     if fit.prior_sd is not None:
-        reason = f"fitted with a prior of {fit.prior_sd:g} log units"
+        reason = Sentence(
+            "reasons.prior", "fitted with a prior of {sd:g} log units", sd=fit.prior_sd
+        )
     return Candidate(name, fit, fit.log_likelihood + waiting, reason=reason)
 
 

@@ -22,6 +22,7 @@ from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
 from ml_assets.clv.purchases import PurchaseDays, Seen, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend, trend
+from ml_assets.sentences import said
 
 __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]
 
@@ -241,7 +242,7 @@ def fit_log(
     try:
         choice = choose(log, as_of_day, penalizer)
     except CustomerValueError as failure:
-        return _without_model(str(failure), customers, seen, spend, as_of_day)
+        return _without_model(said(failure), customers, seen, spend, as_of_day)
     return CustomerModel(
         "fitted",
         _dependence(log),
@@ -296,7 +297,7 @@ def fit_summary(frame: pd.DataFrame, *, time_unit: str = "days") -> CustomerMode
     try:
         choice = choose_by_likelihood(seen)
     except CustomerValueError as failure:
-        return _without_model(str(failure), ids, seen, spend, 0)
+        return _without_model(said(failure), ids, seen, spend, 0)
     return CustomerModel("fitted", None, ids, seen, spend, choice=choice)
 
 

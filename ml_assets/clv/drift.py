@@ -15,6 +15,7 @@ import pandas as pd
 from ml_assets.clv.gates import GateResult, Outcome
 from ml_assets.clv.histories import Floats, column_of_floats
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970
+from ml_assets.sentences import Sentence
 
 __all__ = ["LastPublished", "same_past", "stable_totals", "usual_amounts"]
 
@@ -31,10 +32,6 @@ _FEWEST_REPEATERS = 50
 _COMPARABLE_DAYS = 45
 # A handful of late refunds must not stop a small shop.
 _FEWEST_CHANGED = 5
-_REMEDY = (
-    "If this is intended, publish it once with `timonel run --company COMPANY "
-    "--accept-changes`; if not, look at what was loaded last."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,19 +77,27 @@ def same_past(log: PurchaseDays, last: LastPublished | None) -> GateResult:
     factor = _factor(
         _total(both[same], "historic_value_now"), _total(both[same], "historic_value")
     )
-    seen = (
-        f"Of {len(both)} customers known on {last.as_of_date}, {changed:.1%} have "
-        f"other purchase days than then ({lately:.1%} of those who had bought in the "
-        f"{_ACTIVE_DAYS} days before), and {more:.1%} "
-        f"have more; unchanged ones spent {factor:.2f} times what was known then"
+    seen = Sentence(
+        "same_past.seen",
+        "Of {known} customers known on {then}, {changed:.1%} have other purchase days "
+        "than then ({lately:.1%} of those who had bought in the {active} days before), "
+        "and {more:.1%} have more; unchanged ones spent {factor:.2f} times what was "
+        "known then.",
+        known=len(both),
+        then=last.as_of_date,
+        changed=changed,
+        lately=lately,
+        active=_ACTIVE_DAYS,
+        more=more,
+        factor=factor,
     )
     worst = max(changed, lately)
     many = max(changed * len(both), lately * active.sum()) >= _FEWEST_CHANGED
     if (worst > _CHANGED_BLOCK and many) or _apart(factor) > _PAST_BLOCK:
         return _blocked(gate, seen, *_worst(worst, factor))
     if worst > _CHANGED_WARN or _apart(factor) > _PAST_WARN:
-        return GateResult(gate, "warned", *_worst(worst, factor), f"{seen}.")
-    return GateResult(gate, "passed", worst, _CHANGED_BLOCK, f"{seen}.")
+        return GateResult(gate, "warned", *_worst(worst, factor), seen)
+    return GateResult(gate, "passed", worst, _CHANGED_BLOCK, seen)
 
 
 def usual_amounts(
@@ -110,22 +115,30 @@ def usual_amounts(
     new = log.amount[(age >= 0) & (age < _NEW_DAYS)]
     before = log.amount[(age >= _NEW_DAYS) & (age < _NEW_DAYS + _BEFORE_DAYS)]
     if min(new.size, before.size) < _FEWEST_PURCHASES:
-        message = (
-            f"{new.size} purchase days in {_NEW_DAYS} days, {before.size} in the year "
-            f"before: {_FEWEST_PURCHASES} of each would tell whether amounts jumped."
+        message = Sentence(
+            "usual_amounts.few",
+            "{new} purchase days in {days} days, {before} in the year before: {least} "
+            "of each would tell whether amounts jumped.",
+            new=new.size,
+            days=_NEW_DAYS,
+            before=before.size,
+            least=_FEWEST_PURCHASES,
         )
         return GateResult(gate, "passed", None, _AMOUNT_BLOCK, message)
     ratio = _factor(float(np.median(new)), float(np.median(before)))
-    seen = (
-        f"A usual purchase day of the last {_NEW_DAYS} days is worth {ratio:.2f} times "
-        "one of the year before"
+    seen = Sentence(
+        "usual_amounts.seen",
+        "A usual purchase day of the last {days} days is worth {ratio:.2f} times one "
+        "of the year before.",
+        days=_NEW_DAYS,
+        ratio=ratio,
     )
     if _is_beyond(ratio) and not _is_beyond(last.amount_ratio if last else None):
         threshold = _AMOUNT_BLOCK if ratio > 1 else _FALL_BLOCK
         return _blocked(gate, seen, ratio, threshold)
     unusual = ratio > _AMOUNT_WARN or ratio < _FALL_WARN
     outcome: Outcome = "warned" if unusual else "passed"
-    return GateResult(gate, outcome, ratio, _AMOUNT_BLOCK, f"{seen}.")
+    return GateResult(gate, outcome, ratio, _AMOUNT_BLOCK, seen)
 
 
 def _is_beyond(ratio: float | None) -> bool:
@@ -156,18 +169,28 @@ def stable_totals(
     ratio = _factor(
         _total(both, "predicted_value_12m_now"), _total(both, "predicted_value_12m")
     )
-    seen = (
-        f"The {len(both)} customers of the last good run ({last.as_of_date}) are now "
-        f"predicted to bring {ratio:.2f} times as much in 12 months"
+    expected = Sentence(
+        "stable_totals.expected",
+        "The {customers} customers of the last good run ({then}) are now predicted to "
+        "bring {ratio:.2f} times as much in 12 months",
+        customers=len(both),
+        then=last.as_of_date,
+        ratio=ratio,
     )
     apart = (as_of_date - last.as_of_date).days
     if method != last.method or apart > _COMPARABLE_DAYS:
-        why = "by another method" if method != last.method else f"{apart} days later"
-        return GateResult(gate, "passed", ratio, None, f"{seen}, {why}.")
+        why = Sentence("stable_totals.later", "{days} days later", days=apart)
+        if method != last.method:
+            why = Sentence("stable_totals.other_method", "by another method")
+        message = Sentence(
+            "stable_totals.not_comparable", "{seen}, {why}.", seen=expected, why=why
+        )
+        return GateResult(gate, "passed", ratio, None, message)
+    seen = Sentence("stable_totals.seen", "{seen}.", seen=expected)
     result = _by_factor(gate, seen, ratio, _TOTAL_WARN, _TOTAL_BLOCK)
     repeaters = int((column_of_floats(both, "frequency") > 0).sum())
     if result.outcome == "blocked" and repeaters < _FEWEST_REPEATERS:
-        return GateResult(gate, "warned", ratio, _TOTAL_BLOCK, f"{seen}.")
+        return GateResult(gate, "warned", ratio, _TOTAL_BLOCK, seen)
     return result
 
 
@@ -229,20 +252,30 @@ def _worst(changed: float, factor: float) -> tuple[float, float]:
 
 
 def _by_factor(
-    gate: str, seen: str, factor: float, warn: float, block: float
+    gate: str, seen: Sentence, factor: float, warn: float, block: float
 ) -> GateResult:
     apart = _apart(factor)
     if apart > block:
         return _blocked(gate, seen, factor, block)
     outcome: Outcome = "warned" if apart > warn else "passed"
-    return GateResult(gate, outcome, factor, block, f"{seen}.")
+    return GateResult(gate, outcome, factor, block, seen)
 
 
-def _blocked(gate: str, seen: str, observed: float, threshold: float) -> GateResult:
-    message = f"{seen}. {_REMEDY}"
+def _blocked(
+    gate: str, seen: Sentence, observed: float, threshold: float
+) -> GateResult:
+    message = Sentence(
+        "drift.blocked",
+        "{seen} If this is intended, publish it once with `timonel run --company "
+        "COMPANY --accept-changes`; if not, look at what was loaded last.",
+        seen=seen,
+    )
     return GateResult(gate, "blocked", observed, threshold, message)
 
 
 def _nothing_before(gate: str) -> GateResult:
-    message = "Nothing was published before: there is nothing to compare with."
+    message = Sentence(
+        "drift.first",
+        "Nothing was published before: there is nothing to compare with.",
+    )
     return GateResult(gate, "passed", None, None, message)

@@ -6,28 +6,22 @@ beside the numbers. Nothing here stops anything: the caller acts on `outcome`.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
 from ml_assets.clv.cohort_average import FEWEST_CUSTOMERS, SHORTEST_HISTORY_DAYS
-from ml_assets.clv.customer_model import CustomerModel
-from ml_assets.clv.errors import CustomerValueError
-from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, column_of_floats
+from ml_assets.sentences import Sentence
 
 __all__ = [
     "STALE_AFTER_DAYS",
     "GateResult",
     "Outcome",
-    "converged",
     "enough_data",
-    "fit_failed",
     "recent_orders",
     "reconciles_with_mart",
 ]
@@ -41,7 +35,10 @@ STALE_AFTER_DAYS = 30
 
 @dataclass(frozen=True)
 class GateResult:
-    """One verdict: what was observed against which threshold, in plain English."""
+    """One verdict: what was observed against which threshold, in plain English.
+
+    A gate's message is a `Sentence`, so that readers of other languages get theirs.
+    """
 
     gate: str
     outcome: Outcome
@@ -67,43 +64,75 @@ def enough_data(summaries: pd.DataFrame) -> GateResult:
     ages = column_of_floats(summaries, "age_days")
     repeaters = int((frequency > 0).sum())
     days = float(ages.max()) if buyers else 0.0
-    have = f"{buyers} customers, {repeaters} of them bought again, in {days:.0f} days"
+    have = Sentence(
+        "enough_data.have",
+        "{buyers} customers, {repeaters} of them bought again, in {days:.0f} days",
+        buyers=buyers,
+        repeaters=repeaters,
+        days=days,
+    )
+    history = Sentence("enough_data.days", "days of history")
     for count, least, what in (
-        (buyers, FEWEST_CUSTOMERS, "customers"),
-        (days, SHORTEST_HISTORY_DAYS, "days of history"),
+        (buyers, FEWEST_CUSTOMERS, Sentence("enough_data.customers", "customers")),
+        (days, SHORTEST_HISTORY_DAYS, history),
     ):
         if count < least:
-            message = (
-                f"{have}: at least {least} {what} are needed to predict anything. Load "
-                "older orders or wait for more."
+            message = Sentence(
+                "enough_data.nothing",
+                "{have}: at least {least} {what} are needed to predict anything. Load "
+                "older orders or wait for more.",
+                have=have,
+                least=least,
+                what=what,
             )
             return GateResult(gate, "blocked", count, least, message)
+    repeated = Sentence("enough_data.repeaters", "customers who bought again")
     for count, least, what in (
-        (repeaters, MINIMUM_REPEAT_CUSTOMERS, "customers who bought again"),
-        (days, SHORTEST_MODEL_HISTORY_DAYS, "days of history"),
+        (repeaters, MINIMUM_REPEAT_CUSTOMERS, repeated),
+        (days, SHORTEST_MODEL_HISTORY_DAYS, history),
     ):
         if count < least:
-            message = (
-                f"{have}: with fewer than {least} {what} there is no model, and "
+            message = Sentence(
+                "enough_data.average",
+                "{have}: with fewer than {least} {what} there is no model, and "
                 "everybody is predicted the company's average. Load older orders or "
-                "wait for more."
+                "wait for more.",
+                have=have,
+                least=least,
+                what=what,
             )
             return GateResult(gate, "warned", count, least, message)
+    return _comfortable(buyers, repeaters, days)
+
+
+def _comfortable(buyers: int, repeaters: int, days: float) -> GateResult:
+    """Whether a model is dependable, where there can be one."""
+    gate = "enough_data"
     if buyers < _COMFORTABLE_BUYERS:
-        message = (
-            f"{buyers} buyers, {_COMFORTABLE_BUYERS} make predictions dependable: "
-            "read the totals, not the single customer, until there are more."
+        message = Sentence(
+            "enough_data.few_buyers",
+            "{buyers} buyers, {least} make predictions dependable: read the totals, "
+            "not the single customer, until there are more.",
+            buyers=buyers,
+            least=_COMFORTABLE_BUYERS,
         )
         return GateResult(gate, "warned", buyers, _COMFORTABLE_BUYERS, message)
     if days < _COMFORTABLE_HISTORY_DAYS:
-        message = (
-            f"{days:.0f} days of history, {_COMFORTABLE_HISTORY_DAYS} make predictions "
-            "dependable: load older orders, or take the 12-month value as a sketch."
+        message = Sentence(
+            "enough_data.few_days",
+            "{days:.0f} days of history, {least} make predictions dependable: load "
+            "older orders, or take the 12-month value as a sketch.",
+            days=days,
+            least=_COMFORTABLE_HISTORY_DAYS,
         )
         return GateResult(gate, "warned", days, _COMFORTABLE_HISTORY_DAYS, message)
-    message = (
-        f"{buyers} buyers, {repeaters} of them bought again, in {days:.0f} days of "
-        "history."
+    message = Sentence(
+        "enough_data.passed",
+        "{buyers} buyers, {repeaters} of them bought again, in {days:.0f} days of "
+        "history.",
+        buyers=buyers,
+        repeaters=repeaters,
+        days=days,
     )
     return GateResult(gate, "passed", repeaters, MINIMUM_REPEAT_CUSTOMERS, message)
 
@@ -123,90 +152,32 @@ def recent_orders(
     """
     gate = "recent_orders"
     if data_through_date is None:
-        message = (
-            f"There is no order up to {as_of_date}. Load orders, or choose a later "
-            "as-of date."
+        message = Sentence(
+            "recent_orders.none",
+            "There is no order up to {as_of}. Load orders, or choose a later as-of "
+            "date.",
+            as_of=as_of_date,
         )
         return GateResult(gate, "blocked", None, stale_after_days, message)
     silence = (as_of_date - data_through_date).days
-    seen = (
-        f"The last order is of {data_through_date}, {silence} days before {as_of_date}"
+    seen = Sentence(
+        "recent_orders.seen",
+        "The last order is of {last}, {silence} days before {as_of}",
+        last=data_through_date,
+        silence=silence,
+        as_of=as_of_date,
     )
     if silence > stale_after_days:
-        message = (
-            f"{seen}; at most {stale_after_days} are accepted, because every customer "
-            "would look lost. Check that the source still delivers, then run again."
+        message = Sentence(
+            "recent_orders.blocked",
+            "{seen}; at most {most} are accepted, because every customer would look "
+            "lost. Check that the source still delivers, then run again.",
+            seen=seen,
+            most=stale_after_days,
         )
         return GateResult(gate, "blocked", silence, stale_after_days, message)
-    return GateResult(gate, "passed", silence, stale_after_days, f"{seen}.")
-
-
-def converged(model: CustomerModel) -> GateResult:
-    """Warn where an average stands in for a model, or a parameter is hardly known.
-
-    Observed is the largest standard error as a share of its parameter; above 1 it
-    warns. Nothing to predict with at all, or a parameter that the histories do not
-    determine, blocks.
-    """
-    gate = "converged"
-    if model.choice is None:
-        outcome: Outcome = "blocked" if model.status == "none" else "warned"
-        instead = "" if model.status == "none" else " Everybody gets the average."
-        return GateResult(
-            gate, outcome, None, 1.0, f"No model: {model.reason}{instead}"
-        )
-    ratios = _relative_errors(model)
-    worst = max(ratios, key=lambda name: _worse(ratios[name]))
-    observed = ratios[worst]
-    if not np.isfinite(observed):
-        message = (
-            f"{worst} has no standard error: the histories do not determine it. Wait "
-            "for more repeat purchases, or set a small penalizer such as 0.01."
-        )
-        return GateResult(gate, "blocked", None, 1.0, message)
-    precision = f"The least certain parameter is {worst}, +-{observed:.0%} of its value"
-    cautions = list(_cautions(model))
-    if observed > 1:
-        cautions.append(
-            "above 100% a single customer's prediction is weak: read totals until "
-            "there are more repeat purchases"
-        )
-    message = ". ".join([precision, *cautions]) + "."
-    outcome = "warned" if cautions else "passed"
-    return GateResult(gate, outcome, observed, 1.0, message)
-
-
-def fit_failed(error: CustomerValueError) -> GateResult:
-    """The `converged` gate for a fit that raised: blocked, in the error's words."""
-    return GateResult("converged", "blocked", None, None, f"No fit: {error}")
-
-
-def _relative_errors(model: CustomerModel) -> dict[str, float]:
-    return {
-        f"{one.model} {name}": error / value
-        for one in chosen_parameters(model)
-        for name, value, error in zip(
-            one.names, one.values, one.standard_errors.tolist(), strict=True
-        )
-    }
-
-
-def _cautions(model: CustomerModel) -> Iterator[str]:
-    assert model.choice is not None  # noqa: S101 - asked before
-    for one in dict.fromkeys((model.choice.orders, model.choice.chances)):
-        if one.reason:
-            yield f"{one.name} was {one.reason}"
-    if model.spending.fit is None:
-        yield (
-            f"the spend model is not used: {model.spending.reason} Repeat customers "
-            "are expected to spend their own mean per order, one-time buyers that of "
-            "all"
-        )
-    elif model.spending.reason:
-        yield f"the spend model needed a penalizer: {model.spending.reason}"
-    if model.reason:
-        # Without the id: what a gate said outlives a customer who asks to be forgotten.
-        yield "one customer makes a large part of all revenue: look at them separately"
+    message = Sentence("recent_orders.passed", "{seen}.", seen=seen)
+    return GateResult(gate, "passed", silence, stale_after_days, message)
 
 
 def reconciles_with_mart(
@@ -228,19 +199,26 @@ def reconciles_with_mart(
     total = Decimal(predictions["historic_value"].sum())
     gap = total - mart_historic_value
     missing = len(predictions) - mart_customer_count
-    figures = (
-        f"predictions: {len(predictions)} customers, {total:.2f}; mart: "
-        f"{mart_customer_count} customers, {mart_historic_value:.2f}"
+    figures = Sentence(
+        "reconciles_with_mart.figures",
+        "predictions: {count} customers, {total:.2f}; mart: {mart_count} customers, "
+        "{mart_total:.2f}",
+        count=len(predictions),
+        total=total,
+        mart_count=mart_customer_count,
+        mart_total=mart_historic_value,
     )
     if missing or gap:
-        message = (
-            f"Off by {missing:+d} customers and {gap:+.2f}; both must be 0 "
-            f"({figures}). The mart changed during the run, or rows were lost: "
-            "run again."
+        message = Sentence(
+            "reconciles_with_mart.blocked",
+            "Off by {missing:+d} customers and {gap:+.2f}; both must be 0 ({figures}). "
+            "The mart changed during the run, or rows were lost: run again.",
+            missing=missing,
+            gap=gap,
+            figures=figures,
         )
         return GateResult(gate, "blocked", float(gap), 0.0, message)
-    return GateResult(gate, "passed", 0.0, 0.0, f"Equal to the cent ({figures}).")
-
-
-def _worse(ratio: float) -> float:
-    return ratio if np.isfinite(ratio) else float("inf")
+    message = Sentence(
+        "reconciles_with_mart.passed", "Equal to the cent ({figures}).", figures=figures
+    )
+    return GateResult(gate, "passed", 0.0, 0.0, message)

@@ -7,8 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.clv.errors import InvalidSummaries, TooFewRepeatCustomers
+from ml_assets.sentences import Sentence
 
 __all__ = [
+    "BOUGHT_AGAIN",
     "MINIMUM_REPEAT_CUSTOMERS",
     "Bools",
     "Floats",
@@ -27,6 +29,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 # The owner's floor: below it four parameters rest on a handful of people.
 MINIMUM_REPEAT_CUSTOMERS = 10
+BOUGHT_AGAIN = Sentence("reasons.bought_again", "customers bought again")
 # Fits a signed integer of 64 bits with room to spare.
 _LARGEST_KEY = 2.0**62
 
@@ -165,10 +168,16 @@ def _keys(histories: Histories) -> tuple[npt.NDArray[np.int64] | None, Floats]:
     return (age * int(t_width) + t_x) * int(x_width) + x, rows
 
 
-def require_repeat_customers(count: int, minimum: int, who: str) -> None:
+def require_repeat_customers(count: int, minimum: int, who: Sentence) -> None:
     """Raise TooFewRepeatCustomers when fewer than `minimum` were observed."""
     if count < minimum:
         raise TooFewRepeatCustomers(
-            f"{count} {who}, at least {minimum} are needed. Wait for more orders, "
-            "or load a longer history."
+            Sentence(
+                "reasons.few_repeaters",
+                "{count} {who}, at least {least} are needed. Wait for more orders, or "
+                "load a longer history.",
+                count=count,
+                who=who,
+                least=minimum,
+            )
         )

@@ -8,6 +8,7 @@ from scipy.stats import norm, pearsonr, spearmanr
 
 from ml_assets.clv.gates import GateResult
 from ml_assets.clv.histories import Floats, column_of_floats
+from ml_assets.sentences import Sentence
 
 __all__ = ["independence_of_frequency_and_value"]
 
@@ -34,40 +35,67 @@ def independence_of_frequency_and_value(summaries: pd.DataFrame) -> GateResult:
     used = (frequency > 0) & (value > 0)
     x, m = frequency[used], value[used]
     if x.size < _SMALLEST_SAMPLE or np.ptp(x) == 0 or np.ptp(m) == 0:
-        message = (
-            f"Not testable: {x.size} repeat customers, {np.unique(x).size} different "
-            f"frequencies, {np.unique(m).size} different mean values. Predicted value "
-            "assumes that frequent buyers spend as much per order as the others."
-        )
-        return GateResult(_GATE, "warned", None, _WARN_ABOVE, message)
+        return _untestable(x, m)
     pearson = float(pearsonr(x, m).statistic)
     spearman = float(spearmanr(x, m).statistic)
     observed = max(pearson, spearman, key=abs)
-    seen = (
-        f"among {x.size} repeat customers Pearson {_interval(pearson, x, 1.0)}, "
-        f"Spearman {_interval(spearman, x, 1 + spearman**2 / 2)}"
+    seen = Sentence(
+        "independence.seen",
+        "among {customers} repeat customers Pearson {pearson}, Spearman {spearman}",
+        customers=x.size,
+        pearson=_interval(pearson, x, 1.0),
+        spearman=_interval(spearman, x, 1 + spearman**2 / 2),
     )
     # One giant customer makes a Pearson of 0.9 alone: ranks tell whether all do it.
     if abs(spearman) > _BLOCK_ABOVE:
-        message = (
-            f"Order value moves with frequency: {seen}; above {_BLOCK_ABOVE} in size "
-            "predicted value would be wrong. Separate the buyer groups that differ "
-            "(wholesale, subscriptions) and run again."
+        message = Sentence(
+            "independence.blocked",
+            "Order value moves with frequency: {seen}; above {most} in size predicted "
+            "value would be wrong. Separate the buyer groups that differ (wholesale, "
+            "subscriptions) and run again.",
+            seen=seen,
+            most=_BLOCK_ABOVE,
         )
         return GateResult(_GATE, "blocked", spearman, _BLOCK_ABOVE, message)
     if abs(observed) > _WARN_ABOVE:
-        message = (
-            f"Order value moves somewhat with frequency: {seen}; below {_WARN_ABOVE} "
-            "in size is safe. Predicted value is biased for the most frequent buyers."
+        message = Sentence(
+            "independence.warned",
+            "Order value moves somewhat with frequency: {seen}; below {most} in size "
+            "is safe. Predicted value is biased for the most frequent buyers.",
+            seen=seen,
+            most=_WARN_ABOVE,
         )
         return GateResult(_GATE, "warned", observed, _WARN_ABOVE, message)
-    message = f"Order value hardly depends on frequency: {seen}."
+    message = Sentence(
+        "independence.passed",
+        "Order value hardly depends on frequency: {seen}.",
+        seen=seen,
+    )
     return GateResult(_GATE, "passed", observed, _WARN_ABOVE, message)
 
 
-def _interval(rho: float, x: Floats, variance: float) -> str:
+def _untestable(x: Floats, m: Floats) -> GateResult:
+    message = Sentence(
+        "independence.untestable",
+        "Not testable: {customers} repeat customers, {frequencies} different "
+        "frequencies, {values} different mean values. Predicted value assumes that "
+        "frequent buyers spend as much per order as the others.",
+        customers=x.size,
+        frequencies=np.unique(x).size,
+        values=np.unique(m).size,
+    )
+    return GateResult(_GATE, "warned", None, _WARN_ABOVE, message)
+
+
+def _interval(rho: float, x: Floats, variance: float) -> Sentence:
     """Correlation with its 95 % interval (Fisher's z; Bonett & Wright 2000)."""
     reach = norm.ppf(0.975) * np.sqrt(variance / (x.size - 3))
     middle = np.arctanh(np.clip(rho, -0.999999, 0.999999))
     low, high = np.tanh(middle - reach), np.tanh(middle + reach)
-    return f"{rho:+.2f} (95% interval {low:+.2f} to {high:+.2f})"
+    return Sentence(
+        "independence.interval",
+        "{rho:+.2f} (95% interval {low:+.2f} to {high:+.2f})",
+        rho=rho,
+        low=low,
+        high=high,
+    )

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from ml_assets.clv.gates import GateResult, Outcome
+from ml_assets.sentences import Sentence
 
 __all__ = ["TOTALS", "inside_own_interval"]
 
@@ -16,6 +17,10 @@ TOTALS: Final = tuple(
     for what in _QUANTITIES
     for name in (f"expected_{what}_lower", f"expected_{what}_upper", f"actual_{what}")
 )
+_WORDS: Final = {
+    "orders": Sentence("inside_own_interval.orders", "orders"),
+    "value": Sentence("inside_own_interval.value", "value"),
+}
 _BLOCKED_AT: Final = 2
 
 
@@ -35,25 +40,40 @@ def inside_own_interval(backtests: pd.DataFrame) -> GateResult:
     chosen = backtests[backtests["model"] == "chosen"]
     known = chosen.reindex(columns=["origin_date", *TOTALS]).dropna()
     if known.empty:
-        return GateResult(gate, "passed", None, _BLOCKED_AT, "No backtest yet.")
+        message = Sentence("inside_own_interval.none", "No backtest yet.")
+        return GateResult(gate, "passed", None, _BLOCKED_AT, message)
     missed = {what: _missed(known, what) for what in _QUANTITIES}
     said = [each for what in _QUANTITIES for each in missed[what]]
     observed = max(len(each) for each in missed.values())
     if not said:
-        message = f"In {len(known)} backtests what came lay in its 90 % interval."
+        message = Sentence(
+            "inside_own_interval.passed",
+            "In {backtests} backtests what came lay in its 90 % interval.",
+            backtests=len(known),
+        )
         return GateResult(gate, "passed", 0, _BLOCKED_AT, message)
     outcome: Outcome = "blocked" if observed >= _BLOCKED_AT else "warned"
-    advice = (
-        "The next totals are as wrong: look for a season the history does not hold, "
-        "for growth or decline, or for orders that are missing or counted twice."
-        if outcome == "blocked"
-        else "Read the next totals as less sure than their interval says."
+    advice = Sentence(
+        "inside_own_interval.warned",
+        "Read the next totals as less sure than their interval says.",
     )
-    message = f"Outside the 90 % interval of its own backtest: {'; '.join(said)}. "
-    return GateResult(gate, outcome, observed, _BLOCKED_AT, message + advice)
+    if outcome == "blocked":
+        advice = Sentence(
+            "inside_own_interval.blocked",
+            "The next totals are as wrong: look for a season the history does not "
+            "hold, for growth or decline, or for orders that are missing or counted "
+            "twice.",
+        )
+    message = Sentence(
+        "inside_own_interval.outside",
+        "Outside the 90 % interval of its own backtest: {missed:; }. {advice}",
+        missed=said,
+        advice=advice,
+    )
+    return GateResult(gate, outcome, observed, _BLOCKED_AT, message)
 
 
-def _missed(known: pd.DataFrame, what: str) -> list[str]:
+def _missed(known: pd.DataFrame, what: str) -> list[Sentence]:
     said = []
     for row in known.sort_values("origin_date").to_dict("records"):
         low, high, came = (
@@ -67,7 +87,15 @@ def _missed(known: pd.DataFrame, what: str) -> list[str]:
         if not low <= came <= high:
             origin: dt.date = row["origin_date"]
             said.append(
-                f"{what} after {origin}: {came:,.0f} came, {low:,.0f} to {high:,.0f} "
-                "were expected"
+                Sentence(
+                    "inside_own_interval.missed",
+                    "{what} after {origin}: {came:,.0f} came, {low:,.0f} to "
+                    "{high:,.0f} were expected",
+                    what=_WORDS[what],
+                    origin=origin,
+                    came=came,
+                    low=low,
+                    high=high,
+                )
             )
     return said

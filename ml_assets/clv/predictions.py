@@ -25,6 +25,7 @@ from ml_assets.clv.lifetime_value import (
 from ml_assets.clv.order_gaps import order_gap_days
 from ml_assets.clv.reasons import reason_codes
 from ml_assets.clv.rising import rising
+from ml_assets.sentences import quoted
 
 __all__ = [
     "HORIZONS",
@@ -227,7 +228,7 @@ def _check_columns(summaries: pd.DataFrame) -> None:
         if bad.any():
             row = int(np.flatnonzero(bad.to_numpy())[0])
             raise InvalidSummaries(
-                f"column customer_id, row {row}: {ids.tolist()[row]!r} {what}. "
+                f"column customer_id, row {row}: {quoted(ids.tolist()[row])} {what}. "
                 "Customer summaries hold one row per customer."
             )
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.histories import Floats, Histories
+from ml_assets.sentences import quoted
 
 __all__ = ["Later", "PurchaseDays", "Seen", "days_since_1970", "purchase_days"]
 
@@ -216,6 +217,6 @@ def _refuse(
         return
     row = int(np.flatnonzero(bad)[0])
     raise InvalidTransactions(
-        f"column {column}, row {row}: {frame[column].tolist()[row]!r} {rule} "
+        f"column {column}, row {row}: {quoted(frame[column].tolist()[row])} {rule} "
         f"({int(bad.sum())} of {bad.size} rows). Correct them and fit again."
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ml_assets.clv.gates import GateResult
+from ml_assets.sentences import Sentence
 
 __all__ = ["probabilities_in_range"]
 
@@ -49,12 +50,27 @@ def probabilities_in_range(predictions: pd.DataFrame) -> GateResult:
     failures = _failures(predictions)
     observed = float(sum(count for _, count in failures))
     if not failures:
-        message = f"All predictions of {len(predictions)} customers are in range."
+        message = Sentence(
+            "probabilities_in_range.passed",
+            "All predictions of {customers} customers are in range.",
+            customers=len(predictions),
+        )
         return GateResult("probabilities_in_range", "passed", 0.0, 0.0, message)
-    listed = "; ".join(f"{what}: {count} values" for what, count in failures)
-    message = (
-        f"{observed:.0f} values out of range, none is allowed ({listed}). This is a "
-        "fault of the model, not of the data: report it with the fit's parameters."
+    listed = [
+        Sentence(
+            "probabilities_in_range.rule",
+            "{rule}: {count} values",
+            rule=rule,
+            count=count,
+        )
+        for rule, count in failures
+    ]
+    message = Sentence(
+        "probabilities_in_range.blocked",
+        "{values:.0f} values out of range, none is allowed ({listed:; }). This is a "
+        "fault of the model, not of the data: report it with the fit's parameters.",
+        values=observed,
+        listed=listed,
     )
     return GateResult("probabilities_in_range", "blocked", observed, 0.0, message)
 

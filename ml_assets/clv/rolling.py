@@ -21,6 +21,7 @@ from ml_assets.clv.fit_identity import add_names
 from ml_assets.clv.gates import GateResult, Outcome
 from ml_assets.clv.grading import grade
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970
+from ml_assets.sentences import Sentence
 
 __all__ = [
     "BACKTEST_DAYS",
@@ -104,27 +105,36 @@ def better_than_naive(scores: pd.DataFrame) -> GateResult:
         for model in ("chosen", "naive")
     )
     if known[known["model"] == "chosen"].empty:
-        message = (
+        message = Sentence(
+            "better_than_naive.none",
             "No backtest yet: it takes 56 days of history up to a month end, 90 days "
-            f"after it, and {_FEWEST_PURCHASES} purchases in those."
+            "after it, and {least} purchases in those.",
+            least=_FEWEST_PURCHASES,
         )
         return GateResult(gate, "passed", None, 1.0, message)
     errors = {name: chosen[name] / max(naive[name], 1e-12) for name in chosen}
-    seen = (
-        f"In {known['origin_date'].nunique()} backtests of {BACKTEST_DAYS} days the "
-        f"squared error of orders (RMSE) was {errors['rmse']:.0%} of the naive rate's, "
-        f"the Brier score {errors['brier']:.0%}"
+    seen = Sentence(
+        "better_than_naive.seen",
+        "In {backtests} backtests of {days} days the squared error of orders (RMSE) "
+        "was {rmse:.0%} of the naive rate's, the Brier score {brier:.0%}",
+        backtests=known["origin_date"].nunique(),
+        days=BACKTEST_DAYS,
+        rmse=errors["rmse"],
+        brier=errors["brier"],
     )
     observed = errors["rmse"]
     worse = sum(ratio > 1 for ratio in errors.values())
     if worse == len(errors):
-        message = (
-            f"{seen}: worse than no model. Look for a change in how orders are loaded, "
-            "or for a few customers who buy like nobody else."
+        message = Sentence(
+            "better_than_naive.blocked",
+            "{seen}: worse than no model. Look for a change in how orders are loaded, "
+            "or for a few customers who buy like nobody else.",
+            seen=seen,
         )
         return GateResult(gate, "blocked", observed, 1.0, message)
     outcome: Outcome = "warned" if worse else "passed"
-    return GateResult(gate, outcome, observed, 1.0, f"{seen}.")
+    message = Sentence("better_than_naive.passed", "{seen}.", seen=seen)
+    return GateResult(gate, outcome, observed, 1.0, message)
 
 
 def log_hash(log: PurchaseDays, penalizer: float = 0.0) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from ml_assets.clv.gates import STALE_AFTER_DAYS, GateResult
+from ml_assets.sentences import Sentence
 
 __all__ = ["SOURCE_WINDOW_DAYS", "living_sources"]
 
@@ -44,18 +45,34 @@ def living_sources(
         source: days for source, days in silences.items() if days > STALE_AFTER_DAYS
     }
     if not silent:
-        message = f"Every source of orders gave one in {STALE_AFTER_DAYS} days."
+        message = Sentence(
+            "living_sources.passed",
+            "Every source of orders gave one in {days} days.",
+            days=STALE_AFTER_DAYS,
+        )
         return GateResult(gate, "passed", longest, STALE_AFTER_DAYS, message)
-    seen = " and ".join(
-        f"{source} gave no order for {days} days" for source, days in silent.items()
-    )
+    seen = [
+        Sentence(
+            "living_sources.silent",
+            "{source} gave no order for {days} days",
+            source=source,
+            days=days,
+        )
+        for source, days in silent.items()
+    ]
     since = (as_of_date - last_good_date).days if last_good_date else 0
     if last_good_date and min(silent.values()) - since <= STALE_AFTER_DAYS:
-        message = (
-            f"{seen}, while others did: its customers would all look lost. Look at the "
-            "connection and run again. If the source was given up, publish it once "
-            "with `timonel run --company COMPANY --accept-changes`."
+        message = Sentence(
+            "living_sources.blocked",
+            "{seen: and }, while others did: its customers would all look lost. Look "
+            "at the connection and run again. If the source was given up, publish it "
+            "once with `timonel run --company COMPANY --accept-changes`.",
+            seen=seen,
         )
         return GateResult(gate, "blocked", longest, STALE_AFTER_DAYS, message)
-    message = f"{seen}, as at the last good run: customers known only there look lost."
+    message = Sentence(
+        "living_sources.warned",
+        "{seen: and }, as at the last good run: customers known only there look lost.",
+        seen=seen,
+    )
     return GateResult(gate, "warned", longest, STALE_AFTER_DAYS, message)

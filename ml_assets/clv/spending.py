@@ -8,6 +8,7 @@ from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.models import gamma_gamma
 from ml_assets.clv.models.gamma_gamma import GammaGamma, GammaGammaFit
+from ml_assets.sentences import said
 
 __all__ = ["Spending", "spending", "spending_of"]
 
@@ -53,7 +54,7 @@ def spending(
             fit = gamma_gamma.fit(frequency, monetary_value, penalizer=attempt)
             found = spending_of(fit.parameters, frequency, monetary_value)
         except CustomerValueError as failure:
-            reason = reason or str(failure)
+            reason = reason or said(failure)
             continue
         return found._replace(fit=fit, reason=reason or None)
     overall = float(all_amounts.mean()) if all_amounts.size else np.nan

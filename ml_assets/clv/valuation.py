@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from ml_assets.clv.convergence import converged, fit_failed
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.drift import (
     LastPublished,
@@ -19,9 +20,7 @@ from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.gates import (
     GateResult,
-    converged,
     enough_data,
-    fit_failed,
     recent_orders,
     reconciles_with_mart,
 )
@@ -33,6 +32,7 @@ from ml_assets.clv.purchases import PurchaseDays, days_since_1970
 from ml_assets.clv.ranges import probabilities_in_range
 from ml_assets.clv.rolling import better_than_naive
 from ml_assets.clv.sources import living_sources
+from ml_assets.sentences import Sentence
 
 __all__ = [
     "ABOUT_CHANGE",
@@ -197,4 +197,5 @@ def _blocks(gates: list[GateResult]) -> bool:
 def _accepted(gate: GateResult) -> GateResult:
     if gate.gate not in ABOUT_CHANGE or gate.outcome != "blocked":
         return gate
-    return replace(gate, outcome="warned", message=f"Accepted: {gate.message}")
+    message = Sentence("drift.accepted", "Accepted: {seen}", seen=gate.message)
+    return replace(gate, outcome="warned", message=message)

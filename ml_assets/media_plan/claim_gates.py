@@ -15,6 +15,7 @@ from ml_assets.mmm.lift_conflicts import (
 from ml_assets.mmm.policy import Policy, spend_policies
 from ml_assets.mmm.total_share import total_share
 from ml_assets.mmm.unusual import Unusual
+from ml_assets.sentences import Sentence
 
 __all__ = [
     "claim_gates",
@@ -52,21 +53,27 @@ def spend_not_set_by_sales(
     gate = "spend_not_set_by_sales"
     policies = spend_policies(mix.series)
     if not policies:
-        message = "No channel's spend follows the sales before it."
+        message = Sentence(
+            "spend_not_set_by_sales.passed",
+            "No channel's spend follows the sales before it.",
+        )
         return GateResult(gate, "passed", 0, 0, message)
     tested = {test.channel for test in tests}
-    is_known = all(policy.channel in tested for policy in policies)
-    said = " ".join(_policy(policy) for policy in policies)
-    if is_known:
-        message = f"{said} What it brings rests on the experiment alone."
+    said = [_policy(policy) for policy in policies]
+    unknown = [policy.channel for policy in policies if policy.channel not in tested]
+    if not unknown:
+        message = Sentence(
+            "spend_not_set_by_sales.tested",
+            "{policies: } What it brings rests on the experiment alone.",
+            policies=said,
+        )
         return GateResult(gate, "warned", len(policies), 0, message)
-    named = " ".join(
-        f"{advise(mix, one.channel).sentence} Do it by date, whatever is sold, and "
-        "enter what it brought: timonel media lift-test."
-        for one in policies
-        if one.channel not in tested
+    message = Sentence(
+        "spend_not_set_by_sales.blocked",
+        "{policies: } Cause and effect cannot be told apart. {advice: }",
+        policies=said,
+        advice=[_by_date(mix, channel) for channel in unknown],
     )
-    message = f"{said} Cause and effect cannot be told apart. {named}"
     return GateResult(gate, "blocked", len(policies), 0, message)
 
 
@@ -77,18 +84,23 @@ def total_not_from_prior(mix: FittedMix) -> GateResult:
     """
     gate, total = "total_not_from_prior", total_share(mix)
     made = total.made_by_prior
-    message = (
-        f"All channels together brought {total.mean:.0%} of sales (before any data "
-        f"{total.prior:.0%} was supposed); {total.on_total:.0%} if nothing is supposed "
-        "of their sum."
+    message = Sentence(
+        "total_not_from_prior.seen",
+        "All channels together brought {mean:.0%} of sales (before any data "
+        "{prior:.0%} was supposed); {on_total:.0%} if nothing is supposed of their "
+        "sum.",
+        mean=total.mean,
+        prior=total.prior,
+        on_total=total.on_total,
     )
     if made <= _PRIOR_WARNS:
         return GateResult(gate, "passed", made, _PRIOR_BLOCKS, message)
     outcome: Outcome = "blocked" if made > _PRIOR_BLOCKS else "warned"
-    message = (
-        f"{message} The difference is of the model, not of the data: put small "
-        "channels together, or switch several off for some weeks and enter what that "
-        "showed."
+    message = Sentence(
+        "total_not_from_prior.blocked",
+        "{seen} The difference is of the model, not of the data: put small channels "
+        "together, or switch several off for some weeks and enter what that showed.",
+        seen=message,
     )
     return GateResult(gate, outcome, made, _PRIOR_BLOCKS, message)
 
@@ -97,15 +109,24 @@ def no_unusual_periods(dates: Sequence[str], unusual: Sequence[Unusual]) -> Gate
     """Tell the periods that were taken out because of what was sold in them."""
     gate = "no_unusual_periods"
     if not unusual:
-        message = "No period sold many times the usual."
+        message = Sentence(
+            "no_unusual_periods.passed", "No period sold many times the usual."
+        )
         return GateResult(gate, "passed", 0, 0, message)
-    listed = ", ".join(
-        f"{date} ({one.times:.0f} times the usual)"
-        for date, one in list(zip(dates, unusual, strict=True))[:_LISTED]
-    )
-    message = (
-        f"Nothing is learned from {len(unusual)} periods of unusual sales: {listed}. "
-        "Is it a mistake? Else name what happened as an event of the calendar."
+    message = Sentence(
+        "no_unusual_periods.warned",
+        "Nothing is learned from {count} periods of unusual sales: {listed:, }. Is it "
+        "a mistake? Else name what happened as an event of the calendar.",
+        count=len(unusual),
+        listed=[
+            Sentence(
+                "no_unusual_periods.period",
+                "{date} ({times:.0f} times the usual)",
+                date=date,
+                times=one.times,
+            )
+            for date, one in list(zip(dates, unusual, strict=True))[:_LISTED]
+        ],
     )
     return GateResult(gate, "warned", len(unusual), 0, message)
 
@@ -130,14 +151,21 @@ def experiments_agree(alone: FittedMix, tests: Sequence[LiftTest]) -> GateResult
     ]
     worst = max((abs(one.apart) for one in found), default=0.0)
     if worst <= _APART_WARNS:
-        message = f"{len(tests)} experiments, none against the rest."
+        message = Sentence(
+            "experiments_agree.passed",
+            "{count} experiments, none against the rest.",
+            count=len(tests),
+        )
         return GateResult(gate, "passed", worst, _APART_BLOCKS, message)
     is_impossible = any(
         abs(one.apart) > _APART_BLOCKS and _far_apart(one) for one in found
     )
     outcome: Outcome = "blocked" if is_impossible else "warned"
-    said = " ".join(_conflict(one) for one in found if abs(one.apart) > _APART_WARNS)
-    message = f"{said} One of the two is wrong: look at its days, unit and error."
+    message = Sentence(
+        "experiments_agree.blocked",
+        "{conflicts: } One of the two is wrong: look at its days, unit and error.",
+        conflicts=[_conflict(one) for one in found if abs(one.apart) > _APART_WARNS],
+    )
     return GateResult(gate, outcome, worst, _APART_BLOCKS, message)
 
 
@@ -147,22 +175,50 @@ def _far_apart(conflict: Conflict) -> bool:
     return high > _FACTOR_BLOCKS * low
 
 
-def _policy(policy: Policy) -> str:
-    when = f"the {policy.days} days before" if policy.is_before else "the same days"
-    return (
-        f"{policy.channel}: its spend follows the sales of {when} (about "
-        f"{policy.share:.0%} of them; 1 % more sold, {policy.elasticity:.1f} % more "
-        "spent)."
+def _by_date(mix: FittedMix, channel: str) -> Sentence:
+    return Sentence(
+        "spend_not_set_by_sales.by_date",
+        "{advice} Do it by date, whatever is sold, and enter what it brought: timonel "
+        "media lift-test.",
+        advice=advise(mix, channel).sentence,
     )
 
 
-def _conflict(conflict: Conflict) -> str:
+def _policy(policy: Policy) -> Sentence:
+    when = Sentence("spend_not_set_by_sales.same_days", "the same days")
+    if policy.is_before:
+        when = Sentence(
+            "spend_not_set_by_sales.before", "the {days} days before", days=policy.days
+        )
+    return Sentence(
+        "spend_not_set_by_sales.policy",
+        "{channel}: its spend follows the sales of {when} (about {share:.0%} of them; "
+        "1 % more sold, {elasticity:.1f} % more spent).",
+        channel=policy.channel,
+        when=when,
+        share=policy.share,
+        elasticity=policy.elasticity,
+    )
+
+
+def _conflict(conflict: Conflict) -> Sentence:
     test = conflict.test
-    against = "the mix without experiments"
+    against = Sentence("experiments_agree.mix", "the mix without experiments")
     if conflict.other is not None:
-        against = f"that of {conflict.other.start} for as much spend"
-    return (
-        f"{test.channel}, {test.start} to {test.end}: measured {test.lift:,.0f}, "
-        f"{against} says {conflict.expected:,.0f}, {abs(conflict.apart):.1f} standard "
-        "errors away."
+        against = Sentence(
+            "experiments_agree.other",
+            "that of {start} for as much spend",
+            start=conflict.other.start,
+        )
+    return Sentence(
+        "experiments_agree.conflict",
+        "{channel}, {start} to {end}: measured {lift:,.0f}, {against} says "
+        "{expected:,.0f}, {apart:.1f} standard errors away.",
+        channel=test.channel,
+        start=test.start,
+        end=test.end,
+        lift=test.lift,
+        against=against,
+        expected=conflict.expected,
+        apart=abs(conflict.apart),
     )

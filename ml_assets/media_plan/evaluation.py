@@ -39,6 +39,7 @@ from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.errors import MediaMixError
 from ml_assets.mmm.gates import GateResult, distinct_channels, quiet_residuals
 from ml_assets.mmm.identifiability import advise
+from ml_assets.sentences import Sentence, said
 
 __all__ = [
     "MODEL_VERSION",
@@ -57,6 +58,11 @@ MODEL_VERSION: Final = "1.3"
 _MONEY: Final = frozenset({"revenue", "margin", "value_12m"})
 _SHORTEST_DAYS: Final = 365
 _ENDS: Final = (0.05, 0.95)
+_OUTCOMES: Final = {
+    "revenue": Sentence("outcomes.revenue", "revenue"),
+    "orders": Sentence("outcomes.orders", "orders"),
+    "value_12m": Sentence("outcomes.value_12m", "value_12m"),
+}
 _ROI: Final = {
     "roi": "roi_without_search",
     "roi_lower": "roi_without_search_lower",
@@ -111,12 +117,15 @@ class Verdict:
     tables: MixTables | None = None
 
     @property
+    def reasons(self) -> list[str]:
+        """Messages of the gates for which nothing was published; empty when it was."""
+        wanted = {"blocked": "blocked", "not_fitted": "warned"}.get(self.status)
+        return [gate.message for gate in self.gates if gate.outcome == wanted]
+
+    @property
     def reason(self) -> str | None:
-        """Why nothing was published, in words; None when it was."""
-        if self.status == "published":
-            return None
-        wanted = "blocked" if self.status == "blocked" else "warned"
-        return " ".join(g.message for g in self.gates if g.outcome == wanted) or None
+        """The same as one text; None when it was published."""
+        return " ".join(self.reasons) or None
 
 
 def evaluate(
@@ -131,9 +140,12 @@ def evaluate(
     if not media.channels or media.days < _SHORTEST_DAYS:
         return Verdict(outcome, "not_fitted", tuple(gates))
     if not media.frame[outcome].any():
-        nothing = GateResult(
-            "mix_converged", "warned", 0, None, f"No {outcome} is known of any day."
+        message = Sentence(
+            "mix_converged.unknown",
+            "No {outcome} is known of any day.",
+            outcome=_OUTCOMES.get(outcome, outcome),
         )
+        nothing = GateResult("mix_converged", "warned", 0, None, message)
         return Verdict(outcome, "not_fitted", (*gates, nothing))
     periods, dates, unusual = without_unusual(fitting_periods(media, outcome), outcome)
     tests = settings.lift_tests.get(outcome, ())
@@ -143,7 +155,7 @@ def evaluate(
         if tests:
             alone = _fitted(periods, outcome, replace(settings, lift_tests={}))
     except MediaMixError as refusal:
-        gates.append(mix_converged("refused", _in_channels(str(refusal))))
+        gates.append(mix_converged("refused", _in_channels(said(refusal))))
         return Verdict(outcome, "blocked", tuple(gates))
     tables, base = _tables(mix, periods, settings)
     gates += _judged(mix, tables, base, evidence)
@@ -261,9 +273,11 @@ def baseline_of(contributions: pd.DataFrame) -> pd.Series:
     return unpaid.groupby("calendar_date")["contribution"].sum().sort_index()
 
 
-def _in_channels(said: str) -> str:
+def _in_channels(text: str) -> str:
     """A sentence about columns as one about channels."""
-    return said.replace("spend_", "")
+    if isinstance(text, Sentence):
+        return text.renamed("spend_", "")
+    return text.replace("spend_", "")
 
 
 def _recommended(mix: MediaMix, channels: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ml_assets.media_plan.media_days import CLICKS, MediaDays
 from ml_assets.mmm.gates import GateResult, Outcome
+from ml_assets.sentences import Sentence
 
 __all__ = [
     "GATES",
@@ -56,18 +57,25 @@ def has_media_spend(media: MediaDays) -> GateResult:
     """Without a channel that costs money there is nothing to fit, which is no error."""
     count = len(media.channels)
     if not count:
-        message = (
+        message = Sentence(
+            "has_media_spend.none",
             "No channel with a known cost: there is no media mix. Connect an "
-            "advertising account, or a file of costs (timonel connect --help)."
+            "advertising account, or a file of costs (timonel connect --help).",
         )
         return GateResult("has_media_spend", "warned", 0, 1, message)
     if media.unconverted_count:
-        message = (
-            f"{media.unconverted_count} campaign days have no currency rate, and their "
-            "spend is left out. Load a file of rates (docs/runbook.md)."
+        message = Sentence(
+            "has_media_spend.unconverted",
+            "{days} campaign days have no currency rate, and their spend is left out. "
+            "Load a file of rates (docs/runbook.md).",
+            days=media.unconverted_count,
         )
         return GateResult("has_media_spend", "warned", count, 1, message)
-    message = f"{count} channels with a known cost."
+    message = Sentence(
+        "has_media_spend.passed",
+        "{channels} channels with a known cost.",
+        channels=count,
+    )
     return GateResult("has_media_spend", "passed", count, 1, message)
 
 
@@ -76,40 +84,56 @@ def enough_media_history(media: MediaDays) -> GateResult:
     gate, days = "enough_media_history", media.days
     unknown = media.left_out.get(CLICKS)
     if days < _SHORTEST_DAYS:
-        message = (
-            f"{days} days on which both orders and spend are known: below "
-            f"{_SHORTEST_DAYS} a season cannot be told from advertising, and there is "
-            "no media mix. Load older days, or wait."
+        message = Sentence(
+            "enough_media_history.short",
+            "{days} days on which both orders and spend are known: below {least} a "
+            "season cannot be told from advertising, and there is no media mix. Load "
+            "older days, or wait.",
+            days=days,
+            least=_SHORTEST_DAYS,
         )
         return GateResult(gate, "warned", days, _SHORTEST_DAYS, message)
     if days < _SEASONAL_DAYS:
-        message = (
-            f"{days} days: one year holds one Christmas. Below {_SEASONAL_DAYS} days "
-            "only the events of the calendar are taken out, no yearly season."
+        message = Sentence(
+            "enough_media_history.one_year",
+            "{days} days: one year holds one Christmas. Below {least} days only the "
+            "events of the calendar are taken out, no yearly season.",
+            days=days,
+            least=_SEASONAL_DAYS,
         )
         if unknown is not None:
-            message += (
-                f" Search clicks are known on {unknown:.0%} of them, and left out: "
-                "advertising may be credited with what people searched for."
+            message = Sentence(
+                "enough_media_history.one_year_without_clicks",
+                "{seen} Search clicks are known on {share:.0%} of them, and left out: "
+                "advertising may be credited with what people searched for.",
+                seen=message,
+                share=unknown,
             )
         return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
     if unknown is not None:
-        message = (
-            f"{days} days, on {unknown:.0%} of which search clicks are known: too few "
-            "to tell what people searched for from what advertising brought, so that "
-            "they are left out. Load older days of Search Console, or wait."
+        message = Sentence(
+            "enough_media_history.without_clicks",
+            "{days} days, on {share:.0%} of which search clicks are known: too few to "
+            "tell what people searched for from what advertising brought, so that they "
+            "are left out. Load older days of Search Console, or wait.",
+            days=days,
+            share=unknown,
         )
         return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
-    return GateResult(gate, "passed", days, _SEASONAL_DAYS, f"{days} days.")
+    message = Sentence("enough_media_history.passed", "{days} days.", days=days)
+    return GateResult(gate, "passed", days, _SEASONAL_DAYS, message)
 
 
 def mix_converged(status: str, reason: str | None) -> GateResult:
     """Block what no maximum was found for, or where chains disagree: no result."""
     gate = "mix_converged"
     if status == "fitted":
-        return GateResult(gate, "passed", None, None, "The fit converged.")
-    message = reason or f"The fit is {status}."
-    return GateResult(gate, "blocked", None, None, message)
+        message = Sentence("mix_converged.passed", "The fit converged.")
+        return GateResult(gate, "passed", None, None, message)
+    unexplained = Sentence(
+        "mix_converged.status", "The fit is {status}.", status=status
+    )
+    return GateResult(gate, "blocked", None, None, reason or unexplained)
 
 
 def baseline_not_negative(baseline: pd.Series) -> GateResult:
@@ -123,12 +147,15 @@ def baseline_not_negative(baseline: pd.Series) -> GateResult:
     gate = "baseline_not_negative"
     share = float((baseline < 0).mean())
     if share <= _NEGATIVE_WARNS:
-        return GateResult(gate, "passed", share, _NEGATIVE_BLOCKS, "It never is.")
+        message = Sentence("baseline_not_negative.passed", "It never is.")
+        return GateResult(gate, "passed", share, _NEGATIVE_BLOCKS, message)
     outcome: Outcome = "blocked" if share > _NEGATIVE_BLOCKS else "warned"
-    message = (
-        f"On {share:.1%} of the days less than nothing would have been sold without "
+    message = Sentence(
+        "baseline_not_negative.blocked",
+        "On {share:.1%} of the days less than nothing would have been sold without "
         "advertising: the channels are credited with more than there was. Look for "
-        "days without orders, or events that the calendar lacks."
+        "days without orders, or events that the calendar lacks.",
+        share=share,
     )
     return GateResult(gate, outcome, share, _NEGATIVE_BLOCKS, message)
 
@@ -147,15 +174,22 @@ def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
     """
     gate = "mix_better_than_naive"
     if backtests.empty:
-        message = "Not enough history to hold 13 weeks out."
+        message = Sentence(
+            "mix_better_than_naive.short", "Not enough history to hold 13 weeks out."
+        )
         return GateResult(gate, "warned", None, _NAIVE_BLOCKS, message)
     weeks, naive = backtests["mape"].mean(), backtests["naive_mape"].mean()
     total = backtests["bias"].abs().mean()
     naive_total = backtests["naive_bias"].abs().mean()
     ratio = float(weeks / naive) if naive > 0 else np.inf
-    said = (
-        f"13 weeks held out: off by {weeks:.1%} a week and {total:.1%} in all; the "
-        f"past going on by {naive:.1%} and {naive_total:.1%}."
+    said = Sentence(
+        "mix_better_than_naive.seen",
+        "13 weeks held out: off by {weeks:.1%} a week and {total:.1%} in all; the past "
+        "going on by {naive:.1%} and {naive_total:.1%}.",
+        weeks=weeks,
+        total=total,
+        naive=naive,
+        naive_total=naive_total,
     )
     if ratio <= _NAIVE_WARNS:
         return GateResult(gate, "passed", ratio, _NAIVE_BLOCKS, said)
@@ -171,12 +205,20 @@ def certain_enough(lower: float, upper: float, advice: str = "") -> GateResult:
     """
     gate = "certain_enough"
     spread = upper / lower if lower > 0 else np.inf
-    said = (
-        f"All channels together brought between {lower:,.0f} and {upper:,.0f} (90 %)."
+    said = Sentence(
+        "certain_enough.passed",
+        "All channels together brought between {lower:,.0f} and {upper:,.0f} (90 %).",
+        lower=lower,
+        upper=upper,
     )
     if spread <= _SPREAD_WARNS:
         return GateResult(gate, "passed", spread, _SPREAD_BLOCKS, said)
-    message = f"{said} {advice} Or enter an experiment: timonel media lift-test."
+    message = Sentence(
+        "certain_enough.doubtful",
+        "{said} {advice} Or enter an experiment: timonel media lift-test.",
+        said=said,
+        advice=advice,
+    )
     outcome: Outcome = "blocked" if spread > _SPREAD_BLOCKS else "warned"
     observed = spread if np.isfinite(spread) else None
     return GateResult(gate, outcome, observed, _SPREAD_BLOCKS, message)
@@ -193,11 +235,15 @@ def within_observed_spend(points: pd.DataFrame) -> GateResult:
     gate = "within_observed_spend"
     beyond = points[points["projected_spend"] > points["largest_spend"]]
     if beyond.empty:
-        message = "Every recommended spend was tried before."
+        message = Sentence(
+            "within_observed_spend.passed", "Every recommended spend was tried before."
+        )
         return GateResult(gate, "passed", 0, 0, message)
-    message = (
-        f"{', '.join(beyond['channel_id'])}: more is recommended than was ever spent "
-        "in a day, and what it brings there is a guess. Go there in steps."
+    message = Sentence(
+        "within_observed_spend.beyond",
+        "{channels:, }: more is recommended than was ever spent in a day, and what it "
+        "brings there is a guess. Go there in steps.",
+        channels=beyond["channel_id"].tolist(),
     )
     return GateResult(gate, "warned", len(beyond), 0, message)
 
@@ -214,19 +260,30 @@ def stable_returns(now: pd.DataFrame, before: pd.DataFrame) -> GateResult:
     both = now.merge(before, on="channel_id", suffixes=("", "_before"))
     both = both.dropna(subset=["current_roi", "current_roi_before"])
     if both.empty:
-        return GateResult(gate, "passed", None, 0, "There is no earlier mix.")
+        message = Sentence("stable_returns.first", "There is no earlier mix.")
+        return GateResult(gate, "passed", None, 0, message)
     is_moved = (both["current_roi"] < both["current_roi_lower_before"]) | (
         both["current_roi"] > both["current_roi_upper_before"]
     )
     if not is_moved.any():
-        message = "Every return is inside the interval published last."
+        message = Sentence(
+            "stable_returns.passed",
+            "Every return is inside the interval published last.",
+        )
         return GateResult(gate, "passed", 0, 0, message)
     moved = both[is_moved]
-    said = ", ".join(
-        f"{row.channel_id} from {row.current_roi_before:.2f} to {row.current_roi:.2f}"
-        for row in moved.itertuples()
-    )
-    message = (
-        f"Returns left the interval published last: {said}. What was loaded since?"
+    message = Sentence(
+        "stable_returns.moved",
+        "Returns left the interval published last: {moves:, }. What was loaded since?",
+        moves=[
+            Sentence(
+                "stable_returns.move",
+                "{channel} from {before:.2f} to {now:.2f}",
+                channel=row.channel_id,
+                before=row.current_roi_before,
+                now=row.current_roi,
+            )
+            for row in moved.itertuples()
+        ],
     )
     return GateResult(gate, "warned", len(moved), 0, message)

@@ -5,6 +5,7 @@ from typing import Final
 
 from ml_assets.media_plan.evaluation import MixTables, Verdict
 from ml_assets.mmm.gates import GateResult
+from ml_assets.sentences import Sentence
 from ml_assets.suites import broken_promises
 
 __all__ = ["with_rows_judged"]
@@ -28,13 +29,18 @@ def with_rows_judged(verdict: Verdict, currency_code: str) -> Verdict:
         return verdict
     broken = _broken(verdict.tables, currency_code)
     if not broken:
-        message = "The rows to publish keep the promises of their tables."
+        message = Sentence(
+            "published_rows_in_range.passed",
+            "The rows to publish keep the promises of their tables.",
+        )
         passed = GateResult(_GATE, "passed", 0.0, 0.0, message)
         return replace(verdict, gates=(*verdict.gates, passed))
-    message = (
-        f"Rows that were to be published break what their tables promise "
-        f"({'; '.join(broken)}). This is a fault of the model, not of the data: report "
-        "it with the fit's id. The last good mix stays."
+    message = Sentence(
+        "published_rows_in_range.blocked",
+        "Rows that were to be published break what their tables promise ({broken:; }). "
+        "This is a fault of the model, not of the data: report it with the fit's id. "
+        "The last good mix stays.",
+        broken=broken,
     )
     gate = GateResult(_GATE, "blocked", float(len(broken)), 0.0, message)
     gates = (*verdict.gates, gate)

@@ -9,6 +9,7 @@ import numpy as np
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.baseline import SEASON_DAYS, TENTATIVE_SEASON_DAYS
 from ml_assets.mmm.series import Series
+from ml_assets.sentences import Sentence
 
 __all__ = ["cautions", "unit_break"]
 
@@ -49,17 +50,19 @@ def cautions(series: Series) -> Iterator[str]:
             yield f"{name} has no estimate: it is {status.replace('_', ' ')}."
 
 
-def unit_break(series: Series) -> str | None:
+def unit_break(series: Series) -> Sentence | None:
     """Where the outcome changes as only a change of currency or unit would."""
     block = _BLOCK_DAYS // series.period_days
     medians = _medians(series.outcome[: series.fitted], block)
     for number, (before, after) in enumerate(pairwise(medians)):
         if min(before, after) > 0 and max(before, after) > _BREAK * min(before, after):
             date = series.dates[(number + 1) * block]
-            return (
-                f"around {date} the outcome changes by a factor of "
-                f"{max(before, after) / min(before, after):,.0f}: did its currency or "
-                "unit change? Convert it, and fit again."
+            return Sentence(
+                "mix_converged.unit",
+                "around {date} the outcome changes by a factor of {factor:,.0f}: did "
+                "its currency or unit change? Convert it, and fit again.",
+                date=date.item(),
+                factor=max(before, after) / min(before, after),
             )
     return None
 

@@ -21,6 +21,7 @@ from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import AGREE, Draws, draw, find_maximum
 from ml_assets.mmm.saturation import SATURATIONS
 from ml_assets.mmm.series import Series, read_series
+from ml_assets.sentences import Sentence
 
 __all__ = ["OUTCOME_UNITS", "fit"]
 
@@ -132,26 +133,31 @@ def _judged(mix: MediaMix) -> MediaMix:
     )
 
 
-def _doubt(found: Draws) -> str | None:
+def _doubt(found: Draws) -> Sentence | None:
     """Why the draws are no result, if they are not."""
     if found.r_hat <= AGREE:
         return None
-    return (
-        f"the chains disagree (R-hat {found.r_hat:.2f}, at most {AGREE}): some "
-        "channels cannot be told apart. Read their sum, or vary one of them."
+    return Sentence(
+        "mix_converged.disagree",
+        "the chains disagree (R-hat {r_hat:.2f}, at most {most}): some channels cannot "
+        "be told apart. Read their sum, or vary one of them.",
+        r_hat=found.r_hat,
+        most=AGREE,
     )
 
 
-def _missed(mix: MediaMix) -> str | None:
+def _missed(mix: MediaMix) -> Sentence | None:
     """Whether sales come in periods so few that the fit takes them for accidents."""
     table = mix.fitted()
     share = float(table["expected"].sum() / table["actual"].sum())
     if abs(share - 1) <= _MISSED:
         return None
-    return (
-        f"the fit accounts for {share:.0%} of the outcome: most of it comes in a few "
+    return Sentence(
+        "mix_converged.missed",
+        "the fit accounts for {share:.0%} of the outcome: most of it comes in a few "
         "periods that nothing in the table explains. Name what happened as a control, "
-        "or fit to weeks."
+        "or fit to weeks.",
+        share=share,
     )
 
 

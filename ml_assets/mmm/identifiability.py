@@ -15,8 +15,9 @@ import pandas as pd
 
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.fitted_mix import FittedMix
+from ml_assets.sentences import Sentence
 
-__all__ = ["Advice", "advise", "separable_pairs"]
+__all__ = ["Advice", "advise", "inseparable", "separable_pairs"]
 
 _TRADED: Final = -0.4
 _TOGETHER: Final = 0.95
@@ -67,15 +68,24 @@ def separable_pairs(mix: FittedMix) -> pd.DataFrame:
         apart = not (alike and max(doubt[one], doubt[other]) > _DOUBTFUL)
         sentence = f"{names[0]} and {names[1]} can be told apart."
         if not apart:
-            sentence = (
-                f"{names[0]} and {names[1]} cannot be told apart (correlation of "
-                f"spend {together[one, other]:.2f}): read their sum, and vary one."
-            )
+            sentence = inseparable(*names, together[one, other])
         correlations = float(between[one, other]), float(together[one, other])
         rows.append((*names, *correlations, apart, sentence))
     columns = ["channel", "other", "correlation", "correlation_of_spend"]
     table = pd.DataFrame(rows, columns=[*columns, "is_separable", "sentence"])
     return table.astype({"is_separable": bool, "correlation": float})
+
+
+def inseparable(one: str, other: str, correlation_of_spend: float) -> Sentence:
+    """What is said of two channels that are known only together."""
+    return Sentence(
+        "distinct_channels.pair",
+        "{one} and {other} cannot be told apart (correlation of spend "
+        "{correlation:.2f}): read their sum, and vary one.",
+        one=one,
+        other=other,
+        correlation=correlation_of_spend,
+    )
 
 
 def advise(mix: FittedMix, channel: str) -> Advice:
@@ -97,16 +107,25 @@ def advise(mix: FittedMix, channel: str) -> Advice:
     return replace(found, sentence=_sentence(found))
 
 
-def _sentence(advice: Advice) -> str:
+def _sentence(advice: Advice) -> Sentence:
     if advice.doubt_after > _HARDLY * advice.doubt:
-        return (
-            f"No variation of {advice.channel} is expected to teach much: spend is "
-            "low, sales are too noisy, or its memory is too long."
+        return Sentence(
+            "advice.nothing",
+            "No variation of {channel} is expected to teach much: spend is low, sales "
+            "are too noisy, or its memory is too long.",
+            channel=advice.channel,
         )
-    return (
-        f"Vary {advice.channel} by {advice.share:.0%} up and down, {advice.turn_weeks} "
-        f"weeks each, for {advice.weeks} weeks: the doubt about what it brings is "
-        f"expected to fall from {advice.doubt:.0%} to {advice.doubt_after:.0%}."
+    return Sentence(
+        "advice.vary",
+        "Vary {channel} by {share:.0%} up and down, {turn} weeks each, for {weeks} "
+        "weeks: the doubt about what it brings is expected to fall from {doubt:.0%} to "
+        "{left:.0%}.",
+        channel=advice.channel,
+        share=advice.share,
+        turn=advice.turn_weeks,
+        weeks=advice.weeks,
+        doubt=advice.doubt,
+        left=advice.doubt_after,
     )
 
 

@@ -18,6 +18,7 @@ from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.channel_parameters import ChannelParameters
 from ml_assets.mmm.errors import InvalidLiftTest
 from ml_assets.mmm.series import Series
+from ml_assets.sentences import Sentence
 
 __all__ = ["LiftTest", "Lifts", "read_lift_tests"]
 
@@ -116,10 +117,23 @@ def _measured(
     test: LiftTest, series: Series, dates: npt.NDArray[np.datetime64]
 ) -> npt.NDArray[np.bool_]:
     """Which fitted periods lie in the test, from its first day to its last."""
-    name = f"lift test of {test.channel} from {test.start} to {test.end}"
+    name = Sentence(
+        "lift_tests.name",
+        "lift test of {channel} from {start} to {end}",
+        channel=test.channel,
+        start=test.start,
+        end=test.end,
+    )
     if test.channel not in series.channels:
         status = series.status.get(test.channel, "not a channel of this mix")
-        raise InvalidLiftTest(f"{name}: the channel is {status}")
+        raise InvalidLiftTest(
+            Sentence(
+                "lift_tests.no_channel",
+                "{test}: the channel is {status}",
+                test=name,
+                status=status,
+            )
+        )
     if not (np.isfinite(test.lift) and np.isfinite(test.error) and test.error > 0):
         raise InvalidLiftTest(
             f"{name}: a lift of {test.lift} with an error of {test.error}; both must "
@@ -130,10 +144,23 @@ def _measured(
     measured = np.asarray((dates >= start) & (last <= end))
     if not measured.any() or start < dates[0] or end > last[-1]:
         raise InvalidLiftTest(
-            f"{name}: it must lie within {dates[0]} to {last[-1]} and hold at least "
-            f"one whole period of {series.period_days} days"
+            Sentence(
+                "lift_tests.outside",
+                "{test}: it must lie within {first} to {last} and hold at least one "
+                "whole period of {days} days",
+                test=name,
+                first=dates[0].item(),
+                last=last[-1].item(),
+                days=series.period_days,
+            )
         )
     position = series.channels.index(test.channel)
     if not series.spend[: series.fitted, position][measured].any():
-        raise InvalidLiftTest(f"{name}: nothing was spent on these days")
+        raise InvalidLiftTest(
+            Sentence(
+                "lift_tests.no_spend",
+                "{test}: nothing was spent on these days",
+                test=name,
+            )
+        )
     return measured

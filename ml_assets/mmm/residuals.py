@@ -9,11 +9,13 @@ from scipy.stats import chi2
 
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.fitted_mix import FittedMix
+from ml_assets.sentences import Sentence
 
 __all__ = ["ResidualCheck", "check_residuals"]
 
 _LAGS: Final = 8
 _HUGE: Final = 4.0
+_LISTED: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +55,27 @@ def check_residuals(mix: FittedMix) -> ResidualCheck:
     follows = _autocorrelations(np.clip(deviations, -_HUGE, _HUGE))
     statistic = n * (n + 2) * (follows**2 / (n - np.arange(1, _LAGS + 1))).sum()
     p_value = float(chi2.sf(statistic, _LAGS))
-    sentence = (
-        f"What is left of one period follows that of the period before by "
-        f"{follows[0]:+.2f}; {len(outliers)} of {n} periods are far from expected"
+    sentence = _sentence(float(follows[0]), outliers, n)
+    return ResidualCheck(float(follows[0]), p_value, outliers, sentence)
+
+
+def _sentence(follows: float, outliers: pd.DataFrame, n: int) -> Sentence:
+    seen = Sentence(
+        "quiet_residuals.seen",
+        "What is left of one period follows that of the period before by "
+        "{follows:+.2f}; {far} of {periods} periods are far from expected",
+        follows=follows,
+        far=len(outliers),
+        periods=n,
     )
-    if len(outliers):
-        listed = ", ".join(f"{date:%Y-%m-%d}" for date in outliers["date"].head(3))
-        sentence += f" ({listed}): name what happened as a control"
-    return ResidualCheck(float(follows[0]), p_value, outliers, f"{sentence}.")
+    if outliers.empty:
+        return Sentence("quiet_residuals.passed", "{seen}.", seen=seen)
+    return Sentence(
+        "quiet_residuals.outliers",
+        "{seen} ({dates:, }): name what happened as a control.",
+        seen=seen,
+        dates=outliers["date"].head(_LISTED).dt.date.tolist(),
+    )
 
 
 def _autocorrelations(values: Floats) -> Floats:

@@ -20,6 +20,7 @@ from ml_assets.mmm.chains import Chains, Turn
 from ml_assets.mmm.errors import NotConverged
 from ml_assets.mmm.posterior import Observed, Posterior
 from ml_assets.mmm.tails import expected_weights, likeliest_freedom
+from ml_assets.sentences import Sentence
 
 __all__ = ["AGREE", "Draws", "Maximum", "draw", "find_maximum", "split_r_hat"]
 
@@ -76,8 +77,11 @@ def find_maximum(posterior: Posterior, starts: Iterable[Floats]) -> Maximum:
             best, value = point, height
     if best is None:
         raise NotConverged(
-            "the posterior has no maximum that could be found. Look for a huge value "
-            "in the outcome or in a channel's spend."
+            Sentence(
+                "mix_converged.no_maximum",
+                "the posterior has no maximum that could be found. Look for a huge "
+                "value in the outcome or in a channel's spend.",
+            )
         )
     for _ in range(_WEIGHINGS):
         residuals = posterior.baselines(best[None], observed, None).residuals

@@ -1,7 +1,7 @@
 """The table a media mix is fitted to, checked and scaled."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.errors import InvalidSeries, NothingToFit, TooShortHistory
+from ml_assets.sentences import Sentence, quoted
 
 __all__ = ["CHANNEL_STATUSES", "Future", "Series", "read_future", "read_series"]
 
@@ -22,6 +23,9 @@ _SHORTEST_DAYS: Final = 364
 _FEWEST_PERIODS: Final = 8
 _PERIODS: Final = (1, 7)
 _CONSTANT: Final = 1e-3
+_BELOW_0: Final = Sentence("series.below_0", "is below 0")
+_NO_DATE: Final = Sentence("series.no_date", "is not a date")
+_NO_NUMBER: Final = Sentence("series.no_number", "is not a number")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,25 +88,23 @@ def read_series(  # noqa: PLR0913  (which column is what)
     dates, period = _dates(frame, date)
     values = {name: _numbers(frame, name) for name in (outcome, *channels, *controls)}
     for name in (outcome, *channels):
-        _refuse(values[name] < 0, frame, name, "is below 0")
+        _refuse(values[name] < 0, frame, name, _BELOW_0)
     fitted = dates.size
     if fitted_until is not None:
         fitted = int((dates <= np.datetime64(fitted_until, "D")).sum())
-    history = fitted * period
-    if history < _SHORTEST_DAYS:
-        raise TooShortHistory(
-            f"{history} days of history: below {_SHORTEST_DAYS} a season cannot be "
-            "told from advertising. Load older days, or wait."
-        )
+    _require_history(fitted * period)
     if not values[outcome][:fitted].any():
-        raise InvalidSeries(f"column {outcome} is 0 throughout: nothing was sold")
+        raise InvalidSeries(
+            Sentence(
+                "series.nothing_sold",
+                "column {column} is 0 throughout: nothing was sold",
+                column=outcome,
+            )
+        )
     status = {name: _status(values[name][:fitted]) for name in channels}
     used = [name for name in channels if status[name] == "fitted"]
     if not used:
-        raise NothingToFit(
-            "no channel has spend that moves: "
-            + ", ".join(f"{name} is {status[name]}" for name in channels)
-        )
+        raise NothingToFit(_nothing_moves(status))
     spend = np.column_stack([values[name] for name in used])
     known = spend[:fitted]
     return Series(
@@ -131,7 +133,7 @@ def read_future(frame: pd.DataFrame, series: Series) -> Future:
     if not len(frame):
         raise InvalidSeries("the table of what follows has no rows")
     moments = pd.to_datetime(frame[series.date], errors="coerce")
-    _refuse(moments.isna().to_numpy(), frame, series.date, "is not a date")
+    _refuse(moments.isna().to_numpy(), frame, series.date, _NO_DATE)
     dates = moments.to_numpy().astype("datetime64[D]")
     last, step = series.dates[series.fitted - 1], series.period_days
     follows = last + step * np.arange(1, dates.size + 1)
@@ -144,7 +146,7 @@ def read_future(frame: pd.DataFrame, series: Series) -> Future:
     )
     spend = {name: _numbers(frame, name) for name in used}
     for name, values in spend.items():
-        _refuse(values < 0, frame, name, "is below 0")
+        _refuse(values < 0, frame, name, _BELOW_0)
     return Future(
         dates,
         np.column_stack(list(spend.values())),
@@ -180,9 +182,44 @@ def _status(spend: Floats) -> str:
     return "constant" if spend.std() < _CONSTANT * spend.mean() else "fitted"
 
 
+def _require_history(days: int) -> None:
+    if days < _SHORTEST_DAYS:
+        raise TooShortHistory(
+            Sentence(
+                "mix_converged.short_history",
+                "{days} days of history: below {least} a season cannot be told from "
+                "advertising. Load older days, or wait.",
+                days=days,
+                least=_SHORTEST_DAYS,
+            )
+        )
+
+
+def _nothing_moves(status: Mapping[str, str]) -> Sentence:
+    return Sentence(
+        "mix_converged.nothing_moves",
+        "no channel has spend that moves: {channels:, }",
+        channels=[_unmoved(name, why) for name, why in status.items()],
+    )
+
+
+def _unmoved(channel: str, status: str) -> Sentence:
+    words = {
+        "never_used": Sentence("mix_converged.never_used", "never_used"),
+        "used_too_rarely": Sentence("mix_converged.used_too_rarely", "used_too_rarely"),
+        "constant": Sentence("mix_converged.constant", "constant"),
+    }
+    return Sentence(
+        "mix_converged.channel",
+        "{channel} is {status}",
+        channel=channel,
+        status=words[status],
+    )
+
+
 def _dates(frame: pd.DataFrame, column: str) -> tuple[npt.NDArray[np.datetime64], int]:
     moments = pd.to_datetime(frame[column], errors="coerce")
-    _refuse(moments.isna().to_numpy(), frame, column, "is not a date")
+    _refuse(moments.isna().to_numpy(), frame, column, _NO_DATE)
     dates = moments.to_numpy().astype("datetime64[D]")
     steps = np.diff(dates).astype(np.int64)
     if not steps.size or steps[0] not in _PERIODS:
@@ -205,7 +242,7 @@ def _numbers(frame: pd.DataFrame, column: str) -> Floats:
     numbers = pd.to_numeric(frame[column], errors="coerce").to_numpy(
         dtype=np.float64, na_value=np.nan
     )
-    _refuse(~np.isfinite(numbers), frame, column, "is not a number")
+    _refuse(~np.isfinite(numbers), frame, column, _NO_NUMBER)
     return np.asarray(numbers)
 
 
@@ -216,6 +253,14 @@ def _refuse(
         return
     row = int(np.flatnonzero(bad)[0])
     raise InvalidSeries(
-        f"column {column}, row {row}: {frame[column].tolist()[row]!r} {rule} "
-        f"({int(bad.sum())} of {bad.size} rows)"
+        Sentence(
+            "series.refused",
+            "column {column}, row {row}: {value} {rule} ({bad} of {rows} rows)",
+            column=column,
+            row=row,
+            value=quoted(frame[column].tolist()[row]),
+            rule=rule,
+            bad=int(bad.sum()),
+            rows=bad.size,
+        )
     )

@@ -32,6 +32,7 @@ from scipy.special import betainc
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import (
+    BOUGHT_AGAIN,
     MINIMUM_REPEAT_CUSTOMERS,
     Floats,
     check_histories,
@@ -171,9 +172,7 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     """
     histories = check_histories(frequency, recency_days, age_days)
     repeaters = int((histories.frequency > 0).sum())
-    require_repeat_customers(
-        repeaters, MINIMUM_REPEAT_CUSTOMERS, "customers bought again"
-    )
+    require_repeat_customers(repeaters, MINIMUM_REPEAT_CUSTOMERS, BOUGHT_AGAIN)
     oldest = float(histories.age_days.max())
     data = bg_nbd_likelihood.collapse(histories, 1 / oldest)
 

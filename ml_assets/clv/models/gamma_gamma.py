@@ -34,6 +34,7 @@ from ml_assets.clv.histories import (
 )
 from ml_assets.clv.models import lifetimes_engine
 from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
+from ml_assets.sentences import Sentence
 
 __all__ = [
     "PARAMETERS",
@@ -78,9 +79,13 @@ class GammaGamma:
         """
         if self.q <= 1:
             raise NoPopulationMean(
-                f"q is {self.q:.4g}: with q <= 1 mean spend is infinite, so one-time "
-                "buyers have no expected order value. Look for a few huge orders "
-                "(wholesale, typing errors) and exclude them from the spend model."
+                Sentence(
+                    "reasons.no_mean_spend",
+                    "q is {q:.4g}: with q <= 1 mean spend is infinite, so one-time "
+                    "buyers have no expected order value. Look for a few huge orders "
+                    "(wholesale, typing errors) and exclude them from the spend model.",
+                    q=self.q,
+                )
             )
         return self.v * self.p / (self.q - 1)
 
@@ -150,13 +155,20 @@ def fit(
     """
     x, m = check_spend(frequency, monetary_value)
     x, m = x[m > 0], m[m > 0]
-    require_repeat_customers(
-        x.size, MINIMUM_REPEAT_CUSTOMERS, "customers bought again with a positive spend"
+    spenders = Sentence(
+        "reasons.spent_again", "customers bought again with a positive spend"
     )
+    require_repeat_customers(x.size, MINIMUM_REPEAT_CUSTOMERS, spenders)
     if m.max() <= m.min() * (1 + _SMALLEST_SPREAD):
         raise DegenerateSpend(
-            f"all {x.size} repeat customers spend {m[0]:.2f} per purchase day: "
-            "there is no spend distribution to fit. Use that amount as the order value."
+            Sentence(
+                "reasons.same_spend",
+                "all {count} repeat customers spend {amount:.2f} per purchase day: "
+                "there is no spend distribution to fit. Use that amount as the order "
+                "value.",
+                count=x.size,
+                amount=m[0],
+            )
         )
     typical = float(m.mean())
     data = _Spend(x, m / typical)

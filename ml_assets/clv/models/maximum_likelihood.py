@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 
 from ml_assets.clv.errors import NotConverged
 from ml_assets.clv.histories import Floats
+from ml_assets.sentences import Sentence
 
 __all__ = ["Derivatives", "Maximum", "Objective", "maximise"]
 
@@ -94,25 +95,36 @@ def maximise(
     theta = np.exp(log_theta)
     runaway = bool((np.abs(log_theta) > _LARGEST_LOG_PARAMETER).any())
     if runaway or not step < _LARGEST_FINAL_STEP:
-        reached = ", ".join(f"{value:.4g}" for value in theta)
-        raise NotConverged(
-            f"the likelihood has no usable maximum: after {found.nit} iterations the "
-            f"parameters were ({reached}) and the next step would still change them "
-            f"by {step:.2g} (needed: below {_LARGEST_FINAL_STEP:g}). The histories do "
-            "not tell the parameters apart: wait for more repeat purchases, or set a "
-            "small penalizer such as 0.01."
-        )
+        raise NotConverged(_no_maximum(found.nit, theta, step))
     # The gradient is zero here, so the chain rule leaves only the curvature.
     information = in_logs.hessian(log_theta) / np.outer(theta, theta)
     try:
         covariance = np.linalg.inv(information)
     except np.linalg.LinAlgError:
         raise NotConverged(
-            "the likelihood is flat at its maximum: the histories do not tell the "
-            "parameters apart. Wait for more repeat purchases."
+            Sentence(
+                "reasons.flat",
+                "the likelihood is flat at its maximum: the histories do not tell the "
+                "parameters apart. Wait for more repeat purchases.",
+            )
         ) from None
     log_likelihood = objective(theta).value
     return Maximum(theta, log_likelihood, covariance, int(found.nit), step)
+
+
+def _no_maximum(iterations: int, theta: Floats, step: float) -> Sentence:
+    return Sentence(
+        "reasons.no_maximum",
+        "the likelihood has no usable maximum: after {iterations} iterations the "
+        "parameters were ({reached}) and the next step would still change them by "
+        "{step:.2g} (needed: below {least:g}). The histories do not tell the "
+        "parameters apart: wait for more repeat purchases, or set a small penalizer "
+        "such as 0.01.",
+        iterations=iterations,
+        reached=", ".join(f"{value:.4g}" for value in theta),
+        step=step,
+        least=_LARGEST_FINAL_STEP,
+    )
 
 
 class _InLogs:

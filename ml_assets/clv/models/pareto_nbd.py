@@ -32,6 +32,7 @@ from scipy.special import digamma, gammaln, polygamma
 
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.histories import (
+    BOUGHT_AGAIN,
     MINIMUM_REPEAT_CUSTOMERS,
     Floats,
     check_histories,
@@ -142,9 +143,7 @@ def fit(
     """
     histories = check_histories(frequency, recency_days, age_days)
     repeaters = int((histories.frequency > 0).sum())
-    require_repeat_customers(
-        repeaters, MINIMUM_REPEAT_CUSTOMERS, "customers bought again"
-    )
+    require_repeat_customers(repeaters, MINIMUM_REPEAT_CUSTOMERS, BOUGHT_AGAIN)
     oldest = float(histories.age_days.max())
     data = collapse(histories, 1 / oldest)
 

@@ -10,15 +10,10 @@ import pandas as pd
 import pytest
 
 from ml_assets import clv
+from ml_assets.clv.convergence import converged, fit_failed
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import NotConverged
-from ml_assets.clv.gates import (
-    converged,
-    enough_data,
-    fit_failed,
-    recent_orders,
-    reconciles_with_mart,
-)
+from ml_assets.clv.gates import enough_data, recent_orders, reconciles_with_mart
 from ml_assets.clv.independence import independence_of_frequency_and_value
 from tests.ml_assets.clv.conftest import read_cdnow
 

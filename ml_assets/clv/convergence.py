@@ -1,0 +1,121 @@
+"""Gate: the models have a maximum, and what it says of each parameter is known."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ml_assets.clv.customer_model import CustomerModel
+from ml_assets.clv.errors import CustomerValueError
+from ml_assets.clv.fitted_parameters import chosen_parameters
+from ml_assets.clv.gates import GateResult, Outcome
+from ml_assets.sentences import Sentence, said
+
+__all__ = ["converged", "fit_failed"]
+
+
+def converged(model: CustomerModel) -> GateResult:
+    """Warn where an average stands in for a model, or a parameter is hardly known.
+
+    Observed is the largest standard error as a share of its parameter; above 1 it
+    warns. Nothing to predict with at all, or a parameter that the histories do not
+    determine, blocks.
+    """
+    gate = "converged"
+    if model.choice is None:
+        if model.status == "none":
+            message = Sentence(
+                "converged.nothing", "No model: {reason}", reason=model.reason
+            )
+            return GateResult(gate, "blocked", None, 1.0, message)
+        message = Sentence(
+            "converged.average",
+            "No model: {reason} Everybody gets the average.",
+            reason=model.reason,
+        )
+        return GateResult(gate, "warned", None, 1.0, message)
+    ratios = _relative_errors(model)
+    worst = max(ratios, key=lambda name: _worse(ratios[name]))
+    observed = ratios[worst]
+    if not np.isfinite(observed):
+        message = Sentence(
+            "converged.undetermined",
+            "{parameter} has no standard error: the histories do not determine it. "
+            "Wait for more repeat purchases, or set a small penalizer such as 0.01.",
+            parameter=worst,
+        )
+        return GateResult(gate, "blocked", None, 1.0, message)
+    cautions = list(_cautions(model))
+    if observed > 1:
+        cautions.append(
+            Sentence(
+                "converged.weak",
+                "above 100% a single customer's prediction is weak: read totals until "
+                "there are more repeat purchases",
+            )
+        )
+    message = Sentence(
+        "converged.passed",
+        "The least certain parameter is {parameter}, +-{error:.0%} of its value.",
+        parameter=worst,
+        error=observed,
+    )
+    outcome: Outcome = "warned" if cautions else "passed"
+    if cautions:
+        message = Sentence(
+            "converged.cautions",
+            "{precision} {cautions:. }.",
+            precision=message,
+            cautions=cautions,
+        )
+    return GateResult(gate, outcome, observed, 1.0, message)
+
+
+def fit_failed(error: CustomerValueError) -> GateResult:
+    """The `converged` gate for a fit that raised: blocked, in the error's words."""
+    message = Sentence("converged.no_fit", "No fit: {reason}", reason=said(error))
+    return GateResult("converged", "blocked", None, None, message)
+
+
+def _relative_errors(model: CustomerModel) -> dict[str, float]:
+    return {
+        f"{one.model} {name}": error / value
+        for one in chosen_parameters(model)
+        for name, value, error in zip(
+            one.names, one.values, one.standard_errors.tolist(), strict=True
+        )
+    }
+
+
+def _cautions(model: CustomerModel) -> Iterator[Sentence]:
+    assert model.choice is not None  # noqa: S101 - asked before
+    for one in dict.fromkeys((model.choice.orders, model.choice.chances)):
+        if one.reason:
+            yield Sentence(
+                "converged.was",
+                "{model} was {reason}",
+                model=one.name,
+                reason=one.reason,
+            )
+    if model.spending.fit is None:
+        yield Sentence(
+            "converged.no_spend_model",
+            "the spend model is not used: {reason} Repeat customers are expected to "
+            "spend their own mean per order, one-time buyers that of all",
+            reason=model.spending.reason,
+        )
+    elif model.spending.reason:
+        yield Sentence(
+            "converged.penalized_spend_model",
+            "the spend model needed a penalizer: {reason}",
+            reason=model.spending.reason,
+        )
+    if model.reason:
+        # Without the id: what a gate said outlives a customer who asks to be forgotten.
+        yield Sentence(
+            "converged.one_customer",
+            "one customer makes a large part of all revenue: look at them separately",
+        )
+
+
+def _worse(ratio: float) -> float:
+    return ratio if np.isfinite(ratio) else float("inf")
