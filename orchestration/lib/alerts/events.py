@@ -72,17 +72,17 @@ Event = Callable[[Look], Iterator[Condition]]
 
 
 def _model_blocked(look: Look) -> Iterator[Condition]:
-    for row in look.rows(_NEWEST_FIT):
+    for row in look.rows(_NEWEST_FIT + _TOLD):
         asset = ["predictions", "model_fits"]
-        facts = _of_model("customer_value", row["detail"], asset)
+        facts = _of_model("customer_value", row, asset)
         yield look.condition("customer_value", row["fitted_at"], facts)
 
 
 def _media_mix_blocked(look: Look) -> Iterator[Condition]:
-    for row in look.rows(_NEWEST_MIXES):
+    for row in look.rows(_NEWEST_MIXES + _TOLD):
         asset = ["predictions", "marketing_curves"]
         subject = row["outcome_unit"]
-        facts = _of_model(subject, row["detail"], asset)
+        facts = _of_model(subject, row, asset)
         yield look.condition(subject, row["fitted_at"], facts)
 
 
@@ -192,9 +192,10 @@ def needs_threshold(event: str) -> bool:
     return event in _WITH_THRESHOLD
 
 
-def _of_model(subject: str, detail: str, asset: list[str]) -> dict[str, Any]:
-    # What models predict has a word in each language.
-    return {"subject": subject, "is_word": True, "detail": detail, "asset": asset}
+def _of_model(subject: str, row: Mapping[str, Any], asset: list[str]) -> dict[str, Any]:
+    # What models predict has a word in each language, and so has what gates said.
+    told = {name: row[name] for name in ("detail", "detail_es")}
+    return {"subject": subject, "is_word": True, **told, "asset": asset}
 
 
 def _of_connection(row: Mapping[str, Any], said: str = "") -> dict[str, Any]:
@@ -213,34 +214,30 @@ def _hours(length: timedelta) -> float:
 
 
 # What a gate says is told; a fit that failed before its gates has a reason instead.
-_NEWEST_FIT = """
-    select newest.fitted_at, coalesce(
-        (select string_agg(gates.message, ' ' order by gates.gate)
-        from predictions.gate_results as gates
-        where gates.company_id = newest.company_id
-            and gates.fit_id = newest.fit_id and gates.outcome = 'blocked'),
-        newest.reason, ''
-    ) as detail
-    from (
-        select * from predictions.model_fits where company_id = %(company)s
-        order by fitted_at desc, as_of_date desc, fit_id desc limit 1
-    ) as newest
+_TOLD = """
+    select newest.*, coalesce(gates.detail, newest.reason, '') as detail,
+        coalesce(gates.detail_es, newest.reason_es, newest.reason, '') as detail_es
+    from newest cross join lateral (
+        select string_agg(message, ' ' order by gate) as detail,
+            string_agg(coalesce(message_es, message), ' ' order by gate) as detail_es
+        from predictions.gate_results
+        where company_id = newest.company_id and fit_id = newest.fit_id
+            and outcome = 'blocked'
+    ) as gates
     where newest.status = 'blocked'
 """
+_NEWEST_FIT = """
+    with newest as (
+        select * from predictions.model_fits where company_id = %(company)s
+        order by fitted_at desc, as_of_date desc, fit_id desc limit 1
+    )
+"""
 _NEWEST_MIXES = """
-    select newest.outcome_unit, newest.fitted_at, coalesce(
-        (select string_agg(gates.message, ' ' order by gates.gate)
-        from predictions.gate_results as gates
-        where gates.company_id = newest.company_id
-            and gates.fit_id = newest.fit_id and gates.outcome = 'blocked'),
-        newest.reason, ''
-    ) as detail
-    from (
+    with newest as (
         select distinct on (outcome_unit) * from predictions.media_mix_fits
         where company_id = %(company)s
         order by outcome_unit, fitted_at desc, as_of_date desc, fit_id desc
-    ) as newest
-    where newest.status = 'blocked'
+    )
 """
 _FAILING = """
     select connection_id, source_slug, checked_at, last_read_at, last_error

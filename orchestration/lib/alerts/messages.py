@@ -152,6 +152,11 @@ def _event_text(
         "subject": subject,
         "where": f" ({subject})" if subject else "",
         "label": fill.get(f"label_{language}", ""),
-        "detail": fill.get("detail", "")[:_LONGEST_DETAIL],
+        "detail": _detail(fill, language)[:_LONGEST_DETAIL],
     }
     return words[f"events.{facts['event']}.{part}"].format(**fill).strip()
+
+
+def _detail(fill: Mapping[str, str], language: str) -> str:
+    """In the language where it was worded in it."""
+    return fill.get(f"detail_{language}", fill.get("detail", ""))

@@ -185,12 +185,13 @@ def test_a_bad_mix_keeps_the_last_good_one_and_says_why(warehouse: Warehouse) ->
     assert not checks["mix_converged"].passed
     assert checks["mix_converged"].severity is dg.AssetCheckSeverity.ERROR
     shown = warehouse.rows(
-        """select status, is_stale, reason, published_as_of_date
+        """select status, is_stale, reason_es, reason_en, published_as_of_date
         from reporting.media_mix_gates where company_id = %s and outcome = 'blocked'""",
         [company],
     )
     assert [(row["status"], row["is_stale"]) for row in shown] == [("blocked", True)]
-    assert "below 0" in shown[0]["reason"]
+    assert "below 0" in shown[0]["reason_en"]
+    assert "es menor que 0" in shown[0]["reason_es"]
     assert shown[0]["published_as_of_date"] == AS_OF
 
 

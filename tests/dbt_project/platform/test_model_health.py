@@ -113,6 +113,27 @@ def test_the_candidates_are_those_of_the_predictions_in_force(
     ]
 
 
+def test_a_gate_speaks_the_readers_language_where_it_can(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company, message in ((pair.acme, "Mire lo que se cargó."), (pair.bolt, None)):
+        fit(warehouse, company, "fit", "2026-01-31")
+        warehouse.execute(GATE, [company, "fit", "same_past", "warned"])
+        warehouse.execute(
+            """update predictions.gate_results set message_es = %s
+            where company_id = %s""",
+            [message, company],
+        )
+
+    query = (
+        "select message_es, message_en from reporting.model_gates where company_id = %s"
+    )
+
+    english = "Look at what was loaded."
+    assert tuples(warehouse, query, pair.acme) == [("Mire lo que se cargó.", english)]
+    assert tuples(warehouse, query, pair.bolt) == [(english, english)]
+
+
 def test_the_gates_are_those_of_the_newest_fit(
     warehouse: Warehouse, pair: Pair
 ) -> None:

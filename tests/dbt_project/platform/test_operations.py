@@ -346,7 +346,7 @@ def test_reads_and_decisions_are_told_in_sentences(
         ),
         ("Se leyeron 12 filas de shopify", "Read 12 rows of shopify"),
         (
-            "La lectura de shopify falló: access denied.",
+            "La lectura de shopify falló. Detalle técnico (en inglés): access denied.",
             "Reading shopify failed: access denied.",
         ),
         ("La lectura de shopify se interrumpió", "Reading shopify was interrupted"),
@@ -357,3 +357,28 @@ def test_reads_and_decisions_are_told_in_sentences(
         ),
     ]
     assert tuples(warehouse, query, pair.bolt) == []
+
+
+def test_why_predictions_were_not_published_is_told_in_each_language(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company, told in ((pair.acme, "Faltan pedidos."), (pair.bolt, None)):
+        warehouse.execute(
+            """insert into predictions.model_fits values (%s, 'fit', '2026-01-31',
+                '2026-01-31', 'none', '2', 'blocked', 'Orders are missing.', '', 3, 1,
+                0, '{}', now(), %s)""",
+            [company, told],
+        )
+
+    query = """
+        select sentence_es, sentence_en from reporting.activity_log
+        where company_id = %s
+    """
+    english = "Predictions up to 2026-01-31 not published: Orders are missing."
+    assert tuples(warehouse, query, pair.acme) == [
+        ("Predicciones hasta el 2026-01-31 no publicadas: Faltan pedidos.", english)
+    ]
+    # From before gates spoke Spanish.
+    assert tuples(warehouse, query, pair.bolt) == [
+        ("Predicciones hasta el 2026-01-31 no publicadas: Orders are missing.", english)
+    ]

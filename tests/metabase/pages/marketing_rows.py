@@ -52,7 +52,7 @@ create table reporting.attribution_comparison (
 );
 create table reporting.media_mix_gates (
     company_id text, outcome_unit text, gate text, gate_label_es text, outcome text,
-    as_of_date date
+    as_of_date date, message_es text
 );
 create table reporting.budget_scenarios (
     company_id text, outcome_unit text, scenario text, scenario_label_es text,

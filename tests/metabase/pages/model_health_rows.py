@@ -26,7 +26,8 @@ create table reporting.model_backtest_tracking (
     actual_orders double precision
 );
 create table reporting.model_gates (
-    company_id text, gate text, gate_label_es text, outcome text, as_of_date date
+    company_id text, gate text, gate_label_es text, outcome text, as_of_date date,
+    message_es text
 );
 create table reporting.alerts (
     company_id text, severity_rank integer, severity_label_es text, state text,
@@ -102,7 +103,8 @@ def fill_health(
         _add_backtest(connection, company_id, test)
     for label, outcome in health.gates:
         connection.execute(
-            "insert into reporting.model_gates values (%s, %s, %s, %s, '1997-09-30')",
+            """insert into reporting.model_gates
+            values (%s, %s, %s, %s, '1997-09-30', 'Faltan 1.234,5.')""",
             (company_id, label, label, outcome),
         )
     for forecast in health.forecasts:

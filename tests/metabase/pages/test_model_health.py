@@ -185,10 +185,12 @@ def test_counts_that_the_sql_fills_up_with_zeros_are_nothing_to_show() -> None:
 
 
 def test_gates_come_worst_first_in_words(shops_url: str) -> None:
+    seen = "Faltan 1.234,5."
+
     assert _shown(shops_url, "publication_gates") == [
-        ["Las predicciones cuadran con los pedidos", "Bloquea", "30 sept 1997"],
-        ["Hay clientes suficientes", "Aviso", "30 sept 1997"],
-        ["El último pedido es reciente", "Superada", "30 sept 1997"],
+        ["Las predicciones cuadran con los pedidos", "Bloquea", seen, "30 sept 1997"],
+        ["Hay clientes suficientes", "Aviso", seen, "30 sept 1997"],
+        ["El último pedido es reciente", "Superada", seen, "30 sept 1997"],
     ]
 
 

@@ -1,3 +1,5 @@
+{% set facts = ('date', 'count', 'source', 'reason', 'reason_es') %}
+
 with runs as (
     select
         company_id,
@@ -65,10 +67,7 @@ activities as (
         'run_' || status as activity_type,
         run_id as subject_id,
         coalesce(finished_at, started_at) as happened_at,
-        to_char(as_of_date, 'YYYY-MM-DD') as date_text,
-        null as count_text,
-        null as source_text,
-        message as reason_text
+        jsonb_build_object('date', as_of_date, 'reason', message) as facts
     from runs
     union all
     select
@@ -76,10 +75,12 @@ activities as (
         'predictions_' || status as activity_type,
         fit_id as subject_id,
         fitted_at as happened_at,
-        to_char(as_of_date, 'YYYY-MM-DD') as date_text,
-        customer_count::text as count_text,
-        null as source_text,
-        reason as reason_text
+        jsonb_build_object(
+            'date', as_of_date,
+            'count', customer_count,
+            'reason', reason,
+            'reason_es', coalesce(reason_es, reason)
+        ) as facts
     from fits
     union all
     select
@@ -87,10 +88,7 @@ activities as (
         'source_changed' as activity_type,
         source_slug as subject_id,
         changed_at as happened_at,
-        null as date_text,
-        null as count_text,
-        source_slug as source_text,
-        null as reason_text
+        jsonb_build_object('source', source_slug) as facts
     from landings
     union all
     select
@@ -98,10 +96,7 @@ activities as (
         'connection_failing' as activity_type,
         connection_id as subject_id,
         coalesce(checked_at, last_read_at) as happened_at,
-        null as date_text,
-        null as count_text,
-        source_slug as source_text,
-        last_error as reason_text
+        jsonb_build_object('source', source_slug, 'reason', last_error) as facts
     from connections
     union all
     select
@@ -109,10 +104,9 @@ activities as (
         'read_' || outcome as activity_type,
         read_id::text as subject_id,
         coalesce(finished_at, started_at) as happened_at,
-        null as date_text,
-        row_count::text as count_text,
-        source_slug as source_text,
-        error as reason_text
+        jsonb_build_object(
+            'source', source_slug, 'count', row_count, 'reason', error
+        ) as facts
     from reads
     where
         outcome in ('failed', 'interrupted')
@@ -123,10 +117,9 @@ activities as (
         'rows_quarantined' as activity_type,
         read_id::text as subject_id,
         coalesce(finished_at, started_at) as happened_at,
-        null as date_text,
-        quarantined_count::text as count_text,
-        source_slug as source_text,
-        null as reason_text
+        jsonb_build_object(
+            'source', source_slug, 'count', quarantined_count
+        ) as facts
     from reads
     where quarantined_count > 0
     union all
@@ -135,10 +128,9 @@ activities as (
         'quarantine_' || review as activity_type,
         review_id::text as subject_id,
         reviewed_at as happened_at,
-        null as date_text,
-        record_count::text as count_text,
-        source_slug as source_text,
-        note as reason_text
+        jsonb_build_object(
+            'source', source_slug, 'count', record_count, 'reason', note
+        ) as facts
     from reviews
 ),
 
@@ -148,40 +140,10 @@ told as (
         activities.activity_type || '/' || activities.subject_id as activity_id,
         activities.activity_type,
         activities.happened_at,
-        replace(
-            replace(
-                replace(
-                    replace(
-                        templates.template_es,
-                        '{date}',
-                        coalesce(activities.date_text, '')
-                    ),
-                    '{count}',
-                    coalesce(activities.count_text, '')
-                ),
-                '{source}',
-                coalesce(activities.source_text, '')
-            ),
-            '{reason}',
-            coalesce(activities.reason_text, '?')
-        ) as sentence_es,
-        replace(
-            replace(
-                replace(
-                    replace(
-                        templates.template_en,
-                        '{date}',
-                        coalesce(activities.date_text, '')
-                    ),
-                    '{count}',
-                    coalesce(activities.count_text, '')
-                ),
-                '{source}',
-                coalesce(activities.source_text, '')
-            ),
-            '{reason}',
-            coalesce(activities.reason_text, '?')
-        ) as sentence_en
+        {{ filled_in('templates.template_es', 'activities.facts', facts) }}
+            as sentence_es,
+        {{ filled_in('templates.template_en', 'activities.facts', facts) }}
+            as sentence_en
     from activities
     left join templates
         on activities.activity_type = templates.activity_type

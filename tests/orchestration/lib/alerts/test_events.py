@@ -139,7 +139,7 @@ class TestEvents:
         office.execute(
             """insert into predictions.media_mix_fits values ('acme', 'mix', 'revenue',
                 '2026-11-22', '2026-11-22', '1', 'blocked', 'It did not converge.', '',
-                400, 'EUR', '{}', %s)""",
+                400, 'EUR', '{}', %s, 'No encontró solución.')""",
             START,
         )
 
@@ -148,6 +148,7 @@ class TestEvents:
         (alert,) = list_alerts(office.url, "acme")
         assert alert["title_es"] == "La mezcla de medios de ingresos no se publicó"
         assert alert["facts"]["detail"] == "It did not converge."
+        assert alert["facts"]["detail_es"] == "No encontró solución."
         assert alert["asset_link"].endswith("/assets/predictions/marketing_curves")
 
     def test_a_source_that_stays_away_becomes_more_severe(self, office: Office) -> None:

@@ -35,9 +35,11 @@ joined as (
         gates.outcome,
         gates.observed,
         gates.threshold,
-        gates.message,
+        coalesce(gates.message_es, gates.message) as message_es,
+        gates.message as message_en,
         fits.status,
-        fits.reason,
+        coalesce(fits.reason_es, fits.reason) as reason_es,
+        fits.reason as reason_en,
         fits.status <> 'published'
         and curves.published_as_of_date is not null as is_stale,
         curves.published_as_of_date,
