@@ -81,6 +81,25 @@ def test_a_bad_model_a_late_source_and_a_failed_token_arrive_once_and_climb(
     assert len(hook.subjects) == len(mailbox.subjects) == 5
 
 
+def test_what_a_gate_saw_is_told_in_the_language_of_the_channel(
+    office: Office, mailbox: Mailbox, hook: Hook
+) -> None:
+    office.add("mail", mailbox.address, ALL)
+    office.add("hook", hook.address, ALL, "en")
+    office.block_the_model()
+    office.execute(
+        "update predictions.gate_results set message_es = 'Faltan compras de antes.'"
+    )
+
+    office.at(0)
+    office.at(5)
+
+    ((_, body),) = mailbox.mails
+    assert "Qué se vio: Faltan compras de antes." in body
+    (post,) = hook.posts
+    assert "Thirty of a hundred old purchases are gone." in post["message"]
+
+
 def test_a_message_says_since_when_how_much_what_to_do_and_where(
     told: Office, mailbox: Mailbox
 ) -> None:
