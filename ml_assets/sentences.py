@@ -56,10 +56,12 @@ class Sentence(str):
         return Sentence(self.key, self.template, **values)
 
 
-def said(failure: Exception) -> str:
-    """What an error says, as the sentence it was raised with."""
-    text = failure.args[0] if failure.args else ""
-    return text if isinstance(text, str) else str(failure)
+def said(failure: Exception) -> Sentence:
+    """What an error says, as the sentence it was raised with, if it was with one."""
+    told = failure.args[0] if failure.args else ""
+    if isinstance(told, Sentence):
+        return told
+    return Sentence("reasons.refused", "{text}", text=str(told))
 
 
 def quoted(value: object) -> str:

@@ -44,7 +44,7 @@ class GateResult:
     outcome: Outcome
     observed: float | None
     threshold: float | None
-    message: str
+    message: Sentence
 
 
 def enough_data(summaries: pd.DataFrame) -> GateResult:

@@ -228,7 +228,7 @@ def _judged(
 ) -> Iterator[GateResult]:
     brought = mix.scale * mix.media.sum(axis=(1, 2))
     lower, upper = np.quantile(brought, _ENDS)
-    yield mix_converged(mix.status, _in_channels(mix.reason or ""))
+    yield mix_converged(mix.status, mix.reason and _in_channels(mix.reason))
     yield baseline_not_negative(base)
     yield mix_better_than_naive(evidence.backtests)
     yield certain_enough(float(lower), float(upper), _advice(mix))
@@ -238,7 +238,7 @@ def _judged(
         yield replace(gate, message=_in_channels(gate.message))
 
 
-def _advice(mix: MediaMix) -> str:
+def _advice(mix: MediaMix) -> Sentence:
     """How to learn more of the channel that least is known of."""
     brought = mix.media.sum(axis=2)
     doubt = brought.std(axis=0) / np.maximum(brought.mean(axis=0), 1e-12)
@@ -273,11 +273,9 @@ def baseline_of(contributions: pd.DataFrame) -> pd.Series:
     return unpaid.groupby("calendar_date")["contribution"].sum().sort_index()
 
 
-def _in_channels(text: str) -> str:
+def _in_channels(sentence: Sentence) -> Sentence:
     """A sentence about columns as one about channels."""
-    if isinstance(text, Sentence):
-        return text.renamed("spend_", "")
-    return text.replace("spend_", "")
+    return sentence.renamed("spend_", "")
 
 
 def _recommended(mix: MediaMix, channels: pd.DataFrame) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def enough_media_history(media: MediaDays) -> GateResult:
     return GateResult(gate, "passed", days, _SEASONAL_DAYS, message)
 
 
-def mix_converged(status: str, reason: str | None) -> GateResult:
+def mix_converged(status: str, reason: Sentence | None) -> GateResult:
     """Block what no maximum was found for, or where chains disagree: no result."""
     gate = "mix_converged"
     if status == "fitted":

@@ -14,6 +14,7 @@ from ml_assets.mmm.posterior import Posterior
 from ml_assets.mmm.sampler import Draws
 from ml_assets.mmm.saturation import response
 from ml_assets.mmm.series import Series
+from ml_assets.sentences import Sentence
 
 __all__ = ["COVERAGE", "FittedMix", "interval", "with_interval"]
 
@@ -32,7 +33,7 @@ class FittedMix:
     """
 
     status: str
-    reason: str | None
+    reason: Sentence | None
     warnings: tuple[str, ...]
     outcome_unit: str
     series: Series

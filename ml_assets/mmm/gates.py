@@ -46,7 +46,7 @@ class GateResult:
     outcome: Outcome
     observed: float | None
     threshold: float | None
-    message: str
+    message: Sentence
 
 
 def converged(mix: FittedMix) -> GateResult:

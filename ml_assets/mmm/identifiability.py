@@ -6,7 +6,7 @@ an experiment would teach is computed before it is run: the draws say how differ
 each of them expects it to end, and how much of the doubt that difference would settle.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
@@ -45,7 +45,29 @@ class Advice:
     weeks: int
     doubt: float
     doubt_after: float
-    sentence: str
+
+    @property
+    def sentence(self) -> Sentence:
+        """What to do, in words."""
+        if self.doubt_after > _HARDLY * self.doubt:
+            return Sentence(
+                "advice.nothing",
+                "No variation of {channel} is expected to teach much: spend is low, "
+                "sales are too noisy, or its memory is too long.",
+                channel=self.channel,
+            )
+        return Sentence(
+            "advice.vary",
+            "Vary {channel} by {share:.0%} up and down, {turn} weeks each, for {weeks} "
+            "weeks: the doubt about what it brings is expected to fall from "
+            "{doubt:.0%} to {left:.0%}.",
+            channel=self.channel,
+            share=self.share,
+            turn=self.turn_weeks,
+            weeks=self.weeks,
+            doubt=self.doubt,
+            left=self.doubt_after,
+        )
 
 
 def separable_pairs(mix: FittedMix) -> pd.DataFrame:
@@ -97,36 +119,14 @@ def advise(mix: FittedMix, channel: str) -> Advice:
     now, _ = mix.steady_at(mix.current_spend)
     brought = now[:, position]
     doubt = float(brought.std() / max(brought.mean(), 1e-12))
-    found = Advice(channel, 0.0, 0, 0, doubt, doubt, "")
+    found = Advice(channel, 0.0, 0, 0, doubt, doubt)
     for share, weeks, turn in product(_SHARES, _WEEKS, _TURNS):
         left = doubt * _left(mix, brought, _seen(mix, position, share, turn, weeks))
         if left < found.doubt_after:
-            found = Advice(channel, share, turn, weeks, doubt, left, "")
+            found = Advice(channel, share, turn, weeks, doubt, left)
         if left <= _HALVED * doubt:
             break
-    return replace(found, sentence=_sentence(found))
-
-
-def _sentence(advice: Advice) -> Sentence:
-    if advice.doubt_after > _HARDLY * advice.doubt:
-        return Sentence(
-            "advice.nothing",
-            "No variation of {channel} is expected to teach much: spend is low, sales "
-            "are too noisy, or its memory is too long.",
-            channel=advice.channel,
-        )
-    return Sentence(
-        "advice.vary",
-        "Vary {channel} by {share:.0%} up and down, {turn} weeks each, for {weeks} "
-        "weeks: the doubt about what it brings is expected to fall from {doubt:.0%} to "
-        "{left:.0%}.",
-        channel=advice.channel,
-        share=advice.share,
-        turn=advice.turn_weeks,
-        weeks=advice.weeks,
-        doubt=advice.doubt,
-        left=advice.doubt_after,
-    )
+    return found
 
 
 def _correlations(values: Floats) -> Floats:

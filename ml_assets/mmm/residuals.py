@@ -29,7 +29,7 @@ class ResidualCheck:
     autocorrelation: float
     p_value: float
     outliers: pd.DataFrame
-    sentence: str
+    sentence: Sentence
 
 
 def check_residuals(mix: FittedMix) -> ResidualCheck:

@@ -18,6 +18,7 @@ from ml_assets.mmm.identifiability import advise, separable_pairs
 from ml_assets.mmm.residuals import check_residuals
 from ml_assets.mmm.sampler import AGREE, Draws, draw
 from ml_assets.mmm.stability import compare_fits
+from ml_assets.sentences import Sentence
 from tests.ml_assets.mmm.market import CHANNELS, market
 from tests.ml_assets.mmm.test_bad_input import times
 from tests.ml_assets.mmm.test_lift_tests import twins
@@ -119,7 +120,7 @@ def test_a_baseline_below_zero_is_warned_of(model: mmm.MediaMix) -> None:
 
 def test_chains_that_disagree_are_blocked(model: mmm.MediaMix) -> None:
     assert gates.converged(model).outcome == "passed"
-    doubted = gates.converged(replace(model, reason="why"))
+    doubted = gates.converged(replace(model, reason=Sentence("why", "why")))
     assert (doubted.outcome, doubted.message) == ("blocked", "why")
     assert gates.fit_failed(TooShortHistory("soon")).message == "No fit: soon"
 
