@@ -179,6 +179,7 @@ def customer_versions(customer: records.Customer) -> Iterator[Version]:
             tags=list(customer.tags),
             number_of_orders=state.number_of_orders,
             amount_spent=state.amount_spent_minor,
+            is_email_verified=customer.is_email_verified,
         )
         yield Version(
             id=str(customer.id),

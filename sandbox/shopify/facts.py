@@ -185,6 +185,7 @@ class CustomerFacts(msgspec.Struct, omit_defaults=True):
     tags: list[str] = []
     number_of_orders: int = 0
     amount_spent: int = 0
+    is_email_verified: bool = True
 
 
 class CheckoutFacts(msgspec.Struct, omit_defaults=True):

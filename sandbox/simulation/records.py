@@ -145,6 +145,7 @@ class Customer:
     currency: str
     exponent: int
     states: tuple[CustomerState, ...]
+    is_email_verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ OPTIONAL_FIELDS: Mapping[str, str] = {
     "lastName": "customers have no last name",
     "referrerUrl": "visits have no referrer_url",
     "shippingAddress": "orders have no shipping country",
+    "verifiedEmail": "two customers of one e-mail address stay two",
 }
 
 #: How often a request is sent at most.

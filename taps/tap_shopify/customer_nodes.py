@@ -46,6 +46,7 @@ class Customer(Object):
     default_email_address: EmailAddress | None = None
     default_phone_number: PhoneNumber | None = None
     default_address: CustomerAddress | None = None
+    verified_email: bool | None = None
 
 
 class CustomerAddress(Object):

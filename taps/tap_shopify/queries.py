@@ -110,6 +110,7 @@ def customer_fields(without: Container[str]) -> str:
         "defaultEmailAddress": _EMAIL,
         "defaultPhoneNumber": "defaultPhoneNumber { phoneNumber marketingState }",
         "defaultAddress": "defaultAddress { countryCodeV2 }",
+        "verifiedEmail": "verifiedEmail",
     }
     return _kept(_CUSTOMER, optional, without)
 

@@ -108,7 +108,7 @@ FIELDS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
         "locale": lambda _: "en",
         "productSubscriberStatus": lambda _: "NEVER_SUBSCRIBED",
         "validEmailAddress": lambda _: True,
-        "verifiedEmail": lambda _: True,
+        "verifiedEmail": Attribute("is_email_verified"),
     },
     "CustomerEmailAddress": {
         "emailAddress": Attribute("email"),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from decimal import Decimal
 
-from taps.api_source.schemas import array, instant, integer, number, schema, text
+from taps.api_source.schemas import (
+    array,
+    boolean,
+    instant,
+    integer,
+    number,
+    schema,
+    text,
+)
 from taps.tap_shopify.collection import Collection
 from taps.tap_shopify.customer_nodes import Customer
 from taps.tap_shopify.flat_collection import FlatCollection, Names
@@ -21,6 +29,7 @@ _COLUMNS = (
     instant("created_at", "When the customer was created."),
     instant("updated_at", "Last change."),
     text("email", "Default e-mail address."),
+    boolean("verified_email", "Whether the shop knows that the address is theirs."),
     text("first_name", "First name."),
     text("last_name", "Last name."),
     text("phone", "Default telephone number."),
@@ -40,6 +49,7 @@ class _Customer(Record, kw_only=True):
     created_at: str
     updated_at: str
     email: str | None
+    verified_email: bool | None
     first_name: str | None
     last_name: str | None
     phone: str | None
@@ -61,6 +71,7 @@ def _record(customer: Customer) -> _Customer:
         created_at=customer.created_at,
         updated_at=customer.updated_at,
         email=email.email_address if email else None,
+        verified_email=customer.verified_email,
         first_name=customer.first_name,
         last_name=customer.last_name,
         phone=phone.phone_number if phone else None,

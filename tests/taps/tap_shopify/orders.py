@@ -182,6 +182,7 @@ def customer(number: int, updated_at: str = "2026-11-01T00:00:00Z") -> Document:
         },
         "defaultPhoneNumber": None,
         "defaultAddress": {"countryCodeV2": "ES"},
+        "verifiedEmail": True,
     }
 
 
