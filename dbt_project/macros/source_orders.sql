@@ -6,7 +6,8 @@
     counts as new when the transaction that wrote it is not in the snapshot of the last
     look: no clock and no time stamp is trusted, and a load that was still open then is
     not missed. What no row tells (orders that vanished, lists of deleted orders, guests
-    whose address has another owner) is compared with `orders` itself.
+    whose address has another owner, customers who are another person now) is compared
+    with `orders` itself.
 
     Everything counts as changed for a company never looked at, after a restore, when
     its files changed (but those of spend), and when it mixes files with a shop's API
@@ -17,6 +18,7 @@
     {%- do [
         ref('orders'), ref('stg_shopify__orders'), ref('int_shopify_orders_deleted'),
         ref('int_shopify_customers_matched'), source('files', 'files'),
+        ref('int_shopify_customers_identified'), source('ops', 'customer_splits'),
         source('shopify', 'orders'), source('shopify', 'order_line_items'),
         source('shopify', 'order_refunds'), source('shopify', 'order_sales'),
         source('shopify', 'order_transactions'),
@@ -137,24 +139,26 @@
 
 
 {#-
-    Rows of the API written since the last look, by the order they belong to; of
-    customers, which only matter to orders in files, without one.
+    Rows of the API written since the last look, by the order they belong to; without
+    one those of customers, and who of them is kept apart: they only matter to orders in
+    files, as those of the API are compared.
 -#}
 {% macro new_rows_of_orders() -%}
-    {%- set tables = {
-        'orders': 'id',
-        'order_line_items': 'order_id',
-        'order_refunds': 'order_id',
-        'order_sales': 'order_id',
-        'order_transactions': 'order_id',
-        'order_visits': 'order_id',
-        'customers': none,
-    } -%}
-    {%- for table, column in tables.items() %}
+    {%- set tables = [
+        ('shopify', 'orders', 'id'),
+        ('shopify', 'order_line_items', 'order_id'),
+        ('shopify', 'order_refunds', 'order_id'),
+        ('shopify', 'order_sales', 'order_id'),
+        ('shopify', 'order_transactions', 'order_id'),
+        ('shopify', 'order_visits', 'order_id'),
+        ('shopify', 'customers', none),
+        ('ops', 'customer_splits', none),
+    ] -%}
+    {%- for room, table, column in tables %}
     select
         stored.company_id,
         {{ "'shopify/' || stored." ~ column if column else 'null' }} as order_id
-    from {{ source('shopify', table) }} as stored
+    from {{ source(room, table) }} as stored
     inner join companies
         on stored.company_id = companies.company_id
     where
@@ -230,10 +234,25 @@
         on
             orders.company_id = stored.company_id
             and orders.source_order_id = stored.id
+    left join (
+        select company_id, customer_id, person_customer_id
+        from {{ ref('int_shopify_customers_identified') }}
+        where {{ is_in_scope() }} and customer_id <> person_customer_id
+    ) as merged
+        on
+            stored.company_id = merged.company_id
+            and stored.customer_id = merged.customer_id
     where
         {{ is_in_scope('orders.company_id') }}
         and orders.source_contract = 'api'
-        and stored.id is null
+        and (
+            stored.id is null
+            or (
+                stored.customer_id is not null
+                and orders.customer_id is distinct from 'shopify/'
+                || coalesce(merged.person_customer_id, stored.customer_id)
+            )
+        )
     {%- endif -%}
 {%- endmacro %}
 
@@ -244,6 +263,8 @@
         "select to_regclass('" ~ ref('orders') ~ "') is not null"
         ~ " and to_regclass('" ~ ref('int_shopify_orders_deleted') ~ "') is not null"
         ~ " and to_regclass('" ~ ref('int_shopify_customers_matched') ~ "') is not null"
+        ~ " and to_regclass('" ~ ref('int_shopify_customers_identified')
+        ~ "') is not null"
         ~ " as is_there"
     ) -%}
     {{ return(not flags.FULL_REFRESH and found.rows[0]['is_there']) }}

@@ -148,19 +148,32 @@ _COUNTED = """
     order by begun.audience_id
 """
 
+# A person who is a member by two ids counts once, as written to if one of them was.
 _MEMBERS = """
+    with people as (
+        select
+            members.company_id,
+            coalesce(merged.person_customer_id, members.customer_id) as customer_id,
+            bool_and(members.is_held_back) as is_held_back
+        from ops.audience_members as members
+        left join marts.customer_identities as merged
+            on members.company_id = merged.company_id
+            and members.customer_id = merged.customer_id
+        where members.company_id = %(company_id)s
+            and members.audience_id = %(audience_id)s
+        group by 1, 2
+    )
     select
-        members.is_held_back,
+        people.is_held_back,
         count(orders.order_date),
         coalesce(sum(orders.net_revenue), 0)::double precision,
         coalesce(sum(orders.discount_amount), 0)::double precision
-    from ops.audience_members as members
+    from people
     left join marts.orders as orders
-        on members.company_id = orders.company_id
-        and members.customer_id = orders.customer_id
+        on people.company_id = orders.company_id
+        and people.customer_id = orders.customer_id
         and orders.is_purchase
         and orders.order_date between %(counted_from)s and %(counted_to)s
-    where members.company_id = %(company_id)s and members.audience_id = %(audience_id)s
-    group by members.customer_id, members.is_held_back
-    order by members.customer_id
+    group by people.customer_id, people.is_held_back
+    order by people.customer_id
 """

@@ -45,6 +45,7 @@ _COMMON: dict[str, Any] = {
             deps=[
                 ["marts", "companies"],
                 ["marts", "company_months"],
+                ["marts", "customer_identities"],
                 ["marts", "orders"],
             ],
             **_COMMON,

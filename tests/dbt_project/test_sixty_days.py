@@ -20,7 +20,6 @@ from tests.dbt_project.marketplace_rows import (
 )
 from tests.dbt_project.mart_hashes import copy_raw_rows, hashes, versions
 from tests.dbt_project.raw_files import RawFile, Row
-from tests.dbt_project.raw_shopify import customer
 from tests.dbt_project.sixty_days import OLD_ORDER, ShopLife, date_of, moment
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.taps.sources.ecb import central_bank
@@ -148,14 +147,24 @@ def _files_come_and_go(shop: ShopLife) -> None:
 
 
 def _merge_customers(shop: ShopLife) -> None:
-    # The buyer of the first days becomes another, and an address changes hands.
+    # The buyer of the first days becomes another; an address changes hands, and two
+    # more ids turn out to be the persons of others.
     for number in shop.orders_of(1):
         shop.change("orders", number, customer_id="9", updated_at=moment(30))
-    newer = {**customer("16", "c2@example.com"), "updated_at": "2027-01-01T00:00:00Z"}
-    shop.warehouse.land(shop.company, "customers", newer)
+    shop.change("customers", "3", email="c2@example.com")
+    shop.change("customers", "2", email="c3@example.com")
+    for id_ in ("4", "5", "6", "7"):
+        shop.change(
+            *("customers", id_),
+            email=f"c{int(id_) // 2}.pair@example.com",
+            verified_email=True,
+            created_at=moment(-int(id_)),
+        )
 
 
 def _sell_late(shop: ShopLife) -> None:
+    # 6 and 7 are two after all.
+    shop.change("customers", "7", email="c7@example.com")
     shop.sell("late", 20, "8", "33.30")
     shop.sell("first", -160, "8", "11.10")
     # The order that the shop had lost is listed again.

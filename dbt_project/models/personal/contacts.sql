@@ -8,7 +8,13 @@ with customers as (
         nullif(trim(first_name), '') as first_name,
         nullif(trim(last_name), '') as last_name,
         lower(email_marketing_state) = 'subscribed' as has_email_consent,
-        lower(phone_marketing_state) = 'subscribed' as has_phone_consent,
+        -- Two accounts with one address and one number are one telephone.
+        bool_and(lower(phone_marketing_state) = 'subscribed') over (
+            partition by
+                company_id,
+                nullif(lower(trim(email)), ''),
+                nullif(trim(phone), '')
+        ) as has_phone_consent,
         updated_at::timestamptz as known_at
     from {{ source('shopify', 'customers') }}
 ),

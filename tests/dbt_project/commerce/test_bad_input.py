@@ -120,7 +120,7 @@ def test_customers_who_were_merged_are_one_from_then_on(
         "orders",
         order("1", AT, 10),
         order("2", AT, 20, customer_id="8"),
-        # A guest with the address of both is the one whom the shop changed last.
+        # A guest with the address of both, confirmed by neither, is the first.
         order("3", AT, 40, customer_id=None, email=email),
     )
     warehouse.build(pair.acme, as_of={pair.acme: AS_OF}, only=READ)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from orchestration.lib.tenancy.customer_identities import keep_apart
 from orchestration.lib.tenancy.privacy.erasure import forget, forget_returned
 from orchestration.lib.tenancy.privacy.person import PersonUnknown
 from tests.dbt_project.marketplace_rows import (
@@ -157,6 +158,39 @@ def test_she_is_found_by_the_customer_id_of_marts(
 
     assert _holding(warehouse, shops.acme, "ana@example.com") == []
     assert _holding(warehouse, shops.acme, "bea@example.com") != []
+
+
+@pytest.mark.parametrize("name", ["shopify/7", "shopify/8"])
+@pytest.mark.parametrize("is_kept_apart", [False, True])
+def test_a_person_of_two_ids_is_forgotten_by_either(
+    warehouse: Warehouse, shops: Pair, name: str, is_kept_apart: bool
+) -> None:
+    warehouse.land(
+        shops.acme,
+        "customers",
+        {**customer("8", f" {ANA} "), "verified_email": True},
+    )
+    warehouse.execute(
+        "update raw_shopify.customers set verified_email = true where company_id = %s",
+        [shops.acme],
+    )
+    warehouse.land(
+        shops.acme, "orders", order("4", "2026-01-10T10:00:00Z", 3, customer_id="8")
+    )
+    warehouse.build(shops.acme)
+    assert "marts.customer_identities" in _holding(warehouse, shops.acme, "shopify/8")
+    if is_kept_apart:
+        keep_apart(warehouse.url, shops.acme, "8", "ana")
+
+    done = forget(warehouse.url, shops.acme, name)
+
+    assert done.rows["raw_shopify.customers"] == 2
+    assert _holding(warehouse, shops.acme, "'shopify/7'") == []
+    assert _holding(warehouse, shops.acme, "'shopify/8'") == []
+    assert _holding(warehouse, shops.acme, "ana@example.com") == []
+    warehouse.build(shops.acme)
+    # 10 + 20 + 40 + 80 + 3 of Ana stay revenue, of nobody.
+    assert _revenue(warehouse, shops.acme) == (158, 1)
 
 
 def test_who_comes_back_is_forgotten_again(warehouse: Warehouse, shops: Pair) -> None:

@@ -1,21 +1,5 @@
 with customers as (
-    select
-        company_id,
-        customer_id,
-        email_hash,
-        updated_at
-    from {{ ref('stg_shopify__customers') }}
-    where email_hash is not null
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by company_id, email_hash
-            order by updated_at desc, customer_id desc
-        ) as recency_rank
-    from customers
+    select * from {{ ref('int_shopify_customers_identified') }}
 ),
 
 matched as (
@@ -23,8 +7,8 @@ matched as (
         company_id,
         email_hash,
         customer_id
-    from ranked
-    where recency_rank = 1
+    from customers
+    where is_named_by_address
 )
 
 select * from matched

@@ -45,6 +45,15 @@ shopify_customers as (
     where {{ is_in_scope() }}
 ),
 
+people as (
+    select
+        company_id,
+        customer_id,
+        person_customer_id
+    from {{ ref('int_shopify_customers_identified') }}
+    where {{ is_in_scope() }}
+),
+
 shopify_orders as (
     select * from {{ ref('int_shopify_orders_netted') }}
     where
@@ -101,8 +110,11 @@ unioned as (
         checkouts.company_id,
         'shopify/checkout/' || checkouts.checkout_id as cart_id,
         coalesce(
-            'shopify/'
-            || coalesce(checkouts.customer_id, shopify_customers.customer_id),
+            'shopify/' || coalesce(
+                people.person_customer_id,
+                checkouts.customer_id,
+                shopify_customers.customer_id
+            ),
             checkouts.email_hash
         ) as customer_id,
         'shopify'::text as source_slug,
@@ -118,6 +130,10 @@ unioned as (
         on
             checkouts.company_id = shopify_customers.company_id
             and checkouts.email_hash = shopify_customers.email_hash
+    left join people
+        on
+            checkouts.company_id = people.company_id
+            and checkouts.customer_id = people.customer_id
     union all
     -- Shopify lists the checkouts that were left; the others are its orders.
     select

@@ -17,9 +17,42 @@ marketplace_users as (
     where {{ is_in_scope() }}
 ),
 
+people as (
+    select
+        company_id,
+        customer_id,
+        person_customer_id
+    from {{ ref('int_shopify_customers_identified') }}
+    where {{ is_in_scope() }}
+),
+
+accounts as (
+    select
+        customers.company_id,
+        customers.created_at,
+        customers.email_marketing_state,
+        coalesce(people.person_customer_id, customers.customer_id)
+            as customer_id
+    from {{ ref('stg_shopify__customers') }} as customers
+    left join people
+        on
+            customers.company_id = people.company_id
+            and customers.customer_id = people.customer_id
+    where
+        {{ is_in_scope('customers.company_id') }}
+        and upper(customers.account_state) = 'ENABLED'
+),
+
+-- A person registered with the first of their accounts; one refusal is enough.
 shopify_customers as (
-    select * from {{ ref('stg_shopify__customers') }}
-    where {{ is_in_scope() }} and upper(account_state) = 'ENABLED'
+    select
+        company_id,
+        customer_id,
+        min(created_at) as created_at,
+        bool_and(upper(email_marketing_state) = 'SUBSCRIBED')
+            as has_marketing_consent
+    from accounts
+    group by company_id, customer_id
 ),
 
 place_names as (
@@ -101,7 +134,7 @@ unioned as (
         null::text as region_code,
         null::text as comuna_code,
         'unknown'::text as channel_id,
-        upper(email_marketing_state) = 'SUBSCRIBED' as has_marketing_consent
+        has_marketing_consent
     from shopify_customers
 ),
 

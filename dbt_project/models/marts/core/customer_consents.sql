@@ -1,10 +1,30 @@
-with shopify_customers as (
+with customers as (
+    select * from {{ ref('stg_shopify__customers') }}
+    where {{ is_in_scope() }}
+),
+
+people as (
     select
         company_id,
-        'shopify/' || customer_id as customer_id,
-        upper(email_marketing_state) = 'SUBSCRIBED' as has_marketing_consent
-    from {{ ref('stg_shopify__customers') }}
+        customer_id,
+        person_customer_id
+    from {{ ref('int_shopify_customers_identified') }}
     where {{ is_in_scope() }}
+),
+
+shopify_customers as (
+    select
+        customers.company_id,
+        'shopify/'
+        || coalesce(people.person_customer_id, customers.customer_id)
+            as customer_id,
+        upper(customers.email_marketing_state) = 'SUBSCRIBED'
+            as has_marketing_consent
+    from customers
+    left join people
+        on
+            customers.company_id = people.company_id
+            and customers.customer_id = people.customer_id
 ),
 
 marketplace_users as (

@@ -21,6 +21,8 @@ renamed as (
         amount_spent::numeric(24, 6) as amount_spent,
         number_of_orders::integer as order_count,
 
+        verified_email as is_email_verified,
+
         created_at::timestamptz as created_at,
         updated_at::timestamptz as updated_at,
         _sdc_batched_at::timestamptz as loaded_at

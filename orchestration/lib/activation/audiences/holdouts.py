@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.database import connect, has_relation
 
 __all__ = ["COUNTED_DAYS", "kept_back_now"]
 
@@ -29,6 +29,21 @@ _KEPT_BACK = """
                 at time zone companies.time_zone
         )::date
 """
+# Whoever is kept back by one id is kept back by all of theirs.
+_ALL_IDS = """
+    with people as (
+        select unnest(%(kept_back)s::text[]) as customer_id
+        union
+        select person_customer_id from marts.customer_identities
+        where company_id = %(company)s and customer_id = any(%(kept_back)s)
+    )
+    select customer_id from people
+    union
+    select merged.customer_id
+    from marts.customer_identities as merged
+    inner join people on merged.person_customer_id = people.customer_id
+    where merged.company_id = %(company)s
+"""
 
 
 def kept_back_now(url: str, company_id: str) -> frozenset[str]:
@@ -41,4 +56,9 @@ def kept_back_now(url: str, company_id: str) -> frozenset[str]:
         rows = database.execute(
             _KEPT_BACK, {"company": company_id, "days": COUNTED_DAYS}
         ).fetchall()
+        if rows and has_relation(database, "marts.customer_identities"):
+            kept_back = [customer_id for (customer_id,) in rows]
+            rows = database.execute(
+                _ALL_IDS, {"company": company_id, "kept_back": kept_back}
+            ).fetchall()
     return frozenset(customer_id for (customer_id,) in rows)

@@ -17,6 +17,14 @@ customers as (
     from {{ ref('int_shopify_customers_matched') }}
 ),
 
+people as (
+    select
+        company_id,
+        customer_id,
+        person_customer_id
+    from {{ ref('int_shopify_customers_identified') }}
+),
+
 rules as (
     select * from {{ ref('shopify_recognition_rules') }}
 ),
@@ -74,7 +82,11 @@ netted as (
         'shopify/' || judged.order_id as order_id,
         judged.order_id as source_order_id,
         coalesce(
-            'shopify/' || coalesce(judged.customer_id, customers.customer_id),
+            'shopify/' || coalesce(
+                people.person_customer_id,
+                judged.customer_id,
+                customers.customer_id
+            ),
             judged.email_hash
         ) as customer_id,
         -- XXX is ISO 4217 for "no currency": unlike currencies do not add up.
@@ -129,6 +141,10 @@ netted as (
         on
             judged.company_id = customers.company_id
             and judged.email_hash = customers.email_hash
+    left join people
+        on
+            judged.company_id = people.company_id
+            and judged.customer_id = people.customer_id
 )
 
 select * from netted
