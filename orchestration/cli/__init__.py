@@ -15,6 +15,7 @@ from orchestration.cli import (
     connect,
     connections,
     coupon,
+    customers,
     dashboard,
     database,
     demo,
@@ -65,6 +66,7 @@ app = typer.Typer(
     timonel doctor                     what is wrong, and what to do\n
     timonel backup DIR                 everything, to restore from\n
     timonel quarantine                 records that could not be loaded\n
+    timonel customers                  ids of a shop that are one person\n
     timonel media                      experiments and limits of budgets\n
     timonel scenario                   plans, projected and saved\n
     timonel alerts                     what is wrong now, and who is told\n
@@ -82,6 +84,7 @@ app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(media.app, name="media")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(customers.app, name="customers")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(audience.app, name="audience")
 app.add_typer(coupon.app, name="coupon")

@@ -1,0 +1,86 @@
+"""`timonel customers`: ids of a shop that are one person, seen and undone."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.console import console, plain_errors
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.companies import load_company
+from orchestration.lib.tenancy.customer_identities import (
+    keep_apart,
+    list_identities,
+    undo_split,
+)
+from orchestration.lib.warehouse.database import open_database
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Customer ids of a shop that are one person: who is, and keep them apart.",
+)
+
+_Company = Annotated[str, typer.Option(help="Whose customers.")]
+
+
+@app.command("list")
+def list_(company: _Company) -> None:
+    """List the ids that count as another customer, and those kept apart."""
+    with plain_errors():
+        found = list_identities(_url(company), company)
+    table = Table("customer", "counts as", "since", "why", box=None)
+    for each in found:
+        table.add_row(
+            each.customer_id,
+            each.person_customer_id or each.customer_id,
+            f"{each.since:%Y-%m-%d}" if each.since else "",
+            "the same confirmed e-mail address"
+            if each.state == "merged"
+            else escape(
+                f"kept apart by {each.told_by}"
+                + (f": {each.note}" if each.note else "")
+            ),
+        )
+    console.print(table if found else f"No customer of {company} has two ids.")
+
+
+@app.command()
+def split(
+    customer: Annotated[
+        str, typer.Argument(help="The id to keep apart, such as shopify/8.")
+    ],
+    company: _Company,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let it be merged again.")
+    ] = False,
+    why: Annotated[
+        str | None, typer.Option(help="Why, for whoever asks later.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Who decides. Default: the user.")
+    ] = None,
+) -> None:
+    """Keep an id apart from whoever shares its confirmed address, or undo that."""
+    told_by = by or getpass.getuser()
+    with plain_errors():
+        url = _url(company)
+        if undo:
+            customer_id = undo_split(url, company, customer, told_by)
+        else:
+            customer_id = keep_apart(url, company, customer, told_by, why)
+    done = "is merged again" if undo else "is kept apart"
+    console.print(
+        f"{customer_id} {done} from the next run on: timonel run --company {company}"
+    )
+
+
+def _url(company: str) -> str:
+    url = open_database(Settings.from_environment())
+    load_company(url, company)
+    return url
