@@ -196,13 +196,15 @@ def test_the_log_speaks_in_sentences(warehouse: Warehouse, connected: Pair) -> N
             "45000 customers valued with data up to 2026-03-31",
         ),
         (
-            "La actualización con datos hasta el 2026-03-31 falló: no space left",
+            "La actualización con datos hasta el 2026-03-31 falló. "
+            "Detalle técnico (en inglés): no space left",
             "Update with data up to 2026-03-31 failed: no space left",
         ),
     ]
     assert said(connected.acme) == [
         (
-            "La conexión con shopify falla: the token has expired",
+            "La conexión con shopify falla. "
+            "Detalle técnico (en inglés): the token has expired",
             "The connection to shopify fails: the token has expired",
         )
     ]
