@@ -63,7 +63,7 @@ FAILED = """
     where company_id = 'tienda' and status = 'failed'
     order by started_at desc limit 1
 """
-SAID = BLOCKING.replace("select gate", "select message")
+SAID = BLOCKING.replace("select gate", "select message_es")
 BACKTESTS = """
     select origin_date::text, model, computed_at from predictions.backtests
     where company_id = 'tienda' order by 1, 2
