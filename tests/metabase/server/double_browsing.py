@@ -10,7 +10,10 @@ import json
 
 from tests.metabase.server.contract import Body, Refused
 
-TOLD_OF_A_DASHCARD = ("dashboard_id", "entity_id")
+TOLD_OF_A_DASHCARD = (
+    *("dashboard_id", "entity_id", "card", "collection_authority_level"),
+    *("created_at", "updated_at"),
+)
 """Keys of an answer about a dashcard that nobody may set."""
 
 _CREATOR = 1

@@ -20,7 +20,8 @@ from metabase.server.client import Admin
 from metabase.server.desired_state import Request
 from metabase.server.diff import PENDING
 from metabase.server.logins import PASSWORD_VARIABLE
-from tests.metabase.server.double import FakeMetabase, serving
+from tests.metabase.server.double import FakeMetabase
+from tests.metabase.server.serving import serving
 
 PASSWORDS = {
     f"{PASSWORD_VARIABLE}_{company}": f"reader secret of {company}"

@@ -19,7 +19,7 @@ from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.server.apply import apply
 from metabase.server.client import Admin, Metabase, wait_until_healthy
 from metabase.server.diff import PENDING, Finding
-from tests.metabase.server.double import FakeMetabase, serving
+from tests.metabase.server.double import FakeMetabase
 from tests.metabase.server.double_people import ALL_USERS
 from tests.metabase.server.filled import Start, Starts
 from tests.metabase.server.servers import (
@@ -29,6 +29,7 @@ from tests.metabase.server.servers import (
     sign_in,
     without_top,
 )
+from tests.metabase.server.serving import serving
 
 
 def test_an_empty_server_gets_everything_of_each_company(setting: Server) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from metabase.server.client import Metabase
-from tests.metabase.server.double import FakeMetabase, serving
+from tests.metabase.server.double import FakeMetabase
+from tests.metabase.server.serving import serving
 
 ELSEWHERE = "http://metabase.example"
 
