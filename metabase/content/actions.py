@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,16 +23,35 @@ __all__ = ["Action", "Field", "read_actions"]
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _TYPES = ("text", "number")
 _KEYS = {"id", "kind", "model", "fields"}
+_FIELD_KEYS = {"type", "required", "least", "most"}
 
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that people type; ``kind`` is text or number."""
+    """One thing that people type; ``kind`` is text or number.
+
+    A number below ``least`` or above ``most`` is refused with ``refusal``; None: any.
+    """
 
     name: str
     kind: str
     title: str
     is_required: bool
+    least: Decimal | None = None
+    most: Decimal | None = None
+    refusal: str = ""
+
+    def sql(self) -> str:
+        """What was typed, as text; an error when it is out of its limits."""
+        typed = f"{{{{{self.name}}}}}"
+        if self.least is None and self.most is None:
+            return f"cast({typed} as text)"
+        least, most = (
+            "null" if one is None else one for one in (self.least, self.most)
+        )
+        words = self.refusal.replace("'", "''")
+        within = f"ops.within(cast({typed} as numeric), {least}, {most}, '{words}')"
+        return f"cast({within} as text)"
 
 
 @dataclass(frozen=True)
@@ -54,8 +74,8 @@ class Action:
         the login would have to read.
         """
         first, *others = self.fields
-        pairs = f"'{first.name}', cast({{{{{first.name}}}}} as text)" + "".join(
-            f"[[, '{one.name}', cast({{{{{one.name}}}}} as text)]]" for one in others
+        pairs = f"'{first.name}', {first.sql()}" + "".join(
+            f"[[, '{one.name}', {one.sql()}]]" for one in others
         )
         return (
             "insert into ops.action_requests (kind, payload, idempotency_key)\n"
@@ -118,17 +138,13 @@ def _action(
     path: Path, name: str, told: Mapping[str, Any], words: Mapping[str, str]
 ) -> Action:
     def word(key: str) -> str:
-        try:
-            return words[f"actions.{name}.{key}"]
-        except KeyError as error:
-            raise ContentError(f"labels/importer lacks {error}") from error
+        return _word(words, f"actions.{name}.{key}")
 
     fields = []
     for field, one in told["fields"].items():
-        if one.get("type") not in _TYPES or set(one) - {"type", "required"}:
+        if one.get("type") not in _TYPES or set(one) - _FIELD_KEYS:
             raise ContentError(f"{path}: {field} is of type {' or '.join(_TYPES)}")
-        title = word(f"fields.{field}")
-        fields.append(Field(field, one["type"], title, bool(one.get("required"))))
+        fields.append(_field(path, field, one, word(f"fields.{field}"), words))
     return Action(
         told["id"],
         word("title"),
@@ -137,3 +153,31 @@ def _action(
         told["model"],
         tuple(fields),
     )
+
+
+def _word(words: Mapping[str, str], key: str) -> str:
+    try:
+        return words[key]
+    except KeyError as error:
+        raise ContentError(f"labels/importer lacks {error}") from error
+
+
+def _field(
+    path: Path, name: str, told: Mapping[str, Any], title: str, words: Mapping[str, str]
+) -> Field:
+    try:
+        least, most = (
+            None if told.get(key) is None else Decimal(str(told[key]))
+            for key in ("least", "most")
+        )
+    except InvalidOperation:
+        raise ContentError(f"{path}: a limit of {name} is no number") from None
+    if (least is not None or most is not None) and told["type"] != "number":
+        raise ContentError(f"{path}: {name} is no number and has limits")
+    field = Field(name, told["type"], title, bool(told.get("required")), least, most)
+    if least is None and most is None:
+        return field
+    case = "least" if most is None else "most" if least is None else "range"
+    sentence = _word(words, f"actions.refused.{case}")
+    refusal = sentence.format(title=title, least=least, most=most)
+    return replace(field, refusal=refusal)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
+
 from tests.metabase.server.contract import Body, Refused, check, copied
 
 _ENABLED = "database-enable-actions"
@@ -99,7 +101,11 @@ class Actions:
             raise Refused(400, "a destination parameter that is not known")
         sql, values = _filled_in(action["dataset_query"]["native"]["query"], told)
         details = self.databases[action["database_id"]]["details"]
-        return {"rows-affected": self.run_action(sql, values, details)}
+        try:
+            return {"rows-affected": self.run_action(sql, values, details)}
+        except psycopg.Error as error:
+            # github.com/metabase/metabase/pull/26469: people see the database's words.
+            raise Refused(500, f"Error executing Action: {error}") from error
 
     def press_button(self, page: int, place: int, body: Body) -> Body:
         """What a browser does with the form that a button opened."""

@@ -177,6 +177,39 @@ def test_what_was_refused_can_be_asked_again_the_same_day(asking: Server) -> Non
     assert [state for *_, state in told] == ["refused", "requested"]
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "refusal"),
+    [
+        (
+            NAME,
+            {"name": "x", "budget_change_percent": -500},
+            "Cambio del presupuesto (%), como 20: -100 como mínimo.",
+        ),
+        (NAME, {"name": "x", "days": 93}, "92 como mucho): de 1 a 92."),
+        (
+            "Pedir un cupón de rescate",
+            {"audience": "VIP", "percent": 101},
+            "Descuento (%), como 10: de 0 a 100.",
+        ),
+    ],
+)
+def test_what_is_out_of_its_limits_is_refused_at_once(
+    asking: Server, name: str, typed: dict[str, Any], refusal: str
+) -> None:
+    person = person_of(asking, "acme: marketing")
+
+    with pytest.raises(MetabaseError) as error:
+        ask(person, action_of(asking, "acme", name), **typed)
+    assert refusal in str(error.value)
+    assert asking.sql(ASKED) == []
+
+    ask(
+        person, action_of(asking, "acme"), name="x", budget_change_percent=-100, days=92
+    )
+    ((told,),) = asking.sql("select payload from ops.action_requests")
+    assert told == {"name": "x", "budget_change_percent": "-100", "days": "92"}
+
+
 @pytest.mark.parametrize("role", ["devops", "consultor"])
 def test_who_may_not_ask_cannot(asking: Server, role: str) -> None:
     person = person_of(asking, f"acme: {role}")
@@ -331,6 +364,12 @@ def test_a_company_that_is_gone_asks_no_more(asking: Server) -> None:
         ("model: saved_scenarios", "model: other", "no card is called other"),
         ("kind: scenario", "kind: 'x); drop'", "is no name"),
         ("type: number", "type: date", "is of type text or number"),
+        ("least: -100", "least: some", "a limit of budget_change_percent is no number"),
+        (
+            "bounds: {type: text}",
+            "bounds: {type: text, most: 1}",
+            "bounds is no number and has limits",
+        ),
         (", required: true", "", "the first field alone is required"),
         ("  kind: scenario\n", "", "needs fields, id, kind, model"),
         ("id: 0f2f4c63", "id: zzzz", "is no UUID"),
