@@ -17,7 +17,7 @@ Forgery Prevention: verifying origin with standard headers.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dagster._cli import dev
 from dagster_webserver import cli
@@ -66,7 +66,7 @@ class OwnPagesOnly:
     def _refused(self, scope: Scope) -> str | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname
+        name = _parts(f"//{host}").hostname
         if name not in self._hosts:
             return (
                 f"This server is not called {name}. If it is, give its address: "
@@ -75,12 +75,19 @@ class OwnPagesOnly:
         method = scope.get("method", "GET")
         changes = scope["type"] == "websocket" or method not in _ONLY_READ
         origin = headers.get("origin")
-        if changes and origin is not None and urlsplit(origin).netloc != host:
+        if changes and origin is not None and _parts(origin).netloc != host:
             return f"A page of {origin} may not ask this of {host}."
         is_graphql = scope["path"].rstrip("/").endswith("/graphql")
-        if is_graphql and method == "GET" and "query" in QueryParams(_query(scope)):
+        if is_graphql and method != "POST" and "query" in QueryParams(_query(scope)):
             return "GraphQL is answered by POST only."
         return None
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # no address, such as http://[
+        return urlsplit("")
 
 
 def _query(scope: Scope) -> bytes:

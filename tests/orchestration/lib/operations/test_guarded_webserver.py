@@ -62,6 +62,7 @@ def test_own_pages_and_programs_are_answered(headers: dict[str, str]) -> None:
         "http://localhost:3001",
         "http://localhost.evil.example:3000",
         "null",
+        "http://[",
     ],
 )
 def test_a_page_of_another_origin_changes_nothing(origin: str) -> None:
@@ -84,6 +85,7 @@ def test_nothing_is_asked_by_get(asked: str) -> None:
         403,
         "GraphQL is answered by POST only.\n",
     )
+    assert _client().head(asked).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,10 @@ def test_it_answers_to_its_own_names_only(address: str, status: int) -> None:
 
     assert answer.status_code == status
     assert ("TIMONEL_DAGSTER_URL" in answer.text) == (status == 403)
+
+
+def test_a_host_that_is_none_is_refused() -> None:
+    assert _client().get("/runs", headers={"host": "["}).status_code == 403
 
 
 @pytest.fixture(scope="module")
