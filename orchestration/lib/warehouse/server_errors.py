@@ -33,6 +33,7 @@ _REMEDIES = {
     **dict.fromkeys(_NO_ROOM, _FULL),
     'temporary file size exceeds "temp_file_limit"': _FULL,
     "terminating connection due to administrator command": _STOPPED,
+    "terminating connection due to immediate shutdown command": _STOPPED,
     "terminating connection due to unexpected postmaster exit": _STOPPED,
     "because of crash of another server process": _STOPPED,
     "server closed the connection unexpectedly": _STOPPED,
@@ -40,6 +41,9 @@ _REMEDIES = {
     "the connection is closed": _STOPPED,
     "the database system is shutting down": _STOPPED,
     "the database system is starting up": _STOPPED,
+    "the database system is in recovery mode": _STOPPED,
+    "the database system is not yet accepting connections": _STOPPED,
+    "Connection reset by peer": _STOPPED,
     "Connection refused": _STOPPED,
 }
 

@@ -124,6 +124,11 @@ def _failure(reader: SourceReader) -> str:
             "Run again once it answers",
         ),
         ("server closed the connection unexpectedly", "Run again once it answers"),
+        (
+            "terminating connection due to immediate shutdown command",
+            "Run again once it answers",
+        ),
+        ("the database system is in recovery mode", "Run again once it answers"),
     ],
 )
 def test_what_the_server_says_is_followed_by_what_to_do_once(
