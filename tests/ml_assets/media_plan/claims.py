@@ -27,7 +27,7 @@ from ml_assets.media_plan.pairs import inseparable
 from ml_assets.media_plan.unusual_periods import without_unusual
 from ml_assets.mmm import LiftTest, MediaMix
 from ml_assets.mmm.adstock import Floats, adstock
-from tests.ml_assets.mmm.market import CHANNELS, MEAN, company
+from tests.ml_assets.mmm.market import CHANNELS, MEAN, TYPICAL, company, curves_of
 
 __all__ = ["KINDS", "SOUND", "Claim", "Judged", "judged"]
 
@@ -271,7 +271,7 @@ def _tested(seed: int, times: float) -> Claim:
     channel = int(truth.sum(axis=0).argmax())
     week = int(rng.integers(30, WEEKS - 30))
     dates = frame["date"]
-    lift = float(truth[week : week + 4, channel].sum())
+    lift = switched_off(seed, channel, week)
     error = 0.15 * lift
     test = LiftTest(
         f"spend_{CHANNELS[channel]}",
@@ -281,6 +281,20 @@ def _tested(seed: int, times: float) -> Claim:
         error,
     )
     return Claim(_as_media(frame), truth.sum(axis=0), (test,))
+
+
+def switched_off(seed: int, channel: int, week: int) -> float:
+    """What four weeks lose when a channel is off in them: the truth of an experiment.
+
+    What was spent before goes on working, channel on or off. All that a channel brought
+    in these weeks is more, much more after a burst: no experiment measures that.
+    """
+    on = company(seed).frame[CHANNELS].to_numpy() / TYPICAL
+    off = on.copy()
+    off[week : week + 4, channel] = 0.0
+    curves = curves_of(seed)
+    lost = curves.brought(on) - curves.brought(off)
+    return float(lost[week : week + 4, channel].sum())
 
 
 KINDS: Final[dict[str, Callable[[int], Claim]]] = {

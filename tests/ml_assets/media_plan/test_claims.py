@@ -57,6 +57,12 @@ def test_a_claim_that_cannot_be_known_is_blocked_by_its_gate(
     assert gate in judged(kind, 0, draws=64).blocked
 
 
+@pytest.mark.parametrize("seed", [11, 14])
+def test_an_honest_experiment_after_a_burst_blocks_nothing(seed: int) -> None:
+    """What was spent before goes on working, which switching off does not measure."""
+    assert not judged("confirmed", seed, draws=64).blocked
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", TROUBLED)
 def test_no_sure_and_wrong_claim_of_twenty_companies_is_published(kind: str) -> None:

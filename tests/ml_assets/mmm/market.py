@@ -48,6 +48,11 @@ class Curves(NamedTuple):
         height = MEAN * self.effect * (1 + self.half**self.slope)
         return np.asarray(height * a / (self.half**self.slope + a))
 
+    def brought(self, bursts: Floats) -> Floats:
+        """Outcome by week and channel of spend by week, in typical spends, (n, 3)."""
+        kept = [adstock(bursts[:, c], d) * (1 - d) for c, d in enumerate(self.decay)]
+        return self.steady(TYPICAL * np.column_stack(kept))
+
 
 def market(weeks: int = 156, seed: int = 1, noise: float = 0.02) -> Market:
     """Three channels that come and go, a season, a trend and a promotion."""
@@ -80,8 +85,7 @@ def company(seed: int, *, weeks: int = 156) -> Market:
     curves = _drawn(rng)
     week = np.arange(weeks)
     bursts = rng.gamma(2.0, 0.5, (weeks, 3)) * (rng.random((weeks, 3)) > 0.15)
-    kept = [adstock(bursts[:, c], d) * (1 - d) for c, d in enumerate(curves.decay)]
-    truth = curves.steady(TYPICAL * np.column_stack(kept))
+    truth = curves.brought(bursts)
     wave = 2 * np.pi * (week / 52.18 + rng.random())
     base = 0.6 + rng.normal(0, 0.1) * week / weeks + rng.uniform(0, 0.1) * np.cos(wave)
     base = base + 0.02 * np.cumsum(rng.standard_normal(weeks)) / np.sqrt(13)
