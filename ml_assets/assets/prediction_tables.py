@@ -150,6 +150,7 @@ def _write_model(
             "mae_ratio": one.mae,
             "log_loss": one.log_loss,
             "reason": one.reason,
+            "reason_es": in_spanish(one.reason or ()),
         }
         for one in model.candidates
     ]

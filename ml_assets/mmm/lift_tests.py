@@ -17,7 +17,7 @@ import numpy.typing as npt
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.channel_parameters import ChannelParameters
 from ml_assets.mmm.errors import InvalidLiftTest
-from ml_assets.mmm.series import Series
+from ml_assets.mmm.series import Series, not_fitted
 from ml_assets.sentences import Sentence
 
 __all__ = ["LiftTest", "Lifts", "read_lift_tests"]
@@ -125,14 +125,9 @@ def _measured(
         end=test.end,
     )
     if test.channel not in series.channels:
-        status = series.status.get(test.channel, "not a channel of this mix")
+        why = not_fitted(test.channel, series.status.get(test.channel))
         raise InvalidLiftTest(
-            Sentence(
-                "lift_tests.no_channel",
-                "{test}: the channel is {status}",
-                test=name,
-                status=status,
-            )
+            Sentence("lift_tests.no_channel", "{test}: {why}", test=name, why=why)
         )
     if not (np.isfinite(test.lift) and np.isfinite(test.error) and test.error > 0):
         raise InvalidLiftTest(

@@ -13,7 +13,14 @@ from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.errors import InvalidSeries, NothingToFit, TooShortHistory
 from ml_assets.sentences import Sentence, quoted
 
-__all__ = ["CHANNEL_STATUSES", "Future", "Series", "read_future", "read_series"]
+__all__ = [
+    "CHANNEL_STATUSES",
+    "Future",
+    "Series",
+    "not_fitted",
+    "read_future",
+    "read_series",
+]
 
 # Names of components that are no column of the table.
 RESERVED: Final = ("baseline", "trend", "season", "weekday")
@@ -199,12 +206,14 @@ def _nothing_moves(status: Mapping[str, str]) -> Sentence:
     return Sentence(
         "mix_converged.nothing_moves",
         "no channel has spend that moves: {channels:, }",
-        channels=[_unmoved(name, why) for name, why in status.items()],
+        channels=[not_fitted(name, why) for name, why in status.items()],
     )
 
 
-def _unmoved(channel: str, status: str) -> Sentence:
+def not_fitted(channel: str, status: str | None) -> Sentence:
+    """Why a channel has no curve, by its status; None is that of an unknown one."""
     words = {
+        None: Sentence("mix_converged.no_channel", "not a channel of this mix"),
         "never_used": Sentence("mix_converged.never_used", "never_used"),
         "used_too_rarely": Sentence("mix_converged.used_too_rarely", "used_too_rarely"),
         "constant": Sentence("mix_converged.constant", "constant"),

@@ -22,6 +22,7 @@ from ml_assets.clv.errors import NotConverged
 from ml_assets.clv.gates import reconciles_with_mart
 from ml_assets.clv.sources import living_sources
 from ml_assets.media_plan.gates import certain_enough, stable_returns
+from ml_assets.mmm.series import not_fitted
 from ml_assets.sentences import Sentence, Wording, quoted, said
 from orchestration.lib.core.translations import LANGUAGES, read_words
 
@@ -210,6 +211,22 @@ def test_an_error_without_a_sentence_is_called_a_detail() -> None:
     assert in_spanish(gate.message) == (
         "No se pudo ajustar: detalle técnico (en inglés): no {date}"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "said_of_it"),
+    [
+        ("constant", "meta gasta siempre lo mismo"),
+        (None, "meta no es un canal de este"),
+    ],
+)
+def test_a_channel_without_a_curve_is_no_code_in_spanish(
+    status: str | None, said_of_it: str
+) -> None:
+    found = in_spanish(not_fitted("meta", status))
+
+    assert found is not None
+    assert found.startswith(said_of_it)
 
 
 def test_what_is_quoted_is_no_type_of_a_library() -> None:

@@ -113,6 +113,27 @@ def test_the_candidates_are_those_of_the_predictions_in_force(
     ]
 
 
+def test_a_candidate_speaks_the_readers_language_where_it_can(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for company, reason in ((pair.acme, "No se pudo ajustar."), (pair.bolt, None)):
+        fit(warehouse, company, "fit", "2026-01-31")
+        warehouse.execute(PREDICTION, [company, "fit"])
+        warehouse.execute(CANDIDATE, [company, "fit", "bg_nbd", True, 1])
+        warehouse.execute(
+            """update predictions.model_candidates
+            set reason = 'No fit.', reason_es = %s where company_id = %s""",
+            [reason, company],
+        )
+
+    query = (
+        "select reason_es, reason from reporting.model_candidates where company_id = %s"
+    )
+
+    assert tuples(warehouse, query, pair.acme) == [("No se pudo ajustar.", "No fit.")]
+    assert tuples(warehouse, query, pair.bolt) == [("No fit.", "No fit.")]
+
+
 def test_a_gate_speaks_the_readers_language_where_it_can(
     warehouse: Warehouse, pair: Pair
 ) -> None:

@@ -116,7 +116,7 @@ def test_the_gradient_holds_with_lift_tests() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"channel": "c"}, "the channel is not a channel of this mix"),
+        ({"channel": "c"}, "c is not a channel of this mix"),
         ({"error": 0.0}, "the error above 0"),
         ({"lift": float("nan")}, "both must be numbers"),
         ({"start": dt.date(2020, 1, 1)}, "must lie within 2023-01-02"),

@@ -28,7 +28,8 @@ joined as (
         fits.as_of_date,
         fits.data_through_date,
         fits.model_version,
-        fits.fitted_at
+        fits.fitted_at,
+        coalesce(candidates.reason_es, candidates.reason) as reason_es
     from candidates
     inner join current_fits
         on
