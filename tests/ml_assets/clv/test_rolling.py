@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from ml_assets.clv.grading import grade_forecast
-from ml_assets.clv.own_intervals import inside_own_interval
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
     log_hash,
@@ -155,53 +154,3 @@ def test_a_shop_that_had_hardly_begun_has_no_backtest() -> None:
     origins = month_end_origins(log, dt.date(2026, 5, 1))
 
     assert list(rolling_backtests(log, origins)) == []
-
-
-def month_ends(*came: tuple[float, float]) -> pd.DataFrame:
-    """Backtests that said 80 to 120 orders worth 800 to 1,200, and what came."""
-    rows = [
-        {
-            "origin_date": dt.date(2026, month, 1),
-            "model": model,
-            "expected_orders_lower": 80.0 if model == "chosen" else None,
-            "expected_orders_upper": 120.0 if model == "chosen" else None,
-            "actual_orders": orders,
-            "expected_value_lower": 800.0 if model == "chosen" else None,
-            "expected_value_upper": 1200.0 if model == "chosen" else None,
-            "actual_value": value,
-        }
-        for month, (orders, value) in enumerate(came, start=1)
-        for model in ("chosen", "naive")
-    ]
-    return pd.DataFrame(rows)
-
-
-@pytest.mark.parametrize(
-    ("came", "outcome", "observed"),
-    [
-        ([(80, 1200), (100, 1000), (120, 800)], "passed", 0),
-        ([(79, 1000), (100, 1000), (100, 1000)], "warned", 1),
-        # Orders once and value once is one miss of each, not two.
-        ([(121, 1000), (100, 1201), (100, 1000)], "warned", 1),
-        ([(121, 1000), (100, 1000), (40, 1000)], "blocked", 2),
-        ([(100, 1500), (100, 1500), (100, 1500)], "blocked", 3),
-    ],
-)
-def test_a_backtest_outside_its_own_interval_warns_and_two_block(
-    came: list[tuple[float, float]], outcome: str, observed: int
-) -> None:
-    gate = inside_own_interval(month_ends(*came))
-
-    assert (gate.outcome, gate.observed) == (outcome, observed)
-
-
-def test_what_came_is_said_beside_what_was_expected() -> None:
-    gate = inside_own_interval(month_ends((150, 1000), (100, 1000)))
-
-    assert "orders after 2026-01-01: 150 came, 80 to 120 were expected" in gate.message
-
-
-def test_without_a_backtest_nothing_lies_outside() -> None:
-    nothing = pd.DataFrame(columns=["origin_date", "model"])
-
-    assert inside_own_interval(nothing).outcome == "passed"

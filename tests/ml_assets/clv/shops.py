@@ -1,0 +1,99 @@
+"""Shops whose buying never changes, and the same with a break; known truth.
+
+Customers arrive evenly and buy as BG/NBD and Gamma-Gamma suppose, with parameters drawn
+by shop: what the forecast's interval must hold, if it is as wide as it says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.clv.gates import GateResult
+from ml_assets.clv.own_intervals import TOTALS, inside_own_interval
+from ml_assets.clv.purchases import purchase_days
+from ml_assets.clv.rolling import month_end_origins, rolling_backtests
+
+__all__ = ["AS_OF", "BREAKS", "SIZES", "judged", "shop"]
+
+AS_OF: Final = dt.date(2026, 11, 20)
+# Customers, and days of history: with a year ago to learn the level from, and without.
+SIZES: Final = ((300, 700), (800, 420))
+# Days from the break to the as-of date: all but 13 that the oldest backtest predicts.
+_SINCE: Final = 160
+_OF_DAY: Final = ("customer", "day", "amount")
+Break = Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
+
+
+def shop(
+    seed: int, customers: int, days: int, broken: Break | None = None
+) -> pd.DataFrame:
+    """The order log of a shop that opened `days` before `AS_OF`."""
+    rng = np.random.default_rng([17, seed, customers, days])
+    r = rng.uniform(0.4, 1.2)
+    alpha = r * rng.uniform(40, 120)
+    a, b = rng.uniform(0.4, 1.2), rng.uniform(1.5, 4)
+    rate, dropout = rng.gamma(r, 1 / alpha, customers), rng.beta(a, b, customers)
+    worth = 3.7 * 15 / rng.gamma(3.7, 1, customers)
+    first = np.sort(rng.uniform(0, days, customers))
+    rows = []
+    for customer in range(customers):
+        day = first[customer]
+        while day <= days:
+            rows.append((customer, day, rng.gamma(6, worth[customer] / 6)))
+            if rng.random() < dropout[customer]:
+                break
+            day += rng.exponential(1 / rate[customer])
+    table = pd.DataFrame(rows, columns=list(_OF_DAY))
+    if broken:
+        known = table["customer"].map(lambda one: first[one] < days - _SINCE)
+        touched = (table["day"] > days - _SINCE) & known
+        table = pd.concat([table[~touched], broken(table[touched], rng)])
+        table = table[table["day"] <= days]
+    opened = np.datetime64(AS_OF) - days
+    return pd.DataFrame(
+        {
+            "customer_id": table["customer"].map("c{:05d}".format),
+            "ordered_at": opened
+            + np.floor(table["day"].to_numpy()).astype("timedelta64[D]"),
+            "amount": table["amount"],
+        }
+    )
+
+
+def _lost(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Six in ten orders of known customers do not arrive any more."""
+    return orders[rng.random(len(orders)) < 0.4]
+
+
+def _twice(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Each order of known customers is told again one to five days later."""
+    again = orders.assign(day=orders["day"] + rng.uniform(1, 5, len(orders)))
+    return pd.concat([orders, again])
+
+
+BREAKS: Final[dict[str, Break | None]] = {
+    "sound": None,
+    "orders lost": _lost,
+    "orders twice": _twice,
+}
+
+
+def judged(kind: str, seed: int, customers: int, days: int) -> GateResult:
+    """The gate's verdict of a shop of a kind of `BREAKS`, backtested as nightly."""
+    log, _ = purchase_days(shop(seed, customers, days, BREAKS[kind]), AS_OF)
+    rows = [
+        {
+            "origin_date": origin.date,
+            "model": "chosen",
+            **{name: test.total[name] for name in TOTALS},
+        }
+        for origin, test in rolling_backtests(log, month_end_origins(log, AS_OF))
+    ]
+    return inside_own_interval(
+        pd.DataFrame(rows, columns=["origin_date", "model", *TOTALS])
+    )
