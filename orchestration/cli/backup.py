@@ -34,7 +34,7 @@ def backup(
     with plain_errors():
         passphrase = _passphrase(is_new=True)
         url = open_database(settings)
-        keep_erasures(settings.home, url)
+        keep_erasures(url, settings)
         with step(f"Copying to {folder}") as progress:
             made = back_up(settings, url, folder, passphrase, progress)
     console.print(

@@ -32,7 +32,7 @@ def forget(
     """Forget a customer: every row that names them, in every table, and prove it.
 
     Orders stay, as orders of nobody. Sources that still have the person must forget
-    them too; what they send again is forgotten after each read.
+    them too; what they send again is refused at every read.
     """
     with plain_errors():
         settings = Settings.from_environment()
@@ -42,8 +42,8 @@ def forget(
             typer.confirm(f"Forget this customer of {company} for good?", abort=True)
         try:
             with company_held(url, company):
-                done = forget_person(url, company, identifier)
-            keep_erasures(settings.home, url)
+                done = forget_person(url, settings, company, identifier)
+            keep_erasures(url, settings)
         except (PersonUnknown, StillKnown) as problem:
             raise fail(str(problem)) from None
     for table, count in done.rows.items():

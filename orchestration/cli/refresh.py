@@ -45,6 +45,7 @@ from orchestration.lib.operations.runs import (
 from orchestration.lib.operations.service_levels import measure
 from orchestration.lib.reporting.metrics import Metric, read_metrics
 from orchestration.lib.tenancy.companies import Company
+from orchestration.lib.tenancy.privacy.erasure_log import key_old_erasures
 from orchestration.lib.warehouse.dbt import project_fingerprint
 from orchestration.lib.warehouse.dbt_relations import unchanged_views
 
@@ -105,6 +106,7 @@ class Refresher:
             Nothing could be read, or what landed is not what a source counted. A
             source that fails does not stop the others.
         """
+        key_old_erasures(self.url, self.settings)
         unread: list[SourceUnread] = []
         failures: list[PhaseFailed] = []
         due = self._due(company, only)

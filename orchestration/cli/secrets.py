@@ -8,6 +8,7 @@ from orchestration.cli.console import console, plain_errors
 from orchestration.lib.connections.connection_secrets import rotate_key
 from orchestration.lib.core.secrets import new_key
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.privacy.erasure_log import keep_erasures
 from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app"]
@@ -24,7 +25,9 @@ def rotate() -> None:
     """Encrypt every secret anew, with a new key. Safe to stop and start again."""
     settings = Settings.from_environment()
     with plain_errors():
-        count = rotate_key(open_database(settings), settings)
+        url = open_database(settings)
+        count = rotate_key(url, settings)
+        keep_erasures(url, settings)
     console.print(f"{count} secrets have a new key.")
     if settings.secret_keys:
         console.print("Only the first key of TIMONEL_SECRET_KEY is needed from now on.")

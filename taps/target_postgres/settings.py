@@ -71,5 +71,13 @@ SETTINGS = th.PropertiesList(
         title="Quarantine table",
         description="Where bad records go; empty: stop at the first one.",
     ),
+    th.Property(
+        "forgotten",
+        th.ObjectType(additional_properties=True),
+        nullable=False,
+        secret=True,
+        title="Forgotten people",
+        description="Keyed hashes of names to refuse; see `ForgottenPeople`.",
+    ),
     additional_properties=False,
 ).to_dict()

@@ -54,6 +54,7 @@ class _Sink(BatchSink):
         self._target = target
         self._warehouse = target.warehouse
         self._quarantine: Quarantine = target.quarantine
+        self._forgotten = target.forgotten
         self._replication_key = target.replication_key(stream_name)
 
     def get_validator(self) -> BaseJSONSchemaValidator | None:
@@ -127,10 +128,13 @@ class RawTableSink(_Sink):
 
     def take(self, record: dict[str, Any], extracted_at: str | None) -> int:
         """Encode the record for the next batch, or put it in quarantine."""
+        admitted = self._forgotten.admit(self.stream_name, record)
+        if admitted is None:
+            return 0
         try:
-            row = self._encoder.row(record, extracted_at)
+            row = self._encoder.row(admitted, extracted_at)
         except RejectedRecordError as refusal:
-            return self._quarantine.reject(self.stream_name, record, str(refusal))
+            return self._quarantine.reject(self.stream_name, admitted, str(refusal))
         self._rows.append(row)
         return len(row)
 
@@ -191,7 +195,7 @@ class RejectedByTapSink(_Sink):
         """Put the rejected record in quarantine, under the stream it came from."""
         self.record_counter_metric.increment()
         try:
-            return self._quarantine.relay(record)
+            return self._quarantine.relay(self._forgotten.without_cells(record))
         except RejectedRecordError as refusal:
             return self._quarantine.reject(self.stream_name, record, str(refusal))
 

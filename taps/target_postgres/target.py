@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from taps.target_postgres.column_types import Column
 from taps.target_postgres.errors import InputError, LoadError
+from taps.target_postgres.forgotten import ForgottenPeople
 from taps.target_postgres.messages import MessageReader
 from taps.target_postgres.quarantine import REJECTED_BY_TAP, Quarantine
 from taps.target_postgres.settings import SETTINGS
@@ -78,6 +79,9 @@ class TargetPostgres(Target):
             self.config["quarantine_table"],
             company_id=self.config["company_id"],
             source=self.config["source"],
+        )
+        self.forgotten = ForgottenPeople(
+            self.config.get("forgotten", {}), self.warehouse, self.config["company_id"]
         )
         self._schemas: dict[str, dict[str, Any]] = {}
         self._takers: dict[str, Callable[[dict[str, Any], str | None], int]] = {}
@@ -186,13 +190,14 @@ class TargetPostgres(Target):
             (sink for sink in sink_list if sink.current_size),
             key=lambda sink: (isinstance(sink, SlicesSink), sink.stream_name),
         )
-        if sinks or len(self.quarantine):
+        if sinks or len(self.quarantine) or len(self.forgotten):
             with self.warehouse.transaction("Loading a batch"):
                 for sink in sinks:
                     if isinstance(sink, SlicesSink):
                         sink.wait_for_others()
                 super()._drain_all(sinks, parallelism)
                 self.quarantine.write()
+                self.forgotten.write()
         self._taken_rows += self._waiting_rows
         self._taken_characters += self._waiting_characters
         self._waiting_rows = 0
@@ -206,19 +211,28 @@ class TargetPostgres(Target):
         self._emitted_state = state
 
     def process_endofpipe(self) -> None:
-        """Drain, then say what was loaded, and what was set aside and why."""
+        """Drain, then say what was loaded, what was set aside and why, and refused."""
         super().process_endofpipe()
         self.warehouse.close()
         for (stream, reason), count in sorted(self.quarantine.counts.items()):
             self.logger.warning("%s: %d in quarantine: %s", stream, count, reason)
+        self._tell_of_forgotten()
         quarantined = self.quarantine.counts.total()
+        refused = self.forgotten.refused.total()
         summary = {
-            "row_count": self._taken_rows - quarantined,
+            "row_count": self._taken_rows - quarantined - refused,
             "quarantined_count": quarantined,
+            "forgotten_count": refused + self.forgotten.emptied.total(),
             "byte_count": self._taken_characters,
             "newest": self._newest,
         }
         self.logger.info("%s%s", LOADED, json.dumps(summary))
+
+    def _tell_of_forgotten(self) -> None:
+        for stream, count in sorted(self.forgotten.refused.items()):
+            self.logger.info("%s: %d of forgotten people left out", stream, count)
+        for stream, count in sorted(self.forgotten.emptied.items()):
+            self.logger.info("%s: %d of forgotten people as of nobody", stream, count)
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:

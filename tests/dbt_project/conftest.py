@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.warehouse.database import libpq_environment
 from tests.conftest import NewDatabase
 from tests.dbt_project.dbt_commands import DbtProject
@@ -41,6 +42,12 @@ def shops(warehouse: Warehouse) -> Shops:
 def pair(warehouse: Warehouse) -> Pair:
     """Two companies that no other test touches."""
     return warehouse.add_pair()
+
+
+@pytest.fixture
+def settings(warehouse: Warehouse, tmp_path: Path) -> Settings:
+    """Those of an installation on the module's database, with a key of its own."""
+    return Settings(tmp_path / "home", warehouse.url)
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.dbt_project.warehouse import Warehouse
 
@@ -28,7 +29,12 @@ def write_csv(
 
 
 def load_folder(
-    warehouse: Warehouse, company_id: str, folder: Path, **settings: str
+    warehouse: Warehouse,
+    company_id: str,
+    folder: Path,
+    target_settings: Mapping[str, Any] | None = None,
+    /,
+    **settings: str,
 ) -> None:
     """Run `tap-files | target-postgres` over a folder, as a run does."""
     work = warehouse.dbt.work
@@ -37,7 +43,7 @@ def load_folder(
     to = {"database_url": warehouse.url, "schema": "raw_files"}
     to |= {"quarantine_table": "ops.quarantined_records"}
     to |= {"company_id": company_id, "source": "files", "run_id": "1"}
-    target.write_text(json.dumps(to))
+    target.write_text(json.dumps({**to, **(target_settings or {})}))
     messages = subprocess.run(
         [sys.executable, "-m", "taps.tap_files", "--config", str(tap)],
         check=True,

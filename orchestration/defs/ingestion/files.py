@@ -84,7 +84,7 @@ def files(
     yield was_read(_FILES, reading.failures)
     yield from judged(url, _FILES, {company.company_id: reading})
     # After the rows were compared with those that were read.
-    forget_returned(url, company.company_id)
+    forget_returned(url, settings, company.company_id)
 
 
 def _no_source(company_id: str) -> str:

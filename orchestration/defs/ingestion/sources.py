@@ -92,7 +92,7 @@ def _assets(source: Source) -> dg.AssetsDefinition:
         yield from judged(warehouse.url(), source, landed, days)
         # After the rows were compared with those that were read.
         for company_id in connected:
-            forget_returned(warehouse.url(), company_id)
+            forget_returned(warehouse.url(), Settings.from_environment(), company_id)
 
     return read
 

@@ -26,12 +26,14 @@ _LOADED = re.compile(r"\bloaded: (\{.*\})\s*$")
 class OpenRead:
     """What the loader has told of a read so far; None before it has told anything.
 
-    ``byte_count`` is the size of the rows as text, ``newest`` the latest replication
-    key by stream, ``newest_event_at`` as `source_events` dates events.
+    ``forgotten_count`` are rows of people who were forgotten, left out or loaded as
+    nobody's; ``byte_count`` is the size of the rows as text, ``newest`` the latest
+    replication key by stream, ``newest_event_at`` as `source_events` dates events.
     """
 
     row_count: int | None = None
     quarantined_count: int | None = None
+    forgotten_count: int | None = None
     byte_count: int | None = None
     newest: dict[str, str] = field(default_factory=dict)
     newest_event_at: datetime | None = None
@@ -49,6 +51,7 @@ class OpenRead:
         self.quarantined_count = (self.quarantined_count or 0) + told[
             "quarantined_count"
         ]
+        self.forgotten_count = (self.forgotten_count or 0) + told["forgotten_count"]
         self.byte_count = (self.byte_count or 0) + told["byte_count"]
         for stream, moment in told["newest"].items():
             self.newest[stream] = max(self.newest.get(stream, ""), moment)
@@ -133,7 +136,8 @@ def _finish(
     with connect(url, "orchestrator") as database:
         database.execute(
             """update ops.connection_reads set outcome = %s, error = %s,
-                row_count = %s, quarantined_count = %s, byte_count = %s,
+                row_count = %s, quarantined_count = %s, forgotten_count = %s,
+                byte_count = %s,
                 newest_event_at = %s, finished_at = now()
             where company_id = %s and read_id = %s""",
             (
@@ -141,6 +145,7 @@ def _finish(
                 error,
                 read.row_count,
                 read.quarantined_count,
+                read.forgotten_count,
                 read.byte_count,
                 read.newest_event_at,
                 *key,

@@ -25,6 +25,7 @@ __all__ = [
     "LOGIN_SECRET",
     "channel_secret",
     "destination_secret",
+    "erasure_secret",
     "load_secrets",
     "locked_secrets",
     "rotate_key",
@@ -162,6 +163,11 @@ def channel_secret(channel_id: str) -> str:
     return f"alert channel {channel_id}"
 
 
+def erasure_secret(key_id: str) -> str:
+    """The name under which a key of erasures is sealed: no connection has it."""
+    return f"erasure key {key_id}"
+
+
 @dataclass(frozen=True)
 class _Kept:
     """A column of secrets: its table, what tells a company's rows apart, their name."""
@@ -176,6 +182,7 @@ _KEPT = (
     _Kept("connections", "connection_id", str),
     _Kept("alert_channels", "channel_id", channel_secret, "encrypted_address"),
     _Kept("audience_destinations", "destination", destination_secret),
+    _Kept("erasure_keys", "key_id", erasure_secret),
     _Kept("login_passwords", "''", lambda _: LOGIN_SECRET),
 )
 

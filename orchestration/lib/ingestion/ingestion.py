@@ -34,6 +34,7 @@ from orchestration.lib.ingestion.singer import (
 )
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.privacy.refusals import refusals
 from orchestration.lib.warehouse.database import connect, has_relation, one_at_a_time
 from orchestration.lib.warehouse.server_errors import with_advice
 
@@ -164,7 +165,8 @@ class SourceReader:
                 "company_id": company.company_id,
                 "source": self.source.slug,
                 "run_id": self.run_id,
-            },
+            }
+            | refusals(self.url, self.settings, company.company_id, self.source.schema),
             secrets=secret_values(secrets),
             keeps_bookmark=days is None,
         )

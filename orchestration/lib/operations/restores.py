@@ -68,7 +68,7 @@ def restore(
     backup = read_backup(folder)
     keys = unseal(Backup.keys(folder), passphrase)
     bring_back_keys(settings, keys)
-    erasures = keep_erasures(settings.home, url)
+    erasures = keep_erasures(url, settings)
     with all_companies_still(url):
         _replace(url, folder, backup, progress)
     progress("bringing the schema up to date")
@@ -77,9 +77,9 @@ def restore(
     for company_id in companies:
         ensure_logins(url, company_id)
     add_erasures(url, erasures)
-    keep_erasures(settings.home, url)
+    keep_erasures(url, settings)
     progress("forgetting again who was forgotten")
-    return backup, sum(forget_returned(url, company_id) for company_id in companies)
+    return backup, sum(forget_returned(url, settings, each) for each in companies)
 
 
 def _replace(

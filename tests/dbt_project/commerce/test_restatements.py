@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.privacy.erasure import forget
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
@@ -290,14 +291,14 @@ def test_a_buyer_with_an_awkward_name_is_found_again(
 
 
 def test_who_is_forgotten_is_in_no_ledger_and_the_next_build_is_whole(
-    warehouse: Warehouse, shops: Pair
+    warehouse: Warehouse, settings: Settings, shops: Pair
 ) -> None:
     warehouse.land(shops.acme, "customers", customer("7", "ana@example.com"))
     warehouse.land(shops.acme, "order_refunds", refund("r", "1", 25))
     scope = {"company_ids": [shops.acme], "as_of_dates": {shops.acme: AS_OF}}
     warehouse.dbt.run("run", "--select", "orders", **scope)
 
-    forget(warehouse.url, shops.acme, "shopify/7")
+    forget(warehouse.url, settings, shops.acme, "shopify/7")
     build(warehouse, shops.acme)
 
     assert considered(warehouse, shops.acme) == dict.fromkeys(NARROW)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from pathlib import Path
+
 import psycopg
 import pytest
 
+from orchestration.lib.core.secrets import SecretsUnreadable, new_key
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.customer_identities import keep_apart
 from orchestration.lib.tenancy.privacy.erasure import forget, forget_returned
+from orchestration.lib.tenancy.privacy.erasure_log import forgotten_names
 from orchestration.lib.tenancy.privacy.person import PersonUnknown
+from orchestration.lib.tenancy.privacy.refusals import refusals
+from tests.dbt_project.exported_files import load_folder, write_csv
 from tests.dbt_project.marketplace_rows import (
     cart,
     marketplace_file,
@@ -131,12 +140,12 @@ def _holding(warehouse: Warehouse, company_id: str, text: str) -> list[str]:
 
 
 def test_a_forgotten_customer_is_in_no_table_of_the_company(
-    warehouse: Warehouse, shops: Pair
+    warehouse: Warehouse, settings: Settings, shops: Pair
 ) -> None:
     warehouse.build(shops.acme, shops.bolt)
     assert len(_holding(warehouse, shops.acme, "ana@example.com")) >= 4
 
-    done = forget(warehouse.url, shops.acme, "ana@example.com")
+    done = forget(warehouse.url, settings, shops.acme, "ana@example.com")
 
     assert done.rows["raw_shopify.orders"] == 2
     assert _holding(warehouse, shops.acme, "ana@example.com") == []
@@ -152,9 +161,9 @@ def test_a_forgotten_customer_is_in_no_table_of_the_company(
 
 
 def test_she_is_found_by_the_customer_id_of_marts(
-    warehouse: Warehouse, shops: Pair
+    warehouse: Warehouse, settings: Settings, shops: Pair
 ) -> None:
-    forget(warehouse.url, shops.acme, "shopify/7")
+    forget(warehouse.url, settings, shops.acme, "shopify/7")
 
     assert _holding(warehouse, shops.acme, "ana@example.com") == []
     assert _holding(warehouse, shops.acme, "bea@example.com") != []
@@ -163,7 +172,11 @@ def test_she_is_found_by_the_customer_id_of_marts(
 @pytest.mark.parametrize("name", ["shopify/7", "shopify/8"])
 @pytest.mark.parametrize("is_kept_apart", [False, True])
 def test_a_person_of_two_ids_is_forgotten_by_either(
-    warehouse: Warehouse, shops: Pair, name: str, is_kept_apart: bool
+    warehouse: Warehouse,
+    settings: Settings,
+    shops: Pair,
+    name: str,
+    is_kept_apart: bool,
 ) -> None:
     warehouse.land(
         shops.acme,
@@ -182,7 +195,7 @@ def test_a_person_of_two_ids_is_forgotten_by_either(
     if is_kept_apart:
         keep_apart(warehouse.url, shops.acme, "8", "ana")
 
-    done = forget(warehouse.url, shops.acme, name)
+    done = forget(warehouse.url, settings, shops.acme, name)
 
     assert done.rows["raw_shopify.customers"] == 2
     assert _holding(warehouse, shops.acme, "'shopify/7'") == []
@@ -193,37 +206,169 @@ def test_a_person_of_two_ids_is_forgotten_by_either(
     assert _revenue(warehouse, shops.acme) == (158, 1)
 
 
-def test_who_comes_back_is_forgotten_again(warehouse: Warehouse, shops: Pair) -> None:
-    forget(warehouse.url, shops.acme, ANA)
+def test_who_comes_back_is_forgotten_again(
+    warehouse: Warehouse, settings: Settings, shops: Pair
+) -> None:
+    forget(warehouse.url, settings, shops.acme, ANA)
     warehouse.land(shops.acme, "customers", customer("7", ANA))
     warehouse.land(
         shops.acme, "orders", order("4", "2026-02-01T10:00:00Z", 9, email=ANA)
     )
 
-    assert forget_returned(warehouse.url, shops.acme) == 1
+    assert forget_returned(warehouse.url, settings, shops.acme) == 1
 
     assert _holding(warehouse, shops.acme, "ana@example.com") == []
-    assert forget_returned(warehouse.url, shops.acme) == 0
-    assert forget_returned(warehouse.url, shops.bolt) == 0
+    assert forget_returned(warehouse.url, settings, shops.acme) == 0
+    assert forget_returned(warehouse.url, settings, shops.bolt) == 0
 
 
 def test_a_stranger_is_refused_and_nothing_changes(
-    warehouse: Warehouse, shops: Pair
+    warehouse: Warehouse, settings: Settings, shops: Pair
 ) -> None:
     with pytest.raises(PersonUnknown, match=r"Nobody at .* is known by that"):
-        forget(warehouse.url, shops.acme, "nobody@example.com")
+        forget(warehouse.url, settings, shops.acme, "nobody@example.com")
 
     assert _holding(warehouse, shops.acme, "ana@example.com") != []
 
 
 def test_readers_cannot_see_who_was_forgotten(
-    warehouse: Warehouse, shops: Pair
+    warehouse: Warehouse, settings: Settings, shops: Pair
 ) -> None:
-    forget(warehouse.url, shops.acme, ANA)
+    forget(warehouse.url, settings, shops.acme, ANA)
     role = warehouse.add_reader(shops.acme)
 
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        warehouse.rows("select * from ops.forgotten_people", role=role)
+    for table in ("forgotten_people", "erasure_keys"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            warehouse.rows(f"select * from ops.{table}", role=role)
+
+
+def _kept_hashes(warehouse: Warehouse, company_id: str) -> set[object]:
+    return {
+        row["identifier_hash"]
+        for row in warehouse.rows(
+            "select identifier_hash from ops.forgotten_people where company_id = %s",
+            [company_id],
+        )
+    }
+
+
+def test_who_has_a_dump_without_the_key_confirms_no_guess(
+    warehouse: Warehouse, settings: Settings, shops: Pair
+) -> None:
+    forget(warehouse.url, settings, shops.acme, ANA)
+    forget(warehouse.url, settings, shops.bolt, ANA)
+
+    guess = hashlib.sha256(b"ana@example.com").hexdigest()
+    assert _holding(warehouse, shops.acme, guess) == []
+    kept = _kept_hashes(warehouse, shops.acme)
+    assert not kept & _kept_hashes(warehouse, shops.bolt)
+    # With the key the guess is confirmed: that is what a reader of the dump lacks.
+    names = forgotten_names(warehouse.url, settings, shops.acme)
+    (key,) = names.keys.values()
+    assert hmac.new(key, guess.encode(), "sha256").hexdigest() in kept
+    (row,) = warehouse.rows(
+        "select encrypted_secrets as s from ops.erasure_keys where company_id = %s",
+        [shops.acme],
+    )
+    assert key not in bytes(row["s"])
+    assert key.hex().encode() not in bytes(row["s"])
+    with pytest.raises(SecretsUnreadable, match="no key at hand"):
+        forgotten_names(
+            warehouse.url,
+            Settings(settings.home, warehouse.url, secret_keys=(new_key(),)),
+            shops.acme,
+        )
+
+
+def test_who_was_forgotten_before_there_were_keys_is_keyed_and_known(
+    warehouse: Warehouse, settings: Settings, shops: Pair
+) -> None:
+    old = hashlib.sha256(b"ana@example.com").hexdigest()
+    warehouse.execute(
+        """insert into ops.forgotten_people (company_id, identifier_hash)
+        values (%s, %s)""",
+        [shops.acme, old],
+    )
+    settings.home.mkdir()
+    (settings.home / "erasures.csv").write_text(f"{shops.acme},{old}\ngone,{old}\n")
+
+    assert forget_returned(warehouse.url, settings, shops.acme) == 1
+
+    assert _holding(warehouse, shops.acme, "ana@example.com") == []
+    assert old not in _kept_hashes(warehouse, shops.acme)
+    assert old not in (settings.home / "erasures.csv").read_text()
+    names = forgotten_names(warehouse.url, settings, shops.acme)
+    assert "ana@example.com" in names
+    assert "bea@example.com" not in names
+
+
+def test_who_comes_back_in_a_file_never_lies_in_raw(
+    warehouse: Warehouse, settings: Settings, plaza: Pair, tmp_path: Path
+) -> None:
+    acme = plaza.acme
+    forget(warehouse.url, settings, acme, ANA)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    write_csv(
+        folder / "users.csv",
+        ["user_id", "created_at", "email", "rut", "person_id"],
+        [
+            ["u7", "2026-01-05 12:00", ANA, "12.345.678-5", ""],
+            ["u9", "2026-01-05 12:00", "ana.2@example.com", "12345678-5", ""],
+            ["u71", "2026-01-05 12:00", "cleo@example.com", "8.888.888-8", ""],
+        ],
+    )
+    refused = refusals(warehouse.url, settings, acme, "raw_files")
+
+    load_folder(warehouse, acme, folder, refused)
+
+    for text in (*HERS, "ana.2@example.com", "'u9'"):
+        assert _holding(warehouse, acme, text) == []
+    assert "raw_files.marketplace_users" in _holding(warehouse, acme, "'u71'")
+    assert warehouse.rows(
+        """select row_count, loaded_row_count from raw_files.files
+        where company_id = %s and file_name = 'users.csv'""",
+        [acme],
+    ) == [{"row_count": 3, "loaded_row_count": 1}]
+    # Her new names are known from now on, and nothing is left to forget.
+    names = forgotten_names(warehouse.url, settings, acme)
+    assert "ana.2@example.com" in names
+    assert "marketplace/u9" in names
+    assert forget_returned(warehouse.url, settings, acme) == 0
+
+
+def test_a_buyer_is_forgotten_by_the_telephone_and_known_by_it_again(
+    warehouse: Warehouse, settings: Settings, pair: Pair
+) -> None:
+    def export(order_id: str) -> RawFile:
+        row = shopify_row(order_id, "2026-01-08T10:00:00Z", 40, email=None)
+        return RawFile(
+            f"{order_id}.csv",
+            [{**row, "phone": "+56 9 8765 4321"}],
+            contract="shopify_orders",
+        )
+
+    warehouse.load(pair.acme, export("9"))
+    forget(warehouse.url, settings, pair.acme, "+56987654321")
+    assert _holding(warehouse, pair.acme, "8765 4321") == []
+
+    warehouse.load(pair.acme, export("10"))
+
+    assert forget_returned(warehouse.url, settings, pair.acme) == 1
+    assert _holding(warehouse, pair.acme, "8765 4321") == []
+
+
+def test_only_raw_rows_and_contacts_hold_a_name_in_clear(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    warehouse.build(shops.acme)
+
+    held = _holding(warehouse, shops.acme, "ana@example.com")
+
+    assert {table for table in held if not table.startswith("raw_")} == {
+        "personal.contacts",
+        "ops.quarantined_records",
+    }
 
 
 HERS = (
@@ -242,7 +387,7 @@ def _holding_any(warehouse: Warehouse, company_id: str) -> dict[str, list[str]]:
 
 
 def test_a_user_of_a_marketplace_is_forgotten_with_all_her_accounts(
-    warehouse: Warehouse, plaza: Pair
+    warehouse: Warehouse, settings: Settings, plaza: Pair
 ) -> None:
     acme = plaza.acme
     warehouse.build(acme, plaza.bolt)
@@ -252,7 +397,7 @@ def test_a_user_of_a_marketplace_is_forgotten_with_all_her_accounts(
     assert "ops.quarantined_records" in before["12345678-5"]
     assert "marts.users" in before["marketplace/p1'"]
 
-    forget(warehouse.url, acme, ANA)
+    forget(warehouse.url, settings, acme, ANA)
 
     assert _holding_any(warehouse, acme) == {}
     warehouse.build(acme)
@@ -265,15 +410,17 @@ def test_a_user_of_a_marketplace_is_forgotten_with_all_her_accounts(
 
 @pytest.mark.parametrize("name", ["12.345.678-5", "marketplace/u8", "marketplace/P1"])
 def test_a_user_is_found_by_the_tax_id_and_by_each_account(
-    warehouse: Warehouse, plaza: Pair, name: str
+    warehouse: Warehouse, settings: Settings, plaza: Pair, name: str
 ) -> None:
-    forget(warehouse.url, plaza.acme, name)
+    forget(warehouse.url, settings, plaza.acme, name)
 
     assert _holding_any(warehouse, plaza.acme) == {}
 
 
-def test_who_is_called_alike_stays(warehouse: Warehouse, plaza: Pair) -> None:
-    forget(warehouse.url, plaza.acme, ANA)
+def test_who_is_called_alike_stays(
+    warehouse: Warehouse, settings: Settings, plaza: Pair
+) -> None:
+    forget(warehouse.url, settings, plaza.acme, ANA)
 
     assert set(_holding(warehouse, plaza.acme, "mariana@example.com")) == {
         "personal.contacts",
@@ -288,9 +435,9 @@ def test_who_is_called_alike_stays(warehouse: Warehouse, plaza: Pair) -> None:
 
 
 def test_a_file_is_known_to_have_lost_the_forgotten_rows(
-    warehouse: Warehouse, plaza: Pair
+    warehouse: Warehouse, settings: Settings, plaza: Pair
 ) -> None:
-    forget(warehouse.url, plaza.acme, ANA)
+    forget(warehouse.url, settings, plaza.acme, ANA)
 
     # Else every later run would call the file tampered with.
     assert warehouse.rows(
@@ -301,11 +448,11 @@ def test_a_file_is_known_to_have_lost_the_forgotten_rows(
 
 
 def test_a_user_who_comes_back_under_another_name_is_forgotten_by_the_tax_id(
-    warehouse: Warehouse, plaza: Pair
+    warehouse: Warehouse, settings: Settings, plaza: Pair
 ) -> None:
-    forget(warehouse.url, plaza.acme, ANA)
+    forget(warehouse.url, settings, plaza.acme, ANA)
     again = user("u9", DAY, email="ana.2@example.com", rut="12345678-5")
     warehouse.load(plaza.acme, marketplace_file("users", again, version=2))
 
-    assert forget_returned(warehouse.url, plaza.acme) == 1
+    assert forget_returned(warehouse.url, settings, plaza.acme) == 1
     assert _holding(warehouse, plaza.acme, "ana.2@example.com") == []

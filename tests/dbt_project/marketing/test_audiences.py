@@ -27,6 +27,7 @@ from orchestration.lib.activation.audiences.membership import (
     load_audience,
 )
 from orchestration.lib.activation.audiences.segments import segment_sizes
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.privacy.erasure import forget
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile
@@ -421,7 +422,7 @@ def test_consent_to_e_mail_opens_no_telephone(
 
 
 def test_a_person_who_is_forgotten_leaves_every_audience(
-    warehouse: Warehouse, pair: Pair
+    warehouse: Warehouse, settings: Settings, pair: Pair
 ) -> None:
     warehouse.land(pair.acme, "shop", shop("Europe/Madrid"))
     warehouse.land(pair.acme, "customers", shopper(1), shopper(2))
@@ -435,7 +436,7 @@ def test_a_person_who_is_forgotten_leaves_every_audience(
     warehouse.build(pair.acme, as_of={pair.acme: "2026-01-31"})
     audience = build_audience(warehouse.url, request(pair.acme, "both"))
 
-    done = forget(warehouse.url, pair.acme, "buyer1@example.com")
+    done = forget(warehouse.url, settings, pair.acme, "buyer1@example.com")
 
     assert done.rows["ops.audience_members"] == 1
     assert set(members(warehouse, audience)) == {"shopify/2"}

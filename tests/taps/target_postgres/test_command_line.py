@@ -50,8 +50,10 @@ def test_about_names_every_setting_and_marks_the_secret() -> None:
         "run_id",
         "batch_rows",
         "quarantine_table",
+        "forgotten",
     }
     assert properties["database_url"]["secret"] is True
+    assert properties["forgotten"]["secret"] is True
     assert properties["role"]["default"] == "loader"
     assert about["name"] == "target-postgres"
 

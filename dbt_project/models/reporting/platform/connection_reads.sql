@@ -14,6 +14,7 @@ timed as (
         read_to,
         row_count,
         quarantined_count,
+        forgotten_count,
         byte_count,
         error,
         newest_event_at,

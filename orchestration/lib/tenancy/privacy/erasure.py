@@ -5,30 +5,34 @@ Orders stay, as orders of nobody: revenue is the company's. What names the perso
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.privacy.erasure_keys import ForgottenNames
+from orchestration.lib.tenancy.privacy.erasure_log import forgotten_names
 from orchestration.lib.tenancy.privacy.person import (
     PEOPLE,
     Person,
     PersonUnknown,
     find_person,
     matching,
+    normalised,
     raw_tables,
     reference,
     values,
 )
 from orchestration.lib.tenancy.privacy.traces import remove_traces, traces
 
-__all__ = ["Forgotten", "StillKnown", "forget", "forget_returned"]
+__all__ = ["PERSONAL", "Forgotten", "StillKnown", "forget", "forget_returned"]
 
-# Columns of raw rows that name a person or lead to one.
-_PERSONAL = (
+#: Columns of raw rows that name a person or lead to one.
+PERSONAL = (
     *("email", "phone", "rut", "first_name", "last_name", "full_name"),
     *("customer_id", "user_id"),
 )
@@ -60,13 +64,13 @@ class _Derived:
         return f"{self.schema}.{self.table}"
 
 
-def forget(url: str, company_id: str, identifier: str) -> Forgotten:
+def forget(url: str, settings: Settings, company_id: str, identifier: str) -> Forgotten:
     """Forget one customer of one company, in one transaction, and prove it.
 
     Parameters
     ----------
-    url
-        Database, as an administrator.
+    url, settings
+        Database, as an administrator, and where the key of its secrets is.
     identifier
         See `find_person`.
 
@@ -77,6 +81,7 @@ def forget(url: str, company_id: str, identifier: str) -> Forgotten:
     StillKnown
         The search afterwards found something; nothing was changed.
     """
+    names = forgotten_names(url, settings, company_id, create=True)
     with psycopg.connect(url) as database:
         person = find_person(database, company_id, identifier)
         rows = _erase(database, company_id, person)
@@ -87,27 +92,29 @@ def forget(url: str, company_id: str, identifier: str) -> Forgotten:
                 f"Still found after forgetting in {tables}. Nothing was changed. A "
                 "key there holds the person: delete those rows first."
             )
-        _remember(database, company_id, person)
+        _remember(database, company_id, person, names)
     return Forgotten(rows, searched)
 
 
-def forget_returned(url: str, company_id: str) -> int:
-    """Forget again whoever a source sent anew; the number of people.
+def forget_returned(url: str, settings: Settings, company_id: str) -> int:
+    """Forget again whoever lies in raw rows all the same; the number of people.
 
-    Only hashes of who was forgotten are kept, so the raw rows are hashed to compare.
-    Costs nothing for a company that never forgot anybody.
+    The loader refuses the names it knows (`refusals`). This finds what came in before
+    it, or is only linked to a name that came later. Keyed hashes are all that is kept
+    of who was forgotten, so each name in raw rows is hashed to compare. Costs nothing
+    for a company that never forgot anybody.
     """
+    forgotten = forgotten_names(url, settings, company_id)
+    if not forgotten.hashes:
+        return 0
     with psycopg.connect(url) as database:
-        if not database.execute(
-            "select 1 from ops.forgotten_people where company_id = %s limit 1",
-            (company_id,),
-        ).fetchone():
-            return 0
-        returned = _returned(database, company_id)
+        returned = sorted(
+            {name for name in _raw_names(database, company_id) if name in forgotten}
+        )
     count = 0
     for name in returned:
         try:
-            forget(url, company_id, name)
+            forget(url, settings, company_id, name)
         except PersonUnknown:
             continue  # the same person under another name, forgotten a moment ago
         count += 1
@@ -148,7 +155,7 @@ def _erase_raw(
             table=sql.Identifier(*table), is_theirs=is_theirs
         )
     else:
-        emptied = [sql.Identifier(c) for c in _PERSONAL if c in columns]
+        emptied = [sql.Identifier(c) for c in PERSONAL if c in columns]
         # The time of loading tells the next run that the row is another.
         statement = sql.SQL(
             "update {} set {}, _sdc_batched_at = now() where {}"
@@ -204,23 +211,27 @@ def _have_marts_built_whole(database: psycopg.Connection, company_id: str) -> No
     )
 
 
-def _remember(database: psycopg.Connection, company_id: str, person: Person) -> None:
+def _remember(
+    database: psycopg.Connection,
+    company_id: str,
+    person: Person,
+    forgotten: ForgottenNames,
+) -> None:
     """Keep hashes, to know the person again; they also make the next run count."""
-    for name in sorted(person.names | person.customer_ids):
-        database.execute(
-            """insert into ops.forgotten_people (company_id, identifier_hash)
-            values (%s, %s) on conflict do nothing""",
-            (company_id, hashlib.sha256(name.encode()).hexdigest()),
-        )
+    ids = {each for id_ in person.customer_ids for each in (id_, id_.lower())}
+    database.cursor().executemany(
+        """insert into ops.forgotten_people (company_id, key_id, identifier_hash)
+        values (%s, %s, %s) on conflict do nothing""",
+        [(company_id, *kept) for kept in forgotten.hashed(person.names | ids)],
+    )
 
 
-def _returned(database: psycopg.Connection, company_id: str) -> list[str]:
-    """Names in raw rows whose hash says that they were forgotten."""
-    found: set[str] = set()
+def _raw_names(database: psycopg.Connection, company_id: str) -> Iterator[str]:
+    """Every name of every person in raw rows, as `_remember` hashes it."""
     for schema, table, columns in raw_tables(database):
         keys, prefix = reference(schema, table, columns)
         names: dict[str, sql.Composable] = {
-            column: sql.SQL("{} || {}").format(
+            column: sql.SQL("{} || trim({})").format(
                 sql.Literal(prefix), sql.Identifier(column)
             )
             for column in keys
@@ -229,21 +240,25 @@ def _returned(database: psycopg.Connection, company_id: str) -> list[str]:
             names["email"] = sql.SQL("lower(trim(email))")
         if "rut" in columns:
             names["rut"] = sql.SQL("lower(regexp_replace(rut, '[^0-9kK]', '', 'g'))")
-        for name in names.values():
+        if "phone" in columns:
+            digits = "regexp_replace(phone, '\\D', '', 'g')"
+            names["phone"] = sql.SQL(
+                f"case when email is null then {digits} end"
+                if "email" in columns
+                else digits
+            )
+        for column, name in names.items():
             rows = database.execute(
                 sql.SQL(
-                    """select distinct raw.name from (
-                        select {name} as name from {table} where company_id = %s
-                    ) as raw
-                    join ops.forgotten_people as forgotten
-                        on forgotten.company_id = %s
-                        and forgotten.identifier_hash
-                        = encode(sha256(convert_to(raw.name, 'UTF8')), 'hex')"""
-                ).format(name=name, table=sql.Identifier(schema, table)),
-                (company_id, company_id),
+                    "select distinct {} as name from {} where company_id = %s"
+                ).format(name, sql.Identifier(schema, table)),
+                (company_id,),
             )
-            found |= {row[0] for row in rows}
-    return sorted(found)
+            for (found,) in rows:
+                if found:
+                    yield found
+                    if column in keys and not prefix:
+                        yield normalised(found)
 
 
 _DELETE = "delete from {table} where {is_theirs}"

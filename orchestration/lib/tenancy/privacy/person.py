@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg import sql
+
+from orchestration.lib.tenancy.privacy.erasure_keys import sha256
 
 __all__ = [
     "PEOPLE",
@@ -19,6 +20,7 @@ __all__ = [
     "normalised",
     "raw_tables",
     "reference",
+    "references",
     "values",
 ]
 
@@ -50,7 +52,7 @@ class Person:
     @property
     def hashes(self) -> set[str]:
         """SHA-256 of every name, as marts show it for people without an id."""
-        return {_sha256(name) for name in self.names}
+        return {sha256(name) for name in self.names}
 
     def ids_of(self, prefix: str) -> list[str]:
         """The source's own ids, by what marts put before them."""
@@ -152,11 +154,16 @@ def reference(
     """The columns in which a table refers to a person, and their prefix in marts."""
     if (schema, table) in PEOPLE:
         return PEOPLE[schema, table]
-    if "user_id" in columns:
-        return ("user_id",), "marketplace/"
-    if "customer_id" in columns:
-        return ("customer_id",), "shopify/" if schema == "raw_shopify" else ""
+    for column, prefix in references(schema).items():
+        if column in columns:
+            return (column,), prefix
     return (), ""
+
+
+def references(schema: str) -> dict[str, str]:
+    """Columns that refer to a person, and their prefix in marts; the first counts."""
+    shop = "shopify/" if schema == "raw_shopify" else ""
+    return {"user_id": "marketplace/", "customer_id": shop}
 
 
 def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable]:
@@ -206,7 +213,3 @@ def values(company_id: str, person: Person) -> dict[str, object]:
         "names": sorted(person.names),
         "customers": sorted(ids | person.hashes | person.names),
     }
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -102,7 +102,6 @@ def _tables(database: psycopg.Connection) -> list[tuple[str, str]]:
         join pg_attribute as a on a.attrelid = c.oid and a.attname = 'company_id'
         where c.relkind in ('r', 'p') and not a.attisdropped
             and n.nspname !~ '^(pg_|information_schema)'
-            and (n.nspname, c.relname) <> ('ops', 'forgotten_people')
         order by 1, 2"""
     ).fetchall()
 

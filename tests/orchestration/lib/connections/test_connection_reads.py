@@ -95,7 +95,8 @@ def test_counts_of_two_loads_of_one_read_add_up() -> None:
     read = OpenRead()
     line = (
         '2026-01-01 10:00:00 | INFO | target-postgres | loaded: {"row_count": 3, '
-        '"quarantined_count": 1, "byte_count": 10, "newest": {"orders": "%s"}}'
+        '"quarantined_count": 1, "forgotten_count": 4, "byte_count": 10, '
+        '"newest": {"orders": "%s"}}'
     )
 
     assert read.hear(line % "2026-01-02 10:00:00+00")
@@ -103,4 +104,5 @@ def test_counts_of_two_loads_of_one_read_add_up() -> None:
     assert not read.hear("orders: 3 rows loaded: fine")
 
     assert (read.row_count, read.quarantined_count, read.byte_count) == (6, 2, 20)
+    assert read.forgotten_count == 8
     assert read.newest == {"orders": "2026-01-02 10:00:00+00"}

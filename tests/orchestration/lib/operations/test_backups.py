@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from orchestration.lib.connections.connection_secrets import load_secrets, save_secrets
+from orchestration.lib.connections.connection_secrets import (
+    load_secrets,
+    rotate_key,
+    save_secrets,
+)
 from orchestration.lib.connections.connections import Connection, add_connection
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.backup_keys import PassphraseWrong
@@ -115,10 +120,12 @@ def test_who_was_forgotten_since_is_forgotten_again(
     origin: Settings, empty: Settings, tmp_path: Path
 ) -> None:
     folder, url = copied(origin, tmp_path / "copy"), str(origin.database_url)
-    forget(url, "acme", ANA)
-    keep_erasures(origin.home, url)
+    forget(url, origin, "acme", ANA)
+    keep_erasures(url, origin)
+    kept = (origin.home / "erasures.csv").read_text()
+    assert hashlib.sha256(ANA.encode()).hexdigest() not in kept
 
-    # The database is lost; the file in the home is not.
+    # The database is lost with the key in it; the file in the home is not.
     home = Settings(origin.home, empty.database_url)
 
     assert bring_back(home, folder) == 1
@@ -135,6 +142,36 @@ def test_who_was_forgotten_since_is_forgotten_again(
         ("bolt", "bea@example.com"),
     ]
     assert orders == [("acme", None), ("bolt", ANA)]
+
+
+def test_who_was_forgotten_before_there_were_keys_is_forgotten_again(
+    origin: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    folder = copied(origin, tmp_path / "copy")
+    old = hashlib.sha256(ANA.encode()).hexdigest()
+    (origin.home / "erasures.csv").write_text(f"acme,{old}\n")
+    home = Settings(origin.home, empty.database_url)
+
+    assert bring_back(home, folder) == 1
+
+    assert old not in (origin.home / "erasures.csv").read_text()
+    with psycopg.connect(str(empty.database_url)) as database:
+        query = "select count(*), count(key_id) from ops.forgotten_people"
+        (everybody, keyed) = database.execute(query).fetchall()[0]
+    assert everybody == keyed > 0
+
+
+def test_a_new_key_of_the_secrets_leaves_the_forgotten_known(
+    origin: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    folder, url = copied(origin, tmp_path / "copy"), str(origin.database_url)
+    forget(url, origin, "acme", ANA)
+    keep_erasures(url, origin)
+
+    assert rotate_key(url, origin) == 2
+    keep_erasures(url, origin)
+
+    assert bring_back(Settings(origin.home, empty.database_url), folder) == 1
 
 
 def test_a_wrong_passphrase_changes_nothing(
