@@ -1,8 +1,8 @@
 """A tap whose source is a JSON file: ``python -m tests.orchestration.fake_tap``.
 
-The file holds ``orders`` (id, updated_at, total_price) and ``days`` (account_id, date,
-campaign_id, spend). It behaves as the API taps do: orders from the bookmark on, days as
-slices, exactly ``start_date`` to ``end_date`` when told to.
+The file holds ``orders`` (id, updated_at, total_price, email) and ``days`` (account_id,
+date, campaign_id, spend). It behaves as the API taps do: orders from the bookmark on,
+days as slices, exactly ``start_date`` to ``end_date`` when told to.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ def _orders(orders: list[dict[str, Any]], config: dict[str, Any], state: Any) ->
             "created_at": _MOMENT,
             "updated_at": _MOMENT,
             "total_price": _NUMBER,
+            "email": {"type": ["string", "null"]},
         },
         ["id"],
         "updated_at",

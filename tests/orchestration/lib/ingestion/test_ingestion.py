@@ -19,6 +19,7 @@ from orchestration.lib.ingestion.landings import (
     verified_until,
 )
 from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.privacy.erasure import forget
 from tests.orchestration.conftest import ACME, DAYS, FAKE, ORDERS, Shop
 
 _ORDERS = "select id, total_price from raw_shopify.orders order by 1"
@@ -42,6 +43,36 @@ def test_everything_lands_and_the_bookmark_moves(shop: Shop) -> None:
     ]
     assert "orders: reading" in shop.log
     assert _problems(shop) == []
+
+
+def test_who_was_forgotten_comes_back_as_nobody_and_is_counted(shop: Shop) -> None:
+    shop.connect()
+    shop.holds(orders=[{**ORDERS[0], "email": "ana@example.com"}, ORDERS[1]])
+    shop.read()
+    forget(shop.url, shop.settings, "acme", "ana@example.com")
+    shop.holds(orders=[*ORDERS, {**_NEW_ORDER, "email": "Ana@Example.com"}])
+    shop.log.clear()
+
+    shop.read()
+
+    query = "select id, total_price::int, email from raw_shopify.orders order by 1"
+    assert shop.rows(query)[2] == ("3", 30, None)
+    counted = "select forgotten_count from ops.connection_reads order by read_id"
+    assert shop.rows(counted) == [(0,), (1,)]
+    assert any("orders: 1 of forgotten people as of nobody" in s for s in shop.log)
+    assert not any("ana@" in line.lower() for line in shop.log)
+
+
+def test_who_was_forgotten_stops_a_read_without_the_key(shop: Shop) -> None:
+    shop.connect()
+    shop.holds(orders=[{**ORDERS[0], "email": "ana@example.com"}])
+    shop.read()
+    forget(shop.url, shop.settings, "acme", "ana@example.com")
+    (shop.settings.home / "secret.key").unlink()
+
+    reading = shop.read()
+
+    assert "Bring it back" in reading.failures[0]
 
 
 def test_days_that_are_asked_for_are_read_and_the_bookmark_stays(shop: Shop) -> None:
