@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -17,10 +18,14 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 AS_OF = "2026-03-31"
 # What the pages read that are looked at here.
 READ = ("customer_values", "data_quality_totals", "model_fit_parameters")
+# A prediction says of which history it was made: that of the marts.
 PREDICTION = """
-    insert into predictions.predictions_customer values (%(company)s, %(customer)s,
-    %(as_of)s, 'fit', '1', 0, 0, 0, 1, 0, 'EUR', 1, %(probability)s, 1, 1, 1, 10,
-    %(value)s, '2026-03-01', '2026-03-31 02:00+00')
+    insert into predictions.predictions_customer
+    select company_id, customer_id, %(as_of)s, 'fit', '1', frequency, recency_days,
+        age_days, order_count, historic_value, 'EUR', 1, %(probability)s, 1, 1, 1, 10,
+        %(value)s, '2026-03-01', '2026-03-31 02:00+00'
+    from marts.customer_summaries
+    where company_id = %(company)s and customer_id = %(customer)s
 """
 FIT = """
     insert into predictions.model_fits values (%(company)s, %(fit)s, %(as_of)s,
@@ -40,6 +45,15 @@ def predict(
         "as_of": AS_OF,
     }
     warehouse.execute(PREDICTION, values)
+
+
+def predict_all(warehouse: Warehouse, company: str) -> None:
+    """As a run publishes: what was said before is replaced."""
+    warehouse.execute(
+        "delete from predictions.predictions_customer where company_id = %s", [company]
+    )
+    for customer in "789":
+        predict(warehouse, company, customer, 0.5, 40)
 
 
 def fit(
@@ -177,7 +191,7 @@ def test_a_blocked_fit_names_its_gate(warehouse: Warehouse, shop: str) -> None:
 def test_a_fit_that_was_blocked_and_then_passed_is_forgotten(
     warehouse: Warehouse, shop: str
 ) -> None:
-    predict(warehouse, shop, "7", 0.5, 40)
+    predict_all(warehouse, shop)
     fit(warehouse, shop, "bad", "2026-03-30", blocked_by="enough_data")
     fit(warehouse, shop, "good", AS_OF)
 
@@ -187,7 +201,7 @@ def test_a_fit_that_was_blocked_and_then_passed_is_forgotten(
 def test_a_fit_blocked_at_another_date_is_forgotten(
     warehouse: Warehouse, shop: str
 ) -> None:
-    predict(warehouse, shop, "7", 0.5, 40)
+    predict_all(warehouse, shop)
     fit(warehouse, shop, "good", AS_OF)
     fit(warehouse, shop, "bad", "2026-04-01", blocked_by="enough_data")
 
@@ -203,6 +217,75 @@ def test_predictions_older_than_the_data_are_stale(
     totals = row(warehouse, "customer_value_totals", shop)
 
     assert totals["stale_reason"] == "older_predictions"
+
+
+def _stale(warehouse: Warehouse, shop: str, reader: str) -> tuple[object, object]:
+    (found,) = warehouse.rows(
+        "select is_stale, stale_reason from reporting.customer_value_totals"
+        " where company_id = %s",
+        [shop],
+        role=reader,
+    )
+    return found["is_stale"], found["stale_reason"]
+
+
+def test_new_orders_make_predictions_old_until_new_ones_are_published(
+    warehouse: Warehouse, shop: str
+) -> None:
+    reader, old = warehouse.add_reader(shop), (True, "older_predictions")
+    predict_all(warehouse, shop)
+    assert _stale(warehouse, shop, reader) == (False, None)
+    scope = {"company_ids": [shop], "as_of_dates": {shop: AS_OF}}
+    warehouse.load(shop, RawFile("more.csv", [purchase("8", "2026-03-30 10:00+00", 4)]))
+
+    # The orders are there, the customers not yet; then both; then what is said of them.
+    warehouse.dbt.run("run", "--select", "+orders,marts", **scope)
+    assert _stale(warehouse, shop, reader) == old
+    warehouse.build(shop, as_of={shop: AS_OF}, only=READ)
+    assert _stale(warehouse, shop, reader) == old
+    predict_all(warehouse, shop)
+    assert _stale(warehouse, shop, reader) == (False, None)
+
+    warehouse.build(shop, as_of={shop: AS_OF}, only=READ)
+    assert _stale(warehouse, shop, reader) == (False, None)
+
+
+def test_no_read_during_a_build_finds_new_orders_beside_predictions_in_force(
+    warehouse: Warehouse, shop: str
+) -> None:
+    predict_all(warehouse, shop)
+    lines = [purchase(name, "2026-03-30 10:00+00", 4) for name in "789"]
+    warehouse.load(shop, RawFile("more.csv", lines))
+    query = """
+        select
+            (select count(*) from marts.orders where company_id = %(id)s) as orders,
+            historic_value,
+            is_stale
+        from reporting.customer_value_totals where company_id = %(id)s
+    """
+    reads: list[tuple[Any, ...]] = []
+    is_built = threading.Event()
+
+    def read() -> None:
+        while not is_built.is_set():
+            (found,) = warehouse.rows(query, {"id": shop})
+            reads.append(tuple(found.values()))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        warehouse.build(shop, as_of={shop: AS_OF}, only=READ)
+    finally:
+        is_built.set()
+        reader.join()
+
+    (after,) = warehouse.rows(query, {"id": shop})
+    reads.append(tuple(after.values()))
+    assert reads[-1] == (9, Decimal("47.50"), True)
+    # Six rows were loaded before, worth 35.50 of customers.
+    assert {(False, *read[:2]) for read in reads if not read[2]} <= {
+        (False, 6, Decimal("35.50"))
+    }
 
 
 def test_missing_predictions_and_missing_purchases_are_told_apart(

@@ -38,6 +38,7 @@ totalled as (
         max(as_of_date) as as_of_date,
         max(data_through_date) as data_through_date,
         max(prediction_as_of_date) as prediction_as_of_date,
+        bool_and(is_prediction_current) as is_current,
         count(*)::integer as customer_count,
         (count(*) filter (where frequency > 0))::integer
             as repeat_customer_count,
@@ -69,8 +70,7 @@ explained as (
             when fits.status = 'blocked'
                 then coalesce(blocking_gates.gate, 'converged')
             when totalled.prediction_as_of_date is null then 'no_predictions'
-            when totalled.prediction_as_of_date <> totalled.as_of_date
-                then 'older_predictions'
+            when not totalled.is_current then 'older_predictions'
         end as stale_reason
     from companies
     left join totalled

@@ -6,6 +6,18 @@ predictions as (
     select * from {{ source('predictions', 'predictions_customer') }}
 ),
 
+-- Companies whose orders changed since they were summarised: a run is writing.
+unread as (
+    select distinct changes.company_id
+    from {{ source('ops', 'mart_changes') }} as changes
+    inner join {{ source('ops', 'mart_builds') }} as builds
+        on changes.company_id = builds.company_id
+    where
+        changes.mart = 'orders'
+        and builds.mart = 'customer_summaries'
+        and changes.change_id > builds.seen_through
+),
+
 reason_labels as (
     select * from {{ ref('customer_value_reasons') }}
 ),
@@ -100,6 +112,15 @@ joined as (
         explained.reasons_es,
         explained.reasons_en,
         predictions.as_of_date as prediction_as_of_date,
+        coalesce(
+            unread.company_id is null
+            and predictions.as_of_date = summaries.as_of_date
+            and predictions.frequency = summaries.frequency
+            and predictions.recency_days = summaries.recency_days
+            and predictions.order_count = summaries.order_count
+            and predictions.historic_value = summaries.historic_value,
+            false
+        ) as is_prediction_current,
         predictions.fit_id,
         predictions.model_version,
         predictions.fitted_at
@@ -108,6 +129,8 @@ joined as (
         on
             summaries.company_id = predictions.company_id
             and summaries.customer_id = predictions.customer_id
+    left join unread
+        on summaries.company_id = unread.company_id
     left join explained
         on
             predictions.company_id = explained.company_id
