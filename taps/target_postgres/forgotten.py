@@ -24,6 +24,7 @@ __all__ = ["ForgottenPeople"]
 _REPLACEMENT = "[forgotten]"
 _ADDRESS = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
 _MARKS = re.compile(r"[\s.()+-]")
+_NESTED = (dict, list)
 _NUMBER = re.compile(r"\d{6,}k?")
 
 Record = dict[str, Any]
@@ -163,7 +164,14 @@ class ForgottenPeople:
 
     def _without_addresses(self, record: Record) -> Record:
         """The record with forgotten addresses blotted out of every text in it."""
-        return {key: self._blotted_out(value) for key, value in record.items()}
+        # One pass that looks, and builds nothing for a record without any text of ours.
+        found = {
+            key: self._blotted_out(value)
+            for key, value in record.items()
+            if key not in self._personal
+            and ("@" in value if type(value) is str else type(value) in _NESTED)
+        }
+        return record | found if found else record
 
     def _blotted_out(self, value: Any) -> Any:
         if isinstance(value, str):
