@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ml_assets.media_plan.value_ratios import ValueRatios
 
-__all__ = ["PublishedMix"]
+__all__ = ["PublishedMix", "steady_income"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,12 +53,21 @@ class PublishedMix:
     def brought(self, spend: Floats) -> Floats:
         """Income of each draw and channel, shape (d, ..., c), of a steady spend."""
         extra = (slice(None), *(None,) * (np.ndim(spend) - 1))
-        share = self.half_saturation[extra] / np.maximum(spend, 1e-300)
-        # Far below the half-saturation the power is beyond any float, the curve 0.
-        with np.errstate(over="ignore"):
-            return np.asarray(self.alpha[extra] / (1 + share ** self.gamma[extra]))
+        return steady_income(
+            self.alpha[extra], self.half_saturation[extra], self.gamma[extra], spend
+        )
 
     @cached_property
     def largest_channel(self) -> str:
         """Where most is spent now."""
         return self.channels[int(np.argmax(self.current_spend))]
+
+
+def steady_income(
+    alpha: Floats, half_saturation: Floats, gamma: Floats, spend: Floats
+) -> Floats:
+    """Hill's curve of a steady spend per day, 0 of none; arrays of like shapes."""
+    share = half_saturation / np.maximum(spend, 1e-300)
+    # Far below the half-saturation the power is beyond any float, the curve 0.
+    with np.errstate(over="ignore"):
+        return np.asarray(alpha / (1 + share**gamma))

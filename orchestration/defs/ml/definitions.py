@@ -7,6 +7,7 @@ from ml_assets.assets import (
     customer_value,
     measurements,
     media_mix,
+    plan_outcomes,
     scenarios,
 )
 
@@ -21,6 +22,7 @@ def models() -> dg.Definitions:
                 customer_value,
                 measurements,
                 media_mix,
+                plan_outcomes,
                 scenarios,
             ]
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.assets.plan_outcomes import measure_plans
 from orchestration.lib.reporting.shown_insights import remember_insights
 from tests.dbt_project.mart_rows import insert
 from tests.dbt_project.platform.test_insights import AS_OF, PAID, plan, told, win
@@ -85,6 +86,7 @@ def run(warehouse: Warehouse, company: str, reached: dt.date) -> None:
 
 
 def told_of(warehouse: Warehouse, company: str) -> list[dict[str, Any]]:
+    measure_plans(warehouse.url, company)
     return warehouse.rows(
         """select * from reporting.recommendations where company_id = %s
         order by as_of_date, rule_id""",

@@ -6,9 +6,8 @@ shifts as (
     select * from {{ source('ops', 'shown_insight_shifts') }}
 ),
 
-draws as (
-    select * from {{ source('predictions', 'marketing_curve_draws') }}
-    where outcome_unit = 'revenue'
+outcomes as (
+    select * from {{ source('predictions', 'advice_outcomes') }}
 ),
 
 channel_days as (
@@ -105,36 +104,6 @@ told as (
     where showing = 1
 ),
 
--- Spend of 30 days, as it was advised.
-spends as (
-    select
-        told.company_id,
-        told.trace_id,
-        told.due_date,
-        shifts.channel_id,
-        shifts.current_spend,
-        shifts.advised_spend,
-        coalesce(sum(channel_days.spend), 0) * 30 / 28 as actual_spend
-    from told
-    inner join shifts
-        on
-            told.company_id = shifts.company_id
-            and told.trace_id = shifts.trace_id
-    left join channel_days
-        on
-            shifts.company_id = channel_days.company_id
-            and shifts.channel_id = channel_days.channel_id
-            and channel_days.calendar_date
-            between told.as_of_date + 1 and told.due_date
-    group by
-        told.company_id,
-        told.trace_id,
-        told.due_date,
-        shifts.channel_id,
-        shifts.current_spend,
-        shifts.advised_spend
-),
-
 -- Two rules may advise one plan; they share its promise and its shifts.
 plans as (
     select
@@ -169,76 +138,6 @@ plans as (
         told.promised,
         told.promised_lower,
         told.promised_upper
-),
-
-moves as (
-    select
-        company_id,
-        trace_id,
-        (
-            sum(
-                least(
-                    greatest(
-                        (actual_spend - current_spend)
-                        * sign(advised_spend - current_spend),
-                        0
-                    ),
-                    abs(advised_spend - current_spend)
-                )
-            )
-            / nullif(sum(abs(advised_spend - current_spend)), 0)
-        )::double precision as followed_share
-    from spends
-    group by company_id, trace_id
-),
-
--- Curves that were fitted to those days, too.
-points as (
-    select
-        spends.company_id,
-        spends.trace_id,
-        draw.number as draw_number,
-        draw.alpha,
-        power(draw.half_saturation, draw.gamma) as half,
-        power(spends.current_spend::double precision / 30, draw.gamma)
-            as spent_before,
-        power(spends.actual_spend::double precision / 30, draw.gamma)
-            as spent_after
-    from spends
-    inner join draws
-        on
-            spends.company_id = draws.company_id
-            and spends.channel_id = draws.channel_id
-            and spends.due_date <= draws.data_through_date
-    cross join lateral unnest(
-        draws.alphas, draws.half_saturations, draws.gammas
-    ) with ordinality as draw (alpha, half_saturation, gamma, number)
-),
-
-drawn as (
-    select
-        company_id,
-        trace_id,
-        draw_number,
-        30 * sum(
-            alpha * (
-                spent_after / (half + spent_after)
-                - spent_before / (half + spent_before)
-            )
-        ) as gain
-    from points
-    group by company_id, trace_id, draw_number
-),
-
-gains as (
-    select
-        company_id,
-        trace_id,
-        avg(gain) as outcome,
-        percentile_cont(0.05) within group (order by gain) as outcome_lower,
-        percentile_cont(0.95) within group (order by gain) as outcome_upper
-    from drawn
-    group by company_id, trace_id
 ),
 
 audiences as (
@@ -281,10 +180,10 @@ judged as (
     select
         told.*,
         plans.plan_id,
-        moves.followed_share,
-        gains.outcome,
-        gains.outcome_lower,
-        gains.outcome_upper,
+        outcomes.followed_share,
+        outcomes.outcome,
+        outcomes.outcome_lower,
+        outcomes.outcome_upper,
         coalesce(audiences.audience_count, 0) as audience_count,
         coalesce(scenarios.scenario_count, 0) as scenario_count,
         case
@@ -298,11 +197,11 @@ judged as (
                 then 'not_due'
             when told.rule_id = 'one_time_churn_up' then 'not_followed'
             when
-                moves.followed_share is null
+                outcomes.followed_share is null
                 or priced.last_spend_date is null
                 or priced.last_spend_date < told.due_date - 7
                 then 'not_known'
-            when moves.followed_share >= 0.5 then 'followed'
+            when outcomes.followed_share >= 0.5 then 'followed'
             else 'not_followed'
         end as state
     from told
@@ -314,14 +213,10 @@ judged as (
         on
             told.company_id = plans.company_id
             and told.trace_id = plans.trace_id
-    left join moves
+    left join outcomes
         on
-            told.company_id = moves.company_id
-            and told.trace_id = moves.trace_id
-    left join gains
-        on
-            told.company_id = gains.company_id
-            and told.trace_id = gains.trace_id
+            told.company_id = outcomes.company_id
+            and told.trace_id = outcomes.trace_id
     left join audiences
         on
             told.company_id = audiences.company_id
