@@ -1,4 +1,4 @@
-"""What facts say of lists that were written to and of campaigns, for readers."""
+"""What facts say of lists, campaigns and customers who bought once, for readers."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,14 +13,16 @@ from ml_assets.assets.audience_tables import (
     uplift_row,
 )
 from ml_assets.assets.campaign_tables import read_campaigns, replace_comparisons
+from ml_assets.assets.churn_tables import read_first_purchases, replace_churn
 from ml_assets.measurement.campaigns import compare_campaigns
+from ml_assets.measurement.churn import compare_churn
 from ml_assets.measurement.uplift import measure_uplift
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import connect
 from orchestration.lib.warehouse.warehouse import Warehouse
 
-__all__ = ["measure_audiences", "measure_campaigns", "measurements"]
+__all__ = ["measure_audiences", "measure_campaigns", "measure_churn", "measurements"]
 
 _SCHEMA = "predictions"
 _COMMON: dict[str, Any] = {
@@ -66,6 +68,19 @@ _COMMON: dict[str, Any] = {
             ],
             **_COMMON,
         ),
+        dg.AssetSpec(
+            [_SCHEMA, "churn_comparisons"],
+            description=(
+                "Customers who bought once and did not come back in time, against a "
+                "month before. One row per company with such customers."
+            ),
+            deps=[
+                ["marts", "companies"],
+                ["marts", "customer_summaries"],
+                ["marts", "orders"],
+            ],
+            **_COMMON,
+        ),
     ],
     partitions_def=company_days,
 )
@@ -77,6 +92,7 @@ def measurements(
     for table, count in (
         ("audience_uplifts", measure_audiences(url, company_id)),
         ("campaign_comparisons", measure_campaigns(url, company_id)),
+        ("churn_comparisons", measure_churn(url, company_id)),
     ):
         yield dg.MaterializeResult(
             asset_key=[_SCHEMA, table],
@@ -108,6 +124,19 @@ def measure_campaigns(url: str, company_id: str) -> int:
     with company_held(url, company_id), connect(url, "scientist") as database:
         compared = compare_campaigns(read_campaigns(database, company_id))
         replace_comparisons(database, company_id, compared)
+    return len(compared)
+
+
+def measure_churn(url: str, company_id: str) -> int:
+    """Hold those who bought once and were lost against a month before; how many rows.
+
+    Raises
+    ------
+    CompanyRemoved
+    """
+    with company_held(url, company_id), connect(url, "scientist") as database:
+        compared = compare_churn(read_first_purchases(database, company_id))
+        replace_churn(database, company_id, compared)
     return len(compared)
 
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from ml_assets.assets import (
     channel_attribution,
+    channel_values,
     customer_value,
     measurements,
     media_mix,
@@ -19,6 +20,7 @@ def models() -> dg.Definitions:
         assets=dg.load_assets_from_modules(
             [
                 channel_attribution,
+                channel_values,
                 customer_value,
                 measurements,
                 media_mix,

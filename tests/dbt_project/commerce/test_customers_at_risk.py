@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.assets.measurements import measure_churn
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -278,6 +279,8 @@ def test_who_came_once_is_lost_when_the_days_of_the_company_are_over(
     first_orders(warehouse, told.acme, days=60, count=5, returned=0)
     first_orders(warehouse, told.acme, days=-1, count=5, returned=0)
     first_orders(warehouse, told.bolt, days=0, count=1, returned=0)
+    for company in (told.acme, told.bolt):
+        measure_churn(warehouse.url, company)
     query = "select * from reporting.one_time_buyer_churn where company_id = %s"
 
     found = one(warehouse, query, told.acme)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.media_mix_tables import refresh_new_customer_values
 from orchestration.lib.tenancy.media_settings import set_targets
 from orchestration.lib.warehouse.database import connect
@@ -121,6 +122,7 @@ def won(warehouse: Warehouse) -> Pair:
     for company in (pair.acme, pair.bolt):
         with connect(warehouse.url, "scientist") as database:
             refresh_new_customer_values(database, company, AS_OF)
+        measure_values(warehouse.url, company)
     return pair
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ml_assets.assets.measurements import measure_audiences
+from ml_assets.assets.channel_values import measure_values
+from ml_assets.assets.measurements import measure_audiences, measure_churn
 from tests.dbt_project.commerce.test_customers_at_risk import (
     add_customer,
     add_order,
@@ -69,6 +70,7 @@ def win(
             currency_code="EUR",
             **spent,
         )
+    measure_values(warehouse.url, company)
 
 
 def mix(warehouse: Warehouse, company: str) -> dict[str, Any]:
@@ -389,6 +391,7 @@ def test_churn_of_who_bought_once_is_told_when_it_rose_for_sure(
         add_customer(
             warehouse, company, "once", silent_days=300, frequency=0, if_active=50
         )
+        measure_churn(warehouse.url, company)
 
     (row,) = found(warehouse, told.acme).values()
 

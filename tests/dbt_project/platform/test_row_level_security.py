@@ -10,6 +10,9 @@ from psycopg import sql
 
 from metabase.content.company import Company
 from metabase.content.load import CONTENT_ROOT, load_content
+from ml_assets.assets.channel_values import measure_values
+from ml_assets.assets.measurements import measure_churn
+from ml_assets.assets.plan_outcomes import measure_plans
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
@@ -266,6 +269,9 @@ def readers(warehouse: Warehouse) -> Readers:
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-20")
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
+        measure_churn(warehouse.url, company_id)
+        measure_values(warehouse.url, company_id)
+        measure_plans(warehouse.url, company_id)
         warehouse.execute(CAMPAIGN, [company_id])
         warehouse.execute(RATES, [company_id])
     return Readers(pair, *map(warehouse.add_reader, (pair.acme, pair.bolt)))

@@ -1,17 +1,5 @@
-with values_of_days as (
-    select * from {{ source('predictions', 'new_customer_values') }}
-),
-
-windows as (
-    select
-        company_id,
-        max(as_of_date) as as_of_date
-    from values_of_days
-    group by company_id
-),
-
-channel_days as (
-    select * from {{ ref('channel_days') }}
+with channel_values as (
+    select * from {{ source('predictions', 'channel_values') }}
 ),
 
 companies as (
@@ -40,79 +28,36 @@ labels as (
     where term_kind = 'efficiency'
 ),
 
-spent as (
-    select
-        channel_days.company_id,
-        channel_days.channel_id,
-        windows.as_of_date,
-        sum(channel_days.spend) as spend,
-        sum(channel_days.reported_revenue) as reported_revenue
-    from channel_days
-    inner join windows
-        on channel_days.company_id = windows.company_id
-    where
-        channel_days.calendar_date > windows.as_of_date - 365
-        and channel_days.calendar_date <= windows.as_of_date
-    group by
-        channel_days.company_id, channel_days.channel_id, windows.as_of_date
-),
-
-won as (
-    select
-        values_of_days.company_id,
-        values_of_days.channel_id,
-        sum(values_of_days.customer_count)::integer as new_customer_count,
-        sum(values_of_days.observed_value) as observed_value,
-        sum(values_of_days.value_12m) as value_12m,
-        sqrt(
-            sum(values_of_days.independent_variance)
-            + sum(values_of_days.shared_error) ^ 2
-        ) as value_error
-    from values_of_days
-    inner join windows
-        on values_of_days.company_id = windows.company_id
-    where values_of_days.first_order_date > windows.as_of_date - 365
-    group by values_of_days.company_id, values_of_days.channel_id
-),
-
 joined as (
     select
-        spent.company_id,
-        spent.channel_id,
+        channel_values.company_id,
+        channel_values.channel_id,
         companies.currency_code,
         companies.gross_margin_rate,
-        spent.as_of_date,
-        spent.spend,
-        spent.reported_revenue,
-        nullif(spent.spend, 0) as paid,
-        coalesce(won.new_customer_count, 0) as new_customer_count,
-        coalesce(won.observed_value, 0) as observed_value,
-        coalesce(won.value_12m, 0) as value_12m,
-        greatest(
-            coalesce(won.value_12m - 1.645 * won.value_error, 0),
-            coalesce(won.observed_value, 0)
-        ) as value_12m_lower,
-        coalesce(won.value_12m + 1.645 * won.value_error, 0)
-            as value_12m_upper,
+        channel_values.as_of_date,
+        channel_values.spend,
+        channel_values.reported_revenue,
+        nullif(channel_values.spend, 0) as paid,
+        channel_values.customer_count as new_customer_count,
+        channel_values.observed_value,
+        channel_values.value_12m,
+        channel_values.value_12m_lower,
+        channel_values.value_12m_upper,
         coalesce(targets.value_to_cost_target, 3)::numeric(8, 3)
             as value_to_cost_target,
         targets.company_id is null as is_default_target,
         curves.current_roi as ltv_roas_incremental,
         curves.current_roi_lower as ltv_roas_incremental_lower,
         curves.current_roi_upper as ltv_roas_incremental_upper
-    from spent
+    from channel_values
     inner join companies
-        on spent.company_id = companies.company_id
-    left join won
-        on
-            spent.company_id = won.company_id
-            and spent.channel_id = won.channel_id
+        on channel_values.company_id = companies.company_id
     left join targets
-        on spent.company_id = targets.company_id
+        on channel_values.company_id = targets.company_id
     left join curves
         on
-            spent.company_id = curves.company_id
-            and spent.channel_id = curves.channel_id
+            channel_values.company_id = curves.company_id
+            and channel_values.channel_id = curves.channel_id
 ),
 
 divided as (

@@ -1,17 +1,5 @@
 with won as (
-    select
-        company_id,
-        date_trunc('month', first_order_date)::date as month_start_date,
-        channel_id,
-        max(as_of_date) as as_of_date,
-        sum(customer_count)::integer as new_customer_count,
-        sum(first_order_revenue) as first_order_revenue,
-        sum(observed_value) as observed_value,
-        sum(value_12m) as value_12m,
-        -- Errors of single customers cancel out, the one they share does not.
-        sqrt(sum(independent_variance) + sum(shared_error) ^ 2) as value_error
-    from {{ source('predictions', 'new_customer_values') }}
-    group by company_id, date_trunc('month', first_order_date), channel_id
+    select * from {{ source('predictions', 'channel_month_values') }}
 ),
 
 channel_months as (
@@ -34,17 +22,13 @@ bounded as (
         channel_months.channel_label_en,
         channel_months.currency_code,
         channel_months.spend,
-        coalesce(won.new_customer_count, 0) as new_customer_count,
+        coalesce(won.customer_count, 0) as new_customer_count,
         channel_months.reported_roas,
         companies.gross_margin_rate,
         coalesce(won.observed_value, 0) as observed_value,
         coalesce(won.value_12m, 0) as value_12m,
-        greatest(
-            coalesce(won.value_12m - 1.645 * won.value_error, 0),
-            coalesce(won.observed_value, 0)
-        ) as value_12m_lower,
-        coalesce(won.value_12m + 1.645 * won.value_error, 0)
-            as value_12m_upper,
+        coalesce(won.value_12m_lower, 0) as value_12m_lower,
+        coalesce(won.value_12m_upper, 0) as value_12m_upper,
         (channel_months.month_start_date + interval '1 month')::date + 364
         <= won.as_of_date as is_mature,
         nullif(channel_months.spend, 0) as paid

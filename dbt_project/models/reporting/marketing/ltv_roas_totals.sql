@@ -8,21 +8,8 @@ labels as (
     where term_kind = 'efficiency'
 ),
 
--- Errors of single customers cancel out, the one they share does not.
-errors as (
-    select
-        values_of_days.company_id,
-        sqrt(
-            sum(values_of_days.independent_variance)
-            + sum(values_of_days.shared_error) ^ 2
-        ) as value_error
-    from {{ source('predictions', 'new_customer_values') }} as values_of_days
-    inner join channels
-        on
-            values_of_days.company_id = channels.company_id
-            and values_of_days.channel_id = channels.channel_id
-    where values_of_days.first_order_date > channels.as_of_date - 365
-    group by values_of_days.company_id
+margins as (
+    select * from {{ source('predictions', 'paid_value_margins') }}
 ),
 
 summed as (
@@ -44,7 +31,7 @@ summed as (
 judged as (
     select
         summed.*,
-        coalesce(errors.value_error, 0) as value_error,
+        coalesce(margins.value_12m_margin, 0) as value_12m_margin,
         case
             when summed.new_customer_count = 0 then 'nobody_won'
             when
@@ -54,8 +41,8 @@ judged as (
             else 'losing'
         end as verdict
     from summed
-    left join errors
-        on summed.company_id = errors.company_id
+    left join margins
+        on summed.company_id = margins.company_id
 ),
 
 divided as (
@@ -75,11 +62,11 @@ divided as (
         (judged.value_12m / judged.spend)::numeric(18, 6) as ltv_roas,
         (
             greatest(
-                judged.value_12m - 1.645 * judged.value_error,
+                judged.value_12m - judged.value_12m_margin,
                 judged.observed_value
             ) / judged.spend
         )::numeric(18, 6) as ltv_roas_lower,
-        ((judged.value_12m + 1.645 * judged.value_error) / judged.spend)
+        ((judged.value_12m + judged.value_12m_margin) / judged.spend)
         ::numeric(18, 6) as ltv_roas_upper,
         judged.value_to_cost_target,
         judged.is_default_target,

@@ -47,7 +47,9 @@ totalled as (
         sum(1 - probability_no_purchase_90d)
             as expected_active_customer_count_90d,
         sum(predicted_value_12m)::numeric(18, 2) as predicted_value_12m,
-        sum(historic_value)::numeric(18, 2) as historic_value
+        sum(historic_value)::numeric(18, 2) as historic_value,
+        avg(coalesce(value_if_active_12m, predicted_value_12m))
+        filter (where frequency = 0) as one_time_value_12m
     from customers
     group by company_id
 ),
@@ -65,6 +67,7 @@ explained as (
         totalled.expected_active_customer_count_90d,
         totalled.predicted_value_12m,
         coalesce(totalled.historic_value, 0)::numeric(18, 2) as historic_value,
+        totalled.one_time_value_12m,
         case
             when totalled.company_id is null then 'no_purchases'
             when fits.status = 'blocked'

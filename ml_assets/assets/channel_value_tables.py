@@ -1,0 +1,147 @@
+"""Customers that channels won, out of both rooms; sums with intervals into one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import psycopg
+from psycopg.rows import dict_row
+
+from ml_assets.assets.table_rows import as_row, insert
+
+__all__ = ["read_channels", "read_days", "read_months", "replace_values"]
+
+
+def read_channels(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
+    """Spend and customers of each channel in 365 days, for `sum_values`.
+
+    The days end with the as-of date of the values, those of spend, too. `spend_told`
+    and `value_per_customer` are those that pages tell, to the cent.
+    """
+    return _read(database, company_id, _CHANNELS)
+
+
+def read_days(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
+    """The same customers by channel and day, for `compare_channels`."""
+    return _read(database, company_id, _DAYS)
+
+
+def read_months(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
+    """The customers of each channel and month of their first order."""
+    return _read(database, company_id, _MONTHS)
+
+
+def replace_values(
+    database: psycopg.Connection, company_id: str, values: dict[str, pd.DataFrame]
+) -> None:
+    """Put rows, by table, in place of the company's; the caller commits."""
+    for table, rows in values.items():
+        database.execute(_CLEAR[table], (company_id,))
+        told = [
+            {"company_id": company_id, **as_row(record)}
+            for record in rows.to_dict("records")
+        ]
+        insert(database, table, told)
+
+
+def _read(database: psycopg.Connection, company_id: str, query: Any) -> pd.DataFrame:
+    cursor = database.cursor(row_factory=dict_row)
+    cursor.execute(query, {"company": company_id})
+    columns = [column.name for column in cursor.description or ()]
+    return pd.DataFrame(cursor.fetchall(), columns=columns)
+
+
+_CLEAR: dict[str, Any] = {
+    "channel_values": "delete from predictions.channel_values where company_id = %s",
+    "channel_month_values": (
+        "delete from predictions.channel_month_values where company_id = %s"
+    ),
+    "paid_value_margins": (
+        "delete from predictions.paid_value_margins where company_id = %s"
+    ),
+}
+
+_CHANNELS = """
+    with reached as (
+        select max(as_of_date) as as_of_date from predictions.new_customer_values
+        where company_id = %(company)s
+    ),
+
+    spent as (
+        select
+            days.channel_id,
+            reached.as_of_date,
+            sum(days.spend) as spend,
+            sum(days.reported_revenue) as reported_revenue
+        from marts.channel_days as days
+        inner join reached
+            on days.calendar_date > reached.as_of_date - 365
+            and days.calendar_date <= reached.as_of_date
+        where days.company_id = %(company)s
+        group by days.channel_id, reached.as_of_date
+    ),
+
+    won as (
+        select
+            days.channel_id,
+            sum(days.customer_count) as customer_count,
+            sum(days.observed_value) as observed_value,
+            sum(days.value_12m) as value_12m,
+            sum(days.independent_variance) as independent_variance,
+            sum(days.shared_error) as shared_error
+        from predictions.new_customer_values as days
+        inner join reached on days.first_order_date > reached.as_of_date - 365
+        where days.company_id = %(company)s
+        group by days.channel_id
+    )
+
+    select
+        spent.channel_id,
+        spent.as_of_date,
+        spent.spend,
+        spent.spend::numeric(18, 2)::double precision as spend_told,
+        (won.value_12m / nullif(won.customer_count, 0))::numeric(18, 2)
+        ::double precision as value_per_customer,
+        spent.reported_revenue,
+        coalesce(won.customer_count, 0) as customer_count,
+        coalesce(won.observed_value, 0) as observed_value,
+        coalesce(won.value_12m, 0) as value_12m,
+        coalesce(won.independent_variance, 0) as independent_variance,
+        coalesce(won.shared_error, 0) as shared_error
+    from spent
+    left join won on spent.channel_id = won.channel_id
+    order by spent.channel_id
+"""
+
+_DAYS = """
+    select
+        channel_id,
+        customer_count,
+        value_12m::double precision as value_12m,
+        independent_variance,
+        shared_error
+    from predictions.new_customer_values
+    where company_id = %(company)s
+        and first_order_date > (
+            select max(as_of_date) - 365 from predictions.new_customer_values
+            where company_id = %(company)s
+        )
+    order by channel_id, first_order_date
+"""
+
+_MONTHS = """
+    select
+        date_trunc('month', first_order_date)::date as month_start_date,
+        channel_id,
+        max(as_of_date) as as_of_date,
+        sum(customer_count) as customer_count,
+        sum(observed_value) as observed_value,
+        sum(value_12m) as value_12m,
+        sum(independent_variance) as independent_variance,
+        sum(shared_error) as shared_error
+    from predictions.new_customer_values
+    where company_id = %(company)s
+    group by 1, 2
+    order by 1, 2
+"""
