@@ -10,8 +10,14 @@ import pytest
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
-from orchestration.lib.warehouse.dbt import Dbt, dbt_program, dbt_project
+from orchestration.lib.warehouse.dbt import (
+    Dbt,
+    current_manifest,
+    dbt_program,
+    dbt_project,
+)
 from orchestration.lib.warehouse.dbt_relations import are_all_there
+from orchestration.lib.warehouse.idle_marts import raw_tables_of_marts
 from orchestration.lib.warehouse.warehouse import Warehouse as WarehouseResource
 from tests.conftest import KnowsProject
 from tests.dbt_project.raw_files import RawFile, purchase
@@ -99,6 +105,62 @@ def test_views_are_made_and_tested_only_when_the_project_changed(
     assert not checked(second) & VIEWS
     assert len(own_warehouse.orders(pair.acme)) == 1
     assert len(own_warehouse.orders(pair.bolt)) == 1
+
+
+def test_marts_that_a_company_has_nothing_for_are_left_out_until_it_has(
+    own_warehouse: Warehouse, instance: dg.DagsterInstance
+) -> None:
+    pair = own_warehouse.add_pair()
+    load(own_warehouse, pair)
+    told = {"spend_date": "2026-01-04", "channel": "Radio", "spend": 7}
+    spend = RawFile("s.csv", [{**told, "currency_code": "EUR"}], contract="ad_spend")
+
+    first = run(instance, pair.acme)
+    own_warehouse.load(pair.acme, spend)
+    second = run(instance, pair.acme)
+    found = spent(own_warehouse, pair.acme)
+    own_warehouse.execute("delete from raw_files.ad_spend")
+    third = run(instance, pair.acme)
+
+    idle = left_out(first)
+    assert {"campaign_days", "ratings", "search_days", "users"} <= idle
+    assert not {"orders", "companies", "file_totals", "media_mix_days"} & idle
+    paid = {"campaign_days", "campaigns"}
+    assert left_out(second) == idle - paid - {"campaign_conversion_days"}
+    # Built once more, to lose its rows.
+    assert left_out(third) == idle - paid
+    assert found == [{"spend": 7}]
+    assert spent(own_warehouse, pair.acme) == []
+
+
+def test_no_mart_has_rows_of_a_company_that_lineage_knows_nothing_for(
+    own_warehouse: Warehouse,
+) -> None:
+    pair = own_warehouse.add_pair()
+    load(own_warehouse, pair)
+
+    # Everything is built, also what a run would leave out.
+    own_warehouse.build()
+
+    needs = raw_tables_of_marts(current_manifest())
+    without = [mart for mart, raw in needs.items() if "raw_files.purchases" not in raw]
+    assert len(without) > 5
+    for mart in without:
+        assert own_warehouse.rows(f"select 1 from marts.{mart}") == [], mart
+
+
+def left_out(result: dg.ExecuteInProcessResult) -> set[str]:
+    return {
+        event.asset_key.path[-1]
+        for event in result.get_asset_materialization_events()
+        if "has_no_rows" in event.materialization.metadata and event.asset_key
+    }
+
+
+def spent(warehouse: Warehouse, company_id: str) -> list[dict[str, object]]:
+    return warehouse.rows(
+        "select spend from marts.campaign_days where company_id = %s", [company_id]
+    )
 
 
 def test_a_missing_view_is_noticed(warehouse: Warehouse) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
+from orchestration.defs.transformation.left_out import left_out_of, with_left_out
 from orchestration.lib.operations.dagster_home import is_of_a_command
 from orchestration.lib.operations.run_tags import ALL_TESTS, NIGHTLY, RHYTHM
 from orchestration.lib.operations.service_levels import measure
@@ -85,8 +86,11 @@ def dbt_marts(
         if _is_unchanged(context, url, "staging"):
             yield from _unchanged(context, ("staging", "personal", "intermediate"))
             marts = _MARTS_ALL_TESTS if _has_all_tests(context.run) else _MARTS_ONLY
+            idle = left_out_of(context, url, company_day)
+            marts = (*marts[:-1], " ".join((marts[-1], *sorted(idle))))
             singular = _SINGULAR if _leaves_checks_out(context) else ()
-            yield from _stream(_cli(dbt, (*marts, *singular), url, scope, context))
+            built = _stream(_cli(dbt, (*marts, *singular), url, scope, context))
+            yield from with_left_out(context, idle, built)
         else:
             _rebuild_outgrown_marts(context, dbt, url, company_day)
             yield from _build(context, dbt, url, scope, "staging")
