@@ -27,8 +27,8 @@ __all__ = ["CONTENT_ROOT", "load_content"]
 CONTENT_ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``pages/`` and ``labels/``."""
 
-# People open this one first; the others stand by the names of their files.
-_FIRST_PAGE = "panel"
+# People open these first; the others stand by the names of their files.
+_FIRST_PAGES = ("ventas", "panel")
 
 
 def load_content(root: Path, company: Company, language: str = "es") -> Content:
@@ -50,12 +50,17 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
         _card(path, document, labels.get(f"cards.{path.stem}.when_empty"))
         for path, document in found["Card"]
     ]
-    pages = sorted(found["Dashboard"], key=lambda page: page[0].stem != _FIRST_PAGE)
+    pages = sorted(found["Dashboard"], key=lambda page: _turn(page[0].stem))
     return Content(
         Collection(folder["entity_id"], folder["name"], folder["description"]),
         _by_entity_id(cards),
         tuple(_dashboard(path, document) for path, document in pages),
     )
+
+
+def _turn(page: str) -> int:
+    is_first = page in _FIRST_PAGES
+    return _FIRST_PAGES.index(page) if is_first else len(_FIRST_PAGES)
 
 
 def _by_entity_id(cards: list[Card]) -> dict[str, Card]:

@@ -200,10 +200,13 @@ def test_the_company_s_own_threshold_says_who_is_at_risk(
     warehouse.build(companies.acme, as_of=as_of)
 
 
-def test_the_spanish_views_hang_together(warehouse: Warehouse, companies: Pair) -> None:
+def test_the_contract_views_hang_together(
+    warehouse: Warehouse, companies: Pair
+) -> None:
     query = """
         select clientes.external_id, clientes.segmento_ia, ventas.monto_total,
-            ventas.canal_origen, insights_core.compras_esperadas_90d
+            ventas.canal_origen, insights_core.compras_esperadas_90d,
+            predictions_customer.expected_purchases_90d
         from reporting.clientes
         inner join reporting.ventas
             on clientes.company_id = ventas.company_id
@@ -211,6 +214,9 @@ def test_the_spanish_views_hang_together(warehouse: Warehouse, companies: Pair) 
         left join reporting.insights_core
             on clientes.company_id = insights_core.company_id
             and clientes.id = insights_core.cliente_id
+        left join reporting.predictions_customer
+            on clientes.company_id = predictions_customer.company_id
+            and clientes.id = predictions_customer.customer_id
         where clientes.company_id = %s and clientes.external_id in ('C', 'F')
         order by 1
     """
@@ -218,8 +224,8 @@ def test_the_spanish_views_hang_together(warehouse: Warehouse, companies: Pair) 
     found = [tuple(r.values()) for r in warehouse.rows(query, [companies.bolt])]
 
     assert found == [
-        ("C", "CLIENTE LEAL", 20 * PESOS, "Desconocido", 1.5),
-        ("F", None, 25 * PESOS, "Desconocido", None),
+        ("C", "CLIENTE LEAL", 20 * PESOS, "Desconocido", 1.5, 1.5),
+        ("F", None, 25 * PESOS, "Desconocido", None, None),
     ]
     ids = "select count(distinct id) as ids, count(*) as rows from reporting.clientes"
     (counted,) = warehouse.rows(ids)

@@ -45,6 +45,17 @@ create table reporting.sales_by_month (
     total_sales numeric(18, 2), tip_amount numeric(18, 2),
     gift_card_amount numeric(18, 2), tax_basis text
 );
+create table reporting.performance_by_month (
+    company_id text, month_start_date date, is_complete boolean, order_count integer,
+    tax_basis text, net_sales numeric(18, 2), average_order_value numeric(18, 2),
+    new_customer_revenue numeric(18, 2), returning_customer_revenue numeric(18, 2),
+    spend numeric(18, 2), blended_return numeric(18, 6), observed_roas numeric(18, 6),
+    gross_margin numeric(18, 2), contribution_after_ads numeric(18, 2)
+);
+create table reporting.performance_changes_by_month (
+    company_id text, month_start_date date, metric_name text, place integer,
+    month_change double precision, year_change double precision
+);
 """
 NAMES = (
     "ltv_roas_totals",
@@ -53,6 +64,8 @@ NAMES = (
     "top_customers_at_risk",
     "exchange_rates",
     "sales_by_month",
+    "performance_by_month",
+    "performance_changes_by_month",
 )
 
 
@@ -118,3 +131,19 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             *(month, 12, sold, -100, -50, net, 20, tax, 0, 0, net + 20 + tax, 0),
             *(gift_card, basis),
         )
+    for month, is_over, net, spend, margin in (
+        ("1997-08-01", True, 850, 100, 340),
+        ("1997-09-01", False, 350, None, None),
+    ):
+        left = None if margin is None else margin - spend
+        insert(
+            "performance_by_month",
+            *(month, is_over, 12, "not_told", net, net / 10, 300, net - 310, spend),
+            *(spend and net / spend, spend and 300 / spend, margin, left),
+        )
+    for month, place, name, before, year in (
+        ("1997-07-01", 1, "net_sales", 9, 9),
+        ("1997-08-01", 2, "spend", None, None),
+        ("1997-08-01", 1, "net_sales", -0.13, 0.5),
+    ):
+        insert("performance_changes_by_month", month, name, place, before, year)

@@ -28,6 +28,39 @@ def test_only_what_was_charged_is_set_aside(shops_url: str) -> None:
     ]
 
 
+def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
+    told = {
+        "month_net_sales": "850,00\xa0€",
+        "month_orders": "12",
+        "month_average_order": "85,00\xa0€",
+        "month_new_customers": "300,00\xa0€",
+        "month_returning_customers": "540,00\xa0€",
+        "month_spend": "100,00\xa0€",
+        "month_blended_return": "8,5\xa0\N{MULTIPLICATION SIGN}",
+        "month_contribution": "240,00\xa0€",
+    }
+
+    assert {name: shown(shops_url, name) for name in told} == {
+        name: [[text]] for name, text in told.items()
+    }
+
+
+def test_changes_are_of_that_month_in_their_order(shops_url: str) -> None:
+    assert shown(shops_url, "month_changes") == [
+        ["Ventas netas", "-13\xa0%", "50\xa0%"],
+        ["Gasto", "—", "—"],
+    ]
+
+
+def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:
+    current, august = shown(shops_url, "months_of_business")
+
+    assert current[0] == "1997-09"
+    assert current[4:9] == ["—"] * 5
+    assert august[4:7] == ["100,00\xa0€", "8,5\xa0\N{MULTIPLICATION SIGN}", "3,0"]
+    assert august[7:9] == ["340,00\xa0€", "240,00\xa0€"]
+
+
 def test_months_stand_in_their_order(shops_url: str) -> None:
     rows = answer_of(shops_url, card_named("net_sales_by_month")).rows
 

@@ -1,0 +1,106 @@
+with companies as (
+    select
+        company_id,
+        currency_code,
+        gross_margin_rate
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+months as (
+    select * from {{ ref('company_months') }}
+    where {{ is_in_scope() }}
+),
+
+sales as (
+    select * from {{ ref('sales_months') }}
+    where {{ is_in_scope() }}
+),
+
+purchases as (
+    select * from {{ ref('engagement_months') }}
+    where {{ is_in_scope() }}
+),
+
+won as (
+    select
+        company_id,
+        date_trunc('month', first_order_date)::date as month_start_date,
+        sum(first_order_revenue) as new_customer_revenue
+    from {{ ref('customers') }}
+    where {{ is_in_scope() }}
+    group by company_id, date_trunc('month', first_order_date)
+),
+
+spent as (
+    select
+        company_id,
+        date_trunc('month', calendar_date)::date as month_start_date,
+        sum(spend) as spend
+    from {{ ref('channel_days') }}
+    where {{ is_in_scope() }}
+    group by company_id, date_trunc('month', calendar_date)
+),
+
+joined as (
+    select
+        months.company_id,
+        months.month_start_date,
+        months.through_date,
+        months.is_complete,
+        companies.currency_code,
+        companies.gross_margin_rate,
+        coalesce(sales.net_sales, 0) as net_sales,
+        coalesce(sales.tax_basis, 'not_told') as tax_basis,
+        coalesce(sales.order_count, 0) as order_count,
+        {{ kpi_rate('average_order_value', 'purchases') }}
+            as average_order_value,
+        coalesce(won.new_customer_revenue, 0) as new_customer_revenue,
+        purchases.net_revenue as purchase_revenue,
+        -- Without any spend in the month there is nothing to divide by.
+        nullif(spent.spend, 0) as spend
+    from months
+    inner join companies
+        on months.company_id = companies.company_id
+    inner join purchases
+        on
+            months.company_id = purchases.company_id
+            and months.month_start_date = purchases.month_start_date
+    left join sales
+        on
+            months.company_id = sales.company_id
+            and months.month_start_date = sales.month_start_date
+    left join won
+        on
+            months.company_id = won.company_id
+            and months.month_start_date = won.month_start_date
+    left join spent
+        on
+            months.company_id = spent.company_id
+            and months.month_start_date = spent.month_start_date
+),
+
+rated as (
+    select
+        company_id,
+        month_start_date,
+        through_date,
+        is_complete,
+        currency_code,
+        tax_basis,
+        order_count::integer as order_count,
+        net_sales::numeric(18, 2) as net_sales,
+        average_order_value,
+        new_customer_revenue::numeric(18, 2) as new_customer_revenue,
+        (purchase_revenue - new_customer_revenue)::numeric(18, 2)
+            as returning_customer_revenue,
+        spend::numeric(18, 2) as spend,
+        (net_sales / spend)::numeric(18, 6) as blended_return,
+        (new_customer_revenue / spend)::numeric(18, 6) as observed_roas,
+        (net_sales * gross_margin_rate)::numeric(18, 2) as gross_margin,
+        (net_sales * gross_margin_rate - coalesce(spend, 0))::numeric(18, 2)
+            as contribution_after_ads
+    from joined
+)
+
+select * from rated
