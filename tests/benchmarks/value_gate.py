@@ -22,7 +22,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for kind in arguments.kinds:
         for size in SIZES:
-            found = Counter(
+            found: Counter[str] = Counter(
                 judged(kind, seed, *size).outcome for seed in range(arguments.seeds)
             )
             told = (kind, *size, arguments.seeds)
