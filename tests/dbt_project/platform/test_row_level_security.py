@@ -67,6 +67,7 @@ VIEWS = (
     "marketing_curves",
     "media_mix_backtests",
     "media_mix_gates",
+    "merged_customers",
     "model_backtest_deciles",
     "model_backtest_tracking",
     "model_backtests",
@@ -216,6 +217,10 @@ RATES = """
     select %s, '2026-01-31', currency_code, 0.5, 2, '2026-01-30', 'ecb'
     from (values ('USD'), ('CLP')) as told (currency_code)
 """
+MERGED = """
+    insert into marts.customer_identities
+    values (%s, 'shopify/8', 'shopify/7', 'confirmed_address', '2026-01-06')
+"""
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
     values (%s, 'shop', 'shopify', '{}')
@@ -277,6 +282,7 @@ def readers(warehouse: Warehouse) -> Readers:
         measure_plans(warehouse.url, company_id)
         warehouse.execute(CAMPAIGN, [company_id])
         warehouse.execute(RATES, [company_id])
+        warehouse.execute(MERGED, [company_id])
     return Readers(pair, *map(warehouse.add_reader, (pair.acme, pair.bolt)))
 
 

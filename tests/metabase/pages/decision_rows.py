@@ -25,8 +25,11 @@ create table reporting.restatements (
     new_value numeric, difference numeric, reasons_es text, noticed_at timestamptz,
     amount_label_es text, channel_label_es text
 );
+create table reporting.merged_customers (
+    company_id text, customer_id text, person_customer_id text, since timestamptz
+);
 """
-NAMES = ("audience_uplift", "coupon_requests", "restatements")
+NAMES = ("audience_uplift", "coupon_requests", "restatements", "merged_customers")
 _DAY, _LATER = "1997-08-01 12:00+00", "1997-09-01 12:00+00"
 
 
@@ -52,3 +55,4 @@ def fill_decisions(connection: psycopg.Connection, company_id: str) -> None:
     insert("restatements", 1, day, 900, 850, -50, "Reembolso", _DAY, "Ingresos", None)
     insert("restatements", 2, day, 10, 12, 2, "Corregido", _LATER, "Gasto", "Meta Ads")
     insert("restatements", 3, day, 1, 2, 1, "Pedido tarde", _LATER, None, None)
+    insert("merged_customers", "shopify/8", "shopify/7", _DAY)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.metabase.pages.drawn_cards import answer_of, card_named, shown
 
-_CARDS = ("audience_results", "coupon_requests", "moved_amounts")
+_CARDS = ("audience_results", "coupon_requests", "merged_customers", "moved_amounts")
 
 
 def test_what_writing_brought_has_its_range_and_few_customers_a_reason(
@@ -42,6 +42,15 @@ def test_an_amount_that_moved_says_of_what_and_why(shops_url: str) -> None:
         ("Ingresos", "Toda la empresa", "Reembolso"),
     ]
     assert rows[1][5].endswith("50,00\xa0€")
+
+
+def test_who_is_one_person_is_told_with_what_keeps_them_apart(shops_url: str) -> None:
+    assert shown(shops_url, "merged_customers") == [
+        [
+            *("shopify/8", "shopify/7", "1997-08-01"),
+            "timonel customers split shopify/8 --company acme",
+        ]
+    ]
 
 
 @pytest.mark.parametrize("name", _CARDS)
