@@ -77,7 +77,7 @@ SETTINGS = th.PropertiesList(
         nullable=False,
         secret=True,
         title="Forgotten people",
-        description="Keyed hashes of names to refuse; see `ForgottenPeople`.",
+        description="Keyed hashes of names to refuse; see `forgotten.py`.",
     ),
     additional_properties=False,
 ).to_dict()

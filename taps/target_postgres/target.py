@@ -20,6 +20,7 @@ from typing_extensions import override
 from taps.target_postgres.column_types import Column
 from taps.target_postgres.errors import InputError, LoadError
 from taps.target_postgres.forgotten import ForgottenPeople
+from taps.target_postgres.forgotten_names import ForgottenNames
 from taps.target_postgres.messages import MessageReader
 from taps.target_postgres.quarantine import REJECTED_BY_TAP, Quarantine
 from taps.target_postgres.settings import SETTINGS
@@ -80,9 +81,9 @@ class TargetPostgres(Target):
             company_id=self.config["company_id"],
             source=self.config["source"],
         )
-        self.forgotten = ForgottenPeople(
-            self.config.get("forgotten", {}), self.warehouse, self.config["company_id"]
-        )
+        told = self.config.get("forgotten", {})
+        names = ForgottenNames(told, self.warehouse, self.config["company_id"])
+        self.forgotten = ForgottenPeople(told, names)
         self._schemas: dict[str, dict[str, Any]] = {}
         self._takers: dict[str, Callable[[dict[str, Any], str | None], int]] = {}
         self._batch_rows: int = self.config["batch_rows"]
@@ -190,14 +191,14 @@ class TargetPostgres(Target):
             (sink for sink in sink_list if sink.current_size),
             key=lambda sink: (isinstance(sink, SlicesSink), sink.stream_name),
         )
-        if sinks or len(self.quarantine) or len(self.forgotten):
+        if sinks or len(self.quarantine) or self.forgotten.names.waiting:
             with self.warehouse.transaction("Loading a batch"):
                 for sink in sinks:
                     if isinstance(sink, SlicesSink):
                         sink.wait_for_others()
                 super()._drain_all(sinks, parallelism)
                 self.quarantine.write()
-                self.forgotten.write()
+                self.forgotten.names.write()
         self._taken_rows += self._waiting_rows
         self._taken_characters += self._waiting_characters
         self._waiting_rows = 0
