@@ -135,7 +135,7 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         ("1997-08-01", True, 850, 100, 340),
         ("1997-09-01", False, 350, None, None),
     ):
-        left = None if margin is None else margin - spend
+        left = margin - spend if margin and spend else None
         insert(
             "performance_by_month",
             *(month, is_over, 12, "not_told", net, net / 10, 300, net - 310, spend),

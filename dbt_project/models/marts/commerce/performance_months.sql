@@ -1,28 +1,4 @@
-with companies as (
-    select
-        company_id,
-        currency_code,
-        gross_margin_rate
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
-),
-
-months as (
-    select * from {{ ref('company_months') }}
-    where {{ is_in_scope() }}
-),
-
-sales as (
-    select * from {{ ref('sales_months') }}
-    where {{ is_in_scope() }}
-),
-
-purchases as (
-    select * from {{ ref('engagement_months') }}
-    where {{ is_in_scope() }}
-),
-
-won as (
+with won as (
     select
         company_id,
         date_trunc('month', first_order_date)::date as month_start_date,
@@ -59,14 +35,14 @@ joined as (
         purchases.net_revenue as purchase_revenue,
         -- Without any spend in the month there is nothing to divide by.
         nullif(spent.spend, 0) as spend
-    from months
-    inner join companies
+    from {{ ref('company_months') }} as months
+    inner join {{ ref('companies') }} as companies
         on months.company_id = companies.company_id
-    inner join purchases
+    inner join {{ ref('engagement_months') }} as purchases
         on
             months.company_id = purchases.company_id
             and months.month_start_date = purchases.month_start_date
-    left join sales
+    left join {{ ref('sales_months') }} as sales
         on
             months.company_id = sales.company_id
             and months.month_start_date = sales.month_start_date
@@ -78,6 +54,7 @@ joined as (
         on
             months.company_id = spent.company_id
             and months.month_start_date = spent.month_start_date
+    where {{ is_in_scope('months.company_id') }}
 ),
 
 rated as (
