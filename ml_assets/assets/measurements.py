@@ -34,56 +34,55 @@ _COMMON: dict[str, Any] = {
 }
 
 
-@dg.multi_asset(
-    name="measurements",
-    specs=[
-        dg.AssetSpec(
-            [_SCHEMA, "audience_uplifts"],
-            description=(
-                "Revenue, margin and customers that writing to an audience brought, "
-                "against those kept back by lot. One row per company and audience that "
-                "was given out."
-            ),
-            deps=[
-                ["marts", "companies"],
-                ["marts", "company_months"],
-                ["marts", "customer_identities"],
-                ["marts", "orders"],
-            ],
-            **_COMMON,
+_SPECS = [
+    dg.AssetSpec(
+        [_SCHEMA, "audience_uplifts"],
+        description=(
+            "Revenue, margin and customers that writing to an audience brought, "
+            "against those kept back by lot. One row per company and audience that "
+            "was given out."
         ),
-        dg.AssetSpec(
-            [_SCHEMA, "campaign_comparisons"],
-            description=(
-                "Customers of a campaign who did not come back, against those of all "
-                "others: association, not cause. One row per company, channel and "
-                "campaign name."
-            ),
-            deps=[
-                ["marts", "campaign_days"],
-                ["marts", "companies"],
-                ["marts", "customer_summaries"],
-                ["marts", "customers"],
-                ["marts", "orders"],
-            ],
-            **_COMMON,
+        deps=[
+            ["marts", "companies"],
+            ["marts", "company_months"],
+            ["marts", "customer_identities"],
+            ["marts", "orders"],
+        ],
+        **_COMMON,
+    ),
+    dg.AssetSpec(
+        [_SCHEMA, "campaign_comparisons"],
+        description=(
+            "Customers of a campaign who did not come back, against those of all "
+            "others: association, not cause. One row per company, channel and "
+            "campaign name."
         ),
-        dg.AssetSpec(
-            [_SCHEMA, "churn_comparisons"],
-            description=(
-                "Customers who bought once and did not come back in time, against a "
-                "month before. One row per company with such customers."
-            ),
-            deps=[
-                ["marts", "companies"],
-                ["marts", "customer_summaries"],
-                ["marts", "orders"],
-            ],
-            **_COMMON,
+        deps=[
+            ["marts", "campaign_days"],
+            ["marts", "companies"],
+            ["marts", "customer_summaries"],
+            ["marts", "customers"],
+            ["marts", "orders"],
+        ],
+        **_COMMON,
+    ),
+    dg.AssetSpec(
+        [_SCHEMA, "churn_comparisons"],
+        description=(
+            "Customers who bought once and did not come back in time, against a "
+            "month before. One row per company with such customers."
         ),
-    ],
-    partitions_def=company_days,
-)
+        deps=[
+            ["marts", "companies"],
+            ["marts", "customer_summaries"],
+            ["marts", "orders"],
+        ],
+        **_COMMON,
+    ),
+]
+
+
+@dg.multi_asset(name="measurements", specs=_SPECS, partitions_def=company_days)
 def measurements(
     context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
 ) -> Iterator[dg.MaterializeResult[None]]:
