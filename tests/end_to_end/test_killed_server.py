@@ -107,6 +107,7 @@ class Place:
 
 _ALWAYS = {
     "load": Place("insert on raw_files.purchases"),
+    "predictions": Place("insert on predictions.predictions_customer"),
 }
 _SOAKED = {
     "reading": Place("insert on ops.connection_reads"),
@@ -115,7 +116,6 @@ _SOAKED = {
     "customers": Place("insert on marts.customers"),
     "checks": Place(seen=_DBT_TESTS),
     "fit": Place(seen=_FITS, is_mended=None),
-    "predictions": Place("insert on predictions.predictions_customer"),
     "recording": Place("update of status on ops.runs", is_mended=True),
     "publishing": Place(seen=_PUBLISHES, options=("--force",)),
 }
