@@ -131,19 +131,24 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             *(month, 12, sold, -100, -50, net, 20, tax, 0, 0, net + 20 + tax, 0),
             *(gift_card, basis),
         )
+    # The other company has a newer month: whoever read both would show that.
+    newest = [] if told else [("1997-10-01", True, 77, 7, 70)]
     for month, is_over, net, spend, margin in (
         ("1997-08-01", True, 850, 100, 340),
         ("1997-09-01", False, 350, None, None),
+        *newest,
     ):
         left = margin - spend if margin and spend else None
         insert(
             "performance_by_month",
-            *(month, is_over, 12, "not_told", net, net / 10, 300, net - 310, spend),
+            *(month, is_over, net // 70, "not_told", net, net / 10, 300 if told else 9),
+            *(net - 310, spend),
             *(spend and net / spend, spend and 300 / spend, margin, left),
         )
     for month, place, name, before, year in (
         ("1997-07-01", 1, "net_sales", 9, 9),
         ("1997-08-01", 2, "spend", None, None),
         ("1997-08-01", 1, "net_sales", -0.13, 0.5),
+        *((month, 1, "net_sales", 2, 2) for month, *_ in newest),
     ):
         insert("performance_changes_by_month", month, name, place, before, year)

@@ -176,7 +176,7 @@ def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -
     # log and fourteen for a marketplace, which tells more.
     assert len(page.of("data-spec")) == 30 + 1 + 9 + 14
     assert two.count("window.vegaEmbed=") == 1
-    assert len(two) < len(one) + 250_000
+    assert len(two) < len(one) + 300_000
 
 
 def test_the_chart_holds_the_ten_bins_in_order(rendered: Rendered) -> None:
