@@ -68,6 +68,7 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> Phases:
         "list_connections": lambda url, company_id: connections,
         "input_version": lambda *arguments: "1",
         "is_done": lambda *arguments: False,
+        "key_old_erasures": lambda *arguments: None,
         "unchanged_views": lambda url: frozenset(),
         "recorded_run": lambda *arguments: nullcontext(RUN),
     }.items():
