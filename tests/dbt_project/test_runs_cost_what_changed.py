@@ -129,7 +129,8 @@ def test_marts_that_a_company_has_nothing_for_are_left_out_until_it_has(
     assert left_out(second) == idle - paid - {"campaign_conversion_days"}
     # Built once more, to lose its rows.
     assert left_out(third) == idle - paid
-    assert found == [{"spend": 7}]
+    # Also in the marts that read them.
+    assert found == [7, 7]
     assert spent(own_warehouse, pair.acme) == []
 
 
@@ -157,10 +158,15 @@ def left_out(result: dg.ExecuteInProcessResult) -> set[str]:
     }
 
 
-def spent(warehouse: Warehouse, company_id: str) -> list[dict[str, object]]:
-    return warehouse.rows(
-        "select spend from marts.campaign_days where company_id = %s", [company_id]
-    )
+def spent(warehouse: Warehouse, company_id: str) -> list[object]:
+    """Spend by campaign, and of the channels that read it."""
+    query = """
+        select spend from marts.campaign_days where company_id = %(company)s
+        union all
+        select spend from marts.channel_days
+        where company_id = %(company)s and spend is not null
+    """
+    return [row["spend"] for row in warehouse.rows(query, {"company": company_id})]
 
 
 def test_a_missing_view_is_noticed(warehouse: Warehouse) -> None:

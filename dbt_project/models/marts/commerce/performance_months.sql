@@ -34,7 +34,9 @@ joined as (
         coalesce(won.new_customer_revenue, 0) as new_customer_revenue,
         purchases.net_revenue as purchase_revenue,
         -- Without any spend in the month there is nothing to divide by.
-        nullif(spent.spend, 0) as spend
+        nullif(spent.spend, 0) as spend,
+        -- Who never told any spend may have some all the same.
+        sum(spent.spend) over (partition by months.company_id) > 0 as has_spend
     from {{ ref('company_months') }} as months
     inner join {{ ref('companies') }} as companies
         on months.company_id = companies.company_id
@@ -75,8 +77,10 @@ rated as (
         (net_sales / spend)::numeric(18, 6) as blended_return,
         (new_customer_revenue / spend)::numeric(18, 6) as observed_roas,
         (net_sales * gross_margin_rate)::numeric(18, 2) as gross_margin,
-        (net_sales * gross_margin_rate - coalesce(spend, 0))::numeric(18, 2)
-            as contribution_after_ads
+        case
+            when has_spend
+                then net_sales * gross_margin_rate - coalesce(spend, 0)
+        end::numeric(18, 2) as contribution_after_ads
     from joined
 )
 
