@@ -1,20 +1,13 @@
-"""Customers that campaigns won, out of the marts; comparisons into the room."""
+"""Customers that campaigns won, out of the marts."""
 
 from __future__ import annotations
 
 import pandas as pd
 import psycopg
-from psycopg.rows import dict_row
 
-from ml_assets.assets.table_rows import as_row, insert
+from ml_assets.assets.table_rows import read_frame
 
-__all__ = ["read_campaigns", "replace_comparisons"]
-
-_COLUMNS = (
-    *("company_id", "channel_id", "named_campaign_id", "campaign_name"),
-    *("customer_count", "lost_count", "spend_30d"),
-    *("inactivity_days", "currency_code", "as_of_date"),
-)
+__all__ = ["read_campaigns"]
 
 
 def read_campaigns(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -23,21 +16,7 @@ def read_campaigns(database: psycopg.Connection, company_id: str) -> pd.DataFram
     Counted are those for whom inactivity_days since the first order are over, by the
     campaign that the link of that order names.
     """
-    cursor = database.cursor(row_factory=dict_row)
-    rows = cursor.execute(_CAMPAIGNS, {"company": company_id}).fetchall()
-    return pd.DataFrame(rows, columns=list(_COLUMNS))
-
-
-def replace_comparisons(
-    database: psycopg.Connection, company_id: str, compared: pd.DataFrame
-) -> None:
-    """Put comparisons in place of the company's; the caller commits."""
-    database.execute(
-        "delete from predictions.campaign_comparisons where company_id = %s",
-        (company_id,),
-    )
-    rows = [as_row(record) for record in compared.to_dict("records")]
-    insert(database, "campaign_comparisons", rows)
+    return read_frame(database, _CAMPAIGNS, company_id)
 
 
 # Whether a customer came back is known inactivity_days after the first order. A link

@@ -1,16 +1,13 @@
-"""Customers that channels won, out of both rooms; sums with intervals into one."""
+"""Customers that channels won, out of marts and predictions."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import psycopg
-from psycopg.rows import dict_row
 
-from ml_assets.assets.table_rows import as_row, insert
+from ml_assets.assets.table_rows import read_frame
 
-__all__ = ["read_channels", "read_days", "read_months", "replace_values"]
+__all__ = ["read_channels", "read_days", "read_months"]
 
 
 def read_channels(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -19,48 +16,18 @@ def read_channels(database: psycopg.Connection, company_id: str) -> pd.DataFrame
     The days end with the as-of date of the values, those of spend, too. `spend_told`
     and `value_per_customer` are those that pages tell, to the cent.
     """
-    return _read(database, company_id, _CHANNELS)
+    return read_frame(database, _CHANNELS, company_id)
 
 
 def read_days(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
     """The same customers by channel and day, for `compare_channels`."""
-    return _read(database, company_id, _DAYS)
+    return read_frame(database, _DAYS, company_id)
 
 
 def read_months(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
     """The customers of each channel and month of their first order."""
-    return _read(database, company_id, _MONTHS)
+    return read_frame(database, _MONTHS, company_id)
 
-
-def replace_values(
-    database: psycopg.Connection, company_id: str, values: dict[str, pd.DataFrame]
-) -> None:
-    """Put rows, by table, in place of the company's; the caller commits."""
-    for table, rows in values.items():
-        database.execute(_CLEAR[table], (company_id,))
-        told = [
-            {"company_id": company_id, **as_row(record)}
-            for record in rows.to_dict("records")
-        ]
-        insert(database, table, told)
-
-
-def _read(database: psycopg.Connection, company_id: str, query: Any) -> pd.DataFrame:
-    cursor = database.cursor(row_factory=dict_row)
-    cursor.execute(query, {"company": company_id})
-    columns = [column.name for column in cursor.description or ()]
-    return pd.DataFrame(cursor.fetchall(), columns=columns)
-
-
-_CLEAR: dict[str, Any] = {
-    "channel_values": "delete from predictions.channel_values where company_id = %s",
-    "channel_month_values": (
-        "delete from predictions.channel_month_values where company_id = %s"
-    ),
-    "paid_value_margins": (
-        "delete from predictions.paid_value_margins where company_id = %s"
-    ),
-}
 
 _CHANNELS = """
     with reached as (

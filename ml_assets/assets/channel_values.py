@@ -10,8 +10,8 @@ from ml_assets.assets.channel_value_tables import (
     read_channels,
     read_days,
     read_months,
-    replace_values,
 )
+from ml_assets.assets.table_rows import replace_frame
 from ml_assets.measurement.customer_values import (
     compare_channels,
     sum_values,
@@ -81,7 +81,8 @@ def measure_values(url: str, company_id: str) -> dict[str, int]:
     """
     with company_held(url, company_id), connect(url, "scientist") as database:
         values = _values(database, company_id)
-        replace_values(database, company_id, values)
+        for table, rows in values.items():
+            replace_frame(database, table, company_id, rows)
     return {table: len(rows) for table, rows in values.items()}
 
 

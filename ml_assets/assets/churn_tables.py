@@ -1,14 +1,13 @@
-"""First purchases and who came back, out of the marts; comparisons into the room."""
+"""First purchases and who came back, out of the marts."""
 
 from __future__ import annotations
 
 import pandas as pd
 import psycopg
-from psycopg.rows import dict_row
 
-from ml_assets.assets.table_rows import as_row, insert
+from ml_assets.assets.table_rows import read_frame
 
-__all__ = ["read_first_purchases", "replace_churn"]
+__all__ = ["read_first_purchases"]
 
 
 def read_first_purchases(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -17,22 +16,7 @@ def read_first_purchases(database: psycopg.Connection, company_id: str) -> pd.Da
     Counted are those for whom inactivity_days since the first order were over in the
     last 30 days, and in the 30 days before those.
     """
-    cursor = database.cursor(row_factory=dict_row)
-    cursor.execute(_COUNTED, {"company": company_id})
-    columns = [column.name for column in cursor.description or ()]
-    return pd.DataFrame(cursor.fetchall(), columns=columns)
-
-
-def replace_churn(
-    database: psycopg.Connection, company_id: str, compared: pd.DataFrame
-) -> None:
-    """Put the comparison in place of the company's; the caller commits."""
-    database.execute(
-        "delete from predictions.churn_comparisons where company_id = %s",
-        (company_id,),
-    )
-    rows = [as_row(record) for record in compared.to_dict("records")]
-    insert(database, "churn_comparisons", rows)
+    return read_frame(database, _COUNTED, company_id)
 
 
 # Whether a customer came back is known inactivity_days after the first order.

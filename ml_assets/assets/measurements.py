@@ -12,8 +12,9 @@ from ml_assets.assets.audience_tables import (
     replace_uplifts,
     uplift_row,
 )
-from ml_assets.assets.campaign_tables import read_campaigns, replace_comparisons
-from ml_assets.assets.churn_tables import read_first_purchases, replace_churn
+from ml_assets.assets.campaign_tables import read_campaigns
+from ml_assets.assets.churn_tables import read_first_purchases
+from ml_assets.assets.table_rows import replace_frame
 from ml_assets.measurement.campaigns import compare_campaigns
 from ml_assets.measurement.churn import compare_churn
 from ml_assets.measurement.uplift import measure_uplift
@@ -122,7 +123,7 @@ def measure_campaigns(url: str, company_id: str) -> int:
     """
     with company_held(url, company_id), connect(url, "scientist") as database:
         compared = compare_campaigns(read_campaigns(database, company_id))
-        replace_comparisons(database, company_id, compared)
+        replace_frame(database, "campaign_comparisons", company_id, compared)
     return len(compared)
 
 
@@ -135,7 +136,7 @@ def measure_churn(url: str, company_id: str) -> int:
     """
     with company_held(url, company_id), connect(url, "scientist") as database:
         compared = compare_churn(read_first_purchases(database, company_id))
-        replace_churn(database, company_id, compared)
+        replace_frame(database, "churn_comparisons", company_id, compared)
     return len(compared)
 
 

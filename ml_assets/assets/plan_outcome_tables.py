@@ -1,21 +1,18 @@
-"""What was spent after advice and on plans, out of the marts; what came of it in."""
+"""What was spent after advice and on plans, out of the marts."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import psycopg
-from psycopg.rows import dict_row
 
-from ml_assets.assets.table_rows import as_row, insert
+from ml_assets.assets.table_rows import read_frame
 
-__all__ = ["read_advised", "read_draws", "read_planned", "replace_outcomes"]
+__all__ = ["read_advised", "read_draws", "read_planned"]
 
 
 def read_advised(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
     """Spend of the 28 days after each advice, as of 30, for `advice_outcomes`."""
-    return _read(database, company_id, _ADVISED)
+    return read_frame(database, _ADVISED, company_id)
 
 
 def read_planned(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -23,39 +20,13 @@ def read_planned(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
 
     Of the channels that were planned: a plan says nothing about others.
     """
-    return _read(database, company_id, _PLANNED)
+    return read_frame(database, _PLANNED, company_id)
 
 
 def read_draws(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
     """The published curves of revenue, draw by draw."""
-    return _read(database, company_id, _DRAWS)
+    return read_frame(database, _DRAWS, company_id)
 
-
-def replace_outcomes(
-    database: psycopg.Connection, table: str, company_id: str, outcomes: pd.DataFrame
-) -> None:
-    """Put outcomes in place of the company's; the caller commits."""
-    database.execute(_CLEAR[table], (company_id,))
-    rows = [
-        {"company_id": company_id, **as_row(record)}
-        for record in outcomes.to_dict("records")
-    ]
-    insert(database, table, rows)
-
-
-def _read(database: psycopg.Connection, company_id: str, query: Any) -> pd.DataFrame:
-    cursor = database.cursor(row_factory=dict_row)
-    cursor.execute(query, {"company": company_id})
-    columns = [column.name for column in cursor.description or ()]
-    return pd.DataFrame(cursor.fetchall(), columns=columns)
-
-
-_CLEAR: dict[str, Any] = {
-    "advice_outcomes": "delete from predictions.advice_outcomes where company_id = %s",
-    "scenario_outcomes": (
-        "delete from predictions.scenario_outcomes where company_id = %s"
-    ),
-}
 
 _ADVISED = """
     select

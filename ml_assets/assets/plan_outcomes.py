@@ -9,8 +9,8 @@ from ml_assets.assets.plan_outcome_tables import (
     read_advised,
     read_draws,
     read_planned,
-    replace_outcomes,
 )
+from ml_assets.assets.table_rows import replace_frame
 from ml_assets.media_plan.plan_outcomes import advice_outcomes, scenario_outcomes
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
@@ -94,5 +94,5 @@ def measure_plans(url: str, company_id: str) -> dict[str, int]:
             }
         with connect(url, "scientist") as database:
             for table, rows in outcomes.items():
-                replace_outcomes(database, table, company_id, rows)
+                replace_frame(database, table, company_id, rows)
     return {table: len(rows) for table, rows in outcomes.items()}

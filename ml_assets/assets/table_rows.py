@@ -1,4 +1,7 @@
-"""Rows into the room `predictions`: few by statement, many by COPY from Arrow."""
+"""Rows into the room `predictions`: few by statement, many by COPY from Arrow.
+
+And out of the rooms, as data frames of one company.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import psycopg
 import pyarrow as pa
 from psycopg import sql
+from psycopg.rows import dict_row
 from pyarrow.csv import WriteOptions, write_csv
 
 __all__ = [
@@ -17,6 +22,8 @@ __all__ = [
     "copy_rows",
     "insert",
     "names",
+    "read_frame",
+    "replace_frame",
     "upsert",
 ]
 
@@ -72,6 +79,33 @@ def upsert(
     )
     conflict = sql.SQL(" on conflict ({}) do update set {}").format(names(key), updates)
     _insert(database, table, rows, conflict)
+
+
+def read_frame(
+    database: psycopg.Connection, query: str, company_id: str
+) -> pd.DataFrame:
+    """What a query tells of ``%(company)s``; its columns also where it has no row."""
+    cursor = database.cursor(row_factory=dict_row)
+    cursor.execute(query.encode(), {"company": company_id})
+    columns = [column.name for column in cursor.description or ()]
+    return pd.DataFrame(cursor.fetchall(), columns=columns)
+
+
+def replace_frame(
+    database: psycopg.Connection, table: str, company_id: str, frame: pd.DataFrame
+) -> None:
+    """Put a frame in place of the company's rows of a table; the caller commits."""
+    database.execute(
+        sql.SQL("delete from {} where company_id = %s").format(
+            sql.Identifier("predictions", table)
+        ),
+        (company_id,),
+    )
+    rows = [
+        {"company_id": company_id, **as_row(record)}
+        for record in frame.to_dict("records")
+    ]
+    insert(database, table, rows)
 
 
 def names(columns: Iterable[str]) -> sql.Composable:
