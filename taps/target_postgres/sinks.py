@@ -194,10 +194,11 @@ class RejectedByTapSink(_Sink):
     def take(self, record: dict[str, Any], extracted_at: str | None) -> int:
         """Put the rejected record in quarantine, under the stream it came from."""
         self.record_counter_metric.increment()
+        told = self._forgotten.without_cells(record)
         try:
-            return self._quarantine.relay(self._forgotten.without_cells(record))
+            return self._quarantine.relay(told)
         except RejectedRecordError as refusal:
-            return self._quarantine.reject(self.stream_name, record, str(refusal))
+            return self._quarantine.reject(self.stream_name, told, str(refusal))
 
     @override
     def process_batch(self, context: dict[str, Any]) -> None:

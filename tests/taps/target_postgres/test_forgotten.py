@@ -172,10 +172,20 @@ def test_the_quarantine_holds_no_forgotten_name_either(acme: Loader) -> None:
             reason="no date",
             record={"rut": "12.345.678-5", "user": "7", "note": "to ana@example.com"},
         ),
+        # A refusal that gives no reason is refused itself.
+        record(
+            "quarantined_records",
+            stream_name="users",
+            batch_id="b",
+            location="line 3",
+            reason=None,
+            record={"note": "to ana@example.com"},
+        ),
         forgotten=forgotten(ANA, kept("123456785"), kept("shopify/7")),
     )
 
     records = {row["stream"]: row["record"] for row in acme.quarantined()}
+    assert records.pop("quarantined_records")["record"] == {"note": "to [forgotten]"}
     assert records == {
         "orders": {"id": "1", "email": None, "total": "dear"},
         "users": {
