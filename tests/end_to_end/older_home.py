@@ -3,7 +3,7 @@
 ``python -m tests.end_to_end.older_home COMMIT`` runs the code of a commit or tag on
 two small purchase logs, predicts as of FIRST, and keeps the server's roles (without
 their passwords) and the database as SQL, with a placeholder where files lay. Dagster's
-history is left out: Dagster migrates its own. Each release does it (docs/releases.md).
+history is left out: Dagster migrates its own. Each release does it (CONTRIBUTING.md).
 """
 
 from __future__ import annotations
