@@ -252,4 +252,4 @@ def _type(page: PageFile, slug: str) -> str:
             f"{page.path}: a card's SQL takes {{{{{slug}}}}}, which is no parameter of "
             f"the page: {', '.join(page.parameters) or 'it has none'}"
         )
-    return page.parameters[slug]["type"]
+    return str(page.parameters[slug]["type"])

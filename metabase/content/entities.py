@@ -54,7 +54,8 @@ class Parameter:
     """What the reader may choose; without it the SQL uses its own default.
 
     ``parameter_id`` is a UUID that Metabase keeps; ``slug`` is its name in the SQL;
-    ``kind`` is ``number/=`` or ``string/=``.
+    ``kind`` is ``number/=`` or ``string/=``. ``steps`` are the values that a page
+    without a server offers; Metabase knows nothing of them.
     """
 
     parameter_id: str
@@ -62,6 +63,7 @@ class Parameter:
     title: str
     kind: str = "number/="
     values: ValuesList | None = None
+    steps: ValuesList | tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ from metabase.content.entities import (
     Column,
     Content,
     Dashboard,
+    Parameter,
     Placement,
     Tab,
+    ValuesList,
 )
+from metabase.content.entity_ids import EntityIds
 from metabase.content.errors import ContentError
 from metabase.content.labels import fill_in, read_words
+from metabase.content.page_files import read_pages
 from metabase.content.parameters import links, mapping, parameter, refuse_unsafe
 
 __all__ = ["CONTENT_ROOT", "load_content"]
@@ -54,7 +59,9 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
     return Content(
         Collection(folder["entity_id"], folder["name"], folder["description"]),
         _by_entity_id(cards),
-        tuple(_dashboard(path, document) for path, document in pages),
+        tuple(
+            _with_steps(root, _dashboard(path, document)) for path, document in pages
+        ),
     )
 
 
@@ -118,6 +125,21 @@ def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
         parameters=tuple(parameter(one) for one in document["parameters"]),
         tabs=tuple(Tab(one["entity_id"], one["name"]) for one in document["tabs"]),
     )
+
+
+def _with_steps(root: Path, page: Dashboard) -> Dashboard:
+    """The page with what its file offers to choose from where there is no server."""
+    told = read_pages(root)[page.path.stem].parameters
+    ids = EntityIds.read(root)
+
+    def stepped(one: Parameter) -> Parameter:
+        steps = told[one.slug].get("steps", one.values or ())
+        if isinstance(steps, str):
+            card, column = steps.split(".")
+            steps = ValuesList(ids.card(card), column)
+        return replace(one, steps=tuple(steps) if isinstance(steps, list) else steps)
+
+    return replace(page, parameters=tuple(map(stepped, page.parameters)))
 
 
 def _placement(dashcard: Mapping[str, Any]) -> Placement:

@@ -58,7 +58,7 @@ class PageFile:
     path: Path
     entity_id: str
     cards: Mapping[str, Mapping[str, Any]]
-    parameters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     tabs: tuple[str, ...] = ()
 
     @property
@@ -131,13 +131,14 @@ def _page(path: Path) -> PageFile:
 
 
 def _check_parameter(where: str, told: Mapping[str, Any]) -> None:
-    _check_keys(where, told, {"type"}, {"type", "values"})
+    _check_keys(where, told, {"type"}, {"type", "values", "steps"})
     if told["type"] not in _TYPES:
         raise ContentError(f"{where}: type is {told['type']!r}, not one of {_TYPES}")
-    if "values" in told and str(told["values"]).count(".") != 1:
-        raise ContentError(
-            f"{where}: values is {told['values']!r}; write <card>.<column>"
-        )
+    for key in ("values", "steps"):
+        one = told.get(key, "card.column")
+        is_list = isinstance(one, list) and key == "steps"
+        if not is_list and str(one).count(".") != 1:
+            raise ContentError(f"{where}: {key} is {one!r}; write <card>.<column>")
 
 
 def _check_card(where: str, card: Any, page: PageFile) -> None:

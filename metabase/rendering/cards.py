@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -29,18 +31,24 @@ _ROWS_KEPT, _ROWS_SHOWN, _ROWS_OF_A_HALF, _HALF_A_PAGE = 60, 25, 10, 12
 class Cell:
     """One value as it is read; ``full`` is what a shortened text stands for.
 
-    ``shade`` is the colour behind it, where colours tell how large it is.
+    ``shade`` is the colour behind it, where colours tell how large it is; ``order``
+    what it is sorted by, where that is not its text; ``link`` where a click leads.
     """
 
     text: str
     full: str | None = None
     is_number: bool = False
     shade: str | None = None
+    order: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
 class DrawnCard:
-    """A card ready for the page; the template only escapes and places it."""
+    """A card ready for the page; the template only escapes and places it.
+
+    ``first_rows`` are shown before a reader asks for all; None where all are.
+    """
 
     placement: Placement
     name: str
@@ -52,14 +60,24 @@ class DrawnCard:
     empty_reason: str | None
     more_rows: str | None = None
     number_color: str | None = None
+    first_rows: int | None = None
 
 
-def draw_card(
-    card: Card, placement: Placement, result: Result, labels: dict[str, str], why: str
+def draw_card(  # noqa: PLR0913
+    card: Card,
+    placement: Placement,
+    result: Result,
+    labels: dict[str, str],
+    why: str,
+    *,
+    most_rows: int | None = None,
+    draws_chart: bool = True,
 ) -> DrawnCard:
     """Write every value of the card; ``why`` is told when there is none.
 
-    A card that knows what it lacks says so itself, unless nothing was loaded.
+    A card that knows what it lacks says so itself, unless nothing was loaded. A long
+    table keeps its first rows; ``most_rows`` where the reader can ask for the others.
+    ``draws_chart`` is False where the chart of another answer takes its points.
     """
     columns = [card.columns[name] for name in card.shown_columns()]
     shown = [result.column(column.name) for column in columns]
@@ -67,7 +85,8 @@ def draw_card(
     language = labels["language"]
     values = list(zip(*shown, strict=True))
     few = _ROWS_SHOWN if placement.size_x > _HALF_A_PAGE else _ROWS_OF_A_HALF
-    hidden = values[few:] if len(values) > _ROWS_KEPT else []
+    is_long = len(values) > _ROWS_KEPT
+    kept = values[: most_rows or few] if is_long else values
     names = [column.name for column in columns]
     rows = tuple(
         tuple(
@@ -78,12 +97,12 @@ def draw_card(
             for value, column in zip(row, columns, strict=True)
         )
         for row, shade in zip(
-            values[: len(values) - len(hidden)],
+            kept,
             shades(card.settings, names, values),
             strict=False,
         )
     )
-    has_chart = card.display in CHARTS and not is_empty
+    has_chart = draws_chart and card.display in CHARTS and not is_empty
     return DrawnCard(
         placement=placement,
         name=card.name,
@@ -96,8 +115,13 @@ def draw_card(
         rows=rows,
         chart=chart_spec(card, result) if has_chart else None,
         empty_reason=why if is_empty else None,
-        more_rows=_more_rows(few, len(values), labels) if hidden else None,
+        more_rows=(
+            _more_rows(len(kept), len(values), labels)
+            if len(kept) < len(values)
+            else None
+        ),
         number_color=number_color(card.settings, values[0][0]) if values else None,
+        first_rows=few if len(kept) > few and is_long else None,
     )
 
 
@@ -143,4 +167,11 @@ def _cell(value: Any, column: Column, language: str, no_value: str) -> Cell:
     )
     if isinstance(value, str) and _HASH.fullmatch(value):
         return Cell(f"{value[:_HASH_SHOWN]}…", full=value)
-    return Cell(text, is_number=is_number)
+    return Cell(text, is_number=is_number, order=_order(value))
+
+
+def _order(value: Any) -> str | None:
+    """What a column is sorted by: a number or a day; its text where None."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:.12g}" if isinstance(value, int | float | Decimal) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,7 +31,7 @@ from metabase.rendering.series_charts import (
     points,
 )
 
-__all__ = ["chart_spec"]
+__all__ = ["chart_points", "chart_spec"]
 
 _HEIGHT, _HEIGHTS_OF_A_BAR = 300, (22, 70)
 _LINE = "line_title"
@@ -49,17 +50,8 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
         The rows in the order in which they are to be drawn.
     """
     metrics = tuple(card.columns[name] for name in card.metrics)
-    has_series = len(card.dimensions) > 1
-    draw, is_long = {
-        "pie": (rings, False),
-        "scatter": (points, True),
-        "row": (lying_bars, True),
-        "line": (lines_of_a_column if has_series else _lines, has_series),
-        "bar": (
-            (grouped_bars, True) if has_series or len(metrics) > 1 else (_bars, False)
-        ),
-    }[card.display]
-    rows = _long(card, result) if is_long else _wide(result)
+    draw, _ = _drawing(card)
+    rows = chart_points(card, result)
     axis = result.column(card.dimensions[0])
     plot = Plot(
         card,
@@ -75,6 +67,28 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
     chart = draw(plot).properties(width="container", height=height)
     spec: dict[str, Any] = styled(chart).to_dict()
     return spec
+
+
+def chart_points(card: Card, result: Result) -> list[dict[str, Any]]:
+    """The rows that the card's chart holds, for another answer of the same card."""
+    _, is_long = _drawing(card)
+    return _long(card, result) if is_long else _wide(result)
+
+
+def _drawing(card: Card) -> tuple[Callable[[Plot], AltairChart], bool]:
+    """What draws the card, and whether it takes a row per series and point."""
+    has_series = len(card.dimensions) > 1
+    return {
+        "pie": (rings, False),
+        "scatter": (points, True),
+        "row": (lying_bars, True),
+        "line": (lines_of_a_column if has_series else _lines, has_series),
+        "bar": (
+            (grouped_bars, True)
+            if has_series or len(card.metrics) > 1
+            else (_bars, False)
+        ),
+    }[card.display]
 
 
 def _wide(result: Result) -> list[dict[str, Any]]:

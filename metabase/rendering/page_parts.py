@@ -45,12 +45,15 @@ def page_templates() -> Environment:
     )
 
 
-def draw_answer(
+def draw_answer(  # noqa: PLR0913
     card: Card,
     placement: Placement,
     answer: Result,
     state: DataState,
     labels: dict[str, str],
+    *,
+    most_rows: int | None = None,
+    draws_chart: bool = True,
 ) -> DrawnCard:
     """A card as it is read; an empty one says what it lacks.
 
@@ -58,7 +61,11 @@ def draw_answer(
     """
     lacks = card.when_empty if state.order_count else None
     why = lacks or why_empty(state, labels)
-    return draw_card(card, placement, answer, labels, why)
+    return draw_card(
+        *(card, placement, answer, labels, why),
+        most_rows=most_rows,
+        draws_chart=draws_chart,
+    )
 
 
 def banner(state: DataState, labels: dict[str, str]) -> str | None:

@@ -224,7 +224,11 @@ def test_a_company_sees_its_own_channels_only(shops_url: str, name: str) -> None
 
 
 def test_a_card_that_gets_no_budget_from_its_page_is_named(edit: Edit) -> None:
-    root = edit("pages/marketing/simulador.yml", "  budget: number\n", "")
+    root = edit(
+        "pages/marketing/simulador.yml",
+        "  budget: {type: number, steps: budget_response.total_budget}\n",
+        "",
+    )
 
     with pytest.raises(ContentError, match=r"\{\{budget\}\}, which is no parameter"):
         file_problems(root)

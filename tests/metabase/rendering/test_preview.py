@@ -134,7 +134,7 @@ def test_the_page_refers_to_nothing_outside_itself(rendered: Rendered) -> None:
         value
         for tag, attributes in page.tags
         for name, value in attributes.items()
-        if name in _REFERENCES
+        if name in _REFERENCES and not (value or "").startswith("#")
     ]
 
     assert references == []
@@ -170,13 +170,9 @@ def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -
     one, _ = rendered("acme")
     two, page = rendered("acme", "bolt")
 
-    # Per company fifteen: one of currencies, one of sales, one of customers and of
-    # what was read, two of the models, six of channels, three of budgets. One of
-    # forecasts, of acme alone. On the pages of KPIs and segments, nine for a purchase
-    # log and fourteen for a marketplace, which tells more.
-    assert len(page.of("data-spec")) == 30 + 1 + 9 + 14
+    assert len(page.of("data-spec")) > len(_Page(one).of("data-spec")) > 20
     assert two.count("window.vegaEmbed=") == 1
-    assert len(two) < len(one) + 300_000
+    assert len(two) < len(one) + 600_000
 
 
 def test_the_chart_holds_the_ten_bins_in_order(rendered: Rendered) -> None:
@@ -243,14 +239,29 @@ def test_customers_without_predictions_say_what_blocked_them(
     assert "predicciones desactualizadas" not in page.text
 
 
-def test_several_companies_get_a_tab_each(rendered: Rendered) -> None:
-    _, page = rendered("bolt", "acme")
+def test_it_opens_on_the_company_that_has_most_to_tell(rendered: Rendered) -> None:
+    _, page = rendered("acme", "bolt")
 
-    tabs = [a["aria-controls"] for _, a in page.tags if a.get("role") == "tab"]
+    companies = [a for tag, a in page.tags if tag == "option" and a["value"] == "bolt"]
     hidden = [a["id"] for tag, a in page.tags if tag == "main" and "hidden" in a]
 
-    assert tabs == ["company-bolt", "company-acme"]
+    assert ["selected" in one for one in companies] == [True]
     assert hidden == ["company-acme"]
+
+
+def test_what_has_no_answer_stands_on_no_page_and_is_listed_once(
+    rendered: Rendered,
+) -> None:
+    html, _ = rendered("acme")
+
+    pages, missing = html.split('data-address="acme/missing"')
+    assert 'class="empty"' not in re.sub(
+        r"<template.*?</template>", "", pages, flags=re.S
+    )
+    assert missing.count("¿Qué parte validó su RUT?") == 1
+    assert "¿Qué parte validó su RUT?" not in pages
+    # A marketplace knows: there it is on its page.
+    assert "¿Qué parte validó su RUT?" in rendered("bolt")[1].text
 
 
 def test_the_same_data_gives_the_same_page(shops_url: str) -> None:

@@ -1,0 +1,63 @@
+"""Where the cards of a page stand once those that have nothing to show are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from metabase.content.entities import Placement
+from metabase.rendering.report_layout import GRID_WIDTH
+
+__all__ = ["closed_up"]
+
+
+def closed_up(
+    placements: Sequence[Placement], kept: Sequence[Placement]
+) -> tuple[Placement, ...]:
+    """The kept cards without the holes of the others, from top left.
+
+    Cards side by side share the width that one of them leaves; what stands below moves
+    up. Rows and columns are grid cells, 0-based, as in ``Placement``.
+    """
+    found: list[Placement] = []
+    top = 0
+    for band in _bands(placements):
+        left = [one for one in band if one in kept]
+        if not left:
+            continue
+        first = min(one.row for one in left)
+        moved = [replace(one, row=one.row - first + top) for one in left]
+        found += _stretched(moved) if len(left) < len(band) else moved
+        top = max(one.row + one.size_y for one in moved)
+    return tuple(found)
+
+
+def _bands(placements: Sequence[Placement]) -> list[list[Placement]]:
+    """Cards that share rows, directly or through a third."""
+    bands: list[list[Placement]] = []
+    end = 0
+    for one in sorted(placements, key=lambda at: (at.row, at.col)):
+        if not bands or one.row >= end:
+            bands.append([])
+        bands[-1].append(one)
+        end = max(end, one.row + one.size_y)
+    return bands
+
+
+def _stretched(band: list[Placement]) -> list[Placement]:
+    """Cards of one row over its whole width, in the proportions they had."""
+    lowest = max(one.row for one in band)
+    highest = min(one.row + one.size_y for one in band)
+    if lowest >= highest:
+        return band
+    band = sorted(band, key=lambda one: one.col)
+    total = sum(one.size_x for one in band)
+    ends = [
+        round(GRID_WIDTH * sum(one.size_x for one in band[: index + 1]) / total)
+        for index in range(len(band))
+    ]
+    starts = [0, *ends[:-1]]
+    return [
+        replace(one, col=start, size_x=end - start)
+        for one, start, end in zip(band, starts, ends, strict=True)
+    ]

@@ -1,0 +1,250 @@
+"""The page in a real browser: menu, choices, order, search, and nothing cut off."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+from metabase.content.load import CONTENT_ROOT
+from metabase.rendering.preview import render_preview
+
+_BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+_DRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (_BROWSER and _DRIVER),
+    reason="no chromium and chromedriver here: apt-get install chromium-driver",
+)
+_SHOWN = "main:not([hidden]) section:not([hidden])"
+# What stands over the edge of its card, or makes the page wider than the window.
+_CUT = """
+    const found = [];
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth > room) found.push("the page");
+    for (const card of document.querySelectorAll(arguments[0] + " .card")) {
+      const name = card.querySelector("h2").textContent;
+      if (card.scrollWidth > card.clientWidth + 1) found.push(name);
+      for (const drawn of card.querySelectorAll(".number, .chart svg")) {
+        const edge = card.getBoundingClientRect().right + 1;
+        const isOver = drawn.getBoundingClientRect().right > edge;
+        if (isOver || drawn.scrollWidth > drawn.clientWidth + 1) found.push(name);
+      }
+    }
+    return found;
+"""
+
+
+class Page:
+    """The drawn page, opened."""
+
+    def __init__(self, driver: webdriver.Chrome, file: Path) -> None:
+        self._driver, self._address = driver, file.as_uri()
+        self.open("")
+
+    def open(self, address: str) -> None:
+        """Open the file at a company's page, with nothing chosen, on a wide screen."""
+        self.resize(1440)
+        self._driver.get("about:blank")
+        self._driver.get(f"{self._address}#{address}")
+        self.wait("return document.querySelector('nav [aria-current]') !== null")
+
+    def follow(self, address: str) -> None:
+        """Go on to another page, as a link does, until its charts are drawn."""
+        self.run("location.hash = arguments[0]", f"#{address}")
+        self.wait(
+            f"""const link = document.querySelector("nav [aria-current]");
+            return link.hash === "#{address}"
+            && [...document.querySelectorAll("{_SHOWN} .chart")]
+                .every((one) => one.querySelector("svg"))"""
+        )
+
+    def run(self, script: str, *values: Any) -> Any:
+        return self._driver.execute_script(script, *values)
+
+    def wait(self, script: str) -> None:
+        WebDriverWait(self._driver, 30).until(lambda _: self.run(script))
+
+    def texts(self, query: str) -> list[str]:
+        """What is seen of the elements of the page that is shown."""
+        return list(
+            self.run(
+                """return [...document.querySelectorAll(arguments[0])]
+                    .filter((one) => one.checkVisibility())
+                    .map((one) => one.innerText.trim().replaceAll("\u00a0", " "))""",
+                f"{_SHOWN} {query}",
+            )
+        )
+
+    def table(self, title: str) -> list[list[str]]:
+        """The rows that are seen of the card's table."""
+        return list(
+            self.run(
+                """const cards = document.querySelectorAll(arguments[0] + " .card");
+                const plain = (one) => one.innerText.trim().replaceAll("\u00a0", " ");
+                const titled = (one) => one.querySelector("h2").textContent;
+                const card = [...cards].find((one) => titled(one) === arguments[1]);
+                return [...card.querySelectorAll("tbody tr")]
+                    .filter((one) => one.checkVisibility())
+                    .map((row) => [...row.cells].map((cell) => plain(cell)))
+                """,
+                *(_SHOWN, title),
+            )
+        )
+
+    def act(self, title: str, query: str, script: str) -> None:
+        """Do something with an element of a card; it is called ``one``."""
+        self.run(
+            f"""const card = [...document.querySelectorAll(arguments[0] + " .card")]
+                .find((one) => one.querySelector("h2").textContent === arguments[1]);
+            const one = card.querySelector(arguments[2]); {script}""",
+            *(_SHOWN, title, query),
+        )
+
+    def choose(self, slug: str, value: str) -> None:
+        """Choose as a hand does: the field tells that it was changed."""
+        self.run(
+            """const field = document.querySelector(
+                `${arguments[0]} .choices [name="${arguments[1]}"]`);
+            field.value = arguments[2];
+            field.dispatchEvent(new Event("input", { bubbles: true }));""",
+            *(_SHOWN, slug, value),
+        )
+
+    def resize(self, width: int) -> None:
+        self._driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+        )
+
+    def complaints(self) -> list[str]:
+        """What the browser had to say of scripts and of what it did not fetch."""
+        entries = self._driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [one["message"] for one in entries if one["level"] == "SEVERE"]
+
+
+@pytest.fixture(scope="module")
+def page(shops_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    file = tmp_path_factory.mktemp("page") / "dashboards.html"
+    file.write_text(render_preview(shops_url, ["acme", "bolt"], root=CONTENT_ROOT))
+    options = Options()
+    options.binary_location = str(_BROWSER)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    # Containers run as root and have little shared memory.
+    for one in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+        options.add_argument(one)
+    with webdriver.Chrome(options=options, service=Service(_DRIVER)) as driver:
+        yield Page(driver, file)
+
+
+def test_the_menu_opens_one_page_at_a_time(page: Page) -> None:
+    page.open("acme/ventas")
+    before = page.texts("h1")
+    page.run("""[...document.querySelectorAll("nav ul:not([hidden]) a")]
+        .find((one) => one.textContent === "Marketing").click()""")
+    page.wait(f"return document.querySelector('{_SHOWN} h1').innerText === 'Marketing'")
+
+    assert before == ["Ventas"]
+    assert page.texts("h1") == ["Marketing"]
+    assert page.run("return location.hash") == "#acme/marketing"
+
+
+def test_a_company_is_chosen_from_the_menu(page: Page) -> None:
+    page.open("acme/ventas")
+    page.run("""const picker = document.getElementById("company");
+        picker.value = "bolt"; picker.dispatchEvent(new Event("change"))""")
+    page.wait("return !document.getElementById('company-bolt').hidden")
+
+    assert page.run("return document.getElementById('company-acme').hidden")
+    links = page.run("""return [...document.querySelectorAll("nav a")]
+        .filter((one) => one.checkVisibility()).map((one) => one.hash)""")
+    assert links
+    assert {link.split("/")[0] for link in links} == {"#bolt"}
+
+
+def test_charts_are_drawn_when_their_page_is_opened(page: Page) -> None:
+    page.open("acme/ventas")
+    page.follow("acme/marketing")
+
+    drawn = page.run(f"return document.querySelectorAll('{_SHOWN} .chart svg').length")
+    assert drawn >= 3
+    assert page.complaints() == []
+
+
+def test_the_slider_tells_what_each_budget_brings(page: Page) -> None:
+    title = "¿Cómo cambian ingresos, gasto y beneficio?"
+    page.open("acme/simulador")
+    as_it_stands = page.table(title)[0]
+
+    # The last of four budgets: 0, 500, 600 and 1,000.
+    page.choose("budget", "3")
+    chosen, written = page.table(title)[0], page.texts(".choices output")
+    page.run(f"document.querySelector('{_SHOWN} .choices').reset()")
+
+    # Without ads 900 come in; each unit of a budget brings a fifth.
+    assert as_it_stands == ["Ingresos", "1.000,00 €", "1.000,00 €", "0,00 €"]
+    assert chosen == ["Ingresos", "1.000,00 €", "1.100,00 €", "100,00 €"]
+    assert written == ["1.000,00 €"]
+    assert page.table(title)[0] == as_it_stands
+
+
+def test_what_a_choice_leaves_nothing_of_says_so(page: Page) -> None:
+    title = "¿Quiénes son mis clientes, por lo que valdrán?"
+    page.open("acme/clientes")
+    everybody = page.table(title)
+
+    page.choose("value_segment", "En peligro")
+    nobody = page.table(title)
+    page.choose("value_segment", "")
+
+    assert (len(everybody), nobody) == (3, [])
+    assert page.table(title) == everybody
+
+
+def test_a_link_chooses_on_the_page_behind(page: Page) -> None:
+    page.open("acme/panel")
+    page.run(f"""[...document.querySelectorAll("{_SHOWN} td a")]
+        .find((one) => one.hash.includes("customer")).click()""")
+    page.wait("return location.hash.startsWith('#acme/ficha')")
+
+    chosen = page.run(f"return document.querySelector('{_SHOWN} select').value")
+    assert chosen == "acme-1"
+    assert "No hay ningún cliente con ese identificador." in page.texts(".empty")
+
+
+def test_a_table_is_sorted_by_its_numbers(page: Page) -> None:
+    title = "¿Quiénes son mis clientes, por lo que valdrán?"
+    page.open("acme/clientes")
+
+    page.act(title, "th:nth-child(3) button", "one.click()")
+    down = [row[2] for row in page.table(title)]
+    page.act(title, "th:nth-child(3) button", "one.click()")
+    up = [row[2] for row in page.table(title)]
+
+    # As texts 500 would stand before 12,345.
+    assert down == ["12.345,67 €", "500,00 €", "250,00 €"]
+    assert up == down[::-1]
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_is_cut_off(page: Page, width: int) -> None:
+    page.open("")
+    page.resize(width)
+    addresses = page.run(
+        "return [...document.querySelectorAll('nav a')].map((one) => one.hash.slice(1))"
+    )
+
+    cut = {}
+    for address in addresses:
+        page.follow(address)
+        if found := page.run(_CUT, _SHOWN):
+            cut[address] = found
+
+    assert len(addresses) > 20
+    assert cut == {}
