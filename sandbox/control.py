@@ -91,7 +91,10 @@ class _Control:
                 "name": company.name,
                 "currency_code": company.currency,
                 "time_zone": company.time_zone,
-                "settings": {"counts_free_orders": company.counts_free_orders},
+                "settings": {
+                    "counts_free_orders": company.counts_free_orders,
+                    "gross_margin_rate": company.gross_margin_rate,
+                },
                 "connections": {
                     slug: asdict(self._world.credentials(company.slug, slug))
                     for slug in company.sources

@@ -84,6 +84,8 @@ class Company:
     longitude: float = 0.0
     counts_free_orders: bool = False
     """Whether its orders at 0 are purchases."""
+    gross_margin_rate: float | None = None
+    """What its owner says is kept of a sale before ads, a share; None says nothing."""
     calendar_id: str = ""
     """Country and subdivision as the holidays library names them: "ES-MD"."""
     presentments: tuple[Presentment, ...] = ()
@@ -136,6 +138,7 @@ TIENDA_NORTE: Final = Company(
         Presentment("USD", 2, Decimal("1.0845"), 0.05),
         Presentment("GBP", 2, Decimal("0.8532"), 0.03),
     ),
+    gross_margin_rate=0.45,
 )
 ANDES: Final = Company(
     slug="andes",

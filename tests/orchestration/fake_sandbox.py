@@ -16,6 +16,7 @@ ANSWERS = {
             "name": "Acme of the sandbox",
             "currency_code": "EUR",
             "time_zone": "Europe/Madrid",
+            "settings": {"counts_free_orders": False, "gross_margin_rate": 0.45},
             "connections": {
                 "shopify": {
                     "settings": {"shop": "acme"},

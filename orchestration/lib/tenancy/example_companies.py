@@ -19,7 +19,7 @@ from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import Sandbox, SandboxBroken
 from orchestration.lib.tenancy.companies import Company, add_company, list_companies
-from orchestration.lib.tenancy.company_settings import change_settings
+from orchestration.lib.tenancy.company_settings import change_settings, load_settings
 from orchestration.lib.warehouse.database import connect
 
 __all__ = ["adopt_company", "forget_delivered_files"]
@@ -47,8 +47,7 @@ def adopt_company(
         )
     company = _company(url, company_id, offered[company_id])
     add_company(url, company)
-    if settings_of_shop := offered[company_id].get("settings"):
-        change_settings(url, company_id, **settings_of_shop)
+    change_settings(url, company_id, **_settings(url, company_id, offered[company_id]))
     for slug, credentials in offered[company_id]["connections"].items():
         connection = Connection(company_id, slug, slug, credentials["settings"])
         add_connection(url, connection)
@@ -100,6 +99,14 @@ def _company(url: str, company_id: str, offer: dict[str, Any]) -> Company:
     known = {each.company_id: each for each in list_companies(url)}.get(company_id)
     # What people call it is their affair.
     return replace(company, name=known.name) if known else company
+
+
+def _settings(url: str, company_id: str, offer: dict[str, Any]) -> dict[str, Any]:
+    """What its owner would tell of it; a margin that people told since stays."""
+    told = dict(offer.get("settings", {}))
+    if load_settings(url, company_id).gross_margin_rate is not None:
+        told.pop("gross_margin_rate", None)
+    return told
 
 
 _DELETE_ROWS = """

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ from orchestration.lib.ingestion.sandbox import (
     running_sandbox,
 )
 from orchestration.lib.tenancy.companies import Company, add_company, list_companies
+from orchestration.lib.tenancy.company_settings import change_settings, load_settings
 from orchestration.lib.tenancy.example_companies import (
     adopt_company,
     forget_delivered_files,
@@ -148,6 +150,19 @@ class TestExampleCompanies:
             adopted = adopt_company(database_url, home, sandbox, "acme")
 
         assert adopted.name == "Ours"
+
+    def test_have_a_margin_until_somebody_tells_another(
+        self, database_url: str, home: Settings
+    ) -> None:
+        with running_sandbox(home) as sandbox:
+            adopt_company(database_url, home, sandbox, "acme")
+            first = load_settings(database_url, "acme").gross_margin_rate
+            change_settings(database_url, "acme", gross_margin_rate=Decimal("0.3"))
+            adopt_company(database_url, home, sandbox, "acme")
+
+        assert first == Decimal("0.45")
+        kept = load_settings(database_url, "acme").gross_margin_rate
+        assert kept == Decimal("0.3")
 
     def test_that_do_not_exist_are_named(
         self, database_url: str, home: Settings
