@@ -49,6 +49,9 @@ _TABLES = {
     "marketing_curves_history": "Every curve ever published. One row per fit, channel.",
     "marketing_curve_points": "Points to draw the curves by. One row per point.",
     "marketing_curve_draws": "Curves of every draw, for plans. One row per channel.",
+    "media_mix_totals": (
+        "What all channels of the newest fit brought together. One row per outcome."
+    ),
     "marketing_contributions": "What made up each day. One row per day and component.",
     "budget_grid": "The best split of every budget. One row per budget and channel.",
     "budget_scenarios": "Now and projected. One row per scenario.",

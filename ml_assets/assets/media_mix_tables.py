@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from ml_assets.assets.spoken import in_spanish
 from ml_assets.assets.table_rows import upsert
 from ml_assets.media_plan.backtests import Holdout
+from ml_assets.media_plan.curve_tables import total_return
 from ml_assets.media_plan.evaluation import MODEL_VERSION, Verdict
 from ml_assets.media_plan.gates import GateResult
 
@@ -195,11 +196,11 @@ def write_backtest(
 
 def is_current(database: psycopg.Connection, identity: MixIdentity) -> bool:
     """Whether exactly this fit is what the company's readers see now."""
-    # Of a fit that was published before draws were kept there is none: it is fitted
+    # Of a fit that was published before totals were kept there is none: it is fitted
     # again, to the same numbers.
     row = database.execute(
-        """select 1 from predictions.marketing_curve_draws
-        where company_id = %s and fit_id = %s limit 1""",
+        """select 1 from predictions.media_mix_totals
+        where company_id = %s and fit_id = %s and status = 'published'""",
         (identity.company_id, identity.fit_id),
     ).fetchone()
     return row is not None
@@ -220,7 +221,7 @@ def read_gates(
 def write_fit(
     database: psycopg.Connection, identity: MixIdentity, verdict: Verdict
 ) -> None:
-    """The fit and what its gates saw, published or not."""
+    """The fit, now the newest, and what its gates saw; published or not."""
     key = {"company_id": identity.company_id, "fit_id": identity.fit_id}
     fit = {
         **key,
@@ -238,6 +239,7 @@ def write_fit(
         "fitted_at": identity.fitted_at,
     }
     upsert(database, "media_mix_fits", ("company_id", "fit_id"), [fit])
+    upsert(database, "media_mix_totals", _NEWEST, [_total(fit, verdict)])
     gates = [
         {
             **key,
@@ -248,6 +250,15 @@ def write_fit(
         for gate in verdict.gates
     ]
     upsert(database, "gate_results", ("company_id", "fit_id", "gate"), gates)
+
+
+def _total(fit: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
+    """What the newest fit tells of all channels; no number where it may tell none."""
+    told = {name: fit[name] for name in _OF_FIT}
+    empty = dict.fromkeys(_RETURN)
+    if verdict.status != "published" or verdict.mix is None:
+        return told | empty
+    return told | total_return(verdict.mix)
 
 
 def write_tables(
@@ -337,6 +348,12 @@ def _frame(
 
 
 _WITH_CURRENCY = ("marketing_curves", "budget_grid", "budget_scenarios")
+_NEWEST = ("company_id", "outcome_unit")
+_OF_FIT = (
+    *("company_id", "outcome_unit", "fit_id", "as_of_date", "currency_code"),
+    *("status", "reason", "reason_es", "model_version", "fitted_at"),
+)
+_RETURN = ("total_spend", "current_roi", "current_roi_lower", "current_roi_upper")
 _COUNTS = ("saturation_days", "value_customer_count")
 
 # Everybody's next 12 months together, their spread, and the part of it that is chance.

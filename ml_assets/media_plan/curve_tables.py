@@ -14,7 +14,13 @@ from ml_assets.media_plan.responses import (
 )
 from ml_assets.mmm import MediaMix
 
-__all__ = ["FARTHEST", "contribution_rows", "curve_points", "curve_rows"]
+__all__ = [
+    "FARTHEST",
+    "contribution_rows",
+    "curve_points",
+    "curve_rows",
+    "total_return",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -76,6 +82,29 @@ def curve_rows(mix: MediaMix, media: MediaDays, target: float | None) -> pd.Data
     rows["reason"] = rows["status"].map(_REASONS)
     dropped = rows.columns[rows.columns.str.startswith("half_life")]
     return rows.drop(columns=dropped).rename_axis("channel_id").reset_index()
+
+
+def total_return(mix: MediaMix) -> dict[str, float]:
+    """What all fitted channels brought together, per unit spent on them.
+
+    Channels are unsure against each other: what one brought less another brought more.
+    So each draw is summed first; sums of their intervals would be too wide.
+
+    Returns
+    -------
+    dict
+        `total_spend` of the fitted periods, `current_roi` (their contributions / their
+        spend, which weighs the channels' by spend) with its 90 % interval.
+    """
+    spend = float(mix.series.spend[: mix.series.fitted].sum())
+    drawn = mix.scale * mix.media.sum(axis=(1, 2)) / spend
+    lower, upper = np.quantile(drawn, _ENDS)
+    return {
+        "total_spend": spend,
+        "current_roi": float(drawn.mean()),
+        "current_roi_lower": float(lower),
+        "current_roi_upper": float(upper),
+    }
 
 
 def curve_points(mix: MediaMix) -> pd.DataFrame:

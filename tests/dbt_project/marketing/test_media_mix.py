@@ -134,6 +134,19 @@ def test_a_mix_is_published_with_everything_that_belongs_to_it(
     assert curves["revenue", "meta_ads"]["status"] == "fitted"
     roi = [curves[unit, "meta_ads"]["current_roi"] for unit in ("margin", "revenue")]
     assert roi[0] == pytest.approx(0.5 * float(str(roi[1])))
+    (total,) = warehouse.rows(
+        "select * from predictions.media_mix_totals where company_id = %s",
+        [companies.acme],
+    )
+    fitted = [
+        row
+        for row in found["marketing_curves"]
+        if row["outcome_unit"] == "revenue" and row["status"] == "fitted"
+    ]
+    spend = sum(float(str(row["total_spend"])) for row in fitted)
+    brought = sum(float(str(row["contribution"])) for row in fitted)
+    assert (total["outcome_unit"], total["status"]) == ("revenue", "published")
+    assert total["current_roi"] == pytest.approx(brought / spend)
     assert {row["currency_code"] for row in found["budget_grid"]} == {"EUR"}
     assert "email" not in {row["channel_id"] for row in found["budget_grid"]}
 
@@ -193,6 +206,11 @@ def test_a_bad_mix_keeps_the_last_good_one_and_says_why(warehouse: Warehouse) ->
     assert "below 0" in shown[0]["reason_en"]
     assert "es menor que 0" in shown[0]["reason_es"]
     assert shown[0]["published_as_of_date"] == AS_OF
+    (total,) = warehouse.rows(
+        "select * from predictions.media_mix_totals where company_id = %s", [company]
+    )
+    assert (total["status"], total["current_roi"]) == ("blocked", None)
+    assert "es menor que 0" in total["reason_es"]
 
 
 def test_a_company_without_advertising_has_a_status_and_no_failure(

@@ -43,6 +43,17 @@ CURVE = """
     values (%s, %s, %s, 1, %s, %s, %s, 4, 3, 5, 'fitted', 'EUR', 'mix', '2026-10-31',
         '2026-10-31', '1', now())
 """
+TOTAL = """
+    insert into predictions.media_mix_totals
+    values (%s, %s, 'published', null, null, 100, %s, %s, %s, 'EUR', 'mix',
+        '2026-10-31', '1', now())
+"""
+BLOCKED = """
+    update predictions.media_mix_totals set status = 'blocked', reason = 'It moved.',
+        reason_es = 'Se movió.', total_spend = null, current_roi = null,
+        current_roi_lower = null, current_roi_upper = null
+    where company_id = %s
+"""
 GRID = """
     insert into predictions.budget_grid
     values (%s, 'revenue', 30, %s, 'meta_ads', %s, %s, 0, 0, %s, 0, 0, true, 'EUR',
@@ -197,6 +208,36 @@ def test_a_customer_is_worth_what_winning_one_cost_or_not(
     set_targets(warehouse.url, won.acme, 2.5, 1.0)
     found = row(warehouse, query, won.acme)
     assert (found["verdict"], found["is_default_target"]) == ("good", False)
+
+
+def test_the_return_of_all_channels_is_what_the_newest_mix_may_tell(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    query = "select * from reporting.incremental_returns where company_id = %s"
+    for company, returns in ((pair.acme, (4, 2.5, 5)), (pair.bolt, (3, 1.5, 2.5))):
+        warehouse.execute(COMPANY, [company])
+        warehouse.execute(TOTAL, [company, "value_12m", *returns])
+        # Sales are another question than what customers are worth.
+        warehouse.execute(TOTAL, [company, "revenue", 9, 8, 10])
+
+    acme, bolt = (row(warehouse, query, one) for one in (pair.acme, pair.bolt))
+
+    # Of a margin of a half 2 is even, and a return of 4 leaves something from 25 %.
+    assert (acme["ltv_roas_incremental"], acme["verdict"]) == (4, "covered")
+    assert (acme["break_even_return"], acme["break_even_margin_rate"]) == (2, 0.25)
+    assert (bolt["ltv_roas_incremental_lower"], bolt["verdict"]) == (1.5, "open")
+    warehouse.execute(
+        "update marts.companies set gross_margin_rate = null where company_id = %s",
+        [pair.bolt],
+    )
+    told = row(warehouse, query, pair.bolt)
+    assert (told["verdict"], told["break_even_return"]) == ("no_margin", None)
+    assert told["break_even_margin_rate"] == pytest.approx(1 / 3)
+    warehouse.execute(BLOCKED, [pair.acme])
+    blocked = row(warehouse, query, pair.acme)
+    assert (blocked["verdict"], blocked["reason_es"]) == ("blocked", "Se movió.")
+    assert (blocked["ltv_roas_incremental"], blocked["spend"]) == (None, None)
+    assert blocked["break_even_margin_rate"] is None
 
 
 def test_the_light_is_green_when_the_next_euro_comes_back_for_sure(

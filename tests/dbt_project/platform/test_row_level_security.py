@@ -55,6 +55,7 @@ VIEWS = (
     "exchange_rates",
     "forecast_grades",
     "gastos_marketing",
+    "incremental_returns",
     "ingest_volume",
     "insight_feed",
     "insights",
@@ -200,6 +201,9 @@ JUDGEMENTS = (
     """insert into predictions.media_mix_backtests values
         (%s, 'revenue', '1', '2025-09-30', 91, '', 50, 48, 0.1, 0.04, 0.9, 0.2, 0.1,
         'EUR', now())""",
+    """insert into predictions.media_mix_totals values
+        (%s, 'value_12m', 'published', null, null, 10, 2, 1, 3, 'EUR', 'mix',
+        '2026-01-31', '1', now())""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)
         values (%s, 'run_failed', 'event', 'run_failed', 'high')""",

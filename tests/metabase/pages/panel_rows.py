@@ -16,6 +16,13 @@ create table reporting.ltv_roas_totals (
     ltv_roas_lower numeric(18, 6), ltv_roas_upper numeric(18, 6),
     value_to_cost_target numeric(8, 3), verdict_label_es text
 );
+create table reporting.incremental_returns (
+    company_id text, as_of_date date, gross_margin_rate numeric(5, 4),
+    ltv_roas_incremental double precision,
+    ltv_roas_incremental_lower double precision,
+    ltv_roas_incremental_upper double precision, verdict_label_es text,
+    reason_es text, break_even_return numeric, break_even_margin_rate double precision
+);
 create table reporting.capital_at_risk (
     company_id text, as_of_date date, critical_customer_count integer,
     critical_threshold numeric(4, 3), inactivity_days integer,
@@ -59,6 +66,7 @@ create table reporting.performance_changes_by_month (
 """
 NAMES = (
     "ltv_roas_totals",
+    "incremental_returns",
     "capital_at_risk",
     "insight_feed",
     "top_customers_at_risk",
@@ -94,6 +102,10 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         3,
         "Cubre lo que cuesta",
     )
+    # The mix of the other company was blocked, and it told no margin.
+    known = (0.5, 2.5, 1.6, 3.4, "Paga", None, 2, 0.4)
+    blocked = (None, None, None, None, "No puede decirlo", "Se movió.", None, None)
+    insert("incremental_returns", "1997-09-29", *(known if told else blocked))
     risk, change = (4250, 540) if told else (0, None)
     compared = "1997-09-23" if told else None
     insert(

@@ -22,6 +22,7 @@ from tests.metabase.pages.drawn_cards import (
 CARDS = (
     "real_return",
     "capital_at_risk",
+    "return_facts",
     "return_kinds",
     "acquisition_efficiency",
     "insight_feed",
@@ -37,8 +38,24 @@ def drawn(url: str, name: str, company: str) -> DrawnCard:
     return draw_card(card, place, answer_of(url, card, company), labels, "Nada.")
 
 
-def test_the_header_is_the_real_return_beside_its_range(shops_url: str) -> None:
-    assert shown(shops_url, "real_return") == [["4,2\u00a0\u00d7"]]
+def test_the_header_is_what_the_mix_tells_beside_its_range(shops_url: str) -> None:
+    assert shown(shops_url, "real_return") == [["2,5\u00a0\u00d7"]]
+    (told,) = shown(shops_url, "return_facts")
+    assert told == [
+        *("Paga", "1,6\u00a0\u00d7", "3,4\u00a0\u00d7", "2,0\u00a0\u00d7"),
+        *("50\xa0%", "40\xa0%", "—", "29 sept 1997"),
+    ]
+
+
+def test_a_mix_that_may_not_tell_has_words_instead_of_a_number(shops_url: str) -> None:
+    assert shown(shops_url, "real_return", "bolt") == []
+    (why,) = shown(shops_url, "return_facts", "bolt")
+
+    assert (why[0], why[6]) == ("No puede decirlo", "Se movió.")
+    assert why[1:6] == ["—"] * 5
+
+
+def test_the_last_click_keeps_its_own_range(shops_url: str) -> None:
     (facts,) = shown(shops_url, "acquisition_efficiency")
     assert facts[:6] == [
         *("Cubre lo que cuesta", "3,1\u00a0\u00d7", "5,3\u00a0\u00d7"),
@@ -46,7 +63,7 @@ def test_the_header_is_the_real_return_beside_its_range(shops_url: str) -> None:
     ]
 
 
-def test_three_returns_stand_side_by_side_and_one_nobody_claims_is_left_out(
+def test_returns_stand_side_by_side_and_one_nobody_tells_is_left_out(
     shops_url: str,
 ) -> None:
     def bars(company: str) -> list[tuple[str, float]]:
@@ -55,10 +72,14 @@ def test_three_returns_stand_side_by_side_and_one_nobody_claims_is_left_out(
 
     assert bars("acme") == [
         ("Según la plataforma", 2),
-        ("Ya comprado", 1.5),
-        ("A 12 meses", 4.2),
+        ("Clic, ya comprado", 1.5),
+        ("Clic, a 12 meses", 4.2),
+        ("Incremental", 2.5),
     ]
-    assert bars("bolt") == [("Ya comprado", 1.5), ("A 12 meses", 4.2)]
+    assert bars("bolt") == [
+        ("Clic, ya comprado", 1.5),
+        ("Clic, a 12 meses", 4.2),
+    ]
 
 
 def test_capital_at_risk_is_red_and_none_is_not(shops_url: str) -> None:

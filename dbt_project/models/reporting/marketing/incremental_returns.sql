@@ -1,0 +1,59 @@
+with totals as (
+    select * from {{ source('predictions', 'media_mix_totals') }}
+    where outcome_unit = 'value_12m'
+),
+
+companies as (
+    select
+        company_id,
+        gross_margin_rate
+    from {{ ref('companies') }}
+),
+
+labels as (
+    select * from {{ ref('media_mix_labels') }}
+    where term_kind = 'incremental_return'
+),
+
+told as (
+    select
+        totals.company_id,
+        totals.as_of_date,
+        totals.currency_code,
+        totals.reason as reason_en,
+        coalesce(totals.reason_es, totals.reason) as reason_es,
+        companies.gross_margin_rate,
+        totals.total_spend::numeric(18, 2) as spend,
+        totals.current_roi as ltv_roas_incremental,
+        totals.current_roi_lower as ltv_roas_incremental_lower,
+        totals.current_roi_upper as ltv_roas_incremental_upper,
+        case
+            when totals.status <> 'published' then totals.status
+            when companies.gross_margin_rate is null then 'no_margin'
+            when companies.gross_margin_rate * totals.current_roi_lower >= 1
+                then 'covered'
+            when companies.gross_margin_rate * totals.current_roi_upper < 1
+                then 'not_covered'
+            else 'open'
+        end as verdict
+    from totals
+    left join companies
+        on totals.company_id = companies.company_id
+),
+
+labelled as (
+    select
+        told.*,
+        labels.label_es as verdict_label_es,
+        labels.label_en as verdict_label_en,
+        1 / nullif(told.gross_margin_rate, 0) as break_even_return,
+        case
+            when told.ltv_roas_incremental > 0
+                then 1 / told.ltv_roas_incremental
+        end as break_even_margin_rate
+    from told
+    left join labels
+        on told.verdict = labels.term
+)
+
+select * from labelled
