@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated
@@ -25,6 +26,12 @@ from orchestration.lib.tenancy.company_settings import (
     change_settings,
     load_plans,
     load_settings,
+)
+from orchestration.lib.tenancy.metric_targets import (
+    MetricTarget,
+    load_targets,
+    remove_target,
+    set_target,
 )
 from orchestration.lib.warehouse.database import open_database
 
@@ -219,16 +226,61 @@ def set_(
         )
 
 
+@app.command()
+def target(
+    company_id: Annotated[str, typer.Argument(help="Whose target.")],
+    metric: Annotated[str, typer.Argument(help="Such as net_sales or spend.")],
+    month: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Which month.")],
+    amount: Annotated[
+        str, typer.Argument(help="What it should be; none to forget it.")
+    ],
+) -> None:
+    """Set what a figure of Ventas should be in a month; pages show it at once."""
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        if amount.lower() != "none":
+            told = MetricTarget(metric, month.date(), _number("AMOUNT", amount))
+            set_target(url, company_id, told)
+        elif not remove_target(url, company_id, metric, month.date()):
+            raise fail(f"{company_id} has no target of {metric} in {month:%Y-%m}.")
+    targets(company_id)
+
+
+@app.command()
+def targets(
+    company_id: Annotated[str, typer.Argument(help="Whose targets.")],
+) -> None:
+    """List the targets of a company."""
+    with plain_errors():
+        found = load_targets(open_database(Settings.from_environment()), company_id)
+    if not found:
+        console.print(
+            f"No target. Set one: timonel company target {company_id} net_sales "
+            "2026-12 50000"
+        )
+        return
+    table = Table("month", "metric", "target")
+    for one in found:
+        table.add_row(
+            f"{one.month_start_date:%Y-%m}",
+            one.metric_name,
+            f"{one.target.normalize():f}",
+        )
+    console.print(table)
+
+
 def _share(option: str, text: str | None) -> Decimal | None:
-    if text is None:
-        return None
+    return None if text is None else _number(f"--{option}", text)
+
+
+def _number(name: str, text: str) -> Decimal:
     try:
-        share = Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
-        share = Decimal("nan")
-    if not share.is_finite():
-        raise typer.BadParameter(f"--{option} takes a number such as 0.7.")
-    return share
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise typer.BadParameter(f"{name} takes a number such as 0.7.")
+    return number
 
 
 def _print(settings: CompanySettings) -> None:

@@ -205,6 +205,7 @@ JUDGEMENTS = (
         (%s, 'value_12m', 'published', null, null, 10, 2, 1, 3, 'EUR', 'mix',
         '2026-01-31', '1', now())""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
+    """insert into ops.metric_targets values (%s, 'net_sales', '2026-01-01', 9)""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)
         values (%s, 'run_failed', 'event', 'run_failed', 'high')""",
     """insert into ops.alerts (company_id, topic, rule_id, severity, facts, title_es,

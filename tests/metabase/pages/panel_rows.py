@@ -61,7 +61,8 @@ create table reporting.performance_by_month (
 );
 create table reporting.performance_changes_by_month (
     company_id text, month_start_date date, metric_name text, place integer,
-    month_change double precision, year_change double precision
+    month_change double precision, year_change double precision,
+    month_target numeric(24, 6), target_change double precision
 );
 """
 NAMES = (
@@ -157,10 +158,11 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             *(net - 310, spend),
             *(spend and net / spend, spend and 300 / spend, margin, left),
         )
-    for month, place, name, before, year in (
-        ("1997-07-01", 1, "net_sales", 9, 9),
-        ("1997-08-01", 2, "spend", None, None),
-        ("1997-08-01", 1, "net_sales", -0.13, 0.5),
-        *((month, 1, "net_sales", 2, 2) for month, *_ in newest),
+    for month, place, name, *changes in (
+        ("1997-07-01", 1, "net_sales", 9, 9, None, None),
+        ("1997-08-01", 2, "spend", None, None, None, None),
+        ("1997-08-01", 3, "blended_return", 0.1, None, 10, -0.15),
+        ("1997-08-01", 1, "net_sales", -0.13, 0.5, 1000, -0.15),
+        *((month, 1, "net_sales", 2, 2, 7, 0) for month, *_ in newest),
     ):
-        insert("performance_changes_by_month", month, name, place, before, year)
+        insert("performance_changes_by_month", month, name, place, *changes)

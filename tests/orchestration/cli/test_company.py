@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from orchestration.cli import console as console_module
 from orchestration.lib.operations.runs import input_version
 from orchestration.lib.tenancy.companies import Company, InvalidCompany, add_company
 from orchestration.lib.tenancy.company_settings import change_settings, load_settings
+from orchestration.lib.tenancy.metric_targets import MetricTarget, load_targets
 from orchestration.lib.warehouse.database import connect
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
@@ -111,6 +113,33 @@ def test_a_senseless_setting_changes_nothing(
     assert complaint in timonel("set", "acme", *options, code=1)
 
     assert load_settings(database_url, "acme") == before
+
+
+def test_a_target_is_of_one_month_and_company_until_it_is_forgotten(
+    timonel: Timonel, database_url: str
+) -> None:
+    timonel("target", "acme", "net_sales", "2026-12", "40000")
+    said = timonel("target", "acme", "net_sales", "2026-12", "50000.5")
+
+    told = [line for line in said.splitlines() if "net_sales" in line]
+    assert len(told) == 1
+    assert told[0].strip("│ ").split(" │ ")[-1].strip() == "50000.5"
+    assert "No target" in timonel("targets", "bolt")
+    kept = MetricTarget("net_sales", date(2026, 12, 1), Decimal("50000.5"))
+    assert load_targets(database_url, "acme") == (kept,)
+    timonel("target", "acme", "net_sales", "2026-12", "none")
+    assert load_targets(database_url, "acme") == ()
+
+
+@pytest.mark.parametrize(
+    ("metric", "amount", "why"),
+    [("customers", "5", "one of net_sales"), ("spend", "0", "above 0")],
+)
+def test_a_target_that_cannot_be_met_is_refused(
+    timonel: Timonel, database_url: str, metric: str, amount: str, why: str
+) -> None:
+    assert why in timonel("target", "acme", metric, "2026-12", amount, code=1)
+    assert load_targets(database_url, "acme") == ()
 
 
 def test_an_unknown_company_and_no_number_are_refused(timonel: Timonel) -> None:
