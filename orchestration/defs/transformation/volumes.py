@@ -1,11 +1,10 @@
-"""Warnings when a day's orders or revenue are unusual for its weekday."""
+"""Warnings when orders or revenue are at another level than the weeks before."""
 
 from collections.abc import Iterator
-from datetime import date
 
 import dagster as dg
 
-from orchestration.lib.data_quality.anomalies import Anomaly
+from ml_assets.measurement.level_changes import LevelChange
 from orchestration.lib.data_quality.unusual_days import judge_total
 from orchestration.lib.tenancy.partitions import CompanyDay
 from orchestration.lib.warehouse.warehouse import Warehouse
@@ -20,12 +19,12 @@ _ORDERS, _REVENUE = "usual_order_count", "usual_net_revenue"
         dg.AssetCheckSpec(
             _ORDERS,
             asset=_ASSET,
-            description="Orders of the last complete day, beside its weekday.",
+            description="Orders of the last days, beside the eight weeks before.",
         ),
         dg.AssetCheckSpec(
             _REVENUE,
             asset=_ASSET,
-            description="Net revenue of the last complete day, beside its weekday.",
+            description="Net revenue of the last days, beside the eight weeks before.",
         ),
     ],
 )
@@ -34,19 +33,20 @@ def usual_volumes(
     warehouse: Warehouse,
     company_day: CompanyDay,
 ) -> Iterator[dg.AssetCheckResult]:
-    """Compare the day the run may know last with the weeks before it."""
+    """Compare the days up to the one the run may know last with the weeks before."""
     company_id, day = company_day.company_id(context), company_day.as_of(context)
     with warehouse.acting_as("transformer") as database:
         for name, total in ((_ORDERS, "order_count"), (_REVENUE, "net_revenue")):
-            yield _result(name, day, judge_total(database, company_id, total, day))
+            yield _result(name, judge_total(database, company_id, total, day))
 
 
-def _result(name: str, day: date, found: Anomaly | None) -> dg.AssetCheckResult:
+def _result(name: str, found: LevelChange | None) -> dg.AssetCheckResult:
     if found is None:
         return _checked(name, "Less than six weeks of history: not judged.", {})
     said = (
-        f"{day}: {found.value:,.0f}; the median of its weekday is "
-        f"{found.expected:,.0f} ({found.score:+.1f} robust deviations)."
+        f"{found.since} to {found.through}: {found.value:,.0f} a day; "
+        f"{found.expected:,.0f} are usual ({found.score:+.1f} deviations, told from "
+        f"{found.threshold:.1f} on)."
     )
     if found.is_unusual:
         said += (

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from ml_assets.measurement.alarm_rates import FALSE_ALARMS, MOST_FALSE_ALARMS
 from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.rules import Rule
@@ -113,7 +114,7 @@ def problem_of(rule: Rule, views: Views) -> str | None:
     if rule.kind == "deviation":
         if rule.metric not in _TOTALS:
             return _unknown("daily total", rule.metric, _TOTALS)
-        return _number_problem(rule)
+        return _number_problem(rule) or _rate_problem(rule)
     return _view_problem(rule, views) or _number_problem(rule)
 
 
@@ -146,6 +147,16 @@ def _number_problem(rule: Rule) -> str | None:
     if rule.threshold is None or not math.isfinite(rule.threshold):
         return f"Its threshold is no number: {rule.threshold}. Write one such as 0.1."
     return None
+
+
+def _rate_problem(rule: Rule) -> str | None:
+    rate = rule.threshold
+    if rule.comparison == "below" and rate and 0 < rate <= MOST_FALSE_ALARMS:
+        return None
+    return (
+        f"A deviation is told below so many false alarms a quarter: write --below with "
+        f"a number above 0 and up to {MOST_FALSE_ALARMS:g}."
+    )
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
@@ -185,21 +196,21 @@ def _last_day(database: Connection, company: Company, now: datetime) -> date | N
 def _deviation(
     database: Connection, company_id: str, rule: Rule, day: date, now: datetime
 ) -> Iterator[Condition]:
-    found = judge_total(database, company_id, rule.metric, day)
-    if found is None or not rule.is_past(abs(found.score)):
+    rate = rule.threshold or FALSE_ALARMS
+    found = judge_total(database, company_id, rule.metric, day, rate)
+    if found is None or not found.is_unusual:
         return
-    side = "below" if found.score < 0 else "above"
     facts = {
-        "event": "deviation",
+        "event": "days_missing" if found.side == "missing" else f"level_{found.side}",
         "subject": rule.metric,
         "is_word": True,
-        "observed": round(abs(found.score), 1),
-        "threshold": rule.threshold,
-        "value": found.value,
-        "usual": found.expected,
-        "day": day.isoformat(),
+        "value": round(found.value, 1),
+        "usual": round(found.expected, 1),
+        "first": found.since.isoformat(),
+        "day": found.through.isoformat(),
         "asset": ["marts", "company_days"],
     }
-    # Who answered for one day has not answered for the next, nor for the other side.
-    topic = f"deviation:{rule.metric}:{day}:{side}"
+    # As long as it holds it is one alert, of purchases and sales together. Who answered
+    # for one side has not answered for the other.
+    topic = f"deviation:{found.side}"
     yield Condition(topic, rule.rule_id, rule.severity, now, facts)

@@ -21,7 +21,8 @@ _PAGES = {
     "model_blocked": "model_health",
     "media_mix_blocked": "model_health",
     "predictions_stale": "model_health",
-    "deviation": "panel",
+    "level_above": "panel",
+    "level_below": "panel",
 }
 
 

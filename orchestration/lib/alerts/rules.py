@@ -1,7 +1,7 @@
 """Alert rules: rows that people may edit, generated from the metric registry.
 
 A rule is of one of three kinds: a metric past a threshold, an event of the platform, or
-a day whose total is unlike the same weekday of the weeks before.
+a deviation: days whose total is at another level than the weeks before.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from psycopg import Connection, sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from ml_assets.measurement.alarm_rates import FALSE_ALARMS
 from orchestration.lib.alerts.errors import RuleBroken
 from orchestration.lib.alerts.lifecycle import SEVERITIES
-from orchestration.lib.data_quality.anomalies import THRESHOLD
 from orchestration.lib.reporting.metrics import Metric
 from orchestration.lib.warehouse.database import connect
 
@@ -45,8 +45,8 @@ class Rule:
         Columns of the view and the value each must have, such as a segment.
     comparison, threshold
         ``above`` or ``below`` which number, in the metric's unit; hours of what is
-        late, minutes past what was promised, attempts of a channel, robust standard
-        deviations of a day.
+        late, minutes past what was promised, attempts of a channel. Of a deviation,
+        below how many false alarms a quarter it is told.
     status
         Whether the owner set the threshold, or it is a default nobody agreed to.
     origin
@@ -122,8 +122,8 @@ _EVENTS = (
     *(
         Rule(
             *(f"unusual_{metric}", "deviation", metric, "medium"),
-            comparison="above",
-            threshold=THRESHOLD,
+            comparison="below",
+            threshold=FALSE_ALARMS,
         )
         for metric in ("net_revenue", "purchase_count")
     ),

@@ -1,25 +1,29 @@
-"""Whether a day of a company is unusual: one judgement for checks and alerts."""
+"""Whether a company sells as it did: one judgement for checks and alerts."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from psycopg import Connection, sql
 
-from orchestration.lib.data_quality.anomalies import Anomaly, judge_day
+from ml_assets.measurement.alarm_rates import FALSE_ALARMS
+from ml_assets.measurement.level_changes import HISTORY, LevelChange, judge_level
 
 __all__ = ["COUNTS", "TOTALS", "judge_total"]
 
 #: Columns of ``marts.company_days`` that can be judged; those of `COUNTS` are counts.
 COUNTS = frozenset({"order_count", "purchase_count"})
 TOTALS = frozenset({"net_revenue"}) | COUNTS
-_LOOK_BACK = timedelta(days=60)
 
 
 def judge_total(
-    database: Connection, company_id: str, total: str, day: date
-) -> Anomaly | None:
-    """Compare a day's total with the same weekday of the weeks before.
+    database: Connection,
+    company_id: str,
+    total: str,
+    day: date,
+    rate: float = FALSE_ALARMS,
+) -> LevelChange | None:
+    """Hold a total of the last days against the weeks before.
 
     Parameters
     ----------
@@ -27,10 +31,12 @@ def judge_total(
         Acting as a role that reads ``marts.company_days``.
     total
         One of `TOTALS`; a sum of amounts varies by its orders' amounts as well.
+    rate
+        False alarms a quarter that the company puts up with.
 
     Returns
     -------
-    Anomaly or None
+    LevelChange or None
         None when history is too short.
 
     Raises
@@ -45,11 +51,11 @@ def judge_total(
         from marts.company_days
         where company_id = %s and calendar_date between %s and %s"""
     ).format(sql.Identifier(total))
-    rows = database.execute(query, (company_id, day - _LOOK_BACK, day)).fetchall()
+    rows = database.execute(query, (company_id, day - HISTORY, day)).fetchall()
     values = {calendar_date: value for calendar_date, value, _ in rows}
     if total in COUNTS:
-        return judge_day(values, day)
+        return judge_level(values, day, rate=rate)
     amount, count = sum(values.values()), sum(row[2] for row in rows)
     # Amounts that vary like an exponential distribution: E[X²] is twice E[X]².
     unit = 2 * amount / count if count and amount > 0 else 1.0
-    return judge_day(values, day, unit)
+    return judge_level(values, day, unit, rate)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.measurement.alarm_rates import FALSE_ALARMS
 from orchestration.lib.alerts.ledger import acknowledge, list_alerts
 from orchestration.lib.alerts.rules import (
     Rule,
@@ -16,7 +17,6 @@ from orchestration.lib.alerts.rules import (
     metric_rule,
     save_rule,
 )
-from orchestration.lib.data_quality.anomalies import THRESHOLD
 from orchestration.lib.reporting.metrics import Metric
 from tests.orchestration.lib.alerts.conftest import START, Office
 
@@ -233,9 +233,9 @@ class TestDeviation:
     def test_the_rule_and_the_check_of_the_mart_say_the_same(self) -> None:
         thresholds = {r.threshold for r in default_rules([]) if r.kind == "deviation"}
 
-        assert thresholds == {THRESHOLD}
+        assert thresholds == {FALSE_ALARMS}
 
-    def test_who_answered_for_a_day_has_not_answered_for_the_next(
+    def test_who_answered_for_a_fall_has_not_answered_for_a_rise(
         self, office: Office
     ) -> None:
         _company_days(office, {**USUAL, DAY: 20.0})
@@ -248,7 +248,7 @@ class TestDeviation:
         office.at(24 * 60)
 
         (second,) = list_alerts(office.url, "acme")
-        assert second["topic"] == f"deviation:net_revenue:{later}:above"
+        assert second["topic"] == "deviation:above"
         assert second["acknowledged_at"] is None
 
     def test_a_day_of_a_shop_opens_an_alert_that_says_what_is_usual(
@@ -258,20 +258,51 @@ class TestDeviation:
         office.at(0)
 
         (alert,) = list_alerts(office.url, "acme")
-        assert alert["topic"] == f"deviation:net_revenue:{DAY}:below"
+        assert alert["topic"] == "deviation:below"
         assert (alert["facts"]["value"], alert["facts"]["usual"]) == (20.0, 100.0)
+
+    def test_days_without_anything_are_told_as_missing_and_once(
+        self, office: Office
+    ) -> None:
+        known = {day: v for day, v in USUAL.items() if (DAY - day).days >= 3}
+        _company_days(office, known)
+        office.at(0)
+
+        (alert,) = list_alerts(office.url, "acme")
+        assert (alert["topic"], alert["facts"]["event"]) == (
+            *("deviation:missing", "days_missing"),
+        )
+        first = (DAY - timedelta(days=2)).isoformat()
+        assert (alert["facts"]["first"], alert["facts"]["day"]) == (
+            *(first, DAY.isoformat()),
+        )
+        assert alert["title_en"] == "No sale has arrived for days"
+
+    @pytest.mark.parametrize(
+        "typo", [{"comparison": "above"}, {"threshold": 0.0}, {"threshold": 6.0}]
+    )
+    def test_a_rate_that_is_none_is_told_as_a_broken_rule(
+        self, office: Office, typo: dict[str, Any]
+    ) -> None:
+        _company_days(office, {**USUAL, DAY: 20.0})
+        (rule, *_) = [r for r in default_rules([]) if r.metric == "net_revenue"]
+        save_rule(office.url, "acme", replace(rule, origin="edited", **typo))
+
+        office.at(0)
+
+        assert office.topics() == ["rule_broken:unusual_net_revenue"]
 
     def test_a_day_that_marts_do_not_know_yet_says_nothing(
         self, office: Office
     ) -> None:
         _company_days(office, {**USUAL, DAY: 20.0})
         office.at(0)
-        assert office.topics() == [f"deviation:net_revenue:{DAY}:below"]
+        assert office.topics() == ["deviation:below"]
 
         # Two days later nothing was built: whether it is over cannot be said.
         office.at(3 * 24 * 60)
 
-        assert office.topics() == [f"deviation:net_revenue:{DAY}:below"]
+        assert office.topics() == ["deviation:below"]
 
 
 def _company_days(

@@ -19,7 +19,10 @@ PUBLISHED = """
     values (%s, %s, 'dashboard', %s, %s, null, '', '{}', now())
 """
 CONEXIONES, MODEL_HEALTH = "J_v-8yxWDlf8P5Mo3zGp0", "Hyk7iBFQy-VM8c9O1Y2AB"
-EVERYTHING = [*EVENTS, "rule_broken", "metric_above", "metric_below", "deviation"]
+EVERYTHING = [
+    *(*EVENTS, "rule_broken", "metric_above", "metric_below"),
+    *("level_above", "level_below", "days_missing"),
+]
 FACTS = {
     "observed": 1,
     "threshold": 0,
@@ -29,6 +32,7 @@ FACTS = {
     "promised": 60,
     "value": 1,
     "usual": 2,
+    "first": "2026-11-09",
     "day": "2026-11-22",
 }
 

@@ -11,6 +11,8 @@ from orchestration.lib.alerts.events import EVENTS
 from orchestration.lib.core import translations as words_module
 from orchestration.lib.core.translations import read_words
 
+LEVELS = ("level_above", "level_below", "days_missing")
+
 
 def _places(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
@@ -25,7 +27,7 @@ def test_the_languages_have_the_same_keys_and_places() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [*EVENTS, "rule_broken", "metric_above", "metric_below", "deviation"]
+    "event", [*EVENTS, "rule_broken", "metric_above", "metric_below", *LEVELS]
 )
 def test_everything_that_can_be_told_has_words(event: str) -> None:
     words = read_words("es")

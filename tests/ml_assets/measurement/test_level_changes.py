@@ -1,0 +1,162 @@
+"""A shop is told rarely of nothing, in time of a change, and of a gap as a gap."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from ml_assets.measurement.alarm_rates import MOST_FALSE_ALARMS
+from ml_assets.measurement.level_changes import judge_level
+from tests.benchmarks.alarms import quiet_quarters, share_found
+from tests.ml_assets.measurement.quiet_shops import (
+    Shop,
+    found_in,
+    look,
+    quiet_shop,
+)
+
+DAY = date(2026, 11, 22)
+SEASON = np.array([1.0, 0.9, 0.9, 1.0, 1.3, 1.6, 0.5])
+
+
+def _usual(days: int, mean: float = 100.0) -> dict[date, float]:
+    """The same week over and over, up to the day before `DAY`."""
+    dates = [DAY - timedelta(days=n) for n in range(1, days + 1)]
+    return {day: mean * SEASON[day.weekday()] for day in dates}
+
+
+class TestRates:
+    def test_a_shop_without_change_is_told_of_one_at_most_once_a_quarter(self) -> None:
+        assert np.mean(quiet_quarters(4, 728)) <= 1
+
+    def test_a_fall_of_a_quarter_is_found_within_two_weeks(self) -> None:
+        assert share_found(150, 0.75, 10, 1092) >= 0.8
+
+    @pytest.mark.soak
+    @pytest.mark.parametrize("days", [728, 1092])
+    def test_fifty_shops_are_told_of_nothing_at_most_once_a_quarter(
+        self, days: int
+    ) -> None:
+        assert np.mean(quiet_quarters(50, days)) <= 1
+
+    @pytest.mark.soak
+    @pytest.mark.parametrize("factor", [0.75, 1.25])
+    def test_changes_of_a_quarter_are_found_in_four_of_five_shops(
+        self, factor: float
+    ) -> None:
+        assert share_found(150, factor, 50, 1092) >= 0.8
+
+
+class TestShapes:
+    """What the method was not made for."""
+
+    def test_a_gap_is_told_as_missing_and_never_as_a_fall(self) -> None:
+        shop = quiet_shop(np.random.default_rng(3), 60, 800)
+        gap = shop.without(slice(780, 785))
+
+        during = {change.side for change in look(gap, 783).values()}
+        after = [look(gap, day) for day in range(785, 800)]
+
+        assert during == {"missing"}
+        assert not any(c.side == "below" for told in after for c in told.values())
+
+    def test_a_day_that_arrived_in_part_is_no_fall_of_the_level(self) -> None:
+        shop = quiet_shop(np.random.default_rng(3), 60, 800)
+        late = shop.times(slice(799, 800), 0.6)
+
+        assert look(late, 799) == {}
+
+    def test_a_level_that_fell_during_a_sale_is_told_after_it(self) -> None:
+        rng = np.random.default_rng(5)
+        shop = quiet_shop(rng, 200, 800)
+        sale = shop.changed(rng, 760, 0.65).times(slice(757, 767), 1.9)
+
+        assert found_in(sale, 767, "below")
+
+    def test_the_end_of_a_sale_is_no_fall(self) -> None:
+        shop = quiet_shop(np.random.default_rng(5), 200, 800)
+        sale = shop.times(slice(757, 767), 1.9)
+
+        assert not found_in(sale, 767, "below", within=33)
+
+    def test_a_shop_of_three_months_is_told_when_orders_halve_and_of_little_else(
+        self,
+    ) -> None:
+        halved, told = 0, 0
+        for seed in range(8):
+            rng = np.random.default_rng(seed)
+            young = quiet_shop(rng, 100, 800).last(90)
+            told += bool(look(young, 75))
+            halved += found_in(young.changed(rng, 76, 0.5), 76, "below")
+
+        assert halved >= 6
+        assert told <= 1
+
+    def test_a_shop_that_is_new_or_empty_is_not_judged(self) -> None:
+        assert judge_level(_usual(30), DAY) is None
+        assert judge_level({}, DAY) is None
+        assert look(Shop(np.zeros(200), np.zeros(200)), 199) == {}
+
+
+class TestDays:
+    def test_a_day_without_most_of_its_orders_is_told(self) -> None:
+        days = _usual(200) | {DAY: 5.0}
+
+        found = judge_level(days, DAY)
+
+        assert found is not None
+        assert (found.side, found.since, found.through) == ("below", DAY, DAY)
+        # 22 November 2026 is a Sunday.
+        assert found.value == 5
+        assert found.expected == pytest.approx(50, rel=1e-6)
+
+    def test_a_small_sunday_is_no_alarm_where_a_small_saturday_is(self) -> None:
+        saturday = DAY - timedelta(days=1)
+        days = _usual(200) | {DAY: 50.0}
+
+        sunday = judge_level(days, DAY)
+        small = judge_level(days | {saturday: 50.0}, saturday)
+
+        assert sunday is not None
+        assert not sunday.is_unusual
+        assert small is not None
+        assert small.side == "below"
+
+    def test_revenue_is_judged_in_its_own_unit(self) -> None:
+        # Orders of 100: in euros as usual as in orders.
+        orders = _usual(200, mean=20) | {DAY: 3.0}
+        euros = {day: 100 * count for day, count in orders.items()}
+
+        counts, amounts = judge_level(orders, DAY), judge_level(euros, DAY, unit=100)
+
+        assert counts is not None
+        assert amounts is not None
+        assert amounts.score == pytest.approx(counts.score)
+        assert amounts.value == 100 * counts.value
+
+    def test_nothing_of_later_days_is_read(self) -> None:
+        days = _usual(200) | {DAY: 50.0}
+
+        assert judge_level(days, DAY) == judge_level(
+            days | {DAY + timedelta(days=1): 900.0}, DAY
+        )
+
+    def test_who_puts_up_with_more_false_alarms_is_told_of_less(self) -> None:
+        # 2 (sqrt(25.4 / 50) - 1) by the root of 1 / 50 + pi / 2 / 56 / 100.
+        days = _usual(200) | {DAY: 25.4}
+
+        strict, lax = (
+            judge_level(days, DAY, rate=rate) for rate in (0.1, MOST_FALSE_ALARMS)
+        )
+
+        assert strict is not None
+        assert lax is not None
+        assert strict.side == "usual"
+        assert lax.side == "below"
+        assert lax.score == pytest.approx(-4.034, abs=0.002)
+
+    def test_a_unit_without_size_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="above zero"):
+            judge_level({}, DAY, unit=0)
