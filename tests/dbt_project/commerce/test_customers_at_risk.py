@@ -289,12 +289,12 @@ def test_who_came_once_is_lost_when_the_days_of_the_company_are_over(
     assert [found[name] for name in counts] == [5, 3]
     assert [found[f"{name}_before"] for name in counts] == [4, 1]
     assert found["churn_rate_change"] == pytest.approx(0.6 - 0.25)
-    # Newcombe's interval by hand: Wilson's are 0.2725-0.8573 and 0.0579-0.6439.
+    # Newcombe's interval by hand: Wilson's are 0.1686-0.9173 and 0.0301-0.7819.
     assert found["churn_rate_change_lower"] == pytest.approx(
-        0.35 - ((0.6 - 0.2725) ** 2 + (0.6439 - 0.25) ** 2) ** 0.5, abs=1e-3
+        0.35 - ((0.6 - 0.1686) ** 2 + (0.7819 - 0.25) ** 2) ** 0.5, abs=1e-3
     )
     assert found["churn_rate_change_upper"] == pytest.approx(
-        0.35 + ((0.8573 - 0.6) ** 2 + (0.25 - 0.0579) ** 2) ** 0.5, abs=1e-3
+        0.35 + ((0.9173 - 0.6) ** 2 + (0.25 - 0.0301) ** 2) ** 0.5, abs=1e-3
     )
     other = one(warehouse, query, told.bolt)
     assert (other["churn_rate"], other["churn_rate_change"]) == (1, None)

@@ -398,7 +398,7 @@ def test_churn_of_who_bought_once_is_told_when_it_rose_for_sure(
     assert row["rule_id"] == "one_time_churn_up"
     # 36 of 40 against 20 of 40: 16 more, each worth 50.
     assert (round(row["stake"]), row["sample_size"]) == (800, 40)
-    assert "son unos 800 EUR (90 %: de " in row["sentence_es"]
+    assert "son unos 800 EUR (99 %: de " in row["sentence_es"]
     assert "subió 40,0 puntos en 30 días, de 50,0 % a 90,0 %" in row["sentence_es"]
     assert "rose by 40.0 points in 30 days, from 50.0 % to 90.0 %" in row["sentence_en"]
     assert found(warehouse, told.bolt) == {}
