@@ -11,7 +11,7 @@ __all__ = ["FALSE_ALARMS", "MOST_FALSE_ALARMS", "alarm_threshold", "false_alarm_
 #: False alarms a quarter that a company puts up with, of all that is looked at daily.
 FALSE_ALARMS: Final = 1.0
 #: From here on a threshold would be chance itself.
-MOST_FALSE_ALARMS: Final = 5.0
+MOST_FALSE_ALARMS: Final = 4.0
 
 _QUARTER_DAYS = 91
 # Of Siegmund's correction: a walk passes a line between two looks, not on it.
@@ -57,7 +57,7 @@ def alarm_threshold(window_days: float, rate: float) -> float:
     if not 0 < rate <= false_alarm_rate(_LEAST, window_days):
         raise ValueError(
             f"{rate} false alarms a quarter of a window of {window_days} days: "
-            "write one that is above 0 and at most 5 of all windows together."
+            "write one that is above 0 and at most 4 of all windows together."
         )
     low, high = _LEAST, _MOST
     for _ in range(_HALVINGS):

@@ -39,8 +39,9 @@ Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Side = Literal["above", "below", "missing", "usual"]
 
-#: Series of a company that share the rate.
-SERIES: Final = 2
+#: Sales and purchases share the rate and are one alarm. By what they have in common
+#: they count as so many series: simulated, not derived (docs/models/alarms.md).
+SERIES: Final = 1.4
 #: Days before the one judged that are worth reading.
 HISTORY: Final = timedelta(days=3 * 364)
 

@@ -16,7 +16,7 @@ from tests.ml_assets.measurement.quiet_shops import alarms, found_in, quiet_shop
 SHOPS = 50
 QUARTER = 91
 YEAR = 364
-SIZES = (3, 10, 30, 50, 100, 300)
+SIZES = (3, 10, 30, 50, 100, 150, 300)
 
 
 def quiet_quarters(shops: int, days: int, first: int = 0) -> list[int]:

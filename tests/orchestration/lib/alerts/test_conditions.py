@@ -18,6 +18,7 @@ from orchestration.lib.alerts.rules import (
     save_rule,
 )
 from orchestration.lib.reporting.metrics import Metric
+from orchestration.lib.warehouse.database import migrate
 from tests.orchestration.lib.alerts.conftest import START, Office
 
 DAY = date(2026, 11, 22)  # the last that is over at the start
@@ -291,6 +292,32 @@ class TestDeviation:
         office.at(0)
 
         assert office.topics() == ["rule_broken:unusual_net_revenue"]
+
+    def test_what_was_set_and_told_of_days_before_goes_on_as_levels(
+        self, office: Office
+    ) -> None:
+        (rule, *_) = [r for r in default_rules([]) if r.metric == "net_revenue"]
+        own = replace(rule, origin="edited", comparison="above", threshold=5.0)
+        save_rule(office.url, "acme", own)
+        _company_days(office, {**USUAL, DAY: 20.0})
+        office.execute("update ops.alert_rules set is_enabled = false")
+        office.execute(
+            """insert into ops.alerts (company_id, topic, rule_id, severity, opened_at,
+                due_from, since, title_es, title_en, advice_es, advice_en, link, facts)
+            values ('acme', 'deviation:net_revenue:2026-11-20:below',
+                'unusual_net_revenue', 'medium', %s, %s, %s, '', '', '', '', '',
+                '{"event": "deviation", "day": "2026-11-20", "value": 2, "usual": 9,
+                "subject": "net_revenue", "is_word": true}')""",
+            *(START, START, START),
+        )
+        office.execute("update ops.alembic_version set version_num = '0047'")
+
+        migrate(office.url)
+
+        (kept,) = (r for r in load_rules(office.url, "acme") if r.origin == "edited")
+        assert (kept.comparison, kept.threshold) == ("below", 1)
+        ((facts,),) = office.rows("select facts from ops.alerts")
+        assert (facts["event"], facts["first"]) == ("level_below", "2026-11-20")
 
     def test_a_day_that_marts_do_not_know_yet_says_nothing(
         self, office: Office
