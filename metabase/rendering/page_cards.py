@@ -88,7 +88,23 @@ def _drawn(
         most_rows=_MOST_ROWS,
         draws_chart=draws_chart,
     )
-    return _linked(told, at, card)
+    return _told_columns(_linked(told, at, card), told.labels["preview.no_value"])
+
+
+def _told_columns(card: DrawnCard, no_value: str) -> DrawnCard:
+    """The card without the columns of which this company has no value at all."""
+    if card.display not in ("table", "object") or card.empty_reason:
+        return card
+    kept = [
+        place
+        for place, column in enumerate(zip(*card.rows, strict=True))
+        if any(cell.text != no_value for cell in column)
+    ]
+    return replace(
+        card,
+        headers=tuple(card.headers[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in card.rows),
+    )
 
 
 def _linked(told: CompanyAnswers, at: Placement, drawn: DrawnCard) -> DrawnCard:

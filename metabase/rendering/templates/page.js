@@ -168,6 +168,10 @@ const isNarrow = matchMedia("(max-width: 800px)");
 document.getElementById("company")?.addEventListener("change", ({ target }) => {
   location.hash = `#${target.value}/`;
 });
+// The menu that a narrow window closed has no button on a wide one.
+isNarrow.addEventListener("change", () => {
+  document.querySelector("nav details").open = !isNarrow.matches;
+});
 for (const form of all(document, "form.choices")) useChoices(form);
 useTables(document);
 addEventListener("hashchange", go);

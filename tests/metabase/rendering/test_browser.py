@@ -232,6 +232,18 @@ def test_a_table_is_sorted_by_its_numbers(page: Page) -> None:
     assert up == down[::-1]
 
 
+def test_the_menu_is_there_again_when_the_window_grows(page: Page) -> None:
+    seen = "return document.querySelector('nav a').checkVisibility()"
+    page.open("acme/ventas")
+    page.resize(390)
+    page.follow("acme/panel")
+    closed = page.run(seen)
+    page.resize(1440)
+    page.wait(seen)
+
+    assert not closed
+
+
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_nothing_is_cut_off(page: Page, width: int) -> None:
     page.open("")

@@ -264,6 +264,23 @@ def test_what_has_no_answer_stands_on_no_page_and_is_listed_once(
     assert "¿Qué parte validó su RUT?" in rendered("bolt")[1].text
 
 
+def test_a_column_without_any_value_is_left_out(reporting_url: str) -> None:
+    def headings(company_id: str) -> str:
+        html, _ = _render(reporting_url, company_id)
+        card = html.split("<h2>¿Cómo va el negocio, mes a mes?</h2>")[1]
+        return card.split("</thead>")[0]
+
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(
+            "update reporting.performance_by_month set spend = null"
+            " where company_id = 'acme'"
+        )
+
+    assert "Ventas netas" in headings("acme")
+    assert "Gasto" not in headings("acme")
+    assert "Gasto" in headings("bolt")
+
+
 def test_the_same_data_gives_the_same_page(shops_url: str) -> None:
     assert _render(shops_url, "acme")[0] == _render(shops_url, "acme")[0]
 
