@@ -7,9 +7,15 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_table,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.warehouse.database import open_database
 
@@ -71,23 +77,25 @@ def remove(name: _Name, company: _Company) -> None:
 
 
 @app.command("list")
-def list_(company: _Company) -> None:
+def list_(company: _Company, form: FormatOption = Format.table) -> None:
     """List the channels of a company; their addresses stay hidden."""
     from orchestration.lib.alerts.channels import list_channels
 
     with plain_errors():
         url = open_database(Settings.from_environment())
         channels = list_channels(url, company)
-    if not channels:
-        console.print("No channel yet: nobody is told. Add one: channel add NAME")
-        return
-    table = Table("channel", "service", "takes", "language", "digest")
-    for channel in channels:
-        table.add_row(
-            *(channel.channel_id, channel.service, ", ".join(channel.severities)),
-            *(channel.language, "yes" if channel.has_digest else "no"),
-        )
-    console.print(table)
+    rows = [
+        {
+            "channel": channel.channel_id,
+            "service": channel.service,
+            "takes": list(channel.severities),
+            "language": channel.language,
+            "digest": channel.has_digest,
+        }
+        for channel in channels
+    ]
+    nothing = "No channel yet: nobody is told. Add one: channel add NAME"
+    print_table(rows, form, nothing)
 
 
 def _address() -> str:

@@ -7,9 +7,15 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column, Table
 
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_table,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect, open_database
@@ -19,7 +25,7 @@ __all__ = ["check", "rules", "set_"]
 _Company = Annotated[str, typer.Option(help="Whose rules.")]
 
 
-def rules(company: _Company) -> None:
+def rules(company: _Company, form: FormatOption = Format.table) -> None:
     """Show the rules of a company, edited and generated."""
     from orchestration.lib.alerts.rules import load_rules
 
@@ -27,21 +33,25 @@ def rules(company: _Company) -> None:
         url = _url(company)
         _sync(url, company)
         found = load_rules(url, company)
-    # An id is typed after it was read: it is never cut off.
-    identifier = Column("rule", overflow="fold")
-    table = Table(identifier, "of", "when", "severity", "on", "status", "origin")
+    rows = []
     for rule in found:
         scope = ", ".join(f"{name}={value}" for name, value in rule.scope.items())
         name = f"{rule.relation}.{rule.metric}" if rule.relation else rule.metric
         limit = f"{rule.threshold:g}" if rule.threshold is not None else ""
         if rule.sample:
             limit += f", from {rule.sample_minimum} {rule.sample} on"
-        table.add_row(
-            *(rule.rule_id, f"{name} {scope}".strip()),
-            *(f"{rule.comparison or ''} {limit}".strip(), rule.severity),
-            *("yes" if rule.is_enabled else "no", rule.status, rule.origin),
+        rows.append(
+            {
+                "rule": rule.rule_id,
+                "of": f"{name} {scope}".strip(),
+                "when": f"{rule.comparison or ''} {limit}".strip(),
+                "severity": rule.severity,
+                "on": rule.is_enabled,
+                "status": rule.status,
+                "origin": rule.origin,
+            }
         )
-    console.print(table)
+    print_table(rows, form)
 
 
 def set_(

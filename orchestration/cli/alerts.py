@@ -10,10 +10,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from orchestration.cli import alert_channels, alert_rules
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_table,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import list_companies, load_company
 from orchestration.lib.warehouse.database import connect, open_database
@@ -39,6 +45,7 @@ def list_(
     all_: Annotated[
         bool, typer.Option("--all", help="Also those that are over: the last hundred.")
     ] = False,
+    form: FormatOption = Format.table,
 ) -> None:
     """List the alerts that are open, and who was told."""
     from orchestration.lib.alerts.ledger import list_alerts
@@ -46,20 +53,18 @@ def list_(
     with plain_errors():
         url = _url(company)
         alerts = list_alerts(url, company, is_open=not all_)
-    if not alerts:
-        console.print("Nothing is wrong." if not all_ else "No alert yet.")
-        return
-    table = Table("alert", "severity", "what", "since (UTC)", "state", "told")
-    for alert in alerts:
-        table.add_row(
-            str(alert["alert_id"]),
-            alert["severity"],
-            escape(alert["title_en"]),
-            f"{alert['since'].astimezone(UTC):%Y-%m-%d %H:%M}",
-            escape(_state(alert)),
-            escape(alert["deliveries"] or "nobody yet"),
-        )
-    console.print(table)
+    rows = [
+        {
+            "alert": str(alert["alert_id"]),
+            "severity": alert["severity"],
+            "what": alert["title_en"],
+            "since": alert["since"],
+            "state": _state(alert),
+            "told": alert["deliveries"] or "nobody yet",
+        }
+        for alert in alerts
+    ]
+    print_table(rows, form, "No alert yet." if all_ else "Nothing is wrong.")
 
 
 @app.command()

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from orchestration.cli import audience_push
-from orchestration.cli.console import console, plain_errors, step
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    plain_errors,
+    print_table,
+    step,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import open_database
@@ -47,7 +53,7 @@ _By = Annotated[str | None, typer.Option(help="Who asks. Default: the user.")]
 
 
 @app.command("segments")
-def segments(company: _Company) -> None:
+def segments(company: _Company, form: FormatOption = Format.table) -> None:
     """Count the customers of each segment that an audience can be built of."""
     from orchestration.lib.activation.audiences.segments import segment_sizes
 
@@ -55,11 +61,9 @@ def segments(company: _Company) -> None:
         url = _url()
         load_company(url, company)
         sizes = segment_sizes(url, company)
-    table = Table("segment", "customers", box=None)
-    for name, size in sizes.items():
-        table.add_row(name, f"{size:,}")
+    rows = [{"segment": name, "customers": size} for name, size in sizes.items()]
     nothing = f"Nothing is predicted for {company} yet: timonel run --company {company}"
-    console.print(table if sizes else nothing)
+    print_table(rows, form, nothing)
 
 
 @app.command()
@@ -122,7 +126,7 @@ def build(
 
 
 @app.command("list")
-def list_(company: _Company) -> None:
+def list_(company: _Company, form: FormatOption = Format.table) -> None:
     """List the audiences of a company, the newest first."""
     from orchestration.lib.activation.audiences.membership import list_audiences
     from orchestration.lib.activation.audiences.push_records import list_pushes
@@ -132,28 +136,26 @@ def list_(company: _Company) -> None:
         load_company(url, company)
         found = list_audiences(url, company)
         pushes = list_pushes(url, company)
-    table = Table(
-        "name", "segment", "built", "by", "to write to", "kept back", "pushed", box=None
-    )
-    for each in found:
-        pushed = [
-            f"{one.destination} {one.pushed_count:,}"
-            + (f" ({one.refused_count:,} refused)" if one.refused_count else "")
-            + ("" if one.state == "done" else f" ({one.state})")
-            for one in pushes
-            if one.audience_id == each.audience_id
-        ]
-        table.add_row(
-            escape(each.name),
-            each.segment_id,
-            f"{each.built_at:%Y-%m-%d %H:%M} UTC",
-            escape(each.built_by),
-            f"{each.contacted_count:,}",
-            f"{each.held_back_count:,}",
-            ", ".join(pushed),
-        )
+    rows = [
+        {
+            "name": each.name,
+            "segment": each.segment_id,
+            "built_at": each.built_at,
+            "by": each.built_by,
+            "to_write_to": each.contacted_count,
+            "kept_back": each.held_back_count,
+            "pushed": [
+                f"{one.destination} {one.pushed_count:,}"
+                + (f" ({one.refused_count:,} refused)" if one.refused_count else "")
+                + ("" if one.state == "done" else f" ({one.state})")
+                for one in pushes
+                if one.audience_id == each.audience_id
+            ],
+        }
+        for each in found
+    ]
     nothing = f"No audience yet: timonel audience build --company {company}"
-    console.print(table if found else nothing)
+    print_table(rows, form, nothing)
 
 
 @app.command()
@@ -200,7 +202,7 @@ def export(
 
 
 @app.command()
-def results(company: _Company) -> None:
+def results(company: _Company, form: FormatOption = Format.table) -> None:
     """Tell what writing brought, against those who were kept back.
 
     Purchases of 30 days from the day after the first export count, or after its coupon
@@ -214,24 +216,25 @@ def results(company: _Company) -> None:
         url = _url()
         load_company(url, company)
         found = list_results(url, company)
-    table = Table(
-        "name", "written to", "kept back", "counted", "coupon", "result", box=None
-    )
-    table.add_column("gained (90 % interval)", justify="right")
-    table.add_column("margin gained (90 % interval)", justify="right")
-    for each in found:
-        table.add_row(
-            escape(each.name),
-            f"{each.contacted_count:,}",
-            f"{each.held_back_count:,}",
-            f"{each.counted_from} to {each.counted_to}" if each.counted_from else "",
-            each.coupon_code or "",
-            each.result_label_en,
-            _gain(each, "revenue"),
-            _gain(each, "margin"),
-        )
+    rows = [
+        {
+            "name": each.name,
+            "written_to": each.contacted_count,
+            "kept_back": each.held_back_count,
+            "counted": (
+                f"{each.counted_from} to {each.counted_to}"
+                if each.counted_from
+                else None
+            ),
+            "coupon": each.coupon_code,
+            "result": each.result_label_en,
+            "gained_with_90_%_interval": _gain(each, "revenue"),
+            "margin_gained_with_90_%_interval": _gain(each, "margin"),
+        }
+        for each in found
+    ]
     nothing = f"No audience yet: timonel audience build --company {company}"
-    console.print(table if found else nothing)
+    print_table(rows, form, nothing)
 
 
 def _columns(to: Destination) -> set[str]:

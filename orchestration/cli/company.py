@@ -9,10 +9,18 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_rows,
+    print_table,
+    step,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import (
     Company,
@@ -81,24 +89,22 @@ def add(
 
 
 @app.command("list")
-def list_() -> None:
+def list_(form: FormatOption = Format.table) -> None:
     """List the companies."""
     with plain_errors():
         url = open_database(Settings.from_environment())
         companies, plans = list_companies(url), load_plans(url)
-    if not companies:
-        console.print("No company yet. Add one: timonel company add my_shop")
-        return
-    table = Table("company", "name", "currency", "time zone", "plan")
-    for company in companies:
-        table.add_row(
-            company.company_id,
-            escape(company.name),
-            company.currency_code,
-            company.time_zone,
-            plans[company.company_id],
-        )
-    console.print(table)
+    rows = [
+        {
+            "company": company.company_id,
+            "name": company.name,
+            "currency": company.currency_code,
+            "time_zone": company.time_zone,
+            "plan": plans[company.company_id],
+        }
+        for company in companies
+    ]
+    print_table(rows, form, "No company yet. Add one: timonel company add my_shop")
 
 
 @app.command()
@@ -125,11 +131,18 @@ def remove(
 
 
 @app.command()
-def show(company_id: Annotated[str, typer.Argument(help="Whose settings.")]) -> None:
+def show(
+    company_id: Annotated[str, typer.Argument(help="Whose settings.")],
+    form: FormatOption = Format.table,
+) -> None:
     """Show the settings of a company."""
     with plain_errors():
         url = open_database(Settings.from_environment())
-        _print(load_settings(url, company_id))
+        settings = load_settings(url, company_id)
+    if form is Format.table:
+        _print(settings)
+    else:
+        print_rows([asdict(settings)], form)
 
 
 @app.command("set")
@@ -249,24 +262,24 @@ def target(
 @app.command()
 def targets(
     company_id: Annotated[str, typer.Argument(help="Whose targets.")],
+    form: FormatOption = Format.table,
 ) -> None:
     """List the targets of a company."""
     with plain_errors():
         found = load_targets(open_database(Settings.from_environment()), company_id)
-    if not found:
-        console.print(
-            f"No target. Set one: timonel company target {company_id} net_sales "
-            "2026-12 50000"
-        )
-        return
-    table = Table("month", "metric", "target")
-    for one in found:
-        table.add_row(
-            f"{one.month_start_date:%Y-%m}",
-            one.metric_name,
-            f"{one.target.normalize():f}",
-        )
-    console.print(table)
+    rows = [
+        {
+            "month": f"{one.month_start_date:%Y-%m}",
+            "metric": one.metric_name,
+            "target": one.target,
+        }
+        for one in found
+    ]
+    nothing = (
+        f"No target. Set one: timonel company target {company_id} net_sales "
+        "2026-12 50000"
+    )
+    print_table(rows, form, nothing)
 
 
 def _share(option: str, text: str | None) -> Decimal | None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.console import console, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    plain_errors,
+    print_rows,
+)
 from orchestration.lib.connections.connection_states import (
     ConnectionStatus,
     list_statuses,
@@ -27,10 +34,13 @@ _COLOURS = {
 }
 
 
-def connections() -> None:
+def connections(form: FormatOption = Format.table) -> None:
     """List every company's sources, and how each of them fares."""
     with plain_errors():
         statuses = list_statuses(open_database(Settings.from_environment()))
+    if form is not Format.table:
+        print_rows([_row(each) for each in statuses], form)
+        return
     if not statuses:
         console.print("Nothing is connected yet. See: timonel connect --help")
         return
@@ -54,6 +64,20 @@ def _show(company_id: str, statuses: list[ConnectionStatus]) -> None:
     for each in statuses:
         if told := each.last_error or _warnings(each):
             console.print(f"  {_coloured(each, each.connection_id)}: {escape(told)}")
+
+
+def _row(status: ConnectionStatus) -> dict[str, Any]:
+    """What a program is told of a connection: what people are, and no setting else."""
+    return {
+        "company": status.company_id,
+        "connection": status.connection_id,
+        "source": status.source_slug,
+        "state": status.state,
+        "last_read_at": status.last_read_at,
+        "history_from": status.history_from,
+        "reads": _reads(status),
+        "told": status.last_error or _warnings(status) or None,
+    }
 
 
 def _coloured(status: ConnectionStatus, text: str) -> str:

@@ -8,19 +8,30 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Column, Table
 
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.spreadsheet_cells import text_cell
 from orchestration.lib.warehouse.server_errors import is_full, with_advice
 
-__all__ = ["Format", "console", "fail", "plain_errors", "print_rows", "step"]
+__all__ = [
+    "Format",
+    "FormatOption",
+    "console",
+    "fail",
+    "plain_errors",
+    "print_rows",
+    "print_table",
+    "step",
+]
 
 
 class Format(StrEnum):
@@ -30,6 +41,10 @@ class Format(StrEnum):
     json = "json"
     csv = "csv"
 
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="For people, or for a program.")
+]
 
 # Bound now: while a run is quiet, sys.stdout is a log file.
 console = Console(file=sys.stdout)
@@ -81,6 +96,46 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
     console.print(f"  [green]✓[/green] {title} [dim]{seconds:.1f} s[/dim]")
 
 
+def print_table(
+    rows: Sequence[Mapping[str, Any]], form: Format, nothing: str = ""
+) -> None:
+    """Print rows of plain values: for people under headings, or for a program.
+
+    What stands first in a row is what a person types next: it is never cut off.
+    ``nothing`` is said to people when there are no rows.
+    """
+    if form is not Format.table:
+        print_rows(rows, form)
+        return
+    if not rows:
+        console.print(nothing)
+        return
+    first, *others = (name.replace("_", " ") for name in rows[0])
+    table = Table(Column(first, no_wrap=True, overflow="fold"), *others, box=None)
+    for row in rows:
+        table.add_row(*(escape(_written(value)) for value in row.values()))
+    console.print(table)
+
+
+def _written(value: object) -> str:  # noqa: PLR0911
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return f"{value.normalize():,f}"
+        case list() | tuple():
+            return ", ".join(map(_written, value))
+    return str(value)
+
+
 def print_rows(rows: Sequence[Mapping[str, Any]], form: Format) -> None:
     """Print rows as JSON or CSV, with nothing else on standard output."""
     if form is Format.json:
@@ -96,6 +151,8 @@ def print_rows(rows: Sequence[Mapping[str, Any]], form: Format) -> None:
 
 def _as_cell(value: object) -> object:
     """Text that a spreadsheet would compute (customers name themselves) as text."""
+    if isinstance(value, list):
+        value = _written(value)
     return text_cell(value) if isinstance(value, str) else value
 
 

@@ -9,9 +9,16 @@ from uuid import uuid4
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_table,
+    step,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import open_database
@@ -155,7 +162,7 @@ def decline(
 
 
 @app.command("list")
-def list_(company: _Company) -> None:
+def list_(company: _Company, form: FormatOption = Format.table) -> None:
     """List the coupons of a company, and the requests that were refused."""
     from orchestration.lib.activation.coupons.coupon_records import list_coupons
     from orchestration.lib.activation.coupons.issuance import COUPON
@@ -165,19 +172,25 @@ def list_(company: _Company) -> None:
         url = _url(company)
         found = list_coupons(url, company)
         asked = list_requests(url, company, COUPON)
-    table = Table("code", "audience", "off", "uses", "state", "until", "by", box=None)
-    for each in found:
-        off = f"{each.off} %" + (" (proven)" if each.is_percent_proven else "")
-        table.add_row(
-            each.code,
-            escape(each.audience_name),
-            off,
-            f"{each.usage_limit:,}",
-            each.state,
-            f"{each.ends_at:%Y-%m-%d}" if each.ends_at else "",
-            escape(each.requested_by),
-        )
-    console.print(table if found else "No coupon yet: timonel coupon request --help")
+    rows = [
+        {
+            "code": each.code,
+            "audience": each.audience_name,
+            "off": f"{each.off} %" + (" (proven)" if each.is_percent_proven else ""),
+            "uses": each.usage_limit,
+            "state": each.state,
+            "until": each.ends_at and each.ends_at.date(),
+            "by": each.requested_by,
+            "reason": each.reason,
+        }
+        for each in found
+    ]
+    if form is not Format.table:
+        print_table(rows, form)
+        return
+    for row in rows:
+        del row["reason"]
+    print_table(rows, form, "No coupon yet: timonel coupon request --help")
     for each in found:
         if each.reason:
             console.print(f"{each.code}: {each.reason}", markup=False, soft_wrap=True)

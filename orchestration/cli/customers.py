@@ -6,10 +6,14 @@ import getpass
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from orchestration.cli.console import console, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    plain_errors,
+    print_table,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.tenancy.customer_identities import (
@@ -30,24 +34,25 @@ _Company = Annotated[str, typer.Option(help="Whose customers.")]
 
 
 @app.command("list")
-def list_(company: _Company) -> None:
+def list_(company: _Company, form: FormatOption = Format.table) -> None:
     """List the ids that count as another customer, and those kept apart."""
     with plain_errors():
         found = list_identities(_url(company), company)
-    table = Table("customer", "counts as", "since", "why", box=None)
-    for each in found:
-        table.add_row(
-            each.customer_id,
-            each.person_customer_id or each.customer_id,
-            f"{each.since:%Y-%m-%d}" if each.since else "",
-            "the same confirmed e-mail address"
-            if each.state == "merged"
-            else escape(
-                f"kept apart by {each.told_by}"
+    rows = [
+        {
+            "customer": each.customer_id,
+            "counts_as": each.person_customer_id or each.customer_id,
+            "since": f"{each.since:%Y-%m-%d}" if each.since else None,
+            "why": (
+                "the same confirmed e-mail address"
+                if each.state == "merged"
+                else f"kept apart by {each.told_by}"
                 + (f": {each.note}" if each.note else "")
             ),
-        )
-    console.print(table if found else f"No customer of {company} has two ids.")
+        }
+        for each in found
+    ]
+    print_table(rows, form, f"No customer of {company} has two ids.")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -10,7 +11,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_rows,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.media_settings import (
     BudgetLimit,
@@ -35,10 +43,14 @@ _Company = Annotated[str, typer.Option(help="Whose settings.")]
 
 
 @app.command()
-def show(company: _Company) -> None:
+def show(company: _Company, form: FormatOption = Format.table) -> None:
     """Show all that the media mix of a company was told."""
     with plain_errors():
-        _print(load_media_settings(_url(), company))
+        settings = load_media_settings(_url(), company)
+    if form is Format.table:
+        _print(settings)
+    else:
+        print_rows([asdict(settings)], form)
 
 
 @app.command("lift-test")

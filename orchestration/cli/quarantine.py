@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import getpass
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_table,
+    step,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.data_quality.quarantine import (
     QuarantinedRecord,
@@ -60,6 +68,7 @@ def list_(
         bool, typer.Option("--dropped", help="Also those that were dropped.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Most lines to show.")] = 50,
+    form: FormatOption = Format.table,
 ) -> None:
     """Count the records in quarantine by reason, the most frequent first."""
     meant = Selection(company, source, reason, has_dropped=dropped)
@@ -67,13 +76,12 @@ def list_(
         url = _url()
         if company:
             load_company(url, company)
-        found: Table | None = None
-        if records:
-            if rows := list_records(url, meant, limit):
-                found = _records(rows)
-        elif groups := list_groups(url, meant, limit):
-            found = _groups(groups)
-    console.print(found or "Nothing is in quarantine.")
+        rows = (
+            _records(list_records(url, meant, limit))
+            if records
+            else _groups(list_groups(url, meant, limit))
+        )
+    print_table(rows, form, "Nothing is in quarantine.")
 
 
 @app.command()
@@ -176,36 +184,35 @@ def _selection(
     return Selection(company, source, reason, tuple(ids or ()))
 
 
-def _groups(groups: list[RecordGroup]) -> Table:
-    names = ("company", "source", "stream", "records", "reason", "first seen")
-    table = Table(*names, "last seen", "review", box=None)
-    for each in groups:
-        table.add_row(
-            each.company_id,
-            each.source,
-            each.stream,
-            f"{each.record_count:,}",
-            escape(each.reason),
-            f"{each.first_seen:%Y-%m-%d}",
-            f"{each.last_seen:%Y-%m-%d}",
-            each.review or "",
-        )
-    return table
+def _groups(groups: list[RecordGroup]) -> list[dict[str, Any]]:
+    return [
+        {
+            "company": each.company_id,
+            "source": each.source,
+            "stream": each.stream,
+            "records": each.record_count,
+            "reason": each.reason,
+            "first_seen": each.first_seen.date(),
+            "last_seen": each.last_seen.date(),
+            "review": each.review,
+        }
+        for each in groups
+    ]
 
 
-def _records(records: list[QuarantinedRecord]) -> Table:
-    table = Table("id", "company", "source", "stream", "where", "reason", "last seen")
-    for each in records:
-        table.add_row(
-            each.id,
-            each.company_id,
-            each.source,
-            each.stream,
-            escape(each.location or ""),
-            escape(each.reason),
-            f"{each.last_seen_at:%Y-%m-%d}",
-        )
-    return table
+def _records(records: list[QuarantinedRecord]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": each.id,
+            "company": each.company_id,
+            "source": each.source,
+            "stream": each.stream,
+            "where": each.location,
+            "reason": each.reason,
+            "last_seen": each.last_seen_at.date(),
+        }
+        for each in records
+    ]
 
 
 def _fields(record: QuarantinedRecord, *, has_values: bool) -> Table:

@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_table,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.core.translations import LANGUAGES
 from orchestration.lib.reporting.action_requests import (
@@ -94,23 +99,22 @@ def add(
 
 
 @app.command("list")
-def list_all(company: _Company) -> None:
+def list_all(company: _Company, form: FormatOption = Format.table) -> None:
     """List what was asked for, and why what was refused was."""
     with plain_errors():
         requests = list_requests(_url(company), company, _KIND)
-    if not requests:
-        console.print("Nobody asked for a scenario yet: timonel scenario add")
-        return
-    table = Table("id", "name", "asked for", "by", "state")
-    for one in requests:
-        table.add_row(
-            str(one.id)[:8],
-            escape(str(one.payload.get("name", ""))[:80]),
-            f"{one.requested_at:%Y-%m-%d %H:%M}",
-            escape(one.requested_by),
-            escape(_state(one)),
-        )
-    console.print(table)
+    rows = [
+        {
+            "id": str(one.id)[:8],
+            "name": str(one.payload.get("name", ""))[:80],
+            "asked_for": one.requested_at,
+            "by": one.requested_by,
+            "state": _state(one),
+        }
+        for one in requests
+    ]
+    nothing = "Nobody asked for a scenario yet: timonel scenario add"
+    print_table(rows, form, nothing)
 
 
 @app.command()

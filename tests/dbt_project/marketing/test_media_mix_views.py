@@ -43,7 +43,7 @@ CURVE = """
     values (%s, %s, %s, 1, %s, %s, %s, 4, 3, 5, 'fitted', 'EUR', 'mix', '2026-10-31',
         '2026-10-31', '1', now())
 """
-TOTAL = """
+MIX_TOTAL = """
     insert into predictions.media_mix_totals
     values (%s, %s, 'published', null, null, 100, %s, %s, %s, 'EUR', 'mix',
         '2026-10-31', '1', now())
@@ -216,9 +216,9 @@ def test_the_return_of_all_channels_is_what_the_newest_mix_may_tell(
     query = "select * from reporting.incremental_returns where company_id = %s"
     for company, returns in ((pair.acme, (4, 2.5, 5)), (pair.bolt, (3, 1.5, 2.5))):
         warehouse.execute(COMPANY, [company])
-        warehouse.execute(TOTAL, [company, "value_12m", *returns])
+        warehouse.execute(MIX_TOTAL, [company, "value_12m", *returns])
         # Sales are another question than what customers are worth.
-        warehouse.execute(TOTAL, [company, "revenue", 9, 8, 10])
+        warehouse.execute(MIX_TOTAL, [company, "revenue", 9, 8, 10])
 
     acme, bolt = (row(warehouse, query, one) for one in (pair.acme, pair.bolt))
 

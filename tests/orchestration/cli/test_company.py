@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -121,9 +122,9 @@ def test_a_target_is_of_one_month_and_company_until_it_is_forgotten(
     timonel("target", "acme", "net_sales", "2026-12", "40000")
     said = timonel("target", "acme", "net_sales", "2026-12", "50000.5")
 
-    told = [line for line in said.splitlines() if "net_sales" in line]
-    assert len(told) == 1
-    assert told[0].strip("│ ").split(" │ ")[-1].strip() == "50000.5"
+    assert said.split()[-3:] == ["2026-12", "net_sales", "50,000.5"]
+    (told,) = json.loads(timonel("targets", "acme", "--format", "json"))
+    assert told == {"month": "2026-12", "metric": "net_sales", "target": 50000.5}
     assert "No target" in timonel("targets", "bolt")
     kept = MetricTarget("net_sales", date(2026, 12, 1), Decimal("50000.5"))
     assert load_targets(database_url, "acme") == (kept,)
@@ -180,24 +181,17 @@ def test_a_plan_is_set_shown_and_listed_and_computes_nothing_again(
 
     assert "at the next timonel metabase apply" in " ".join(said.split())
     assert "timonel run" not in said
-    assert _row(timonel("show", "acme"), "plan") == ["plan", "basic"]
-    listed = timonel("list")
-    assert _row(listed, "acme")[-1] == "basic"
-    assert _row(listed, "bolt")[-1] == "pro"
+    (shown,) = json.loads(timonel("show", "acme", "--format", "json"))
+    assert shown["plan"] == "basic"
+    listed = json.loads(timonel("list", "--format", "json"))
+    assert {one["company"]: one["plan"] for one in listed} == {
+        "acme": "basic",
+        "bolt": "pro",
+    }
     assert input_version(database_url, ACME, date(2026, 1, 1), "code") == before
     timonel("set", "acme", "--plan", "gold", code=2)
     with pytest.raises(InvalidCompany, match="plan is one of basic, pro"):
         change_settings(database_url, "acme", plan="gold")
-
-
-def _row(said: str, first: str) -> list[str]:
-    rows = [
-        [cell.strip() for cell in line.strip("│ ").split(" │ ")]
-        for line in said.splitlines()
-        if "│" in line
-    ]
-    (found,) = (row for row in rows if row[0] == first)
-    return found
 
 
 def test_a_company_is_removed_when_asked_for_and_no_other(
