@@ -17,7 +17,7 @@ DEMO_OPTIONS := \
 	$(if $(SETTING),--setting "$(SETTING)")
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev check test soak lint types definitions bench db-url lock clean
+.PHONY: help demo dev check test soak lint types definitions bench pictures db-url lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.attribution
 	$(BIN)/python -m tests.benchmarks.service_levels
 	$(BIN)/python -m tests.benchmarks.no_change_run
+
+pictures: $(READY) ## take the pictures of the README from the demo, with Chromium
+	$(BIN)/python -m tests.suite.readme_pictures
 
 db-url: $(READY) ## print the address of the database
 	@$(BIN)/timonel db url

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from orchestration.cli.console import (
     Format,
     FormatOption,
     console,
     fail,
+    number_of,
     plain_errors,
     print_rows,
     print_table,
@@ -252,7 +252,7 @@ def target(
     with plain_errors():
         url = open_database(Settings.from_environment())
         if amount.lower() != "none":
-            told = MetricTarget(metric, month.date(), _number("AMOUNT", amount))
+            told = MetricTarget(metric, month.date(), number_of("AMOUNT", amount))
             set_target(url, company_id, told)
         elif not remove_target(url, company_id, metric, month.date()):
             raise fail(f"{company_id} has no target of {metric} in {month:%Y-%m}.")
@@ -283,22 +283,12 @@ def targets(
 
 
 def _share(option: str, text: str | None) -> Decimal | None:
-    return None if text is None else _number(f"--{option}", text)
-
-
-def _number(name: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite():
-        raise typer.BadParameter(f"{name} takes a number such as 0.7.")
-    return number
+    return None if text is None else number_of(f"--{option}", text)
 
 
 def _print(settings: CompanySettings) -> None:
-    table = Table("setting", "value")
-    for name, value in asdict(settings).items():
-        words = {"True": "yes", "False": "no", "None": "not told"}
-        table.add_row(name, words.get(str(value), str(value)))
-    console.print(table)
+    rows = [
+        {"setting": name, "value": "not told" if value is None else value}
+        for name, value in asdict(settings).items()
+    ]
+    print_table(rows, Format.table)

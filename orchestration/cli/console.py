@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -27,6 +27,7 @@ __all__ = [
     "FormatOption",
     "console",
     "fail",
+    "number_of",
     "plain_errors",
     "print_rows",
     "print_table",
@@ -134,6 +135,17 @@ def _written(value: object) -> str:  # noqa: PLR0911
         case list() | tuple():
             return ", ".join(map(_written, value))
     return str(value)
+
+
+def number_of(name: str, text: str) -> Decimal:
+    """The number that was typed for an option or argument; it is finite."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise typer.BadParameter(f"{name} takes a number such as 1200.50 or 0.7.")
+    return number
 
 
 def print_rows(rows: Sequence[Mapping[str, Any]], form: Format) -> None:

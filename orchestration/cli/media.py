@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
@@ -16,6 +15,7 @@ from orchestration.cli.console import (
     FormatOption,
     console,
     fail,
+    number_of,
     plain_errors,
     print_rows,
 )
@@ -73,8 +73,8 @@ def lift_test(
         outcome,
         start.date(),
         end.date(),
-        _number("lift", lift),
-        _number("error", error),
+        number_of("--lift", lift),
+        number_of("--error", error),
     )
     with plain_errors():
         add_lift_test(_url(), company, test)
@@ -107,7 +107,7 @@ def limit(
     told = BudgetLimit(
         channel,
         *(
-            None if text is None else _number(name, text)
+            None if text is None else number_of(f"--{name}", text)
             for name, text in (("least", least), ("most", most), ("change", change))
         ),
     )
@@ -134,16 +134,6 @@ def target(
 
 def _url() -> str:
     return open_database(Settings.from_environment())
-
-
-def _number(option: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("nan")
-    if not number.is_finite():
-        raise typer.BadParameter(f"--{option} takes a number such as 1200.50.")
-    return number
 
 
 def _say_when(company: str) -> None:

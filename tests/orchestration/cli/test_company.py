@@ -57,13 +57,10 @@ def test_what_is_set_is_shown_and_the_rest_stays(
     timonel("set", "acme", "--revenue-includes-tax", "--gross-margin-rate", "0.35")
     said = timonel("set", "acme", "--cart-idle-hours", "48")
 
-    rows = dict(
-        line.strip("│ ").split(" │ ") for line in said.splitlines() if "│" in line
-    )
-    shown = {name.strip(): value.strip() for name, value in rows.items()}
-    assert shown["revenue_includes_tax"] == "yes"
-    assert shown["gross_margin_rate"] == "0.3500"
-    assert (shown["cart_idle_hours"], shown["inactivity_days"]) == ("48", "60")
+    shown = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line}
+    assert shown["revenue_includes_tax"] == ["yes"]
+    assert shown["gross_margin_rate"] == ["0.35"]
+    assert (shown["cart_idle_hours"], shown["inactivity_days"]) == (["48"], ["60"])
     assert "gross_margin_rate" in timonel("show", "acme")
     assert not load_settings(database_url, "bolt").revenue_includes_tax
 
