@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import get_currency_symbol, parse_pattern
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from metabase.content.entities import Column
 
@@ -30,13 +31,18 @@ def write_value(value: Any, column: Column, language: str) -> str:
         return write_date(value, language)
     if not isinstance(value, (int, float, Decimal)):
         return str(value)
-    pattern = parse_pattern(number_pattern(column, language))
+    pattern = _pattern(column, language)
     # As people and Metabase round: a half goes up.
     with localcontext(rounding=ROUND_HALF_UP):
         written = pattern.apply(
             value, language, currency=column.currency, currency_digits=False
         )
     return f"{written}{column.suffix}"
+
+
+@cache
+def _pattern(column: Column, language: str) -> NumberPattern:
+    return parse_pattern(number_pattern(column, language))
 
 
 def number_pattern(column: Column, language: str) -> str:

@@ -25,8 +25,8 @@ from metabase.rendering.formats import write_value
 
 __all__ = ["Choice", "Drawn", "Variant", "choices_of", "variants_of"]
 
-# More make the page heavy without saying more.
-_MOST = 25
+# More make the page heavy without saying more: of numbers, and of names.
+_MOST, _MOST_NAMES = 25, 12
 _NUMBER = "number/="
 
 
@@ -92,15 +92,16 @@ def _values(
     column = content.cards[steps.card_id].columns[steps.column]
     told = answers[steps.card_id].column(steps.column)
     values = list(dict.fromkeys(value for value in told if value is not None))
-    if len(values) > _MOST:
-        values = _spread(values)
+    values = _spread(values)
     return tuple((value, write_value(value, column, language)) for value in values)
 
 
 def _spread(values: list[Any]) -> list[Any]:
     """Numbers from the first to the last; of names, which come by weight, the first."""
-    if not isinstance(values[0], int | float | Decimal):
-        return values[:_MOST]
+    if not values or not isinstance(values[0], int | float | Decimal):
+        return values[:_MOST_NAMES]
+    if len(values) <= _MOST:
+        return values
     last = len(values) - 1
     places = [round(last * step / (_MOST - 1)) for step in range(_MOST)]
     return [values[place] for place in places]
