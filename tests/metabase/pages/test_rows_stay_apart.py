@@ -37,6 +37,8 @@ BOLT_TOO = (
     """saved_scenarios select 'bolt', '9', 'De bolt', '2030-01-01', 'done', 'Listo',
         null, '2030-01-02', '2030-02-01', 7, 7, 7, 7, 7, 7, 7, 0.7, 7, 7, 7, 7, 7,
         0.7""",
+    """incremental_returns values ('bolt', '1999-01-01', 0.9, 77, 7, 177, 'Sí', null, 7,
+        0.7)""",
     """event_latency values ('bolt', 'shopify', 'readable', 100, 5, 9, 30)""",
     """cohort_retention values ('bolt', '1997-08-01', 1, 99, 0.99)""",
     """kpi_months values ('bolt', '1997-10-01', '1997-10-31', true, 99, 9, 9, 9, 99, 9,
