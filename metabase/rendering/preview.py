@@ -57,6 +57,8 @@ class _DrawnPage:
     description: str
     choices: tuple[Choice, ...]
     sheets: tuple[_DrawnSheet, ...]
+    #: Whether it says anything that no other page is the home of.
+    has_own: bool
 
     @property
     def cards(self) -> list[DrawnCard]:
@@ -144,7 +146,7 @@ def _section(
         data_through=written_day(state.data_through_date, labels),
         as_of=written_day(state.as_of_date, labels),
         banner=banner(state, labels),
-        pages=tuple(page for page in drawn if page.cards),
+        pages=tuple(page for page in drawn if page.has_own),
         missing=pages.missing(why_empty(state, labels)),
         number_locale=number_locale(company.currency_code, labels["language"]),
         time_locale=time_locale(labels["language"]),
@@ -164,12 +166,19 @@ class _Pages:
             _DrawnSheet(tab.name if tab else None, self._sheet(page, placements))
             for tab, placements in page.sheets()
         )
+        shown = tuple(sheet for sheet in sheets if sheet.cards)
+        cards = self._told.content.cards
         return _DrawnPage(
             page.name,
             page.path.stem,
             page.description,
             self._told.choices[page.entity_id],
-            tuple(sheet for sheet in sheets if sheet.cards),
+            shown,
+            has_own=any(
+                cards[one.at.card_id].path.parent == page.path
+                for sheet in shown
+                for one in sheet.cards
+            ),
         )
 
     def missing(self, of_all: str) -> tuple[_Missing, ...]:
