@@ -43,8 +43,11 @@ def usual_volumes(
 def _result(name: str, found: LevelChange | None) -> dg.AssetCheckResult:
     if found is None:
         return _checked(name, "Less than six weeks of history: not judged.", {})
+    days = f"{found.since}"
+    if found.through != found.since:
+        days += f" to {found.through}"
     said = (
-        f"{found.since} to {found.through}: {found.value:,.0f} a day; "
+        f"{days}: {found.value:,.0f} a day; "
         f"{found.expected:,.0f} are usual ({found.score:+.1f} deviations, told from "
         f"{found.threshold:.1f} on)."
     )

@@ -23,7 +23,7 @@ def _company_days() -> None:
 
 
 @pytest.mark.parametrize(("orders", "is_usual"), [(52, True), (3, False)])
-def test_a_day_that_lost_its_orders_is_told_beside_its_weekday(
+def test_a_day_that_lost_its_orders_is_told_beside_what_is_usual(
     database_url: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -69,4 +69,4 @@ def test_a_day_that_lost_its_orders_is_told_beside_its_weekday(
     }
     said = checks["usual_order_count"].description
     assert said is not None
-    assert f"2026-06-30: {orders}; the median of its weekday is 50" in said
+    assert f"2026-06-30: {orders} a day; 50 are usual" in said
