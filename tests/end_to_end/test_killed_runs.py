@@ -60,7 +60,7 @@ def test_a_killed_run_ends_like_an_undisturbed_one(
     timonel.run("connect", "files", str(export), "--company", "killed")
 
     chance = random.Random(20261121)
-    for _ in range(4):
+    for _ in range(6):
         run = timonel.start("run", "--company", "killed", "--as-of", FIRST)
         killers.append(run)
         try:

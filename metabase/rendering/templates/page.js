@@ -44,7 +44,8 @@ function go() {
   // No id: the browser would scroll to it, under the menu of a phone.
   const address = `[data-address="${CSS.escape(path)}"]`;
   const page = document.querySelector(address) ?? opening(path.split("/")[0]);
-  if (!page) return;
+  // A report has one page, without a menu.
+  if (!page) return all(document, "main.company").forEach(drawCharts);
   const company = page.closest("main.company");
   for (const other of all(document, "main.company")) other.hidden = other !== company;
   for (const other of all(company, "section.dashboard")) other.hidden = other !== page;

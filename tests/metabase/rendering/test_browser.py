@@ -1,4 +1,4 @@
-"""The page in a real browser: menu, choices, order, search, and nothing cut off."""
+"""Page and report in a real browser: menu, choices, order, search, nothing cut off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
@@ -15,6 +16,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from metabase.content.load import CONTENT_ROOT
 from metabase.rendering.preview import render_preview
+from metabase.rendering.report import ReportRequest, draw_report
+from metabase.rendering.report_html import render_report
 
 _BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 _DRIVER = shutil.which("chromedriver")
@@ -41,6 +44,17 @@ _CUT = """
 """
 
 
+_MANY = """
+    insert into reporting.customer_values
+        (company_id, customer_id, predicted_value_12m, historic_value,
+        probability_no_purchase_90d, last_order_date, as_of_date)
+    select company_id, 'Núñez ' || number, number, historic_value,
+        probability_no_purchase_90d, last_order_date, as_of_date
+    from reporting.customer_values, generate_series(1, 70) as number
+    where company_id = 'bolt'
+"""
+
+
 class Page:
     """The drawn page, opened."""
 
@@ -54,6 +68,11 @@ class Page:
         self._driver.get("about:blank")
         self._driver.get(f"{self._address}#{address}")
         self.wait("return document.querySelector('nav [aria-current]') !== null")
+
+    def show(self, file: Path) -> None:
+        """Open another file, on a wide screen."""
+        self.resize(1440)
+        self._driver.get(file.as_uri())
 
     def follow(self, address: str) -> None:
         """Go on to another page, as a link does, until its charts are drawn."""
@@ -131,6 +150,8 @@ class Page:
 
 @pytest.fixture(scope="module")
 def page(shops_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with psycopg.connect(shops_url) as admin:
+        admin.execute(_MANY)
     file = tmp_path_factory.mktemp("page") / "dashboards.html"
     file.write_text(render_preview(shops_url, ["acme", "bolt"], root=CONTENT_ROOT))
     options = Options()
@@ -230,6 +251,47 @@ def test_a_table_is_sorted_by_its_numbers(page: Page) -> None:
     # As texts 500 would stand before 12,345.
     assert down == ["12.345,67 €", "500,00 €", "250,00 €"]
     assert up == down[::-1]
+
+
+def test_a_long_table_is_searched_and_shown_whole_when_asked_for(page: Page) -> None:
+    title = "¿Quiénes son mis clientes, por lo que valdrán?"
+    page.open("bolt/clientes")
+    first = page.table(title)
+
+    page.act(
+        title,
+        ".find",
+        "one.value = 'nunez 7'; one.dispatchEvent(new Event('input'))",
+    )
+    found = [row[0] for row in page.table(title)]
+    page.act(title, ".find", "one.value = ''; one.dispatchEvent(new Event('input'))")
+    again = page.table(title)
+    page.act(title, "button.all", "one.click()")
+
+    # Without accents, and among the rows that were not shown.
+    assert sorted(found) == ["Núñez 7", "Núñez 70"]
+    assert (len(first), again) == (25, first)
+    assert len(page.table(title)) == 71
+
+
+def test_a_report_has_its_charts_and_the_whole_width(
+    page: Page, shops_url: str, tmp_path: Path
+) -> None:
+    request = ReportRequest("acme", "monthly_review", "es")
+    report = draw_report(shops_url, request, CONTENT_ROOT)
+    file = tmp_path / "report.html"
+    file.write_text(render_report(report))
+
+    page.show(file)
+
+    charts = [card for card in report.cards if card.chart]
+    assert len(charts) >= 3
+    page.wait("return document.querySelectorAll('.chart svg').length > 0")
+    assert page.run("return document.querySelectorAll('.chart svg').length") == len(
+        charts
+    )
+    assert page.run("return document.querySelector('main').clientWidth") > 900
+    assert page.run(_CUT, "main") == []
 
 
 def test_the_menu_is_there_again_when_the_window_grows(page: Page) -> None:
