@@ -16,6 +16,9 @@ DEMO_OPTIONS := \
 	$(if $(AS_OF),--as-of "$(AS_OF)") \
 	$(if $(SETTING),--setting "$(SETTING)")
 
+# Each of the many processes of a run compiles its modules anew where this is set.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo dev check test soak lint types definitions bench pictures db-url lock clean
 
@@ -27,7 +30,7 @@ help: ## list these verbs
 UV_LOCK := $(VENV)/uv.lock
 install_lock = UV_DEFAULT_INDEX="$$($(BIN)/pip config get global.index-url 2>/dev/null \
 	|| echo "$${PIP_INDEX_URL:-https://pypi.org/simple}")" $(BIN)/uv pip install --quiet \
-	--no-config --python $(1)/bin/python --require-hashes -r $(2) \
+	--compile-bytecode --no-config --python $(1)/bin/python --require-hashes -r $(2) \
 	|| $(1)/bin/pip install --quiet --require-hashes -r $(2)
 
 $(READY): requirements.lock pyproject.toml

@@ -130,3 +130,15 @@ def test_the_copied_files_are_enough_to_check_the_dashboards(image: Path) -> Non
 def _environment() -> dict[str, str]:
     text = " ".join(rest for word, rest in instructions() if word == "ENV")
     return dict(re.findall(r"(\w+)=(\S+)", text))
+
+
+def test_what_the_image_starts_is_compiled_in_it() -> None:
+    folders = {each.sources[0] for each in copies() if "/" not in each.sources[0]}
+    packages = {each for each in folders if (ROOT / each / "__init__.py").exists()}
+    (compiled,) = (
+        set(rest.partition("compileall -q ")[2].split())
+        for word, rest in instructions()
+        if "compileall" in rest
+    )
+
+    assert compiled == packages
