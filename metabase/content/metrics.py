@@ -23,6 +23,7 @@ _FORMATS = {
     "percent_change": "percent",
     "count": "integer",
     "days": "integer",
+    "months": "integer",
     "money": "money",
     "hours": "one_decimal",
     "score": "one_decimal",

@@ -34,8 +34,8 @@ REGISTRY = PROJECT_ROOT / "dbt_project" / "metrics"
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "unit": (
-        *("share", "count", "money", "days", "hours", "score", "ratio"),
-        *("orders_per_customer", "percent_change"),
+        *("share", "count", "money", "days", "months", "hours", "score"),
+        *("ratio", "orders_per_customer", "percent_change"),
     ),
     "direction": ("higher_is_better", "lower_is_better", "neutral"),
     "owner": ("marketing", "operations", "finance", "data"),

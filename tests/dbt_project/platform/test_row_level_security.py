@@ -41,6 +41,7 @@ VIEWS = (
     "channel_signals",
     "clientes",
     "cohort_retention",
+    "cohort_returns_by_month",
     "connection_reads",
     "connector_health",
     "coupon_requests",

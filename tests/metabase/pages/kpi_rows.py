@@ -101,6 +101,11 @@ create table reporting.cohort_retention (
     company_id text, cohort_month_start_date date, month_number integer,
     cohort_size integer, retention_rate double precision
 );
+create table reporting.cohort_returns_by_month (
+    company_id text, cohort_month_start_date date, month_number integer,
+    cohort_size integer, acquisition_cost numeric, revenue_per_customer numeric,
+    contribution_per_customer numeric, payback_months integer
+);
 create table reporting.rfm_segments (
     company_id text, as_of_date date, place integer, segment_label_es text,
     customer_count integer, customer_share double precision, monetary numeric(18, 2),
@@ -130,7 +135,8 @@ create table reporting.customer_timelines (
 NAMES = (
     *("kpi_months", "acquisition_channels", "registration_regions"),
     *("service_sales", "payment_methods", "order_comunas", "order_hours"),
-    *("cohort_retention", "rfm_segments", "rfm_customers"),
+    *("cohort_retention", "cohort_returns_by_month"),
+    *("rfm_segments", "rfm_customers"),
     *("customer_value_segments", "customer_value_segment_totals"),
     "customer_timelines",
 )
@@ -168,6 +174,8 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     for number, rate in enumerate((1, 0.5, 0.25)):
         insert("cohort_retention", _AUGUST, number, 4, rate)
     insert("cohort_retention", _SEPTEMBER, 0, 2, 1)
+    insert("cohort_returns_by_month", _AUGUST, 0, 4, 25, 20, -15, 1)
+    insert("cohort_returns_by_month", _AUGUST, 1, 4, 25, 55.5, 2.75, 1)
     insert("customer_value_segment_totals", "En peligro", 2, 500, 80, 20)
     insert(
         "customer_value_segments",

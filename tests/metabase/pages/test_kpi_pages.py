@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -186,8 +187,23 @@ def test_cohorts_are_darker_the_more_came_back(shops_url: str) -> None:
     assert {cell.text for cell in september[2:]} == {"—"}
 
 
+def test_a_cohort_is_told_by_its_months_and_as_it_stands_now(shops_url: str) -> None:
+    card = card_named("cohort_payback")
+
+    assert answer_of(shops_url, card, "acme").rows == (
+        ("1997-08", 4, 25, 20, None, None, None, Decimal("55.5"), Decimal("2.75"), 1),
+    )
+
+
 @pytest.mark.parametrize(
-    "name", ["page_period", "new_users", "order_comunas", "retention_cohorts"]
+    "name",
+    [
+        "page_period",
+        "new_users",
+        "order_comunas",
+        "retention_cohorts",
+        "cohort_payback",
+    ],
 )
 def test_a_company_without_data_has_an_empty_card_and_no_error(
     shops_url: str, name: str
