@@ -35,9 +35,17 @@ def write_value(value: Any, column: Column, language: str) -> str:
     # As people and Metabase round: a half goes up.
     with localcontext(rounding=ROUND_HALF_UP):
         written = pattern.apply(
-            value, language, currency=column.currency, currency_digits=False
+            *(value, _locale(language)),
+            currency=column.currency,
+            currency_digits=False,
         )
     return f"{written}{column.suffix}"
+
+
+@cache
+def _locale(language: str) -> Locale:
+    # Babel parses the name again for each number that is given a name.
+    return Locale.parse(language)
 
 
 @cache
@@ -47,7 +55,7 @@ def _pattern(column: Column, language: str) -> NumberPattern:
 
 def number_pattern(column: Column, language: str) -> str:
     """The language's own pattern for the column, with the column's decimals."""
-    locale = Locale.parse(language)
+    locale = _locale(language)
     pattern = {
         "currency": locale.currency_formats["standard"],
         "percent": locale.percent_formats[None],
@@ -69,12 +77,12 @@ def _is_a_word(currency: str | None, language: str) -> bool:
 
 def write_date(day: date, language: str) -> str:
     """Write a day with its month as a short word: «30 sept 1997»."""
-    return format_date(day, "d MMM y", locale=language)
+    return format_date(day, "d MMM y", locale=_locale(language))
 
 
 def number_locale(currency_code: str, language: str) -> dict[str, Any]:
     """The same habits for charts, as the locale definition that d3 takes."""
-    locale = Locale.parse(language)
+    locale = _locale(language)
     symbols = locale.number_symbols["latn"]
     symbol = get_currency_symbol(currency_code, language)
     space = "\u00a0" if symbol[-1].isalpha() else ""
@@ -90,7 +98,7 @@ def number_locale(currency_code: str, language: str) -> dict[str, Any]:
 
 def time_locale(language: str) -> dict[str, Any]:
     """Names of months and days for charts, as the locale definition that d3 takes."""
-    locale = Locale.parse(language)
+    locale = _locale(language)
     # Babel's week starts on Monday, that of d3 on Sunday.
     days = [6, 0, 1, 2, 3, 4, 5]
     return {

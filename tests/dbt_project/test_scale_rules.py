@@ -98,6 +98,19 @@ def test_a_policy_compares_with_the_current_user_and_looks_nothing_up(
         assert policy["condition"] == "true" or "CURRENT_USER" in policy["condition"]
 
 
+def test_readers_see_their_rows_by_one_rule_and_without_a_pattern_for_each_row(
+    warehouse: Warehouse,
+) -> None:
+    rules = warehouse.rows(
+        """select pg_get_expr(polqual, polrelid) as condition, count(*) as table_count
+        from pg_policy where 'bi_reader'::regrole::oid = any(polroles) group by 1"""
+    )
+
+    (rule,) = rules
+    assert "starts_with((CURRENT_USER)::text, 'bi_'::text)" in rule["condition"]
+    assert rule["table_count"] > 100
+
+
 def test_every_view_that_people_read_runs_as_its_reader(warehouse: Warehouse) -> None:
     owners = warehouse.rows(
         f"""select n.nspname || '.' || c.relname as name from pg_class as c

@@ -166,7 +166,8 @@ def _secure(connection: psycopg.Connection, table: sql.Identifier) -> None:
     connection.execute(
         sql.SQL(
             "create policy own on {} for select to bi_reader using "
-            "(company_id = substring(current_user::text from '^bi_(.*)$'))"
+            "(company_id = case when starts_with(current_user::text, 'bi_')"
+            " then substr(current_user::text, 4) end)"
         ).format(table)
     )
     connection.execute(sql.SQL("grant select on {} to bi_reader").format(table))
