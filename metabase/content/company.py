@@ -22,6 +22,11 @@ class Company:
     plan: str = "pro"
 
     @property
+    def has_data(self) -> bool:
+        """Whether it has data of its own; an agency has only its clients'."""
+        return self.plan != "agency"
+
+    @property
     def role(self) -> str:
         """The login that may read this company's rows and no others."""
         return f"bi_{self.company_id}"

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from metabase.content.company import Company
+from metabase.content.entities import Content
 from metabase.content.errors import ContentError
 from metabase.content.yaml_files import parsed
 
-__all__ = ["Plan", "Role", "Roles", "read_roles", "read_yaml"]
+__all__ = ["Plan", "Role", "Roles", "read_roles", "read_yaml", "within_plan"]
 
 _WORKSPACE = ("read", "write", "none")
 _QUERIES = ("no", "query-builder", "query-builder-and-native")
 _ANSWERS = ("yes", "no")
+_KEYS = ("folders", "plans", "roles", "operator")
 _ROLE_KEYS = {"folders", "workspace", "queries"}
 _PLAN_KEYS = {"pages", "actions"}
-_EVERY_PAGE = "all"
+_ALL_BUT = "all_but"
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def read_roles(path: Path, pages: Collection[str]) -> Roles:
         A page, a folder or a level that does not exist, a page in two folders, or a
         plan with a part of a folder.
     """
-    told = read_yaml(path, ("folders", "plans", "roles", "operator"))
+    told = read_yaml(path, _KEYS)
     folders = {name: tuple(inside or ()) for name, inside in told["folders"].items()}
     placed = [page for inside in folders.values() for page in inside]
     for page in placed:
@@ -147,6 +150,22 @@ def read_roles(path: Path, pages: Collection[str]) -> Roles:
     return Roles(roles, folders, str(told["operator"]), plans)
 
 
+def within_plan(content: Content, company: Company, root: Path) -> Content:
+    """Only the pages that the company's plan has."""
+    told = read_yaml(root / "roles.yml", _KEYS)["plans"][company.plan]["pages"]
+    names = frozenset(page.path.stem for page in content.dashboards)
+    pages = _pages(told, names)
+    kept = tuple(page for page in content.dashboards if page.path.stem in pages)
+    return replace(content, dashboards=kept)
+
+
+def _pages(told: Any, pages: frozenset[str]) -> frozenset[str]:
+    """Those a plan names, or all but those."""
+    if isinstance(told, Mapping):
+        return pages - frozenset(told[_ALL_BUT])
+    return frozenset(told)
+
+
 def _plan(
     path: Path,
     name: str,
@@ -158,9 +177,11 @@ def _plan(
         raise ContentError(f"{path}: plan {name} needs {', '.join(sorted(_PLAN_KEYS))}")
     _one_of(path, name, told, "actions", _ANSWERS)
     may_ask = told["actions"] == "yes"
-    if told["pages"] == _EVERY_PAGE:
-        return Plan(pages, may_ask)
-    chosen = frozenset(told["pages"])
+    if isinstance(told["pages"], str):
+        raise ContentError(f"{path}: pages of plan {name} are a list, or {_ALL_BUT}")
+    chosen = _pages(told["pages"], pages)
+    if isinstance(told["pages"], Mapping):
+        return Plan(chosen, may_ask)
     for page in sorted(chosen - {one for inside in folders.values() for one in inside}):
         raise ContentError(f"{path}: plan {name} has {page!r}, which is in no folder")
     for folder, inside in folders.items():

@@ -14,6 +14,7 @@ from metabase.content.company import Company
 from metabase.content.entities import Dashboard
 from metabase.content.labels import read_words
 from metabase.content.load import load_content
+from metabase.content.roles import within_plan
 from metabase.content.warehouse import (
     connect_as,
     data_state,
@@ -76,7 +77,7 @@ def draw_pages(url: str, company: Company, language: str, root: Path) -> list[Re
     The name of its template is that of the page's file.
     """
     labels = read_words(root, language)
-    content = load_content(root, company, language)
+    content = within_plan(load_content(root, company, language), company, root)
     with connect_as(url, company.role) as connection:
         state = data_state(connection)
         answers = {
@@ -113,7 +114,7 @@ def draw_pages(url: str, company: Company, language: str, root: Path) -> list[Re
             as_of=written_day(state.as_of_date, labels),
             # A page says its own period, on the card of its dates.
             period="",
-            banner=banner(state, labels),
+            banner=banner(state, labels) if company.has_data else None,
             why_empty=why_empty(state, labels),
             sections=drawn(page),
             number_locale=number_locale(company.currency_code, labels["language"]),

@@ -16,6 +16,7 @@ from metabase.content.company import Company
 from metabase.content.entities import Content, Dashboard, Placement
 from metabase.content.labels import read_words
 from metabase.content.load import load_content
+from metabase.content.roles import within_plan
 from metabase.content.warehouse import connect_as, data_state, find_companies
 from metabase.rendering.cards import DrawnCard, why_empty
 from metabase.rendering.formats import number_locale, time_locale
@@ -116,7 +117,7 @@ def render_preview(
     """
     labels = read_words(root, language)
     sections = [
-        _section(url, company, load_content(root, company, language), labels)
+        _section(url, company, _content(root, company, language), labels)
         for company in find_companies(url, tuple(company_ids))
     ]
     drawn = [card for one in sections for page in one.pages for card in page.cards]
@@ -134,6 +135,10 @@ def render_preview(
     )
 
 
+def _content(root: Path, company: Company, language: str) -> Content:
+    return within_plan(load_content(root, company, language), company, root)
+
+
 def _section(
     url: str, company: Company, content: Content, labels: dict[str, str]
 ) -> _Section:
@@ -145,7 +150,7 @@ def _section(
         company=company,
         data_through=written_day(state.data_through_date, labels),
         as_of=written_day(state.as_of_date, labels),
-        banner=banner(state, labels),
+        banner=banner(state, labels) if company.has_data else None,
         pages=tuple(page for page in drawn if page.has_own),
         missing=pages.missing(why_empty(state, labels)),
         number_locale=number_locale(company.currency_code, labels["language"]),

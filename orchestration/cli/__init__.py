@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
+    agency,
     alerts,
     audience,
     backup,
@@ -72,11 +73,13 @@ app = typer.Typer(
     timonel alerts                     what is wrong now, and who is told\n
     timonel audience                   customers to write to, some kept back\n
     timonel coupon                     discount codes, within limits\n
+    timonel agency                     companies of an agency, at a glance\n
     timonel metabase plan              what a Metabase server lacks
     """,
 )
 app.add_typer(database.app, name="db")
 app.add_typer(company.app, name="company")
+app.add_typer(agency.app, name="agency")
 app.add_typer(connect.app, name="connect")
 app.add_typer(source.app, name="source")
 app.add_typer(secrets.app, name="secrets")

@@ -13,6 +13,7 @@ import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.client_summaries import summarise_clients
 from orchestration.lib.reporting.dashboards import render, render_pictures
 from orchestration.lib.tenancy.companies import list_companies, load_company
 from orchestration.lib.warehouse.database import has_reporting, open_database
@@ -58,6 +59,7 @@ def dashboard(
         raise fail("There is no company yet. Add one: timonel company add my_shop")
     if not has_reporting(url):
         raise fail("There is nothing to show yet. Load and predict: timonel run")
+    summarise_clients(url)
     if kind is DashboardFormat.PNG:
         folder = output or settings.home / "dashboards" / "pictures"
         with plain_errors(), step("Drawing the dashboards"):

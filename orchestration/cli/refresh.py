@@ -43,6 +43,7 @@ from orchestration.lib.operations.runs import (
     recorded_run,
 )
 from orchestration.lib.operations.service_levels import measure
+from orchestration.lib.reporting.client_summaries import summarise_clients
 from orchestration.lib.reporting.metrics import Metric, read_metrics
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.privacy.erasure_log import key_old_erasures
@@ -235,6 +236,7 @@ class Refresher:
             with self._assets.quiet():
                 dispatcher = Dispatcher(self.url, self.settings, _metrics())
                 dispatcher.dispatch(company, datetime.now(UTC))
+                summarise_clients(self.url)
         # Whatever it is, the run has its result, which nobody may lose by it.
         except Exception as failure:
             reason = escape(str(failure).strip() or type(failure).__name__)

@@ -14,8 +14,8 @@ from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import (
     Company,
-    list_companies,
     load_company,
+    with_data,
 )
 from orchestration.lib.warehouse.database import open_database
 
@@ -126,7 +126,7 @@ def run(
         companies = (
             [load_company(url, company_id) for company_id in company]
             if company
-            else list_companies(url)
+            else with_data(url)
         )
     if not companies:
         raise fail("There is no company yet. Add one: timonel company add my_shop")

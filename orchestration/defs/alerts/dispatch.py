@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.client_summaries import summarise_clients
 from orchestration.lib.reporting.metrics import Metric, read_metrics
 from orchestration.lib.warehouse.warehouse import Warehouse
 
@@ -14,7 +15,8 @@ from orchestration.lib.warehouse.warehouse import Warehouse
 @dg.sensor(
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Looks at the alert rules of every company, and tells people.",
+    description="Looks at the alert rules of every company, tells people, and "
+    "writes down for agencies how their clients are doing.",
 )
 def alert_dispatch(
     context: dg.SensorEvaluationContext, warehouse: Warehouse
@@ -23,6 +25,7 @@ def alert_dispatch(
     settings = Settings.from_environment()
     dispatcher = Dispatcher(warehouse.url(), settings, _metrics())
     found = dispatcher.dispatch_all(datetime.now(UTC))
+    summarise_clients(warehouse.url())
     for company_id, reason in found.unjudged.items():
         context.log.error(
             f"The alerts of {company_id} could not be looked at: {reason}"

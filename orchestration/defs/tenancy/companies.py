@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.lib.tenancy.companies import list_companies
+from orchestration.lib.tenancy.companies import with_data
 from orchestration.lib.tenancy.partitions import companies
 from orchestration.lib.warehouse.warehouse import Warehouse
 
@@ -17,7 +17,7 @@ def company_added(
 ) -> dg.SensorResult | dg.SkipReason:
     """Add partitions of companies that have none, drop those of removed ones."""
     known = set(context.instance.get_dynamic_partitions("companies"))
-    ids = [company.company_id for company in list_companies(warehouse.url())]
+    ids = [company.company_id for company in with_data(warehouse.url())]
     missing = [company_id for company_id in ids if company_id not in known]
     gone = sorted(known - set(ids))
     if not missing and not gone:

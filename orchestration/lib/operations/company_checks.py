@@ -11,7 +11,7 @@ from orchestration.lib.alerts.conditions import problem_of, read_views
 from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.rules import load_rules
 from orchestration.lib.operations.findings import Finding
-from orchestration.lib.tenancy.companies import list_companies
+from orchestration.lib.tenancy.companies import with_data
 from orchestration.lib.warehouse.database import connect
 
 __all__ = ["examine_companies"]
@@ -21,7 +21,7 @@ _SHOWN = 3
 
 def examine_companies(url: str) -> Iterator[Finding]:
     """Look at each company's channels, rules, gates and quarantine."""
-    for company in list_companies(url):
+    for company in with_data(url):
         company_id = company.company_id
         yield from _channels(url, company_id)
         yield from _rules(url, company_id)

@@ -21,12 +21,14 @@ __all__ = [
     "InvalidCompany",
     "UnknownCompany",
     "add_company",
+    "check_company",
     "ensure_logins",
     "list_companies",
     "load_company",
     "reader_role",
     "set_currency",
     "slug",
+    "with_data",
     "writer_role",
 ]
 
@@ -111,7 +113,7 @@ def add_company(url: str, company: Company) -> bool:
         The id is no slug, the currency not ISO 4217, the time zone not IANA, or
         the id is taken by a company with other settings.
     """
-    _check(company)
+    check_company(company)
     with psycopg.connect(url) as connection:
         inserted = connection.execute(
             """insert into ops.companies (company_id, name, currency_code, time_zone)
@@ -165,6 +167,16 @@ def list_companies(url: str) -> list[Company]:
         ).fetchall()
 
 
+def with_data(url: str) -> list[Company]:
+    """Companies that have data of their own, by id: all but agencies."""
+    with connect(url, "orchestrator") as connection:
+        cursor = connection.cursor(row_factory=class_row(Company))
+        return cursor.execute(
+            """select company_id, name, currency_code, time_zone
+            from ops.companies where plan <> 'agency' order by company_id"""
+        ).fetchall()
+
+
 def load_company(url: str, company_id: str) -> Company:
     """One company.
 
@@ -183,7 +195,14 @@ def load_company(url: str, company_id: str) -> Company:
     return companies[company_id]
 
 
-def _check(company: Company) -> None:
+def check_company(company: Company) -> None:
+    """Refuse what cannot be a company.
+
+    Raises
+    ------
+    InvalidCompany
+        The id is no slug, the currency not ISO 4217, or the time zone not IANA.
+    """
     if not _SLUG.fullmatch(company.company_id):
         raise InvalidCompany(
             f"{company.company_id!r} cannot be a company id: use up to 40 lower-case "

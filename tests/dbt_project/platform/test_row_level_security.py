@@ -13,6 +13,7 @@ from metabase.content.load import CONTENT_ROOT, load_content
 from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.measurements import measure_churn
 from ml_assets.assets.plan_outcomes import measure_plans
+from orchestration.lib.reporting.client_summaries import summarise_clients
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
@@ -23,6 +24,7 @@ VIEWS = (
     "accuracy_totals",
     "acquisition_channels",
     "activity_log",
+    "agency_clients",
     "alert_rules",
     "alerts",
     "attribution_comparison",
@@ -243,6 +245,7 @@ OPERATIONS = (
     """insert into ops.quarantined_records (company_id, source, stream, record_hash,
         reason) values (%s, 'shopify', 'orders', 'h', 'bad')""",
 )
+SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
     insert into ops.restatements
         (company_id, mart, restated_date, subject, metric, reasons, build_id)
@@ -289,6 +292,9 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.execute(CAMPAIGN, [company_id])
         warehouse.execute(RATES, [company_id])
         warehouse.execute(MERGED, [company_id])
+    for agency, client in ((pair.acme, pair.bolt), (pair.bolt, pair.acme)):
+        warehouse.execute(SERVED, [agency, client])
+    summarise_clients(warehouse.url)
     return Readers(pair, *map(warehouse.add_reader, (pair.acme, pair.bolt)))
 
 

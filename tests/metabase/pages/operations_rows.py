@@ -12,6 +12,16 @@ create table reporting.connector_health (
     company_id text, connection_id text, light text, status_label_es text,
     hours_since_read numeric(18, 2), quarantined_record_count integer, last_error text
 );
+create table reporting.agency_clients (
+    company_id text, client_name text, attention text, attention_rank integer,
+    currency_code text, month_start_date date, net_sales numeric(18, 2),
+    net_sales_change double precision, net_sales_year_change double precision,
+    ltv_roas_incremental double precision,
+    ltv_roas_incremental_lower double precision,
+    ltv_roas_incremental_upper double precision,
+    critical_customer_count integer, capital_at_risk numeric(18, 2),
+    hours_since_read numeric(18, 2), open_alert_count integer
+);
 create table reporting.service_levels (
     company_id text, service_level_label_es text, target_minutes integer,
     source_slug text, age_minutes numeric(18, 2), is_met boolean,
@@ -49,6 +59,7 @@ create table reporting.quarantine_totals (
 """
 NAMES = (
     "connector_health",
+    "agency_clients",
     "service_levels",
     "alert_rules",
     "event_latency",
@@ -73,6 +84,10 @@ def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
 
     insert("connector_health", "shop", "green", "Al día", 2, 0, None)
     insert("connector_health", "ads", "red", "No se puede leer", 50, 3, "Caducó.")
+    month = (1000.5, 0.1, None, 2.5, 1.5, 3.5, 9, 99.5, 3, 0)
+    for place, attention in ((7, "none"), (1, "blocked")):
+        client = f"{attention} client of {company_id}"
+        insert("agency_clients", client, attention, place, "USD", "1997-09-01", *month)
     insert("service_levels", "Operativo (1 hora)", 60, "meta_ads", 3000, False, 0.5)
     insert("service_levels", "Táctico (5 minutos)", 5, "shopify", 3, True, 0.975)
     insert("alert_rules", 2, "Alta", "Un cálculo falló", None, None, None, True)

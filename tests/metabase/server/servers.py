@@ -199,7 +199,7 @@ def keep_only(folder: Path, page: str) -> None:
         for name, pages in roles["folders"].items()
     }
     for one in roles["plans"].values():
-        one["pages"] = "all"
+        one["pages"] = {"all_but": []}
     (folder / "roles.yml").write_text(yaml.safe_dump(roles))
     delivery = parsed(folder / "delivery.yml")
     delivery["embeddable"] = [page]

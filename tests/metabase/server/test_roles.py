@@ -30,6 +30,7 @@ FOLDERS = {
         "7. Tarjetas de varias vistas: 4. Vista operativa + 5. Vista ejecutiva"
         " + 6. Vista técnica"
     ),
+    "agency": "8. Agencia",
     "workspace": "Espacio de trabajo",
 }
 
@@ -48,7 +49,9 @@ EXPECTED = {
     "directivo": _Expected((*BUSINESS, "executive", "workspace")),
     "marketing": _Expected((*BUSINESS, "workspace"), ("workspace",)),
     "devops": _Expected(("connections", "technical", "dates", "shared")),
-    "analista": _Expected(tuple(FOLDERS), ("workspace",), writes_sql=True),
+    "analista": _Expected(
+        tuple(set(FOLDERS) - {"agency"}), ("workspace",), writes_sql=True
+    ),
     "consultor": _Expected((*BUSINESS, "executive")),
 }
 CORE = {"panel", "ventas", "clientes", "ficha"}
@@ -58,6 +61,7 @@ OPERATIONAL = {
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
+EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | {"agencia"}
 PAGES = {
     "pro": {
         "directivo": CORE | OPERATIONAL | EXECUTIVE,
@@ -65,7 +69,7 @@ PAGES = {
         "devops": TECHNICAL,
         "analista": CORE | OPERATIONAL | EXECUTIVE | TECHNICAL,
         "consultor": CORE | OPERATIONAL | EXECUTIVE,
-        "operator": CORE | OPERATIONAL | EXECUTIVE | TECHNICAL,
+        "operator": EVERYTHING,
     },
     "basic": {
         "directivo": CORE,
@@ -73,7 +77,12 @@ PAGES = {
         "devops": {"conexiones"},
         "analista": CORE | {"conexiones"},
         "consultor": CORE,
-        "operator": CORE | OPERATIONAL | EXECUTIVE | TECHNICAL,
+        "operator": EVERYTHING,
+    },
+    "agency": {
+        "directivo": {"agencia"},
+        **{key: set() for key in ("marketing", "devops", "analista", "consultor")},
+        "operator": EVERYTHING,
     },
 }
 
@@ -148,11 +157,18 @@ def test_pages_lie_in_the_folder_of_roles_yml_with_their_cards(
 def test_every_role_reads_its_pages_their_cards_and_nothing_else(
     setting: Server,
 ) -> None:
-    """acme has taken all, bolt the basic plan."""
+    """acme has taken all, bolt the basic plan; then acme is an agency."""
     setting.sql("update ops.companies set plan = 'basic' where company_id = 'bolt'")
     setting.run()
+    _reads_its_pages(setting, {"acme": "pro", "bolt": "basic"})
 
-    for company, plan in (("acme", "pro"), ("bolt", "basic")):
+    setting.sql("update ops.companies set plan = 'agency' where company_id = 'acme'")
+    setting.run()
+    _reads_its_pages(setting, {"acme": "agency"})
+
+
+def _reads_its_pages(setting: Server, plans: dict[str, str]) -> None:
+    for company, plan in plans.items():
         pages = _pages_of(setting, company)
         for role, names in PAGES[plan].items():
             group = f"{company}: {role}" if role in EXPECTED else "timonel: operator"
@@ -226,7 +242,7 @@ def test_a_right_given_by_hand_is_taken_back_without_asking(filled: Server) -> N
         ("[conexiones]", "[conexiones, clientes]", "clientes is in two folders"),
         (", ficha, con", ", con", "plan basic has a part of core; split"),
         (", ficha, con", ", ficha, nope, con", "plan basic has 'nope'.*in no folder"),
-        ("pages: all", "page: all", "plan pro needs actions, pages"),
+        ("pages: {all_but", "page: {all_but", "plan pro needs actions, pages"),
         ("operator:", "owner:", "expected the keys"),
     ],
 )

@@ -50,7 +50,7 @@ lived as (
         on
             cohorts.company_id = months.company_id
             and cohorts.cohort_month_start_date <= months.month_start_date
-    where months.is_complete
+    where months.is_complete and {{ is_in_scope('companies.company_id') }}
 ),
 
 accumulated as (

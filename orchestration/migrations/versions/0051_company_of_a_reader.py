@@ -3,7 +3,7 @@
 from alembic import op
 from sqlalchemy import text
 
-revision = "0055"
+revision = "0051"
 down_revision = "0050"
 
 # Where no index is used, a policy is asked for every row: the pattern took 1.2
