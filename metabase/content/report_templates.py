@@ -23,7 +23,7 @@ __all__ = [
     "report_problems",
 ]
 
-_KEYS = ("title", "description", "sections")
+_KEYS = ("title", "description", "period", "sections")
 _FOLDER = "reports"
 
 
@@ -37,11 +37,15 @@ class ReportSection:
 
 @dataclass(frozen=True)
 class ReportTemplate:
-    """A report before it has numbers; ``name`` is that of its file."""
+    """A report before it has numbers; ``name`` is that of its file.
+
+    ``period`` is the card that tells the days which its figures are of.
+    """
 
     name: str
     title: str
     description: str
+    period: Card
     sections: tuple[ReportSection, ...]
 
 
@@ -81,7 +85,14 @@ def load_report(
         _section(found[0], position, section, cards)
         for position, section in enumerate(told["sections"], start=1)
     )
-    return ReportTemplate(found[0].stem, told["title"], told["description"], sections)
+    if told["period"] not in cards:
+        raise ContentError(f"{found[0]}: no card is called {told['period']}")
+    return ReportTemplate(
+        found[0].stem,
+        *(told["title"], told["description"]),
+        cards[told["period"]],
+        sections,
+    )
 
 
 def _whole(raw: Mapping[Path, Any], name: str) -> str | None:

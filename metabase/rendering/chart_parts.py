@@ -210,6 +210,8 @@ def styled(chart: AltairChart) -> AltairChart:
             domainColor=_GRID,
             ticks=False,
             labelPadding=6,
+            # Months that touch are read as one long number.
+            labelSeparation=8,
         )
     )
 

@@ -19,7 +19,7 @@ from metabase.rendering.page_choices import (
     choices_of,
     variants_of,
 )
-from metabase.rendering.page_parts import draw_answer
+from metabase.rendering.page_parts import draw_answer, told_columns
 
 __all__ = ["CompanyAnswers", "drawn_card", "drawn_variants"]
 
@@ -88,23 +88,7 @@ def _drawn(
         most_rows=_MOST_ROWS,
         draws_chart=draws_chart,
     )
-    return _told_columns(_linked(told, at, card), told.labels["preview.no_value"])
-
-
-def _told_columns(card: DrawnCard, no_value: str) -> DrawnCard:
-    """The card without the columns of which this company has no value at all."""
-    if card.display not in ("table", "object") or card.empty_reason:
-        return card
-    kept = [
-        place
-        for place, column in enumerate(zip(*card.rows, strict=True))
-        if any(cell.text != no_value for cell in column)
-    ]
-    return replace(
-        card,
-        headers=tuple(card.headers[place] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in card.rows),
-    )
+    return told_columns(_linked(told, at, card), told.labels["preview.no_value"])
 
 
 def _linked(told: CompanyAnswers, at: Placement, drawn: DrawnCard) -> DrawnCard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import metadata
@@ -27,6 +28,7 @@ __all__ = [
     "chart_library",
     "draw_answer",
     "page_templates",
+    "told_columns",
     "vega_version",
     "written_day",
 ]
@@ -65,6 +67,22 @@ def draw_answer(  # noqa: PLR0913
         *(card, placement, answer, labels, why),
         most_rows=most_rows,
         draws_chart=draws_chart,
+    )
+
+
+def told_columns(card: DrawnCard, no_value: str) -> DrawnCard:
+    """The card without the columns of which this company has no value at all."""
+    if card.display not in ("table", "object") or card.empty_reason:
+        return card
+    kept = [
+        place
+        for place, column in enumerate(zip(*card.rows, strict=True))
+        if any(cell.text != no_value for cell in column)
+    ]
+    return replace(
+        card,
+        headers=tuple(card.headers[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in card.rows),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from metabase.content.company import Company
-from metabase.content.entities import Content
+from metabase.content.entities import Card
 from metabase.content.errors import WarehouseError
 from metabase.content.labels import read_words
 from metabase.content.load import load_content
@@ -31,12 +31,19 @@ from metabase.content.warehouse import (
 )
 from metabase.rendering.cards import DrawnCard, why_empty
 from metabase.rendering.formats import number_locale, time_locale, write_date
-from metabase.rendering.page_parts import banner, draw_answer, written_day
+from metabase.rendering.page_parts import (
+    banner,
+    draw_answer,
+    told_columns,
+    written_day,
+)
 from metabase.rendering.report_layout import arranged
 
 __all__ = ["DrawnSection", "Report", "ReportRequest", "draw_report"]
 
-_PERIOD_CARD, _TO = "page_period", " \u2013 "
+_TO = " \u2013 "
+# On paper nobody can ask for the rest of a long list.
+_MOST_ROWS = 10
 _NOT_BUILT = (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 
 
@@ -125,7 +132,7 @@ def draw_report(url: str, request: ReportRequest, root: Path) -> Report:
                 _drawn(connection, section, state, labels)
                 for section in chosen.sections
             )
-            period = _period(connection, content, labels)
+            period = _period(connection, chosen.period, labels)
     except _NOT_BUILT as missing:
         raise WarehouseError(
             f"nothing was computed yet for {company.company_id!r}: timonel run "
@@ -168,7 +175,13 @@ def _drawn(
 ) -> DrawnSection:
     rows = tuple(
         tuple(
-            draw_answer(card, place, run(connection, card.default_sql()), state, labels)
+            told_columns(
+                draw_answer(
+                    *(card, place, run(connection, card.default_sql()), state, labels),
+                    most_rows=_MOST_ROWS,
+                ),
+                labels["preview.no_value"],
+            )
             for card, place in row
         )
         for row in arranged(section.cards)
@@ -176,13 +189,8 @@ def _drawn(
     return DrawnSection(section.heading, rows)
 
 
-def _period(
-    connection: psycopg.Connection, content: Content, labels: dict[str, str]
-) -> str:
-    """The days that counts and sums are of, as the card of the pages tells them."""
-    card = next(
-        card for card in content.cards.values() if card.path.stem == _PERIOD_CARD
-    )
+def _period(connection: psycopg.Connection, card: Card, labels: dict[str, str]) -> str:
+    """The days that the figures are of, as the card of the pages tells them."""
     answer = run(connection, card.default_sql())
     days = [day for row in answer.rows for day in row if day is not None]
     if days:

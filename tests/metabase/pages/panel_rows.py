@@ -57,10 +57,14 @@ create table reporting.performance_by_month (
     tax_basis text, net_sales numeric(18, 2), average_order_value numeric(18, 2),
     new_customer_revenue numeric(18, 2), returning_customer_revenue numeric(18, 2),
     spend numeric(18, 2), blended_return numeric(18, 6), observed_roas numeric(18, 6),
-    gross_margin numeric(18, 2), contribution_after_ads numeric(18, 2)
+    gross_margin numeric(18, 2), contribution_after_ads numeric(18, 2),
+    through_date date generated always as (
+        (month_start_date + interval '1 month - 1 day')::date
+    ) stored
 );
 create table reporting.performance_changes_by_month (
     company_id text, month_start_date date, metric_name text, place integer,
+    figure numeric(24, 6),
     month_change double precision, year_change double precision,
     month_target numeric(24, 6), target_change double precision
 );
@@ -159,10 +163,10 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             *(spend and net / spend, spend and 300 / spend, margin, left),
         )
     for month, place, name, *changes in (
-        ("1997-07-01", 1, "net_sales", 9, 9, None, None),
-        ("1997-08-01", 2, "spend", None, None, None, None),
-        ("1997-08-01", 3, "blended_return", 0.1, None, 10, -0.15),
-        ("1997-08-01", 1, "net_sales", -0.13, 0.5, 1000, -0.15),
-        *((month, 1, "net_sales", 2, 2, 7, 0) for month, *_ in newest),
+        ("1997-07-01", 1, "net_sales", 90, 9, 9, None, None),
+        ("1997-08-01", 2, "spend", 100, None, None, None, None),
+        ("1997-08-01", 3, "blended_return", 8.5, 0.1, None, 10, -0.15),
+        ("1997-08-01", 1, "net_sales", 850.4, -0.13, 0.5, 1000, -0.15),
+        *((month, 1, "net_sales", 70, 2, 2, 7, 0) for month, *_ in newest),
     ):
         insert("performance_changes_by_month", month, name, place, *changes)

@@ -47,13 +47,14 @@ def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
 
 def test_changes_are_of_that_month_in_their_order(shops_url: str) -> None:
     assert shown(shops_url, "month_changes") == [
-        ["Ventas netas", "-13\xa0%", "50\xa0%", "1.000 EUR", "-15\xa0%"],
-        ["Gasto", "—", "—", "—", "—"],
+        ["Ventas netas", "850 EUR", "-13\xa0%", "50\xa0%", "1.000 EUR", "-15\xa0%"],
+        ["Gasto", "100 EUR", "—", "—", "—", "—"],
         [
-            *("Ventas por unidad gastada en publicidad", "10\xa0%", "—"),
-            *("10,0 \N{MULTIPLICATION SIGN}", "-15\xa0%"),
+            *("Ventas por unidad gastada en publicidad", "8,5 \N{MULTIPLICATION SIGN}"),
+            *("10\xa0%", "—", "10,0 \N{MULTIPLICATION SIGN}", "-15\xa0%"),
         ],
     ]
+    assert shown(shops_url, "month_period") == [["1 ago 1997", "31 ago 1997"]]
 
 
 def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:

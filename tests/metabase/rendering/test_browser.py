@@ -277,7 +277,7 @@ def test_a_long_table_is_searched_and_shown_whole_when_asked_for(page: Page) -> 
 def test_a_report_has_its_charts_and_the_whole_width(
     page: Page, shops_url: str, tmp_path: Path
 ) -> None:
-    request = ReportRequest("acme", "monthly_review", "es")
+    request = ReportRequest("acme", "executive_summary", "es")
     report = draw_report(shops_url, request, CONTENT_ROOT)
     file = tmp_path / "report.html"
     file.write_text(render_report(report))
