@@ -28,6 +28,7 @@ from orchestration.cli import (
     metabase,
     metrics,
     quarantine,
+    receiver,
     report,
     run,
     sandbox,
@@ -67,6 +68,7 @@ app = typer.Typer(
     timonel doctor                     what is wrong, and what to do\n
     timonel backup DIR                 everything, to restore from\n
     timonel quarantine                 records that could not be loaded\n
+    timonel receiver                   what others deliver by webhook\n
     timonel customers                  ids of a shop that are one person\n
     timonel media                      experiments and limits of budgets\n
     timonel scenario                   plans, projected and saved\n
@@ -92,6 +94,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(audience.app, name="audience")
 app.add_typer(coupon.app, name="coupon")
 app.add_typer(metabase.app, name="metabase")
+app.add_typer(receiver.app, name="receiver")
 app.add_typer(report.app, name="report")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)

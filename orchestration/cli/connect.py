@@ -14,6 +14,7 @@ from orchestration.cli.connection_flow import test_connection
 from orchestration.cli.connections import connections
 from orchestration.cli.console import console, fail, plain_errors
 from orchestration.cli.file_preview import preview_files, print_preview
+from orchestration.cli.receiver import webhook
 from orchestration.lib.connections.connections import (
     add_connection,
     check_is_free,
@@ -138,6 +139,7 @@ def test(
     test_connection(url, settings, connection)
 
 
+app.command()(webhook)
 app.command("list")(connections)
 connect_sources.register(app)
 

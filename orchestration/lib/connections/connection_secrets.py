@@ -31,6 +31,7 @@ __all__ = [
     "rotate_key",
     "save_secrets",
     "sealing",
+    "webhook_secret",
 ]
 
 _UNLOCKED = """
@@ -168,6 +169,11 @@ def erasure_secret(key_id: str) -> str:
     return f"erasure key {key_id}"
 
 
+def webhook_secret(connection_id: str) -> str:
+    """The name under which a webhook's secrets are sealed: no connection has it."""
+    return f"webhook {connection_id}"
+
+
 @dataclass(frozen=True)
 class _Kept:
     """A column of secrets: its table, what tells a company's rows apart, their name."""
@@ -184,6 +190,7 @@ _KEPT = (
     _Kept("audience_destinations", "destination", destination_secret),
     _Kept("erasure_keys", "key_id", erasure_secret),
     _Kept("login_passwords", "''", lambda _: LOGIN_SECRET),
+    _Kept("webhooks", "connection_id", webhook_secret),
 )
 
 

@@ -36,6 +36,9 @@ class Settings:
         Where people open the dashboards and Dagster, for links in alerts
         (``TIMONEL_DASHBOARD_URL``, ``TIMONEL_DAGSTER_URL``; default: the ports that
         docker-compose.yml publishes on this machine).
+    receiver_url
+        Where senders of webhooks reach ``timonel receiver`` (``TIMONEL_RECEIVER_URL``):
+        the public address, in front of any proxy.
     readers_per_account
         How many companies may read the same account of a source, or with the same
         credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
@@ -46,6 +49,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     dashboard_url: str = "http://localhost:3001"
     dagster_url: str = "http://localhost:3000"
+    receiver_url: str = "http://localhost:3002"
     readers_per_account: int = 1
 
     @classmethod
@@ -60,6 +64,7 @@ class Settings:
             secret_keys=tuple(filter(None, map(str.strip, keys.split(",")))),
             dashboard_url=_address("TIMONEL_DASHBOARD_URL", cls.dashboard_url),
             dagster_url=_address("TIMONEL_DAGSTER_URL", cls.dagster_url),
+            receiver_url=_address("TIMONEL_RECEIVER_URL", cls.receiver_url),
             readers_per_account=_count(
                 "TIMONEL_READERS_PER_ACCOUNT", cls.readers_per_account
             ),

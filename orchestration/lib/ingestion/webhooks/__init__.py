@@ -1,0 +1,1 @@
+"""What other systems deliver by webhook: received, kept raw, and read afterwards."""

@@ -1,0 +1,171 @@
+"""Whether a delivery is its sender's: signatures over the bytes as they came.
+
+Sources are the senders' own pages: Meta *Validating payloads*, Zoom *Using webhooks*,
+HubSpot *Validating requests* (v3), Stripe *Verify webhook signatures manually*. Every
+comparison takes the same time wherever two texts begin to differ.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "SENDERS",
+    "Delivered",
+    "Refusal",
+    "Sender",
+    "is_same",
+    "refusal",
+    "zoom_answer",
+]
+
+Sender = Literal["whatsapp", "zoom", "hubspot", "stripe", "shared"]
+Refusal = Literal["unsigned", "signature", "expired"]
+
+TOLERANCE_SECONDS = 300
+"""How far a signed time may be from ours, either way: what all three recommend."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A request as it came.
+
+    ``address`` is the public one with its query, as the sender knows it; names of
+    ``headers`` are in lower case; ``now`` are seconds since 1970.
+    """
+
+    method: str
+    address: str
+    headers: Mapping[str, str]
+    body: bytes
+    now: float
+
+
+def refusal(sender: Sender, delivered: Delivered, secret: str) -> Refusal | None:
+    """Why a delivery is not believed; None if it is its sender's.
+
+    An empty secret is only for ``shared``: there the address itself is the secret.
+    """
+    if not secret:
+        return None if sender == "shared" else "unsigned"
+    return SENDERS[sender](delivered, secret)
+
+
+def is_same(given: str, expected: str) -> bool:
+    """Whether two texts are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def zoom_answer(body: bytes, secret: str) -> dict[str, str] | None:
+    """What Zoom wants to hear when it asks whether this address is ours; else None.
+
+    Only ever for a signed request: who could have any text of theirs signed could sign
+    deliveries.
+    """
+    try:
+        told = json.loads(body)
+        plain = told["payload"]["plainToken"]
+        is_asking = told["event"] == "endpoint.url_validation"
+    except (ValueError, TypeError, LookupError):
+        return None
+    if not is_asking or not isinstance(plain, str) or plain.startswith("v0:"):
+        return None
+    return {"plainToken": plain, "encryptedToken": _hex(secret, plain.encode())}
+
+
+def _whatsapp(delivered: Delivered, secret: str) -> Refusal | None:
+    given = delivered.headers.get("x-hub-signature-256")
+    if given is None:
+        return "unsigned"
+    expected = f"sha256={_hex(secret, delivered.body)}"
+    return None if is_same(given, expected) else "signature"
+
+
+def _zoom(delivered: Delivered, secret: str) -> Refusal | None:
+    given = delivered.headers.get("x-zm-signature")
+    at = delivered.headers.get("x-zm-request-timestamp")
+    if given is None or at is None:
+        return "unsigned"
+    expected = f"v0={_hex(secret, f'v0:{at}:'.encode() + delivered.body)}"
+    if not is_same(given, expected):
+        return "signature"
+    # Zoom's pages say milliseconds, its examples send seconds.
+    moment = _number(at)
+    return _expired(moment / 1000 if moment > 1e11 else moment, delivered.now)
+
+
+def _hubspot(delivered: Delivered, secret: str) -> Refusal | None:
+    given = delivered.headers.get("x-hubspot-signature-v3")
+    at = delivered.headers.get("x-hubspot-request-timestamp")
+    if given is None or at is None:
+        return "unsigned"
+    signed = f"{delivered.method}{delivered.address}".encode()
+    digest = hmac.digest(
+        secret.encode(), signed + delivered.body + at.encode(), "sha256"
+    )
+    if not is_same(given, base64.b64encode(digest).decode()):
+        return "signature"
+    return _expired(_number(at) / 1000, delivered.now)
+
+
+def _stripe(delivered: Delivered, secret: str) -> Refusal | None:
+    given = delivered.headers.get("stripe-signature")
+    if given is None:
+        return "unsigned"
+    parts = [part.strip().partition("=") for part in given.split(",")]
+    at = next((value for name, _, value in parts if name == "t"), "")
+    expected = _hex(secret, f"{at}.".encode() + delivered.body)
+    # While a secret is rolled there is one for each; v0 is of test events only.
+    signatures = [value for name, _, value in parts if name == "v1"]
+    if not any(is_same(value, expected) for value in signatures):
+        return "signature"
+    return _expired(_number(at), delivered.now)
+
+
+def _shared(delivered: Delivered, secret: str) -> Refusal | None:
+    scheme, _, credential = delivered.headers.get("authorization", "").partition(" ")
+    given = delivered.headers.get("x-webhook-secret")
+    if given is None and scheme.lower() == "bearer":
+        given = credential
+    if given is None and scheme.lower() == "basic":
+        given = _password(credential)
+    if given is None:
+        return "unsigned"
+    return None if is_same(given, secret) else "signature"
+
+
+def _hex(secret: str, signed: bytes) -> str:
+    return hmac.digest(secret.encode(), signed, "sha256").hex()
+
+
+def _password(credential: str) -> str:
+    try:
+        told = base64.b64decode(credential, validate=True).decode(errors="replace")
+    except (binascii.Error, ValueError):
+        return ""
+    return told.partition(":")[2]
+
+
+def _number(text: str) -> float:
+    is_whole = text.isascii() and text.isdecimal() and len(text) < 16
+    return float(text) if is_whole else 0.0
+
+
+def _expired(moment: float, now: float) -> Refusal | None:
+    return "expired" if abs(now - moment) > TOLERANCE_SECONDS else None
+
+
+SENDERS: dict[Sender, Callable[[Delivered, str], Refusal | None]] = {
+    "whatsapp": _whatsapp,
+    "zoom": _zoom,
+    "hubspot": _hubspot,
+    "stripe": _stripe,
+    "shared": _shared,
+}
+"""How each sender shows that a delivery is its own."""

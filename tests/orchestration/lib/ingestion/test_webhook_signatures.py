@@ -1,0 +1,177 @@
+"""Signatures as the senders' own pages and libraries show them, and one step aside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import replace
+
+import pytest
+
+from orchestration.lib.ingestion.webhooks.signatures import (
+    Delivered,
+    Sender,
+    refusal,
+    zoom_answer,
+)
+
+NOW = 1_761_991_443.0
+ZOOM_BODY = b'{"event":"webinar.started","event_ts":1761991443000}'
+STRIPE_BODY = b'{"id":"evt_1","object":"event"}'
+
+
+def _hex(secret: str, signed: bytes) -> str:
+    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _delivered(
+    body: bytes, headers: dict[str, str], now: float = NOW, address: str = ""
+) -> Delivered:
+    return Delivered("POST", address, headers, body, now)
+
+
+# Published: GitHub's page on X-Hub-Signature-256 (Meta's scheme), and the test of
+# HubSpot's own library. Zoom and Stripe publish the formula only.
+CASES: dict[Sender, tuple[Delivered, str]] = {
+    "whatsapp": (
+        _delivered(
+            b"Hello, World!",
+            {
+                "x-hub-signature-256": "sha256=757107ea0eb2509fc211221cce984b8a"
+                "37570b6d7586c22c46f4379c8b043e17"
+            },
+        ),
+        "It's a Secret to Everybody",
+    ),
+    "hubspot": (
+        _delivered(
+            b"{'example_field':'example_value'}",
+            {
+                "x-hubspot-signature-v3": "HPW73RUtKmcYoEDADG0s6M"
+                "mGFWUzWJKAW07r8RDgcQw=",
+                "x-hubspot-request-timestamp": "15000000",
+            },
+            now=15_000,
+            address="https://www.example.com/webhook_uri",
+        ),
+        "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy",
+    ),
+    "zoom": (
+        _delivered(
+            ZOOM_BODY,
+            {
+                "x-zm-signature": "v0=" + _hex("zt", b"v0:1761991443:" + ZOOM_BODY),
+                "x-zm-request-timestamp": "1761991443",
+            },
+        ),
+        "zt",
+    ),
+    "stripe": (
+        _delivered(
+            STRIPE_BODY,
+            {
+                "stripe-signature": "t=1761991443,v1=00,v0=1,v1="
+                + _hex("whsec_1", b"1761991443." + STRIPE_BODY)
+            },
+        ),
+        "whsec_1",
+    ),
+    "shared": (_delivered(b"a=1", {"x-webhook-secret": "s3"}), "s3"),
+}
+TIMED: list[Sender] = ["hubspot", "zoom", "stripe"]
+SIGNED: list[Sender] = [*TIMED, "whatsapp"]
+
+
+@pytest.mark.parametrize("sender", CASES)
+def test_a_senders_own_delivery_is_believed(sender: Sender) -> None:
+    delivered, secret = CASES[sender]
+
+    assert refusal(sender, delivered, secret) is None
+
+
+@pytest.mark.parametrize("sender", SIGNED)
+def test_one_other_byte_is_refused(sender: Sender) -> None:
+    delivered, secret = CASES[sender]
+    body = bytes([delivered.body[0] ^ 1]) + delivered.body[1:]
+
+    assert refusal(sender, replace(delivered, body=body), secret) == "signature"
+
+
+@pytest.mark.parametrize("sender", CASES)
+def test_another_secret_or_none_is_refused(sender: Sender) -> None:
+    delivered, secret = CASES[sender]
+
+    assert refusal(sender, delivered, f"{secret}x") == "signature"
+    assert refusal(sender, replace(delivered, headers={}), secret) == "unsigned"
+    garbled = dict.fromkeys(delivered.headers, "é=,,t=,")
+    assert refusal(sender, replace(delivered, headers=garbled), secret) == "signature"
+
+
+@pytest.mark.parametrize("sender", SIGNED)
+def test_who_signs_is_never_believed_without_a_secret(sender: Sender) -> None:
+    assert refusal(sender, CASES[sender][0], "") == "unsigned"
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+@pytest.mark.parametrize("sender", TIMED)
+def test_what_was_signed_long_ago_or_later_is_refused(
+    sender: Sender, seconds: int
+) -> None:
+    delivered, secret = CASES[sender]
+
+    later = replace(delivered, now=delivered.now + seconds)
+
+    assert refusal(sender, later, secret) == "expired"
+
+
+@pytest.mark.parametrize("sender", TIMED)
+def test_the_signed_time_cannot_be_exchanged(sender: Sender) -> None:
+    delivered, secret = CASES[sender]
+    headers = {
+        name: value.replace("15000000", "15000001").replace("1443", "1444")
+        for name, value in delivered.headers.items()
+    }
+
+    assert refusal(sender, replace(delivered, headers=headers), secret) == "signature"
+
+
+def test_hubspot_signs_the_address() -> None:
+    delivered, secret = CASES["hubspot"]
+    inside = replace(delivered, address="http://receiver:3002/webhook_uri")
+
+    assert refusal("hubspot", inside, secret) == "signature"
+
+
+def test_a_shared_secret_may_be_a_token_or_a_password() -> None:
+    basic = base64.b64encode(b"any:s3").decode()
+
+    for given in ("Bearer s3", f"Basic {basic}"):
+        delivered = _delivered(b"", {"authorization": given})
+        assert refusal("shared", delivered, "s3") is None
+        assert refusal("shared", delivered, "s4") == "signature"
+    assert refusal("shared", _delivered(b"", {}), "") is None
+
+
+def test_zoom_hears_the_token_it_asked_with_encrypted() -> None:
+    body = b'{"payload":{"plainToken":"p"},"event":"endpoint.url_validation"}'
+
+    assert zoom_answer(body, "zt") == {
+        "plainToken": "p",
+        "encryptedToken": _hex("zt", b"p"),
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ZOOM_BODY,
+        b"no json",
+        b"[1]",
+        b'{"event":"endpoint.url_validation","payload":{"plainToken":1}}',
+        # What a signature of a delivery is made of is not encrypted for anybody.
+        b'{"event":"endpoint.url_validation","payload":{"plainToken":"v0:1:{}"}}',
+    ],
+)
+def test_nothing_else_is_answered_to_zoom(body: bytes) -> None:
+    assert zoom_answer(body, "zt") is None
