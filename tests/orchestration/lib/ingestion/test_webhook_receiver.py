@@ -34,7 +34,7 @@ from orchestration.lib.ingestion.webhooks.signatures import Sender
 from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.tenancy.company_removal import remove_company
 
-SECRET = "app-secret-5e1f"  # noqa: S105
+SECRET = "app-secret-5e1f"
 SMALL = Limits(body_bytes=2000)
 
 
@@ -68,8 +68,8 @@ def _receiving(
 def test_two_companies_with_one_name_stay_apart(
     database_url: str, settings: Settings
 ) -> None:
-    ours = _add(database_url, settings, "acme", secret="one")  # noqa: S106
-    theirs = _add(database_url, settings, "bolt", secret="two")  # noqa: S106
+    ours = _add(database_url, settings, "acme", secret="one")
+    theirs = _add(database_url, settings, "bolt", secret="two")
 
     with _receiving(database_url, settings) as client:
         for hook, secret in ((ours, "one"), (theirs, "two")):
