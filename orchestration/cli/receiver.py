@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Annotated, cast
 
 import typer
@@ -137,6 +138,37 @@ def remove(
         if not remove_hook(url, company, name):
             raise fail(f"{company} has no webhook '{name}'.")
     console.print(f"Nobody waits at [bold]{escape(name)}[/bold] any more.")
+
+
+@app.command()
+def replay(
+    company: _Company,
+    since: Annotated[
+        datetime, typer.Option(help="A day or moment of UTC: what came from then on.")
+    ],
+    connection: Annotated[
+        str | None, typer.Option(help="Of which webhook. Default: of all.")
+    ] = None,
+) -> None:
+    """Read deliveries once more, as they came. An event is told anew, never twice.
+
+    Deliveries are kept for 30 days.
+    """
+    from orchestration.lib.ingestion.webhooks.reading import (
+        read_deliveries,
+        unread_again,
+    )
+    from orchestration.lib.tenancy.companies import load_company
+
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        load_company(url, company)
+        unread_again(url, company, connection, since.replace(tzinfo=UTC))
+        read = read_deliveries(url, company)
+    console.print(
+        f"{read.delivery_count:,} deliveries, {read.event_count:,} events, "
+        f"{read.quarantined_count:,} in quarantine."
+    )
 
 
 def webhook(

@@ -1,0 +1,163 @@
+"""What a delivery says: its events, by sender, each with a key of its own.
+
+The shapes are those of the senders' pages: WhatsApp Cloud API *Webhooks*, Zoom
+*Webhooks*, HubSpot *Webhooks*, Stripe *Event object*. A delivery may come twice, late
+and out of order: the key is the same whenever the event is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+__all__ = ["Event", "Unreadable", "unpack"]
+
+_FORM = "application/x-www-form-urlencoded"
+_TYPES = ("event", "type", "event_type", "RecordType")
+_IDS = ("event_id", "sg_event_id", "id", "ID")
+
+
+class Unreadable(ValueError):
+    """A delivery cannot be understood; the message says why, and quotes nothing."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened, as its sender tells it.
+
+    ``event_key`` is unique within a connection; ``occurred_at`` is the sender's clock.
+    """
+
+    event_key: str
+    event_type: str
+    event_id: str | None
+    occurred_at: datetime | None
+    payload: Mapping[str, Any]
+
+
+def unpack(sender: str, headers: Mapping[str, str], body: bytes) -> list[Event]:
+    """The events of a delivery.
+
+    Raises
+    ------
+    Unreadable
+        Then nothing of it is taken.
+    """
+    try:
+        if headers.get("content-type", "").partition(";")[0].strip() == _FORM:
+            told: Any = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        else:
+            told = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unreadable("It is not JSON, and does not say it is a form.") from None
+    try:
+        return list(_UNPACKED[sender](told))
+    except LookupError as failure:
+        raise Unreadable(f"It has no {failure.args[0]!r:.40}.") from None
+    except (TypeError, AttributeError, ValueError, OverflowError, OSError):
+        raise Unreadable(f"It is not what {sender} documents.") from None
+
+
+def _whatsapp(told: Any) -> Iterator[Event]:
+    for entry in told["entry"]:
+        account = str(entry["id"])
+        for change in entry["changes"]:
+            field, value = change["field"], change["value"]
+            if field == "messages":
+                yield from _whatsapp_messages(account, value)
+                continue
+            about = {"waba_id": account, "field": field, "value": value}
+            key = _key(entry.get("time"), about)
+            yield Event(key, field, None, _seconds(entry.get("time")), about)
+
+
+def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
+    about = {"waba_id": account, "metadata": value.get("metadata", {})}
+    for status in value.get("statuses", ()):
+        name = status["status"]
+        yield Event(
+            _key(account, status["id"], name),
+            f"status.{name}",
+            status["id"],
+            _seconds(status["timestamp"]),
+            about | {"status": status},
+        )
+    for message in value.get("messages", ()):
+        kind = message["type"]
+        # How long it is, and not what it says.
+        content = message.get(kind)
+        kept = {name: part for name, part in message.items() if name != kind}
+        length = len(content["body"]) if kind == "text" else None
+        yield Event(
+            _key(account, message["id"]),
+            f"message.{kind}",
+            message["id"],
+            _seconds(message["timestamp"]),
+            about | {"message": kept | {"length": length}},
+        )
+
+
+def _zoom(told: Any) -> Iterator[Event]:
+    moment = datetime.fromtimestamp(int(told["event_ts"]) / 1000, UTC)
+    key = _key(told["event"], told["event_ts"], told["payload"])
+    chat = told["payload"].get("object", {}).get("chat_message")
+    event_id = None
+    if chat is not None:
+        event_id = chat.get("message_id")
+        # How long it is, and not what it says.
+        chat["message_length"] = len(chat.pop("message_content", None) or "")
+    yield Event(key, told["event"], event_id, moment, told["payload"])
+
+
+def _hubspot(told: Any) -> Iterator[Event]:
+    for each in [told] if isinstance(told, dict) else told:
+        # HubSpot does not promise that `eventId` is unique; attempts are counted.
+        names = ("portalId", "subscriptionId", "objectId", "propertyName", "occurredAt")
+        key = _key(
+            each["subscriptionType"],
+            *(each.get(name) for name in (*names, "propertyValue")),
+        )
+        yield Event(
+            key,
+            each["subscriptionType"],
+            str(each["eventId"]),
+            datetime.fromtimestamp(int(each["occurredAt"]) / 1000, UTC),
+            {name: part for name, part in each.items() if name != "attemptNumber"},
+        )
+
+
+def _stripe(told: Any) -> Iterator[Event]:
+    yield Event(
+        _key(told["id"]), told["type"], told["id"], _seconds(told["created"]), told
+    )
+
+
+def _shared(told: Any) -> Iterator[Event]:
+    for each in [told] if isinstance(told, dict) else told:
+        kind = next((each[name] for name in _TYPES if each.get(name)), "unknown")
+        event_id = next((str(each[name]) for name in _IDS if each.get(name)), None)
+        # An id may be of the person or the message: only the whole tells events apart.
+        yield Event(_key(each), str(kind), event_id, None, dict(each))
+
+
+def _key(*parts: object) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seconds(told: object) -> datetime | None:
+    return None if told is None else datetime.fromtimestamp(int(str(told)), UTC)
+
+
+_UNPACKED: dict[str, Callable[[Any], Iterator[Event]]] = {
+    "whatsapp": _whatsapp,
+    "zoom": _zoom,
+    "hubspot": _hubspot,
+    "stripe": _stripe,
+    "shared": _shared,
+}

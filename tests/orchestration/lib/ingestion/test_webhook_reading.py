@@ -1,0 +1,219 @@
+"""Deliveries become events: once each, in any order, apart by company."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+
+from orchestration.defs.ingestion.webhooks import webhook_deliveries
+from orchestration.lib.ingestion.webhooks.reading import (
+    DeliveriesRead,
+    read_deliveries,
+    unread_again,
+)
+from orchestration.lib.ingestion.webhooks.unpacking import Unreadable, unpack
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse.warehouse import Warehouse
+
+AT = datetime(2026, 11, 1, 10, 4, 3, tzinfo=UTC)
+STATUS = {"id": "wamid.A", "timestamp": "1793527443", "recipient_user_id": "CL.1"}
+PRIVATE = "meet me at six"
+
+
+def _whatsapp(**value: Any) -> dict[str, Any]:
+    change = {"field": "messages", "value": value}
+    return {"entry": [{"id": "WABA", "changes": [change]}]}
+
+
+DELIVERED = _whatsapp(statuses=[STATUS | {"status": "delivered"}])
+READ = _whatsapp(statuses=[STATUS | {"status": "read", "timestamp": "1793527444"}])
+HUBSPOT = {
+    "eventId": 1,
+    "subscriptionId": 2,
+    "portalId": 3,
+    "occurredAt": 1793527443123,
+    "subscriptionType": "contact.propertyChange",
+    "attemptNumber": 0,
+    "objectId": 101,
+    "propertyName": "lifecyclestage",
+    "propertyValue": "customer",
+}
+CHAT = {
+    "event": "webinar.chat_message_sent",
+    "event_ts": 1793527443123,
+    "payload": {
+        "object": {"chat_message": {"message_id": "m", "message_content": "hi"}}
+    },
+}
+
+
+def _deliver(url: str, sender: str, *told: object, company: str = "acme") -> None:
+    with psycopg.connect(url) as database:
+        for each in told:
+            body = each if isinstance(each, bytes) else json.dumps(each).encode()
+            database.execute(
+                """insert into raw_webhooks.deliveries (company_id, connection_id,
+                    sender, delivery_key, headers, body, received_at)
+                values (%s, 'chat', %s, %s, '{}', %b, %s)""",
+                (company, sender, hashlib.sha256(body).hexdigest(), body, AT),
+            )
+
+
+def _events(url: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as database:
+        return database.execute(
+            """select company_id, event_type, event_id, occurred_at
+            from raw_webhooks.events order by 1, 2, 3"""
+        ).fetchall()
+
+
+@pytest.fixture
+def url(database_url: str) -> str:
+    for company in ("acme", "bolt"):
+        add_company(database_url, Company(company, company, "EUR", "UTC"))
+    return database_url
+
+
+def test_statuses_that_come_late_and_twice_are_an_event_each(url: str) -> None:
+    both = _whatsapp(
+        statuses=[STATUS | {"status": "delivered"}, STATUS | {"status": "sent"}]
+    )
+    _deliver(url, "whatsapp", READ, both, DELIVERED)
+    _deliver(url, "whatsapp", READ, company="bolt")
+
+    read = [read_deliveries(url, company) for company in ("acme", "acme", "bolt")]
+
+    assert read == [DeliveriesRead(3, 4), DeliveriesRead(), DeliveriesRead(1, 1)]
+    assert [(row[0], row[1]) for row in _events(url)] == [
+        ("acme", "status.delivered"),
+        ("acme", "status.read"),
+        ("acme", "status.sent"),
+        ("bolt", "status.read"),
+    ]
+    assert _events(url)[1][3] == datetime(2026, 11, 1, 10, 4, 4, tzinfo=UTC)
+
+
+def test_what_was_read_is_read_again_and_is_not_twice(url: str) -> None:
+    _deliver(url, "hubspot", [HUBSPOT], [HUBSPOT | {"attemptNumber": 1}])
+    _deliver(url, "hubspot", [HUBSPOT], company="bolt")
+    for company in ("acme", "bolt"):
+        read_deliveries(url, company)
+    before = _events(url)
+
+    assert unread_again(url, "acme", "chat", AT.replace(year=2027)) == 0
+    assert unread_again(url, "acme", "other", AT) == 0
+    assert unread_again(url, "acme", None, AT) == 2
+    assert read_deliveries(url, "acme") == DeliveriesRead(2, 2)
+    assert read_deliveries(url, "bolt") == DeliveriesRead()
+    assert _events(url) == before
+    assert len(before) == 2
+
+
+def test_what_cannot_be_understood_is_in_quarantine_and_stops_nothing(url: str) -> None:
+    bad = (b"\xff", b'{"entry":1}', b'{"entry":[{"id":"\\u0000","changes":[]}]}')
+    nul = _whatsapp(statuses=[STATUS | {"status": "\u0000"}])
+    half = _whatsapp(statuses=[STATUS | {"status": "sent"}, {}])
+    _deliver(url, "whatsapp", *bad, nul, half, DELIVERED)
+
+    read = read_deliveries(url, "acme")
+
+    # The third says nothing, which is no mistake.
+    assert read == DeliveriesRead(6, 1, 4)
+    assert [row[1] for row in _events(url)] == ["status.delivered"]
+    with psycopg.connect(url) as database:
+        reasons = database.execute(
+            """select reason from ops.quarantined_records
+            where company_id = 'acme' and source = 'webhooks' order by 1"""
+        ).fetchall()
+    assert [reason for (reason,) in reasons] == [
+        "It has no 'status'.",
+        "It holds a character or number that cannot be stored.",
+        "It is not JSON, and does not say it is a form.",
+        "It is not what whatsapp documents.",
+    ]
+
+
+def test_deliveries_go_after_thirty_days_and_their_events_stay(url: str) -> None:
+    _deliver(url, "whatsapp", DELIVERED)
+    with psycopg.connect(url) as database:
+        database.execute(
+            """update raw_webhooks.deliveries
+            set received_at = now() - interval '31 days'"""
+        )
+
+    read_deliveries(url, "acme")
+
+    assert len(_events(url)) == 1
+    assert unread_again(url, "acme", None, AT.replace(year=2000)) == 0
+
+
+def test_the_sensor_reads_every_company_and_names_what_it_read(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Warehouse, "url", lambda _: url)
+    for company in ("acme", "bolt"):
+        _deliver(url, "whatsapp", DELIVERED, company=company)
+    context = dg.build_sensor_context(resources={"warehouse": Warehouse()})
+
+    result = webhook_deliveries(context)
+
+    assert isinstance(result, dg.SensorResult)
+    assert [event.description for event in result.asset_events] == [
+        "Deliveries of acme",
+        "Deliveries of bolt",
+    ]
+    assert len(_events(url)) == 2
+
+
+def test_what_people_wrote_is_not_kept_in_events() -> None:
+    text = {
+        "id": "wamid.B",
+        "timestamp": "1793527443",
+        "type": "text",
+        "text": {"body": PRIVATE},
+        "from_user_id": "CL.1",
+    }
+    chat = json.loads(json.dumps(CHAT).replace('"hi"', f'"{PRIVATE}"'))
+
+    (message,) = unpack("whatsapp", {}, json.dumps(_whatsapp(messages=[text])).encode())
+    (sent,) = unpack("zoom", {}, json.dumps(chat).encode())
+
+    assert PRIVATE not in f"{message}{sent}"
+    assert message.payload["message"]["length"] == len(PRIVATE)
+    assert sent.payload["object"]["chat_message"]["message_length"] == len(PRIVATE)
+    assert sent.event_id == "m"
+
+
+def test_a_form_and_a_list_are_understood_of_senders_that_do_not_sign() -> None:
+    form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+
+    (click,) = unpack("shared", form, b"type=click&contact%5Bemail%5D=a%40b.c&x=")
+    opened, bounced = unpack("shared", {}, b'[{"event":"open","id":1},{"event":"b"}]')
+
+    assert (click.event_type, click.payload["contact[email]"]) == ("click", "a@b.c")
+    assert (opened.event_id, bounced.event_id) == ("1", None)
+    assert opened.event_key != bounced.event_key
+
+
+def test_stripe_and_hubspot_say_when_it_happened() -> None:
+    charge = {"id": "evt_1", "type": "charge.succeeded", "created": 1793527443}
+
+    (paid,) = unpack("stripe", {}, json.dumps(charge).encode())
+    (changed,) = unpack("hubspot", {}, json.dumps([HUBSPOT]).encode())
+
+    assert (paid.event_type, paid.event_id) == ("charge.succeeded", "evt_1")
+    assert paid.occurred_at == AT
+    assert changed.occurred_at == AT.replace(microsecond=123000)
+
+
+@pytest.mark.parametrize("sender", ["whatsapp", "zoom", "hubspot", "stripe", "shared"])
+@pytest.mark.parametrize("body", [b"", b"[[[", b"3", b'"x"', b"[3]", b"[null]", b"NaN"])
+def test_anything_else_is_refused_in_words(sender: str, body: bytes) -> None:
+    with pytest.raises(Unreadable, match=r"^It "):
+        unpack(sender, {}, body)
