@@ -16,6 +16,10 @@ _SHORT = 6
 # What may stand around a name: mariana@example.com holds another one, and so does
 # ana@example.com.ar. In a document, the end of a line is written as two characters.
 _NAME = r"(?:(?<![[:alnum:]._%+-])|(?<=\\[bfnrt])){}(?![[:alnum:]_-]|[.][[:alnum:]])"
+_DELIVERED = """
+    from raw_webhooks.deliveries
+    where company_id = %s and encode(body, 'escape') ~* %s
+"""
 _NUMBER = r"(?<![[:alnum:]])(?<![0-9][.,]){}(?![[:alnum:]]|[.,][0-9])"
 
 
@@ -47,6 +51,11 @@ def traces(
         ).fetchone()
         if row and row[0]:
             found[f"{schema}.{table}"] = int(row[0])
+    row = database.execute(
+        f"select count(*) {_DELIVERED}", (company_id, _delivered(pattern))
+    ).fetchone()
+    if row and row[0]:
+        found["raw_webhooks.deliveries"] = int(row[0])
     return found, len(tables)
 
 
@@ -57,8 +66,12 @@ def remove_traces(
     pattern = "|".join(sorted(_names(person)))
     if not pattern:
         return {}
+    # A delivery is bytes as they came: it goes as a whole, and its events stay.
+    removed = database.execute(
+        f"delete {_DELIVERED}", (company_id, _delivered(pattern))
+    ).rowcount
     found, _ = traces(database, company_id, person)
-    changed = {}
+    changed = {"raw_webhooks.deliveries": removed} if removed else {}
     for address in found:
         schema, table = address.split(".", 1)
         changed[address] = sum(
@@ -77,6 +90,11 @@ def remove_traces(
             for column, type_ in _texts(database, schema, table)
         )
     return changed
+
+
+def _delivered(pattern: str) -> str:
+    """The same names as JSON and forms may write them."""
+    return pattern.replace("@", r"(?:@|%40|\\+u0040)")
 
 
 def _names(person: Person) -> list[str]:

@@ -19,6 +19,8 @@ from orchestration.lib.ingestion.webhooks.reading import (
 )
 from orchestration.lib.ingestion.webhooks.unpacking import Unreadable, unpack
 from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.privacy.person import Person
+from orchestration.lib.tenancy.privacy.traces import remove_traces, traces
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 AT = datetime(2026, 11, 1, 10, 4, 3, tzinfo=UTC)
@@ -151,6 +153,33 @@ def test_deliveries_go_after_thirty_days_and_their_events_stay(url: str) -> None
 
     assert len(_events(url)) == 1
     assert unread_again(url, "acme", None, AT.replace(year=2000)) == 0
+
+
+def test_who_is_forgotten_is_in_no_delivery_and_no_event(url: str) -> None:
+    ana = Person({"ana@example.com"})
+    written = (
+        b'{"type":"a","email":"Ana@example.com"}',
+        b'{"type":"b","email":"ana\\u0040example.com"}',
+        b"type=c&email=ana%40example.com",
+        b'{"type":"d","email":"mariana@example.com"}',
+    )
+    for company in ("acme", "bolt"):
+        _deliver(url, "shared", *written, company=company)
+    read_deliveries(url, "acme")
+
+    with psycopg.connect(url) as database:
+        before, _ = traces(database, "acme", ana)
+        removed = remove_traces(database, "acme", ana)
+        after, _ = traces(database, "acme", ana)
+        left = database.execute(
+            """select company_id, count(*) from raw_webhooks.deliveries
+            group by 1 order by 1"""
+        ).fetchall()
+
+    assert before["raw_webhooks.deliveries"] == 3
+    assert removed == {"raw_webhooks.deliveries": 3, "raw_webhooks.events": 2}
+    assert after == {}
+    assert left == [("acme", 1), ("bolt", 4)]
 
 
 def test_the_sensor_reads_every_company_and_names_what_it_read(
