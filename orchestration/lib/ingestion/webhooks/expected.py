@@ -13,7 +13,7 @@ from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.webhooks.hooks import Hook, count_refusals, load_hooks
 
-__all__ = ["Bucket", "Expected"]
+__all__ = ["Bucket", "Expected", "Refusals"]
 
 _REFRESH_SECONDS = 3
 _log = logging.getLogger("timonel.receiver")
@@ -37,6 +37,29 @@ class Bucket:
         return True
 
 
+class Refusals:
+    """Counts of what was refused, written down every few seconds."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._counted: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, hook: Hook, reason: str) -> None:
+        """Count a refusal; nothing of it is kept."""
+        self._counted[hook.company_id, hook.connection_id, reason] += 1
+
+    def write(self) -> None:
+        """Write what was counted; if the database is away, it is counted on."""
+        counted, self._counted = self._counted, Counter()
+        if not counted:
+            return
+        try:
+            count_refusals(self._url, counted)
+        except psycopg.Error as failure:
+            self._counted.update(counted)
+            _log.error("%s", _without_address(failure))
+
+
 class Expected:
     """What the database says of webhooks, looked at every few seconds.
 
@@ -48,7 +71,7 @@ class Expected:
         self._url, self._settings, self._rate = url, settings, rate
         self._hooks: dict[tuple[str, str], Hook] = {}
         self._buckets: dict[tuple[str, str], Bucket] = {}
-        self._refused: Counter[tuple[str, str, str]] = Counter()
+        self.refusals = Refusals(url)
         self._told: list[str] = []
         self.is_known = False
 
@@ -62,10 +85,6 @@ class Expected:
         fresh = Bucket(self._rate, 2 * self._rate, now)
         return self._buckets.setdefault(where, fresh).takes_one(now)
 
-    def refuse(self, hook: Hook, reason: str) -> None:
-        """Count a refusal; nothing of it is kept."""
-        self._refused[hook.company_id, hook.connection_id, reason] += 1
-
     async def follow(self) -> None:
         """Look for changes and write what was refused, until this is cancelled."""
         try:
@@ -73,7 +92,7 @@ class Expected:
                 await asyncio.to_thread(self.refresh)
                 await asyncio.sleep(_REFRESH_SECONDS)
         finally:
-            self._write_refusals()
+            self.refusals.write()
 
     def refresh(self) -> None:
         """Take what is expected now. If the database is away, what was known stays."""
@@ -85,17 +104,7 @@ class Expected:
         self._hooks = {(hook.company_id, hook.connection_id): hook for hook in hooks}
         self.is_known = not broken
         self._tell(broken)
-        self._write_refusals()
-
-    def _write_refusals(self) -> None:
-        refused, self._refused = self._refused, Counter()
-        if not refused:
-            return
-        try:
-            count_refusals(self._url, refused)
-        except psycopg.Error as failure:
-            self._refused.update(refused)
-            self._tell([_without_address(failure)])
+        self.refusals.write()
 
     def _tell(self, complaints: list[str]) -> None:
         """Log what is new of what is wrong, once."""

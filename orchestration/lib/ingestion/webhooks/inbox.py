@@ -78,10 +78,9 @@ class Inbox:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = as_role(url, "loader")
+        self._writer = _Writer(url)
         self._waiting: asyncio.Queue[tuple[Row, asyncio.Future[None]]] = asyncio.Queue()
         self._waiting_bytes = 0
-        self._database: psycopg.AsyncConnection | None = None
 
     async def append(self, row: Row) -> None:
         """Return once the row is committed, or stood there already.
@@ -111,10 +110,10 @@ class Inbox:
                     batch.append(self._waiting.get_nowait())
                 await self._write(batch)
         finally:
-            await self._close()
+            await self._writer.close()
 
     async def _write(self, batch: list[tuple[Row, asyncio.Future[None]]]) -> None:
-        failure = await self._commit([row for row, _ in batch])
+        failure = await self._writer.commit([row for row, _ in batch])
         is_away = isinstance(failure, psycopg.OperationalError | OSError)
         # One row that cannot stand (its company left) must not refuse the others.
         if failure is not None and not is_away and len(batch) > 1:
@@ -129,7 +128,16 @@ class Inbox:
             else:
                 done.set_exception(failure)
 
-    async def _commit(self, rows: list[Row]) -> Exception | None:
+
+class _Writer:
+    """A connection that is opened when there is something to write."""
+
+    def __init__(self, url: str) -> None:
+        self._url = as_role(url, "loader")
+        self._database: psycopg.AsyncConnection | None = None
+
+    async def commit(self, rows: list[Row]) -> Exception | None:
+        """Write rows in one transaction; why they are not written, or None."""
         try:
             database = await self._open()
             async with database.transaction(), database.cursor() as cursor:
@@ -137,7 +145,7 @@ class Inbox:
         except psycopg.IntegrityError as failure:
             return failure
         except (psycopg.Error, OSError) as failure:
-            await self._close()
+            await self.close()
             return failure
         return None
 
@@ -153,7 +161,8 @@ class Inbox:
             )
         return self._database
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Let the connection go, if there is one."""
         database, self._database = self._database, None
         if database is not None:
             with suppress(psycopg.Error):
