@@ -177,6 +177,7 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
         "run_canceled": dg.DefaultSensorStatus.RUNNING,
         "run_failed": dg.DefaultSensorStatus.RUNNING,
         "run_succeeded": dg.DefaultSensorStatus.RUNNING,
+        "webhook_deliveries": dg.DefaultSensorStatus.RUNNING,
     }
     jobs = {each.name for each in repository.get_all_jobs()}
     assert jobs - {"__ASSET_JOB"} == {each.job_name for each in schedules.values()}

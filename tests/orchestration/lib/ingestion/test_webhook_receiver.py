@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from orchestration.lib.connections.connection_secrets import rotate_key
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.webhooks.app import Limits, receiver
 from orchestration.lib.ingestion.webhooks.hooks import (
@@ -259,6 +260,15 @@ def test_another_secret_keeps_the_address_unless_a_new_one_is_wanted(
     assert load_hooks(database_url, settings, "acme") == ([third], [])
     with pytest.raises(HookBroken, match="signs"):
         add_hook(database_url, settings, Hook("acme", "chat", "stripe", ""))
+
+
+def test_another_key_of_the_secrets_changes_no_address(
+    database_url: str, settings: Settings
+) -> None:
+    hook = _add(database_url, settings, "acme")
+
+    assert rotate_key(database_url, settings) == 1
+    assert load_hooks(database_url, settings) == ([hook], [])
 
 
 def test_killed_under_load_it_has_everything_it_acknowledged(
