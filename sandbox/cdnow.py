@@ -82,6 +82,7 @@ def truth(log: list[Purchase]) -> dict[str, Any]:
         "gamma_gamma": {
             "parameters": {"p": 6.2496, "q": 3.7442, "v": 15.4435},
             "customer_count": 946,
+            "published_of": "repeats",
         },
         "totals": {
             "row_count": len(log),

@@ -19,7 +19,7 @@ from ml_assets.clv.intervals import (
     total_interval,
 )
 from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
-from ml_assets.clv.purchases import PurchaseDays, Seen, purchase_days
+from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend, trend
 from ml_assets.sentences import said
@@ -235,9 +235,7 @@ def fit_log(
     """
     log = everything.up_to(as_of_day)
     seen = log.seen_at(as_of_day)
-    spend = spending(
-        seen.histories.frequency, seen.monetary_value, log.amount, penalizer
-    )
+    spend = spending(seen, log.amount, penalizer)
     customers = log.customers[seen.customer]
     try:
         choice = choose(log, as_of_day, penalizer)
@@ -289,11 +287,11 @@ def fit_summary(frame: pd.DataFrame, *, time_unit: str = "days") -> CustomerMode
     x = histories.frequency
     m = column_of_floats(frame, "m") if "m" in frame else np.full(x.size, np.nan)
     ids = np.asarray(frame.get("customer_id", frame.index), dtype=object)
-    seen = Seen(np.arange(x.size), histories, m, np.zeros(x.size))
+    seen = Seen(np.arange(x.size), histories, m, np.zeros(x.size), Spent(x, m))
     amounts = m[(x > 0) & np.isfinite(m)]
     spend = _unknown_spending(x.size)
     if "m" in frame:
-        spend = spending(x, m, amounts)
+        spend = spending(seen, amounts)
     try:
         choice = choose_by_likelihood(seen)
     except CustomerValueError as failure:

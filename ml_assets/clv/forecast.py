@@ -180,13 +180,13 @@ def _spend_share(spending: Spending, orders: Floats, seen: Seen) -> float:
         return 0.0
     model = spending.fit.parameters
     step = max(1, orders.size // LARGEST_SAMPLE)
-    x, m = seen.histories.frequency[::step], seen.monetary_value[::step]
+    days, mean = seen.spent.days[::step], seen.spent.mean[::step]
     some = orders[::step]
 
     def total(at: Floats) -> float:
         # Below 1 the mean is infinite; there is no more to learn from such a step.
         p, q, v = at.tolist()
-        return float(some @ spending_of(GammaGamma(p, max(q, 1.1), v), x, m).mean)
+        return float(some @ spending_of(GammaGamma(p, max(q, 1.1), v), days, mean).mean)
 
     values = np.array([model.p, model.q, model.v])
     return log_variance(total, values, spending.fit.covariance)

@@ -12,7 +12,14 @@ from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.histories import Floats, Histories
 from ml_assets.sentences import quoted
 
-__all__ = ["Later", "PurchaseDays", "Seen", "days_since_1970", "purchase_days"]
+__all__ = [
+    "Later",
+    "PurchaseDays",
+    "Seen",
+    "Spent",
+    "days_since_1970",
+    "purchase_days",
+]
 
 Ints = npt.NDArray[np.int64]
 # Above any order of any currency, and small enough to be squared.
@@ -20,18 +27,31 @@ _LARGEST_AMOUNT = 1e15
 _COLUMNS = ("customer_id", "ordered_at", "amount")
 
 
+class Spent(NamedTuple):
+    """What is known of spend, shapes (n,): purchase days, and the mean of each.
+
+    The spend model reads nothing else. From a log these are all purchase days, the
+    first included: it is what is known of a one-time buyer. `mean` is NaN or ignored
+    where `days` is 0.
+    """
+
+    days: Floats
+    mean: Floats
+
+
 class Seen(NamedTuple):
     """What is known of the customers who bought up to a day, shapes (n,).
 
     `customer` is a position in `PurchaseDays.customers`; `monetary_value` the mean
     per repeat purchase day, NaN for one-time buyers; `log_intervals` the sum of
-    ln(days between purchases).
+    ln(days between purchases); `spent` what the spend model learns from.
     """
 
     customer: Ints
     histories: Histories
     monetary_value: Floats
     log_intervals: Floats
+    spent: Spent
 
 
 class Later(NamedTuple):
@@ -105,6 +125,9 @@ class PurchaseDays:
             ),
             monetary_value=mean,
             log_intervals=np.add.reduceat(np.log(waited), starts),
+            spent=Spent(
+                counts.astype(np.float64), np.add.reduceat(log.amount, starts) / counts
+            ),
         )
 
     def later(self, seen: Seen, after: int, days: int) -> Later:

@@ -21,11 +21,9 @@ import numpy as np
 
 from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
-from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
-from ml_assets.clv.models import gamma_gamma
 from ml_assets.clv.purchases import PurchaseDays
-from ml_assets.clv.spending import spending_of
+from ml_assets.clv.spending import spending
 from ml_assets.clv.uncertainty import parameter_share
 
 __all__ = ["Factor", "Trend", "shrunk", "trend"]
@@ -184,15 +182,11 @@ def _is_known(trial: Trial) -> bool:
 
 def _value_ratio(origin: InnerOrigin) -> tuple[float, float] | None:
     """ln(actual / expected amount of the purchases made), and its chance variance."""
-    x, y = origin.seen.histories.frequency, origin.later.purchases
-    actual = float(origin.later.amount.sum())
-    try:
-        fit = gamma_gamma.fit(x, origin.seen.monetary_value)
-        spend = spending_of(fit.parameters, x, origin.seen.monetary_value)
-    except CustomerValueError:
-        return None
+    y, actual = origin.later.purchases, float(origin.later.amount.sum())
+    # The same as is published, so that what is corrected is what is told.
+    spend = spending(origin.seen, np.zeros(0))
     expected = float(spend.mean @ y)
-    if actual <= 0 or expected <= 0:
+    if spend.fit is None or actual <= 0 or expected <= 0:
         return None
     variance = float((y * spend.within + y**2 * (spend.square - spend.mean**2)).sum())
     return float(np.log(actual / expected)), variance / expected**2

@@ -114,6 +114,9 @@ def _parameters(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
         # A simulated shop has no single truth for what differs by channel.
         for name, answer in truth.get(model, {}).get("parameters", {}).items():
             label = f"{title} {name}" + (f" ({unit})" if name == "alpha" else "")
+            # What was published is of another count than what the platform fits.
+            if counted := truth[model].get("published_of"):
+                label += f" (published: of {counted})"
             yield _Line(label, estimates[model, name], answer, _NUMBER)
 
 

@@ -33,7 +33,7 @@ from ml_assets.clv.intervals import amount_interval
 from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
 from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.models.gamma_gamma import GammaGamma
-from ml_assets.clv.purchases import Seen, purchase_days
+from ml_assets.clv.purchases import Seen, Spent, purchase_days
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend
 from tests.ml_assets.clv.conftest import CALIBRATION_END, read_cdnow
@@ -171,7 +171,7 @@ def _print_speed(customers: int, runs: int) -> None:
         clock.time("fit, ours", _fit, seen)
     fitted = _peak_mib()
     choice = choose_by_likelihood(seen)
-    spend = spending(seen.histories.frequency, seen.monetary_value, np.zeros(0))
+    spend = spending(seen, np.zeros(0))
     for _ in range(runs):
         clock.time("12 months with intervals, ours", _year, seen, choice, spend)
         _time_lifetimes(clock, seen)
@@ -224,12 +224,14 @@ def _million(customers: int) -> Seen:
     # Purchases of one day are one: there are no more of them than days.
     x = np.minimum(people.x, t_x)
     m = np.maximum(np.round(simulate_spend(_SPENDING, x, rng), 2), 0.01)
-    return Seen(np.arange(customers), Histories(x, t_x, age), m, np.zeros(customers))
+    spent = Spent(x + 1, np.maximum(simulate_spend(_SPENDING, x + 1, rng), 0.01))
+    none = np.zeros(customers)
+    return Seen(np.arange(customers), Histories(x, t_x, age), m, none, spent)
 
 
 def _fit(seen: Seen) -> None:
     bg_nbd.fit(*seen.histories)
-    gamma_gamma.fit(seen.histories.frequency, seen.monetary_value)
+    gamma_gamma.fit(*seen.spent)
 
 
 def _year(seen: Seen, choice: Choice, spend: Spending) -> None:

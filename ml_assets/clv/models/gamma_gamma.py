@@ -163,7 +163,7 @@ def fit(
         raise DegenerateSpend(
             Sentence(
                 "reasons.same_spend",
-                "all {count} repeat customers spend {amount:.2f} per purchase day: "
+                "all {count} customers spend {amount:.2f} per purchase day: "
                 "there is no spend distribution to fit. Use that amount as the order "
                 "value.",
                 count=x.size,

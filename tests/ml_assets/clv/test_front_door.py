@@ -17,7 +17,10 @@ from ml_assets.clv.errors import (
     InvalidSummaries,
     InvalidTransactions,
 )
+from ml_assets.clv.histories import Histories
 from ml_assets.clv.plots import plot_calibration, plot_tracking
+from ml_assets.clv.purchases import Seen, Spent, purchase_days
+from ml_assets.clv.spending import spending
 
 CALIBRATION_END = dt.date(1997, 9, 30)
 NAMES = (
@@ -262,11 +265,68 @@ def test_identical_customers_are_predicted_without_a_spend_model() -> None:
     model = clv.fit(log, as_of=dt.date(2026, 4, 1))
     table = model.predict(90)
 
-    assert "all 60 repeat customers spend 10.00" in str(model.spending.reason)
+    assert "all 60 customers spend 10.00" in str(model.spending.reason)
     assert table["expected_value"].to_numpy() == pytest.approx(
         table["expected_orders"] * 10
     )
     assert_sound(table)
+
+
+@pytest.fixture(scope="module")
+def spenders() -> pd.DataFrame:
+    """A year of 200 who spend around a mean of their own, half of them only once."""
+    rng = np.random.default_rng(7)
+    mean = 3.0 * 20 / rng.gamma(3.0, 1, 200)
+    who = np.append(np.arange(200), rng.integers(0, 100, 300))
+    day = np.append(rng.integers(0, 200, 200), rng.integers(0, 365, 300))
+    return pd.DataFrame(
+        {
+            "customer_id": who,
+            "ordered_at": pd.Timestamp("2025-01-01") + pd.to_timedelta(day, "D"),
+            "amount": rng.gamma(6, mean[who] / 6),
+        }
+    )
+
+
+def test_who_bought_once_is_worth_what_the_first_order_says(
+    spenders: pd.DataFrame,
+) -> None:
+    model = clv.fit(spenders, as_of=dt.date(2025, 12, 31))
+    once = model.seen.histories.frequency == 0
+    spent, said = model.seen.spent.mean[once], model.spending.mean[once]
+    richest, poorest = spent.argmax(), spent.argmin()
+
+    assert once.sum() > 50
+    assert model.spending.fit is not None
+    assert (np.diff(said[np.argsort(spent)]) > 0).all()
+    # Drawn towards the others, by how much one order says of the next.
+    assert spent[poorest] < said[poorest] < said.mean() < said[richest]
+    assert said[richest] < spent[richest]
+
+
+def test_one_purchase_each_makes_no_spend_model(spenders: pd.DataFrame) -> None:
+    firsts = spenders.head(200)
+
+    seen = purchase_days(firsts)[0].seen_at(30_000)
+    found = spending(seen, firsts["amount"].to_numpy())
+
+    assert found.fit is None
+    assert "0 customers bought again" in str(found.reason)
+    assert found.mean == pytest.approx(np.full(200, firsts["amount"].mean()))
+
+
+def test_who_always_pays_the_same_is_expected_to_pay_about_that() -> None:
+    """Without variation of one's own p runs away; the penalizer must not cost much."""
+    rng = np.random.default_rng(2)
+    days = rng.integers(1, 5, 300).astype(float)
+    price, nothing = rng.choice([18.0, 22.0, 27.0, 33.0, 38.0], 300), np.zeros(300)
+    histories, spent = Histories(days - 1, nothing, nothing), Spent(days, price)
+
+    found = spending(Seen(np.arange(300), histories, price, nothing, spent), price)
+
+    assert found.fit is not None
+    assert found.fit.penalizer < 0.01
+    assert np.abs(found.mean - price).mean() < 0.09 * price.mean()
 
 
 def test_clockwork_subscribers_are_regular_and_their_total_is_near() -> None:

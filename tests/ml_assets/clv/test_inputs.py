@@ -88,7 +88,7 @@ def test_nine_repeat_customers_are_too_few() -> None:
 
 
 def test_customers_who_all_spend_the_same_have_no_spend_distribution() -> None:
-    with pytest.raises(DegenerateSpend, match=r"all 50 repeat customers spend 9\.99"):
+    with pytest.raises(DegenerateSpend, match=r"all 50 customers spend 9\.99"):
         gamma_gamma.fit(np.arange(1, 51), np.full(50, 9.99))
 
 

@@ -38,6 +38,8 @@ def test_histories_by_hand() -> None:
     assert seen.monetary_value[0] == 12
     assert np.isnan(seen.monetary_value[1])
     assert seen.log_intervals == pytest.approx([np.log(10), 0])
+    assert seen.spent.days.tolist() == [2, 1]
+    assert seen.spent.mean.tolist() == [16, 10]
 
 
 def test_what_comes_later_by_hand() -> None:
