@@ -123,11 +123,11 @@ def run(
         settings = Settings.from_environment()
         with step("Opening the database"):
             url = open_database(settings)
-        companies = (
-            [load_company(url, company_id) for company_id in company]
-            if company
-            else with_data(url)
-        )
+        companies = with_data(url)
+        if company:
+            chosen = [load_company(url, company_id) for company_id in company]
+            _check_data(chosen, companies)
+            companies = chosen
     if not companies:
         raise fail("There is no company yet. Add one: timonel company add my_shop")
     refresher = Refresher(
@@ -153,6 +153,16 @@ def run(
         failures = in_turn(refresher, companies, work, alerts=not select)
     if failures:
         raise fail("\n".join(failures))
+
+
+def _check_data(chosen: list[Company], companies: list[Company]) -> None:
+    """Refuse an agency, which has nothing to read."""
+    for each in chosen:
+        if each not in companies:
+            raise fail(
+                f"{each.company_id} is an agency, without data of its own. How its "
+                f"clients are doing: timonel agency show {each.company_id}"
+            )
 
 
 def _check_days(first: datetime | None, last: datetime | None) -> None:

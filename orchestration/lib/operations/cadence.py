@@ -95,7 +95,7 @@ def slack_beyond_a_day(
 
 
 def list_rhythms(url: str) -> list[Rhythm]:
-    """The rhythm of every company, by id."""
+    """The rhythm of every company with data of its own, by id."""
     with connect(url, "transformer") as database:
         published: Mapping[str, date] = dict(
             database.execute(
@@ -132,5 +132,6 @@ select
         where connections.company_id = companies.company_id
     ) as source_slugs
 from ops.companies
+where plan <> 'agency'
 order by company_id
 """

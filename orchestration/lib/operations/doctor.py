@@ -189,6 +189,7 @@ def _companies(url: str) -> Iterator[Finding]:
             from ops.companies as companies
             left join ops.runs as runs
                 on runs.company_id = companies.company_id and runs.status <> 'started'
+            where companies.plan <> 'agency'
             order by companies.company_id, runs.started_at desc nulls last"""
         ).fetchall()
         broken = {run.company_id: run for run in broken_runs(database)}

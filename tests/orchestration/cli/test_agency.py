@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import agency, app
 from orchestration.cli import console as console_module
+from orchestration.lib.operations.cadence import list_rhythms
 from orchestration.lib.tenancy.agencies import list_agencies
 from orchestration.lib.tenancy.companies import (
     Company,
@@ -68,6 +69,10 @@ def test_an_agency_has_no_data_and_is_not_read(
         "studio",
     ]
     assert [each.company_id for each in with_data(database_url)] == ["acme"]
+    rhythms = list_rhythms(database_url)
+    assert [each.company.company_id for each in rhythms] == ["acme"]
+    refused = CliRunner().invoke(app, ["run", "--company", "studio"])
+    assert refused.exit_code == 1
     assert "was there already" in timonel("add", "studio", "--name", "Studio")
     assert "is a company with data of its own" in timonel("add", "acme", code=1)
 

@@ -26,7 +26,9 @@ def test_a_tick_says_how_it_went(
     def dispatch_all(self: Dispatcher, now: datetime) -> Round:
         return found
 
+    looked: list[str] = []
     monkeypatch.setattr(dispatch, "_metrics", lambda: ())
+    monkeypatch.setattr(dispatch, "summarise_clients", looked.append)
     monkeypatch.setattr(Dispatcher, "dispatch_all", dispatch_all)
     monkeypatch.setattr(Warehouse, "url", lambda self: "postgresql://nowhere")
 
@@ -34,3 +36,4 @@ def test_a_tick_says_how_it_went(
 
     assert isinstance(answer, dg.SkipReason)
     assert told in (answer.skip_message or "")
+    assert looked == ["postgresql://nowhere"]

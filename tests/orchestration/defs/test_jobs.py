@@ -244,7 +244,7 @@ def test_a_new_company_is_requested_once_it_is_a_partition_without_a_restart(
     assert "new becomes a partition" in _skipped(jobs.hourly_refresh, instance, tick)
 
     # Madrid is no company any more.
-    monkeypatch.setattr(companies, "list_companies", lambda url: [new, SANTIAGO])
+    monkeypatch.setattr(companies, "with_data", lambda url: [new, SANTIAGO])
     context = dg.build_sensor_context(
         instance=instance, resources={"warehouse": _AnyWarehouse()}
     )
