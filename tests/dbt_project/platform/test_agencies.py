@@ -185,6 +185,11 @@ def test_what_keeps_numbers_from_being_right_comes_first(
     )
     attention = {row[0]: row[2] for row in agencies.seen_by(agencies.one)}
     assert attention == {acme: "falling", both: "late"}
+    new = warehouse.add_pair().acme
+    add_clients(agencies.url, agencies.one, [new])
+    summarise_clients(agencies.url)
+    assert (new, None, "stale") in agencies.seen_by(agencies.one)
+    assert remove_client(agencies.url, agencies.one, new)
     shown = load_summaries(agencies.url, agencies.one)
     assert [row["client"] for row in shown] == [both, acme]
 

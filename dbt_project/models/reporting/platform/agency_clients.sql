@@ -24,7 +24,7 @@ judged as (
             when hours_since_read > 36 then 'late'
             when open_alert_count > 0 then 'alert'
             when net_sales_change <= -0.1 then 'falling'
-            when stale_reason is not null then 'stale'
+            when stale_reason is not null or net_sales is null then 'stale'
             else 'none'
         end as attention
     from aged
