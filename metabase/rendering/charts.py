@@ -65,7 +65,7 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
         least, most = (height * len(result.rows) for height in _HEIGHTS_OF_A_BAR)
         height = max(least, min(most, _HEIGHT))
     chart = draw(plot).properties(width="container", height=height)
-    spec: dict[str, Any] = styled(chart).to_dict(validate=False)
+    spec: dict[str, Any] = styled(chart).to_dict()
     return spec
 
 

@@ -97,7 +97,7 @@ def import_(
         ),
     ],
 ) -> None:
-    """Add the companies of a file to their agencies: all of them, or none."""
+    """Add the companies of a file to their agencies; if a line is wrong, none."""
     with plain_errors():
         added = import_clients(_url(), path)
     console.print(f"{added} clients are new to their agencies.")

@@ -153,17 +153,18 @@ def import_clients(url: str, path: Path) -> int:
     Raises
     ------
     InvalidClients
-        The file cannot be read, or lines of it are wrong: each is named, and nothing
-        was changed.
+        The file cannot be read, or lines of it are wrong, by themselves or beside an
+        earlier one: each is named, and nothing was changed.
     """
     lines = _read(path)
     agencies = list_agencies(url)
     known = {each.company_id: each for each in list_companies(url)}
-    wrong = [
-        f"line {line.number}: {reason}"
-        for line in lines
-        for reason in _reasons(line, agencies, known)
-    ]
+    told = dict(known)
+    wrong = []
+    for line in lines:
+        reasons = _reasons(line, agencies, told)
+        wrong += [f"line {line.number}: {reason}" for reason in reasons]
+        told.setdefault(line.company.company_id, line.company)
     if wrong:
         raise InvalidClients(f"{path.name}: nothing was added.\n" + "\n".join(wrong))
     for line in lines:
@@ -179,7 +180,10 @@ def import_clients(url: str, path: Path) -> int:
 def _read(path: Path) -> list[_Line]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
+            # Where a comma is for decimals, spreadsheets write semicolons.
+            delimiter = ";" if ";" in file.readline() else ","
+            file.seek(0)
+            rows = csv.DictReader(file, delimiter=delimiter)
             missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
             if missing:
                 raise InvalidClients(

@@ -39,7 +39,6 @@ SEEN = "select client_id, net_sales, attention from reporting.agency_clients ord
 ATTEMPTS = (
     "set role bi_{other}",
     "set session authorization bi_{other}",
-    "select from ops.agencies_of_all",
     "insert into ops.agency_clients values ('{agency}', '{client}')",
     "update ops.client_summaries set company_id = '{agency}'",
     "alter table ops.client_summaries disable row level security",

@@ -187,6 +187,21 @@ def test_the_page_says_what_the_paper_says_and_fetches_nothing(
         assert re.sub(r"\s+", " ", number) in paper.text
 
 
+def test_the_month_is_told_with_its_days_and_without_columns_nobody_fills(
+    papers: Papers,
+) -> None:
+    month = papers("acme", "monthly_review").report
+    year = papers("acme", "executive_summary").report
+
+    assert month.period == "1 ago 1997 \u2013 31 ago 1997"
+    assert year.period == "1 oct 1996 \u2013 30 sept 1997"
+    tables = [card for card in month.cards if card.display == "table" and card.rows]
+    assert tables
+    for card in tables:
+        for column in zip(*card.rows, strict=True):
+            assert {cell.text for cell in column} != {"—"}, card.name
+
+
 def test_a_long_id_is_short_on_paper(papers: Papers) -> None:
     assert HASHED not in papers("acme", "operational_report").text
 
@@ -273,6 +288,7 @@ def test_before_the_first_run_it_says_what_to_run(database_url: str) -> None:
     ("old", "new", "problem"),
     [
         ("next_euro", "last_euro", "section 4: no card is called last_euro"),
+        ("period: page_period", "period: when", "no card is called when"),
         ("next_euro", "segment_values", "section 4: segment_values is shown twice"),
         ("reports.sections.results", "reports.none", "no label for"),
         ("  cards: [next_euro", "  show: [next_euro", "section 4 needs a heading"),

@@ -25,6 +25,7 @@ from orchestration.lib.tenancy.companies import (
 Timonel = Callable[..., str]
 HEAD = "agency,company,name,currency,time_zone\n"
 GOOD = HEAD + "studio,shop_1,Shop 1,eur,Europe/Madrid\nstudio,acme,Acme,EUR,UTC\n"
+TWICE = GOOD + "other,shop_1,Shop 1,USD,Europe/Madrid\n"
 BAD = (
     HEAD
     + "studio,shop_1,Shop 1,EUR,Europe/Madrid\n"
@@ -44,7 +45,7 @@ def timonel(
     monkeypatch.setenv("TIMONEL_HOME", str(tmp_path))
     monkeypatch.setenv("TIMONEL_DATABASE_URL", database_url)
 
-    def run(*arguments: str, code: int = 0) -> str:
+    def run(*arguments: str, code: int = 0, command: str = "agency") -> str:
         said = StringIO()
         for module, name in (
             (agency, "console"),
@@ -52,7 +53,7 @@ def timonel(
             (console_module, "_errors"),
         ):
             monkeypatch.setattr(module, name, Console(file=said, width=200))
-        result = CliRunner().invoke(app, ["agency", *arguments])
+        result = CliRunner().invoke(app, [command, *arguments])
         output = " ".join((said.getvalue() + result.output).split())
         assert result.exit_code == code, (output, result.exception)
         return output
@@ -71,8 +72,8 @@ def test_an_agency_has_no_data_and_is_not_read(
     assert [each.company_id for each in with_data(database_url)] == ["acme"]
     rhythms = list_rhythms(database_url)
     assert [each.company.company_id for each in rhythms] == ["acme"]
-    refused = CliRunner().invoke(app, ["run", "--company", "studio"])
-    assert refused.exit_code == 1
+    refused = timonel("--company", "studio", command="run", code=1)
+    assert "studio is an agency, without data of its own" in refused
     assert "was there already" in timonel("add", "studio", "--name", "Studio")
     assert "is a company with data of its own" in timonel("add", "acme", code=1)
 
@@ -84,6 +85,7 @@ def test_a_file_of_companies_is_added_as_a_whole(
     file.write_text(GOOD)
 
     assert "2 clients are new" in timonel("import", str(file))
+    file.write_text(GOOD.replace(",", ";"))
     assert "0 clients are new" in timonel("import", str(file))
 
     assert list_agencies(database_url) == {"studio": ("acme", "shop_1")}
@@ -114,6 +116,22 @@ def test_a_file_with_a_wrong_line_adds_nobody_and_names_each(
     assert "lacks the columns name, currency, time_zone" in timonel(
         "import", str(file), code=1
     )
+
+
+def test_a_company_is_the_same_in_every_line_of_a_file(
+    timonel: Timonel, database_url: str, tmp_path: Path
+) -> None:
+    timonel("add", "other")
+    file = tmp_path / "clients.csv"
+    file.write_text(TWICE)
+
+    said = timonel("import", str(file), code=1)
+
+    assert "line 4: 'shop_1' is there as 'Shop 1', EUR" in said
+    assert len(list_companies(database_url)) == 3
+    file.write_text(TWICE.replace("USD", "EUR"))
+    assert "3 clients are new" in timonel("import", str(file))
+    assert list_agencies(database_url)["other"] == ("shop_1",)
 
 
 def test_clients_come_and_go(timonel: Timonel, database_url: str) -> None:
