@@ -22,29 +22,17 @@ from orchestration.lib.connections.connections import (
     load_connection,
     remove_connection,
 )
+from orchestration.lib.connections.file_contracts import AUTO, contract_names
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import open_database
 
 __all__ = ["app", "parse_settings"]
 
-
-class Contract(StrEnum):
-    """The contracts of tap-files."""
-
-    AUTO = "auto"
-    SHOPIFY_ORDERS = "shopify_orders"
-    PURCHASES = "purchases"
-    AD_SPEND = "ad_spend"
-    CURRENCY_RATES = "currency_rates"
-    MARKETPLACE_USERS = "marketplace_users"
-    MARKETPLACE_CARTS = "marketplace_carts"
-    MARKETPLACE_ORDERS = "marketplace_orders"
-    MARKETPLACE_ORDER_ITEMS = "marketplace_order_items"
-    MARKETPLACE_PAYMENTS = "marketplace_payments"
-    MARKETPLACE_RATINGS = "marketplace_ratings"
-    MARKETPLACE_SESSIONS = "marketplace_sessions"
-
+# Made from the contracts that there are.
+Contract = StrEnum(  # type: ignore[misc]
+    "Contract", {name: name for name in contract_names()}
+)
 
 # These have options of their own, or follow from the path.
 _RESERVED = {"", "paths", "contract", "name", "name_prefix", "columns"}
@@ -69,7 +57,7 @@ def files(
     contract: Annotated[
         Contract,
         typer.Option(help="What the files hold; auto finds out by their header."),
-    ] = Contract.AUTO,
+    ] = Contract[AUTO],
     setting: Annotated[
         list[str] | None,
         typer.Option(

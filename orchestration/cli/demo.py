@@ -21,6 +21,7 @@ from orchestration.lib.connections.connections import (
     files_connection,
     remove_connection,
 )
+from orchestration.lib.connections.file_contracts import AUTO
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import Sandbox, running_sandbox
 from orchestration.lib.operations.runs import has_succeeded
@@ -82,7 +83,7 @@ def demo(
     contract: Annotated[
         Contract,
         typer.Option(help="What the file holds; auto finds out by its header."),
-    ] = Contract.AUTO,
+    ] = Contract[AUTO],
     columns: Annotated[
         list[str] | None,
         typer.Option(

@@ -31,6 +31,9 @@ class Column:
     filled : whether every row must hold a value.
     needed : whether a flaw in the value is a flaw of its row; else it costs the value.
     minimum, maximum : bounds of a number, both allowed.
+    one_of : the words a text may be, in any case; empty where any may stand.
+    is_past : whether the moment lies behind us: whoever looks at what landed warns
+        of one to come.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Column:
     needed: bool = True
     minimum: int | None = None
     maximum: int | None = None
+    one_of: tuple[str, ...] = ()
+    is_past: bool = False
 
 
 @dataclass(frozen=True)

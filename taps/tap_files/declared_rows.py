@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from taps.tap_files.amounts import bounded
 from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
@@ -21,6 +21,7 @@ from taps.tap_files.tables import Row
 
 __all__ = ["declared_rows_reader"]
 
+_N = TypeVar("_N", int, Decimal)
 _RowsReader = Callable[[Iterator[Row], CellReader, Repeats], Iterator[Outcome]]
 
 
@@ -66,17 +67,19 @@ def _record(
     for column in contract.columns:
         value: Any
         match column.type:
-            case "date-time":
+            case "date" | "date-time":
                 moment = cells.moment(row.cells, column.name)
-                value = moment.instant if moment else None
+                value = _written(moment, column)
                 if column.name == contract.date_column:
                     row_moment = moment
             case "number":
                 value = _number(row, cells, column, currency)
+            case "integer":
+                value = _bounded(cells.count(row.cells, column.name), column)
             case "boolean":
                 value = cells.yes_or_no(row.cells, column.name)
             case _:
-                value = cells.text(row.cells, column.name)
+                value = _word(cells.text(row.cells, column.name), column)
         record[column.name] = required(value, column.name) if column.filled else value
     if record.get("quantity") is not None and record.get("price") is not None:
         bounded(record["quantity"] * record["price"])
@@ -90,6 +93,26 @@ def _number(
 ) -> Decimal | None:
     is_money = column.currency_suffix
     value = cells.amount(row.cells, column.name, currency if is_money else None)
+    return _bounded(value, column)
+
+
+def _written(moment: Moment | None, column: Column) -> Any:
+    if moment is None:
+        return None
+    return moment.local_date if column.type == "date" else moment.instant
+
+
+def _word(text: str | None, column: Column) -> str | None:
+    """A text, or the word of those allowed that it is."""
+    if text is None or not column.one_of:
+        return text
+    word = text.strip().lower().replace(" ", "_")
+    if word not in column.one_of:
+        raise RowRejected(f"{column.name} is none of {', '.join(column.one_of)}")
+    return word
+
+
+def _bounded(value: _N | None, column: Column) -> _N | None:
     if value is None:
         return None
     if column.minimum is not None and value < column.minimum:

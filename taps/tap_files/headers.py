@@ -107,12 +107,19 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     whole = [binding for binding in whole if binding.contract.name not in beaten]
     if not whole:
         raise _missing_columns(name, header, _nearest(bindings))
+    whole = [each for each in whole if not _says_less(each, whole)]
     if len(whole) > 1:
         names = " and ".join(binding.contract.name for binding in whole)
         remedy = "Say which one it is with the setting contract"
         raise FileError(name, f"several contracts match: {names}", remedy=remedy)
     _refuse_doubled_columns(name, whole[0])
     return whole[0]
+
+
+def _says_less(binding: Binding, others: Iterable[Binding]) -> bool:
+    """Whether another contract reads every column that this one reads, and more."""
+    read = set(binding.positions.values())
+    return any(read < set(other.positions.values()) for other in others)
 
 
 def bind(

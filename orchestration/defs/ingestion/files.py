@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.lib.connections.connections import list_connections
+from orchestration.lib.connections.file_contracts import file_contracts
 from orchestration.lib.connections.sources import SOURCES, api_sources
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.data_quality.landed_checks import (
@@ -112,48 +113,13 @@ def _reconcile(warehouse: Warehouse, company_id: str) -> dg.AssetCheckResult:
     )
 
 
-_UNRECONCILED = """
-with landed as (
-    select
-        company_id, file_sha256, count(*) as row_count, sum(amount) as total
-    from raw_files.purchases
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(total) filter (where is_order_row)
-    from raw_files.shopify_order_lines
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(rate) from raw_files.currency_rates
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(spend) from raw_files.ad_spend
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(price)
-    from raw_files.marketplace_carts
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(total)
-    from raw_files.marketplace_orders
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(price)
-    from raw_files.marketplace_order_items
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), sum(amount)
-    from raw_files.marketplace_payments
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), 0 from raw_files.marketplace_users
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), 0 from raw_files.marketplace_ratings
-    where company_id = %(company)s group by 1, 2
-    union all
-    select company_id, file_sha256, count(*), 0 from raw_files.marketplace_sessions
-    where company_id = %(company)s group by 1, 2
+_LANDED = " union all ".join(
+    f"select company_id, file_sha256, count(*) as row_count, {each.total} as total "  # noqa: S608 (names of our own contracts)
+    f"from raw_files.{each.stream} where company_id = %(company)s group by 1, 2"
+    for each in file_contracts()
 )
+_UNRECONCILED = f"""
+with landed as ({_LANDED})
 select
     files.file_name,
     coalesce(landed.row_count, 0) as landed_row_count,
@@ -171,4 +137,4 @@ where
         files.loaded_row_count <> coalesce(landed.row_count, 0)
         or files.loaded_total <> coalesce(landed.total, 0)
     )
-"""
+"""  # noqa: S608 (as above)

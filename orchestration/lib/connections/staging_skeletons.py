@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.lib.connections.file_contracts import file_contracts
 from orchestration.lib.connections.sources import FOLDER
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.yaml_files import parsed
@@ -53,6 +54,21 @@ _BLOCKS = (
     ("date",),
     ("instant", "epoch", "epoch_ms"),
 )
+_MOMENT = "timestamp with time zone"
+#: Columns that every table has: as staging selects them, and their type.
+_OWN_COLUMNS = {
+    "company_id": ("company_id", "text"),
+    "file_sha256": ("file_sha256", "text"),
+    "line_number": ("line_number::integer as line_number", "integer"),
+    "read_at": ("read_at::timestamptz as read_at", _MOMENT),
+    "loaded_at": ("_sdc_batched_at::timestamptz as loaded_at", _MOMENT),
+}
+_Own = tuple[tuple[str, ...], tuple[str, ...]]
+#: Before and behind the source's own columns.
+_OF_A_RECORD: _Own = (("company_id",), ("read_at", "loaded_at"))
+_OF_A_LINE: _Own = (("company_id", "file_sha256", "line_number"), ("loaded_at",))
+#: Type of a column in a file's contract, as a declaration calls it.
+_PLAIN = {"string": "text", "date-time": "instant"}
 
 
 class NotDeclared(PlainError):
@@ -67,10 +83,13 @@ class _Column:
     staged: str
     type: str
     description: str
+    is_trimmed: bool = False
 
     @property
     def expression(self) -> str:
         """How it is selected."""
+        if self.is_trimmed:
+            return f"nullif(trim({self.raw}), '') as {self.staged}"
         cast = "" if self.type in {"text", "boolean"} else f"::{_TYPES[self.type][0]}"
         is_same = self.raw == self.staged and not cast
         return self.raw if is_same else f"{self.raw}{cast} as {self.staged}"
@@ -89,6 +108,8 @@ def staging_skeleton(slug: str, streams: tuple[str, ...] = ()) -> dict[str, str]
     NotDeclared
         There is no such source, or no such stream in it.
     """
+    if slug == "files":
+        return _of_files(streams)
     path = FOLDER / f"{slug}.yml"
     told = parsed(path) if path.is_file() else {"tap": ""}
     if "tap" in told:
@@ -105,6 +126,35 @@ def staging_skeleton(slug: str, streams: tuple[str, ...] = ()) -> dict[str, str]
         columns = list(_columns(slug, name, stream))
         files[f"{slug}/{model}.sql"] = _sql(slug, name, columns)
         files[f"{slug}/{model}.yml"] = _yml(model, stream, columns)
+    return files
+
+
+def _of_files(streams: tuple[str, ...]) -> dict[str, str]:
+    """Models of kinds of files; the dbt source names their table by hand."""
+    contracts = {each.stream: each for each in file_contracts()}
+    if not streams or set(streams) - contracts.keys():
+        raise NotDeclared(
+            f"Name kinds of files with --stream (there are: {', '.join(contracts)})."
+        )
+    files = {}
+    for name in streams:
+        model = f"stg_files__{name}"
+        columns = [
+            _Column(
+                each["name"],
+                each["name"],
+                _PLAIN.get(each["type"], each["type"]),
+                " ".join(each["description"].split()),
+                is_trimmed=each["type"] == "string",
+            )
+            for each in contracts[name].columns
+        ]
+        stream = {
+            "description": contracts[name].description.split(". One row")[0] + ".",
+            "key": ["version of a file", "line"],
+        }
+        files[f"files/{model}.sql"] = _sql("files", name, columns, _OF_A_LINE)
+        files[f"files/{model}.yml"] = _yml(model, stream, columns, _OF_A_LINE)
     return files
 
 
@@ -130,40 +180,43 @@ def _sources(slug: str, told: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sql(slug: str, name: str, columns: list[_Column]) -> str:
+def _sql(slug: str, name: str, columns: list[_Column], own: _Own = _OF_A_RECORD) -> str:
     blocks = [[c.expression for c in columns if c.type in types] for types in _BLOCKS]
-    blocks[0].insert(0, "company_id")
-    blocks[-1] += [
-        "read_at::timestamptz as read_at",
-        "_sdc_batched_at::timestamptz as loaded_at",
-    ]
+    blocks[0][:0] = [_OWN_COLUMNS[each][0] for each in own[0]]
+    blocks[-1] += [_OWN_COLUMNS[each][0] for each in own[1]]
     selected = "\n\n".join(
         "\n".join(f"        {each}," for each in block) for block in blocks if block
     ).removesuffix(",")
     return _MODEL.format(source=f"source('{slug}', '{name}')", columns=selected)
 
 
-def _yml(model: str, stream: Mapping[str, Any], columns: list[_Column]) -> str:
+def _yml(
+    model: str,
+    stream: Mapping[str, Any],
+    columns: list[_Column],
+    own: _Own = _OF_A_RECORD,
+) -> str:
     lines = ["models:", f"  - name: {model}", *_described(_grain(stream), 4)]
     lines.append("    columns:")
-    lines += _column("company_id", "text", "\"{{ doc('company_id') }}\"")
+    lines += _own_columns(own[0])
     for types in _BLOCKS:
         for each in columns:
             if each.type in types:
                 lines += [f"      - name: {each.staged}"]
                 lines += [f"        data_type: {_TYPES[each.type][1]}"]
                 lines += _described(each.description, 8)
-    for name in ("read_at", "loaded_at"):
-        text = f"\"{{{{ doc('{name}') }}}}\""
-        lines += _column(name, "timestamp with time zone", text)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_own_columns(own[1])]) + "\n"
 
 
-def _column(name: str, data_type: str, description: str) -> list[str]:
+def _own_columns(names: tuple[str, ...]) -> list[str]:
     return [
-        f"      - name: {name}",
-        f"        data_type: {data_type}",
-        f"        description: {description}",
+        line
+        for name in names
+        for line in (
+            f"      - name: {name}",
+            f"        data_type: {_OWN_COLUMNS[name][1]}",
+            f"        description: \"{{{{ doc('{name}') }}}}\"",
+        )
     ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from taps.tap_files import streams
+from taps.tap_files.contract import load_contracts
 from taps.tap_files.inspection import Inspection, inspect_file
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.settings import Settings
@@ -20,18 +21,8 @@ FIRST = "customer_id,date,amount\n1,2024-01-05,10.00\n"
 CORRECTED = "customer_id,date,amount\n1,2024-01-05,11.00\n"
 STREAMS = {
     "files",
-    "marketplace_carts",
-    "marketplace_order_items",
-    "marketplace_orders",
-    "marketplace_payments",
-    "marketplace_ratings",
-    "marketplace_sessions",
-    "marketplace_users",
-    "purchases",
-    "shopify_order_lines",
-    "ad_spend",
-    "currency_rates",
     "quarantined_records",
+    *(contract.stream for contract in load_contracts().values()),
 }
 
 

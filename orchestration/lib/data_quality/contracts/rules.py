@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "LARGEST",
     "Between",
     "Filled",
     "Holds",
@@ -26,8 +27,8 @@ __all__ = [
     "slices",
 ]
 
-# Above any amount of a day or an order, in any currency: catches digits run together.
-_LARGEST = 1e12
+#: Above any amount of a day or an order, in any currency: catches digits run together.
+LARGEST = 1e12
 # Nobody sold through these sources before, and a two-digit year is read as long ago.
 _EARLIEST = "2000-01-01"
 # Clocks differ, and somewhere it is tomorrow already.
@@ -167,12 +168,12 @@ def currency(column: str = "currency_code") -> Rule:
 
 def amount(column: str) -> Rule:
     """Money that is never below zero, in whatever currency."""
-    return Between(column, 0, _LARGEST)
+    return Between(column, 0, LARGEST)
 
 
 def count(column: str) -> Rule:
     """A number of things."""
-    return Between(column, 0, _LARGEST)
+    return Between(column, 0, LARGEST)
 
 
 def at_most(smaller: str, larger: str) -> Rule:

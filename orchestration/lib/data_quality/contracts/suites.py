@@ -7,13 +7,17 @@ rule where it is not plain from the word.
 
 from __future__ import annotations
 
+from orchestration.lib.connections.file_contracts import file_contracts
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.data_quality.contracts.advertising import (
     GOOGLE_ADS,
     META_ADS,
     SEARCH_CONSOLE,
 )
-from orchestration.lib.data_quality.contracts.declared_suites import declared_suite
+from orchestration.lib.data_quality.contracts.declared_suites import (
+    contract_rules,
+    declared_suite,
+)
 from orchestration.lib.data_quality.contracts.rules import (
     Between,
     Holds,
@@ -231,6 +235,23 @@ _WRITTEN = {
     "google_ads": GOOGLE_ADS,
     "search_console": SEARCH_CONSOLE,
 }
+
+
+def _declared_lines() -> tuple[TableContract, ...]:
+    """Of each kind of file that has nothing written above: what its contract says."""
+    written = {each.table for each in _FILES}
+    return tuple(
+        _lines(
+            each.stream,
+            *contract_rules(each),
+            references=tuple(c["name"] for c in each.columns if c.get("filled")),
+        )
+        for each in file_contracts()
+        if each.stream not in written
+    )
+
+
+_WRITTEN["files"] += _declared_lines()
 SUITES: dict[str, tuple[TableContract, ...]] = {
     slug: _WRITTEN.get(slug) or declared_suite(slug) for slug in SOURCES
 }

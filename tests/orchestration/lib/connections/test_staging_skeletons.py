@@ -68,11 +68,33 @@ def test_models_and_sources_are_described_as_they_are_declared() -> None:
     assert all(len(line) <= 80 for text in files.values() for line in text.split("\n"))
 
 
+def test_a_kind_of_file_gets_a_model_of_its_contract() -> None:
+    files = staging_skeleton("files", ("marketplace_ratings",))
+
+    assert list(files) == [
+        "files/stg_files__marketplace_ratings.sql",
+        "files/stg_files__marketplace_ratings.yml",
+    ]
+    sql, described = files.values()
+    assert "line_number::integer as line_number,\n" in sql
+    assert "nullif(trim(order_id), '') as order_id,\n" in sql
+    assert "rated_at::timestamptz as rated_at,\n" in sql
+    (model,) = yaml.safe_load(described)["models"]
+    assert model["description"].strip() == (
+        "Ratings of orders. One row per company, version of a file and line."
+    )
+
+
 @pytest.mark.parametrize(
     ("slug", "streams", "said"),
     [
         ("shopify", (), "'shopify' is not declared whole"),
         ("toys", (), "Write taps/sources/toys.yml first"),
+        (
+            "files",
+            ("nights",),
+            "Name kinds of files with --stream",
+        ),
         ("weather", ("nights",), "no stream 'nights' (it has: locations"),
     ],
 )
