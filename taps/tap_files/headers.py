@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taps.tap_files.contract import Column, Contract, load_contracts
 from taps.tap_files.currencies import currency_codes
-from taps.tap_files.moments import order_shown_by
+from taps.tap_files.header_errors import missing_columns, refuse_doubled_columns
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.wording import currency_in, normalised
 
-__all__ = ["Binding", "bind", "looks_like_data", "recognise"]
-
-_VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
+__all__ = ["Binding", "bind", "recognise"]
 
 
 @dataclass(frozen=True)
@@ -73,18 +70,14 @@ class Binding:
         return column in self.positions or column in self.constants
 
 
-def looks_like_data(header: Sequence[str]) -> bool:
-    """Whether a first line holds values (a number, a date, an address), not names."""
-    return any(_VALUE.fullmatch(cell) or order_shown_by(cell) for cell in header)
-
-
 def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     """The contract that a file fulfils.
 
     Raises
     ------
     FileError
-        No contract is fulfilled, or several are and none supersedes the others.
+        No contract is fulfilled, or several are, and none supersedes the others or
+        reads what they read and more.
     """
     contracts = load_contracts()
     if settings.contract != AUTO:
@@ -95,8 +88,8 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
         known = bind(contract, header, settings.columns, preset, constants)
         if settings.preset == preset.name or not known.missing:
             if known.missing:
-                raise _missing_columns(name, header, known)
-            _refuse_doubled_columns(name, known)
+                raise missing_columns(name, header, known)
+            refuse_doubled_columns(name, known)
             return known
     bindings = [
         bind(c, header, settings.columns, None, settings.constants)
@@ -106,20 +99,19 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     beaten = {other for binding in whole for other in binding.contract.supersedes}
     whole = [binding for binding in whole if binding.contract.name not in beaten]
     if not whole:
-        raise _missing_columns(name, header, _nearest(bindings))
-    whole = [each for each in whole if not _says_less(each, whole)]
+        raise missing_columns(name, header, _nearest(bindings))
+    reads = [set(each.positions.values()) for each in whole]
+    whole = [
+        each
+        for each, own in zip(whole, reads, strict=True)
+        if not any(own < other for other in reads)
+    ]
     if len(whole) > 1:
         names = " and ".join(binding.contract.name for binding in whole)
         remedy = "Say which one it is with the setting contract"
         raise FileError(name, f"several contracts match: {names}", remedy=remedy)
-    _refuse_doubled_columns(name, whole[0])
+    refuse_doubled_columns(name, whole[0])
     return whole[0]
-
-
-def _says_less(binding: Binding, others: Iterable[Binding]) -> bool:
-    """Whether another contract reads every column that this one reads, and more."""
-    read = set(binding.positions.values())
-    return any(read < set(other.positions.values()) for other in others)
 
 
 def bind(
@@ -277,31 +269,3 @@ def _missing_share(binding: Binding) -> float:
     contract = binding.contract
     required_count = sum(column.required for column in contract.columns)
     return len(binding.missing) / (required_count + bool(contract.any_of))
-
-
-def _missing_columns(name: str, header: Sequence[str], binding: Binding) -> FileError:
-    if looks_like_data(header):
-        remedy = "Add a first line with the names of the columns"
-        problem = "the first line holds values, not column names"
-        return FileError(name, problem, remedy=remedy, line=1)
-    missing = ", ".join(column.name for column in binding.missing)
-    found = ", ".join(cell.strip() for cell in header)
-    kind = binding.preset.title if binding.preset else binding.contract.name
-    problem = f"no column for {missing} of the contract {kind}; columns found: {found}"
-    first = binding.missing[0].name
-    remedy = (
-        f"Name the column with the setting columns.{first}=<column of the file>, or "
-        f"say what stands for it in every row with constants.{first}=<text>"
-    )
-    return FileError(name, problem, remedy=remedy)
-
-
-def _refuse_doubled_columns(name: str, binding: Binding) -> None:
-    keys = [normalised(cell) for cell in binding.header]
-    for column in _doubled(keys, binding.positions):
-        problem = f"the column for {column} appears more than once"
-        raise FileError(name, problem, remedy="Rename or remove one of them", line=1)
-
-
-def _doubled(keys: Sequence[str], positions: Mapping[str, int]) -> Iterator[str]:
-    return (c for c, position in positions.items() if keys.count(keys[position]) > 1)

@@ -10,23 +10,15 @@ from decimal import Decimal
 import psycopg
 from psycopg import sql
 
+from orchestration.lib.connections.file_contracts import file_contracts
+
 __all__ = ["RawFile", "Row", "load", "purchase", "rates", "remove", "shopify_row"]
 __all__ += ["table_of"]
 
 Row = Mapping[str, object]
 
-_STREAMS = {"shopify_orders": "shopify_order_lines"}
-"""Table of a contract, where it is not called as the contract."""
-_AMOUNTS = {
-    "purchases": "amount",
-    "shopify_orders": "total",
-    "ad_spend": "spend",
-    "currency_rates": "rate",
-    "marketplace_carts": "price",
-    "marketplace_orders": "total",
-    "marketplace_order_items": "price",
-    "marketplace_payments": "amount",
-}
+_STREAMS = {each.name: each.stream for each in file_contracts()}
+_AMOUNTS = {each.name: each.amount_column or "" for each in file_contracts()}
 _LOADED_AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 

@@ -31,6 +31,8 @@ Values = list[object]
 def values_of(column: Column, number: int) -> Values:
     """What stands in a column, as the record should tell it."""
     rows = range(ROWS)
+    if column.one_of:
+        return [column.one_of[row % len(column.one_of)] for row in rows]
     if column.name in WORDS:
         return list(WORDS[column.name])
     match column.type:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from taps.tap_files.contract import load_contracts
 from taps.tap_files.headers import recognise
 from taps.tap_files.settings import Settings
 from tests.taps.tap_files.conftest import RunTap
@@ -49,6 +50,15 @@ def test_the_header_says_which_file_it_is(case: str) -> None:
     assert binding.contract.name == case.rsplit(maxsplit=1)[-1]
 
 
+@pytest.mark.parametrize("name", [n for n in load_contracts() if n != "shopify_orders"])
+def test_a_file_with_a_contract_s_own_columns_is_read_as_that(name: str) -> None:
+    columns = [each.name for each in load_contracts()[name].columns if each.loaded]
+
+    binding = recognise("export.csv", columns, Settings(paths=()))
+
+    assert binding.contract.name == name
+
+
 def test_cells_are_read_by_their_declared_type(read_text: RunTap) -> None:
     run = read_text(f"{USERS}u1,11.111.111-1,2024-04-06 23:30,sí\nu2,,,\n")
 
@@ -84,6 +94,28 @@ def test_a_cart_too_dear_to_be_true_goes_to_quarantine(read_text: RunTap) -> Non
 
     assert [row["cart_id"] for row in run.records("marketplace_carts")] == ["c1"]
     assert run.rejects == {"log.csv line 3": "the amount is too large to be true"}
+
+
+def test_words_days_and_whole_numbers_are_read_as_declared(read_text: RunTap) -> None:
+    run = read_text(
+        "sponsorship_id,sponsor_name,starts_on,ends_on,amount,currency_code\n"
+        "s,Banco,2026-03-30,2026-04-01,1500.50,EUR\n"
+    )
+    (row,) = run.records("sponsorships")
+    assert (row["starts_on"], row["ends_on"]) == ("2026-03-30", "2026-04-01")
+
+
+def test_a_word_that_is_not_in_the_list_is_set_aside(read_text: RunTap) -> None:
+    run = read_text(
+        "message_id,message_event,occurred_at,channel\n"
+        "1,Delivered,2026-03-01 10:00,email\n"
+        "2,teleported,2026-03-01 10:00,email\n"
+    )
+    assert [row["message_event"] for row in run.records("message_events")] == [
+        "delivered"
+    ]
+    (reason,) = run.rejects.values()
+    assert reason.startswith("message_event is none of sent, delivered, opened")
 
 
 def test_equal_rows_without_a_number_of_their_own_are_kept(read_text: RunTap) -> None:

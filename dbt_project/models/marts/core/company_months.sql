@@ -35,6 +35,13 @@ activities as (
     from {{ ref('sessions') }}
     where {{ is_in_scope() }}
     group by company_id
+    union all
+    select
+        company_id,
+        min(registered_date) as first_date
+    from {{ ref('people') }}
+    where {{ is_in_scope() }}
+    group by company_id
 ),
 
 beginnings as (

@@ -17,6 +17,7 @@ from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.privacy.erasure_keys import ForgottenNames
 from orchestration.lib.tenancy.privacy.erasure_log import forgotten_names
 from orchestration.lib.tenancy.privacy.person import (
+    CONTACTS,
     PEOPLE,
     Person,
     PersonUnknown,
@@ -33,6 +34,8 @@ __all__ = ["PERSONAL", "Forgotten", "StillKnown", "forget", "forget_returned"]
 
 #: Columns of raw rows that name a person or lead to one.
 PERSONAL = (
+    *CONTACTS,
+    "client_id",
     *("email", "phone", "rut", "first_name", "last_name", "full_name"),
     *("customer_id", "user_id"),
 )
@@ -179,7 +182,8 @@ def _derived_tables(database: psycopg.Connection) -> list[_Derived]:
             join pg_namespace as n on n.oid = c.relnamespace
             join pg_attribute as a on a.attrelid = c.oid and not a.attisdropped
             left join pg_index as i on i.indrelid = c.oid and i.indisprimary
-            where c.relkind = 'r' and a.attname ~ '(^|_)(customer|user)_id$'
+            where c.relkind = 'r'
+                and a.attname ~ '(^|_)(customer|user|person|visitor)_id$'
                 and n.nspname in ('intermediate', 'marts', 'predictions', 'ops')
             group by 1, 2, 3 order by 1, 2, 3"""
         ).fetchall()

@@ -12,6 +12,7 @@ from psycopg import sql
 from orchestration.lib.tenancy.privacy.erasure_keys import sha256
 
 __all__ = [
+    "CONTACTS",
     "PEOPLE",
     "Person",
     "PersonUnknown",
@@ -29,7 +30,16 @@ __all__ = [
 PEOPLE = {
     ("raw_shopify", "customers"): (("id",), "shopify/"),
     ("raw_files", "marketplace_users"): (("user_id", "person_id"), "marketplace/"),
+    ("raw_files", "contacts"): (("contact_id", "merged_into"), "contacts/"),
 }
+# Columns that name a contact of a community, whatever part it has in the row.
+CONTACTS = (
+    "contact_id",
+    "inviter_contact_id",
+    "invited_contact_id",
+    "referrer_contact_id",
+    "referred_contact_id",
+)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_STEPS = 5
 
@@ -143,7 +153,7 @@ def raw_tables(database: psycopg.Connection) -> list[tuple[str, str, list[str]]]
         where table_schema like 'raw\\_%%' and table_schema <> 'raw_google_ads'
         group by table_schema, table_name
         having bool_or(column_name in ('email', 'rut', 'phone', 'customer_id',
-            'user_id'))
+            'user_id') or column_name like '%%contact\\_id')
         order by table_schema, table_name"""
     ).fetchall()
 
@@ -154,16 +164,18 @@ def reference(
     """The columns in which a table refers to a person, and their prefix in marts."""
     if (schema, table) in PEOPLE:
         return PEOPLE[schema, table]
-    for column, prefix in references(schema).items():
-        if column in columns:
-            return (column,), prefix
-    return (), ""
+    known = references(schema)
+    prefix = next((known[column] for column in known if column in columns), None)
+    if prefix is None:
+        return (), ""
+    return tuple(c for c in known if c in columns and known[c] == prefix), prefix
 
 
 def references(schema: str) -> dict[str, str]:
     """Columns that refer to a person, and their prefix in marts; the first counts."""
     shop = "shopify/" if schema == "raw_shopify" else ""
-    return {"user_id": "marketplace/", "customer_id": shop}
+    contacts = dict.fromkeys(CONTACTS, "contacts/")
+    return {"user_id": "marketplace/", **contacts, "customer_id": shop}
 
 
 def matching(schema: str, table: str, columns: list[str]) -> list[sql.Composable]:

@@ -1,0 +1,47 @@
+with
+{{ newest_rows(
+    'events',
+    ref('stg_files__message_events'),
+    ['message_id', 'message_event', 'occurred_at']
+) }},
+
+contacts as (
+    select
+        company_id,
+        contact_id,
+        person_id
+    from {{ ref('int_contacts_identified') }}
+),
+
+companies as (
+    select
+        company_id,
+        time_zone
+    from {{ ref('stg_ops__companies') }}
+),
+
+identified as (
+    select
+        events.company_id,
+        events.message_id,
+        coalesce(events.campaign_id, '(none)') as campaign_id,
+        events.channel,
+        contacts.person_id,
+        coalesce(contacts.person_id, 'message/' || events.message_id)
+            as recipient_id,
+        events.message_event,
+        not coalesce(events.is_machine, false) as is_human,
+        events.reason,
+        events.occurred_at,
+        (events.occurred_at at time zone companies.time_zone)::date
+            as event_date
+    from events
+    inner join companies
+        on events.company_id = companies.company_id
+    left join contacts
+        on
+            events.company_id = contacts.company_id
+            and events.contact_id = contacts.contact_id
+)
+
+select * from identified

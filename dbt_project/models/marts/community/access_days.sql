@@ -1,0 +1,30 @@
+with
+{{ newest_rows('attempts', ref('stg_files__access_log'), ['attempt_id']) }},
+
+companies as (
+    select
+        company_id,
+        time_zone
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+counted as (
+    select
+        attempts.company_id,
+        attempts.system_name,
+        (attempts.attempted_at at time zone companies.time_zone)::date
+            as attempt_date,
+        count(*)::integer as attempt_count,
+        count(*) filter (where attempts.outcome = 'refused')::integer
+            as refused_attempt_count
+    from attempts
+    inner join companies
+        on attempts.company_id = companies.company_id
+    group by
+        attempts.company_id,
+        attempts.system_name,
+        (attempts.attempted_at at time zone companies.time_zone)::date
+)
+
+select * from counted

@@ -1,0 +1,82 @@
+{%- set window_days = 7 -%}
+with
+{{ newest_rows(
+    'campaigns', ref('stg_files__message_campaigns'), ['campaign_id']
+) }},
+
+recipients as (
+    select * from {{ ref('int_message_recipients') }}
+    where {{ is_in_scope() }}
+),
+
+converted as (
+    select * from {{ ref('int_message_conversions') }}
+    where {{ is_in_scope() }}
+),
+
+companies as (
+    select
+        company_id,
+        {{ as_of_date() }} as as_of_date
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+counted as (
+    select
+        company_id,
+        campaign_id,
+        channel,
+        min(first_date) as first_date,
+        count(*)::integer as sent_count,
+        count(*) filter (where is_delivered)::integer as delivered_count,
+        count(*) filter (where is_opened)::integer as opened_count,
+        count(*) filter (where is_opened_by_human)::integer
+            as opened_by_human_count,
+        count(*) filter (where is_clicked)::integer as clicked_count,
+        count(*) filter (where is_replied)::integer as replied_count,
+        count(*) filter (where is_failed and not is_delivered)::integer
+            as failed_count,
+        count(*) filter (where is_complained)::integer as complained_count,
+        count(*) filter (where is_unsubscribed)::integer as unsubscribed_count
+    from recipients
+    group by company_id, campaign_id, channel
+),
+
+joined as (
+    select
+        counted.company_id,
+        counted.campaign_id,
+        counted.channel,
+        coalesce(campaigns.campaign_name, counted.campaign_id)
+            as campaign_name,
+        counted.first_date,
+        counted.first_date + {{ window_days }} <= companies.as_of_date
+            as is_complete,
+        counted.sent_count,
+        counted.delivered_count,
+        counted.opened_count,
+        counted.opened_by_human_count,
+        counted.clicked_count,
+        counted.replied_count,
+        counted.failed_count,
+        counted.complained_count,
+        counted.unsubscribed_count,
+        coalesce(converted.converted_count, 0)::integer as converted_count,
+        campaigns.cost::numeric(24, 6) as cost,
+        campaigns.currency_code
+    from counted
+    inner join companies
+        on counted.company_id = companies.company_id
+    left join campaigns
+        on
+            counted.company_id = campaigns.company_id
+            and counted.campaign_id = campaigns.campaign_id
+    left join converted
+        on
+            counted.company_id = converted.company_id
+            and counted.campaign_id = converted.campaign_id
+            and counted.channel = converted.channel
+)
+
+select * from joined
