@@ -58,6 +58,8 @@ class Plan(StrEnum):
 
     BASIC = "basic"
     PRO = "pro"
+    COMMUNITY = "community"
+    FULL = "full"
 
 
 app = typer.Typer(no_args_is_help=True, help="The companies the platform works for.")

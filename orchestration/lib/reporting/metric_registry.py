@@ -28,6 +28,7 @@ Page = Literal[
     "marketing",
     "currencies",
     "sales",
+    "community",
 ]
 
 REGISTRY = PROJECT_ROOT / "dbt_project" / "metrics"

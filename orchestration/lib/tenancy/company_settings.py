@@ -21,7 +21,7 @@ __all__ = [
     "load_settings",
 ]
 
-PLANS = ("basic", "pro", "agency")
+PLANS = ("basic", "pro", "agency", "community", "full")
 """What a company may take; their pages are in metabase/roles.yml."""
 
 

@@ -13,6 +13,9 @@ from datetime import date, timedelta
 import psycopg
 from psycopg import sql
 
+from tests.metabase.pages.community_rows import NAMES as _COMMUNITY_NAMES
+from tests.metabase.pages.community_rows import TABLES as _COMMUNITY_TABLES
+from tests.metabase.pages.community_rows import fill_community
 from tests.metabase.pages.decision_rows import NAMES as _DECISION_NAMES
 from tests.metabase.pages.decision_rows import TABLES as _DECISION_TABLES
 from tests.metabase.pages.decision_rows import fill_decisions
@@ -114,6 +117,7 @@ _NAMES = (
     *_KPI_NAMES,
     *_PANEL_NAMES,
     *_DECISION_NAMES,
+    *_COMMUNITY_NAMES,
 )
 
 
@@ -122,6 +126,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
         everything = (*tables, _KPI_TABLES, _PANEL_TABLES, _DECISION_TABLES)
+        everything += (_COMMUNITY_TABLES,)
         for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
@@ -136,6 +141,8 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
             if shop.customers:
                 fill_operations(connection, shop.company_id)
                 fill_decisions(connection, shop.company_id)
+                scale = 3 if shop.currency_code == "CLP" else 1
+                fill_community(connection, shop.company_id, scale)
                 is_told = shop.currency_code == "CLP"
                 fill_kpis(connection, shop.company_id, told=is_told)
                 fill_panel(connection, shop.company_id, told=not is_told)

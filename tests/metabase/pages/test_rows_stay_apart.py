@@ -42,6 +42,8 @@ BOLT_TOO = (
     """event_latency values ('bolt', 'shopify', 'readable', 100, 5, 9, 30)""",
     """cohort_retention values ('bolt', '1997-08-01', 1, 99, 0.99)""",
     """cohort_returns_by_month values ('bolt', '1997-08-01', 0, 99, 9, 9, 9, 0)""",
+    """community_by_month values ('bolt', '1999-01-01', true, 77, 77, 77, 77, 0.7,
+        0.7)""",
     """kpi_months values ('bolt', '1997-10-01', '1997-10-31', true, 99, 9, 9, 9, 99, 9,
         9, 999, 99, 9, 9, 9, 3, 99, 9, 999, 99)""",
 )

@@ -150,7 +150,7 @@ def test_a_missing_label_stops_before_anything_is_written(small: Server) -> None
 
 
 def test_a_missing_word_of_the_importer_names_its_folder(small: Server) -> None:
-    small.edit("labels/importer/es.yml", "technical:", "tech:")
+    small.edit("labels/importer/es.yml", "\n  technical:", "\n  tech:")
 
     with pytest.raises(ContentError, match=r"lacks folders\.technical"):
         small.run()

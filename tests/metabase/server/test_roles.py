@@ -31,10 +31,16 @@ FOLDERS = {
         " + 6. Vista técnica"
     ),
     "agency": "8. Agencia",
+    "community_executive": "9. Comunidad: ejecutiva",
+    "community_operational": "10. Comunidad: operativa",
+    "community_technical": "11. Comunidad: técnica",
     "workspace": "Espacio de trabajo",
 }
 
 
+COMMUNITY_FOLDERS = (
+    *("community_executive", "community_operational", "community_technical"),
+)
 BUSINESS = ("core", "growth", "operational", "dates", "shared")
 
 
@@ -50,7 +56,9 @@ EXPECTED = {
     "marketing": _Expected((*BUSINESS, "workspace"), ("workspace",)),
     "devops": _Expected(("connections", "technical", "dates", "shared")),
     "analista": _Expected(
-        tuple(set(FOLDERS) - {"agency"}), ("workspace",), writes_sql=True
+        tuple(set(FOLDERS) - {"agency", *COMMUNITY_FOLDERS}),
+        ("workspace",),
+        writes_sql=True,
     ),
     "consultor": _Expected((*BUSINESS, "executive")),
 }
@@ -61,7 +69,8 @@ OPERATIONAL = {
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
-EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | {"agencia"}
+COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
+EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | {"agencia"}
 PAGES = {
     "pro": {
         "directivo": CORE | OPERATIONAL | EXECUTIVE,
@@ -77,6 +86,14 @@ PAGES = {
         "devops": {"conexiones"},
         "analista": CORE | {"conexiones"},
         "consultor": CORE,
+        "operator": EVERYTHING,
+    },
+    "community": {
+        "directivo": {"comunidad_ejecutiva"},
+        "marketing": {"comunidad_operativa"},
+        "devops": {"comunidad_tecnica", "conexiones"},
+        "analista": COMMUNITY | {"conexiones"},
+        "consultor": {"comunidad_ejecutiva", "comunidad_operativa"},
         "operator": EVERYTHING,
     },
     "agency": {
@@ -237,12 +254,16 @@ def test_a_right_given_by_hand_is_taken_back_without_asking(filled: Server) -> N
     [
         ("workspace: read", "workspace: all", "workspace of directivo is 'all'"),
         ('queries: "no"', "queries: no", "queries of directivo is False.*in quotes"),
-        (", technical]", ", boardroom]", "devops reads 'boardroom'"),
+        (
+            "[connections, technical,",
+            "[connections, boardroom,",
+            "devops reads 'boardroom'",
+        ),
         ("[model_health", "[nope", "no dashboard file .* nope"),
         ("[conexiones]", "[conexiones, clientes]", "clientes is in two folders"),
         (", ficha, con", ", con", "plan basic has a part of core; split"),
         (", ficha, con", ", ficha, nope, con", "plan basic has 'nope'.*in no folder"),
-        ("pages: {all_but", "page: {all_but", "plan pro needs actions, pages"),
+        ("pages: {all_but", "page: {all_but", "plan full needs actions, pages"),
         ("operator:", "owner:", "expected the keys"),
     ],
 )

@@ -1,0 +1,155 @@
+"""The views of the pages of a community, filled by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import psycopg
+from psycopg import sql
+
+from tests.metabase.pages.declared_tables import table_of, views_of
+
+__all__ = ["NAMES", "TABLES", "fill_community"]
+
+# Those of a marketplace's users are made with its KPIs.
+NAMES = views_of(
+    "community", "acquisition_channels", "registration_regions", "get_acquisition_kpis"
+)
+TABLES = ";".join(table_of("community", name) for name in NAMES)
+_MONTHS = [
+    date(1996 + (month + 8) // 12, (month + 8) % 12 + 1, 1) for month in range(14)
+]
+
+
+def fill_community(connection: psycopg.Connection, company_id: str, scale: int) -> None:
+    """Insert a community, all of whose counts are multiples of `scale`."""
+
+    def insert(table: str, **values: object) -> None:
+        row = {"company_id": company_id, **values}
+        query = sql.SQL("insert into reporting.{} ({}) values ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        connection.execute(query, list(row.values()))
+
+    for number, month in enumerate(_MONTHS):
+        insert(
+            "community_by_month",
+            month_start_date=month,
+            is_complete=number < 13,
+            active_person_count=scale * (100 + 10 * number),
+            new_registration_count=scale * 10,
+            activated_person_count=scale * 8,
+            content_minutes=scale * 1000,
+            k_factor=0.2 if number < 11 else None,
+            retention_window_30=0.5 if number < 12 else None,
+        )
+    cohort = {"cohort_month_start_date": _MONTHS[0], "is_complete": True}
+    for days, ratio in ((30, 0.5), (60, 0.25), (90, 0.125)):
+        insert(
+            "community_retention",
+            **cohort,
+            family="window",
+            day_count=days,
+            eligible_count=scale * 80,
+            retained_count=int(scale * 80 * ratio),
+            retention_ratio=ratio,
+        )
+    insert(
+        "community_referrals",
+        **cohort,
+        cohort_person_count=scale * 200,
+        invitation_count=scale * 500,
+        activated_invitee_count=scale * 40,
+        activated_referred_count=scale * 30,
+        median_cycle_days=12,
+        invitations_per_person=2.5,
+        invitation_conversion_ratio=0.08,
+        k_factor=0.2,
+        k_factor_by_referrals=0.15,
+    )
+    insert(
+        "community_referrers",
+        person_id=f"contacts/{company_id}",
+        referred_count=scale * 3,
+        activated_referred_count=scale * 2,
+    )
+    for source, share in (("linkedin", 1), ("(none)", 0)):
+        insert(
+            "community_funnel",
+            month_start_date=_MONTHS[-2],
+            source=source,
+            visitor_count=scale * 20,
+            identified_visitor_count=scale * 10 * share,
+            registered_count=scale * 8 * share,
+            attended_count=scale * 4 * share,
+            active_count=scale * 2 * share,
+        )
+    insert(
+        "message_campaigns",
+        campaign_id="c",
+        campaign_name=f"Marzo de {company_id}",
+        channel="email",
+        first_date=_MONTHS[-2],
+        is_complete=True,
+        sent_count=scale * 100,
+        delivered_count=scale * 80,
+        clicked_count=scale * 8,
+        converted_count=scale * 2,
+        failed_count=scale * 20,
+        delivery_ratio=0.8,
+        open_ratio_reported=0.5,
+        open_ratio_human=0.25,
+        click_ratio=0.1,
+        conversion_ratio=0.025,
+        campaign_cost=20,
+        currency_code="USD",
+    )
+    insert(
+        "content_by_month",
+        month_start_date=_MONTHS[-2],
+        content_id="p",
+        title=f"Liderar en {company_id}",
+        content_kind="podcast",
+        topic="gestión",
+        play_count=scale * 4,
+        content_minutes=scale * 90,
+        measurable_play_count=scale * 4,
+        completed_play_count=scale * 3,
+        completion_ratio=0.75,
+    )
+    for week, hot in ((7, 1), (14, 2)):
+        insert(
+            "lead_temperatures",
+            snapshot_date=date(1997, 9, week),
+            person_count=scale * 100,
+            cold_count=scale * (90 - hot),
+            warm_count=scale * 10,
+            hot_count=scale * hot,
+        )
+    insert(
+        "sponsorships_by_month",
+        month_start_date=_MONTHS[-2],
+        currency_code="EUR",
+        sponsor_count=scale,
+        sponsorship_income=scale * 3000,
+        sponsorship_cost=scale * 450,
+    )
+    insert(
+        "flows_by_day",
+        flow_name="bienvenida",
+        run_date=date(1997, 9, 29),
+        flow_run_count=scale * 10,
+        failed_run_count=scale * 2,
+        outage_count=scale,
+        repair_count=scale,
+        repair_minutes=scale * 45,
+    )
+    insert(
+        "access_by_day",
+        system_name="metabase",
+        attempt_date=date(1997, 9, 29),
+        attempt_count=scale * 9,
+        refused_attempt_count=scale * 3,
+    )

@@ -1,0 +1,98 @@
+"""Comunidad: the three pages of a programme, card by card."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.metabase.pages.drawn_cards import (
+    answer_of,
+    card_named,
+    chart,
+    plotted,
+    shown,
+)
+
+_NUMBERS = {
+    # The thirteenth month is the last that is over; of K and retention, older ones.
+    "month_active_people": 220,
+    "month_registrations": 10,
+    "month_k_factor": 0.2,
+    "month_retention": 0.5,
+}
+_TABLES = {
+    "community_figures": [
+        ["Profesionales activos", "220", "5 %", "120 %"],
+        ["Nuevos registros", "10", "0 %", "0 %"],
+        ["Activados", "8", "0 %", "0 %"],
+        ["Minutos de contenido", "1.000", "0 %", "0 %"],
+    ],
+    "funnel_by_source": [
+        # Of twenty visitors no share is given.
+        ["(none)", "20", "0 %", "0", "0", "0", "—"],
+        ["linkedin", "20", "50 %", "8", "4", "2", "—"],
+    ],
+    "channel_results": [["email", "100", "80", "8", "2", "20"]],
+    "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
+    "top_referrers": [["contacts/acme", "3", "2"]],
+    "flow_health": [["bienvenida", "10", "2", "20 %", "1", "45"]],
+    "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), _NUMBERS.items())
+def test_a_number_is_of_the_last_month_that_can_be_told(
+    reporting_url: str, name: str, value: float
+) -> None:
+    ((found,),) = answer_of(reporting_url, card_named(name)).rows
+    assert found == value
+
+
+@pytest.mark.parametrize(("name", "rows"), _TABLES.items())
+def test_a_table_says_what_was_counted(
+    reporting_url: str, name: str, rows: list[list[str]]
+) -> None:
+    spaced = [
+        [cell.replace("\xa0", " ") for cell in row]
+        for row in shown(reporting_url, name)
+    ]
+    assert spaced == rows
+
+
+def test_a_campaign_shows_both_ways_to_open(reporting_url: str) -> None:
+    (row,) = shown(reporting_url, "campaign_results")
+    assert row[0] == "Marzo de acme"
+    assert [cell.replace("\xa0", " ") for cell in row[3:9]] == [
+        "100",
+        "80 %",
+        "50 %",
+        "25 %",
+        "10 %",
+        "3 %",
+    ]
+
+
+def test_the_steps_of_the_funnel_stand_in_order(reporting_url: str) -> None:
+    rows: list[dict[str, Any]] = plotted(chart(reporting_url, "funnel_steps"))
+    assert [list(row.values())[:2] for row in rows] == [
+        ["Visitantes", 40],
+        ["Se registraron", 8],
+        ["Asistieron", 4],
+        ["Siguieron activos", 2],
+    ]
+
+
+def test_lines_hold_complete_months_only(reporting_url: str) -> None:
+    answer = answer_of(reporting_url, card_named("active_people_by_month"))
+    assert len(answer.rows) == 13
+    assert answer.rows[-1][0] == date(1997, 9, 1)
+
+
+def test_another_company_reads_its_own(reporting_url: str) -> None:
+    ((found,),) = answer_of(
+        reporting_url, card_named("month_active_people"), "bolt"
+    ).rows
+    assert found == 660
+    assert answer_of(reporting_url, card_named("campaign_results"), "nueva").rows == ()
