@@ -49,6 +49,7 @@ from ml_assets.clv.valuation import (
 from orchestration.lib.ingestion.unread_sources import unread_sources
 from orchestration.lib.tenancy.companies import Company, load_company
 from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.company_settings import sells
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.warehouse import Warehouse
 
@@ -122,6 +123,9 @@ def customer_value(
         summaries = read_summaries(database, company.company_id)
         _check_as_of(summaries, as_of_date)
         purchases = read_purchases(database, company.company_id, as_of_date)
+        if purchases.empty and not sells(warehouse.url(), company.company_id):
+            yield from _nothing_sold()
+            return
         log, failure = _purchase_log(purchases, as_of_date)
         hashed = data_hash(summaries, log_hash(log))
         identity = _identity(company, as_of_date, hashed, summaries, config)
@@ -156,6 +160,19 @@ def customer_value(
             metadata=tables.get(table),
             data_version=dg.DataVersion(identity.fit_id),
         )
+
+
+def _nothing_sold() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """What is said of who has no shop: every check holds, nothing is written."""
+    note = (
+        "This company's plan has no shop, and there is no purchase: nothing to predict."
+    )
+    for name in GATES:
+        yield dg.AssetCheckResult(
+            asset_key=_PREDICTIONS, check_name=name, passed=True, description=note
+        )
+    for table in _TABLES:
+        yield dg.MaterializeResult(asset_key=[_SCHEMA, table], metadata={"note": note})
 
 
 def _identity(

@@ -19,10 +19,12 @@ __all__ = [
     "change_settings",
     "load_plans",
     "load_settings",
+    "sells",
 ]
 
 PLANS = ("basic", "pro", "agency", "community", "full")
 """What a company may take; their pages are in metabase/roles.yml."""
+_WITHOUT_A_SHOP = frozenset({"agency", "community"})
 
 
 @dataclass(frozen=True)
@@ -136,3 +138,8 @@ def _check(settings: CompanySettings) -> None:
             "critical_threshold must not be below at_risk_threshold "
             f"({settings.at_risk_threshold})."
         )
+
+
+def sells(url: str, company_id: str) -> bool:
+    """Whether a company's plan has the pages of a shop."""
+    return load_settings(url, company_id).plan not in _WITHOUT_A_SHOP

@@ -1,4 +1,4 @@
-"""A plan is any word: which there are is told by metabase/roles.yml, and checked there."""
+"""A plan is any word: metabase/roles.yml tells which there are."""
 
 from alembic import op
 

@@ -1,0 +1,1 @@
+"""Red Profesional: a simulated community of professionals that exports files."""
