@@ -8,6 +8,8 @@ from babel.numbers import get_currency_precision
 
 __all__ = ["EXAMPLE", "Company"]
 
+_WITHOUT_A_SHOP = frozenset({"agency", "community"})
+
 
 @dataclass(frozen=True)
 class Company:
@@ -22,9 +24,9 @@ class Company:
     plan: str = "pro"
 
     @property
-    def has_data(self) -> bool:
-        """Whether it has data of its own; an agency has only its clients'."""
-        return self.plan != "agency"
+    def has_shop(self) -> bool:
+        """Whether its pages are of customers who buy: predictions are missed then."""
+        return self.plan not in _WITHOUT_A_SHOP
 
     @property
     def role(self) -> str:

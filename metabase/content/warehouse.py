@@ -142,6 +142,12 @@ def data_state(connection: psycopg.Connection) -> DataState:
         from reporting.customer_value_totals
         """
     ).fetchone() or (None, None, 0, False, False, None)
+    if totals[0] is None:
+        # Who sells nothing has months all the same.
+        (day,) = connection.execute(
+            "select max(through_date) from reporting.kpi_months"
+        ).fetchone() or (None,)
+        totals = (day, day, *totals[2:])
     counts = connection.execute(
         """
         select coalesce(order_count, 0), coalesce(quarantined_row_count, 0)

@@ -114,7 +114,7 @@ def draw_pages(url: str, company: Company, language: str, root: Path) -> list[Re
             as_of=written_day(state.as_of_date, labels),
             # A page says its own period, on the card of its dates.
             period="",
-            banner=banner(state, labels) if company.has_data else None,
+            banner=banner(state, labels) if company.has_shop else None,
             why_empty=why_empty(state, labels),
             sections=drawn(page),
             number_locale=number_locale(company.currency_code, labels["language"]),

@@ -150,7 +150,7 @@ def _section(
         company=company,
         data_through=written_day(state.data_through_date, labels),
         as_of=written_day(state.as_of_date, labels),
-        banner=banner(state, labels) if company.has_data else None,
+        banner=banner(state, labels) if company.has_shop else None,
         pages=tuple(page for page in drawn if page.has_own),
         missing=pages.missing(why_empty(state, labels)),
         number_locale=number_locale(company.currency_code, labels["language"]),

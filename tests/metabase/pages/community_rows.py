@@ -17,7 +17,7 @@ NAMES = views_of(
 )
 TABLES = ";".join(table_of("community", name) for name in NAMES)
 _MONTHS = [
-    date(1996 + (month + 8) // 12, (month + 8) % 12 + 1, 1) for month in range(14)
+    date(1996 + (month + 8) // 12, (month + 8) % 12 + 1, 1) for month in range(15)
 ]
 
 
@@ -37,7 +37,7 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         insert(
             "community_by_month",
             month_start_date=month,
-            is_complete=number < 13,
+            is_complete=number < 14,
             active_person_count=scale * (100 + 10 * number),
             new_registration_count=scale * 10,
             activated_person_count=scale * 8,

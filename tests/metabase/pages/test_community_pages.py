@@ -16,15 +16,15 @@ from tests.metabase.pages.drawn_cards import (
 )
 
 _NUMBERS = {
-    # The thirteenth month is the last that is over; of K and retention, older ones.
-    "month_active_people": 220,
+    # The fourteenth month is the last that is over; of K and retention, older ones.
+    "month_active_people": 230,
     "month_registrations": 10,
     "month_k_factor": 0.2,
     "month_retention": 0.5,
 }
 _TABLES = {
     "community_figures": [
-        ["Profesionales activos", "220", "5 %", "120 %"],
+        ["Profesionales activos", "230", "5 %", "109 %"],
         ["Nuevos registros", "10", "0 %", "0 %"],
         ["Activados", "8", "0 %", "0 %"],
         ["Minutos de contenido", "1.000", "0 %", "0 %"],
@@ -86,13 +86,13 @@ def test_the_steps_of_the_funnel_stand_in_order(reporting_url: str) -> None:
 
 def test_lines_hold_complete_months_only(reporting_url: str) -> None:
     answer = answer_of(reporting_url, card_named("active_people_by_month"))
-    assert len(answer.rows) == 13
-    assert answer.rows[-1][0] == date(1997, 9, 1)
+    assert len(answer.rows) == 14
+    assert answer.rows[-1][0] == date(1997, 10, 1)
 
 
 def test_another_company_reads_its_own(reporting_url: str) -> None:
     ((found,),) = answer_of(
         reporting_url, card_named("month_active_people"), "bolt"
     ).rows
-    assert found == 660
+    assert found == 690
     assert answer_of(reporting_url, card_named("campaign_results"), "nueva").rows == ()

@@ -31,10 +31,9 @@ Values = list[object]
 def values_of(column: Column, number: int) -> Values:
     """What stands in a column, as the record should tell it."""
     rows = range(ROWS)
-    if column.one_of:
-        return [column.one_of[row % len(column.one_of)] for row in rows]
-    if column.name in WORDS:
-        return list(WORDS[column.name])
+    words = column.one_of or WORDS.get(column.name)
+    if words:
+        return [words[row % len(words)] for row in rows]
     match column.type:
         case "boolean":
             return [bool((number + 1) >> (row % 3) & 1) ^ (row > 4) for row in rows]
