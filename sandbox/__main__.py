@@ -131,7 +131,7 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.set_defaults(run=_serve)
     serve.description = (
         "Serves Shopify, Meta Ads, Google Ads, Search Console, weather and every "
-        "declared source on 127.0.0.1 for three example companies. The first start "
+        "declared source on 127.0.0.1 for its example companies. The first start "
         "makes their world and keeps it in a file; the first line of output says where "
         "the server is."
     )

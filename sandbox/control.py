@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.delivered import offers
 from sandbox.faults import UnknownFault
-from sandbox.marketplace.company import PLAZA, offer
 from sandbox.placing import NothingToCopy, place_orders
 from sandbox.request_log import RequestLog
 from sandbox.restating import NothingToRestate, restate
@@ -80,12 +80,7 @@ class _Control:
 
     def connections(self, _: dict[str, Any]) -> dict[str, Any]:
         """Everything needed to connect each company."""
-        truth = self._world.truth()
-        by_files = (
-            {PLAZA: offer(self._world.store.path, truth[PLAZA])}
-            if PLAZA in truth
-            else {}
-        )
+        by_files = offers(self._world.store.path, self._world.truth())
         return by_files | {
             company.slug: {
                 "name": company.name,

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
+from orchestration.cli.domain_truth import print_domain_truth
 from orchestration.cli.truth import print_truth
 from orchestration.lib.tenancy.companies import Company, reader_role
 from orchestration.lib.warehouse.database import connect
@@ -68,6 +69,9 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> str | No
     with connect(url, reader_role(company.company_id)) as database:
         headline = _row(database, "select * from reporting.customer_value_totals")
     if not headline or headline["customer_count"] == 0:
+        if truth:
+            with connect(url, reader_role(company.company_id)) as database:
+                return print_domain_truth(database, truth)
         console.print("  No purchases up to the as-of date.")
         return None
     _print_headline(company, headline)

@@ -86,8 +86,10 @@ def _truth(people: Sequence[Person], last_day: date) -> dict[str, Any]:
         "name": "Red Profesional",
         "currency_code": "EUR",
         "time_zone": "Europe/Madrid",
+        "settings": {"plan": "community"},
+        "as_of_date": last_day.isoformat(),
         "active_person_count": len(active),
-        "k_factor": round(len(brought) / len(old), 6),
+        "k_factor": round(len(brought) / len(old), 6) if old else 0,
         "outage_minutes": 60 * _OUTAGE_HOURS,
         "refused_attempt_count": _REFUSED,
     }

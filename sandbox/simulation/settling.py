@@ -12,6 +12,8 @@ def settled(truth: dict[str, Any], now: datetime) -> dict[str, Any]:
 
     They lower what the purchases of the history are worth, for whoever asks later.
     """
+    if "totals" not in truth:
+        return truth  # nothing is sold there
     later = truth.get("later_refunds", [])
     exponent = truth.get("exponent", 2)
     told = {k: v for k, v in truth.items() if k not in {"later_refunds", "exponent"}}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sandbox.clock import Clock
-from sandbox.marketplace.company import PLAZA, deliver_files
+from sandbox.delivered import deliver_files
 from sandbox.simulation.companies import ANDES, CDNOW, TIENDA_NORTE
 from sandbox.simulation.loading import Loader
 from sandbox.simulation.replay import cdnow_log, cdnow_truth, load_replay, shift_of
@@ -24,7 +24,7 @@ __all__ = ["write_world"]
 def write_world(path: Path, anchor: date, *, customers: int, seed: int) -> None:
     """Write the whole file beside its place, then move it there.
 
-    The marketplace's files are delivered first: where there is a world, they are too.
+    Files are delivered first: where there is a world, they are too.
     """
     started = time.monotonic()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def write_world(path: Path, anchor: date, *, customers: int, seed: int) -> None:
     known_until = Timeline(CDNOW, anchor).remembered_from
     load_replay(Loader(store, CDNOW.slug, known_until), CDNOW, log, shift)
     truth[CDNOW.slug] = cdnow_truth(shift)
-    truth[PLAZA] = deliver_files(path, anchor, users=customers, seed=seed)
+    truth |= deliver_files(path, anchor, customers=customers, seed=seed)
     seeds = np.random.SeedSequence(seed).spawn(2)
     for company, own_seed in zip((TIENDA_NORTE, ANDES), seeds, strict=True):
         timeline = Timeline(company, anchor)

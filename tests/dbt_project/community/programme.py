@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tests.dbt_project.raw_files import RawFile, Row
 
-__all__ = ["at", "contact", "event", "file", "login", "message"]
+__all__ = ["at", "contact", "event", "everything", "file", "login", "message"]
 
 
 def file(contract: str, rows: Sequence[Row], version: int = 1) -> RawFile:
@@ -58,3 +58,24 @@ def message(
         "channel": "email",
         **others,
     }
+
+
+def everything() -> list[RawFile]:
+    """A row of every kind, so that every view of a community has one."""
+    day = at("2026-01-05")
+    play = {"play_id": "1", "content_id": "p", "contact_id": "a", "started_at": day}
+    referral = {"referral_id": "r", "referrer_contact_id": "a", "referred_at": day}
+    run = {"run_id": "1", "flow_name": "f", "status": "succeeded", "started_at": day}
+    attempt = {"attempt_id": "1", "attempted_at": day, "system_name": "metabase"}
+    sponsor = {"sponsorship_id": "s", "sponsor_name": "B", "currency_code": "EUR"}
+    days = {"starts_on": "2026-01-05", "ends_on": "2026-01-06", "amount": 10}
+    return [
+        file("contacts", [contact("a", day), contact("b", day)]),
+        file("community_events", [event("1", "visit", day, "a"), login("a", day)]),
+        file("content_plays", [{**play, "minutes": 5}]),
+        file("referrals", [{**referral, "referred_contact_id": "b"}]),
+        file("message_events", [message("m", "sent", day, "a")]),
+        file("automation_runs", [run]),
+        file("access_log", [{**attempt, "outcome": "refused"}]),
+        file("sponsorships", [{**sponsor, **days}]),
+    ]

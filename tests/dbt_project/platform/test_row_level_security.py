@@ -14,6 +14,7 @@ from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.measurements import measure_churn
 from ml_assets.assets.plan_outcomes import measure_plans
 from orchestration.lib.reporting.client_summaries import summarise_clients
+from tests.dbt_project.community.programme import everything
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
@@ -280,7 +281,7 @@ def readers(warehouse: Warehouse) -> Readers:
         line = purchase("7", "2026-01-05 10:00+00", 10, currency_code="EUR")
         member = user("7", "2026-01-05 10:00+00")
         warehouse.load(company_id, RawFile("log.csv", [line]))
-        warehouse.load(company_id, marketplace_file("users", member))
+        warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])

@@ -1,0 +1,66 @@
+"""What was found beside what is true, for example companies without a shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection
+from rich.table import Table
+
+from orchestration.cli.console import console
+
+__all__ = ["print_domain_truth"]
+
+# By the name of the true value: its label, where it is found, how it is written.
+_FIGURES = {
+    "active_person_count": (
+        "Active professionals, last complete month",
+        """select active_person_count from reporting.community_by_month
+        where is_complete order by month_start_date desc limit 1""",
+        "{:,}",
+    ),
+    "k_factor": (
+        "K-factor, all complete cohorts",
+        """select sum(activated_invitee_count)::float8 / sum(cohort_person_count)
+        from reporting.community_referrals where is_complete""",
+        "{:.4f}",
+    ),
+    "outage_minutes": (
+        "Minutes that flows were down",
+        "select sum(repair_minutes)::float8 from reporting.flows_by_day",
+        "{:,.0f}",
+    ),
+    "refused_attempt_count": (
+        "Refused attempts to get in",
+        "select sum(refused_attempt_count) from reporting.access_by_day",
+        "{:,}",
+    ),
+}
+
+
+def print_domain_truth(database: Connection, truth: dict[str, Any]) -> str | None:
+    """Print it; return what was not found as it is, or None.
+
+    Parameters
+    ----------
+    database
+        As the company's own people read it.
+    truth
+        What the simulation knows of the company, by name of the figure.
+    """
+    table = Table(box=None, padding=(0, 2), title="Beside the truth")
+    table.title_justify = "left"
+    for heading in ("", "found", "true"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    differing = []
+    for name, (label, query, form) in _FIGURES.items():
+        if name not in truth:
+            continue
+        (found,) = database.execute(query.encode()).fetchone() or (None,)
+        told = "nothing" if found is None else form.format(found)
+        true = form.format(truth[name])
+        table.add_row(label, f"[bold]{told}[/bold]", true)
+        if told != true:
+            differing.append(f"{label}: {told} for {true}")
+    console.print(table)
+    return "; ".join(differing) or None

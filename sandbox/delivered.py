@@ -1,0 +1,78 @@
+"""The sandbox's companies that are read from files they deliver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sandbox.community.files import community
+from sandbox.export import DEFAULT_CUSTOMERS, deliver
+from sandbox.marketplace.files import marketplace
+
+__all__ = ["DELIVERED", "deliver_files", "offers"]
+
+_TRUTH: Final = "truth.json"
+_PEOPLE_A_DAY: Final = 4.0
+"""Who comes to the community in a world of the usual size."""
+
+Make = Callable[[date, int, int], dict[str, str]]
+
+
+def _plaza(last_day: date, customers: int, seed: int) -> dict[str, str]:
+    return marketplace(users=customers, seed=seed, last_day=last_day)
+
+
+def _red_profesional(last_day: date, customers: int, seed: int) -> dict[str, str]:
+    daily = _PEOPLE_A_DAY * customers / DEFAULT_CUSTOMERS
+    return community(seed=seed, last_day=last_day, daily=daily)
+
+
+#: How the files of each are made: its last day, the size of the world, the seed.
+DELIVERED: Final[Mapping[str, Make]] = {
+    "plaza": _plaza,
+    "red_profesional": _red_profesional,
+}
+
+
+def deliver_files(
+    world: Path, anchor: date, *, customers: int, seed: int
+) -> dict[str, Any]:
+    """Write the files that belong to a world, up to the day before; their truths."""
+    truths: dict[str, Any] = {}
+    for slug, make in DELIVERED.items():
+        contents = make(anchor - timedelta(days=1), customers, seed)
+        truths |= json.loads(contents.pop(_TRUTH))
+        for name, text in contents.items():
+            deliver(_folder(world, slug) / name, text)
+    return truths
+
+
+def offers(world: Path, truths: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody has to know to connect each, as of all the sandbox's companies."""
+    return {
+        slug: {
+            "name": truths[slug]["name"],
+            "currency_code": truths[slug]["currency_code"],
+            "time_zone": truths[slug]["time_zone"],
+            "settings": truths[slug].get("settings", {}),
+            "connections": {
+                "files": {
+                    "settings": {
+                        "paths": [str(_folder(world, slug).absolute())],
+                        "name_prefix": f"{slug}/",
+                    },
+                    "secrets": {},
+                }
+            },
+        }
+        for slug in DELIVERED
+        if slug in truths
+    }
+
+
+def _folder(world: Path, slug: str) -> Path:
+    """Beside the world's file and named like it: another world has other files."""
+    return world.with_suffix("") / slug
