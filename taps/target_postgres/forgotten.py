@@ -56,7 +56,8 @@ class ForgottenPeople:
             return record
         found = set(self.columns.names(stream, record))
         if any(name in self.names for name in found | telephone(record)):
-            self.names.learn(found)
+            if self.columns.is_of_one(stream, record):
+                self.names.learn(found)
             if stream in self.columns.people:
                 self._refuse(stream, record)
                 return None

@@ -86,7 +86,8 @@ class PersonColumns:
     settings : mapping
         ``people``: streams whose records are a person, with the ``columns`` of their
         ids and the ``prefix`` the platform puts before them; ``references``: columns
-        of other streams that refer to a person, and the prefix; the first one counts.
+        of other streams that refer to a person, and the prefix; those that have the
+        first one's prefix count.
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -114,7 +115,12 @@ class PersonColumns:
     def _ids(self, stream: str, record: Record) -> list[tuple[str, str]]:
         if person := self.people.get(stream):
             return [(column, person["prefix"]) for column in person["columns"]]
-        return [each for each in self._references.items() if each[0] in record][:1]
+        found = [each for each in self._references.items() if each[0] in record]
+        return [each for each in found if each[1] == found[0][1]]
+
+    def is_of_one(self, stream: str, record: Record) -> bool:
+        """Whether all names in the record are those of one person."""
+        return stream in self.people or len(self._ids(stream, record)) <= 1
 
 
 def telephone(record: Record) -> set[str]:

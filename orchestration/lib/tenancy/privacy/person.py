@@ -128,7 +128,9 @@ def _mentions(
         names = [column for column in ("email", "rut") if column in columns]
         keys, prefix = reference(schema, table, columns)
         matches = matching(schema, table, columns)
-        if not matches:
+        # A row about two people tells no other name of either.
+        is_of_one = (schema, table) in PEOPLE or len(keys) <= 1
+        if not matches or not is_of_one:
             continue
         query = sql.SQL(
             "select distinct {} from {} where company_id = %(company)s and ({})"
