@@ -6,11 +6,12 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ml_assets.subscriptions.errors import InvalidAccounts, InvalidSetting
 from ml_assets.subscriptions.reading import Bools, column_of, numbers_of
 
-__all__ = ["BOUND", "FREE", "label_departures"]
+__all__ = ["BOUND", "FREE", "label_departures", "strata"]
 
 FREE: Final = "free"
 BOUND: Final = "bound"
@@ -62,12 +63,24 @@ def label_departures(
         raise InvalidAccounts(f"column scored_on, row {row}: no day.")
     ends = scored + pd.Timedelta(days=horizon_days)
     left = _left(column_of(scores, "account_id"), scored, ends, departures)
-    is_bound = (_days(scores, "contract_ends_on") > ends).to_numpy(bool)
     return scores.assign(
         left=left,
-        stratum=np.where(is_bound, BOUND, FREE),
+        stratum=strata(scores, horizon_days),
         is_due=(ends <= as_of).to_numpy(bool),
     )
+
+
+def strata(scores: pd.DataFrame, horizon_days: int) -> NDArray[np.str_]:
+    """`BOUND` where the contract ends after the window, else `FREE`; shape (n,).
+
+    Parameters
+    ----------
+    scores
+        ``scored_on`` and ``contract_ends_on`` as in `label_departures`.
+    """
+    window = _days(scores, "scored_on") + pd.Timedelta(days=horizon_days)
+    is_bound = (_days(scores, "contract_ends_on") > window).to_numpy(bool)
+    return np.where(is_bound, BOUND, FREE)
 
 
 def _left(

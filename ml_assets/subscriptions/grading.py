@@ -24,6 +24,7 @@ __all__ = [
     "grade_flags",
     "grade_ranking",
     "interval_of",
+    "mean_draws",
     "rank_draws",
     "share",
 ]
@@ -153,6 +154,17 @@ def rank_draws(
         times = rng.multinomial(len(names), even)[of_account[order]]
         rows.append(_areas(times.astype(np.float64), left[order], falls))
     return np.array(rows)
+
+
+def mean_draws(values: Floats, accounts: ArrayLike, *, draws: int = _DRAWS) -> Estimate:
+    """A mean with its interval, of accounts drawn anew; shapes (n,)."""
+    names, of_account = np.unique(np.asarray(accounts), return_inverse=True)
+    rows = np.bincount(of_account)
+    total = np.bincount(of_account, values)
+    even = np.full(len(names), 1 / max(len(names), 1))
+    times = np.random.default_rng(len(names)).multinomial(len(names), even, size=draws)
+    means = (times @ total) / (times @ rows)
+    return interval_of(np.append(values.mean(), means))
 
 
 def calibration_by_band(

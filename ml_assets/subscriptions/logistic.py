@@ -50,6 +50,8 @@ def fit_logistic(columns: Floats, left: Bools, *, penalty: float) -> Logistic:
     ------
     NotConverged
     """
+    if left.all() or not left.any():
+        raise NotConverged(f"all {left.size} accounts did the same: nothing to learn.")
     mean, scale = columns.mean(axis=0), columns.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     design = np.column_stack([np.ones(len(columns)), (columns - mean) / scale])

@@ -56,7 +56,7 @@ def held_out(
     days = scored_on.to_numpy("datetime64[D]")
     horizon = np.timedelta64(horizon_days, "D")
     later = [day for day in np.unique(days) if _suffices(left[days + horizon <= day])]
-    if later:
+    if later and _suffices(left[days >= later[0]]):
         blocks = [each for each in np.array_split(np.array(later), count) if each.size]
         pairs = tuple(
             (
