@@ -26,7 +26,7 @@ from ml_assets.subscriptions.grading import (
     calibration_by_band,
     grade_flags,
 )
-from ml_assets.subscriptions.health import health
+from ml_assets.subscriptions.health import BANDS, health
 from ml_assets.subscriptions.probabilities import ChanceGrade
 from ml_assets.subscriptions.reading import Bools
 from ml_assets.subscriptions.rivals import Comparison, compare_with_rivals
@@ -48,7 +48,7 @@ def main() -> None:
     _print_rankings(compared, forecast)
     _print_proposal(compared)
     print("\nbands of the health score")
-    _print_bands(health_bands(components))
+    _print_bands(health_bands(components).assign(said_ratio=np.nan))
     print("\nbands of the forecast")
     _print_bands(forecast_bands(forecast, components["left"].to_numpy(bool)))
     print("\nflags")
@@ -76,24 +76,22 @@ def points(raw: pd.DataFrame) -> pd.DataFrame:
     }
     table = pd.DataFrame(full).clip(0, 1) * 100
     # Inactive is all that is known of the last use.
-    return table.assign(
-        days_since_last_login=raw["Status"] - 1, left=raw["Churn"] == 1, **_keys(raw)
-    )
+    return _with_keys(table.assign(days_since_last_login=raw["Status"] - 1), raw)
 
 
 def forecast_of(raw: pd.DataFrame) -> Churn:
     """The forecast from all that is known but age."""
-    features = [name for name in raw if name not in {*_AGES, "Churn"}]
-    table = raw[features].assign(left=raw["Churn"] == 1, stratum=FREE, **_keys(raw))
+    features = [str(name) for name in raw if name not in {*_AGES, "Churn"}]
+    table = _with_keys(raw[features].assign(stratum=FREE), raw)
     return forecast_churn(table, features, horizon_days=_HORIZON_DAYS)
 
 
 def health_bands(components: pd.DataFrame) -> pd.DataFrame:
-    """Who left of each band; the score says no probability."""
+    """Who left of each band; ``said_ratio`` is its place, as the score says none."""
     left = components["left"].to_numpy(bool)
-    scored = health(components[list(COMPONENTS)])
-    risk = 1 - scored["score"].to_numpy(np.float64) / 100
-    return calibration_by_band(scored["band"], risk, left)
+    band = health(components[list(COMPONENTS)])["band"]
+    place = band.map(list(BANDS).index).to_numpy(np.float64)
+    return calibration_by_band(band, place, left)
 
 
 def forecast_bands(forecast: Churn, left: Bools) -> pd.DataFrame:
@@ -121,9 +119,13 @@ def flags(raw: pd.DataFrame) -> dict[str, FlagGrade]:
     return {str(name): grade_flags(every[name], left) for name in every}
 
 
-def _keys(raw: pd.DataFrame) -> dict[str, object]:
+def _with_keys(table: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
     same = pd.util.hash_pandas_object(raw.drop(columns="Churn"), index=False)
-    return {"account_id": same.to_numpy(), "scored_on": pd.Timestamp("2020-09-30")}
+    return table.assign(
+        account_id=same.to_numpy(),
+        scored_on=pd.Timestamp("2020-09-30"),
+        left=(raw["Churn"] == 1).to_numpy(),
+    )
 
 
 def _print_rankings(compared: Comparison, forecast: Churn) -> None:
@@ -165,7 +167,7 @@ def _print_bands(bands: pd.DataFrame) -> None:
         (
             str(row["band"]),
             f"{row['count']}",
-            f"{row['said_ratio']:.1%}",
+            "" if np.isnan(row["said_ratio"]) else f"{row['said_ratio']:.1%}",
             f"{row['left_ratio']:.1%}",
             f"{row['left_ratio_lower']:.1%} to {row['left_ratio_upper']:.1%}",
         )

@@ -101,7 +101,7 @@ def test_who_cannot_leave_teaches_nothing_and_has_no_probability(
     assert found.asked.min() == len(table)
     assert found.model is not None
     asked = table.head(3).assign(
-        contract_ends_on=[None, DAY + pd.Timedelta(days=91), DAY]
+        contract_ends_on=[DAY + pd.Timedelta(days=day) for day in (90, 91, 0)]
     )
     chances = churn_chances({90: found.model}, asked)
     assert chances["stratum_90"].tolist() == ["free", "bound", "free"]
