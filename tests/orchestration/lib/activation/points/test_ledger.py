@@ -1,0 +1,333 @@
+"""Points are given once, never spent below zero, and never changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import psycopg
+import pytest
+
+from orchestration.lib.activation.points.entries import Award, Entry, entries_of
+from orchestration.lib.activation.points.ledger import (
+    balances,
+    earn,
+    expire,
+    redeem,
+    reverse,
+)
+from orchestration.lib.activation.points.lots import lots_of
+from orchestration.lib.activation.points.refusals import PointsRefused
+from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse.database import connect
+from tests.conftest import NewDatabase
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def url(new_database: NewDatabase) -> Iterator[str]:
+    with new_database() as made:
+        for name in ("acme", "bolt"):
+            add_company(made, Company(name, name, "EUR", "UTC"))
+        yield made
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[psycopg.Connection]:
+    with connect(url, "orchestrator", autocommit=True) as opened:
+        yield opened
+
+
+def award(
+    account: str,
+    points: int,
+    ref: str,
+    *,
+    occurred_at: datetime = NOW,
+    expires_at: datetime | None = None,
+) -> Award:
+    return Award(
+        account_id=account,
+        kind="earn" if points > 0 else "redeem",
+        points=points,
+        rule_id="usage_month" if points > 0 else "credit",
+        source_ref=ref,
+        occurred_at=occurred_at,
+        recorded_by="test",
+        expires_at=expires_at,
+    )
+
+
+def balance(database: psycopg.Connection, account: str, company: str = "acme") -> int:
+    (found,) = balances(database, company, account)
+    return found.balance
+
+
+def left(database: psycopg.Connection, account: str) -> list[int]:
+    lots = lots_of(entries_of(database, "acme", account)).lots
+    return [lot.remaining for lot in lots.values()]
+
+
+def test_the_same_award_is_given_once(database: psycopg.Connection) -> None:
+    first = earn(database, "acme", award("once", 10, "once-1"))
+    again = earn(database, "acme", award("once", 10, "once-1"))
+    spent = redeem(database, "acme", award("once", -10, "once-1"))
+    spent_again = redeem(database, "acme", award("once", -10, "once-1"))
+
+    assert (first, spent) == (again, spent_again)
+    assert balance(database, "once") == 0
+
+
+@pytest.mark.parametrize(("account", "points"), [("other", 10), ("key", 11)])
+def test_a_key_is_of_one_award(
+    database: psycopg.Connection, account: str, points: int
+) -> None:
+    earn(database, "acme", award("key", 10, "key-1"))
+
+    with pytest.raises(PointsRefused, match="'key-1' already, for something else"):
+        earn(database, "acme", award(account, points, "key-1"))
+
+
+def test_companies_share_neither_keys_nor_accounts(
+    database: psycopg.Connection,
+) -> None:
+    mine = earn(database, "acme", award("same", 10, "same-1"))
+    earn(database, "bolt", award("same", 25, "same-1"))
+
+    assert balance(database, "same") == 10
+    assert balance(database, "same", "bolt") == 25
+    with pytest.raises(PointsRefused, match="bolt has no entry"):
+        reverse(database, "bolt", mine.entry_id, now=NOW, by="test")
+
+
+def test_nobody_spends_more_than_there_is(database: psycopg.Connection) -> None:
+    earn(database, "acme", award("short", 99, "short-1"))
+
+    with pytest.raises(PointsRefused, match="short has 99 points, and 100"):
+        redeem(database, "acme", award("short", -100, "short-2"))
+    assert balance(database, "short") == 99
+
+
+def test_what_was_earned_first_is_spent_first(database: psycopg.Connection) -> None:
+    for number in range(3):
+        earn(database, "acme", award("fifo", 100, f"fifo-{number}"))
+
+    redeem(database, "acme", award("fifo", -150, "fifo-4"))
+
+    assert left(database, "fifo") == [0, 50, 100]
+
+
+def test_what_was_redeemed_goes_back_to_its_lots(database: psycopg.Connection) -> None:
+    earn(database, "acme", award("back", 100, "back-1"))
+    earn(database, "acme", award("back", 100, "back-2"))
+    spent = redeem(database, "acme", award("back", -150, "back-3"))
+
+    once = reverse(database, "acme", spent.entry_id, now=NOW, by="test")
+    again = reverse(database, "acme", spent.entry_id, now=NOW, by="test")
+
+    assert once == again
+    assert left(database, "back") == [100, 100]
+
+
+def test_points_taken_back_after_they_were_spent_are_owed(
+    database: psycopg.Connection,
+) -> None:
+    given = earn(database, "acme", award("owes", 100, "owes-1"))
+    redeem(database, "acme", award("owes", -100, "owes-2"))
+
+    reverse(database, "acme", given.entry_id, now=NOW, by="test")
+
+    assert balance(database, "owes") == -100
+    with pytest.raises(PointsRefused, match="owes 100 points"):
+        redeem(database, "acme", award("owes", -1, "owes-3"))
+    earn(database, "acme", award("owes", 130, "owes-4"))
+    assert balance(database, "owes") == 30
+    assert left(database, "owes") == [0, 30]
+
+
+def test_points_expire_once_and_cannot_be_spent_afterwards(
+    database: psycopg.Connection,
+) -> None:
+    day = NOW + timedelta(days=10)
+    earn(database, "acme", award("old", 100, "old-1", expires_at=day))
+    earn(database, "acme", award("old", 50, "old-2"))
+    redeem(database, "acme", award("old", -30, "old-3"))
+
+    with pytest.raises(PointsRefused, match="old has 50 points, and 51"):
+        redeem(database, "acme", award("old", -51, "old-4", occurred_at=day))
+    assert expire(database, "acme", day - timedelta(seconds=1), "old") == []
+    (gone,) = expire(database, "acme", day, "old")
+    assert expire(database, "acme", day, "old") == []
+
+    assert gone.points == -70
+    assert balance(database, "old") == 50
+
+
+def test_a_refused_redemption_lets_nothing_expire_by_halves(
+    database: psycopg.Connection,
+) -> None:
+    earn(database, "acme", award("half", 10, "half-1", expires_at=NOW + timedelta(1)))
+
+    with pytest.raises(PointsRefused):
+        redeem(
+            database,
+            "acme",
+            award("half", -5, "half-2", occurred_at=NOW + timedelta(2)),
+        )
+
+    assert [one.kind for one in entries_of(database, "acme", "half")] == ["earn"]
+
+
+def test_of_what_expired_in_part_the_rest_is_taken_back(
+    database: psycopg.Connection,
+) -> None:
+    day = NOW + timedelta(days=1)
+    given = earn(database, "acme", award("part", 100, "part-1", expires_at=day))
+    spent = redeem(database, "acme", award("part", -40, "part-2"))
+    expire(database, "acme", day, "part")
+
+    taken = reverse(database, "acme", given.entry_id, now=day, by="test")
+    reverse(database, "acme", spent.entry_id, now=day, by="test")
+
+    # Sixty were gone already; the forty that were spent are owed, and given back.
+    assert taken.points == -40
+    assert balance(database, "part") == 0
+
+
+def test_what_is_given_back_of_an_expired_lot_expires_again(
+    database: psycopg.Connection,
+) -> None:
+    day = NOW + timedelta(days=1)
+    earn(database, "acme", award("again", 100, "again-1", expires_at=day))
+    spent = redeem(database, "acme", award("again", -40, "again-2"))
+    expire(database, "acme", day, "again")
+    reverse(database, "acme", spent.entry_id, now=day, by="test")
+
+    (gone,) = expire(database, "acme", day, "again")
+
+    assert gone.points == -40
+    assert balance(database, "again") == 0
+
+
+@pytest.mark.parametrize("kind", ["expire", "reverse"])
+def test_only_what_was_earned_or_redeemed_is_taken_back(
+    database: psycopg.Connection, kind: str
+) -> None:
+    day, name = NOW + timedelta(days=1), f"kind-{kind}"
+    given = earn(database, "acme", award(name, 10, name, expires_at=day))
+    if kind == "expire":
+        (entry,) = expire(database, "acme", day, name)
+    else:
+        entry = reverse(database, "acme", given.entry_id, now=NOW, by="test")
+
+    with pytest.raises(PointsRefused, match=f"of the kind {kind}"):
+        reverse(database, "acme", entry.entry_id, now=day, by="test")
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        ("update ops.points_entries set points = 1", psycopg.errors.RestrictViolation),
+        ("delete from ops.points_entries", psycopg.errors.RestrictViolation),
+        (
+            """insert into ops.points_entries (company_id, account_id, kind, points,
+                rule_id, source_ref, occurred_at, recorded_by)
+            values ('acme', 'kept', 'redeem', -11, 'credit', 'kept-2', now(), 'x')""",
+            psycopg.errors.CheckViolation,
+        ),
+    ],
+)
+def test_who_may_do_everything_cannot_break_the_ledger(
+    url: str, database: psycopg.Connection, statement: str, refusal: type[Exception]
+) -> None:
+    earn(database, "acme", award("kept", 10, "kept-1"))
+
+    with psycopg.connect(url) as admin, pytest.raises(refusal):
+        admin.execute(statement)
+
+    assert balance(database, "kept") == 10
+
+
+def test_the_platform_writes_no_balance(database: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.execute("update ops.points_accounts set balance = 9")
+
+
+def test_the_ledger_goes_with_its_company(database_url: str) -> None:
+    add_company(database_url, Company("acme", "Acme", "EUR", "UTC"))
+    with connect(database_url, "orchestrator", autocommit=True) as database:
+        given = earn(database, "acme", award("gone", 10, "gone-1"))
+        reverse(database, "acme", given.entry_id, now=NOW, by="test")
+
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("delete from ops.companies where company_id = 'acme'")
+        rows = admin.execute("select count(*) from ops.points_entries").fetchone()
+
+    assert rows == (0,)
+
+
+OPERATIONS, CONNECTIONS, ACCOUNTS = 10_000, 8, 40
+
+
+def work(url: str, seed: int) -> Counter[str]:
+    """Operations of one connection; every fifth key is one that others use too."""
+    random, done, mine = Random(seed), Counter[str](), list[Entry]()
+    with connect(url, "orchestrator", autocommit=True) as database:
+        for number in range(OPERATIONS // CONNECTIONS):
+            shared = number % 5 == 0
+            ref = f"all-{number}" if shared else f"{seed}-{number}"
+            account = (
+                f"b{(number if shared else random.randrange(ACCOUNTS)) % ACCOUNTS}"
+            )
+            chance = random.random()
+            try:
+                if mine and chance < 0.1:
+                    entry = mine.pop(random.randrange(len(mine)))
+                    reverse(database, "bolt", entry.entry_id, now=NOW, by="test")
+                    done["reversed"] += 1
+                elif shared or chance < 0.5:
+                    mine.append(earn(database, "bolt", award(account, 10, ref)))
+                    done["earned"] += 1
+                else:
+                    mine.append(redeem(database, "bolt", award(account, -15, ref)))
+                    done["redeemed"] += 1
+            except PointsRefused as refused:
+                done[refused.code] += 1
+    return done
+
+
+def test_ten_thousand_operations_at_once_leave_no_balance_below_zero(url: str) -> None:
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        done = sum(
+            threads.map(work, [url] * CONNECTIONS, range(CONNECTIONS)), Counter[str]()
+        )
+
+    assert sum(done.values()) == OPERATIONS
+    assert done["redeemed"] > 1_000
+    assert done["too_little"] + done["in_debt"] > 100
+    with connect(url, "orchestrator") as database:
+        for account in balances(database, "bolt"):
+            if not account.account_id.startswith("b"):
+                continue
+            entries = entries_of(database, "bolt", account.account_id)
+            lots = lots_of(entries)
+            running = 0
+            for place, entry in enumerate(entries, start=1):
+                running += entry.points
+                assert (entry.entry_number, entry.balance_after) == (place, running)
+                assert running >= 0 or entry.kind != "redeem"
+            assert account.balance == running
+            assert (
+                running == sum(one.remaining for one in lots.lots.values()) - lots.debt
+            )
+        keys = database.execute(
+            """select count(*) from ops.points_entries
+            where company_id = 'bolt' and source_ref like 'all-%'"""
+        ).fetchone()
+    # Each shared key was asked for by up to eight and given once.
+    assert keys is not None
+    assert keys[0] <= OPERATIONS / CONNECTIONS / 5
