@@ -149,6 +149,22 @@ def test_points_taken_back_after_they_were_spent_are_owed(
     assert left(database, "owes") == [0, 30]
 
 
+def test_what_is_taken_back_goes_from_its_lot_and_then_from_others(
+    database: psycopg.Connection,
+) -> None:
+    first = earn(database, "acme", award("lots", 100, "lots-1"))
+    earn(database, "acme", award("lots", 100, "lots-2"))
+    second = earn(database, "acme", award("lots", 50, "lots-3"))
+    redeem(database, "acme", award("lots", -30, "lots-4"))
+
+    reverse(database, "acme", second.entry_id, now=NOW, by="test")
+    assert left(database, "lots") == [70, 100, 0]
+    reverse(database, "acme", first.entry_id, now=NOW, by="test")
+
+    assert left(database, "lots") == [0, 70, 0]
+    assert balance(database, "lots") == 70
+
+
 def test_points_expire_once_and_cannot_be_spent_afterwards(
     database: psycopg.Connection,
 ) -> None:
