@@ -4,54 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
-from ml_assets.clv.calibration import log_loss, log_odds
+from ml_assets.clv.calibration import log_odds
 from ml_assets.sentences import Sentence
+from ml_assets.subscriptions.churn_model import (
+    ChurnModel,
+    Examples,
+    features_of,
+    learn,
+)
 from ml_assets.subscriptions.departures import FREE, strata
 from ml_assets.subscriptions.errors import InvalidSetting
 from ml_assets.subscriptions.grading import Estimate, Ranking, grade_ranking, mean_draws
-from ml_assets.subscriptions.logistic import Logistic, fit_logistic
-from ml_assets.subscriptions.probabilities import ChanceGrade, grade_chances
-from ml_assets.subscriptions.reading import (
-    Bools,
-    Floats,
-    column_of,
-    flags_of,
-    numbers_of,
+from ml_assets.subscriptions.probabilities import (
+    ChanceGrade,
+    calibration_limit,
+    grade_chances,
 )
-from ml_assets.subscriptions.spline_columns import SplineColumns, spline_columns
-from ml_assets.subscriptions.splits import Splits, held_out
+from ml_assets.subscriptions.reading import Bools, Floats, column_of
+from ml_assets.subscriptions.splits import Splits
 
 __all__ = ["FEWEST_LEFT", "Churn", "ChurnModel", "churn_chances", "forecast_churn"]
 
 FEWEST_LEFT: Final = 50
 """Fewer that left, or that stayed, teach nothing."""
 
-# Whether features act together, and how much a coefficient costs: the plainest first.
-_CANDIDATES: Final = ((False, 10.0), (False, 1.0), (True, 3.0), (True, 0.3))
-_INNER = 3
-_PLATT_PENALTY = 1e-3
-
-
-@dataclass(frozen=True)
-class ChurnModel:
-    """A logistic of bent features, its log odds corrected after Platt (1999)."""
-
-    features: tuple[str, ...]
-    horizon_days: int
-    columns: SplineColumns
-    logistic: Logistic
-    correction: Logistic
-
-    def chance(self, features: Floats) -> Floats:
-        """P(leaves within the horizon), shape (n,), of features of shape (n, m)."""
-        said = self.logistic.chance(self.columns(features))
-        return self.correction.chance(log_odds(said)[:, None])
+# A mean gap that nobody minds, whatever chance allows.
+_BORNE_ERROR = 0.04
 
 
 @dataclass(frozen=True)
@@ -59,12 +43,14 @@ class Churn:
     """What was learned, and how it did on accounts it was not learned from.
 
     ``gain`` is what the log loss (nats per account) is below that of the base rate;
-    only where its whole interval is above 0 there is a ``model``. ``bound_count``
-    accounts could not leave and neither taught nor graded. Held-out rows are
-    ``asked`` (positions in the table) with their ``chance``.
+    only where its whole interval is above 0 there is a ``model``. Where what was said
+    and what came differ by more than chance and 0.04 in the mean, it is ``order_only``:
+    it tells who is likelier to leave, and no probability. ``bound_count`` accounts
+    could not leave and neither taught nor graded. Held-out rows are ``asked``
+    (positions in the table) with their ``chance``.
     """
 
-    status: Literal["fitted", "no_signal", "too_few"]
+    status: Literal["fitted", "order_only", "no_signal", "too_few"]
     reason: Sentence
     by: str = ""
     bound_count: int = 0
@@ -99,33 +85,56 @@ def forecast_churn(
     if not features:
         raise InvalidSetting("a forecast needs a feature.")
     free = np.flatnonzero(column_of(table, "stratum").to_numpy() == FREE)
-    examples = _Examples.of(table.iloc[free], features, horizon_days)
+    examples = Examples.of(table.iloc[free], features, horizon_days)
     bound, gone = len(table) - free.size, int(examples.left.sum())
     if min(gone, free.size - gone) < FEWEST_LEFT:
         return Churn("too_few", _too_few(gone, free.size), bound_count=bound)
     splits = examples.split()
-    said, base = [], []
-    for learned, asked in splits.pairs:
-        model = _learn(examples.at(learned), tuple(features), horizon_days)
-        said.append(model.chance(examples.values[asked]))
-        base.append(np.full(asked.size, examples.left[learned].mean()))
-    rows, chance = splits.asked, np.concatenate(said)
+    chance, base = _held_out(examples, splits, tuple(features))
+    rows = splits.asked
     left, accounts = examples.left[rows], examples.accounts[rows]
-    saved = _losses(np.concatenate(base), left) - _losses(chance, left)
-    gain = mean_draws(saved, accounts)
-    is_told = gain.lower > 0
+    gain = mean_draws(_losses(base, left) - _losses(chance, left), accounts)
+    grade = grade_chances(chance, left)
+    limit = max(calibration_limit(chance), _BORNE_ERROR)
+    status, reason = _judged(gain, grade.calibration_error, limit, chance, left)
+    model = None
+    if status != "no_signal":
+        is_true = status == "fitted"
+        model = learn(examples, tuple(features), states_chances=is_true)
     return Churn(
-        "fitted" if is_told else "no_signal",
-        _fitted(gain, rows.size) if is_told else _no_signal(gain, rows.size),
+        status,
+        reason,
         by=splits.by,
         bound_count=bound,
         gain=gain,
         ranking=grade_ranking(chance, left, accounts),
-        grade=grade_chances(chance, left),
+        grade=grade,
         asked=free[rows],
         chance=chance,
-        model=_learn(examples, tuple(features), horizon_days) if is_told else None,
+        model=model,
     )
+
+
+def _held_out(
+    examples: Examples, splits: Splits, features: tuple[str, ...]
+) -> tuple[Floats, Floats]:
+    """What a model and what the base rate say of rows that neither learned from."""
+    said, base = [], []
+    for learned, asked in splits.pairs:
+        model = learn(examples.at(learned), features)
+        said.append(model.chance(examples.values[asked]))
+        base.append(np.full(asked.size, examples.left[learned].mean()))
+    return np.concatenate(said), np.concatenate(base)
+
+
+def _judged(
+    gain: Estimate, error: float, limit: float, chance: Floats, left: Bools
+) -> tuple[Literal["fitted", "order_only", "no_signal"], Sentence]:
+    if gain.lower <= 0:
+        return "no_signal", _no_signal(gain, left.size)
+    if error > limit:
+        return "order_only", _order_only(chance, left, error)
+    return "fitted", _fitted(gain, left.size)
 
 
 def churn_chances(
@@ -144,108 +153,31 @@ def churn_chances(
     Returns
     -------
     pandas.DataFrame
-        Same rows: ``account_id``, and of each horizon ``stratum_<days>`` and
-        ``probability_<days>``, NaN of an account that is bound beyond it.
+        Same rows: ``account_id``, and of each horizon ``stratum_<days>``,
+        ``order_<days>`` (1 is who is likeliest to leave) and ``probability_<days>``.
+        Both are NaN of an account that is bound beyond it, the latter of all where the
+        model tells an order only.
     """
     found = accounts[["account_id"]].copy()
     longer = np.ones(len(accounts))
     for days in sorted(models, reverse=True):
         model = models[days]
         stratum = strata(accounts, days)
-        chance = np.minimum(model.chance(_values(accounts, model.features)), longer)
         is_free = stratum == FREE
+        said = model.chance(features_of(accounts, model.features))
+        risk = np.where(is_free, said, np.nan)
         found[f"stratum_{days}"] = stratum
-        found[f"probability_{days}"] = np.where(is_free, chance, np.nan)
-        longer = np.where(is_free, chance, longer)
+        found[f"order_{days}"] = rankdata(-risk, method="min", nan_policy="omit")
+        chance = np.minimum(risk, longer) if model.states_chances else np.nan * risk
+        found[f"probability_{days}"] = chance
+        longer = np.where(np.isnan(chance), longer, chance)
     return found
-
-
-@dataclass(frozen=True)
-class _Examples:
-    """Features (n, m) with their accounts, days and who left, each (n,)."""
-
-    values: Floats
-    accounts: np.ndarray
-    scored_on: pd.Series
-    left: Bools
-    horizon_days: int
-
-    @classmethod
-    def of(
-        cls, table: pd.DataFrame, features: Sequence[str], horizon_days: int
-    ) -> _Examples:
-        return cls(
-            values=_values(table, features),
-            accounts=column_of(table, "account_id").to_numpy(),
-            scored_on=pd.to_datetime(column_of(table, "scored_on")),
-            left=flags_of(table, "left", may_lack=False) > 0,
-            horizon_days=horizon_days,
-        )
-
-    def at(self, rows: np.ndarray) -> _Examples:
-        return _Examples(
-            self.values[rows],
-            self.accounts[rows],
-            self.scored_on.iloc[rows],
-            self.left[rows],
-            self.horizon_days,
-        )
-
-    def split(self, count: int = 5) -> Splits:
-        return held_out(
-            self.accounts,
-            self.scored_on,
-            self.left,
-            horizon_days=self.horizon_days,
-            count=count,
-        )
-
-
-def _learn(
-    examples: _Examples, features: tuple[str, ...], horizon_days: int
-) -> ChurnModel:
-    splits = examples.split(_INNER)
-    came = examples.left[splits.asked]
-    best, said = inf, np.zeros(came.size)
-    chosen = _CANDIDATES[0]
-    for candidate in _CANDIDATES:
-        chance = np.concatenate(
-            [
-                _chance(examples.at(learned), candidate, examples.values[asked])
-                for learned, asked in splits.pairs
-            ]
-        )
-        if (loss := log_loss(chance, came)) < best:
-            best, said, chosen = loss, chance, candidate
-    columns, logistic = _fit(examples, chosen)
-    correction = fit_logistic(log_odds(said)[:, None], came, penalty=_PLATT_PENALTY)
-    return ChurnModel(features, horizon_days, columns, logistic, correction)
-
-
-def _fit(
-    examples: _Examples, candidate: tuple[bool, float]
-) -> tuple[SplineColumns, Logistic]:
-    in_pairs, penalty = candidate
-    columns = spline_columns(examples.values, in_pairs=in_pairs)
-    values = columns(examples.values)
-    return columns, fit_logistic(values, examples.left, penalty=penalty)
-
-
-def _chance(
-    examples: _Examples, candidate: tuple[bool, float], asked: Floats
-) -> Floats:
-    columns, logistic = _fit(examples, candidate)
-    return logistic.chance(columns(asked))
 
 
 def _losses(chance: Floats, left: Bools) -> Floats:
     """-ln of what was given to what came, of each row."""
     line = log_odds(chance)
     return np.asarray(np.logaddexp(0, np.where(left, -line, line)))
-
-
-def _values(table: pd.DataFrame, features: Sequence[str]) -> Floats:
-    return np.column_stack([numbers_of(table, name, least=-inf) for name in features])
 
 
 def _too_few(gone: int, count: int) -> Sentence:
@@ -268,6 +200,19 @@ def _no_signal(gain: Estimate, count: int) -> Sentence:
         count=count,
         lower=gain.lower,
         upper=gain.upper,
+    )
+
+
+def _order_only(chance: Floats, left: Bools, error: float) -> Sentence:
+    return Sentence(
+        "churn.order_only",
+        "It tells who is likelier to leave, and not how likely: of {count} accounts "
+        "that it was not learned from {said:.1%} were said to leave and {came:.1%} "
+        "did; groups are off by {error:.1%} in the mean. No probabilities are shown.",
+        count=left.size,
+        said=float(chance.mean()),
+        came=float(left.mean()),
+        error=error,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ml_assets.clv.calibration import expected_calibration_error
 from ml_assets.subscriptions.reading import Bools, Floats
 
-__all__ = ["ChanceGrade", "grade_chances"]
+__all__ = ["ChanceGrade", "calibration_limit", "grade_chances"]
 
 
 @dataclass(frozen=True)
@@ -38,3 +38,18 @@ def grade_chances(probability: Floats, left: Bools) -> ChanceGrade:
         base_brier=float(base * (1 - base)),
         calibration_error=expected_calibration_error(probability, left),
     )
+
+
+def calibration_limit(probability: Floats, *, draws: int = 200) -> float:
+    """The calibration error that true probabilities pass once in forty by chance.
+
+    Who leaves is drawn from the probabilities themselves, shape (n,).
+    """
+    rng = np.random.default_rng(probability.size)
+    errors = [
+        expected_calibration_error(
+            probability, rng.random(probability.size) < probability
+        )
+        for _ in range(draws)
+    ]
+    return float(np.quantile(errors, 0.975))

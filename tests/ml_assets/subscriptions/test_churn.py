@@ -8,9 +8,11 @@ import pytest
 from scipy.special import expit
 
 from ml_assets.subscriptions.churn import Churn, churn_chances, forecast_churn
+from ml_assets.subscriptions.churn_model import Examples, learn
 from ml_assets.subscriptions.errors import InvalidAccounts, InvalidSetting
 from ml_assets.subscriptions.grading import mean_draws
 from ml_assets.subscriptions.logistic import NotConverged, fit_logistic
+from ml_assets.subscriptions.probabilities import calibration_limit, grade_chances
 from ml_assets.subscriptions.spline_columns import spline_columns
 
 DAY = pd.Timestamp("2026-01-01")
@@ -18,16 +20,25 @@ FEATURES = ("use", "tickets")
 
 
 def accounts(
-    count: int = 800, *, seed: int = 1, months: int = 1, pull: float = 6.0
+    count: int = 800,
+    *,
+    seed: int = 1,
+    months: int = 1,
+    pull: float = 6.0,
+    later: float = 0.0,
 ) -> pd.DataFrame:
-    """Who uses little leaves, and more so who writes a lot: `pull` says how surely."""
+    """Who uses little leaves, and more so who writes a lot: `pull` says how surely.
+
+    From the sixth month on the odds are `later` more in logs.
+    """
     rng = np.random.default_rng(seed)
     use, tickets = rng.uniform(0, 1, count), rng.poisson(1.0, count)
-    line = pull * (0.3 - use) * (1 + tickets) - 1
+    month = np.arange(count) % months
+    line = pull * (0.3 - use) * (1 + tickets) - 1 + later * (month >= 5)
     return pd.DataFrame(
         {
             "account_id": rng.permutation(count),
-            "scored_on": DAY + pd.to_timedelta(30 * (np.arange(count) % months), "D"),
+            "scored_on": DAY + pd.to_timedelta(30 * month, "D"),
             "contract_ends_on": pd.NaT,
             "stratum": "free",
             "use": use,
@@ -85,6 +96,46 @@ def test_what_stopped_being_true_is_no_signal() -> None:
     assert found.status == "no_signal"
 
 
+def test_where_more_leave_than_ever_before_only_the_order_is_told() -> None:
+    table = accounts(2_000, months=8, later=1.5)
+
+    found = forecast_churn(table, FEATURES, horizon_days=90)
+
+    assert found.status == "order_only"
+    assert "No probabilities are shown" in found.reason
+    assert found.model is not None
+    told = churn_chances({90: found.model}, table.head(20))
+    assert told["probability_90"].isna().all()
+    assert sorted(told["order_90"])[:3] == [1, 2, 3]
+    use = table["use"].head(20)
+    assert use[told["order_90"] == 1].item() < use.median()
+
+
+def test_the_level_is_that_of_the_last_days() -> None:
+    table = accounts(2_000, months=8, later=1.5)
+    examples = Examples.of(table, FEATURES, 90)
+
+    model = learn(examples, FEATURES)
+
+    is_last = (table["scored_on"] >= DAY + pd.Timedelta(days=180)).to_numpy()
+    said, came = model.chance(examples.values), examples.left
+    assert came[is_last].mean() - came[~is_last].mean() > 0.1
+    assert said[is_last].mean() == pytest.approx(came[is_last].mean(), abs=0.03)
+
+
+def test_true_probabilities_pass_their_limit_once_in_forty() -> None:
+    rng = np.random.default_rng(9)
+    chance = rng.uniform(0, 0.4, 300)
+    limit = calibration_limit(chance)
+
+    passed = [
+        grade_chances(chance, rng.random(300) < chance).calibration_error > limit
+        for _ in range(400)
+    ]
+
+    assert 0 < sum(passed) < 24
+
+
 def test_who_cannot_leave_teaches_nothing_and_has_no_probability(
     learned: Churn,
 ) -> None:
@@ -106,6 +157,7 @@ def test_who_cannot_leave_teaches_nothing_and_has_no_probability(
     chances = churn_chances({90: found.model}, asked)
     assert chances["stratum_90"].tolist() == ["free", "bound", "free"]
     assert chances["probability_90"].isna().tolist() == [False, True, False]
+    assert chances["order_90"].isna().tolist() == [False, True, False]
 
 
 def test_a_month_is_never_more_likely_than_a_quarter(learned: Churn) -> None:
@@ -135,7 +187,8 @@ def test_few_who_left_are_too_few() -> None:
 
 def test_what_is_unknown_is_borne_and_says_something_where_it_does() -> None:
     table = accounts(pull=0.0)
-    hidden = table["use"].mask(table["left"] & (np.arange(800) % 2 == 0))
+    chance = np.where(table["left"], 0.6, 0.1)
+    hidden = table["use"].mask(np.random.default_rng(2).random(800) < chance)
 
     found = forecast_churn(table.assign(use=hidden), FEATURES, horizon_days=90)
 
