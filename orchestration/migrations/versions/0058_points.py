@@ -87,14 +87,25 @@ _STATEMENTS = (
                 where company_id = new.company_id and account_id = new.account_id;
             return null;
         end $$""",
-    # They go with their company and in no other way.
+    # They go with their company; who is forgotten goes out of their words. Nothing else
+    # changes them, and no number ever changes.
     """create or replace function ops.refuse_points_change() returns trigger
         language plpgsql security definer set search_path = '' as $$
+        declare
+            words constant text[] :=
+                array['account_id', 'rule_id', 'source_ref', 'recorded_by'];
+            erases constant boolean :=
+                coalesce(current_setting('timonel.erases', true), '') = old.company_id;
         begin
-            if tg_op = 'DELETE' and not exists (
+            if tg_op = 'DELETE' and (erases or not exists (
                 select from ops.companies where company_id = old.company_id
-            ) then
+            )) then
                 return old;
+            end if;
+            if tg_op = 'UPDATE' and erases
+                and to_jsonb(new) - words = to_jsonb(old) - words
+            then
+                return new;
             end if;
             raise exception 'entries of points are not changed: reverse them'
                 using errcode = 'restrict_violation';

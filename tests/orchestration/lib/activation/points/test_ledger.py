@@ -22,6 +22,9 @@ from orchestration.lib.activation.points.ledger import (
 from orchestration.lib.activation.points.lots import lots_of
 from orchestration.lib.activation.points.refusals import PointsRefused
 from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.company_removal import remove_company
+from orchestration.lib.tenancy.privacy.person import Person
+from orchestration.lib.tenancy.privacy.traces import remove_traces
 from orchestration.lib.warehouse.database import connect
 from tests.conftest import NewDatabase
 
@@ -273,17 +276,66 @@ def test_the_platform_writes_no_balance(database: psycopg.Connection) -> None:
         database.execute("update ops.points_accounts set balance = 9")
 
 
-def test_the_ledger_goes_with_its_company(database_url: str) -> None:
-    add_company(database_url, Company("acme", "Acme", "EUR", "UTC"))
-    with connect(database_url, "orchestrator", autocommit=True) as database:
-        given = earn(database, "acme", award("gone", 10, "gone-1"))
-        reverse(database, "acme", given.entry_id, now=NOW, by="test")
+@pytest.fixture
+def two_ledgers(database_url: str) -> str:
+    """An entry and its reversal of an account named after Ana, in two companies."""
+    for name in ("acme", "bolt"):
+        add_company(database_url, Company(name, name, "EUR", "UTC"))
+        with connect(database_url, "orchestrator", autocommit=True) as database:
+            given = earn(database, name, award("ana@acme.test", 10, "ana@acme.test 1"))
+            reverse(database, name, given.entry_id, now=NOW, by="test")
+    return database_url
 
-    with psycopg.connect(database_url, autocommit=True) as admin:
-        admin.execute("delete from ops.companies where company_id = 'acme'")
-        rows = admin.execute("select count(*) from ops.points_entries").fetchone()
 
-    assert rows == (0,)
+def rows_of(url: str, company: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as admin:
+        return admin.execute(
+            """select account_id, source_ref, points, balance_after
+            from ops.points_entries where company_id = %s order by entry_number""",
+            (company,),
+        ).fetchall()
+
+
+@pytest.mark.parametrize("how", ["removed", "deleted"])
+def test_a_ledger_goes_with_its_company(two_ledgers: str, how: str) -> None:
+    if how == "removed":
+        deleted = remove_company(two_ledgers, "acme")
+        assert deleted["ops.points_entries"] == 2
+    else:
+        with psycopg.connect(two_ledgers) as admin:
+            admin.execute("delete from ops.companies where company_id = 'acme'")
+
+    assert rows_of(two_ledgers, "acme") == []
+    assert len(rows_of(two_ledgers, "bolt")) == 2
+
+
+def test_who_is_forgotten_goes_out_of_the_words_and_no_number_moves(
+    two_ledgers: str,
+) -> None:
+    others = rows_of(two_ledgers, "bolt")
+    ana = Person({"ana@acme.test"})
+
+    with psycopg.connect(two_ledgers) as admin:
+        changed = remove_traces(admin, "acme", ana)
+
+    assert changed["ops.points_entries"] >= 2
+    (first, second) = rows_of(two_ledgers, "acme")
+    assert first == ("[forgotten]", "[forgotten] 1", 10, 10)
+    assert (second[0], second[2:]) == ("[forgotten]", (-10, 0))
+    assert rows_of(two_ledgers, "bolt") == others
+    with connect(two_ledgers, "orchestrator", autocommit=True) as database:
+        assert balance(database, "[forgotten]") == 0
+
+
+def test_erasing_words_is_no_way_to_change_a_number(two_ledgers: str) -> None:
+    with psycopg.connect(two_ledgers) as admin:
+        admin.execute("select set_config('timonel.erases', 'acme', true)")
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            admin.execute("update ops.points_entries set points = 11 where points = 10")
+    with psycopg.connect(two_ledgers) as admin:
+        admin.execute("select set_config('timonel.erases', 'acme', true)")
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            admin.execute("delete from ops.points_entries where company_id = 'bolt'")
 
 
 OPERATIONS, CONNECTIONS, ACCOUNTS = 10_000, 8, 40
