@@ -57,9 +57,10 @@ def component_points(accounts: pd.DataFrame) -> pd.DataFrame:
         One row per account: ``active_days_per_seat_28d``; ``feature_adoption_ratio``
         (0-1); ``seat_count``, ``ticket_count_28d``, ``has_escalation_28d``,
         ``csat_mean_10`` (0-10); ``oldest_open_invoice_days`` (0 without one),
-        ``failed_attempt_count``; and the flags of engagement. Unknown is NaN or None.
-        Of an account without seats neither usage nor support are known; of tickets,
-        nobody's CSAT or no escalation takes nothing off.
+        ``failed_attempt_count`` of invoices that are open still; and the flags of
+        engagement. Unknown is NaN or None. Of an account without seats neither usage
+        nor support are known; of tickets, nobody's CSAT or no escalation takes nothing
+        off.
 
     Returns
     -------

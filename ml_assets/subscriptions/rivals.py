@@ -19,6 +19,7 @@ from ml_assets.subscriptions.errors import InvalidAccounts
 from ml_assets.subscriptions.grading import (
     Estimate,
     Ranking,
+    calibration_by_band,
     grade_ranking,
     interval_of,
     rank_draws,
@@ -64,12 +65,14 @@ class Comparison:
 
     All on the same held-out accounts; what only orders is turned into probabilities by
     what had been learned of its order. ``logistic_gain`` is the ROC AUC of the logistic
-    less that of the weights; ``by`` says what kept learned and asked apart.
+    less that of the weights; ``by`` says what kept learned and asked apart; ``bands``
+    is `calibration_by_band` of the score's: what others let expect, and what came.
     """
 
     by: str
     rankings: Mapping[str, Ranking]
     chances: Mapping[str, ChanceGrade]
+    bands: pd.DataFrame
     logistic_gain: Estimate
     proposal: WeightProposal | None
 
@@ -127,6 +130,9 @@ def compare_with_rivals(
             for name, chance in chances.items()
             if name != "proposed"
         },
+        bands=calibration_by_band(
+            health(table, weights)["band"].to_numpy()[rows], chances["weights"], asked
+        ),
         logistic_gain=gain,
         proposal=_proposal(table, left, weights, _gain(risks, "proposed", asked, whose))
         if wins

@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.subscriptions.churn import Churn, forecast_churn
-from ml_assets.subscriptions.components import COMPONENTS
 from ml_assets.subscriptions.departures import FREE
 from ml_assets.subscriptions.grading import (
     FlagGrade,
@@ -28,7 +27,6 @@ from ml_assets.subscriptions.grading import (
     calibration_by_band,
     grade_flags,
 )
-from ml_assets.subscriptions.health import BANDS, health
 from ml_assets.subscriptions.probabilities import ChanceGrade
 from ml_assets.subscriptions.reading import Bools
 from ml_assets.subscriptions.rivals import Comparison, compare_with_rivals
@@ -53,7 +51,7 @@ def main() -> None:
     _print_rankings(compared, forecast)
     _print_proposal(compared)
     print("\nbands of the health score")
-    _print_bands(health_bands(components).assign(said_ratio=np.nan))
+    _print_bands(compared.bands)
     print("\nbands of the forecast")
     _print_bands(forecast_bands(forecast, components["left"].to_numpy(bool)))
     print("\nflags")
@@ -115,14 +113,6 @@ def calls_of(folder: Path) -> Churn:
         stratum=FREE,
     )
     return forecast_churn(table, list(features), horizon_days=1)
-
-
-def health_bands(components: pd.DataFrame) -> pd.DataFrame:
-    """Who left of each band; ``said_ratio`` is its place, as the score says none."""
-    left = components["left"].to_numpy(bool)
-    band = health(components[list(COMPONENTS)])["band"]
-    place = band.map(list(BANDS).index).to_numpy(np.float64)
-    return calibration_by_band(band, place, left)
 
 
 def forecast_bands(forecast: Churn, left: Bools) -> pd.DataFrame:
@@ -198,7 +188,7 @@ def _print_bands(bands: pd.DataFrame) -> None:
         (
             str(row["band"]),
             f"{row['count']}",
-            "" if np.isnan(row["said_ratio"]) else f"{row['said_ratio']:.1%}",
+            f"{row['said_ratio']:.1%}",
             f"{row['left_ratio']:.1%}",
             f"{row['left_ratio_lower']:.1%} to {row['left_ratio_upper']:.1%}",
         )

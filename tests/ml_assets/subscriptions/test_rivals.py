@@ -55,6 +55,11 @@ def test_where_the_weights_are_right_nothing_is_proposed() -> None:
     assert found.logistic_gain.value < 0.03
     assert found.rankings["weights"].roc_auc.lower > 0.7
     assert found.chances["weights"].skill > 0.1
+    bands = found.bands.set_index("band")
+    assert bands["count"].sum() == 900
+    assert bands["left_ratio"].is_monotonic_increasing
+    assert (bands["said_ratio"] > bands["left_ratio_lower"]).all()
+    assert (bands["said_ratio"] < bands["left_ratio_upper"]).all()
 
 
 def test_where_nothing_matters_chance_proposes_nothing() -> None:
