@@ -57,40 +57,10 @@ _STATEMENTS = (
     """create index if not exists points_that_expire
         on ops.points_entries (company_id, account_id, expires_at)
         where expires_at is not null""",
-    # Whoever holds the row of an account is the only one who writes entries of it.
-    """create or replace function ops.lock_points_account(company text, account text)
-        returns table (balance bigint, entry_count bigint)
-        language plpgsql security definer set search_path = '' as $$
-        begin
-            insert into ops.points_accounts (company_id, account_id)
-                values (company, account) on conflict do nothing;
-            return query select held.balance, held.entry_count
-                from ops.points_accounts as held
-                where held.company_id = company and held.account_id = account
-                for update;
-        end $$""",
-    """create or replace function ops.number_points_entry() returns trigger
-        language plpgsql security definer set search_path = '' as $$
-        declare held record;
-        begin
-            select * into held
-                from ops.lock_points_account(new.company_id, new.account_id);
-            new.entry_number := held.entry_count + 1;
-            new.balance_after := held.balance + new.points;
-            return new;
-        end $$""",
-    """create or replace function ops.keep_points_balance() returns trigger
-        language plpgsql security definer set search_path = '' as $$
-        begin
-            update ops.points_accounts
-                set balance = new.balance_after, entry_count = new.entry_number
-                where company_id = new.company_id and account_id = new.account_id;
-            return null;
-        end $$""",
     # They go with their company; who is forgotten goes out of their words. Nothing else
     # changes them, and no number ever changes.
     """create or replace function ops.refuse_points_change() returns trigger
-        language plpgsql security definer set search_path = '' as $$
+        language plpgsql set search_path = '' as $$
         declare
             words constant text[] :=
                 array['account_id', 'rule_id', 'source_ref', 'recorded_by'];
@@ -110,19 +80,10 @@ _STATEMENTS = (
             raise exception 'entries of points are not changed: reverse them'
                 using errcode = 'restrict_violation';
         end $$""",
-    *(
-        statement
-        for trigger, moment, function in (
-            ("number_entry", "before insert", "number_points_entry"),
-            ("keep_balance", "after insert", "keep_points_balance"),
-            ("refuse_change", "before update or delete", "refuse_points_change"),
-        )
-        for statement in (
-            f"drop trigger if exists {trigger} on ops.points_entries",
-            f"""create trigger {trigger} {moment} on ops.points_entries
-                for each row execute function ops.{function}()""",
-        )
-    ),
+    # The one trigger there is: it refuses, and does nothing.
+    "drop trigger if exists refuse_change on ops.points_entries",
+    """create trigger refuse_change before update or delete on ops.points_entries
+        for each row execute function ops.refuse_points_change()""",
     *(
         statement
         for table in ("points_accounts", "points_entries")
@@ -135,20 +96,11 @@ _STATEMENTS = (
         )
     ),
     "grant insert on ops.points_entries to orchestrator",
-    *(
-        f"revoke all on function ops.{function} from public"
-        for function in (
-            "lock_points_account(text, text)",
-            "number_points_entry()",
-            "keep_points_balance()",
-            "refuse_points_change()",
-        )
-    ),
-    "grant execute on function ops.lock_points_account(text, text) to orchestrator",
+    "grant insert, update on ops.points_accounts to orchestrator",
 )
 
 
 def upgrade() -> None:
-    """Add the ledger; the balance of an account is kept by the database alone."""
+    """Add the ledger; what is in it can be added to only."""
     for statement in _STATEMENTS:
         op.execute(statement)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -18,6 +18,24 @@ Kind = Literal["earn", "redeem", "expire", "reverse", "adjust"]
 _COLUMNS = """entry_id, account_id, entry_number, occurred_at, kind, points,
     balance_after, rule_id, source_ref, reverses_entry_id, lot_entry_id, expires_at,
     recorded_by"""
+
+_KEY = "points_entries_company_id_rule_id_source_ref_key"
+_ADD = f"""
+    with moved as (
+        update ops.points_accounts
+        set balance = balance + %(points)s, entry_count = entry_count + 1
+        where company_id = %(company_id)s and account_id = %(account_id)s
+        returning balance, entry_count
+    )
+    insert into ops.points_entries (company_id, account_id, kind, points, rule_id,
+        source_ref, occurred_at, recorded_by, reverses_entry_id, lot_entry_id,
+        expires_at, entry_number, balance_after)
+    select %(company_id)s, %(account_id)s, %(kind)s, %(points)s, %(rule_id)s,
+        %(source_ref)s, %(occurred_at)s, %(recorded_by)s,
+        %(reverses_entry_id)s::bigint, %(lot_entry_id)s::bigint,
+        %(expires_at)s::timestamptz, moved.entry_count, moved.balance
+    from moved
+    returning {_COLUMNS}"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,11 @@ class Award:
 def hold(database: psycopg.Connection, company_id: str, account_id: str) -> int:
     """Keep everybody else from an account until the transaction ends; its balance."""
     ((balance,),) = database.execute(
-        "select balance from ops.lock_points_account(%s, %s)", (company_id, account_id)
+        """insert into ops.points_accounts as held (company_id, account_id)
+        values (%s, %s)
+        on conflict (company_id, account_id) do update set balance = held.balance
+        returning held.balance""",
+        (company_id, account_id),
     ).fetchall()
     return int(balance)
 
@@ -100,32 +122,25 @@ def find(database: psycopg.Connection, company_id: str, award: Award) -> Entry |
 
 
 def add(database: psycopg.Connection, company_id: str, award: Award) -> Entry:
-    """Add an entry of an account that is held.
+    """Add an entry of an account that is held, and move its balance, in one statement.
 
     Raises
     ------
     PointsRefused
-        Somebody used the key for another account meanwhile.
+        Somebody used the key for another account a moment ago.
     """
-    with database.cursor(row_factory=class_row(Entry)) as cursor:
-        added = cursor.execute(
-            f"""insert into ops.points_entries (company_id, account_id, kind, points,
-                rule_id, source_ref, occurred_at, recorded_by, reverses_entry_id,
-                lot_entry_id, expires_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-            on conflict (company_id, rule_id, source_ref) do nothing
-            returning {_COLUMNS}""",  # noqa: S608
-            (
-                *(company_id, award.account_id, award.kind, award.points),
-                *(award.rule_id, award.source_ref, award.occurred_at),
-                *(award.recorded_by, award.reverses_entry_id, award.lot_entry_id),
-                award.expires_at,
-            ),
-        ).fetchone()
-    # Somebody else was first, with another account; find says so.
-    return (
-        added or find(database, company_id, award) or add(database, company_id, award)
-    )
+    try:
+        with database.cursor(row_factory=class_row(Entry)) as cursor:
+            (added,) = cursor.execute(
+                _ADD, asdict(award) | {"company_id": company_id}
+            ).fetchall()
+    except psycopg.errors.UniqueViolation as taken:
+        if taken.diag.constraint_name != _KEY:
+            raise
+        raise PointsRefused(
+            "taken", rule=award.rule_id, ref=award.source_ref
+        ) from taken
+    return added
 
 
 def entries_of(

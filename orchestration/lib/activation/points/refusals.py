@@ -15,6 +15,8 @@ _SENTENCES = {
     "taken back: nothing is redeemed until they are earned again.",
     "other_use": "Rule {rule} has '{ref}' already, for something else: entry {entry}, "
     "{points} points of {account}. A key is of one award.",
+    "taken": "Rule {rule} has '{ref}' since a moment ago, for another account. "
+    "A key is of one award.",
     "unknown_entry": "{company} has no entry {entry}: timonel points show --company "
     "{company}",
     "not_reversible": "Entry {entry} is of the kind {kind}; what was earned or "

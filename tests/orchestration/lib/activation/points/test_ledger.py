@@ -11,7 +11,7 @@ from random import Random
 import psycopg
 import pytest
 
-from orchestration.lib.activation.points.entries import Award, Entry, entries_of
+from orchestration.lib.activation.points.entries import Award, Entry, add, entries_of
 from orchestration.lib.activation.points.ledger import (
     balances,
     earn,
@@ -254,8 +254,10 @@ def test_only_what_was_earned_or_redeemed_is_taken_back(
         ("delete from ops.points_entries", psycopg.errors.RestrictViolation),
         (
             """insert into ops.points_entries (company_id, account_id, kind, points,
-                rule_id, source_ref, occurred_at, recorded_by)
-            values ('acme', 'kept', 'redeem', -11, 'credit', 'kept-2', now(), 'x')""",
+                rule_id, source_ref, occurred_at, recorded_by, entry_number,
+                balance_after)
+            values ('acme', 'kept', 'redeem', -11, 'credit', 'kept-2', now(), 'x', 2,
+                -1)""",
             psycopg.errors.CheckViolation,
         ),
     ],
@@ -271,9 +273,30 @@ def test_who_may_do_everything_cannot_break_the_ledger(
     assert balance(database, "kept") == 10
 
 
-def test_the_platform_writes_no_balance(database: psycopg.Connection) -> None:
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_the_platform_adds_entries_and_does_nothing_else_to_them(
+    database: psycopg.Connection, verb: str
+) -> None:
+    statement = {
+        "update": "update ops.points_entries set points = 1",
+        "delete": "delete from ops.points_entries",
+    }[verb]
+
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        database.execute("update ops.points_accounts set balance = 9")
+        database.execute(statement)
+
+
+def test_a_key_that_another_account_takes_at_once_moves_no_balance(
+    database: psycopg.Connection,
+) -> None:
+    earn(database, "acme", award("first", 10, "race-1"))
+    earn(database, "acme", award("second", 10, "race-2"))
+
+    # As if `find` had looked before the first was there.
+    with pytest.raises(PointsRefused, match="since a moment ago"):
+        add(database, "acme", award("second", 10, "race-1"))
+
+    assert balance(database, "second") == 10
 
 
 @pytest.fixture
