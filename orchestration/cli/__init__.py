@@ -27,6 +27,7 @@ from orchestration.cli import (
     media,
     metabase,
     metrics,
+    points,
     quarantine,
     receiver,
     report,
@@ -75,6 +76,7 @@ app = typer.Typer(
     timonel alerts                     what is wrong now, and who is told\n
     timonel audience                   customers to write to, some kept back\n
     timonel coupon                     discount codes, within limits\n
+    timonel points                     loyalty points: earned, redeemed\n
     timonel agency                     companies of an agency, at a glance\n
     timonel metabase plan              what a Metabase server lacks
     """,
@@ -93,6 +95,7 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(audience.app, name="audience")
 app.add_typer(coupon.app, name="coupon")
+app.add_typer(points.app, name="points")
 app.add_typer(metabase.app, name="metabase")
 app.add_typer(receiver.app, name="receiver")
 app.add_typer(report.app, name="report")

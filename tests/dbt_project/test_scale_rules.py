@@ -134,7 +134,12 @@ def test_a_function_that_people_call_runs_as_its_caller(warehouse: Warehouse) ->
 
 
 def test_nothing_is_done_by_triggers(warehouse: Warehouse) -> None:
-    assert warehouse.rows("select tgname from pg_trigger where not tgisinternal") == []
+    triggers = warehouse.rows(
+        "select tgname as name from pg_trigger where not tgisinternal"
+    )
+
+    # It refuses changes of a ledger, and does nothing (decision 0127).
+    assert triggers == [{"name": "refuse_change"}]
 
 
 @pytest.mark.parametrize("kind", ["pre-hook", "post-hook"])

@@ -99,6 +99,8 @@ def remove_company(url: str, company_id: str) -> dict[str, int]:
     load_company(url, company_id)
     with psycopg.connect(url) as database:
         take_lock(database, _name(company_id), within_transaction=True)
+        # Ledgers refuse whoever does not say so.
+        database.execute("select set_config('timonel.erases', %s, true)", (company_id,))
         deleted = {
             f"{schema}.{table}": _delete(database, schema, table, company_id)
             for schema, table in _children_first(database)

@@ -1,0 +1,1 @@
+"""Loyalty points: earned, redeemed, expired and taken back in a ledger."""
