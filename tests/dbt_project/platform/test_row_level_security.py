@@ -260,6 +260,22 @@ OPERATIONS = (
     """insert into ops.quarantined_records (company_id, source, stream, record_hash,
         reason) values (%s, 'shopify', 'orders', 'h', 'bad')""",
 )
+# One pays, one is on trial.
+SUBSCRIBED = RawFile(
+    "subscriptions.csv",
+    [
+        {
+            "subscription_id": status,
+            "account_id": "7",
+            "billing_interval": "month",
+            "amount": 10,
+            "status": status,
+            "started_at": "2026-01-05 10:00+00",
+        }
+        for status in ("active", "trialing")
+    ],
+    contract="subscriptions",
+)
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
     insert into ops.restatements
@@ -285,6 +301,7 @@ def readers(warehouse: Warehouse) -> Readers:
         member = user("7", "2026-01-05 10:00+00")
         warehouse.load(company_id, RawFile("log.csv", [line]))
         warehouse.load(company_id, marketplace_file("users", member))
+        warehouse.load(company_id, SUBSCRIBED)
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])
