@@ -67,7 +67,7 @@ OPERATIONAL = {
     *("marketing", "simulador", "adquisicion", "engagement", "segmentacion"),
     "monedas",
 }
-EXECUTIVE = {"aciertos", "retencion"}
+EXECUTIVE = {"aciertos", "retencion", "ejecutivo_saas"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
 EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | {"agencia"}
