@@ -98,7 +98,8 @@ create table reporting.data_quality_totals (
     test_order_count integer, deleted_order_count integer,
     impossible_order_count integer, future_order_count integer,
     credit_note_count integer, nothing_sold_order_count integer,
-    quarantined_row_count integer, quarantined_amount numeric(18, 2)
+    quarantined_row_count integer, quarantined_amount numeric(18, 2),
+    loaded_row_count integer
 );
 """
 _NAMES = (

@@ -12,6 +12,7 @@ __all__ = ["NAMES", "TABLES", "fill_saas"]
 COUNTS = (
     "start_account_count",
     "end_account_count",
+    "base_account_count",
     "new_account_count",
     "reactivated_account_count",
     "churned_account_count",
@@ -19,6 +20,7 @@ COUNTS = (
     "voluntary_churned_account_count",
     "involuntary_churned_account_count",
     "failed_invoice_count",
+    "recovered_invoice_count",
 )
 AMOUNTS = (
     "end_mrr",
@@ -30,7 +32,6 @@ AMOUNTS = (
     "voluntary_churned_mrr",
     "involuntary_churned_mrr",
     "fx_mrr",
-    "base_mrr",
     "mrr_change",
     "average_mrr_per_account",
 )
@@ -41,7 +42,6 @@ RATES = (
     "net_revenue_retention_ratio",
     "gross_revenue_retention_ratio",
     "quick_ratio",
-    "recovered_invoice_ratio",
     "quarterly_logo_churn_ratio",
     "annual_logo_churn_ratio",
 )
@@ -110,13 +110,13 @@ def _month(number: int, times: int) -> tuple[str, Values]:
     """A month; the first has neither a year before it nor a loss."""
     lost = int(number > 0)
     retained = (1.125, 0.9, 1.1) if lost else (None, None, None)
-    recovered = 0.25 if number < 2 else None
+    failed, recovered = (4, 1) if number < 2 else (None, None)
     values = zip(
         (*COUNTS, *AMOUNTS, *RATES),
         (
-            *(100, 101, 2, 1, lost, 1, lost, 0, 4),
-            *(10150 + number, 250, 100, 300, 200, 300, 300, 0, -5, 8000, 150, 100.5),
-            *(lost / 100, 0.00177, 0.05449, *retained, recovered, 0.0297, 0.1136),
+            *(100, 101, 80, 2, 1, lost, 1, lost, 0, failed, recovered),
+            *(10150 + number, 250, 100, 300, 200, 300, 300, 0, -5, 150, 100.5),
+            *(lost / 100, 0.00177, 0.05449, *retained, 0.0297, 0.1136),
         ),
         strict=True,
     )

@@ -42,25 +42,34 @@ rated as (
         {{ wilson_bound(
             'months.churned_account_count', 'months.start_account_count', 1
         ) }} as logo_churn_ratio_upper,
-        (months.churned_mrr + months.contraction_mrr)::double precision
-        / nullif(months.start_mrr, 0) as gross_mrr_churn_ratio,
-        (
-            months.churned_mrr + months.contraction_mrr
-            - months.expansion_mrr - months.reactivation_mrr
-        )::double precision
-        / nullif(months.start_mrr, 0) as net_mrr_churn_ratio,
-        months.base_mrr_now::double precision
-        / nullif(months.base_mrr, 0) as net_revenue_retention_ratio,
-        months.base_mrr_kept::double precision
-        / nullif(months.base_mrr, 0) as gross_revenue_retention_ratio,
+        {{ rate_of_many(
+            'months.churned_mrr + months.contraction_mrr',
+            'months.start_mrr',
+            'months.start_account_count',
+        ) }} as gross_mrr_churn_ratio,
+        {{ rate_of_many(
+            'months.churned_mrr + months.contraction_mrr'
+            ~ ' - months.expansion_mrr - months.reactivation_mrr',
+            'months.start_mrr',
+            'months.start_account_count',
+        ) }} as net_mrr_churn_ratio,
+        {{ rate_of_many(
+            'months.base_mrr_now', 'months.base_mrr', 'months.base_account_count'
+        ) }} as net_revenue_retention_ratio,
+        {{ rate_of_many(
+            'months.base_mrr_kept', 'months.base_mrr', 'months.base_account_count'
+        ) }} as gross_revenue_retention_ratio,
         (months.new_mrr + months.expansion_mrr)::double precision
         / nullif(months.churned_mrr + months.contraction_mrr, 0) as quick_ratio,
         (months.end_mrr / nullif(months.end_account_count, 0))::numeric(18, 2)
             as average_mrr_per_account,
         dunning.failed_invoice_count,
         dunning.recovered_invoice_count,
-        dunning.recovered_invoice_count::double precision
-        / nullif(dunning.failed_invoice_count, 0) as recovered_invoice_ratio
+        {{ rate_of_many(
+            'dunning.recovered_invoice_count',
+            'dunning.failed_invoice_count',
+            'dunning.failed_invoice_count',
+        ) }} as recovered_invoice_ratio
     from months
     left join dunning
         on

@@ -1,7 +1,9 @@
 with months as (
     select
         *,
+        new_mrr + expansion_mrr as gained_mrr,
         churned_mrr + contraction_mrr as lost_mrr,
+        churned_mrr + contraction_mrr - expansion_mrr as net_lost_mrr,
         churned_account_count + joined_and_left_account_count as left_count,
         new_account_count + new_and_left_account_count as joined_count
     from {{ ref('saas_months') }}
@@ -22,6 +24,12 @@ divided as (
         definitions.meaning_es,
         definitions.meaning_en,
         case definitions.metric_name
+            when 'net_revenue_retention_ratio' then months.base_account_count
+            -- It is of money gained and lost, whoever paid it.
+            when 'quick_ratio' then 30
+            else months.start_account_count
+        end as account_count,
+        case definitions.metric_name
             when 'logo_churn_ratio'
                 then
                     case
@@ -31,7 +39,7 @@ divided as (
                     end
             when 'net_mrr_churn_ratio'
                 then
-                    months.lost_mrr - months.expansion_mrr
+                    months.net_lost_mrr
                     - case
                         when definitions.tool_name = 'Baremetrics' then 0
                         else months.reactivation_mrr
@@ -40,15 +48,11 @@ divided as (
                 then
                     case
                         when definitions.tool_name = 'Baremetrics'
-                            then
-                                months.start_mrr
-                                - months.lost_mrr
-                                + months.expansion_mrr
+                            then months.start_mrr - months.net_lost_mrr
                         else months.base_mrr_now
                     end
             when 'quick_ratio' then
-                months.new_mrr + months.expansion_mrr
-                + case
+                months.gained_mrr + case
                     when definitions.tool_name = 'ChartMogul'
                         then months.reactivation_mrr
                     else 0
@@ -79,8 +83,16 @@ divided as (
 
 rated as (
     select
-        *,
-        numerator::double precision / nullif(denominator, 0) as rate
+        company_id,
+        month_start_date,
+        metric_name,
+        tool_name,
+        place,
+        meaning_es,
+        meaning_en,
+        numerator,
+        denominator,
+        {{ rate_of_many('numerator', 'denominator', 'account_count') }} as rate
     from divided
 )
 
