@@ -1,5 +1,5 @@
-with versions as (
-    select * from {{ ref('subscription_versions') }}
+with gaps as (
+    select * from {{ ref('subscription_gaps') }}
 ),
 
 labels as (
@@ -7,25 +7,21 @@ labels as (
 ),
 
 -- What lacks something is told for ever, what a rule leaves out while it lasts.
-counted as (
+labelled as (
     select
-        versions.company_id,
-        versions.left_out_reason,
+        gaps.company_id,
+        gaps.left_out_reason,
         labels.is_flaw,
         labels.label_es as left_out_label_es,
         labels.label_en as left_out_label_en,
-        count(distinct versions.subscription_id)::integer
-            as left_out_subscription_count
-    from versions
+        case
+            when labels.is_flaw then gaps.subscription_count
+            else gaps.ongoing_subscription_count
+        end as left_out_subscription_count
+    from gaps
     inner join labels
-        on versions.left_out_reason = labels.left_out_reason
-    where labels.is_flaw or versions.until_date is null
-    group by
-        versions.company_id,
-        versions.left_out_reason,
-        labels.is_flaw,
-        labels.label_es,
-        labels.label_en
+        on gaps.left_out_reason = labels.left_out_reason
+    where labels.is_flaw or gaps.ongoing_subscription_count > 0
 )
 
-select * from counted
+select * from labelled
