@@ -10,7 +10,7 @@ import pytest
 from tests.dbt_project.raw_files import RawFile, Row, rates
 from tests.dbt_project.warehouse import Pair, Warehouse
 
-MARTS = ("saas_months", "mrr_movements", "dunning_months")
+MARTS = ("saas_months", "mrr_movements", "dunning_months", "subscription_gaps")
 AS_OF = "2026-03-15"
 
 
@@ -140,6 +140,14 @@ def test_what_is_no_mrr_says_why(warehouse: Warehouse, pair: Pair) -> None:
     }
     assert reasons(warehouse, pair.bolt) == {"trial": None}
     assert months(warehouse, pair.acme)["2026-01"]["end_mrr"] == 100
+    told = warehouse.rows(
+        "select left_out_reason, is_flaw from reporting.subscriptions_left_out"
+        " where company_id = %s and left_out_subscription_count = 1",
+        [pair.acme],
+    )
+    flaws = {row["left_out_reason"] for row in told if row["is_flaw"]}
+    assert (len(told), len(flaws)) == (9, 5)
+    assert "ends_before_it_begins" in flaws
 
 
 def test_a_day_is_the_companys_and_who_stops_paying_says_how(

@@ -9,7 +9,7 @@ counted as (
         left_out_reason,
         count(distinct subscription_id)::integer as subscription_count,
         count(distinct subscription_id)
-            filter (where until_date is null)::integer
+        filter (where until_date is null)::integer
             as ongoing_subscription_count
     from versions
     group by company_id, left_out_reason
