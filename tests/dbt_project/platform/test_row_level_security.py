@@ -22,6 +22,7 @@ from tests.metabase.pages.asked_cards import answer, asked
 
 VIEWS = (
     "access_by_day",
+    "account_survival",
     "accuracy_totals",
     "acquisition_channels",
     "activity_log",

@@ -236,6 +236,43 @@ def test_rates_of_the_months_end_are_a_movement_of_their_own(
     assert reasons(warehouse, pair.bolt) == {"a": "missing_currency_rate"}
 
 
+def test_survival_is_that_of_the_vector(warehouse: Warehouse, pair: Pair) -> None:
+    # Who left on days 3, 10 and 60, and who is followed for 30 and 80.
+    lives = [
+        paid("a", 10, "2025-10-01", ended_at="2025-10-04"),
+        paid("b", 10, "2025-10-01", ended_at="2025-10-11"),
+        paid("c", 10, "2025-10-01", ended_at="2025-11-30"),
+        paid("d", 10, "2025-12-01"),
+        paid("e", 10, "2025-10-12"),
+    ]
+    warehouse.load(pair.acme, file(*lives))
+    warehouse.load(pair.bolt, file(lives[0]))
+    as_of = {pair.acme: "2025-12-31", pair.bolt: "2025-12-31"}
+    marts = ("account_survival_months",)
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=marts)
+
+    days = """
+        select age_days, at_risk_count, left_count, round(survival_ratio::numeric, 9)
+        from marts.account_survival_days where company_id = %s order by age_days
+    """
+    months = """
+        select month_number, at_risk_count, round(survival_ratio::numeric, 9)
+        from marts.account_survival_months where company_id = %s order by 1
+    """
+    rows = [tuple(row.values()) for row in warehouse.rows(days, [pair.acme])]
+    assert [(*row[:3], float(row[3])) for row in rows] == [
+        (3, 5, 1, 0.8),
+        (10, 4, 1, 0.6),
+        (30, 3, 0, 0.6),
+        (60, 2, 1, 0.3),
+        (80, 1, 0, 0.3),
+    ]
+    told = [tuple(row.values()) for row in warehouse.rows(months, [pair.acme])]
+    assert [(*row[:2], float(row[2])) for row in told] == [(1, 2, 0.6), (2, 1, 0.3)]
+    alone = [tuple(row.values()) for row in warehouse.rows(days, [pair.bolt])]
+    assert alone == [(3, 1, 1, Decimal(0))]
+
+
 def test_a_failed_payment_is_saved_within_thirty_days(
     warehouse: Warehouse, pair: Pair
 ) -> None:

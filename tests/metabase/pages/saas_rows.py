@@ -61,6 +61,12 @@ create table reporting.saas_definitions (
     tool_name text, meaning_es text, numerator numeric(18, 2),
     denominator numeric(18, 2), rate double precision
 );
+create table reporting.account_survival (
+    company_id text, cohort_year integer, month_number integer,
+    still_followed_count integer, account_survival_ratio double precision,
+    account_survival_ratio_lower double precision,
+    account_survival_ratio_upper double precision
+);
 create table reporting.subscriptions_left_out (
     company_id text, is_flaw boolean, left_out_label_es text,
     left_out_subscription_count integer
@@ -71,10 +77,12 @@ NAMES = (
     "saas_movements_by_month",
     "saas_definitions",
     "subscriptions_left_out",
+    "account_survival",
 )
 MOVEMENTS = ("Nuevo", "Expansión", "Contracción", "Cancelación", "Tipo de cambio")
 
 
+AGES = ((1, 60, 0.8), (2, 40, 0.7), (3, 20, 0.6))
 GAPS = (("En prueba", False, 7), ("Sin precio", True, 1))
 Values = Mapping[str, object]
 
@@ -88,6 +96,17 @@ def fill_saas(connection: psycopg.Connection, company_id: str, *, more: bool) ->
         for table, values in rows:
             told = {"company_id": company_id, "month_start_date": month, **values}
             _insert(connection, table, told)
+    for age, followed, stayed in AGES:
+        survival = {
+            "company_id": company_id,
+            "cohort_year": 1996 + more,
+            "month_number": age,
+            "still_followed_count": followed,
+            "account_survival_ratio": stayed,
+            "account_survival_ratio_lower": stayed - 0.1,
+            "account_survival_ratio_upper": stayed + 0.1,
+        }
+        _insert(connection, "account_survival", survival)
     for label, is_flaw, count in GAPS:
         gap = {"left_out_label_es": label, "is_flaw": is_flaw}
         told = {**gap, "left_out_subscription_count": count * times}

@@ -55,6 +55,17 @@ def test_a_young_month_does_not_tell_yet_what_was_recovered(shops_url: str) -> N
     ]
 
 
+def test_survival_is_drawn_while_many_are_followed(shops_url: str) -> None:
+    spec = chart(shops_url, "saas_survival")
+
+    (rows,) = spec["datasets"].values()
+    assert [row["month_number"] for row in rows] == [1, 2]
+    assert shown(shops_url, "saas_survival_ages") == [
+        ["1996", "1", "60", "80\xa0%", "70\xa0%", "90\xa0%"],
+        ["1996", "3", "20", "60\xa0%", "50\xa0%", "70\xa0%"],
+    ]
+
+
 def test_a_flaw_comes_before_a_rule(shops_url: str) -> None:
     assert shown(shops_url, "saas_left_out") == [
         ["Sin precio", "1", "Corregir el dato en su origen"],
