@@ -261,19 +261,23 @@ OPERATIONS = (
     """insert into ops.quarantined_records (company_id, source, stream, record_hash,
         reason) values (%s, 'shopify', 'orders', 'h', 'bad')""",
 )
-# One pays, one is on trial.
+# One pays, one is on trial, one left after a month.
 SUBSCRIBED = RawFile(
     "subscriptions.csv",
     [
         {
             "subscription_id": status,
-            "account_id": "7",
+            "account_id": status,
             "billing_interval": "month",
             "amount": 10,
             "status": status,
             "started_at": "2026-01-05 10:00+00",
+            "ended_at": ended_at,
         }
-        for status in ("active", "trialing")
+        for status, ended_at in (
+            *(("active", None), ("trialing", None)),
+            ("cancelled", "2026-02-10 10:00+00"),
+        )
     ],
     contract="subscriptions",
 )
