@@ -246,7 +246,7 @@ def test_survival_is_that_of_the_vector(warehouse: Warehouse, pair: Pair) -> Non
         paid("e", 10, "2025-10-12"),
     ]
     warehouse.load(pair.acme, file(*lives))
-    warehouse.load(pair.bolt, file(lives[0]))
+    warehouse.load(pair.bolt, file(lives[2]))
     as_of = {pair.acme: "2025-12-31", pair.bolt: "2025-12-31"}
     marts = ("account_survival_months",)
     warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=marts)
@@ -270,7 +270,10 @@ def test_survival_is_that_of_the_vector(warehouse: Warehouse, pair: Pair) -> Non
     told = [tuple(row.values()) for row in warehouse.rows(months, [pair.acme])]
     assert [(*row[:2], float(row[2])) for row in told] == [(1, 2, 0.6), (2, 1, 0.3)]
     alone = [tuple(row.values()) for row in warehouse.rows(days, [pair.bolt])]
-    assert alone == [(3, 1, 1, Decimal(0))]
+    assert alone == [(60, 1, 1, Decimal(0))]
+    # Until the first has left, all are there.
+    told = [tuple(row.values()) for row in warehouse.rows(months, [pair.bolt])]
+    assert told == [(1, 1, Decimal(1))]
 
 
 def test_a_failed_payment_is_saved_within_thirty_days(

@@ -1,13 +1,5 @@
 with days as (
-    select
-        *,
-        lead(age_days) over (
-            partition by company_id, cohort_year order by age_days
-        ) as next_age_days,
-        lead(at_risk_count) over (
-            partition by company_id, cohort_year order by age_days
-        ) as still_at_risk_count
-    from {{ ref('account_survival_days') }}
+    select * from {{ ref('account_survival_days') }}
     where {{ is_in_scope() }}
 ),
 
@@ -16,25 +8,57 @@ cohorts as (
         company_id,
         cohort_year,
         max(at_risk_count) as account_count
-    from {{ ref('account_survival_days') }}
-    where {{ is_in_scope() }}
+    from days
     group by company_id, cohort_year
+),
+
+-- On the first day all are there.
+begun as (
+    select
+        company_id,
+        cohort_year,
+        -1 as age_days,
+        account_count as at_risk_count,
+        1 as survival_ratio,
+        null as log_variance
+    from cohorts
+    union all
+    select
+        company_id,
+        cohort_year,
+        age_days,
+        at_risk_count,
+        survival_ratio,
+        log_variance
+    from days
+),
+
+followed as (
+    select
+        *,
+        lead(age_days) over (
+            partition by company_id, cohort_year order by age_days
+        ) as next_age_days,
+        lead(at_risk_count) over (
+            partition by company_id, cohort_year order by age_days
+        ) as still_at_risk_count
+    from begun
 ),
 
 -- A month of age is a twelfth of 365 days. Behind the oldest nothing is known.
 read_off as (
     select
-        days.company_id,
-        days.cohort_year,
+        followed.company_id,
+        followed.cohort_year,
         ages.month_number::integer as month_number,
-        days.still_at_risk_count as at_risk_count,
-        days.survival_ratio,
-        sqrt(days.log_variance) as log_deviation
-    from days
+        followed.still_at_risk_count as at_risk_count,
+        followed.survival_ratio,
+        sqrt(nullif(followed.log_variance, 0)) as log_deviation
+    from followed
     cross join
         lateral generate_series(
-            greatest(ceil(days.age_days * 12 / 365.0), 1),
-            ceil(days.next_age_days * 12 / 365.0) - 1
+            greatest(ceil(followed.age_days * 12 / 365.0), 1),
+            ceil(followed.next_age_days * 12 / 365.0) - 1
         ) as ages (month_number)
 ),
 
