@@ -173,6 +173,8 @@ def _chart(where: str, card: Mapping[str, Any], formats: Mapping[str, str]) -> S
     )
     if card.get("show_values"):
         settings["graph.show_values"] = True
+    if card.get("stacked"):
+        settings["stackable.stack_type"] = "stacked"
     is_told_apart = len(dimensions) == 1 and kind != "scatter"
     if is_told_apart and card.get("colours") != "automatic":
         settings["series_settings"] = _series(where, card, metrics)

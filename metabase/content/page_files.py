@@ -36,7 +36,7 @@ _KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "table": ({"columns"}, {"colours", "shades"}),
     "details": ({"columns"}, set()),
     "line": ({"x", "metrics"}, {*_CHART, "scale"}),
-    "bar": ({"x", "metrics"}, {*_CHART, "scale", "show_values"}),
+    "bar": ({"x", "metrics"}, {*_CHART, "scale", "show_values", "stacked"}),
     "row": ({"x", "metrics"}, _CHART),
     "scatter": ({"x", "by", "metrics"}, {"bubble", "axis"}),
     "pie": ({"x", "metrics"}, set()),

@@ -150,7 +150,14 @@ def data_state(connection: psycopg.Connection) -> DataState:
         totals = (day, day, *totals[2:])
     counts = connection.execute(
         """
-        select coalesce(order_count, 0), coalesce(quarantined_row_count, 0)
+        select
+            coalesce(order_count, 0),
+            -- Files of other things than orders were read: those are not all set aside.
+            case
+                when coalesce(loaded_row_count, 0) = 0
+                    then coalesce(quarantined_row_count, 0)
+                else 0
+            end
         from reporting.data_quality_totals
         """
     ).fetchone() or (0, 0)

@@ -23,14 +23,19 @@ __all__ = ["grouped_bars", "lines_of_a_column", "lying_bars", "points"]
 
 
 def grouped_bars(plot: Plot) -> AltairChart:
-    """Bars side by side, a colour per series."""
-    over = plot.over_dimension(())
-    return over.mark_bar(cornerRadiusEnd=2).encode(
-        xOffset=alt.XOffset(SERIES, type="nominal", sort=None),
-        y=value_axis(plot, VALUE),
-        color=series_color(plot),
-        tooltip=series_tooltip(plot),
+    """Bars side by side, a colour per series; one upon the other where they add up."""
+    bars = (
+        plot.over_dimension(())
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            y=value_axis(plot, VALUE),
+            color=series_color(plot),
+            tooltip=series_tooltip(plot),
+        )
     )
+    if plot.card.settings.get("stackable.stack_type"):
+        return bars
+    return bars.encode(xOffset=alt.XOffset(SERIES, type="nominal", sort=None))
 
 
 def lying_bars(plot: Plot) -> AltairChart:

@@ -59,6 +59,7 @@ class Plan(StrEnum):
     BASIC = "basic"
     PRO = "pro"
     COMMUNITY = "community"
+    SAAS = "saas"
     FULL = "full"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Column:
     needed : whether a flaw in the value is a flaw of its row; else it costs the value.
     minimum, maximum : bounds of a number, both allowed.
     one_of : the words a text may be, in any case; empty where any may stand.
+    spelled : other words that files write -> the one of these that they mean.
     is_past : whether the moment lies behind us: whoever looks at what landed warns
         of one to come.
     """
@@ -51,6 +52,7 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     one_of: tuple[str, ...] = ()
+    spelled: Mapping[str, str] = field(default_factory=dict)
     is_past: bool = False
 
 

@@ -106,7 +106,8 @@ def _word(text: str | None, column: Column) -> str | None:
     """A text, or the word of those allowed that it is."""
     if text is None or not column.one_of:
         return text
-    word = text.strip().lower().replace(" ", "_")
+    written = text.strip().lower().replace(" ", "_")
+    word = column.spelled.get(written, written)
     if word not in column.one_of:
         raise RowRejected(f"{column.name} is none of {', '.join(column.one_of)}")
     return word

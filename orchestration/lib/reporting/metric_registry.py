@@ -29,6 +29,7 @@ Page = Literal[
     "currencies",
     "sales",
     "community",
+    "saas",
 ]
 
 REGISTRY = PROJECT_ROOT / "dbt_project" / "metrics"

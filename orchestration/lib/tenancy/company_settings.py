@@ -22,9 +22,9 @@ __all__ = [
     "sells",
 ]
 
-PLANS = ("basic", "pro", "agency", "community", "full")
+PLANS = ("basic", "pro", "agency", "community", "saas", "full")
 """What a company may take; their pages are in metabase/roles.yml."""
-_WITHOUT_A_SHOP = frozenset({"agency", "community"})
+_WITHOUT_A_SHOP = frozenset({"agency", "community", "saas"})
 
 
 @dataclass(frozen=True)

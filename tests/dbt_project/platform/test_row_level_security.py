@@ -23,6 +23,7 @@ from tests.metabase.pages.asked_cards import answer, asked
 
 VIEWS = (
     "access_by_day",
+    "account_survival",
     "accuracy_totals",
     "acquisition_channels",
     "activity_log",
@@ -105,6 +106,9 @@ VIEWS = (
     "rfm_customers",
     "rfm_segments",
     "run_history",
+    "saas_by_month",
+    "saas_definitions",
+    "saas_movements_by_month",
     "sales_by_month",
     "saved_scenarios",
     "scenario_channels",
@@ -112,6 +116,7 @@ VIEWS = (
     "service_levels",
     "service_sales",
     "sponsorships_by_month",
+    "subscriptions_left_out",
     "top_customers_at_risk",
     "ventas",
     "vip_churn",
@@ -257,6 +262,26 @@ OPERATIONS = (
     """insert into ops.quarantined_records (company_id, source, stream, record_hash,
         reason) values (%s, 'shopify', 'orders', 'h', 'bad')""",
 )
+# One pays, one is on trial, one left after a month.
+SUBSCRIBED = RawFile(
+    "subscriptions.csv",
+    [
+        {
+            "subscription_id": status,
+            "account_id": status,
+            "billing_interval": "month",
+            "amount": 10,
+            "status": status,
+            "started_at": "2026-01-05 10:00+00",
+            "ended_at": ended_at,
+        }
+        for status, ended_at in (
+            *(("active", None), ("trialing", None)),
+            ("cancelled", "2026-02-10 10:00+00"),
+        )
+    ],
+    contract="subscriptions",
+)
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
     insert into ops.restatements
@@ -282,6 +307,7 @@ def readers(warehouse: Warehouse) -> Readers:
         member = user("7", "2026-01-05 10:00+00")
         warehouse.load(company_id, RawFile("log.csv", [line]))
         warehouse.load(company_id, marketplace_file("users", member), *everything())
+        warehouse.load(company_id, SUBSCRIBED)
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])

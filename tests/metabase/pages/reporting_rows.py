@@ -33,6 +33,9 @@ from tests.metabase.pages.operations_rows import fill_operations
 from tests.metabase.pages.panel_rows import NAMES as _PANEL_NAMES
 from tests.metabase.pages.panel_rows import TABLES as _PANEL_TABLES
 from tests.metabase.pages.panel_rows import fill_panel
+from tests.metabase.pages.saas_rows import NAMES as _SAAS_NAMES
+from tests.metabase.pages.saas_rows import TABLES as _SAAS_TABLES
+from tests.metabase.pages.saas_rows import fill_saas
 
 AS_OF = date(1997, 9, 30)
 
@@ -95,7 +98,8 @@ create table reporting.data_quality_totals (
     test_order_count integer, deleted_order_count integer,
     impossible_order_count integer, future_order_count integer,
     credit_note_count integer, nothing_sold_order_count integer,
-    quarantined_row_count integer, quarantined_amount numeric(18, 2)
+    quarantined_row_count integer, quarantined_amount numeric(18, 2),
+    loaded_row_count integer
 );
 """
 _NAMES = (
@@ -118,6 +122,7 @@ _NAMES = (
     *_PANEL_NAMES,
     *_DECISION_NAMES,
     *_COMMUNITY_NAMES,
+    *_SAAS_NAMES,
 )
 
 
@@ -126,7 +131,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
         everything = (*tables, _KPI_TABLES, _PANEL_TABLES, _DECISION_TABLES)
-        everything += (_COMMUNITY_TABLES,)
+        everything += (_COMMUNITY_TABLES, _SAAS_TABLES)
         for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
@@ -146,6 +151,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
                 is_told = shop.currency_code == "CLP"
                 fill_kpis(connection, shop.company_id, told=is_told)
                 fill_panel(connection, shop.company_id, told=not is_told)
+                fill_saas(connection, shop.company_id, more=is_told)
 
 
 def _say_it_in_english(connection: psycopg.Connection) -> None:

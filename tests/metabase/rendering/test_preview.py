@@ -208,20 +208,23 @@ def test_an_empty_company_is_told_why_it_sees_nothing(rendered: Rendered) -> Non
 
 
 @pytest.mark.parametrize(
-    ("order_count", "quarantined", "text"),
+    ("order_count", "loaded", "quarantined", "text"),
     [
-        (4, 0, "ninguno es una compra válida con cliente identificado"),
-        (0, 5, "todas sus filas quedaron en cuarentena"),
+        (4, 4, 0, "ninguno es una compra válida con cliente identificado"),
+        (0, 0, 5, "todas sus filas quedaron en cuarentena"),
+        # Subscriptions, say: what was read is no order, and not all set aside.
+        (0, 9, 5, "Todavía no hay compras de esta empresa"),
     ],
 )
 def test_the_reason_depends_on_what_was_loaded(
-    reporting_url: str, order_count: int, quarantined: int, text: str
+    reporting_url: str, order_count: int, loaded: int, quarantined: int, text: str
 ) -> None:
     with psycopg.connect(reporting_url) as admin:
         admin.execute(
             "update reporting.data_quality_totals set order_count = %s,"
-            " quarantined_row_count = %s where company_id = 'nueva'",
-            (order_count, quarantined),
+            " loaded_row_count = %s, quarantined_row_count = %s"
+            " where company_id = 'nueva'",
+            (order_count, loaded, quarantined),
         )
 
     assert text in _render(reporting_url, "nueva")[1].text

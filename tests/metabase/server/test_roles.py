@@ -34,6 +34,7 @@ FOLDERS = {
     "community_executive": "9. Comunidad: ejecutiva",
     "community_operational": "10. Comunidad: operativa",
     "community_technical": "11. Comunidad: técnica",
+    "saas_executive": "12. Suscripciones: ejecutiva",
     "workspace": "Espacio de trabajo",
 }
 
@@ -56,7 +57,7 @@ EXPECTED = {
     "marketing": _Expected((*BUSINESS, "workspace"), ("workspace",)),
     "devops": _Expected(("connections", "technical", "dates", "shared")),
     "analista": _Expected(
-        tuple(set(FOLDERS) - {"agency", *COMMUNITY_FOLDERS}),
+        tuple(set(FOLDERS) - {"agency", "saas_executive", *COMMUNITY_FOLDERS}),
         ("workspace",),
         writes_sql=True,
     ),
@@ -69,8 +70,9 @@ OPERATIONAL = {
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
+SAAS = {"ejecutivo_saas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
-EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | {"agencia"}
+EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS | {"agencia"}
 PAGES = {
     "pro": {
         "directivo": CORE | OPERATIONAL | EXECUTIVE,
@@ -94,6 +96,14 @@ PAGES = {
         "devops": {"comunidad_tecnica", "conexiones"},
         "analista": COMMUNITY | {"conexiones"},
         "consultor": {"comunidad_ejecutiva", "comunidad_operativa"},
+        "operator": EVERYTHING,
+    },
+    "saas": {
+        "directivo": SAAS,
+        "marketing": set(),
+        "devops": {"conexiones"},
+        "analista": SAAS | {"conexiones"},
+        "consultor": SAAS,
         "operator": EVERYTHING,
     },
     "agency": {

@@ -18,10 +18,10 @@ from tests.taps.tap_files.conftest import RunTap
 ROWS = 8
 START = datetime(2026, 1, 1, 10, tzinfo=UTC)
 WORDS = {
-    "status": ["paid", "pending", "failed", "cancelled"] * (ROWS // 4),
-    "currency_code": ["EUR"] * ROWS,
-    "from_currency": ["USD", "GBP"] * (ROWS // 2),
-    "to_currency": ["CHF", "SEK"] * (ROWS // 2),
+    "status": ("paid", "pending", "failed", "cancelled"),
+    "currency_code": ("EUR",),
+    "from_currency": ("USD", "GBP"),
+    "to_currency": ("CHF", "SEK"),
 }
 #: Not more than the total, which a refund may not be.
 BELOW = {"refunded_amount": -400}
@@ -31,8 +31,7 @@ Values = list[object]
 def values_of(column: Column, number: int) -> Values:
     """What stands in a column, as the record should tell it."""
     rows = range(ROWS)
-    words = column.one_of or WORDS.get(column.name)
-    if words:
+    if words := column.one_of or WORDS.get(column.name):
         return [words[row % len(words)] for row in rows]
     match column.type:
         case "boolean":

@@ -1,0 +1,73 @@
+"""Ejecutivo SaaS: MRR, what moved it, and the rates as each tool counts them."""
+
+from __future__ import annotations
+
+from tests.metabase.pages.drawn_cards import chart, shown
+
+
+def test_headlines_are_of_the_last_month(shops_url: str) -> None:
+    told = {
+        "saas_mrr": "10.152,00\xa0€",
+        "saas_mrr_change": "150,00\xa0€",
+        "saas_nrr": "112,5\xa0%",
+        "saas_grr": "90,0\xa0%",
+        "saas_quick_ratio": "1,10",
+        "saas_arpa": "100,50\xa0€",
+    }
+
+    assert {name: shown(shops_url, name)[0][0] for name in told} == told
+
+
+def test_churn_stands_with_its_interval_and_its_year(shops_url: str) -> None:
+    ((month, churned, start, *rates, short),) = shown(shops_url, "saas_churn_facts")
+
+    assert (month, churned, start, short) == ("1997-09", "1", "100", "1")
+    assert rates == ["1,0\xa0%", "0,2\xa0%", "5,4\xa0%", "3,0\xa0%", "11,4\xa0%"]
+
+
+def test_movements_stand_upon_each_other_and_go_both_ways(shops_url: str) -> None:
+    spec = chart(shops_url, "saas_movements")
+
+    assert "xOffset" not in spec["encoding"]
+    (rows,) = spec["datasets"].values()
+    last = [row["mrr_movement"] for row in rows if row["calendar_month"] == "1997-09"]
+    assert last == [250, 400, -200, -300, -10]
+    # In the first month rates moved nothing, so there is no bar of it.
+    assert sum(row["calendar_month"] == "1997-07" for row in rows) == 4
+
+
+def test_each_tool_shows_what_it_divides(shops_url: str) -> None:
+    assert shown(shops_url, "saas_definitions") == [
+        ["Cancelación de cuentas", "Timonel", "1,0 %", "1 / 100", "Como Timonel"],
+        ["Cancelación de cuentas", "Stripe", "2,0 %", "2 / 102", "Como Stripe"],
+        ["Quick ratio", "Timonel", "1,10", "550 / 500", "Como Timonel"],
+        ["NRR a 12 meses", "Timonel", "—", "—", "Como Timonel"],
+    ]
+
+
+def test_a_young_month_does_not_tell_yet_what_was_recovered(shops_url: str) -> None:
+    rows = shown(shops_url, "saas_churn_kinds")
+
+    assert [(row[0], row[-1]) for row in rows] == [
+        ("1997-09", "—"),
+        ("1997-08", "1"),
+        ("1997-07", "1"),
+    ]
+
+
+def test_survival_is_drawn_while_many_are_followed(shops_url: str) -> None:
+    spec = chart(shops_url, "saas_survival")
+
+    (rows,) = spec["datasets"].values()
+    assert [row["month_number"] for row in rows] == [1, 2]
+    assert shown(shops_url, "saas_survival_ages") == [
+        ["1996", "1", "60", "80\xa0%", "70\xa0%", "90\xa0%"],
+        ["1996", "3", "20", "60\xa0%", "50\xa0%", "70\xa0%"],
+    ]
+
+
+def test_a_flaw_comes_before_a_rule(shops_url: str) -> None:
+    assert shown(shops_url, "saas_left_out") == [
+        ["Sin precio", "1", "Corregir el dato en su origen"],
+        ["En prueba", "7", "Nada: es la regla"],
+    ]

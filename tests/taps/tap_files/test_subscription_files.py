@@ -1,0 +1,103 @@
+"""Files of a subscription business are told by their headers and read row by row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from taps.tap_files.contract import load_contracts
+from taps.tap_files.headers import recognise
+from taps.tap_files.settings import Settings
+from tests.taps.tap_files.conftest import RunTap
+
+KINDS = ("accounts", "subscriptions", "invoices", "payments")
+SPANISH = {
+    "accounts": "id_cuenta;nombre_cuenta;fecha_alta;pais;segmento",
+    "subscriptions": "id_suscripcion;id_cuenta;plan;periodicidad;monto;estado;"
+    "fecha_inicio;fecha_termino",
+    "invoices": "id_factura;id_cuenta;estado;monto;fecha_emision;fecha_vencimiento",
+    "payments": "id_pago;id_factura;id_cuenta;estado;monto;fecha_intento",
+}
+BEFORE = {
+    # What was read as something else stays that, whoever is named beside it.
+    "purchases": "customer_id,date,amount,account_id,account_name,invoice_id,status",
+    "ad_spend": "account_id,account_name,day,campaign,platform,amount_spent",
+    "marketplace_users": "user_id,account_id,registered_at,segment",
+}
+HEADER = (
+    "subscription_id,account_id,plan,interval,quantity,unit_amount,status,started_at,"
+    "effective_from\n"
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_contracts_own_columns_say_which_file_it_is(kind: str) -> None:
+    header = [column.name for column in load_contracts()[kind].columns]
+
+    binding = recognise("export.csv", header, Settings(paths=()))
+
+    assert binding.contract.name == kind
+    assert set(binding.positions) == set(header)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_spanish_headers_say_it_too(kind: str) -> None:
+    binding = recognise("export.csv", SPANISH[kind].split(";"), Settings(paths=()))
+
+    assert binding.contract.name == kind
+
+
+@pytest.mark.parametrize("kind", BEFORE)
+def test_other_files_are_what_they_were(kind: str) -> None:
+    binding = recognise("export.csv", BEFORE[kind].split(","), Settings(paths=()))
+
+    assert binding.contract.name == kind
+
+
+def test_words_are_read_in_both_languages(read_text: RunTap) -> None:
+    run = read_text(
+        f"{HEADER}s1,a1,Pro,Mensual,3,29.00,Activa,2026-01-05,\n"
+        "s1,a1,Pro,annual,3,290.00,canceled,2026-01-05,2026-02-01 09:00\n"
+    )
+
+    first, second = run.records("subscriptions")
+    assert (first["billing_interval"], first["status"]) == ("month", "active")
+    assert (second["billing_interval"], second["status"]) == ("year", "cancelled")
+    assert first["unit_amount"] == Decimal("29.00")
+    assert first["effective_from"] is None
+
+
+def test_what_cannot_be_read_goes_to_quarantine_with_its_reason(
+    read_text: RunTap,
+) -> None:
+    run = read_text(
+        f"{HEADER}s1,a1,Pro,month,1,29.00,active,2026-01-05,\n"
+        "s2,a1,Pro,fortnight,1,29.00,active,2026-01-05,\n"
+        "s3,a1,Pro,month,-1,29.00,active,2026-01-05,\n"
+        "s4,a1,Pro,month,1,29.00,asleep,2026-01-05,\n"
+        "s5,,Pro,month,1,29.00,active,2026-01-05,\n"
+        "s6,a1,Pro,month,1,29.00,active,someday,\n"
+    )
+
+    assert [row["subscription_id"] for row in run.records("subscriptions")] == ["s1"]
+    assert run.rejects == {
+        "log.csv line 3": "billing_interval is none of day, week, month, quarter, "
+        "half_year, year",
+        "log.csv line 4": "quantity is below 0",
+        "log.csv line 5": "status is none of active, past_due, trialing, unpaid, "
+        "paused, cancelled, incomplete, incomplete_expired",
+        "log.csv line 6": "account_id is missing",
+        "log.csv line 7": "started_at: the date cannot be read",
+    }
+
+
+def test_an_invoice_made_void_and_a_failed_payment_are_kept(read_text: RunTap) -> None:
+    run = read_text(
+        "payment_id,invoice_id,account_id,status,failure_reason,amount,attempted_at\n"
+        "p1,i1,a1,rechazado,insufficient_funds,29.00,2026-01-05 10:00\n"
+        "p2,i1,a1,succeeded,,29.00,2026-01-08 10:00\n"
+    )
+
+    assert [row["status"] for row in run.records("payments")] == ["failed", "succeeded"]
+    assert run.file["loaded_total"] == Decimal("58.00")
