@@ -1,4 +1,5 @@
--- Each cent of MRR came by a movement of its account: they add up to what is there.
+-- Each cent of MRR came by a movement of its account: they add up to what is
+-- there.
 with periods as (
     select
         company_id,

@@ -147,7 +147,7 @@ def test_a_campaign_is_counted_in_people(built: Rows) -> None:
         "unsubscribed": 0,
         "converted": 0,
     }
-    assert (mail["campaign_name"], mail["cost"]) == ("Marzo", Decimal(20))
+    assert (mail["campaign_name"], mail["campaign_cost"]) == ("Marzo", Decimal(20))
     # The last click before had it, and a person converts once.
     assert (whatsapp["campaign_id"], whatsapp["converted_count"]) == ("d", 1)
     assert whatsapp["is_complete"]

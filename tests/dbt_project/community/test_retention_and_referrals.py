@@ -150,7 +150,7 @@ def test_a_funnel_is_of_the_same_people(warehouse: Warehouse, pair: Pair) -> Non
 
     steps = ("visitor", "identified_visitor", "registered", "attended", "active")
     found = {
-        row["source"]: tuple(row[f"{step}_count"] for step in steps)
+        row["utm_source"]: tuple(row[f"{step}_count"] for step in steps)
         for row in cohort(warehouse, "funnel_months", pair.bolt)
     }
     assert found == {"linkedin": (3, 3, 2, 2, 1), "(none)": (1, 0, 0, 0, 0)}
@@ -184,7 +184,7 @@ def test_one_person_of_several_contacts(warehouse: Warehouse, pair: Pair) -> Non
         "contacts/8": 1,
     }
     ana = found["contacts/1"]
-    assert (ana["registered_date"], ana["source"]) == (date(2025, 12, 27), "linkedin")
+    assert (ana["registered_date"], ana["utm_source"]) == (date(2025, 12, 27), "linkedin")
     assert ana["has_email_consent"] is False
     assert [row["contact_count"] for row in cohort(warehouse, "people", pair.acme)] == [
         1

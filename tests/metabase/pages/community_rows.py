@@ -79,7 +79,7 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         insert(
             "community_funnel",
             month_start_date=_MONTHS[-2],
-            source=source,
+            utm_source=source,
             visitor_count=scale * 20,
             identified_visitor_count=scale * 10 * share,
             registered_count=scale * 8 * share,

@@ -31,7 +31,7 @@ told as (
         contacts.person_id,
         coalesce(kinds.event_kind, 'other') as event_kind,
         events.occurred_at,
-        coalesce(events.source, '(none)') as source
+        coalesce(events.utm_source, '(none)') as utm_source
     from events
     left join contacts
         on
@@ -85,7 +85,7 @@ identified as (
         told.occurred_at,
         (told.occurred_at at time zone companies.time_zone)::date
             as event_date,
-        told.source
+        told.utm_source
     from told
     inner join companies
         on told.company_id = companies.company_id

@@ -55,15 +55,17 @@ keyed as (
 {%- set steps = ['root_id', 'email_key', 'phone_key'] * 2 %}
 {%- for key in steps %}
 
-step_{{ loop.index }} as (
-    select
-        *,
-        min({{ 'root_id' if loop.first else 'label_' ~ loop.index0 }}) over (
-            partition by
-                company_id, coalesce({{ key }}, 'contact/' || contact_id)
-        ) as label_{{ loop.index }}
-    from {{ 'keyed' if loop.first else 'step_' ~ loop.index0 }}
-),
+    step_{{ loop.index }} as (
+        select
+            *,
+            min({{ 'root_id' if loop.first else 'label_' ~ loop.index0 }})
+                over (
+                    partition by
+                        company_id,
+                        coalesce({{ key }}, 'contact/' || contact_id)
+                ) as label_{{ loop.index }}
+        from {{ 'keyed' if loop.first else 'step_' ~ loop.index0 }}
+    ),
 {%- endfor %}
 
 identified as (
@@ -79,7 +81,7 @@ identified as (
         end as matched_by,
         client_id,
         registered_at,
-        source,
+        utm_source,
         medium,
         campaign,
         has_email_consent,

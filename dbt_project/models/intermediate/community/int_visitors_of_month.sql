@@ -21,7 +21,7 @@ visitors as (
     select
         visits.company_id,
         visits.month_start_date,
-        visits.source,
+        visits.utm_source,
         visits.visitor_id,
         visits.person_id,
         visits.event_date as visited_date,

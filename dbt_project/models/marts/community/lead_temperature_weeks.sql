@@ -60,8 +60,8 @@ counted as (
         )::integer as hot_count,
         count(*) filter (
             where
-                scored.score >= {{ warm_from }}
-                and scored.score < {{ hot_from }}
+            scored.score >= {{ warm_from }}
+            and scored.score < {{ hot_from }}
         )::integer as warm_count
     from weeks
     inner join people

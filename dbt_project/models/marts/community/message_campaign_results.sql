@@ -63,7 +63,7 @@ joined as (
         counted.complained_count,
         counted.unsubscribed_count,
         coalesce(converted.converted_count, 0)::integer as converted_count,
-        campaigns.cost::numeric(24, 6) as cost,
+        campaigns.campaign_cost::numeric(24, 6) as campaign_cost,
         campaigns.currency_code
     from counted
     inner join companies

@@ -3,7 +3,7 @@ with contacts as (
         *,
         row_number() over (
             partition by company_id, person_id
-            order by (source is null), registered_at, contact_id
+            order by (utm_source is null), registered_at, contact_id
         ) as source_rank
     from {{ ref('int_contacts_identified') }}
     where {{ is_in_scope() }}
@@ -35,7 +35,7 @@ gathered as (
         person_id,
         count(*)::integer as contact_count,
         min(registered_at) as registered_at,
-        max(source) filter (where source_rank = 1) as source,
+        max(utm_source) filter (where source_rank = 1) as utm_source,
         max(medium) filter (where source_rank = 1) as medium,
         max(campaign) filter (where source_rank = 1) as campaign,
         bool_and(has_email_consent) as has_email_consent,
@@ -56,7 +56,7 @@ joined as (
         date_trunc('month', activations.activated_date)::date
             as cohort_month_start_date,
         companies.as_of_date - activations.activated_date as age_days,
-        coalesce(gathered.source, '(none)') as source,
+        coalesce(gathered.utm_source, '(none)') as utm_source,
         gathered.medium,
         gathered.campaign,
         gathered.has_email_consent,

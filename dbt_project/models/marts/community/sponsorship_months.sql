@@ -19,7 +19,7 @@ told as (
         sponsorships.sponsorship_id,
         sponsorships.sponsor_name,
         sponsorships.amount,
-        sponsorships.cost,
+        sponsorships.sponsorship_cost,
         coalesce(sponsorships.currency_code, companies.currency_code)
             as currency_code,
         sponsorships.starts_on,
@@ -41,12 +41,15 @@ days as (
         round(told.amount * numbers.day_number / told.day_count, 6)
         - round(told.amount * (numbers.day_number - 1) / told.day_count, 6)
             as income,
-        round(told.cost * numbers.day_number / told.day_count, 6)
-        - round(told.cost * (numbers.day_number - 1) / told.day_count, 6)
-            as cost
+        round(told.sponsorship_cost * numbers.day_number / told.day_count, 6)
+        - round(
+            told.sponsorship_cost * (numbers.day_number - 1) / told.day_count, 6
+        )
+            as sponsorship_cost
     from told
-    cross join lateral generate_series(1, told.day_count)
-        as numbers (day_number)
+    cross join
+        lateral generate_series(1, told.day_count)
+            as numbers (day_number)
     where told.starts_on + numbers.day_number - 1 <= told.as_of_date
 ),
 
@@ -57,7 +60,7 @@ summed as (
         currency_code,
         count(distinct sponsor_name)::integer as sponsor_count,
         sum(income)::numeric(24, 6) as sponsorship_income,
-        sum(cost)::numeric(24, 6) as sponsorship_cost
+        sum(sponsorship_cost)::numeric(24, 6) as sponsorship_cost
     from days
     group by
         company_id,

@@ -40,7 +40,7 @@ registered as (
         on
             visitors.company_id = people.company_id
             and visitors.person_id = people.person_id
-            and people.registered_at >= visitors.visited_at
+            and visitors.visited_at <= people.registered_at
             and people.registered_date - visitors.visited_date
             <= {{ step_days }}
 ),
@@ -51,7 +51,7 @@ attended as (
         registered.month_start_date,
         registered.visitor_id,
         registered.person_id,
-        min(registered.source) as source,
+        min(registered.utm_source) as utm_source,
         min(registered.registered_date) as registered_date,
         min(active.activity_date) as attended_date
     from registered
@@ -75,7 +75,7 @@ followed as (
         attended.company_id,
         attended.month_start_date,
         attended.visitor_id,
-        min(attended.source) as source,
+        min(attended.utm_source) as utm_source,
         min(attended.person_id) as person_id,
         min(attended.registered_date) as registered_date,
         min(attended.attended_date) as attended_date,

@@ -1,7 +1,7 @@
 select
     company_id,
     month_start_date,
-    source,
+    utm_source,
     visitor_count,
     identified_visitor_count,
     registered_count,

@@ -24,6 +24,6 @@ select
         as click_ratio,
     converted_count::double precision / nullif(delivered_count, 0)
         as conversion_ratio,
-    cost as campaign_cost,
+    campaign_cost,
     currency_code
 from {{ ref('message_campaign_results') }}

@@ -11,7 +11,7 @@ renamed as (
         nullif(trim(event_type), '') as event_type,
         nullif(trim(contact_id), '') as contact_id,
         nullif(trim(client_id), '') as client_id,
-        nullif(trim(source), '') as source,
+        nullif(trim(source), '') as utm_source,
         nullif(trim(medium), '') as medium,
         nullif(trim(campaign), '') as campaign,
 

@@ -22,7 +22,7 @@ renamed as (
         ) as phone_hash,
         nullif(trim(whatsapp_id), '') as whatsapp_id,
         nullif(trim(client_id), '') as client_id,
-        nullif(trim(source), '') as source,
+        nullif(trim(source), '') as utm_source,
         nullif(trim(medium), '') as medium,
         nullif(trim(campaign), '') as campaign,
         nullif(trim(merged_into), '') as merged_into,

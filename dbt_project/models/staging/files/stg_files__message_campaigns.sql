@@ -12,7 +12,7 @@ renamed as (
         nullif(trim(channel), '') as channel,
         nullif(trim(currency_code), '') as currency_code,
 
-        cost::numeric(24, 6) as cost,
+        cost::numeric(24, 6) as campaign_cost,
 
         started_at::timestamptz as started_at,
         _sdc_batched_at::timestamptz as loaded_at

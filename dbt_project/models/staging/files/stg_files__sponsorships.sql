@@ -12,7 +12,7 @@ renamed as (
         nullif(trim(currency_code), '') as currency_code,
 
         amount::numeric(24, 6) as amount,
-        cost::numeric(24, 6) as cost,
+        cost::numeric(24, 6) as sponsorship_cost,
 
         starts_on::date as starts_on,
         ends_on::date as ends_on,
