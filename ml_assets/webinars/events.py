@@ -50,17 +50,7 @@ class Events:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, naming the event."""
-        if not len(self.registrants) == len(self.shows) == len(self.series):
-            raise InvalidEvents("Registrants, shows and series are of other lengths.")
-        good = (self.registrants >= 1) & (self.shows >= 0)
-        good &= self.shows <= self.registrants
-        if not good.all():
-            at = int(np.flatnonzero(~good)[0])
-            raise InvalidEvents(
-                f"Event {at + 1} has {self.shows[at]:.0f} shows of "
-                f"{self.registrants[at]:.0f} registrants: count who registered before "
-                "the start, and of these who came."
-            )
+        _check(self)
 
     def __len__(self) -> int:
         """How many."""
@@ -76,3 +66,16 @@ class Events:
         for name in dict.fromkeys(self.series):
             mine = names == name
             yield name, self.registrants[mine], self.shows[mine]
+
+
+def _check(events: Events) -> None:
+    n, k = events.registrants, events.shows
+    if not len(n) == len(k) == len(events.series):
+        raise InvalidEvents("Registrants, shows and series are of other lengths.")
+    good = (n >= 1) & (k >= 0) & (k <= n)
+    if not good.all():
+        at = int(np.flatnonzero(~good)[0])
+        raise InvalidEvents(
+            f"Event {at + 1} has {k[at]:.0f} shows of {n[at]:.0f} registrants: count "
+            "who registered before the start, and of these who came."
+        )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ml_assets.webinars.errors import InvalidLeads, LeakingFeature
 
-__all__ = ["LEAKING", "Floats", "Leads", "leaking_features"]
+__all__ = ["LEAKING", "Floats", "Leads", "leads_of_columns", "leaking_features"]
 
 Floats = NDArray[np.float64]
 
@@ -69,23 +69,7 @@ class Leads:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        shape = (len(self.converted), len(self.names))
-        if self.features.shape != shape:
-            raise InvalidLeads(
-                f"Features of shape {self.features.shape} for {shape[0]} people and "
-                f"{shape[1]} names."
-            )
-        finite = np.isfinite(self.features).all(axis=0)
-        if not finite.all():
-            name = self.names[int(np.flatnonzero(~finite)[0])]
-            raise InvalidLeads(f"{name} has a value that is no number: fill it first.")
-        if not np.isin(self.converted, (0, 1)).all():
-            raise InvalidLeads("An outcome is neither 0 nor 1.")
-        if leaking := leaking_features(self.names):
-            raise LeakingFeature(
-                f"{', '.join(leaking)}: known only with the outcome. Take what was "
-                "known before the offer."
-            )
+        _check(self)
 
     def __len__(self) -> int:
         """How many people."""
@@ -95,27 +79,46 @@ class Leads:
         """Those from ``first`` on, ``last`` not among them."""
         return Leads(self.features[first:last], self.names, self.converted[first:last])
 
-    @classmethod
-    def of(
-        cls,
-        numbers: Mapping[str, Sequence[float]],
-        categories: Mapping[str, Sequence[str]],
-        converted: Sequence[float],
-    ) -> Leads:
-        """Leads of columns: a category becomes a feature of each of its values but one.
 
-        The most frequent value is the one that has none.
-        """
-        columns = [np.asarray(each, dtype=np.float64) for each in numbers.values()]
-        names = list(numbers)
-        for name, values in categories.items():
-            texts = np.asarray(values, dtype=object)
-            found, counts = np.unique(texts, return_counts=True)
-            usual = found[int(counts.argmax())]
-            for value in found[found != usual]:
-                columns.append((texts == value).astype(np.float64))
-                names.append(f"{name}={value}")
-        outcome = np.asarray(converted, dtype=np.float64)
-        shape = (len(outcome), 0)
-        table = np.column_stack(columns) if columns else np.empty(shape)
-        return cls(table, tuple(names), outcome)
+def _check(leads: Leads) -> None:
+    shape = (len(leads.converted), len(leads.names))
+    if leads.features.shape != shape:
+        raise InvalidLeads(
+            f"Features of shape {leads.features.shape} for {shape[0]} people and "
+            f"{shape[1]} names."
+        )
+    finite = np.isfinite(leads.features).all(axis=0)
+    if not finite.all():
+        name = leads.names[int(np.flatnonzero(~finite)[0])]
+        raise InvalidLeads(f"{name} has a value that is no number: fill it first.")
+    if not np.isin(leads.converted, (0, 1)).all():
+        raise InvalidLeads("An outcome is neither 0 nor 1.")
+    if leaking := leaking_features(leads.names):
+        raise LeakingFeature(
+            f"{', '.join(leaking)}: known only with the outcome. Take what was "
+            "known before the offer."
+        )
+
+
+def leads_of_columns(
+    numbers: Mapping[str, Sequence[float]],
+    categories: Mapping[str, Sequence[str]],
+    converted: Sequence[float],
+) -> Leads:
+    """Leads of columns: a category becomes a feature of each of its values but one.
+
+    The most frequent value is the one that has none.
+    """
+    columns = [np.asarray(each, dtype=np.float64) for each in numbers.values()]
+    names = list(numbers)
+    for name, values in categories.items():
+        texts = np.asarray(values, dtype=object)
+        found, counts = np.unique(texts, return_counts=True)
+        usual = found[int(counts.argmax())]
+        for value in found[found != usual]:
+            columns.append((texts == value).astype(np.float64))
+            names.append(f"{name}={value}")
+    outcome = np.asarray(converted, dtype=np.float64)
+    shape = (len(outcome), 0)
+    table = np.column_stack(columns) if columns else np.empty(shape)
+    return Leads(table, tuple(names), outcome)

@@ -27,7 +27,7 @@ from ml_assets.webinars.conversion import CALIBRATED_ON, fit_conversion
 from ml_assets.webinars.conversion_bands import bands_by_probability, first_to_call
 from ml_assets.webinars.conversion_grades import grade_scores, scores_in_time
 from ml_assets.webinars.events import Events
-from ml_assets.webinars.leads import Floats, Leads
+from ml_assets.webinars.leads import Floats, Leads, leads_of_columns
 
 _FORECASTERS: Final[dict[str, Forecaster]] = {
     "registrants x trailing mean": trailing_mean,
@@ -108,7 +108,7 @@ def bank_calls(data: Path) -> Leads:
     known = calls.drop(columns=["y", "duration", "pdays"])
     numbers = known.select_dtypes("number")
     texts = known.drop(columns=list(numbers))
-    return Leads.of(
+    return leads_of_columns(
         {str(name): numbers[name].tolist() for name in numbers},
         {str(name): texts[name].tolist() for name in texts},
         outcome.tolist(),

@@ -23,7 +23,7 @@ from ml_assets.webinars.errors import (
     LeakingFeature,
     TooFewConversions,
 )
-from ml_assets.webinars.leads import Leads, leaking_features
+from ml_assets.webinars.leads import Leads, leads_of_columns, leaking_features
 
 
 def _people(count: int, base: float, seed: int = 1, shift: float = 0) -> Leads:
@@ -167,7 +167,7 @@ def test_too_few_conversions_are_refused() -> None:
 
 
 def test_columns_become_features_and_bad_ones_are_refused() -> None:
-    leads = Leads.of(
+    leads = leads_of_columns(
         {"minutes": [1, 2, 3]},
         {"channel": ["email", "email", "ads"]},
         [0, 1, 0],
@@ -176,6 +176,6 @@ def test_columns_become_features_and_bad_ones_are_refused() -> None:
     assert leads.names == ("minutes", "channel=ads")
     assert leads.features.tolist() == [[1, 0], [2, 0], [3, 1]]
     with pytest.raises(InvalidLeads, match="minutes has a value"):
-        Leads.of({"minutes": [1, float("nan")]}, {}, [0, 1])
+        leads_of_columns({"minutes": [1, float("nan")]}, {}, [0, 1])
     with pytest.raises(InvalidLeads, match="neither 0 nor 1"):
-        Leads.of({"minutes": [1, 2]}, {}, [0, 2])
+        leads_of_columns({"minutes": [1, 2]}, {}, [0, 2])
