@@ -19,6 +19,7 @@ from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.dbt_project.webinar_rows import registrant, webinar, webinar_file
 from tests.metabase.pages.asked_cards import answer, asked
 
 VIEWS = (
@@ -116,6 +117,9 @@ VIEWS = (
     "ventas",
     "vip_churn",
     "vip_risk_growth",
+    "webinar_channels",
+    "webinar_months",
+    "webinar_results",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """
@@ -282,6 +286,11 @@ def readers(warehouse: Warehouse) -> Readers:
         member = user("7", "2026-01-05 10:00+00")
         warehouse.load(company_id, RawFile("log.csv", [line]))
         warehouse.load(company_id, marketplace_file("users", member), *everything())
+        for file in (
+            webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
+            webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
+        ):
+            warehouse.load(company_id, file)
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ml_assets.measurement.shares import wilson_interval
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
@@ -36,6 +37,12 @@ class Webinars:
             f"select * from marts.{mart} where company_id = %s order by 2, 3", [company]
         )
 
+    def view(self, view: str, company: str) -> list[dict[str, Any]]:
+        return self.warehouse.rows(
+            f"select * from reporting.{view} where company_id = %s order by 2",
+            [company],
+        )
+
     def people(
         self, mart: str, company: str, webinar_id: str = "W1"
     ) -> Mapping[str, dict[str, Any]]:
@@ -55,7 +62,11 @@ def webinars(warehouse: Warehouse) -> Webinars:
         pair.acme,
         pair.bolt,
         as_of={pair.acme: "2026-04-10", pair.bolt: "2026-04-07"},
-        only=["webinar_channel_totals", "webinar_costs"],
+        only=[
+            "webinar_outcomes",
+            "webinar_month_outcomes",
+            "webinar_channel_outcomes",
+        ],
     )
     return Webinars(warehouse, pair)
 
@@ -113,7 +124,7 @@ def _load_acme(warehouse: Warehouse, acme: str) -> None:
             "webinar_costs",
             {"webinar_id": "W1", "cost_date": DAY, "cost": 300, "channel": "facebook"},
             {"webinar_id": "W1", "cost_date": DAY, "cost": 20, "currency_code": "EUR"},
-            {"webinar_id": "W1", "cost_date": DAY, "cost": 9, "currency_code": "USD"},
+            {"webinar_id": "W2", "cost_date": DAY, "cost": 9, "currency_code": "USD"},
         ),
         RawFile(
             "log.csv",
@@ -297,7 +308,60 @@ def test_a_cost_without_a_rate_is_counted_and_not_added(webinars: Webinars) -> N
     assert [
         (row["channel_id"], row["cost_amount"], row["unpriced_cost_count"])
         for row in rows
-    ] == [("organic_social", Decimal(300), 0), ("unknown", Decimal(20), 1)]
+    ] == [
+        ("organic_social", Decimal(300), 0),
+        ("unknown", Decimal(20), 0),
+        ("unknown", Decimal(0), 1),
+    ]
+
+
+def test_what_came_of_a_webinar_is_by_hand(webinars: Webinars) -> None:
+    first, second = webinars.view("webinar_results", webinars.pair.acme)
+
+    assert (first["title"], first["series"]) == ("Uno", "webinar/W1")
+    # Ana and Fay of the three registered at the start; five were in it live.
+    assert first["webinar_show_ratio"] == pytest.approx(2 / 3)
+    lower, upper = wilson_interval([2 / 3], [3], 1.959964)
+    assert first["show_ratio_lower"] == pytest.approx(lower[0], abs=1e-6)
+    assert first["show_ratio_upper"] == pytest.approx(upper[0], abs=1e-6)
+    # 9,900 seconds of five; one of them bought for 100.
+    assert first["webinar_attended_minutes"] == Decimal("33.0")
+    assert first["webinar_chat_ratio"] == pytest.approx(0.2)
+    assert first["webinar_conversion_ratio"] == pytest.approx(0.2)
+    # 320 of three registrants and a late one, and a return of -220 / 320.
+    assert first["webinar_cost_per_registrant"] == Decimal(80)
+    assert first["webinar_return_ratio"] == pytest.approx(-0.6875)
+    assert first["webinar_satisfaction"] is None
+    # Its 30 days are not over, and a cost has no rate: that is unknown, not low.
+    assert second["webinar_conversion_count"] == 1
+    assert second["webinar_conversion_ratio"] is None
+    assert (second["webinar_cost"], second["webinar_return_ratio"]) == (None, None)
+
+
+def test_months_and_channels_add_up_to_the_same(webinars: Webinars) -> None:
+    acme = webinars.pair.acme
+    results, months, channels = (
+        webinars.view(name, acme)
+        for name in ("webinar_results", "webinar_months", "webinar_channels")
+    )
+
+    for name in (
+        "webinar_registrant_count",
+        "webinar_show_count",
+        "late_registrant_count",
+    ):
+        total = sum(row[name] for row in results)
+        assert total == sum(row[name] for row in months)
+        assert total == sum(row[name] for row in channels)
+    assert [(row["month_start_date"], row["is_complete"]) for row in months] == [
+        (date(2026, 3, 1), True),
+        (date(2026, 4, 1), False),
+    ]
+    (social,) = (row for row in channels if row["channel_id"] == "organic_social")
+    assert (social["webinar_show_count"], social["webinar_cost"]) == (1, Decimal(300))
+    (bolt,) = webinars.view("webinar_months", webinars.pair.bolt)
+    assert (bolt["webinar_show_ratio"], bolt["webinar_conversion_ratio"]) == (1, None)
+    assert bolt["webinar_net_revenue"] == Decimal(9000)
 
 
 def test_a_later_export_corrects_an_earlier_one(webinars: Webinars) -> None:

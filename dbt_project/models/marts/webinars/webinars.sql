@@ -8,8 +8,14 @@ with companies as (
 ),
 
 webinars as (
-    select * from {{ ref('int_webinars_current') }}
-    where {{ is_in_scope() }}
+    select
+        told.*,
+        (told.starts_at at time zone companies.time_zone)::date as start_date,
+        companies.as_of_date
+    from {{ ref('int_webinars_current') }} as told
+    inner join companies
+        on told.company_id = companies.company_id
+    where {{ is_in_scope('told.company_id') }}
 ),
 
 visits as (
@@ -43,33 +49,31 @@ joined as (
         webinars.company_id,
         webinars.webinar_id,
         webinars.title,
-        webinars.series,
+        coalesce(webinars.series, 'webinar/' || webinars.webinar_id)
+            as series,
         webinars.starts_at,
         coalesce(
             webinars.ends_at,
-            case
-                when visits.last_left_at > webinars.starts_at
-                    then visits.last_left_at
-            end
+            nullif(
+                greatest(visits.last_left_at, webinars.starts_at),
+                webinars.starts_at
+            )
         ) as ends_at,
         greatest(
             webinars.poll_count, coalesce(interactions.seen_poll_count, 0)
         )::integer as poll_count,
         -- What was done was possible, whatever the file says.
-        coalesce(webinars.has_chat or interactions.has_chat, false)
-            as has_chat,
-        coalesce(webinars.has_questions or interactions.has_questions, false)
+        (webinars.has_chat or interactions.has_chat) is true as has_chat,
+        (webinars.has_questions or interactions.has_questions) is true
             as has_questions,
-        coalesce(webinars.has_offer or interactions.has_offer, false)
-            as has_offer,
-        coalesce(webinars.has_survey or interactions.has_survey, false)
-            as has_survey,
-        (webinars.starts_at at time zone companies.time_zone)::date
-            as start_date,
-        companies.as_of_date
+        (webinars.has_offer or interactions.has_offer) is true as has_offer,
+        (webinars.has_survey or interactions.has_survey) is true as has_survey,
+        webinars.start_date,
+        webinars.start_date <= webinars.as_of_date as is_held,
+        (date_trunc('month', webinars.start_date) + interval '1 month')::date
+        <= webinars.as_of_date + 1 as is_month_over,
+        webinars.start_date + 30 <= webinars.as_of_date as is_conversion_over
     from webinars
-    inner join companies
-        on webinars.company_id = companies.company_id
     left join visits
         on
             webinars.company_id = visits.company_id
@@ -82,22 +86,9 @@ joined as (
 
 measured as (
     select
-        company_id,
-        webinar_id,
-        title,
-        coalesce(series, 'webinar/' || webinar_id) as series,
-        starts_at,
-        ends_at,
-        start_date,
+        *,
         (extract(epoch from ends_at - starts_at) / 60)::numeric(10, 2)
-            as length_minutes,
-        poll_count,
-        has_chat,
-        has_questions,
-        has_offer,
-        has_survey,
-        start_date <= as_of_date as is_held,
-        start_date + 30 <= as_of_date as is_conversion_over
+            as length_minutes
     from joined
 )
 
