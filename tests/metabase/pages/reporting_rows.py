@@ -33,6 +33,9 @@ from tests.metabase.pages.operations_rows import fill_operations
 from tests.metabase.pages.panel_rows import NAMES as _PANEL_NAMES
 from tests.metabase.pages.panel_rows import TABLES as _PANEL_TABLES
 from tests.metabase.pages.panel_rows import fill_panel
+from tests.metabase.pages.webinar_rows import NAMES as _WEBINAR_NAMES
+from tests.metabase.pages.webinar_rows import TABLES as _WEBINAR_TABLES
+from tests.metabase.pages.webinar_rows import fill_webinars
 
 AS_OF = date(1997, 9, 30)
 
@@ -118,6 +121,7 @@ _NAMES = (
     *_PANEL_NAMES,
     *_DECISION_NAMES,
     *_COMMUNITY_NAMES,
+    *_WEBINAR_NAMES,
 )
 
 
@@ -126,7 +130,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
         everything = (*tables, _KPI_TABLES, _PANEL_TABLES, _DECISION_TABLES)
-        everything += (_COMMUNITY_TABLES,)
+        everything += (_COMMUNITY_TABLES, _WEBINAR_TABLES)
         for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
@@ -146,6 +150,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
                 is_told = shop.currency_code == "CLP"
                 fill_kpis(connection, shop.company_id, told=is_told)
                 fill_panel(connection, shop.company_id, told=not is_told)
+                fill_webinars(connection, shop.company_id, times=3 if is_told else 1)
 
 
 def _say_it_in_english(connection: psycopg.Connection) -> None:
