@@ -118,6 +118,7 @@ VIEWS = (
     "vip_churn",
     "vip_risk_growth",
     "webinar_channels",
+    "webinar_forecasts",
     "webinar_months",
     "webinar_results",
 )
@@ -223,6 +224,8 @@ JUDGEMENTS = (
     """insert into predictions.media_mix_totals values
         (%s, 'value_12m', 'published', null, null, 10, 2, 1, 3, 'EUR', 'mix',
         '2026-01-31', '1', now())""",
+    """insert into predictions.webinar_attendance_forecasts values
+        (%s, 'W1', 'backtest', '2026-03-20', 3, 1, 0.5, 1, 0, 1)""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
     """insert into ops.metric_targets values (%s, 'net_sales', '2026-01-01', 9)""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)

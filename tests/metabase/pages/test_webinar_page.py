@@ -70,3 +70,11 @@ def test_a_channel_is_told_by_people_and_by_what_it_cost(shops_url: str) -> None
     assert mail[-3:] == ["150,00\xa0€", "0,00\xa0€", "—"]
     english = answer_of(shops_url, card_named("webinar_channel_people", "en")).rows
     assert english[0][0] == "Redes sociales (en)"
+
+
+def test_what_is_expected_is_told_beside_what_came(shops_url: str) -> None:
+    coming, missed, held = shown(shops_url, "webinar_forecast_list")
+
+    assert coming == ["2 oct 1997", "Vende", "60", "26", "17", "34", "—", "Por venir"]
+    assert missed[3:] == ["50", "38", "51", "54", "Fuera"]
+    assert held[3:] == ["41", "30", "54", "42", "Dentro"]

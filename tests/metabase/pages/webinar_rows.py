@@ -32,9 +32,18 @@ create table reporting.webinar_channels (
     webinar_engagement numeric(6, 2), webinar_conversion_count integer,
     webinar_net_revenue numeric(18, 2), webinar_cost numeric(18, 2),
     webinar_cost_per_registrant numeric(18, 2)
+);
+create table reporting.webinar_forecasts (
+    company_id text, webinar_id text, title text, start_date date, is_held boolean,
+    registrant_count integer, webinar_expected_count double precision,
+    lower_count integer, upper_count integer, webinar_show_count integer,
+    is_inside boolean
 )
 """
-NAMES = ("webinar_months", "webinar_results", "webinar_channels")
+NAMES = (
+    *("webinar_months", "webinar_results", "webinar_channels"),
+    "webinar_forecasts",
+)
 
 
 def fill_webinars(
@@ -81,3 +90,9 @@ def fill_webinars(
     insert("webinar_channels", "Redes sociales", *social)
     mail = (70 * t, 0.55, 0.434, 0.661, 36 * t, 71.0, 2 * t, 150 * t, 0, None)
     insert("webinar_channels", "Correo", *mail)
+    for told in (
+        ("W1", "Automatiza", "1997-07-10", True, 100 * t, 41.4 * t, 30, 54, 42, True),
+        ("W2", "Crece", "1997-08-14", True, 120 * t, 50.2 * t, 38, 51, 54, False),
+        ("W3", "Vende", "1997-10-02", False, 60 * t, 25.8 * t, 17, 34, None, None),
+    ):
+        insert("webinar_forecasts", *told)

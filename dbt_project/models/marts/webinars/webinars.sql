@@ -69,6 +69,7 @@ joined as (
         (webinars.has_offer or interactions.has_offer) is true as has_offer,
         (webinars.has_survey or interactions.has_survey) is true as has_survey,
         webinars.start_date,
+        webinars.as_of_date,
         webinars.start_date <= webinars.as_of_date as is_held,
         (date_trunc('month', webinars.start_date) + interval '1 month')::date
         <= webinars.as_of_date + 1 as is_month_over,
