@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0054"
-down_revision = "0053"
+down_revision = "0060"
 
 _TABLE = "predictions.webinar_attendance_forecasts"
 _OWN = """company_id = case
