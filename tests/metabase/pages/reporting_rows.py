@@ -129,8 +129,8 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
-        everything = (*tables, _KPI_TABLES, _PANEL_TABLES, _DECISION_TABLES)
-        everything += (_COMMUNITY_TABLES, _WEBINAR_TABLES)
+        more = (_DECISION_TABLES, _COMMUNITY_TABLES, _WEBINAR_TABLES)
+        everything = (*tables, _KPI_TABLES, _PANEL_TABLES, *more)
         for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
