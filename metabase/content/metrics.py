@@ -26,6 +26,7 @@ _FORMATS = {
     "months": "integer",
     "money": "money",
     "hours": "one_decimal",
+    "minutes": "one_decimal",
     "score": "one_decimal",
     "orders_per_customer": "one_decimal",
     "ratio": "two_decimals",

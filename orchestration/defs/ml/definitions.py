@@ -10,6 +10,7 @@ from ml_assets.assets import (
     media_mix,
     plan_outcomes,
     scenarios,
+    webinar_forecasts,
 )
 
 
@@ -26,6 +27,7 @@ def models() -> dg.Definitions:
                 media_mix,
                 plan_outcomes,
                 scenarios,
+                webinar_forecasts,
             ]
         )
     )

@@ -52,7 +52,11 @@ def forget_builds(url: str, company_id: str, marts: Iterable[str]) -> None:
 
 
 def raw_tables_of_marts(manifest: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """The raw tables (schema.table) above each mart that has its rows of them alone."""
+    """The raw tables (schema.table) above each mart that has its rows of them alone.
+
+    A mart that joins a few rows to many others names the tables of the few, as
+    ``config: {meta: {rows_of: [raw_files.webinars]}}``.
+    """
     above: dict[str, frozenset[str]] = {}
     for key in TopologicalSorter(manifest["parent_map"]).static_order():
         source = manifest["sources"].get(key)
@@ -64,7 +68,11 @@ def raw_tables_of_marts(manifest: Mapping[str, Any]) -> dict[str, frozenset[str]
             )
         )
     marts = (
-        (node["name"], above[key] - _MAKES_NO_ROW)
+        (
+            node["name"],
+            frozenset(node["config"].get("meta", {}).get("rows_of", ()))
+            or above[key] - _MAKES_NO_ROW,
+        )
         for key, node in manifest["nodes"].items()
         if node["config"].get("materialized") == "incremental"
     )

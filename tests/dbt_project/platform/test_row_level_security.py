@@ -19,6 +19,7 @@ from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.dbt_project.webinar_rows import registrant, webinar, webinar_file
 from tests.metabase.pages.asked_cards import answer, asked
 
 VIEWS = (
@@ -121,6 +122,10 @@ VIEWS = (
     "ventas",
     "vip_churn",
     "vip_risk_growth",
+    "webinar_channels",
+    "webinar_forecasts",
+    "webinar_months",
+    "webinar_results",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """
@@ -224,6 +229,8 @@ JUDGEMENTS = (
     """insert into predictions.media_mix_totals values
         (%s, 'value_12m', 'published', null, null, 10, 2, 1, 3, 'EUR', 'mix',
         '2026-01-31', '1', now())""",
+    """insert into predictions.webinar_attendance_forecasts values
+        (%s, 'W1', 'backtest', '2026-03-20', 3, 1, 0.5, 1, 0, 1)""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
     """insert into ops.metric_targets values (%s, 'net_sales', '2026-01-01', 9)""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)
@@ -308,6 +315,11 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, RawFile("log.csv", [line]))
         warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.load(company_id, SUBSCRIBED)
+        for file in (
+            webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
+            webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
+        ):
+            warehouse.load(company_id, file)
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])

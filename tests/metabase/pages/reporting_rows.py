@@ -36,6 +36,9 @@ from tests.metabase.pages.panel_rows import fill_panel
 from tests.metabase.pages.saas_rows import NAMES as _SAAS_NAMES
 from tests.metabase.pages.saas_rows import TABLES as _SAAS_TABLES
 from tests.metabase.pages.saas_rows import fill_saas
+from tests.metabase.pages.webinar_rows import NAMES as _WEBINAR_NAMES
+from tests.metabase.pages.webinar_rows import TABLES as _WEBINAR_TABLES
+from tests.metabase.pages.webinar_rows import fill_webinars
 
 AS_OF = date(1997, 9, 30)
 
@@ -123,6 +126,7 @@ _NAMES = (
     *_DECISION_NAMES,
     *_COMMUNITY_NAMES,
     *_SAAS_NAMES,
+    *_WEBINAR_NAMES,
 )
 
 
@@ -130,8 +134,8 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
     """Create the tables, the companies and their logins, and fill them."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = (_TABLES, _HEALTH_TABLES, _MARKETING_TABLES, _OPERATIONS_TABLES)
-        everything = (*tables, _KPI_TABLES, _PANEL_TABLES, _DECISION_TABLES)
-        everything += (_COMMUNITY_TABLES, _SAAS_TABLES)
+        more = (_DECISION_TABLES, _COMMUNITY_TABLES, _SAAS_TABLES, _WEBINAR_TABLES)
+        everything = (*tables, _KPI_TABLES, _PANEL_TABLES, *more)
         for statement in ";".join(everything).split(";"):
             connection.execute(sql.SQL(statement))
         _say_it_in_english(connection)
@@ -152,6 +156,7 @@ def make_reporting(url: str, shops: Sequence[Shop]) -> None:
                 fill_kpis(connection, shop.company_id, told=is_told)
                 fill_panel(connection, shop.company_id, told=not is_told)
                 fill_saas(connection, shop.company_id, more=is_told)
+                fill_webinars(connection, shop.company_id, times=3 if is_told else 1)
 
 
 def _say_it_in_english(connection: psycopg.Connection) -> None:

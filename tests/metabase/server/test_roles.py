@@ -66,7 +66,7 @@ EXPECTED = {
 CORE = {"panel", "ventas", "clientes", "ficha"}
 OPERATIONAL = {
     *("marketing", "simulador", "adquisicion", "engagement", "segmentacion"),
-    "monedas",
+    *("monedas", "webinars"),
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.data_quality.contracts.judgement import Breach, Landed, breaches
+from orchestration.lib.data_quality.contracts.rules import OneOf
 from orchestration.lib.data_quality.contracts.suites import SUITES
 from taps.raw_tables import RawTable, raw_tables
 from taps.target_postgres.column_types import columns_of
@@ -27,6 +28,7 @@ _A_VALUE: dict[str, object] = {
     "bigint": 2026,
     "numeric": 1,
     "timestamptz": datetime(2026, 1, 1, tzinfo=UTC),
+    "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
 }
 
 
@@ -109,7 +111,8 @@ def _land(
     types = _types(source, table)
     (contract,) = (each for each in SUITES[source] if each.table == table)
     needed = (*contract.key, *contract.references)
-    row = {name: _A_VALUE[types[name]] for name in needed} | values
+    words = {r.column: r.values[0] for r in contract.rules if isinstance(r, OneOf)}
+    row = {name: words.get(name, _A_VALUE[types[name]]) for name in needed} | values
     row |= {"company_id": company, "_sdc_batched_at": at}
     statement = sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier(f"raw_{source}", table),

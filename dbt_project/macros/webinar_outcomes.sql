@@ -1,0 +1,114 @@
+{#-
+    What came of the webinars that were held, by a key: webinar_id, month_start_date or
+    channel_id. Each person of a webinar is in one channel, so counts add up. Rates of
+    sales are null until the 30 days of all webinars in them are over, and a cost or a
+    return where a cost has no rate. Intervals are Wilson's, of 95 %.
+-#}
+{% macro webinar_outcomes(key) -%}
+{%- set counts = [
+    'registrant_count', 'late_registrant_count', 'cancelled_count', 'show_count',
+    'attendee_count', 'unregistered_attendee_count', 'on_demand_viewer_count',
+    'live_seconds', 'chatter_count', 'asker_count', 'poll_taker_count',
+    'engagement_sum', 'engagement_count', 'satisfaction_sum', 'satisfaction_count',
+    'conversion_count', 'order_count', 'net_revenue',
+] -%}
+{%- set costs = ['cost_amount', 'unpriced_cost_count'] -%}
+with webinars as (
+    select
+        *,
+        date_trunc('month', start_date)::date as month_start_date
+    from {{ ref('webinars') }}
+    where {{ is_in_scope() }} and is_held
+),
+
+facts as (
+    select
+        company_id, webinar_id, channel_id
+        {%- for name in counts %}, {{ name }}{% endfor %}
+        {%- for name in costs %}, 0 as {{ name }}{% endfor %}
+    from {{ ref('webinar_channel_totals') }}
+    where {{ is_in_scope() }}
+    union all
+    select
+        company_id, webinar_id, channel_id
+        {%- for name in counts %}, 0 as {{ name }}{% endfor %}
+        {%- for name in costs %}, {{ name }}{% endfor %}
+    from {{ ref('webinar_costs') }}
+    where {{ is_in_scope() }}
+),
+
+summed as (
+    select
+        webinars.company_id,
+        {{ 'facts' if key == 'channel_id' else 'webinars' }}.{{ key }},
+        count(distinct webinars.webinar_id)::integer as webinar_count,
+        bool_and(webinars.is_month_over) as is_complete,
+        bool_and(webinars.is_conversion_over) as is_conversion_over
+        {%- for name in counts + costs %},
+        coalesce(sum(facts.{{ name }}), 0) as {{ name }}
+        {%- endfor %}
+    from webinars
+    {{ 'inner' if key == 'channel_id' else 'left' }} join facts
+        on
+            webinars.company_id = facts.company_id
+            and webinars.webinar_id = facts.webinar_id
+    group by
+        webinars.company_id,
+        {{ 'facts' if key == 'channel_id' else 'webinars' }}.{{ key }}
+),
+
+rated as (
+    select
+        company_id,
+        {{ key }},
+        webinar_count,
+        is_complete,
+        is_conversion_over,
+        {%- for name in counts if name.endswith('_count') %}
+        {{ name }}::integer as {{ name }},
+        {%- endfor %}
+        show_count / nullif(registrant_count, 0)::double precision
+            as show_ratio,
+        {{ wilson_bound('show_count', 'registrant_count', -1) }}
+            as show_ratio_lower,
+        {{ wilson_bound('show_count', 'registrant_count', 1) }}
+            as show_ratio_upper,
+        (live_seconds / 60.0 / nullif(attendee_count, 0))::numeric(10, 1)
+            as attended_minutes_mean,
+        chatter_count / nullif(attendee_count, 0)::double precision
+            as chat_ratio,
+        asker_count / nullif(attendee_count, 0)::double precision
+            as question_ratio,
+        poll_taker_count / nullif(attendee_count, 0)::double precision
+            as poll_ratio,
+        (engagement_sum / nullif(engagement_count, 0))::numeric(6, 2)
+            as engagement_mean,
+        (satisfaction_sum / nullif(satisfaction_count, 0))::numeric(4, 2)
+            as satisfaction_mean,
+        case when is_conversion_over then
+            conversion_count / nullif(attendee_count, 0)::double precision
+        end as conversion_ratio,
+        case when is_conversion_over then
+            {{ wilson_bound('conversion_count', 'attendee_count', -1) }}
+        end as conversion_ratio_lower,
+        case when is_conversion_over then
+            {{ wilson_bound('conversion_count', 'attendee_count', 1) }}
+        end as conversion_ratio_upper,
+        net_revenue::numeric(18, 2) as net_revenue,
+        unpriced_cost_count::integer as unpriced_cost_count,
+        case when unpriced_cost_count = 0 then cost_amount end
+            ::numeric(18, 2) as cost_amount,
+        case when unpriced_cost_count = 0 and cost_amount > 0 then
+            cost_amount / nullif(registrant_count + late_registrant_count, 0)
+        end::numeric(18, 2) as cost_per_registrant,
+        case
+            when
+                is_conversion_over and unpriced_cost_count = 0
+                and cost_amount > 0
+                then ((net_revenue - cost_amount) / cost_amount)
+        end::double precision as return_ratio
+    from summed
+)
+
+select * from rated
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ webinar_outcomes('channel_id') }}

@@ -1,0 +1,1 @@
+{{ webinar_outcomes('month_start_date') }}

@@ -1,0 +1,28 @@
+with source as (
+    select * from {{ source('files', 'webinars') }}
+),
+
+renamed as (
+    select
+        company_id,
+        file_sha256,
+        line_number::integer as line_number,
+        nullif(trim(webinar_id), '') as webinar_id,
+        nullif(trim(title), '') as title,
+        nullif(trim(series), '') as series,
+
+        length_minutes::numeric(24, 6) as length_minutes,
+        poll_count::bigint as poll_count,
+
+        has_chat,
+        has_questions,
+        has_offer,
+        has_survey,
+
+        starts_at::timestamptz as starts_at,
+        ends_at::timestamptz as ends_at,
+        _sdc_batched_at::timestamptz as loaded_at
+    from source
+)
+
+select * from renamed

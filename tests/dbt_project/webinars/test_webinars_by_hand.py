@@ -1,0 +1,379 @@
+"""Webinars from files: who counts, how long they stayed, what they did and bought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from ml_assets.measurement.shares import wilson_interval
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
+
+DAY = "2026-03-10"
+
+
+def person(name: str) -> str:
+    return sha256(f"{name}@example.test".encode()).hexdigest()
+
+
+def at(time: str, day: str = DAY) -> str:
+    return f"{day} {time}+00"
+
+
+@dataclass(frozen=True)
+class Webinars:
+    warehouse: Warehouse
+    pair: Pair
+
+    def rows(self, mart: str, company: str) -> list[dict[str, Any]]:
+        return self.warehouse.rows(
+            f"select * from marts.{mart} where company_id = %s order by 2, 3", [company]
+        )
+
+    def view(self, view: str, company: str) -> list[dict[str, Any]]:
+        return self.warehouse.rows(
+            f"select * from reporting.{view} where company_id = %s order by 2",
+            [company],
+        )
+
+    def people(
+        self, mart: str, company: str, webinar_id: str = "W1"
+    ) -> Mapping[str, dict[str, Any]]:
+        return {
+            row["person_id"]: row
+            for row in self.rows(mart, company)
+            if row["webinar_id"] == webinar_id
+        }
+
+
+@pytest.fixture(scope="module")
+def webinars(warehouse: Warehouse) -> Webinars:
+    pair = warehouse.add_pair()
+    _load_acme(warehouse, pair.acme)
+    _load_bolt(warehouse, pair.bolt)
+    warehouse.build(
+        pair.acme,
+        pair.bolt,
+        as_of={pair.acme: "2026-04-10", pair.bolt: "2026-04-07"},
+        only=[
+            "webinar_outcomes",
+            "webinar_month_outcomes",
+            "webinar_channel_outcomes",
+        ],
+    )
+    return Webinars(warehouse, pair)
+
+
+def _load_acme(warehouse: Warehouse, acme: str) -> None:
+    early = at("10:00", "2026-03-01")
+    warehouse.load(
+        acme,
+        webinar_file(
+            "webinars",
+            webinar("W1", at("17:00"), ends_at=at("18:00"), poll_count=2, title="Uno"),
+            webinar("W2", at("17:00", "2026-04-01"), length_minutes=45, series="mes"),
+        ),
+        webinar_file(
+            "registrants",
+            registrant("W1", "ana", early, channel="Facebook"),
+            registrant("W1", "bea", at("16:59"), channel="newsletter"),
+            registrant("W1", "carl", early, cancelled_at=at("10:00", "2026-03-05")),
+            registrant("W1", "dora", at("17:20")),
+            registrant("W1", "eva", early, status="denied"),
+            registrant("W1", "fay", early, cancelled_at=at("17:30")),
+            registrant("W1", "gus", early, status="canceled"),
+            # Once more, with another id: the same person.
+            registrant("W1", " ANA", at("11:00"), registrant_id="again"),
+            registrant("W2", "ana", early),
+        ),
+        webinar_file(
+            "attendances",
+            visit(
+                "W1", at("16:50"), at("17:20"), registrant_id="id ana", session_id="a"
+            ),
+            visit("W1", at("17:10"), at("17:30"), email="Ana@example.test"),
+            visit("W1", at("17:15"), at("17:25"), registrant_id="again"),
+            visit("W1", at("17:40"), None, registrant_id="id ana", session_id="a"),
+            visit("W1", at("17:00:00"), at("17:00:59"), registrant_id="id bea"),
+            visit("W1", at("17:00"), at("17:10"), registrant_id="id carl"),
+            visit("W1", at("17:25"), at("17:55"), registrant_id="id dora"),
+            visit("W1", at("17:05"), None, registrant_id="id fay", session_id="f"),
+            visit(
+                "W1", at("17:15"), at("17:20"), registrant_id="id fay", session_id="f"
+            ),
+            visit("W1", at("17:00"), at("19:00"), email="hugo@example.test"),
+            visit("W1", at("17:00"), at("18:00"), email="host@x.test", role="host"),
+            visit(
+                "W1",
+                at("10:00", "2026-03-12"),
+                at("10:30", "2026-03-12"),
+                email="ivy@example.test",
+                is_on_demand=True,
+            ),
+            visit("W2", at("17:05", "2026-04-01"), None, email="ana@example.test"),
+        ),
+        webinar_file("webinar_interactions", *_interactions()),
+        webinar_file(
+            "webinar_costs",
+            {"webinar_id": "W1", "cost_date": DAY, "cost": 300, "channel": "facebook"},
+            {"webinar_id": "W1", "cost_date": DAY, "cost": 20, "currency_code": "EUR"},
+            {"webinar_id": "W2", "cost_date": DAY, "cost": 9, "currency_code": "USD"},
+        ),
+        RawFile(
+            "log.csv",
+            [
+                # Of the day itself a log may tell no time.
+                purchase("ana@example.test", at("00:00"), 100, is_date_only=True),
+                purchase("Ana@example.test", at("12:00", "2026-04-09"), 50),
+                purchase("hugo@example.test", at("12:00", "2026-03-09"), 70),
+                purchase("hugo@example.test", at("12:00", "2026-04-10"), 80),
+                purchase("bea@example.test", at("12:00", "2026-03-11"), 90),
+            ],
+        ),
+    )
+
+
+def _interactions() -> list[dict[str, object]]:
+    def did(kind: str, **others: object) -> dict[str, object]:
+        who = {"webinar_id": "W1", "registrant_id": "id ana"}
+        return {**who, "kind": kind, "occurred_at": at("17:05"), **others}
+
+    return [
+        did("chat", interaction_id="1"),
+        did("chat", interaction_id="2"),
+        did("chat", interaction_id="2"),
+        did("question"),
+        did("poll", poll_id="p1"),
+        did("chat", registrant_id=None),
+    ]
+
+
+def _load_bolt(warehouse: Warehouse, bolt: str) -> None:
+    # Half past eleven in the evening of the 9th in Santiago.
+    warehouse.load(
+        bolt,
+        webinar_file("webinars", webinar("W1", at("02:30"), length_minutes=60)),
+        webinar_file("registrants", registrant("W1", "ana", at("02:00"))),
+        webinar_file(
+            "attendances",
+            visit("W1", at("02:30"), at("03:00"), registrant_id="id ana"),
+        ),
+        RawFile(
+            "log.csv",
+            [
+                purchase(
+                    "ana@example.test",
+                    at("12:00", "2026-03-20"),
+                    9000,
+                    currency_code="CLP",
+                )
+            ],
+        ),
+    )
+
+
+def test_each_person_registered_once_and_by_the_moment(webinars: Webinars) -> None:
+    found = webinars.people("webinar_registrations", webinars.pair.acme)
+
+    assert {name: found[person(name)]["state"] for name in _NAMES} == {
+        "ana": "at_start",
+        "bea": "at_start",
+        "carl": "cancelled",
+        "dora": "late",
+        "eva": "not_approved",
+        "fay": "at_start",
+        "gus": "cancelled",
+    }
+    assert len(found) == len(_NAMES)
+    assert found[person("ana")]["channel_id"] == "organic_social"
+    assert found[person("dora")]["channel_id"] == "unknown"
+
+
+_NAMES = ("ana", "bea", "carl", "dora", "eva", "fay", "gus")
+
+
+def test_time_is_the_union_of_all_devices_within_the_webinar(
+    webinars: Webinars,
+) -> None:
+    found = webinars.people("webinar_attendances", webinars.pair.acme)
+
+    # Ana: 17:00 to 17:30 on three devices, and from 17:40 on, when she never left.
+    # Fay came in again at 17:15, so that she had left by then: 17:05 to 17:20.
+    assert {
+        name: found[person(name)]["live_seconds"]
+        for name in ("ana", "bea", "carl", "dora", "fay", "hugo", "ivy")
+    } == {
+        "ana": 3000,
+        "bea": 59,
+        "carl": 600,
+        "dora": 1800,
+        "fay": 900,
+        "hugo": 3600,
+        "ivy": 0,
+    }
+    assert len(found) == 7
+    assert found[person("ana")]["device_count"] == 3
+    assert not found[person("bea")]["is_live_attendee"]
+    assert found[person("ivy")]["is_on_demand_viewer"]
+    assert found[person("ivy")]["on_demand_seconds"] == 1800
+
+
+def test_a_company_knows_only_its_own_ana(webinars: Webinars) -> None:
+    (row,) = webinars.rows("webinar_attendances", webinars.pair.bolt)
+
+    assert (row["person_id"], row["live_seconds"]) == (person("ana"), 1800)
+    (held,) = webinars.rows("webinars", webinars.pair.bolt)
+    assert held["start_date"] == date(2026, 3, 9)
+    assert held["length_minutes"] == 60
+    assert (held["is_held"], held["is_conversion_over"]) == (True, False)
+
+
+def test_engagement_weighs_what_there_was(webinars: Webinars) -> None:
+    found = webinars.people("webinar_engagements", webinars.pair.acme)
+
+    # 50 x 50 / 54 of presence, 15 / 2 of polls, 10 for a question, 10 x 2 / 3 of chat,
+    # of 85: nothing was offered and no opinion asked for.
+    ana = found[person("ana")]
+    assert ana["engagement_score"] == Decimal("82.90")
+    assert ana["engagement_coverage_ratio"] == pytest.approx(0.85)
+    assert (ana["chat_count"], ana["answered_poll_count"]) == (2, 1)
+    assert found[person("hugo")]["engagement_score"] == Decimal("58.82")
+    assert person("bea") not in found
+
+    # Of bolt's webinar nothing is known but presence: 30 of 54 minutes.
+    (row,) = webinars.rows("webinar_engagements", webinars.pair.bolt)
+    assert row["engagement_score"] == Decimal("55.56")
+    assert row["engagement_coverage_ratio"] == 0.5
+
+
+def test_a_purchase_is_of_the_last_webinar_attended_before_it(
+    webinars: Webinars,
+) -> None:
+    found = [
+        (row["webinar_id"], row["person_id"], row["net_revenue"])
+        for row in webinars.rows("webinar_conversions", webinars.pair.acme)
+    ]
+
+    # Hugo bought a day before and 31 days after; Bea did not attend.
+    assert sorted(found) == [
+        ("W1", person("ana"), Decimal(100)),
+        ("W2", person("ana"), Decimal(50)),
+    ]
+    (bought,) = webinars.rows("webinar_conversions", webinars.pair.bolt)
+    assert bought["net_revenue"] == Decimal(9000)
+
+
+def test_channels_add_up_to_the_webinar(webinars: Webinars) -> None:
+    rows = [
+        row
+        for row in webinars.rows("webinar_channel_totals", webinars.pair.acme)
+        if row["webinar_id"] == "W1"
+    ]
+
+    total = {
+        name: sum(row[name] for row in rows)
+        for name in rows[0]
+        if name.endswith("_count") or name in ("live_seconds", "net_revenue")
+    }
+    assert total == {
+        "registrant_count": 3,
+        "late_registrant_count": 1,
+        "cancelled_count": 2,
+        "show_count": 2,
+        "attendee_count": 5,
+        "unregistered_attendee_count": 2,
+        "on_demand_viewer_count": 1,
+        "live_seconds": 3000 + 900 + 1800 + 600 + 3600,
+        "chatter_count": 1,
+        "asker_count": 1,
+        "poll_taker_count": 1,
+        "engagement_count": 5,
+        "satisfaction_count": 0,
+        "conversion_count": 1,
+        "order_count": 1,
+        "net_revenue": Decimal(100),
+    }
+
+
+def test_a_cost_without_a_rate_is_counted_and_not_added(webinars: Webinars) -> None:
+    rows = webinars.rows("webinar_costs", webinars.pair.acme)
+
+    assert [
+        (row["channel_id"], row["cost_amount"], row["unpriced_cost_count"])
+        for row in rows
+    ] == [
+        ("organic_social", Decimal(300), 0),
+        ("unknown", Decimal(20), 0),
+        ("unknown", Decimal(0), 1),
+    ]
+
+
+def test_what_came_of_a_webinar_is_by_hand(webinars: Webinars) -> None:
+    first, second = webinars.view("webinar_results", webinars.pair.acme)
+
+    assert (first["title"], first["series"]) == ("Uno", "webinar/W1")
+    # Ana and Fay of the three registered at the start; five were in it live.
+    assert first["webinar_show_ratio"] == pytest.approx(2 / 3)
+    lower, upper = wilson_interval([2 / 3], [3], 1.959964)
+    assert first["show_ratio_lower"] == pytest.approx(lower[0], abs=1e-6)
+    assert first["show_ratio_upper"] == pytest.approx(upper[0], abs=1e-6)
+    # 9,900 seconds of five; one of them bought for 100.
+    assert first["webinar_attended_minutes"] == Decimal("33.0")
+    assert first["webinar_chat_ratio"] == pytest.approx(0.2)
+    assert first["webinar_conversion_ratio"] == pytest.approx(0.2)
+    # 320 of three registrants and a late one, and a return of -220 / 320.
+    assert first["webinar_cost_per_registrant"] == Decimal(80)
+    assert first["webinar_return_ratio"] == pytest.approx(-0.6875)
+    assert first["webinar_satisfaction"] is None
+    # Its 30 days are not over, and a cost has no rate: that is unknown, not low.
+    assert second["webinar_conversion_count"] == 1
+    assert second["webinar_conversion_ratio"] is None
+    assert (second["webinar_cost"], second["webinar_return_ratio"]) == (None, None)
+
+
+def test_months_and_channels_add_up_to_the_same(webinars: Webinars) -> None:
+    acme = webinars.pair.acme
+    results, months, channels = (
+        webinars.view(name, acme)
+        for name in ("webinar_results", "webinar_months", "webinar_channels")
+    )
+
+    for name in (
+        "webinar_registrant_count",
+        "webinar_show_count",
+        "late_registrant_count",
+    ):
+        total = sum(row[name] for row in results)
+        assert total == sum(row[name] for row in months)
+        assert total == sum(row[name] for row in channels)
+    assert [(row["month_start_date"], row["is_complete"]) for row in months] == [
+        (date(2026, 3, 1), True),
+        (date(2026, 4, 1), False),
+    ]
+    (social,) = (row for row in channels if row["channel_id"] == "organic_social")
+    assert (social["webinar_show_count"], social["webinar_cost"]) == (1, Decimal(300))
+    (bolt,) = webinars.view("webinar_months", webinars.pair.bolt)
+    assert (bolt["webinar_show_ratio"], bolt["webinar_conversion_ratio"]) == (1, None)
+    assert bolt["webinar_net_revenue"] == Decimal(9000)
+
+
+def test_a_later_export_corrects_an_earlier_one(webinars: Webinars) -> None:
+    warehouse, acme = webinars.warehouse, webinars.pair.acme
+    later = webinar_file(
+        "registrants",
+        registrant("W1", "bea", at("16:59"), cancelled_at=at("16:00")),
+        version=2,
+    )
+    warehouse.load(acme, RawFile("later.csv", later.rows, 2, "registrants"))
+    warehouse.build(acme, only=["webinar_registrations"])
+
+    found = webinars.people("webinar_registrations", acme)
+    assert found[person("bea")]["state"] == "cancelled"
+    assert found[person("ana")]["state"] == "at_start"

@@ -1,0 +1,80 @@
+"""Webinar: ejecutivo: what webinars brought, of months and webinars that are over."""
+
+from __future__ import annotations
+
+from tests.metabase.pages.drawn_cards import answer_of, card_named, shown
+
+
+def test_headlines_are_of_the_last_month_that_can_be_told(shops_url: str) -> None:
+    told = {
+        # Of August, which is over.
+        "webinar_lead_cost": "4,00\xa0€",
+        "webinar_attendance": "45\xa0%",
+        # Of July: the thirty days after those of August are not over.
+        "webinar_revenue": "600,00\xa0€",
+        "webinar_conversion": "13\xa0%",
+        "webinar_return": "50\xa0%",
+    }
+
+    assert {name: shown(shops_url, name) for name in told} == {
+        name: [[text]] for name, text in told.items()
+    }
+
+
+def test_the_funnel_is_of_twelve_months(shops_url: str) -> None:
+    # October 1996 to September 1997: 20 + 100 + 120 + 70 and so on.
+    answer = answer_of(shops_url, card_named("webinar_funnel"))
+    assert [(stage, int(people)) for stage, people in answer.rows] == [
+        ("Registrados", 310),
+        ("Asistentes", 135),
+        ("Compraron", 13),
+    ]
+    bolt = answer_of(shops_url, card_named("webinar_funnel"), "bolt")
+    assert [int(people) for _, people in bolt.rows] == [930, 405, 39]
+    assert answer_of(shops_url, card_named("webinar_funnel"), "nueva").rows == ()
+
+
+def test_a_rate_of_few_people_is_no_point_of_a_line(shops_url: str) -> None:
+    rows = answer_of(shops_url, card_named("webinar_rates_by_month")).rows
+
+    # June had 20 registrants; September is not over, August's sales are not.
+    assert list(rows) == [
+        ("1997-06", None, None),
+        ("1997-07", 0.42, 0.13),
+        ("1997-08", 0.45, None),
+    ]
+
+
+def test_each_webinar_is_told_with_the_interval_of_its_show_rate(
+    shops_url: str,
+) -> None:
+    newest, older = shown(shops_url, "webinar_list")
+
+    assert newest[:6] == [
+        "14 ago 1997",
+        "Crece",
+        "120",
+        "45\xa0%",
+        "36\xa0%",
+        "54\xa0%",
+    ]
+    assert newest[7:] == ["41,0", "66,5", "4", "—", "250,00\xa0€", "—"]
+    assert older[9:] == ["6", "13\xa0%", "600,00\xa0€", "50\xa0%"]
+
+
+def test_a_channel_is_told_by_people_and_by_what_it_cost(shops_url: str) -> None:
+    social, mail = shown(shops_url, "webinar_channel_list")
+
+    assert social[0] == "Redes sociales"
+    assert social[-3:] == ["700,00\xa0€", "800,00\xa0€", "5,00\xa0€"]
+    assert mail[-3:] == ["150,00\xa0€", "0,00\xa0€", "—"]
+    english = answer_of(shops_url, card_named("webinar_channel_people", "en")).rows
+    assert english[0][0] == "Redes sociales (en)"
+
+
+def test_what_is_expected_is_told_beside_what_came(shops_url: str) -> None:
+    coming, missed, held = shown(shops_url, "webinar_forecast_list")
+
+    assert coming == ["2 oct 1997", "Vende", "60", "26", "17", "34", "—", "Por venir"]
+    assert missed[3:] == ["50", "38", "51", "54", "Fuera"]
+    assert held[3:] == ["41", "30", "54", "42", "Dentro"]

@@ -1,0 +1,98 @@
+"""The views of webinars, filled by hand."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+__all__ = ["NAMES", "TABLES", "fill_webinars"]
+
+TABLES = """
+create table reporting.webinar_months (
+    company_id text, month_start_date date, is_complete boolean,
+    is_conversion_over boolean, webinar_registrant_count integer,
+    webinar_attendee_count integer, webinar_conversion_count integer,
+    webinar_show_ratio double precision, webinar_conversion_ratio double precision,
+    webinar_net_revenue numeric(18, 2), webinar_cost numeric(18, 2),
+    webinar_cost_per_registrant numeric(18, 2), webinar_return_ratio double precision
+);
+create table reporting.webinar_results (
+    company_id text, webinar_id text, title text, start_date date,
+    webinar_registrant_count integer, webinar_show_ratio double precision,
+    show_ratio_lower double precision, show_ratio_upper double precision,
+    webinar_attendee_count integer, webinar_attended_minutes numeric(10, 1),
+    webinar_engagement numeric(6, 2), webinar_conversion_count integer,
+    webinar_conversion_ratio double precision, webinar_net_revenue numeric(18, 2),
+    webinar_return_ratio double precision
+);
+create table reporting.webinar_channels (
+    company_id text, channel_label_es text, webinar_registrant_count integer,
+    webinar_show_ratio double precision, show_ratio_lower double precision,
+    show_ratio_upper double precision, webinar_attendee_count integer,
+    webinar_engagement numeric(6, 2), webinar_conversion_count integer,
+    webinar_net_revenue numeric(18, 2), webinar_cost numeric(18, 2),
+    webinar_cost_per_registrant numeric(18, 2)
+);
+create table reporting.webinar_forecasts (
+    company_id text, webinar_id text, title text, start_date date, is_held boolean,
+    registrant_count integer, webinar_expected_count double precision,
+    lower_count integer, upper_count integer, webinar_show_count integer,
+    is_inside boolean
+)
+"""
+NAMES = (
+    *("webinar_months", "webinar_results", "webinar_channels"),
+    "webinar_forecasts",
+)
+
+
+def fill_webinars(
+    connection: psycopg.Connection, company_id: str, *, times: int
+) -> None:
+    """Four months of webinars, of the last two of which sales go on.
+
+    People and amounts are `times` as many, so that no two companies have the same.
+    """
+
+    def insert(table: str, *values: object) -> None:
+        row = (company_id, *values)
+        query = sql.SQL("insert into reporting.{} values ({})").format(
+            sql.Identifier(table), sql.SQL(", ").join(sql.Placeholder() * len(row))
+        )
+        connection.execute(query, row)
+
+    t = times
+    for month, is_complete, is_over, people, rates, money in (
+        ("1996-09-01", True, True, (900, 300, 30), (0.3, 0.1), (9, 8, 0.01, 0.125)),
+        ("1997-06-01", True, True, (20, 8, 2), (0.4, 0.25), (90, None, None, None)),
+        ("1997-07-01", True, True, (100, 46, 6), (0.42, 0.13), (600, 400, 4, 0.5)),
+        ("1997-08-01", True, False, (120, 60, 4), (0.45, None), (250, 480, 4, None)),
+        ("1997-09-01", False, False, (70, 21, 1), (0.3, None), (40, 80, 1, None)),
+    ):
+        counts, amounts = (each * t for each in people), money[:3]
+        insert(
+            "webinar_months",
+            *(month, is_complete, is_over, *counts, *rates),
+            *(None if each is None else each * t for each in amounts),
+            money[3],
+        )
+    insert(
+        "webinar_results",
+        *("W1", "Automatiza", "1997-07-10", 100 * t, 0.42, 0.328, 0.518, 46 * t),
+        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5),
+    )
+    insert(
+        "webinar_results",
+        *("W2", "Crece", "1997-08-14", 120 * t, 0.45, 0.364, 0.539, 60 * t),
+        *(41.0, 66.5, 4 * t, None, 250 * t, None),
+    )
+    social = (150 * t, 0.4, 0.325, 0.48, 70 * t, 60.5, 8 * t, 700 * t, 800 * t, 5 * t)
+    insert("webinar_channels", "Redes sociales", *social)
+    mail = (70 * t, 0.55, 0.434, 0.661, 36 * t, 71.0, 2 * t, 150 * t, 0, None)
+    insert("webinar_channels", "Correo", *mail)
+    for told in (
+        ("W1", "Automatiza", "1997-07-10", True, 100 * t, 41.4 * t, 30, 54, 42, True),
+        ("W2", "Crece", "1997-08-14", True, 120 * t, 50.2 * t, 38, 51, 54, False),
+        ("W3", "Vende", "1997-10-02", False, 60 * t, 25.8 * t, 17, 34, None, None),
+    ):
+        insert("webinar_forecasts", *told)
