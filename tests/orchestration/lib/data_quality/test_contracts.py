@@ -12,6 +12,7 @@ from psycopg import sql
 
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.data_quality.contracts.judgement import Breach, Landed, breaches
+from orchestration.lib.data_quality.contracts.rules import OneOf
 from orchestration.lib.data_quality.contracts.suites import SUITES
 from taps.raw_tables import RawTable, raw_tables
 from taps.target_postgres.column_types import columns_of
@@ -26,7 +27,7 @@ _A_VALUE: dict[str, object] = {
     "date": date(2026, 1, 1),
     "bigint": 2026,
     "numeric": 1,
-    "timestamptz": datetime(2026, 1, 1, tzinfo=UTC),
+    "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
 }
 
 
@@ -109,7 +110,11 @@ def _land(
     types = _types(source, table)
     (contract,) = (each for each in SUITES[source] if each.table == table)
     needed = (*contract.key, *contract.references)
-    row = {name: _A_VALUE[types[name]] for name in needed} | values
+    row = {name: _A_VALUE[types[name]] for name in needed}
+    # A text that has to be there may have to be one of some words.
+    words = (each for each in contract.rules if isinstance(each, OneOf))
+    row |= {each.column: each.values[0] for each in words if each.column in needed}
+    row |= values
     row |= {"company_id": company, "_sdc_batched_at": at}
     statement = sql.SQL("insert into {} ({}) values ({})").format(
         sql.Identifier(f"raw_{source}", table),
