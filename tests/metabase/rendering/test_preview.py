@@ -207,6 +207,26 @@ def test_an_empty_company_is_told_why_it_sees_nothing(rendered: Rendered) -> Non
     assert "vegaEmbed=" not in html
 
 
+def test_who_has_subscriptions_and_no_shop_is_not_asked_for_orders(
+    reporting_url: str,
+) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(
+            "update ops.companies set plan = 'saas' where name = 'Acme Música'"
+        )
+        admin.execute("update reporting.customer_value_totals set customer_count = 0")
+        admin.execute(
+            "update reporting.data_quality_totals set order_count = 0,"
+            " loaded_row_count = 9"
+        )
+
+    _, page = _render(reporting_url, "acme")
+
+    assert "Ejecutivo SaaS" in page.text
+    assert "10.152,00" in page.text
+    assert "Cargue un archivo de pedidos" not in page.text
+
+
 @pytest.mark.parametrize(
     ("order_count", "loaded", "quarantined", "text"),
     [
