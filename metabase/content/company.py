@@ -8,7 +8,7 @@ from babel.numbers import get_currency_precision
 
 __all__ = ["EXAMPLE", "Company"]
 
-_WITHOUT_A_SHOP = frozenset({"agency", "community", "saas"})
+_WITHOUT_A_SHOP = frozenset({"agency", "community", "saas", "webinars"})
 
 
 @dataclass(frozen=True)

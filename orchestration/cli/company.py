@@ -60,6 +60,7 @@ class Plan(StrEnum):
     PRO = "pro"
     COMMUNITY = "community"
     SAAS = "saas"
+    WEBINARS = "webinars"
     FULL = "full"
 
 

@@ -22,9 +22,9 @@ __all__ = [
     "sells",
 ]
 
-PLANS = ("basic", "pro", "agency", "community", "saas", "full")
+PLANS = ("basic", "pro", "agency", "community", "saas", "webinars", "full")
 """What a company may take; their pages are in metabase/roles.yml."""
-_WITHOUT_A_SHOP = frozenset({"agency", "community", "saas"})
+_WITHOUT_A_SHOP = frozenset({"agency", "community", "saas", "webinars"})
 
 
 @dataclass(frozen=True)

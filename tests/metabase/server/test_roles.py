@@ -35,13 +35,16 @@ FOLDERS = {
     "community_operational": "10. Comunidad: operativa",
     "community_technical": "11. Comunidad: técnica",
     "saas_executive": "12. Suscripciones: ejecutiva",
+    "webinars_executive": "13. Webinars",
     "workspace": "Espacio de trabajo",
 }
 
 
-COMMUNITY_FOLDERS = (
+# Of other plans than that of a shop.
+DOMAIN_FOLDERS = {
     *("community_executive", "community_operational", "community_technical"),
-)
+    *("agency", "saas_executive", "webinars_executive"),
+}
 BUSINESS = ("core", "growth", "operational", "dates", "shared")
 
 
@@ -57,7 +60,7 @@ EXPECTED = {
     "marketing": _Expected((*BUSINESS, "workspace"), ("workspace",)),
     "devops": _Expected(("connections", "technical", "dates", "shared")),
     "analista": _Expected(
-        tuple(set(FOLDERS) - {"agency", "saas_executive", *COMMUNITY_FOLDERS}),
+        tuple(set(FOLDERS) - DOMAIN_FOLDERS),
         ("workspace",),
         writes_sql=True,
     ),
@@ -66,13 +69,16 @@ EXPECTED = {
 CORE = {"panel", "ventas", "clientes", "ficha"}
 OPERATIONAL = {
     *("marketing", "simulador", "adquisicion", "engagement", "segmentacion"),
-    *("monedas", "webinars"),
+    "monedas",
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
 SAAS = {"ejecutivo_saas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
-EVERYTHING = CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS | {"agencia"}
+EVERYTHING = {
+    *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),
+    *("agencia", "webinars"),
+}
 PAGES = {
     "pro": {
         "directivo": CORE | OPERATIONAL | EXECUTIVE,
@@ -104,6 +110,14 @@ PAGES = {
         "devops": {"conexiones"},
         "analista": SAAS | {"conexiones"},
         "consultor": SAAS,
+        "operator": EVERYTHING,
+    },
+    "webinars": {
+        "directivo": {"webinars"},
+        "marketing": {"webinars"},
+        "devops": {"conexiones"},
+        "analista": {"webinars", "conexiones"},
+        "consultor": {"webinars"},
         "operator": EVERYTHING,
     },
     "agency": {

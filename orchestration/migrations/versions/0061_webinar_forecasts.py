@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0054"
+revision = "0061"
 down_revision = "0060"
 
 _TABLE = "predictions.webinar_attendance_forecasts"
