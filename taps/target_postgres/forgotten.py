@@ -56,8 +56,7 @@ class ForgottenPeople:
             return record
         found = set(self.columns.names(stream, record))
         if any(name in self.names for name in found | telephone(record)):
-            if self.columns.is_of_one(stream, record):
-                self.names.learn(found)
+            self.names.learn(found if self.columns.is_of_one(stream, record) else ())
             if stream in self.columns.people:
                 self._refuse(stream, record)
                 return None

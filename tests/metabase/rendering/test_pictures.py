@@ -10,6 +10,7 @@ import pytest
 from metabase.content.company import EXAMPLE
 from metabase.content.errors import ContentError
 from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.roles import within_plan
 from metabase.content.warehouse import find_companies
 from metabase.rendering.pictures import draw_pages, write_pictures
 from tests.metabase.conftest import Edit
@@ -17,8 +18,9 @@ from tests.metabase.server.servers import keep_only
 
 PAGES = [
     page.path.stem
-    for page in load_content(CONTENT_ROOT, EXAMPLE).dashboards
-    if page.path.stem != "agencia" and not page.path.stem.startswith("comunidad")
+    for page in within_plan(
+        load_content(CONTENT_ROOT, EXAMPLE), EXAMPLE, CONTENT_ROOT
+    ).dashboards
 ]
 
 
