@@ -24,7 +24,7 @@ _READABLE = {
     "reporting": ("marts", "reporting"),
 }
 _SOURCES = {
-    "staging": ("ops", *SOURCES),
+    "staging": ("ops", "webhooks", *SOURCES),
     "personal": ("files", "shopify"),
     "reporting": ("predictions", "ops"),
 }

@@ -80,6 +80,8 @@ identified as (
             else 'phone'
         end as matched_by,
         client_id,
+        whatsapp_id,
+        phone_hash,
         registered_at,
         utm_source,
         medium,

@@ -42,6 +42,40 @@ identified as (
         on
             events.company_id = contacts.company_id
             and events.contact_id = contacts.contact_id
+),
+
+delivered as (
+    select * from {{ ref('int_whatsapp_statuses_identified') }}
+),
+
+unioned as (
+    select
+        company_id,
+        message_id,
+        campaign_id,
+        channel,
+        person_id,
+        recipient_id,
+        message_event,
+        is_human,
+        reason,
+        occurred_at,
+        event_date
+    from identified
+    union all
+    select
+        company_id,
+        message_id,
+        campaign_id,
+        channel,
+        person_id,
+        recipient_id,
+        message_event,
+        is_human,
+        reason,
+        occurred_at,
+        event_date
+    from delivered
 )
 
-select * from identified
+select * from unioned

@@ -9,6 +9,11 @@ companies as (
     where {{ is_in_scope() }}
 ),
 
+refusals as (
+    select * from {{ ref('stg_ops__webhook_refusals') }}
+    where {{ is_in_scope() }}
+),
+
 counted as (
     select
         attempts.company_id,
@@ -25,6 +30,24 @@ counted as (
         attempts.company_id,
         attempts.system_name,
         (attempts.attempted_at at time zone companies.time_zone)::date
+),
+
+-- What came to the receiver without its sender's signature.
+received as (
+    select
+        company_id,
+        'receiver/' || connection_id as system_name,
+        refused_date as attempt_date,
+        sum(refusal_count)::integer as attempt_count,
+        sum(refusal_count)::integer as refused_attempt_count
+    from refusals
+    group by company_id, connection_id, refused_date
+),
+
+unioned as (
+    select * from counted
+    union all
+    select * from received
 )
 
-select * from counted
+select * from unioned
