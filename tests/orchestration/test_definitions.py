@@ -236,4 +236,5 @@ def test_every_raw_table_dbt_reads_is_filled_by_a_tap() -> None:
         if key.path[0].startswith("raw_") and not graph.get(key).is_materializable
     ]
 
-    assert unfilled == []
+    # What comes by webhook is filled by a sensor, which reports it.
+    assert unfilled == ["raw_webhooks/events"]

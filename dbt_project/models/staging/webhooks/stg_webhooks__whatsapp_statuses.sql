@@ -14,8 +14,8 @@ statuses as (
     where sender = 'whatsapp' and starts_with(event_type, 'status.')
 ),
 
--- A number becomes a hash, as everywhere else. Who sends names the campaign in what
--- WhatsApp hands back with each status.
+-- A number becomes a hash, as everywhere else. Who sends names the campaign in
+-- what WhatsApp hands back with each status.
 renamed as (
     select
         company_id,
