@@ -73,13 +73,22 @@ def _stop_time_at_once(settings: Settings, running: Future[str]) -> str:
 
 def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
     assert "Beside the published answer" in demo.said
-    assert demo.said.count("Beside the truth") == 2
+    assert demo.said.count("Beside the truth") == 3
     assert demo.said.count("behind the predictions ✓") == 3
     revenues = [line for line in demo.said.splitlines() if "Net revenue" in line]
     assert [line.split()[-1] for line in revenues] == ["="] * 3
     shops = ("Shopify", "Meta Ads", "Google Ads", "Search Console", "Weather")
     for source in (*shops, "Exported files"):
         assert f"✓ Reading {source}" in demo.said
+
+
+def test_the_numbers_of_the_community_are_those_it_was_made_with(demo: Demo) -> None:
+    written = demo.said[demo.said.index("Red Profesional") :].splitlines()
+    figures = ("Active professionals", "K-factor", "Minutes that flows", "Refused")
+
+    for figure in figures:
+        ((found, true),) = [e.split()[-2:] for e in written if figure in e]
+        assert found == true, figure
 
 
 def test_the_numbers_of_the_marketplace_are_those_it_was_made_with(
@@ -90,7 +99,8 @@ def test_the_numbers_of_the_marketplace_are_those_it_was_made_with(
         *("Cart abandonment rate", "Average order value", "Cancellation rate"),
         *("Hours from paid to done", "Average rating", "Repurchase rate"),
     )
-    written = demo.said[demo.said.index("Plaza Servicios") :].splitlines()
+    said = demo.said[demo.said.index("Plaza Servicios") :]
+    written = said[: said.index("Red Profesional")].splitlines()
     lines = {kpi: [each for each in written if kpi in each] for kpi in kpis}
 
     for kpi, found in lines.items():
