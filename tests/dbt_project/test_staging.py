@@ -20,7 +20,9 @@ def test_every_staging_model_has_the_name_of_its_raw_table(
         f"stg_{row['nspname'].removeprefix('raw_')}__{row['relname']}" for row in raw
     }
     models = {row["relname"] for row in staged}
-    assert {name for name in models if not name.startswith("stg_ops__")} <= possible
+    # Events of several senders lie in one table: there, a model is of a kind of event.
+    apart = ("stg_ops__", "stg_webhooks__")
+    assert {name for name in models if not name.startswith(apart)} <= possible
     assert len(possible) > 40
 
 
