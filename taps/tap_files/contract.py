@@ -33,6 +33,7 @@ class Column:
     minimum, maximum : bounds of a number, both allowed.
     one_of : the words a text may be, in any case; empty where any may stand.
     spelled : other words that files write -> the one of these that they mean.
+    not_before : a day or moment of the same row that this one may not lie before.
     is_past : whether the moment lies behind us: whoever looks at what landed warns
         of one to come.
     """
@@ -54,6 +55,7 @@ class Column:
     one_of: tuple[str, ...] = ()
     spelled: Mapping[str, str] = field(default_factory=dict)
     is_past: bool = False
+    not_before: str | None = None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,7 @@ def _record(
             case _:
                 value = _word(cells.text(row.cells, column.name), column)
         record[column.name] = required(value, column.name) if column.filled else value
+    _check_order(record, contract)
     if record.get("quantity") is not None and record.get("price") is not None:
         bounded(record["quantity"] * record["price"])
     if "currency_code" in record:
@@ -94,6 +95,16 @@ def _number(
     is_money = column.currency_suffix
     value = cells.amount(row.cells, column.name, currency if is_money else None)
     return _bounded(value, column)
+
+
+def _check_order(record: dict[str, Any], contract: Contract) -> None:
+    """Raise RowRejected where something ends before it begins."""
+    for column in contract.columns:
+        if column.not_before is None:
+            continue
+        first, last = record[column.not_before], record[column.name]
+        if first is not None and last is not None and last < first:
+            raise RowRejected(f"{column.name} is before {column.not_before}")
 
 
 def _written(moment: Moment | None, column: Column) -> Any:

@@ -105,6 +105,16 @@ def test_words_days_and_whole_numbers_are_read_as_declared(read_text: RunTap) ->
     assert (row["starts_on"], row["ends_on"]) == ("2026-03-30", "2026-04-01")
 
 
+def test_what_ends_before_it_begins_is_set_aside(read_text: RunTap) -> None:
+    run = read_text(
+        "sponsorship_id,sponsor_name,starts_on,ends_on,amount,currency_code\n"
+        "s,Banco,2026-03-30,2026-03-30,1500.50,EUR\n"
+        "t,Banco,2026-03-30,2026-03-29,1500.50,EUR\n"
+    )
+    assert [row["sponsorship_id"] for row in run.records("sponsorships")] == ["s"]
+    assert run.rejects == {"log.csv line 3": "ends_on is before starts_on"}
+
+
 def test_a_word_that_is_not_in_the_list_is_set_aside(read_text: RunTap) -> None:
     run = read_text(
         "message_id,message_event,occurred_at,channel\n"

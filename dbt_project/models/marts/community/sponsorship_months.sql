@@ -12,7 +12,6 @@ companies as (
     where {{ is_in_scope() }}
 ),
 
--- What ends before it begins lasts a day.
 told as (
     select
         sponsorships.company_id,
@@ -23,8 +22,7 @@ told as (
         coalesce(sponsorships.currency_code, companies.currency_code)
             as currency_code,
         sponsorships.starts_on,
-        greatest(sponsorships.ends_on - sponsorships.starts_on, 0) + 1
-            as day_count,
+        sponsorships.ends_on - sponsorships.starts_on + 1 as day_count,
         companies.as_of_date
     from sponsorships
     inner join companies
