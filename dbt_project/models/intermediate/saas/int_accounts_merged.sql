@@ -1,44 +1,14 @@
-with recursive accounts as (
-    select * from {{ ref('stg_files__accounts') }}
-),
-
-files as (
-    select
-        company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
-),
-
-ranked as (
-    select
-        accounts.company_id,
-        accounts.account_id,
-        accounts.merged_into_account_id,
-        row_number() over (
-            partition by accounts.company_id, accounts.account_id
-            order by
-                files.exported_at desc,
-                files.file_name desc,
-                accounts.line_number desc
-        ) as recency_rank
-    from accounts
-    inner join files
-        on
-            accounts.company_id = files.company_id
-            and accounts.file_sha256 = files.file_sha256
-),
+with recursive
+{{ newest_rows('accounts', ref('stg_files__accounts'), ['account_id']) }},
 
 merged as (
     select
         company_id,
         account_id as merged_account_id,
         merged_into_account_id as account_id
-    from ranked
+    from accounts
     where
-        recency_rank = 1
-        and merged_into_account_id is not null
+        merged_into_account_id is not null
         and merged_into_account_id <> account_id
 ),
 

@@ -6,34 +6,10 @@ with registrants as (
     from {{ ref('stg_files__registrants') }}
 ),
 
-files as (
-    select
-        company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
-),
-
-ranked as (
-    select
-        registrants.*,
-        row_number() over (
-            partition by
-                registrants.company_id,
-                registrants.webinar_id,
-                registrants.told_as
-            order by
-                files.exported_at desc,
-                files.file_name desc,
-                registrants.line_number desc
-        ) as recency_rank
-    from registrants
-    inner join files
-        on
-            registrants.company_id = files.company_id
-            and registrants.file_sha256 = files.file_sha256
-),
+{{ newest_rows(
+    'newest', 'registrants',
+    ['webinar_id', 'told_as']
+) }},
 
 identified as (
     select
@@ -48,8 +24,7 @@ identified as (
         channel_name,
         industry,
         company_size
-    from ranked
-    where recency_rank = 1
+    from newest
 )
 
 select * from identified

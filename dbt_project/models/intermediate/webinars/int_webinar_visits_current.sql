@@ -8,15 +8,6 @@ with visits as (
     where attendee_role = 'attendee'
 ),
 
-files as (
-    select
-        company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
-),
-
 registrants as (
     select
         company_id,
@@ -27,63 +18,44 @@ registrants as (
     where registrant_id is not null
 ),
 
-ranked as (
-    select
-        visits.*,
-        row_number() over (
-            partition by
-                visits.company_id,
-                visits.webinar_id,
-                visits.told_as,
-                visits.session_id,
-                visits.joined_at,
-                visits.is_on_demand
-            order by
-                files.exported_at desc,
-                files.file_name desc,
-                visits.line_number desc
-        ) as recency_rank
-    from visits
-    inner join files
-        on
-            visits.company_id = files.company_id
-            and visits.file_sha256 = files.file_sha256
-),
+{{ newest_rows(
+    'newest', 'visits',
+    ['webinar_id', 'told_as', 'session_id', 'joined_at', 'is_on_demand']
+) }},
 
 identified as (
     select
-        ranked.company_id,
-        ranked.webinar_id,
+        newest.company_id,
+        newest.webinar_id,
         coalesce(
             registrants.person_id,
-            ranked.email_hash,
-            'registrant/' || ranked.registrant_id,
-            'visitor/' || ranked.told_as
+            newest.email_hash,
+            'registrant/' || newest.registrant_id,
+            'visitor/' || newest.told_as
         ) as person_id,
-        coalesce(ranked.session_id, ranked.told_as) as device_id,
-        ranked.is_on_demand,
-        ranked.joined_at,
+        coalesce(newest.session_id, newest.told_as) as device_id,
+        newest.is_on_demand,
+        newest.joined_at,
         -- Who comes in again on the same device had left before.
         coalesce(
-            ranked.left_at,
-            lead(ranked.joined_at) over (
+            newest.left_at,
+            lead(newest.joined_at) over (
                 partition by
-                    ranked.company_id,
-                    ranked.webinar_id,
-                    ranked.told_as,
-                    ranked.session_id,
-                    ranked.is_on_demand
-                order by ranked.joined_at
+                    newest.company_id,
+                    newest.webinar_id,
+                    newest.told_as,
+                    newest.session_id,
+                    newest.is_on_demand
+                order by newest.joined_at
             )
         ) as left_at,
-        ranked.left_at is null as is_end_missing
-    from ranked
+        newest.left_at is null as is_end_missing
+    from newest
     left join registrants
         on
-            ranked.company_id = registrants.company_id
-            and ranked.webinar_id = registrants.webinar_id
-            and ranked.registrant_id = registrants.registrant_id
-    where ranked.recency_rank = 1
+            newest.company_id = registrants.company_id
+            and newest.webinar_id = registrants.webinar_id
+            and newest.registrant_id = registrants.registrant_id
 )
 
 select * from identified

@@ -1,32 +1,5 @@
-with webinars as (
-    select * from {{ ref('stg_files__webinars') }}
-),
-
-files as (
-    select
-        company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
-),
-
-ranked as (
-    select
-        webinars.*,
-        row_number() over (
-            partition by webinars.company_id, webinars.webinar_id
-            order by
-                files.exported_at desc,
-                files.file_name desc,
-                webinars.line_number desc
-        ) as recency_rank
-    from webinars
-    inner join files
-        on
-            webinars.company_id = files.company_id
-            and webinars.file_sha256 = files.file_sha256
-),
+with
+{{ newest_rows('webinars', ref('stg_files__webinars'), ['webinar_id']) }},
 
 dated as (
     select
@@ -46,8 +19,7 @@ dated as (
         has_questions,
         has_offer,
         has_survey
-    from ranked
-    where recency_rank = 1
+    from webinars
 )
 
 select * from dated
