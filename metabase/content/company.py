@@ -8,8 +8,6 @@ from babel.numbers import get_currency_precision
 
 __all__ = ["EXAMPLE", "Company"]
 
-_WITHOUT_A_SHOP = frozenset({"agency", "community", "saas", "webinars"})
-
 
 @dataclass(frozen=True)
 class Company:
@@ -22,11 +20,6 @@ class Company:
     name: str
     currency_code: str
     plan: str = "pro"
-
-    @property
-    def has_shop(self) -> bool:
-        """Whether its pages are of customers who buy: predictions are missed then."""
-        return self.plan not in _WITHOUT_A_SHOP
 
     @property
     def role(self) -> str:

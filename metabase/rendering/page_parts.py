@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from platformdirs import user_cache_path
 
-from metabase.content.entities import Card, Placement
+from metabase.content.entities import Card, Content, Placement
 from metabase.content.warehouse import DataState, Result
 from metabase.rendering.cards import DrawnCard, draw_card, why_empty
 from metabase.rendering.formats import write_date
@@ -25,6 +25,7 @@ __all__ = [
     "TEMPLATES",
     "asset",
     "banner",
+    "banner_of",
     "chart_library",
     "draw_answer",
     "page_templates",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+_CUSTOMERS = "clientes"
 
 
 def page_templates() -> Environment:
@@ -84,6 +86,12 @@ def told_columns(card: DrawnCard, no_value: str) -> DrawnCard:
         headers=tuple(card.headers[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in card.rows),
     )
+
+
+def banner_of(content: Content, state: DataState, labels: dict[str, str]) -> str | None:
+    """The banner above a company's pages; None without a page of customers."""
+    pages = {page.path.stem for page in content.dashboards}
+    return banner(state, labels) if _CUSTOMERS in pages else None
 
 
 def banner(state: DataState, labels: dict[str, str]) -> str | None:

@@ -23,7 +23,7 @@ from metabase.content.warehouse import (
 )
 from metabase.rendering.cards import DrawnCard, why_empty
 from metabase.rendering.formats import number_locale, time_locale
-from metabase.rendering.page_parts import banner, draw_answer, written_day
+from metabase.rendering.page_parts import banner_of, draw_answer, written_day
 from metabase.rendering.report import DrawnSection, Report
 from metabase.rendering.report_layout import GRID_WIDTH
 from metabase.rendering.report_pdf import Sheet, pictures_of
@@ -114,7 +114,7 @@ def draw_pages(url: str, company: Company, language: str, root: Path) -> list[Re
             as_of=written_day(state.as_of_date, labels),
             # A page says its own period, on the card of its dates.
             period="",
-            banner=banner(state, labels) if company.has_shop else None,
+            banner=banner_of(content, state, labels),
             why_empty=why_empty(state, labels),
             sections=drawn(page),
             number_locale=number_locale(company.currency_code, labels["language"]),

@@ -25,7 +25,7 @@ from metabase.rendering.page_choices import Choice, Variant
 from metabase.rendering.page_grid import closed_up
 from metabase.rendering.page_parts import (
     asset,
-    banner,
+    banner_of,
     chart_library,
     page_templates,
     written_day,
@@ -150,7 +150,7 @@ def _section(
         company=company,
         data_through=written_day(state.data_through_date, labels),
         as_of=written_day(state.as_of_date, labels),
-        banner=banner(state, labels) if company.has_shop else None,
+        banner=banner_of(content, state, labels),
         pages=tuple(page for page in drawn if page.has_own),
         missing=pages.missing(why_empty(state, labels)),
         number_locale=number_locale(company.currency_code, labels["language"]),
