@@ -37,7 +37,7 @@ _TABLES = {
     "channel_results": [["email", "100", "80", "8", "2", "20"]],
     "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
     "top_referrers": [["contacts/acme", "3", "2"]],
-    "flow_health": [["bienvenida", "10", "2", "20 %", "1", "45"]],
+    "flow_health": [["bienvenida", "10", "2", "20,0 %", "1", "45"]],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
 }
 
