@@ -70,7 +70,7 @@ def test_a_campaign_shows_both_ways_to_open(reporting_url: str) -> None:
         "50 %",
         "25 %",
         "10 %",
-        "3 %",
+        "2,5 %",
     ]
 
 
