@@ -95,6 +95,8 @@ def _days(days: list[dict[str, Any]], config: dict[str, Any], missing: int) -> N
         [*key, "campaign_id"],
         "read_at",
     )
+    if config.get("is_cut_off"):
+        sys.exit(1)
     _schema(
         "slices",
         {

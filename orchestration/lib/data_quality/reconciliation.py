@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from orchestration.lib.connections.sources import RawTable, Source
-from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.database import connect, has_relation
 
 __all__ = ["Difference", "differences"]
 
@@ -54,6 +54,9 @@ def differences(
     values = {"company": company_id, "since": since or _BEGINNING}
     found: list[Difference] = []
     with connect(url, "transformer") as database:
+        # A first read that was cut off may have left rows and no table of slices.
+        if not has_relation(database, f"{source.schema}.slices"):
+            return found
         tables = {table.name: table for table in source.tables}
         for stream, total_name in _streams(database, source, values):
             if stream not in tables:

@@ -15,7 +15,7 @@ from psycopg import Connection as Database
 from psycopg import sql
 
 from orchestration.lib.connections.sources import Source
-from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.database import connect, has_relation
 
 __all__ = ["landing", "mark_verified", "revisions", "verified_until"]
 
@@ -152,6 +152,9 @@ def _tables(database: Database, source: Source) -> list[tuple[str, bool]]:
 
 
 def _sliced_tables(database: Database, source: Source, company_id: str) -> set[str]:
+    # A first read that was cut off may have left rows and no table of slices.
+    if not has_relation(database, f"{source.schema}.slices"):
+        return set()
     rows = database.execute(
         sql.SQL("select distinct stream_name from {} where company_id = %s").format(
             sql.Identifier(source.schema, "slices")

@@ -245,6 +245,19 @@ class TestWhatCountsAsAChange:
 
         assert revisions(shop.url, "acme") == [("shopify", 2)]
 
+    def test_a_first_read_cut_off_before_its_slices_is_a_failure_told(
+        self, shop: Shop
+    ) -> None:
+        shop.connect(is_cut_off=True)
+
+        (failure,) = shop.read().failures
+
+        assert "shop" in failure
+        exists = "select to_regclass('raw_shopify.' || %s) is not null"
+        assert shop.rows(exists, "campaign_days") == [(True,)]
+        assert shop.rows(exists, "slices") == [(False,)]
+        assert _problems(shop) == []
+
 
 class TestTheComparisonWithTheSource:
     def test_names_the_slice_that_lost_a_row(self, shop: Shop) -> None:
