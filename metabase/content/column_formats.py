@@ -33,6 +33,7 @@ def _number(style: str, decimals: int, **more: str) -> dict[str, Any]:
 FORMATS: Mapping[str, Mapping[str, Any]] = {
     "text": {},
     "date": {"date_style": "${format.date_style}"},
+    "month": {"date_style": "${format.month_style}"},
     "money": {**_MONEY, "decimals": "${company.currency_decimals}"},
     "rounded_money": {**_MONEY, "decimals": 0},
     "integer": _number("decimal", 0),

@@ -39,6 +39,7 @@ class Column:
     currency: str | None = None
     decimals: int | None = None
     suffix: str = ""
+    is_month: bool = False
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def _columns(settings: Mapping[str, Any]) -> dict[str, Column]:
             currency=style.get("currency"),
             decimals=style.get("decimals"),
             suffix=style.get("suffix", ""),
+            is_month="D" not in style.get("date_style", "D"),
         )
         for name, style in ((json.loads(key)[1], one) for key, one in settings.items())
     }

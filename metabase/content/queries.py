@@ -78,7 +78,7 @@ def _by_month(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     (month, *_), shown = columns, list(columns.values())[1:]
     lines = [
         *(f"with {_PERIOD}", "", "select"),
-        f"    to_char(months.month_start_date, 'YYYY-MM') as {month},",
+        f"    months.month_start_date as {month},",
         *_listed([f"months.{text}" for text in shown]),
         f"from {_MONTHS} as months",
         "inner join period on months.month_start_date >= period.start_date",

@@ -113,7 +113,7 @@ def draw_card(  # noqa: PLR0913
             for column in columns
         ),
         rows=rows,
-        chart=chart_spec(card, result) if has_chart else None,
+        chart=chart_spec(card, result, language) if has_chart else None,
         empty_reason=why if is_empty else None,
         more_rows=(
             _more_rows(len(kept), len(values), labels)

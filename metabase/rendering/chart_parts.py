@@ -107,10 +107,12 @@ class Plot:
         if self.is_scale:
             kind = "quantitative"
             axis = alt.Axis(format=d3_format(self.dimension), tickCount=5, grid=False)
+        # A day is read as midnight UTC: west of it, local time is the day before.
+        scale = alt.Scale(type="utc") if kind == "temporal" else alt.Undefined
         name, title = self.dimension.name, self.dimension.title
         told = (number(alt.Tooltip, one, title=one.title) for one in metrics)
         return self.base.encode(
-            x=alt.X(name, type=kind, sort=None, title=title, axis=axis),
+            x=alt.X(name, type=kind, sort=None, title=title, axis=axis, scale=scale),
             tooltip=[alt.Tooltip(name, type="nominal", title=title), *told],
         )
 

@@ -23,6 +23,7 @@ from metabase.rendering.chart_parts import (
     styled,
     value_axis,
 )
+from metabase.rendering.formats import write_month
 from metabase.rendering.ring_charts import rings
 from metabase.rendering.series_charts import (
     grouped_bars,
@@ -37,7 +38,7 @@ _HEIGHT, _HEIGHTS_OF_A_BAR = 300, (22, 70)
 _LINE = "line_title"
 
 
-def chart_spec(card: Card, result: Result) -> dict[str, Any]:
+def chart_spec(card: Card, result: Result, language: str) -> dict[str, Any]:
     """The card's answer as a Vega-Lite specification that holds its own data.
 
     Parameters
@@ -48,16 +49,19 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
         apart, and one metric.
     result : Result
         The rows in the order in which they are to be drawn.
+    language : str
+        Of the months, which stand on an axis as words.
     """
     metrics = tuple(card.columns[name] for name in card.metrics)
     draw, _ = _drawing(card)
-    rows = chart_points(card, result)
-    axis = result.column(card.dimensions[0])
+    rows = chart_points(card, result, language)
+    name = card.dimensions[0]
+    is_date = any(isinstance(value, date) for value in result.column(name))
     plot = Plot(
         card,
         alt.Chart(alt.InlineData(values=rows)),
         metrics,
-        is_date=any(isinstance(value, date) for value in axis),
+        is_date=is_date and not card.columns[name].is_month,
         rows=rows,
     )
     height = _HEIGHT
@@ -69,10 +73,11 @@ def chart_spec(card: Card, result: Result) -> dict[str, Any]:
     return spec
 
 
-def chart_points(card: Card, result: Result) -> list[dict[str, Any]]:
+def chart_points(card: Card, result: Result, language: str) -> list[dict[str, Any]]:
     """The rows that the card's chart holds, for another answer of the same card."""
     _, is_long = _drawing(card)
-    return _long(card, result) if is_long else _wide(result)
+    rows = _wide(card, result, language)
+    return _long(card, rows) if is_long else rows
 
 
 def _drawing(card: Card) -> tuple[Callable[[Plot], AltairChart], bool]:
@@ -91,13 +96,20 @@ def _drawing(card: Card) -> tuple[Callable[[Plot], AltairChart], bool]:
     }[card.display]
 
 
-def _wide(result: Result) -> list[dict[str, Any]]:
+def _wide(card: Card, result: Result, language: str) -> list[dict[str, Any]]:
+    months = {name for name, column in card.columns.items() if column.is_month}
     return [
-        dict(zip(result.columns, map(_plain, row), strict=True)) for row in result.rows
+        {
+            name: write_month(value, language)
+            if name in months and isinstance(value, date)
+            else _plain(value)
+            for name, value in zip(result.columns, row, strict=True)
+        }
+        for row in result.rows
     ]
 
 
-def _long(card: Card, result: Result) -> list[dict[str, Any]]:
+def _long(card: Card, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A row per series and point; a point without a value is left out."""
     series = card.dimensions[1] if len(card.dimensions) > 1 else None
     return [
@@ -106,7 +118,7 @@ def _long(card: Card, result: Result) -> list[dict[str, Any]]:
             SERIES: row[series] if series else card.columns[metric].title,
             VALUE: row[metric],
         }
-        for row in _wide(result)
+        for row in rows
         for metric in card.metrics
         if row[metric] is not None
     ]

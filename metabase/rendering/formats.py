@@ -19,6 +19,7 @@ __all__ = [
     "number_pattern",
     "time_locale",
     "write_date",
+    "write_month",
     "write_value",
 ]
 
@@ -28,7 +29,7 @@ _FRACTION = re.compile(r"0(\.[0#]+)?(?![0-9#.])")
 def write_value(value: Any, column: Column, language: str) -> str:
     """Write one value of a column: 12345.6 as «12.345,60 €», 0.42 as «42 %»."""
     if isinstance(value, date):
-        return write_date(value, language)
+        return (write_month if column.is_month else write_date)(value, language)
     if not isinstance(value, (int, float, Decimal)):
         return str(value)
     pattern = _pattern(column, language)
@@ -78,6 +79,11 @@ def _is_a_word(currency: str | None, language: str) -> bool:
 def write_date(day: date, language: str) -> str:
     """Write a day with its month as a short word: «30 sept 1997»."""
     return format_date(day, "d MMM y", locale=_locale(language))
+
+
+def write_month(day: date, language: str) -> str:
+    """Write the month of a day: «dic 2025»."""
+    return format_date(day, "MMM y", locale=_locale(language))
 
 
 def number_locale(currency_code: str, language: str) -> dict[str, Any]:

@@ -74,7 +74,9 @@ def drawn_variants(
 
     def draw(chosen: Mapping[str, Any]) -> Drawn:
         answer = run(told.connection, *card.chosen_sql(chosen))
-        points = chart_points(card, answer) if drawn.chart else None
+        points = (
+            chart_points(card, answer, told.labels["language"]) if drawn.chart else None
+        )
         return _drawn(told, at, answer, draws_chart=points is None), points
 
     return variants_of(page, at, told.choices[page.entity_id], draw)

@@ -42,7 +42,7 @@ def shown(url: str, name: str, company: str = "acme", **told: Any) -> list[list[
 def chart(url: str, name: str, company: str = "acme", **chosen: Any) -> dict[str, Any]:
     """The Vega-Lite specification of a card with axes."""
     card = card_named(name)
-    return chart_spec(card, answer_of(url, card, company, **chosen))
+    return chart_spec(card, answer_of(url, card, company, **chosen), "es")
 
 
 def plotted(spec: dict[str, Any]) -> list[dict[str, Any]]:

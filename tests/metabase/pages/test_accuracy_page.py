@@ -102,7 +102,7 @@ def test_the_line_of_what_came_ends_where_the_days_are_not_over(
         (date(1997, 8, 30), 420, 430),
         (date(1997, 10, 20), 440, None),
     ]
-    assert len(chart_spec(line, result)["layer"]) == 4
+    assert len(chart_spec(line, result, "es")["layer"]) == 4
 
 
 @pytest.mark.parametrize(

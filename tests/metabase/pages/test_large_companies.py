@@ -22,7 +22,7 @@ _PLACE = Placement("a", "b", 0, 0, 24, 8)
 def _origins(*rows: tuple[str, float]) -> dict[str, Any]:
     """The chart of sales by channel, whose amounts are money."""
     card = card_named("sales_origins")
-    return chart_spec(card, Result((*card.dimensions, *card.metrics), rows))
+    return chart_spec(card, Result((*card.dimensions, *card.metrics), rows), "es")
 
 
 @pytest.mark.parametrize(("amount", "is_short"), [(9_999_999, False), (1e7, True)])
@@ -41,7 +41,7 @@ def test_the_names_under_bars_are_all_there_when_they_are_long() -> None:
 
     def axis(name: str) -> dict[str, Any]:
         row = (name, *([1.0] * len(card.metrics)))
-        spec = chart_spec(card, Result((*card.dimensions, *card.metrics), (row,)))
+        spec = chart_spec(card, Result((*card.dimensions, *card.metrics), (row,)), "es")
         return dict(spec["encoding"]["x"]["axis"])
 
     assert axis("Google Ads Performance Max")["labelOverlap"] is False

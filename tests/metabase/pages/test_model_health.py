@@ -57,7 +57,7 @@ def _shown(url: str, name: str, company: str = "acme") -> list[list[str]]:
 def _spec(url: str, name: str, company: str = "acme") -> dict[str, Any]:
     card = _card(name)
     with connect_as(url, f"bi_{company}") as connection:
-        return chart_spec(card, run(connection, card.sql))
+        return chart_spec(card, run(connection, card.sql), "es")
 
 
 def _values(spec: dict[str, Any]) -> list[dict[str, Any]]:
@@ -148,7 +148,7 @@ def test_one_line_alone_has_no_legend() -> None:
     columns, _ = _ROWS["backtest_calibration"]
 
     rows = Result(columns, ((1, 0.5, 0.25),))
-    spec = chart_spec(replace(card, settings=alone), rows)
+    spec = chart_spec(replace(card, settings=alone), rows, "es")
 
     assert _lines(spec)["Compraron"]["color"]["legend"] is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.metabase.pages.drawn_cards import answer_of, card_named, shown
 
 
@@ -39,9 +41,9 @@ def test_a_rate_of_few_people_is_no_point_of_a_line(shops_url: str) -> None:
 
     # June had 20 registrants; September is not over, August's sales are not.
     assert list(rows) == [
-        ("1997-06", None, None),
-        ("1997-07", 0.42, 0.13),
-        ("1997-08", 0.45, None),
+        (date(1997, 6, 1), None, None),
+        (date(1997, 7, 1), 0.42, 0.13),
+        (date(1997, 8, 1), 0.45, None),
     ]
 
 

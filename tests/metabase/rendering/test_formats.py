@@ -27,6 +27,7 @@ from metabase.rendering.formats import number_locale, write_value
         (-1.25, Column("a", "A", "decimal", decimals=1), "-1,3"),
         (1234, Column("a", "A"), "1.234"),
         (date(1997, 9, 30), Column("a", "A"), "30 sept 1997"),
+        (date(2025, 12, 1), Column("a", "A", is_month=True), "dic 2025"),
         ("0012", Column("a", "A"), "0012"),
     ],
 )
