@@ -49,9 +49,11 @@ def test_two_hundred_days_of_runs_grade_what_they_promised(
         "select distinct as_of_date from predictions.predictions_customer_history"
     )
     assert {day for (day,) in made} == set(days)
-    # Each forecast whose last day has come was graded once, and wholly.
+    # Each forecast whose last day has come was graded once, and wholly: a probability
+    # was said of 90 days only.
     graded = timonel.rows(
-        """select horizon_days, as_of_date, brier is not null, log_loss is not null
+        """select horizon_days, as_of_date, mae is not null, brier is not null,
+            log_loss is not null
         from predictions.forecast_grades order by 1, 2"""
     )
     due = [
@@ -61,7 +63,10 @@ def test_two_hundred_days_of_runs_grade_what_they_promised(
         if day + timedelta(days=horizon) <= days[-1]
     ]
     assert [(horizon, day) for horizon, day, *_ in graded] == due
-    assert {tuple(row[2:]) for row in graded} == {(True, True)}
+    assert {(horizon, *told) for horizon, _, *told in graded} == {
+        (30, True, False, False),
+        (90, True, True, True),
+    }
     orders = timonel.rows("select count(*), sum(net_revenue) from marts.orders")
     bought = [row for row in rows if row[1] <= days[-1]]
     assert orders == [(len(bought), sum(row[2] for row in bought))]
