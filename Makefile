@@ -101,6 +101,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.advice
 	$(BIN)/python -m tests.benchmarks.attribution
 	$(BIN)/python -m tests.benchmarks.service_levels
+	$(BIN)/python -m tests.benchmarks.receiver
 	$(BIN)/python -m tests.benchmarks.no_change_run
 
 pictures: $(READY) ## take the pictures of the README from the demo, with Chromium
