@@ -29,6 +29,7 @@ from orchestration.lib.ingestion.files_read import (
     remember_read,
 )
 from orchestration.lib.ingestion.ingestion import DateRange
+from orchestration.lib.ingestion.webhooks.reading import read_deliveries
 from orchestration.lib.operations.cadence import Rhythm, list_rhythms, next_publication
 from orchestration.lib.operations.run_phases import (
     BELOW_PREDICTIONS,
@@ -108,6 +109,7 @@ class Refresher:
             source that fails does not stop the others.
         """
         key_old_erasures(self.url, self.settings)
+        self._read_delivered(company)
         unread: list[SourceUnread] = []
         failures: list[PhaseFailed] = []
         due = self._due(company, only)
@@ -121,6 +123,16 @@ class Refresher:
         if failures or (due and len(unread) == len(due)):
             raise PhaseFailed.of_all([*failures, *unread])
         return tuple(unread)
+
+    def _read_delivered(self, company: Company) -> None:
+        """Turn what the receiver kept into events; nothing is told without any."""
+        read = read_deliveries(self.url, company.company_id)
+        if not read.delivery_count:
+            return
+        console.print(
+            f"  [green]✓[/green] Reading webhooks: {read.delivery_count:,} deliveries, "
+            f"{read.quarantined_count:,} in quarantine"
+        )
 
     def _due(self, company: Company, only: Collection[str]) -> list[str]:
         connections = list_connections(self.url, company.company_id)
@@ -190,9 +202,11 @@ class Refresher:
     ) -> bool:
         version = input_version(self.url, company, as_of_date, code_version())
         rhythm = self._rhythm(company)
-        is_unpublished = self.refit and rhythm.last_published != as_of_date
+        # Who never was told predictions has none to be told anew.
+        is_told = rhythm.last_published in (None, as_of_date)
+        is_unpublished = self.refit and not is_told
         is_wanted = self.force or unread or is_unpublished
-        if not is_wanted and is_done(self.url, company.company_id, as_of_date, version):
+        if not is_wanted and is_done(self.url, company, as_of_date, version):
             run.forget()
             measure(self.url, company.company_id)
             console.print("  [green]✓[/green] Nothing changed since the last run")

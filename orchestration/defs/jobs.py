@@ -57,6 +57,14 @@ refresh_orders = dg.define_asset_job(
     description="What changed of one company's orders, up to the marts; no model.",
 )
 
+refresh_delivered = dg.define_asset_job(
+    name="refresh_delivered",
+    selection=dg.AssetSelection.groups("dbt_marts")
+    | dg.AssetSelection.groups(*_VIEWS).without_checks(),
+    tags=_MINUTES,
+    description="What was delivered to one company by webhook, in its marts; no model.",
+)
+
 
 @dg.schedule(
     job=refresh_company,

@@ -135,7 +135,7 @@ def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
 
         said = demo.timonel.run("demo", "--no-open")
 
-    assert said.count("Nothing changed since the last run") == 3
+    assert said.count("Nothing changed since the last run") == 4
     assert demo.timonel.rows(_ROW_VERSIONS) == before
 
 

@@ -24,7 +24,10 @@ __all__ = ["EVENTS", "Look", "needs_threshold"]
 Rows = list[dict[str, Any]]
 
 # Those that have a word.
-_JOBS = ("refresh_company", "refresh_operations", "refresh_orders")
+_JOBS = (
+    *("refresh_company", "refresh_operations", "refresh_orders"),
+    "refresh_delivered",
+)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 import psycopg
 
 from orchestration.lib.ingestion.landings import revisions
+from orchestration.lib.ingestion.webhooks.reading import last_event_written
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.company_settings import load_settings
 from orchestration.lib.tenancy.media_settings import load_media_settings
@@ -49,7 +50,8 @@ def input_version(
             where company_id = %s order by identifier_hash""",
             (company.company_id,),
         ).fetchall()
-    landed = (revisions(url, company.company_id), forgotten)
+    written = last_event_written(url, company.company_id)
+    landed = (revisions(url, company.company_id), forgotten, written)
     settings = (
         load_settings(url, company.company_id),
         load_media_settings(url, company.company_id),
@@ -60,11 +62,13 @@ def input_version(
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def is_done(url: str, company_id: str, as_of_date: date, version: str) -> bool:
+def is_done(url: str, company: Company, as_of_date: date, version: str) -> bool:
     """Whether the company's latest run had these inputs and nobody ran since.
 
-    Runs of the Dagster daemon are not recorded here, but they leave their date.
+    Runs of the Dagster daemon are not recorded here, but they leave their date with the
+    customers. Without any, only the last complete day is done: the daemon has no later.
     """
+    company_id = company.company_id
     with connect(url, "orchestrator") as database:
         row = database.execute(
             """select input_version, status from ops.runs
@@ -86,6 +90,8 @@ def is_done(url: str, company_id: str, as_of_date: date, version: str) -> bool:
             {"id": company_id},
         ).fetchone()
     # Predictions of a company that is told them weekly are older than its marts.
+    if not dates:
+        return as_of_date >= company.last_complete_day(datetime.now(UTC))
     return dates == [(as_of_date,)] and _is_at_most(published, as_of_date)
 
 

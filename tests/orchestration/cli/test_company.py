@@ -158,8 +158,17 @@ def test_a_changed_setting_is_a_reason_to_compute_again(database_url: str) -> No
     before = input_version(database_url, ACME, date(2026, 1, 1), "code")
 
     change_settings(database_url, "acme", revenue_includes_tax=True)
+    changed = input_version(database_url, ACME, date(2026, 1, 1), "code")
+    with connect(database_url, "loader") as database:
+        database.execute(
+            """insert into raw_webhooks.events (company_id, connection_id, event_key,
+                sender, event_type, received_at, delivery_id, payload)
+            values ('acme', 'chat', 'a', 'whatsapp', 'status.sent', now(), 1, '{}')"""
+        )
 
-    assert input_version(database_url, ACME, date(2026, 1, 1), "code") != before
+    # And so is an event that was delivered.
+    delivered = input_version(database_url, ACME, date(2026, 1, 1), "code")
+    assert len({before, changed, delivered}) == 3
 
 
 def test_a_plan_is_set_shown_and_listed_and_computes_nothing_again(

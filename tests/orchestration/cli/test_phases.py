@@ -20,6 +20,7 @@ from orchestration.definitions import defs
 from orchestration.lib.connections.connections import Connection
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.webhooks.reading import DeliveriesRead
 from orchestration.lib.operations.cadence import Rhythm
 from orchestration.lib.operations.run_phases import (
     BELOW_PREDICTIONS,
@@ -69,6 +70,7 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> Phases:
         "input_version": lambda *arguments: "1",
         "is_done": lambda *arguments: False,
         "key_old_erasures": lambda *arguments: None,
+        "read_deliveries": lambda *arguments: DeliveriesRead(),
         "unchanged_views": lambda url: frozenset(),
         "recorded_run": lambda *arguments: nullcontext(RUN),
     }.items():

@@ -385,10 +385,11 @@ def test_frequent_jobs_run_no_model_and_only_the_sources_of_their_level() -> Non
             graph.get(key).group_name
             for key in defs().resolve_job_def(name).asset_layer.executable_asset_keys
         }
-        for name in ("refresh_operations", "refresh_orders")
+        for name in ("refresh_operations", "refresh_orders", "refresh_delivered")
     }
 
     marts = {"dbt_staging", "dbt_personal", "dbt_intermediate", "dbt_marts"}
+    assert groups["refresh_delivered"] == marts
     assert groups["refresh_orders"] == marts | {"ingest_shopify"}
     assert groups["refresh_operations"] == marts | {
         "ingest_shopify",

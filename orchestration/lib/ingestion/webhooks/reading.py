@@ -13,7 +13,13 @@ from orchestration.lib.ingestion.webhooks.unpacking import Event, Unreadable, un
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.warehouse.database import connect
 
-__all__ = ["KEPT_DAYS", "DeliveriesRead", "read_deliveries", "unread_again"]
+__all__ = [
+    "KEPT_DAYS",
+    "DeliveriesRead",
+    "last_event_written",
+    "read_deliveries",
+    "unread_again",
+]
 
 KEPT_DAYS = 30
 """How long a delivery is kept after it came; its events stay."""
@@ -54,6 +60,19 @@ def read_deliveries(url: str, company_id: str) -> DeliveriesRead:
                 break
         database.execute(_FORGET, (company_id, KEPT_DAYS))
     return total
+
+
+def last_event_written(url: str, company_id: str) -> datetime | None:
+    """When the newest event was written, or written otherwise: what is read follows it.
+
+    None without events, and while all are older than this was kept.
+    """
+    with connect(url, "transformer") as database:
+        row = database.execute(
+            "select max(written_at) from raw_webhooks.events where company_id = %s",
+            (company_id,),
+        ).fetchone()
+    return row[0] if row else None
 
 
 def unread_again(
@@ -122,7 +141,8 @@ on conflict (company_id, connection_id, event_key) do update set
     event_id = excluded.event_id,
     occurred_at = excluded.occurred_at,
     payload = excluded.payload,
-    received_at = least(kept.received_at, excluded.received_at)
+    received_at = least(kept.received_at, excluded.received_at),
+    written_at = now()
 where (kept.event_type, kept.event_id, kept.occurred_at, kept.payload)
     is distinct from (excluded.event_type, excluded.event_id, excluded.occurred_at,
         excluded.payload)

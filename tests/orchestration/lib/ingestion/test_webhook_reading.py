@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 import psycopg
 import pytest
 
-from orchestration.defs.ingestion.webhooks import webhook_deliveries
+from orchestration.defs.ingestion import webhooks
 from orchestration.lib.ingestion.webhooks.reading import (
     DeliveriesRead,
+    last_event_written,
     read_deliveries,
     unread_again,
 )
@@ -188,16 +189,67 @@ def test_the_sensor_reads_every_company_and_names_what_it_read(
     monkeypatch.setattr(Warehouse, "url", lambda _: url)
     for company in ("acme", "bolt"):
         _deliver(url, "whatsapp", DELIVERED, company=company)
-    context = dg.build_sensor_context(resources={"warehouse": Warehouse()})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = _evaluated(instance)
 
-    result = webhook_deliveries(context)
-
-    assert isinstance(result, dg.SensorResult)
     assert [event.description for event in result.asset_events] == [
         "Deliveries of acme",
         "Deliveries of bolt",
     ]
     assert len(_events(url)) == 2
+    # Neither is a partition yet, which a run needs.
+    assert not result.run_requests
+
+
+def test_marts_are_requested_once_for_what_is_new_and_not_all_the_time(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Warehouse, "url", lambda _: url)
+    monkeypatch.setattr(webhooks, "_BETWEEN_RUNS", timedelta(0))
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", ["acme", "bolt"])
+        _deliver(url, "whatsapp", DELIVERED)
+        first = _evaluated(instance)
+        again = _evaluated(instance, first.cursor)
+        _deliver(url, "whatsapp", DELIVERED, company="bolt")
+        _deliver(url, "whatsapp", READ)
+        monkeypatch.setattr(webhooks, "_BETWEEN_RUNS", timedelta(hours=1))
+        soon = _evaluated(instance, again.cursor)
+        monkeypatch.setattr(webhooks, "_BETWEEN_RUNS", timedelta(0))
+        later = _evaluated(instance, soon.cursor)
+
+    asked = [
+        [
+            str(request.partition_key).partition("|")[0]
+            for request in each.run_requests or ()
+        ]
+        for each in (first, again, soon, later)
+    ]
+    # What came soon after a run waits; it is not forgotten.
+    assert asked == [["acme"], [], ["bolt"], ["acme"]]
+
+
+def test_an_event_that_comes_again_is_nothing_new(url: str) -> None:
+    written = [last_event_written(url, "acme")]
+    for delivered in (DELIVERED, DELIVERED | {"object": "again"}, READ):
+        _deliver(url, "whatsapp", delivered)
+        read_deliveries(url, "acme")
+        written.append(last_event_written(url, "acme"))
+
+    assert written[0] is None
+    assert written[1] == written[2] != written[3]
+    assert last_event_written(url, "bolt") is None
+
+
+def _evaluated(
+    instance: dg.DagsterInstance, cursor: str | None = None
+) -> dg.SensorResult:
+    context = dg.build_sensor_context(
+        instance=instance, cursor=cursor, resources={"warehouse": Warehouse()}
+    )
+    result = webhooks.webhook_deliveries(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
 
 
 def test_what_people_wrote_is_not_kept_in_events() -> None:

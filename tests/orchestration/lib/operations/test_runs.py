@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -13,6 +13,7 @@ from orchestration.lib.operations.runs import RunFailed, is_done, recorded_run
 from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.warehouse.database import connect
 
+ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 DAY = date(2026, 1, 31)
 # To every client, what a restart of the server is.
 _HANG_UP = """
@@ -23,7 +24,7 @@ _HANG_UP = """
 
 @pytest.fixture
 def url(database_url: str) -> str:
-    add_company(database_url, Company("acme", "Acme", "EUR", "Europe/Madrid"))
+    add_company(database_url, ACME)
     return database_url
 
 
@@ -108,7 +109,38 @@ def test_who_stops_a_run_made_nothing_fail(url: str) -> None:
     ((status, message, _),) = kept(url)
     assert status == "stopped"
     assert "goes on where it stopped" in str(message)
-    assert not is_done(url, "acme", DAY, "v1")
+    assert not is_done(url, ACME, DAY, "v1")
+
+
+@pytest.mark.parametrize(
+    ("customer_day", "is_over", "is_skipped"),
+    [
+        (DAY, True, True),
+        (DAY + timedelta(days=1), True, False),
+        # A community has no customers: of an older day nobody knows who ran since.
+        (None, True, False),
+        (None, False, True),
+    ],
+)
+def test_what_was_done_is_not_done_again_unless_somebody_ran_since(
+    url: str, customer_day: date | None, is_over: bool, is_skipped: bool
+) -> None:
+    day = DAY if is_over else ACME.last_complete_day(datetime.now(UTC))
+    with recorded_run(url, "acme", day, "v1"):
+        pass
+    with psycopg.connect(url) as admin:
+        admin.execute("create schema if not exists marts")
+        admin.execute(
+            "create table marts.customer_summaries (company_id text, as_of_date date)"
+        )
+        admin.execute("grant usage on schema marts to transformer")
+        admin.execute("grant select on marts.customer_summaries to transformer")
+        if customer_day:
+            query = "insert into marts.customer_summaries values ('acme', %s)"
+            admin.execute(query, (customer_day,))
+
+    assert is_done(url, ACME, day, "v1") == is_skipped
+    assert not is_done(url, ACME, day, "v2")
 
 
 def test_a_run_with_nothing_to_do_leaves_no_row(url: str) -> None:
