@@ -27,6 +27,7 @@ _FORMATS = {
     "money": "money",
     "hours": "one_decimal",
     "minutes": "one_decimal",
+    "seconds": "one_decimal",
     "score": "one_decimal",
     "orders_per_customer": "one_decimal",
     "ratio": "two_decimals",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from orchestration.lib.ingestion.webhooks.unpacking import unpack
@@ -95,6 +95,55 @@ def test_what_was_refused_is_an_attempt_to_get_in(
     (row,) = warehouse.rows(query, [[pair.acme, pair.bolt]])
     assert (row["company_id"], row["system_name"]) == (pair.bolt, "receiver/wa")
     assert row["refused_attempt_count"] == 9
+
+
+def test_what_was_delivered_is_counted_and_timed(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    # Two seconds before midnight in Santiago.
+    midnight = at("2026-03-03", 2) + timedelta(minutes=59, seconds=58)
+    live = [midnight - timedelta(seconds=wait) for wait in range(1, 10)]
+    history = [midnight - timedelta(days=8), midnight - timedelta(days=400)]
+    ahead = [midnight + timedelta(minutes=3)]
+    for number, occurred_at in enumerate([*live, *history, *ahead, None]):
+        arrive(warehouse, pair.bolt, str(number), occurred_at, midnight)
+    next_day = midnight + timedelta(seconds=3)
+    arrive(warehouse, pair.bolt, "next", next_day - timedelta(seconds=30), next_day)
+    arrive(warehouse, pair.acme, "other", midnight, midnight)
+    long_ago = midnight - timedelta(days=100)
+    arrive(warehouse, pair.bolt, "old", long_ago, long_ago)
+
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-05")
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=["webhook_days"])
+
+    query = "select * from marts.webhook_days where company_id = %s order by 3"
+    first, second = warehouse.rows(query, [pair.bolt])
+    assert str(first["received_date"]) == "2026-03-02"
+    assert (first["event_count"], first["live_event_count"]) == (13, 10)
+    assert first["busiest_hour_event_count"] == 13
+    assert first["busiest_second_event_count"] == 13
+    # 0 (whose clock is ahead) to 9 seconds: the fifth and the tenth of ten.
+    assert [first[f"latency_{name}_seconds"] for name in ("p50", "p95", "max")] == [
+        *(4, 9, 9),
+    ]
+    assert str(second["received_date"]) == "2026-03-03"
+    assert second["latency_p50_seconds"] == 30
+    assert [row["event_count"] for row in warehouse.rows(query, [pair.acme])] == [1]
+
+
+def arrive(
+    warehouse: Warehouse,
+    company_id: str,
+    key: str,
+    occurred_at: datetime | None,
+    received_at: datetime,
+) -> None:
+    """An event that was written as it was received."""
+    warehouse.execute(
+        """insert into raw_webhooks.events values
+        (%s, 'wa', %s, 'whatsapp', 'status.sent', null, %s, %s, 1, '{}', %s)""",
+        [company_id, key, occurred_at, received_at, received_at],
+    )
 
 
 def campaigns(warehouse: Warehouse, company_id: str) -> list[dict[str, Any]]:

@@ -122,6 +122,7 @@ VIEWS = (
     "ventas",
     "vip_churn",
     "vip_risk_growth",
+    "webhooks_by_day",
     "webinar_channels",
     "webinar_forecasts",
     "webinar_months",
@@ -327,6 +328,11 @@ def readers(warehouse: Warehouse) -> Readers:
             warehouse.execute(judgement, [company_id])
         warehouse.execute(CONNECTION, [company_id])
         warehouse.execute(RESTATEMENT, [company_id])
+        warehouse.execute(
+            """insert into raw_webhooks.events values (%s, 'wa', 'e', 'whatsapp',
+                'status.sent', 'm', '2026-01-05', '2026-01-05', 1, '{}')""",
+            [company_id],
+        )
         for told in OPERATIONS:
             warehouse.execute(told, [company_id])
         campaign = meta_day("1", "2026-01-05", 10)

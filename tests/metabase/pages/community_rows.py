@@ -153,3 +153,15 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         attempt_count=scale * 9,
         refused_attempt_count=scale * 3,
     )
+    insert(
+        "webhooks_by_day",
+        connection_id="whatsapp",
+        received_date=date(1997, 9, 29),
+        event_count=scale * 50,
+        busiest_hour_event_count=scale * 20,
+        busiest_second_event_count=scale * 2,
+        live_event_count=scale * 40,
+        latency_p50_seconds=scale * 1.5,
+        latency_p95_seconds=scale * 30,
+        latency_max_seconds=scale * 61,
+    )

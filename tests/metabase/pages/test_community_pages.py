@@ -39,6 +39,9 @@ _TABLES = {
     "top_referrers": [["contacts/acme", "3", "2"]],
     "flow_health": [["bienvenida", "10", "2", "20,0 %", "1", "45"]],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
+    "webhook_latency": [
+        ["29 sept 1997", "whatsapp", "50", "20", "2", "40", "1,5", "30,0", "61,0"],
+    ],
 }
 
 
