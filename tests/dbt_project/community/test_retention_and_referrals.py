@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from scipy.stats import norm
@@ -15,7 +16,7 @@ START = date(2026, 1, 5)
 AS_OF = "2026-04-15"  # day 100
 
 
-def cohort(warehouse: Warehouse, mart: str, company_id: str) -> list[dict[str, object]]:
+def cohort(warehouse: Warehouse, mart: str, company_id: str) -> list[dict[str, Any]]:
     return warehouse.rows(
         f"select * from marts.{mart} where company_id = %s", [company_id]
     )
