@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration.defs.jobs import refresh_delivered
 from orchestration.lib.ingestion.webhooks.reading import (
     DeliveriesRead,
-    last_event_written,
+    last_told,
     read_deliveries,
 )
 from orchestration.lib.operations.active_runs import run_under_way
@@ -53,7 +53,7 @@ def webhook_deliveries(
                 f"{company.company_id}: {read.quarantined_count} deliveries are in "
                 "quarantine. See: timonel quarantine list"
             )
-        written = last_event_written(url, company.company_id)
+        written = last_told(url, company.company_id)
         if written is None or not _is_due(
             context.instance, company, asked.get(company.company_id), written, now
         ):

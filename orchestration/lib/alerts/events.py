@@ -172,6 +172,15 @@ def _channel_failing(look: Look) -> Iterator[Condition]:
             yield look.condition(subject, row["claimed_at"], facts, row["attempts"])
 
 
+def _deliveries_refused(look: Look) -> Iterator[Condition]:
+    """Who delivers to a webhook and is not its sender, within the last day."""
+    for row in look.rows(_REFUSED, {"since": look.now - timedelta(days=1)}):
+        since, count = row.pop("last_refused_at"), row.pop("attempts")
+        if look.rule.is_past(count):
+            facts = row | {"asset": ["marts", "access_days"]}
+            yield look.condition(row["subject"], since, facts, count)
+
+
 EVENTS: Mapping[str, Event] = {
     "model_blocked": _model_blocked,
     "media_mix_blocked": _media_mix_blocked,
@@ -181,12 +190,14 @@ EVENTS: Mapping[str, Event] = {
     "run_failed": _run_failed,
     "predictions_stale": _predictions_stale,
     "channel_failing": _channel_failing,
+    "deliveries_refused": _deliveries_refused,
 }
 _WITH_THRESHOLD = (
     "source_late",
     "service_level_missed",
     "predictions_stale",
     "channel_failing",
+    "deliveries_refused",
 )
 
 
@@ -259,6 +270,16 @@ _READS = """
         ) as reads
     from ops.connections inner join ops.companies using (company_id)
     where company_id = %(company)s and state <> 'failing'
+"""
+# Too many, too big and too slow may be the sender's own.
+_REFUSED = """
+    select connection_id as subject, sum(refusal_count)::int as attempts,
+        max(last_refused_at) as last_refused_at,
+        string_agg(distinct reason, ', ' order by reason) as reasons
+    from ops.webhook_refusals
+    where company_id = %(company)s and last_refused_at > %(since)s
+        and reason not in ('rate', 'size', 'slow')
+    group by connection_id order by connection_id
 """
 # A run that a gate stopped is told as the blocked model it is.
 _BLOCKED_WITHIN = """

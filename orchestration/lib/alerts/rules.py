@@ -118,6 +118,13 @@ _EVENTS = (
         comparison="above",
         threshold=2,
     ),
+    # Addresses of webhooks are secret: one who has it and not the signature is one too
+    # many.
+    Rule(
+        *("deliveries_refused", "event", "deliveries_refused", "medium"),
+        comparison="above",
+        threshold=0,
+    ),
     # As the check on the mart has it: the two must not contradict each other.
     *(
         Rule(

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 import psycopg
 
 from orchestration.lib.ingestion.landings import revisions
-from orchestration.lib.ingestion.webhooks.reading import last_event_written
+from orchestration.lib.ingestion.webhooks.reading import last_told
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.company_settings import load_settings
 from orchestration.lib.tenancy.media_settings import load_media_settings
@@ -50,7 +50,7 @@ def input_version(
             where company_id = %s order by identifier_hash""",
             (company.company_id,),
         ).fetchall()
-    written = last_event_written(url, company.company_id)
+    written = last_told(url, company.company_id)
     landed = (revisions(url, company.company_id), forgotten, written)
     settings = (
         load_settings(url, company.company_id),

@@ -16,7 +16,7 @@ from orchestration.lib.warehouse.database import connect
 __all__ = [
     "KEPT_DAYS",
     "DeliveriesRead",
-    "last_event_written",
+    "last_told",
     "read_deliveries",
     "unread_again",
 ]
@@ -62,16 +62,13 @@ def read_deliveries(url: str, company_id: str) -> DeliveriesRead:
     return total
 
 
-def last_event_written(url: str, company_id: str) -> datetime | None:
-    """When the newest event was written, or written otherwise: what is read follows it.
+def last_told(url: str, company_id: str) -> datetime | None:
+    """When an event was written last, or a delivery refused: marts follow from both.
 
-    None without events, and while all are older than this was kept.
+    None without any, and while all events are older than this was kept.
     """
     with connect(url, "transformer") as database:
-        row = database.execute(
-            "select max(written_at) from raw_webhooks.events where company_id = %s",
-            (company_id,),
-        ).fetchone()
+        row = database.execute(_LAST_TOLD, {"company": company_id}).fetchone()
     return row[0] if row else None
 
 
@@ -153,6 +150,13 @@ insert into ops.quarantined_records (company_id, source, stream, record_hash, lo
 values (%s, 'webhooks', %s, %s, %s, %s)
 on conflict (company_id, source, stream, record_hash) do update set
     reason = excluded.reason
+"""
+_LAST_TOLD = """
+select greatest(
+    (select max(written_at) from raw_webhooks.events where company_id = %(company)s),
+    (select max(last_refused_at) from ops.webhook_refusals
+        where company_id = %(company)s)
+)
 """
 _READ = """
 update raw_webhooks.deliveries set read_at = now()

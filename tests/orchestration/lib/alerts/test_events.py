@@ -50,6 +50,27 @@ class TestEvents:
         ]
         assert office.topics(BOLT) == []
 
+    def test_who_delivers_and_is_not_the_sender_is_told_for_a_day(
+        self, office: Office
+    ) -> None:
+        refused = (("chat", "signature", 2), ("chat", "unsigned", 1))
+        for name, reason, count in (*refused, ("busy", "rate", 900)):
+            office.execute(
+                """insert into ops.webhook_refusals
+                values ('acme', %s, '2026-11-22', %s, %s, %s)""",
+                *(name, reason, count, START),
+            )
+        office.at(1)
+
+        assert office.topics() == ["deliveries_refused:chat"]
+        ((facts,),) = office.rows("select facts from ops.alerts")
+        assert (facts["observed"], facts["reasons"]) == (3, "signature, unsigned")
+        assert office.topics(BOLT) == []
+
+        for hour in (25, 26):
+            office.at(60 * hour)
+        assert office.topics() == []
+
     def test_a_run_that_failed_is_told_until_one_succeeds(self, office: Office) -> None:
         _run(office, "first", "failed", 5)
         office.at(0)

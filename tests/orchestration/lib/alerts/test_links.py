@@ -29,6 +29,7 @@ FACTS = {
     "run": "r",
     "source": "shopify",
     "minutes": 90,
+    "reasons": "signature",
     "promised": 60,
     "value": 1,
     "usual": 2,

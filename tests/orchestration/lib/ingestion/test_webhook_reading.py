@@ -14,7 +14,7 @@ import pytest
 from orchestration.defs.ingestion import webhooks
 from orchestration.lib.ingestion.webhooks.reading import (
     DeliveriesRead,
-    last_event_written,
+    last_told,
     read_deliveries,
     unread_again,
 )
@@ -230,15 +230,15 @@ def test_marts_are_requested_once_for_what_is_new_and_not_all_the_time(
 
 
 def test_an_event_that_comes_again_is_nothing_new(url: str) -> None:
-    written = [last_event_written(url, "acme")]
+    written = [last_told(url, "acme")]
     for delivered in (DELIVERED, DELIVERED | {"object": "again"}, READ):
         _deliver(url, "whatsapp", delivered)
         read_deliveries(url, "acme")
-        written.append(last_event_written(url, "acme"))
+        written.append(last_told(url, "acme"))
 
     assert written[0] is None
     assert written[1] == written[2] != written[3]
-    assert last_event_written(url, "bolt") is None
+    assert last_told(url, "bolt") is None
 
 
 def _evaluated(
