@@ -13,7 +13,7 @@ from ml_assets.subscriptions.components import COMPONENTS
 from ml_assets.subscriptions.health import WEIGHTS, matrix_of, weights_of
 from ml_assets.subscriptions.reading import Floats
 
-__all__ = ["COVERAGE", "health_moves"]
+__all__ = ["COVERAGE", "component_name", "health_moves"]
 
 COVERAGE: Final = "known"
 """Column of what the score moved because other components are known than before."""
@@ -28,6 +28,11 @@ _NAMES: Final = {
     "payment_history": Sentence("health.payment_history", "Payments"),
     "engagement_level": Sentence("health.engagement_level", "Engagement"),
 }
+
+
+def component_name(component: str) -> Sentence:
+    """What people call one of the components."""
+    return _NAMES[component]
 
 
 def health_moves(

@@ -18,6 +18,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.purchases import read_purchases, read_purchases_per_order
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.shopify_orders import read_shopify_orders
+from taps.tap_files.survey_responses import read_survey_responses
 from taps.tap_files.tables import Cell, Row
 from taps.tap_files.tally import Tally
 
@@ -33,6 +34,7 @@ _READERS: dict[str, _RowsReader] = {
     "shopify_orders": read_shopify_orders,
     "ad_spend": read_ad_spend,
     "currency_rates": read_currency_rates,
+    "survey_responses": read_survey_responses,
 }
 
 

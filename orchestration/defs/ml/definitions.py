@@ -3,6 +3,7 @@
 import dagster as dg
 
 from ml_assets.assets import (
+    account_health,
     channel_attribution,
     channel_values,
     customer_value,
@@ -20,6 +21,7 @@ def models() -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_modules(
             [
+                account_health,
                 channel_attribution,
                 channel_values,
                 customer_value,

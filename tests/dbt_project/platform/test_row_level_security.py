@@ -24,7 +24,13 @@ from tests.metabase.pages.asked_cards import answer, asked
 
 VIEWS = (
     "access_by_day",
+    "account_forecasts",
+    "account_grades",
+    "account_rivals",
     "account_survival",
+    "account_verdicts",
+    "account_warnings",
+    "accounts_now",
     "accuracy_totals",
     "acquisition_channels",
     "activity_log",

@@ -18,9 +18,14 @@ def views_of(domain: str, *left_out: str) -> tuple[str, ...]:
 
 
 def table_of(domain: str, view: str) -> str:
-    """The statement that creates a table with the view's columns."""
+    """The statement that creates a table with the view's columns.
+
+    Those in English are left out: `make_reporting` makes them of their Spanish sisters.
+    """
     (model,) = parsed(_REPORTING / domain / f"{view}.yml")["models"]
     columns = ", ".join(
-        f"{each['name']} {each['data_type']}" for each in model["columns"]
+        f"{each['name']} {each['data_type']}"
+        for each in model["columns"]
+        if not each["name"].endswith("_en")
     )
     return f"create table reporting.{view} ({columns})"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 import psycopg
 from psycopg import sql
 
+from tests.metabase.pages import account_rows
+
 __all__ = ["NAMES", "TABLES", "fill_saas"]
 
 COUNTS = (
@@ -71,8 +73,10 @@ create table reporting.subscriptions_left_out (
     company_id text, is_flaw boolean, left_out_label_es text,
     left_out_subscription_count integer
 );
+{account_rows.TABLES}
 """
 NAMES = (
+    *account_rows.NAMES,
     "saas_by_month",
     "saas_movements_by_month",
     "saas_definitions",
@@ -91,6 +95,7 @@ def fill_saas(connection: psycopg.Connection, company_id: str, *, more: bool) ->
     """One company's rows; with `more` a newer month and other numbers."""
     months = ["1997-07-01", "1997-08-01", "1997-09-01", *(["1997-10-01"] * more)]
     times = 100 if more else 1
+    account_rows.fill_accounts(connection, company_id, 3 if more else 1)
     for number, month in enumerate(months):
         rows = (_month(number, times), *_movements(number, times), *_rates(times))
         for table, values in rows:

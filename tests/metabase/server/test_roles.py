@@ -43,7 +43,7 @@ FOLDERS = {
 # Of other plans than that of a shop.
 DOMAIN_FOLDERS = {
     *("community_executive", "community_operational", "community_technical"),
-    *("agency", "saas_executive", "webinars_executive"),
+    *("agency", "saas_executive", "saas_operational", "webinars_executive"),
 }
 BUSINESS = ("core", "growth", "operational", "dates", "shared")
 
@@ -73,7 +73,7 @@ OPERATIONAL = {
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
-SAAS = {"ejecutivo_saas"}
+SAAS = {"ejecutivo_saas", "salud_de_cuentas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
 EVERYTHING = {
     *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),
@@ -106,7 +106,7 @@ PAGES = {
     },
     "saas": {
         "directivo": SAAS,
-        "marketing": set(),
+        "marketing": {"salud_de_cuentas"},
         "devops": {"conexiones"},
         "analista": SAAS | {"conexiones"},
         "consultor": SAAS,

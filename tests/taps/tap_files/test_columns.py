@@ -23,6 +23,8 @@ WORDS = {
     "from_currency": ("USD", "GBP"),
     "to_currency": ("CHF", "SEK"),
 }
+#: Of what others say nothing about the score beside them.
+UNBOUND = {"survey_kind": ("pmf", "reason")}
 #: Not more than the total, which a refund may not be.
 BELOW = {"refunded_amount": -400}
 Values = list[object]
@@ -31,7 +33,7 @@ Values = list[object]
 def values_of(column: Column, number: int) -> Values:
     """What stands in a column, as the record should tell it."""
     rows = range(ROWS)
-    if words := column.one_of or WORDS.get(column.name):
+    if words := UNBOUND.get(column.name) or column.one_of or WORDS.get(column.name):
         return [words[row % len(words)] for row in rows]
     match column.type:
         case "boolean":

@@ -1,0 +1,92 @@
+with
+{{ newest_rows('features', ref('stg_files__features'), ['feature']) }},
+
+companies as (
+    select
+        company_id,
+        time_zone
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+weeks as (
+    select
+        company_id,
+        account_id,
+        scored_on,
+        string_to_array(plan_names, ';') as plan_names
+    from {{ ref('account_weeks') }}
+    where {{ is_in_scope() }}
+),
+
+use_weeks as (
+    select * from {{ ref('account_use_weeks') }}
+    where {{ is_in_scope() }}
+),
+
+feature_days as (
+    select * from {{ ref('account_feature_days') }}
+    where {{ is_in_scope() }}
+),
+
+offered as (
+    select
+        features.company_id,
+        features.feature,
+        (features.released_at at time zone companies.time_zone)::date
+            as released_on,
+        regexp_split_to_array(lower(trim(features.plans)), '\s*[;,|]\s*')
+            as plan_names
+    from features
+    inner join companies
+        on features.company_id = companies.company_id
+),
+
+used as (
+    select distinct
+        weeks.company_id,
+        weeks.account_id,
+        weeks.scored_on,
+        feature_days.feature
+    from weeks
+    inner join feature_days
+        on
+            weeks.company_id = feature_days.company_id
+            and weeks.account_id = feature_days.account_id
+            and weeks.scored_on - 28 < feature_days.activity_date
+            and weeks.scored_on >= feature_days.activity_date
+),
+
+-- What is no part of the plan, or younger than 28 days, nobody had to adopt.
+counted as (
+    select
+        weeks.company_id,
+        weeks.account_id,
+        weeks.scored_on,
+        count(*)::integer as available_feature_count,
+        count(used.feature)::integer as adopted_feature_count
+    from weeks
+    inner join use_weeks
+        on
+            weeks.company_id = use_weeks.company_id
+            and weeks.account_id = use_weeks.account_id
+            and weeks.scored_on = use_weeks.scored_on
+            and use_weeks.is_use_known
+    inner join offered
+        on
+            weeks.company_id = offered.company_id
+            and coalesce(weeks.scored_on - 28 >= offered.released_on, true)
+            and coalesce(
+                weeks.plan_names && offered.plan_names,
+                offered.plan_names is null
+            )
+    left join used
+        on
+            weeks.company_id = used.company_id
+            and weeks.account_id = used.account_id
+            and weeks.scored_on = used.scored_on
+            and offered.feature = used.feature
+    group by weeks.company_id, weeks.account_id, weeks.scored_on
+)
+
+select * from counted

@@ -1,0 +1,97 @@
+with weeks as (
+    select
+        company_id,
+        account_id,
+        scored_on
+    from {{ ref('account_weeks') }}
+    where {{ is_in_scope() }}
+),
+
+user_days as (
+    select * from {{ ref('account_user_days') }}
+    where {{ is_in_scope() }}
+),
+
+began as (
+    select
+        company_id,
+        min(activity_date) as first_date,
+        min(activity_date) filter (where login_count > 0) as first_login_date
+    from user_days
+    group by company_id
+),
+
+used as (
+    select
+        weeks.company_id,
+        weeks.account_id,
+        weeks.scored_on,
+        count(*) as active_day_count,
+        count(distinct user_days.user_id) as active_user_count,
+        sum(user_days.login_count) filter (
+            where user_days.activity_date > weeks.scored_on - 7
+        ) as login_count,
+        sum(user_days.timed_session_count) filter (
+            where user_days.activity_date > weeks.scored_on - 7
+        ) as session_count,
+        sum(user_days.session_seconds) filter (
+            where user_days.activity_date > weeks.scored_on - 7
+        ) as session_seconds,
+        max(user_days.activity_date) as last_date
+    from weeks
+    inner join user_days
+        on
+            weeks.company_id = user_days.company_id
+            and weeks.account_id = user_days.account_id
+            and weeks.scored_on - 28 < user_days.activity_date
+            and weeks.scored_on >= user_days.activity_date
+    group by weeks.company_id, weeks.account_id, weeks.scored_on
+),
+
+-- Before four weeks of events there are none to count; a week in which nobody
+-- of the company did anything is a source that failed.
+judged as (
+    select
+        weeks.*,
+        coalesce(used.active_day_count, 0) as active_day_count,
+        coalesce(used.active_user_count, 0) as active_user_count,
+        coalesce(used.login_count, 0) as login_count,
+        used.session_seconds / nullif(used.session_count, 0) / 60
+            as session_minutes,
+        coalesce(
+            began.first_date <= weeks.scored_on - 27
+            and max(used.last_date) over (
+                partition by weeks.company_id, weeks.scored_on
+            ) > weeks.scored_on - 7,
+            false
+        ) as is_known,
+        coalesce(began.first_login_date <= weeks.scored_on - 27, false)
+            as has_logins
+    from weeks
+    left join began
+        on weeks.company_id = began.company_id
+    left join used
+        on
+            weeks.company_id = used.company_id
+            and weeks.account_id = used.account_id
+            and weeks.scored_on = used.scored_on
+),
+
+told as (
+    select
+        company_id,
+        account_id,
+        scored_on,
+        is_known as is_use_known,
+        case when is_known then active_day_count end::integer
+            as active_day_count_28d,
+        case when is_known then active_user_count end::integer
+            as active_user_count_28d,
+        case when is_known and has_logins then login_count end::integer
+            as login_count_7d,
+        case when is_known then session_minutes end::double precision
+            as session_minutes
+    from judged
+)
+
+select * from told

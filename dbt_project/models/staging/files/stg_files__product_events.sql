@@ -1,0 +1,30 @@
+with source as (
+    select * from {{ source('files', 'product_events') }}
+),
+
+renamed as (
+    select
+        company_id,
+        file_sha256,
+        line_number::integer as line_number,
+        nullif(trim(message_id), '') as message_id,
+        nullif(trim(event_kind), '') as event_kind,
+        nullif(trim(event), '') as event,
+        nullif(trim(user_id), '') as user_id,
+        nullif(trim(anonymous_id), '') as anonymous_id,
+        nullif(trim(account_id), '') as account_id,
+        nullif(trim(feature), '') as feature,
+        nullif(trim(session_id), '') as session_id,
+        nullif(trim(platform), '') as platform,
+
+        duration_seconds::numeric(24, 6) as duration_seconds,
+
+        is_internal,
+
+        occurred_at::timestamptz as occurred_at,
+        received_at::timestamptz as received_at,
+        _sdc_batched_at::timestamptz as loaded_at
+    from source
+)
+
+select * from renamed

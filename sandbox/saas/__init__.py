@@ -1,0 +1,1 @@
+"""Cuaderno: a simulated subscription business that exports files."""

@@ -1,0 +1,288 @@
+"""The files of Cuaderno, and the answers an analysis of them should find."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from sandbox.saas.accounts import PRICES, Account, simulate_accounts
+
+__all__ = ["DEFAULT_ACCOUNTS", "cuaderno"]
+
+DEFAULT_ACCOUNTS: Final = 300
+_DAYS: Final = 480
+_FEATURES: Final = (
+    ("notas", "core", ""),
+    ("tareas", "core", ""),
+    ("calendario", "core", ""),
+    ("plantillas", "advanced", "equipo;empresa"),
+    ("automatizaciones", "advanced", "equipo;empresa"),
+    ("permisos", "advanced", "empresa"),
+    ("api", "integrations", "empresa"),
+    ("correo", "integrations", ""),
+    ("informes", "reporting", "equipo;empresa"),
+    ("exportar", "reporting", ""),
+)
+Row = Mapping[str, object]
+
+
+def cuaderno(
+    *, seed: int, last_day: date, accounts: int = DEFAULT_ACCOUNTS
+) -> dict[str, str]:
+    """Content of every file by its name, and of truth.json; the same for the same seed.
+
+    Parameters
+    ----------
+    accounts : how many subscribe in all, those who leave included.
+    """
+    rng = np.random.default_rng(seed)
+    first_day = last_day - timedelta(days=_DAYS)
+    found = simulate_accounts(accounts, first_day, last_day, rng)
+    invoices, payments = _billing(found, last_day, rng)
+    files: dict[str, list[Row]] = {
+        "accounts": [_account(one) for one in found],
+        "subscriptions": [_subscription(one) for one in found],
+        "invoices": invoices,
+        "payments": payments,
+        "features": [
+            {"feature": name, "tier": tier, "plans": plans, "released_at": first_day}
+            for name, tier, plans in _FEATURES
+        ],
+        "product_events": list(_events(found, last_day, rng)),
+        "tickets": list(_tickets(found, last_day, rng)),
+        "survey_responses": list(_answers(found, last_day, rng)),
+        "cs_activities": list(_activities(found, last_day, rng)),
+        "exit_reasons": [_exit(one) for one in found if one.left_on],
+    }
+    return {
+        **{f"{name}.csv": _csv(rows) for name, rows in files.items()},
+        "truth.json": json.dumps({"cuaderno": _truth(found, last_day)}, indent=2)
+        + "\n",
+    }
+
+
+def _truth(accounts: Sequence[Account], last_day: date) -> dict[str, Any]:
+    here = [one for one in accounts if one.left_on is None]
+    return {
+        "name": "Cuaderno",
+        "currency_code": "EUR",
+        "time_zone": "Europe/Madrid",
+        "settings": {"plan": "saas"},
+        "as_of_date": last_day.isoformat(),
+        "paying_account_count": len(here),
+        "departed_account_count": len(accounts) - len(here),
+    }
+
+
+def _account(one: Account) -> Row:
+    return {
+        "account_id": one.account_id,
+        "account_name": f"Estudio {one.number + 1}",
+        "signed_up_at": one.joined_on,
+        "segment": one.plan,
+        "cs_manager": one.cs_manager,
+    }
+
+
+def _subscription(one: Account) -> Row:
+    return {
+        "subscription_id": f"sub_{one.number:04}",
+        "account_id": one.account_id,
+        "plan": one.plan,
+        "interval": "year" if one.is_annual else "month",
+        "quantity": one.seats,
+        "unit_amount": PRICES[one.plan] * (12 if one.is_annual else 1),
+        "currency_code": "EUR",
+        "status": "cancelled" if one.left_on else "active",
+        "started_at": one.joined_on,
+        "ended_at": one.left_on or "",
+    }
+
+
+def _exit(one: Account) -> Row:
+    (trouble,) = [t for t in one.troubles if t.cause == one.cause][:1]
+    return {
+        "account_id": one.account_id,
+        "exit_reason": one.cause,
+        "recorded_at": one.left_on,
+        "decided_at": min(trouble.until, one.left_on or trouble.until),
+    }
+
+
+def _life(one: Account, last_day: date) -> Iterator[date]:
+    """The days of an account, without the one on which it is no more."""
+    end = min(one.left_on or last_day, last_day)
+    for number in range((end - one.joined_on).days):
+        yield one.joined_on + timedelta(days=number)
+
+
+def _billing(
+    accounts: Sequence[Account], last_day: date, rng: np.random.Generator
+) -> tuple[list[Row], list[Row]]:
+    invoices: list[Row] = []
+    payments: list[Row] = []
+    for one in accounts:
+        every = 365 if one.is_annual else 30
+        for number, day in enumerate(list(_life(one, last_day))[::every]):
+            trouble = one.trouble_on(day)
+            fails = trouble is not None and trouble.cause == "payment"
+            late = int(rng.integers(4, 40)) if fails else 0
+            paid_on = day + timedelta(days=late)
+            is_paid = paid_on <= last_day and not (
+                one.left_on and paid_on > one.left_on
+            )
+            key = f"inv_{one.number:04}_{number:02}"
+            amount = PRICES[one.plan] * one.seats * (12 if one.is_annual else 1)
+            bill = {"invoice_id": key, "account_id": one.account_id}
+            invoices.append(
+                {
+                    **bill,
+                    "status": "paid" if is_paid else "open",
+                    "amount_due": amount,
+                    "currency_code": "EUR",
+                    "issued_at": day,
+                    "due_at": day,
+                    "paid_at": paid_on if is_paid else "",
+                }
+            )
+            tried = [(day, "failed")] if fails else []
+            tried += [(paid_on, "succeeded")] if is_paid else []
+            payments += [
+                {
+                    "payment_id": f"{key}_{at}",
+                    **bill,
+                    "status": status,
+                    "amount": amount,
+                    "currency_code": "EUR",
+                    "attempted_at": when,
+                }
+                for at, (when, status) in enumerate(tried)
+            ]
+    return invoices, payments
+
+
+def _events(
+    accounts: Sequence[Account], last_day: date, rng: np.random.Generator
+) -> Iterator[Row]:
+    number = 0
+    for one in accounts:
+        mine = [f for f, _, plans in _FEATURES if not plans or one.plan in plans]
+        liked = rng.permutation(mine)
+        for day in _life(one, last_day):
+            chance, breadth = _habits(one, day)
+            if day.weekday() > 4:
+                chance /= 6
+            for person in np.flatnonzero(rng.random(one.seats) < chance):
+                start = datetime.combine(day, time(8)) + timedelta(
+                    minutes=int(rng.integers(0, 480))
+                )
+                used = liked[: max(1, round(breadth * len(liked)))]
+                names = ["Signed In", *rng.choice(used, size=2)]
+                for step, name in enumerate(names):
+                    number += 1
+                    yield {
+                        "message_id": f"m{number}",
+                        "type": "track",
+                        "event": name if not step else "Feature Used",
+                        "feature": name if step else "",
+                        "user_id": f"{one.account_id}_{person}",
+                        "account_id": one.account_id,
+                        "occurred_at": start
+                        + timedelta(minutes=step * (3 + 9 * chance)),
+                    }
+
+
+def _habits(one: Account, day: date) -> tuple[float, float]:
+    """Chance that a person works on a day, and the share of features they use."""
+    trouble = one.trouble_on(day)
+    chance, breadth = one.engagement, 0.8
+    if trouble is None:
+        return chance, breadth
+    gone = (day - trouble.since).days / (trouble.until - trouble.since).days
+    if trouble.cause in ("onboarding", "competition"):
+        chance *= max(0.08, 1 - 1.1 * gone)
+    if trouble.cause in ("features", "onboarding"):
+        breadth *= 0.3
+    return chance, breadth
+
+
+def _tickets(
+    accounts: Sequence[Account], last_day: date, rng: np.random.Generator
+) -> Iterator[Row]:
+    number = 0
+    for one in accounts:
+        for day in _life(one, last_day):
+            trouble = one.trouble_on(day)
+            is_bad = trouble is not None and trouble.cause == "support"
+            if rng.random() > (0.2 if is_bad else 0.012):
+                continue
+            number += 1
+            opened = datetime.combine(day, time(10))
+            wait = rng.exponential(14 if is_bad else 2.5)
+            yield {
+                "ticket_id": f"t{number}",
+                "account_id": one.account_id,
+                "status": "solved",
+                "support_tier": 1 + list(PRICES).index(one.plan),
+                "created_at": opened,
+                "first_replied_at": opened + timedelta(hours=float(wait)),
+                "solved_at": opened + timedelta(hours=float(wait) + 20),
+                "escalated_at": opened if is_bad and rng.random() < 0.3 else "",
+            }
+
+
+def _answers(
+    accounts: Sequence[Account], last_day: date, rng: np.random.Generator
+) -> Iterator[Row]:
+    number = 0
+    for one in accounts:
+        for day in list(_life(one, last_day))[20::60]:
+            if rng.random() > 0.45:
+                continue
+            is_well = one.trouble_on(day) is None
+            for kind, touchpoint, mean, most in (
+                ("nps", "product", 8.8 if is_well else 5.0, 10),
+                ("csat", "support", 4.4 if is_well else 2.3, 5),
+            ):
+                number += 1
+                score = round(float(rng.normal(mean, 1.2)))
+                yield {
+                    "response_id": f"r{number}",
+                    "kind": kind,
+                    "touchpoint": touchpoint,
+                    "respondent_id": f"{one.account_id}_0",
+                    "account_id": one.account_id,
+                    "answered_at": day,
+                    "score": min(max(score, 0 if kind == "nps" else 1), most),
+                }
+
+
+def _activities(
+    accounts: Sequence[Account], last_day: date, rng: np.random.Generator
+) -> Iterator[Row]:
+    for one in accounts:
+        if not one.cs_manager:
+            continue
+        for day in list(_life(one, last_day))[10::28]:
+            if rng.random() < 0.8:
+                yield {
+                    "activity_id": f"a_{one.number}_{day:%Y%m%d}",
+                    "account_id": one.account_id,
+                    "activity_type": "outreach",
+                    "cs_manager": one.cs_manager,
+                    "occurred_at": day,
+                }
+
+
+def _csv(rows: Sequence[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

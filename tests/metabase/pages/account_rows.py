@@ -1,0 +1,140 @@
+"""The views of accounts and their health, filled by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import psycopg
+from psycopg import sql
+
+from tests.metabase.pages.declared_tables import table_of
+
+__all__ = ["NAMES", "TABLES", "fill_accounts"]
+
+NAMES = (
+    "accounts_now",
+    "account_forecasts",
+    "account_grades",
+    "account_rivals",
+    "account_verdicts",
+    "account_warnings",
+)
+TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
+Values = Mapping[str, object]
+
+
+def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -> None:
+    """Two accounts, of which one is about to leave; counts are `times` as many."""
+    rows: list[tuple[str, Values]] = [
+        *(("accounts_now", row) for row in _accounts(times)),
+        ("account_warnings", _warning("Usa poco", 4, is_raised=True)),
+        ("account_warnings", _warning("Entra poco", 3, is_raised=True)),
+        ("account_warnings", _warning("Pago atrasado", 1, is_raised=None)),
+        ("account_forecasts", _forecast(30, "fitted", "Da probabilidades", 0.75)),
+        ("account_forecasts", _forecast(90, "too_few", "Faltan salidas", None)),
+        ("account_grades", _grade("all", "at_risk_or_worse", 1, 40 * times)),
+        ("account_grades", _grade("all", "low_login", 3, 20 * times)),
+        ("account_grades", _grade("1997-06", "at_risk_or_worse", 1, 10 * times)),
+        ("account_rivals", _rival("all", "weights", 1, 0.8)),
+        ("account_rivals", _rival("all", "logistic", 2, 0.85)),
+        ("account_rivals", _rival("1997-06", "weights", 1, 0.7)),
+        ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
+        (
+            "account_verdicts",
+            {
+                "verdict_es": f"Puso delante el {80 / times:.0f} %.",
+                "decided_count": 40 * times,
+                "warned_count": 10 * times,
+                "median_lead_days": 21,
+                "early_ratio": 0.25,
+            },
+        ),
+    ]
+    for table, told in rows:
+        values = {"company_id": company_id, **told}
+        connection.execute(
+            sql.SQL("insert into reporting.{} ({}) values ({})").format(
+                sql.Identifier(table),
+                sql.SQL(", ").join(map(sql.Identifier, values)),
+                sql.SQL(", ").join(sql.Placeholder() * len(values)),
+            ),
+            list(values.values()),
+        )
+
+
+def _accounts(times: int) -> list[Values]:
+    leaves = {
+        "account_id": "a1",
+        "account_name": f"Estudio {times}",
+        "mrr_amount": 90 * times,
+        "account_health_score": 45.4,
+        "coverage_ratio": 0.9,
+        "band_place": 2,
+        "band_label_es": "Crítica",
+        "leave_probability_30": 0.125,
+        "trigger_label_es": "Urgente",
+        "next_step_es": "Escribir",
+        "moves_es": "Uso bajó.",
+        "usage_intensity": 12,
+        "risk_place": 1,
+    }
+    stays = {
+        **leaves,
+        "account_id": "a2",
+        "account_name": f"Taller {times}",
+        "account_health_score": 95,
+        "mrr_amount": 630 * times,
+        "band_place": 4,
+        "band_label_es": "Sana",
+        "leave_probability_30": None,
+        "risk_place": 2,
+    }
+    return [stays, leaves]
+
+
+def _warning(label: str, place: int, *, is_raised: bool | None) -> Values:
+    return {
+        "account_id": "a1",
+        "signal_name": label,
+        "signal_label_es": label,
+        "place": place,
+        "is_raised": is_raised,
+    }
+
+
+def _forecast(days: int, status: str, label: str, auc: float | None) -> Values:
+    return {
+        "horizon_days": days,
+        "status": status,
+        "status_label_es": label,
+        "reason_es": f"Porque sí, a {days} días.",
+        "roc_auc": auc,
+    }
+
+
+def _grade(period: str, flag: str, place: int, flagged: int) -> Values:
+    return {
+        "period": period,
+        "flag": flag,
+        "place": place,
+        "flag_label_es": flag,
+        "graded_score_count": 10 * flagged,
+        "followed_by_departure_count": flagged,
+        "flagged_count": flagged,
+        "found_count": flagged // 2,
+        "flag_precision_ratio": 0.5,
+        "flag_recall_ratio": 0.5,
+        "flag_lift": 5,
+    }
+
+
+def _rival(period: str, rival: str, place: int, auc: float) -> Values:
+    return {
+        "period": period,
+        "rival": rival,
+        "place": place,
+        "rival_label_es": rival,
+        "graded_score_count": 100,
+        "followed_by_departure_count": 30,
+        "rival_roc_auc": auc,
+    }

@@ -1,0 +1,43 @@
+"""Salud de cuentas: who is about to leave, why, and whether that was right before."""
+
+from __future__ import annotations
+
+from tests.metabase.pages.drawn_cards import shown
+
+
+def test_who_is_about_to_leave_comes_first(shops_url: str) -> None:
+    first, second = shown(shops_url, "accounts_leaving")
+
+    assert first[:6] == [
+        *("Estudio 1", "90,00\xa0€", "45,4", "Crítica", "12,5\xa0%", "—")
+    ]
+    assert first[7:9] == ["Entra poco, Usa poco", "Escribir"]
+    # No probability is told of who has none.
+    assert (second[0], second[4]) == ("Taller 1", "—")
+
+
+def test_the_worst_band_comes_first(shops_url: str) -> None:
+    assert shown(shops_url, "account_bands") == [
+        ["Crítica", "1", "90,00\xa0€"],
+        ["Sana", "1", "630,00\xa0€"],
+    ]
+
+
+def test_a_forecast_that_cannot_be_made_says_why(shops_url: str) -> None:
+    fitted, refused = shown(shops_url, "account_forecasts")
+
+    assert fitted[:4] == [
+        *("30", "Da probabilidades", "Porque sí, a 30 días.", "75\xa0%")
+    ]
+    assert refused[:4] == ["90", "Faltan salidas", "Porque sí, a 90 días.", "—"]
+
+
+def test_grades_of_all_months_stand_apart_from_those_of_one(shops_url: str) -> None:
+    flags = shown(shops_url, "account_flags")
+    (month,) = shown(shops_url, "account_grade_months")
+
+    assert [row[2] for row in flags] == ["40", "20"]
+    assert (month[0], month[3], *month[-2:]) == ("1997-06", "10", "70\xa0%", "60\xa0%")
+    assert [row[0] for row in shown(shops_url, "account_rivals")] == [
+        *("weights", "logistic")
+    ]

@@ -1,0 +1,93 @@
+"""Files of product, support and customer success are told by their headers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from taps.tap_files.contract import load_contracts
+from taps.tap_files.headers import recognise
+from taps.tap_files.settings import Settings
+from tests.taps.tap_files.conftest import RunTap
+
+KINDS = (
+    "product_events",
+    "features",
+    "tickets",
+    "survey_responses",
+    "cs_activities",
+    "exit_reasons",
+    "kpi_targets",
+)
+EXPORTS = {
+    # Headers as vendors and people write them.
+    "messageId,type,event,userId,anonymousId,timestamp,receivedAt,context_group_id": (
+        "product_events"
+    ),
+    "$insert_id,event,distinct_id,time,group_id": "product_events",
+    "uuid,event_type,event_time,user_id,device_id,platform,server_upload_time": (
+        "product_events"
+    ),
+    "uuid,event,distinct_id,timestamp": "product_events",
+    "funcionalidad;nivel;planes;fecha_lanzamiento": "features",
+    "ticket_id,organization_id,status,priority,created_at,solved_at,reopens": "tickets",
+    "id_ticket;id_cuenta;estado;fecha_creacion;primera_respuesta": "tickets",
+    "id_respuesta;tipo_encuesta;puntaje;fecha_respuesta;id_cuenta": "survey_responses",
+    "id_actividad;id_cuenta;tipo_actividad;ejecutivo;fecha_actividad": "cs_activities",
+    "id_cuenta;motivo_salida;fecha_salida;fecha_aviso": "exit_reasons",
+    "indicador;mes;meta": "kpi_targets",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_contracts_own_columns_say_which_file_it_is(kind: str) -> None:
+    header = [column.name for column in load_contracts()[kind].columns]
+
+    binding = recognise("export.csv", header, Settings(paths=()))
+
+    assert binding.contract.name == kind
+    assert set(binding.positions) == set(header)
+
+
+@pytest.mark.parametrize("header", EXPORTS)
+def test_headers_of_exports_say_it_too(header: str) -> None:
+    columns = header.split(";" if ";" in header else ",")
+
+    binding = recognise("export.csv", columns, Settings(paths=()))
+
+    assert binding.contract.name == EXPORTS[header]
+
+
+def test_a_score_off_its_scale_is_set_aside(read_text: RunTap) -> None:
+    run = read_text(
+        "response_id,kind,touchpoint,account_id,answered_at,score,scale_min,scale_max\n"
+        "r1,NPS,product,a1,2026-01-05,10,,\n"
+        "r2,NPS,product,a1,2026-01-05,11,,\n"
+        "r3,CSAT,soporte,a1,2026-01-05,7.2,1,10\n"
+        "r4,CSAT,support,a1,2026-01-05,7.2,,\n"
+        "r5,CES,support,a1,2026-01-05,,,\n"
+        "r6,CSAT,support,a1,2026-01-05,3,5,5\n"
+        "r7,reason,,a1,2026-01-05,,,\n"
+    )
+
+    kept = run.records("survey_responses")
+    assert [row["response_id"] for row in kept] == ["r1", "r3", "r7"]
+    assert (kept[0]["scale_min"], kept[0]["scale_max"]) == (Decimal(0), Decimal(10))
+    assert kept[1]["touchpoint"] == "support"
+    assert run.rejects == {
+        "log.csv line 3": "score is not from 0 to 10",
+        "log.csv line 5": "score is not from 1 to 5",
+        "log.csv line 6": "score is missing",
+        "log.csv line 7": "scale_max is not above scale_min",
+    }
+
+
+def test_an_event_that_was_exported_twice_is_read_once(read_text: RunTap) -> None:
+    event = "m1,track,Report Exported,u1,a1,2026-01-05 09:00\n"
+
+    run = read_text(
+        f"message_id,type,event,user_id,account_id,occurred_at\n{event * 2}"
+    )
+
+    assert len(run.records("product_events")) == 1
