@@ -27,7 +27,7 @@ def rows_of(
         No row is younger.
     """
     now = now.replace(microsecond=0)
-    made = _by_day(stream, now) if stream.is_by_day else _by_moment(now)
+    made = _by_day(stream, now) if stream.is_by_day else _by_moment(stream, now)
     columns = stream.told["columns"].items()
     return [
         (
@@ -49,9 +49,12 @@ def _by_day(stream: Stream, now: datetime) -> Iterator[tuple[int, datetime]]:
             yield number, now - timedelta(days=back)
 
 
-def _by_moment(now: datetime) -> Iterator[tuple[int, datetime]]:
+def _by_moment(stream: Stream, now: datetime) -> Iterator[tuple[int, datetime]]:
+    """Most of them older than what is read again."""
+    minutes = stream.told.get("changes", {}).get("lookback_minutes", 0)
+    between = max(_BETWEEN, 3 * timedelta(minutes=minutes) / _COUNT)
     for number in range(_COUNT):
-        yield number, now - (_COUNT - number) * _BETWEEN
+        yield number, now - (_COUNT - number) * between
 
 
 @dataclass(frozen=True)
@@ -117,5 +120,6 @@ _MADE: Final[dict[str, Callable[[_Place], Any]]] = {
     "epoch": lambda place: int(place.moment.timestamp()),
     "epoch_ms": lambda place: int(place.moment.timestamp() * 1000),
     "array": lambda place: [_text(place)],
+    "list": lambda place: [{"number": place.number}],
     "object": lambda place: {"number": place.number},
 }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "Column",
+    "anything",
     "array",
     "boolean",
     "date",
@@ -62,6 +63,11 @@ def array(name: str, description: str) -> Column:
     """A list of strings, or null."""
     definition = {"type": ["array", "null"], "items": {"type": "string"}}
     return Column(name, definition, description)
+
+
+def anything(name: str, description: str) -> Column:
+    """A list as the source wrote it, or null."""
+    return Column(name, {"type": ["array", "null"]}, description)
 
 
 def obj(name: str, description: str) -> Column:

@@ -162,6 +162,12 @@ def _array(value: Any, _: Column) -> list[str]:
     return [str(each) for each in value]
 
 
+def _list(value: Any, _: Column) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
 def _object(value: Any, _: Column) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError
@@ -178,6 +184,7 @@ _READERS: dict[ColumnType, Callable[[Any, Column], Any]] = {
     "epoch": _epoch,
     "epoch_ms": _epoch_ms,
     "array": _array,
+    "list": _list,
     "object": _object,
 }
 _KINDS: dict[ColumnType, Callable[[str, str], schemas.Column]] = {
@@ -190,5 +197,6 @@ _KINDS: dict[ColumnType, Callable[[str, str], schemas.Column]] = {
     "epoch": schemas.instant,
     "epoch_ms": schemas.instant,
     "array": schemas.array,
+    "list": schemas.anything,
     "object": schemas.obj,
 }

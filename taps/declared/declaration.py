@@ -38,6 +38,7 @@ ColumnType = Literal[
     "epoch",
     "epoch_ms",
     "array",
+    "list",
     "object",
 ]
 
@@ -164,7 +165,7 @@ class Column(_Part):
     ``for_each`` takes. ``between``, ``one_of`` and ``is_past`` are promises about its
     values, which the contract of the table looks at. ``empty`` are texts that say that
     there is no value. What a source leaves out at
-    times is ``optional``.
+    times is ``optional``. An ``array`` holds texts, a ``list`` anything.
     """
 
     type: ColumnType

@@ -63,11 +63,13 @@ class DeclaredStream(AskingStream):
     def _read_changes(self, part: Part, changes: Changes) -> None:
         partition = self.partition(part)
         known = self.bookmark(**partition)
-        for since, until in self._spans(known, changes):
+        spans = list(self._spans(known, changes))
+        for since, until in spans:
             found = self.ask(part, {"since": since, "until": until})
             self.write(found)
             times = [_moment(record[changes.column]) for record in found.records]
-            if changes.window_days and until < self._tap.api.certain_now():
+            # The last window reaches to now, and what is of now may still come.
+            if until < spans[-1][1]:
                 times.append(until)
             if times:
                 # A clock that is wrong makes no bookmark of the future.

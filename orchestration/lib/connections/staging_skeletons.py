@@ -30,6 +30,7 @@ _TYPES = {
     "epoch": ("timestamptz", "timestamp with time zone"),
     "epoch_ms": ("timestamptz", "timestamp with time zone"),
     "array": ("jsonb", "jsonb"),
+    "list": ("jsonb", "jsonb"),
     "object": ("jsonb", "jsonb"),
 }
 _MODEL = """\
@@ -48,7 +49,7 @@ select * from renamed
 # Ids and texts come first, then numbers, flags, days and moments.
 _BLOCKS = (
     ("text",),
-    ("array", "object"),
+    ("array", "list", "object"),
     ("integer", "number"),
     ("boolean",),
     ("date",),

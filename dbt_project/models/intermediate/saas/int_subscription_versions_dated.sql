@@ -1,5 +1,5 @@
 with versions as (
-    select * from {{ ref('int_subscription_rows_current') }}
+    select * from {{ ref('int_subscription_rows_unioned') }}
 ),
 
 companies as (
