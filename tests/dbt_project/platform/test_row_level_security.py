@@ -10,6 +10,7 @@ from psycopg import sql
 
 from metabase.content.company import Company
 from metabase.content.load import CONTENT_ROOT, load_content
+from ml_assets.assets.account_health import judge_accounts
 from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.measurements import measure_churn
 from ml_assets.assets.plan_outcomes import measure_plans
@@ -296,6 +297,13 @@ SUBSCRIBED = RawFile(
     ],
     contract="subscriptions",
 )
+# What was said of accounts, once its 90 days are over.
+GRADED = (
+    """insert into predictions.account_grades values
+        (%s, 'all', 'severe', 40, 4, 2, 1, 0.5, 0.1, 0.9, 0.25, 0.1, 0.7, 5)""",
+    """insert into predictions.account_rivals values
+        (%s, 'all', 'weights', 40, 4, 0.8, 0.7, 0.9, 2, 0.1, 0.1, 0.01)""",
+)
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
     insert into ops.restatements
@@ -349,6 +357,9 @@ def readers(warehouse: Warehouse) -> Readers:
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
         measure_churn(warehouse.url, company_id)
+        judge_accounts(warehouse.url, company_id)
+        for graded in GRADED:
+            warehouse.execute(graded, [company_id])
         measure_values(warehouse.url, company_id)
         measure_plans(warehouse.url, company_id)
         warehouse.execute(CAMPAIGN, [company_id])

@@ -35,6 +35,7 @@ FOLDERS = {
     "community_operational": "10. Comunidad: operativa",
     "community_technical": "11. Comunidad: técnica",
     "saas_executive": "12. Suscripciones: ejecutiva",
+    "saas_operational": "14. Suscripciones: operativa",
     "webinars_executive": "13. Webinars",
     "workspace": "Espacio de trabajo",
 }
