@@ -58,6 +58,12 @@ _FIGURES = {
         where is_conversion_over""",
         "{:,.0f}",
     ),
+    "worst_section": (
+        "Section that most leave in",
+        """select section_title from reporting.webinar_section_results
+        order by section_retention_ratio limit 1""",
+        "{}",
+    ),
 }
 
 

@@ -10,7 +10,14 @@ from typing import Any, Final
 import numpy as np
 
 from sandbox.csv_text import csv_text
-from sandbox.webinars.people import MINUTES, Part, Webinar, simulate_people
+from sandbox.webinars.people import (
+    BAD_SECTION,
+    MINUTES,
+    SECTIONS,
+    Part,
+    Webinar,
+    simulate_people,
+)
 
 __all__ = ["DEFAULT_REGISTRANTS", "webinars"]
 
@@ -42,6 +49,15 @@ def webinars(
         "attendances": [row for one in held for row in _visits(one)],
         "webinar_interactions": [row for one in held for row in _interactions(one)],
         "webinar_costs": [row for each in programme for row in _costs(each, last_day)],
+        "webinar_sections": [
+            {
+                "webinar_id": each.webinar_id,
+                "section_title": title,
+                "start_minute": minute,
+            }
+            for each in programme
+            for title, minute in SECTIONS
+        ],
         "purchases": [_purchase(one) for one in held if _bought_by(one, last_day)],
     }
     truth = {"academia_ia": _truth(programme, held, last_day)}
@@ -82,6 +98,7 @@ def _truth(
         "webinar_show_ratio": round(len(attended) / len(registered), 6),
         "webinar_conversion_ratio": round(len(bought) / len(over), 6),
         "webinar_revenue": _PRICE * len(bought),
+        "worst_section": BAD_SECTION,
     }
 
 
@@ -101,6 +118,7 @@ def _webinar(webinar: Webinar) -> Row:
 def _registrant(part: Part) -> Row:
     return {
         "webinar_id": part.webinar.webinar_id,
+        "registrant_id": f"persona-{part.face.number}",
         "email": part.email,
         "registered_at": part.registered_at,
         "status": "cancelled" if part.is_cancelled else "approved",

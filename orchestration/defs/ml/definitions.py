@@ -11,6 +11,7 @@ from ml_assets.assets import (
     plan_outcomes,
     scenarios,
     webinar_forecasts,
+    webinar_leads,
 )
 
 
@@ -28,6 +29,7 @@ def models() -> dg.Definitions:
                 plan_outcomes,
                 scenarios,
                 webinar_forecasts,
+                webinar_leads,
             ]
         )
     )

@@ -28,7 +28,7 @@ def test_what_is_found_is_what_the_simulation_knows(
     warehouse.build(
         pair.acme,
         as_of={pair.acme: str(LAST_DAY)},
-        only=["webinar_outcomes", "webinar_month_outcomes"],
+        only=["webinar_outcomes", "webinar_month_outcomes", "webinar_section_totals"],
     )
 
     reader = warehouse.add_reader(pair.acme)

@@ -77,7 +77,7 @@ SAAS = {"ejecutivo_saas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
 EVERYTHING = {
     *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),
-    *("agencia", "webinars"),
+    *("agencia", "webinars", "leads"),
 }
 PAGES = {
     "pro": {
@@ -113,11 +113,11 @@ PAGES = {
         "operator": EVERYTHING,
     },
     "webinars": {
-        "directivo": {"webinars"},
-        "marketing": {"webinars"},
+        "directivo": {"webinars", "leads"},
+        "marketing": {"webinars", "leads"},
         "devops": {"conexiones"},
-        "analista": {"webinars", "conexiones"},
-        "consultor": {"webinars"},
+        "analista": {"webinars", "leads", "conexiones"},
+        "consultor": {"webinars", "leads"},
         "operator": EVERYTHING,
     },
     "agency": {
