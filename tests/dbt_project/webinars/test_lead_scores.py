@@ -13,19 +13,16 @@ from tests.dbt_project.warehouse import Warehouse
 from tests.ml_assets.webinars.test_lead_scores import AS_OF, attendees
 
 
-def add_attendees(warehouse: Warehouse, company: str, each: int) -> None:
+def add_attendees(warehouse: Warehouse, company: str, size: int) -> None:
     warehouse.execute(COMPANY, [company])
-    people = attendees(each)
+    people = attendees(size)
     for webinar_id, day in people.groupby("webinar_id")["start_date"].first().items():
-        insert(
-            warehouse,
-            "webinars",
-            **{"company_id": company, "webinar_id": webinar_id, "start_date": day},
-            **{"title": webinar_id, "series": "mes", "as_of_date": AS_OF},
-            **{"starts_at": dt.datetime.combine(day, dt.time(17), dt.UTC)},
-        )
-    for row in people.to_dict("records"):
-        insert(warehouse, "webinar_leads", company_id=company, **_plain(row))
+        row: dict[str, Any] = {"company_id": company, "webinar_id": webinar_id}
+        row |= {"title": webinar_id, "start_date": day, "as_of_date": AS_OF}
+        row["starts_at"] = dt.datetime.combine(day, dt.time(17), dt.UTC)
+        insert(warehouse, "webinars", **row, series="mes")
+    for each in people.to_dict("records"):
+        insert(warehouse, "webinar_leads", company_id=company, **_plain(each))
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
