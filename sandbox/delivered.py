@@ -11,6 +11,7 @@ from typing import Any, Final
 from sandbox.community.files import community
 from sandbox.export import DEFAULT_CUSTOMERS, deliver
 from sandbox.marketplace.files import marketplace
+from sandbox.webinars.files import DEFAULT_REGISTRANTS, webinars
 
 __all__ = ["DELIVERED", "deliver_files", "offers"]
 
@@ -30,10 +31,16 @@ def _red_profesional(last_day: date, customers: int, seed: int) -> dict[str, str
     return community(seed=seed, last_day=last_day, daily=daily)
 
 
+def _academia_ia(last_day: date, customers: int, seed: int) -> dict[str, str]:
+    registrants = max(10, DEFAULT_REGISTRANTS * customers // DEFAULT_CUSTOMERS)
+    return webinars(seed=seed, last_day=last_day, registrants=registrants)
+
+
 #: How the files of each are made: its last day, the size of the world, the seed.
 DELIVERED: Final[Mapping[str, Make]] = {
     "plaza": _plaza,
     "red_profesional": _red_profesional,
+    "academia_ia": _academia_ia,
 }
 
 

@@ -120,12 +120,12 @@ def customer_value(
         company_held(warehouse.url(), company.company_id),
         warehouse.acting_as("scientist") as database,
     ):
+        if not sells(warehouse.url(), company.company_id):
+            yield from _nothing_sold()
+            return
         summaries = read_summaries(database, company.company_id)
         _check_as_of(summaries, as_of_date)
         purchases = read_purchases(database, company.company_id, as_of_date)
-        if purchases.empty and not sells(warehouse.url(), company.company_id):
-            yield from _nothing_sold()
-            return
         log, failure = _purchase_log(purchases, as_of_date)
         hashed = data_hash(summaries, log_hash(log))
         identity = _identity(company, as_of_date, hashed, summaries, config)
@@ -164,9 +164,7 @@ def customer_value(
 
 def _nothing_sold() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """What is said of who has no shop: every check holds, nothing is written."""
-    note = (
-        "This company's plan has no shop, and there is no purchase: nothing to predict."
-    )
+    note = "This company's plan has no shop: no customer values are predicted for it."
     for name in GATES:
         yield dg.AssetCheckResult(
             asset_key=_PREDICTIONS, check_name=name, passed=True, description=note

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
+from ml_assets.sentences import Sentence
 from ml_assets.webinars.errors import NotConverged, TooFewConversions
 from ml_assets.webinars.leads import Floats, Leads
 
@@ -102,11 +103,17 @@ def fit_conversion(leads: Leads) -> ConversionScore:
     window = min(CALIBRATED_ON, int(len(leads) * _WINDOW_SHARE))
     before = leads.part(0, len(leads) - window)
     last = leads.part(len(leads) - window, len(leads))
-    for part, which in ((before, "before"), (last, "in")):
+    for part in (before, last):
         if not 0 < part.converted.sum() < len(part):
             raise TooFewConversions(
-                f"{part.converted.sum():.0f} of {len(part)} people {which} the last "
-                "window converted: a score needs both there."
+                Sentence(
+                    "conversion.one_sided",
+                    "{converted:,} of {people:,} people converted, before the last "
+                    "window or in it: a score needs some who did and some who did not "
+                    "in both.",
+                    converted=int(part.converted.sum()),
+                    people=len(part),
+                )
             )
     return _calibrated(before, last)
 
@@ -116,9 +123,15 @@ def _enough(leads: Leads) -> None:
     needed = max(FEWEST_CONVERSIONS, FEWEST_PER_FEATURE * (len(leads.names) + 1))
     if conversions < needed:
         raise TooFewConversions(
-            f"{conversions} conversions of {len(leads)} people: {needed} are needed "
-            f"for {len(leads.names)} features. Order people by rules until there are "
-            "more, or take fewer features."
+            Sentence(
+                "conversion.too_few",
+                "{conversions:,} conversions of {people:,} people: {needed} are needed "
+                "for {features} features. Order people by rules until there are more.",
+                conversions=conversions,
+                people=len(leads),
+                needed=needed,
+                features=len(leads.names),
+            )
         )
 
 

@@ -14,6 +14,7 @@ from ml_assets.webinars.leads import Floats
 __all__ = [
     "BANDS",
     "Band",
+    "band_of",
     "bands_by_probability",
     "first_to_call",
     "says_nobody_is_high",
@@ -59,7 +60,7 @@ def bands_by_probability(probabilities: Floats, converted: Floats) -> tuple[Band
     found, below = [], np.inf
     for name, least in BANDS.items():
         mine = (probabilities >= least) & (probabilities < below)
-        found.append(_band(name, probabilities[mine], converted[mine]))
+        found.append(band_of(name, probabilities[mine], converted[mine]))
         below = least
     return tuple(found)
 
@@ -71,8 +72,8 @@ def first_to_call(
     order = np.argsort(-probabilities, kind="stable")
     called, others = order[:capacity], order[capacity:]
     return (
-        _band("called", probabilities[called], converted[called]),
-        _band("others", probabilities[others], converted[others]),
+        band_of("called", probabilities[called], converted[called]),
+        band_of("others", probabilities[others], converted[others]),
     )
 
 
@@ -90,7 +91,8 @@ def says_nobody_is_high(probabilities: Floats) -> Sentence | None:
     )
 
 
-def _band(name: str, said: Floats, came: Floats) -> Band:
+def band_of(name: str, said: Floats, came: Floats) -> Band:
+    """A band of what was said, shape (people,), and what came of it, 1 or 0."""
     count = len(said)
     share = float(came.mean()) if count else float("nan")
     lower, upper = wilson_interval([share], [count], _Z)

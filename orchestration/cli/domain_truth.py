@@ -35,6 +35,35 @@ _FIGURES = {
         "select sum(refused_attempt_count) from reporting.access_by_day",
         "{:,}",
     ),
+    "webinar_count": (
+        "Webinars held",
+        "select sum(webinar_count) from reporting.webinar_months",
+        "{:,}",
+    ),
+    "webinar_show_ratio": (
+        "Show rate of all webinars",
+        """select sum(webinar_show_count)::float8 / sum(webinar_registrant_count)
+        from reporting.webinar_results""",
+        "{:.4f}",
+    ),
+    "webinar_conversion_ratio": (
+        "Conversion of attendees, 30 days over",
+        """select sum(webinar_conversion_count)::float8 / sum(webinar_attendee_count)
+        from reporting.webinar_results where is_conversion_over""",
+        "{:.4f}",
+    ),
+    "webinar_revenue": (
+        "Revenue of webinars, 30 days over",
+        """select sum(webinar_net_revenue) from reporting.webinar_results
+        where is_conversion_over""",
+        "{:,.0f}",
+    ),
+    "worst_section": (
+        "Section that most leave in",
+        """select section_title from reporting.webinar_section_results
+        order by section_retention_ratio limit 1""",
+        "{}",
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from orchestration.cli.console import console
 from orchestration.cli.domain_truth import print_domain_truth
 from orchestration.cli.truth import print_truth
 from orchestration.lib.tenancy.companies import Company, reader_role
+from orchestration.lib.tenancy.company_settings import sells
 from orchestration.lib.warehouse.database import connect
 
 __all__ = ["print_summary"]
@@ -68,11 +69,13 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> str | No
     # The headline is read as the company's own people would read it.
     with connect(url, reader_role(company.company_id)) as database:
         headline = _row(database, "select * from reporting.customer_value_totals")
-    if not headline or headline["customer_count"] == 0:
+    has_none = not headline or headline["customer_count"] == 0
+    if not headline or has_none or not sells(url, company.company_id):
         if truth:
             with connect(url, reader_role(company.company_id)) as database:
                 return print_domain_truth(database, truth)
-        console.print("  No purchases up to the as-of date.")
+        if has_none:
+            console.print("  No purchases up to the as-of date.")
         return None
     _print_headline(company, headline)
     with connect(url, "transformer") as database:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -13,6 +11,7 @@ import numpy as np
 
 from sandbox.community import messages
 from sandbox.community.people import Invitation, Person, simulate_people
+from sandbox.csv_text import csv_text
 
 __all__ = ["DEFAULT_DAILY", "community"]
 
@@ -61,7 +60,7 @@ def community(
     }
     truth = {"red_profesional": _truth(people, last_day)}
     return {
-        **{f"{name}.csv": _csv(rows) for name, rows in files.items()},
+        **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps(truth, indent=2, ensure_ascii=False) + "\n",
     }
 
@@ -240,17 +239,3 @@ def _attempt(attempt_id: str, at: datetime, outcome: str) -> Row:
         "outcome": outcome,
         "account_name": "equipo@red.example" if outcome == "granted" else "admin",
     }
-
-
-def _csv(rows: Iterable[Row]) -> str:
-    told = [dict(row) for row in rows]
-    names = list(dict.fromkeys(name for row in told for name in row))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: _text(v) for k, v in row.items()} for row in told)
-    return text.getvalue()
-
-
-def _text(value: object) -> object:
-    return f"{value:%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, datetime) else value

@@ -12,6 +12,7 @@ from ml_assets.assets import (
     plan_outcomes,
     scenarios,
     webinar_forecasts,
+    webinar_leads,
 )
 
 
@@ -30,6 +31,7 @@ def models() -> dg.Definitions:
                 plan_outcomes,
                 scenarios,
                 webinar_forecasts,
+                webinar_leads,
             ]
         )
     )

@@ -130,10 +130,14 @@ VIEWS = (
     "vip_churn",
     "vip_risk_growth",
     "webhooks_by_day",
+    "webinar_call_bands",
+    "webinar_call_grades",
+    "webinar_calls",
     "webinar_channels",
     "webinar_forecasts",
     "webinar_months",
     "webinar_results",
+    "webinar_section_results",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """
@@ -239,6 +243,12 @@ JUDGEMENTS = (
         '2026-01-31', '1', now())""",
     """insert into predictions.webinar_attendance_forecasts values
         (%s, 'W1', 'backtest', '2026-03-20', 3, 1, 0.5, 1, 0, 1)""",
+    """insert into predictions.webinar_leads values
+        (%s, 'W1', 'a', null, '2026-03-20', 0.5, 'low', 'educate', 1, '1')""",
+    """insert into predictions.webinar_lead_bands values
+        (%s, 'low', '2026-03-20', 2, 1, 0.5, 0.5, 0.1, 0.9)""",
+    """insert into predictions.webinar_lead_grades values
+        (%s, '2026-03-20', '1', true, null, null, 2, 1, 2, 0.5, 0.5, 0, 0.2, 0.25)""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
     """insert into ops.metric_targets values (%s, 'net_sales', '2026-01-01', 9)""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)

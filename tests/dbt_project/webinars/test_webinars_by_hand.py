@@ -66,6 +66,8 @@ def webinars(warehouse: Warehouse) -> Webinars:
             "webinar_outcomes",
             "webinar_month_outcomes",
             "webinar_channel_outcomes",
+            "webinar_leads",
+            "webinar_section_totals",
         ],
     )
     return Webinars(warehouse, pair)
@@ -121,6 +123,13 @@ def _load_acme(warehouse: Warehouse, acme: str) -> None:
         ),
         webinar_file("webinar_interactions", *_interactions()),
         webinar_file(
+            "webinar_sections",
+            section("W1", "Inicio", 0),
+            section("W1", "Medio", 20),
+            section("W1", "Fin", 45),
+            section("W2", "Inicio", 0),
+        ),
+        webinar_file(
             "webinar_costs",
             {"webinar_id": "W1", "cost_date": DAY, "cost": 300, "channel": "facebook"},
             {"webinar_id": "W1", "cost_date": DAY, "cost": 20, "currency_code": "EUR"},
@@ -138,6 +147,11 @@ def _load_acme(warehouse: Warehouse, acme: str) -> None:
             ],
         ),
     )
+
+
+def section(webinar_id: str, title: str, minute: int) -> dict[str, object]:
+    named = {"webinar_id": webinar_id, "section_title": title}
+    return {**named, "start_minute": minute, "end_minute": None}
 
 
 def _interactions() -> list[dict[str, object]]:
@@ -165,6 +179,7 @@ def _load_bolt(warehouse: Warehouse, bolt: str) -> None:
             "attendances",
             visit("W1", at("02:30"), at("03:00"), registrant_id="id ana"),
         ),
+        webinar_file("webinar_sections", section("W1", "Inicio", 0)),
         RawFile(
             "log.csv",
             [
@@ -362,6 +377,56 @@ def test_months_and_channels_add_up_to_the_same(webinars: Webinars) -> None:
     (bolt,) = webinars.view("webinar_months", webinars.pair.bolt)
     assert (bolt["webinar_show_ratio"], bolt["webinar_conversion_ratio"]) == (1, None)
     assert bolt["webinar_net_revenue"] == Decimal(9000)
+
+
+def test_who_is_there_at_both_ends_of_a_section_stayed(webinars: Webinars) -> None:
+    presences = webinars.rows("webinar_section_presences", webinars.pair.acme)
+
+    counts = ("present_count", "stayed_count", "end_count", "peak_count")
+    told = {
+        (row["webinar_id"], row["section_number"]): tuple(row[name] for name in counts)
+        for row in presences
+    }
+    # Ana was away from 17:30 to 17:40, Carl left at 17:10, Dora came at 17:25, Fay was
+    # there from 17:05 to 17:20, Hugo all the time. To W2 Ana came five minutes late.
+    assert told == {
+        ("W1", 1): (3, 2, 3, 3),
+        ("W1", 2): (2, 2, 3, 3),
+        ("W1", 3): (3, 2, 2, 3),
+        ("W2", 1): (0, 0, 1, 1),
+    }
+    found = webinars.view("webinar_section_results", webinars.pair.acme)
+    first = {row["section_title"]: row for row in found}["Inicio"]
+    assert first["section_retention_ratio"] == pytest.approx(2 / 3)
+    assert first["section_peak_ratio"] == 1
+    # Five at 17:05 of twenty minutes; of W2 no moment is told.
+    assert first["section_interaction_count"] == 5
+    assert first["section_interactions_per_minute"] == Decimal("0.25")
+    (bolt,) = webinars.view("webinar_section_results", webinars.pair.bolt)
+    assert (bolt["section_retention_ratio"], bolt["section_interaction_count"]) == (
+        0,
+        None,
+    )
+
+
+def test_a_lead_is_who_had_not_bought_by_the_day_after(webinars: Webinars) -> None:
+    rows = webinars.rows("webinar_leads", webinars.pair.acme)
+
+    # Ana bought on the day of W1; by then she was no customer, at W2 she was.
+    names = ("carl", "dora", "fay", "hugo")
+    first = {row["person_id"]: row for row in rows if row["webinar_id"] == "W1"}
+    assert set(first) == {person(name) for name in names}
+    assert not any(row["is_converted"] for row in first.values())
+    assert first[person("carl")]["attended_ratio"] == pytest.approx(1 / 6)
+    assert first[person("carl")]["answered_poll_ratio"] == 0
+    (again,) = (row for row in rows if row["webinar_id"] == "W2")
+    assert (again["registrant_id"], again["past_webinar_count"]) == ("id ana", 1)
+    assert (again["is_customer"], again["is_converted"]) == (True, True)
+    assert again["first_bought_on"] == date(2026, 4, 9)
+    assert again["attended_ratio"] == pytest.approx(40 / 45)
+    assert again["answered_poll_ratio"] is None
+    (bolt,) = webinars.rows("webinar_leads", webinars.pair.bolt)
+    assert (bolt["is_customer"], bolt["is_converted"]) == (False, True)
 
 
 def test_a_later_export_corrects_an_earlier_one(webinars: Webinars) -> None:

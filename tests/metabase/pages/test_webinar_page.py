@@ -80,3 +80,33 @@ def test_what_is_expected_is_told_beside_what_came(shops_url: str) -> None:
     assert coming == ["2 oct 1997", "Vende", "60", "26", "17", "34", "—", "Por venir"]
     assert missed[3:] == ["50", "38", "51", "54", "Fuera"]
     assert held[3:] == ["41", "30", "54", "42", "Dentro"]
+
+
+def test_whom_to_call_is_told_in_order_with_what_to_do(shops_url: str) -> None:
+    first, second = shown(shops_url, "call_list")
+
+    assert first[:3] == ["1", "bea 1", "Crece"]
+    assert first[-2:] == ["65\xa0%", "Acompañar: casos y consulta gratuita"]
+    assert (second[1], second[-1]) == ("ana 1", "Mantener en el boletín")
+    assert shown(shops_url, "call_note") == [["Nadie llega.", "500", "90"]]
+
+
+def test_bands_stand_in_their_order_beside_what_came(shops_url: str) -> None:
+    high, called, others = shown(shops_url, "call_bands")
+
+    assert high[:2] == ["Alta", "0"]
+    assert high[4] == "—"
+    assert called[:5] == ["Los 20 primeros", "40", "10", "20\xa0%", "25\xa0%"]
+    assert others[4:] == ["10\xa0%", "5\xa0%", "40\xa0%"]
+
+
+def test_forecasts_that_can_be_judged_are_counted(shops_url: str) -> None:
+    # Of two webinars held one was within; four of five of two are 1.6.
+    assert shown(shops_url, "webinar_forecast_grade") == [["2", "1", "2"]]
+
+
+def test_sections_stand_in_the_order_of_a_webinar(shops_url: str) -> None:
+    intro, bad = shown(shops_url, "webinar_section_list")
+
+    assert intro[:5] == ["Introducción", "2", "100", "97", "97\xa0%"]
+    assert bad[:5] == ["Implementación", "2", "100", "66", "66\xa0%"]

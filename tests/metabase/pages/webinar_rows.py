@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
+from tests.metabase.pages.declared_tables import table_of
+
 __all__ = ["NAMES", "TABLES", "fill_webinars"]
 
 TABLES = """
@@ -38,11 +40,19 @@ create table reporting.webinar_forecasts (
     registrant_count integer, webinar_expected_count double precision,
     lower_count integer, upper_count integer, webinar_show_count integer,
     is_inside boolean
-)
+);
 """
+_DECLARED = (
+    *("webinar_calls", "webinar_call_bands", "webinar_call_grades"),
+    "webinar_section_results",
+)
+# What is told in English is added from the Spanish.
+TABLES += ";\n".join(
+    table_of("webinars", view).replace(", told_en text", "") for view in _DECLARED
+)
 NAMES = (
     *("webinar_months", "webinar_results", "webinar_channels"),
-    "webinar_forecasts",
+    *("webinar_forecasts", *_DECLARED),
 )
 
 
@@ -96,3 +106,56 @@ def fill_webinars(
         ("W3", "Vende", "1997-10-02", False, 60 * t, 25.8 * t, 17, 34, None, None),
     ):
         insert("webinar_forecasts", *told)
+    _fill_leads(connection, company_id, t)
+
+
+def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    def insert(view: str, **row: object) -> None:
+        row["company_id"] = company_id
+        query = sql.SQL("insert into reporting.{} ({}) values ({})").format(
+            sql.Identifier(view),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        connection.execute(query, list(row.values()))
+
+    for rank, name, chance, action in (
+        (2, "ana", 0.35, "keep_in_touch"),
+        (1, "bea", 0.65, "nurture"),
+    ):
+        insert(
+            "webinar_calls",
+            **{"webinar_id": "W2", "person_id": name, "title": "Crece"},
+            **{"person_name": f"{name} {t}", "start_date": "1997-08-14"},
+            **{"industry": "Retail", "company_size": "11-50", "call_rank": rank},
+            **{"engagement_score": 20 * t, "purchase_probability": chance},
+            action=action,
+        )
+    for band, people, bought in (("others", 60, 6), ("called", 40, 10), ("high", 0, 0)):
+        insert(
+            "webinar_call_bands",
+            **{"band": band, "graded_people_count": people * t},
+            **{"graded_conversion_count": bought * t},
+            **{
+                "said_ratio": 0.2,
+                "realised_ratio": bought / people if people else None,
+            },
+            **{"realised_lower_ratio": 0.05, "realised_upper_ratio": 0.4},
+        )
+    insert(
+        "webinar_call_grades",
+        **{"is_scored": True, "told_es": "Nadie llega."},
+        **{"known_people_count": 500 * t, "known_conversion_count": 90 * t},
+        **{"graded_people_count": 100 * t, "base_ratio": 0.16},
+        **{"score_area_under_curve": 0.71, "score_calibration_error": 0.05},
+    )
+    for place, title, stayed in ((2, "Implementación", 66), (1, "Introducción", 97)):
+        insert(
+            "webinar_section_results",
+            **{"section_title": title, "section_place": place},
+            **{"section_webinar_count": 2 * t, "section_present_count": 100 * t},
+            **{"section_stayed_count": stayed * t},
+            **{"section_retention_ratio": stayed / 100, "section_peak_ratio": 0.6},
+            **{"retention_ratio_lower": 0.5, "retention_ratio_upper": 0.9},
+            section_interactions_per_minute=1.5 * t,
+        )

@@ -78,7 +78,7 @@ SAAS = {"ejecutivo_saas", "salud_de_cuentas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
 EVERYTHING = {
     *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),
-    *("agencia", "webinars"),
+    *("agencia", "webinars", "leads"),
 }
 PAGES = {
     "pro": {
@@ -114,11 +114,11 @@ PAGES = {
         "operator": EVERYTHING,
     },
     "webinars": {
-        "directivo": {"webinars"},
-        "marketing": {"webinars"},
+        "directivo": {"webinars", "leads"},
+        "marketing": {"webinars", "leads"},
         "devops": {"conexiones"},
-        "analista": {"webinars", "conexiones"},
-        "consultor": {"webinars"},
+        "analista": {"webinars", "leads", "conexiones"},
+        "consultor": {"webinars", "leads"},
         "operator": EVERYTHING,
     },
     "agency": {

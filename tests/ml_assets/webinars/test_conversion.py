@@ -162,7 +162,7 @@ def test_too_few_conversions_are_refused() -> None:
     early[:100] = 1
     early[1:200:2] = 0
     early[200:300] = 1
-    with pytest.raises(TooFewConversions, match="in the last window"):
+    with pytest.raises(TooFewConversions, match="window or in it"):
         fit_conversion(Leads(np.zeros((600, 1)), ("minutes",), early))
 
 

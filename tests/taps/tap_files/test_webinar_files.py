@@ -15,6 +15,7 @@ CONTRACTS = (
     "attendances",
     "webinar_interactions",
     "webinar_costs",
+    "webinar_sections",
 )
 HEADERS = {
     # Zoom's own headers, with the webinar's id beside each row.
@@ -24,6 +25,7 @@ HEADERS = {
     "webinars": "Webinar ID,Topic,Actual Start Time,Actual Duration (minutes)",
     # Spanish.
     "webinar_costs": "id_webinar,fecha,coste,canal,moneda",
+    "webinar_sections": "id_webinar,sección,minuto_inicio,minuto_fin",
     "webinar_interactions": "id_webinar,correo,tipo,hora",
 }
 

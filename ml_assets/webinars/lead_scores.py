@@ -1,0 +1,195 @@
+"""Whom to call first after a webinar, and what came of those said so before.
+
+Attendees are scored the day after by what they did in it. Who bought by then is no
+lead, so that minutes after the offer cannot know the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ml_assets.sentences import Sentence, said
+from ml_assets.webinars.conversion import ConversionScore, fit_conversion
+from ml_assets.webinars.conversion_bands import (
+    BANDS,
+    Band,
+    band_of,
+    bands_by_probability,
+    says_nobody_is_high,
+)
+from ml_assets.webinars.conversion_grades import ScoreGrade, grade_scores
+from ml_assets.webinars.errors import NotConverged, TooFewConversions
+from ml_assets.webinars.leads import Floats, Leads
+
+__all__ = ["ACTIONS", "CAPACITY", "MODEL_VERSION", "LeadScores", "score_leads"]
+
+MODEL_VERSION: Final = "1"
+#: People that a team can call after a webinar.
+CAPACITY: Final = 20
+#: What to do with whom, by band.
+ACTIONS: Final = {
+    "high": "call_now",
+    "medium": "nurture",
+    "low": "educate",
+    "very_low": "keep_in_touch",
+}
+_OUTCOME: Final = timedelta(days=30)
+_SCORED: Final = timedelta(days=1)
+# What is done once or thrice says all: the same caps as of engagement.
+_MOST: Final = {"chat_count": 3, "question_count": 1, "click_count": 1}
+_FEATURES: Final = (
+    *("attended_ratio", "chat_count", "question_count", "answered_poll_ratio"),
+    *("click_count", "past_webinar_count", "is_customer"),
+)
+_CALLS: Final = (
+    *("webinar_id", "person_id", "registrant_id"),
+    *("probability", "band", "action", "call_rank"),
+)
+
+
+@dataclass(frozen=True)
+class LeadScores:
+    """Of one company.
+
+    Attributes
+    ----------
+    calls
+        A row per lead, the most probable first: `webinar_id`, `person_id`,
+        `registrant_id`, `probability` (0-1), `band`, `action`, `call_rank` (from 1).
+        Empty where there is no score.
+    bands
+        Of those scored before, each by webinars that were over by then: the bands,
+        the first of each webinar (`called`) and the `others`. Empty where nobody was.
+    grade
+        How good these were, None where nobody was scored.
+    people_count, conversion_count
+        Those whose 30 days are over, and who of them bought.
+    refusal
+        Why there is no score; None where there is one.
+    note
+        What to tell of the list, None where nothing.
+    """
+
+    calls: pd.DataFrame
+    bands: tuple[Band, ...]
+    grade: ScoreGrade | None
+    people_count: int
+    conversion_count: int
+    refusal: Sentence | None
+    note: Sentence | None
+
+
+def score_leads(people: pd.DataFrame) -> LeadScores:
+    """Score the leads of a company whose 30 days are not over.
+
+    Who is a lead of two webinars is one of the later; who has bought since is none.
+
+    Parameters
+    ----------
+    people : DataFrame
+        As `marts.webinar_leads`: `webinar_id`, `person_id`, `registrant_id`,
+        `start_date`, `is_conversion_over`, `first_bought_on`, `is_converted` and the
+        features; a feature that a webinar does not tell is null.
+    """
+    order = ["start_date", "webinar_id", "person_id"]
+    told = people.sort_values(order, kind="stable").reset_index(drop=True)
+    is_over = told["is_conversion_over"].astype(bool)
+    known = told[is_over]
+    still = told[~is_over & told["first_bought_on"].isna()]
+    still = still.drop_duplicates("person_id", keep="last")
+    refusal, calls = None, pd.DataFrame(columns=list(_CALLS))
+    try:
+        calls = _calls(fit_conversion(_leads(known)), still)
+    except (TooFewConversions, NotConverged) as failure:
+        refusal = said(failure)
+    tested = _backtest(known)
+    return LeadScores(
+        calls=calls,
+        bands=_bands(tested),
+        grade=None
+        if tested.empty
+        else grade_scores(_numbers(tested, "probability"), _numbers(tested, "came")),
+        people_count=len(known),
+        conversion_count=int(known["is_converted"].sum()),
+        refusal=refusal,
+        note=None
+        if calls.empty
+        else says_nobody_is_high(_numbers(calls, "probability")),
+    )
+
+
+def _calls(score: ConversionScore, leads: pd.DataFrame) -> pd.DataFrame:
+    found = leads.assign(probability=score.probabilities(_features(leads)))
+    found = found.sort_values("probability", ascending=False, kind="stable")
+    found["band"] = [_band_name(each) for each in found["probability"]]
+    found["action"] = found["band"].map(ACTIONS)
+    found["call_rank"] = np.arange(1, len(found) + 1)
+    return found[list(_CALLS)]
+
+
+def _band_name(probability: float) -> str:
+    return next(name for name, least in BANDS.items() if probability >= least)
+
+
+def _backtest(known: pd.DataFrame) -> pd.DataFrame:
+    """Each webinar by those whose 30 days were over when its people were scored."""
+    parts = [
+        pd.DataFrame(
+            {
+                "probability": probabilities,
+                "came": webinar["is_converted"].astype(float).to_numpy(),
+                "call_rank": np.argsort(np.argsort(-probabilities, kind="stable")) + 1,
+            }
+        )
+        for webinar, probabilities in _scored_in_time(known)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _scored_in_time(known: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Floats]]:
+    for _, webinar in known.groupby(["start_date", "webinar_id"], sort=True):
+        over_by = webinar["start_date"].iloc[0] + _SCORED - _OUTCOME
+        before = known[known["start_date"] <= over_by]
+        try:
+            score = fit_conversion(_leads(before))
+        except (TooFewConversions, NotConverged):
+            continue
+        yield webinar, score.probabilities(_features(webinar))
+
+
+def _bands(tested: pd.DataFrame) -> tuple[Band, ...]:
+    if tested.empty:
+        return ()
+    is_called = tested["call_rank"] <= CAPACITY
+    parts = (("called", tested[is_called]), ("others", tested[~is_called]))
+    return (
+        *bands_by_probability(
+            _numbers(tested, "probability"), _numbers(tested, "came")
+        ),
+        *(
+            band_of(name, _numbers(part, "probability"), _numbers(part, "came"))
+            for name, part in parts
+        ),
+    )
+
+
+def _leads(people: pd.DataFrame) -> Leads:
+    return Leads(_features(people), _FEATURES, _numbers(people, "is_converted"))
+
+
+def _features(people: pd.DataFrame) -> Floats:
+    """Shape (people, features); what a webinar does not tell is as half of it."""
+    numbers = people[list(_FEATURES)].astype(float)
+    for name, most in _MOST.items():
+        numbers[name] = numbers[name].clip(upper=most)
+    return np.asarray(numbers.fillna(0.5), dtype=np.float64)
+
+
+def _numbers(rows: pd.DataFrame, column: str) -> Floats:
+    return np.asarray(rows[column].astype(float), dtype=np.float64)

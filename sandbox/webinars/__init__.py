@@ -1,0 +1,1 @@
+"""Academia IA: a simulated team that sells a course by webinars and exports files."""
