@@ -150,7 +150,7 @@ def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
 
         said = demo.timonel.run("demo", "--no-open")
 
-    assert said.count("Nothing changed since the last run") == 4
+    assert said.count("Nothing changed since the last run") == 5
     assert demo.timonel.rows(_ROW_VERSIONS) == before
 
 
