@@ -67,8 +67,9 @@ described as (
         registrants.registrant_id,
         placed.start_date,
         placed.is_conversion_over,
-        case when placed.length_minutes > 0 then
-            least(1, placed.live_seconds / 60.0 / placed.length_minutes)
+        case
+            when placed.length_minutes > 0
+                then least(1, placed.live_seconds / placed.length_minutes / 60)
         end::double precision as attended_ratio,
         placed.chat_count,
         placed.question_count,
