@@ -163,9 +163,8 @@ class Column(_Part):
     ``from`` is a path such as ``customer.id`` or ``tags.0``; default: the column's
     name. ``@name`` is not of the record but of the question: ``@read_at``, or what
     ``for_each`` takes. ``between``, ``one_of`` and ``is_past`` are promises about its
-    values, which the contract of the table looks at. ``empty`` are texts that say that
-    there is no value. What a source leaves out at
-    times is ``optional``. An ``array`` holds texts, a ``list`` anything.
+    values, which the contract of the table looks at. ``empty`` are texts for no value.
+    What it leaves out at times is ``optional``. An ``array`` is of texts only.
     """
 
     type: ColumnType
