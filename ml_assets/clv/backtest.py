@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ml_assets.clv.choice import fit_candidate
 from ml_assets.clv.customer_model import CustomerModel, fit_log
-from ml_assets.clv.errors import InvalidTransactions
+from ml_assets.clv.errors import CustomerValueError, InvalidTransactions
 from ml_assets.clv.grading import calibration_by_decile, grade
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
@@ -158,12 +159,17 @@ def naive_rate(seen: Seen, days: float, mean_amount: float) -> pd.DataFrame:
 def plain_forecast(model: CustomerModel, days: float) -> pd.DataFrame | None:
     """BG/NBD and the model's spending, uncorrected: None where it could not be fitted.
 
-    What was published before a company's own past chose its model.
+    What was published before a company's own past chose its model; it knows no season.
     """
     fits = {candidate.name: candidate.fit for candidate in model.candidates}
     plain = fits.get("bg_nbd")
-    if plain is None:
+    if plain is None or model.choice is None:
         return None
+    if not model.choice.season.is_even:
+        try:
+            plain = fit_candidate("bg_nbd", model.seen, model.choice.penalizer)
+        except CustomerValueError:
+            return None
     at_horizon = forecast_horizons(
         plain.parameters, np.array([float(days)]), model.seen.histories
     )

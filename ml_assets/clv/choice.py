@@ -20,10 +20,12 @@ from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
 from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.models import bg_nbd, pareto_nbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
+from ml_assets.clv.operational_time import EVEN, Season
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 from ml_assets.sentences import Sentence, said
 
 __all__ = [
+    "LARGEST_SAMPLE",
     "SHORTEST_MODEL_HISTORY_DAYS",
     "Candidate",
     "Choice",
@@ -42,7 +44,7 @@ _FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
 _EXACT = 1e-9
 _FEWEST_LATER_PURCHASES = 20
 # Errors of this many customers tell the candidates apart well enough.
-_LARGEST_SAMPLE = 50_000
+LARGEST_SAMPLE = 50_000
 SHORTEST_MODEL_HISTORY_DAYS = 56
 _REGULARITIES = (2, 3, 4, 6, 8, 12)
 # Two models in one forecast are worth it only for this share of the log-loss.
@@ -52,10 +54,13 @@ _RESCUE_PRIOR_SD = 3.0
 
 
 class InnerOrigin(NamedTuple):
-    """The log as it was at an earlier day, and what its customers did afterwards."""
+    """The log as it was at an earlier day, and what its customers did afterwards.
+
+    `horizon_days` and the times of `seen` are operational days.
+    """
 
     day: int
-    horizon_days: int
+    horizon_days: float
     seen: Seen
     later: Later
 
@@ -104,9 +109,12 @@ class Choice:
     origins: list[InnerOrigin]
     trials: dict[str, list[Trial]]
     penalizer: float = 0.0
+    season: Season = EVEN
 
 
-def inner_origins(log: PurchaseDays, as_of_day: int) -> list[InnerOrigin]:
+def inner_origins(
+    log: PurchaseDays, as_of_day: int, season: Season = EVEN
+) -> list[InnerOrigin]:
     """Earlier days with enough before and after them to learn from."""
     span = as_of_day - log.first_day
     origins = []
@@ -115,21 +123,24 @@ def inner_origins(log: PurchaseDays, as_of_day: int) -> list[InnerOrigin]:
         horizon = min(as_of_day - day, 365)
         if day >= as_of_day:
             continue
-        origin = origin_at(log, day, horizon)
+        origin = origin_at(log, day, horizon, season)
         if origin is not None:
             origins.append(origin)
     return origins
 
 
-def origin_at(log: PurchaseDays, day: int, horizon_days: int) -> InnerOrigin | None:
+def origin_at(
+    log: PurchaseDays, day: int, horizon_days: int, season: Season = EVEN
+) -> InnerOrigin | None:
     """One inner origin, or None when it would rest on too few purchases."""
-    seen = log.seen_at(day)
+    seen = log.seen_at(day, season)
     later = log.later(seen, day, horizon_days)
     repeaters = int((seen.histories.frequency > 0).sum())
     enough = repeaters >= MINIMUM_REPEAT_CUSTOMERS
     if not enough or later.purchases.sum() < _FEWEST_LATER_PURCHASES:
         return None
-    return InnerOrigin(day, horizon_days, seen, later)
+    length = float(season.length(day, horizon_days))
+    return InnerOrigin(day, length, seen, later)
 
 
 def fit_candidate(name: str, seen: Seen, penalizer: float = 0.0) -> PurchaseFit:
@@ -153,21 +164,28 @@ def fit_candidate(name: str, seen: Seen, penalizer: float = 0.0) -> PurchaseFit:
         return _fit(name, seen, penalizer, _RESCUE_PRIOR_SD)
 
 
-def choose(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Choice:
+def choose(
+    log: PurchaseDays,
+    as_of_day: int,
+    penalizer: float = 0.0,
+    season: Season = EVEN,
+) -> Choice:
     """Fit every candidate, compare them and keep the account of it.
+
+    All of them, at all origins, count time as `season` does.
 
     Raises
     ------
     CustomerValueError
         When no candidate can be fitted at all.
     """
-    seen = log.seen_at(as_of_day)
-    _require_history(seen)
+    _require_history(log.seen_at(as_of_day))
+    seen = log.seen_at(as_of_day, season)
     fitted = list(_candidates(seen, penalizer))
     usable = [candidate for candidate in fitted if candidate.fit is not None]
     if not usable:
         raise NotConverged(_no_model(fitted[0]))
-    origins = inner_origins(log.some(_LARGEST_SAMPLE), as_of_day)
+    origins = inner_origins(log.some(LARGEST_SAMPLE), as_of_day, season)
     trials = {one.name: trial_of(one.name, origins, penalizer) for one in usable}
     compared = [_scored(one, trials, origins) for one in usable]
     by_likelihood = max(
@@ -181,7 +199,8 @@ def choose(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Choice:
         surest = orders
     failed = [one for one in fitted if one.fit is None]
     tried = {name: trial for name, trial in trials.items() if trial}
-    return Choice(orders, surest, [*compared, *failed], origins, tried, penalizer)
+    account = [*compared, *failed]
+    return Choice(orders, surest, account, origins, tried, penalizer, season)
 
 
 def choose_by_likelihood(seen: Seen, penalizer: float = 0.0) -> Choice:
@@ -282,7 +301,7 @@ def trial_of(
             fit = fit_candidate(name, origin.seen, penalizer)
         except CustomerValueError:
             return None
-        horizon = np.array([float(origin.horizon_days)])
+        horizon = np.array([origin.horizon_days])
         at_horizon = forecast_horizons(fit.parameters, horizon, origin.seen.histories)
         orders = at_horizon.mean[:, 0]
         variance = float((at_horizon.square[:, 0] - orders**2).sum())

@@ -8,9 +8,15 @@ from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.gates import GateResult, Outcome
+from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS
 from ml_assets.sentences import Sentence, said
 
 __all__ = ["converged", "fit_failed"]
+
+# The horizon by which it is told how little of the season is known.
+_TOLD_DAYS = 90
+# Of 90 % of a normal.
+_REACH = 1.645
 
 
 def converged(model: CustomerModel) -> GateResult:
@@ -18,7 +24,7 @@ def converged(model: CustomerModel) -> GateResult:
 
     Observed is the largest standard error as a share of its parameter; above 1 it
     warns. Nothing to predict with at all, or a parameter that the histories do not
-    determine, blocks.
+    determine, blocks. A season, or that none is known yet, is told without a warning.
     """
     gate = "converged"
     if model.choice is None:
@@ -60,6 +66,7 @@ def converged(model: CustomerModel) -> GateResult:
         error=observed,
     )
     outcome: Outcome = "warned" if cautions else "passed"
+    cautions += _of_season(model)
     if cautions:
         message = Sentence(
             "converged.cautions",
@@ -114,6 +121,32 @@ def _cautions(model: CustomerModel) -> Iterator[Sentence]:
         yield Sentence(
             "converged.one_customer",
             "one customer makes a large part of all revenue: look at them separately",
+        )
+
+
+def _of_season(model: CustomerModel) -> Iterator[Sentence]:
+    if model.choice is None or model.log is None:
+        return
+    season, first_day = model.choice.season, model.log.first_day
+    if not season.is_even:
+        yield Sentence(
+            "converged.season",
+            "purchases follow a season: the busiest month (month {high} of the year) "
+            "has {times:.1f} times the rate of the quietest (month {low})",
+            high=int(season.index.argmax()) + 1,
+            low=int(season.index.argmin()) + 1,
+            times=float(season.index.max() / season.index.min()),
+        )
+        return
+    unknown = season.log_sd(first_day, model.as_of_day, _TOLD_DAYS)
+    if unknown:
+        yield Sentence(
+            "converged.unknown_season",
+            "under {least} days of history no season is known: for that alone the "
+            "orders of {days} days may be {times:.1f} times as many, or as few",
+            least=SHORTEST_SEASON_DAYS,
+            days=_TOLD_DAYS,
+            times=float(np.exp(_REACH * unknown)),
         )
 
 

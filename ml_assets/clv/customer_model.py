@@ -20,6 +20,7 @@ from ml_assets.clv.intervals import (
 )
 from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
+from ml_assets.clv.season_choice import season_of
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.trend import Trend, trend
 from ml_assets.sentences import said
@@ -165,7 +166,9 @@ class CustomerModel:
         days = np.full((size, 3), np.nan)
         if self.choice is not None:
             no_purchase = self._forecast(KNOWN_DAYS)[0].no_purchase
-            days = days_until_order(self.choice, self.seen.histories, no_purchase)
+            days = days_until_order(
+                self.choice, self.seen.histories, no_purchase, as_of_day=self.as_of_day
+            )
         return pd.DataFrame(
             {
                 "customer_id": self.customers,
@@ -185,8 +188,12 @@ class CustomerModel:
             raise InvalidParameters(f"days is {days}: it must be above 0")
         correction, size = self.trend(days), self.customers.size
         if self.choice is not None:
+            season = self.choice.season
             buying = expected_buying(
-                self.choice, self.seen.histories, correction, float(days)
+                self.choice,
+                season.histories(self.seen.histories, self.as_of_day),
+                correction,
+                float(season.length(self.as_of_day, days)),
             )
         elif self.average is not None:
             buying = self.average.expected_buying(size, float(days))
@@ -238,7 +245,8 @@ def fit_log(
     spend = spending(seen, log.amount, penalizer)
     customers = log.customers[seen.customer]
     try:
-        choice = choose(log, as_of_day, penalizer)
+        season = season_of(log, as_of_day, penalizer)
+        choice = choose(log, as_of_day, penalizer, season)
     except CustomerValueError as failure:
         return _without_model(said(failure), customers, seen, spend, as_of_day)
     return CustomerModel(

@@ -154,17 +154,19 @@ def distinct_positions(
 
 
 def _keys(histories: Histories) -> tuple[npt.NDArray[np.int64] | None, Floats]:
-    """One integer per history where the times are whole days, and the rows (3, n).
+    """One integer per history, in the order of age, t_x, x, and the rows (3, n).
 
-    Integers sort far faster than rows do.
+    Integers sort far faster than rows do: whole days, or else the ranks of times.
     """
     rows = np.stack([np.ravel(column) for column in histories])
+    whole = rows
     if not (rows == np.floor(rows)).all():
-        return None, rows
-    x_width, t_width, age_width = rows.max(axis=1, initial=0) + 1
+        ranks = [np.unique(row, return_inverse=True)[1] for row in rows[1:]]
+        whole = np.stack([rows[0], *ranks])
+    x_width, t_width, age_width = whole.max(axis=1, initial=0) + 1
     if x_width * t_width * age_width >= _LARGEST_KEY:
         return None, rows
-    x, t_x, age = rows.astype(np.int64)
+    x, t_x, age = whole.astype(np.int64)
     return (age * int(t_width) + t_x) * int(x_width) + x, rows
 
 

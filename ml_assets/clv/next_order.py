@@ -23,6 +23,7 @@ def days_until_order(
     histories: Histories,
     no_purchase: Floats,
     levels: tuple[float, ...] = LEVELS,
+    as_of_day: int = 0,
 ) -> Floats:
     """Days from the as-of date by which an order has come with each probability.
 
@@ -42,13 +43,15 @@ def days_until_order(
     ndarray, shape (n, levels)
         NaN where an order is less likely than that within a year.
     """
-    rows, positions = distinct_positions(histories)
+    season = choice.season
+    rows, positions = distinct_positions(season.histories(histories, as_of_day))
     fit = choice.chances.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
     said = np.zeros(rows.frequency.size)
     said[positions] = 1 - no_purchase
     horizons = np.union1d(np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1, KNOWN_DAYS)
-    _, silent = chances(fit.parameters, horizons, rows)
+    ahead = season.length(as_of_day, horizons)
+    _, silent = chances(fit.parameters, ahead, rows)
     scores = log_odds(1 - silent)
     known = int(np.searchsorted(horizons, KNOWN_DAYS))
     buys = expit(scores + (log_odds(said) - scores[:, known])[:, None])

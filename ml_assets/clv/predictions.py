@@ -259,8 +259,9 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
         return np.full(model.customers.size, float(evenly))
     fit = model.choice.orders.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
-    rows, positions = distinct_positions(model.seen.histories)
-    mean = forecast_horizons(fit.parameters, ends, rows).mean
+    season, day = model.choice.season, model.as_of_day
+    rows, positions = distinct_positions(season.histories(model.seen.histories, day))
+    mean = forecast_horizons(fit.parameters, season.length(day, ends), rows).mean
     discounted = discounted_purchases(mean, ends, annual_discount_rate)
     return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
 
@@ -270,7 +271,9 @@ def _order_gaps(model: CustomerModel) -> pd.Series:
     if model.choice is not None:
         fit = model.choice.orders.fit
         assert fit is not None  # noqa: S101 - only usable candidates are chosen
-        days = np.ceil(order_gap_days(fit.parameters, model.seen.histories))
+        # Days of an average season, as the rhythm is that of the whole year.
+        histories = model.choice.season.histories(model.seen.histories, model.as_of_day)
+        days = np.ceil(order_gap_days(fit.parameters, histories))
     return _arrow(pa.array(days, from_pandas=True).cast(pa.int32()))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.histories import Floats, Histories
+from ml_assets.clv.operational_time import EVEN, Season
 from ml_assets.sentences import quoted
 
 __all__ = [
@@ -102,26 +103,30 @@ class PurchaseDays:
             self.customers, self.customer[kept], self.day[kept], self.amount[kept]
         )
 
-    def seen_at(self, day: int) -> Seen:
-        """Histories of the customers who bought up to a day, T counted to it."""
+    def seen_at(self, day: int, season: Season = EVEN) -> Seen:
+        """Histories of the customers who bought up to a day, T counted to it.
+
+        With a season times are operational days: of histories and of waits.
+        """
         log = self.up_to(day)
         starts = np.flatnonzero(np.diff(log.customer, prepend=-1))
         first = np.zeros(log.day.size, dtype=bool)
         first[starts] = True
-        waited = np.diff(log.day, prepend=0)
+        moment = season.moment(log.day)
+        waited = np.diff(moment, prepend=0.0)
         waited[first] = 1
         counts = np.diff(np.append(starts, log.day.size))
         repeats = counts - 1
         spent = np.add.reduceat(np.where(first, 0.0, log.amount), starts)
         with np.errstate(invalid="ignore"):
             mean = np.where(repeats > 0, spent / repeats, np.nan)
-        first_day, last_day = log.day[starts], log.day[starts + repeats]
+        first_day, last_day = moment[starts], moment[starts + repeats]
         return Seen(
             customer=log.customer[starts],
             histories=Histories(
                 repeats.astype(np.float64),
-                (last_day - first_day).astype(np.float64),
-                (day - first_day).astype(np.float64),
+                last_day - first_day,
+                season.moment(day) - first_day,
             ),
             monetary_value=mean,
             log_intervals=np.add.reduceat(np.log(waited), starts),

@@ -10,6 +10,10 @@ as-of date:
   mean is drawn towards "no correction".
 - with more, the same days one year earlier, which also carry the season.
 
+Where the models count time by a season (`season_choice`), both speak of what is left
+beside it, and what is not known of the season is added to the factor of orders; so it
+is for a company too young to have shown one.
+
 Orders are corrected by one factor, order values by another, probabilities by a
 logistic recalibration. What is not known about a factor widens the intervals.
 """
@@ -22,6 +26,7 @@ import numpy as np
 from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.operational_time import Season
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.spending import spending
 from ml_assets.clv.uncertainty import parameter_share
@@ -73,12 +78,24 @@ def trend(
     log : PurchaseDays
         Rows after `as_of_day` are not looked at.
     """
-    past = log.up_to(as_of_day)
+    found = _level(log.up_to(as_of_day), as_of_day, choice, horizon_days)
+    unknown = choice.season.log_sd(log.first_day, as_of_day, horizon_days)
+    if not unknown:
+        return found
+    sd = float(np.hypot(found.orders.sd, unknown))
+    return found._replace(orders=found.orders._replace(sd=sd))
+
+
+def _level(
+    past: PurchaseDays, as_of_day: int, choice: Choice, horizon_days: int
+) -> Trend:
     window = min(horizon_days, _A_YEAR)
     if as_of_day - past.first_day >= _A_YEAR + max(_SEEN_BEFORE, window / 2):
         pair = _year_ago(past, as_of_day, choice, window)
         if pair is not None:
-            return _estimated([pair], _year_ago_factor(window), "a year earlier")
+            return _estimated(
+                [pair], _year_ago_factor(window, choice.season), "a year earlier"
+            )
     if not choice.origins:
         return Trend()
     tried = choice.trials
@@ -115,8 +132,12 @@ def shrunk(log_ratios: Floats, chance: float) -> Factor:
     return _posterior(float(log_ratios.mean()), error, _PRIOR_SD, own)
 
 
-def _year_ago_factor(window_days: int) -> Callable[[Floats, float], Factor]:
-    season = _SEASONAL_PRIOR_SD * np.sqrt(1 - window_days / _A_YEAR)
+def _year_ago_factor(
+    window_days: int, known: Season
+) -> Callable[[Floats, float], Factor]:
+    season = 0.0
+    if known.is_even:
+        season = _SEASONAL_PRIOR_SD * np.sqrt(1 - window_days / _A_YEAR)
     prior_sd = float(np.hypot(_PRIOR_SD, season))
     own = _YEAR_TO_YEAR_SD**2
 
@@ -155,7 +176,7 @@ def _estimated(
 
 def _chance(origin: InnerOrigin, trial: Trial) -> float:
     """Variance of ln(actual / expected) from purchases and parameters alone."""
-    horizon = np.array([float(origin.horizon_days)])
+    horizon = np.array([origin.horizon_days])
     return trial.sampling + parameter_share(trial.fit, horizon, origin.seen.histories)
 
 
@@ -163,7 +184,7 @@ def _year_ago(
     past: PurchaseDays, as_of_day: int, choice: Choice, window: int
 ) -> tuple[InnerOrigin, Trial, Trial] | None:
     """What the chosen models expected a year earlier; None: they hardly knew then."""
-    origin = origin_at(past, as_of_day - _A_YEAR, window)
+    origin = origin_at(past, as_of_day - _A_YEAR, window, choice.season)
     if origin is None:
         return None
     names = choice.orders.name, choice.chances.name

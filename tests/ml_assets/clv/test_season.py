@@ -1,0 +1,179 @@
+"""Seasons: found where there is one, nowhere else, and time that keeps its length."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml_assets.clv.backtest import plain_forecast
+from ml_assets.clv.choice import fit_candidate, origin_at
+from ml_assets.clv.convergence import converged
+from ml_assets.clv.customer_model import CustomerModel, fit_log
+from ml_assets.clv.errors import InvalidParameters
+from ml_assets.clv.histories import Floats, Histories
+from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.operational_time import EVEN, MONTH_DAYS, Season
+from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
+from ml_assets.clv.season import seasonality
+from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, season_of
+from ml_assets.clv.season_table import counted
+from tests.ml_assets.clv.shops import shop
+
+_UNSURE = 0.1 * np.eye(12)
+_WINTER = np.array([1.5, 1.3, 1.0, 0.7, 0.6, 0.5, 0.5, 0.6, 1.0, 1.3, 1.5, 1.5])
+_FIRST = days_since_1970(dt.date(2024, 1, 1))
+
+
+def planted(orders: pd.DataFrame, index: Floats, seed: int = 5) -> pd.DataFrame:
+    """Orders are lost outside the high season, first ones too."""
+    month = orders["ordered_at"].dt.month.to_numpy() - 1
+    share = index[month] / index.max()
+    kept: pd.DataFrame = orders[np.random.default_rng(seed).random(len(orders)) < share]
+    return kept
+
+
+def log_of(orders: pd.DataFrame) -> PurchaseDays:
+    return purchase_days(orders)[0]
+
+
+@pytest.fixture(scope="module")
+def wintry() -> PurchaseDays:
+    return log_of(planted(shop(60, 1_500, 760), _WINTER))
+
+
+@pytest.fixture(scope="module")
+def grown(wintry: PurchaseDays) -> CustomerModel:
+    return fit_log(wintry, wintry.first_day + 640)
+
+
+def test_a_year_is_as_long_in_both_times() -> None:
+    season = Season(_WINTER, _UNSURE)
+    assert season.index @ MONTH_DAYS == pytest.approx(365)
+    # 2025 and 2026 have no 29 February.
+    for day in (_FIRST + 366, _FIRST + 400, _FIRST + 610):
+        assert float(season.length(day, 365)) == pytest.approx(365)
+
+
+def test_a_horizon_is_as_long_as_its_days_are_busy() -> None:
+    season = Season(_WINTER, _UNSURE)
+    lengths = season.length(_FIRST - 1, [31, 31 + 29])
+    assert lengths.tolist() == pytest.approx(
+        [31 * season.index[0], 31 * season.index[0] + 29 * season.index[1]]
+    )
+    assert float(season.length(_FIRST - 1, 0.5)) == pytest.approx(season.index[0] / 2)
+
+
+def test_without_a_season_time_is_what_it_was() -> None:
+    histories = Histories(np.array([2.0]), np.array([40.0]), np.array([300.0]))
+    assert EVEN.histories(histories, _FIRST) is histories
+    assert EVEN.moment(np.arange(5)).tolist() == [0, 1, 2, 3, 4]
+    assert EVEN.log_sd(_FIRST, _FIRST + 300, 90) == 0
+
+
+def test_histories_counted_in_a_season_are_those_stretched_later(
+    wintry: PurchaseDays,
+) -> None:
+    season, day = Season(_WINTER, _UNSURE), wintry.first_day + 500
+    counted_so = wintry.seen_at(day, season).histories
+    stretched = season.histories(wintry.seen_at(day).histories, day)
+    for one, other in zip(counted_so, stretched, strict=True):
+        assert np.abs(one - other).max() < 1e-8
+    assert (counted_so.recency_days <= counted_so.age_days).all()
+
+
+def test_an_index_has_twelve_numbers_above_0() -> None:
+    for index in (np.ones(11), np.zeros(12), np.full(12, np.nan)):
+        with pytest.raises(InvalidParameters, match="season's index"):
+            Season(index, _UNSURE)
+
+
+def test_whole_years_leave_nothing_open_and_a_quarter_does() -> None:
+    season = Season(_WINTER, _UNSURE)
+    # Silence is judged by the last months too, here as even as the years.
+    year, quarter = (season.log_sd(_FIRST, _FIRST + 731, days) for days in (365, 90))
+    recent = season.log_sd(_FIRST, _FIRST + 731, 730)
+    assert year == pytest.approx(recent, abs=1e-3)
+    assert quarter > 1.2 * year
+
+
+def test_customer_days_and_repeats_are_all_counted(wintry: PurchaseDays) -> None:
+    day = wintry.first_day + 500
+    past = wintry.up_to(day)
+    table = counted(past, day)
+    seen = past.seen_at(day).histories
+    assert table.purchases.sum() <= seen.frequency.sum()
+    assert table.days.sum() <= seen.age_days.sum()
+    # All but the month of opening.
+    assert table.days.sum() > 0.95 * seen.age_days.sum()
+    assert (table.purchases[table.days == 0] == 0).all()
+
+
+def test_a_planted_season_is_found_again(wintry: PurchaseDays) -> None:
+    told = seasonality(
+        counted(wintry.up_to(wintry.first_day + 640), wintry.first_day + 640)
+    )
+    truth = _WINTER * 365 / (_WINTER @ MONTH_DAYS)
+    assert told.log_odds > 3
+    assert np.abs(np.log(told.season.index / truth)).max() < 0.35
+    assert np.corrcoef(np.log(told.season.index), np.log(truth))[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("days", [400, 550, 760])
+def test_growth_decline_or_nothing_is_no_season(days: int) -> None:
+    flat = shop(61, 600, 760)
+    month = (flat["ordered_at"] - flat["ordered_at"].min()).dt.days / 30.4
+    declining = flat[
+        np.random.default_rng(1).random(len(flat)) < 0.93 ** np.maximum(month - 6, 0)
+    ]
+    for orders in (flat, declining):
+        log = log_of(orders)
+        assert season_of(log, log.first_day + days) is EVEN
+
+
+def test_a_season_known_from_the_past_brings_the_next_months_nearer(
+    wintry: PurchaseDays,
+) -> None:
+    errors = []
+    for age in (430, 510, 590, 670):
+        day = wintry.first_day + age
+        for season in (EVEN, seasonality(counted(wintry.up_to(day), day)).season):
+            origin = origin_at(wintry, day, 90, season)
+            assert origin is not None
+            model = fit_candidate("bg_nbd", origin.seen).parameters
+            ahead = np.array([origin.horizon_days])
+            said = forecast_horizons(model, ahead, origin.seen.histories).mean.sum()
+            errors.append(abs(np.log(said / origin.later.purchases.sum())))
+    even, seasonal = np.reshape(errors, (-1, 2)).mean(axis=0)
+    assert seasonal < 0.7 * even, (seasonal, even)
+
+
+def test_all_that_is_published_is_of_one_season(grown: CustomerModel) -> None:
+    assert grown.choice is not None
+    assert not grown.choice.season.is_even
+    horizons = [grown.predict_total(days)["expected_orders"] for days in (30, 90, 365)]
+    assert horizons == sorted(horizons)
+    # Plain BG/NBD, graded beside it, knows of no season.
+    plain = plain_forecast(grown, 90)
+    assert plain is not None
+    even = fit_candidate("bg_nbd", grown.seen).parameters
+    expected = forecast_horizons(even, np.array([90.0]), grown.seen.histories).mean
+    assert plain["expected_orders"].sum() == pytest.approx(expected.sum())
+
+
+def test_a_season_is_told_without_a_warning(grown: CustomerModel) -> None:
+    told = converged(grown)
+    assert "follow a season: the busiest month" in told.message
+
+
+def test_a_young_shop_keeps_its_estimates_and_is_told_what_it_cannot_know() -> None:
+    log = log_of(shop(62, 150, 300))
+    day = log.first_day + SHORTEST_SEASON_DAYS - 95
+    model = fit_log(log, day)
+    assert model.choice is not None
+    assert model.choice.season.is_even
+    known = model.trend(90).orders
+    assert known.sd > 0.2
+    assert "no season is known" in converged(model).message
