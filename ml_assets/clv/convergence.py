@@ -8,6 +8,7 @@ from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.gates import GateResult, Outcome
+from ml_assets.clv.operational_time import log_sd
 from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS
 from ml_assets.sentences import Sentence, said
 
@@ -138,7 +139,7 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
             times=float(season.index.max() / season.index.min()),
         )
         return
-    unknown = season.log_sd(first_day, model.as_of_day, _TOLD_DAYS)
+    unknown = log_sd(season, first_day, model.as_of_day, _TOLD_DAYS)
     if unknown:
         yield Sentence(
             "converged.unknown_season",

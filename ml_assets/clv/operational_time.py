@@ -26,6 +26,7 @@ __all__ = [
     "Ints",
     "Season",
     "calendar_months",
+    "log_sd",
     "month_start",
 ]
 
@@ -37,7 +38,7 @@ _SILENCE_DAYS: Final = 90
 MONTH_DAYS: Final = np.array(
     [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.float64
 )
-# From 1678 to 2261, as far as a timestamp of pandas goes; counted from 1970.
+# From 1678 to 2261, as far as a timestamp of pandas goes; beyond, months do not end.
 _FIRST_MONTH: Final = (1678 - 1970) * MONTHS
 _STARTS: Final = (
     np.arange(_FIRST_MONTH, (2262 - 1970) * MONTHS + 1)
@@ -54,8 +55,7 @@ class Season:
     Parameters
     ----------
     index : ndarray, shape (12,)
-        Rate of buying in a month over that of the year, above 0; scaled here to
-        average 1 over the days of a year.
+        Rate of buying over that of the year, scaled to average 1 over 365 days.
     covariance : ndarray, shape (12, 12)
         Of ln(index).
     """
@@ -78,18 +78,12 @@ class Season:
         return bool((self.index == 1).all())
 
     def moment(self, day: npt.ArrayLike) -> Floats:
-        """Operational days up to the end of a day, shape kept; from 1678 on.
-
-        Parameters
-        ----------
-        day : array
-            Days since 1970; a part of a day is that part of the next one.
-        """
+        """Operational days up to the end of a day since 1970, shape kept."""
         if self.is_even:
             return np.asarray(day, dtype=np.float64)
         after = np.asarray(day, dtype=np.float64) + 1
         month = calendar_months(after)
-        row = month - _FIRST_MONTH
+        row = np.clip(month - _FIRST_MONTH, 0, _STARTS.size - 2)
         since = (after - _STARTS[row]) * self.index[month % MONTHS]
         return np.asarray(self._at_month_start[row] + since)
 
@@ -108,31 +102,6 @@ class Season:
         last = self.moment(first + t_x) - start
         return Histories(x, last, np.asarray(self.moment(as_of_day) - start))
 
-    def log_sd(self, first_day: int, as_of_day: int, days: float) -> float:
-        """What the index leaves open of a horizon: standard deviation of ln(orders).
-
-        The months ahead, and those in which customers were silent last, stand against
-        all those that the level was learned from: where each has the same share of
-        every month, nothing is left open.
-        """
-        if not self.covariance.any():
-            return 0.0
-        seen = self._shares(first_day, as_of_day)
-        ahead = self._shares(as_of_day, as_of_day + days) - seen
-        late = max(first_day, as_of_day - _SILENCE_DAYS)
-        recent = self._shares(late, as_of_day) - seen
-        variance = sum(one @ self.covariance @ one for one in (ahead, recent))
-        return float(np.sqrt(max(variance, 0.0)))
-
-    def _shares(self, after: float, last: float) -> Floats:
-        """Share of each month in the operational days of a window, shape (12,)."""
-        inside = _STARTS[(after + 1 < _STARTS) & (last + 1 > _STARTS)]
-        edges = np.concatenate([[after], inside - 1.0, [last]])
-        months = calendar_months(edges[:-1] + 1) % MONTHS
-        weights = np.diff(self.moment(edges))
-        by_month = np.bincount(months, weights=weights, minlength=MONTHS)
-        return np.asarray(by_month / by_month.sum())
-
     @cached_property
     def _at_month_start(self) -> Floats:
         # The first of _STARTS is a January.
@@ -141,6 +110,33 @@ class Season:
 
 
 EVEN: Final = Season(np.ones(MONTHS), np.zeros((MONTHS, MONTHS)))
+
+
+def log_sd(season: Season, first_day: int, as_of_day: int, days: float) -> float:
+    """What the index leaves open of a horizon: standard deviation of ln(orders).
+
+    The months ahead, and those in which customers were silent last, stand against
+    all those that the level was learned from: where each has the same share of
+    every month, nothing is left open.
+    """
+    if not season.covariance.any():
+        return 0.0
+    seen = _shares(season, first_day, as_of_day)
+    ahead = _shares(season, as_of_day, as_of_day + days) - seen
+    late = max(first_day, as_of_day - _SILENCE_DAYS)
+    recent = _shares(season, late, as_of_day) - seen
+    variance = sum(one @ season.covariance @ one for one in (ahead, recent))
+    return float(np.sqrt(max(variance, 0.0)))
+
+
+def _shares(season: Season, after: float, last: float) -> Floats:
+    """Share of each month in the operational days of a window, shape (12,)."""
+    inside = _STARTS[(after + 1 < _STARTS) & (last + 1 > _STARTS)]
+    edges = np.concatenate([[after], inside - 1.0, [last]])
+    months = calendar_months(edges[:-1] + 1) % MONTHS
+    weights = np.diff(season.moment(edges))
+    by_month = np.bincount(months, weights=weights, minlength=MONTHS)
+    return np.asarray(by_month / by_month.sum())
 
 
 def calendar_months(day: npt.ArrayLike) -> Ints:

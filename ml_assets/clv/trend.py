@@ -26,7 +26,7 @@ import numpy as np
 from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
 from ml_assets.clv.histories import Floats
-from ml_assets.clv.operational_time import Season
+from ml_assets.clv.operational_time import Season, log_sd
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.spending import spending
 from ml_assets.clv.uncertainty import parameter_share
@@ -79,7 +79,7 @@ def trend(
         Rows after `as_of_day` are not looked at.
     """
     found = _level(log.up_to(as_of_day), as_of_day, choice, horizon_days)
-    unknown = choice.season.log_sd(log.first_day, as_of_day, horizon_days)
+    unknown = log_sd(choice.season, log.first_day, as_of_day, horizon_days)
     if not unknown:
         return found
     sd = float(np.hypot(found.orders.sd, unknown))

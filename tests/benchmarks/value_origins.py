@@ -134,6 +134,11 @@ def _sets(data: Path | None) -> Iterator[tuple[str, pd.DataFrame]]:
         days = 330 if name == "young" else 800
         yield f"simulated, {name}", change(shop(number, 1_500, days))
     yield "CDNOW sample", read_cdnow("CDNOW sample")
+    yield from public_sets(data)
+
+
+def public_sets(data: Path | None) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Names and order logs; none without the folder they lie in."""
     if data is None:
         return
     yield "CDNOW full", read_cdnow("CDNOW full")
@@ -160,18 +165,18 @@ def _kept(orders: pd.DataFrame, share: Floats) -> pd.DataFrame:
     return orders[np.random.default_rng(5).random(len(orders)) < share]
 
 
-def _seasonal(orders: pd.DataFrame) -> pd.DataFrame:
+def seasonal(orders: pd.DataFrame) -> pd.DataFrame:
     """December sells three times what June does."""
     year = orders["ordered_at"].dt.dayofyear.to_numpy(dtype=np.float64)
     return _kept(orders, (2 + np.cos(2 * np.pi * (year - 350) / 365)) / 3)
 
 
-def _declining(orders: pd.DataFrame) -> pd.DataFrame:
+def declining(orders: pd.DataFrame) -> pd.DataFrame:
     """A tenth of the orders less each month, from the second year on."""
     return _kept(orders, 0.9 ** np.maximum(_month(orders) - 12, 0))
 
 
-def _inflating(orders: pd.DataFrame) -> pd.DataFrame:
+def inflating(orders: pd.DataFrame) -> pd.DataFrame:
     """Prices rise by 3 % a month."""
     return orders.assign(amount=orders["amount"] * 1.03 ** _month(orders))
 
@@ -185,9 +190,9 @@ def _welcomed(orders: pd.DataFrame) -> pd.DataFrame:
 _CHANGES: Final[dict[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     "unchanged": lambda orders: orders,
     "young": lambda orders: orders,
-    "seasonal": _seasonal,
-    "declining": _declining,
-    "inflating": _inflating,
+    "seasonal": seasonal,
+    "declining": declining,
+    "inflating": inflating,
     "welcome discount": _welcomed,
 }
 

@@ -15,7 +15,7 @@ from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.histories import Floats, Histories
 from ml_assets.clv.horizons import forecast_horizons
-from ml_assets.clv.operational_time import EVEN, MONTH_DAYS, Season
+from ml_assets.clv.operational_time import EVEN, MONTH_DAYS, Season, log_sd
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
 from ml_assets.clv.season import seasonality
 from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, season_of
@@ -70,7 +70,7 @@ def test_without_a_season_time_is_what_it_was() -> None:
     histories = Histories(np.array([2.0]), np.array([40.0]), np.array([300.0]))
     assert EVEN.histories(histories, _FIRST) is histories
     assert EVEN.moment(np.arange(5)).tolist() == [0, 1, 2, 3, 4]
-    assert EVEN.log_sd(_FIRST, _FIRST + 300, 90) == 0
+    assert log_sd(EVEN, _FIRST, _FIRST + 300, 90) == 0
 
 
 def test_histories_counted_in_a_season_are_those_stretched_later(
@@ -93,8 +93,8 @@ def test_an_index_has_twelve_numbers_above_0() -> None:
 def test_whole_years_leave_nothing_open_and_a_quarter_does() -> None:
     season = Season(_WINTER, _UNSURE)
     # Silence is judged by the last months too, here as even as the years.
-    year, quarter = (season.log_sd(_FIRST, _FIRST + 731, days) for days in (365, 90))
-    recent = season.log_sd(_FIRST, _FIRST + 731, 730)
+    year, quarter = (log_sd(season, _FIRST, _FIRST + 731, days) for days in (365, 90))
+    recent = log_sd(season, _FIRST, _FIRST + 731, 730)
     assert year == pytest.approx(recent, abs=1e-3)
     assert quarter > 1.2 * year
 
