@@ -1,7 +1,7 @@
 """Totals of the value models where seasons and levels move, over rolling origins.
 
 ``python -m tests.benchmarks.value_seasons [--data FOLDER] [--sets NAME ...]``.
-Simulated shops of 500 to 5,000 customers whose truth is known, and the public sets. From two
+Simulated shops whose truth is known, and the public sets. From two
 fifths of a log on, six origins of 90 days and four of a year; young shops at the ages
 that `_YOUNG` says. A line a set and horizon: time counted evenly, as before there were
 seasons, then as it is now.
