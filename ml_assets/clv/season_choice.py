@@ -29,7 +29,7 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
 
     A season is taken from 13 months on, if the log is likelier with one than without,
     and if what it would have foretold at earlier origins, from what was known there,
-    was nearer to what came. A younger company has an even index of which is told how
+    was nearer to what came. A younger company has an even index, and with it how
     little is known.
 
     Parameters

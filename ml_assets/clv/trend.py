@@ -11,8 +11,7 @@ as-of date:
 - with more, the same days one year earlier, which also carry the season.
 
 Where the models count time by a season (`season_choice`), both speak of what is left
-beside it, and what is not known of the season is added to the factor of orders; so it
-is for a company too young to have shown one.
+beside it, and what is not known of the season is added to the factor of orders.
 
 Orders are corrected by one factor, order values by another, probabilities by a
 logistic recalibration. What is not known about a factor widens the intervals.
@@ -79,9 +78,11 @@ def trend(
         Rows after `as_of_day` are not looked at.
     """
     found = _level(log.up_to(as_of_day), as_of_day, choice, horizon_days)
-    unknown = log_sd(choice.season, log.first_day, as_of_day, horizon_days)
-    if not unknown:
+    # A company too young for a season keeps its interval: one as wide as what it cannot
+    # know would hide lost orders from the gate of own intervals. `converged` tells it.
+    if choice.season.is_even:
         return found
+    unknown = log_sd(choice.season, log.first_day, as_of_day, horizon_days)
     sd = float(np.hypot(found.orders.sd, unknown))
     return found._replace(orders=found.orders._replace(sd=sd))
 

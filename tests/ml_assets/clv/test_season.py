@@ -168,12 +168,12 @@ def test_a_season_is_told_without_a_warning(grown: CustomerModel) -> None:
     assert "follow a season: the busiest month" in told.message
 
 
-def test_a_young_shop_keeps_its_estimates_and_is_told_what_it_cannot_know() -> None:
+def test_a_young_shop_keeps_its_numbers_and_is_told_what_it_cannot_know() -> None:
     log = log_of(shop(62, 150, 300))
     day = log.first_day + SHORTEST_SEASON_DAYS - 95
     model = fit_log(log, day)
     assert model.choice is not None
     assert model.choice.season.is_even
-    known = model.trend(90).orders
-    assert known.sd > 0.2
+    unknown = log_sd(model.choice.season, log.first_day, day, 90)
+    assert unknown > 0.2
     assert "no season is known" in converged(model).message
