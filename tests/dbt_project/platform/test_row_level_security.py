@@ -20,9 +20,12 @@ from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
 from tests.dbt_project.warehouse import Pair, Warehouse
-from tests.dbt_project.webinar_rows import registrant, webinar, webinar_file
+from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
 from tests.metabase.pages.asked_cards import answer, asked
 
+SECTION = {"webinar_id": "W1", "section_title": "One", "start_minute": 0}
+_FROM, _UNTIL = "2026-01-05 10:00+00", "2026-01-05 11:00+00"
+ATTENDED = visit("W1", _FROM, _UNTIL, registrant_id="id a", session_id="s")
 VIEWS = (
     "access_by_day",
     "account_forecasts",
@@ -343,6 +346,8 @@ def readers(warehouse: Warehouse) -> Readers:
         for file in (
             webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
+            webinar_file("webinar_sections", SECTION),
+            webinar_file("attendances", ATTENDED),
         ):
             warehouse.load(company_id, file)
         warehouse.execute(FIT, [company_id])
