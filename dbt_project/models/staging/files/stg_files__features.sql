@@ -11,7 +11,7 @@ renamed as (
         nullif(trim(feature_name), '') as feature_name,
         nullif(trim(feature_tier), '') as feature_tier,
         nullif(trim(event_name), '') as event_name,
-        nullif(trim(plans), '') as plans,
+        nullif(trim(plans), '') as plans, -- noqa: RF04
 
         is_value_event,
 

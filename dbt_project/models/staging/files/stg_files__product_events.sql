@@ -9,7 +9,7 @@ renamed as (
         line_number::integer as line_number,
         nullif(trim(message_id), '') as message_id,
         nullif(trim(event_kind), '') as event_kind,
-        nullif(trim(event), '') as event,
+        nullif(trim(event), '') as event, -- noqa: RF04
         nullif(trim(user_id), '') as user_id,
         nullif(trim(anonymous_id), '') as anonymous_id,
         nullif(trim(account_id), '') as account_id,

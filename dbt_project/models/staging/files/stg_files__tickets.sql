@@ -14,7 +14,8 @@ renamed as (
         nullif(trim(channel), '') as channel,
 
         support_tier::bigint as support_tier,
-        first_reply_business_minutes::numeric(24, 6) as first_reply_business_minutes,
+        first_reply_business_minutes::numeric(24, 6)
+            as first_reply_business_minutes,
         reopen_count::bigint as reopen_count,
 
         created_at::timestamptz as created_at,
