@@ -100,7 +100,7 @@ def test_the_page_is_published_and_its_cards_answer(
     # Bolt had eight orders in each month; of September, under way, no line tells.
     assert answers == {
         "orders_in_period": ((16,),),
-        "repeat_by_month": (("1997-08", 0.4),),
+        "repeat_by_month": ((date(1997, 8, 1), 0.4),),
         "best_months": (
             (date(1997, 8, 1), 7, Decimal(50)),
             (date(1996, 8, 1), 7, Decimal(50)),

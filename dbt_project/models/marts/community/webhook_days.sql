@@ -8,6 +8,11 @@ with companies as (
     where {{ is_in_scope() }}
 ),
 
+received as (
+    select * from {{ ref('stg_webhooks__events') }}
+    where {{ is_in_scope() }}
+),
+
 events as (
     select
         events.company_id,
@@ -17,7 +22,7 @@ events as (
             as received_date,
         extract(epoch from events.written_at - events.occurred_at)
             as seconds_since
-    from {{ ref('stg_webhooks__events') }} as events
+    from received as events
     inner join companies
         on events.company_id = companies.company_id
     where events.received_at >= companies.shown_from
