@@ -120,8 +120,8 @@ def daily_refresh(
     execution_timezone="UTC",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description=(
-        "Twice an hour, companies with a connected shop or ads account: what is new up "
-        "to the marts. One that is still being run is left out."
+        "Twice an hour, companies with a connected shop, ads account or Stripe: what "
+        "is new up to the marts. One that is still being run is left out."
     ),
 )
 def hourly_refresh(
