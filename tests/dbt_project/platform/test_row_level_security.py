@@ -110,6 +110,7 @@ VIEWS = (
     "performance_changes_by_month",
     "pipeline_reliability",
     "predictions_customer",
+    "product_event_uses",
     "quarantine_totals",
     "recommendations",
     "registration_regions",
@@ -310,6 +311,19 @@ SUBSCRIBED = RawFile(
     ],
     contract="subscriptions",
 )
+USED = RawFile(
+    "product_events.csv",
+    [
+        {
+            "message_id": "m1",
+            "event": "Used",
+            "user_id": "ana",
+            "account_id": "active",
+            "occurred_at": "2026-01-07 10:00+00",
+        }
+    ],
+    contract="product_events",
+)
 # What was said of accounts, once its 90 days are over.
 GRADED = (
     """insert into predictions.account_grades values
@@ -343,6 +357,7 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, RawFile("log.csv", [line]))
         warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.load(company_id, SUBSCRIBED)
+        warehouse.load(company_id, USED)
         for file in (
             webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),

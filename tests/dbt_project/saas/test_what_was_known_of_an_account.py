@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.warehouse import Warehouse
 
 AS_OF = "2026-03-18"
-MARTS = ("account_health_inputs", "account_departures")
+MARTS = ("account_health_inputs", "account_departures", "product_event_months")
 
 
 def subscription(account_id: str, **others: object) -> Row:
@@ -68,6 +69,8 @@ FILES: dict[str, tuple[Row, ...]] = {
         event(7, "2026-03-12", "Signed In", account_id=None),
         event(8, "2026-03-20", "Signed In"),
         event(9, "2026-03-13", "Signed In", user_id="leo", account_id="dos"),
+        event(10, "2026-03-14", "Used", user_id=None),
+        event(11, "2026-03-14", "Used", user_id="sol", account_id="nueve"),
     ),
     "features": (
         {"feature": "x", "feature_tier": "core", "plans": "pro; max"},
@@ -181,6 +184,32 @@ def test_use_is_of_people_whose_account_is_known(told: Told) -> None:
     assert (then["session_minutes"], now["session_minutes"]) == (9, None)
     assert (now["idle_days"], now["days_since_last_login"]) == (6, 6)
     assert now["active_user_count_28d"] == 1
+
+
+def test_every_event_is_told_of_whether_it_counts_or_why_not(
+    told: Told, warehouse: Warehouse
+) -> None:
+    uses = {
+        (str(row["event_month"]), row["event_use"]): (
+            row["event_count"],
+            round(row["event_share"], 3),
+        )
+        for row in warehouse.rows(
+            "select * from reporting.product_event_uses where company_id = %s",
+            [told["now"]["acme", "uno"]["company_id"]],
+        )
+    }
+
+    # The one after today is not known yet.
+    assert uses == {
+        ("2026-01-01", "counted"): (1, Decimal("1.000")),
+        ("2026-03-01", "counted"): (4, Decimal("0.444")),
+        ("2026-03-01", "no_account"): (1, Decimal("0.111")),
+        ("2026-03-01", "unknown_account"): (1, Decimal("0.111")),
+        ("2026-03-01", "no_person"): (1, Decimal("0.111")),
+        ("2026-03-01", "clock_ahead"): (1, Decimal("0.111")),
+        ("2026-03-01", "internal"): (1, Decimal("0.111")),
+    }
 
 
 def test_features_of_another_plan_or_too_young_are_not_to_be_adopted(

@@ -18,6 +18,7 @@ NAMES = (
     "account_rivals",
     "account_verdicts",
     "account_warnings",
+    "product_event_uses",
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
 Values = Mapping[str, object]
@@ -39,6 +40,8 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_rivals", _rival("all", "logistic", 2, 0.85)),
         ("account_rivals", _rival("1997-06", "weights", 1, 0.7)),
         ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
+        ("product_event_uses", _use("Cuentan", 1, 90 * times)),
+        ("product_event_uses", _use("No dicen de qué cuenta son", 2, 10)),
         (
             "account_verdicts",
             {
@@ -137,4 +140,15 @@ def _rival(period: str, rival: str, place: int, auc: float) -> Values:
         "graded_score_count": 100,
         "followed_by_departure_count": 30,
         "rival_roc_auc": auc,
+    }
+
+
+def _use(label: str, place: int, count: int) -> Values:
+    return {
+        "event_month": "1997-06-01",
+        "event_use": label,
+        "place": place,
+        "event_use_label_es": label,
+        "event_count": count,
+        "event_share": 0.9 if place == 1 else 0.1,
     }

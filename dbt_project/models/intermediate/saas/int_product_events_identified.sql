@@ -1,6 +1,4 @@
 with
-{{ newest_rows('events', ref('stg_files__product_events'), ['message_id']) }},
-
 {{ newest_rows('features', ref('stg_files__features'), ['feature']) }},
 
 companies as (
@@ -24,25 +22,22 @@ feature_events as (
     group by company_id, lower(event_name)
 ),
 
--- A clock that ran ahead of who received it says nothing.
+-- What is left out says nothing of the events beside it.
 told as (
     select
         *,
         count(account_id) over (
-            partition by company_id, user_id order by occurred_at, message_id
+            partition by company_id, user_id, flaw
+            order by occurred_at, message_id
         ) as account_number,
         coalesce(
             occurred_at - lag(occurred_at) over (
-                partition by company_id, user_id
+                partition by company_id, user_id, flaw
                 order by occurred_at, message_id
             ) <= interval '30 minutes',
             false
         ) as is_going_on
-    from events
-    where
-        user_id is not null
-        and not coalesce(is_internal, false)
-        and coalesce(occurred_at <= received_at + interval '24 hours', true)
+    from {{ ref('int_product_events_judged') }}
 ),
 
 -- Who does not say which account is of the one they said last, never a later.
@@ -50,10 +45,11 @@ filled as (
     select
         *,
         max(account_id) over (
-            partition by company_id, user_id, account_number
+            partition by company_id, user_id, flaw, account_number
         ) as known_account_id,
         count(*) filter (where not is_going_on) over (
-            partition by company_id, user_id order by occurred_at, message_id
+            partition by company_id, user_id, flaw
+            order by occurred_at, message_id
         ) as session_number
     from told
 ),
@@ -65,8 +61,12 @@ identified as (
         coalesce(merged.account_id, filled.known_account_id) as account_id,
         filled.user_id,
         filled.occurred_at,
-        (filled.occurred_at at time zone companies.time_zone)::date
-            as activity_date,
+        (
+            case
+                when filled.flaw = 'clock_ahead' then filled.received_at
+                else filled.occurred_at
+            end at time zone companies.time_zone
+        )::date as activity_date,
         coalesce(filled.session_id, '#' || filled.session_number)
             as session_id,
         filled.duration_seconds,
@@ -78,7 +78,11 @@ identified as (
                 'inicio de sesion', 'inicio de sesión', 'ingreso'
             ),
             false
-        ) as is_login
+        ) as is_login,
+        case
+            when filled.flaw is not null then filled.flaw
+            when filled.known_account_id is null then 'no_account'
+        end as left_out_reason
     from filled
     inner join companies
         on filled.company_id = companies.company_id
@@ -90,7 +94,6 @@ identified as (
         on
             filled.company_id = feature_events.company_id
             and lower(filled.event) = feature_events.event_name
-    where filled.known_account_id is not null
 )
 
 select * from identified

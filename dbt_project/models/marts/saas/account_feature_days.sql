@@ -8,7 +8,10 @@ with companies as (
 
 events as (
     select * from {{ ref('int_product_events_identified') }}
-    where {{ is_in_scope() }} and feature is not null
+    where
+        {{ is_in_scope() }}
+        and left_out_reason is null
+        and feature is not null
 ),
 
 counted as (

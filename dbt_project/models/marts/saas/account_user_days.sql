@@ -8,7 +8,7 @@ with companies as (
 
 events as (
     select * from {{ ref('int_product_events_identified') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and left_out_reason is null
 ),
 
 known as (
