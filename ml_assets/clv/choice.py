@@ -66,12 +66,14 @@ class InnerOrigin(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What a model fitted at an inner origin expected: E[Y], P(Y > 0), shapes (n,).
+    """What a model fitted at an inner origin expected: E[Y], its variance, P(Y > 0).
 
-    `sampling` is the squared relative error of the total that chance alone leaves.
+    Shapes (n,). `sampling` is the squared relative error of the total that chance alone
+    leaves.
     """
 
     orders: Floats
+    variance: Floats
     buys: Floats
     sampling: float
     fit: PurchaseFit
@@ -304,12 +306,13 @@ def trial_of(
         horizon = np.array([origin.horizon_days])
         at_horizon = forecast_horizons(fit.parameters, horizon, origin.seen.histories)
         orders = at_horizon.mean[:, 0]
-        variance = float((at_horizon.square[:, 0] - orders**2).sum())
+        variance = at_horizon.square[:, 0] - orders**2
         trials.append(
             Trial(
                 orders=orders,
+                variance=variance,
                 buys=1 - at_horizon.no_purchase[:, 0],
-                sampling=variance / max(float(orders.sum()) ** 2, 1e-12),
+                sampling=float(variance.sum()) / max(float(orders.sum()) ** 2, 1e-12),
                 fit=fit,
             )
         )

@@ -125,11 +125,27 @@ def _cautions(model: CustomerModel) -> Iterator[Sentence]:
         )
 
 
+def _of_trend(monthly: float) -> Sentence:
+    if monthly < 0:
+        return Sentence(
+            "converged.falling",
+            "customers buy {slope:.0%} less each month than in the one before",
+            slope=-monthly,
+        )
+    return Sentence(
+        "converged.growing",
+        "customers buy {slope:.0%} more each month than in the one before",
+        slope=monthly,
+    )
+
+
 def _of_season(model: CustomerModel) -> Iterator[Sentence]:
     if model.choice is None or model.log is None:
         return
     season, first_day = model.choice.season, model.log.first_day
-    if not season.is_even:
+    if season.level is not None:
+        yield _of_trend(float(np.expm1(season.level.slope)))
+    if season.has_season:
         yield Sentence(
             "converged.season",
             "purchases follow a season: the busiest month (month {high} of the year) "
@@ -138,6 +154,7 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
             low=int(season.index.argmin()) + 1,
             times=float(season.index.max() / season.index.min()),
         )
+    if not season.is_even:
         return
     unknown = log_sd(season, first_day, model.as_of_day, _TOLD_DAYS)
     if unknown:

@@ -109,7 +109,7 @@ def expected_buying(
     least = orders / (_FARTHEST_APART * a_buyers)
     buys = np.clip(buys, least, np.minimum(orders, 1.0))
     square = _scaled_square(mean, at_horizon.square[:, 0], buys, orders)
-    square = square * (1 + trend.orders.sd**2)
+    square = square * (1 + trend.orders.sd**2) + trend.rate_variance * orders**2
     correction = trend.recalibration
     buying = Buying(
         active=np.maximum(at_horizon.alive, buys),

@@ -7,11 +7,16 @@ season fit them in closed form, and a horizon is as long as the days it holds ar
 busy. A change of time makes an uneven Poisson process even (Cinlar 1975, Introduction
 to Stochastic Processes, chapter 4.7). The index averages 1 over a year of 365 days, so
 that such a year is as long in both times.
+
+Where the rate itself falls or rises from month to month, its level is part of the
+index: a day of long ago, when customers bought twice as often, was two days long. Ahead
+the last slope goes on, damped (Gardner & McKenzie 1985, Forecasting trends in time
+series, Management Science 31(10)).
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +29,7 @@ __all__ = [
     "MONTHS",
     "MONTH_DAYS",
     "Ints",
+    "Level",
     "Season",
     "calendar_months",
     "log_sd",
@@ -34,6 +40,10 @@ Ints = npt.NDArray[np.int64]
 MONTHS: Final = 12
 # Who is still a customer shows in the silence of the last months.
 _SILENCE_DAYS: Final = 90
+# Of a slope, from one month to the next; at least and at most; and until when.
+_SLOPE_KEPT: Final = 0.95
+_SLOPES_KEPT: Final = (1.0, 0.85)
+_MONTHS_AHEAD: Final = 24
 # Of a year without a 29 February.
 MONTH_DAYS: Final = np.array(
     [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.float64
@@ -48,9 +58,31 @@ _STARTS: Final = (
 )
 
 
+class Level(NamedTuple):
+    """ln of the rate of buying by month, over that of the last month.
+
+    `first_month` counts from January 1970, `log_rates` (n,) ends with 0. `slope` is its
+    change a month at the end, `slope_variance` how well it is known, `bend_sd` by how
+    much slopes change from a month to the next.
+    """
+
+    first_month: int
+    log_rates: Floats
+    slope: float
+    slope_variance: float
+    bend_sd: float
+
+    def ahead(self, months: npt.ArrayLike, kept: float = _SLOPE_KEPT) -> Floats:
+        """How far (ln) the rate is after some months, if slopes keep a part of each."""
+        k = np.minimum(np.asarray(months, dtype=np.float64), _MONTHS_AHEAD)
+        if kept == 1:
+            return np.asarray(self.slope * k)
+        return np.asarray(self.slope * kept * (1 - kept**k) / (1 - kept))
+
+
 @dataclass(frozen=True, eq=False)
 class Season:
-    """Twelve indices, January first, and how well they are known.
+    """Twelve indices, January first, how well they are known, and the level beside.
 
     Parameters
     ----------
@@ -58,10 +90,13 @@ class Season:
         Rate of buying over that of the year, scaled to average 1 over 365 days.
     covariance : ndarray, shape (12, 12)
         Of ln(index).
+    level : Level or None
+        What the rate was beside its season, None: always the same.
     """
 
     index: Floats
     covariance: Floats
+    level: Level | None = None
 
     def __post_init__(self) -> None:
         index = np.asarray(self.index, dtype=np.float64)
@@ -74,17 +109,21 @@ class Season:
 
     @cached_property
     def is_even(self) -> bool:
-        """No season: operational days are days."""
-        return bool((self.index == 1).all())
+        """Neither season nor level: operational days are days."""
+        return self.level is None and not self.has_season
+
+    @cached_property
+    def has_season(self) -> bool:
+        """Some month of the year is unlike the others."""
+        return bool((self.index != 1).any())
 
     def moment(self, day: npt.ArrayLike) -> Floats:
         """Operational days up to the end of a day since 1970, shape kept."""
         if self.is_even:
             return np.asarray(day, dtype=np.float64)
         after = np.asarray(day, dtype=np.float64) + 1
-        month = calendar_months(after)
-        row = np.clip(month - _FIRST_MONTH, 0, _STARTS.size - 2)
-        since = (after - _STARTS[row]) * self.index[month % MONTHS]
+        row = np.clip(calendar_months(after) - _FIRST_MONTH, 0, _STARTS.size - 2)
+        since = (after - _STARTS[row]) * self._rates[row]
         return np.asarray(self._at_month_start[row] + since)
 
     def length(self, after: float, days: npt.ArrayLike) -> Floats:
@@ -103,9 +142,20 @@ class Season:
         return Histories(x, last, np.asarray(self.moment(as_of_day) - start))
 
     @cached_property
-    def _at_month_start(self) -> Floats:
+    def _rates(self) -> Floats:
         # The first of _STARTS is a January.
-        every = np.diff(_STARTS) * np.resize(self.index, _STARTS.size - 1)
+        season = np.resize(self.index, _STARTS.size - 1)
+        if self.level is None:
+            return season
+        known = self.level.log_rates
+        month = np.arange(season.size) + _FIRST_MONTH - self.level.first_month
+        past = known[np.clip(month, 0, known.size - 1)]
+        ahead = self.level.ahead(np.maximum(month - known.size + 1, 0))
+        return np.asarray(season * np.exp(past + ahead))
+
+    @cached_property
+    def _at_month_start(self) -> Floats:
+        every = np.diff(_STARTS) * self._rates
         return np.concatenate([[0.0], np.cumsum(every)])
 
 
@@ -117,8 +167,28 @@ def log_sd(season: Season, first_day: int, as_of_day: int, days: float) -> float
 
     The months ahead, and those in which customers were silent last, stand against
     all those that the level was learned from: where each has the same share of
-    every month, nothing is left open.
+    every month, nothing is left open. Of a level that moves it is open how steep it
+    is, whether that goes on, and whether it will bend.
     """
+    level = 0.0 if season.level is None else _level_variance(season, as_of_day, days)
+    return float(np.sqrt(level + _season_variance(season, first_day, as_of_day, days)))
+
+
+def _level_variance(season: Season, as_of_day: int, days: float) -> float:
+    assert season.level is not None  # noqa: S101 - asked for only where there is one
+    day = np.arange(1, max(int(days), 1) + 1, dtype=np.int64)
+    last = season.level.first_month + season.level.log_rates.size - 1
+    months = np.maximum(calendar_months(as_of_day + day) - last, 0)
+    steep = np.mean(season.level._replace(slope=1.0).ahead(months))
+    goes_on, stops = (season.level.ahead(months, kept).mean() for kept in _SLOPES_KEPT)
+    bends = season.level.bend_sd**2 * np.mean(months.astype(np.float64)) ** 3 / 3
+    steeper = season.level.slope_variance * steep**2
+    return float(steeper + ((goes_on - stops) / 2) ** 2 + bends)
+
+
+def _season_variance(
+    season: Season, first_day: int, as_of_day: int, days: float
+) -> float:
     if not season.covariance.any():
         return 0.0
     seen = _shares(season, first_day, as_of_day)
@@ -126,7 +196,7 @@ def log_sd(season: Season, first_day: int, as_of_day: int, days: float) -> float
     late = max(first_day, as_of_day - _SILENCE_DAYS)
     recent = _shares(season, late, as_of_day) - seen
     variance = sum(one @ season.covariance @ one for one in (ahead, recent))
-    return float(np.sqrt(max(variance, 0.0)))
+    return float(max(variance, 0.0))
 
 
 def _shares(season: Season, after: float, last: float) -> Floats:

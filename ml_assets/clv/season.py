@@ -1,19 +1,23 @@
-"""Which season a shop has, if it has one, told apart from growth and from chance.
+"""Which season and trend a shop has, if any, told apart from growth and from chance.
 
 Repeat purchases N of customers of age a in a calendar month p, over the customer-days E
 of that age and month, are Poisson with::
 
-    ln(N / E) = alpha_a + s_m(p) + beta * p + u_p
+    ln(N / E) = alpha_a + s_m(p) + l_p + u_p
 
 alpha is how much less customers buy the older they are, s the season, twelve numbers,
-beta a drift and u what a single month has for itself. Growth brings young customers,
-whom alpha knows, and is not taken for a season. s, beta, u and what alpha has beyond a
-parabola in ln(age) have normal priors around 0, a ridge: what they are not needed for
-they leave alone. How far seasons swing (the prior's standard deviation of s) and single
-months (that of u) is weighed by the marginal likelihood, by Laplace's approximation, on
-a grid that holds "no season". It is the product of what would have been foretold of
-each purchase from those before it: a season has to foretell to be believed (Kass &
-Raftery 1995, Bayes Factors, JASA 90(430)). Purchases come in clumps of customers:
+l the level, 0 in the last month, and u what a single month has for itself. Growth
+brings young customers, whom alpha knows, and is not taken for a season. s, l, u and
+what alpha has beyond a parabola in ln(age) have normal priors around 0, a ridge: what
+they are not needed for they leave alone. The level is a line that hardly leans, or,
+where the shop has a trend, one that leans and bends: backwards from the last month an
+integrated random walk (a local linear trend, Harvey 1989, Forecasting, Structural Time
+Series Models and the Kalman Filter, 2.3). How far seasons swing (the prior's standard
+deviation of s) and single months (that of u), and whether there is a trend, is weighed
+by the marginal likelihood, by Laplace's approximation, on a grid that holds "no season"
+and "no trend". It is the product of what would have been foretold of each purchase from
+those before it: a season has to foretell to be believed (Kass & Raftery 1995, Bayes
+Factors, JASA 90(430)). Purchases come in clumps of customers:
 counts and days are divided by the clumps' size, a quasi-likelihood.
 """
 
@@ -22,8 +26,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.linalg import block_diag
 
-from ml_assets.clv.histories import Floats
-from ml_assets.clv.operational_time import MONTHS, Ints, Season
+from ml_assets.clv.histories import Bools, Floats
+from ml_assets.clv.operational_time import MONTHS, Ints, Level, Season
 from ml_assets.clv.season_table import AGES, Table
 
 __all__ = ["Seasonality", "seasonality", "unseen_months"]
@@ -33,7 +37,10 @@ _SWINGS: Final = (0.0, 0.1, 0.2, 0.35, 0.6, 1.0)
 _SINGLE: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 # Half of a month's season is shared with its neighbours.
 _SHARED: Final = 0.5
-_DRIFT_A_YEAR_SD: Final = 0.3
+# Of the slope of the level, a month: without a trend, and with one, whose slope changes
+# by so much from a month to the next; the bends are told by so many shapes.
+_DRIFT_SD, _SLOPE_SD, _BEND_SD = 0.025, 0.1, 0.02
+_SHAPES: Final = 6
 # Of an age beyond the parabola, which is free; and where ln(age) begins, in days.
 _AGE_SD, _FREE_SD, _BEND = 0.1, 10.0, 30.0
 # What a month that nobody has seen yet may be like: a common season.
@@ -41,49 +48,87 @@ _UNSEEN_SD: Final = 0.35
 _MOST_STEPS, _EXACT = 50, 1e-7
 
 
-class Seasonality(NamedTuple):
-    """ln(index), shapes (12,) and (12, 12), and ln of the odds of a season to none.
-
-    Where the odds are for a season the index supposes that there is one.
-    """
-
-    mean: Floats
-    covariance: Floats
-    log_odds: float
-
-    @property
-    def season(self) -> Season:
-        """The season to live by."""
-        return Season(np.exp(self.mean), self.covariance)
-
-
 class _Fit(NamedTuple):
     mean: Floats
     covariance: Floats
+    level: Level
     evidence: float
+
+
+class Seasonality(NamedTuple):
+    """What is believed with and without a season and a trend, and ln of their odds.
+
+    `season_log_odds` and `trend_log_odds` are those of some to none.
+    """
+
+    beliefs: dict[tuple[bool, bool], Season]
+    season_log_odds: float
+    trend_log_odds: float
+
+    @property
+    def season(self) -> Season:
+        """Of the season and the trend what the odds are for."""
+        return self.beliefs[self.season_log_odds > 0, self.trend_log_odds > 0]
 
 
 def seasonality(table: Table) -> Seasonality:
     """Every swing weighed by how well it foretells, none among them.
 
-    Before anything is seen a season is as likely as none.
+    Before anything is seen a season is as likely as none, and so is a trend.
     """
-    swings = [swing for swing in _SWINGS for _ in _SINGLE]
-    fits = [_fitted(table, swing, single) for swing in _SWINGS for single in _SINGLE]
-    some = np.array(swings) > 0
-    prior = np.where(some, np.log(len(_SWINGS) - 1), 0.0)
-    evidence = np.array([fit.evidence for fit in fits]) - prior
-    log_odds = np.logaddexp.reduce(evidence[some]) - np.logaddexp.reduce(
-        evidence[~some]
+    grid = [
+        (swing, has_trend, single)
+        for swing in _SWINGS
+        for has_trend in (False, True)
+        for single in _SINGLE
+    ]
+    fits = [_fitted(table, *one) for one in grid]
+    seasonal = np.array([swing > 0 for swing, _, _ in grid])
+    trending = np.array([has_trend for _, has_trend, _ in grid])
+    evidence = np.array([fit.evidence for fit in fits])
+    evidence -= np.where(seasonal, np.log(len(_SWINGS) - 1), 0.0)
+    return Seasonality(
+        {
+            (a_season, a_trend): _believed(
+                fits,
+                np.where(
+                    (seasonal == a_season) & (trending == a_trend), evidence, -np.inf
+                ),
+                has_trend=a_trend,
+            )
+            for a_season in (False, True)
+            for a_trend in (False, True)
+        },
+        _log_odds(evidence, seasonal),
+        _log_odds(evidence, trending),
     )
-    if log_odds > 0:
-        evidence = np.where(some, evidence, -np.inf)
+
+
+def _log_odds(evidence: Floats, some: Bools) -> float:
+    with_it, without = (np.logaddexp.reduce(evidence[which]) for which in (some, ~some))
+    return float(with_it - without)
+
+
+def _believed(fits: list[_Fit], evidence: Floats, *, has_trend: bool) -> Season:
     weights = np.exp(evidence - np.logaddexp.reduce(evidence))
     means = np.array([fit.mean for fit in fits])
     mean = weights @ means
     within = np.tensordot(weights, [fit.covariance for fit in fits], axes=1)
     apart = means - mean
-    return Seasonality(mean, within + apart.T * weights @ apart, float(log_odds))
+    covariance = within + apart.T * weights @ apart
+    if not has_trend:
+        return Season(np.exp(mean), covariance)
+    slopes = np.array([fit.level.slope for fit in fits])
+    slope = float(weights @ slopes)
+    own = weights @ [fit.level.slope_variance for fit in fits]
+    level = Level(
+        fits[0].level.first_month,
+        np.asarray(weights @ np.array([fit.level.log_rates for fit in fits])),
+        slope,
+        float(own + weights @ (slopes - slope) ** 2),
+        _BEND_SD,
+    )
+    return Season(np.exp(mean), covariance, level)
 
 
 def unseen_months(table: Table) -> Floats:
@@ -110,8 +155,22 @@ def _age_prior(rows: Ints) -> Floats:
     return np.asarray(_FREE_SD**2 * free @ free.T + _AGE_SD**2 * np.eye(rows.size))
 
 
-def _fitted(table: Table, swing: float, single: float) -> _Fit:
-    """s, its covariance and the log marginal likelihood for given swings."""
+def _level_shapes(months: int, *, has_trend: bool) -> Floats:
+    """What the level is made of, shape (months, shapes), a unit of each as likely.
+
+    The first is the slope at the end, the others bends before it.
+    """
+    before = np.arange(months - 1, -1, -1, dtype=np.float64)
+    if not has_trend:
+        return -_DRIFT_SD * before[:, None]
+    walk = np.maximum(np.subtract.outer(before, np.arange(1.0, months)), 0.0)
+    shapes, sizes, _ = np.linalg.svd(_BEND_SD * walk, full_matrices=False)
+    bends = (shapes * sizes)[:, :_SHAPES]
+    return np.concatenate([-_SLOPE_SD * before[:, None], bends], axis=1)
+
+
+def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
+    """What is found for given swings, and its log marginal likelihood."""
     row, column = np.nonzero(table.days > 0)
     rows, row_at = np.unique(row, return_inverse=True)
     size, cells = table.months.size, np.arange(row.size)
@@ -126,9 +185,9 @@ def _fitted(table: Table, swing: float, single: float) -> _Fit:
     if swing:
         parts.append(np.eye(MONTHS)[table.months[column] % MONTHS])
         priors.append(_season_prior(swing))
-    drift = (column - (size - 1) / 2) / MONTHS
-    parts += [drift[:, None], of_months]
-    priors += [np.array([[_DRIFT_A_YEAR_SD**2]]), single**2 * np.eye(size)]
+    shapes = _level_shapes(size, has_trend=has_trend)
+    parts += [shapes[column], of_months]
+    priors += [np.eye(shapes.shape[1]), single**2 * np.eye(size)]
     # The level is not a matter of the prior: ages start from the mean rate.
     log_days = log_days + float(np.log(count.sum() / np.exp(log_days).sum()))
     precision = np.asarray(np.linalg.inv(block_diag(*priors)))
@@ -138,10 +197,21 @@ def _fitted(table: Table, swing: float, single: float) -> _Fit:
         + np.linalg.slogdet(covariance)[1] / 2
         + np.linalg.slogdet(precision)[1] / 2
     )
+    before = rows.size + (MONTHS if swing else 0)
+    of_level = slice(before, before + shapes.shape[1])
+    sd = _SLOPE_SD if has_trend else _DRIFT_SD
+    level = Level(
+        int(table.months[0]),
+        shapes @ theta[of_level],
+        float(sd * theta[before]),
+        float(sd**2 * covariance[before, before]),
+        _BEND_SD,
+    )
     if not swing:
-        return _Fit(np.zeros(MONTHS), np.zeros((MONTHS, MONTHS)), float(evidence))
-    inside = slice(rows.size, rows.size + MONTHS)
-    return _Fit(theta[inside], covariance[inside, inside], float(evidence))
+        nothing: Floats = np.zeros(MONTHS)
+        return _Fit(nothing, np.outer(nothing, nothing), level, float(evidence))
+    inside = slice(rows.size, before)
+    return _Fit(theta[inside], covariance[inside, inside], level, float(evidence))
 
 
 def _mode(

@@ -42,6 +42,8 @@ _PRIOR_SD, _SEASONAL_PRIOR_SD = 0.1, 0.28
 _RAN_AWAY = 10.0
 # Ratios of overlapping windows repeat each other.
 _INDEPENDENT_ORIGINS = 2.0
+# Customers whose counts tell whether rates move, and errors of the mean they exceed.
+_FEWEST_FREQUENT, _PLAINLY = 30, 2.0
 # One year is never quite like the next.
 _YEAR_TO_YEAR_SD = 0.05
 
@@ -59,11 +61,16 @@ class Factor(NamedTuple):
 
 
 class Trend(NamedTuple):
-    """Corrections for one horizon, and where they come from."""
+    """Corrections for one horizon, and where they come from.
+
+    `rate_variance` is that of a customer's own rate from one such period to another,
+    over its square.
+    """
 
     orders: Factor = Factor()
     order_value: Factor = Factor()
     recalibration: Recalibration = Recalibration()
+    rate_variance: float = 0.0
     source: str = "none"
 
 
@@ -171,8 +178,33 @@ def _estimated(
         recalibration=recalibrate(
             [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
         ),
+        rate_variance=_rate_variance(
+            [(orders, origin.later.purchases) for origin, orders, _ in pairs]
+        ),
         source=source,
     )
+
+
+def _rate_variance(trials: list[tuple[Trial, Floats]]) -> float:
+    """What counts vary by beyond the model, over the square of what is expected.
+
+    Pearson's chi-squared of those who were expected to buy at least once, each total
+    first made equal to what came; 0 unless its excess is plainly more than chance.
+    """
+    excess, weight = [], []
+    for trial, came in trials:
+        often = trial.orders >= 1
+        scale = came.sum() / max(float(trial.orders.sum()), 1e-12)
+        mean, variance = trial.orders[often] * scale, trial.variance[often] * scale
+        excess.append((came[often] - mean) ** 2 / variance - 1)
+        weight.append(mean**2 / variance)
+    beyond = np.concatenate(excess)
+    if beyond.size < _FEWEST_FREQUENT:
+        return 0.0
+    by_chance = _PLAINLY * float(beyond.std()) / np.sqrt(beyond.size)
+    if beyond.mean() <= by_chance:
+        return 0.0
+    return float(beyond.sum() / np.concatenate(weight).sum())
 
 
 def _chance(origin: InnerOrigin, trial: Trial) -> float:

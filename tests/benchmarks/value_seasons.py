@@ -22,7 +22,7 @@ from ml_assets.clv import customer_model
 from ml_assets.clv.operational_time import EVEN
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from tests.benchmarks.value_origins import declining, inflating, public_sets, seasonal
-from tests.ml_assets.clv.shops import AS_OF, shop
+from tests.ml_assets.clv.shops import frequent_shop, shop
 
 _HEADER: Final = (
     "| set | days | origins | mean abs. bias of orders: even, now | totals inside "
@@ -34,8 +34,6 @@ _YOUNG: Final = {
     "simulated, young Christmas": (270, 300, 420),
     "simulated, young seasonal": (250, 320, 380, 440),
 }
-# How somebody's own rate moves from one quarter to the next, in logs.
-_QUARTER_SD: Final = 0.5
 
 
 def main() -> None:
@@ -129,27 +127,6 @@ def _summery(orders: pd.DataFrame, seed: int) -> pd.DataFrame:
     return kept
 
 
-def _frequent() -> pd.DataFrame:
-    """Who buys every week or so, at a rate that moves from quarter to quarter."""
-    rng, days, rows = np.random.default_rng([3, 0]), 700, []
-    for customer in range(500):
-        day, rate, leaves = (
-            rng.uniform(0, days),
-            rng.gamma(2, 1 / 12),
-            rng.beta(0.6, 25),
-        )
-        moves = np.exp(rng.normal(0, _QUARTER_SD, days // 90 + 2) - _QUARTER_SD**2 / 2)
-        while day <= days:
-            rows.append((str(customer), day, rng.gamma(6, 3)))
-            if rng.random() < leaves:
-                break
-            wait = rng.exponential(1 / (rate * moves[int(day // 90)]))
-            day += max(wait, 0.01)
-    table = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
-    whole = np.floor(table["day"].to_numpy()).astype("timedelta64[D]")
-    return table.assign(ordered_at=np.datetime64(AS_OF) - days + whole)
-
-
 _SHOPS: Final[dict[str, Callable[[], list[pd.DataFrame]]]] = {
     "simulated, unchanged": lambda: [shop(40 + n, 1_500, 1_000) for n in range(3)],
     "simulated, young": lambda: [shop(50 + n, 1_500, 330) for n in range(2)],
@@ -170,7 +147,7 @@ _SHOPS: Final[dict[str, Callable[[], list[pd.DataFrame]]]] = {
     "simulated, inflating": lambda: [
         inflating(shop(110 + n, 1_500, 800)) for n in range(2)
     ],
-    "simulated, frequent": lambda: [_frequent()],
+    "simulated, frequent": lambda: [frequent_shop()],
 }
 
 

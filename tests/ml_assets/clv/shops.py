@@ -18,13 +18,23 @@ from ml_assets.clv.own_intervals import TOTALS, inside_own_interval
 from ml_assets.clv.purchases import purchase_days
 from ml_assets.clv.rolling import month_end_origins, rolling_backtests
 
-__all__ = ["AS_OF", "BREAKS", "SIZES", "judged", "shop"]
+__all__ = [
+    "AS_OF",
+    "BREAKS",
+    "SIZES",
+    "declining_shop",
+    "frequent_shop",
+    "judged",
+    "shop",
+]
 
 AS_OF: Final = dt.date(2026, 11, 20)
 # Customers, and days of history: with a year ago to learn the level from, and without.
 SIZES: Final = ((300, 700), (800, 420))
 # Days from the break to the as-of date: all but 13 that the oldest backtest predicts.
 _SINCE: Final = 160
+# How somebody's own rate moves from one quarter to the next, in logs.
+_QUARTER_SD: Final = 0.5
 _OF_DAY: Final = ("customer", "day", "amount")
 Break = Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]
 
@@ -97,3 +107,33 @@ def judged(kind: str, seed: int, customers: int, days: int) -> GateResult:
     return inside_own_interval(
         pd.DataFrame(rows, columns=["origin_date", "model", *TOTALS])
     )
+
+
+def declining_shop(seed: int, customers: int, days: int, kept: float) -> pd.DataFrame:
+    """A shop of which each month keeps that share of the orders of the one before."""
+    orders = shop(seed, customers, days)
+    month = (orders["ordered_at"] - orders["ordered_at"].min()).dt.days / 30.4
+    stays = np.random.default_rng(5).random(len(orders)) < kept**month
+    kept_orders: pd.DataFrame = orders[stays]
+    return kept_orders
+
+
+def frequent_shop() -> pd.DataFrame:
+    """Who buys every week or so, at a rate that moves from quarter to quarter."""
+    rng, days, rows = np.random.default_rng([3, 0]), 700, []
+    for customer in range(500):
+        day, rate, leaves = (
+            rng.uniform(0, days),
+            rng.gamma(2, 1 / 12),
+            rng.beta(0.6, 25),
+        )
+        moves = np.exp(rng.normal(0, _QUARTER_SD, days // 90 + 2) - _QUARTER_SD**2 / 2)
+        while day <= days:
+            rows.append((str(customer), day, rng.gamma(6, 3)))
+            if rng.random() < leaves:
+                break
+            wait = rng.exponential(1 / (rate * moves[int(day // 90)]))
+            day += max(wait, 0.01)
+    table = pd.DataFrame(rows, columns=["customer_id", "day", "amount"])
+    whole = np.floor(table["day"].to_numpy()).astype("timedelta64[D]")
+    return table.assign(ordered_at=np.datetime64(AS_OF) - days + whole)

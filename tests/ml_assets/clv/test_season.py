@@ -116,7 +116,7 @@ def test_a_planted_season_is_found_again(wintry: PurchaseDays) -> None:
         counted(wintry.up_to(wintry.first_day + 640), wintry.first_day + 640)
     )
     truth = _WINTER * 365 / (_WINTER @ MONTH_DAYS)
-    assert told.log_odds > 3
+    assert told.season_log_odds > 3
     assert np.abs(np.log(told.season.index / truth)).max() < 0.35
     assert np.corrcoef(np.log(told.season.index), np.log(truth))[0, 1] > 0.95
 
@@ -130,7 +130,8 @@ def test_growth_decline_or_nothing_is_no_season(days: int) -> None:
     ]
     for orders in (flat, declining):
         log = log_of(orders)
-        assert season_of(log, log.first_day + days) is EVEN
+        assert not season_of(log, log.first_day + days).has_season
+    assert season_of(log_of(flat), log_of(flat).first_day + days) is EVEN
 
 
 def test_a_season_known_from_the_past_brings_the_next_months_nearer(

@@ -1,0 +1,100 @@
+"""Rates that fall or rise, of all customers or of each: named and inside intervals."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from ml_assets.clv import customer_model
+from ml_assets.clv.convergence import converged
+from ml_assets.clv.customer_model import CustomerModel, fit_log
+from ml_assets.clv.operational_time import (
+    EVEN,
+    Level,
+    Season,
+    calendar_months,
+    log_sd,
+    month_start,
+)
+from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from tests.ml_assets.clv.shops import declining_shop, frequent_shop, shop
+
+_MONTH = 660  # January 2025
+_FALLING = Level(_MONTH, np.array([0.2, 0.1, 0.0]), -0.1, 0.0, 0.0)
+
+
+def leaning(level: Level) -> Season:
+    return Season(np.ones(12), np.zeros((12, 12)), level)
+
+
+@pytest.fixture(scope="module")
+def declining() -> PurchaseDays:
+    return purchase_days(declining_shop(202, 6_000, 900, kept=0.9))[0]
+
+
+@pytest.fixture(scope="module")
+def declined(declining: PurchaseDays) -> CustomerModel:
+    return fit_log(declining, declining.first_day + 600)
+
+
+def test_a_day_is_as_long_as_the_rate_of_its_month_ahead_damped() -> None:
+    season = leaning(_FALLING)
+    starts = month_start(np.arange(_MONTH - 1, _MONTH + 6)) - 1
+    by_month = np.diff(season.moment(starts)) / np.diff(starts)
+    # Before it was seen as in the first month; ahead -.1 * .95, then * .95 again.
+    ahead = -0.1 * np.cumsum(0.95 ** np.arange(1, 4))
+    assert np.log(by_month) == pytest.approx([0.2, 0.2, 0.1, 0.0, *ahead][:6])
+    assert not season.is_even
+    assert not season.has_season
+
+
+def test_how_steep_how_long_and_whether_it_bends_is_open() -> None:
+    day = int(month_start(_MONTH + 3)) - 1
+    known = log_sd(leaning(_FALLING), day - 80, day, 365)
+    steeper = log_sd(leaning(_FALLING._replace(slope_variance=0.02**2)), 0, day, 365)
+    bent = log_sd(leaning(_FALLING._replace(bend_sd=0.02)), 0, day, 365)
+    # That it goes on, or keeps .85 a month: means of ln of 6.5 and of 3.37 slopes.
+    assert known == pytest.approx((6.5 - 3.37) / 2 * 0.1, rel=0.01)
+    assert min(steeper, bent) > known
+    assert log_sd(leaning(_FALLING), 0, day, 90) < known / 2
+
+
+def test_a_decline_is_named_and_foretold(
+    declining: PurchaseDays, declined: CustomerModel
+) -> None:
+    assert declined.choice is not None
+    level = declined.choice.season.level
+    assert level is not None
+    assert level.slope == pytest.approx(np.log(0.9), abs=0.05)
+    assert level.first_month + level.log_rates.size - 1 == calendar_months(
+        declined.as_of_day
+    )
+    assert "less each month than in the one before" in converged(declined).message
+
+    total = declined.predict_total(90)
+    came = declining.later(declined.seen, declined.as_of_day, 90).purchases.sum()
+    with patch.object(customer_model, "season_of", lambda *_: EVEN):
+        even = fit_log(declining, declined.as_of_day).predict_total(90)
+    assert total["expected_orders_lower"] <= came <= total["expected_orders_upper"]
+    errors = [abs(np.log(one["expected_orders"] / came)) for one in (total, even)]
+    assert errors[0] < 0.75 * errors[1], errors
+
+
+def test_a_rate_of_ones_own_that_moves_widens_the_interval_of_each() -> None:
+    log = purchase_days(frequent_shop())[0]
+    model = fit_log(log, log.first_day + 444)
+    each = model.predict(90)
+    came = log.later(model.seen, model.as_of_day, 90).purchases
+    inside = (each["expected_orders_lower"] <= came) & (
+        came <= each["expected_orders_upper"]
+    )
+    # Quarters move by exp(.5 z), of which a variance of .28 is left.
+    assert 0.07 < model.trend(90).rate_variance < 0.5
+    assert inside.mean() > 0.89
+
+
+def test_a_rate_that_never_moves_widens_nothing() -> None:
+    log = purchase_days(shop(40, 1_500, 700))[0]
+    assert fit_log(log, log.first_day + 600).trend(90).rate_variance == 0
