@@ -10,6 +10,7 @@ from typing import Any
 import requests
 
 from taps.api_source.errors import AccessDenied, SourceError
+from taps.api_source.google import GoogleAuthorizer
 from taps.api_source.http import Authorizer, HttpClient, NoAuthorization
 from taps.api_source.verdicts import Fail, Verdict
 from taps.declared.declaration import Auth
@@ -36,6 +37,8 @@ def authorizer(
             return _Fixed({auth.header: f"{auth.prefix}{config[str(auth.secret)]}"})
         case "oauth_refresh" | "client_credentials":
             return _Tokens(auth, config, sleep)
+        case "google":
+            return GoogleAuthorizer(config, [auth.scope])
         case _:
             return NoAuthorization()
 

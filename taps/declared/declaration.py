@@ -64,12 +64,20 @@ class Auth(_Part):
 
     ``secret``, ``user`` and ``password`` name settings. ``oauth_refresh`` needs the
     settings client_id, client_secret and refresh_token, ``client_credentials`` the
-    first two; ``params`` are further parameters of the token request.
+    first two; ``params`` are further parameters of the token request. ``google`` takes
+    a user's three or the key of a ``service_account``, for its ``scope``.
     """
 
     kind: Literal[
-        "none", "bearer", "basic", "api_key", "oauth_refresh", "client_credentials"
+        "none",
+        "bearer",
+        "basic",
+        "api_key",
+        "oauth_refresh",
+        "client_credentials",
+        "google",
     ] = "none"
+    scope: str = ""
     secret: str | None = None
     user: str | None = None
     password: str | None = None
@@ -141,8 +149,8 @@ class Paging(_Part):
     """How the next page is asked for, and how the last one is known.
 
     ``cursor``: the value at ``next`` in the answer (or in its last record, with
-    ``of: record``) becomes ``param``; it ends when there is none, or when ``more`` is
-    false. ``offset`` and ``page`` count, and end with a page shorter than ``size``.
+    ``of: record``) becomes ``param``, a path such as ``filters.0.value`` where it goes
+    ``into: body``; it ends when there is none, or when ``more`` is false. ``offset`` and ``page`` count, and end with a page shorter than ``size``.
     ``link`` follows the Link header, ``next_url`` the address at ``next``.
     """
 
@@ -162,7 +170,7 @@ class Column(_Part):
 
     ``from`` is a path such as ``customer.id`` or ``tags.0``; default: the column's
     name. ``@name`` is not of the record but of the question: ``@read_at``, or what
-    ``for_each`` takes. ``between``, ``one_of`` and ``is_past`` are promises about its
+    ``for_each`` takes; ``^path`` is of the answer around it. ``between``, ``one_of`` and ``is_past`` are promises about its
     values, which the contract of the table looks at. ``empty`` are texts for no value.
     What it leaves out at times is ``optional``. An ``array`` is of texts only.
     """
@@ -195,7 +203,8 @@ class Days(_Part):
     """A stream of facts per day, each day replaced whole.
 
     The bookmark is the last day read; ``lookback_days`` of them may still change.
-    ``until``: ``yesterday`` when only days that are over are told.
+    ``until``: ``yesterday`` when only days that are over are told. A ``snapshot`` is
+    how things stand: it is read once a day, and days that were missed are not made up.
     """
 
     column: str = "date"
@@ -203,16 +212,19 @@ class Days(_Part):
     window_days: int = 30
     history_days: int = 1095
     until: Literal["today", "yesterday"] = "yesterday"
+    snapshot: bool = False
 
 
 class ForEach(_Part):
     """The stream is asked for once per value of a setting, or per row of a stream.
 
     ``take`` names what questions and columns may use as ``{name}`` and ``@name``, and
-    where it is in the value ("" for the value itself).
+    where it is in the value ("" for the value itself). With ``batch`` it is asked for
+    so many rows at once, and each name is their list, of ``{key: value}``.
     """
 
     take: dict[str, str]
+    batch: int | None = None
     setting: str | None = None
     stream: str | None = None
 
@@ -238,8 +250,9 @@ class Stream(_Part):
     """One table: how its records are asked for, and what they hold.
 
     Without a ``request`` the values of ``for_each`` are the records themselves.
-    ``records`` is the path of the list in the answer, ``count`` that of how many there
-    are in all. ``rows`` (of a page) and ``read`` (all of it) name a function of a
+    ``records`` is the path of the list in the answer (``may_be_left_out`` where the
+    source tells none rather than an empty one), ``count`` that of how many there are
+    in all. ``rows`` (of a page) and ``read`` (all of it) name a function of a
     module beside the declaration, ``module:function``. ``examples`` are values that
     the sandbox gives a column; ``window`` is the column that lies within the days a run
     asks for, and ``holds`` what else is true of every row, for the contract.
@@ -250,6 +263,7 @@ class Stream(_Part):
     key: list[str]
     request: Request | None = None
     records: str = ""
+    may_be_left_out: bool = False
     paging: Paging = msgspec.field(default_factory=Paging)
     count: str | None = None
     changes: Changes | None = None

@@ -84,10 +84,15 @@ class Position:
         return True
 
 
-def _with(json: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+def _with(json: Any, path: list[str], value: Any) -> Any:
+    """The body with another value at a place, which may be in a list."""
+    if not path:
+        return value
     first, *rest = path
-    inner = _with(json.get(first, {}), rest, value) if rest else value
-    return {**json, first: inner}
+    if isinstance(json, list):
+        place = int(first)
+        return [*json[:place], _with(json[place], rest, value), *json[place + 1 :]]
+    return {**json, first: _with(json.get(first, {}), rest, value)}
 
 
 class Pace:

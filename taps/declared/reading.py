@@ -22,10 +22,12 @@ _NEEDED_BY_AUTH: dict[str, tuple[str, ...]] = {
     "api_key": ("secret",),
     "oauth_refresh": ("token_url",),
     "client_credentials": ("token_url",),
+    "google": ("token_url", "scope"),
 }
 _OAUTH: dict[str, tuple[str, ...]] = {
     "oauth_refresh": ("client_id", "client_secret", "refresh_token"),
     "client_credentials": ("client_id", "client_secret"),
+    "google": ("client_id", "client_secret", "refresh_token", "service_account"),
 }
 _NEEDED_BY_PAGING: dict[str, tuple[str, ...]] = {
     "none": (),
