@@ -30,9 +30,9 @@ from taps.api_source.verdicts import (
     Verdict,
     retry_after,
 )
+from taps.declared.api_declaration import Api, ErrorRule, Paging, Request
 from taps.declared.authorization import authorizer, key_parameters
 from taps.declared.columns import value_at
-from taps.declared.declaration import Api, ErrorRule, Paging, Request
 from taps.declared.pages import Answer, Pace, Position
 from taps.declared.templates import filled
 

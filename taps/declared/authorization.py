@@ -13,7 +13,7 @@ from taps.api_source.errors import AccessDenied, SourceError
 from taps.api_source.google import GoogleAuthorizer
 from taps.api_source.http import Authorizer, HttpClient, NoAuthorization
 from taps.api_source.verdicts import Fail, Verdict
-from taps.declared.declaration import Auth
+from taps.declared.api_declaration import Auth
 from taps.declared.templates import filled
 
 __all__ = ["authorizer", "key_parameters"]

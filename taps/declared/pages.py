@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from taps.api_source.whole_reads import Damaged
+from taps.declared.api_declaration import Paging, Rate
 from taps.declared.columns import value_at
-from taps.declared.declaration import Paging, Rate
 
 __all__ = ["Answer", "Pace", "Position"]
 

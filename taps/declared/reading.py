@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from taps.api_source.errors import SourceError
-from taps.declared.declaration import Auth, Declaration, Stream
+from taps.declared.api_declaration import Auth
+from taps.declared.declaration import Declaration, Stream
 
 __all__ = ["declaration"]
 
