@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.tenancy.privacy.erasure import forget
 from tests.dbt_project.community.programme import at, contact, file
 from tests.dbt_project.warehouse import Warehouse
 from tests.taps.sources import activecampaign as mail
@@ -19,8 +21,8 @@ People = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def people(warehouse: Warehouse) -> tuple[People, People, list[Any]]:
-    """Those of one company before and after, and its campaigns; beside another's."""
+def people(warehouse: Warehouse) -> tuple[People, People, list[Any], str]:
+    """Those of one company before and after, its campaigns; beside another's."""
     pair = warehouse.add_pair()
     ana = {"email": "Ana@x.test ", "utm_source": "linkedin"}
     kept = [
@@ -66,7 +68,7 @@ def people(warehouse: Warehouse) -> tuple[People, People, list[Any]]:
         "select * from marts.message_campaign_results where company_id = %s",
         [pair.acme],
     )
-    return before, after, campaigns
+    return before, after, campaigns, pair.acme
 
 
 def _of_yesterday(state: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def _people(warehouse: Warehouse, acme: str, bolt: str) -> People:
 
 
 def test_one_address_is_one_person_in_both_systems_and_files(people: Any) -> None:
-    before, _, _ = people
+    before, *_ = people
 
     assert sorted(before) == ["1", "2", "3", "4", "activecampaign/2"]
     assert before["1"]["contact_count"] == 2
@@ -95,7 +97,7 @@ def test_one_address_is_one_person_in_both_systems_and_files(people: Any) -> Non
 
 
 def test_who_was_merged_or_erased_is_nobody_any_more(people: Any) -> None:
-    _, after, _ = people
+    _, after, *_ = people
 
     assert sorted(after) == ["1", "2", "activecampaign/2"]
     # Ana in both systems, and Eva who was merged into her.
@@ -111,3 +113,12 @@ def test_a_campaign_of_counters_says_what_it_cannot_know(people: Any) -> None:
     assert [campaign[name] for name in told] == [100, 90, 60, 20]
     unknown = ("opened_by_human_count", "converted_count", "complained_count")
     assert {campaign[name] for name in unknown} == {None}
+
+
+def test_who_is_forgotten_leaves_every_system(
+    people: Any, warehouse: Warehouse, settings: Settings
+) -> None:
+    forgotten = forget(warehouse.url, settings, people[3], "ana@x.test")
+
+    told = ("raw_hubspot.contacts", "raw_activecampaign.contacts", "marts.people")
+    assert [forgotten.rows[table] for table in told] == [1, 1, 1]
