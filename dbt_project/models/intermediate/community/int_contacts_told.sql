@@ -11,8 +11,9 @@ merged as (
         min(there.registered_at) as registered_at,
         max(there.loaded_at) as loaded_at
     from there
-    cross join lateral regexp_split_to_table(there.merged_ids, ';')
-        as losers (contact_id)
+    cross join
+        lateral unnest(string_to_array(there.merged_ids, ';'))
+            as losers (contact_id)
     where losers.contact_id not in ('', there.contact_id)
     group by there.company_id, losers.contact_id
 ),
