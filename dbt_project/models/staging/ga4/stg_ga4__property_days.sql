@@ -15,7 +15,7 @@ renamed as (
         key_events::numeric(24, 6) as key_event_count,
 
         coalesce(is_thresholded, false) as is_thresholded,
-        jsonb_array_length(coalesce(samplings::jsonb, '[]')) > 0 as is_sampled,
+        coalesce(samplings::jsonb, '[]') <> '[]'::jsonb as is_sampled,
 
         date::date as visit_date,
 
