@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -36,7 +37,7 @@ def scaffold(
     """Write the dbt source and staging models of a declared source.
 
     They are a beginning, named and typed by its columns: say better what a row means,
-    and delete the models that nothing reads. A file that is there is left alone.
+    and delete the models that nothing reads. What is there is left alone.
     """
     with plain_errors():
         files = staging_skeleton(slug, tuple(stream or ()))
@@ -44,10 +45,19 @@ def scaffold(
         raise fail(f"There is no dbt project at {_STAGING}: run it from a checkout.")
     for name, text in files.items():
         path = _STAGING / name
-        shown = path.relative_to(PROJECT_ROOT)
-        if path.exists() and not overwrite:
+        shown, written = path.relative_to(PROJECT_ROOT), text
+        if path.name.endswith("__models.yml") and path.exists() and not overwrite:
+            written = _with_models(path.read_text(encoding="utf-8"), text)
+        elif path.exists() and not overwrite:
             console.print(f"  kept     {shown}", highlight=False)
             continue
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(written, encoding="utf-8")
         console.print(f"  written  {shown}", highlight=False)
+
+
+def _with_models(there: str, told: str) -> str:
+    """The descriptions that are there, and those of further models behind them."""
+    blocks = re.split(r"^(?=  - name: )", told, flags=re.MULTILINE)[1:]
+    known = there.splitlines()
+    return there + "".join(b for b in blocks if b.splitlines()[0] not in known)

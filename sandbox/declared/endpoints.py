@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from sandbox.declared.pages import Page, answer
 from sandbox.declared.rows import rows_of
-from sandbox.declared.source import Source, Stream, declared_sources
+from sandbox.declared.source import WINDOW, Source, Stream, declared_sources
 from sandbox.page_faults import change_of, faulty_page, path_with_query
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["routes", "source_routes"]
 
 _NAMED: Final = re.compile(r"\{(\w+)(?::([^}]*))?\}")
-_WINDOW: Final = ("since", "until", "first_day", "last_day")
 _DEFAULT_SIZE: Final = 10
 
 
@@ -35,13 +34,15 @@ def routes(world: "World") -> list[Route]:
 
 def source_routes(world: "World", source: Source) -> list[Route]:
     """The streams of one source."""
+    # One address may answer several questions.
+    asked: dict[tuple[str, str], list[Stream]] = {}
+    for stream in source.streams:
+        path = f"/{source.slug}" + _NAMED.sub(r"{\1}", stream.request["path"])
+        method = stream.request.get("method", "GET")
+        asked.setdefault((path, method), []).append(stream)
     found = [
-        Route(
-            f"/{source.slug}" + _NAMED.sub(r"{\1}", stream.request["path"]),
-            _endpoint(world, source, stream),
-            methods=[stream.request.get("method", "GET")],
-        )
-        for stream in source.streams
+        Route(path, _endpoint(world, source, streams), methods=[method])
+        for (path, method), streams in asked.items()
     ]
     issue = Route(f"/{source.slug}/_token", _token(source), methods=["POST"])
     return [*found, issue]
@@ -52,7 +53,7 @@ def _token(source: Source) -> Callable[[Request], Awaitable[Response]]:
         form = dict(parse_qsl((await request.body()).decode()))
         given = form.get("client_secret") or _basic(request)[1]
         wanted = [(given, "client_secret")]
-        if source.auth["kind"] == "oauth_refresh":
+        if source.auth["kind"] in {"oauth_refresh", "google"}:
             wanted.append((form.get("refresh_token", ""), "refresh_token"))
         if any(value != source.secret(name) for value, name in wanted):
             return JSONResponse({"error": "invalid_client"}, 401)
@@ -63,12 +64,13 @@ def _token(source: Source) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _endpoint(
-    world: "World", source: Source, stream: Stream
+    world: "World", source: Source, streams: list[Stream]
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if not _may_ask(source, request):
             return JSONResponse({"error": "the credentials are not accepted"}, 401)
         body = await request.json() if await request.body() else {}
+        stream = _asked_of(streams, request, body)
         asked = _Asked(stream, request, body)
         path = path_with_query(request)
         rows = asked.rows(world.clock.now())
@@ -115,6 +117,39 @@ def _basic(request: Request) -> list[str]:
     return base64.b64decode(given).decode("utf-8", "replace").split(":", 1)
 
 
+def _asked_of(streams: list[Stream], request: Request, body: Any) -> Stream:
+    """The stream whose question it is: of those that fit, the one that says most."""
+    if len(streams) == 1:
+        return streams[0]
+    query = dict(request.query_params)
+    fitting = [
+        stream
+        for stream in streams
+        if _fits(stream.request.get("json"), body)
+        and _fits(stream.request.get("params"), query)
+    ]
+    return max(fitting, key=lambda stream: len(str(stream.request)))
+
+
+def _fits(template: Any, given: Any) -> bool:
+    """Whether a body was written by a template."""
+    match template:
+        case dict():
+            is_same = isinstance(given, dict)
+            return is_same and all(
+                name in given and _fits(each, given[name])
+                for name, each in template.items()
+            )
+        case list():
+            return len(template) == len(given) and all(map(_fits, template, given))
+        case str() if "{" in template:
+            return True
+        case None:
+            return True
+        case _:
+            return bool(template == given)
+
+
 class _Asked:
     """A question, read with the templates that its client wrote it by."""
 
@@ -131,12 +166,15 @@ class _Asked:
 
     def rows(self, now: datetime) -> list[dict[str, Any]]:
         """The rows asked for: of the part, and within the window."""
-        parts = self._stream.told.get("for_each", {}).get("take", {})
+        each = self._stream.told.get("for_each", {})
+        parts = () if "batch" in each else each.get("take", {})
         part = "-".join(self._known[name] for name in parts if name in self._known)
         found = rows_of(self._stream, part, now)
+        if self._stream.is_one_row:
+            return [found[-1][1]]
         if not self._stream.has_window:
             return [row for _, row in found]
-        bounds = {n: _moment(v) for n, v in self._known.items() if n in _WINDOW}
+        bounds = {n: _moment(v) for n, v in self._known.items() if n in WINDOW}
         first = bounds.get("since", bounds.get("first_day"))
         last = bounds.get("until")
         if "last_day" in bounds:
@@ -164,7 +202,10 @@ class _Asked:
         if paging.get("into") == "body":
             place: Any = self._body
             for part in name.split("."):
-                place = place.get(part) if isinstance(place, Mapping) else None
+                if isinstance(place, list):
+                    place = place[int(part)]
+                else:
+                    place = place.get(part) if isinstance(place, Mapping) else None
             given = place
         if paging["kind"] == "page":
             first = int(paging.get("first", 1))
@@ -172,8 +213,8 @@ class _Asked:
                 self.size or 1
             )
         if paging.get("of") == "record":
-            column = self._column_at(paging["next"])
-            return 1 + [str(row[column]) for row in rows].index(given) if given else 0
+            ids = [str(row[self._column_at(paging["next"])]) for row in rows]
+            return 1 + ids.index(given) if given in ids else 0
         return int(str(given).rpartition("-")[2]) if given else 0
 
     def _column_at(self, path: str) -> str:

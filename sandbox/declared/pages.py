@@ -49,6 +49,10 @@ def answer(source: Source, stream: Stream, page: Page, change: Change) -> Respon
         return JSONResponse(records, headers=headers)
     body: dict[str, Any] = {}
     _put(body, path, records)
+    for row in page.rows[:1]:
+        for name, column in stream.told["columns"].items():
+            if (place := column.get("from", name)).startswith("^"):
+                _put(body, place[1:], row[name])
     if count := stream.told.get("count"):
         _put(body, count, page.total)
     if more := paging.get("more"):
@@ -66,16 +70,26 @@ def _record(stream: Stream, row: dict[str, Any]) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, column in stream.told["columns"].items():
         place = column.get("from", name)
-        if not place.startswith("@"):
+        if not place.startswith(("@", "^")):
             _put(record, place, row[name])
     return record
 
 
-def _put(target: dict[str, Any], path: str, value: Any) -> None:
-    *outer, last = path.split(".")
-    for part in outer:
-        target = target.setdefault(part, {})
-    target[last] = value
+def _put(target: Any, path: str, value: Any) -> None:
+    """Put a value at a place; a number in its path is a place in a list."""
+    first, _, rest = path.partition(".")
+    place: Any = first
+    if isinstance(target, list):
+        place = int(first)
+        target += [{} for _ in range(place + 1 - len(target))]
+    if not rest:
+        target[place] = value
+        return
+    if rest.split(".")[0].isdigit() and not isinstance(target, list):
+        target.setdefault(place, [])
+    elif isinstance(target, dict):
+        target.setdefault(place, {})
+    _put(target[place], rest, value)
 
 
 def _at(url: str, param: str, value: int) -> str:

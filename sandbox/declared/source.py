@@ -6,10 +6,13 @@ from typing import Any, Final
 
 import yaml
 
-__all__ = ["Source", "Stream", "declared_sources", "settings"]
+__all__ = ["WINDOW", "Source", "Stream", "declared_sources", "settings"]
 
 _FOLDER: Final = Path(__file__).parents[2] / "taps/sources"
 _LISTED: Final = 3
+
+#: What a question may say of the time it asks for.
+WINDOW: Final = ("since", "until", "first_day", "last_day")
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,19 @@ class Stream:
     @property
     def has_window(self) -> bool:
         """Whether only a part of its time is asked for."""
-        return "changes" in self.told or "days" in self.told
+        return any(f"{{{name}" in str(self.request) for name in WINDOW)
 
     @property
     def is_by_day(self) -> bool:
-        """Whether it holds facts per day."""
-        return "days" in self.told
+        """Whether it holds facts per day; a list that is read once a day does not."""
+        return "days" in self.told and self.has_window
+
+    @property
+    def is_one_row(self) -> bool:
+        """Whether nothing in a record tells it from another of the same question."""
+        columns = self.told["columns"]
+        paths = [columns.get(name, {}).get("from", name) for name in self.told["key"]]
+        return all(path.startswith("@") for path in paths)
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,8 @@ def settings(source: Source, base_url: str) -> dict[str, Any]:
     if "token_url" in source.auth:
         found["token_url"] = f"{base_url}/{source.slug}/_token"
     for name, each in source.told.get("settings", {}).items():
+        if name == "service_account":
+            continue
         if each.get("secret") or name == "client_id":
             found[name] = source.secret(name)
         elif each.get("required"):
@@ -102,6 +114,8 @@ def settings(source: Source, base_url: str) -> dict[str, Any]:
 def _example(name: str, told: dict[str, Any]) -> Any:
     if "default" in told:
         return told["default"]
+    if "examples" in told:
+        return told["examples"][0]
     if told.get("type") == "array":
         return [f"{name}-{number}" for number in range(1, _LISTED)]
     return name

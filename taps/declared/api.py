@@ -30,9 +30,9 @@ from taps.api_source.verdicts import (
     Verdict,
     retry_after,
 )
+from taps.declared.api_declaration import Api, ErrorRule, Paging, Request
 from taps.declared.authorization import authorizer, key_parameters
 from taps.declared.columns import value_at
-from taps.declared.declaration import Api, ErrorRule, Paging, Request
 from taps.declared.pages import Answer, Pace, Position
 from taps.declared.templates import filled
 
@@ -61,8 +61,9 @@ class DeclaredApi:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._api, self._config = api, config
-        version = {"version": api.version.pinned if api.version else ""}
-        base = config.get("api_url") or filled(api.base, {**config, **version})
+        version = api.version.pinned if api.version else ""
+        self._known = {**config, "version": version}
+        base = config.get("api_url") or filled(api.base, self._known)
         self._base = str(base).rstrip("/")
         self._pace = Pace(api.rate, sleep)
         seconds = float(config["request_timeout_seconds"])
@@ -100,7 +101,7 @@ class DeclaredApi:
         ------
         SourceError
         """
-        known = {**self._config, **values}
+        known = {**self._known, **values}
         path = str(filled(request.path, known))
         url = path if path.startswith("https://") else f"{self._base}{path}"
         params, json = filled(request.params, known), filled(request.json, known)

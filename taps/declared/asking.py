@@ -30,11 +30,12 @@ class Part:
     """One value of what a stream is asked for: a place, an account, a parent's row."""
 
     known: Mapping[str, Any] = field(default_factory=dict)
+    called: str = ""
 
     @property
     def name(self) -> str:
-        """For people: its first value."""
-        return str(next(iter(self.known.values()), ""))
+        """For people: its first value, or which of many it is."""
+        return self.called or str(next(iter(self.known.values()), ""))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -174,8 +175,9 @@ class AskingStream(SlicedStream):
             count += len(raws)
             if self.told.count and body is not None:
                 told_count = value_at(body, self.told.count)
+            around = {**known, "^": body}
             for raw in raws:
-                record, is_right = self._record(raw, known, call)
+                record, is_right = self._record(raw, around, call)
                 if is_right:
                     yield record
                 else:
@@ -190,6 +192,9 @@ class AskingStream(SlicedStream):
     def _raws(self, body: Any, call: str) -> list[Any]:
         if self.told.rows:
             return list(hook(self.told.rows)(body))
+        is_left_out = self.told.may_be_left_out and isinstance(body, dict)
+        if is_left_out and value_at(body, self.told.records) is None:
+            return []
         return self.listed(body, self.told.records, call)
 
     def _record(

@@ -10,9 +10,10 @@ from typing import Any
 import requests
 
 from taps.api_source.errors import AccessDenied, SourceError
+from taps.api_source.google import GoogleAuthorizer
 from taps.api_source.http import Authorizer, HttpClient, NoAuthorization
 from taps.api_source.verdicts import Fail, Verdict
-from taps.declared.declaration import Auth
+from taps.declared.api_declaration import Auth
 from taps.declared.templates import filled
 
 __all__ = ["authorizer", "key_parameters"]
@@ -36,6 +37,8 @@ def authorizer(
             return _Fixed({auth.header: f"{auth.prefix}{config[str(auth.secret)]}"})
         case "oauth_refresh" | "client_credentials":
             return _Tokens(auth, config, sleep)
+        case "google":
+            return GoogleAuthorizer(config, [auth.scope])
         case _:
             return NoAuthorization()
 

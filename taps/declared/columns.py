@@ -45,7 +45,8 @@ def record_of(
     """One record, and its columns whose value is not of their type.
 
     Such a value stays as the source wrote it: the loader puts the record into
-    quarantine. ``known`` is what columns from ``@name`` are filled with.
+    quarantine. ``known`` is what columns from ``@name`` are filled with; its ``^`` is
+    the answer around the record.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def _raw_value(name: str, column: Column, raw: Any, known: Mapping[str, Any]) ->
     path = column.path or name
     if path.startswith("@"):
         return known.get(path[1:])
-    found = _found(raw, path)
+    is_around = path.startswith("^")
+    found = _found(known["^"], path[1:]) if is_around else _found(raw, path)
     if found is _MISSING:
         if not column.optional:
             raise Gone(path)

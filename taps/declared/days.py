@@ -50,9 +50,12 @@ def days_due(
 ) -> list[date]:
     """The days that this run reads."""
     last = today - _A_DAY if days.until == "yesterday" else today
+    known = stream.bookmark(**stream.partition(part))
+    if days.snapshot:
+        return [last] if known is None or known < last.isoformat() else []
     return list(
         days_to_read(
-            stream.bookmark(**stream.partition(part)),
+            known,
             first=stream.source.start_date or today - days.history_days * _A_DAY,
             last=min(last, stream.source.end_date or last),
             lookback_days=days.lookback_days,

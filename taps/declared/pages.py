@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from taps.api_source.whole_reads import Damaged
+from taps.declared.api_declaration import Paging, Rate
 from taps.declared.columns import value_at
-from taps.declared.declaration import Paging, Rate
 
 __all__ = ["Answer", "Pace", "Position"]
 
@@ -84,10 +84,15 @@ class Position:
         return True
 
 
-def _with(json: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+def _with(json: Any, path: list[str], value: Any) -> Any:
+    """The body with another value at a place, which may be in a list."""
+    if not path:
+        return value
     first, *rest = path
-    inner = _with(json.get(first, {}), rest, value) if rest else value
-    return {**json, first: inner}
+    if isinstance(json, list):
+        place = int(first)
+        return [*json[:place], _with(json[place], rest, value), *json[place + 1 :]]
+    return {**json, first: _with(json.get(first, {}), rest, value)}
 
 
 class Pace:

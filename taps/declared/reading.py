@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from taps.api_source.errors import SourceError
-from taps.declared.declaration import Auth, Declaration, Stream
+from taps.declared.api_declaration import Auth
+from taps.declared.declaration import Declaration, Stream
 
 __all__ = ["declaration"]
 
@@ -22,10 +23,12 @@ _NEEDED_BY_AUTH: dict[str, tuple[str, ...]] = {
     "api_key": ("secret",),
     "oauth_refresh": ("token_url",),
     "client_credentials": ("token_url",),
+    "google": ("token_url", "scope"),
 }
 _OAUTH: dict[str, tuple[str, ...]] = {
     "oauth_refresh": ("client_id", "client_secret", "refresh_token"),
     "client_credentials": ("client_id", "client_secret"),
+    "google": ("client_id", "client_secret", "refresh_token", "service_account"),
 }
 _NEEDED_BY_PAGING: dict[str, tuple[str, ...]] = {
     "none": (),

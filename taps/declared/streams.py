@@ -36,7 +36,19 @@ class DeclaredStream(AskingStream):
         if each is None:
             yield Part()
             return
-        for value in self._values(each):
+        found = self._values(each)
+        if each.batch:
+            for start in range(0, len(found), each.batch):
+                rows = found[start : start + each.batch]
+                yield Part(
+                    {
+                        name: [{path: value_at(row, path)} for row in rows]
+                        for name, path in each.take.items()
+                    },
+                    f"{start + 1} to {start + len(rows)}",
+                )
+            return
+        for value in found:
             yield Part({k: value_at(value, path) for k, path in each.take.items()})
 
     def _values(self, each: ForEach) -> Sequence[Any]:

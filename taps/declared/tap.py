@@ -13,9 +13,10 @@ from singer_sdk import Stream
 from taps.api_source.part_failures import PartsTap
 from taps.api_source.slices import SlicesStream
 from taps.declared.api import DeclaredApi
+from taps.declared.api_declaration import Api, Request
 from taps.declared.asking import hook
 from taps.declared.columns import schema_columns, value_at
-from taps.declared.declaration import Api, Column, Declaration, Request
+from taps.declared.declaration import Column, Declaration
 from taps.declared.reading import declaration
 from taps.declared.streams import DeclaredStream
 from taps.sources import FOLDER, WARNED_BEFORE

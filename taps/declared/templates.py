@@ -2,8 +2,9 @@
 
 Names are the settings, what ``for_each`` takes, and the window: ``since`` and ``until``
 (moments), ``first_day`` and ``last_day``. A moment is written as ISO 8601 in UTC, or as
-``{since:epoch}``, ``{since:epoch_ms}``, ``{since:date}`` or by strftime; a list is
-joined, with ``+`` in ``{currencies:+}``, otherwise with commas.
+``{since:epoch}``, ``{since:epoch_ms}`` (in quotes: ``{since:epoch_ms_text}``),
+``{since:date}`` or by strftime; a list is joined, with ``+`` in ``{currencies:+}``,
+otherwise with commas, and one of objects stays a list.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def _written(value: Any, how: str) -> Any:
     if isinstance(value, date):
         return value.strftime(how) if how else value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):
+        if any(isinstance(each, Mapping) for each in value):
+            return list(value)
         return (how or ",").join(map(str, value))
     return value
 
@@ -65,6 +68,8 @@ def _moment(value: datetime, how: str) -> Any:
             return int(value.timestamp())
         case "epoch_ms":
             return int(value.timestamp() * 1000)
+        case "epoch_ms_text":
+            return str(int(value.timestamp() * 1000))
         case "date":
             return value.date().isoformat()
         case _:

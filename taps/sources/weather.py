@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from taps.api_source.errors import SourceError
+from taps.declared.api_declaration import Request
 from taps.declared.asking import AskingStream, Part
 from taps.declared.days import days_due, move
-from taps.declared.declaration import Request
 
 if TYPE_CHECKING:
     from taps.declared.tap import DeclaredTap

@@ -105,7 +105,10 @@ def _may_read(layer: str, parent: Node) -> bool:
 
 def _documentation(node: Node) -> Iterator[str]:
     stem = PurePosixPath(node["original_file_path"]).with_suffix(".yml").name
-    if not str(node["patch_path"]).endswith(f"/{stem}"):
+    # Models of an API's tables are described together, beside them.
+    together = f"_{node['name'].removeprefix('stg_').split('__')[0]}__models.yml"
+    places = [stem, together] if _layer(node) == "staging" else [stem]
+    if not str(node["patch_path"]).endswith(tuple(f"/{each}" for each in places)):
         yield f"it is not described in a {stem} beside it"
     last = node["description"].strip().rstrip(".").rsplit(". ", 1)[-1]
     if not last.startswith("One row per "):

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 __all__ = ["Row", "google_day", "land", "meta_action", "meta_day", "search_day"]
-__all__ += ["slice_of_campaigns"]
+__all__ += ["slice_of_campaigns", "web_day", "web_source"]
 
 Row = Mapping[str, object]
 
@@ -46,6 +46,28 @@ def meta_action(
         "action_count": count,
         "action_value": value,
     }
+
+
+def web_day(day: str, sessions: int, **others: object) -> Row:
+    """A day of the property 1 in Google Analytics, in all or of a source."""
+    return {
+        "property_id": "1",
+        "date": day,
+        "sessions": sessions,
+        "engaged_sessions": sessions // 2,
+        "users": sessions,
+        "new_users": sessions // 4,
+        "key_events": 1,
+        "time_zone": "America/Santiago",
+        "read_at": _LOADED_AT,
+        **others,
+    }
+
+
+def web_source(day: str, source: str, sessions: int, **others: object) -> Row:
+    """The same of one source."""
+    told = {"session_source": source, "session_medium": "x", "session_campaign": "x"}
+    return web_day(day, sessions, **told, **others)
 
 
 def google_day(campaign: str, day: str, cost: object, **others: object) -> Row:

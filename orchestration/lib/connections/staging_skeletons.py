@@ -122,11 +122,13 @@ def staging_skeleton(slug: str, streams: tuple[str, ...] = ()) -> dict[str, str]
         known = ", ".join(told["streams"])
         raise NotDeclared(f"{slug} has no stream '{unknown[0]}' (it has: {known}).")
     files = {f"{slug}/_{slug}__sources.yml": _sources(slug, told)}
+    described = "models:\n"
     for name in streams or told["streams"]:
         stream, model = told["streams"][name], f"stg_{slug}__{name}"
         columns = list(_columns(slug, name, stream))
         files[f"{slug}/{model}.sql"] = _sql(slug, name, columns)
-        files[f"{slug}/{model}.yml"] = _yml(model, stream, columns)
+        described += _yml(model, stream, columns).removeprefix("models:\n")
+    files[f"{slug}/_{slug}__models.yml"] = described
     return files
 
 

@@ -18,7 +18,7 @@ from orchestration.lib.reporting.client_summaries import summarise_clients
 from tests.dbt_project.community.programme import everything
 from tests.dbt_project.marketplace_rows import marketplace_file, user
 from tests.dbt_project.raw_files import RawFile, purchase
-from tests.dbt_project.raw_marketing import land, meta_day
+from tests.dbt_project.raw_marketing import land, meta_day, web_day, web_source
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
 from tests.metabase.pages.asked_cards import answer, asked
@@ -133,6 +133,9 @@ VIEWS = (
     "ventas",
     "vip_churn",
     "vip_risk_growth",
+    "web_by_day",
+    "web_now",
+    "web_sources",
     "webhooks_by_day",
     "webinar_call_bands",
     "webinar_call_grades",
@@ -337,6 +340,11 @@ RESTATEMENT = """
         (company_id, mart, restated_date, subject, metric, reasons, build_id)
     values (%s, 'company_days', '2026-01-05', '', 'net_revenue', '{refund}', 'b')
 """
+WEB = {
+    "property_days": web_day("2026-01-05", 8),
+    "source_days": web_source("2026-01-05", "google", 8),
+    "realtime": {"property_id": "1", "read_at": "2026-01-05", "active_users": 3},
+}
 
 
 @dataclass(frozen=True)
@@ -381,6 +389,8 @@ def readers(warehouse: Warehouse) -> Readers:
             warehouse.execute(told, [company_id])
         campaign = meta_day("1", "2026-01-05", 10)
         land(warehouse.url, company_id, "raw_meta_ads.campaign_days", campaign)
+        for table, row in WEB.items():
+            land(warehouse.url, company_id, f"raw_ga4.{table}", row)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.
     # 74 days after the one purchase: long enough to be missed, and to be counted so.
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-20")

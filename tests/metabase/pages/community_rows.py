@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import psycopg
 from psycopg import sql
@@ -85,6 +85,41 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             registered_count=scale * 8 * share,
             attended_count=scale * 4 * share,
             active_count=scale * 2 * share,
+        )
+    for source, count in (("google", 60), ("(direct)", 20)):
+        insert(
+            "web_sources",
+            month_start_date=_MONTHS[-2],
+            utm_source=source,
+            session_count=scale * count,
+            engaged_session_count=scale * count // 2,
+            new_user_count=scale * 10,
+            key_event_count=scale * 2,
+        )
+    for day, flag in ((10, True), (11, False)):
+        insert(
+            "web_by_day",
+            property_id="123",
+            visit_date=_MONTHS[-2].replace(day=day),
+            time_zone="America/Santiago",
+            session_count=scale * 50,
+            engaged_session_count=scale * 25,
+            user_count=scale * 40,
+            new_user_count=scale * 10,
+            key_event_count=scale * 2,
+            withheld_session_count=scale * 10 if flag else 0,
+            is_thresholded=flag,
+            is_sampled=False,
+            has_other_row=flag,
+            is_zone_changed=False,
+            is_of_other_zone=True,
+        )
+    for property_id in ("123", "456"):
+        insert(
+            "web_now",
+            property_id=property_id,
+            read_at=datetime(1997, 12, 31, 12, tzinfo=UTC),
+            active_user_count=scale * 3,
         )
     insert(
         "message_campaigns",

@@ -34,6 +34,11 @@ _TABLES = {
         ["(none)", "20", "0 %", "0", "0", "0", "—"],
         ["linkedin", "20", "50 %", "8", "4", "2", "—"],
     ],
+    "web_by_source": [
+        ["google", "60", "50 %", "10", "2"],
+        ["(direct)", "20", "50 %", "10", "2"],
+    ],
+    "web_left_out": [["oct 1997", "100", "10", "1", "0", "1", "0", "2"]],
     "channel_results": [["email", "100", "80", "8", "2", "20"]],
     "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
     "top_referrers": [["contacts/acme", "3", "2"]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,12 @@ class Vendor:
     base_url: str = ""
 
     def settings(self, **changes: Any) -> dict[str, Any]:
-        return settings(self.source, self.base_url) | changes
+        found = settings(self.source, self.base_url) | changes
+        days = (each.told.get("days", {}) for each in self.source.streams)
+        if any(each.get("window_days") == 1 for each in days):
+            # Years of days, one by one, would be thousands of questions.
+            found["start_date"] = f"{self.clock.now() - timedelta(days=30):%Y-%m-%d}"
+        return found
 
     def read(self, state: dict[str, Any] | None = None, **changes: Any) -> Output:
         return sync(self.tap, self.settings(**changes), state)

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from taps.api_source.errors import AccessDenied, SourceError
-from taps.declared.declaration import Rate
+from taps.declared.api_declaration import Rate
 from taps.declared.pages import Pace
 from taps.declared.tap import declared_tap
 from tests.sandbox.serving import listening

@@ -1,5 +1,8 @@
 with
-{{ newest_rows('contacts', ref('stg_files__contacts'), ['contact_id']) }},
+{{ newest_rows(
+    'contacts', ref('stg_files__contacts'), ['contact_id'],
+    also=[ref('int_contacts_told')], columns=contact_columns()
+) }},
 
 -- Who was merged into somebody goes where that one went, two merges far.
 merged as (

@@ -4,8 +4,8 @@ with
     'campaigns', ref('stg_files__message_campaigns'), ['campaign_id']
 ) }},
 
-recipients as (
-    select * from {{ ref('int_message_recipients') }}
+counted as (
+    select * from {{ ref('int_campaigns_counted') }}
     where {{ is_in_scope() }}
 ),
 
@@ -22,34 +22,14 @@ companies as (
     where {{ is_in_scope() }}
 ),
 
-counted as (
-    select
-        company_id,
-        campaign_id,
-        channel,
-        min(first_date) as first_date,
-        count(*)::integer as sent_count,
-        count(*) filter (where is_delivered)::integer as delivered_count,
-        count(*) filter (where is_opened)::integer as opened_count,
-        count(*) filter (where is_opened_by_human)::integer
-            as opened_by_human_count,
-        count(*) filter (where is_clicked)::integer as clicked_count,
-        count(*) filter (where is_replied)::integer as replied_count,
-        count(*) filter (where is_failed and not is_delivered)::integer
-            as failed_count,
-        count(*) filter (where is_complained)::integer as complained_count,
-        count(*) filter (where is_unsubscribed)::integer as unsubscribed_count
-    from recipients
-    group by company_id, campaign_id, channel
-),
-
 joined as (
     select
         counted.company_id,
         counted.campaign_id,
         counted.channel,
-        coalesce(campaigns.campaign_name, counted.campaign_id)
-            as campaign_name,
+        coalesce(
+            counted.campaign_name, campaigns.campaign_name, counted.campaign_id
+        ) as campaign_name,
         counted.first_date,
         counted.first_date + {{ window_days }} <= companies.as_of_date
             as is_complete,
@@ -62,7 +42,10 @@ joined as (
         counted.failed_count,
         counted.complained_count,
         counted.unsubscribed_count,
-        coalesce(converted.converted_count, 0)::integer as converted_count,
+        case
+            when counted.is_told_by_person
+                then coalesce(converted.converted_count, 0)
+        end::integer as converted_count,
         campaigns.campaign_cost::numeric(24, 6) as campaign_cost,
         campaigns.currency_code
     from counted

@@ -8,18 +8,8 @@ renamed as (
         file_sha256,
         line_number::integer as line_number,
         nullif(trim(contact_id), '') as contact_id,
-        encode(
-            sha256(convert_to(nullif(lower(trim(email)), ''), 'UTF8')),
-            'hex'
-        ) as email_hash,
-        encode(
-            sha256(
-                convert_to(
-                    nullif(regexp_replace(phone, '\D', '', 'g'), ''), 'UTF8'
-                )
-            ),
-            'hex'
-        ) as phone_hash,
+        {{ hashed_email('email') }} as email_hash,
+        {{ hashed_phone('phone') }} as phone_hash,
         nullif(trim(whatsapp_id), '') as whatsapp_id,
         nullif(trim(client_id), '') as client_id,
         nullif(trim(source), '') as utm_source,

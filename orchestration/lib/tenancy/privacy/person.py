@@ -31,6 +31,8 @@ PEOPLE = {
     ("raw_shopify", "customers"): (("id",), "shopify/"),
     ("raw_files", "marketplace_users"): (("user_id", "person_id"), "marketplace/"),
     ("raw_files", "contacts"): (("contact_id", "merged_into"), "contacts/"),
+    ("raw_hubspot", "contacts"): (("id",), "contacts/"),
+    ("raw_activecampaign", "contacts"): (("id",), "contacts/activecampaign/"),
 }
 # Columns that name a contact of a community, whatever part it has in the row.
 CONTACTS = (

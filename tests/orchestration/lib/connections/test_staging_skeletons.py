@@ -53,7 +53,8 @@ def test_models_and_sources_are_described_as_they_are_declared() -> None:
     files = staging_skeleton("weather")
     told = yaml.safe_load((FOLDER / "weather.yml").read_text())
 
-    (model,) = yaml.safe_load(files["weather/stg_weather__days.yml"])["models"]
+    models = yaml.safe_load(files["weather/_weather__models.yml"])["models"]
+    model = next(each for each in models if each["name"] == "stg_weather__days")
     (listed,) = yaml.safe_load(files["weather/_weather__sources.yml"])["sources"]
 
     assert model["description"].strip() == (
@@ -116,9 +117,16 @@ def test_a_file_that_is_there_is_left_alone(
     CliRunner().invoke(app, command)
     mine = tmp_path / "weather/stg_weather__days.sql"
     mine.write_text("select 1")
+    described = tmp_path / "weather/_weather__models.yml"
+    before = described.read_text() + "# better said\n"
+    described.write_text(before)
 
     assert CliRunner().invoke(app, command).exit_code == 0
     assert mine.read_text() == "select 1"
+    assert described.read_text() == before
+
+    CliRunner().invoke(app, [*command[:3], "--stream", "locations"])
+    assert described.read_text().startswith(before + "  - name: stg_weather__locations")
 
     CliRunner().invoke(app, [*command, "--overwrite"])
     assert mine.read_text().startswith("with source as")
