@@ -10,7 +10,6 @@ import dagster as dg
 import pytest
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
-from orchestration.defs.transformation.left_out import selectors_of
 from orchestration.lib.operations.run_tags import WITHOUT_STANDING
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
 from orchestration.lib.warehouse.dbt import (
@@ -19,7 +18,6 @@ from orchestration.lib.warehouse.dbt import (
     dbt_program,
     dbt_project,
 )
-from orchestration.lib.warehouse.dbt_relations import are_all_there
 from orchestration.lib.warehouse.idle_marts import raw_tables_of_marts
 from orchestration.lib.warehouse.standing import standing_assets
 from orchestration.lib.warehouse.warehouse import Warehouse as WarehouseResource
@@ -202,21 +200,6 @@ def spent(warehouse: Warehouse, company_id: str) -> list[object]:
     return [row["spend"] for row in warehouse.rows(query, {"company": company_id})]
 
 
-def test_a_command_does_not_ask_for_what_stands(own_warehouse: Warehouse) -> None:
-    company_id = own_warehouse.add_pair().acme
-    views = VIEWS | dbt_reporting.keys - {dg.AssetKey(["reporting", "insights"])}
-    standing = standing_assets(own_warehouse.url, company_id)
-
-    own_warehouse.execute("drop view reporting.insight_feed")
-    without_a_view = standing_assets(own_warehouse.url, company_id)
-    of_another_project(own_warehouse)
-
-    # Of a company without any row all marts are built, to tell that nothing came.
-    assert standing == views
-    assert without_a_view == VIEWS
-    assert standing_assets(own_warehouse.url, company_id) == set()
-
-
 def test_nothing_is_built_on_views_that_changed_since_it_was_asked_for(
     own_warehouse: Warehouse,
     instance: dg.DagsterInstance,
@@ -243,39 +226,6 @@ def test_what_no_check_stands_for_is_tested_in_a_command_too(
         phase(instance, own_warehouse, pair.acme)
 
 
-def test_a_folder_is_left_out_by_its_name_only_when_all_of_it_is() -> None:
-    manifest = {
-        "nodes": {
-            name: {
-                "name": name,
-                "resource_type": "model",
-                "schema": "marts",
-                "fqn": ["timonel", "marts", *folder, name],
-            }
-            for name, *folder in (
-                *(("visits", "web"), ("pages", "web")),
-                *(("orders", "shop"), ("carts", "shop"), ("scores", "shop", "value")),
-            )
-        }
-    }
-    left_out = {"visits", "pages", "carts", "scores"}
-
-    assert selectors_of(manifest, left_out) == [
-        "carts",
-        "marts.shop.value,resource_type:model",
-        "marts.web,resource_type:model",
-    ]
-    assert selectors_of(manifest, {"visits"}) == ["visits"]
-    assert selectors_of(manifest, set()) == []
-
-
-def test_a_missing_view_is_noticed(warehouse: Warehouse) -> None:
-    missing = dg.AssetKey(["reporting", "not_made_yet"])
-
-    assert are_all_there(warehouse.url, dbt_marts.keys | dbt_reporting.keys)
-    assert not are_all_there(warehouse.url, dbt_reporting.keys | {missing})
-
-
 def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
     own_warehouse: Warehouse, instance: dg.DagsterInstance
 ) -> None:
@@ -283,7 +233,7 @@ def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
     made_by_an_earlier_version(own_warehouse, pair)
     before = own_warehouse.orders(pair.bolt)
 
-    run(instance, pair.acme)
+    materialise(instance, pair.acme, [dbt_marts])
 
     after = own_warehouse.orders(pair.bolt)
     assert [row.pop("source_slug") for row in after.values()] == ["files"]
@@ -297,7 +247,7 @@ def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
 def made_by_an_earlier_version(warehouse: Warehouse, pair: Pair) -> None:
     load(warehouse, pair)
     warehouse.dbt.run(
-        *("run", "--select", "marts"),
+        *("run", "--select", "+orders,marts", "+customer_summaries,marts"),
         as_of_dates={pair.acme: "2026-01-20", pair.bolt: "2026-01-20"},
     )
     warehouse.execute("alter table marts.orders drop column source_slug cascade")
@@ -314,6 +264,6 @@ def test_a_build_that_fails_is_not_remembered(
     own_warehouse.execute("update raw_files.files set loaded_total = 99")
 
     with pytest.raises(Exception, match="control_total"):
-        run(instance, pair.acme)
+        materialise(instance, pair.acme, [dbt_marts])
 
     assert own_warehouse.rows(FINGERPRINT) == [{"fingerprint": None}]
