@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from types import MappingProxyType
 
 import dagster as dg
 
@@ -26,7 +27,7 @@ from orchestration.lib.operations.run_retention import (
     forget_old_folders,
     forget_old_runs,
 )
-from orchestration.lib.operations.run_tags import ALL_TESTS
+from orchestration.lib.operations.run_tags import ALL_TESTS, WITHOUT_STANDING
 from orchestration.lib.operations.runs import RunFailed
 from orchestration.lib.operations.scheduled_runs import failed_asset
 from orchestration.lib.tenancy.companies import Company
@@ -89,7 +90,7 @@ class AssetRuns:
         title: str,
         groups: Collection[str],
         settings: Mapping[str, Mapping[str, object]] | None = None,
-        unchecked: Collection[str] = (),
+        standing: Collection[dg.AssetKey] = (),
     ) -> None:
         """Run the assets of some groups.
 
@@ -97,25 +98,27 @@ class AssetRuns:
         ----------
         settings
             Those of ops, by name.
-        unchecked
-            Groups whose own step leaves its checks out. One that is planned and then
-            left out would stand as skipped in Dagster and hide what was found before.
+        standing
+            What is left out of the groups. So are the checks of the steps it is part
+            of: one that is planned and then left out would stand as skipped in
+            Dagster and hide what was found before.
         """
         with self.quiet():
             graph = _definitions().resolve_asset_graph()
-        keys = [
+        keys = {
             key
             for key in graph.get_all_asset_keys()
             if graph.get(key).is_materializable and graph.get(key).group_name in groups
-        ]
-        left_out = {key for key in keys if graph.get(key).group_name in unchecked}
+        }
+        left_out = keys & set(standing)
         checks = {
             check
             for check in graph.asset_check_keys
             if check.asset_key in keys
             and not left_out & graph.assets_def_for_key(check).keys
         }
-        self.of_keys(company, config, title, keys, settings, checks)
+        tags = WITHOUT_STANDING if left_out else {}
+        self.of_keys(company, config, title, keys - left_out, settings, checks, tags)
 
     def of_keys(
         self,
@@ -125,6 +128,7 @@ class AssetRuns:
         keys: Collection[dg.AssetKey],
         settings: Mapping[str, Mapping[str, object]] | None = None,
         checks: Set[dg.AssetCheckKey] | None = None,
+        tags: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Run these assets, with all checks on them unless some are named.
 
@@ -156,6 +160,7 @@ class AssetRuns:
                         instance=instance,
                         partition_key=partition_key(company.company_id, day),
                         tags=own_process_tag()
+                        | dict(tags)
                         | (ALL_TESTS if self.has_all_tests else {}),
                         run_config={
                             "resources": {"company_day": {"config": config}},

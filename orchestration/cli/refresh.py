@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
+import dagster as dg
 from rich.markup import escape
 
 from orchestration.cli.asset_runs import (
@@ -49,7 +50,7 @@ from orchestration.lib.reporting.metrics import Metric, read_metrics
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.tenancy.privacy.erasure_log import key_old_erasures
 from orchestration.lib.warehouse.dbt import project_fingerprint
-from orchestration.lib.warehouse.dbt_relations import unchanged_views
+from orchestration.lib.warehouse.standing import standing_assets
 
 __all__ = ["PhaseFailed", "Refresher", "code_version"]
 
@@ -218,7 +219,7 @@ class Refresher:
             config,
             "Building the marts (dbt)",
             BELOW_PREDICTIONS,
-            unchecked=self._unchecked(),
+            standing=self._standing(company),
         )
         with self._reporting_follows(company, config, unread):
             self._predict(company, config, rhythm, as_of_date)
@@ -285,11 +286,8 @@ class Refresher:
         )
         return False
 
-    def _unchecked(self) -> Collection[str]:
-        """Groups of views that stand already, whose tests dbt leaves out."""
-        if self.force:
-            return ()
-        return {f"dbt_{schema}" for schema in unchanged_views(self.url)}
+    def _standing(self, company: Company) -> Collection[dg.AssetKey]:
+        return () if self.force else standing_assets(self.url, company.company_id)
 
     @contextlib.contextmanager
     def _reporting_follows(
@@ -310,7 +308,7 @@ class Refresher:
                 config,
                 "Publishing to reporting",
                 REPORTING,
-                unchecked=self._unchecked(),
+                standing=self._standing(company),
             )
         except PhaseFailed as failure:
             failures.append(failure)

@@ -1,14 +1,16 @@
-"""A run makes what changed; Dagster sees every asset of it all the same."""
+"""A run makes what changed; of the schedule, Dagster sees every asset all the same."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import dagster as dg
 import pytest
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
+from orchestration.lib.operations.run_tags import WITHOUT_STANDING
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
 from orchestration.lib.warehouse.dbt import (
     Dbt,
@@ -16,8 +18,8 @@ from orchestration.lib.warehouse.dbt import (
     dbt_program,
     dbt_project,
 )
-from orchestration.lib.warehouse.dbt_relations import are_all_there
 from orchestration.lib.warehouse.idle_marts import raw_tables_of_marts
+from orchestration.lib.warehouse.standing import standing_assets
 from orchestration.lib.warehouse.warehouse import Warehouse as WarehouseResource
 from tests.conftest import KnowsProject
 from tests.dbt_project.raw_files import RawFile, purchase
@@ -42,9 +44,40 @@ def instance(
 
 
 def run(instance: dg.DagsterInstance, company_id: str) -> dg.ExecuteInProcessResult:
+    """What a night of the schedule makes: everything, or a word of it."""
+    result = materialise(instance, company_id, [dbt_marts, dbt_reporting])
+    seen = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert seen == dbt_marts.keys | dbt_reporting.keys
+    return result
+
+
+def phase(
+    instance: dg.DagsterInstance, warehouse: Warehouse, company_id: str
+) -> frozenset[str]:
+    """What a command makes of the marts; the names of those it is without."""
+    standing = standing_assets(warehouse.url, company_id)
+    asked = dbt_marts.keys - standing
+    result = materialise(
+        instance,
+        company_id,
+        [dbt_marts],
+        selection=dg.AssetSelection.assets(*asked).without_checks(),
+        tags=WITHOUT_STANDING,
+    )
+    seen = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert seen == asked
+    return frozenset(key.path[-1] for key in dbt_marts.keys - asked - VIEWS)
+
+
+def materialise(
+    instance: dg.DagsterInstance,
+    company_id: str,
+    assets: list[dg.AssetsDefinition],
+    **options: Any,
+) -> dg.ExecuteInProcessResult:
     instance.add_dynamic_partitions("companies", [company_id])
-    result = dg.materialize(
-        [dbt_marts, dbt_reporting],
+    return dg.materialize(
+        assets,
         instance=instance,
         partition_key=partition_key(company_id, DAY),
         resources={
@@ -54,10 +87,8 @@ def run(instance: dg.DagsterInstance, company_id: str) -> dg.ExecuteInProcessRes
             ),
             "warehouse": WarehouseResource(),
         },
+        **options,
     )
-    seen = {event.asset_key for event in result.get_asset_materialization_events()}
-    assert seen == dbt_marts.keys | dbt_reporting.keys
-    return result
 
 
 def unchanged(result: dg.ExecuteInProcessResult) -> set[dg.AssetKey | None]:
@@ -100,6 +131,7 @@ def test_views_are_made_and_tested_only_when_the_project_changed(
 
     assert unchanged(first) == set()
     assert unchanged(second) == VIEWS | dbt_reporting.keys
+    assert {"campaign_days", "ratings", "search_days", "users"} <= left_out(second)
     assert checked(first) & VIEWS
     assert checked(second)
     assert not checked(second) & VIEWS
@@ -115,20 +147,19 @@ def test_marts_that_a_company_has_nothing_for_are_left_out_until_it_has(
     told = {"spend_date": "2026-01-04", "channel": "Radio", "spend": 7}
     spend = RawFile("s.csv", [{**told, "currency_code": "EUR"}], contract="ad_spend")
 
-    first = run(instance, pair.acme)
+    idle = phase(instance, own_warehouse, pair.acme)
     own_warehouse.load(pair.acme, spend)
-    second = run(instance, pair.acme)
+    second = phase(instance, own_warehouse, pair.acme)
     found = spent(own_warehouse, pair.acme)
     own_warehouse.execute("delete from raw_files.ad_spend")
-    third = run(instance, pair.acme)
+    third = phase(instance, own_warehouse, pair.acme)
 
-    idle = left_out(first)
     assert {"campaign_days", "ratings", "search_days", "users"} <= idle
     assert not {"orders", "companies", "file_totals", "media_mix_days"} & idle
     paid = {"campaign_days", "campaigns"}
-    assert left_out(second) == idle - paid - {"campaign_conversion_days"}
+    assert second == idle - paid - {"campaign_conversion_days"}
     # Built once more, to lose its rows.
-    assert left_out(third) == idle - paid
+    assert third == idle - paid
     # Also in the marts that read them.
     assert found == [7, 7]
     assert spent(own_warehouse, pair.acme) == []
@@ -169,11 +200,30 @@ def spent(warehouse: Warehouse, company_id: str) -> list[object]:
     return [row["spend"] for row in warehouse.rows(query, {"company": company_id})]
 
 
-def test_a_missing_view_is_noticed(warehouse: Warehouse) -> None:
-    missing = dg.AssetKey(["reporting", "not_made_yet"])
+def test_nothing_is_built_on_views_that_changed_since_it_was_asked_for(
+    own_warehouse: Warehouse,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pair = own_warehouse.add_pair()
+    stood = standing_assets(own_warehouse.url, pair.acme)
+    monkeypatch.setattr(f"{__name__}.standing_assets", lambda *_: stood)
+    of_another_project(own_warehouse)
 
-    assert are_all_there(warehouse.url, dbt_marts.keys | dbt_reporting.keys)
-    assert not are_all_there(warehouse.url, dbt_reporting.keys | {missing})
+    with pytest.raises(dg.Failure, match="views in staging changed"):
+        phase(instance, own_warehouse, pair.acme)
+
+
+def test_what_no_check_stands_for_is_tested_in_a_command_too(
+    own_warehouse: Warehouse, instance: dg.DagsterInstance
+) -> None:
+    pair = own_warehouse.add_pair()
+    load(own_warehouse, pair)
+    # The totals of the file do not add up.
+    own_warehouse.execute("update raw_files.files set loaded_total = 99")
+
+    with pytest.raises(Exception, match="assert_file_totals_equal"):
+        phase(instance, own_warehouse, pair.acme)
 
 
 def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
@@ -183,7 +233,7 @@ def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
     made_by_an_earlier_version(own_warehouse, pair)
     before = own_warehouse.orders(pair.bolt)
 
-    run(instance, pair.acme)
+    materialise(instance, pair.acme, [dbt_marts])
 
     after = own_warehouse.orders(pair.bolt)
     assert [row.pop("source_slug") for row in after.values()] == ["files"]
@@ -197,7 +247,7 @@ def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
 def made_by_an_earlier_version(warehouse: Warehouse, pair: Pair) -> None:
     load(warehouse, pair)
     warehouse.dbt.run(
-        *("run", "--select", "marts"),
+        *("run", "--select", "+orders,marts", "+customer_summaries,marts"),
         as_of_dates={pair.acme: "2026-01-20", pair.bolt: "2026-01-20"},
     )
     warehouse.execute("alter table marts.orders drop column source_slug cascade")
@@ -214,6 +264,6 @@ def test_a_build_that_fails_is_not_remembered(
     own_warehouse.execute("update raw_files.files set loaded_total = 99")
 
     with pytest.raises(Exception, match="control_total"):
-        run(instance, pair.acme)
+        materialise(instance, pair.acme, [dbt_marts])
 
     assert own_warehouse.rows(FINGERPRINT) == [{"fingerprint": None}]

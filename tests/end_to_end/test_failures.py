@@ -38,16 +38,16 @@ def test_a_blocked_run_keeps_the_last_good_predictions_and_says_why(
 
 
 def test_a_company_with_hardly_any_customers_is_told_so(
-    new_timonel: Timonel, log_file: LogFile
+    timonel: Timonel, log_file: LogFile
 ) -> None:
     orders = log_file("tienda.csv", purchase_log(customers=6, seed=6))
 
-    said = new_timonel.run("demo", "--orders", str(orders), "--no-open", exit_code=1)
+    said = timonel.run("demo", "--orders", str(orders), "--no-open", exit_code=1)
 
     assert "at least 10 customers are needed" in said
-    assert new_timonel.rows(
-        "select count(*) from predictions.predictions_customer"
-    ) == [(0,)]
+    assert timonel.rows("select count(*) from predictions.predictions_customer") == [
+        (0,)
+    ]
 
 
 @pytest.mark.parametrize(

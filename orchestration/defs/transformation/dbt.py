@@ -16,7 +16,14 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, dbt_assets
 
-from orchestration.defs.transformation.left_out import left_out_of, with_left_out
+from orchestration.defs.transformation.left_out import (
+    is_without_standing,
+    left_out_of,
+    marts_left_out,
+    refuse_changed,
+    selectors_of,
+    with_left_out,
+)
 from orchestration.lib.operations.dagster_home import is_of_a_command
 from orchestration.lib.operations.run_tags import ALL_TESTS, NIGHTLY, RHYTHM
 from orchestration.lib.operations.service_levels import measure
@@ -26,6 +33,7 @@ from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import libpq_environment, one_at_a_time
 from orchestration.lib.warehouse.dbt import (
     RoomTranslator,
+    current_manifest,
     dbt_project,
     keep_parsed,
     prepare_manifest,
@@ -35,10 +43,11 @@ from orchestration.lib.warehouse.dbt import (
 from orchestration.lib.warehouse.dbt_relations import (
     are_all_there,
     as_of_dates,
-    built_from,
     outgrown_marts,
     remember_built_from,
 )
+from orchestration.lib.warehouse.idle_marts import forget_builds
+from orchestration.lib.warehouse.standing import are_standing
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 # Costs a look at file dates unless a model changed since the last load.
@@ -63,6 +72,11 @@ _MARTS_ONLY = (
 _TESTS = ("test", "--exclude-resource-type", "unit_test")
 _TESTS_BELOW = (*_TESTS, "--exclude", "reporting")
 _TESTS_OF_REPORTING = (*_TESTS, "--select", "reporting")
+# What no check of Dagster's stands for is tested in every run.
+_MARTS_UNCHECKED = (
+    *(*_BUILD, "--indirect-selection", "empty"),
+    *("--select", "marts,resource_type:model test_type:singular"),
+)
 # Dagster names models and checks where checks are left out, and forgets these.
 _SINGULAR = ("--select", "test_type:singular")
 
@@ -83,7 +97,11 @@ def dbt_marts(
     """Staging, intermediate and marts, with their tests."""
     url, scope = warehouse.url(), _scope(context, company_day)
     with company_held(url, company_day.company_id(context)), one_at_a_time(url, "dbt"):
-        if _is_unchanged(context, url, "staging"):
+        if is_without_standing(context.run):
+            refuse_changed(context, url, "staging")
+            forget_builds(url, company_day.company_id(context), marts_left_out(context))
+            yield from _stream(_cli_of_marts(dbt, url, scope, context))
+        elif _is_unchanged(context, url, "staging"):
             yield from _unchanged(context, ("staging", "personal", "intermediate"))
             marts = _MARTS_ALL_TESTS if _has_all_tests(context.run) else _MARTS_ONLY
             idle = left_out_of(context, url, company_day)
@@ -119,7 +137,10 @@ def dbt_reporting(
     """The views that dashboards read."""
     url, scope = warehouse.url(), _scope(context, company_day)
     with company_held(url, company_day.company_id(context)), one_at_a_time(url, "dbt"):
-        if _is_unchanged(context, url, "reporting"):
+        if is_without_standing(context.run):
+            refuse_changed(context, url, "reporting")
+            yield from _unchanged(context, ("reporting",))
+        elif _is_unchanged(context, url, "reporting"):
             yield from _unchanged(context, ("reporting",))
             if _has_all_tests(context.run):
                 yield from _stream(_cli(dbt, _TESTS, url, scope, context))
@@ -129,6 +150,27 @@ def dbt_reporting(
                 _wait(_cli(dbt, _TESTS_OF_REPORTING, url, scope))
         # From now on people read it.
         remember_insights(url, company_day.company_id(context))
+
+
+def _cli_of_marts(
+    dbt: DbtCliResource,
+    url: str,
+    scope: dict[str, str],
+    context: dg.AssetExecutionContext,
+) -> DbtCliInvocation:
+    """Have dbt build the marts that a run without what stands is of.
+
+    Told the context, dagster-dbt names each of them, and dbt looks through the whole
+    project for each name: of a small company that took as long as building them.
+    """
+    left_out = selectors_of(current_manifest(), marts_left_out(context))
+    exclude = ("--exclude", " ".join(left_out)) if left_out else ()
+    invocation = _cli(dbt, (*_MARTS_UNCHECKED, *exclude), url, scope)
+    # To tell which asset an event of dbt is of.
+    invocation.manifest = dict(current_manifest())
+    invocation.dagster_dbt_translator = _TRANSLATOR
+    invocation.context = context
+    return invocation
 
 
 def _scope(
@@ -143,11 +185,7 @@ def _is_unchanged(context: dg.AssetExecutionContext, url: str, schema: str) -> b
 
     Never of a part: who asks for some assets gets these, whether or not it is needed.
     """
-    return (
-        _is_whole(context)
-        and built_from(url, schema) == project_fingerprint()
-        and are_all_there(url, context.assets_def.keys)
-    )
+    return _is_whole(context) and are_standing(url, schema, context.assets_def.keys)
 
 
 def _is_whole(context: dg.AssetExecutionContext) -> bool:

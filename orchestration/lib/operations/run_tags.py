@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ALL_TESTS", "FREQUENT", "HOURLY", "NIGHTLY", "RHYTHM", "TACTICAL"]
+__all__ = [
+    "ALL_TESTS",
+    "FREQUENT",
+    "HOURLY",
+    "NIGHTLY",
+    "RHYTHM",
+    "TACTICAL",
+    "WITHOUT_STANDING",
+]
 
 RHYTHM: Final = "timonel/rhythm"
 NIGHTLY: Final = "nightly"
@@ -14,3 +22,5 @@ TACTICAL: Final = "tactical"
 FREQUENT: Final = (HOURLY, TACTICAL)
 #: dbt tests views as well, although the project is as it was.
 ALL_TESTS: Final = {"timonel/tests": "all"}
+#: What stands as it would be made is no part of the run (lib/warehouse/standing.py).
+WITHOUT_STANDING: Final = {"timonel/without": "what-stands"}

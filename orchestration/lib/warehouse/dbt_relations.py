@@ -10,7 +10,7 @@ import dagster as dg
 from psycopg import Connection, sql
 
 from orchestration.lib.warehouse.database import connect
-from orchestration.lib.warehouse.dbt import current_manifest, project_fingerprint
+from orchestration.lib.warehouse.dbt import current_manifest
 
 __all__ = [
     "are_all_there",
@@ -18,14 +18,7 @@ __all__ = [
     "built_from",
     "outgrown_marts",
     "remember_built_from",
-    "unchanged_views",
 ]
-
-# Schemas made of views, by the one whose comment tells what they were made from.
-_VIEWS = {
-    "staging": ("staging", "personal", "intermediate"),
-    "reporting": ("reporting",),
-}
 
 # A column: its name, its type, and its place in the primary key, if any.
 _Columns = set[tuple[str, str | None, int | None]]
@@ -64,17 +57,6 @@ def remember_built_from(url: str, schema: str, fingerprint: str) -> None:
         database.execute(
             comment.format(sql.Identifier(schema), sql.Literal(fingerprint))
         )
-
-
-def unchanged_views(url: str) -> frozenset[str]:
-    """Schemas whose views were made from the project as it is now."""
-    fingerprint = project_fingerprint()
-    return frozenset(
-        schema
-        for first, schemas in _VIEWS.items()
-        if built_from(url, first) == fingerprint
-        for schema in schemas
-    )
 
 
 def outgrown_marts(url: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -36,6 +36,8 @@ from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
+# As many as there are tests of `acme`: a build of all of them costs as one of two.
+_PAIRS = 7
 FIRST_PAGE = Path("metabase/pages/core/panel.yml")
 
 
@@ -52,10 +54,12 @@ def manifest() -> Mapping[str, Any]:
     return current_manifest()
 
 
-@pytest.fixture
-def acme(warehouse: Warehouse, pair: Pair) -> str:
-    """Bought twice, predicted from by one of two fits; Bolt has the same."""
-    for company in (pair.acme, pair.bolt):
+@pytest.fixture(scope="module")
+def pairs(warehouse: Warehouse) -> Iterator[Pair]:
+    """Pairs of companies, built all at once: a test takes one and may change it."""
+    built = [warehouse.add_pair() for _ in range(_PAIRS)]
+    companies = [company for pair in built for company in (pair.acme, pair.bolt)]
+    for company in companies:
         rows = [purchase("7", AT, 10), purchase("8", AT, 20)]
         warehouse.load(company, RawFile("log.csv", rows))
         warehouse.execute(FIT, [company, "fit", "published", f"fed to {company}"])
@@ -66,10 +70,20 @@ def acme(warehouse: Warehouse, pair: Pair) -> str:
             [company],
         )
         warehouse.execute(PREDICTION, [company, "7"])
-    warehouse.build(
-        pair.acme, pair.bolt, as_of=dict.fromkeys((pair.acme, pair.bolt), "2026-01-31")
-    )
-    return pair.acme
+    warehouse.build(*companies, as_of=dict.fromkeys(companies, "2026-01-31"))
+    return iter(built)
+
+
+@pytest.fixture
+def shops(pairs: Iterator[Pair]) -> Pair:
+    """Each bought twice, and is predicted from by one of two fits."""
+    return next(pairs)
+
+
+@pytest.fixture
+def acme(shops: Pair) -> str:
+    """One of two such companies; Bolt has the same."""
+    return shops.acme
 
 
 @pytest.mark.parametrize("name", HEADLINES)
@@ -247,13 +261,13 @@ def test_the_trace_of_a_sentence_leads_to_its_view_and_below(
 
 
 def test_the_trace_of_another_company_is_unknown(
-    warehouse: Warehouse, pair: Pair, acme: str
+    warehouse: Warehouse, shops: Pair, acme: str
 ) -> None:
-    warehouse.add_reader(pair.bolt)
+    warehouse.add_reader(shops.bolt)
     warehouse.execute(SHOWN, [acme, TRACE])
 
     with pytest.raises(TraceUnknown, match="each company has its own"):
-        find_insight(warehouse.url, pair.bolt, TRACE)
+        find_insight(warehouse.url, shops.bolt, TRACE)
 
 
 def test_a_name_that_means_nothing_is_answered_with_some_that_do() -> None:

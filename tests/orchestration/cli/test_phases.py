@@ -71,7 +71,7 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> Phases:
         "is_done": lambda *arguments: False,
         "key_old_erasures": lambda *arguments: None,
         "read_deliveries": lambda *arguments: DeliveriesRead(),
-        "unchanged_views": lambda url: frozenset(),
+        "standing_assets": lambda url, company_id: frozenset(),
         "recorded_run": lambda *arguments: nullcontext(RUN),
     }.items():
         monkeypatch.setattr(refresh, name, value)
