@@ -30,6 +30,8 @@ VIEWS = (
     "access_by_day",
     "account_forecasts",
     "account_grades",
+    "account_queue",
+    "account_queue_effects",
     "account_rivals",
     "account_survival",
     "account_verdicts",

@@ -15,6 +15,8 @@ NAMES = (
     "accounts_now",
     "account_forecasts",
     "account_grades",
+    "account_queue",
+    "account_queue_effects",
     "account_rivals",
     "account_verdicts",
     "account_warnings",
@@ -39,6 +41,8 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_rivals", _rival("all", "logistic", 2, 0.85)),
         ("account_rivals", _rival("1997-06", "weights", 1, 0.7)),
         ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
+        *(("account_queue", row) for row in _queue(times)),
+        ("account_queue_effects", _effect(times)),
         (
             "account_verdicts",
             {
@@ -90,6 +94,59 @@ def _accounts(times: int) -> list[Values]:
         "risk_place": 2,
     }
     return [stays, leaves]
+
+
+def _queue(times: int) -> list[Values]:
+    """Two to act on, one of them late; one watched; one that is over."""
+    late = {
+        "account_id": "a1",
+        "opened_on": "1997-06-20",
+        "account_name": f"Estudio {times}",
+        "owner": "Ana",
+        "is_owner_drawn": False,
+        "is_watched": False,
+        "mrr_amount": 90 * times,
+        "signals_es": "Entra poco, Usa poco",
+        "trigger_place": 2,
+        "trigger_label_es": "Urgente",
+        "first_move_es": "Escribir",
+        "sequence_step_count": times,
+        "sequence_step_es": "Llamada (día 14)",
+        "due_on": "1997-06-29",
+        "is_late": True,
+        "closed_place": 1,
+        "risk_place": 1,
+        "as_of_date": "1997-06-30",
+    }
+    fine = {
+        "account_id": "a2",
+        "account_name": f"Taller {times}",
+        "owner": "Eva",
+        "is_owner_drawn": True,
+        "due_on": "1997-07-02",
+        "is_late": False,
+        "trigger_place": 1,
+    }
+    watched = {"account_id": "a3", "is_watched": True, "due_on": None, "is_late": False}
+    over = {
+        "account_id": "a4",
+        "closed_on": "1997-06-25",
+        "closed_label_es": "Sin señales",
+    }
+    return [{**late, **one} for one in (fine, {}, watched, over)]
+
+
+def _effect(times: int) -> Values:
+    return {
+        "effect_name": "left_within_90d",
+        "place": 2,
+        "effect_label_es": "Se fueron",
+        "verdict_es": "Aún no se puede saber.",
+        "acted_count": 20 * times,
+        "acted_ratio": 0.25,
+        "watched_count": 2 * times,
+        "watched_ratio": 0.5,
+    }
 
 
 def _warning(label: str, place: int, *, is_raised: bool | None) -> Values:
