@@ -64,14 +64,18 @@ def queue_tables(
     calm = _calm_by_week(raised)
     went = departures[departures["lost_ratio"] >= 0.5]
     managers = read_frame(database, _MANAGERS, company_id)
-    queue = queue.assign(
-        **_owners(company_id, queue["account_id"], managers),
-        left_within_90d=[_left(entry, went, today) for entry in entries],
-        calm_after_28d=[
+    # As objects: a column of yes, no and nothing would become numbers.
+    queue["left_within_90d"] = pd.Series(
+        [_left(entry, went, today) for entry in entries], dtype=object
+    )
+    queue["calm_after_28d"] = pd.Series(
+        [
             _calm(entry, known.get((entry.account_id, entry.opened_on)), calm)
             for entry in entries
         ],
-    ).astype({"left_within_90d": object, "calm_after_28d": object})
+        dtype=object,
+    )
+    queue = queue.assign(**_owners(company_id, queue["account_id"], managers))
     effects = _effects(queue[queue["opened_on"] == queue["lot_drawn_on"]])
     as_of: dict[str, Any] = {"as_of_date": today}
     return {

@@ -318,6 +318,11 @@ GRADED = (
         (%s, 'all', 'severe', 40, 4, 2, 1, 0.5, 0.1, 0.9, 0.25, 0.1, 0.7, 5)""",
     """insert into predictions.account_rivals values
         (%s, 'all', 'weights', 40, 4, 0.8, 0.7, 0.9, 2, 0.1, 0.1, 0.01)""",
+    """insert into predictions.account_queue (company_id, account_id, opened_on,
+        as_of_date, lot_drawn_on, is_watched, opened_trigger, opened_signals,
+        is_owner_drawn, step_count, is_late) values (%s, 'active', '2026-03-20',
+        '2026-03-20', '2026-03-20', false, 'monitor', '{low_login}', false, 0,
+        false)""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """

@@ -30,8 +30,8 @@ raised as (
         on
             labels.kind = 'warning'
             and (
-                labels.word = any(entries.opened_signals)
-                or labels.word = entries.opened_trigger
+                entries.opened_trigger = labels.word
+                or labels.word = any(entries.opened_signals)
             )
     group by entries.company_id, entries.account_id, entries.opened_on
 ),
