@@ -28,6 +28,7 @@ _FROM, _UNTIL = "2026-01-05 10:00+00", "2026-01-05 11:00+00"
 ATTENDED = visit("W1", _FROM, _UNTIL, registrant_id="id a", session_id="s")
 VIEWS = (
     "access_by_day",
+    "account_exit_reasons",
     "account_forecasts",
     "account_grades",
     "account_queue",

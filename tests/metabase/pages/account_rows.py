@@ -13,6 +13,7 @@ __all__ = ["NAMES", "TABLES", "fill_accounts"]
 
 NAMES = (
     "accounts_now",
+    "account_exit_reasons",
     "account_forecasts",
     "account_grades",
     "account_queue",
@@ -43,6 +44,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
         *(("account_queue", row) for row in _queue(times)),
         ("account_queue_effects", _effect(times)),
+        *(("account_exit_reasons", row) for row in _reasons(times)),
         (
             "account_verdicts",
             {
@@ -134,6 +136,19 @@ def _queue(times: int) -> list[Values]:
         "closed_label_es": "Sin señales",
     }
     return [{**late, **one} for one in (fine, {}, watched, over)]
+
+
+def _reasons(times: int) -> list[Values]:
+    told = {"all_departed_count": 4 * times, "year_start_date": "1997-01-01"}
+    return [
+        {
+            **told,
+            "exit_reason": reason,
+            "departed_account_count": count * times,
+            "exit_reason_ratio": count / 4,
+        }
+        for reason, count in (("unknown", 1), ("precio", 3))
+    ] + [{**told, "year_start_date": "1996-01-01", "exit_reason": "viejo"}]
 
 
 def _effect(times: int) -> Values:
