@@ -1,4 +1,4 @@
-"""Accounts to bring back, kept from run to run, and whether acting on them helps."""
+"""The queue of accounts to bring back, and their loyalty, points and referrals."""
 
 from alembic import op
 
@@ -53,6 +53,60 @@ _TABLES = {
         difference_lower double precision,
         difference_upper double precision,
         primary key (company_id, effect_name)""",
+    "account_loyalty": """
+        account_id text not null,
+        as_of_date date not null,
+        reviewed_month date not null,
+        tier_before text,
+        months_below_before integer not null,
+        tier text,
+        months_below integer not null,
+        next_tier text,
+        lacks_en text,
+        lacks_es text,
+        months_active double precision not null,
+        points_balance bigint not null,
+        points_expiring_30d bigint not null,
+        primary key (company_id, account_id)""",
+    "loyalty_tiers": """
+        tier text not null,
+        place integer not null,
+        as_of_date date not null,
+        account_count integer not null,
+        held_count integer not null,
+        reached_count integer not null,
+        lack_months_count integer not null,
+        lack_adoption_count integer not null,
+        lack_engagement_count integer not null,
+        primary key (company_id, tier)""",
+    "points_standing": """
+        as_of_date date not null,
+        earned_points bigint not null,
+        redeemed_points bigint not null,
+        expired_points bigint not null,
+        outstanding_points bigint not null,
+        owed_points bigint not null,
+        redemption_ratio double precision not null,
+        is_redemption_assumed boolean not null,
+        point_value numeric(18, 6),
+        point_value_lower numeric(18, 6),
+        point_value_upper numeric(18, 6),
+        provision_amount numeric(18, 2),
+        primary key (company_id)""",
+    "account_referrals": """
+        referred_account_id text not null,
+        as_of_date date not null,
+        referrer_account_id text not null,
+        attributed_by text not null check (attributed_by in ('code', 'click')),
+        referred_on date not null,
+        touch_count integer not null,
+        paid_invoice_count integer not null,
+        reward_state text not null
+            check (reward_state in ('waiting', 'due', 'reversed')),
+        flags text[] not null,
+        flag_score double precision not null,
+        needs_review boolean not null,
+        primary key (company_id, referred_account_id)""",
 }
 _POLICIES = {
     "company_reads_own_rows": f"for select to bi_reader using ({_OWN})",

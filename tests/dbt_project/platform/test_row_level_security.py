@@ -11,6 +11,7 @@ from psycopg import sql
 from metabase.content.company import Company
 from metabase.content.load import CONTENT_ROOT, load_content
 from ml_assets.assets.account_health import judge_accounts
+from ml_assets.assets.account_loyalty import review_loyalty
 from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.measurements import measure_churn
 from ml_assets.assets.plan_outcomes import measure_plans
@@ -33,6 +34,7 @@ VIEWS = (
     "account_grades",
     "account_queue",
     "account_queue_effects",
+    "account_referrals",
     "account_rivals",
     "account_survival",
     "account_verdicts",
@@ -89,6 +91,8 @@ VIEWS = (
     "insights_core",
     "kpi_months",
     "lead_temperatures",
+    "loyalty_accounts",
+    "loyalty_tiers",
     "ltv_roas",
     "ltv_roas_totals",
     "marketing_contributions",
@@ -112,6 +116,7 @@ VIEWS = (
     "performance_by_month",
     "performance_changes_by_month",
     "pipeline_reliability",
+    "points_standing",
     "predictions_customer",
     "quarantine_totals",
     "recommendations",
@@ -324,6 +329,8 @@ GRADED = (
         is_owner_drawn, step_count, is_late) values (%s, 'active', '2026-03-20',
         '2026-03-20', '2026-03-20', false, 'monitor', '{low_login}', false, 0,
         false)""",
+    """insert into predictions.account_referrals values (%s, 'active', '2026-03-20',
+        'cancelled', 'code', '2026-01-05', 1, 2, 'due', '{}', 0, false)""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
@@ -381,6 +388,7 @@ def readers(warehouse: Warehouse) -> Readers:
     for company_id in (pair.acme, pair.bolt):
         measure_churn(warehouse.url, company_id)
         judge_accounts(warehouse.url, company_id)
+        review_loyalty(warehouse.url, company_id)
         for graded in GRADED:
             warehouse.execute(graded, [company_id])
         measure_values(warehouse.url, company_id)

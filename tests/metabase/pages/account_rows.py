@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
+from tests.metabase.pages import loyalty_rows
 from tests.metabase.pages.declared_tables import table_of
 
 __all__ = ["NAMES", "TABLES", "fill_accounts"]
@@ -21,6 +22,7 @@ NAMES = (
     "account_rivals",
     "account_verdicts",
     "account_warnings",
+    *loyalty_rows.NAMES,
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
 Values = Mapping[str, object]
@@ -43,6 +45,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_rivals", _rival("1997-06", "weights", 1, 0.7)),
         ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
         *(("account_queue", row) for row in _queue(times)),
+        *loyalty_rows.loyalty_rows(times),
         ("account_queue_effects", _effect(times)),
         *(("account_exit_reasons", row) for row in _reasons(times)),
         (
