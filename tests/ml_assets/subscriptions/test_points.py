@@ -1,4 +1,4 @@
-"""What points are out is told of the ledger, what they are worth of what is redeemed."""
+"""Points are told of the ledger, what they are worth of what is redeemed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from ml_assets.subscriptions.points import redemptions_by_age, standing_of
 
 TODAY = pd.Timestamp("2026-06-15")
 USES = pd.DataFrame(
-    [("2026-04-03", None, 100), ("2026-04-03", "2026-05-02", 40)]
-    + [("2026-05-09", None, 50), ("2026-05-09", "2026-05-30", 10)]
-    # This month is not over.
-    + [("2026-06-01", None, 70), ("2026-04-03", "2026-06-02", 20)],
+    [
+        ("2026-04-03", None, 100),
+        ("2026-04-03", "2026-05-02", 40),
+        ("2026-05-09", None, 50),
+        ("2026-05-09", "2026-05-30", 10),
+        # This month is not over.
+        ("2026-06-01", None, 70),
+        ("2026-04-03", "2026-06-02", 20),
+    ],
     columns=["earned_month", "used_month", "points"],
 )
 ENTRIES = pd.DataFrame(
@@ -55,11 +60,11 @@ def test_without_a_value_of_rewards_nothing_is_provided_for() -> None:
 
 
 def test_from_six_months_on_what_is_spent_is_measured() -> None:
-    months = [f"2025-{month:02}-05" for month in range(10, 13)] + [
-        f"2026-{month:02}-05" for month in range(1, 6)
+    months = [
+        f"{month}-05" for month in pd.period_range("2025-10", "2026-05", freq="M")
     ]
     uses = pd.DataFrame(
-        [(day, None, 100) for day in months] + [(day, day, 50) for day in months],
+        [row for day in months for row in ((day, None, 100), (day, day, 50))],
         columns=["earned_month", "used_month", "points"],
     )
 
