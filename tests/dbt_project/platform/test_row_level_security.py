@@ -128,6 +128,7 @@ VIEWS = (
     "saas_by_month",
     "saas_definitions",
     "saas_movements_by_month",
+    "saas_targets",
     "sales_by_month",
     "saved_scenarios",
     "scenario_channels",

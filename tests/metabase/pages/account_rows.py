@@ -22,6 +22,7 @@ NAMES = (
     "account_rivals",
     "account_verdicts",
     "account_warnings",
+    "saas_targets",
     *loyalty_rows.NAMES,
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
@@ -48,6 +49,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         *loyalty_rows.loyalty_rows(times),
         ("account_queue_effects", _effect(times)),
         *(("account_exit_reasons", row) for row in _reasons(times)),
+        *(("saas_targets", row) for row in _targets(times)),
         (
             "account_verdicts",
             {
@@ -142,16 +144,33 @@ def _queue(times: int) -> list[Values]:
 
 
 def _reasons(times: int) -> list[Values]:
-    told = {"all_departed_count": 4 * times, "year_start_date": "1997-01-01"}
+    """Of two years, of which the last is shown."""
+    counts = ((1997, "unknown", 1), (1997, "precio", 3), (1996, "viejo", 4))
     return [
         {
-            **told,
+            "year_start_date": f"{year}-01-01",
             "exit_reason": reason,
             "departed_account_count": count * times,
+            "all_departed_count": 4 * times,
             "exit_reason_ratio": count / 4,
         }
-        for reason, count in (("unknown", 1), ("precio", 3))
-    ] + [{**told, "year_start_date": "1996-01-01", "exit_reason": "viejo"}]
+        for year, reason, count in counts
+    ]
+
+
+def _targets(times: int) -> list[Values]:
+    """Of a month that is over, of one to come and of the one after."""
+    return [
+        {
+            "metric_name": "logo_churn_ratio",
+            "target_month": month,
+            "target_value": value / times,
+            "baseline_value": 0.052,
+        }
+        for month, value in (
+            *(("1997-01-01", 0.05), ("1998-01-01", 0.035), ("1998-02-01", 0.03)),
+        )
+    ]
 
 
 def _effect(times: int) -> Values:

@@ -46,7 +46,7 @@ def test_a_debt_is_no_asset_and_a_young_ledger_expects_all_to_be_spent() -> None
     found = standing_of(ENTRIES, USES, REWARDS, TODAY)
 
     assert (found.outstanding, found.debt, found.expired) == (150, 40, 50)
-    assert (found.redemption, found.is_assumed) == (1, True)
+    assert (found.redemption, found.is_assumed) == (Decimal(1), True)
     # At the mix that was redeemed, credits only; a course is worth more.
     assert found.value is not None
     assert (found.value.value, found.value.most) == (Decimal("0.1"), Decimal("0.2"))
