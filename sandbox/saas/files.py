@@ -12,12 +12,12 @@ import numpy as np
 
 from sandbox.csv_text import csv_text
 from sandbox.saas.accounts import PRICES, Account, simulate_accounts
+from sandbox.saas.subscriptions import subscriptions, trials
 
 __all__ = ["DEFAULT_ACCOUNTS", "cuaderno"]
 
 DEFAULT_ACCOUNTS: Final = 150
 _DAYS: Final = 480
-_TRIAL_DAYS: Final = 14
 _TRIALS_PER_ACCOUNT: Final = 0.1
 _FEATURES: Final = (
     ("notas", "core", ""),
@@ -51,8 +51,8 @@ def cuaderno(
     files: dict[str, list[Row]] = {
         "accounts": [_account(one) for one in found],
         "subscriptions": [
-            *(row for one in found for row in _subscriptions(one)),
-            *_trials(round(accounts * _TRIALS_PER_ACCOUNT), first_day, last_day, rng),
+            *(row for one in found for row in subscriptions(one)),
+            *trials(round(accounts * _TRIALS_PER_ACCOUNT), first_day, last_day, rng),
         ],
         "invoices": invoices,
         "payments": payments,
@@ -108,53 +108,6 @@ def _account(one: Account) -> Row:
         "segment": one.plan,
         "cs_manager": one.cs_manager,
     }
-
-
-def _subscriptions(one: Account) -> Iterator[Row]:
-    row = {
-        "subscription_id": f"sub_{one.number:04}",
-        "account_id": one.account_id,
-        "plan": one.plan,
-        "interval": "year" if one.is_annual else "month",
-        "unit_amount": PRICES[one.plan] * (12 if one.is_annual else 1),
-        "currency_code": "EUR",
-        "started_at": one.joined_on,
-        "ended_at": one.left_on or "",
-    }
-    seats = {one.joined_on: one.seats}
-    if one.upgraded_on:
-        seats[one.upgraded_on] = one.seats + 1
-    for number, (day, quantity) in enumerate(seats.items(), start=1):
-        ended = one.left_on and number == len(seats)
-        yield {
-            **row,
-            "quantity": quantity,
-            "status": "cancelled" if ended else "active",
-            "effective_from": day,
-        }
-
-
-def _trials(
-    count: int, first_day: date, last_day: date, rng: np.random.Generator
-) -> Iterator[Row]:
-    """Who tried it and never paid."""
-    span = (last_day - first_day).days - _TRIAL_DAYS
-    for number, day in enumerate(np.sort(rng.integers(0, span, count))):
-        began = first_day + timedelta(days=int(day))
-        yield {
-            "subscription_id": f"sub_t{number:04}",
-            "account_id": f"cta_t{number:04}",
-            "plan": "basico",
-            "interval": "month",
-            "unit_amount": PRICES["basico"],
-            "currency_code": "EUR",
-            "started_at": began,
-            "ended_at": began + timedelta(days=_TRIAL_DAYS),
-            "quantity": 1,
-            "status": "cancelled",
-            "effective_from": began,
-            "trial_ends_at": began + timedelta(days=_TRIAL_DAYS),
-        }
 
 
 def _exit(one: Account) -> Row:

@@ -34,6 +34,8 @@ VIEWS = (
     "account_grades",
     "account_queue",
     "account_queue_effects",
+    "account_queue_signals",
+    "account_referral_flags",
     "account_referrals",
     "account_rivals",
     "account_survival",
@@ -331,7 +333,7 @@ GRADED = (
         '2026-03-20', '2026-03-20', false, 'monitor', '{low_login}', false, 0,
         false)""",
     """insert into predictions.account_referrals values (%s, 'active', '2026-03-20',
-        'cancelled', 'code', '2026-01-05', 1, 2, 'due', '{}', 0, false)""",
+        'cancelled', 'code', '2026-01-05', 1, 2, 'due', '{ring}', 0, false)""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """

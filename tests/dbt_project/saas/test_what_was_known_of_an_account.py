@@ -270,7 +270,10 @@ def test_the_queue_is_kept_from_run_to_run(told: Told, warehouse: Warehouse) -> 
     assert (entry["account_id"], str(entry["opened_on"])) == ("uno", AS_OF)
     # Nobody manages it, and Ana is who there is.
     assert (entry["owner"], entry["is_owner_drawn"]) == ("Ana", True)
-    assert entry["signals_en"] == "Few logins"
+    (signal,) = warehouse.rows(
+        query.replace("account_queue", "account_queue_signals"), [acme]
+    )
+    assert signal["signal_label_en"] == "Few logins"
     assert (entry["sequence_step_count"], str(entry["last_contact_on"])) == (1, AS_OF)
     judge_accounts(warehouse.url, acme)
     assert warehouse.rows(query, [acme]) == [entry]

@@ -19,6 +19,7 @@ NAMES = (
     "account_grades",
     "account_queue",
     "account_queue_effects",
+    "account_queue_signals",
     "account_rivals",
     "account_verdicts",
     "account_warnings",
@@ -48,6 +49,18 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         *(("account_queue", row) for row in _queue(times)),
         *loyalty_rows.loyalty_rows(times),
         ("account_queue_effects", _effect(times)),
+        *(
+            (
+                "account_queue_signals",
+                {
+                    "account_id": "a1",
+                    "opened_on": "1997-06-20",
+                    "place": place,
+                    "signal_label_es": label,
+                },
+            )
+            for place, label in ((5, "Usa poco"), (4, "Entra poco"))
+        ),
         *(("account_exit_reasons", row) for row in _reasons(times)),
         *(("saas_targets", row) for row in _targets(times)),
         (
@@ -113,7 +126,6 @@ def _queue(times: int) -> list[Values]:
         "is_owner_drawn": False,
         "is_watched": False,
         "mrr_amount": 90 * times,
-        "signals_es": "Entra poco, Usa poco",
         "trigger_place": 2,
         "trigger_label_es": "Urgente",
         "first_move_es": "Escribir",

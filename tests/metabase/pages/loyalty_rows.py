@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 __all__ = ["NAMES", "loyalty_rows"]
 
-NAMES = ("account_referrals", "loyalty_accounts", "loyalty_tiers", "points_standing")
+NAMES = (
+    "account_referral_flags",
+    "account_referrals",
+    "loyalty_accounts",
+    "loyalty_tiers",
+    "points_standing",
+)
 Values = Mapping[str, object]
 
 
@@ -55,6 +61,14 @@ def loyalty_rows(times: int) -> list[tuple[str, Values]]:
                 "provision_amount": 10.2 * times,
             },
         ),
+        (
+            "account_referral_flags",
+            {
+                "referred_account_id": "b3",
+                "place": 8,
+                "flag_label_es": "Se refieren entre sí",
+            },
+        ),
         *(("account_referrals", row) for row in _referrals(times)),
     ]
 
@@ -81,7 +95,6 @@ def _referrals(times: int) -> list[Values]:
         "referred_account_id": "b3",
         "referred_name": "Rara",
         "needs_review": True,
-        "flags_es": "Se refieren entre sí",
         "state_place": 1,
         "state_label_es": "Por revisar",
     }

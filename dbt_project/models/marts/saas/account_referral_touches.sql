@@ -1,20 +1,21 @@
-with
-{{ newest_rows(
-    'touches', ref('stg_files__account_referrals'), ['touch_id']
-) }},
-
-companies as (
+with companies as (
     select
         company_id,
-        time_zone,
         {{ as_of_date() }} as as_of_date
     from {{ ref('companies') }}
     where {{ is_in_scope() }}
 ),
 
-merged as (
-    select * from {{ ref('int_accounts_merged') }}
-    where {{ is_in_scope() }}
+dated as (
+    select
+        touches.*,
+        companies.as_of_date
+    from {{ ref('int_account_referral_touches') }} as touches
+    inner join companies
+        on
+            touches.company_id = companies.company_id
+            and touches.touch_date <= companies.as_of_date
+    where {{ is_in_scope('touches.company_id') }}
 ),
 
 accounts as (
@@ -58,55 +59,15 @@ active as (
     where {{ is_in_scope() }}
 ),
 
+-- Where nobody's use is known, nobody is never active.
 known as (
     select distinct company_id
     from active
 ),
 
-dated as (
-    select
-        touches.company_id,
-        touches.touch_id,
-        coalesce(senders.account_id, touches.referrer_account_id)
-            as referrer_account_id,
-        coalesce(receivers.account_id, touches.referred_account_id)
-            as referred_account_id,
-        receivers.account_id is not null as was_merged,
-        touches.touch_kind,
-        touches.referral_code,
-        touches.touched_at,
-        (touches.touched_at at time zone companies.time_zone)::date
-            as touch_date,
-        coalesce(touches.is_on_coupon_site, false) as is_on_coupon_site,
-        companies.as_of_date
-    from touches
-    inner join companies
-        on
-            touches.company_id = companies.company_id
-            and (touches.touched_at at time zone companies.time_zone)::date
-            <= companies.as_of_date
-    left join merged as senders
-        on
-            touches.company_id = senders.company_id
-            and touches.referrer_account_id = senders.merged_account_id
-    left join merged as receivers
-        on
-            touches.company_id = receivers.company_id
-            and touches.referred_account_id = receivers.merged_account_id
-),
-
 joined as (
     select
-        dated.company_id,
-        dated.touch_id,
-        dated.referrer_account_id,
-        dated.referred_account_id,
-        dated.was_merged,
-        dated.touch_kind,
-        dated.referral_code,
-        dated.touched_at,
-        dated.touch_date,
-        dated.is_on_coupon_site,
+        dated.*,
         coalesce(accounts.signed_up_date, periods.first_paid_date)
             as signed_up_date,
         coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
@@ -114,8 +75,7 @@ joined as (
         coalesce(invoices.is_refunded, false) as is_refunded,
         case
             when known.company_id is not null then active.account_id is not null
-        end as was_ever_active,
-        dated.as_of_date
+        end as was_ever_active
     from dated
     left join accounts
         on

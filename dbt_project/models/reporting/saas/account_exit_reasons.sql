@@ -1,41 +1,18 @@
-with departures as (
-    select * from {{ ref('account_departures') }}
-    where lost_ratio >= 1
+with years as (
+    select * from {{ ref('account_exit_reason_years') }}
 ),
 
-counted as (
-    select
-        company_id,
-        date_trunc('year', effective_on)::date as year_start_date,
-        exit_reason,
-        count(*)::integer as departed_account_count
-    from departures
-    group by company_id, date_trunc('year', effective_on), exit_reason
-),
-
-totals as (
-    select
-        *,
-        sum(departed_account_count) over (
-            partition by company_id, year_start_date
-        )::integer as all_departed_count
-    from counted
-),
-
-rated as (
+told as (
     select
         company_id,
         year_start_date,
-        coalesce(exit_reason, 'unknown') as exit_reason,
+        exit_reason,
         departed_account_count,
         all_departed_count,
-        departed_account_count::double precision
-        / all_departed_count as exit_reason_ratio,
-        {{ wilson_bound('departed_account_count', 'all_departed_count', -1) }}
-            as exit_reason_ratio_lower,
-        {{ wilson_bound('departed_account_count', 'all_departed_count', 1) }}
-            as exit_reason_ratio_upper
-    from totals
+        exit_reason_ratio,
+        exit_reason_ratio_lower,
+        exit_reason_ratio_upper
+    from years
 )
 
-select * from rated
+select * from told

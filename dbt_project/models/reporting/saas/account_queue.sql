@@ -18,24 +18,6 @@ labels as (
     select * from {{ ref('account_labels') }}
 ),
 
-raised as (
-    select
-        entries.company_id,
-        entries.account_id,
-        entries.opened_on,
-        string_agg(labels.label_es, ', ' order by labels.place) as signals_es,
-        string_agg(labels.label_en, ', ' order by labels.place) as signals_en
-    from entries
-    inner join labels
-        on
-            labels.kind = 'warning'
-            and (
-                entries.opened_trigger = labels.word
-                or labels.word = any(entries.opened_signals)
-            )
-    group by entries.company_id, entries.account_id, entries.opened_on
-),
-
 told as (
     select
         entries.company_id,
@@ -46,8 +28,6 @@ told as (
         entries.is_owner_drawn,
         entries.is_watched,
         inputs.mrr_amount,
-        raised.signals_es,
-        raised.signals_en,
         triggers.place as trigger_place,
         triggers.label_es as trigger_label_es,
         triggers.label_en as trigger_label_en,
@@ -80,11 +60,6 @@ told as (
             and steps.kind = 'sequence'
             and entries.closed_on is null
             and not entries.is_watched
-    left join raised
-        on
-            entries.company_id = raised.company_id
-            and entries.account_id = raised.account_id
-            and entries.opened_on = raised.opened_on
     left join accounts
         on
             entries.company_id = accounts.company_id

@@ -14,20 +14,6 @@ labels as (
     select * from {{ ref('account_labels') }}
 ),
 
-flagged as (
-    select
-        referrals.company_id,
-        referrals.referred_account_id,
-        string_agg(labels.label_es, ', ' order by labels.place) as flags_es,
-        string_agg(labels.label_en, ', ' order by labels.place) as flags_en
-    from referrals
-    inner join labels
-        on
-            labels.kind = 'doubt'
-            and labels.word = any(referrals.flags)
-    group by referrals.company_id, referrals.referred_account_id
-),
-
 told as (
     select
         referrals.company_id,
@@ -46,8 +32,6 @@ told as (
         states.place as state_place,
         states.label_es as state_label_es,
         states.label_en as state_label_en,
-        flagged.flags_es,
-        flagged.flags_en,
         referrals.flag_score,
         referrals.needs_review,
         referrals.as_of_date
@@ -60,10 +44,6 @@ told as (
                     then 'review'
                 else referrals.reward_state
             end = states.word
-    left join flagged
-        on
-            referrals.company_id = flagged.company_id
-            and referrals.referred_account_id = flagged.referred_account_id
     left join accounts as came
         on
             referrals.company_id = came.company_id
