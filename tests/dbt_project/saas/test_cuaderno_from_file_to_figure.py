@@ -38,6 +38,7 @@ def test_what_is_found_is_what_the_simulation_knows(
             "account_activities",
             "accounts",
             "dunning_months",
+            "account_exit_reason_years",
         ],
     )
     judge_accounts(warehouse.url, pair.acme)

@@ -126,6 +126,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
         only=[
             *("account_health_inputs", "account_departures", "points_rules"),
             "account_referral_touches",
+            "account_invoices_paid",
         ],
     )
     for company in (pair.acme, pair.bolt):

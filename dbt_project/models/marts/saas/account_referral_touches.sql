@@ -34,21 +34,8 @@ periods as (
 ),
 
 invoices as (
-    select
-        invoices.company_id,
-        invoices.account_id,
-        (count(*) filter (where not invoices.is_refunded))::integer
-            as paid_invoice_count,
-        min(invoices.settled_on) filter (where not invoices.is_refunded)
-            as first_settled_date,
-        bool_or(invoices.is_refunded) as is_refunded
-    from {{ ref('int_invoices_settled') }} as invoices
-    inner join companies
-        on
-            invoices.company_id = companies.company_id
-            and invoices.settled_on <= companies.as_of_date
-    where {{ is_in_scope('invoices.company_id') }} and invoices.is_paid
-    group by invoices.company_id, invoices.account_id
+    select * from {{ ref('account_invoices_paid') }}
+    where {{ is_in_scope() }}
 ),
 
 active as (
@@ -67,7 +54,17 @@ known as (
 
 joined as (
     select
-        dated.*,
+        dated.company_id,
+        dated.touch_id,
+        dated.referrer_account_id,
+        dated.referred_account_id,
+        dated.was_merged,
+        dated.touch_kind,
+        dated.referral_code,
+        dated.touched_at,
+        dated.touch_date,
+        dated.is_on_coupon_site,
+        dated.as_of_date,
         coalesce(accounts.signed_up_date, periods.first_paid_date)
             as signed_up_date,
         coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
