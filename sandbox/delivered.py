@@ -11,6 +11,7 @@ from typing import Any, Final
 from sandbox.community.files import community
 from sandbox.export import DEFAULT_CUSTOMERS, deliver
 from sandbox.marketplace.files import marketplace
+from sandbox.saas.files import DEFAULT_ACCOUNTS, cuaderno
 from sandbox.webinars.files import DEFAULT_REGISTRANTS, webinars
 
 __all__ = ["DELIVERED", "deliver_files", "offers"]
@@ -18,6 +19,8 @@ __all__ = ["DELIVERED", "deliver_files", "offers"]
 _TRUTH: Final = "truth.json"
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
+_USUAL_CUSTOMERS: Final = 2_000
+"""Of a world of the usual size; 16,000 make 1,200 accounts."""
 
 Make = Callable[[date, int, int], dict[str, str]]
 
@@ -36,11 +39,17 @@ def _academia_ia(last_day: date, customers: int, seed: int) -> dict[str, str]:
     return webinars(seed=seed, last_day=last_day, registrants=registrants)
 
 
+def _cuaderno(last_day: date, customers: int, seed: int) -> dict[str, str]:
+    accounts = max(10, DEFAULT_ACCOUNTS * customers // _USUAL_CUSTOMERS)
+    return cuaderno(seed=seed, last_day=last_day, accounts=accounts)
+
+
 #: How the files of each are made: its last day, the size of the world, the seed.
 DELIVERED: Final[Mapping[str, Make]] = {
     "plaza": _plaza,
     "red_profesional": _red_profesional,
     "academia_ia": _academia_ia,
+    "cuaderno": _cuaderno,
 }
 
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from ml_assets.assets.account_queue import queue_tables
 from ml_assets.assets.account_tables import account_tables, read_departures, read_inputs
 from ml_assets.assets.table_rows import replace_frame
+from ml_assets.subscriptions.standing import score, warnings
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import connect
@@ -15,6 +17,8 @@ from orchestration.lib.warehouse.warehouse import Warehouse
 __all__ = ["account_health", "judge_accounts"]
 
 _SCHEMA = "predictions"
+_READ = ("account_health_inputs", "account_departures")
+_ASKED = ("account_activities", "accounts")
 _TABLES = {
     "account_health": (
         "Score of each account that pays, its parts and what moved it. One row per "
@@ -37,6 +41,15 @@ _TABLES = {
     ),
     "account_verdicts": "What the grades say. One row per company.",
 }
+_QUEUE_TABLES = {
+    "account_queue": (
+        "Accounts to bring back, from their first warning until it is over. One row "
+        "per company, account and day it came in."
+    ),
+    "account_queue_effects": (
+        "Those acted on beside those only watched. One row per company and effect."
+    ),
+}
 
 
 @dg.multi_asset(
@@ -45,13 +58,14 @@ _TABLES = {
         dg.AssetSpec(
             [_SCHEMA, table],
             description=description,
-            deps=[["marts", "account_health_inputs"], ["marts", "account_departures"]],
+            deps=[["marts", mart] for mart in marts],
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
             code_version="1",
         )
-        for table, description in _TABLES.items()
+        for tables, marts in ((_TABLES, _READ), (_QUEUE_TABLES, (*_READ, *_ASKED)))
+        for table, description in tables.items()
     ],
     partitions_def=company_days,
 )
@@ -70,7 +84,7 @@ def account_health(
 def judge_accounts(url: str, company_id: str) -> dict[str, int]:
     """Score and grade a company's accounts; how many rows, by table.
 
-    Who has no accounts gets no rows.
+    Who has no accounts gets no rows; who had a queue keeps it.
 
     Raises
     ------
@@ -78,10 +92,12 @@ def judge_accounts(url: str, company_id: str) -> dict[str, int]:
     """
     with company_held(url, company_id), connect(url, "scientist") as database:
         inputs = read_inputs(database, company_id)
-        tables: dict[str, pd.DataFrame] = {}
+        tables: dict[str, pd.DataFrame] = dict.fromkeys(_TABLES, pd.DataFrame())
         if len(inputs):
-            tables = account_tables(inputs, read_departures(database, company_id))
-        for table in _TABLES:
-            found = tables.get(table, pd.DataFrame())
+            scored = score(inputs)
+            raised, gone = warnings(scored), read_departures(database, company_id)
+            tables |= account_tables(scored, raised, gone)
+            tables |= queue_tables(database, company_id, scored, raised, gone)
+        for table, found in tables.items():
             replace_frame(database, table, company_id, found)
-    return {table: len(tables.get(table, ())) for table in _TABLES}
+    return {table: len(tables.get(table, ())) for table in (*_TABLES, *_QUEUE_TABLES)}

@@ -19,9 +19,7 @@ from ml_assets.subscriptions.standing import (
     forecast_departures,
     next_steps,
     risk_places,
-    score,
     standing,
-    warnings,
 )
 from ml_assets.subscriptions.verdicts import alarms, grades, rivals
 
@@ -44,16 +42,19 @@ def read_departures(database: psycopg.Connection, company_id: str) -> pd.DataFra
 
 
 def account_tables(
-    inputs: pd.DataFrame, departures: pd.DataFrame
+    scored: Scored, raised: pd.DataFrame, departures: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Rows of each table of predictions, as of the last day of the inputs.
+    """Rows of each table of predictions but the queue's, as of the last day scored.
+
+    Parameters
+    ----------
+    raised
+        Of `standing.warnings`.
 
     Raises
     ------
     InvalidAccounts
     """
-    scored = score(inputs)
-    raised = warnings(scored)
     now = raised[raised["week_start_date"] == scored.today].reset_index(drop=True)
     forecasts, chances = forecast_departures(scored, departures)
     compared, verdict = rivals(scored, departures)

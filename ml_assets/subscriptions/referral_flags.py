@@ -77,7 +77,8 @@ def referral_flags(
         column_of(referrals, f"{who}_email").map(normal_email, na_action="ignore")
         for who in ("referrer", "referred")
     ]
-    domains = [email.str.rpartition("@")[2] for email in emails]
+    # A partition of no text at all has no third part.
+    domains = [email.str.rsplit("@", n=1).str[-1] for email in emails]
     is_own = ~domains[0].isin(list(_FREE_MAIL))
     flags: dict[str, Bools] = {
         "same_email": _same(*emails),

@@ -51,7 +51,7 @@ app = typer.Typer(
 
     [bold]First steps[/bold]
 
-    timonel demo                       five example companies, start to finish\n
+    timonel demo                       six example companies, start to finish\n
     timonel demo --orders export.csv   your own Shopify export or purchase log
 
     [bold]Your own shop[/bold]

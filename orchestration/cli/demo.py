@@ -45,7 +45,10 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_EXAMPLES = ("cdnow", "tienda_norte", "plaza", "red_profesional", "academia_ia")
+_EXAMPLES = (
+    *("cdnow", "tienda_norte", "plaza", "red_profesional", "academia_ia"),
+    "cuaderno",
+)
 
 
 def demo(
@@ -96,11 +99,11 @@ def demo(
 ) -> None:
     """Run the main job from source to dashboard, and say what it found.
 
-    Without --orders five example companies are used whose true answers are known.
+    Without --orders six example companies are used whose true answers are known.
     Their shops and advertising platforms are played by the sandbox, which is called as
-    the real ones would be; a marketplace, a community of professionals and a team
-    that sells by webinars export files. Running it again repeats nothing that has
-    not changed.
+    the real ones would be; a marketplace, a community of professionals, a team
+    that sells by webinars and a subscription business export files. Running it again
+    repeats nothing that has not changed.
     """
     settings = Settings.from_environment()
     with stoppable("timonel demo"), plain_errors(), ExitStack() as stack:

@@ -64,6 +64,34 @@ _FIGURES = {
         order by section_retention_ratio limit 1""",
         "{}",
     ),
+    "paying_account_count": (
+        "Accounts that pay",
+        "select count(*) from reporting.accounts_now",
+        "{:,}",
+    ),
+    "mrr_at_the_end": (
+        "MRR on the last day",
+        "select sum(mrr_amount) from reporting.accounts_now",
+        "{:,.0f}",
+    ),
+    "logo_churn_ratio": (
+        "Churn of accounts, last complete month",
+        """select logo_churn_ratio from reporting.saas_by_month
+        order by month_start_date desc limit 1""",
+        "{:.4f}",
+    ),
+    "departed_account_count": (
+        "Accounts that left",
+        "select sum(departed_account_count) from reporting.account_exit_reasons",
+        "{:,}",
+    ),
+    "first_exit_reason": (
+        "Why most left",
+        """select exit_reason from reporting.account_exit_reasons
+        group by exit_reason
+        order by sum(departed_account_count) desc, exit_reason limit 1""",
+        "{}",
+    ),
 }
 
 

@@ -18,6 +18,7 @@ PRICES: Final = {"basico": 9, "equipo": 15, "empresa": 24}
 
 _TROUBLED_A_DAY: Final = 1 / 420
 _LEAVES: Final = 0.7
+_UPGRADES: Final = 0.2
 _RECOVERS_DAYS: Final = 75
 
 
@@ -34,7 +35,8 @@ class Trouble:
 class Account:
     """An account and its life; ``left_on`` is the day on which it ends, if it does.
 
-    ``engagement`` is the chance that a person of it works on a working day.
+    ``engagement`` is the chance that a person of it works on a working day; from
+    ``upgraded_on`` on it pays for a seat more.
     """
 
     account_id: str
@@ -48,6 +50,12 @@ class Account:
     troubles: tuple[Trouble, ...]
     left_on: date | None
     cause: str | None
+    upgraded_on: date | None
+
+    @property
+    def monthly(self) -> int:
+        """EUR a month at the end, or on its last day."""
+        return PRICES[self.plan] * (self.seats + bool(self.upgraded_on))
 
     def trouble_on(self, day: date) -> Trouble | None:
         """What is wrong on a day."""
@@ -79,13 +87,14 @@ def _account(
             break
     if left_on is not None and left_on > last_day:
         left_on, cause = None, None
+    upgraded_on = _upgrade(joined_on, left_on or last_day, is_annual, rng)
     return Account(
         account_id=f"cta_{number:04}",
         number=number,
         joined_on=joined_on,
         plan=plan,
         seats=int(
-            rng.integers(*{"basico": (1, 3), "equipo": (2, 6)}.get(plan, (4, 9)))
+            rng.integers(*{"basico": (1, 3), "equipo": (2, 4)}.get(plan, (3, 6)))
         ),
         is_annual=is_annual,
         engagement=float(rng.beta(6, 4)),
@@ -93,7 +102,17 @@ def _account(
         troubles=troubles,
         left_on=left_on,
         cause=cause,
+        upgraded_on=upgraded_on,
     )
+
+
+def _upgrade(
+    joined_on: date, until: date, is_annual: bool, rng: np.random.Generator
+) -> date | None:
+    """One in five who pays by the month takes a seat more, not before 60 days."""
+    day = joined_on + timedelta(days=60 + int(rng.exponential(200)))
+    is_one = rng.random() < _UPGRADES and not is_annual
+    return day if is_one and day < until else None
 
 
 def _troubles(

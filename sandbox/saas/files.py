@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 import numpy as np
 
+from sandbox.csv_text import csv_text
 from sandbox.saas.accounts import PRICES, Account, simulate_accounts
+from sandbox.saas.subscriptions import subscriptions, trials
 
 __all__ = ["DEFAULT_ACCOUNTS", "cuaderno"]
 
-DEFAULT_ACCOUNTS: Final = 300
+DEFAULT_ACCOUNTS: Final = 150
 _DAYS: Final = 480
+_TRIALS_PER_ACCOUNT: Final = 0.1
 _FEATURES: Final = (
     ("notas", "core", ""),
     ("tareas", "core", ""),
@@ -39,7 +41,8 @@ def cuaderno(
 
     Parameters
     ----------
-    accounts : how many subscribe in all, those who leave included.
+    accounts : how many subscribe in all, those who leave included. A tenth as many
+        try it for two weeks and never pay.
     """
     rng = np.random.default_rng(seed)
     first_day = last_day - timedelta(days=_DAYS)
@@ -47,7 +50,10 @@ def cuaderno(
     invoices, payments = _billing(found, last_day, rng)
     files: dict[str, list[Row]] = {
         "accounts": [_account(one) for one in found],
-        "subscriptions": [_subscription(one) for one in found],
+        "subscriptions": [
+            *(row for one in found for row in subscriptions(one)),
+            *trials(round(accounts * _TRIALS_PER_ACCOUNT), first_day, last_day, rng),
+        ],
         "invoices": invoices,
         "payments": payments,
         "features": [
@@ -61,7 +67,7 @@ def cuaderno(
         "exit_reasons": [_exit(one) for one in found if one.left_on],
     }
     return {
-        **{f"{name}.csv": _csv(rows) for name, rows in files.items()},
+        **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps({"cuaderno": _truth(found, last_day)}, indent=2)
         + "\n",
     }
@@ -69,6 +75,15 @@ def cuaderno(
 
 def _truth(accounts: Sequence[Account], last_day: date) -> dict[str, Any]:
     here = [one for one in accounts if one.left_on is None]
+    month = (last_day + timedelta(days=1)).replace(day=1)
+    before = (month - timedelta(days=1)).replace(day=1)
+    there = [
+        one
+        for one in accounts
+        if one.joined_on < before and (one.left_on is None or one.left_on >= before)
+    ]
+    gone = [one for one in there if one.left_on and one.left_on < month]
+    causes = Counter(one.cause for one in accounts if one.cause)
     return {
         "name": "Cuaderno",
         "currency_code": "EUR",
@@ -76,7 +91,12 @@ def _truth(accounts: Sequence[Account], last_day: date) -> dict[str, Any]:
         "settings": {"plan": "saas"},
         "as_of_date": last_day.isoformat(),
         "paying_account_count": len(here),
+        "mrr_at_the_end": sum(one.monthly for one in here),
+        "logo_churn_ratio": len(gone) / len(there) if there else None,
         "departed_account_count": len(accounts) - len(here),
+        "first_exit_reason": min(
+            causes, key=lambda one: (-causes[one], one), default=None
+        ),
     }
 
 
@@ -87,21 +107,6 @@ def _account(one: Account) -> Row:
         "signed_up_at": one.joined_on,
         "segment": one.plan,
         "cs_manager": one.cs_manager,
-    }
-
-
-def _subscription(one: Account) -> Row:
-    return {
-        "subscription_id": f"sub_{one.number:04}",
-        "account_id": one.account_id,
-        "plan": one.plan,
-        "interval": "year" if one.is_annual else "month",
-        "quantity": one.seats,
-        "unit_amount": PRICES[one.plan] * (12 if one.is_annual else 1),
-        "currency_code": "EUR",
-        "status": "cancelled" if one.left_on else "active",
-        "started_at": one.joined_on,
-        "ended_at": one.left_on or "",
     }
 
 
@@ -138,7 +143,9 @@ def _billing(
                 one.left_on and paid_on > one.left_on
             )
             key = f"inv_{one.number:04}_{number:02}"
-            amount = PRICES[one.plan] * one.seats * (12 if one.is_annual else 1)
+            has_more = one.upgraded_on is not None and one.upgraded_on <= day
+            amount = PRICES[one.plan] * (one.seats + has_more)
+            amount *= 12 if one.is_annual else 1
             bill = {"invoice_id": key, "account_id": one.account_id}
             invoices.append(
                 {
@@ -183,7 +190,7 @@ def _events(
                     minutes=int(rng.integers(0, 480))
                 )
                 used = liked[: max(1, round(breadth * len(liked)))]
-                names = ["Signed In", *rng.choice(used, size=2)]
+                names = ["Signed In", str(rng.choice(used))]
                 for step, name in enumerate(names):
                     number += 1
                     yield {
@@ -278,11 +285,3 @@ def _activities(
                     "cs_manager": one.cs_manager,
                     "occurred_at": day,
                 }
-
-
-def _csv(rows: Sequence[Row]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -73,7 +73,7 @@ def _stop_time_at_once(settings: Settings, running: Future[str]) -> str:
 
 def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
     assert "Beside the published answer" in demo.said
-    assert demo.said.count("Beside the truth") == 4
+    assert demo.said.count("Beside the truth") == 5
     assert demo.said.count("behind the predictions ✓") == 3
     revenues = [line for line in demo.said.splitlines() if "Net revenue" in line]
     assert [line.split()[-1] for line in revenues] == ["="] * 3
@@ -95,10 +95,25 @@ def test_the_numbers_of_the_community_are_those_it_was_made_with(demo: Demo) -> 
 def test_the_numbers_of_the_webinars_are_those_they_were_made_with(
     demo: Demo,
 ) -> None:
-    written = demo.said[demo.said.index("Academia IA") :].splitlines()
+    said = demo.said[demo.said.index("Academia IA") :]
+    written = said[: said.index("Cuaderno")].splitlines()
     figures = (
         *("Webinars held", "Show rate", "Conversion of", "Revenue of webinars"),
         "Section that most leave in",
+    )
+
+    for figure in figures:
+        ((found, true),) = [e.split()[-2:] for e in written if figure in e]
+        assert found == true, figure
+
+
+def test_the_numbers_of_the_accounts_are_those_they_were_made_with(
+    demo: Demo,
+) -> None:
+    written = demo.said[demo.said.index("Cuaderno") :].splitlines()
+    figures = (
+        *("Accounts that pay", "MRR on the last day", "Churn of accounts"),
+        *("Accounts that left", "Why most left"),
     )
 
     for figure in figures:
@@ -150,7 +165,7 @@ def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
 
         said = demo.timonel.run("demo", "--no-open")
 
-    assert said.count("Nothing changed since the last run") == 5
+    assert said.count("Nothing changed since the last run") == 6
     assert demo.timonel.rows(_ROW_VERSIONS) == before
 
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from ml_assets.assets import (
     account_health,
+    account_loyalty,
     channel_attribution,
     channel_values,
     customer_value,
@@ -23,6 +24,7 @@ def models() -> dg.Definitions:
         assets=dg.load_assets_from_modules(
             [
                 account_health,
+                account_loyalty,
                 channel_attribution,
                 channel_values,
                 customer_value,

@@ -11,6 +11,7 @@ from psycopg import sql
 from metabase.content.company import Company
 from metabase.content.load import CONTENT_ROOT, load_content
 from ml_assets.assets.account_health import judge_accounts
+from ml_assets.assets.account_loyalty import review_loyalty
 from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.measurements import measure_churn
 from ml_assets.assets.plan_outcomes import measure_plans
@@ -28,8 +29,14 @@ _FROM, _UNTIL = "2026-01-05 10:00+00", "2026-01-05 11:00+00"
 ATTENDED = visit("W1", _FROM, _UNTIL, registrant_id="id a", session_id="s")
 VIEWS = (
     "access_by_day",
+    "account_exit_reasons",
     "account_forecasts",
     "account_grades",
+    "account_queue",
+    "account_queue_effects",
+    "account_queue_signals",
+    "account_referral_flags",
+    "account_referrals",
     "account_rivals",
     "account_survival",
     "account_verdicts",
@@ -86,6 +93,8 @@ VIEWS = (
     "insights_core",
     "kpi_months",
     "lead_temperatures",
+    "loyalty_accounts",
+    "loyalty_tiers",
     "ltv_roas",
     "ltv_roas_totals",
     "marketing_contributions",
@@ -109,6 +118,7 @@ VIEWS = (
     "performance_by_month",
     "performance_changes_by_month",
     "pipeline_reliability",
+    "points_standing",
     "predictions_customer",
     "product_event_uses",
     "quarantine_totals",
@@ -121,6 +131,7 @@ VIEWS = (
     "saas_by_month",
     "saas_definitions",
     "saas_movements_by_month",
+    "saas_targets",
     "sales_by_month",
     "saved_scenarios",
     "scenario_channels",
@@ -333,6 +344,13 @@ GRADED = (
         (%s, 'all', 'severe', 40, 4, 2, 1, 0.5, 0.1, 0.9, 0.25, 0.1, 0.7, 5)""",
     """insert into predictions.account_rivals values
         (%s, 'all', 'weights', 40, 4, 0.8, 0.7, 0.9, 2, 0.1, 0.1, 0.01)""",
+    """insert into predictions.account_queue (company_id, account_id, opened_on,
+        as_of_date, lot_drawn_on, is_watched, opened_trigger, opened_signals,
+        is_owner_drawn, step_count, is_late) values (%s, 'active', '2026-03-20',
+        '2026-03-20', '2026-03-20', false, 'monitor', '{low_login}', false, 0,
+        false)""",
+    """insert into predictions.account_referrals values (%s, 'active', '2026-03-20',
+        'cancelled', 'code', '2026-01-05', 1, 2, 'due', '{ring}', 0, false)""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
@@ -398,6 +416,7 @@ def readers(warehouse: Warehouse) -> Readers:
     for company_id in (pair.acme, pair.bolt):
         measure_churn(warehouse.url, company_id)
         judge_accounts(warehouse.url, company_id)
+        review_loyalty(warehouse.url, company_id)
         for graded in GRADED:
             warehouse.execute(graded, [company_id])
         measure_values(warehouse.url, company_id)

@@ -12,7 +12,13 @@ from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.warehouse import Warehouse
 
 AS_OF = "2026-03-18"
-MARTS = ("account_health_inputs", "account_departures", "product_event_months")
+MARTS = (
+    "account_health_inputs",
+    "account_departures",
+    "account_activities",
+    "accounts",
+    "product_event_months",
+)
 
 
 def subscription(account_id: str, **others: object) -> Row:
@@ -111,6 +117,19 @@ FILES: dict[str, tuple[Row, ...]] = {
             "attempted_at": "2026-03-05 09:00+00",
         },
     ),
+    "cs_activities": (
+        {
+            "activity_id": "c1",
+            "account_id": "uno",
+            "activity_kind": "outreach",
+            "cs_manager": "Ana",
+            "sequence_step": "call",
+            "outcome": "no_answer",
+            # The 18th in Madrid and in Santiago.
+            "occurred_at": "2026-03-18 12:00+00",
+        },
+    ),
+    "accounts": ({"account_id": "dos", "cs_manager": "Ana"},),
     "exit_reasons": (
         {
             "account_id": "tres",
@@ -259,15 +278,55 @@ def test_an_account_is_judged_by_what_is_known_of_it_alone(told: Told) -> None:
     acme, bolt = told["now"]["acme", "uno"], told["now"]["bolt", "uno"]
 
     # A day a seat of 12, 1 of 2 features of 0.6, one ticket of two seats (5 of ten)
-    # that was escalated, nothing owed, and of engagement an answer.
+    # that was escalated, nothing owed, and of engagement an answer and a call.
     points = ("usage_intensity", "feature_adoption", "support_interactions")
     assert [round(acme[name], 1) for name in points] == [8.3, 83.3, 30.0]
     assert (acme["payment_history"], acme["engagement_level"]) == (100, 100)
     assert round(acme["account_health_score"], 1) == 54.3
-    assert (acme["band"], round(acme["coverage_ratio"], 2)) == ("critical", 0.93)
+    assert (acme["band"], round(acme["coverage_ratio"], 2)) == ("critical", 0.96)
     assert acme["next_step_en"].startswith("Write to ask")
     assert (bolt["band"], bolt["account_health_score"]) == ("unknown", None)
     assert (bolt["trigger_name"], bolt["known_signal_count"]) == ("none", 0)
+
+
+def test_the_queue_is_kept_from_run_to_run(told: Told, warehouse: Warehouse) -> None:
+    acme = told["now"]["acme", "uno"]["company_id"]
+    query = (
+        "select * from reporting.account_queue"
+        " where company_id = %s and account_id = 'uno'"
+    )
+    (entry,) = warehouse.rows(query, [acme])
+
+    assert (entry["account_id"], str(entry["opened_on"])) == ("uno", AS_OF)
+    # Nobody manages it, and Ana is who there is.
+    assert (entry["owner"], entry["is_owner_drawn"]) == ("Ana", True)
+    (signal,) = warehouse.rows(
+        query.replace("account_queue", "account_queue_signals"), [acme]
+    )
+    assert signal["signal_label_en"] == "Few logins"
+    assert (entry["sequence_step_count"], str(entry["last_contact_on"])) == (1, AS_OF)
+    judge_accounts(warehouse.url, acme)
+    assert warehouse.rows(query, [acme]) == [entry]
+    # What a run finds later changes neither its day nor its lot.
+    warehouse.execute(
+        "update predictions.account_queue set opened_on = opened_on - 40,"
+        " lot_drawn_on = lot_drawn_on - 40, is_watched = true"
+        " where company_id = %s and account_id = 'uno'",
+        [acme],
+    )
+    judge_accounts(warehouse.url, acme)
+    (entry,) = warehouse.rows(query, [acme])
+    assert (str(entry["opened_on"]), entry["is_watched"]) == ("2026-02-06", True)
+    assert entry["closed_label_en"] == "30 days went by"
+    (calm, left) = warehouse.rows(
+        "select * from reporting.account_queue_effects where company_id = %s"
+        " order by place",
+        [acme],
+    )
+    # On the Sunday before those 28 days were over an invoice was late.
+    assert (calm["watched_count"], calm["watched_hit_count"]) == (1, 0)
+    assert (left["watched_count"], left["status"]) == (0, "too_early")
+    assert "Aún no se puede saber" in left["verdict_es"]
 
 
 def test_too_few_departures_are_told_and_nobody_gets_a_probability(

@@ -7,18 +7,25 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
+from tests.metabase.pages import loyalty_rows
 from tests.metabase.pages.declared_tables import table_of
 
 __all__ = ["NAMES", "TABLES", "fill_accounts"]
 
 NAMES = (
     "accounts_now",
+    "account_exit_reasons",
     "account_forecasts",
     "account_grades",
+    "account_queue",
+    "account_queue_effects",
+    "account_queue_signals",
     "account_rivals",
     "account_verdicts",
     "account_warnings",
     "product_event_uses",
+    "saas_targets",
+    *loyalty_rows.NAMES,
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
 Values = Mapping[str, object]
@@ -42,6 +49,23 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
         ("product_event_uses", _use("Cuentan", 1, 90 * times)),
         ("product_event_uses", _use("No dicen de qué cuenta son", 2, 10)),
+        *(("account_queue", row) for row in _queue(times)),
+        *loyalty_rows.loyalty_rows(times),
+        ("account_queue_effects", _effect(times)),
+        *(
+            (
+                "account_queue_signals",
+                {
+                    "account_id": "a1",
+                    "opened_on": "1997-06-20",
+                    "place": place,
+                    "signal_label_es": label,
+                },
+            )
+            for place, label in ((5, "Usa poco"), (4, "Entra poco"))
+        ),
+        *(("account_exit_reasons", row) for row in _reasons(times)),
+        *(("saas_targets", row) for row in _targets(times)),
         (
             "account_verdicts",
             {
@@ -93,6 +117,88 @@ def _accounts(times: int) -> list[Values]:
         "risk_place": 2,
     }
     return [stays, leaves]
+
+
+def _queue(times: int) -> list[Values]:
+    """Two to act on, one of them late; one watched; one that is over."""
+    late = {
+        "account_id": "a1",
+        "opened_on": "1997-06-20",
+        "account_name": f"Estudio {times}",
+        "owner": "Ana",
+        "is_owner_drawn": False,
+        "is_watched": False,
+        "mrr_amount": 90 * times,
+        "trigger_place": 2,
+        "trigger_label_es": "Urgente",
+        "first_move_es": "Escribir",
+        "sequence_step_count": times,
+        "sequence_step_es": "Llamada (día 14)",
+        "due_on": "1997-06-29",
+        "is_late": True,
+        "closed_place": 1,
+        "risk_place": 1,
+        "as_of_date": "1997-06-30",
+    }
+    fine = {
+        "account_id": "a2",
+        "account_name": f"Taller {times}",
+        "owner": "Eva",
+        "is_owner_drawn": True,
+        "due_on": "1997-07-02",
+        "is_late": False,
+        "trigger_place": 1,
+    }
+    watched = {"account_id": "a3", "is_watched": True, "due_on": None, "is_late": False}
+    over = {
+        "account_id": "a4",
+        "closed_on": "1997-06-25",
+        "closed_label_es": "Sin señales",
+    }
+    return [{**late, **one} for one in (fine, {}, watched, over)]
+
+
+def _reasons(times: int) -> list[Values]:
+    """Of two years, of which the last is shown."""
+    counts = ((1997, "unknown", 1), (1997, "precio", 3), (1996, "viejo", 4))
+    return [
+        {
+            "year_start_date": f"{year}-01-01",
+            "exit_reason": reason,
+            "departed_account_count": count * times,
+            "all_departed_count": 4 * times,
+            "exit_reason_ratio": count / 4,
+        }
+        for year, reason, count in counts
+    ]
+
+
+def _targets(times: int) -> list[Values]:
+    """Of a month that is over, of one to come and of the one after."""
+    return [
+        {
+            "metric_name": "logo_churn_ratio",
+            "target_month": month,
+            "target_value": value / times,
+            "baseline_value": 0.052,
+        }
+        for month, value in (
+            *(("1997-01-01", 0.05), ("1998-01-01", 0.035), ("1998-02-01", 0.03)),
+        )
+    ]
+
+
+def _effect(times: int) -> Values:
+    return {
+        "effect_name": "left_within_90d",
+        "place": 2,
+        "effect_label_es": "Se fueron",
+        "verdict_es": "Aún no se puede saber.",
+        "acted_count": 20 * times,
+        "acted_ratio": 0.25,
+        "watched_count": 2 * times,
+        "watched_ratio": 0.5,
+    }
 
 
 def _warning(label: str, place: int, *, is_raised: bool | None) -> Values:

@@ -46,6 +46,8 @@ RATES = (
     "quick_ratio",
     "quarterly_logo_churn_ratio",
     "annual_logo_churn_ratio",
+    "gross_mrr_churn_ratio",
+    "net_mrr_churn_ratio",
 )
 TABLES = f"""
 create table reporting.saas_by_month (
@@ -140,7 +142,7 @@ def _month(number: int, times: int) -> tuple[str, Values]:
         (
             *(100, 101, 80, 2, 1, lost, 1, lost, 0, failed, recovered),
             *(10150 + number, 250, 100, 300, 200, 300, 300, 0, -5, 150, 100.5),
-            *(lost / 100, 0.00177, 0.05449, *retained, 0.0297, 0.1136),
+            *(lost / 100, 0.00177, 0.05449, *retained, 0.0297, 0.1136, 0.05, 0.01),
         ),
         strict=True,
     )

@@ -74,7 +74,10 @@ OPERATIONAL = {
 }
 EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
-SAAS = {"ejecutivo_saas", "salud_de_cuentas"}
+SAAS = {
+    *("ejecutivo_saas", "salud_de_cuentas", "senales_y_cola"),
+    "lealtad_y_referidos",
+}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
 EVERYTHING = {
     *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),

@@ -19,6 +19,8 @@ KINDS = (
     "cs_activities",
     "exit_reasons",
     "kpi_targets",
+    "account_referrals",
+    "points_rules",
 )
 EXPORTS = {
     # Headers as vendors and people write them.
@@ -37,6 +39,10 @@ EXPORTS = {
     "id_actividad;id_cuenta;tipo_actividad;ejecutivo;fecha_actividad": "cs_activities",
     "id_cuenta;motivo_salida;fecha_salida;fecha_aviso": "exit_reasons",
     "indicador;mes;meta": "kpi_targets",
+    "id_toque;cuenta_referente;cuenta_referida;tipo_toque;fecha_toque": (
+        "account_referrals"
+    ),
+    "regla;tipo_regla;puntos;valor": "points_rules",
 }
 
 

@@ -1,0 +1,97 @@
+with companies as (
+    select
+        company_id,
+        {{ as_of_date() }} as as_of_date
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
+),
+
+dated as (
+    select
+        touches.*,
+        companies.as_of_date
+    from {{ ref('int_account_referral_touches') }} as touches
+    inner join companies
+        on
+            touches.company_id = companies.company_id
+            and touches.touch_date <= companies.as_of_date
+    where {{ is_in_scope('touches.company_id') }}
+),
+
+accounts as (
+    select * from {{ ref('accounts') }}
+    where {{ is_in_scope() }}
+),
+
+periods as (
+    select
+        company_id,
+        account_id,
+        min(from_date) as first_paid_date
+    from {{ ref('account_mrr_periods') }}
+    where {{ is_in_scope() }} and mrr_amount > 0
+    group by company_id, account_id
+),
+
+invoices as (
+    select * from {{ ref('account_invoices_paid') }}
+    where {{ is_in_scope() }}
+),
+
+active as (
+    select distinct
+        company_id,
+        account_id
+    from {{ ref('account_user_days') }}
+    where {{ is_in_scope() }}
+),
+
+-- Where nobody's use is known, nobody is never active.
+known as (
+    select distinct company_id
+    from active
+),
+
+joined as (
+    select
+        dated.company_id,
+        dated.touch_id,
+        dated.referrer_account_id,
+        dated.referred_account_id,
+        dated.was_merged,
+        dated.touch_kind,
+        dated.referral_code,
+        dated.touched_at,
+        dated.touch_date,
+        dated.is_on_coupon_site,
+        dated.as_of_date,
+        coalesce(accounts.signed_up_date, periods.first_paid_date)
+            as signed_up_date,
+        coalesce(invoices.paid_invoice_count, 0) as paid_invoice_count,
+        invoices.first_settled_date,
+        coalesce(invoices.is_refunded, false) as is_refunded,
+        case
+            when known.company_id is not null then active.account_id is not null
+        end as was_ever_active
+    from dated
+    left join accounts
+        on
+            dated.company_id = accounts.company_id
+            and dated.referred_account_id = accounts.account_id
+    left join periods
+        on
+            dated.company_id = periods.company_id
+            and dated.referred_account_id = periods.account_id
+    left join invoices
+        on
+            dated.company_id = invoices.company_id
+            and dated.referred_account_id = invoices.account_id
+    left join active
+        on
+            dated.company_id = active.company_id
+            and dated.referred_account_id = active.account_id
+    left join known
+        on dated.company_id = known.company_id
+)
+
+select * from joined

@@ -1,0 +1,24 @@
+with
+{{ newest_rows(
+    'targets', ref('stg_files__kpi_targets'), ['metric_name', 'target_month']
+) }},
+
+-- Several days of a month are one target, the last of them.
+told as (
+    select distinct on (
+        company_id, lower(metric_name), date_trunc('month', target_month)
+    )
+        company_id,
+        lower(metric_name) as metric_name,
+        date_trunc('month', target_month)::date as target_month,
+        target_value::double precision as target_value,
+        baseline_value::double precision as baseline_value
+    from targets
+    order by
+        company_id asc,
+        lower(metric_name) asc,
+        date_trunc('month', target_month) asc,
+        target_month desc
+)
+
+select * from told

@@ -1,0 +1,134 @@
+"""Tiers of a company's accounts, their points and what those are worth, referrals."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from ml_assets.assets.loyalty_tables import loyalty_tables
+from ml_assets.assets.table_rows import read_frame, replace_frame
+from orchestration.lib.tenancy.company_removal import company_held
+from orchestration.lib.tenancy.partitions import CompanyDay, company_days
+from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.warehouse import Warehouse
+
+__all__ = ["account_loyalty", "review_loyalty"]
+
+_SCHEMA = "predictions"
+_TABLES = {
+    "account_loyalty": (
+        "Tier of each account that pays, what the next asks for, and its points. One "
+        "row per company and account."
+    ),
+    "loyalty_tiers": (
+        "How many accounts have each tier, and what keeps the others from it. One row "
+        "per company and tier."
+    ),
+    "points_standing": (
+        "Points that are out and what they are worth. One row per company."
+    ),
+    "account_referrals": (
+        "Accounts that another referred, and whether that has earned a reward. One row "
+        "per company and referred account."
+    ),
+}
+_MARTS = ("account_health_inputs", "account_referral_touches", "points_rules")
+
+
+@dg.multi_asset(
+    name="account_loyalty",
+    specs=[
+        dg.AssetSpec(
+            [_SCHEMA, table],
+            description=description,
+            deps=[
+                [_SCHEMA, "account_health"],
+                *(["marts", mart] for mart in _MARTS),
+            ],
+            group_name="measurement",
+            kinds={"python", "numpy"},
+            owners=["team:data"],
+            code_version="1",
+        )
+        for table, description in _TABLES.items()
+    ],
+    partitions_def=company_days,
+)
+def account_loyalty(
+    context: dg.AssetExecutionContext, warehouse: Warehouse, company_day: CompanyDay
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Review the tiers, points and referrals of one company."""
+    counts = review_loyalty(warehouse.url(), company_day.company_id(context))
+    for table, count in counts.items():
+        yield dg.MaterializeResult(
+            asset_key=[_SCHEMA, table],
+            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
+        )
+
+
+def review_loyalty(url: str, company_id: str) -> dict[str, int]:
+    """Review a company's accounts; how many rows, by table.
+
+    Raises
+    ------
+    CompanyRemoved, InvalidAccounts
+    """
+    # The ledger is the platform's own; models read none of its tables.
+    with connect(url, "orchestrator") as ledger:
+        entries = read_frame(ledger, _ENTRIES, company_id)
+    with company_held(url, company_id), connect(url, "scientist") as database:
+        accounts, rules, touches = (
+            read_frame(database, query, company_id)
+            for query in (_ACCOUNTS, _RULES, _TOUCHES)
+        )
+        tables: dict[str, Any] = dict.fromkeys(_TABLES, pd.DataFrame())
+        if len(accounts):
+            tables |= loyalty_tables(accounts, entries, rules, touches)
+        for table, found in tables.items():
+            replace_frame(database, table, company_id, found)
+    return {table: len(found) for table, found in tables.items()}
+
+
+_ACCOUNTS = """
+    select
+        health.account_id,
+        health.as_of_date,
+        inputs.tenure_days / 30.4375 as months_active,
+        inputs.feature_adoption_ratio,
+        health.engagement_level,
+        loyalty.reviewed_month,
+        loyalty.tier_before,
+        loyalty.months_below_before,
+        loyalty.tier,
+        loyalty.months_below
+    from predictions.account_health as health
+    inner join marts.account_health_inputs as inputs
+        on health.company_id = inputs.company_id
+        and health.account_id = inputs.account_id
+        and health.as_of_date = inputs.scored_on
+    left join predictions.account_loyalty as loyalty
+        on health.company_id = loyalty.company_id
+        and health.account_id = loyalty.account_id
+    where health.company_id = %(company)s
+        and inputs.company_id = %(company)s
+    order by health.account_id
+"""
+_ENTRIES = """
+    select entry_id, account_id, entry_number, occurred_at, kind, points,
+        balance_after, rule_id, source_ref, reverses_entry_id, lot_entry_id,
+        expires_at, recorded_by
+    from ops.points_entries
+    where company_id = %(company)s
+    order by account_id, entry_number
+"""
+_RULES = """
+    select rule_id, points, value_amount from marts.points_rules
+    where company_id = %(company)s and rule_kind = 'reward'
+        and value_amount is not null
+"""
+_TOUCHES = """
+    select * from marts.account_referral_touches
+    where company_id = %(company)s
+    order by touched_at, touch_id
+"""

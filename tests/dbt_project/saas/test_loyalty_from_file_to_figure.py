@@ -1,0 +1,203 @@
+"""Tiers, points and referrals of two companies that share ids."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ml_assets.assets.account_health import judge_accounts
+from ml_assets.assets.account_loyalty import review_loyalty
+from orchestration.lib.activation.points import ledger
+from orchestration.lib.activation.points.entries import Award
+from orchestration.lib.warehouse.database import connect
+from tests.dbt_project.raw_files import RawFile, Row
+from tests.dbt_project.warehouse import Warehouse
+
+AS_OF = "2026-03-18"
+Rows = dict[str, dict[str, Any]]
+
+
+def subscription(account_id: str, started: str) -> Row:
+    return {
+        "subscription_id": f"s-{account_id}",
+        "account_id": account_id,
+        "billing_interval": "month",
+        "amount": 90,
+        "quantity": 2,
+        "status": "active",
+        "started_at": started,
+    }
+
+
+def touch(number: int, referrer: str, referred: str, day: str, kind: str) -> Row:
+    return {
+        "touch_id": f"t{number}",
+        "referrer_account_id": referrer,
+        "referred_account_id": referred,
+        "touch_kind": kind,
+        "touched_at": f"{day} 12:00+00",
+    }
+
+
+def invoice(key: str, account_id: str, issued: str) -> Row:
+    return {
+        "invoice_id": key,
+        "account_id": account_id,
+        "status": "paid",
+        "amount_due": 90,
+        "issued_at": issued,
+    }
+
+
+FILES: dict[str, tuple[Row, ...]] = {
+    "subscriptions": (
+        subscription("old", "2025-01-10"),
+        subscription("new", "2026-01-10"),
+        subscription("late", "2026-03-01"),
+        subscription("back", "2026-02-10"),
+    ),
+    "invoices": (
+        invoice("i1", "new", "2026-01-10"),
+        invoice("i2", "new", "2026-02-10"),
+        invoice("i3", "late", "2026-03-01"),
+        invoice("i4", "back", "2026-02-10"),
+        invoice("i5", "back", "2026-03-10"),
+    ),
+    "payments": (
+        {
+            "payment_id": "p1",
+            "invoice_id": "i5",
+            "status": "refunded",
+            "amount": 90,
+            "attempted_at": "2026-03-12 09:00+00",
+        },
+    ),
+    "account_referrals": (
+        touch(1, "late", "new", "2026-01-05", "click"),
+        touch(2, "old", "new", "2026-01-08", "code"),
+        touch(3, "old", "late", "2026-02-20", "click"),
+        # After it signed up, and itself.
+        touch(4, "new", "old", "2026-03-01", "code"),
+        touch(5, "back", "back", "2026-02-08", "code"),
+        touch(6, "new", "back", "2026-02-09", "click"),
+    ),
+    "points_rules": (
+        {
+            "rule_id": "credit",
+            "rule_kind": "reward",
+            "points": 100,
+            "value_amount": 10,
+        },
+        {"rule_id": "usage_month", "rule_kind": "earn", "points": 10},
+    ),
+}
+
+
+def _award(account: str, points: int, rule: str, ref: str) -> Award:
+    return Award(
+        account_id=account,
+        kind="earn" if points > 0 else "redeem",
+        points=points,
+        rule_id=rule,
+        source_ref=ref,
+        occurred_at=datetime(2026, 2, 1, 12, tzinfo=UTC),
+        recorded_by="test",
+    )
+
+
+@pytest.fixture(scope="module")
+def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
+    pair = warehouse.add_pair()
+    for kind, rows in FILES.items():
+        warehouse.load(pair.acme, RawFile(f"{kind}.csv", rows, contract=kind))
+    warehouse.load(
+        pair.bolt, RawFile("s.csv", FILES["subscriptions"], contract="subscriptions")
+    )
+    with connect(warehouse.url, "orchestrator", autocommit=True) as database:
+        ledger.earn(database, pair.acme, _award("old", 300, "referral", "r1"))
+        ledger.redeem(database, pair.acme, _award("old", -100, "credit", "c1"))
+    warehouse.build(
+        pair.acme,
+        pair.bolt,
+        as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
+        only=[
+            *("account_health_inputs", "account_departures", "points_rules"),
+            "account_referral_touches",
+            "account_invoices_paid",
+        ],
+    )
+    for company in (pair.acme, pair.bolt):
+        judge_accounts(warehouse.url, company)
+        review_loyalty(warehouse.url, company)
+        # Once more in the same month: the same review.
+        review_loyalty(warehouse.url, company)
+    return {
+        name: {
+            view: {
+                str(row[key]): row
+                for row in warehouse.rows(
+                    f"select * from reporting.{view} where company_id = %s", [company]
+                )
+            }
+            for view, key in (
+                ("loyalty_accounts", "account_id"),
+                ("loyalty_tiers", "tier"),
+                ("points_standing", "company_id"),
+                ("account_referrals", "referred_account_id"),
+            )
+        }
+        for name, company in (("acme", pair.acme), ("bolt", pair.bolt))
+    }
+
+
+def test_tiers_are_by_months_and_what_is_unknown_lifts_nobody(
+    told: dict[str, dict[str, Rows]],
+) -> None:
+    accounts = told["acme"]["loyalty_accounts"]
+
+    assert (accounts["old"]["tier"], accounts["late"]["tier"]) == ("bronze", None)
+    assert accounts["old"]["next_tier"] == "silver"
+    assert accounts["old"]["lacks_en"] == (
+        "How many of its features it uses is not known."
+    )
+    assert accounts["late"]["lacks_es"] == "1 meses activa; se piden 3."
+    tiers = told["acme"]["loyalty_tiers"]
+    assert (tiers["bronze"]["held_count"], tiers["gold"]["lack_months_count"]) == (1, 3)
+
+
+def test_points_are_those_of_the_ledger_and_worth_what_they_buy(
+    told: dict[str, dict[str, Rows]],
+) -> None:
+    (points,) = told["acme"]["points_standing"].values()
+
+    assert told["acme"]["loyalty_accounts"]["old"]["points_balance"] == 200
+    assert (points["earned_points"], points["outstanding_points"]) == (300, 200)
+    assert points["is_redemption_assumed"]
+    assert (points["point_value"], points["provision_amount"]) == (
+        Decimal("0.1"),
+        Decimal(20),
+    )
+
+
+def test_who_referred_is_by_code_and_due_after_two_invoices(
+    told: dict[str, dict[str, Rows]],
+) -> None:
+    referrals = told["acme"]["account_referrals"]
+
+    assert set(referrals) == {"new", "late", "back"}
+    names = ("referrer_account_id", "attributed_by", "reward_state")
+    assert [referrals["new"][name] for name in names] == ["old", "code", "due"]
+    assert [referrals["late"][name] for name in names] == ["old", "click", "waiting"]
+    assert [referrals["back"][name] for name in names] == ["new", "click", "reversed"]
+
+
+def test_another_company_has_accounts_and_neither_points_nor_referrals(
+    told: dict[str, dict[str, Rows]],
+) -> None:
+    assert told["bolt"]["loyalty_accounts"]["old"]["points_balance"] == 0
+    (points,) = told["bolt"]["points_standing"].values()
+    assert (points["outstanding_points"], points["point_value"]) == (0, None)
+    assert told["bolt"]["account_referrals"] == {}
