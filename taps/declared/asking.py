@@ -171,11 +171,11 @@ class AskingStream(SlicedStream):
         for body, raws in self._tap.api.pages(
             self.told.request, self.told.paging, values, self._raws, call
         ):
-            count += len(raws)
             if self.told.count and body is not None:
                 told_count = value_at(body, self.told.count)
             for raw in raws:
-                record, is_right = self._record(raw, known, call)
+                record, is_right = self._record(raw, known | {"place": count}, call)
+                count += 1
                 if is_right:
                     yield record
                 else:
@@ -190,7 +190,11 @@ class AskingStream(SlicedStream):
     def _raws(self, body: Any, call: str) -> list[Any]:
         if self.told.rows:
             return list(hook(self.told.rows)(body))
-        return self.listed(body, self.told.records, call)
+        found = self.listed(body, self.told.records, call)
+        if self.told.each is None:
+            return found
+        lists = [(raw, value_at(raw, self.told.each) or []) for raw in found]
+        return [{**raw, **inner} for raw, entries in lists for inner in entries]
 
     def _record(
         self, raw: Any, known: Mapping[str, Any], call: str

@@ -27,7 +27,6 @@ __all__ = [
     "Stream",
 ]
 
-
 ColumnType = Literal[
     "text",
     "integer",
@@ -42,14 +41,13 @@ ColumnType = Literal[
     "object",
 ]
 
-
 Domain = Literal[
     "core", "commerce", "marketing", "community", "saas", "webinars", "platform"
 ]
 
 
 class _Part(msgspec.Struct, forbid_unknown_fields=True):
-    """A part of a declaration: what is written is one of its fields."""
+    """What is written is one of its fields."""
 
 
 class Title(_Part):
@@ -161,10 +159,10 @@ class Column(_Part):
     """A column: the place in the record, its type, and what it means.
 
     ``from`` is a path such as ``customer.id`` or ``tags.0``; default: the column's
-    name. ``@name`` is not of the record but of the question: ``@read_at``, or what
-    ``for_each`` takes. ``between``, ``one_of`` and ``is_past`` are promises about its
-    values, which the contract of the table looks at. ``empty`` are texts for no value.
-    What it leaves out at times is ``optional``. An ``array`` is of texts only.
+    name. ``@name`` is not of the record but of the question: ``@read_at``, ``@place``
+    (from 0 on), or what ``for_each`` takes. ``between``, ``one_of`` and ``is_past`` are
+    promises about its values, which the contract of the table looks at. ``empty`` are
+    texts for no value, ``optional`` is what is left out. An ``array`` is of texts only.
     """
 
     type: ColumnType
@@ -239,10 +237,11 @@ class Stream(_Part):
 
     Without a ``request`` the values of ``for_each`` are the records themselves.
     ``records`` is the path of the list in the answer, ``count`` that of how many there
-    are in all. ``rows`` (of a page) and ``read`` (all of it) name a function of a
-    module beside the declaration, ``module:function``. ``examples`` are values that
-    the sandbox gives a column; ``window`` is the column that lies within the days a run
-    asks for, and ``holds`` what else is true of every row, for the contract.
+    are in all; entries of the list ``each`` of a record are records, with its fields.
+    ``rows`` (of a page) and ``read`` (all of it) name a function of a module beside the
+    declaration, ``module:function``. ``examples`` are values that the sandbox gives a
+    column; ``window`` is the column that lies within the days a run asks for, and
+    ``holds`` what else is true of every row, for the contract.
     """
 
     description: str
@@ -250,6 +249,7 @@ class Stream(_Part):
     key: list[str]
     request: Request | None = None
     records: str = ""
+    each: str | None = None
     paging: Paging = msgspec.field(default_factory=Paging)
     count: str | None = None
     changes: Changes | None = None

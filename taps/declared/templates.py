@@ -3,7 +3,8 @@
 Names are the settings, what ``for_each`` takes, and the window: ``since`` and ``until``
 (moments), ``first_day`` and ``last_day``. A moment is written as ISO 8601 in UTC, or as
 ``{since:epoch}``, ``{since:epoch_ms}``, ``{since:date}`` or by strftime; a list is
-joined, with ``+`` in ``{currencies:+}``, otherwise with commas.
+joined, with ``+`` in ``{currencies:+}``, otherwise with commas. ``{id:path}`` is one
+part of a path; an id with slashes is written twice, because servers decode it twice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import string
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote
 
 __all__ = ["filled"]
 
@@ -48,6 +50,9 @@ _FORMATTER = _Formatter()
 
 
 def _written(value: Any, how: str) -> Any:
+    if how == "path":
+        once = quote(str(value), safe="")
+        return quote(once, safe="") if "/" in str(value) else once
     if isinstance(value, datetime):
         return _moment(value.astimezone(UTC), how)
     if isinstance(value, date):

@@ -25,6 +25,7 @@ PASSING: tuple[dict[str, Any], ...] = (
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("taps.api_source.http._wait", lambda _: 0)
+    monkeypatch.setattr("taps.declared.pages.Pace.wait", lambda _: None)
 
 
 def test_every_stream_has_rows_and_every_column_a_value(vendor: Vendor) -> None:
