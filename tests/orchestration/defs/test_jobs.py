@@ -396,6 +396,7 @@ def test_frequent_jobs_run_no_model_and_only_the_sources_of_their_level() -> Non
         "ingest_meta_ads",
         "ingest_google_ads",
         "ingest_stripe",
+        "ingest_zoom",
     }
 
 
