@@ -134,13 +134,17 @@ VIEWS = (
     "vip_churn",
     "vip_risk_growth",
     "webhooks_by_day",
+    "webinar_audience_traits",
     "webinar_call_bands",
     "webinar_call_grades",
     "webinar_calls",
     "webinar_channels",
     "webinar_forecasts",
+    "webinar_live_counters",
+    "webinar_moments",
     "webinar_months",
     "webinar_results",
+    "webinar_section_dates",
     "webinar_section_results",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]

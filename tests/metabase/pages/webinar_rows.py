@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import psycopg
 from psycopg import sql
 
@@ -44,7 +46,8 @@ create table reporting.webinar_forecasts (
 """
 _DECLARED = (
     *("webinar_calls", "webinar_call_bands", "webinar_call_grades"),
-    "webinar_section_results",
+    *("webinar_section_results", "webinar_section_dates", "webinar_live_counters"),
+    *("webinar_moments", "webinar_audience_traits"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -107,18 +110,23 @@ def fill_webinars(
     ):
         insert("webinar_forecasts", *told)
     _fill_leads(connection, company_id, t)
+    _fill_operations(connection, company_id, t)
+
+
+def _inserted(
+    connection: psycopg.Connection, company_id: str, view: str, **row: object
+) -> None:
+    row["company_id"] = company_id
+    query = sql.SQL("insert into reporting.{} ({}) values ({})").format(
+        sql.Identifier(view),
+        sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join(sql.Placeholder() * len(row)),
+    )
+    connection.execute(query, list(row.values()))
 
 
 def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:
-    def insert(view: str, **row: object) -> None:
-        row["company_id"] = company_id
-        query = sql.SQL("insert into reporting.{} ({}) values ({})").format(
-            sql.Identifier(view),
-            sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join(sql.Placeholder() * len(row)),
-        )
-        connection.execute(query, list(row.values()))
-
+    insert = partial(_inserted, connection, company_id)
     for rank, name, chance, action in (
         (2, "ana", 0.35, "keep_in_touch"),
         (1, "bea", 0.65, "nurture"),
@@ -158,4 +166,56 @@ def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None
             **{"section_retention_ratio": stayed / 100, "section_peak_ratio": 0.6},
             **{"retention_ratio_lower": 0.5, "retention_ratio_upper": 0.9},
             section_interactions_per_minute=1.5 * t,
+        )
+
+
+def _fill_operations(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """W2 is on, W1 is over and W3 to come."""
+    insert = partial(_inserted, connection, company_id)
+    told_at = "1997-08-14 17:20"
+    for webinar_id, title, day, phase, present in (
+        ("W1", "Automatiza", "1997-07-10 17:00", "over", 0),
+        ("W2", "Crece", "1997-08-14 17:00", "live", 40),
+        ("W3", "Vende", "1997-10-02 17:00", "to_come", 0),
+    ):
+        same = {"webinar_id": webinar_id, "title": title, "starts_at": day}
+        for name, people in (("registrant", 100), ("attendee", 46), ("conversion", 6)):
+            insert(
+                "webinar_live_counters",
+                **same,
+                **{"metric_name": f"live_{name}_count", "starts_locally": day},
+                **{"told_at": told_at, "told_locally": told_at, "phase": phase},
+                **{"live_present_count": present * t, "target_count": 200 * t},
+                **{
+                    "live_people_count": people * t,
+                    "is_own_target": name == "attendee",
+                },
+                live_progress_ratio=people / 200,
+            )
+        if phase == "to_come":
+            continue
+        for minute, chats in ((0, 2), (5, 7)):
+            insert(
+                "webinar_moments",
+                **same,
+                **{"start_minute": minute, "minutes_present_count": 30 * t + minute},
+                **{"minutes_chat_count": chats * t, "minutes_question_count": t},
+                minutes_poll_count=0,
+            )
+        for number, (size, people) in enumerate((("", 20), ("11-50", 80))):
+            for trait in ("industry", "company_size"):
+                insert(
+                    "webinar_audience_traits",
+                    **same,
+                    **{"trait": trait, "trait_value": size},
+                    **{"trait_registrant_count": people * t},
+                    trait_attendee_count=10 * t + number,
+                )
+        insert(
+            "webinar_section_dates",
+            **same,
+            **{"section_number": 1, "section_title": "Inicio", "start_date": day},
+            **{"section_present_count": 60 * t, "section_retention_ratio": 0.9},
+            **{"retention_ratio_lower": 0.8, "retention_ratio_upper": 0.95},
+            **{"section_peak_ratio": 0.7, "section_interactions_per_minute": 2 * t},
         )

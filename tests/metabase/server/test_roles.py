@@ -76,9 +76,10 @@ EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
 SAAS = {"ejecutivo_saas", "salud_de_cuentas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
+WEBINARS = {"webinars", "webinar_operativo", "leads"}
 EVERYTHING = {
-    *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),
-    *("agencia", "webinars", "leads"),
+    *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS | WEBINARS),
+    "agencia",
 }
 PAGES = {
     "pro": {
@@ -114,11 +115,11 @@ PAGES = {
         "operator": EVERYTHING,
     },
     "webinars": {
-        "directivo": {"webinars", "leads"},
-        "marketing": {"webinars", "leads"},
+        "directivo": WEBINARS,
+        "marketing": WEBINARS,
         "devops": {"conexiones"},
-        "analista": {"webinars", "leads", "conexiones"},
-        "consultor": {"webinars", "leads"},
+        "analista": WEBINARS | {"conexiones"},
+        "consultor": WEBINARS,
         "operator": EVERYTHING,
     },
     "agency": {
