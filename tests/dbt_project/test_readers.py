@@ -17,7 +17,6 @@ KEPT = {
     "campaign_conversion_days": "a page will show what people did after a campaign",
     "campaigns": "a page will show a campaign's state and budget",
     "payments": "orders are held against it, from each source, in tests",
-    "stg_files__kpi_targets": "pages will show a figure beside its target",
     "stg_meta_ads__campaign_platform_days": "a page will show platforms",
     "stg_shopify__discount_codes": "revenue will be told by discount code",
     "stg_shopify__refund_line_items": "what went back, which pages will show",
