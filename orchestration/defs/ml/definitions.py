@@ -13,6 +13,7 @@ from ml_assets.assets import (
     scenarios,
     webinar_forecasts,
     webinar_leads,
+    webinar_segments,
 )
 
 
@@ -32,6 +33,7 @@ def models() -> dg.Definitions:
                 scenarios,
                 webinar_forecasts,
                 webinar_leads,
+                webinar_segments,
             ]
         )
     )

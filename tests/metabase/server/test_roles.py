@@ -76,7 +76,7 @@ EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
 SAAS = {"ejecutivo_saas", "salud_de_cuentas"}
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
-WEBINARS = {"webinars", "webinar_operativo", "leads"}
+WEBINARS = {"webinars", "webinar_operativo", "cohortes_y_segmentos", "leads"}
 EVERYTHING = {
     *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS | WEBINARS),
     "agencia",
