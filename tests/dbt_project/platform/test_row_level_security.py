@@ -139,6 +139,7 @@ VIEWS = (
     "webinar_call_grades",
     "webinar_calls",
     "webinar_channels",
+    "webinar_cohort_results",
     "webinar_forecasts",
     "webinar_live_counters",
     "webinar_moments",
@@ -146,6 +147,8 @@ VIEWS = (
     "webinar_results",
     "webinar_section_dates",
     "webinar_section_results",
+    "webinar_segment_choices",
+    "webinar_segment_profiles",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """

@@ -47,7 +47,8 @@ create table reporting.webinar_forecasts (
 _DECLARED = (
     *("webinar_calls", "webinar_call_bands", "webinar_call_grades"),
     *("webinar_section_results", "webinar_section_dates", "webinar_live_counters"),
-    *("webinar_moments", "webinar_audience_traits"),
+    *("webinar_moments", "webinar_audience_traits", "webinar_cohort_results"),
+    *("webinar_segment_profiles", "webinar_segment_choices"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -111,6 +112,7 @@ def fill_webinars(
         insert("webinar_forecasts", *told)
     _fill_leads(connection, company_id, t)
     _fill_operations(connection, company_id, t)
+    _fill_segments(connection, company_id, t)
 
 
 def _inserted(
@@ -218,4 +220,45 @@ def _fill_operations(connection: psycopg.Connection, company_id: str, t: int) ->
             **{"section_present_count": 60 * t, "section_retention_ratio": 0.9},
             **{"retention_ratio_lower": 0.8, "retention_ratio_upper": 0.95},
             **{"section_peak_ratio": 0.7, "section_interactions_per_minute": 2 * t},
+        )
+
+
+def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """Two kinds, of which one is advised twice; cohorts of January and August."""
+    insert = partial(_inserted, connection, company_id)
+    for segment, people, feature, is_keen in (
+        (4, 30, "chat_mean", True),
+        (1, 70, "registered_count", False),
+    ):
+        insert(
+            "webinar_segment_profiles",
+            **{"segment_id": segment, "segment_people_count": people * t},
+            **{"segment_people_ratio": people / 100, "top_feature": feature},
+            **{"segment_conversion_count": 12 * t, "segment_conversion_ratio": 0.4},
+            **{"conversion_lower_ratio": 0.2, "conversion_upper_ratio": 0.6},
+            **{"segment_revenue_mean": 50 * t, "segment_engagement": 85},
+            **{"wants_premium": is_keen, "wants_upsell": is_keen},
+            wants_enterprise=False,
+        )
+    for count, is_stable in ((2, True), (3, True), (4, False)):
+        insert(
+            "webinar_segment_choices",
+            **{"segment_count": count, "is_stable": is_stable, "is_taken": count == 2},
+            **{"segment_silhouette": 0.4, "segment_jaccard": 0.9, "segment_rand": 0.9},
+            **{"segment_smallest_ratio": 0.3, "audience_people_count": 100 * t},
+            **{"segment_kept_count": 45, "known_before_count": 50},
+        )
+    for month, age, came in (
+        ("1997-01-01", 0, 30),
+        ("1997-01-01", 1, 20),
+        ("1997-01-01", 2, 10),
+        ("1997-08-01", 0, 40),
+        ("1997-08-01", 1, 24),
+    ):
+        insert(
+            "webinar_cohort_results",
+            **{"cohort_month": month, "age_months": age},
+            **{"webinar_cohort_people": 80 * t, "webinar_cohort_attendees": came * t},
+            **{"webinar_cohort_ratio": came / 80, "webinar_cohort_buyers": t},
+            **{"attended_ratio_lower": 0.1, "attended_ratio_upper": 0.7},
         )
