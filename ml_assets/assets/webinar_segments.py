@@ -29,6 +29,7 @@ FEATURES: Final = (
     *("question_mean", "answered_poll_ratio", "click_mean"),
 )
 _SEED = 42
+_STANDS_OUT = 0.2
 _TABLES = {
     "webinar_segment_members": (
         "Who is of which kind. One row per company and person of the audience."
@@ -124,7 +125,8 @@ def _segmented(people: pd.DataFrame, before: pd.DataFrame) -> Frames:
                 "segment_id": name,
                 "features": json.dumps(dict(zip(FEATURES, means[group], strict=True))),
                 "moved_in_count": moved.by_segment.get(name, 0),
-                "top_feature": FEATURES[int(np.argmax((means[group] - mean) / spread))],
+                "people_ratio": float((found.labels == group).mean()),
+                "top_feature": _top((means[group] - mean) / spread),
                 **asdict(profile),
             }
         )
@@ -133,6 +135,13 @@ def _segmented(people: pd.DataFrame, before: pd.DataFrame) -> Frames:
         "webinar_segments": pd.DataFrame(profiles),
         "webinar_segment_counts": _counts(found.candidates, groups, people, moved),
     }
+
+
+def _top(distances: Floats) -> str:
+    """By what a kind stands out, in standard deviations; nothing where it does less."""
+    return (
+        FEATURES[int(distances.argmax())] if distances.max() > _STANDS_OUT else "less"
+    )
 
 
 def _none(counts: pd.DataFrame) -> Frames:

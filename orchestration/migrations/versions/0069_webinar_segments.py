@@ -20,6 +20,7 @@ _TABLES = {
         as_of_date date not null,
         features jsonb not null,
         people_count integer not null,
+        people_ratio double precision not null,
         moved_in_count integer not null,
         top_feature text not null,
         engagement_mean double precision,

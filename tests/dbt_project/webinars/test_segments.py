@@ -18,12 +18,13 @@ def add_audience(warehouse: Warehouse, company: str, size: int) -> None:
     """Half of them stay, write and buy; half register and do not come."""
     warehouse.execute(COMPANY, [company])
     at = dt.datetime(2026, 3, 10, 17, tzinfo=dt.UTC)
-    insert(
-        warehouse,
-        "webinars",
-        **{"company_id": company, "webinar_id": "W", "title": "W", "series": "mes"},
-        **{"starts_at": at, "start_date": at.date(), "as_of_date": AS_OF},
-    )
+    held: dict[str, Any] = {
+        "starts_at": at,
+        "start_date": at.date(),
+        "as_of_date": AS_OF,
+    }
+    held |= {"company_id": company, "webinar_id": "W", "title": "W", "series": "mes"}
+    insert(warehouse, "webinars", **held)
     rng = np.random.default_rng(5)
     for number in range(size):
         comes = number % 2 == 0
@@ -69,6 +70,7 @@ def test_an_audience_is_divided_the_same_way_twice_or_is_too_small(
     assert (came["wants_premium"], came["wants_upsell"]) == (True, True)
     assert came["wants_enterprise"]
     assert came["segment_moved_in_count"] == 0
+    assert stayed_away["top_feature"] == "less"
     assert (stayed_away["wants_premium"], stayed_away["wants_upsell"]) == (False, False)
     tried = told(warehouse, "webinar_segment_choices", pair.acme)
     assert [each["segment_count"] for each in tried if each["is_taken"]] == [2]

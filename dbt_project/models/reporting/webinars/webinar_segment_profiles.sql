@@ -16,9 +16,7 @@ joined as (
         segments.as_of_date,
         companies.currency_code,
         segments.people_count as segment_people_count,
-        segments.people_count::double precision / sum(
-            segments.people_count
-        ) over (partition by segments.company_id) as segment_people_ratio,
+        segments.people_ratio as segment_people_ratio,
         segments.moved_in_count as segment_moved_in_count,
         segments.top_feature,
         segments.engagement_mean as segment_engagement,
