@@ -6,6 +6,7 @@ WebinarModelError
     InvalidLeads         features or outcomes that cannot be; names the column
     LeakingFeature       a feature that knows the outcome
     TooFewConversions    less than a score needs: rules are better
+    TooFewPeople         fewer than can be told apart as groups
     NotConverged         the likelihood has no maximum that could be found
 """
 
@@ -16,6 +17,7 @@ __all__ = [
     "NotConverged",
     "TooFewConversions",
     "TooFewEvents",
+    "TooFewPeople",
     "WebinarModelError",
 ]
 
@@ -46,3 +48,7 @@ class TooFewConversions(WebinarModelError):
 
 class NotConverged(WebinarModelError):
     """The optimiser did not reach a maximum of the likelihood."""
+
+
+class TooFewPeople(WebinarModelError):
+    """Fewer people than groups of them could be told of."""

@@ -35,6 +35,8 @@ class Page:
 def answer(source: Source, stream: Stream, page: Page, change: Change) -> Response:
     """The answer that holds a page."""
     records = [change.applied(_record(stream, row)) for row in page.rows]
+    if each := stream.told.get("each"):
+        records = [{**record, each: [record]} for record in records]
     if source.api.get("format") == "csv":
         return Response(_csv(records), media_type="text/csv")
     if source.api.get("format") == "jsonl":

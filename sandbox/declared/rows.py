@@ -9,7 +9,6 @@ from sandbox.declared.source import Stream
 
 __all__ = ["rows_of"]
 
-_COUNT: Final = 25
 _DAYS: Final = 45
 _BETWEEN: Final = timedelta(hours=7)
 
@@ -52,9 +51,9 @@ def _by_day(stream: Stream, now: datetime) -> Iterator[tuple[int, datetime]]:
 def _by_moment(stream: Stream, now: datetime) -> Iterator[tuple[int, datetime]]:
     """Most of them older than what is read again."""
     minutes = stream.told.get("changes", {}).get("lookback_minutes", 0)
-    between = max(_BETWEEN, 3 * timedelta(minutes=minutes) / _COUNT)
-    for number in range(_COUNT):
-        yield number, now - (_COUNT - number) * between
+    between = max(_BETWEEN, 3 * timedelta(minutes=minutes) / stream.row_count)
+    for number in range(stream.row_count):
+        yield number, now - (stream.row_count - number) * between
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ __all__ = ["WINDOW", "Source", "Stream", "declared_sources", "settings"]
 
 _FOLDER: Final = Path(__file__).parents[2] / "taps/sources"
 _LISTED: Final = 3
+_ROWS: Final = 25
+# Of what a chain asks row by row: streams of streams multiply.
+_LINKS: Final = 2
 
 #: What a question may say of the time it asks for.
 WINDOW: Final = ("since", "until", "first_day", "last_day")
@@ -21,6 +24,7 @@ class Stream:
 
     name: str
     told: dict[str, Any]
+    row_count: int = _ROWS
 
     @property
     def paging(self) -> dict[str, Any]:
@@ -73,10 +77,20 @@ class Source:
     def streams(self) -> list[Stream]:
         """The streams that are asked for as declared, without a function."""
         return [
-            Stream(name, each)
+            Stream(name, each, _LINKS if self._is_link(name) else _ROWS)
             for name, each in self.told["streams"].items()
             if "request" in each and "read" not in each and "rows" not in each
         ]
+
+    def _is_link(self, name: str) -> bool:
+        """Whether rows ask for rows that ask for rows, and these are in between."""
+        parents = {
+            child: each.get("for_each", {}).get("stream")
+            for child, each in self.told["streams"].items()
+        }
+        children = {child for child, parent in parents.items() if parent == name}
+        is_grandparent = any(parents.get(parent) == name for parent in parents.values())
+        return bool(children) and (bool(parents[name]) or is_grandparent)
 
     def secret(self, setting: str) -> str:
         """The value of a secret setting here."""

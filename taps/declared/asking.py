@@ -172,12 +172,13 @@ class AskingStream(SlicedStream):
         for body, raws in self._tap.api.pages(
             self.told.request, self.told.paging, values, self._raws, call
         ):
-            count += len(raws)
             if self.told.count and body is not None:
                 told_count = value_at(body, self.told.count)
             around = {**known, "^": body}
             for raw in raws:
-                record, is_right = self._record(raw, around, call)
+                asked = around | {"place": count}
+                record, is_right = self._record(raw, asked, call)
+                count += 1
                 if is_right:
                     yield record
                 else:
@@ -195,7 +196,11 @@ class AskingStream(SlicedStream):
         is_left_out = self.told.may_be_left_out and isinstance(body, dict)
         if is_left_out and value_at(body, self.told.records) is None:
             return []
-        return self.listed(body, self.told.records, call)
+        found = self.listed(body, self.told.records, call)
+        if self.told.each is None:
+            return found
+        lists = [(raw, value_at(raw, self.told.each) or []) for raw in found]
+        return [{**raw, **inner} for raw, entries in lists for inner in entries]
 
     def _record(
         self, raw: Any, known: Mapping[str, Any], call: str

@@ -23,7 +23,6 @@ __all__ = [
     "Stream",
 ]
 
-
 ColumnType = Literal[
     "text",
     "integer",
@@ -38,14 +37,13 @@ ColumnType = Literal[
     "object",
 ]
 
-
 Domain = Literal[
     "core", "commerce", "marketing", "community", "saas", "webinars", "platform"
 ]
 
 
 class _Part(msgspec.Struct, forbid_unknown_fields=True):
-    """A part of a declaration: what is written is one of its fields."""
+    """What is written is one of its fields."""
 
 
 class Title(_Part):
@@ -59,11 +57,11 @@ class Column(_Part):
     """A column: the place in the record, its type, and what it means.
 
     ``from`` is a path such as ``customer.id`` or ``tags.0``; default: the column's
-    name. ``@name`` is not of the record but of the question: ``@read_at``, or what
-    ``for_each`` takes; ``^path`` is of the answer around it. ``between``,
-    ``one_of`` and ``is_past`` are promises about its values, which the contract of the
-    table looks at. ``empty`` are texts for no value. What it leaves out at times is
-    ``optional``. An ``array`` is of texts only.
+    name. ``@name`` is not of the record but of the question: ``@read_at``, ``@place``
+    (from 0 on), or what ``for_each`` takes; ``^path`` is of the answer around it.
+    ``between``, ``one_of`` and ``is_past`` are promises about its values, which the
+    contract of the table looks at. ``empty`` are texts for no value, ``optional`` is
+    what is left out at times. An ``array`` is of texts only.
     """
 
     type: ColumnType
@@ -143,10 +141,11 @@ class Stream(_Part):
     Without a ``request`` the values of ``for_each`` are the records themselves.
     ``records`` is the path of the list in the answer (``may_be_left_out`` where the
     source tells none rather than an empty one), ``count`` that of how many there are
-    in all. ``rows`` (of a page) and ``read`` (all of it) name a function of a
-    module beside the declaration, ``module:function``. ``examples`` are values that
-    the sandbox gives a column; ``window`` is the column that lies within the days a run
-    asks for, and ``holds`` what else is true of every row, for the contract.
+    in all; entries of the list ``each`` of a record are records, with its fields.
+    ``rows`` (of a page) and ``read`` (all of it) name a function of a module beside the
+    declaration, ``module:function``. ``examples`` are values that the sandbox gives a
+    column; ``window`` is the column that lies within the days a run asks for, and
+    ``holds`` what else is true of every row, for the contract.
     """
 
     description: str
@@ -155,6 +154,7 @@ class Stream(_Part):
     request: Request | None = None
     records: str = ""
     may_be_left_out: bool = False
+    each: str | None = None
     paging: Paging = msgspec.field(default_factory=Paging)
     count: str | None = None
     changes: Changes | None = None

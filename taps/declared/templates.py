@@ -4,7 +4,8 @@ Names are the settings, what ``for_each`` takes, and the window: ``since`` and `
 (moments), ``first_day`` and ``last_day``. A moment is written as ISO 8601 in UTC, or as
 ``{since:epoch}``, ``{since:epoch_ms}`` (in quotes: ``{since:epoch_ms_text}``),
 ``{since:date}`` or by strftime; a list is joined, with ``+`` in ``{currencies:+}``,
-otherwise with commas, and one of objects stays a list.
+otherwise with commas, and one of objects stays a list. ``{id:path}`` is one part of a
+path; an id with slashes is written twice, because servers decode it twice.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import string
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote
 
 __all__ = ["filled"]
 
@@ -49,6 +51,9 @@ _FORMATTER = _Formatter()
 
 
 def _written(value: Any, how: str) -> Any:
+    if how == "path":
+        once = quote(str(value), safe="")
+        return quote(once, safe="") if "/" in str(value) else once
     if isinstance(value, datetime):
         return _moment(value.astimezone(UTC), how)
     if isinstance(value, date):

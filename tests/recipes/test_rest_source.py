@@ -64,7 +64,7 @@ def run(house: Path, *command: str, **environment: str) -> str:
 def program(house: Path, module: str, *arguments: str, call: str = "main") -> str:
     """What a module of the copy says; by its name it would be forked from ours."""
     text = f"from {module} import {call}; {call}()"
-    return run(house, sys.executable, "-c", text, *arguments, COLUMNS="200")
+    return run(house, sys.executable, "-c", text, *arguments, COLUMNS="400")
 
 
 def timonel(house: Path, *arguments: str) -> str:

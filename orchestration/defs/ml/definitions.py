@@ -14,6 +14,7 @@ from ml_assets.assets import (
     scenarios,
     webinar_forecasts,
     webinar_leads,
+    webinar_segments,
 )
 
 
@@ -34,6 +35,7 @@ def models() -> dg.Definitions:
                 scenarios,
                 webinar_forecasts,
                 webinar_leads,
+                webinar_segments,
             ]
         )
     )

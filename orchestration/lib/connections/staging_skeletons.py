@@ -64,6 +64,7 @@ _OWN_COLUMNS = {
     "read_at": ("read_at::timestamptz as read_at", _MOMENT),
     "loaded_at": ("_sdc_batched_at::timestamptz as loaded_at", _MOMENT),
 }
+_HASHED = "email_hash"
 _Own = tuple[tuple[str, ...], tuple[str, ...]]
 #: Before and behind the source's own columns.
 _OF_A_RECORD: _Own = (("company_id",), ("read_at", "loaded_at"))
@@ -91,6 +92,9 @@ class _Column:
         """How it is selected."""
         if self.is_trimmed:
             return f"nullif(trim({self.raw}), '') as {self.staged}"
+        # Personal data ends in staging.
+        if self.staged == _HASHED:
+            return f"{{{{ email_hash('{self.raw}') }}}} as {self.staged}"
         cast = "" if self.type in {"text", "boolean"} else f"::{_TYPES[self.type][0]}"
         is_same = self.raw == self.staged and not cast
         return self.raw if is_same else f"{self.raw}{cast} as {self.staged}"
@@ -164,10 +168,12 @@ def _of_files(streams: tuple[str, ...]) -> dict[str, str]:
 def _columns(slug: str, name: str, stream: Mapping[str, Any]) -> Iterator[_Column]:
     one = slug if name == "days" else name.removesuffix("s")
     generic = {"id": f"{one}_id", "name": f"{one}_name", "date": f"{one}_date"}
+    generic["email"] = _HASHED
     for raw, told in stream["columns"].items():
         if raw != "read_at":
             staged = generic.get(raw, raw)
-            yield _Column(raw, staged, told["type"], told["description"])
+            about = "{{ doc('email_hash') }}" if staged == _HASHED else ""
+            yield _Column(raw, staged, told["type"], about or told["description"])
 
 
 def _sources(slug: str, told: Mapping[str, Any]) -> str:

@@ -148,14 +148,21 @@ VIEWS = (
     "web_now",
     "web_sources",
     "webhooks_by_day",
+    "webinar_audience_traits",
     "webinar_call_bands",
     "webinar_call_grades",
     "webinar_calls",
     "webinar_channels",
+    "webinar_cohort_results",
     "webinar_forecasts",
+    "webinar_live_counters",
+    "webinar_moments",
     "webinar_months",
     "webinar_results",
+    "webinar_section_dates",
     "webinar_section_results",
+    "webinar_segment_choices",
+    "webinar_segment_profiles",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """

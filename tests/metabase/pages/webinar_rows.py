@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import psycopg
 from psycopg import sql
 
@@ -44,7 +46,9 @@ create table reporting.webinar_forecasts (
 """
 _DECLARED = (
     *("webinar_calls", "webinar_call_bands", "webinar_call_grades"),
-    "webinar_section_results",
+    *("webinar_section_results", "webinar_section_dates", "webinar_live_counters"),
+    *("webinar_moments", "webinar_audience_traits", "webinar_cohort_results"),
+    *("webinar_segment_profiles", "webinar_segment_choices"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -107,18 +111,24 @@ def fill_webinars(
     ):
         insert("webinar_forecasts", *told)
     _fill_leads(connection, company_id, t)
+    _fill_operations(connection, company_id, t)
+    _fill_segments(connection, company_id, t)
+
+
+def _inserted(
+    connection: psycopg.Connection, company_id: str, view: str, **row: object
+) -> None:
+    row["company_id"] = company_id
+    query = sql.SQL("insert into reporting.{} ({}) values ({})").format(
+        sql.Identifier(view),
+        sql.SQL(", ").join(map(sql.Identifier, row)),
+        sql.SQL(", ").join(sql.Placeholder() * len(row)),
+    )
+    connection.execute(query, list(row.values()))
 
 
 def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:
-    def insert(view: str, **row: object) -> None:
-        row["company_id"] = company_id
-        query = sql.SQL("insert into reporting.{} ({}) values ({})").format(
-            sql.Identifier(view),
-            sql.SQL(", ").join(map(sql.Identifier, row)),
-            sql.SQL(", ").join(sql.Placeholder() * len(row)),
-        )
-        connection.execute(query, list(row.values()))
-
+    insert = partial(_inserted, connection, company_id)
     for rank, name, chance, action in (
         (2, "ana", 0.35, "keep_in_touch"),
         (1, "bea", 0.65, "nurture"),
@@ -158,4 +168,97 @@ def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None
             **{"section_retention_ratio": stayed / 100, "section_peak_ratio": 0.6},
             **{"retention_ratio_lower": 0.5, "retention_ratio_upper": 0.9},
             section_interactions_per_minute=1.5 * t,
+        )
+
+
+def _fill_operations(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """W2 is on, W1 is over and W3 to come."""
+    insert = partial(_inserted, connection, company_id)
+    told_at = "1997-08-14 17:20"
+    for webinar_id, title, day, phase, present in (
+        ("W1", "Automatiza", "1997-07-10 17:00", "over", 0),
+        ("W2", "Crece", "1997-08-14 17:00", "live", 40),
+        ("W3", "Vende", "1997-10-02 17:00", "to_come", 0),
+    ):
+        same = {"webinar_id": webinar_id, "title": title, "starts_at": day}
+        for name, people in (("registrant", 100), ("attendee", 46), ("conversion", 6)):
+            insert(
+                "webinar_live_counters",
+                **same,
+                **{"metric_name": f"live_{name}_count", "starts_locally": day},
+                **{"told_at": told_at, "told_locally": told_at, "phase": phase},
+                **{"live_present_count": present * t, "target_count": 200 * t},
+                **{
+                    "live_people_count": people * t,
+                    "is_own_target": name == "attendee",
+                },
+                live_progress_ratio=people / 200,
+            )
+        if phase == "to_come":
+            continue
+        for minute, chats in ((0, 2), (5, 7)):
+            insert(
+                "webinar_moments",
+                **same,
+                **{"start_minute": minute, "minutes_present_count": 30 * t + minute},
+                **{"minutes_chat_count": chats * t, "minutes_question_count": t},
+                minutes_poll_count=0,
+            )
+        for number, (size, people) in enumerate((("", 20), ("11-50", 80))):
+            for trait in ("industry", "company_size"):
+                insert(
+                    "webinar_audience_traits",
+                    **same,
+                    **{"trait": trait, "trait_value": size},
+                    **{"trait_registrant_count": people * t},
+                    trait_attendee_count=10 * t + number,
+                )
+        insert(
+            "webinar_section_dates",
+            **same,
+            **{"section_number": 1, "section_title": "Inicio", "start_date": day},
+            **{"section_present_count": 60 * t, "section_retention_ratio": 0.9},
+            **{"retention_ratio_lower": 0.8, "retention_ratio_upper": 0.95},
+            **{"section_peak_ratio": 0.7, "section_interactions_per_minute": 2 * t},
+        )
+
+
+def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """Two kinds, of which one is advised twice; cohorts of January and August."""
+    insert = partial(_inserted, connection, company_id)
+    for segment, people, feature, is_keen in (
+        (4, 30, "chat_mean", True),
+        (1, 70, "registered_count", False),
+    ):
+        insert(
+            "webinar_segment_profiles",
+            **{"segment_id": segment, "segment_people_count": people * t},
+            **{"segment_people_ratio": people / 100, "top_feature": feature},
+            **{"segment_conversion_count": 12 * t, "segment_conversion_ratio": 0.4},
+            **{"conversion_lower_ratio": 0.2, "conversion_upper_ratio": 0.6},
+            **{"segment_revenue_mean": 50 * t, "segment_engagement": 85},
+            **{"wants_premium": is_keen, "wants_upsell": is_keen},
+            wants_enterprise=False,
+        )
+    for count, is_stable in ((2, True), (3, True), (4, False)):
+        insert(
+            "webinar_segment_choices",
+            **{"segment_count": count, "is_stable": is_stable, "is_taken": count == 2},
+            **{"segment_silhouette": 0.4, "segment_jaccard": 0.9, "segment_rand": 0.9},
+            **{"segment_smallest_ratio": 0.3, "audience_people_count": 100 * t},
+            **{"segment_kept_count": 45, "known_before_count": 50},
+        )
+    for month, age, came in (
+        ("1997-01-01", 0, 30),
+        ("1997-01-01", 1, 20),
+        ("1997-01-01", 2, 10),
+        ("1997-08-01", 0, 40),
+        ("1997-08-01", 1, 24),
+    ):
+        insert(
+            "webinar_cohort_results",
+            **{"cohort_month": month, "age_months": age},
+            **{"webinar_cohort_people": 80 * t, "webinar_cohort_attendees": came * t},
+            **{"webinar_cohort_ratio": came / 80, "webinar_cohort_buyers": t},
+            **{"attended_ratio_lower": 0.1, "attended_ratio_upper": 0.7},
         )

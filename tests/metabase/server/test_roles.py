@@ -79,9 +79,10 @@ SAAS = {
     "lealtad_y_referidos",
 }
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
+WEBINARS = {"webinars", "webinar_operativo", "cohortes_y_segmentos", "leads"}
 EVERYTHING = {
-    *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS),
-    *("agencia", "webinars", "leads"),
+    *(CORE | OPERATIONAL | EXECUTIVE | TECHNICAL | COMMUNITY | SAAS | WEBINARS),
+    "agencia",
 }
 PAGES = {
     "pro": {
@@ -117,11 +118,11 @@ PAGES = {
         "operator": EVERYTHING,
     },
     "webinars": {
-        "directivo": {"webinars", "leads"},
-        "marketing": {"webinars", "leads"},
+        "directivo": WEBINARS,
+        "marketing": WEBINARS,
         "devops": {"conexiones"},
-        "analista": {"webinars", "leads", "conexiones"},
-        "consultor": {"webinars", "leads"},
+        "analista": WEBINARS | {"conexiones"},
+        "consultor": WEBINARS,
         "operator": EVERYTHING,
     },
     "agency": {

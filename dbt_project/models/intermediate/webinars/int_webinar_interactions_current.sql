@@ -26,25 +26,54 @@ registrants as (
     ['webinar_id', 'kind', 'told_as', 'poll_id', 'registrant_id', 'email_hash']
 ) }},
 
+told as (
+    select
+        company_id,
+        webinar_id,
+        kind,
+        registrant_id,
+        email_hash,
+        null::text as device_id,
+        poll_id,
+        rating,
+        occurred_at
+    from newest
+    -- Zoom tells of neither clicks nor opinions.
+    where kind in ('cta', 'survey') or {{ not_of_zoom('newest') }}
+    union all
+    select
+        company_id,
+        webinar_id,
+        kind,
+        registrant_id,
+        email_hash,
+        device_id,
+        poll_id,
+        null::numeric(24, 6) as rating,
+        occurred_at
+    from {{ ref('int_zoom_interactions') }}
+),
+
 identified as (
     select
-        newest.company_id,
-        newest.webinar_id,
-        newest.kind,
+        told.company_id,
+        told.webinar_id,
+        told.kind,
         coalesce(
             registrants.person_id,
-            newest.email_hash,
-            'registrant/' || newest.registrant_id
+            told.email_hash,
+            'registrant/' || told.registrant_id,
+            'visitor/' || told.device_id
         ) as person_id,
-        newest.poll_id,
-        newest.rating,
-        newest.occurred_at
-    from newest
+        told.poll_id,
+        told.rating,
+        told.occurred_at
+    from told
     left join registrants
         on
-            newest.company_id = registrants.company_id
-            and newest.webinar_id = registrants.webinar_id
-            and newest.registrant_id = registrants.registrant_id
+            told.company_id = registrants.company_id
+            and told.webinar_id = registrants.webinar_id
+            and told.registrant_id = registrants.registrant_id
 )
 
 select * from identified

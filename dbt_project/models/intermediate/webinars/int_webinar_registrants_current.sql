@@ -25,6 +25,21 @@ identified as (
         industry,
         company_size
     from newest
+    where {{ not_of_zoom('newest') }}
+    union all
+    select
+        company_id,
+        webinar_id,
+        told_as,
+        person_id,
+        registrant_id,
+        status,
+        registered_at,
+        cancelled_at,
+        null::text as channel_name,
+        industry,
+        company_size
+    from {{ ref('int_zoom_registrants') }}
 )
 
 select * from identified

@@ -23,39 +23,66 @@ registrants as (
     ['webinar_id', 'told_as', 'session_id', 'joined_at', 'is_on_demand']
 ) }},
 
+told as (
+    select
+        company_id,
+        webinar_id,
+        registrant_id,
+        email_hash,
+        session_id,
+        told_as,
+        is_on_demand,
+        joined_at,
+        left_at
+    from newest
+    where {{ not_of_zoom('newest') }}
+    union all
+    select
+        company_id,
+        webinar_id,
+        registrant_id,
+        email_hash,
+        device_id as session_id,
+        device_id as told_as,
+        false as is_on_demand,
+        joined_at,
+        left_at
+    from {{ ref('int_zoom_visits') }}
+),
+
 identified as (
     select
-        newest.company_id,
-        newest.webinar_id,
+        told.company_id,
+        told.webinar_id,
         coalesce(
             registrants.person_id,
-            newest.email_hash,
-            'registrant/' || newest.registrant_id,
-            'visitor/' || newest.told_as
+            told.email_hash,
+            'registrant/' || told.registrant_id,
+            'visitor/' || told.told_as
         ) as person_id,
-        coalesce(newest.session_id, newest.told_as) as device_id,
-        newest.is_on_demand,
-        newest.joined_at,
+        coalesce(told.session_id, told.told_as) as device_id,
+        told.is_on_demand,
+        told.joined_at,
         -- Who comes in again on the same device had left before.
         coalesce(
-            newest.left_at,
-            lead(newest.joined_at) over (
+            told.left_at,
+            lead(told.joined_at) over (
                 partition by
-                    newest.company_id,
-                    newest.webinar_id,
-                    newest.told_as,
-                    newest.session_id,
-                    newest.is_on_demand
-                order by newest.joined_at
+                    told.company_id,
+                    told.webinar_id,
+                    told.told_as,
+                    told.session_id,
+                    told.is_on_demand
+                order by told.joined_at
             )
         ) as left_at,
-        newest.left_at is null as is_end_missing
-    from newest
+        told.left_at is null as is_end_missing
+    from told
     left join registrants
         on
-            newest.company_id = registrants.company_id
-            and newest.webinar_id = registrants.webinar_id
-            and newest.registrant_id = registrants.registrant_id
+            told.company_id = registrants.company_id
+            and told.webinar_id = registrants.webinar_id
+            and told.registrant_id = registrants.registrant_id
 )
 
 select * from identified

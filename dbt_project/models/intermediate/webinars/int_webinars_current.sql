@@ -20,6 +20,22 @@ dated as (
         has_offer,
         has_survey
     from webinars
+    -- Of a webinar that Zoom tells of, no file counts.
+    where {{ not_of_zoom('webinars') }}
+    union all
+    select
+        company_id,
+        webinar_id,
+        title,
+        series,
+        starts_at,
+        ends_at,
+        null::bigint as poll_count,
+        null::boolean as has_chat,
+        null::boolean as has_questions,
+        null::boolean as has_offer,
+        null::boolean as has_survey
+    from {{ ref('int_zoom_dates') }}
 )
 
 select * from dated

@@ -76,6 +76,18 @@ compared as (
             partition by company_id, webinar_id
         ) as peak_count
     from counted
+),
+
+rated as (
+    select
+        *,
+        stayed_count / nullif(present_count, 0)::double precision
+            as retention_ratio,
+        {{ wilson_bound('stayed_count', 'present_count', -1) }}
+            as retention_ratio_lower,
+        {{ wilson_bound('stayed_count', 'present_count', 1) }}
+            as retention_ratio_upper
+    from compared
 )
 
-select * from compared
+select * from rated

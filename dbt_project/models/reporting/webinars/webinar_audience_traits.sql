@@ -1,0 +1,31 @@
+with audiences as (
+    select * from {{ ref('webinar_audiences') }}
+),
+
+webinars as (
+    select
+        company_id,
+        webinar_id,
+        title,
+        starts_at
+    from {{ ref('webinars') }}
+),
+
+joined as (
+    select
+        audiences.company_id,
+        audiences.webinar_id,
+        audiences.trait,
+        audiences.trait_value,
+        webinars.title,
+        webinars.starts_at,
+        audiences.registrant_count as trait_registrant_count,
+        audiences.attendee_count as trait_attendee_count
+    from audiences
+    inner join webinars
+        on
+            audiences.company_id = webinars.company_id
+            and audiences.webinar_id = webinars.webinar_id
+)
+
+select * from joined

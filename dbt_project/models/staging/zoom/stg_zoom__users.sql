@@ -1,0 +1,16 @@
+with source as (
+    select * from {{ source('zoom', 'users') }}
+),
+
+renamed as (
+    select
+        company_id,
+        id as user_id,
+        {{ email_hash('email') }} as email_hash,
+
+        read_at::timestamptz as read_at,
+        _sdc_batched_at::timestamptz as loaded_at
+    from source
+)
+
+select * from renamed
