@@ -23,9 +23,9 @@ renamed as (
             coalesce(registrant ->> 'id', participant ->> 'registrant_id'), ''
         ) as registrant_id,
         coalesce(
-            {{ email_hash("registrant ->> 'email'") }},
-            {{ email_hash("participant ->> 'email'") }},
-            {{ email_hash("message ->> 'sender_email'") }}
+            {{ hashed_email("registrant ->> 'email'") }},
+            {{ hashed_email("participant ->> 'email'") }},
+            {{ hashed_email("message ->> 'sender_email'") }}
         ) as email_hash,
         nullif(
             coalesce(

@@ -7,7 +7,7 @@ renamed as (
         company_id,
         webinar_number,
         id as panelist_id,
-        {{ email_hash('email') }} as email_hash,
+        {{ hashed_email('email') }} as email_hash,
 
         read_at::timestamptz as read_at,
         _sdc_batched_at::timestamptz as loaded_at

@@ -9,7 +9,7 @@ renamed as (
         webinar_number,
         user_id,
         registrant_id,
-        {{ email_hash('email') }} as email_hash,
+        {{ hashed_email('email') }} as email_hash,
         status,
 
         joined_at::timestamptz as joined_at,

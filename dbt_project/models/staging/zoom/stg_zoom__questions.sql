@@ -7,7 +7,7 @@ renamed as (
         company_id,
         instance_id,
         webinar_number,
-        {{ email_hash('email') }} as email_hash,
+        {{ hashed_email('email') }} as email_hash,
 
         place::bigint as place,
 

@@ -7,7 +7,7 @@ renamed as (
         company_id,
         webinar_number,
         id as registrant_id,
-        {{ email_hash('email') }} as email_hash,
+        {{ hashed_email('email') }} as email_hash,
         industry,
         company_size,
 

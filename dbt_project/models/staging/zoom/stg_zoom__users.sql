@@ -6,7 +6,7 @@ renamed as (
     select
         company_id,
         id as user_id,
-        {{ email_hash('email') }} as email_hash,
+        {{ hashed_email('email') }} as email_hash,
 
         read_at::timestamptz as read_at,
         _sdc_batched_at::timestamptz as loaded_at
