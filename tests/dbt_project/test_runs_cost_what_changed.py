@@ -247,7 +247,7 @@ def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
 def made_by_an_earlier_version(warehouse: Warehouse, pair: Pair) -> None:
     load(warehouse, pair)
     warehouse.dbt.run(
-        *("run", "--select", "+orders,marts", "+customer_summaries,marts"),
+        *("run", "--select", "marts"),
         as_of_dates={pair.acme: "2026-01-20", pair.bolt: "2026-01-20"},
     )
     warehouse.execute("alter table marts.orders drop column source_slug cascade")
