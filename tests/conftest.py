@@ -39,7 +39,8 @@ _DATABASE_NUMBERS = itertools.count(1)
 # Here, as conftest files of folders import numpy before `pytest_configure`. Workers use
 # every core already: on matrices of twenty columns more threads only wait for each
 # other. They change no result. Child processes inherit it.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -345,6 +345,17 @@ USED = RawFile(
     ],
     contract="product_events",
 )
+AIMED = RawFile(
+    "targets.csv",
+    [
+        {
+            "metric_name": "end_mrr",
+            "target_month": "2026-04-01",
+            "target_value": 9,
+        }
+    ],
+    contract="kpi_targets",
+)
 # What was said of accounts, once its 90 days are over.
 GRADED = (
     """insert into predictions.account_grades values
@@ -391,6 +402,7 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.load(company_id, SUBSCRIBED)
         warehouse.load(company_id, USED)
+        warehouse.load(company_id, AIMED)
         for file in (
             webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
