@@ -91,7 +91,7 @@ class Season:
     covariance : ndarray, shape (12, 12)
         Of ln(index).
     level : Level or None
-        What the rate was beside its season, None: always the same.
+        What the rate was beside it; None: always the same.
     """
 
     index: Floats
@@ -99,13 +99,7 @@ class Season:
     level: Level | None = None
 
     def __post_init__(self) -> None:
-        index = np.asarray(self.index, dtype=np.float64)
-        if index.shape != (MONTHS,) or not (np.isfinite(index) & (index > 0)).all():
-            raise InvalidParameters(
-                f"the season's index is {index}: it must be 12 numbers above 0"
-            )
-        scaled = index * MONTH_DAYS.sum() / (index @ MONTH_DAYS)
-        object.__setattr__(self, "index", scaled)
+        object.__setattr__(self, "index", _scaled(self.index))
 
     @cached_property
     def is_even(self) -> bool:
@@ -143,20 +137,33 @@ class Season:
 
     @cached_property
     def _rates(self) -> Floats:
-        # The first of _STARTS is a January.
-        season = np.resize(self.index, _STARTS.size - 1)
-        if self.level is None:
-            return season
-        known = self.level.log_rates
-        month = np.arange(season.size) + _FIRST_MONTH - self.level.first_month
-        past = known[np.clip(month, 0, known.size - 1)]
-        ahead = self.level.ahead(np.maximum(month - known.size + 1, 0))
-        return np.asarray(season * np.exp(past + ahead))
+        return _rates_by_month(self.index, self.level)
 
     @cached_property
     def _at_month_start(self) -> Floats:
-        every = np.diff(_STARTS) * self._rates
-        return np.concatenate([[0.0], np.cumsum(every)])
+        return np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * self._rates)])
+
+
+def _scaled(told: Floats) -> Floats:
+    index = np.asarray(told, dtype=np.float64)
+    if index.shape != (MONTHS,) or not (np.isfinite(index) & (index > 0)).all():
+        raise InvalidParameters(
+            f"the season's index is {index}: it must be 12 numbers above 0"
+        )
+    return np.asarray(index * MONTH_DAYS.sum() / (index @ MONTH_DAYS))
+
+
+def _rates_by_month(index: Floats, level: Level | None) -> Floats:
+    """What the days of each month count, those of _STARTS."""
+    # The first of them is a January.
+    season = np.resize(index, _STARTS.size - 1)
+    if level is None:
+        return season
+    known = level.log_rates
+    month = np.arange(season.size) + _FIRST_MONTH - level.first_month
+    past = known[np.clip(month, 0, known.size - 1)]
+    ahead = level.ahead(np.maximum(month - known.size + 1, 0))
+    return np.asarray(season * np.exp(past + ahead))
 
 
 EVEN: Final = Season(np.ones(MONTHS), np.zeros((MONTHS, MONTHS)))

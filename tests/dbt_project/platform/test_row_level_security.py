@@ -274,6 +274,11 @@ JUDGEMENTS = (
         (%s, 'low', '2026-03-20', 2, 1, 0.5, 0.5, 0.1, 0.9)""",
     """insert into predictions.webinar_lead_grades values
         (%s, '2026-03-20', '1', true, null, null, 2, 1, 2, 0.5, 0.5, 0, 0.2, 0.25)""",
+    """insert into predictions.webinar_segments values
+        (%s, 1, '2026-03-20', '{}', 2, 1, 0, 'live_ratio', 1, 1, 0, 0, 0, 1, 1, 'a',
+        'b', false, false, false)""",
+    """insert into predictions.webinar_segment_counts values
+        (%s, 2, '2026-03-20', '1', 0.5, 0.9, 0.9, 0.4, true, true, 2, null, null)""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
     """insert into ops.metric_targets values (%s, 'net_sales', '2026-01-01', 9)""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)
