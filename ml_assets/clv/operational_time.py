@@ -117,8 +117,8 @@ class Season:
             return np.asarray(day, dtype=np.float64)
         after = np.asarray(day, dtype=np.float64) + 1
         row = np.clip(calendar_months(after) - _FIRST_MONTH, 0, _STARTS.size - 2)
-        since = (after - _STARTS[row]) * self._rates[row]
-        return np.asarray(self._at_month_start[row] + since)
+        rates, begun = self._clock
+        return np.asarray(begun[row] + (after - _STARTS[row]) * rates[row])
 
     def length(self, after: float, days: npt.ArrayLike) -> Floats:
         """How many operational days the `days` after a day hold, shape kept."""
@@ -136,12 +136,9 @@ class Season:
         return Histories(x, last, np.asarray(self.moment(as_of_day) - start))
 
     @cached_property
-    def _rates(self) -> Floats:
-        return _rates_by_month(self.index, self.level)
-
-    @cached_property
-    def _at_month_start(self) -> Floats:
-        return np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * self._rates)])
+    def _clock(self) -> tuple[Floats, Floats]:
+        rates = _rates_by_month(self.index, self.level)
+        return rates, np.concatenate([[0.0], np.cumsum(np.diff(_STARTS) * rates)])
 
 
 def _scaled(told: Floats) -> Floats:
