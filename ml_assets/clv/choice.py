@@ -20,7 +20,7 @@ from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
 from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.models import bg_nbd, pareto_nbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
-from ml_assets.clv.operational_time import EVEN, Season
+from ml_assets.clv.operational_time import EVEN, Level, Season
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 from ml_assets.sentences import Sentence, said
 
@@ -102,7 +102,7 @@ class Choice:
 
     `origins` are the inner origins they were compared on: none when the log is too
     short, and then the likelihood decided alone. `trials` has what each candidate
-    expected there, by name.
+    expected there, by name. `prices` is how prices moved, None: hardly.
     """
 
     orders: Candidate
@@ -112,6 +112,7 @@ class Choice:
     trials: dict[str, list[Trial]]
     penalizer: float = 0.0
     season: Season = EVEN
+    prices: Level | None = None
 
 
 def inner_origins(

@@ -125,6 +125,22 @@ def _cautions(model: CustomerModel) -> Iterator[Sentence]:
         )
 
 
+def _of_prices(monthly: float) -> Sentence:
+    if monthly < 0:
+        return Sentence(
+            "converged.cheaper",
+            "customers spend {slope:.1%} less on a purchase each month than in the one "
+            "before, which counts at prices of today",
+            slope=-monthly,
+        )
+    return Sentence(
+        "converged.dearer",
+        "customers spend {slope:.1%} more on a purchase each month than in the one "
+        "before, which counts at prices of today",
+        slope=monthly,
+    )
+
+
 def _of_trend(monthly: float) -> Sentence:
     if monthly < 0:
         return Sentence(
@@ -143,6 +159,8 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
     if model.choice is None or model.log is None:
         return
     season, first_day = model.choice.season, model.log.first_day
+    if model.choice.prices is not None:
+        yield _of_prices(float(np.expm1(model.choice.prices.slope)))
     if season.level is not None:
         yield _of_trend(float(np.expm1(season.level.slope)))
     if season.has_season:

@@ -1,7 +1,7 @@
 """The front door: an order log in, one row of predictions per customer out."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ from ml_assets.clv.intervals import (
     total_interval,
 )
 from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
+from ml_assets.clv.prices import in_prices_of_today
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
 from ml_assets.clv.season_choice import season_of
 from ml_assets.clv.spending import Spending, spending
@@ -240,13 +241,16 @@ def fit_log(
     everything : PurchaseDays
         With at least one row up to the day; later ones are not looked at.
     """
-    log = everything.up_to(as_of_day)
+    paid = everything.up_to(as_of_day)
+    log, prices = in_prices_of_today(paid, as_of_day)
     seen = log.seen_at(as_of_day)
     spend = spending(seen, log.amount, penalizer)
+    # What is told of the past is what was paid.
+    seen = seen._replace(monetary_value=paid.seen_at(as_of_day).monetary_value)
     customers = log.customers[seen.customer]
     try:
         season = season_of(log, as_of_day, penalizer)
-        choice = choose(log, as_of_day, penalizer, season)
+        choice = replace(choose(log, as_of_day, penalizer, season), prices=prices)
     except CustomerValueError as failure:
         return _without_model(said(failure), customers, seen, spend, as_of_day)
     return CustomerModel(

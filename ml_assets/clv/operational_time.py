@@ -79,6 +79,18 @@ class Level(NamedTuple):
             return np.asarray(self.slope * k)
         return np.asarray(self.slope * kept * (1 - kept**k) / (1 - kept))
 
+    def variance_ahead(self, months: npt.ArrayLike) -> float:
+        """Of ln of the mean over days so many months after the last, shape (days,).
+
+        It is open how steep the level is, whether that goes on, and whether it bends.
+        """
+        after = np.maximum(np.asarray(months, dtype=np.float64), 0)
+        steep = np.mean(self._replace(slope=1.0).ahead(after))
+        goes_on, fades = (self.ahead(after, kept).mean() for kept in _SLOPES_KEPT)
+        bends = self.bend_sd**2 * np.mean(after) ** 3 / 3
+        steeper = self.slope_variance * steep**2
+        return float(steeper + ((goes_on - fades) / 2) ** 2 + bends)
+
 
 @dataclass(frozen=True, eq=False)
 class Season:
@@ -182,12 +194,7 @@ def _level_variance(season: Season, as_of_day: int, days: float) -> float:
     assert season.level is not None  # noqa: S101 - asked for only where there is one
     day = np.arange(1, max(int(days), 1) + 1, dtype=np.int64)
     last = season.level.first_month + season.level.log_rates.size - 1
-    months = np.maximum(calendar_months(as_of_day + day) - last, 0)
-    steep = np.mean(season.level._replace(slope=1.0).ahead(months))
-    goes_on, stops = (season.level.ahead(months, kept).mean() for kept in _SLOPES_KEPT)
-    bends = season.level.bend_sd**2 * np.mean(months.astype(np.float64)) ** 3 / 3
-    steeper = season.level.slope_variance * steep**2
-    return float(steeper + ((goes_on - stops) / 2) ** 2 + bends)
+    return season.level.variance_ahead(calendar_months(as_of_day + day) - last)
 
 
 def _season_variance(

@@ -30,7 +30,7 @@ from ml_assets.clv.histories import Bools, Floats
 from ml_assets.clv.operational_time import MONTHS, Ints, Level, Season
 from ml_assets.clv.season_table import AGES, Table
 
-__all__ = ["Seasonality", "seasonality", "unseen_months"]
+__all__ = ["Seasonality", "level_shapes", "seasonality", "unseen_months"]
 
 # Standard deviations of ln: of the season, and of a single month beside it.
 _SWINGS: Final = (0.0, 0.1, 0.2, 0.35, 0.6, 1.0)
@@ -155,18 +155,19 @@ def _age_prior(rows: Ints) -> Floats:
     return np.asarray(_FREE_SD**2 * free @ free.T + _AGE_SD**2 * np.eye(rows.size))
 
 
-def _level_shapes(months: int, *, has_trend: bool) -> Floats:
-    """What the level is made of, shape (months, shapes), a unit of each as likely.
+def level_shapes(months: int, slope_sd: float, bend_sd: float | None = None) -> Floats:
+    """What a level is made of, shape (months, shapes), a unit of each as likely.
 
-    The first is the slope at the end, the others bends before it.
+    All end with 0. The first is the slope at the end, a month; the others, with a
+    `bend_sd`, are the bends before it.
     """
     before = np.arange(months - 1, -1, -1, dtype=np.float64)
-    if not has_trend:
-        return -_DRIFT_SD * before[:, None]
+    slope = -slope_sd * before[:, None]
+    if bend_sd is None:
+        return slope
     walk = np.maximum(np.subtract.outer(before, np.arange(1.0, months)), 0.0)
-    shapes, sizes, _ = np.linalg.svd(_BEND_SD * walk, full_matrices=False)
-    bends = (shapes * sizes)[:, :_SHAPES]
-    return np.concatenate([-_SLOPE_SD * before[:, None], bends], axis=1)
+    shapes, sizes, _ = np.linalg.svd(bend_sd * walk, full_matrices=False)
+    return np.concatenate([slope, (shapes * sizes)[:, :_SHAPES]], axis=1)
 
 
 def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
@@ -185,7 +186,8 @@ def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
     if swing:
         parts.append(np.eye(MONTHS)[table.months[column] % MONTHS])
         priors.append(_season_prior(swing))
-    shapes = _level_shapes(size, has_trend=has_trend)
+    sds = (_SLOPE_SD, _BEND_SD) if has_trend else (_DRIFT_SD, None)
+    shapes = level_shapes(size, *sds)
     parts += [shapes[column], of_months]
     priors += [np.eye(shapes.shape[1]), single**2 * np.eye(size)]
     # The level is not a matter of the prior: ages start from the mean rate.
@@ -199,12 +201,11 @@ def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
     )
     before = rows.size + (MONTHS if swing else 0)
     of_level = slice(before, before + shapes.shape[1])
-    sd = _SLOPE_SD if has_trend else _DRIFT_SD
     level = Level(
         int(table.months[0]),
         shapes @ theta[of_level],
-        float(sd * theta[before]),
-        float(sd**2 * covariance[before, before]),
+        float(sds[0] * theta[before]),
+        float(sds[0] ** 2 * covariance[before, before]),
         _BEND_SD,
     )
     if not swing:

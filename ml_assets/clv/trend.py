@@ -13,6 +13,9 @@ as-of date:
 Where the models count time by a season (`season_choice`), both speak of what is left
 beside it, and what is not known of the season is added to the factor of orders.
 
+Where prices rise or fall, amounts are those of today's prices (`prices`), and the
+factor of order values holds how much dearer the days ahead will be.
+
 Orders are corrected by one factor, order values by another, probabilities by a
 logistic recalibration. What is not known about a factor widens the intervals.
 """
@@ -26,6 +29,7 @@ from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.operational_time import Season, log_sd
+from ml_assets.clv.prices import growth
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.spending import spending
 from ml_assets.clv.uncertainty import parameter_share
@@ -82,9 +86,14 @@ def trend(
     Parameters
     ----------
     log : PurchaseDays
-        Rows after `as_of_day` are not looked at.
+        Rows after `as_of_day` are not looked at; amounts are in prices of that day.
     """
     found = _level(log.up_to(as_of_day), as_of_day, choice, horizon_days)
+    if choice.prices is not None:
+        dearer, sd = growth(choice.prices, as_of_day, horizon_days)
+        values = found.order_value
+        values = Factor(values.log + dearer, float(np.hypot(values.sd, sd)))
+        found = found._replace(order_value=values)
     # A company too young for a season keeps its interval: one as wide as what it cannot
     # know would hide lost orders from the gate of own intervals. `converged` tells it.
     if choice.season.is_even:
