@@ -143,9 +143,14 @@ def data_state(connection: psycopg.Connection) -> DataState:
         """
     ).fetchone() or (None, None, 0, False, False, None)
     if totals[0] is None:
-        # Who sells nothing has months all the same.
+        # Who sells nothing has months all the same, or accounts that pay.
         (day,) = connection.execute(
-            "select max(through_date) from reporting.kpi_months"
+            """
+            select coalesce(
+                (select max(through_date) from reporting.kpi_months),
+                (select max(as_of_date) from reporting.accounts_now)
+            )
+            """
         ).fetchone() or (None,)
         totals = (day, day, *totals[2:])
     counts = connection.execute(

@@ -132,6 +132,8 @@ def why_empty(state: DataState, labels: dict[str, str]) -> str:
             return labels["preview.no_customers"]
         if state.quarantined_row_count:
             return labels["preview.only_quarantine"]
+        if state.data_through_date is not None:
+            return labels["preview.no_rows"]
         return labels["preview.nothing_loaded"]
     if not state.has_predictions:
         missing = labels["preview.no_predictions"]

@@ -63,7 +63,8 @@ def draw_answer(  # noqa: PLR0913
 
     With nothing loaded every card lacks the same, which is said instead.
     """
-    lacks = card.when_empty if state.order_count else None
+    is_loaded = state.order_count > 0 or state.data_through_date is not None
+    lacks = card.when_empty if is_loaded else None
     why = lacks or why_empty(state, labels)
     return draw_card(
         *(card, placement, answer, labels, why),

@@ -26,7 +26,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.linalg import block_diag
 
-from ml_assets.clv.histories import Bools, Floats
+from ml_assets.clv.histories import Floats
 from ml_assets.clv.operational_time import MONTHS, Ints, Level, Season
 from ml_assets.clv.season_table import AGES, Table
 
@@ -56,19 +56,37 @@ class _Fit(NamedTuple):
 
 
 class Seasonality(NamedTuple):
-    """What is believed with and without a season and a trend, and ln of their odds.
+    """What is believed with and without a season and a trend, and how likely each is.
 
-    `season_log_odds` and `trend_log_odds` are those of some to none.
+    Keys are (has a season, has a trend); `evidence` is ln of the likelihood but for a
+    constant.
     """
 
     beliefs: dict[tuple[bool, bool], Season]
-    season_log_odds: float
-    trend_log_odds: float
+    evidence: dict[tuple[bool, bool], float]
 
     @property
     def season(self) -> Season:
         """Of the season and the trend what the odds are for."""
-        return self.beliefs[self.season_log_odds > 0, self.trend_log_odds > 0]
+        return self.beliefs[self.season_log_odds() > 0, self.trend_log_odds > 0]
+
+    def season_log_odds(self, *, may_trend: bool = True) -> float:
+        """Ln of the odds of a season to none; the level may have a trend or not."""
+        trends = (False, True) if may_trend else (False,)
+        some, none = (
+            np.logaddexp.reduce([self.evidence[season, trend] for trend in trends])
+            for season in (True, False)
+        )
+        return float(some - none)
+
+    @property
+    def trend_log_odds(self) -> float:
+        """Ln of the odds of a trend to none, with a season or without."""
+        some, none = (
+            np.logaddexp(self.evidence[False, trend], self.evidence[True, trend])
+            for trend in (True, False)
+        )
+        return float(some - none)
 
 
 def seasonality(table: Table) -> Seasonality:
@@ -76,41 +94,25 @@ def seasonality(table: Table) -> Seasonality:
 
     Before anything is seen a season is as likely as none, and so is a trend.
     """
-    grid = [
-        (swing, has_trend, single)
-        for swing in _SWINGS
-        for has_trend in (False, True)
-        for single in _SINGLE
-    ]
-    fits = [_fitted(table, *one) for one in grid]
-    seasonal = np.array([swing > 0 for swing, _, _ in grid])
-    trending = np.array([has_trend for _, has_trend, _ in grid])
-    evidence = np.array([fit.evidence for fit in fits])
-    evidence -= np.where(seasonal, np.log(len(_SWINGS) - 1), 0.0)
-    return Seasonality(
-        {
-            (a_season, a_trend): _believed(
-                fits,
-                np.where(
-                    (seasonal == a_season) & (trending == a_trend), evidence, -np.inf
-                ),
-                has_trend=a_trend,
+    beliefs, evidence = {}, {}
+    for has_season in (False, True):
+        swings = [swing for swing in _SWINGS if (swing > 0) == has_season]
+        for has_trend in (False, True):
+            fits = [
+                _fitted(table, swing, has_trend, single)
+                for swing in swings
+                for single in _SINGLE
+            ]
+            found = np.array([fit.evidence for fit in fits]) - np.log(len(swings))
+            total = float(np.logaddexp.reduce(found))
+            beliefs[has_season, has_trend] = _believed(
+                fits, np.exp(found - total), has_trend=has_trend
             )
-            for a_season in (False, True)
-            for a_trend in (False, True)
-        },
-        _log_odds(evidence, seasonal),
-        _log_odds(evidence, trending),
-    )
+            evidence[has_season, has_trend] = total
+    return Seasonality(beliefs, evidence)
 
 
-def _log_odds(evidence: Floats, some: Bools) -> float:
-    with_it, without = (np.logaddexp.reduce(evidence[which]) for which in (some, ~some))
-    return float(with_it - without)
-
-
-def _believed(fits: list[_Fit], evidence: Floats, *, has_trend: bool) -> Season:
-    weights = np.exp(evidence - np.logaddexp.reduce(evidence))
+def _believed(fits: list[_Fit], weights: Floats, *, has_trend: bool) -> Season:
     means = np.array([fit.mean for fit in fits])
     mean = weights @ means
     within = np.tensordot(weights, [fit.covariance for fit in fits], axes=1)

@@ -63,8 +63,10 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
 
 def _possible(told: Seasonality, age: int) -> list[Kind]:
     """What the odds are for at an age in days: what has most first, neither last."""
-    seasons = (age >= SHORTEST_SEASON_DAYS and told.season_log_odds > 0, False)
-    trends = (age >= SHORTEST_TREND_DAYS and told.trend_log_odds > _POSITIVE, False)
+    may_trend = age >= SHORTEST_TREND_DAYS
+    odds = told.season_log_odds(may_trend=may_trend)
+    seasons = (age >= SHORTEST_SEASON_DAYS and odds > 0, False)
+    trends = (may_trend and told.trend_log_odds > _POSITIVE, False)
     return list(
         dict.fromkeys((season, trend) for season in seasons for trend in trends)
     )

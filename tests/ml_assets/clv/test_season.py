@@ -116,7 +116,7 @@ def test_a_planted_season_is_found_again(wintry: PurchaseDays) -> None:
         counted(wintry.up_to(wintry.first_day + 640), wintry.first_day + 640)
     )
     truth = _WINTER * 365 / (_WINTER @ MONTH_DAYS)
-    assert told.season_log_odds > 3
+    assert told.season_log_odds() > 3
     assert np.abs(np.log(told.season.index / truth)).max() < 0.35
     assert np.corrcoef(np.log(told.season.index), np.log(truth))[0, 1] > 0.95
 
