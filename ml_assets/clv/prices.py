@@ -33,6 +33,8 @@ _FEWEST_REPEATS: Final = 100
 # Of ln(price): of the slope a month without a trend and with one, of its bends, and of
 # a single month.
 _DRIFT_SD, _SLOPE_SD, _BEND_SD, _SINGLE_SD = 0.002, 0.04, 0.004, 0.03
+# Variance of ln(amount) below which everything costs the same but for rounding.
+_ONE_PRICE: Final = 1e-8
 # ln of the odds that a trend of prices needs: it moves every order value.
 _POSITIVE: Final = 3.0
 
@@ -101,7 +103,7 @@ def _within(log: PurchaseDays, as_of_day: int) -> _Within | None:
     shared = by_customer.T @ diags_array(1 / np.maximum(counts, 1)) @ by_customer
     information = np.diag(np.bincount(month, minlength=size)) - shared.toarray()
     variance = float(apart @ apart) / freedom
-    if variance <= 0:
+    if variance < _ONE_PRICE:
         return None
     sums = np.bincount(month, apart, minlength=size)
     return _Within(information / variance, sums / variance, first)
