@@ -46,6 +46,14 @@ BOLT_TOO = (
         0.7)""",
     """kpi_months values ('bolt', '1997-10-01', '1997-10-31', true, 99, 9, 9, 9, 99, 9,
         9, 999, 99, 9, 9, 9, 3, 99, 9, 999, 99)""",
+    *(
+        f"""webinar_live_counters values ('bolt', 'W9', 'live_{name}_count', 'Late',
+        '1997-08-20', '1997-08-20', '1997-08-20', '1997-08-20', 'live', 77, 777, 9,
+        true, 0.7)"""
+        for name in ("registrant", "attendee", "conversion")
+    ),
+    """webinar_cohort_results values ('bolt', '1997-02-01', 0, 99, 77, 7, 0.7, 0.1,
+        0.9)""",
     """webinar_months values ('bolt', '1997-10-01', true, true, 99, 99, 9, 0.9, 0.9, 9,
         9, 9, 0.9)""",
 )

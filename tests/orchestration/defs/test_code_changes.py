@@ -15,6 +15,7 @@ from orchestration.defs.transformation import dbt
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.runs import input_version
 from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.warehouse import standing
 from orchestration.lib.warehouse.database import connect
 
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
@@ -57,9 +58,9 @@ def test_views_are_made_again_when_the_project_changed(
     are_there: bool,
     is_unchanged: bool,
 ) -> None:
-    monkeypatch.setattr(dbt, "built_from", lambda url, schema: "before")
-    monkeypatch.setattr(dbt, "project_fingerprint", lambda: project)
-    monkeypatch.setattr(dbt, "are_all_there", lambda url, keys: are_there)
+    monkeypatch.setattr(standing, "built_from", lambda url, schema: "before")
+    monkeypatch.setattr(standing, "project_fingerprint", lambda: project)
+    monkeypatch.setattr(standing, "are_all_there", lambda url, keys: are_there)
     models = {"orders": "marts/orders", "customers": "marts/customers"}
     asset = SimpleNamespace(
         keys_by_output_name={"orders": "marts/orders"} if is_part else models,
