@@ -7,6 +7,7 @@ import pandas as pd
 
 from ml_assets.assets.account_queue import queue_tables
 from ml_assets.assets.account_tables import account_tables, read_departures, read_inputs
+from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import replace_frame
 from ml_assets.subscriptions.standing import score, warnings
 from orchestration.lib.tenancy.company_removal import company_held
@@ -74,11 +75,7 @@ def account_health(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Score and grade the accounts of one company."""
     counts = judge_accounts(warehouse.url(), company_day.company_id(context))
-    for table, count in counts.items():
-        yield dg.MaterializeResult(
-            asset_key=[_SCHEMA, table],
-            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
-        )
+    yield from with_row_counts(counts)
 
 
 def judge_accounts(url: str, company_id: str) -> dict[str, int]:

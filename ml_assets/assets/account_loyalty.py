@@ -7,6 +7,7 @@ import dagster as dg
 import pandas as pd
 
 from ml_assets.assets.loyalty_tables import loyalty_tables
+from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
@@ -60,11 +61,7 @@ def account_loyalty(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Review the tiers, points and referrals of one company."""
     counts = review_loyalty(warehouse.url(), company_day.company_id(context))
-    for table, count in counts.items():
-        yield dg.MaterializeResult(
-            asset_key=[_SCHEMA, table],
-            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
-        )
+    yield from with_row_counts(counts)
 
 
 def review_loyalty(url: str, company_id: str) -> dict[str, int]:

@@ -11,6 +11,7 @@ from ml_assets.assets.channel_value_tables import (
     read_days,
     read_months,
 )
+from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import replace_frame
 from ml_assets.measurement.customer_values import (
     compare_channels,
@@ -65,11 +66,7 @@ def channel_values(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Sum and compare what the channels of one company won."""
     counts = measure_values(warehouse.url(), company_day.company_id(context))
-    for table, count in counts.items():
-        yield dg.MaterializeResult(
-            asset_key=[_SCHEMA, table],
-            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
-        )
+    yield from with_row_counts(counts)
 
 
 def measure_values(url: str, company_id: str) -> dict[str, int]:

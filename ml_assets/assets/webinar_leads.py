@@ -7,6 +7,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
+from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.spoken import in_spanish
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from ml_assets.webinars.lead_scores import MODEL_VERSION, LeadScores, score_leads
@@ -53,11 +54,7 @@ def webinar_leads(
     """Score the attendees of one company's last webinars."""
     company_id = company_day.company_id(context)
     counts = score_company_leads(warehouse.url(), company_id)
-    for table, count in counts.items():
-        yield dg.MaterializeResult(
-            asset_key=["predictions", table],
-            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
-        )
+    yield from with_row_counts(counts)
 
 
 def score_company_leads(url: str, company_id: str) -> dict[str, int]:

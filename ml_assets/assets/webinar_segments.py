@@ -10,6 +10,7 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 
+from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from ml_assets.webinars.errors import TooFewPeople
 from ml_assets.webinars.leads import Floats
@@ -67,11 +68,7 @@ def webinar_segments(
     """Divide one company's audience into kinds of people."""
     company_id = company_day.company_id(context)
     counts = segment_company_audience(warehouse.url(), company_id)
-    for table, count in counts.items():
-        yield dg.MaterializeResult(
-            asset_key=["predictions", table],
-            metadata={"dagster/row_count": dg.MetadataValue.int(count)},
-        )
+    yield from with_row_counts(counts)
 
 
 def segment_company_audience(url: str, company_id: str) -> dict[str, int]:
