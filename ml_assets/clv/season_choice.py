@@ -21,7 +21,7 @@ _NEITHER: Final[Kind] = (False, False)
 # Twelve months, and the one of opening, in which everybody is new.
 SHORTEST_SEASON_DAYS: Final = 395
 # Until months come round again a trend is not to be told from a season: of eight shops
-# with one, three had odds of 12 to 1 for a trend at 400 days, none above 1.5 at 460.
+# with one, two had odds of 12 to 1 for a trend at 400 days, none above 1.3 at 460.
 SHORTEST_TREND_DAYS: Final = 456
 # A trend goes on ahead, and costs more where there is none: odds of e to 1 are the
 # least that Kass & Raftery (1995) call positive.

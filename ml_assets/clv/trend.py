@@ -153,7 +153,7 @@ def _year_ago_factor(
     window_days: int, known: Season
 ) -> Callable[[Floats, float], Factor]:
     season = 0.0
-    if known.is_even:
+    if not known.has_season:
         season = _SEASONAL_PRIOR_SD * np.sqrt(1 - window_days / _A_YEAR)
     prior_sd = float(np.hypot(_PRIOR_SD, season))
     own = _YEAR_TO_YEAR_SD**2
