@@ -94,7 +94,7 @@ class _Column:
             return f"nullif(trim({self.raw}), '') as {self.staged}"
         # Personal data ends in staging.
         if self.staged == _HASHED:
-            return f"{{{{ email_hash('{self.raw}') }}}} as {self.staged}"
+            return f"{{{{ hashed_email('{self.raw}') }}}} as {self.staged}"
         cast = "" if self.type in {"text", "boolean"} else f"::{_TYPES[self.type][0]}"
         is_same = self.raw == self.staged and not cast
         return self.raw if is_same else f"{self.raw}{cast} as {self.staged}"

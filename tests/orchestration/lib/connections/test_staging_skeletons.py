@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from orchestration.lib.connections.staging_skeletons import (
     NotDeclared,
     staging_skeleton,
 )
+from orchestration.lib.core.settings import PROJECT_ROOT
+
+MACROS = PROJECT_ROOT / "dbt_project" / "macros"
 
 
 def test_a_model_selects_every_column_by_its_type() -> None:
@@ -47,6 +51,16 @@ renamed as (
 select * from renamed
 """
     )
+
+
+def test_an_address_ends_in_staging_by_a_macro_that_there_is() -> None:
+    files = staging_skeleton("zoom", ("users",))
+    macros = "".join(one.read_text() for one in MACROS.glob("**/*.sql"))
+
+    (called,) = re.findall(
+        r"{{ (\w+)\('email'\) }} as email_hash", files["zoom/stg_zoom__users.sql"]
+    )
+    assert f"macro {called}(" in macros
 
 
 def test_models_and_sources_are_described_as_they_are_declared() -> None:
