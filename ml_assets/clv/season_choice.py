@@ -3,9 +3,11 @@
 from typing import Final, TypeAlias
 
 import numpy as np
+from scipy.special import expit
 
 from ml_assets.clv.choice import LARGEST_SAMPLE, fit_candidate, origin_at
 from ml_assets.clv.errors import CustomerValueError
+from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.operational_time import EVEN, MONTHS, Season
 from ml_assets.clv.purchases import PurchaseDays
@@ -55,10 +57,19 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
     age = as_of_day - past.first_day
     chosen = _foretelling(past, as_of_day, penalizer, _possible(told, age))
     if age < SHORTEST_SEASON_DAYS:
-        return Season(
-            np.ones(MONTHS), told.beliefs[True, False].covariance + unseen_months(table)
-        )
+        return Season(np.ones(MONTHS), _open(told) + unseen_months(table))
     return EVEN if chosen == _NEITHER else told.beliefs[chosen]
+
+
+def _open(told: Seasonality) -> Floats:
+    """Covariance, (12, 12), of ln(index) where a season may be and may be none.
+
+    Where the odds are for one it is taken that there is.
+    """
+    odds, season = told.season_log_odds(may_trend=False), told.beliefs[True, False]
+    share = 1.0 if odds > 0 else float(expit(odds))
+    mean = np.log(season.index)
+    return np.asarray(share * (season.covariance + (1 - share) * np.outer(mean, mean)))
 
 
 def _possible(told: Seasonality, age: int) -> list[Kind]:
