@@ -1,5 +1,6 @@
 """Bulk operations: a query that is answered with a file, some time later."""
 
+import copy
 import logging
 import secrets
 import threading
@@ -69,8 +70,10 @@ class BulkOperations:
             )
             self._operations.append(operation)
         self._forget_old()
+        # Answered as it was created: a short query may be done before it is told.
+        answered = copy.copy(operation)
         self._workers.submit(self._work, context, operation, is_grouped)
-        return Payload(operation, [])
+        return Payload(answered, [])
 
     def cancel(self, company: str, identifier: str) -> Payload:
         """Stop an operation that still runs."""
