@@ -73,9 +73,10 @@ def files(
 ) -> None:
     """Read exported files: orders, payments, purchase logs, advertising spend.
 
-    Exports of Shopify, WooCommerce, Stripe, PrestaShop, Square, PayPal, Tiendanube,
-    Mercado Pago, Jumpseller, Meta Ads, Google Ads and TikTok Ads are recognised by
-    their header; CSV, Excel, JSONL and Parquet are read.
+    Exports of Shopify, WooCommerce, PrestaShop, Magento, BigCommerce, Squarespace,
+    Wix, Etsy, Tiendanube, Jumpseller, Stripe, PayPal, Mercado Pago, Square, Meta Ads,
+    Google Ads and TikTok Ads are recognised by their header; CSV, Excel, JSONL and
+    Parquet are read.
     """
     settings = parse_settings(setting or [])
     with plain_errors():

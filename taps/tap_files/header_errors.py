@@ -11,10 +11,15 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.wording import normalised
 
 if TYPE_CHECKING:
+    from taps.tap_files.contract import Column
     from taps.tap_files.headers import Binding
 
 __all__ = ["looks_like_data", "missing_columns", "refuse_doubled_columns"]
 
+_MOST_LIKELY = 4
+#: Words of many names: they say nothing of what a column means.
+_ANY = frozenset({"number", "name", "address", "code", "numero", "nombre"})
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
 
 
@@ -33,12 +38,35 @@ def missing_columns(name: str, header: Sequence[str], binding: Binding) -> FileE
     found = ", ".join(cell.strip() for cell in header)
     kind = binding.preset.title if binding.preset else binding.contract.name
     problem = f"no column for {missing} of the contract {kind}; columns found: {found}"
-    first = binding.missing[0].name
-    remedy = (
-        f"Name the column with the setting columns.{first}=<column of the file>, or "
-        f"say what stands for it in every row with constants.{first}=<text>"
-    )
-    return FileError(name, problem, remedy=remedy)
+    return FileError(name, problem, remedy=_remedy(header, binding))
+
+
+def _remedy(header: Sequence[str], binding: Binding) -> str:
+    first = binding.missing[0]
+    setting = f"columns.{first.name}=<column of the file>"
+    remedy = f"Name the column with the setting {setting}"
+    if likely := _likely(header, binding, first):
+        headers = " or ".join(map(repr, likely))
+        remedy = f"Perhaps it is {headers}: say which with the setting {setting}"
+    # One text for the ids, days or amounts of all rows would make them one.
+    if first.type == "string" and not first.name.endswith("_id"):
+        remedy += (
+            f", or say what stands for it in every row with "
+            f"constants.{first.name}=<text>"
+        )
+    return f"{remedy}. If the file holds something else, say what with --contract"
+
+
+def _likely(header: Sequence[str], binding: Binding, column: Column) -> list[str]:
+    """Headers nobody reads that share a word with what usually names a column."""
+    usual = {word for alias in column.aliases for word in _words(alias)}
+    unread = [h for i, h in enumerate(header) if i not in binding.used]
+    return [h.strip() for h in unread if usual & _words(h)][:_MOST_LIKELY]
+
+
+def _words(text: str) -> set[str]:
+    words = map(normalised, _WORD.findall(text.replace("_", " ")))
+    return set(words) - _ANY
 
 
 def refuse_doubled_columns(name: str, binding: Binding) -> None:

@@ -258,14 +258,13 @@ def _last_resort(column: Column, keys: Sequence[str]) -> dict[str, int]:
 
 
 def _nearest(bindings: Iterable[Binding]) -> Binding:
-    """The contract with the largest share of its required columns present.
+    """The contract most of whose columns are there, of those found or required.
 
     Of two that are as near, the one before which more of the others give way.
     """
-    return min(bindings, key=lambda b: (_missing_share(b), -len(b.contract.supersedes)))
+    return max(bindings, key=lambda b: (_found_share(b), len(b.contract.supersedes)))
 
 
-def _missing_share(binding: Binding) -> float:
-    contract = binding.contract
-    required_count = sum(column.required for column in contract.columns)
-    return len(binding.missing) / (required_count + bool(contract.any_of))
+def _found_share(binding: Binding) -> float:
+    found = len(binding.positions)
+    return found / (found + len(binding.missing))

@@ -28,6 +28,18 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         "date, colour",
         "the setting columns.amount=<column of the file>",
     ),
+    "an order export that no preset knows": (
+        "Ref,Order No,Customer Email,Created,Order Sum Total,Ship Number\n"
+        "1,77,a@x.com,2024-01-05,10.00,3\n",
+        "no column for purchased_at, amount of the contract purchases",
+        "columns.purchased_at=<column of the file>. If the file holds something else, "
+        "say what with --contract",
+    ),
+    "an amount of another name": (
+        "Order No,Customer Email,Date,Order Sum (inc)\n77,a@x.com,2024-01-05,10.00\n",
+        "no column for amount of the contract purchases",
+        "Perhaps it is 'Order Sum (inc)': say which with the setting columns.amount=",
+    ),
     "no header": (
         "17,2024-01-05,10.00\n18,2024-01-06,12.50\n",
         "log.csv line 1: the first line holds values",

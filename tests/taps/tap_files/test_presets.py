@@ -43,6 +43,16 @@ SALES = {
     # 10000 + 5000 - 1500 + 3000 - 3000
     "mercadopago_activity": ("EUR", 4, "13500"),
     "jumpseller_orders": ("CLP", 3, "23000"),
+    # 53.50 + 1200; one was cancelled
+    "etsy_orders": ("USD", 3, "1253.50"),
+    # 45 (told on two lines) + 30 - 10; one is unpaid
+    "wix_orders": ("EUR", 3, "65.00"),
+    # 60.50 + 24.20 - 4.20; two are not paid
+    "bigcommerce_orders": ("EUR", 4, "80.50"),
+    # 1105 + 45 - 45 + 60 - 20; one was cancelled
+    "magento_orders": ("EUR", 4, "1145.00"),
+    # 50 (told on two lines) + 39 - 12; one is pending
+    "squarespace_orders": ("USD", 3, "77.00"),
 }
 
 
