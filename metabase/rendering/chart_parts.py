@@ -45,8 +45,9 @@ _MILLIONS_FROM = 10_000_000
 _WHOLE_FROM = 100
 _IN_MILLIONS = "datum.value === 0 ? '0' : format(datum.value / 1e6, ',~f') + '\u00a0M'"
 _LONG_NAME = 10
-# Columns of a legend, and the letters of the longest name that still fit so.
-_LEGEND = ((4, 15), (3, 20), (2, 28))
+# Of a legend: its most columns, the width of a letter and of a sign with its room.
+_MOST_LEGEND_COLUMNS = 4
+_LETTER, _SIGN = 6.6, 34
 
 
 @dataclass(frozen=True)
@@ -166,10 +167,15 @@ def series_color(plot: Plot) -> alt.Color:
 
 
 def legend_of(names: Sequence[str]) -> alt.Legend:
-    """What each colour is, whole names, in as many columns as stand side by side."""
-    longest = max(map(len, names), default=0)
-    columns = next((most for most, letters in _LEGEND if longest <= letters), 1)
-    return alt.Legend(title=None, orient="top", labelLimit=400, columns=columns)
+    """What each colour is, in as many columns as stand side by side on the screen."""
+    entry = _LETTER * max(map(len, names), default=0) + _SIGN
+    columns = f"max(1, min({_MOST_LEGEND_COLUMNS}, floor(width / {entry:.0f})))"
+    return alt.Legend(
+        title=None,
+        orient="top",
+        labelLimit=alt.ExprRef(f"max(60, width - {_SIGN})"),
+        columns=alt.ExprRef(columns),
+    )
 
 
 def series_tooltip(plot: Plot) -> list[alt.Tooltip]:

@@ -38,6 +38,9 @@ _CUT = """
         const edge = card.getBoundingClientRect().right + 1;
         const isOver = drawn.getBoundingClientRect().right > edge;
         if (isOver || drawn.scrollWidth > drawn.clientWidth + 1) found.push(name);
+        for (const text of drawn.querySelectorAll("text"))
+          if (text.getBoundingClientRect().right > edge)
+            found.push(`${name}: ${text.textContent}`);
       }
     }
     return found;
