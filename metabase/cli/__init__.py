@@ -16,8 +16,9 @@ from metabase.content.compile import compile_pages, write_documents
 from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.preflight import rule_problems
 from metabase.content.report_templates import report_problems
+from metabase.content.settings import chosen_language
 from metabase.content.validate import column_problems, file_problems
-from metabase.content.warehouse import connect_as
+from metabase.content.warehouse import connect_as, connect_as_admin
 
 __all__ = ["app"]
 
@@ -83,7 +84,12 @@ def preview(
     ] = Path("dashboards.html"),
     company: _Companies = None,
     content: _Root = CONTENT_ROOT,
-    language: _Language = "es",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", help="A file of labels/. Default: what its companies chose."
+        ),
+    ] = None,
 ) -> None:
     """Draw the dashboards with live data on one HTML page, no Metabase needed.
 
@@ -93,6 +99,8 @@ def preview(
     from metabase.rendering.preview import render_preview
 
     with plain_errors():
+        with connect_as_admin(database_url) as connection:
+            language = language or chosen_language(connection, company or ())
         page = render_preview(
             database_url, company or (), root=content, language=language
         )

@@ -13,7 +13,7 @@ from metabase.content.compile import compile_pages
 from metabase.content.delivery import read_delivery
 from metabase.content.errors import ContentError
 from metabase.content.load import CONTENT_ROOT
-from metabase.content.settings import load_settings
+from metabase.content.settings import chosen_language, load_settings
 from metabase.content.warehouse import connect_as_admin
 from metabase.rendering.report_formats import ReportFormat
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-_LANGUAGE = "es"
 
 app = typer.Typer()
 
@@ -70,10 +69,12 @@ def report(
     from metabase.rendering.report_mail import write_mail
 
     with plain_errors():
+        with connect_as_admin(database_url) as connection:
+            chosen = chosen_language(connection, [company])
         request = ReportRequest(
             company,
             template,
-            language or _own_language(database_url, company),
+            language or chosen,
             as_of.date() if as_of else None,
         )
         drawn = draw_report(database_url, request, content)
@@ -102,9 +103,3 @@ def _recipients(url: str, drawn: Report, root: Path) -> tuple[str, ...]:
     with connect_as_admin(url) as connection:
         told = load_settings(connection)[drawn.company.company_id]
     return told.recipients.get(rhythm, ()) if rhythm else ()
-
-
-def _own_language(url: str, company: str) -> str:
-    with connect_as_admin(url) as connection:
-        told = load_settings(connection).get(company)
-    return (told.language if told else None) or _LANGUAGE

@@ -12,7 +12,9 @@ from psycopg import sql
 from metabase.content.errors import WarehouseError
 from metabase.content.schedules import RHYTHMS
 
-__all__ = ["CompanySettings", "load_settings", "save_settings"]
+__all__ = ["CompanySettings", "chosen_language", "load_settings", "save_settings"]
+
+_LANGUAGE = "es"
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
@@ -55,6 +57,18 @@ def load_settings(connection: psycopg.Connection) -> dict[str, CompanySettings]:
         )
         for company_id, time_zone, language, *recipients in rows
     }
+
+
+def chosen_language(
+    connection: psycopg.Connection, company_ids: Sequence[str] = ()
+) -> str:
+    """The language that all of these companies chose, else Spanish; none are all."""
+    chosen = {
+        told.language or _LANGUAGE
+        for company_id, told in load_settings(connection).items()
+        if not company_ids or company_id in company_ids
+    }
+    return chosen.pop() if len(chosen) == 1 else _LANGUAGE
 
 
 def save_settings(

@@ -37,6 +37,13 @@ def dashboard(
         Path | None,
         typer.Option(help="Where to write the page; of pictures, the folder."),
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the page: es or en. Default: what its companies chose (timonel "
+            "metabase settings), else Spanish.",
+        ),
+    ] = None,
     open_page: Annotated[
         bool, typer.Option("--open/--no-open", help="Show it in the browser.")
     ] = True,
@@ -68,7 +75,7 @@ def dashboard(
         return
     page = output or settings.home / "dashboards" / "clientes.html"
     with plain_errors(), step("Rendering the dashboard"):
-        render(url, companies, page)
+        render(url, companies, page, language)
     console.print(f"  {page}")
     if open_page:
         show(page)

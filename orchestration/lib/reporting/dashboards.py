@@ -24,15 +24,20 @@ class DashboardBroken(PlainError, RuntimeError):
     """A page could not be drawn; the message says why."""
 
 
-def render(url: str, company_ids: list[str], page: Path) -> None:
+def render(
+    url: str, company_ids: list[str], page: Path, language: str | None = None
+) -> None:
     """Write the page; each company's part is read with that company's role.
+
+    ``language`` None: the one that all of the companies chose, else Spanish.
 
     Raises
     ------
     DashboardBroken
     """
     page.parent.mkdir(parents=True, exist_ok=True)
-    _draw(url, ["preview", "--output", str(page)], company_ids)
+    chosen = ["--language", language] if language else []
+    _draw(url, ["preview", "--output", str(page), *chosen], company_ids)
 
 
 def render_pictures(url: str, company_ids: list[str], folder: Path) -> None:

@@ -12,6 +12,8 @@ from metabase.cli import app
 from metabase.content.errors import DriftFoundError
 from metabase.content.load import CONTENT_ROOT
 from metabase.content.schedules import CannotBeSaid, Schedule, shift
+from metabase.content.settings import chosen_language, load_settings, save_settings
+from metabase.content.warehouse import connect_as_admin
 from metabase.server.subscriptions import as_sent
 from tests.metabase.server.servers import Server, without_top
 
@@ -341,3 +343,20 @@ def test_a_company_chooses_the_language_of_its_pages(small: Server) -> None:
 
     assert small.page()["name"] == "Clientes"
     assert small.sql("select language from ops.metabase_settings") == [("es",)]
+
+
+def test_a_page_of_several_companies_is_in_the_language_that_all_chose(
+    small: Server,
+) -> None:
+    with connect_as_admin(small.request.database_url) as database:
+        known = sorted(load_settings(database))
+        one, *others = known
+        assert others
+        assert chosen_language(database) == "es"
+        save_settings(database, one, "en", {})
+        assert chosen_language(database) == "es"
+        assert chosen_language(database, [one]) == "en"
+        for other in others:
+            save_settings(database, other, "en", {})
+        assert chosen_language(database) == "en"
+        database.rollback()
