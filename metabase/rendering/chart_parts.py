@@ -14,12 +14,14 @@ from metabase.content.palette import MEANINGS, SERIES_COLORS
 __all__ = [
     "INK",
     "PALETTE",
+    "ROOM",
     "SERIES",
     "VALUE",
     "AltairChart",
     "Plot",
     "d3_format",
     "legend_of",
+    "names_beside",
     "number",
     "series_color",
     "series_tooltip",
@@ -48,6 +50,12 @@ _LONG_NAME = 10
 # Of a legend: its most columns, the width of a letter and of a sign with its room.
 _MOST_LEGEND_COLUMNS = 4
 _LETTER, _SIGN = 6.6, 34
+# Lying bars that are high enough for names of three lines.
+_MOST_IN_LINES = 6
+# Of the card, where there is one: the plot's own is only known once its legend is laid
+# out. The axis takes its part.
+_CARD = "(containerSize()[0] ? containerSize()[0] : width + 90)"
+ROOM = f"({_CARD} - 90)"
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,10 @@ class Plot:
         if not self.is_date and self.longest(self.dimension.name) > _LONG_NAME:
             # Each name stands there; lying they would hide one another.
             axis = alt.Axis(
-                labelAngle=-30, labelLimit=130, labelOverlap=False, grid=False
+                labelAngle=-30,
+                labelLimit=alt.ExprRef(f"min(130, 0.3 * {_CARD})"),
+                labelOverlap=False,
+                grid=False,
             )
         if self.is_scale:
             kind = "quantitative"
@@ -169,13 +180,23 @@ def series_color(plot: Plot) -> alt.Color:
 def legend_of(names: Sequence[str]) -> alt.Legend:
     """What each colour is, in as many columns as stand side by side on the screen."""
     entry = _LETTER * max(map(len, names), default=0) + _SIGN
-    columns = f"max(1, min({_MOST_LEGEND_COLUMNS}, floor(width / {entry:.0f})))"
+    columns = f"max(1, min({_MOST_LEGEND_COLUMNS}, floor({ROOM} / {entry:.0f})))"
     return alt.Legend(
         title=None,
         orient="top",
-        labelLimit=alt.ExprRef(f"max(60, width - {_SIGN})"),
+        labelLimit=alt.ExprRef(f"max(60, {ROOM} - {_SIGN})"),
         columns=alt.ExprRef(columns),
     )
+
+
+def names_beside(count: int) -> alt.Axis:
+    """The axis of lying bars: names take two fifths of the room, in lines if few."""
+    if count > _MOST_IN_LINES:
+        return alt.Axis(labelLimit=alt.ExprRef(f"0.4 * {_CARD}"))
+    letters = f"max(10, floor(0.4 * {ROOM} / {_LETTER}))"
+    line = f"regexp('(.{{1,' + {letters} + '}})( +|$)', 'g')"
+    in_lines = f"split(trim(replace(datum.label, {line}, '$1\\n')), '\\n')"
+    return alt.Axis(labelLimit=280, labelExpr=in_lines)
 
 
 def series_tooltip(plot: Plot) -> list[alt.Tooltip]:

@@ -7,15 +7,19 @@ import altair as alt
 from metabase.rendering.chart_parts import (
     INK,
     PALETTE,
+    ROOM,
     AltairChart,
     Plot,
+    legend_of,
     number,
 )
 
 __all__ = ["rings"]
 
 _SHARE, _PLACE = "share", "place"
-_INNER, _OUTER, _NUMBERS = 70, 120, 142
+# As large as a card is wide, with room for the numbers around.
+_OUTER = f"min(120, {ROOM} / 2)"
+_INNER, _NUMBERS = f"0.58 * {_OUTER}", f"{_OUTER} + 22"
 _SMALLEST_NUMBERED = 0.03
 
 
@@ -35,13 +39,15 @@ def rings(plot: Plot) -> AltairChart:
             order=alt.Order(_PLACE, type="quantitative"),
         )
     )
-    arcs = shares.mark_arc(innerRadius=_INNER, outerRadius=_OUTER).encode(
+    arcs = shares.mark_arc(
+        innerRadius=alt.ExprRef(_INNER), outerRadius=alt.ExprRef(_OUTER)
+    ).encode(
         color=alt.Color(
             dimension.name,
             type="nominal",
             sort=None,
             scale=alt.Scale(range=list(PALETTE)),
-            legend=alt.Legend(title=None, orient="right", labelLimit=240),
+            legend=legend_of([str(row[dimension.name]) for row in plot.rows]),
         ),
         tooltip=[
             alt.Tooltip(dimension.name, type="nominal", title=dimension.title),
@@ -50,7 +56,7 @@ def rings(plot: Plot) -> AltairChart:
         ],
     )
     numbers = (
-        shares.mark_text(radius=_NUMBERS, fontSize=12, color=INK)
+        shares.mark_text(radius=alt.ExprRef(_NUMBERS), fontSize=12, color=INK)
         .transform_calculate(
             text=f"datum.{_SHARE} < {_SMALLEST_NUMBERED} ? ''"
             f" : format(datum.{_SHARE}, '.0%')"

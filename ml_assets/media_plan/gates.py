@@ -207,7 +207,8 @@ def certain_enough(lower: float, upper: float, advice: str = "") -> GateResult:
     spread = upper / lower if lower > 0 else np.inf
     said = Sentence(
         "certain_enough.passed",
-        "All channels together brought between {lower:,.0f} and {upper:,.0f} (90 %).",
+        "All channels together brought sales of between {lower:,.0f} and {upper:,.0f}, "
+        "in the company's currency (90 %).",
         lower=lower,
         upper=upper,
     )

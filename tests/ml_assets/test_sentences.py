@@ -93,12 +93,14 @@ def test_numbers_have_the_signs_of_spanish() -> None:
     gate = certain_enough(1_234_567.8, 98_765_432.1, "Wait.")
 
     assert gate.message == (
-        "All channels together brought between 1,234,568 and 98,765,432 (90 %). Wait. "
-        "Or enter an experiment: timonel media lift-test."
+        "All channels together brought sales of between 1,234,568 and 98,765,432, in "
+        "the company's currency (90 %). Wait. Or enter an experiment: "
+        "timonel media lift-test."
     )
     assert in_spanish(gate.message) == (
-        "Todos los canales juntos trajeron entre 1.234.568 y 98.765.432 (90 %). Wait. "
-        "O introduzca un experimento: timonel media lift-test."
+        "Todos los canales juntos trajeron ventas de entre 1.234.568 y 98.765.432, en "
+        "la moneda de la empresa (90 %). Wait. O introduzca un experimento: "
+        "timonel media lift-test."
     )
 
 

@@ -38,9 +38,13 @@ _CUT = """
         const edge = card.getBoundingClientRect().right + 1;
         const isOver = drawn.getBoundingClientRect().right > edge;
         if (isOver || drawn.scrollWidth > drawn.clientWidth + 1) found.push(name);
-        for (const text of drawn.querySelectorAll("text"))
-          if (text.getBoundingClientRect().right > edge)
-            found.push(`${name}: ${text.textContent}`);
+        const around = drawn.getBoundingClientRect();
+        for (const text of drawn.querySelectorAll("text")) {
+          const it = text.getBoundingClientRect();
+          const isIn = it.left > around.left - 3 && it.top > around.top - 3
+            && it.bottom < around.bottom + 3 && it.right < edge;
+          if (!isIn) found.push(`${name}: ${text.textContent}`);
+        }
       }
     }
     return found;
