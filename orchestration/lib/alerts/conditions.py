@@ -13,8 +13,9 @@ import psycopg
 from psycopg import Connection
 
 from ml_assets.measurement.alarm_rates import FALSE_ALARMS, MOST_FALSE_ALARMS
-from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
+from orchestration.lib.alerts.events import EVENTS, needs_threshold
 from orchestration.lib.alerts.lifecycle import Condition
+from orchestration.lib.alerts.looks import Look
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.alerts.thresholds import Views, past_limits
 from orchestration.lib.data_quality.unusual_days import judge_total

@@ -42,6 +42,8 @@ class Settings:
     readers_per_account
         How many companies may read the same account of a source, or with the same
         credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
+    logs
+        Folder with the logs of servers we did not start (``TIMONEL_LOGS``), or None.
     """
 
     home: Path
@@ -51,6 +53,7 @@ class Settings:
     dagster_url: str = "http://localhost:3000"
     receiver_url: str = "http://localhost:3002"
     readers_per_account: int = 1
+    logs: Path | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -68,6 +71,7 @@ class Settings:
             readers_per_account=_count(
                 "TIMONEL_READERS_PER_ACCOUNT", cls.readers_per_account
             ),
+            logs=Path(logs) if (logs := os.environ.get("TIMONEL_LOGS")) else None,
         )
 
     @property
