@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.company_lab import lab
 from orchestration.cli.company_targets import target, targets
 from orchestration.cli.console import (
     Format,
@@ -247,6 +248,7 @@ def set_(
 
 app.command()(target)
 app.command()(targets)
+app.command()(lab)
 
 
 def _share(option: str, text: str | None) -> Decimal | None:

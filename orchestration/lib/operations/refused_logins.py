@@ -1,7 +1,7 @@
 """Failed logins of Postgres, Dagster and Metabase, counted for whom they concern.
 
 Where they are found: the log of the embedded server; ``postgres*`` and ``dagster*``
-below the folder ``TIMONEL_LOGS``; what the Metabase of ``METABASE_URL`` keeps of its log.
+below the folder ``TIMONEL_LOGS``; what Metabase at ``METABASE_URL`` keeps of its log.
 """
 
 from __future__ import annotations
