@@ -124,14 +124,18 @@ _EVENTS = (
         Rule(rule_id, "event", rule_id, "high", comparison="above", threshold=0)
         for rule_id in ("deliveries_refused", "logins_refused")
     ),
-    # As the check on the mart has it: the two must not contradict each other.
+    # As the check on the mart has it: the two must not contradict each other. Of a shop
+    # and of a community one false alarm a quarter each.
     *(
         Rule(
             *(f"unusual_{metric}", "deviation", metric, "medium"),
             comparison="below",
             threshold=FALSE_ALARMS,
         )
-        for metric in ("net_revenue", "purchase_count")
+        for metric in (
+            *("net_revenue", "purchase_count"),
+            *("registered_count", "active_person_count"),
+        )
     ),
 )
 

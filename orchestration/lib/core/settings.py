@@ -24,11 +24,9 @@ class Settings:
     Parameters
     ----------
     home
-        Folder for everything a run leaves on disk (``TIMONEL_HOME``,
-        default ``.timonel`` in the project).
+        Folder for all that a run leaves on disk (``TIMONEL_HOME``; ``.timonel`` here).
     database_url
-        A Postgres of your own (``TIMONEL_DATABASE_URL``), or None for the
-        embedded one.
+        A Postgres of your own (``TIMONEL_DATABASE_URL``); None: the embedded one.
     secret_keys
         Keys of the connections' secrets (``TIMONEL_SECRET_KEY``, separated by commas;
         the first encrypts, all decrypt). Empty: they are in a file below ``home``.
