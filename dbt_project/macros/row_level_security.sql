@@ -13,13 +13,15 @@
 {%- endmacro %}
 
 
-{#- The login role bi_acme reads the rows of acme. No lookup, no setting, and no
+{#- The login roles bi_acme and lab_acme read the rows of acme. No lookup, no setting, and no
     regular expression: it may be asked for every row. -#}
 {% macro let_companies_read_their_own_rows(relation) -%}
     {{ policy(
         relation, 'company_reads_own_rows', ['bi_reader'],
         "company_id = case when starts_with(current_user::text, 'bi_')"
-        ~ " then substr(current_user::text, 4) end"
+        ~ " then substr(current_user::text, 4)"
+        ~ " when starts_with(current_user::text, 'lab_')"
+        ~ " then substr(current_user::text, 5) end"
     ) }}
 {%- endmacro %}
 

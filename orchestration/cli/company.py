@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from orchestration.cli.company_lab import lab
+from orchestration.cli.company_targets import target, targets
 from orchestration.cli.console import (
     Format,
     FormatOption,
@@ -34,12 +35,6 @@ from orchestration.lib.tenancy.company_settings import (
     change_settings,
     load_plans,
     load_settings,
-)
-from orchestration.lib.tenancy.metric_targets import (
-    MetricTarget,
-    load_targets,
-    remove_target,
-    set_target,
 )
 from orchestration.lib.warehouse.database import open_database
 
@@ -207,6 +202,13 @@ def set_(
         Plan | None,
         typer.Option(help="Which pages of Metabase its people may open. First: pro."),
     ] = None,
+    is_operator: Annotated[
+        bool | None,
+        typer.Option(
+            "--operator/--no-operator",
+            help="Whether it runs the platform, and is told of failed logins there.",
+        ),
+    ] = None,
 ) -> None:
     """Change settings of a company; what is left out stays."""
     changes: dict[str, bool | int | str | Decimal | None] = {
@@ -221,6 +223,7 @@ def set_(
         "is_read_hourly": is_read_hourly,
         "is_read_tactically": is_read_tactically,
         "plan": plan and plan.value,
+        "is_operator": is_operator,
     }
     changes = {name: value for name, value in changes.items() if value is not None}
     if gross_margin_rate is not None:
@@ -237,53 +240,15 @@ def set_(
         console.print(
             "The plan opens and closes pages at the next timonel metabase apply"
         )
-    if set(changes) != {"plan"}:
+    if set(changes) - {"plan", "is_operator"}:
         console.print(
             f"Counts from the next run on: timonel run --company {company_id}"
         )
 
 
-@app.command()
-def target(
-    company_id: Annotated[str, typer.Argument(help="Whose target.")],
-    metric: Annotated[str, typer.Argument(help="Such as net_sales or spend.")],
-    month: Annotated[datetime, typer.Argument(formats=["%Y-%m"], help="Which month.")],
-    amount: Annotated[
-        str, typer.Argument(help="What it should be; none to forget it.")
-    ],
-) -> None:
-    """Set what a figure of Ventas should be in a month; pages show it at once."""
-    with plain_errors():
-        url = open_database(Settings.from_environment())
-        if amount.lower() != "none":
-            told = MetricTarget(metric, month.date(), number_of("AMOUNT", amount))
-            set_target(url, company_id, told)
-        elif not remove_target(url, company_id, metric, month.date()):
-            raise fail(f"{company_id} has no target of {metric} in {month:%Y-%m}.")
-    targets(company_id)
-
-
-@app.command()
-def targets(
-    company_id: Annotated[str, typer.Argument(help="Whose targets.")],
-    form: FormatOption = Format.table,
-) -> None:
-    """List the targets of a company."""
-    with plain_errors():
-        found = load_targets(open_database(Settings.from_environment()), company_id)
-    rows = [
-        {
-            "month": f"{one.month_start_date:%Y-%m}",
-            "metric": one.metric_name,
-            "target": one.target,
-        }
-        for one in found
-    ]
-    nothing = (
-        f"No target. Set one: timonel company target {company_id} net_sales "
-        "2026-12 50000"
-    )
-    print_table(rows, form, nothing)
+app.command()(target)
+app.command()(targets)
+app.command()(lab)
 
 
 def _share(option: str, text: str | None) -> Decimal | None:

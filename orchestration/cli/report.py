@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestration.cli.console import console, fail, plain_errors, step
+from orchestration.cli.report_minutes import minutes
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.reporting.reports import ReportRequest, write_report
 from orchestration.lib.tenancy.companies import list_companies, load_company
@@ -165,6 +166,9 @@ def send(
             )
         outcomes = sender.send(mail, recipients, address, again)
     _tell(outcomes)
+
+
+app.command()(minutes)
 
 
 def _tell(outcomes: list[Outcome]) -> None:

@@ -35,7 +35,10 @@ from orchestration.lib.ingestion.webhooks.hooks import Hook, add_hook
 from orchestration.lib.tenancy.companies import Company, add_company
 from tests.benchmarks.loader import database
 
-_COMPANY, _SECRET = "acme", "app-secret"
+__all__ = ["SECRET", "environment_of", "free_port", "signature", "started_receiver"]
+
+SECRET = "app-secret"
+_COMPANY = "acme"
 _SENDERS = 64
 _AGAIN_SECONDS = 0.2
 _GIVES_UP_SECONDS = 60
@@ -56,7 +59,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, database(Path(folder)) as url:
         settings = Settings(Path(folder) / "home", url)
         add_company(url, Company(_COMPANY, _COMPANY, "EUR", "UTC"))
-        hook = add_hook(url, settings, Hook(_COMPANY, "chat", "whatsapp", "", _SECRET))
+        hook = add_hook(url, settings, Hook(_COMPANY, "chat", "whatsapp", "", SECRET))
         told, seconds = asyncio.run(_measured(settings, hook, arguments))
         with psycopg.connect(url) as connection:
             kept = Counter(
@@ -94,8 +97,8 @@ async def _measured(
     settings: Settings, hook: Hook, arguments: argparse.Namespace
 ) -> tuple[_Told, float]:
     """What the senders saw, and the seconds until all was acknowledged."""
-    port, told = _free_port(), _Told()
-    process = await asyncio.to_thread(_started, settings, port)
+    port, told = free_port(), _Told()
+    process = await asyncio.to_thread(started_receiver, settings, port)
     began = time.monotonic()
     senders = [
         asyncio.create_task(_send(port, hook, number, arguments, told))
@@ -109,7 +112,7 @@ async def _measured(
         )
         process.send_signal(signal.SIGKILL)
         process.wait()
-        process = await asyncio.to_thread(_started, settings, port)
+        process = await asyncio.to_thread(started_receiver, settings, port)
     await asyncio.gather(*senders)
     seconds = time.monotonic() - began
     process.terminate()
@@ -150,13 +153,17 @@ async def _send(
 
 
 def _request(hook: Hook, body: bytes) -> bytes:
-    signature = hmac.new(_SECRET.encode(), body, hashlib.sha256).hexdigest()
     head = (
         f"POST {hook.path} HTTP/1.1\r\nhost: localhost\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-        f"x-hub-signature-256: sha256={signature}\r\n\r\n"
+        f"x-hub-signature-256: {signature(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def signature(body: bytes, secret: str = SECRET) -> str:
+    """What Meta puts into the header of a delivery."""
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
 
 
 @dataclass(frozen=True)
@@ -182,27 +189,33 @@ class _Line:
         return head.startswith(b"HTTP/1.1 200")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
         return port
 
 
-def _started(settings: Settings, port: int) -> subprocess.Popen[bytes]:
-    """The receiver as a process of its own, once it answers."""
+def environment_of(settings: Settings) -> dict[str, str]:
+    """That of a process which works on this installation."""
     assert settings.database_url is not None
+    return os.environ | {
+        "TIMONEL_HOME": str(settings.home),
+        "TIMONEL_DATABASE_URL": settings.database_url,
+    }
+
+
+def started_receiver(settings: Settings, port: int) -> subprocess.Popen[bytes]:
+    """The receiver as a process of its own, once it answers."""
     process = subprocess.Popen(
         [
             *(sys.executable, "-c", "from orchestration.cli import app; app()"),
             *("receiver", "serve", "--port", str(port)),
         ],
-        env=os.environ
-        | {
-            "TIMONEL_HOME": str(settings.home),
-            "TIMONEL_DATABASE_URL": settings.database_url,
-        },
+        env=environment_of(settings),
         stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     while process.poll() is None:
         with suppress(OSError):

@@ -174,6 +174,7 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
         "alert_dispatch": dg.DefaultSensorStatus.RUNNING,
         "company_added": dg.DefaultSensorStatus.RUNNING,
         "old_runs": dg.DefaultSensorStatus.RUNNING,
+        "refused_logins": dg.DefaultSensorStatus.RUNNING,
         "run_canceled": dg.DefaultSensorStatus.RUNNING,
         "run_failed": dg.DefaultSensorStatus.RUNNING,
         "run_succeeded": dg.DefaultSensorStatus.RUNNING,

@@ -9,10 +9,12 @@ import os
 import dagster as dg
 
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.dashboard_usage import read_usage
 from orchestration.lib.reporting.dashboards import apply_to_metabase
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 _SERVER = "METABASE_URL"
+_TABLES = "METABASE_DATABASE_URL"
 
 
 @dg.op(description="Runs timonel metabase apply, which writes only what differs.")
@@ -21,10 +23,21 @@ def apply_dashboards(context: dg.OpExecutionContext, warehouse: Warehouse) -> No
     context.log.info(apply_to_metabase(warehouse.url(), Settings.from_environment()))
 
 
+@dg.op(description="Counts who looked at dashboards, from Metabase's own tables.")
+def count_usage(context: dg.OpExecutionContext, warehouse: Warehouse) -> None:
+    """Count, where METABASE_DATABASE_URL says where they are."""
+    address = os.environ.get(_TABLES)
+    if not address:
+        context.log.info(f"{_TABLES} is not set: nobody knows who uses dashboards.")
+        return
+    context.log.info(f"{read_usage(warehouse.url(), address)} weeks of roles counted.")
+
+
 @dg.job(description="The dashboards of every company, on the Metabase server.")
 def apply_to_server() -> None:
-    """One step."""
+    """Two steps that know nothing of each other."""
     apply_dashboards()
+    count_usage()
 
 
 @dg.schedule(

@@ -13,18 +13,21 @@ import psycopg
 from psycopg import Connection
 
 from ml_assets.measurement.alarm_rates import FALSE_ALARMS, MOST_FALSE_ALARMS
-from orchestration.lib.alerts.events import EVENTS, Look, needs_threshold
+from orchestration.lib.alerts.events import EVENTS, needs_threshold
 from orchestration.lib.alerts.lifecycle import Condition
+from orchestration.lib.alerts.looks import Look
 from orchestration.lib.alerts.rules import Rule
 from orchestration.lib.alerts.thresholds import Views, past_limits
-from orchestration.lib.data_quality.unusual_days import judge_total
+from orchestration.lib.data_quality.unusual_days import MARTS, judge_total
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.warehouse.database import has_relation
 
 __all__ = ["Judgement", "Views", "judge", "problem_of", "read_views"]
 
 # Those that have a word.
-_TOTALS = ("net_revenue", "purchase_count")
+_SALES = ("net_revenue", "purchase_count")
+_PEOPLE = ("registered_count", "active_person_count")
+_TOTALS = (*_SALES, *_PEOPLE)
 _NUMBERS = ("numeric", "double precision", "integer", "bigint", "smallint", "real")
 
 
@@ -96,7 +99,7 @@ def _holding(
         return list(EVENTS[rule.metric](look))
     if rule.kind == "metric":
         return past_limits(database, company, rule, views, now) if views else None
-    day = _last_day(database, company, now)
+    day = _last_day(database, company, MARTS[rule.metric], now)
     if day is None:
         return None
     return list(_deviation(database, company.company_id, rule, day, now))
@@ -177,14 +180,16 @@ def _broken(rule: Rule, problem: str, views: Views, now: datetime) -> Condition:
     return Condition(topic, rule.rule_id, "medium", now, facts)
 
 
-def _last_day(database: Connection, company: Company, now: datetime) -> date | None:
-    """The last day that is over and that marts were built for; None if that is old."""
-    if not has_relation(database, "marts.company_days"):
+def _last_day(
+    database: Connection, company: Company, mart: str, now: datetime
+) -> date | None:
+    """The last day that is over and the mart was built for; None if that is old."""
+    if not has_relation(database, f"marts.{mart}"):
         return None
     row = database.execute(
         """select as_of_date from ops.mart_builds
-        where company_id = %s and mart = 'company_days'""",
-        (company.company_id,),
+        where company_id = %s and mart = %s""",
+        (company.company_id, mart),
     ).fetchone()
     yesterday = company.last_complete_day(now)
     if row is None or (yesterday - row[0]).days > 1:
@@ -200,17 +205,19 @@ def _deviation(
     found = judge_total(database, company_id, rule.metric, day, rate)
     if found is None or not found.is_unusual:
         return
+    told = "activity" if rule.metric in _PEOPLE else "level"
+    is_missing = found.side == "missing" and rule.metric in _SALES
     facts = {
-        "event": "days_missing" if found.side == "missing" else f"level_{found.side}",
+        "event": "days_missing" if is_missing else f"{told}_{found.side}",
         "subject": rule.metric,
         "is_word": True,
         "value": round(found.value, 1),
         "usual": round(found.expected, 1),
         "first": found.since.isoformat(),
         "day": found.through.isoformat(),
-        "asset": ["marts", "company_days"],
+        "asset": ["marts", MARTS[rule.metric]],
     }
-    # As long as it holds it is one alert, of purchases and sales together. Who answered
-    # for one side has not answered for the other.
-    topic = f"deviation:{found.side}"
+    # As long as it holds it is one alert, of purchases and sales together, or of
+    # registrations and activity. Who answered for one side has not for the other.
+    topic = f"deviation:{'people:' if rule.metric in _PEOPLE else ''}{found.side}"
     yield Condition(topic, rule.rule_id, rule.severity, now, facts)

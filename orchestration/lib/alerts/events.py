@@ -4,71 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-
-from psycopg import Connection
-from psycopg.rows import dict_row
 
 from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.lifecycle import Condition
-from orchestration.lib.alerts.rules import Rule
+from orchestration.lib.alerts.looks import Look, hours_of
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.operations.cadence import slack_beyond_a_day
 from orchestration.lib.operations.failed_runs import broken_runs
 from orchestration.lib.operations.service_levels import levels_of
 
-__all__ = ["EVENTS", "Look", "needs_threshold"]
-
-Rows = list[dict[str, Any]]
+__all__ = ["EVENTS", "needs_threshold"]
 
 # Those that have a word.
 _JOBS = (
     *("refresh_company", "refresh_operations", "refresh_orders"),
     "refresh_delivered",
 )
-
-
-@dataclass(frozen=True)
-class Look:
-    """A rule on an event, looked at for a company at ``now``."""
-
-    database: Connection
-    company_id: str
-    rule: Rule
-    now: datetime
-
-    def rows(self, query: str, values: Mapping[str, Any] | None = None) -> Rows:
-        """What the platform wrote of the company."""
-        cursor = self.database.cursor(row_factory=dict_row)
-        given = {**(values or {}), "company": self.company_id}
-        return cursor.execute(query.encode(), given).fetchall()
-
-    def allowing(self, slack: timedelta) -> Look:
-        """The same look, with hours added to the threshold, which is of a daily one."""
-        threshold = self.rule.threshold
-        if threshold is None or not slack:
-            return self
-        later = replace(self.rule, threshold=threshold + _hours(slack))
-        return replace(self, rule=later)
-
-    def condition(
-        self,
-        subject: str,
-        since: datetime,
-        facts: Mapping[str, Any],
-        observed: float | None = None,
-    ) -> Condition:
-        """That it holds for a subject."""
-        numbers = {"observed": observed, "threshold": self.rule.threshold}
-        return Condition(
-            topic=f"{self.rule.metric}:{subject}",
-            rule_id=self.rule.rule_id,
-            severity=self.rule.severity,
-            since=since,
-            facts={"event": self.rule.metric, **facts, **(numbers if observed else {})},
-        )
 
 
 Event = Callable[[Look], Iterator[Condition]]
@@ -102,7 +56,7 @@ def _source_late(look: Look) -> Iterator[Condition]:
         last = row["last_read_at"] or row["created_at"]
         slack = slack_beyond_a_day(row["prediction_cadence"], row["reads"])
         late = look.allowing(slack)
-        hours = _hours(look.now - last)
+        hours = hours_of(look.now - last)
         if late.rule.is_past(hours):
             facts = _of_connection(row)
             yield late.condition(row["connection_id"], last, facts, hours)
@@ -158,7 +112,7 @@ def _service_level_missed(look: Look) -> Iterator[Condition]:
 def _predictions_stale(look: Look) -> Iterator[Condition]:
     for row in look.rows(_PREDICTED):
         late = look.allowing(slack_beyond_a_day(row["prediction_cadence"]))
-        hours = _hours(look.now - row["fitted_at"])
+        hours = hours_of(look.now - row["fitted_at"])
         if late.rule.is_past(hours):
             facts = {"asset": ["predictions", "predictions_customer"]}
             yield late.condition("", row["fitted_at"], facts, hours)
@@ -172,13 +126,14 @@ def _channel_failing(look: Look) -> Iterator[Condition]:
             yield look.condition(subject, row["claimed_at"], facts, row["attempts"])
 
 
-def _deliveries_refused(look: Look) -> Iterator[Condition]:
-    """Who delivers to a webhook and is not its sender, within the last day."""
-    for row in look.rows(_REFUSED, {"since": look.now - timedelta(days=1)}):
+def _refused(query: str, look: Look) -> Iterator[Condition]:
+    """Who was not let in within the last day; that is no state that waiting ends."""
+    for row in look.rows(query, {"since": look.now - timedelta(days=1)}):
         since, count = row.pop("last_refused_at"), row.pop("attempts")
         if look.rule.is_past(count):
             facts = row | {"asset": ["marts", "access_days"]}
-            yield look.condition(row["subject"], since, facts, count)
+            found = look.condition(row["subject"], since, facts, count)
+            yield replace(found, has_happened=True)
 
 
 EVENTS: Mapping[str, Event] = {
@@ -190,7 +145,10 @@ EVENTS: Mapping[str, Event] = {
     "run_failed": _run_failed,
     "predictions_stale": _predictions_stale,
     "channel_failing": _channel_failing,
-    "deliveries_refused": _deliveries_refused,
+    # Who delivers to a webhook and is not its sender.
+    "deliveries_refused": lambda look: _refused(_DELIVERIES_REFUSED, look),
+    # Postgres, Dagster and Metabase.
+    "logins_refused": lambda look: _refused(_LOGINS_REFUSED, look),
 }
 _WITH_THRESHOLD = (
     "source_late",
@@ -198,6 +156,7 @@ _WITH_THRESHOLD = (
     "predictions_stale",
     "channel_failing",
     "deliveries_refused",
+    "logins_refused",
 )
 
 
@@ -221,10 +180,6 @@ def _of_connection(row: Mapping[str, Any], said: str = "") -> dict[str, Any]:
         found = (name for name in re.findall(r"\w+", said) if name in names)
         facts["asset"] = [source.schema, next(found, names[0])]
     return facts
-
-
-def _hours(length: timedelta) -> float:
-    return round(length.total_seconds() / 3600, 1)
 
 
 # What a gate says is told; a fit that failed before its gates has a reason instead.
@@ -272,7 +227,7 @@ _READS = """
     where company_id = %(company)s and state <> 'failing'
 """
 # Too many, too big and too slow may be the sender's own.
-_REFUSED = """
+_DELIVERIES_REFUSED = """
     select connection_id as subject, sum(refusal_count)::int as attempts,
         max(last_refused_at) as last_refused_at,
         string_agg(distinct reason, ', ' order by reason) as reasons
@@ -280,6 +235,13 @@ _REFUSED = """
     where company_id = %(company)s and last_refused_at > %(since)s
         and reason not in ('rate', 'size', 'slow')
     group by connection_id order by connection_id
+"""
+_LOGINS_REFUSED = """
+    select system_name as subject, sum(refusal_count)::int as attempts,
+        max(refused_at) as last_refused_at
+    from ops.refused_logins
+    where company_id = %(company)s and refused_at > %(since)s
+    group by system_name order by system_name
 """
 # A run that a gate stopped is told as the blocked model it is.
 _BLOCKED_WITHIN = """

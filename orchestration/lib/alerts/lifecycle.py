@@ -82,13 +82,18 @@ class QuietHours:
 
 @dataclass(frozen=True)
 class Condition:
-    """Something a rule found to hold: its topic, since when, and what was seen."""
+    """Something a rule found to hold: its topic, since when, and what was seen.
+
+    ``has_happened``: it is no state that may be over before its delay is, so nobody
+    waits for that.
+    """
 
     topic: str
     rule_id: str
     severity: str
     since: datetime
     facts: Mapping[str, Any] = field(default_factory=dict)
+    has_happened: bool = False
 
 
 @dataclass(frozen=True)
@@ -252,7 +257,9 @@ def _told(
     policy = circumstances.policies[alert.severity]
     if alert.level is None:
         has_taker = bool(takers(circumstances.channels, alert.severity))
-        if not has_taker or now < alert.due_from + policy.delay:
+        has_happened = condition is not None and condition.has_happened
+        delay = timedelta(0) if has_happened else policy.delay
+        if not has_taker or now < alert.due_from + delay:
             return step
         told = replace(alert, level=alert.severity, noticed_at=now)
         return replace(step, alert=told, purpose="first")

@@ -119,20 +119,23 @@ _EVENTS = (
         threshold=2,
     ),
     # Addresses of webhooks are secret: one who has it and not the signature is one too
-    # many.
-    Rule(
-        *("deliveries_refused", "event", "deliveries_refused", "medium"),
-        comparison="above",
-        threshold=0,
+    # many. Who mistypes a password is told as well, until somebody sets another limit.
+    *(
+        Rule(rule_id, "event", rule_id, "high", comparison="above", threshold=0)
+        for rule_id in ("deliveries_refused", "logins_refused")
     ),
-    # As the check on the mart has it: the two must not contradict each other.
+    # As the check on the mart has it: the two must not contradict each other. Of a shop
+    # and of a community one false alarm a quarter each.
     *(
         Rule(
             *(f"unusual_{metric}", "deviation", metric, "medium"),
             comparison="below",
             threshold=FALSE_ALARMS,
         )
-        for metric in ("net_revenue", "purchase_count")
+        for metric in (
+            *("net_revenue", "purchase_count"),
+            *("registered_count", "active_person_count"),
+        )
     ),
 )
 

@@ -24,11 +24,9 @@ class Settings:
     Parameters
     ----------
     home
-        Folder for everything a run leaves on disk (``TIMONEL_HOME``,
-        default ``.timonel`` in the project).
+        Folder for all that a run leaves on disk (``TIMONEL_HOME``; ``.timonel`` here).
     database_url
-        A Postgres of your own (``TIMONEL_DATABASE_URL``), or None for the
-        embedded one.
+        A Postgres of your own (``TIMONEL_DATABASE_URL``); None: the embedded one.
     secret_keys
         Keys of the connections' secrets (``TIMONEL_SECRET_KEY``, separated by commas;
         the first encrypts, all decrypt). Empty: they are in a file below ``home``.
@@ -42,6 +40,8 @@ class Settings:
     readers_per_account
         How many companies may read the same account of a source, or with the same
         credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
+    logs
+        Folder with the logs of servers we did not start (``TIMONEL_LOGS``), or None.
     """
 
     home: Path
@@ -51,6 +51,7 @@ class Settings:
     dagster_url: str = "http://localhost:3000"
     receiver_url: str = "http://localhost:3002"
     readers_per_account: int = 1
+    logs: Path | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -68,6 +69,7 @@ class Settings:
             readers_per_account=_count(
                 "TIMONEL_READERS_PER_ACCOUNT", cls.readers_per_account
             ),
+            logs=Path(logs) if (logs := os.environ.get("TIMONEL_LOGS")) else None,
         )
 
     @property

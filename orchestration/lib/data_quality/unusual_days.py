@@ -1,19 +1,40 @@
-"""Whether a company sells as it did: one judgement for checks and alerts."""
+"""Whether a company sells, or gathers people, as it did: for checks and alerts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from ml_assets.measurement.alarm_rates import FALSE_ALARMS
 from ml_assets.measurement.level_changes import HISTORY, LevelChange, judge_level
 
-__all__ = ["COUNTS", "TOTALS", "judge_total"]
+__all__ = ["MARTS", "judge_total"]
 
-#: Columns of ``marts.company_days`` that can be judged; those of `COUNTS` are counts.
-COUNTS = frozenset({"order_count", "purchase_count"})
-TOTALS = frozenset({"net_revenue"}) | COUNTS
+# Rows of a day, its total, and of how many orders it is the sum; of counts, none.
+_SALES = """select calendar_date, coalesce({}, 0)::float8, order_count::float8
+    from marts.company_days
+    where company_id = %s and calendar_date between %s and %s"""
+_REGISTRATIONS = """select registered_date, count(*)::float8, null::float8
+    from marts.people
+    where company_id = %s and registered_date between %s and %s group by 1"""
+_ACTIVE = """select activity_date, count(*)::float8, null::float8
+    from marts.person_activity_days
+    where company_id = %s and activity_date between %s and %s and is_active
+    group by 1"""
+_COUNT = _SALES.replace("order_count::float8", "null::float8")
+_TOTALS: Final[Mapping[str, tuple[str, str]]] = {
+    "net_revenue": ("company_days", _SALES.format("net_revenue")),
+    "order_count": ("company_days", _COUNT.format("order_count")),
+    "purchase_count": ("company_days", _COUNT.format("purchase_count")),
+    "registered_count": ("people", _REGISTRATIONS),
+    "active_person_count": ("person_activity_days", _ACTIVE),
+}
+
+#: The mart each total is taken from.
+MARTS: Final[Mapping[str, str]] = {name: mart for name, (mart, _) in _TOTALS.items()}
 
 
 def judge_total(
@@ -28,9 +49,9 @@ def judge_total(
     Parameters
     ----------
     database
-        Acting as a role that reads ``marts.company_days``.
+        Acting as a role that reads the mart of the total.
     total
-        One of `TOTALS`; a sum of amounts varies by its orders' amounts as well.
+        One of `MARTS`; a sum of amounts varies by its orders' amounts as well.
     rate
         False alarms a quarter that the company puts up with.
 
@@ -44,18 +65,13 @@ def judge_total(
     ValueError
         There is no such total.
     """
-    if total not in TOTALS:
-        raise ValueError(f"'{total}' is no daily total: {', '.join(sorted(TOTALS))}.")
-    query = sql.SQL(
-        """select calendar_date, coalesce({}, 0)::float8, order_count::float8
-        from marts.company_days
-        where company_id = %s and calendar_date between %s and %s"""
-    ).format(sql.Identifier(total))
-    rows = database.execute(query, (company_id, day - HISTORY, day)).fetchall()
+    if total not in _TOTALS:
+        raise ValueError(f"'{total}' is no daily total: {', '.join(sorted(_TOTALS))}.")
+    _, query = _TOTALS[total]
+    since = day - HISTORY
+    rows = database.execute(query.encode(), (company_id, since, day)).fetchall()
     values = {calendar_date: value for calendar_date, value, _ in rows}
-    if total in COUNTS:
-        return judge_level(values, day, rate=rate)
-    amount, count = sum(values.values()), sum(row[2] for row in rows)
+    amount, count = sum(values.values()), sum(row[2] or 0 for row in rows)
     # Amounts that vary like an exponential distribution: E[X²] is twice E[X]².
     unit = 2 * amount / count if count and amount > 0 else 1.0
     return judge_level(values, day, unit, rate)

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.backup_keys import keys_at_hand, seal
 from orchestration.lib.tenancy.company_removal import all_companies_still
+from orchestration.lib.tenancy.labs import labs
 from orchestration.lib.warehouse.database import libpq_environment
 from orchestration.lib.warehouse.postgres_wheel import binaries
 
@@ -38,6 +39,8 @@ class Backup:
     ----------
     made_by
         Role that owned the database, whose name its definitions mention.
+    labs
+        Ids of the companies whose analysts have a schema.
     dump_sha256
         Of the file of the database, in pg_dump's custom format.
     """
@@ -48,6 +51,7 @@ class Backup:
     made_by: str
     companies: list[str]
     dump_sha256: str
+    labs: list[str] = field(default_factory=list)
 
     @staticmethod
     def dump(folder: Path) -> Path:
@@ -161,6 +165,7 @@ def _about(url: str, dump: Path) -> Backup:
             made_by=row[1],
             companies=[company_id for (company_id,) in companies],
             dump_sha256=_sha256(dump),
+            labs=labs(url),
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.backup_keys import bring_back_keys, unseal
@@ -19,6 +20,7 @@ from orchestration.lib.operations.backups import (
 )
 from orchestration.lib.tenancy.companies import ensure_logins, list_companies
 from orchestration.lib.tenancy.company_removal import all_companies_still
+from orchestration.lib.tenancy.labs import ensure_lab, lab_role, open_lab
 from orchestration.lib.tenancy.privacy.erasure import forget_returned
 from orchestration.lib.tenancy.privacy.erasure_log import add_erasures, keep_erasures
 from orchestration.lib.warehouse.database import migrate
@@ -69,6 +71,11 @@ def restore(
     keys = unseal(Backup.keys(folder), passphrase)
     bring_back_keys(settings, keys)
     erasures = keep_erasures(url, settings)
+    for company_id in backup.labs:
+        # What is restored names these logins.
+        ensure_logins(url, company_id)
+        with psycopg.connect(url) as database:
+            ensure_lab(database, company_id)
     with all_companies_still(url):
         _replace(url, folder, backup, progress)
     progress("bringing the schema up to date")
@@ -76,6 +83,8 @@ def restore(
     companies = [each.company_id for each in list_companies(url)]
     for company_id in companies:
         ensure_logins(url, company_id)
+    for company_id in set(backup.labs) & set(companies):
+        _bring_back_lab(url, folder, company_id, progress)
     add_erasures(url, erasures)
     keep_erasures(url, settings)
     progress("forgetting again who was forgotten")
@@ -97,6 +106,7 @@ def _replace(
                 url,
                 (
                     *("pg_restore", f"--section={section}", f"--file={files[-1]}"),
+                    *(f"--exclude-schema={lab_role(each)}" for each in backup.labs),
                     str(Backup.dump(folder)),
                 ),
                 progress,
@@ -110,6 +120,30 @@ def _replace(
                 *("psql", "--no-psqlrc", "--quiet", "--single-transaction"),
                 "--set=ON_ERROR_STOP=1",
                 *(f"--file={file}" for file in files),
+            ),
+            progress,
+        )
+
+
+def _bring_back_lab(
+    url: str, folder: Path, company_id: str, progress: Callable[[str], None]
+) -> None:
+    """Write what an analyst made, signed in as the analyst.
+
+    Their definitions may call whatever they like, as whoever writes them.
+    """
+    lab = lab_role(company_id)
+    progress(f"writing {lab}")
+    as_analyst = make_conninfo(url, user=lab, password=open_lab(url, company_id))
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "lab.sql"
+        told = ("--no-owner", "--no-privileges", f"--schema={lab}", f"--file={file}")
+        run_program(url, ("pg_restore", *told, str(Backup.dump(folder))), progress)
+        run_program(
+            as_analyst,
+            (
+                *("psql", "--no-psqlrc", "--quiet", "--single-transaction"),
+                *("--set=ON_ERROR_STOP=1", f"--file={file}"),
             ),
             progress,
         )

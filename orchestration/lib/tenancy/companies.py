@@ -23,6 +23,7 @@ __all__ = [
     "add_company",
     "check_company",
     "ensure_logins",
+    "ensure_role",
     "list_companies",
     "load_company",
     "reader_role",
@@ -144,8 +145,8 @@ def ensure_logins(url: str, company_id: str) -> None:
 
 
 def _ensure_logins(connection: psycopg.Connection, company_id: str) -> None:
-    _ensure_role(connection, reader_role(company_id), "bi_reader")
-    _ensure_role(connection, writer_role(company_id), "action_writer")
+    ensure_role(connection, reader_role(company_id), "bi_reader")
+    ensure_role(connection, writer_role(company_id), "action_writer")
 
 
 def set_currency(url: str, company_id: str, currency_code: str) -> None:
@@ -224,7 +225,8 @@ def check_company(company: Company) -> None:
         )
 
 
-def _ensure_role(connection: psycopg.Connection, name: str, group: str) -> None:
+def ensure_role(connection: psycopg.Connection, name: str, group: str) -> None:
+    """Make a login role of a company without a password, limited as all of them are."""
     role = sql.Identifier(name)
     try:
         with connection.transaction():

@@ -20,6 +20,7 @@ from orchestration.lib.tenancy.companies import (
     reader_role,
     writer_role,
 )
+from orchestration.lib.tenancy.labs import drop_lab, lab_role
 from orchestration.lib.warehouse.advisory_locks import take_lock
 
 __all__ = [
@@ -78,7 +79,7 @@ def removed_message(company_id: str) -> str:
 
 
 def remove_company(url: str, company_id: str) -> dict[str, int]:
-    """Delete every row of a company, its connections and its login roles.
+    """Delete every row of a company, its analysts' schema and its login roles.
 
     Waits for what is being written of it, then takes one transaction: all or nothing.
 
@@ -105,8 +106,9 @@ def remove_company(url: str, company_id: str) -> dict[str, int]:
             f"{schema}.{table}": _delete(database, schema, table, company_id)
             for schema, table in _children_first(database)
         }
-        for role in (reader_role(company_id), writer_role(company_id)):
-            _drop(database, role)
+        drop_lab(database, company_id)
+        for name in (reader_role, writer_role, lab_role):
+            _drop(database, name(company_id))
     return {table: count for table, count in deleted.items() if count}
 
 
@@ -161,6 +163,7 @@ _TABLES = """
         and pg_attribute.attname = 'company_id'
         and not pg_attribute.attisdropped
         and pg_namespace.nspname not like 'pg\\_%'
+        and pg_namespace.nspname not like 'lab\\_%'
         and pg_namespace.nspname <> 'information_schema'
 """
 

@@ -51,6 +51,8 @@ class CompanySettings:
         Whether orders and ads are read twice an hour, and orders every two minutes.
     plan
         Which pages of Metabase its people may open: basic or pro.
+    is_operator
+        Whether its people run the platform, and are told of failed logins there.
     """
 
     revenue_includes_tax: bool
@@ -66,6 +68,7 @@ class CompanySettings:
     is_read_tactically: bool
     # Not in the repr, which decides whether a run would compute something else.
     plan: str = field(repr=False)
+    is_operator: bool = field(repr=False)
 
 
 _NAMES = [one.name for one in fields(CompanySettings)]

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from starlette.testclient import TestClient
+
+from orchestration.lib.alerts.dispatch import Dispatcher
+from orchestration.lib.alerts.ledger import list_alerts
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.webhooks.app import Limits, receiver
+from orchestration.lib.ingestion.webhooks.hooks import Hook, add_hook
+from orchestration.lib.ingestion.webhooks.reading import read_deliveries
 from orchestration.lib.ingestion.webhooks.unpacking import unpack
+from orchestration.lib.operations.refused_logins import read_logs, save
+from orchestration.lib.tenancy.companies import ensure_logins, list_companies
 from tests.dbt_project.community.programme import at, contact, event, file
 from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.metabase.pages.drawn_cards import answer_of, card_named
 
 MARTS = ("message_campaign_results", "person_activity_days", "access_days")
 
@@ -20,12 +37,16 @@ def status(name: str, when: datetime, **others: object) -> dict[str, Any]:
     return {**told, **handed_back, "recipient_id": "34600111222", **others}
 
 
-def deliver(warehouse: Warehouse, company_id: str, *statuses: dict[str, Any]) -> None:
-    """Leave the events of one delivery where the receiver's reading leaves them."""
+def whatsapp(*statuses: dict[str, Any]) -> bytes:
+    """The body of a delivery."""
     value = {"metadata": {}, "statuses": list(statuses)}
     changes = [{"field": "messages", "value": value}]
-    body = json.dumps({"entry": [{"id": "waba", "changes": changes}]}).encode()
-    for each in unpack("whatsapp", {}, body):
+    return json.dumps({"entry": [{"id": "waba", "changes": changes}]}).encode()
+
+
+def deliver(warehouse: Warehouse, company_id: str, *statuses: dict[str, Any]) -> None:
+    """Leave the events of one delivery where the receiver's reading leaves them."""
+    for each in unpack("whatsapp", {}, whatsapp(*statuses)):
         warehouse.execute(
             """insert into raw_webhooks.events values
             (%s, 'wa', %s, 'whatsapp', %s, %s, %s, now(), 1, %s)""",
@@ -79,22 +100,55 @@ def test_statuses_of_whatsapp_are_message_events(
     assert [each["sent_count"] for each in campaigns(warehouse, pair.acme)] == [1]
 
 
-def test_what_was_refused_is_an_attempt_to_get_in(
-    warehouse: Warehouse, pair: Pair
+def test_what_is_delivered_and_who_is_refused_reach_their_cards_and_an_alert(
+    warehouse: Warehouse, pair: Pair, settings: Settings, tmp_path: Path
 ) -> None:
-    warehouse.execute(
-        """insert into ops.webhook_refusals values
-            (%s, 'wa', '2026-03-02', 'signature', 7, '2026-03-02 10:00+00'),
-            (%s, 'wa', '2026-03-02', 'too_old', 2, '2026-03-02 10:00+00')""",
-        [pair.bolt, pair.bolt],
-    )
+    url, secret = warehouse.url, "app-secret"
+    hook = add_hook(url, settings, Hook(pair.bolt, "wa", "whatsapp", "", secret))
+    log = warehouse.rows("show data_directory")[0]["data_directory"] + "/server.log"
+    before = read_logs([("postgres", Path(log))], {})
 
-    warehouse.build(pair.acme, pair.bolt, only=["access_days"])
+    with TestClient(receiver(url, settings, Limits())) as sender:
+        for key, expected in ((secret, 200), ("another", 401), ("another", 401)):
+            body = whatsapp(status("sent", datetime.now(UTC)))
+            signed = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+            headers = {"x-hub-signature-256": f"sha256={signed}"}
+            answer = sender.post(hook.path, content=body, headers=headers)
+            assert answer.status_code == expected
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(make_conninfo(url, user=f"bi_{pair.bolt}", password="wrong"))
+    # What the sensors of every minute do.
+    read_deliveries(url, pair.bolt)
+    save(url, read_logs([("postgres", Path(log))], before.positions).attempts)
+    day = datetime.now(UTC).date().isoformat()
+    as_of = dict.fromkeys((pair.acme, pair.bolt), day)
+    marts = ["webhook_days", "access_days"]
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=marts)
 
-    query = "select * from marts.access_days where company_id = any(%s)"
-    (row,) = warehouse.rows(query, [[pair.acme, pair.bolt]])
-    assert (row["company_id"], row["system_name"]) == (pair.bolt, "receiver/wa")
-    assert row["refused_attempt_count"] == 9
+    for company_id in (pair.acme, pair.bolt):
+        ensure_logins(url, company_id)
+    delivered = {
+        who: card(url, "webhooks_by_day", who) for who in (pair.acme, pair.bolt)
+    }
+    assert [[row[1] for row in rows] for rows in delivered.values()] == [[], [1]]
+    refused = {row[0]: row[2] for row in card(url, "refused_access", pair.bolt)}
+    assert refused == {"receiver/wa": 2, "timonel/postgres": 1}
+    assert card(url, "refused_access", pair.acme) == []
+    alerts = Dispatcher(url, settings, ())
+    told = {}
+    for company in list_companies(url):
+        alerts.dispatch(company, datetime.now(UTC))
+        found = list_alerts(url, company.company_id)
+        told[company.company_id] = {
+            one["topic"] for one in found if "refused" in one["topic"]
+        }
+    assert told[pair.bolt] == {"deliveries_refused:wa", "logins_refused:postgres"}
+    assert told[pair.acme] == set()
+
+
+def card(url: str, name: str, company_id: str) -> list[tuple[Any, ...]]:
+    """What a card shows a company's reader."""
+    return list(answer_of(url, card_named(name), company_id).rows)
 
 
 def test_what_was_delivered_is_counted_and_timed(

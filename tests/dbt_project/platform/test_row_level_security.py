@@ -80,6 +80,7 @@ VIEWS = (
     "customer_value_segments",
     "customer_value_totals",
     "customer_values",
+    "dashboard_usage",
     "data_quality_totals",
     "event_latency",
     "exchange_rates",
@@ -124,6 +125,7 @@ VIEWS = (
     "quarantine_totals",
     "recommendations",
     "registration_regions",
+    "report_preparations",
     "restatements",
     "rfm_customers",
     "rfm_segments",
@@ -281,6 +283,9 @@ JUDGEMENTS = (
         (%s, 2, '2026-03-20', '1', 0.5, 0.9, 0.9, 0.4, true, true, 2, null, null)""",
     """insert into ops.marketing_targets values (%s, 3, 1, now())""",
     """insert into ops.metric_targets values (%s, 'net_sales', '2026-01-01', 9)""",
+    """insert into ops.dashboard_usage values (%s, 'directivo', '2026-01-05', 1, 9)""",
+    """insert into ops.report_preparations values
+        (%s, 'weekly', '2026-01-05', false, 60)""",
     """insert into ops.alert_rules (company_id, rule_id, kind, metric, severity)
         values (%s, 'run_failed', 'event', 'run_failed', 'high')""",
     """insert into ops.alerts (company_id, topic, rule_id, severity, facts, title_es,

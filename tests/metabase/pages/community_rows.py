@@ -188,6 +188,22 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         attempt_count=scale * 9,
         refused_attempt_count=scale * 3,
     )
+    for week, people in ((22, 1), (29, 2)):
+        insert(
+            "dashboard_usage",
+            role_name="directivo",
+            week_start_date=date(1997, 9, week),
+            person_count=scale * people,
+            look_count=scale * 10 * people,
+        )
+    insert(
+        "report_preparations",
+        review_name="weekly",
+        prepared_date=date(1997, 9, 29),
+        preparation_minutes=scale * 60.0,
+        baseline_minutes=scale * 240.0,
+        saved_ratio=0.75,
+    )
     insert(
         "webhooks_by_day",
         connection_id="whatsapp",

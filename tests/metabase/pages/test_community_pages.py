@@ -44,6 +44,9 @@ _TABLES = {
     "top_referrers": [["contacts/acme", "3", "2"]],
     "flow_health": [["bienvenida", "10", "2", "20,0 %", "1", "45"]],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
+    # The week of the 29th is not over.
+    "usage_by_role": [["directivo", "1", "10", "1", "1"]],
+    "report_minutes": [["weekly", "29 sept 1997", "60", "240", "75 %"]],
     "webhook_latency": [
         ["29 sept 1997", "whatsapp", "50", "20", "2", "40", "1,5", "30,0", "61,0"],
     ],

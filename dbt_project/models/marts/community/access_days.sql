@@ -14,6 +14,11 @@ refusals as (
     where {{ is_in_scope() }}
 ),
 
+logins as (
+    select * from {{ ref('stg_ops__refused_logins') }}
+    where {{ is_in_scope() }}
+),
+
 counted as (
     select
         attempts.company_id,
@@ -44,10 +49,36 @@ received as (
     group by company_id, connection_id, refused_date
 ),
 
+-- What the platform's own servers did not let in; of who was, logs do not tell.
+not_let_in as (
+    select
+        logins.company_id,
+        logins.system_name,
+        (logins.refused_at at time zone companies.time_zone)::date
+            as attempt_date,
+        logins.refusal_count
+    from logins
+    inner join companies
+        on logins.company_id = companies.company_id
+),
+
+entered as (
+    select
+        company_id,
+        'timonel/' || system_name as system_name,
+        attempt_date,
+        sum(refusal_count)::integer as attempt_count,
+        sum(refusal_count)::integer as refused_attempt_count
+    from not_let_in
+    group by company_id, system_name, attempt_date
+),
+
 unioned as (
     select * from counted
     union all
     select * from received
+    union all
+    select * from entered
 )
 
 select * from unioned

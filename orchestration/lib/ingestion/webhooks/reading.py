@@ -63,7 +63,7 @@ def read_deliveries(url: str, company_id: str) -> DeliveriesRead:
 
 
 def last_told(url: str, company_id: str) -> datetime | None:
-    """When an event was written last, or a delivery refused: marts follow from both.
+    """When an event was written last, or a delivery or login refused: marts follow.
 
     None without any, and while all events are older than this was kept.
     """
@@ -155,7 +155,8 @@ _LAST_TOLD = """
 select greatest(
     (select max(written_at) from raw_webhooks.events where company_id = %(company)s),
     (select max(last_refused_at) from ops.webhook_refusals
-        where company_id = %(company)s)
+        where company_id = %(company)s),
+    (select max(written_at) from ops.refused_logins where company_id = %(company)s)
 )
 """
 _READ = """

@@ -19,7 +19,7 @@ from orchestration.lib.alerts.rules import (
 )
 from orchestration.lib.reporting.metrics import Metric
 from orchestration.lib.warehouse.database import migrate
-from tests.orchestration.lib.alerts.conftest import START, Office
+from tests.orchestration.lib.alerts.conftest import BOLT, START, Office
 
 DAY = date(2026, 11, 22)  # the last that is over at the start
 METRIC = Metric(
@@ -215,6 +215,9 @@ class TestRules:
 USUAL = {DAY - timedelta(days=day): 100.0 for day in range(1, 70)}
 
 
+_ACTIVITY = "activity_date date, is_active boolean default true"
+
+
 class TestDeviation:
     def test_a_day_like_the_others_is_none(self, office: Office) -> None:
         _company_days(office, {**USUAL, DAY: 80.0})
@@ -279,6 +282,19 @@ class TestDeviation:
         )
         assert alert["title_en"] == "No sale has arrived for days"
 
+    def test_a_community_is_held_against_its_own_weeks(self, office: Office) -> None:
+        quiet = {**USUAL, DAY: 20.0}
+        _people(office, "acme", quiet, quiet)
+        _people(office, "bolt", USUAL | {DAY: 100.0}, USUAL | {DAY: 100.0})
+        office.at(0)
+        office.at(0, BOLT)
+
+        # Of registrations and activity it is one.
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["topic"] == "deviation:people:below"
+        assert (alert["facts"]["value"], alert["facts"]["usual"]) == (20.0, 100.0)
+        assert list_alerts(office.url, "bolt") == []
+
     @pytest.mark.parametrize(
         "typo", [{"comparison": "above"}, {"threshold": 0.0}, {"threshold": 6.0}]
     )
@@ -330,6 +346,32 @@ class TestDeviation:
         office.at(3 * 24 * 60)
 
         assert office.topics() == ["deviation:below"]
+
+
+def _people(
+    office: Office,
+    company_id: str,
+    registered: dict[date, float],
+    active: dict[date, float],
+) -> None:
+    """People as dbt leaves them, so many of each day."""
+    columns = {"people": "registered_date date", "person_activity_days": _ACTIVITY}
+    for (mart, rest), days in zip(columns.items(), (registered, active), strict=True):
+        office.execute(
+            f"create table if not exists marts.{mart} (company_id text, {rest})"
+        )
+        office.execute(f"grant select on marts.{mart} to orchestrator")
+        office.execute(
+            f"""insert into marts.{mart} select %s, one.day
+            from unnest(%s::date[], %s::int[]) as one (day, number),
+                generate_series(1, one.number)""",
+            *(company_id, list(days), [int(each) for each in days.values()]),
+        )
+        office.execute(
+            """insert into ops.mart_builds (company_id, mart, definition, seen_through,
+                as_of_date) values (%s, %s, '', 0, %s)""",
+            *(company_id, mart, DAY),
+        )
 
 
 def _company_days(

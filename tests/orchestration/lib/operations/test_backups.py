@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from orchestration.lib.connections.connection_secrets import (
     load_secrets,
@@ -22,6 +23,7 @@ from orchestration.lib.operations.backup_keys import PassphraseWrong
 from orchestration.lib.operations.backups import BackupBroken, back_up
 from orchestration.lib.operations.restores import restore
 from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.labs import open_lab
 from orchestration.lib.tenancy.privacy.erasure import forget
 from orchestration.lib.tenancy.privacy.erasure_log import keep_erasures
 from orchestration.lib.warehouse.database import migrate
@@ -33,6 +35,13 @@ from tests.dbt_project.raw_shopify import customer, order
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 BOLT = Company("bolt", "Bolt", "CLP", "America/Santiago")
 PASSPHRASE = "correct horse"
+# Who writes a row checks it, with the own rights.
+_MADE_BY_AN_ANALYST = """
+    create function lab_acme.who() returns boolean language sql
+        as $$ select current_user = 'lab_acme' $$;
+    create table lab_acme.ideas (idea text check (lab_acme.who()));
+    insert into lab_acme.ideas values ('a')
+"""
 ANA = "ana@example.com"
 
 
@@ -50,6 +59,11 @@ def origin(database_url: str, tmp_path: Path) -> Settings:
                 ("orders", order("1", "2026-01-05T10:00:00Z", 10, email=ANA)),
             ):
                 raw_shopify.load(loader, company.company_id, table, row)
+    as_analyst = make_conninfo(
+        database_url, user="lab_acme", password=open_lab(database_url, "acme")
+    )
+    with psycopg.connect(as_analyst) as analyst:
+        analyst.execute(_MADE_BY_AN_ANALYST)
     add_connection(database_url, Connection("acme", "shop", "shopify", {"shop": "a"}))
     save_secrets(database_url, settings, "acme", "shop", {"access_token": "hush"})
     return settings
@@ -102,6 +116,7 @@ def test_an_empty_installation_holds_the_same_rows_afterwards(
     assert bring_back(empty, copied(origin, tmp_path / "copy")) == 0
 
     assert before["raw_shopify.customers"].startswith("4")
+    assert before["lab_acme.ideas"].startswith("1")
     assert hashes(empty) == before
     url = str(empty.database_url)
     assert load_secrets(url, empty, "acme", "shop") == {"access_token": "hush"}
