@@ -32,6 +32,7 @@ VIEWS = (
     "account_exit_reasons",
     "account_forecasts",
     "account_grades",
+    "account_matches",
     "account_queue",
     "account_queue_effects",
     "account_queue_signals",
