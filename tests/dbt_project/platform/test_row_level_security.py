@@ -122,6 +122,10 @@ VIEWS = (
     "points_standing",
     "predictions_customer",
     "product_event_uses",
+    "program_costs",
+    "programme_parts",
+    "programme_reviews",
+    "programme_standing",
     "quarantine_totals",
     "recommendations",
     "registration_regions",
@@ -362,6 +366,11 @@ AIMED = RawFile(
     ],
     contract="kpi_targets",
 )
+SPENT = RawFile(
+    "costs.csv",
+    [{"cost_month": "2026-01-01", "cost_kind": "team", "program_cost": 9}],
+    contract="program_costs",
+)
 # What was said of accounts, once its 90 days are over.
 GRADED = (
     """insert into predictions.account_grades values
@@ -375,6 +384,15 @@ GRADED = (
         false)""",
     """insert into predictions.account_referrals values (%s, 'active', '2026-03-20',
         'cancelled', 'code', '2026-01-05', 1, 2, 'due', '{ring}', 0, false)""",
+    """insert into predictions.programme_reviews (company_id, metric_name, as_of_date,
+        first_month, frozen_on, baseline_count, baseline_ratio, verdict) values (%s,
+        'logo_churn_ratio', '2026-03-20', '2026-01-01', '2026-03-20', 9, 0.1,
+        'too_early')""",
+    """insert into predictions.programme_parts (company_id, part, as_of_date, verdict)
+        values (%s, 'churn', '2026-03-20', 'too_early')""",
+    """insert into predictions.programme_standing (company_id, as_of_date, first_month,
+        last_month, month_count, cost_amount, unpriced_cost_count, verdict) values (%s,
+        '2026-03-20', '2026-01-01', '2026-02-01', 2, 90, 0, 'too_early')""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
@@ -408,7 +426,7 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.load(company_id, SUBSCRIBED)
         warehouse.load(company_id, USED)
-        warehouse.load(company_id, AIMED)
+        warehouse.load(company_id, AIMED, SPENT)
         for file in (
             webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
