@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["MARGIN_RATE", "kpi_targets", "program_costs"]
 
-MARGIN_RATE: Final = "0.8"
+MARGIN_RATE: Final = 0.8
 _PROGRAMME_MONTHS: Final = 6
 _ACQUISITION_MONTHS: Final = 12
 _MONTHLY: Final = {"team": 900, "tools": 150}
