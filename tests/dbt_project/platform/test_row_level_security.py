@@ -138,13 +138,16 @@ VIEWS = (
     "saas_movements_by_month",
     "saas_targets",
     "sales_by_month",
+    "satisfaction_by_month",
     "saved_scenarios",
     "scenario_channels",
     "scenario_grades",
+    "seat_use_by_month",
     "service_levels",
     "service_sales",
     "sponsorships_by_month",
     "subscriptions_left_out",
+    "support_by_month",
     "top_customers_at_risk",
     "ventas",
     "vip_churn",
@@ -371,6 +374,32 @@ SPENT = RawFile(
     [{"cost_month": "2026-01-01", "cost_kind": "team", "program_cost": 9}],
     contract="program_costs",
 )
+ANSWERED = RawFile(
+    "answers.csv",
+    [
+        {
+            "response_id": "r1",
+            "survey_kind": "csat",
+            "answered_at": "2026-02-05 10:00+00",
+            "score": 4,
+            "scale_min": 1,
+            "scale_max": 5,
+        }
+    ],
+    contract="survey_responses",
+)
+ASKED = RawFile(
+    "tickets.csv",
+    [
+        {
+            "ticket_id": "t1",
+            "account_id": "active",
+            "status": "open",
+            "created_at": "2026-02-05 10:00+00",
+        }
+    ],
+    contract="tickets",
+)
 # What was said of accounts, once its 90 days are over.
 GRADED = (
     """insert into predictions.account_grades values
@@ -426,7 +455,7 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.load(company_id, SUBSCRIBED)
         warehouse.load(company_id, USED)
-        warehouse.load(company_id, AIMED, SPENT)
+        warehouse.load(company_id, AIMED, SPENT, ANSWERED, ASKED)
         for file in (
             webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),

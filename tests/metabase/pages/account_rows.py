@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
-from tests.metabase.pages import loyalty_rows, programme_rows
+from tests.metabase.pages import loyalty_rows, programme_rows, service_rows
 from tests.metabase.pages.declared_tables import table_of
 
 __all__ = ["NAMES", "TABLES", "fill_accounts"]
@@ -28,6 +28,7 @@ NAMES = (
     "saas_targets",
     *loyalty_rows.NAMES,
     *programme_rows.NAMES,
+    *service_rows.NAMES,
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
 Values = Mapping[str, object]
@@ -55,6 +56,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         *(("account_queue", row) for row in _queue(times)),
         *loyalty_rows.loyalty_rows(times),
         *programme_rows.programme_rows(times),
+        *service_rows.service_rows(times),
         ("account_queue_effects", _effect(times)),
         *(
             (
