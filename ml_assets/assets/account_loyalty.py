@@ -1,12 +1,14 @@
 """Tiers of a company's accounts, their points and what those are worth, referrals."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
-from ml_assets.assets.loyalty_tables import loyalty_tables
+from ml_assets.assets.loyalty_tables import account_referrals, loyalty_tables
+from ml_assets.assets.points_awards import award_points, earned_by_rules
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from orchestration.lib.tenancy.company_removal import company_held
@@ -34,7 +36,10 @@ _TABLES = {
         "per company and referred account."
     ),
 }
-_MARTS = ("account_health_inputs", "account_referral_touches", "points_rules")
+_MARTS = (
+    *("account_contacts", "account_feature_days", "account_health_inputs"),
+    *("account_referral_touches", "account_user_days", "points_rules"),
+)
 
 
 @dg.multi_asset(
@@ -50,7 +55,7 @@ _MARTS = ("account_health_inputs", "account_referral_touches", "points_rules")
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="1",
+            code_version="2",
         )
         for table, description in _TABLES.items()
     ],
@@ -71,9 +76,6 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
     ------
     CompanyRemoved, InvalidAccounts
     """
-    # The ledger is the platform's own; models read none of its tables.
-    with connect(url, "orchestrator") as ledger:
-        entries = read_frame(ledger, _ENTRIES, company_id)
     with company_held(url, company_id), connect(url, "scientist") as database:
         accounts, rules, touches = (
             read_frame(database, query, company_id)
@@ -81,10 +83,22 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
         )
         tables: dict[str, Any] = dict.fromkeys(_TABLES, pd.DataFrame())
         if len(accounts):
-            tables |= loyalty_tables(accounts, entries, rules, touches)
+            referrals = account_referrals(touches, accounts["as_of_date"].max())
+            earned = earned_by_rules(database, company_id, referrals)
+            entries = _entries(url, company_id, earned, referrals)
+            tables |= loyalty_tables(accounts, entries, rules, referrals)
         for table, found in tables.items():
             replace_frame(database, table, company_id, found)
     return {table: len(found) for table, found in tables.items()}
+
+
+def _entries(
+    url: str, company_id: str, earned: pd.DataFrame, referrals: pd.DataFrame
+) -> pd.DataFrame:
+    """The ledger, with what rules give; it is the platform's own, no model's."""
+    with connect(url, "orchestrator", autocommit=True) as ledger:
+        award_points(ledger, company_id, earned, referrals, datetime.now(UTC))
+        return read_frame(ledger, _ENTRIES, company_id)
 
 
 _ACCOUNTS = """

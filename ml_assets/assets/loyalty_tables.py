@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import pandas as pd
@@ -15,7 +15,7 @@ from ml_assets.subscriptions.referral_rewards import referrals_of
 from orchestration.lib.activation.points.entries import Entry
 from orchestration.lib.activation.points.lots import Lots
 
-__all__ = ["loyalty_tables"]
+__all__ = ["account_referrals", "loyalty_tables"]
 
 _SOON_DAYS: Final = 30
 
@@ -24,7 +24,7 @@ def loyalty_tables(
     accounts: pd.DataFrame,
     entries: pd.DataFrame,
     rules: pd.DataFrame,
-    touches: pd.DataFrame,
+    referrals: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """Rows of each table of loyalty, as of the day the accounts were scored.
 
@@ -37,8 +37,8 @@ def loyalty_tables(
         Of `ops.points_entries`, by account and number.
     rules
         Rewards: ``rule_id``, ``points``, ``value_amount``.
-    touches
-        Of `marts.account_referral_touches`.
+    referrals
+        Of `account_referrals`.
     """
     today = accounts["as_of_date"].max()
     as_of: dict[str, Any] = {"as_of_date": today}
@@ -54,7 +54,7 @@ def loyalty_tables(
         "points_standing": _standing(entries, uses, rules, pd.Timestamp(today)).assign(
             **as_of
         ),
-        "account_referrals": _referrals(touches, pd.Timestamp(today)).assign(**as_of),
+        "account_referrals": referrals.assign(**as_of),
     }
 
 
@@ -170,10 +170,11 @@ def _standing(
     )
 
 
-def _referrals(touches: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def account_referrals(touches: pd.DataFrame, today: date) -> pd.DataFrame:
+    """Rows of `referrals_of` as of a day, of `marts.account_referral_touches`."""
     days = ("touch_date", "signed_up_date", "first_settled_date")
     told = touches.assign(**{name: pd.to_datetime(touches[name]) for name in days})
-    found = referrals_of(told, today)
+    found = referrals_of(told, pd.Timestamp(today))
     return found.assign(referred_on=pd.to_datetime(found["referred_on"]).dt.date)
 
 

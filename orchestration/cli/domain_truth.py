@@ -92,6 +92,22 @@ _FIGURES = {
         order by sum(departed_account_count) desc, exit_reason limit 1""",
         "{}",
     ),
+    "referral_count": (
+        "Accounts that another referred",
+        "select count(*) from reporting.account_referrals",
+        "{:,}",
+    ),
+    "referral_due_count": (
+        "Referrals that have earned a reward",
+        """select count(*) from reporting.account_referrals
+        where reward_state = 'due' and not needs_review""",
+        "{:,}",
+    ),
+    "earned_points": (
+        "Points that rules have given",
+        "select sum(earned_points) from reporting.points_standing",
+        "{:,}",
+    ),
 }
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 from sandbox.csv_text import csv_text
 from sandbox.saas.accounts import PRICES, Account, simulate_accounts
+from sandbox.saas.loyalty import POINTS_RULES, loyalty_truth, referrals, touches
+from sandbox.saas.programme import MARGIN_RATE, kpi_targets, program_costs
 from sandbox.saas.subscriptions import subscriptions, trials
 
 __all__ = ["DEFAULT_ACCOUNTS", "cuaderno"]
@@ -48,6 +50,8 @@ def cuaderno(
     first_day = last_day - timedelta(days=_DAYS)
     found = simulate_accounts(accounts, first_day, last_day, rng)
     invoices, payments = _billing(found, last_day, rng)
+    # By numbers of their own: what others are made of stays.
+    sent = referrals(found, first_day, np.random.default_rng([seed, 1]))
     files: dict[str, list[Row]] = {
         "accounts": [_account(one) for one in found],
         "subscriptions": [
@@ -65,11 +69,15 @@ def cuaderno(
         "survey_responses": list(_answers(found, last_day, rng)),
         "cs_activities": list(_activities(found, last_day, rng)),
         "exit_reasons": [_exit(one) for one in found if one.left_on],
+        "account_referrals": touches(sent),
+        "points_rules": list(POINTS_RULES),
+        "program_costs": list(program_costs(last_day)),
+        "kpi_targets": list(kpi_targets(last_day)),
     }
+    truth = _truth(found, last_day) | loyalty_truth(sent, files, last_day)
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
-        "truth.json": json.dumps({"cuaderno": _truth(found, last_day)}, indent=2)
-        + "\n",
+        "truth.json": json.dumps({"cuaderno": truth}, indent=2) + "\n",
     }
 
 
@@ -88,7 +96,7 @@ def _truth(accounts: Sequence[Account], last_day: date) -> dict[str, Any]:
         "name": "Cuaderno",
         "currency_code": "EUR",
         "time_zone": "Europe/Madrid",
-        "settings": {"plan": "saas"},
+        "settings": {"plan": "saas", "gross_margin_rate": MARGIN_RATE},
         "as_of_date": last_day.isoformat(),
         "paying_account_count": len(here),
         "mrr_at_the_end": sum(one.monthly for one in here),

@@ -5,6 +5,7 @@ import dagster as dg
 from ml_assets.assets import (
     account_health,
     account_loyalty,
+    account_programme,
     channel_attribution,
     channel_values,
     customer_value,
@@ -26,6 +27,7 @@ def models() -> dg.Definitions:
             [
                 account_health,
                 account_loyalty,
+                account_programme,
                 channel_attribution,
                 channel_values,
                 customer_value,

@@ -32,6 +32,7 @@ VIEWS = (
     "account_exit_reasons",
     "account_forecasts",
     "account_grades",
+    "account_matches",
     "account_queue",
     "account_queue_effects",
     "account_queue_signals",
@@ -122,6 +123,10 @@ VIEWS = (
     "points_standing",
     "predictions_customer",
     "product_event_uses",
+    "program_costs",
+    "programme_parts",
+    "programme_reviews",
+    "programme_standing",
     "quarantine_totals",
     "recommendations",
     "registration_regions",
@@ -135,13 +140,16 @@ VIEWS = (
     "saas_movements_by_month",
     "saas_targets",
     "sales_by_month",
+    "satisfaction_by_month",
     "saved_scenarios",
     "scenario_channels",
     "scenario_grades",
+    "seat_use_by_month",
     "service_levels",
     "service_sales",
     "sponsorships_by_month",
     "subscriptions_left_out",
+    "support_by_month",
     "top_customers_at_risk",
     "ventas",
     "vip_churn",
@@ -366,6 +374,37 @@ AIMED = RawFile(
     ],
     contract="kpi_targets",
 )
+SPENT = RawFile(
+    "costs.csv",
+    [{"cost_month": "2026-01-01", "cost_kind": "team", "program_cost": 9}],
+    contract="program_costs",
+)
+ANSWERED = RawFile(
+    "answers.csv",
+    [
+        {
+            "response_id": "r1",
+            "survey_kind": "csat",
+            "answered_at": "2026-02-05 10:00+00",
+            "score": 4,
+            "scale_min": 1,
+            "scale_max": 5,
+        }
+    ],
+    contract="survey_responses",
+)
+ASKED = RawFile(
+    "tickets.csv",
+    [
+        {
+            "ticket_id": "t1",
+            "account_id": "active",
+            "status": "open",
+            "created_at": "2026-02-05 10:00+00",
+        }
+    ],
+    contract="tickets",
+)
 # What was said of accounts, once its 90 days are over.
 GRADED = (
     """insert into predictions.account_grades values
@@ -379,6 +418,15 @@ GRADED = (
         false)""",
     """insert into predictions.account_referrals values (%s, 'active', '2026-03-20',
         'cancelled', 'code', '2026-01-05', 1, 2, 'due', '{ring}', 0, false)""",
+    """insert into predictions.programme_reviews (company_id, metric_name, as_of_date,
+        first_month, frozen_on, baseline_count, baseline_ratio, verdict) values (%s,
+        'logo_churn_ratio', '2026-03-20', '2026-01-01', '2026-03-20', 9, 0.1,
+        'too_early')""",
+    """insert into predictions.programme_parts (company_id, part, as_of_date, verdict)
+        values (%s, 'churn', '2026-03-20', 'too_early')""",
+    """insert into predictions.programme_standing (company_id, as_of_date, first_month,
+        last_month, month_count, cost_amount, unpriced_cost_count, verdict) values (%s,
+        '2026-03-20', '2026-01-01', '2026-02-01', 2, 90, 0, 'too_early')""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """
@@ -412,7 +460,7 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, marketplace_file("users", member), *everything())
         warehouse.load(company_id, SUBSCRIBED)
         warehouse.load(company_id, USED)
-        warehouse.load(company_id, AIMED)
+        warehouse.load(company_id, AIMED, SPENT, ANSWERED, ASKED)
         for file in (
             webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),

@@ -52,6 +52,39 @@ def invoice(key: str, account_id: str, issued: str) -> Row:
     }
 
 
+def earning(rule: str, points: int, starts_on: str | None) -> Row:
+    return {
+        "rule_id": rule,
+        "rule_kind": "earn",
+        "points": points,
+        "starts_on": starts_on,
+    }
+
+
+def use(number: int, day: str) -> Row:
+    return {
+        "message_id": f"m{number}",
+        "event_kind": "track",
+        "event": "Opened",
+        "feature": f"f{number}",
+        "user_id": "u1",
+        "account_id": "new",
+        "occurred_at": f"{day} 12:00+00",
+    }
+
+
+def answer(number: int, day: str) -> Row:
+    return {
+        "response_id": f"r{number}",
+        "survey_kind": "nps",
+        "account_id": "new",
+        "answered_at": f"{day} 12:00+00",
+        "score": 9,
+        "scale_min": 0,
+        "scale_max": 10,
+    }
+
+
 FILES: dict[str, tuple[Row, ...]] = {
     "subscriptions": (
         subscription("old", "2025-01-10"),
@@ -91,7 +124,17 @@ FILES: dict[str, tuple[Row, ...]] = {
             "points": 100,
             "value_amount": 10,
         },
-        {"rule_id": "usage_month", "rule_kind": "earn", "points": 10},
+        earning("usage_month", 10, "2026-02-01"),
+        earning("feedback", 25, "2026-02-15"),
+        earning("referral", 100, "2026-01-01"),
+        earning("feature_adopted", 5, None),
+    ),
+    # A month that is over since the rule began, one before, and one that is not over.
+    "product_events": tuple(use(number, f"2026-0{number}-10") for number in (1, 2, 3)),
+    # Two of one day are one; the first is of before the rule.
+    "survey_responses": tuple(
+        answer(number, day)
+        for number, day in enumerate(("2026-02-01", "2026-02-20", "2026-02-20"))
     ),
 }
 
@@ -168,17 +211,20 @@ def test_tiers_are_by_months_and_what_is_unknown_lifts_nobody(
     assert (tiers["bronze"]["held_count"], tiers["gold"]["lack_months_count"]) == (1, 3)
 
 
-def test_points_are_those_of_the_ledger_and_worth_what_they_buy(
+def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
     told: dict[str, dict[str, Rows]],
 ) -> None:
     (points,) = told["acme"]["points_standing"].values()
 
-    assert told["acme"]["loyalty_accounts"]["old"]["points_balance"] == 200
-    assert (points["earned_points"], points["outstanding_points"]) == (300, 200)
+    # By rules 100 of a referral; 10 of a month and 25 of an answer.
+    balances = told["acme"]["loyalty_accounts"]
+    assert balances["old"]["points_balance"] == 300 - 100 + 100
+    assert balances["new"]["points_balance"] == 10 + 25
+    assert (points["earned_points"], points["outstanding_points"]) == (435, 335)
     assert points["is_redemption_assumed"]
     assert (points["point_value"], points["provision_amount"]) == (
         Decimal("0.1"),
-        Decimal(20),
+        Decimal("33.5"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
-from tests.metabase.pages import loyalty_rows
+from tests.metabase.pages import loyalty_rows, programme_rows, service_rows
 from tests.metabase.pages.declared_tables import table_of
 
 __all__ = ["NAMES", "TABLES", "fill_accounts"]
@@ -17,6 +17,7 @@ NAMES = (
     "account_exit_reasons",
     "account_forecasts",
     "account_grades",
+    "account_matches",
     "account_queue",
     "account_queue_effects",
     "account_queue_signals",
@@ -26,6 +27,8 @@ NAMES = (
     "product_event_uses",
     "saas_targets",
     *loyalty_rows.NAMES,
+    *programme_rows.NAMES,
+    *service_rows.NAMES,
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
 Values = Mapping[str, object]
@@ -47,10 +50,13 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_rivals", _rival("all", "logistic", 2, 0.85)),
         ("account_rivals", _rival("1997-06", "weights", 1, 0.7)),
         ("account_rivals", _rival("1997-06", "days_since_last_login", 3, 0.6)),
+        *(("account_matches", _match(str(each))) for each in range(times)),
         ("product_event_uses", _use("Cuentan", 1, 90 * times)),
         ("product_event_uses", _use("No dicen de qué cuenta son", 2, 10)),
         *(("account_queue", row) for row in _queue(times)),
         *loyalty_rows.loyalty_rows(times),
+        *programme_rows.programme_rows(times),
+        *service_rows.service_rows(times),
         ("account_queue_effects", _effect(times)),
         *(
             (
@@ -247,6 +253,11 @@ def _rival(period: str, rival: str, place: int, auc: float) -> Values:
         "followed_by_departure_count": 30,
         "rival_roc_auc": auc,
     }
+
+
+def _match(record: str) -> Values:
+    how = {"matched_how": "alone", "match_label_es": "Es una cuenta propia"}
+    return {"system_name": "Stripe", "record_id": record, "place": 3, **how}
 
 
 def _use(label: str, place: int, count: int) -> Values:

@@ -21,6 +21,7 @@ KINDS = (
     "kpi_targets",
     "account_referrals",
     "points_rules",
+    "program_costs",
 )
 EXPORTS = {
     # Headers as vendors and people write them.
@@ -43,6 +44,7 @@ EXPORTS = {
         "account_referrals"
     ),
     "regla;tipo_regla;puntos;valor": "points_rules",
+    "mes;tipo_gasto;importe;moneda": "program_costs",
 }
 
 

@@ -22,7 +22,7 @@ dated as (
             as referrer_account_id,
         coalesce(receivers.account_id, touches.referred_account_id)
             as referred_account_id,
-        receivers.account_id is not null as was_merged,
+        filed.account_id is not null as was_merged,
         touches.touch_kind,
         touches.referral_code,
         touches.touched_at,
@@ -40,6 +40,12 @@ dated as (
         on
             touches.company_id = receivers.company_id
             and touches.referred_account_id = receivers.merged_account_id
+    -- A customer of Stripe with another name was not merged.
+    left join {{ ref('int_accounts_filed') }} as filed
+        on
+            touches.company_id = filed.company_id
+            and touches.referred_account_id = filed.account_id
+            and filed.account_id <> filed.merged_into_account_id
 )
 
 select * from dated

@@ -1,15 +1,20 @@
-with recursive
-{{ newest_rows('accounts', ref('stg_files__accounts'), ['account_id']) }},
-
-merged as (
+with recursive merged as (
     select
         company_id,
         account_id as merged_account_id,
         merged_into_account_id as account_id
-    from accounts
+    from {{ ref('int_accounts_filed') }}
     where
         merged_into_account_id is not null
         and merged_into_account_id <> account_id
+    union all
+    -- A customer of Stripe that is an account of another name.
+    select
+        company_id,
+        customer_id as merged_account_id,
+        account_id
+    from {{ ref('int_stripe_customers_matched') }}
+    where account_id <> customer_id
 ),
 
 -- Who was merged may be merged again. A ring ends by its length.
@@ -41,13 +46,15 @@ survivors as (
     from followed
 ),
 
+-- A file and Stripe may both say it.
 accounts_merged as (
     select
         company_id,
         merged_account_id,
-        account_id
+        min(account_id) as account_id
     from survivors
     where step_count = last_step
+    group by company_id, merged_account_id
 )
 
 select * from accounts_merged

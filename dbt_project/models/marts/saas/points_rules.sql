@@ -7,7 +7,8 @@ told as (
         rule_id,
         rule_kind,
         points::integer as points,
-        value_amount::numeric(18, 4) as value_amount
+        value_amount::numeric(18, 4) as value_amount,
+        starts_on
     from rules
     where points >= 1
 )

@@ -10,6 +10,7 @@ renamed as (
         nullif(trim(account_id), '') as account_id,
         nullif(trim(account_name), '') as account_name,
         nullif(trim(country_code), '') as country_code,
+        lower(nullif(trim(email_domain), '')) as email_domain,
         nullif(trim(segment), '') as segment,
         nullif(trim(channel), '') as channel,
         nullif(trim(cs_manager), '') as cs_manager,

@@ -12,6 +12,7 @@ renamed as (
 
         points::numeric(24, 6) as points,
         value_amount::numeric(24, 6) as value_amount,
+        starts_on::date as starts_on,
         _sdc_batched_at::timestamptz as loaded_at
     from source
 )

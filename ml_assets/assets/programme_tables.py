@@ -1,0 +1,299 @@
+"""What is said of a programme to keep subscribers, as tables."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import pandas as pd
+
+from ml_assets.subscriptions.grading import Estimate, share
+from ml_assets.subscriptions.programme import (
+    accounts_needed,
+    programme_return,
+    review,
+)
+from ml_assets.subscriptions.programme_parts import (
+    NOTHING,
+    Part,
+    acquisition_part,
+    churn_part,
+    expansion_part,
+    lifetime_value,
+    together,
+)
+from ml_assets.subscriptions.queue_effect import FEWEST_OF_A_SIDE, LEFT_DAYS
+
+__all__ = ["MONTHS", "Programme", "baselines", "entries_told", "programme_tables"]
+
+MONTHS: Final = 3
+"""Months of a review: as many before the programme, and of late."""
+
+_DAYS_A_MONTH: Final = 365.25 / 12
+_SHARES: Final = {
+    "logo_churn_ratio": ("churned_account_count", "start_account_count"),
+    "recovered_invoice_ratio": ("recovered_invoice_count", "failed_invoice_count"),
+}
+_THIRD_LESS: Final = 2 / 3
+
+
+def entries_told(queue: pd.DataFrame, first_month: date, today: date) -> pd.DataFrame:
+    """Entries of the programme whose 90 days are over, as `churn_part` reads them.
+
+    Parameters
+    ----------
+    queue
+        ``opened_on``, ``is_watched``, ``left_within_90d``, ``mrr_then``, ``mrr_now``.
+    """
+    told = queue[queue["left_within_90d"].notna() & (queue["opened_on"] >= first_month)]
+    days = (pd.Timestamp(today) - pd.to_datetime(told["opened_on"])).dt.days
+    return pd.DataFrame(
+        {
+            "is_watched": told["is_watched"].astype(bool),
+            "left": told["left_within_90d"].astype(bool),
+            # Who leaves does so half way, as far as anybody knows.
+            "months": ((days - LEFT_DAYS / 2) / _DAYS_A_MONTH).clip(lower=0),
+            "growth": (told["mrr_now"] - told["mrr_then"]).astype(float).clip(lower=0),
+        }
+    )
+
+
+def baselines(
+    months: pd.DataFrame, kept: pd.DataFrame, first_month: date, today: date
+) -> pd.DataFrame:
+    """Shares of the three months before a programme: those kept, and what is lacking.
+
+    Whoever has less than three months before has none, as nobody knows them.
+    """
+    before = months[months["month_start_date"] < first_month].tail(MONTHS)
+    rows = []
+    for name, (hits, cases) in _SHARES.items():
+        is_lacking = name not in set(kept["metric_name"])
+        if is_lacking and len(before) == MONTHS and before[cases].sum() > 0:
+            rows.append(
+                {
+                    "metric_name": name,
+                    "first_month": first_month,
+                    "frozen_on": today,
+                    "hit_count": int(before[hits].sum()),
+                    "case_count": int(before[cases].sum()),
+                }
+            )
+    return pd.concat([kept, pd.DataFrame(rows)]) if rows else kept
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What is known of a company's programme.
+
+    Parameters
+    ----------
+    months
+        Complete months in order: accounts, MRR, invoices that failed.
+    costs
+        ``month_start_date``, ``cost_kind``, ``cost_amount``, ``unpriced_cost_count``.
+    entries
+        Of `entries_told`.
+    frozen
+        Of `baselines`.
+    margin_rate
+        Gross margin (0-1); NaN where the company has not told it.
+    """
+
+    months: pd.DataFrame
+    costs: pd.DataFrame
+    entries: pd.DataFrame
+    frozen: pd.DataFrame
+    targets: dict[str, float]
+    margin_rate: float
+
+
+def programme_tables(told: Programme) -> dict[str, pd.DataFrame]:
+    """Rows of the reviews, the parts and the standing of a programme that costs."""
+    months, rate = told.months, told.margin_rate
+    own = told.costs[told.costs["cost_kind"] != "acquisition"]
+    first = own["month_start_date"].min()
+    is_late = months["month_start_date"] >= first
+    late = months[is_late].tail(MONTHS)
+    churn = _pooled(late if len(late) else months.tail(MONTHS))
+    accounts = int(months["end_account_count"].iloc[-1])
+    average = float(months["end_mrr"].iloc[-1]) / accounts if accounts else math.nan
+    churned = churn_part(told.entries, average * rate)
+    grown = expansion_part(told.entries, rate)
+    spent = [_spent(months, told.costs, chosen) for chosen in (~is_late, is_late)]
+    unit = {
+        **_unit(average, average * rate, churn),
+        **_winning(_spent(months, told.costs, is_late | ~is_late)),
+        "gross_margin_rate": _or_none(rate),
+    }
+    return {
+        "programme_reviews": _reviews(late, told.frozen, told.targets),
+        "programme_parts": pd.DataFrame(
+            [
+                _part("churn", churned, _needed(churn, told.targets)),
+                _part("expansion", grown, None),
+                _part("acquisition", acquisition_part(*spent), None),
+            ]
+        ),
+        "programme_standing": pd.DataFrame(
+            [_standing(own, [churned, grown]) | _per_account(unit)]
+        ),
+    }
+
+
+def _pooled(months: pd.DataFrame) -> Estimate:
+    hits, cases = (int(months[name].sum()) for name in _SHARES["logo_churn_ratio"])
+    return share(hits, cases) if cases else NOTHING
+
+
+def _needed(churn: Estimate, targets: dict[str, float]) -> int | None:
+    """Entries a side that tell churn of 90 days from the target, else a third less."""
+    target = targets.get("logo_churn_ratio")
+    now = 1 - (1 - churn.value) ** MONTHS
+    wanted = now * _THIRD_LESS if target is None else 1 - (1 - target) ** MONTHS
+    if not 0 < now < 1 or not 0 < wanted < 1 or now == wanted:
+        return None
+    return max(FEWEST_OF_A_SIDE, accounts_needed(now, wanted))
+
+
+def _spent(
+    months: pd.DataFrame, costs: pd.DataFrame, chosen: pd.Series
+) -> tuple[float, int]:
+    """Of up to three months with a cost: what winning accounts cost, and how many."""
+    spent = costs[costs["cost_kind"] == "acquisition"]
+    told = months[chosen].merge(spent, on="month_start_date").tail(MONTHS)
+    return float(told["cost_amount"].sum()), int(told["new_account_count"].sum())
+
+
+def _standing(own: pd.DataFrame, parts: list[Part]) -> dict[str, Any]:
+    cost = float(own["cost_amount"].sum())
+    count = own["month_start_date"].nunique()
+    told: dict[str, Any] = {
+        "first_month": own["month_start_date"].min(),
+        "last_month": own["month_start_date"].max(),
+        "month_count": count,
+        "cost_amount": cost,
+        "unpriced_cost_count": int(own["unpriced_cost_count"].sum()),
+        **dict.fromkeys(("margin_amount", "roi", "roi_lower", "roi_upper")),
+        "payback_months": None,
+    }
+    if any(part.verdict == "too_early" for part in parts):
+        return told | {"verdict": "too_early"}
+    margin = together(parts)
+    if not math.isfinite(margin.value):
+        return told | {"verdict": "no_margin"}
+    if cost <= 0:
+        return told | {"margin_amount": margin.value, "verdict": "no_cost"}
+    found = programme_return(margin, cost, months=count)
+    is_open = found.roi.lower <= 0 <= found.roi.upper
+    verdict = "pays" if found.roi.value > 0 else "loses"
+    return told | {
+        "margin_amount": margin.value,
+        "roi": found.roi.value,
+        "roi_lower": found.roi.lower,
+        "roi_upper": found.roi.upper,
+        "payback_months": found.payback_months,
+        "verdict": "cannot_tell" if is_open else verdict,
+    }
+
+
+def _unit(average: float, monthly: float, churn: Estimate) -> dict[str, Any]:
+    """What an account is worth, for a churn that stays."""
+    worth = lifetime_value(monthly, churn)
+    return {
+        "average_mrr": _or_none(average),
+        "churn_ratio": _or_none(churn.value),
+        "saas_clv": _or_none(worth.value),
+        "saas_clv_lower": _or_none(worth.lower),
+        "saas_clv_upper": _or_none(worth.upper),
+    }
+
+
+def _winning(spent: tuple[float, int]) -> dict[str, Any]:
+    cost, count = spent
+    is_told = bool(count and cost)
+    return {
+        "new_account_count": count,
+        "acquisition_cost": cost / count if is_told else None,
+    }
+
+
+def _per_account(unit: dict[str, Any]) -> dict[str, Any]:
+    """With how often its worth pays for winning it, and after how many months."""
+    cost, worth = unit["acquisition_cost"], unit["saas_clv"]
+    rate, average = unit["gross_margin_rate"], unit["average_mrr"]
+    monthly = average * rate if average and rate else None
+    return {
+        **unit,
+        "clv_to_cac": worth / cost if cost and worth is not None else None,
+        "cac_payback_months": cost / monthly if cost and monthly else None,
+    }
+
+
+def _reviews(
+    late: pd.DataFrame, frozen: pd.DataFrame, targets: dict[str, float]
+) -> pd.DataFrame:
+    rows = []
+    for base in frozen.to_dict("records"):
+        name = base["metric_name"]
+        hits, cases = _SHARES[name]
+        row = {
+            "metric_name": name,
+            "first_month": base["first_month"],
+            "frozen_on": base["frozen_on"],
+            "baseline_count": base["case_count"],
+            "baseline_ratio": base["hit_count"] / base["case_count"],
+            "target_ratio": targets.get(name),
+            "verdict": "too_early",
+        }
+        now = int(late[hits].sum()), int(late[cases].sum())
+        if len(late) == MONTHS and now[1]:
+            row |= _reviewed((base["hit_count"], base["case_count"]), now, row)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _reviewed(
+    before: tuple[int, int], now: tuple[int, int], row: dict[str, Any]
+) -> dict[str, Any]:
+    target = row["target_ratio"]
+    if target is None or target == row["baseline_ratio"] or not 0 < target < 1:
+        measured = now[0] / now[1]
+        return {
+            "measured_count": now[1],
+            "measured_ratio": measured,
+            "change_ratio": measured - row["baseline_ratio"],
+            "verdict": "no_target",
+        }
+    found = review(before, now, target=target)
+    return {
+        "measured_count": now[1],
+        "measured_ratio": found.measured,
+        "change_ratio": found.change.value,
+        "change_ratio_lower": found.change.lower,
+        "change_ratio_upper": found.change.upper,
+        "needed_count": found.needed_count or None,
+        "verdict": found.verdict,
+    }
+
+
+def _part(name: str, part: Part, needed: int | None) -> dict[str, Any]:
+    return {
+        "part": name,
+        "acted_count": part.acted_count,
+        "watched_count": part.watched_count,
+        "needed_count": needed,
+        "effect": _or_none(part.effect.value),
+        "effect_lower": _or_none(part.effect.lower),
+        "effect_upper": _or_none(part.effect.upper),
+        "margin_amount": _or_none(part.margin.value),
+        "margin_lower": _or_none(part.margin.lower),
+        "margin_upper": _or_none(part.margin.upper),
+        "verdict": part.verdict,
+    }
+
+
+def _or_none(value: float) -> float | None:
+    return value if math.isfinite(value) else None

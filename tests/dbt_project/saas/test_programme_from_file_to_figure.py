@@ -1,0 +1,155 @@
+"""What a programme returns, of two companies that share ids; one has no costs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ml_assets.assets.account_programme import review_programme
+from tests.dbt_project.raw_files import RawFile, Row
+from tests.dbt_project.warehouse import Warehouse
+
+AS_OF = "2026-06-30"
+_QUEUED = 60
+
+
+def subscription(number: int, ended: str | None) -> Row:
+    return {
+        "subscription_id": f"s{number}",
+        "account_id": f"a{number}",
+        "billing_interval": "month",
+        "amount": 100,
+        "status": "cancelled" if ended else "active",
+        "started_at": "2025-10-01",
+        "ended_at": ended,
+    }
+
+
+def cost(month: str, kind: str, amount: float, currency: str | None = None) -> Row:
+    told = {"cost_month": month, "cost_kind": kind, "program_cost": amount}
+    return {**told, "currency_code": currency}
+
+
+# Ten of a hundred leave before the programme of April, none since.
+SUBSCRIPTIONS = tuple(
+    subscription(number, "2026-02-10" if number < 10 else None) for number in range(100)
+)
+COSTS = (
+    *(cost(f"2026-0{month}-01", "team", 1_000) for month in (4, 5, 6)),
+    cost("2026-04-01", "tools", 50),
+    cost("2026-04-01", "tools", 25),
+    cost("2026-05-01", "other", 7, "XXX"),
+    cost("2026-01-01", "acquisition", 500),
+    # Not yet.
+    cost("2026-07-01", "team", 1_000),
+)
+TARGET = {
+    "metric_name": "logo_churn_ratio",
+    "target_month": "2026-06-01",
+    "target_value": 0.02,
+}
+
+
+def queued(number: int, *, is_watched: bool) -> tuple[Any, ...]:
+    """Of those acted on none left, of those watched half."""
+    return (f"a{number}", is_watched, is_watched and number % 2 == 0)
+
+
+@pytest.fixture(scope="module")
+def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    pair = warehouse.add_pair()
+    for company in (pair.acme, pair.bolt):
+        warehouse.load(
+            company, RawFile("s.csv", SUBSCRIPTIONS, contract="subscriptions")
+        )
+    warehouse.load(
+        pair.acme,
+        RawFile("c.csv", COSTS, contract="program_costs"),
+        RawFile("k.csv", [TARGET], contract="kpi_targets"),
+    )
+    warehouse.execute(
+        "update ops.companies set gross_margin_rate = 0.5 where company_id = %s",
+        [pair.acme],
+    )
+    for number in range(2 * _QUEUED):
+        warehouse.execute(
+            """insert into predictions.account_queue (company_id, account_id, opened_on,
+            as_of_date, lot_drawn_on, is_watched, opened_trigger, opened_signals,
+            is_owner_drawn, step_count, is_late, left_within_90d) values (%s, %s,
+            '2026-04-01', '2026-06-30', '2026-04-01', %s, 'monitor', '{}', false, 0,
+            false, %s)""",
+            (pair.acme, *queued(number, is_watched=number >= _QUEUED)),
+        )
+    warehouse.build(
+        pair.acme,
+        pair.bolt,
+        as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
+        only=[
+            *("account_mrr_periods", "dunning_months", "program_cost_months"),
+            *("saas_kpi_targets", "saas_months"),
+        ],
+    )
+    for company in (pair.acme, pair.bolt):
+        review_programme(warehouse.url, company)
+    # The past is told anew: what was frozen stays.
+    warehouse.execute(
+        """update marts.saas_months set churned_account_count = 90
+        where company_id = %s and month_start_date = '2026-02-01'""",
+        [pair.acme],
+    )
+    review_programme(warehouse.url, pair.acme)
+    views = ("programme_standing", "programme_parts", "programme_reviews")
+    return {
+        name: {
+            view: warehouse.rows(
+                f"select * from reporting.{view} where company_id = %s", [company]
+            )
+            for view in (*views, "program_costs")
+        }
+        for name, company in (("acme", pair.acme), ("bolt", pair.bolt))
+    }
+
+
+def test_costs_are_of_months_that_began_in_the_companys_currency(told: Any) -> None:
+    costs = told["acme"]["program_costs"]
+
+    assert sum(row["program_cost"] for row in costs) == 3_000 + 75 + 500
+    assert [row["program_cost"] for row in costs if row["cost_kind"] == "tools"] == [75]
+    (standing,) = told["acme"]["programme_standing"]
+    assert (standing["cost_amount"], standing["unpriced_cost_count"]) == (3_075, 1)
+
+
+def test_the_return_is_of_those_acted_on_beside_those_watched(told: Any) -> None:
+    (standing,) = told["acme"]["programme_standing"]
+    parts = {row["part"]: row for row in told["acme"]["programme_parts"]}
+
+    # Half of 60 stay for the months since half of the 90 days, at 100 and 50 %.
+    months = (date(2026, 6, 30) - date(2026, 4, 1)).days - 45
+    margin = 0.5 * _QUEUED * months / (365.25 / 12) * 50
+    assert parts["churn"]["effect"] == -0.5
+    assert parts["churn"]["margin_amount"] == pytest.approx(margin)
+    assert (parts["churn"]["verdict"], parts["expansion"]["effect"]) == ("helps", 0)
+    assert standing["roi"] == pytest.approx((margin - 3_075) / 3_075)
+    assert standing["roi_lower"] < standing["roi"] < standing["roi_upper"]
+    assert standing["payback_months"] == pytest.approx(3_075 / (margin / 3))
+    assert parts["acquisition"]["verdict"] == "too_early"
+
+
+def test_a_baseline_is_frozen_and_the_rest_measured(told: Any) -> None:
+    (row,) = told["acme"]["programme_reviews"]
+
+    # Ten of 100 in February, of 100, 100 and 90 at the starts.
+    assert row["baseline_ratio"] == pytest.approx(10 / 290)
+    assert (row["measured_ratio"], row["measured_count"]) == (0, 270)
+    assert (row["verdict"], row["target_ratio"]) == ("on_the_way", 0.02)
+    assert row["needed_count"] > 290
+
+
+def test_nobody_has_a_worth_for_ever_and_no_costs_are_no_programme(told: Any) -> None:
+    (standing,) = told["acme"]["programme_standing"]
+    # Nobody left since: no worth, and its lower end is told.
+    assert standing["saas_clv"] is None
+    assert standing["saas_clv_lower"] > 0
+    assert not any(told["bolt"].values())
