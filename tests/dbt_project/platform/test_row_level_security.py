@@ -138,6 +138,7 @@ VIEWS = (
     "scenario_grades",
     "service_levels",
     "service_sales",
+    "social_months",
     "sponsorships_by_month",
     "subscriptions_left_out",
     "top_customers_at_risk",
@@ -158,11 +159,14 @@ VIEWS = (
     "webinar_live_counters",
     "webinar_moments",
     "webinar_months",
+    "webinar_offer_results",
+    "webinar_ratings",
     "webinar_results",
     "webinar_section_dates",
     "webinar_section_results",
     "webinar_segment_choices",
     "webinar_segment_profiles",
+    "website_days",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """
@@ -397,6 +401,23 @@ class Readers:
     bolt_role: str
 
 
+TOLD = (
+    webinar_file("webinar_ratings", {"webinar_id": "W1", "email": "a", "rating": 9}),
+    webinar_file(
+        "offers",
+        {"webinar_id": "W1", "offer_id": "o", "shown_at": "2026-01-05 10:00+00"},
+    ),
+    webinar_file(
+        "social_posts",
+        {"post_id": "p", "channel": "x", "posted_at": "2026-01-05 10:00+00"},
+    ),
+    webinar_file(
+        "uptime_checks",
+        {"site": "a", "checked_at": "2026-01-05 10:00+00", "has_answered": True},
+    ),
+)
+
+
 @pytest.fixture(scope="module")
 def readers(warehouse: Warehouse) -> Readers:
     pair = warehouse.add_pair()
@@ -413,6 +434,7 @@ def readers(warehouse: Warehouse) -> Readers:
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
             webinar_file("webinar_sections", SECTION),
             webinar_file("attendances", ATTENDED),
+            *TOLD,
         ):
             warehouse.load(company_id, file)
         warehouse.execute(FIT, [company_id])
