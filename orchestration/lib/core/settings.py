@@ -42,6 +42,9 @@ class Settings:
     readers_per_account
         How many companies may read the same account of a source, or with the same
         credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
+    probes_private
+        Whether ``timonel probe`` may ask this machine's own network, where whoever
+        names a website could look around (``TIMONEL_PROBES_PRIVATE``; default no).
     """
 
     home: Path
@@ -51,6 +54,7 @@ class Settings:
     dagster_url: str = "http://localhost:3000"
     receiver_url: str = "http://localhost:3002"
     readers_per_account: int = 1
+    probes_private: bool = False
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -65,9 +69,8 @@ class Settings:
             dashboard_url=_address("TIMONEL_DASHBOARD_URL", cls.dashboard_url),
             dagster_url=_address("TIMONEL_DAGSTER_URL", cls.dagster_url),
             receiver_url=_address("TIMONEL_RECEIVER_URL", cls.receiver_url),
-            readers_per_account=_count(
-                "TIMONEL_READERS_PER_ACCOUNT", cls.readers_per_account
-            ),
+            readers_per_account=_count("TIMONEL_READERS_PER_ACCOUNT"),
+            probes_private=_yes("TIMONEL_PROBES_PRIVATE"),
         )
 
     @property
@@ -80,11 +83,18 @@ def _address(variable: str, default: str) -> str:
     return (os.environ.get(variable) or default).rstrip("/")
 
 
-def _count(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
+def _count(variable: str) -> int:
+    text = os.environ.get(variable) or "1"
     if not text.isdecimal() or int(text) < 1:
         raise SettingBroken(f"{variable} is '{text}': say 1, or how many more.")
     return int(text)
+
+
+def _yes(variable: str) -> bool:
+    text = (os.environ.get(variable) or "no").lower()
+    if text not in ("yes", "no"):
+        raise SettingBroken(f"{variable} is '{text}': say yes or no.")
+    return text == "yes"
 
 
 def _one_spelling(url: str | None) -> str | None:

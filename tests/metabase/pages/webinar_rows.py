@@ -313,6 +313,6 @@ def _fill_opinions(connection: psycopg.Connection, company_id: str, t: int) -> N
             "website_days",
             **{"site_id": site, "calendar_date": day, "is_complete": True},
             **{"website_check_count": 100 * t, "website_answered_count": answered * t},
-            **{"website_uptime_ratio": answered / 100},
+            **{"website_uptime_ratio": answered / 100 / t},
             website_unchecked_hours=unchecked,
         )
