@@ -55,18 +55,10 @@ def ask(address: str, *, allows_private: bool = False, patience: float = 10) -> 
     began = monotonic()
     try:
         status = _status(urlsplit(address), allows_private, patience)
-    except TimeoutError:
-        return Answer(False, reason="timeout")
-    except PermissionError:
-        return Answer(False, reason="private")
-    except socket.gaierror:
-        return Answer(False, reason="name")
-    except ssl.SSLError:
-        return Answer(False, reason="certificate")
     # A name that is no name (UnicodeError) is a ValueError.
-    except (OSError, http.client.HTTPException, ValueError):
+    except (OSError, http.client.HTTPException, ValueError) as failure:
         is_late = monotonic() - began >= patience
-        return Answer(False, reason="timeout" if is_late else "connection")
+        return Answer(False, reason="timeout" if is_late else _reason(failure))
     seconds = monotonic() - began
     # Headers that were cut off look like headers that are over.
     if seconds >= patience:
@@ -88,6 +80,17 @@ def is_public(address: _Address) -> bool:
         if inner is not None:
             return is_public(inner)
     return address.is_global and not address.is_multicast
+
+
+def _reason(failure: Exception) -> str:
+    kinds = {
+        TimeoutError: "timeout",
+        PermissionError: "private",
+        socket.gaierror: "name",
+        ssl.SSLError: "certificate",
+    }
+    found = (word for kind, word in kinds.items() if isinstance(failure, kind))
+    return next(found, "connection")
 
 
 def _status(parts: SplitResult, allows_private: bool, patience: float) -> int:
