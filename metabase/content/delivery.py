@@ -68,7 +68,7 @@ def read_delivery(path: Path, pages: Collection[str], company_title: str) -> Del
     ContentError
         A page or a rhythm that does not exist.
     """
-    told = read_yaml(path, ("subscriptions", "reports", "embeddable"))
+    told = read_yaml(path, ("subscriptions", "reports", "plan_reports", "embeddable"))
     subscriptions = tuple(
         _subscription(path, rhythm, one)
         for rhythm, one in told["subscriptions"].items()
@@ -76,10 +76,13 @@ def read_delivery(path: Path, pages: Collection[str], company_title: str) -> Del
     for page in (*told["embeddable"], *(one.page for one in subscriptions)):
         if page not in pages:
             raise ContentError(f"{path}: no dashboard file is called {page}.yaml")
-    for rhythm in told["reports"].values():
+    reports = dict(told["reports"])
+    for of_plan in told["plan_reports"].values():
+        reports |= of_plan
+    for rhythm in reports.values():
         _check_rhythm(path, rhythm)
     embeddable = frozenset(told["embeddable"])
-    return Delivery(subscriptions, embeddable, company_title, told["reports"])
+    return Delivery(subscriptions, embeddable, company_title, reports)
 
 
 def _subscription(path: Path, rhythm: str, told: Mapping[str, Any]) -> Subscription:

@@ -28,6 +28,7 @@ from orchestration.cli import (
     metabase,
     metrics,
     points,
+    probe,
     quarantine,
     receiver,
     report,
@@ -98,6 +99,7 @@ app.add_typer(coupon.app, name="coupon")
 app.add_typer(points.app, name="points")
 app.add_typer(metabase.app, name="metabase")
 app.add_typer(receiver.app, name="receiver")
+app.add_typer(probe.app, name="probe")
 app.add_typer(report.app, name="report")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)

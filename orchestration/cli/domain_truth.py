@@ -64,6 +64,28 @@ _FIGURES = {
         order by section_retention_ratio limit 1""",
         "{}",
     ),
+    "worst_rated_section": (
+        "Section that is rated worst",
+        """select subject_title from reporting.webinar_ratings
+        where subject_kind = 'section' order by webinar_rating limit 1""",
+        "{}",
+    ),
+    "offer_clicked_count": (
+        "Clicks on offers",
+        "select sum(offer_clicked_count) from reporting.webinar_offer_results",
+        "{:,}",
+    ),
+    "social_impression_count": (
+        "Impressions of organic posts",
+        "select sum(social_impression_count) from reporting.social_months",
+        "{:,}",
+    ),
+    "website_down_checks": (
+        "Checks that the website did not answer",
+        """select sum(website_check_count - website_answered_count)
+        from reporting.website_days""",
+        "{:,}",
+    ),
     "paying_account_count": (
         "Accounts that pay",
         "select count(*) from reporting.accounts_now",

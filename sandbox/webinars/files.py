@@ -18,6 +18,15 @@ from sandbox.webinars.people import (
     Webinar,
     simulate_people,
 )
+from sandbox.webinars.surroundings import (
+    OUTAGE_MINUTES,
+    OUTAGE_STEP,
+    Row,
+    checks,
+    offers,
+    posts,
+    ratings,
+)
 
 __all__ = ["DEFAULT_REGISTRANTS", "webinars"]
 
@@ -26,7 +35,6 @@ _HELD, _TO_COME, _DAYS_BETWEEN = 24, 2, 14
 _PRICE: Final = 297
 _TITLES: Final = ("IA para tu clase", "Agentes sin código", "Datos que deciden")
 _CONVERSION_DAYS: Final = 30
-Row = Mapping[str, object]
 
 
 def webinars(
@@ -49,21 +57,32 @@ def webinars(
         "attendances": [row for one in held for row in _visits(one)],
         "webinar_interactions": [row for one in held for row in _interactions(one)],
         "webinar_costs": [row for each in programme for row in _costs(each, last_day)],
-        "webinar_sections": [
-            {
-                "webinar_id": each.webinar_id,
-                "section_title": title,
-                "start_minute": minute,
-            }
-            for each in programme
-            for title, minute in SECTIONS
-        ],
+        "webinar_sections": [row for each in programme for row in _sections(each)],
         "purchases": [_purchase(one) for one in held if _bought_by(one, last_day)],
+        "offers": [row for one in held for row in offers(one)],
+        "uptime_checks": list(checks(last_day)),
     }
-    truth = {"academia_ia": _truth(programme, held, last_day)}
+    # Drawn last, so that everything before is what it was without them.
+    files["webinar_ratings"] = [row for one in held for row in ratings(one, rng)]
+    files["social_posts"] = list(posts(programme, last_day, rng))
+    truth = _truth(programme, held, last_day) | _surroundings(files)
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
-        "truth.json": json.dumps(truth, indent=2, ensure_ascii=False) + "\n",
+        "truth.json": json.dumps({"academia_ia": truth}, indent=2, ensure_ascii=False)
+        + "\n",
+    }
+
+
+def _surroundings(files: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
+    """What was planted in the files beside those of webinars."""
+    clicked = [row for row in files["offers"] if row["clicked_at"]]
+    return {
+        "worst_rated_section": BAD_SECTION,
+        "offer_clicked_count": len(clicked),
+        "social_impression_count": sum(
+            int(str(row["impressions"])) for row in files["social_posts"]
+        ),
+        "website_down_checks": OUTAGE_MINUTES // OUTAGE_STEP,
     }
 
 
@@ -165,6 +184,15 @@ def _interactions(part: Part) -> Iterator[Row]:
             "occurred_at": _at(part, minute),
             "poll_id": poll_id,
             "rating": rating,
+        }
+
+
+def _sections(webinar: Webinar) -> Iterator[Row]:
+    for title, minute in SECTIONS:
+        yield {
+            "webinar_id": webinar.webinar_id,
+            "section_title": title,
+            "start_minute": minute,
         }
 
 

@@ -21,6 +21,7 @@ from taps.tap_files.shopify_orders import read_shopify_orders
 from taps.tap_files.survey_responses import read_survey_responses
 from taps.tap_files.tables import Cell, Row
 from taps.tap_files.tally import Tally
+from taps.tap_files.uptime_checks import read_uptime_checks
 
 __all__ = ["QUARANTINE", "FileLoad"]
 
@@ -35,6 +36,7 @@ _READERS: dict[str, _RowsReader] = {
     "ad_spend": read_ad_spend,
     "currency_rates": read_currency_rates,
     "survey_responses": read_survey_responses,
+    "uptime_checks": read_uptime_checks,
 }
 
 

@@ -24,7 +24,7 @@ _READABLE = {
     "reporting": ("marts", "reporting"),
 }
 _SOURCES = {
-    "staging": ("ops", "webhooks", *SOURCES),
+    "staging": ("ops", "webhooks", "probe", *SOURCES),
     "personal": ("files", "shopify"),
     "reporting": ("predictions", "ops"),
 }

@@ -124,6 +124,12 @@ _EVENTS = (
         Rule(rule_id, "event", rule_id, "high", comparison="above", threshold=0)
         for rule_id in ("deliveries_refused", "logins_refused")
     ),
+    # Of checks in a row: one alone may be the network's.
+    Rule(
+        *("website_down", "event", "website_down", "critical"),
+        comparison="above",
+        threshold=1,
+    ),
     # As the check on the mart has it: the two must not contradict each other. Of a shop
     # and of a community one false alarm a quarter each.
     *(
@@ -139,29 +145,20 @@ _EVENTS = (
     ),
 )
 
-# The owner's, of metrics by their name: they count once the registry has such a column.
-_OWNERS = {
-    "conversion_rate": ("below", 0.20, "high"),
-    "cost_per_lead": ("above", 15.0, "medium"),
-    "website_uptime": ("below", 0.99, "critical"),
-    "email_delivery_rate": ("below", 0.95, "high"),
-    # The owner says high in one place and medium in another: the more severe.
-    "engagement_rate": ("below", 0.50, "high"),
-    "attendance_rate": ("below", 0.80, "high"),
-    "attendance_drop": ("above", 0.20, "medium"),
-}
-
 
 def default_rules(metrics: Iterable[Metric]) -> list[Rule]:
     """The rules of a company that nobody has edited.
 
-    A metric whose declaration has a warning or a critical limit gets a rule of high or
-    critical severity.
+    A metric whose declaration has a warning or a critical limit gets a rule: of the
+    severity that it declares (high if none), or critical.
     """
     rules = list(_EVENTS)
     for metric in metrics:
         rule = metric_rule(metric)
-        for limit, severity in (("warn", "high"), ("critical", "critical")):
+        for limit, severity in (
+            ("warn", metric.warn_severity),
+            ("critical", "critical"),
+        ):
             if (threshold := getattr(metric, limit)) is not None:
                 rules.append(
                     replace(
@@ -171,18 +168,6 @@ def default_rules(metrics: Iterable[Metric]) -> list[Rule]:
                         threshold=float(threshold),
                     )
                 )
-        if metric.column in _OWNERS:
-            side, threshold, severity = _OWNERS[metric.column]
-            rules.append(
-                replace(
-                    rule,
-                    rule_id=f"{rule.rule_id}.owner",
-                    severity=severity,
-                    comparison=side,
-                    threshold=threshold,
-                    status="owner",
-                )
-            )
     return rules
 
 

@@ -42,6 +42,9 @@ class Settings:
         credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
     logs
         Folder with the logs of servers we did not start (``TIMONEL_LOGS``), or None.
+    probes_private
+        Whether ``timonel probe`` may ask this machine's own network, where whoever
+        names a website could look around (``TIMONEL_PROBES_PRIVATE``; default no).
     """
 
     home: Path
@@ -51,6 +54,7 @@ class Settings:
     dagster_url: str = "http://localhost:3000"
     receiver_url: str = "http://localhost:3002"
     readers_per_account: int = 1
+    probes_private: bool = False
     logs: Path | None = None
 
     @classmethod
@@ -66,9 +70,8 @@ class Settings:
             dashboard_url=_address("TIMONEL_DASHBOARD_URL", cls.dashboard_url),
             dagster_url=_address("TIMONEL_DAGSTER_URL", cls.dagster_url),
             receiver_url=_address("TIMONEL_RECEIVER_URL", cls.receiver_url),
-            readers_per_account=_count(
-                "TIMONEL_READERS_PER_ACCOUNT", cls.readers_per_account
-            ),
+            readers_per_account=_count("TIMONEL_READERS_PER_ACCOUNT"),
+            probes_private=_yes("TIMONEL_PROBES_PRIVATE"),
             logs=Path(logs) if (logs := os.environ.get("TIMONEL_LOGS")) else None,
         )
 
@@ -82,11 +85,18 @@ def _address(variable: str, default: str) -> str:
     return (os.environ.get(variable) or default).rstrip("/")
 
 
-def _count(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
+def _count(variable: str) -> int:
+    text = os.environ.get(variable) or "1"
     if not text.isdecimal() or int(text) < 1:
         raise SettingBroken(f"{variable} is '{text}': say 1, or how many more.")
     return int(text)
+
+
+def _yes(variable: str) -> bool:
+    text = (os.environ.get(variable) or "no").lower()
+    if text not in ("yes", "no"):
+        raise SettingBroken(f"{variable} is '{text}': say yes or no.")
+    return text == "yes"
 
 
 def _one_spelling(url: str | None) -> str | None:

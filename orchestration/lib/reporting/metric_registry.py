@@ -49,6 +49,7 @@ _NEEDED = {"label", "formula", "unit", "direction", "owner", "service_level"}
 _KEYS = _NEEDED | {"format", "page", "limits"}
 _THRESHOLDS = ("target", "warn", "critical")
 _LIMITS = {"relation", "status", *_THRESHOLDS, "sample", "sample_minimum"}
+_LIMITS |= {"warn_severity"}
 
 
 class MetricBroken(PlainError, ValueError):
@@ -60,7 +61,8 @@ class Limits:
     """When the metric alarms, on one of the relations that hold it.
 
     ``target``, ``warn`` and ``critical`` are in the metric's unit; ``status`` says
-    whether the owner set them or they are only proposed. ``sample`` is the column of
+    whether the owner set them or they are only proposed. Past ``warn`` an alert is of
+    ``warn_severity``, past ``critical`` it is critical. ``sample`` is the column of
     the same row that says how many a number rests on; below ``sample_minimum`` of them
     nobody is alarmed.
     """
@@ -72,6 +74,7 @@ class Limits:
     critical: float | None = None
     sample: str | None = None
     sample_minimum: int | None = None
+    warn_severity: str = "high"
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,8 @@ def _limits(where: str, told: Mapping[str, Any]) -> Limits:
             f"{where}: limits: status is {told['status']!r}; write owner or proposed, "
             f"and one of {', '.join(_THRESHOLDS)}"
         )
+    if told.get("warn_severity", "high") not in ("high", "medium"):
+        raise MetricBroken(f"{where}: limits: warn_severity is high or medium")
     for one in given:
         if not isinstance(one, int | float):
             raise MetricBroken(f"{where}: limits: {one!r} is no number")

@@ -53,6 +53,7 @@ class Metric:
     service_level: str
     sample: str | None = None
     sample_minimum: int | None = None
+    warn_severity: str = "high"
 
     @property
     def address(self) -> str:
@@ -173,4 +174,5 @@ def _metric(
         service_level=told.service_level,
         sample=limits.sample if limits else None,
         sample_minimum=limits.sample_minimum if limits else None,
+        warn_severity=limits.warn_severity if limits else "high",
     )

@@ -6,7 +6,8 @@ Metabase mails leave at the same time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,15 @@ class ReportRhythm:
     """When one rhythm leaves, and its reports by the name of their file.
 
     ``hour`` of the company's day; ``day`` of the week, such as ``mon``, for weekly,
-    ``first`` for monthly, None for daily.
+    ``first`` for monthly, None for daily. ``of_plans`` are the reports that companies
+    of a plan get instead.
     """
 
     rhythm: str
     hour: int
     day: str | None
     templates: tuple[str, ...]
+    of_plans: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def last_due(self, time_zone: str, now: datetime) -> datetime:
         """The last moment, up to ``now`` (aware), that it was due there; in UTC.
@@ -79,7 +82,8 @@ def read_rhythms(path: Path = DELIVERY) -> tuple[ReportRhythm, ...]:
             rhythm,
             int(when["hour"]),
             when.get("day"),
-            tuple(name for name, of in told["reports"].items() if of == rhythm),
+            _of(told["reports"], rhythm),
+            {plan: _of(own, rhythm) for plan, own in told["plan_reports"].items()},
         )
         for rhythm, when in told["subscriptions"].items()
     )
@@ -97,7 +101,7 @@ def list_due(
     with connect(url, "orchestrator") as database:
         rows = database.execute(_COMPANIES).fetchall()
     due = []
-    for company_id, time_zone, *named in rows:
+    for company_id, time_zone, plan, *named in rows:
         recipients = dict(zip(_RHYTHMS, named, strict=True))
         wanted = [one for one in rhythms if recipients[one.rhythm]]
         if not wanted or not _has_mail(url, company_id):
@@ -106,8 +110,13 @@ def list_due(
             moment = one.last_due(time_zone, now)
             day = moment.astimezone(ZoneInfo(time_zone)).date()
             if now - moment < _DAY:
-                due += [DueReport(company_id, name, day) for name in one.templates]
+                names = one.of_plans.get(plan, one.templates)
+                due += [DueReport(company_id, name, day) for name in names]
     return due
+
+
+def _of(reports: Mapping[str, str], rhythm: str) -> tuple[str, ...]:
+    return tuple(name for name, of in reports.items() if of == rhythm)
 
 
 def _at(day: date, hour: int, zone: ZoneInfo) -> datetime:
@@ -122,7 +131,7 @@ def _has_mail(url: str, company_id: str) -> bool:
 _RHYTHMS = ("daily", "weekly", "monthly")
 _COMPANIES = """
 select
-    companies.company_id, companies.time_zone,
+    companies.company_id, companies.time_zone, companies.plan,
     settings.daily_recipients, settings.weekly_recipients, settings.monthly_recipients
 from ops.companies
 inner join ops.metabase_settings as settings

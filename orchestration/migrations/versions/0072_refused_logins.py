@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0072"
-down_revision = "0069"
+down_revision = "0071"
 
 _ADD = (
     """alter table ops.companies

@@ -7,6 +7,7 @@ import re
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.lib.alerts.rules import default_rules
 from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.reporting.metric_docs import DOCUMENTS, metric_documents
 from orchestration.lib.reporting.metric_registry import read_registry
@@ -124,3 +125,27 @@ def test_what_the_owner_asked_for_is_in_the_registry(
     }
 
     assert set(S0_KPIS[page]) - known == set()
+
+
+def test_the_owner_s_limits_are_alerts_of_the_severity_they_were_given(
+    manifest: dict[str, object],
+) -> None:
+    rules = [
+        rule
+        for rule in default_rules(read_metrics(manifest))
+        if rule.status == "owner" and rule.kind == "metric"
+    ]
+
+    told = {(r.metric, r.comparison, r.threshold, r.severity) for r in rules}
+    assert told >= {
+        ("webinar_conversion_ratio", "below", 0.2, "high"),
+        ("webinar_cost_per_registrant", "above", 15, "medium"),
+        ("webinar_show_ratio", "below", 0.8, "high"),
+        ("webinar_engagement", "below", 50, "medium"),
+        # On the dashboard of one webinar it is more severe.
+        ("last_engagement", "below", 50, "high"),
+        ("attendance_drop_ratio", "above", 0.2, "medium"),
+        ("website_uptime_ratio", "below", 0.99, "critical"),
+        ("email_delivery_ratio", "below", 0.95, "high"),
+    }
+    assert all(rule.sample_minimum for rule in rules if "webinar" in rule.metric)

@@ -83,6 +83,7 @@ VIEWS = (
     "customer_values",
     "dashboard_usage",
     "data_quality_totals",
+    "email_months",
     "event_latency",
     "exchange_rates",
     "flows_by_day",
@@ -147,6 +148,7 @@ VIEWS = (
     "seat_use_by_month",
     "service_levels",
     "service_sales",
+    "social_months",
     "sponsorships_by_month",
     "subscriptions_left_out",
     "support_by_month",
@@ -162,17 +164,21 @@ VIEWS = (
     "webinar_call_bands",
     "webinar_call_grades",
     "webinar_calls",
+    "webinar_changes",
     "webinar_channels",
     "webinar_cohort_results",
     "webinar_forecasts",
     "webinar_live_counters",
     "webinar_moments",
     "webinar_months",
+    "webinar_offer_results",
+    "webinar_ratings",
     "webinar_results",
     "webinar_section_dates",
     "webinar_section_results",
     "webinar_segment_choices",
     "webinar_segment_profiles",
+    "website_days",
 )
 Asked = tuple[str, tuple[tuple[str, str], ...]]
 FIT = """
@@ -450,6 +456,23 @@ class Readers:
     bolt_role: str
 
 
+TOLD = (
+    webinar_file("webinar_ratings", {"webinar_id": "W1", "email": "a", "rating": 9}),
+    webinar_file(
+        "offers",
+        {"webinar_id": "W1", "offer_id": "o", "shown_at": "2026-01-05 10:00+00"},
+    ),
+    webinar_file(
+        "social_posts",
+        {"post_id": "p", "channel": "x", "posted_at": "2026-01-05 10:00+00"},
+    ),
+    webinar_file(
+        "uptime_checks",
+        {"site": "a", "checked_at": "2026-01-05 10:00+00", "has_answered": True},
+    ),
+)
+
+
 @pytest.fixture(scope="module")
 def readers(warehouse: Warehouse) -> Readers:
     pair = warehouse.add_pair()
@@ -466,6 +489,7 @@ def readers(warehouse: Warehouse) -> Readers:
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
             webinar_file("webinar_sections", SECTION),
             webinar_file("attendances", ATTENDED),
+            *TOLD,
         ):
             warehouse.load(company_id, file)
         warehouse.execute(FIT, [company_id])

@@ -68,6 +68,7 @@ def webinars(warehouse: Warehouse) -> Webinars:
             "webinar_channel_outcomes",
             "webinar_leads",
             "webinar_section_totals",
+            "webinar_trends",
         ],
     )
     return Webinars(warehouse, pair)
@@ -442,3 +443,13 @@ def test_a_later_export_corrects_an_earlier_one(webinars: Webinars) -> None:
     found = webinars.people("webinar_registrations", acme)
     assert found[person("bea")]["state"] == "cancelled"
     assert found[person("ana")]["state"] == "at_start"
+
+
+def test_a_fall_of_attendance_needs_three_webinars_before_it(
+    webinars: Webinars,
+) -> None:
+    first, second = webinars.rows("webinar_trends", webinars.pair.acme)
+
+    assert (first["past_webinar_count"], first["past_show_ratio"]) == (0, None)
+    assert second["past_show_ratio"] == pytest.approx(2 / 3)
+    assert second["attendance_drop_ratio"] is None

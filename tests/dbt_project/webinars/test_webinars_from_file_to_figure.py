@@ -28,7 +28,11 @@ def test_what_is_found_is_what_the_simulation_knows(
     warehouse.build(
         pair.acme,
         as_of={pair.acme: str(LAST_DAY)},
-        only=["webinar_outcomes", "webinar_month_outcomes", "webinar_section_totals"],
+        only=[
+            *("webinar_outcomes", "webinar_month_outcomes", "webinar_section_totals"),
+            *("webinar_satisfaction", "webinar_offers", "social_channel_months"),
+            "uptime_days",
+        ],
     )
 
     reader = warehouse.add_reader(pair.acme)

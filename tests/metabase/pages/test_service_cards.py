@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.metabase.pages.drawn_cards import plotted, chart, shown
+from tests.metabase.pages.drawn_cards import chart, plotted, shown
 
 
 def test_in_time_stands_with_its_target_and_interval(shops_url: str) -> None:

@@ -55,3 +55,25 @@ def test_sections_are_told_by_webinar_with_their_interval(shops_url: str) -> Non
         *("14 ago 1997", "Crece", "Inicio", "60", "90\xa0%", "80\xa0%"),
     ]
     assert older[:2] == ["10 jul 1997", "Automatiza"]
+
+
+def test_ratings_tell_their_interval_and_the_worst_section_is_first(
+    shops_url: str,
+) -> None:
+    (webinar,) = shown(shops_url, "webinar_rating_list")
+    worst, best = shown(shops_url, "section_rating_list")
+
+    assert webinar == ["10 jul 1997", "Automatiza", "20", "8,4", "7,9", "8,9", "1"]
+    assert [worst[0], best[0]] == ["Nudo", "Fin"]
+
+
+def test_the_worst_site_makes_the_line_and_unknown_hours_are_told(
+    shops_url: str,
+) -> None:
+    line = answer_of(shops_url, card_named("website_uptime_line"))
+
+    assert [ratio for _, ratio in line.rows] == [0.96, 0.48]
+    assert shown(shops_url, "website_list") == [
+        ["b.test/x", "100", "48", "48\xa0%", "12"],
+        ["a.test", "200", "186", "93\xa0%", "3"],
+    ]

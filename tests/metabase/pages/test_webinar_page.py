@@ -111,3 +111,19 @@ def test_sections_stand_in_the_order_of_a_webinar(shops_url: str) -> None:
 
     assert intro[:5] == ["Introducción", "2", "100", "97", "97\xa0%"]
     assert bad[:5] == ["Implementación", "2", "100", "66", "66\xa0%"]
+
+
+def test_an_offer_is_told_from_seen_to_bought(shops_url: str) -> None:
+    (offer,) = shown(shops_url, "webinar_offer_list")
+
+    assert offer[2:6] == ["Curso", "40", "10", "25\xa0%"]
+    assert offer[8:10] == ["4", "40\xa0%"]
+
+
+def test_posts_are_told_by_network_of_months_that_are_over(shops_url: str) -> None:
+    rows = shown(shops_url, "webinar_social_list")
+
+    assert [row[1:5] for row in rows] == [
+        ["facebook", "2", "500", "300"],
+        ["linkedin", "2", "900", "300"],
+    ]

@@ -49,6 +49,7 @@ _DECLARED = (
     *("webinar_section_results", "webinar_section_dates", "webinar_live_counters"),
     *("webinar_moments", "webinar_audience_traits", "webinar_cohort_results"),
     *("webinar_segment_profiles", "webinar_segment_choices"),
+    *("webinar_ratings", "webinar_offer_results", "social_months", "website_days"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -113,6 +114,7 @@ def fill_webinars(
     _fill_leads(connection, company_id, t)
     _fill_operations(connection, company_id, t)
     _fill_segments(connection, company_id, t)
+    _fill_opinions(connection, company_id, t)
 
 
 def _inserted(
@@ -261,4 +263,56 @@ def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> N
             **{"webinar_cohort_people": 80 * t, "webinar_cohort_attendees": came * t},
             **{"webinar_cohort_ratio": came / 80, "webinar_cohort_buyers": t},
             **{"attended_ratio_lower": 0.1, "attended_ratio_upper": 0.7},
+        )
+
+
+def _fill_opinions(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """A webinar that was liked, a section that was not, an offer, posts, a website."""
+    insert = partial(_inserted, connection, company_id)
+    for kind, subject, title, day, mean in (
+        ("webinar", "W1", "Automatiza", "1997-07-10", 8.4),
+        ("section", "Fin", "Fin", None, 9.1),
+        ("section", "Nudo", "Nudo", None, 5.2),
+    ):
+        insert(
+            "webinar_ratings",
+            **{"subject_kind": kind, "subject_id": subject, "subject_title": title},
+            **{"start_date": day, "webinar_rater_count": 20 * t},
+            **{"webinar_rating": mean, "rating_lower": mean - 0.5},
+            **{"rating_upper": mean + 0.5, "other_opinion_count": t},
+        )
+    insert(
+        "webinar_offer_results",
+        **{"webinar_id": "W1", "offer_id": "curso", "title": "Automatiza"},
+        **{"start_date": "1997-07-10", "offer_title": "Curso"},
+        **{"offer_shown_count": 40 * t, "offer_clicked_count": 10 * t},
+        **{"offer_bought_count": 4 * t, "offer_click_ratio": 0.25},
+        **{"click_ratio_lower": 0.14, "click_ratio_upper": 0.4},
+        **{"offer_bought_ratio": 0.4, "bought_ratio_lower": 0.17},
+        bought_ratio_upper=0.69,
+    )
+    for channel, month, shown in (
+        ("linkedin", "1997-07-01", 900),
+        ("facebook", "1997-07-01", 500),
+        ("linkedin", "1997-09-01", 40),
+    ):
+        insert(
+            "social_months",
+            **{"social_channel": channel, "month_start_date": month},
+            **{"is_complete": month < "1997-09", "social_post_count": 2 * t},
+            **{"social_impression_count": shown * t, "social_reach_count": 300 * t},
+            **{"social_frequency": shown / 300, "social_engagement_count": 45 * t},
+            **{"social_engagement_ratio": 45 / shown, "social_click_ratio": 0.03},
+        )
+    for site, day, answered, unchecked in (
+        ("a.test", "1997-09-01", 96, 0),
+        ("a.test", "1997-09-02", 90, 3),
+        ("b.test/x", "1997-09-02", 48, 12),
+    ):
+        insert(
+            "website_days",
+            **{"site_id": site, "calendar_date": day, "is_complete": True},
+            **{"website_check_count": 100 * t, "website_answered_count": answered * t},
+            **{"website_uptime_ratio": answered / 100 / t},
+            website_unchecked_hours=unchecked,
         )

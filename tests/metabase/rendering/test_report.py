@@ -107,6 +107,21 @@ def test_the_reports_use_every_kind_of_chart() -> None:
     assert set(CHARTS) <= shown
 
 
+def test_reports_of_webinars_say_what_their_pages_say(papers: Papers) -> None:
+    daily = papers("acme", "webinar_daily")
+    monthly = papers("bolt", "webinar_monthly").report
+
+    assert [part.heading for part in daily.report.sections] == [
+        *("Indicadores principales", "El embudo", "Rendimiento de los canales"),
+        "Alertas y qué hacer",
+    ]
+    assert "1 ago 1997" in daily.report.period
+    registered = daily.report.sections[0].cards[0]
+    assert "100" in str(registered.rows)
+    revenue = monthly.sections[0].cards[0]
+    assert "1800" in str(revenue.rows).replace(".", "")
+
+
 def test_paper_has_the_rows_of_the_warehouse_as_text(
     shops_url: str, papers: Papers
 ) -> None:

@@ -16,6 +16,10 @@ CONTRACTS = (
     "webinar_interactions",
     "webinar_costs",
     "webinar_sections",
+    "webinar_ratings",
+    "offers",
+    "social_posts",
+    "uptime_checks",
 )
 HEADERS = {
     # Zoom's own headers, with the webinar's id beside each row.
@@ -27,6 +31,11 @@ HEADERS = {
     "webinar_costs": "id_webinar,fecha,coste,canal,moneda",
     "webinar_sections": "id_webinar,sección,minuto_inicio,minuto_fin",
     "webinar_interactions": "id_webinar,correo,tipo,hora",
+    "webinar_ratings": "id_webinar,correo,sección,nota,fecha",
+    "offers": "id_webinar,correo,oferta,mostrada_en,clic_en",
+    # As LinkedIn and a monitor export them.
+    "social_posts": "Post URN,Network,Post date,Impressions,Reactions",
+    "uptime_checks": "monitor,timestamp,is_up,response_time",
 }
 
 
@@ -78,3 +87,69 @@ def test_a_rating_beyond_ten_and_an_unknown_kind_are_quarantined(
         "log.csv line 2": "rating is above 10",
         "log.csv line 3": "kind is none of chat, question, poll, cta, survey",
     }
+
+
+def test_a_rating_of_eleven_and_one_of_nobody_are_quarantined(
+    read_text: RunTap,
+) -> None:
+    run = read_text(
+        "webinar_id,email,section,rating,rated_at\n"
+        "W1,ana@example.test,Inicio,11,2026-03-10 18:00\n"
+        "W1,ana@example.test,,10,2026-03-10 18:00\n"
+        "W1,bea@example.test,Inicio,,2026-03-10 18:00\n"
+    )
+
+    assert [row["rating"] for row in run.records("webinar_ratings")] == [10]
+    assert run.rejects == {
+        "log.csv line 2": "rating is above 10",
+        "log.csv line 4": "rating is missing",
+    }
+
+
+def test_an_offer_clicked_before_it_was_shown_is_quarantined(read_text: RunTap) -> None:
+    run = read_text(
+        "webinar_id,offer_id,email,shown_at,clicked_at\n"
+        "W1,curso,ana@example.test,2026-03-10 18:50,2026-03-10 18:49\n"
+        "W1,curso,bea@example.test,2026-03-10 18:50,2026-03-10 18:50\n"
+        "W1,curso,carl@example.test,2026-03-10 18:50,\n"
+    )
+
+    assert [row["email"] for row in run.records("offers")] == [
+        "bea@example.test",
+        "carl@example.test",
+    ]
+    assert run.rejects == {"log.csv line 2": "clicked_at is before shown_at"}
+
+
+def test_a_post_without_a_day_is_quarantined(read_text: RunTap) -> None:
+    run = read_text(
+        "post_id,network,posted_at,impressions,likes\n"
+        "p1,LinkedIn,,900,3\n"
+        "p2,LinkedIn,2026-03-10 18:50,900,-3\n"
+        "p3,LinkedIn,2026-03-10 18:50,900,3\n"
+    )
+
+    assert [row["post_id"] for row in run.records("social_posts")] == ["p3"]
+    assert run.rejects == {
+        "log.csv line 2": "posted_at is missing",
+        "log.csv line 3": "likes is not a whole number",
+    }
+
+
+@pytest.mark.parametrize("is_newest_first", [False, True])
+def test_a_clock_that_jumps_costs_a_row_and_what_is_secret_stays_out(
+    read_text: RunTap, is_newest_first: bool
+) -> None:
+    minutes = ["18:00", "18:05", "17:10", "17:15", "18:20"]
+    told = [f"a.test,2026-03-10 {minute},yes" for minute in minutes]
+    # Of another site, told between: its own clock.
+    told[2:2] = ["https://me:pw@b.test/x/?key=s3cret,2026-03-10 17:00,no"]
+    lines = list(reversed(told)) if is_newest_first else told
+
+    run = read_text("\n".join(["url,checked_at,is_up", *lines]) + "\n")
+
+    jumped = "checked_at is against the order of the log: its clock jumped"
+    assert list(run.rejects.values()) == [jumped]
+    rows = run.records("uptime_checks")
+    assert len(rows) == 5
+    assert {row["site"] for row in rows} == {"a.test", "b.test/x"}

@@ -52,6 +52,18 @@ told as (
         null::numeric(24, 6) as rating,
         occurred_at
     from {{ ref('int_zoom_interactions') }}
+    union all
+    select
+        company_id,
+        webinar_id,
+        kind,
+        registrant_id,
+        email_hash,
+        null::text as device_id,
+        null::text as poll_id,
+        rating,
+        occurred_at
+    from {{ ref('int_webinar_answers') }}
 ),
 
 identified as (

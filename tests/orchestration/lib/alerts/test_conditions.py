@@ -201,15 +201,12 @@ class TestRules:
             "default, not agreed",
         )
 
-    def test_the_owner_s_thresholds_count_once_there_is_such_a_metric(self) -> None:
-        metric = replace(METRIC, column="engagement_rate", warn=None, critical=None)
+    def test_a_metric_says_how_severe_its_warning_is(self) -> None:
+        metric = replace(METRIC, warn_severity="medium", critical=0.5)
 
-        (rule,) = [r for r in default_rules([metric]) if r.kind == "metric"]
+        warned, critical = [r for r in default_rules([metric]) if r.kind == "metric"]
 
-        assert (rule.comparison, rule.threshold, rule.severity, rule.status) == (
-            *("below", 0.5, "high"),
-            "owner",
-        )
+        assert (warned.severity, critical.severity) == ("medium", "critical")
 
 
 USUAL = {DAY - timedelta(days=day): 100.0 for day in range(1, 70)}

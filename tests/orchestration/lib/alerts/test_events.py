@@ -71,6 +71,43 @@ class TestEvents:
             office.at(60 * hour)
         assert office.topics() == []
 
+    def test_a_website_is_down_at_its_second_check_and_until_it_answers(
+        self, office: Office
+    ) -> None:
+        office.execute(
+            """insert into ops.watched_sites (company_id, site_id, address)
+            values ('acme', 'a.test', 'https://a.test?key=s3cret')"""
+        )
+        self._check(office, -5, has_answered=True)
+        self._check(office, 0, has_answered=False)
+        office.at(1)
+        assert office.topics() == []
+
+        self._check(office, 5, has_answered=False)
+        office.at(6)
+        assert office.topics() == ["website_down:a.test"]
+        ((facts, severity, since),) = office.rows(
+            "select facts, severity, since from ops.alerts"
+        )
+        assert (facts["observed"], facts["detail"], severity) == (2, "503", "critical")
+        assert since == START
+        assert "s3cret" not in str(facts)
+        assert office.topics(BOLT) == []
+
+        self._check(office, 10, has_answered=True)
+        for minute in (11, 22):
+            office.at(minute)
+        assert office.topics() == []
+
+    @staticmethod
+    def _check(office: Office, minute: int, *, has_answered: bool) -> None:
+        office.execute(
+            """insert into raw_probe.uptime_checks
+            values ('acme', 'a.test', %s, %s, %s, 9, null)""",
+            *(START + timedelta(minutes=minute), has_answered),
+            200 if has_answered else 503,
+        )
+
     def test_a_run_that_failed_is_told_until_one_succeeds(self, office: Office) -> None:
         _run(office, "first", "failed", 5)
         office.at(0)

@@ -27,6 +27,7 @@ _A_VALUE: dict[str, object] = {
     "date": date(2026, 1, 1),
     "bigint": 2026,
     "numeric": 1,
+    "boolean": True,
     "timestamptz": datetime(2026, 1, 1, tzinfo=UTC),
     "timestamp with time zone": datetime(2026, 1, 1, tzinfo=UTC),
 }

@@ -18,10 +18,18 @@ from orchestration.lib.reporting.report_schedules import (
     read_rhythms,
 )
 from orchestration.lib.tenancy.companies import Company, add_company
+from orchestration.lib.tenancy.company_settings import change_settings
 
-DAILY = ReportRhythm("daily", 8, None, ("operational_report",))
-WEEKLY = ReportRhythm("weekly", 9, "mon", ("executive_summary",))
-MONTHLY = ReportRhythm("monthly", 10, "first", ("monthly_review",))
+
+def _webinars(rhythm: str) -> dict[str, tuple[str, ...]]:
+    return {"webinars": (f"webinar_{rhythm}",)}
+
+
+DAILY = ReportRhythm("daily", 8, None, ("operational_report",), _webinars("daily"))
+WEEKLY = ReportRhythm("weekly", 9, "mon", ("executive_summary",), _webinars("weekly"))
+MONTHLY = ReportRhythm(
+    "monthly", 10, "first", ("monthly_review",), _webinars("monthly")
+)
 MAIL = "mailto://127.0.0.1:2525?from=timonel@example.com&to=a@example.com&mode=insecure"
 
 
@@ -109,6 +117,14 @@ def test_only_who_is_named_and_can_be_mailed_is_due(
     found = list_due(companies, _utc(now), (DAILY, WEEKLY, MONTHLY))
 
     assert found == [DueReport("madrid", *one) for one in due]
+
+
+def test_a_team_of_webinars_gets_its_own_reports(companies: str) -> None:
+    change_settings(companies, "madrid", plan="webinars")
+
+    found = list_due(companies, _utc("2026-11-01 09:00"), (DAILY, WEEKLY, MONTHLY))
+
+    assert [one.template for one in found] == ["webinar_daily", "webinar_monthly"]
 
 
 def _utc(text: str) -> datetime:

@@ -1,0 +1,47 @@
+with posts as (
+    select
+        *,
+        coalesce(measured_at, '-infinity'::timestamptz) as counted_at
+    from {{ ref('stg_files__social_posts') }}
+),
+
+{{ newest_rows('told', 'posts', ['social_channel', 'post_id', 'counted_at']) }},
+
+measured as (
+    select
+        company_id,
+        social_channel,
+        post_id,
+        posted_at,
+        measured_at,
+        impression_count,
+        reach_count,
+        like_count,
+        comment_count,
+        share_count,
+        click_count,
+        row_number() over (
+            partition by company_id, social_channel, post_id
+            order by counted_at desc
+        ) as measure_rank
+    from told
+),
+
+newest as (
+    select
+        company_id,
+        social_channel,
+        post_id,
+        posted_at,
+        measured_at,
+        impression_count,
+        reach_count,
+        like_count,
+        comment_count,
+        share_count,
+        click_count
+    from measured
+    where measure_rank = 1
+)
+
+select * from newest

@@ -1,0 +1,95 @@
+with attendances as (
+    select
+        company_id,
+        webinar_id,
+        person_id
+    from {{ ref('webinar_attendances') }}
+    where {{ is_in_scope() }} and is_live_attendee
+),
+
+told as (
+    select
+        company_id,
+        webinar_id,
+        '' as section_title,
+        person_id,
+        rating
+    from {{ ref('int_webinar_interactions_current') }}
+    where {{ is_in_scope() }} and kind = 'survey' and rating is not null
+    union all
+    select
+        company_id,
+        webinar_id,
+        section_title,
+        person_id,
+        rating
+    from {{ ref('int_webinar_ratings_current') }}
+    where {{ is_in_scope() }} and section_title is not null
+),
+
+-- A person counts once, whatever they were asked how often.
+people as (
+    select
+        told.company_id,
+        told.webinar_id,
+        told.section_title,
+        attendances.person_id is not null as has_attended,
+        avg(told.rating) as rating,
+        count(*) as opinion_count
+    from told
+    left join attendances
+        on
+            told.company_id = attendances.company_id
+            and told.webinar_id = attendances.webinar_id
+            and told.person_id = attendances.person_id
+    group by
+        told.company_id,
+        told.webinar_id,
+        told.section_title,
+        told.person_id,
+        attendances.person_id
+),
+
+placed as (
+    select
+        company_id,
+        case when section_title = '' then 'webinar' else 'section' end
+            as subject_kind,
+        case when section_title = '' then webinar_id else section_title end
+            as subject_id,
+        has_attended,
+        rating,
+        opinion_count
+    from people
+),
+
+summed as (
+    select
+        company_id,
+        subject_kind,
+        subject_id,
+        count(*) filter (where has_attended)::integer as rater_count,
+        avg(rating) filter (where has_attended) as rating_mean,
+        stddev_samp(rating) filter (where has_attended) as deviation,
+        coalesce(sum(opinion_count) filter (where not has_attended), 0)::integer
+            as other_opinion_count
+    from placed
+    group by company_id, subject_kind, subject_id
+),
+
+bounded as (
+    select
+        company_id,
+        subject_kind,
+        subject_id,
+        rater_count,
+        rating_mean::numeric(4, 2) as rating_mean,
+        ({{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }})
+            ::numeric(4, 2) as rating_lower,
+        ({{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }})
+            ::numeric(4, 2) as rating_upper,
+        other_opinion_count
+    from summed
+)
+
+select * from bounded

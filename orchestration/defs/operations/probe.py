@@ -1,0 +1,23 @@
+"""Every five minutes: whether the websites that companies watch answer."""
+
+import dagster as dg
+
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.probe.rounds import probe_once
+from orchestration.lib.warehouse.warehouse import Warehouse
+
+
+@dg.sensor(
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks the websites that companies watch, and keeps what they said.",
+)
+def website_probe(warehouse: Warehouse) -> dg.SkipReason:
+    """Request no run: to ask takes less than to start one. One that is down is a row.
+
+    The tick counts the sites and names none: whose they are is for the company to read.
+    """
+    settings = Settings.from_environment()
+    found = probe_once(warehouse.url(), allows_private=settings.probes_private)
+    down = sum(not each.answer.has_answered for each in found)
+    return dg.SkipReason(f"{len(found)} websites were asked; {down} did not answer.")

@@ -1,0 +1,1 @@
+"""The probe of websites: which are watched, whether they answer."""

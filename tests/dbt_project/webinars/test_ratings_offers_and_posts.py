@@ -1,0 +1,186 @@
+"""What was thought and offered, posts of networks, and websites that answer or not."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from scipy import stats
+
+from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.warehouse import Pair, Warehouse
+from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
+
+DAY = "2026-03-10"
+RATINGS = (9, 8, 7, 10, 6)
+
+
+def at(time: str, day: str = DAY) -> str:
+    return f"{day} {time}+00"
+
+
+@pytest.fixture(scope="module")
+def shops(warehouse: Warehouse) -> Pair:
+    pair = warehouse.add_pair()
+    for company in (pair.acme, pair.bolt):
+        people, money = (5, "EUR") if company == pair.acme else (1, "CLP")
+        warehouse.load(company, *_webinar(people, money), *_told(people))
+    warehouse.execute(
+        """insert into raw_probe.uptime_checks values
+        (%s, 'a.test', '2026-03-10 10:00+00', false, 503, 90, 'status'),
+        (%s, 'a.test', '2026-03-10 10:05+00', true, 200, 80, null)""",
+        [pair.acme, pair.bolt],
+    )
+    warehouse.build(
+        pair.acme,
+        pair.bolt,
+        as_of={pair.acme: "2026-04-10", pair.bolt: "2026-03-30"},
+        only=[
+            *("webinar_satisfaction", "webinar_offers", "webinar_engagements"),
+            *("social_channel_months", "uptime_days"),
+        ],
+    )
+    return pair
+
+
+def _webinar(people: int, money: str) -> list[RawFile]:
+    """Everybody of p0 to p4 is there all the time; p0 bought on the second day."""
+    bought = purchase(
+        "p0@example.test", at("12:00", "2026-03-12"), 9, currency_code=money
+    )
+    names = [f"p{number}" for number in range(people)]
+    return [
+        webinar_file("webinars", webinar("W1", at("17:00"), ends_at=at("18:00"))),
+        webinar_file("registrants", *(registrant("W1", n, at("10:00")) for n in names)),
+        webinar_file(
+            "attendances",
+            *(
+                visit("W1", at("17:00"), at("18:00"), registrant_id=f"id {n}")
+                for n in names
+            ),
+        ),
+        RawFile("log.csv", [bought]),
+    ]
+
+
+def _told(people: int) -> list[RawFile]:
+    rated = [
+        {"webinar_id": "W1", "registrant_id": f"id p{number}", "rating": rating}
+        for number, rating in enumerate(RATINGS[:people])
+    ]
+    sections = [dict(row, section_title="Fin") for row in rated[:4]]
+    # Who did not come has an opinion as well: it is told, and in no mean.
+    absent = {"webinar_id": "W1", "email": "x@example.test", "rating": 0}
+    offers = [
+        _offer("id p0", clicked_at=at("17:55", "2026-03-11")),
+        *(_offer(f"id p{n}", clicked_at=at("17:55")) for n in range(1, people)),
+        _offer("id away"),
+    ]
+    return [
+        webinar_file("webinar_ratings", *rated, *sections, absent),
+        webinar_file("offers", *offers),
+        webinar_file(
+            "social_posts",
+            _post("1", "LinkedIn", "2026-03-01", 100, 80, measured_at=at("00:00")),
+            _post("1", "linkedin", "2026-03-02", 900, 600, measured_at=at("01:00")),
+            _post("2", "LinkedIn", "2026-03-20", 300, None),
+            _post("1", "Facebook", "2026-03-20", 20, 10),
+        ),
+        webinar_file("uptime_checks", *(_check(minute) for minute in (0, 5, 65))),
+    ]
+
+
+def _offer(who: str, **others: object) -> dict[str, object]:
+    shown = {"webinar_id": "W1", "offer_id": "curso", "shown_at": at("17:50")}
+    return {**shown, "registrant_id": who, **others}
+
+
+def _post(
+    post: str, channel: str, day: str, shown: int, reach: int | None, **others: object
+) -> dict[str, object]:
+    counted = {"impressions": shown, "reach": reach, "likes": 9, "comments": 3}
+    return {
+        **{"post_id": post, "channel": channel, "posted_at": f"{day} 12:00+00"},
+        **{**counted, "shares": None, "clicks": 6},
+        **others,
+    }
+
+
+def _check(minute: int) -> dict[str, object]:
+    # The probe saw the first two itself; of those its own word counts.
+    checked_at = at(f"{10 + minute // 60}:{minute % 60:02}")
+    return {"site": "a.test", "checked_at": checked_at, "has_answered": True}
+
+
+def rows(warehouse: Warehouse, mart: str, company: str) -> list[dict[str, Any]]:
+    return warehouse.rows(
+        f"select * from marts.{mart} where company_id = %s order by 2, 3", [company]
+    )
+
+
+def test_satisfaction_is_a_mean_of_attendees_with_its_interval(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    section, whole = rows(warehouse, "webinar_satisfaction", shops.acme)
+
+    assert (whole["subject_id"], whole["rater_count"]) == ("W1", 5)
+    assert (whole["rating_mean"], whole["other_opinion_count"]) == (Decimal("8.00"), 1)
+    lower, upper = stats.t.interval(0.95, 4, 8, stats.sem(RATINGS))
+    assert float(whole["rating_lower"]) == pytest.approx(lower, abs=0.01)
+    assert float(whole["rating_upper"]) == pytest.approx(upper, abs=0.01)
+    # Four say too little for an interval.
+    assert (section["subject_id"], section["rating_mean"]) == ("Fin", Decimal("8.50"))
+    assert section["rating_lower"] is None
+    # The file of ratings is what the engagement score knows of opinions, too.
+    people = rows(warehouse, "webinar_engagements", shops.acme)
+    assert sorted(int(row["satisfaction"]) for row in people) == sorted(RATINGS)
+    _, bolt = rows(warehouse, "webinar_satisfaction", shops.bolt)
+    assert (bolt["rater_count"], bolt["rating_mean"]) == (1, Decimal(9))
+
+
+def test_an_offer_is_followed_from_seen_to_bought(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    (offer,) = rows(warehouse, "webinar_offers", shops.acme)
+    (other,) = rows(warehouse, "webinar_offers", shops.bolt)
+
+    counts = ("shown_count", "clicked_count", "bought_count", "unclicked_bought_count")
+    assert [offer[name] for name in counts] == [6, 5, 1, 0]
+    assert offer["click_ratio"] == pytest.approx(5 / 6)
+    assert offer["bought_ratio"] == pytest.approx(0.2)
+    assert offer["click_ratio_lower"] < 5 / 6 < offer["click_ratio_upper"]
+    # Its 30 days are not over.
+    assert [other[name] for name in counts] == [2, 1, 1, 0]
+    assert (other["bought_ratio"], other["bought_ratio_upper"]) == (None, None)
+
+
+def test_reach_stays_with_its_network_and_counters_are_the_newest(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    facebook, linkedin = rows(warehouse, "social_channel_months", shops.acme)
+
+    assert linkedin["social_channel"] == "linkedin"
+    assert linkedin["month_start_date"] == date(2026, 3, 1)
+    assert (linkedin["post_count"], linkedin["impression_count"]) == (2, 1200)
+    # Of the second post nobody knows the reach: it is in no frequency.
+    assert (linkedin["post_reach_count"], linkedin["frequency"]) == (600, 1.5)
+    assert linkedin["engagement_ratio"] == pytest.approx(24 / 1200)
+    assert linkedin["click_ratio"] == pytest.approx(12 / 1200)
+    assert (facebook["engagement_count"], facebook["engagement_ratio"]) == (12, None)
+
+
+def test_hours_that_nobody_asked_are_neither_up_nor_down(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    (day,) = rows(warehouse, "uptime_days", shops.acme)
+    (other,) = rows(warehouse, "uptime_days", shops.bolt)
+
+    assert (day["site_id"], day["check_count"], day["answered_count"]) == (
+        *("a.test", 3),
+        2,
+    )
+    assert day["uptime_ratio"] == pytest.approx(2 / 3)
+    assert (day["checked_hour_count"], day["unchecked_hour_count"]) == (2, 22)
+    assert other["uptime_ratio"] == 1
