@@ -492,6 +492,11 @@ def readers(warehouse: Warehouse) -> Readers:
             *TOLD,
         ):
             warehouse.load(company_id, file)
+        warehouse.execute(
+            """insert into raw_stripe.customers (company_id, id, created_at,
+                _sdc_batched_at) values (%s, 'cus', '2026-01-05', '2026-01-05')""",
+            [company_id],
+        )
         warehouse.execute(FIT, [company_id])
         warehouse.execute(PARAMETER, [company_id])
         warehouse.execute(PREDICTION, [company_id])
