@@ -12,10 +12,17 @@ from tests.metabase.pages.declared_tables import table_of, views_of
 __all__ = ["NAMES", "TABLES", "fill_community"]
 
 # Those of a marketplace's users are made with its KPIs.
-NAMES = views_of(
+_OWN = views_of(
     "community", "acquisition_channels", "registration_regions", "get_acquisition_kpis"
 )
-TABLES = ";".join(table_of("community", name) for name in NAMES)
+_OF_PLATFORM = ("dashboard_usage", "report_preparations")
+NAMES = (*_OWN, *_OF_PLATFORM)
+TABLES = ";".join(
+    [
+        *(table_of("community", name) for name in _OWN),
+        *(table_of("platform", name) for name in _OF_PLATFORM),
+    ]
+)
 _MONTHS = [
     date(1996 + (month + 8) // 12, (month + 8) % 12 + 1, 1) for month in range(15)
 ]
