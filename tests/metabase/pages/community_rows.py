@@ -203,14 +203,14 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             person_count=scale * people,
             look_count=scale * 10 * people,
         )
-    insert(
-        "report_preparations",
-        review_name="weekly",
-        prepared_date=date(1997, 9, 29),
-        preparation_minutes=scale * 60.0,
-        baseline_minutes=scale * 240.0,
-        saved_ratio=0.75,
-    )
+    for is_baseline, minutes in ((True, 240.0), (False, 60.0)):
+        insert(
+            "report_preparations",
+            review_name="weekly",
+            prepared_date=date(1997, 9, 29),
+            is_baseline=is_baseline,
+            preparation_minutes=scale * minutes,
+        )
     insert(
         "webhooks_by_day",
         connection_id="whatsapp",
