@@ -144,6 +144,7 @@ def test_provisioning_gets_every_value_it_requires() -> None:
 def test_every_variable_given_to_our_processes_is_read_by_them() -> None:
     readers = (
         "orchestration/lib/core/settings.py",
+        "orchestration/defs/delivery/metabase.py",
         "orchestration/deploy/dagster.compose.yaml",
         "metabase/cli/__init__.py",
         "metabase/server/logins.py",

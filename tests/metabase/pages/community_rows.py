@@ -12,10 +12,17 @@ from tests.metabase.pages.declared_tables import table_of, views_of
 __all__ = ["NAMES", "TABLES", "fill_community"]
 
 # Those of a marketplace's users are made with its KPIs.
-NAMES = views_of(
+_OWN = views_of(
     "community", "acquisition_channels", "registration_regions", "get_acquisition_kpis"
 )
-TABLES = ";".join(table_of("community", name) for name in NAMES)
+_OF_PLATFORM = ("dashboard_usage", "report_preparations")
+NAMES = (*_OWN, *_OF_PLATFORM)
+TABLES = ";".join(
+    [
+        *(table_of("community", name) for name in _OWN),
+        *(table_of("platform", name) for name in _OF_PLATFORM),
+    ]
+)
 _MONTHS = [
     date(1996 + (month + 8) // 12, (month + 8) % 12 + 1, 1) for month in range(15)
 ]
@@ -196,14 +203,14 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             person_count=scale * people,
             look_count=scale * 10 * people,
         )
-    insert(
-        "report_preparations",
-        review_name="weekly",
-        prepared_date=date(1997, 9, 29),
-        preparation_minutes=scale * 60.0,
-        baseline_minutes=scale * 240.0,
-        saved_ratio=0.75,
-    )
+    for is_baseline, minutes in ((True, 240.0), (False, 60.0)):
+        insert(
+            "report_preparations",
+            review_name="weekly",
+            prepared_date=date(1997, 9, 29),
+            is_baseline=is_baseline,
+            preparation_minutes=scale * minutes,
+        )
     insert(
         "webhooks_by_day",
         connection_id="whatsapp",

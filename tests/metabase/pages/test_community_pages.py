@@ -46,7 +46,7 @@ _TABLES = {
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
     # The week of the 29th is not over.
     "usage_by_role": [["directivo", "1", "10", "1", "1"]],
-    "report_minutes": [["weekly", "29 sept 1997", "60", "240", "75 %"]],
+    "report_minutes": [["Semanal", "29 sept 1997", "60,0", "240", "75 %"]],
     "webhook_latency": [
         ["29 sept 1997", "whatsapp", "50", "20", "2", "40", "1,5", "30,0", "61,0"],
     ],
