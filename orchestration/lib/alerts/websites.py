@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["website_down"]
 
-# The probe asks every five minutes.
-_PROBED_WITHIN = timedelta(minutes=16)
+# A probe that stopped says nothing: what was down then is not told as over meanwhile.
+_PROBED_WITHIN = timedelta(days=1)
 
 
 def website_down(look: Look) -> Iterator[Condition]:
-    """Those whose last checks all failed; an old check says nothing."""
+    """Those whose last checks all failed; one of more than a day ago says nothing."""
     for row in look.rows(_DOWN, {"since": look.now - _PROBED_WITHIN}):
         since, count = row.pop("down_since"), row.pop("down_count")
         if look.rule.is_past(count):
