@@ -27,6 +27,9 @@ class _Template(StrEnum):
     executive = "executive"
     operational = "operational"
     monthly = "monthly"
+    webinar_daily = "webinar_daily"
+    webinar_weekly = "webinar_weekly"
+    webinar_monthly = "webinar_monthly"
 
 
 class _Language(StrEnum):
@@ -45,7 +48,9 @@ app = typer.Typer(invoke_without_command=True)
 _Company = Annotated[str | None, typer.Option(help="Whose report.")]
 _Which = Annotated[
     _Template,
-    typer.Option(help="For a board, for who does the work, or the month reviewed."),
+    typer.Option(
+        help="For a board, for who does the work, the month reviewed; or of webinars."
+    ),
 ]
 _InLanguage = Annotated[
     _Language | None,
@@ -121,7 +126,7 @@ def send(
         str | None,
         typer.Option(
             help="Addresses, separated by commas. Default: those of timonel metabase "
-            "settings: weekly executive, daily operational, monthly the review."
+            "settings for the rhythm of the report: daily, weekly or monthly."
         ),
     ] = None,
     channel: Annotated[

@@ -11,6 +11,7 @@ from typing import Any
 from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.looks import Look, hours_of
+from orchestration.lib.alerts.websites import website_down
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.operations.cadence import slack_beyond_a_day
 from orchestration.lib.operations.failed_runs import broken_runs
@@ -18,8 +19,6 @@ from orchestration.lib.operations.service_levels import levels_of
 
 __all__ = ["EVENTS", "needs_threshold"]
 
-# The probe asks every five minutes.
-_PROBED_WITHIN = timedelta(minutes=16)
 # Those that have a word.
 _JOBS = (
     *("refresh_company", "refresh_operations", "refresh_orders"),
@@ -138,15 +137,6 @@ def _refused(query: str, look: Look) -> Iterator[Condition]:
             yield replace(found, has_happened=True)
 
 
-def _website_down(look: Look) -> Iterator[Condition]:
-    """Watched websites whose last checks all failed; an old check says nothing."""
-    for row in look.rows(_DOWN, {"since": look.now - _PROBED_WITHIN}):
-        since, count = row.pop("down_since"), row.pop("down_count")
-        if look.rule.is_past(count):
-            facts = row | {"asset": ["marts", "uptime_days"]}
-            yield look.condition(row["subject"], since, facts, count)
-
-
 EVENTS: Mapping[str, Event] = {
     "model_blocked": _model_blocked,
     "media_mix_blocked": _media_mix_blocked,
@@ -160,16 +150,11 @@ EVENTS: Mapping[str, Event] = {
     "deliveries_refused": lambda look: _refused(_DELIVERIES_REFUSED, look),
     # Postgres, Dagster and Metabase.
     "logins_refused": lambda look: _refused(_LOGINS_REFUSED, look),
-    "website_down": _website_down,
+    "website_down": website_down,
 }
 _WITH_THRESHOLD = (
-    "source_late",
-    "service_level_missed",
-    "predictions_stale",
-    "channel_failing",
-    "deliveries_refused",
-    "logins_refused",
-    "website_down",
+    *("source_late", "service_level_missed", "predictions_stale", "channel_failing"),
+    *("deliveries_refused", "logins_refused", "website_down"),
 )
 
 
@@ -255,22 +240,6 @@ _LOGINS_REFUSED = """
     from ops.refused_logins
     where company_id = %(company)s and refused_at > %(since)s
     group by system_name order by system_name
-"""
-# Checks after the last that was answered, of sites that were asked lately.
-_DOWN = """
-    select site_id as subject, count(*)::int as down_count,
-        min(checked_at) as down_since,
-        (array_agg(coalesce(status_code::text, reason) order by checked_at desc))[1]
-            as detail
-    from raw_probe.uptime_checks as checks inner join ops.watched_sites as watched
-        using (company_id, site_id)
-    where company_id = %(company)s and checked_at > coalesce((
-        select max(checked_at) from raw_probe.uptime_checks as answered
-        where answered.company_id = checks.company_id
-            and answered.site_id = checks.site_id and has_answered
-    ), '-infinity')
-    group by site_id having max(checked_at) > %(since)s
-    order by site_id
 """
 # A run that a gate stopped is told as the blocked model it is.
 _BLOCKED_WITHIN = """

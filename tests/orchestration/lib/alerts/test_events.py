@@ -94,8 +94,13 @@ class TestEvents:
         assert "s3cret" not in str(facts)
         assert office.topics(BOLT) == []
 
-        self._check(office, 10, has_answered=True)
-        for minute in (11, 22):
+        # That nobody asks any more is no answer.
+        for minute in (60, 80):
+            office.at(minute)
+        assert office.topics() == ["website_down:a.test"]
+
+        self._check(office, 90, has_answered=True)
+        for minute in (91, 102):
             office.at(minute)
         assert office.topics() == []
 
