@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ml_assets.clv import customer_model, trend
+from ml_assets.clv.choice import fit_candidate
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.operational_time import (
@@ -19,6 +20,7 @@ from ml_assets.clv.operational_time import (
     month_start,
 )
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.spending import spending
 from tests.ml_assets.clv.shops import declining_shop, frequent_shop, shop
 
 _MONTH = 660  # January 2025
@@ -107,8 +109,8 @@ def test_horizons_share_what_is_fitted_of_the_past() -> None:
     assert model.log is not None
 
     with (
-        patch.object(trend, "fit_candidate", wraps=trend.fit_candidate) as fits,
-        patch.object(trend, "spending", wraps=trend.spending) as spent,
+        patch.object(trend, "fit_candidate", wraps=fit_candidate) as fits,
+        patch.object(trend, "spending", wraps=spending) as spent,
     ):
         told = [model.trend(days) for days in (60, 90, 120)]
     alone = trend.Trends(model.log, model.as_of_day, model.choice).of(120)
