@@ -78,7 +78,7 @@ def connected_once() -> Iterator[None]:
 
 def _open(connection: Connection) -> Connection:
     """Have the role for the connection, not for its first transaction."""
-    opened = _OPEN(connection)
+    opened: Connection = _OPEN(connection)  # type: ignore[no-untyped-call]
     opened.handle.commit()
     return opened
 
