@@ -24,7 +24,7 @@ from metabase.content.entities import (
 from metabase.content.entity_ids import EntityIds
 from metabase.content.errors import ContentError
 from metabase.content.labels import fill_in, read_words
-from metabase.content.page_files import read_pages
+from metabase.content.page_files import PageFile, read_pages
 from metabase.content.parameters import links, mapping, parameter, refuse_unsafe
 
 __all__ = ["CONTENT_ROOT", "load_content"]
@@ -56,11 +56,13 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
         for path, document in found["Card"]
     ]
     pages = sorted(found["Dashboard"], key=lambda page: _turn(page[0].stem))
+    told, ids = read_pages(root), EntityIds.read(root)
     return Content(
         Collection(folder["entity_id"], folder["name"], folder["description"]),
         _by_entity_id(cards),
         tuple(
-            _with_steps(root, _dashboard(path, document)) for path, document in pages
+            _with_steps(_dashboard(path, document), told[path.stem], ids)
+            for path, document in pages
         ),
     )
 
@@ -128,13 +130,11 @@ def _dashboard(path: Path, document: Mapping[str, Any]) -> Dashboard:
     )
 
 
-def _with_steps(root: Path, page: Dashboard) -> Dashboard:
+def _with_steps(page: Dashboard, file: PageFile, ids: EntityIds) -> Dashboard:
     """The page with what its file offers to choose from where there is no server."""
-    told = read_pages(root)[page.path.stem].parameters
-    ids = EntityIds.read(root)
 
     def stepped(one: Parameter) -> Parameter:
-        steps = told[one.slug].get("steps", one.values or ())
+        steps = file.parameters[one.slug].get("steps", one.values or ())
         if isinstance(steps, str):
             card, column = steps.split(".")
             steps = ValuesList(ids.card(card), column)

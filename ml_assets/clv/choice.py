@@ -33,6 +33,7 @@ __all__ = [
     "Trial",
     "choose",
     "choose_by_likelihood",
+    "expected",
     "fit_candidate",
     "inner_origins",
     "origin_at",
@@ -297,27 +298,27 @@ def _shape(name: str) -> Shape:
 def trial_of(
     name: str, origins: list[InnerOrigin], penalizer: float = 0.0
 ) -> list[Trial] | None:
-    """(expected orders, P(any purchase)) after each inner origin; None: no fit."""
-    trials = []
-    for origin in origins:
-        try:
-            fit = fit_candidate(name, origin.seen, penalizer)
-        except CustomerValueError:
-            return None
-        horizon = np.array([origin.horizon_days])
-        at_horizon = forecast_horizons(fit.parameters, horizon, origin.seen.histories)
-        orders = at_horizon.mean[:, 0]
-        variance = at_horizon.square[:, 0] - orders**2
-        trials.append(
-            Trial(
-                orders=orders,
-                variance=variance,
-                buys=1 - at_horizon.no_purchase[:, 0],
-                sampling=float(variance.sum()) / max(float(orders.sum()) ** 2, 1e-12),
-                fit=fit,
-            )
-        )
-    return trials
+    """What a model fitted at each inner origin expected after it; None: no fit."""
+    try:
+        fits = [fit_candidate(name, origin.seen, penalizer) for origin in origins]
+    except CustomerValueError:
+        return None
+    return [expected(*pair) for pair in zip(fits, origins, strict=True)]
+
+
+def expected(fit: PurchaseFit, origin: InnerOrigin) -> Trial:
+    """What a model fitted to what was seen at an origin says of the days after it."""
+    horizon = np.array([origin.horizon_days])
+    at_horizon = forecast_horizons(fit.parameters, horizon, origin.seen.histories)
+    orders = at_horizon.mean[:, 0]
+    variance = at_horizon.square[:, 0] - orders**2
+    return Trial(
+        orders=orders,
+        variance=variance,
+        buys=1 - at_horizon.no_purchase[:, 0],
+        sampling=float(variance.sum()) / max(float(orders.sum()) ** 2, 1e-12),
+        fit=fit,
+    )
 
 
 def _scored(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -23,7 +24,7 @@ from ml_assets.clv.prices import in_prices_of_today
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
 from ml_assets.clv.season_choice import season_of
 from ml_assets.clv.spending import Spending, spending
-from ml_assets.clv.trend import Trend, trend
+from ml_assets.clv.trend import Trend, Trends
 from ml_assets.sentences import said
 
 __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]
@@ -53,7 +54,6 @@ class CustomerModel:
     average: CohortAverage | None = None
     log: PurchaseDays | None = field(default=None, repr=False)
     as_of_day: int = 0
-    _trends: dict[int, Trend] = field(default_factory=dict, repr=False)
     _forecasts: dict[int, tuple[Buying, Money]] = field(
         default_factory=dict, repr=False
     )
@@ -73,12 +73,13 @@ class CustomerModel:
 
     def trend(self, days: int) -> Trend:
         """The corrections a forecast of that horizon gets."""
+        return self._trends.of(days) if self._trends else Trend()
+
+    @cached_property
+    def _trends(self) -> Trends | None:
         if self.choice is None or self.log is None:
-            return Trend()
-        if days not in self._trends:
-            found = trend(self.log, self.as_of_day, self.choice, days)
-            self._trends[days] = found
-        return self._trends[days]
+            return None
+        return Trends(self.log, self.as_of_day, self.choice)
 
     def predict(self, days: int) -> pd.DataFrame:
         """Predict every customer over the next `days`.

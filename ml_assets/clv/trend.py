@@ -21,20 +21,31 @@ logistic recalibration. What is not known about a factor widens the intervals.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from ml_assets.clv.calibration import Recalibration, recalibrate
-from ml_assets.clv.choice import Choice, InnerOrigin, Trial, origin_at, trial_of
+from ml_assets.clv.choice import (
+    Choice,
+    InnerOrigin,
+    Trial,
+    expected,
+    fit_candidate,
+    origin_at,
+)
+from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
+from ml_assets.clv.horizons import PurchaseFit
 from ml_assets.clv.operational_time import Season, log_sd
 from ml_assets.clv.prices import growth
 from ml_assets.clv.purchases import PurchaseDays
-from ml_assets.clv.spending import spending
+from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.uncertainty import parameter_share
 
-__all__ = ["Factor", "Trend", "shrunk", "trend"]
+__all__ = ["Factor", "Trend", "Trends", "shrunk"]
 
 _A_YEAR = 365
 # What the models need to see before a year ago, and at least half the horizon.
@@ -50,6 +61,9 @@ _INDEPENDENT_ORIGINS = 2.0
 _FEWEST_FREQUENT, _PLAINLY = 30, 2.0
 # One year is never quite like the next.
 _YEAR_TO_YEAR_SD = 0.05
+
+# An earlier day, what gave the orders there and what gave the probabilities.
+Pair: TypeAlias = tuple[InnerOrigin, Trial, Trial]
 
 
 class Factor(NamedTuple):
@@ -78,53 +92,122 @@ class Trend(NamedTuple):
     source: str = "none"
 
 
-def trend(
-    log: PurchaseDays, as_of_day: int, choice: Choice, horizon_days: int
-) -> Trend:
-    """The corrections for a horizon of `horizon_days`.
+@dataclass(frozen=True, eq=False)
+class Trends:
+    """Corrections of one company at one day: what no horizon changes is fitted once.
 
     Parameters
     ----------
     log : PurchaseDays
         Rows after `as_of_day` are not looked at; amounts are in prices of that day.
     """
-    found = _level(log.up_to(as_of_day), as_of_day, choice, horizon_days)
-    if choice.prices is not None:
-        dearer, sd = growth(choice.prices, as_of_day, horizon_days)
-        values = found.order_value
-        values = Factor(values.log + dearer, float(np.hypot(values.sd, sd)))
-        found = found._replace(order_value=values)
-    # A company too young for a season keeps its interval: one as wide as what it cannot
-    # know would hide lost orders from the gate of own intervals. `converged` tells it.
-    if choice.season.is_even:
-        return found
-    unknown = log_sd(choice.season, log.first_day, as_of_day, horizon_days)
-    sd = float(np.hypot(found.orders.sd, unknown))
-    return found._replace(orders=found.orders._replace(sd=sd))
 
+    log: PurchaseDays
+    as_of_day: int
+    choice: Choice
+    _found: dict[int, Trend] = field(default_factory=dict, repr=False)
+    _spending: dict[tuple[str, int], Spending] = field(default_factory=dict, repr=False)
 
-def _level(
-    past: PurchaseDays, as_of_day: int, choice: Choice, horizon_days: int
-) -> Trend:
-    window = min(horizon_days, _A_YEAR)
-    if as_of_day - past.first_day >= _A_YEAR + max(_SEEN_BEFORE, window / 2):
-        pair = _year_ago(past, as_of_day, choice, window)
-        if pair is not None:
-            return _estimated(
-                [pair], _year_ago_factor(window, choice.season), "a year earlier"
-            )
-    if not choice.origins:
-        return Trend()
-    tried = choice.trials
-    pairs = list(
-        zip(
-            choice.origins,
-            tried[choice.orders.name],
-            tried[choice.chances.name],
-            strict=True,
+    def of(self, horizon_days: int) -> Trend:
+        """The corrections for a horizon of `horizon_days`."""
+        if horizon_days not in self._found:
+            self._found[horizon_days] = self._computed(horizon_days)
+        return self._found[horizon_days]
+
+    def _computed(self, horizon_days: int) -> Trend:
+        found, choice = self._level(horizon_days), self.choice
+        if choice.prices is not None:
+            dearer, sd = growth(choice.prices, self.as_of_day, horizon_days)
+            values = found.order_value
+            values = Factor(values.log + dearer, float(np.hypot(values.sd, sd)))
+            found = found._replace(order_value=values)
+        # A company too young for a season keeps its interval: one as wide as what it
+        # cannot know would hide lost orders from the gate of own intervals. `converged`
+        # tells it.
+        if choice.season.is_even:
+            return found
+        unknown = log_sd(
+            choice.season, self.log.first_day, self.as_of_day, horizon_days
         )
-    )
-    return _estimated(pairs, shrunk, "inner origins")
+        sd = float(np.hypot(found.orders.sd, unknown))
+        return found._replace(orders=found.orders._replace(sd=sd))
+
+    def _level(self, horizon_days: int) -> Trend:
+        window, choice = min(horizon_days, _A_YEAR), self.choice
+        behind = self.as_of_day - self._past.first_day
+        if behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2):
+            pair = self._year_ago(window)
+            if pair is not None:
+                factor = _year_ago_factor(window, choice.season)
+                return self._estimated([pair], factor, "a year earlier")
+        if not choice.origins:
+            return Trend()
+        tried = choice.trials
+        pairs = list(
+            zip(
+                choice.origins,
+                tried[choice.orders.name],
+                tried[choice.chances.name],
+                strict=True,
+            )
+        )
+        return self._estimated(pairs, shrunk, "inner origins")
+
+    @cached_property
+    def _past(self) -> PurchaseDays:
+        return self.log.up_to(self.as_of_day)
+
+    def _year_ago(self, window: int) -> Pair | None:
+        """What the chosen models expected a year earlier; None: they hardly knew."""
+        day = self.as_of_day - _A_YEAR
+        origin = origin_at(self._past, day, window, self.choice.season)
+        if origin is None or self._fits_a_year_ago is None:
+            return None
+        trials = [expected(fit, origin) for fit in self._fits_a_year_ago]
+        return origin, trials[0], trials[-1]
+
+    @cached_property
+    def _fits_a_year_ago(self) -> list[PurchaseFit] | None:
+        choice, day = self.choice, self.as_of_day - _A_YEAR
+        seen = self._past.seen_at(day, choice.season)
+        names = dict.fromkeys((choice.orders.name, choice.chances.name))
+        try:
+            fits = [fit_candidate(name, seen, choice.penalizer) for name in names]
+        except CustomerValueError:
+            return None
+        return fits if all(map(_is_known, fits)) else None
+
+    def _estimated(
+        self, pairs: list[Pair], factor: Callable[[Floats, float], Factor], source: str
+    ) -> Trend:
+        actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
+        foreseen = np.array([orders.orders.sum() for _, orders, _ in pairs])
+        chance = float(
+            np.mean([_chance(origin, orders) for origin, orders, _ in pairs])
+        )
+        found = [_value_ratio(one, self._spent(one, source)) for one, _, _ in pairs]
+        values = [ratio for ratio in found if ratio]
+        spent = np.array([ratio for ratio, _ in values])
+        spent_by_chance = float(np.mean([chance for _, chance in values] or [0.0]))
+        return Trend(
+            orders=factor(np.log(actual / foreseen), chance),
+            order_value=factor(spent, spent_by_chance) if values else Factor(),
+            recalibration=recalibrate(
+                [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
+            ),
+            rate_variance=_rate_variance(
+                [(orders, origin.later.purchases) for origin, orders, _ in pairs]
+            ),
+            source=source,
+        )
+
+    def _spent(self, origin: InnerOrigin, source: str) -> Spending:
+        """The same as is published, so that what is corrected is what is told."""
+        # Inner origins may be of some customers only: a day alone does not name one.
+        key = source, origin.day
+        if key not in self._spending:
+            self._spending[key] = spending(origin.seen, np.zeros(0))
+        return self._spending[key]
 
 
 def shrunk(log_ratios: Floats, chance: float) -> Factor:
@@ -170,30 +253,6 @@ def _posterior(mean: float, error: float, prior_sd: float, own: float) -> Factor
     return Factor(weight * mean, float(np.sqrt(variance)))
 
 
-def _estimated(
-    pairs: list[tuple[InnerOrigin, Trial, Trial]],
-    factor: Callable[[Floats, float], Factor],
-    source: str,
-) -> Trend:
-    actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
-    expected = np.array([orders.orders.sum() for _, orders, _ in pairs])
-    chance = float(np.mean([_chance(origin, orders) for origin, orders, _ in pairs]))
-    values = [ratio for origin, _, _ in pairs if (ratio := _value_ratio(origin))]
-    spent = np.array([ratio for ratio, _ in values])
-    spent_by_chance = float(np.mean([chance for _, chance in values] or [0.0]))
-    return Trend(
-        orders=factor(np.log(actual / expected), chance),
-        order_value=factor(spent, spent_by_chance) if values else Factor(),
-        recalibration=recalibrate(
-            [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
-        ),
-        rate_variance=_rate_variance(
-            [(orders, origin.later.purchases) for origin, orders, _ in pairs]
-        ),
-        source=source,
-    )
-
-
 def _rate_variance(trials: list[tuple[Trial, Floats]]) -> float:
     """What counts vary by beyond the model, over the square of what is expected.
 
@@ -222,32 +281,15 @@ def _chance(origin: InnerOrigin, trial: Trial) -> float:
     return trial.sampling + parameter_share(trial.fit, horizon, origin.seen.histories)
 
 
-def _year_ago(
-    past: PurchaseDays, as_of_day: int, choice: Choice, window: int
-) -> tuple[InnerOrigin, Trial, Trial] | None:
-    """What the chosen models expected a year earlier; None: they hardly knew then."""
-    origin = origin_at(past, as_of_day - _A_YEAR, window, choice.season)
-    if origin is None:
-        return None
-    names = choice.orders.name, choice.chances.name
-    trials = {n: trial_of(n, [origin], choice.penalizer) for n in dict.fromkeys(names)}
-    found = [trial[0] for trial in trials.values() if trial and _is_known(trial[0])]
-    if len(found) < len(trials):
-        return None
-    return origin, found[0], found[-1]
-
-
-def _is_known(trial: Trial) -> bool:
+def _is_known(fit: PurchaseFit) -> bool:
     """No parameter ran away, as those of leaving do when hardly anybody could yet."""
-    values = np.array(trial.fit.parameters.values)
-    return bool((trial.fit.standard_errors <= _RAN_AWAY * values).all())
+    values = np.array(fit.parameters.values)
+    return bool((fit.standard_errors <= _RAN_AWAY * values).all())
 
 
-def _value_ratio(origin: InnerOrigin) -> tuple[float, float] | None:
+def _value_ratio(origin: InnerOrigin, spend: Spending) -> tuple[float, float] | None:
     """ln(actual / expected amount of the purchases made), and its chance variance."""
     y, actual = origin.later.purchases, float(origin.later.amount.sum())
-    # The same as is published, so that what is corrected is what is told.
-    spend = spending(origin.seen, np.zeros(0))
     expected = float(spend.mean @ y)
     if spend.fit is None or actual <= 0 or expected <= 0:
         return None

@@ -18,7 +18,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import set_from_args
 
 from orchestration.lib.warehouse.dbt import dbt_program
-from tests.suite.brief_dbt import MESSAGES, brief
+from tests.suite.brief_dbt import MESSAGES, brief, connected_once
 
 __all__ = [
     "DbtFailed",
@@ -124,7 +124,8 @@ class DbtProject:
         return written(self._parsed())
 
     def _invoke(self, *command: str) -> dbtRunnerResult:
-        with patch.dict(os.environ, self.environment), brief(MESSAGES):
+        environment = patch.dict(os.environ, self.environment)
+        with environment, brief(MESSAGES), connected_once():
             manifest = self._parsed()
             if "PGDATABASE" in self.environment:
                 name_database(manifest, self.environment["PGDATABASE"])

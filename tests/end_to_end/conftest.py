@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,7 +24,6 @@ import requests
 
 from orchestration.lib.ingestion.sandbox import Sandbox
 from tests.conftest import KnowsProject, NewDatabase, copies_of
-from tests.suite.forked import starting_cold
 
 Row = tuple[str, date, Decimal]
 # Seconds; only so that a run that hangs fails its test instead of all of them.
@@ -50,11 +49,7 @@ class Timonel:
         return [self.home, Path(target), _DBT / "logs"]
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command as users start it, to be stopped or killed with its children."""
-        with starting_cold():
-            return self._start(arguments)
-
-    def _start(self, arguments: Sequence[str]) -> subprocess.Popen[str]:
+        """A command in a session of its own, to be killed with its children."""
         return subprocess.Popen(
             [Path(sys.executable).with_name("timonel"), *arguments],
             env=os.environ
@@ -72,7 +67,7 @@ class Timonel:
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
         """What a command says until its end; forked where that can be."""
-        process = self._start(arguments)
+        process = self.start(*arguments)
         try:
             said, _ = process.communicate(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:

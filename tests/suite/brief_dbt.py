@@ -14,13 +14,18 @@ from typing import Any
 from unittest.mock import patch
 
 import agate  # type: ignore[import-untyped]
+from dbt.adapters.base.connections import BaseConnectionManager
+from dbt.adapters.contracts.connection import Connection, ConnectionState
+from dbt.adapters.postgres.connections import PostgresConnectionManager
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
+from psycopg2 import Error as DatabaseError
 
-__all__ = ["DETAILS", "MESSAGES", "brief"]
+__all__ = ["DETAILS", "MESSAGES", "brief", "connected_once"]
 
+_RELEASE, _OPEN = BaseConnectionManager.release, PostgresConnectionManager.open
 _FIRE_EVENT = EventManager.fire_event
 _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
@@ -54,6 +59,41 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
     ):
         yield
+
+
+@contextmanager
+def connected_once() -> Iterator[None]:
+    """Let dbt keep a connection for each thread until a command ends.
+
+    It opens one for each node otherwise: a new process of the server every time, which
+    reads the same catalogue again before it plans. Not for tests of what dbt does when
+    its server goes away.
+    """
+    with (
+        patch.object(BaseConnectionManager, "release", _keep_open),
+        patch.object(PostgresConnectionManager, "open", staticmethod(_open)),
+    ):
+        yield
+
+
+def _open(connection: Connection) -> Connection:
+    """Have the role for the connection, not for its first transaction."""
+    opened: Connection = _OPEN(connection)  # type: ignore[no-untyped-call]
+    opened.handle.commit()
+    return opened
+
+
+def _keep_open(manager: BaseConnectionManager) -> None:
+    """End what the last node began, and leave the connection to the next one."""
+    connection = manager.get_if_exists()
+    if connection is None or connection.state != ConnectionState.OPEN:
+        return
+    try:
+        connection.handle.rollback()
+    except DatabaseError:
+        _RELEASE(manager)
+    else:
+        connection.transaction_open = False
 
 
 def _keep_words(event: BaseEvent, *told: Any, **words: Any) -> None:

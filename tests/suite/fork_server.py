@@ -74,6 +74,12 @@ def serve(descriptor: int) -> None:
     while True:
         command, descriptors = _forked(connection)
         connection.close()
+        # Before its own server is left behind, which belongs to the same group: who
+        # kills that leaves nobody.
+        if command.is_new_session:
+            os.setsid()
+        if command.group >= 0:
+            os.setpgid(0, command.group)
         ours, theirs = map(_aside, socket.socketpair())
         if os.fork():
             theirs.close()
@@ -207,10 +213,6 @@ def _imports(source: Path) -> Iterator[str]:
 
 def _become(command: Command, descriptors: list[int]) -> None:
     """Have what the caller gave, and nothing else, as a process that was started."""
-    if command.is_new_session:
-        os.setsid()
-    if command.group >= 0:
-        os.setpgid(0, command.group)
     _place(descriptors, command.descriptors)
     os.chdir(command.folder)
     os.environ.clear()

@@ -7,7 +7,8 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from ml_assets.clv import customer_model
+from ml_assets.clv import customer_model, trend
+from ml_assets.clv.choice import fit_candidate
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.operational_time import (
@@ -19,6 +20,7 @@ from ml_assets.clv.operational_time import (
     month_start,
 )
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.spending import spending
 from tests.ml_assets.clv.shops import declining_shop, frequent_shop, shop
 
 _MONTH = 660  # January 2025
@@ -98,3 +100,22 @@ def test_a_rate_of_ones_own_that_moves_widens_the_interval_of_each() -> None:
 def test_a_rate_that_never_moves_widens_nothing() -> None:
     log = purchase_days(shop(40, 1_500, 700))[0]
     assert fit_log(log, log.first_day + 600).trend(90).rate_variance == 0
+
+
+def test_horizons_share_what_is_fitted_of_the_past() -> None:
+    log = purchase_days(shop(40, 800, 700))[0]
+    model = fit_log(log, log.first_day + 600)
+    assert model.choice is not None
+    assert model.log is not None
+
+    with (
+        patch.object(trend, "fit_candidate", wraps=fit_candidate) as fits,
+        patch.object(trend, "spending", wraps=spending) as spent,
+    ):
+        told = [model.trend(days) for days in (60, 90, 120)]
+    alone = trend.Trends(model.log, model.as_of_day, model.choice).of(120)
+
+    assert {one.source for one in told} == {"a year earlier"}
+    assert fits.call_count == len({model.choice.orders.name, model.choice.chances.name})
+    assert spent.call_count == 1
+    assert told[-1] == alone
