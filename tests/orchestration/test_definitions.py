@@ -179,6 +179,7 @@ def test_every_job_schedule_and_sensor_is_named_and_on() -> None:
         "run_failed": dg.DefaultSensorStatus.RUNNING,
         "run_succeeded": dg.DefaultSensorStatus.RUNNING,
         "webhook_deliveries": dg.DefaultSensorStatus.RUNNING,
+        "website_probe": dg.DefaultSensorStatus.RUNNING,
     }
     jobs = {each.name for each in repository.get_all_jobs()}
     # What webhooks delivered is run when a sensor finds some.
@@ -241,5 +242,5 @@ def test_every_raw_table_dbt_reads_is_filled_by_a_tap() -> None:
         if key.path[0].startswith("raw_") and not graph.get(key).is_materializable
     ]
 
-    # What comes by webhook is filled by a sensor, which reports it.
-    assert unfilled == ["raw_webhooks/events"]
+    # What comes by webhook is filled by a sensor, which reports it; so are probes.
+    assert unfilled == ["raw_probe/uptime_checks", "raw_webhooks/events"]

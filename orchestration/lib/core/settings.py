@@ -31,20 +31,19 @@ class Settings:
         Keys of the connections' secrets (``TIMONEL_SECRET_KEY``, separated by commas;
         the first encrypts, all decrypt). Empty: they are in a file below ``home``.
     dashboard_url, dagster_url
-        Where people open the dashboards and Dagster, for links in alerts
-        (``TIMONEL_DASHBOARD_URL``, ``TIMONEL_DAGSTER_URL``; default: the ports that
-        docker-compose.yml publishes on this machine).
+        Where people open them, for links in alerts (``TIMONEL_DASHBOARD_URL``,
+        ``TIMONEL_DAGSTER_URL``; default: what docker-compose.yml publishes here).
     receiver_url
         Where senders of webhooks reach ``timonel receiver`` (``TIMONEL_RECEIVER_URL``):
         the public address, in front of any proxy.
     readers_per_account
-        How many companies may read the same account of a source, or with the same
-        credential, at once (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
+        Companies that may read one account or with one credential of a source at once
+        (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
     logs
         Folder with the logs of servers we did not start (``TIMONEL_LOGS``), or None.
     probes_private
         Whether ``timonel probe`` may ask this machine's own network, where whoever
-        names a website could look around (``TIMONEL_PROBES_PRIVATE``; default no).
+        names a site could look around (``TIMONEL_PROBES_PRIVATE``; default no).
     """
 
     home: Path
