@@ -24,7 +24,8 @@ from ml_assets.clv.prices import in_prices_of_today
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
 from ml_assets.clv.season_choice import season_of
 from ml_assets.clv.spending import Spending, spending
-from ml_assets.clv.trend import Trend, Trends
+from ml_assets.clv.trend import Trend
+from ml_assets.clv.trends import Trends
 from ml_assets.sentences import said
 
 __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]

@@ -21,35 +21,32 @@ logistic recalibration. What is not known about a factor widens the intervals.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from ml_assets.clv.calibration import Recalibration, recalibrate
 from ml_assets.clv.choice import (
-    Choice,
     InnerOrigin,
     Trial,
-    expected,
-    fit_candidate,
-    origin_at,
 )
-from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import PurchaseFit
-from ml_assets.clv.operational_time import Season, log_sd
-from ml_assets.clv.prices import growth
-from ml_assets.clv.purchases import PurchaseDays
-from ml_assets.clv.spending import Spending, spending
+from ml_assets.clv.operational_time import Season
+from ml_assets.clv.spending import Spending
 from ml_assets.clv.uncertainty import parameter_share
 
-__all__ = ["Factor", "Trend", "Trends", "shrunk"]
+__all__ = [
+    "Factor",
+    "Pair",
+    "Trend",
+    "estimated",
+    "is_known",
+    "shrunk",
+    "year_ago_factor",
+]
 
 _A_YEAR = 365
-# What the models need to see before a year ago, and at least half the horizon.
-_SEEN_BEFORE = 120
 # Standard deviation of ln(actual / expected) before any of it was seen. The season's
 # part of it goes with the share of the year that a horizon leaves out.
 _PRIOR_SD, _SEASONAL_PRIOR_SD = 0.1, 0.28
@@ -92,122 +89,31 @@ class Trend(NamedTuple):
     source: str = "none"
 
 
-@dataclass(frozen=True, eq=False)
-class Trends:
-    """Corrections of one company at one day: what no horizon changes is fitted once.
-
-    Parameters
-    ----------
-    log : PurchaseDays
-        Rows after `as_of_day` are not looked at; amounts are in prices of that day.
-    """
-
-    log: PurchaseDays
-    as_of_day: int
-    choice: Choice
-    _found: dict[int, Trend] = field(default_factory=dict, repr=False)
-    _spending: dict[tuple[str, int], Spending] = field(default_factory=dict, repr=False)
-
-    def of(self, horizon_days: int) -> Trend:
-        """The corrections for a horizon of `horizon_days`."""
-        if horizon_days not in self._found:
-            self._found[horizon_days] = self._computed(horizon_days)
-        return self._found[horizon_days]
-
-    def _computed(self, horizon_days: int) -> Trend:
-        found, choice = self._level(horizon_days), self.choice
-        if choice.prices is not None:
-            dearer, sd = growth(choice.prices, self.as_of_day, horizon_days)
-            values = found.order_value
-            values = Factor(values.log + dearer, float(np.hypot(values.sd, sd)))
-            found = found._replace(order_value=values)
-        # A company too young for a season keeps its interval: one as wide as what it
-        # cannot know would hide lost orders from the gate of own intervals. `converged`
-        # tells it.
-        if choice.season.is_even:
-            return found
-        unknown = log_sd(
-            choice.season, self.log.first_day, self.as_of_day, horizon_days
-        )
-        sd = float(np.hypot(found.orders.sd, unknown))
-        return found._replace(orders=found.orders._replace(sd=sd))
-
-    def _level(self, horizon_days: int) -> Trend:
-        window, choice = min(horizon_days, _A_YEAR), self.choice
-        behind = self.as_of_day - self._past.first_day
-        if behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2):
-            pair = self._year_ago(window)
-            if pair is not None:
-                factor = _year_ago_factor(window, choice.season)
-                return self._estimated([pair], factor, "a year earlier")
-        if not choice.origins:
-            return Trend()
-        tried = choice.trials
-        pairs = list(
-            zip(
-                choice.origins,
-                tried[choice.orders.name],
-                tried[choice.chances.name],
-                strict=True,
-            )
-        )
-        return self._estimated(pairs, shrunk, "inner origins")
-
-    @cached_property
-    def _past(self) -> PurchaseDays:
-        return self.log.up_to(self.as_of_day)
-
-    def _year_ago(self, window: int) -> Pair | None:
-        """What the chosen models expected a year earlier; None: they hardly knew."""
-        day = self.as_of_day - _A_YEAR
-        origin = origin_at(self._past, day, window, self.choice.season)
-        if origin is None or self._fits_a_year_ago is None:
-            return None
-        trials = [expected(fit, origin) for fit in self._fits_a_year_ago]
-        return origin, trials[0], trials[-1]
-
-    @cached_property
-    def _fits_a_year_ago(self) -> list[PurchaseFit] | None:
-        choice, day = self.choice, self.as_of_day - _A_YEAR
-        seen = self._past.seen_at(day, choice.season)
-        names = dict.fromkeys((choice.orders.name, choice.chances.name))
-        try:
-            fits = [fit_candidate(name, seen, choice.penalizer) for name in names]
-        except CustomerValueError:
-            return None
-        return fits if all(map(_is_known, fits)) else None
-
-    def _estimated(
-        self, pairs: list[Pair], factor: Callable[[Floats, float], Factor], source: str
-    ) -> Trend:
-        actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
-        foreseen = np.array([orders.orders.sum() for _, orders, _ in pairs])
-        chance = float(
-            np.mean([_chance(origin, orders) for origin, orders, _ in pairs])
-        )
-        found = [_value_ratio(one, self._spent(one, source)) for one, _, _ in pairs]
-        values = [ratio for ratio in found if ratio]
-        spent = np.array([ratio for ratio, _ in values])
-        spent_by_chance = float(np.mean([chance for _, chance in values] or [0.0]))
-        return Trend(
-            orders=factor(np.log(actual / foreseen), chance),
-            order_value=factor(spent, spent_by_chance) if values else Factor(),
-            recalibration=recalibrate(
-                [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
-            ),
-            rate_variance=_rate_variance(
-                [(orders, origin.later.purchases) for origin, orders, _ in pairs]
-            ),
-            source=source,
-        )
-
-    def _spent(self, origin: InnerOrigin, source: str) -> Spending:
-        """The same as is published, so that what is corrected is what is told."""
-        # Inner origins may be of some customers only: a day alone does not name one.
-        key = source, origin.day
-        if key not in self._spending:
-            self._spending[key] = spending(origin.seen, np.zeros(0))
-        return self._spending[key]
+def estimated(
+    pairs: list[Pair],
+    factor: Callable[[Floats, float], Factor],
+    source: str,
+    spent_at: Callable[[InnerOrigin, str], Spending],
+) -> Trend:
+    """What earlier days say of the next, each with what came and what was expected."""
+    actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
+    foreseen = np.array([orders.orders.sum() for _, orders, _ in pairs])
+    chance = float(np.mean([_chance(origin, orders) for origin, orders, _ in pairs]))
+    found = [_value_ratio(one, spent_at(one, source)) for one, _, _ in pairs]
+    values = [ratio for ratio in found if ratio]
+    spent = np.array([ratio for ratio, _ in values])
+    spent_by_chance = float(np.mean([chance for _, chance in values] or [0.0]))
+    return Trend(
+        orders=factor(np.log(actual / foreseen), chance),
+        order_value=factor(spent, spent_by_chance) if values else Factor(),
+        recalibration=recalibrate(
+            [(buys.buys, origin.later.purchases > 0) for origin, _, buys in pairs]
+        ),
+        rate_variance=_rate_variance(
+            [(orders, origin.later.purchases) for origin, orders, _ in pairs]
+        ),
+        source=source,
+    )
 
 
 def shrunk(log_ratios: Floats, chance: float) -> Factor:
@@ -232,9 +138,10 @@ def shrunk(log_ratios: Floats, chance: float) -> Factor:
     return _posterior(float(log_ratios.mean()), error, _PRIOR_SD, own)
 
 
-def _year_ago_factor(
+def year_ago_factor(
     window_days: int, known: Season
 ) -> Callable[[Floats, float], Factor]:
+    """How the one ratio of a year earlier is weighed, with or without a season."""
     season = 0.0
     if not known.has_season:
         season = _SEASONAL_PRIOR_SD * np.sqrt(1 - window_days / _A_YEAR)
@@ -281,7 +188,7 @@ def _chance(origin: InnerOrigin, trial: Trial) -> float:
     return trial.sampling + parameter_share(trial.fit, horizon, origin.seen.histories)
 
 
-def _is_known(fit: PurchaseFit) -> bool:
+def is_known(fit: PurchaseFit) -> bool:
     """No parameter ran away, as those of leaving do when hardly anybody could yet."""
     values = np.array(fit.parameters.values)
     return bool((fit.standard_errors <= _RAN_AWAY * values).all())

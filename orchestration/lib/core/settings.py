@@ -34,16 +34,15 @@ class Settings:
         Where people open them, for links in alerts (``TIMONEL_DASHBOARD_URL``,
         ``TIMONEL_DAGSTER_URL``; default: what docker-compose.yml publishes here).
     receiver_url
-        Where senders of webhooks reach ``timonel receiver`` (``TIMONEL_RECEIVER_URL``):
-        the public address, in front of any proxy.
+        Public address of ``timonel receiver`` (``TIMONEL_RECEIVER_URL``).
     readers_per_account
         Companies that may read one account or with one credential of a source at once
         (``TIMONEL_READERS_PER_ACCOUNT``; default 1).
     logs
         Folder with the logs of servers we did not start (``TIMONEL_LOGS``), or None.
     probes_private
-        Whether ``timonel probe`` may ask this machine's own network, where whoever
-        names a site could look around (``TIMONEL_PROBES_PRIVATE``; default no).
+        Whether ``timonel probe`` may look around in this machine's own network
+        (``TIMONEL_PROBES_PRIVATE``; default no).
     """
 
     home: Path

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from ml_assets.clv import customer_model, trend
+from ml_assets.clv import customer_model, trends
 from ml_assets.clv.choice import fit_candidate
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
@@ -21,6 +21,7 @@ from ml_assets.clv.operational_time import (
 )
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.spending import spending
+from ml_assets.clv.trends import Trends
 from tests.ml_assets.clv.shops import declining_shop, frequent_shop, shop
 
 _MONTH = 660  # January 2025
@@ -109,11 +110,11 @@ def test_horizons_share_what_is_fitted_of_the_past() -> None:
     assert model.log is not None
 
     with (
-        patch.object(trend, "fit_candidate", wraps=fit_candidate) as fits,
-        patch.object(trend, "spending", wraps=spending) as spent,
+        patch.object(trends, "fit_candidate", wraps=fit_candidate) as fits,
+        patch.object(trends, "spending", wraps=spending) as spent,
     ):
         told = [model.trend(days) for days in (60, 90, 120)]
-    alone = trend.Trends(model.log, model.as_of_day, model.choice).of(120)
+    alone = Trends(model.log, model.as_of_day, model.choice).of(120)
 
     assert {one.source for one in told} == {"a year earlier"}
     assert fits.call_count == len({model.choice.orders.name, model.choice.chances.name})

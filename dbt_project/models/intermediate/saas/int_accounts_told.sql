@@ -4,13 +4,24 @@ with filed as (
 
 -- Several customers may be one account: the first of them tells of it.
 stripe as (
-    select distinct on (company_id, account_id) *
+    select distinct on (company_id, account_id)
+        company_id,
+        account_id,
+        account_name,
+        country_code,
+        created_at
     from {{ ref('int_stripe_customers_matched') }}
     order by company_id, account_id, created_at, customer_id
 ),
 
 hubspot as (
-    select distinct on (company_id, account_id) *
+    select distinct on (company_id, account_id)
+        company_id,
+        account_id,
+        account_name,
+        industry,
+        employee_count,
+        owner_name
     from {{ ref('int_hubspot_companies_matched') }}
     where account_id is not null
     order by company_id, account_id, matched_by, hubspot_company_id

@@ -79,17 +79,25 @@ summed as (
 
 bounded as (
     select
+        *,
+        {{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }}
+            as lower_bound,
+        {{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }}
+            as upper_bound
+    from summed
+),
+
+rounded as (
+    select
         company_id,
         subject_kind,
         subject_id,
         rater_count,
         rating_mean::numeric(4, 2) as rating_mean,
-        ({{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }})
-            ::numeric(4, 2) as rating_lower,
-        ({{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }})
-            ::numeric(4, 2) as rating_upper,
+        lower_bound::numeric(4, 2) as rating_lower,
+        upper_bound::numeric(4, 2) as rating_upper,
         other_opinion_count
-    from summed
+    from bounded
 )
 
-select * from bounded
+select * from rounded
