@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -22,7 +23,9 @@ _METABASE = """
     insert into public.permissions_group_membership values
         (7, 1), (7, 2), (8, 2), (8, 3), (9, 4), (6, 5);
 """
-THIS_WEEK = date.today() - timedelta(days=date.today().weekday())
+# Of the companies: on a Monday in UTC it may still be Sunday there.
+_TODAY = datetime.now(ZoneInfo("America/Santiago")).date()
+THIS_WEEK = _TODAY - timedelta(days=_TODAY.weekday())
 
 
 def _look(url: str, person: int | None, moment: str) -> None:
