@@ -101,7 +101,7 @@ def _status(parts: SplitResult, allows_private: bool, patience: float) -> int:
     for each in addresses:
         if not allows_private and not is_public(ipaddress.ip_address(each)):
             raise PermissionError("The name points into this network.")
-    plain = socket.create_connection((addresses[0], port), timeout=patience)
+    plain = _connected(addresses, port, patience)
     # A server that sends a byte now and then is never late for one read.
     with plain, _ended(plain, patience):
         sock = plain
@@ -116,6 +116,22 @@ def _status(parts: SplitResult, allows_private: bool, patience: float) -> int:
             target += f"?{quote(parts.query, safe=_LEFT_AS_THEY_ARE)}"
         connection.request("GET", target, headers={"User-Agent": "timonel-probe"})
         return connection.getresponse().status
+
+
+def _connected(addresses: list[str], port: int, patience: float) -> socket.socket:
+    """A connection to the first that takes one: a network may know no IPv6."""
+    failure = OSError()
+    for address in addresses:
+        try:
+            found = socket.create_connection(
+                (address, port), timeout=patience / len(addresses)
+            )
+        except OSError as error:
+            failure = error
+        else:
+            found.settimeout(patience)
+            return found
+    raise failure
 
 
 @contextmanager

@@ -97,6 +97,21 @@ def test_what_never_ends_is_cut_off_and_what_is_closed_is_no_error(port: int) ->
     assert unknown == Answer(False, reason="name")
 
 
+def test_a_site_is_up_that_answers_at_one_of_its_addresses(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody listens at the first, as where a network knows no IPv6.
+    both = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+        for address in ("127.0.0.2", "127.0.0.1")
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+
+    answer = ask(f"http://site.test:{port}/200", allows_private=True)
+
+    assert (answer.has_answered, answer.status_code) == (True, 200)
+
+
 def test_this_network_is_closed_unless_a_setting_opens_it(port: int) -> None:
     asked = len(_Pages.seen)
 
