@@ -25,12 +25,12 @@ def config(database_url: str, tmp_path: Path) -> Path:
 
 
 def _tables(database_url: str) -> list[str]:
-    """Those of taps; what webhooks deliver comes by none, and its tables are there."""
+    """Those of taps; webhooks and probes come by none, and their tables are there."""
     with psycopg.connect(database_url) as reader:
         rows = reader.execute(
             "select table_schema || '.' || table_name from information_schema.tables"
-            " where table_schema like 'raw\\_%' and table_schema <> 'raw_webhooks'"
-            " order by 1"
+            " where table_schema like 'raw\\_%'"
+            " and table_schema not in ('raw_probe', 'raw_webhooks') order by 1"
         ).fetchall()
     return [str(row[0]) for row in rows]
 

@@ -149,7 +149,7 @@ def test_the_ring_names_the_means_of_payment_in_words(shops_url: str) -> None:
 
     arcs, _ = marketplace["layer"]
     assert arcs["mark"]["type"] == "arc"
-    assert arcs["mark"]["innerRadius"] > 0
+    assert arcs["mark"]["innerRadius"]["expr"].startswith("0.58 * ")
     assert plotted(marketplace)[0]["payment_method"] == "Mercado Pago"
     assert plotted(log)[0]["payment_method"] == "Sin informar"
 

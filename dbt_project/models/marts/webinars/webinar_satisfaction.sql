@@ -55,8 +55,7 @@ placed as (
         company_id,
         case when section_title = '' then 'webinar' else 'section' end
             as subject_kind,
-        case when section_title = '' then webinar_id else section_title end
-            as subject_id,
+        coalesce(nullif(section_title, ''), webinar_id) as subject_id,
         has_attended,
         rating,
         opinion_count
@@ -80,10 +79,8 @@ summed as (
 bounded as (
     select
         *,
-        {{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }}
-            as lower_bound,
-        {{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }}
-            as upper_bound
+        {{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }} as low,
+        {{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }} as high
     from summed
 ),
 
@@ -93,10 +90,10 @@ rounded as (
         subject_kind,
         subject_id,
         rater_count,
+        other_opinion_count,
         rating_mean::numeric(4, 2) as rating_mean,
-        lower_bound::numeric(4, 2) as rating_lower,
-        upper_bound::numeric(4, 2) as rating_upper,
-        other_opinion_count
+        low::numeric(4, 2) as rating_lower,
+        high::numeric(4, 2) as rating_upper
     from bounded
 )
 
