@@ -1,4 +1,6 @@
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -99,6 +101,18 @@ def test_an_operation_counts_in_strings(client: Client) -> None:
     answer = requests.get(operation["url"])
     assert answer.headers["Content-Length"] == operation["fileSize"]
     assert answer.headers["Content-Type"].startswith("application/jsonl")
+
+
+def test_an_operation_is_answered_as_it_was_created(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whoever works on it is done before the answer leaves.
+    def at_once(_: object, work: Callable[..., None], *told: object) -> None:
+        work(*told)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", at_once)
+
+    assert client.run(_ORDERS)["bulkOperation"]["status"] == "CREATED"
 
 
 def test_an_empty_result_has_no_file(client: Client) -> None:
