@@ -161,8 +161,9 @@ def _needed(churn: Estimate, targets: dict[str, float]) -> int | None:
 def _spent(
     months: pd.DataFrame, costs: pd.DataFrame, chosen: pd.Series
 ) -> tuple[float, int]:
-    """Of up to three months with a cost: what winning accounts cost, and how many."""
-    spent = costs[costs["cost_kind"] == "acquisition"]
+    """Of up to three months whose cost is whole: what winning took, and how many."""
+    is_whole = costs["unpriced_cost_count"] == 0
+    spent = costs[(costs["cost_kind"] == "acquisition") & is_whole]
     told = months[chosen].merge(spent, on="month_start_date").tail(MONTHS)
     return float(told["cost_amount"].sum()), int(told["new_account_count"].sum())
 
@@ -181,6 +182,9 @@ def _standing(own: pd.DataFrame, parts: list[Part]) -> dict[str, Any]:
     }
     if any(part.verdict == "too_early" for part in parts):
         return told | {"verdict": "too_early"}
+    # A return on a part of the cost would be too high.
+    if told["unpriced_cost_count"]:
+        return told | {"verdict": "unpriced"}
     margin = together(parts)
     if not math.isfinite(margin.value):
         return told | {"verdict": "no_margin"}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 _INTERVAL_SECONDS = 300
+_NONE = "No website is watched. Add one: timonel probe add ADDRESS --company COMPANY"
 _Company = Annotated[str, typer.Option(help="Whose website.")]
 
 app = typer.Typer(
@@ -80,9 +81,27 @@ def add(
     console.print(f"{site.site_id} is asked from the next round on.", markup=False)
 
 
+@app.command("list")
+def list_watched(
+    company: Annotated[
+        str | None, typer.Option(help="Only this company's. Default: all.")
+    ] = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """List the websites that are watched, and ask none."""
+    from orchestration.lib.ingestion.probe.sites import list_sites
+
+    with plain_errors():
+        url = open_database(Settings.from_environment())
+        ids = [load_company(url, company).company_id] if company else None
+        found = list_sites(url, ids)
+    rows = [{"company": each.company_id, "site": each.site_id} for each in found]
+    print_table(rows, form, _NONE)
+
+
 @app.command()
 def remove(
-    site: Annotated[str, typer.Argument(help="Its name, as `timonel probe` lists it.")],
+    site: Annotated[str, typer.Argument(help="Its name, as probe list has it.")],
     company: _Company,
 ) -> None:
     """Ask a website no more. What was seen of it stays."""
@@ -91,7 +110,7 @@ def remove(
     with plain_errors():
         was_there = unwatch(open_database(Settings.from_environment()), company, site)
     if not was_there:
-        raise fail(f"{company} watches no '{site}'. See: timonel probe --once")
+        raise fail(f"{company} watches no '{site}'. See: timonel probe list")
     console.print(f"{site} is asked no more.", markup=False)
 
 
@@ -107,7 +126,7 @@ def _print(found: list[Check], form: Format) -> None:
         }
         for each in found
     ]
-    print_table(rows, form, "No website is watched. Add one: timonel probe add ADDRESS")
+    print_table(rows, form, _NONE)
 
 
 def _text(number: int | None) -> str:

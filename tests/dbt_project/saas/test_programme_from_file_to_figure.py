@@ -93,6 +93,15 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
     )
     for company in (pair.acme, pair.bolt):
         review_programme(warehouse.url, company)
+    lacking = warehouse.rows(
+        "select * from reporting.programme_standing where company_id = %s", [pair.acme]
+    )
+    # As if the rate were known; the cost in that currency is nothing here.
+    warehouse.execute(
+        "update marts.program_cost_months set unpriced_cost_count = 0"
+        " where company_id = %s",
+        [pair.acme],
+    )
     # The past is told anew: what was frozen stays.
     warehouse.execute(
         """update marts.saas_months set churned_account_count = 90
@@ -101,7 +110,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
     )
     review_programme(warehouse.url, pair.acme)
     views = ("programme_standing", "programme_parts", "programme_reviews")
-    return {
+    return {"lacking": {"programme_standing": lacking}} | {
         name: {
             view: warehouse.rows(
                 f"select * from reporting.{view} where company_id = %s", [company]
@@ -117,8 +126,11 @@ def test_costs_are_of_months_that_began_in_the_companys_currency(told: Any) -> N
 
     assert sum(row["program_cost"] for row in costs) == 3_000 + 75 + 500
     assert [row["program_cost"] for row in costs if row["cost_kind"] == "tools"] == [75]
-    (standing,) = told["acme"]["programme_standing"]
+    (standing,) = told["lacking"]["programme_standing"]
     assert (standing["cost_amount"], standing["unpriced_cost_count"]) == (3_075, 1)
+    # A return on what is known of the cost would be too high.
+    assert (standing["verdict"], standing["roi"]) == ("unpriced", None)
+    assert (standing["margin_amount"], standing["payback_months"]) == (None, None)
 
 
 def test_the_return_is_of_those_acted_on_beside_those_watched(told: Any) -> None:

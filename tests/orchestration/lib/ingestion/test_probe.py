@@ -177,6 +177,12 @@ def test_a_round_keeps_a_row_of_each_site_of_its_company(
         ("acme", f"127.0.0.1:{port}/200", True, 200, None),
     ]
     monkeypatch.setenv("TIMONEL_DATABASE_URL", database_url)
+    listed = CliRunner().invoke(
+        app, ["probe", "list", "--company", "bolt", "--format", "json"]
+    )
+    assert f"127.0.0.1:{port}/200" in listed.output
+    assert "acme" not in listed.output
+    assert SECRET not in listed.output
     run = CliRunner().invoke(app, ["probe", "--company", "bolt", "--once"])
     assert run.exit_code == 0, run.output
     with psycopg.connect(database_url) as database:
