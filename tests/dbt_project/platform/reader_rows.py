@@ -6,31 +6,6 @@ from tests.dbt_project.raw_files import RawFile
 from tests.dbt_project.raw_marketing import web_day, web_source
 from tests.dbt_project.webinar_rows import visit, webinar_file
 
-__all__ = [
-    "AIMED",
-    "ANSWERED",
-    "ASKED",
-    "ATTENDED",
-    "CAMPAIGN",
-    "CONNECTION",
-    "FIT",
-    "GRADED",
-    "JUDGEMENTS",
-    "MERGED",
-    "OPERATIONS",
-    "PARAMETER",
-    "PREDICTION",
-    "RATES",
-    "RESTATEMENT",
-    "SECTION",
-    "SERVED",
-    "SPENT",
-    "SUBSCRIBED",
-    "TOLD",
-    "USED",
-    "WEB",
-]
-
 SECTION = {"webinar_id": "W1", "section_title": "One", "start_minute": 0}
 _FROM, _UNTIL = "2026-01-05 10:00+00", "2026-01-05 11:00+00"
 ATTENDED = visit("W1", _FROM, _UNTIL, registrant_id="id a", session_id="s")

@@ -15,7 +15,7 @@ CUSTOMERS: tuple[tuple[str | None, ...], ...] = (
     # Its id in the metadata; its domain; shared by strangers; nobody else's.
     ("cus_meta", "Meta Inc", "pay@meta.test", "own_meta", "ES"),
     ("cus_domain", "Dom Inc", "Ana@Domain.test", None, "ES"),
-    ("cus_free", "Free", "ana@gmail.com", None, None),
+    ("cus_free", "Free", "ana@yahoo.com.mx", None, None),
     ("cus_alone", "Alone", "ana@alone.test", None, "CL"),
 )
 COMPANIES: tuple[tuple[str | None, ...], ...] = (
@@ -39,7 +39,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
             "email_domain": "domain.test",
             "segment": "big",
         },
-        {"account_id": "file_free", "email_domain": "gmail.com"},
+        {"account_id": "file_free", "email_domain": "yahoo.com.mx"},
     ]
     for company in (pair.acme, pair.bolt):
         rows = filed if company == pair.acme else filed[:1]
