@@ -114,8 +114,7 @@ def programme_tables(told: Programme) -> dict[str, pd.DataFrame]:
     """Rows of the reviews, the parts and the standing of a programme that costs."""
     months, rate = told.months, told.margin_rate
     own = told.costs[told.costs["cost_kind"] != "acquisition"]
-    first = own["month_start_date"].min()
-    is_late = months["month_start_date"] >= first
+    is_late = months["month_start_date"] >= own["month_start_date"].min()
     late = months[is_late].tail(MONTHS)
     churn = _pooled(late if len(late) else months.tail(MONTHS))
     accounts = int(months["end_account_count"].iloc[-1])
@@ -180,11 +179,10 @@ def _standing(own: pd.DataFrame, parts: list[Part]) -> dict[str, Any]:
         **dict.fromkeys(("margin_amount", "roi", "roi_lower", "roi_upper")),
         "payback_months": None,
     }
-    if any(part.verdict == "too_early" for part in parts):
-        return told | {"verdict": "too_early"}
+    is_early = any(part.verdict == "too_early" for part in parts)
     # A return on a part of the cost would be too high.
-    if told["unpriced_cost_count"]:
-        return told | {"verdict": "unpriced"}
+    if is_early or told["unpriced_cost_count"]:
+        return told | {"verdict": "too_early" if is_early else "unpriced"}
     margin = together(parts)
     if not math.isfinite(margin.value):
         return told | {"verdict": "no_margin"}
@@ -217,10 +215,9 @@ def _unit(average: float, monthly: float, churn: Estimate) -> dict[str, Any]:
 
 def _winning(spent: tuple[float, int]) -> dict[str, Any]:
     cost, count = spent
-    is_told = bool(count and cost)
     return {
         "new_account_count": count,
-        "acquisition_cost": cost / count if is_told else None,
+        "acquisition_cost": cost / count if count and cost else None,
     }
 
 
