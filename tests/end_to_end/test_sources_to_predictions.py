@@ -42,10 +42,10 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(
-    new_database: NewDatabase, knows_project: KnowsProject, memory: Path
+    new_installation: NewDatabase, knows_project: KnowsProject, memory: Path
 ) -> Iterator[Demo]:
     home = memory / "demo"
-    with new_database() as url, ThreadPoolExecutor() as threads:
+    with new_installation() as url, ThreadPoolExecutor() as threads:
         timonel = Timonel(home, url, knows_project(url))
         running = threads.submit(timonel.run, "demo", "--no-open")
         # Its shops go on selling, an order every few minutes, which would be news.
