@@ -94,6 +94,7 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.loader
 	$(BIN)/python -m tests.benchmarks.sources
 	$(BIN)/python -m tests.benchmarks.warehouse
+	$(BIN)/python -m tests.benchmarks.domains
 	$(BIN)/python -m tests.benchmarks.dashboards
 	$(BIN)/python -m tests.benchmarks.customer_value
 	$(BIN)/python -m tests.benchmarks.value_tables

@@ -120,7 +120,7 @@ class Shops:
             questions = [*_views(connection), *_functions(connection, company_id)]
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
             for name, question in track(questions, "Asking"):
-                yield name, _percentile_95(connection, question)
+                yield name, percentile_95(connection, question)
 
     def add_reader(self, company_id: str) -> str:
         """Give the company a login; its role."""
@@ -168,7 +168,7 @@ def _functions(
     ]
 
 
-def _percentile_95(connection: psycopg.Connection, question: sql.Composed) -> float:
+def percentile_95(connection: psycopg.Connection, question: sql.Composed) -> float:
     times = []
     for _ in range(_REPEATS):
         start = time.perf_counter()

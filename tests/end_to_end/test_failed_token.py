@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from orchestration.lib.connections.connection_secrets import save_secrets
+from orchestration.lib.connections.connections import remove_connection
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import Sandbox, SandboxWorld, running_sandbox
 from orchestration.lib.tenancy.example_companies import adopt_company
@@ -51,6 +52,8 @@ def shop(timonel: Timonel) -> Iterator[Shop]:
     world = SandboxWorld(customers=300)
     with running_sandbox(settings, world) as sandbox:
         adopt_company(timonel.url, settings, sandbox, COMPANY)
+        # Thousands of questions that are no matter of this test.
+        remove_connection(timonel.url, COMPANY, "search_console")
         yield Shop(timonel, sandbox)
 
 

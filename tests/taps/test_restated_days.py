@@ -19,7 +19,7 @@ from tests.taps.tap_processes import NOON, TODAY, Reader
 from tests.taps.target_postgres.singer import Loader, lines
 
 DAYS = 28
-START = (TODAY - timedelta(days=60)).isoformat()
+START = (TODAY - timedelta(days=40)).isoformat()
 COMPANIES = ("andes", "tienda_norte")
 RESTATED = "tienda_norte"
 TABLES = {

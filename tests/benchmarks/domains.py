@@ -1,0 +1,152 @@
+"""Measure the marts of the newer domains: what a day costs when the history grows.
+
+``python -m tests.benchmarks.domains [--domain saas] [--rows 100000 1000000]``: product
+events, message events, and registrants with their visits, of two years. In one run and
+one database for each size: the marts of the domain from nothing (the baseline, "full
+build"), after one more day landed, and what the views on them take, at the 95th
+percentile. Seconds are of the clock and of the processor (dbt and Postgres together).
+The aim is that ten times the history makes a day at most 1.5 times as dear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.lib.warehouse.database import libpq_environment
+from tests.benchmarks.domain_rows import DOMAINS, Days, write
+from tests.benchmarks.loader import database
+from tests.benchmarks.warehouse import percentile_95
+from tests.dbt_project.dbt_commands import DbtProject
+from tests.dbt_project.warehouse import Warehouse
+from tests.suite.processes_cpu import cpu_seconds, watch_server
+
+_COMPANY = "acme"
+_FIRST, _DAYS = date(2024, 1, 1), 730
+#: As many people in both histories: who stays has ten times as much to tell.
+_PEOPLE = 5_000
+
+
+@dataclass(frozen=True)
+class _Cost:
+    clock: float
+    processor: float
+
+
+@dataclass(frozen=True)
+class _Result:
+    domain: str
+    rows: int
+    full: _Cost
+    daily: _Cost
+    #: The slowest view and its 95th percentile, milliseconds.
+    slowest: tuple[str, float]
+
+
+def main() -> None:
+    """Fill, build, add a day, build again, ask; print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--domain", choices=DOMAINS, action="append")
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    arguments = parser.parse_args()
+    console = Console()
+    for domain in arguments.domain or DOMAINS:
+        results = []
+        for rows in arguments.rows:
+            console.print(f"{domain}: {rows:,} rows …")
+            results.append(_measure(domain, rows))
+        console.print(_table(results))
+
+
+def _measure(domain: str, rows: int) -> _Result:
+    with tempfile.TemporaryDirectory() as name, database(Path(name)) as url:
+        warehouse = Warehouse(url, DbtProject(libpq_environment(url), Path(name)))
+        _watch_server_of(url)
+        warehouse.create_raw_tables()
+        warehouse.dbt.run("build", "--exclude-resource-type", "unit_test")
+        warehouse.execute(
+            "insert into ops.companies values (%s, 'Acme', 'EUR', 'Europe/Madrid')",
+            [_COMPANY],
+        )
+        write(url, _COMPANY, domain, Days(_FIRST, _DAYS, rows, 0), _PEOPLE)
+        full = _build(warehouse, domain, _DAYS)
+        a_day = Days(_FIRST + timedelta(_DAYS), 1, max(3, rows // _DAYS), rows)
+        write(url, _COMPANY, domain, a_day, _PEOPLE)
+        daily = _build(warehouse, domain, _DAYS + 1)
+        return _Result(domain, rows, full, daily, _slowest(warehouse, domain))
+
+
+def _watch_server_of(url: str) -> None:
+    """Count the processor's seconds of the server, where it is on this machine."""
+    with psycopg.connect(url) as connection:
+        status = Path(f"/proc/{connection.info.backend_pid}/status")
+        with suppress(OSError):
+            told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+            watch_server(int(told["PPid"]))
+
+
+def _build(warehouse: Warehouse, domain: str, days: int) -> _Cost:
+    """Build what the domain's marts need, as a company's run of the next day does."""
+    with psycopg.connect(warehouse.url, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+    clock, processor = time.perf_counter(), cpu_seconds()
+    as_of = (_FIRST + timedelta(days)).isoformat()
+    warehouse.build(_COMPANY, as_of={_COMPANY: as_of}, only=[f"marts.{domain}"])
+    return _Cost(time.perf_counter() - clock, cpu_seconds() - processor)
+
+
+def _slowest(warehouse: Warehouse, domain: str) -> tuple[str, float]:
+    """The domain's view that takes longest as the company's reader."""
+    role = warehouse.add_reader(_COMPANY)
+    manifest = warehouse.dbt.manifest
+    assert manifest is not None
+    views = [
+        node.name
+        for node in manifest.nodes.values()
+        if node.fqn[1:3] == ["reporting", domain]
+        and node.resource_type == "model"
+        and node.config.materialized == "view"
+    ]
+    with psycopg.connect(warehouse.url, autocommit=True) as connection:
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+        times = {
+            name: percentile_95(
+                connection,
+                sql.SQL(
+                    "select count(*) from (select * from {} offset 0) as rows"
+                ).format(sql.Identifier("reporting", name)),
+            )
+            for name in views
+        }
+    return max(times.items(), key=lambda item: item[1])
+
+
+def _table(results: list[_Result]) -> Table:
+    table = Table(title=results[0].domain)
+    for heading in ("rows", "full build", "a day", "ratio of days", "slowest view"):
+        table.add_column(heading, justify="right")
+    base = results[0].daily.processor
+    for result in results:
+        name, milliseconds = result.slowest
+        table.add_row(
+            f"{result.rows:,}",
+            f"{result.full.clock:.1f} s, CPU {result.full.processor:.1f}",
+            f"{result.daily.clock:.1f} s, CPU {result.daily.processor:.1f}",
+            f"{result.daily.processor / base:.2f}",
+            f"{name} {milliseconds:.0f} ms",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    main()
