@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
+from dbt.artifacts.resources.types import NodeType
 from psycopg import sql
 from rich.console import Console
 from rich.table import Table
@@ -114,7 +115,7 @@ def _slowest(warehouse: Warehouse, domain: str) -> tuple[str, float]:
         node.name
         for node in manifest.nodes.values()
         if node.fqn[1:3] == ["reporting", domain]
-        and node.resource_type == "model"
+        and node.resource_type is NodeType.Model
         and node.config.materialized == "view"
     ]
     with psycopg.connect(warehouse.url, autocommit=True) as connection:
