@@ -1,5 +1,8 @@
 with
-{{ newest_rows('tickets', ref('stg_files__tickets'), ['ticket_id']) }},
+{{ newest_rows(
+    'tickets', ref('stg_files__tickets'), ['ticket_id'],
+    also=[ref('int_tickets_told')], columns=ticket_columns()
+) }},
 
 companies as (
     select
