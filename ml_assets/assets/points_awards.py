@@ -116,7 +116,8 @@ _WRITTEN = """
     from ops.points_entries as earned
     where earned.company_id = %s and earned.kind = 'earn'
 """
-# A month counts once it is over; an account's answers of one day are one.
+# A month counts once it is over; an account's answers of one day are one. A feature
+# is adopted by whoever has it in the plan.
 _EARNED = """
     with earned as (
         select account_id, 'usage_month' as rule_id,
@@ -133,7 +134,8 @@ _EARNED = """
         )
         union all
         select account_id, 'feature_adopted', feature, min(activity_date)
-        from marts.account_feature_days where company_id = %(company)s
+        from marts.account_feature_days
+        where company_id = %(company)s and is_in_plan
         group by account_id, feature
         union all
         select distinct account_id, 'feedback', contact_date::text, contact_date
