@@ -1,5 +1,5 @@
 {#-
-    Columns of tickets and of answers that marts read, of files and of desks alike.
+    Columns of tickets, answers and events that marts read, of whoever tells of them.
 -#}
 {% macro ticket_columns() -%}
 {{ return((
@@ -12,5 +12,12 @@
 {{ return((
     'response_id question_key survey_kind touchpoint respondent_id account_id '
     ~ 'score scale_min scale_max is_test answered_at'
+).split()) }}
+{%- endmacro %}
+
+{% macro product_event_columns() -%}
+{{ return((
+    'message_id event_kind event user_id anonymous_id account_id feature session_id '
+    ~ 'platform duration_seconds is_internal occurred_at received_at loaded_at'
 ).split()) }}
 {%- endmacro %}

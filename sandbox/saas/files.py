@@ -12,7 +12,13 @@ import numpy as np
 
 from sandbox.csv_text import csv_text
 from sandbox.saas.accounts import PRICES, Account, simulate_accounts
-from sandbox.saas.loyalty import POINTS_RULES, loyalty_truth, referrals, touches
+from sandbox.saas.loyalty import (
+    POINTS_RULES,
+    loyalty_truth,
+    redemptions,
+    referrals,
+    touches,
+)
 from sandbox.saas.programme import MARGIN_RATE, kpi_targets, program_costs
 from sandbox.saas.subscriptions import subscriptions, trials
 
@@ -74,6 +80,7 @@ def cuaderno(
         "program_costs": list(program_costs(last_day)),
         "kpi_targets": list(kpi_targets(last_day)),
     }
+    files["points_redemptions"] = redemptions(files, last_day)
     truth = _truth(found, last_day) | loyalty_truth(sent, files, last_day)
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},

@@ -62,6 +62,16 @@ def earning(rule: str, points: int, starts_on: str | None) -> Row:
     }
 
 
+def spending(key: str, points: int, day: str) -> Row:
+    return {
+        "redemption_id": key,
+        "account_id": "new",
+        "reward_id": "credit",
+        "points": points,
+        "redeemed_at": f"{day} 12:00+00",
+    }
+
+
 def use(number: int, day: str) -> Row:
     return {
         "message_id": f"m{number}",
@@ -130,6 +140,11 @@ FILES: dict[str, tuple[Row, ...]] = {
         earning("referral", 100, "2026-01-01"),
         earning("feature_adopted", 5, "2026-01-01"),
     ),
+    # Of 40 points 30 are spent; more than there are is refused.
+    "points_redemptions": (
+        spending("s1", 30, "2026-03-10"),
+        spending("s2", 500, "2026-03-12"),
+    ),
     # The first feature is no part of the plan, the third nobody has heard of.
     "features": (
         {"feature": "f1", "feature_tier": "core", "plans": "pro"},
@@ -179,6 +194,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
         only=[
             *("account_health_inputs", "account_departures", "points_rules"),
+            "points_redemptions",
             "account_referral_touches",
             "account_invoices_paid",
         ],
@@ -230,12 +246,12 @@ def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
     # By rules 100 of a referral; 10 of a month, 25 of an answer and 5 of a feature.
     balances = told["acme"]["loyalty_accounts"]
     assert balances["old"]["points_balance"] == 300 - 100 + 100
-    assert balances["new"]["points_balance"] == 10 + 25 + 5
-    assert (points["earned_points"], points["outstanding_points"]) == (440, 340)
+    assert balances["new"]["points_balance"] == 10 + 25 + 5 - 30
+    assert (points["earned_points"], points["outstanding_points"]) == (440, 310)
     assert points["is_redemption_assumed"]
     assert (points["point_value"], points["provision_amount"]) == (
         Decimal("0.1"),
-        Decimal("34"),
+        Decimal("31"),
     )
 
 
