@@ -1,11 +1,14 @@
 {#-
-    Columns of tickets, answers and events that marts read, of whoever tells of them.
+    Tickets, and columns of answers and events, that marts read of whoever tells of them.
 -#}
-{% macro ticket_columns() -%}
-{{ return((
-    'ticket_id account_id status support_tier first_reply_business_minutes '
-    ~ 'created_at first_replied_at solved_at escalated_at'
-).split()) }}
+{% macro newest_tickets() -%}
+{{ newest_rows(
+    'tickets', ref('stg_files__tickets'), ['ticket_id'],
+    also=[ref('int_tickets_told')], columns=(
+        'ticket_id account_id status support_tier first_reply_business_minutes '
+        ~ 'created_at first_replied_at solved_at escalated_at'
+    ).split()
+) }}
 {%- endmacro %}
 
 {% macro answer_columns() -%}

@@ -62,43 +62,37 @@ unioned as (
 ),
 
 -- Two desks may give one number.
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by company_id, desk_ticket_id order by desk desc
-        ) as desk_rank
-    from unioned
-),
-
 told as (
     select
-        numbered.company_id,
+        unioned.company_id,
         case
-            when numbered.desk_rank = 1 then numbered.desk_ticket_id
-            else numbered.desk || '/' || numbered.desk_ticket_id
+            when row_number() over (
+                partition by unioned.company_id, unioned.desk_ticket_id
+                order by unioned.desk desc
+            ) = 1 then unioned.desk_ticket_id
+            else unioned.desk || '/' || unioned.desk_ticket_id
         end as ticket_id,
-        numbered.desk,
-        numbered.desk_ticket_id,
+        unioned.desk,
+        unioned.desk_ticket_id,
         coalesce(ids.account_id, domains.account_id) as account_id,
-        numbered.status,
-        numbered.support_tier,
-        numbered.first_reply_business_minutes,
-        numbered.created_at,
-        numbered.first_replied_at,
-        numbered.solved_at,
+        unioned.status,
+        unioned.support_tier,
+        unioned.first_reply_business_minutes,
+        unioned.created_at,
+        unioned.first_replied_at,
+        unioned.solved_at,
         null::timestamptz as escalated_at
-    from numbered
+    from unioned
     left join {{ ref('int_account_names') }} as ids
         on
-            numbered.company_id = ids.company_id
+            unioned.company_id = ids.company_id
             and ids.name_kind = 'account_id'
-            and numbered.own_account_id = ids.called
+            and unioned.own_account_id = ids.called
     left join {{ ref('int_account_names') }} as domains
         on
-            numbered.company_id = domains.company_id
+            unioned.company_id = domains.company_id
             and domains.name_kind = 'email_domain'
-            and numbered.email_domain = domains.called
+            and unioned.email_domain = domains.called
 )
 
 select * from told

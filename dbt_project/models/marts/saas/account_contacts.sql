@@ -1,15 +1,10 @@
 with
-{{ newest_rows(
-    'tickets', ref('stg_files__tickets'), ['ticket_id'],
-    also=[ref('int_tickets_told')], columns=ticket_columns()
-) }},
+{{ newest_tickets() }},
 
 {{ newest_rows(
-    'answers',
-    ref('stg_files__survey_responses'),
+    'answers', ref('stg_files__survey_responses'),
     ['response_id', 'question_key'],
-    also=[ref('int_survey_responses_told')],
-    columns=answer_columns(),
+    also=[ref('int_survey_responses_told')], columns=answer_columns()
 ) }},
 
 {{ newest_rows(

@@ -1,8 +1,5 @@
 with
-{{ newest_rows(
-    'tickets', ref('stg_files__tickets'), ['ticket_id'],
-    also=[ref('int_tickets_told')], columns=ticket_columns()
-) }},
+{{ newest_tickets() }},
 
 companies as (
     select
