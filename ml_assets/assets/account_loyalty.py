@@ -8,7 +8,11 @@ import dagster as dg
 import pandas as pd
 
 from ml_assets.assets.loyalty_tables import account_referrals, loyalty_tables
-from ml_assets.assets.points_awards import award_points, earned_by_rules
+from ml_assets.assets.points_awards import (
+    award_points,
+    earned_by_rules,
+    redeemed_by_files,
+)
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from orchestration.lib.tenancy.company_removal import company_held
@@ -39,6 +43,7 @@ _TABLES = {
 _MARTS = (
     *("account_contacts", "account_feature_days", "account_health_inputs"),
     *("account_referral_touches", "account_user_days", "points_rules"),
+    "points_redemptions",
 )
 
 
@@ -55,7 +60,7 @@ _MARTS = (
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="2",
+            code_version="3",
         )
         for table, description in _TABLES.items()
     ],
@@ -85,6 +90,9 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
         if len(accounts):
             referrals = account_referrals(touches, accounts["as_of_date"].max())
             earned = earned_by_rules(database, company_id, referrals)
+            spent = redeemed_by_files(database, company_id)
+            if len(spent):
+                earned = pd.concat([earned, spent]) if len(earned) else spent
             entries = _entries(url, company_id, earned, referrals)
             tables |= loyalty_tables(accounts, entries, rules, referrals)
         for table, found in tables.items():

@@ -1,10 +1,13 @@
-"""Points that rules give by themselves: for use, features, answers and referrals.
+"""Points that rules give by themselves, and those that files say were spent.
 
-A rule does so from the day it names, `starts_on`; without one somebody gives them.
+A rule gives them from the day it names, `starts_on`; without one somebody does. What
+was spent is written in the order of days; what an account did not have is refused, and
+asked again with the next run.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
@@ -15,8 +18,11 @@ import psycopg
 from ml_assets.assets.table_rows import read_frame
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
+from orchestration.lib.activation.points.refusals import PointsRefused
 
-__all__ = ["award_points", "earned_by_rules"]
+_logger = logging.getLogger(__name__)
+
+__all__ = ["award_points", "earned_by_rules", "redeemed_by_files"]
 
 _BY: Final = "rule"
 
@@ -57,6 +63,14 @@ def earned_by_rules(
     return both.sort_values(order, ignore_index=True)
 
 
+def redeemed_by_files(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
+    """What files say was spent, as `earned_by_rules`; points are below 0.
+
+    A reward that no rule names costs what the file says; without either it is left out.
+    """
+    return read_frame(database, _REDEEMED, company_id)
+
+
 def award_points(
     database: psycopg.Connection,
     company_id: str,
@@ -66,7 +80,13 @@ def award_points(
 ) -> int:
     """Write what the ledger lacks, an account at a time; how many entries.
 
-    Points of a referral that was reversed since are taken back.
+    Points of a referral that was reversed since are taken back. What cannot be redeemed
+    is told by the log and not written.
+
+    Parameters
+    ----------
+    earned
+        Of `earned_by_rules`, and of `redeemed_by_files`.
     """
     entries = database.execute(_WRITTEN, [company_id]).fetchall()
     written = {(rule, ref) for _, rule, ref, _ in entries}
@@ -80,27 +100,60 @@ def award_points(
     ]
     keys = zip(earned["rule_id"], earned["source_ref"], strict=True)
     lacking = earned[np.array([key not in written for key in keys], dtype=bool)]
+    # Earned and spent on one day is spent of it.
+    lacking = lacking.sort_values(
+        ["earned_on", "points"], ascending=[True, False], kind="stable"
+    )
+    refused = 0
     for account, of in lacking.groupby("account_id"):
         with database.transaction():
             for row in of.to_dict("records"):
-                ledger.earn(database, company_id, _award(str(account), row))
+                refused += not _written(database, company_id, str(account), row)
     for entry in taken_back:
         ledger.reverse(database, company_id, entry, now=now, by=_BY)
-    return len(lacking) + len(taken_back)
+    return len(lacking) - refused + len(taken_back)
+
+
+def _written(
+    database: psycopg.Connection, company_id: str, account: str, row: dict[Any, Any]
+) -> bool:
+    award = _award(account, row)
+    if award.points > 0:
+        ledger.earn(database, company_id, award)
+        return True
+    try:
+        ledger.redeem(database, company_id, award)
+    except PointsRefused as refusal:
+        _logger.warning("redemption %s: %s", award.source_ref, refusal)
+        return False
+    return True
 
 
 def _award(account: str, row: dict[Any, Any]) -> Award:
+    points = int(row["points"])
     return Award(
         account_id=account,
-        kind="earn",
-        points=int(row["points"]),
+        kind="earn" if points > 0 else "redeem",
+        points=points,
         rule_id=row["rule_id"],
         source_ref=row["source_ref"],
         occurred_at=datetime.combine(row["earned_on"], time(12), UTC),
-        recorded_by=_BY,
+        recorded_by=_BY if points > 0 else "file",
     )
 
 
+_REDEEMED = """
+    select spent.account_id, spent.reward_id as rule_id,
+        spent.redemption_id as source_ref,
+        -coalesce(spent.points, rules.points) as points,
+        spent.redeemed_on as earned_on
+    from marts.points_redemptions as spent
+    left join marts.points_rules as rules
+        on rules.company_id = spent.company_id
+        and rules.rule_id = spent.reward_id and rules.rule_kind = 'reward'
+    where spent.company_id = %(company)s
+        and coalesce(spent.points, rules.points) is not null
+"""
 _REFERRAL_RULE = """
     select rule_id, points, starts_on from marts.points_rules
     where company_id = %(company)s and rule_kind = 'earn' and rule_id = 'referral'
@@ -114,9 +167,10 @@ _WRITTEN = """
                 and undone.reverses_entry_id = earned.entry_id
         )
     from ops.points_entries as earned
-    where earned.company_id = %s and earned.kind = 'earn'
+    where earned.company_id = %s and earned.kind in ('earn', 'redeem')
 """
-# A month counts once it is over; an account's answers of one day are one.
+# A month counts once it is over; an account's answers of one day are one. A feature
+# is adopted by whoever has it in the plan.
 _EARNED = """
     with earned as (
         select account_id, 'usage_month' as rule_id,
@@ -133,7 +187,8 @@ _EARNED = """
         )
         union all
         select account_id, 'feature_adopted', feature, min(activity_date)
-        from marts.account_feature_days where company_id = %(company)s
+        from marts.account_feature_days
+        where company_id = %(company)s and is_in_plan
         group by account_id, feature
         union all
         select distinct account_id, 'feedback', contact_date::text, contact_date

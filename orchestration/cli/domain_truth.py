@@ -130,6 +130,11 @@ _FIGURES = {
         "select sum(earned_points) from reporting.points_standing",
         "{:,}",
     ),
+    "redeemed_points": (
+        "Points that accounts have spent",
+        "select sum(redeemed_points) from reporting.points_standing",
+        "{:,}",
+    ),
 }
 
 

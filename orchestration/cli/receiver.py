@@ -41,6 +41,9 @@ _SETUP = {
     "hubspot": "HubSpot app, Webhooks: Target URL below. It signs the address, so "
     "TIMONEL_RECEIVER_URL has to be what HubSpot calls.",
     "stripe": "Stripe Workbench, Webhooks, Add destination: Endpoint URL below.",
+    "segment": "Segment: Connections, Destinations, Webhooks (Actions): URL below and "
+    "the shared secret. RudderStack: destination Webhook, the URL below and a header "
+    "X-Webhook-Secret.",
     "shared": "Give the sender the address below; with a secret, let it send the "
     "header X-Webhook-Secret, a Bearer token or the password of Basic.",
 }
@@ -173,7 +176,7 @@ def replay(
 
 def webhook(
     sender: Annotated[
-        str, typer.Argument(help="whatsapp, zoom, hubspot, stripe or shared.")
+        str, typer.Argument(help="whatsapp, zoom, hubspot, stripe, segment or shared.")
     ],
     company: Annotated[str, typer.Option(help="Whose deliveries these are.")],
     name: Annotated[

@@ -101,7 +101,9 @@ def _may_ask(source: Source, request: Request) -> bool:
             return given == key
         case "basic":
             names = [auth[name] for name in ("user", "password") if name in auth]
-            return _basic(request)[: len(names)] == [_setting(source, n) for n in names]
+            held = [_setting(source, name) for name in names]
+            held[0] += auth.get("suffix", "")
+            return _basic(request)[: len(names)] == held
         case _:
             wanted = f"Bearer {source.secret('access_token')}"
             return request.headers.get("authorization") == wanted
@@ -156,6 +158,10 @@ class _Asked:
     def __init__(self, stream: Stream, request: Request, body: Mapping[str, Any]):
         self._stream = stream
         self._query = dict(request.query_params)
+        paging = stream.paging
+        for name in paging.get("first_only", ()):
+            if cursor := self._query.get(paging["param"]):
+                self._query[name] = cursor.partition("~")[0]
         self._body = body
         self._known = dict(request.path_params)
         told = stream.request

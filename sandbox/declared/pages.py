@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import URL
 from starlette.responses import JSONResponse, Response
@@ -30,6 +31,15 @@ class Page:
         """The first row of the next page; None at the end."""
         following = self.start + self.size
         return following if following < self.total else None
+
+    def cursor(self, paging: dict[str, Any], at: int) -> str:
+        """Names a row to go on from, and what only the first page is asked."""
+        asked = dict(parse_qsl(URL(self.url).query))
+        held = [
+            asked.get(name) or asked[paging["param"]].partition("~")[0]
+            for name in paging.get("first_only", ())
+        ]
+        return "~".join([*held, f"cursor-{at}"])
 
 
 def answer(source: Source, stream: Stream, page: Page, change: Change) -> Response:
@@ -57,14 +67,24 @@ def answer(source: Source, stream: Stream, page: Page, change: Change) -> Respon
                 _put(body, place[1:], row[name])
     if count := stream.told.get("count"):
         _put(body, count, page.total)
+    _turn(body, paging, page)
+    return JSONResponse(body)
+
+
+def _turn(body: dict[str, Any], paging: dict[str, Any], page: Page) -> None:
+    """Say where the next page is, or that there is none."""
+    following = page.next_start
     if more := paging.get("more"):
         _put(body, more, following is not None)
+    if ended := paging.get("ended"):
+        _put(body, ended, following is None)
     if paging["kind"] == "cursor" and paging.get("of") != "record":
-        _put(body, paging["next"], f"cursor-{following}" if following else None)
+        # Where the end is told, the last page names a cursor all the same.
+        at = page.total if ended and not following else following
+        _put(body, paging["next"], page.cursor(paging, at) if at else None)
     if paging["kind"] == "next_url":
         url = _at(page.url, "after", following) if following is not None else None
         _put(body, paging["next"], url)
-    return JSONResponse(body)
 
 
 def _record(stream: Stream, row: dict[str, Any]) -> dict[str, Any]:

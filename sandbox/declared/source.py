@@ -75,11 +75,11 @@ class Source:
 
     @property
     def streams(self) -> list[Stream]:
-        """The streams that are asked for as declared, without a function."""
+        """The streams that are asked for as declared."""
         return [
             Stream(name, each, _LINKS if self._is_link(name) else _ROWS)
             for name, each in self.told["streams"].items()
-            if "request" in each and "read" not in each and "rows" not in each
+            if "request" in each and "read" not in each
         ]
 
     def _is_link(self, name: str) -> bool:

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from sandbox.csv_text import csv_text
+from sandbox.saas import loyalty
 from sandbox.saas.accounts import PRICES, Account, simulate_accounts
-from sandbox.saas.loyalty import POINTS_RULES, loyalty_truth, referrals, touches
 from sandbox.saas.programme import MARGIN_RATE, kpi_targets, program_costs
 from sandbox.saas.subscriptions import subscriptions, trials
 
@@ -51,7 +51,7 @@ def cuaderno(
     found = simulate_accounts(accounts, first_day, last_day, rng)
     invoices, payments = _billing(found, last_day, rng)
     # By numbers of their own: what others are made of stays.
-    sent = referrals(found, first_day, np.random.default_rng([seed, 1]))
+    sent = loyalty.referrals(found, first_day, np.random.default_rng([seed, 1]))
     files: dict[str, list[Row]] = {
         "accounts": [_account(one) for one in found],
         "subscriptions": [
@@ -69,12 +69,13 @@ def cuaderno(
         "survey_responses": list(_answers(found, last_day, rng)),
         "cs_activities": list(_activities(found, last_day, rng)),
         "exit_reasons": [_exit(one) for one in found if one.left_on],
-        "account_referrals": touches(sent),
-        "points_rules": list(POINTS_RULES),
+        "account_referrals": loyalty.touches(sent),
+        "points_rules": list(loyalty.POINTS_RULES),
         "program_costs": list(program_costs(last_day)),
         "kpi_targets": list(kpi_targets(last_day)),
     }
-    truth = _truth(found, last_day) | loyalty_truth(sent, files, last_day)
+    files["points_redemptions"] = loyalty.redemptions(files, last_day)
+    truth = _truth(found, last_day) | loyalty.loyalty_truth(sent, files, last_day)
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps({"cuaderno": truth}, indent=2) + "\n",

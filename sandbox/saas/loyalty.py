@@ -11,7 +11,14 @@ import numpy as np
 
 from sandbox.saas.accounts import Account
 
-__all__ = ["POINTS_RULES", "Referral", "loyalty_truth", "referrals", "touches"]
+__all__ = [
+    "POINTS_RULES",
+    "Referral",
+    "loyalty_truth",
+    "redemptions",
+    "referrals",
+    "touches",
+]
 
 Row = Mapping[str, object]
 _REFERRED: Final = 0.3
@@ -103,6 +110,40 @@ def touches(found: Sequence[Referral]) -> list[Row]:
     return rows
 
 
+def redemptions(
+    files: Mapping[str, Sequence[Mapping[str, Any]]], last_day: date
+) -> list[Row]:
+    """Of three accounts one spends a hundred points, a month after it had them."""
+    earned: dict[str, list[tuple[date, int]]] = {}
+    seen: set[tuple[str, str]] = set()
+    for row in sorted(files["product_events"], key=lambda one: one["occurred_at"]):
+        day, of = row["occurred_at"].date(), earned.setdefault(row["account_id"], [])
+        month = (row["account_id"], f"{day:%Y-%m}")
+        if month not in seen:
+            of.append(((day.replace(day=1) + timedelta(days=31)), 10))
+        adopted = (row["account_id"], row["feature"])
+        if row["feature"] and adopted not in seen:
+            of.append((day, _POINTS["feature_adopted"]))
+        seen |= {month, adopted}
+    rows: list[Row] = []
+    for account in sorted(earned)[::3]:
+        points = 0
+        for day, more in sorted(earned[account]):
+            points += more
+            spent_on = day + timedelta(days=30)
+            if points >= _REWARDS["credit"][0] and spent_on <= last_day:
+                rows.append(
+                    {
+                        "redemption_id": f"canje_{account}",
+                        "account_id": account,
+                        "reward_id": "credit",
+                        "redeemed_at": datetime.combine(spent_on, time(12)),
+                    }
+                )
+                break
+    return rows
+
+
 def loyalty_truth(
     found: Sequence[Referral],
     files: Mapping[str, Sequence[Mapping[str, Any]]],
@@ -124,6 +165,7 @@ def loyalty_truth(
     return {
         "referral_count": len(found),
         "referral_due_count": due,
+        "redeemed_points": _REWARDS["credit"][0] * len(files["points_redemptions"]),
         "earned_points": _POINTS["usage_month"] * sum(m != this for _, m in months)
         + _POINTS["feature_adopted"] * len(adopted)
         + _POINTS["feedback"] * len(answered)

@@ -17,10 +17,11 @@ class _Part(msgspec.Struct, forbid_unknown_fields=True):
 class Auth(_Part):
     """How each request shows who asks; secrets are named, never written.
 
-    ``secret``, ``user`` and ``password`` name settings. ``oauth_refresh`` needs the
-    settings client_id, client_secret and refresh_token, ``client_credentials`` the
-    first two; ``params`` are further parameters of the token request. ``google`` takes
-    a user's three or the key of a ``service_account``, for its ``scope``.
+    ``secret``, ``user`` and ``password`` name settings; ``suffix`` stands behind the
+    user. ``oauth_refresh`` needs the settings client_id, client_secret and
+    refresh_token, ``client_credentials`` the first two; ``params`` are further
+    parameters of the token request. ``google`` takes a user's three or the key of a
+    ``service_account``, for its ``scope``.
     """
 
     kind: Literal[
@@ -35,6 +36,7 @@ class Auth(_Part):
     scope: str = ""
     secret: str | None = None
     user: str | None = None
+    suffix: str = ""
     password: str | None = None
     header: str | None = None
     query: str | None = None
@@ -116,6 +118,8 @@ class Paging(_Part):
     next: str | None = None
     of: Literal["answer", "record"] = "answer"
     more: str | None = None
+    ended: str | None = None
+    first_only: list[str] = []
     size: int | None = None
     size_param: str | None = None
     first: int | None = None

@@ -105,10 +105,29 @@ class AskingStream(SlicedStream):
 
         def read() -> Iterator[Record]:
             found.wrong = []
-            yield from self._records({**part.known, **window}, found, call)
+            records = self._records({**part.known, **window}, found, call)
+            yield from self._newest(records)
 
         found.records = read_whole(read, self.told.key, call=call)
         return found
+
+    def _newest(self, records: Iterator[Record]) -> Iterator[Record]:
+        """Records without those that come again later, because they changed meanwhile.
+
+        What comes twice unchanged stays: it tells of a list that moved.
+        """
+        if not self.told.changes:
+            yield from records
+            return
+        column, key = self.told.changes.column, self.told.key
+        held = list(records)
+        newest: dict[tuple[Any, ...], Any] = {}
+        for each in held:
+            name = tuple(each[part] for part in key)
+            newest[name] = max(newest.get(name, each[column]), each[column])
+        for each in held:
+            if each[column] == newest[tuple(each[part] for part in key)]:
+                yield each
 
     def write(self, found: Found) -> None:
         """Write the records of an answer."""
@@ -192,6 +211,7 @@ class AskingStream(SlicedStream):
 
     def _raws(self, body: Any, call: str) -> list[Any]:
         if self.told.rows:
+            self.listed(body, self.told.records, call)
             return list(hook(self.told.rows)(body))
         is_left_out = self.told.may_be_left_out and isinstance(body, dict)
         if is_left_out and value_at(body, self.told.records) is None:

@@ -32,7 +32,8 @@ def authorizer(
             return _Fixed({"Authorization": f"Bearer {config[str(auth.secret)]}"})
         case "basic":
             password = config[auth.password] if auth.password else ""
-            return _Fixed(_basic(config[str(auth.user)], password))
+            user = f"{config[str(auth.user)]}{auth.suffix}"
+            return _Fixed(_basic(user, password))
         case "api_key" if auth.header and config.get(str(auth.secret)):
             return _Fixed({auth.header: f"{auth.prefix}{config[str(auth.secret)]}"})
         case "oauth_refresh" | "client_credentials":

@@ -40,7 +40,9 @@ class Position:
         if self._at is None or not param:
             return params, json
         if self._paging.into == "query":
-            return {**params, param: self._at}, json
+            known = set(self._paging.first_only)
+            kept = {name: params[name] for name in params if name not in known}
+            return {**kept, param: self._at}, json
         return params, _with(json or {}, param.split("."), self._at)
 
     def moves(self, answer: Answer, records: list[Any], call: str) -> bool:
@@ -66,6 +68,8 @@ class Position:
     def _cursor(self, body: Any, records: list[Any]) -> Any:
         paging = self._paging
         if paging.more and not value_at(body, paging.more):
+            return None
+        if paging.ended and value_at(body, paging.ended):
             return None
         if paging.of == "record":
             return value_at(records[-1], str(paging.next)) if records else None

@@ -1,4 +1,4 @@
-"""JSONL files: one JSON object per line."""
+"""JSONL files: one JSON object per line, with objects in it at most."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class JsonlTable:
         """Rows with the line they are on; a key that is not there is empty."""
         for line, value in _values(self.source, self.encoding):
             if isinstance(value, dict):
-                yield Row(line, [as_cell(value.get(key)) for key in self.header])
+                flat = _flat(value)
+                yield Row(line, [as_cell(flat.get(key)) for key in self.header])
             else:
                 yield Row(line, (), "the line is not a JSON object")
 
@@ -78,7 +79,7 @@ def open_jsonl(source: SourceFile, settings: Settings) -> JsonlTable:
     keys: dict[str, None] = {}
     for _, value in _values(source, encoding):
         if isinstance(value, dict):
-            keys |= dict.fromkeys(value)
+            keys |= dict.fromkeys(_flat(value))
     if not keys:
         problem = "no line is a JSON object"
         remedy = "Export it as one JSON object per line"
@@ -92,6 +93,26 @@ def _values(source: SourceFile, encoding: TextEncoding) -> Iterator[tuple[int, A
         for line, text in enumerate(stream, start=1):
             if text.strip():
                 yield line, _decoded(text)
+
+
+def _flat(value: dict[str, Any]) -> dict[str, Any]:
+    """Its fields; those of an object in it stand behind its name and a point.
+
+    An object may be written as text, and a list of one is that one.
+    """
+    flat: dict[str, Any] = {}
+    for key, part in value.items():
+        is_text = isinstance(part, str) and part.startswith("{")
+        inner = _decoded(part) if is_text else part
+        if isinstance(inner, dict):
+            flat |= {f"{key}.{name}": _alone(each) for name, each in inner.items()}
+        else:
+            flat[key] = part
+    return flat
+
+
+def _alone(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _decoded(text: str) -> Any:

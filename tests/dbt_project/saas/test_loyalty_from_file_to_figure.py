@@ -27,6 +27,7 @@ def subscription(account_id: str, started: str) -> Row:
         "billing_interval": "month",
         "amount": 90,
         "quantity": 2,
+        "plan": "Basic",
         "status": "active",
         "started_at": started,
     }
@@ -58,6 +59,16 @@ def earning(rule: str, points: int, starts_on: str | None) -> Row:
         "rule_kind": "earn",
         "points": points,
         "starts_on": starts_on,
+    }
+
+
+def spending(key: str, points: int, day: str) -> Row:
+    return {
+        "redemption_id": key,
+        "account_id": "new",
+        "reward_id": "credit",
+        "points": points,
+        "redeemed_at": f"{day} 12:00+00",
     }
 
 
@@ -127,7 +138,17 @@ FILES: dict[str, tuple[Row, ...]] = {
         earning("usage_month", 10, "2026-02-01"),
         earning("feedback", 25, "2026-02-15"),
         earning("referral", 100, "2026-01-01"),
-        earning("feature_adopted", 5, None),
+        earning("feature_adopted", 5, "2026-01-01"),
+    ),
+    # Of 40 points 30 are spent; more than there are is refused.
+    "points_redemptions": (
+        spending("s1", 30, "2026-03-10"),
+        spending("s2", 500, "2026-03-12"),
+    ),
+    # The first feature is no part of the plan, the third nobody has heard of.
+    "features": (
+        {"feature": "f1", "feature_tier": "core", "plans": "pro"},
+        {"feature": "f2", "feature_tier": "core", "plans": "basic;pro"},
     ),
     # A month that is over since the rule began, one before, and one that is not over.
     "product_events": tuple(use(number, f"2026-0{number}-10") for number in (1, 2, 3)),
@@ -156,9 +177,14 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
     pair = warehouse.add_pair()
     for kind, rows in FILES.items():
         warehouse.load(pair.acme, RawFile(f"{kind}.csv", rows, contract=kind))
-    warehouse.load(
-        pair.bolt, RawFile("s.csv", FILES["subscriptions"], contract="subscriptions")
-    )
+    # A rule without a day gives nothing by itself.
+    of_bolt = {
+        "subscriptions": FILES["subscriptions"],
+        "product_events": FILES["product_events"],
+        "points_rules": (earning("usage_month", 10, None),),
+    }
+    for kind, rows in of_bolt.items():
+        warehouse.load(pair.bolt, RawFile(f"{kind}.csv", rows, contract=kind))
     with connect(warehouse.url, "orchestrator", autocommit=True) as database:
         ledger.earn(database, pair.acme, _award("old", 300, "referral", "r1"))
         ledger.redeem(database, pair.acme, _award("old", -100, "credit", "c1"))
@@ -168,6 +194,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
         only=[
             *("account_health_inputs", "account_departures", "points_rules"),
+            "points_redemptions",
             "account_referral_touches",
             "account_invoices_paid",
         ],
@@ -216,15 +243,15 @@ def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
 ) -> None:
     (points,) = told["acme"]["points_standing"].values()
 
-    # By rules 100 of a referral; 10 of a month and 25 of an answer.
+    # By rules 100 of a referral; 10 of a month, 25 of an answer and 5 of a feature.
     balances = told["acme"]["loyalty_accounts"]
     assert balances["old"]["points_balance"] == 300 - 100 + 100
-    assert balances["new"]["points_balance"] == 10 + 25
-    assert (points["earned_points"], points["outstanding_points"]) == (435, 335)
+    assert balances["new"]["points_balance"] == 10 + 25 + 5 - 30
+    assert (points["earned_points"], points["outstanding_points"]) == (440, 310)
     assert points["is_redemption_assumed"]
     assert (points["point_value"], points["provision_amount"]) == (
         Decimal("0.1"),
-        Decimal("33.5"),
+        Decimal("31"),
     )
 
 

@@ -89,9 +89,23 @@ ANSWERS = (
 USES = (
     use("ana", "2026-01-20"),
     *(use(person, "2026-02-02") for person in ("ana", "ben", "eva")),
-    use("ana", "2026-02-03"),
     use("ben", "2026-02-07"),
+    # A device is nobody that is known.
+    use("d1", "2026-02-04") | {"anonymous_id": "d1"},
 )
+# By webhook: a clock a day ahead, told twice, and what a file told as well.
+DELIVERED = [
+    *((hook, "ana-2026-02-03", "ana", "2026-02-03") for hook in ("one", "two")),
+    ("one", "ben-2026-02-07", "ben", "2026-02-07"),
+]
+_DELIVER = """
+    insert into raw_webhooks.events (company_id, connection_id, event_key, sender,
+        event_type, event_id, received_at, delivery_id, payload)
+    select %s, %s, %s, 'segment', 'track', %s, %s::timestamptz, 1, jsonb_build_object(
+        'event', 'Used', 'userId', %s::text, 'context', '{"groupId": "a"}'::jsonb,
+        'originalTimestamp', %s::timestamptz + interval '1 day',
+        'sentAt', %s::timestamptz + interval '1 day')
+"""
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +119,9 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         RawFile("r.csv", ANSWERS, contract="survey_responses"),
         RawFile("e.csv", USES, contract="product_events"),
     )
+    for hook, key, person, day in DELIVERED:
+        at = f"{day} 10:00+00"
+        warehouse.execute(_DELIVER, (pair.acme, hook, key, key, at, person, at, at))
     warehouse.load(pair.bolt, RawFile("t.csv", TICKETS[:1], contract="tickets"))
     warehouse.build(
         pair.acme,

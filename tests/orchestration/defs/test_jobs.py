@@ -399,6 +399,8 @@ def test_frequent_jobs_run_no_model_and_only_the_sources_of_their_level() -> Non
         "ingest_activecampaign",
         "ingest_ga4",
         "ingest_hubspot",
+        "ingest_intercom",
+        "ingest_zendesk",
         "ingest_zoom",
     }
 

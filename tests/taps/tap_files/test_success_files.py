@@ -21,6 +21,7 @@ KINDS = (
     "kpi_targets",
     "account_referrals",
     "points_rules",
+    "points_redemptions",
     "program_costs",
 )
 EXPORTS = {
@@ -44,6 +45,7 @@ EXPORTS = {
         "account_referrals"
     ),
     "regla;tipo_regla;puntos;valor": "points_rules",
+    "id_canje;id_cuenta;premio;puntos;fecha_canje": "points_redemptions",
     "mes;tipo_gasto;importe;moneda": "program_costs",
 }
 

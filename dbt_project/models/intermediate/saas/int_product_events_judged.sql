@@ -1,12 +1,14 @@
 with
-{{ newest_rows('events', ref('stg_files__product_events'), ['message_id']) }},
+{{ newest_rows(
+    'events', ref('stg_files__product_events'), ['message_id'],
+    also=[ref('stg_webhooks__product_events')],
+    columns=product_event_columns()
+) }},
 
 -- A clock that ran ahead of who received it says nothing.
 judged as (
     select
         company_id,
-        file_sha256,
-        line_number,
         message_id,
         event_kind,
         event, -- noqa: RF04

@@ -3,6 +3,8 @@ with
     'answers',
     ref('stg_files__survey_responses'),
     ['response_id', 'question_key'],
+    also=[ref('int_survey_responses_told')],
+    columns=answer_columns(),
 ) }},
 
 companies as (

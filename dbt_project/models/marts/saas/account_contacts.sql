@@ -1,10 +1,10 @@
 with
-{{ newest_rows('tickets', ref('stg_files__tickets'), ['ticket_id']) }},
+{{ newest_tickets() }},
 
 {{ newest_rows(
-    'answers',
-    ref('stg_files__survey_responses'),
+    'answers', ref('stg_files__survey_responses'),
     ['response_id', 'question_key'],
+    also=[ref('int_survey_responses_told')], columns=answer_columns()
 ) }},
 
 {{ newest_rows(
@@ -35,7 +35,7 @@ told as (
         created_at as contacted_at,
         null::numeric as score
     from tickets
-    where status <> 'deleted'
+    where account_id is not null and status <> 'deleted'
     union all
     select
         company_id,
@@ -45,7 +45,10 @@ told as (
         escalated_at as contacted_at,
         null as score
     from tickets
-    where status <> 'deleted' and escalated_at is not null
+    where
+        account_id is not null
+        and status <> 'deleted'
+        and escalated_at is not null
     union all
     select
         company_id,

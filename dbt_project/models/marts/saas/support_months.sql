@@ -1,5 +1,5 @@
 with
-{{ newest_rows('tickets', ref('stg_files__tickets'), ['ticket_id']) }},
+{{ newest_tickets() }},
 
 companies as (
     select

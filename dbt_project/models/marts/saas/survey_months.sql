@@ -78,8 +78,10 @@ unioned as (
         count(*)::integer as answer_count,
         null as promoter_count,
         null as detractor_count,
-        count(*) filter (where score >= scale_max - 1)::integer
-            as top_two_count,
+        -- Of a scale of two or three the upper half alone is content.
+        count(*) filter (
+            where score >= scale_max - 1 and 2 * score > scale_min + scale_max
+        )::integer as top_two_count,
         avg(score_10)::double precision as mean_10
     from dated
     where survey_kind = 'csat'

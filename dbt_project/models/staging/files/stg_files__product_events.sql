@@ -10,11 +10,19 @@ renamed as (
         nullif(trim(message_id), '') as message_id,
         nullif(trim(event_kind), '') as event_kind,
         nullif(trim(event), '') as event, -- noqa: RF04
-        nullif(trim(user_id), '') as user_id,
+        -- Who is called by their device is nobody that is known.
+        case
+            when
+                trim(user_id) not in (
+                    '', coalesce(trim(anonymous_id), ''),
+                    '$device:' || coalesce(trim(anonymous_id), '')
+                )
+                then trim(user_id)
+        end as user_id,
         nullif(trim(anonymous_id), '') as anonymous_id,
         nullif(trim(account_id), '') as account_id,
         nullif(trim(feature), '') as feature,
-        nullif(trim(session_id), '') as session_id,
+        nullif(nullif(trim(session_id), ''), '-1') as session_id,
         nullif(trim(platform), '') as platform,
 
         duration_seconds::numeric(24, 6) as duration_seconds,

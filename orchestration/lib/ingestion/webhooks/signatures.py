@@ -1,8 +1,9 @@
 """Whether a delivery is its sender's: signatures over the bytes as they came.
 
 Sources are the senders' own pages: Meta *Validating payloads*, Zoom *Using webhooks*,
-HubSpot *Validating requests* (v3), Stripe *Verify webhook signatures manually*. Every
-comparison takes the same time wherever two texts begin to differ.
+HubSpot *Validating requests* (v3), Stripe *Verify webhook signatures manually*, Segment
+*Webhooks (Actions)*; RudderStack sends a header that people choose. Every comparison
+takes the same time wherever two texts begin to differ.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ __all__ = [
     "zoom_answer",
 ]
 
-Sender = Literal["whatsapp", "zoom", "hubspot", "stripe", "shared"]
+Sender = Literal["whatsapp", "zoom", "hubspot", "stripe", "segment", "shared"]
 Refusal = Literal["unsigned", "signature", "expired"]
 
 TOLERANCE_SECONDS = 300
@@ -128,6 +129,14 @@ def _stripe(delivered: Delivered, secret: str) -> Refusal | None:
     return _expired(_number(at), delivered.now)
 
 
+def _segment(delivered: Delivered, secret: str) -> Refusal | None:
+    given = delivered.headers.get("x-signature")
+    if given is None:
+        return _shared(delivered, secret)
+    expected = hmac.digest(secret.encode(), delivered.body, "sha1").hex()
+    return None if is_same(given, expected) else "signature"
+
+
 def _shared(delivered: Delivered, secret: str) -> Refusal | None:
     scheme, _, credential = delivered.headers.get("authorization", "").partition(" ")
     given = delivered.headers.get("x-webhook-secret")
@@ -166,6 +175,7 @@ SENDERS: dict[Sender, Callable[[Delivered, str], Refusal | None]] = {
     "zoom": _zoom,
     "hubspot": _hubspot,
     "stripe": _stripe,
+    "segment": _segment,
     "shared": _shared,
 }
 """How each sender shows that a delivery is its own."""

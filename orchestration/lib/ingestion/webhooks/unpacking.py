@@ -1,7 +1,8 @@
 """What a delivery says: its events, by sender, each with a key of its own.
 
 The shapes are those of the senders' pages: WhatsApp Cloud API *Webhooks*, Zoom
-*Webhooks*, HubSpot *Webhooks*, Stripe *Event object*. A delivery may come twice, late
+*Webhooks*, HubSpot *Webhooks*, Stripe *Event object*, Segment *Spec: Common Fields*
+(RudderStack's is the same). A delivery may come twice, late
 and out of order: the key is the same whenever the event is.
 """
 
@@ -19,6 +20,10 @@ __all__ = ["Event", "Unreadable", "unpack"]
 
 _FORM = "application/x-www-form-urlencoded"
 _TYPES = ("event", "type", "event_type", "RecordType")
+_NAMES = ("event", "name", "userId", "anonymousId", "groupId")
+_TIMES = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
+_OF_CONTEXT = ("groupId", "sessionId", "platform")
+_OF_PROPERTIES = ("feature", "account_id", "session_id", "duration_s")
 _IDS = ("event_id", "sg_event_id", "id", "ID")
 
 
@@ -137,6 +142,27 @@ def _stripe(told: Any) -> Iterator[Event]:
     )
 
 
+def _segment(told: Any) -> Iterator[Event]:
+    """Ids, times and the feature; neither traits nor what else is told of people."""
+    if isinstance(told, dict):
+        told = told.get("batch", [told])
+    for each in told:
+        context, properties = each.get("context") or {}, each.get("properties") or {}
+        times = {
+            name: _instant(each[name]).isoformat() for name in _TIMES if each.get(name)
+        }
+        kept = {name: each.get(name) for name in _NAMES} | times
+        kept["context"] = {name: context.get(name) for name in _OF_CONTEXT}
+        kept["properties"] = {name: properties.get(name) for name in _OF_PROPERTIES}
+        yield Event(
+            _key(each["messageId"]),
+            str(each["type"]).lower(),
+            str(each["messageId"]),
+            _instant(times["timestamp"]) if "timestamp" in times else None,
+            kept,
+        )
+
+
 def _shared(told: Any) -> Iterator[Event]:
     for each in [told] if isinstance(told, dict) else told:
         kind = next((each[name] for name in _TYPES if each.get(name)), "unknown")
@@ -150,6 +176,11 @@ def _key(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _instant(told: object) -> datetime:
+    moment = datetime.fromisoformat(str(told))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _seconds(told: object) -> datetime | None:
     return None if told is None else datetime.fromtimestamp(int(str(told)), UTC)
 
@@ -159,5 +190,6 @@ _UNPACKED: dict[str, Callable[[Any], Iterator[Event]]] = {
     "zoom": _zoom,
     "hubspot": _hubspot,
     "stripe": _stripe,
+    "segment": _segment,
     "shared": _shared,
 }

@@ -293,7 +293,35 @@ def test_stripe_and_hubspot_say_when_it_happened() -> None:
     assert changed.occurred_at == AT.replace(microsecond=123000)
 
 
-@pytest.mark.parametrize("sender", ["whatsapp", "zoom", "hubspot", "stripe", "shared"])
+def test_events_of_a_product_keep_who_and_when_and_nothing_else_of_people() -> None:
+    event = {
+        "messageId": "m1",
+        "type": "track",
+        "event": "Exported",
+        "userId": "u1",
+        "timestamp": "2026-11-01T10:04:03Z",
+        "context": {"groupId": "acc1", "ip": PRIVATE, "traits": {"email": PRIVATE}},
+        "properties": {"feature": "export", "note": PRIVATE},
+    }
+    group = {"messageId": "m2", "type": "group", "groupId": "acc1", "sentAt": None}
+
+    (one,) = unpack("segment", {}, json.dumps(event).encode())
+    again, other = unpack("segment", {}, json.dumps({"batch": [event, group]}).encode())
+
+    assert (one.event_type, one.event_id, one.occurred_at) == ("track", "m1", AT)
+    assert one.payload["context"]["groupId"] == "acc1"
+    assert one.payload["properties"]["feature"] == "export"
+    assert PRIVATE not in json.dumps(one.payload)
+    assert again.event_key == one.event_key != other.event_key
+    assert other.occurred_at is None
+    bad = json.dumps(event | {"sentAt": "yesterday"}).encode()
+    with pytest.raises(Unreadable):
+        unpack("segment", {}, bad)
+
+
+@pytest.mark.parametrize(
+    "sender", ["whatsapp", "zoom", "hubspot", "stripe", "segment", "shared"]
+)
 @pytest.mark.parametrize("body", [b"", b"[[[", b"3", b'"x"', b"[3]", b"[null]", b"NaN"])
 def test_anything_else_is_refused_in_words(sender: str, body: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^It "):

@@ -77,10 +77,18 @@ CASES: dict[Sender, tuple[Delivered, str]] = {
         ),
         "whsec_1",
     ),
+    # Segment publishes the formula only; what is signed, from RFC 2202, case 2.
+    "segment": (
+        _delivered(
+            b"what do ya want for nothing?",
+            {"x-signature": "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+        ),
+        "Jefe",
+    ),
     "shared": (_delivered(b"a=1", {"x-webhook-secret": "s3"}), "s3"),
 }
 TIMED: list[Sender] = ["hubspot", "zoom", "stripe"]
-SIGNED: list[Sender] = [*TIMED, "whatsapp"]
+SIGNED: list[Sender] = [*TIMED, "whatsapp", "segment"]
 
 
 @pytest.mark.parametrize("sender", CASES)
@@ -141,6 +149,13 @@ def test_hubspot_signs_the_address() -> None:
     inside = replace(delivered, address="http://receiver:3002/webhook_uri")
 
     assert refusal("hubspot", inside, secret) == "signature"
+
+
+def test_rudderstack_sends_the_secret_along() -> None:
+    delivered = _delivered(b"{}", {"x-webhook-secret": "s3"})
+
+    assert refusal("segment", delivered, "s3") is None
+    assert refusal("segment", delivered, "s4") == "signature"
 
 
 def test_a_shared_secret_may_be_a_token_or_a_password() -> None:

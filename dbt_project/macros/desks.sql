@@ -1,0 +1,26 @@
+{#-
+    Tickets, and columns of answers and events, that marts read of whoever tells of them.
+-#}
+{% macro newest_tickets() -%}
+{{ newest_rows(
+    'tickets', ref('stg_files__tickets'), ['ticket_id'],
+    also=[ref('int_tickets_told')], columns=(
+        'ticket_id account_id status support_tier first_reply_business_minutes '
+        ~ 'created_at first_replied_at solved_at escalated_at'
+    ).split()
+) }}
+{%- endmacro %}
+
+{% macro answer_columns() -%}
+{{ return((
+    'response_id question_key survey_kind touchpoint respondent_id account_id '
+    ~ 'score scale_min scale_max is_test answered_at'
+).split()) }}
+{%- endmacro %}
+
+{% macro product_event_columns() -%}
+{{ return((
+    'message_id event_kind event user_id anonymous_id account_id feature session_id '
+    ~ 'platform duration_seconds is_internal occurred_at received_at loaded_at'
+).split()) }}
+{%- endmacro %}

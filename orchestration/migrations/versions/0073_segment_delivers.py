@@ -1,0 +1,18 @@
+"""Segment and RudderStack deliver by webhook."""
+
+from alembic import op
+
+revision = "0073"
+down_revision = "0072"
+
+_SENDERS = "('whatsapp', 'zoom', 'hubspot', 'stripe', 'segment', 'shared')"
+
+
+def upgrade() -> None:
+    op.execute(
+        "alter table ops.webhooks drop constraint if exists webhooks_sender_check"
+    )
+    op.execute(
+        "alter table ops.webhooks add constraint webhooks_sender_check"
+        f" check (sender in {_SENDERS})"
+    )
