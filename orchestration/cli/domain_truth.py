@@ -86,6 +86,24 @@ _FIGURES = {
         from reporting.website_days""",
         "{:,}",
     ),
+    "linked_session_count": (
+        "Website visits linked to webinars",
+        """select sum(webinar_session_count) from reporting.webinar_funnel_results
+        where is_linked""",
+        "{:,}",
+    ),
+    "unlinked_session_count": (
+        "Website visits of no webinar",
+        """select sum(webinar_session_count) from reporting.webinar_funnel_results
+        where not is_linked""",
+        "{:,}",
+    ),
+    "webinar_email_open_ratio": (
+        "Opens of webinars' e-mails, of sent",
+        """select sum(email_opened_count)::float8 / sum(webinar_email_sent_count)
+        from reporting.webinar_funnel_results where is_linked""",
+        "{:.4f}",
+    ),
     "paying_account_count": (
         "Accounts that pay",
         "select count(*) from reporting.accounts_now",

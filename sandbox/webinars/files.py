@@ -18,6 +18,7 @@ from sandbox.webinars.people import (
     Webinar,
     simulate_people,
 )
+from sandbox.webinars.promotion import promote
 from sandbox.webinars.surroundings import (
     OUTAGE_MINUTES,
     OUTAGE_STEP,
@@ -65,7 +66,9 @@ def webinars(
     # Drawn last, so that everything before is what it was without them.
     files["webinar_ratings"] = [row for one in held for row in ratings(one, rng)]
     files["social_posts"] = list(posts(programme, last_day, rng))
-    truth = _truth(programme, held, last_day) | _surroundings(files)
+    promotion = promote(programme, last_day, rng)
+    files |= promotion.files
+    truth = _truth(programme, held, last_day) | _surroundings(files) | promotion.truth
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps({"academia_ia": truth}, indent=2, ensure_ascii=False)

@@ -71,6 +71,7 @@ def posts(
             yield {
                 "post_id": f"{network.lower()}-{webinar.webinar_id}",
                 "channel": network,
+                "campaign": webinar.webinar_id,
                 "posted_at": at,
                 "measured_at": datetime.combine(last_day, datetime.max.time(), UTC),
                 "impressions": shown,

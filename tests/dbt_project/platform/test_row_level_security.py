@@ -190,6 +190,8 @@ VIEWS = (
     "webinar_channels",
     "webinar_cohort_results",
     "webinar_forecasts",
+    "webinar_funnel_channels",
+    "webinar_funnel_results",
     "webinar_live_counters",
     "webinar_moments",
     "webinar_months",

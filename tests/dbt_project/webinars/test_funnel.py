@@ -79,44 +79,35 @@ def pair(warehouse: Warehouse) -> Pair:
 
 
 def _insert_marts(warehouse: Warehouse, company: str, times: int) -> None:
-    key: dict[str, Any] = {"company_id": company}
-    mails = (
+    def add(mart: str, **told: Any) -> None:
+        insert(warehouse, mart, company_id=company, **told)
+
+    day = dt.date(2026, 3, 5)
+    for campaign_id, name, channel, sent in (
         *(("77", "x", "email", 200), ("9", "marzo lanza", "email", 100)),
         # Of both webinars, whatever its name; of none; and no e-mail.
         *(("boletin", "W1", "email", 1), ("8", "rebajas", "email", 31)),
         ("W1", "W1", "whatsapp", 5000),
-    )
-    for campaign_id, name, channel, sent in mails:
-        counts = {"sent_count": sent * times, "delivered_count": sent * times}
-        counts |= {"opened_count": sent * times // 2, "clicked_count": times}
-        named = {"campaign_id": campaign_id, "campaign_name": name, "channel": channel}
-        day = dt.date(2026, 3, 5)
-        insert(
-            *(warehouse, "message_campaign_results"),
-            **key,
-            **named,
-            **counts,
+    ):
+        add(
+            "message_campaign_results",
+            **{"campaign_id": campaign_id, "campaign_name": name, "channel": channel},
+            **{"sent_count": sent * times, "delivered_count": sent * times},
+            **{"opened_count": sent * times // 2, "clicked_count": times},
             first_date=day,
         )
-    ads = {"channel_id": "google_ads", "campaign_id": "1", "campaign_name": "w_2"}
-    insert(
-        *(warehouse, "campaign_days"),
-        **key,
-        **ads,
-        spend_date=dt.date(2026, 3, 5),
-        impression_count=60,
-        click_count=3,
+    add(
+        "campaign_days",
+        **{"channel_id": "google_ads", "campaign_id": "1", "campaign_name": "w_2"},
+        **{"spend_date": day, "impression_count": 60, "click_count": 3},
         exclusion_reason="x",
     )
-    people = {"registrant_count": 50 * times, "late_registrant_count": 2}
-    people |= {"attendee_count": 20, "conversion_count": 4, "order_count": 5}
     for channel in ("email", "organic_social"):
-        insert(
-            *(warehouse, "webinar_channel_totals"),
-            **key,
-            **people,
-            webinar_id="W1",
-            channel_id=channel,
+        add(
+            "webinar_channel_totals",
+            **{"webinar_id": "W1", "channel_id": channel},
+            **{"registrant_count": 50 * times, "late_registrant_count": 2},
+            **{"attendee_count": 20, "conversion_count": 4, "order_count": 5},
             net_revenue=Decimal(100),
         )
 

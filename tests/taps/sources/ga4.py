@@ -54,7 +54,8 @@ class GoogleAnalytics:
             sources = day.by_source if len(names) > 1 else {"": day.total}
             for source, count in sources.items():
                 values = [date.replace("-", ""), source, "(none)", "(not set)"]
-                counts = [count, count // 2, count, count // 4, 1, 3 * count, 90 * count]
+                counts = [count, count // 2, count, count // 4, 1]
+                counts += [3 * count, 90 * count]
                 rows.append(
                     {
                         "dimensionValues": [{"value": v} for v in values[: len(names)]],

@@ -20,6 +20,8 @@ CONTRACTS = (
     "offers",
     "social_posts",
     "uptime_checks",
+    "webinar_campaigns",
+    "web_sessions",
 )
 HEADERS = {
     # Zoom's own headers, with the webinar's id beside each row.
@@ -35,6 +37,10 @@ HEADERS = {
     "offers": "id_webinar,correo,oferta,mostrada_en,clic_en",
     # As LinkedIn and a monitor export them.
     "social_posts": "Post URN,Network,Post date,Impressions,Reactions",
+    "webinar_campaigns": "id_webinar,campaña",
+    # The traffic report of Google Analytics, by day.
+    "web_sessions": "Date,Session source,Session medium,Session campaign,Sessions,"
+    "Engaged sessions,Views,New users,User engagement",
     "uptime_checks": "monitor,timestamp,is_up,response_time",
 }
 
