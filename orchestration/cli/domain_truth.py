@@ -75,6 +75,11 @@ _FIGURES = {
         "select sum(offer_clicked_count) from reporting.webinar_offer_results",
         "{:,}",
     ),
+    "tested_count": (
+        "Tests taken after webinars",
+        "select sum(tested_count) from reporting.webinar_content_results",
+        "{:,}",
+    ),
     "social_impression_count": (
         "Impressions of organic posts",
         "select sum(social_impression_count) from reporting.social_months",

@@ -24,6 +24,7 @@ from sandbox.webinars.surroundings import (
     OUTAGE_STEP,
     Row,
     checks,
+    looks,
     offers,
     posts,
     ratings,
@@ -56,7 +57,9 @@ def webinars(
         "webinars": [_webinar(each) for each in programme],
         "registrants": [_registrant(one) for one in known],
         "attendances": [row for one in held for row in _visits(one)],
-        "webinar_interactions": [row for one in held for row in _interactions(one)],
+        "webinar_interactions": [
+            row for one in held for row in (*_interactions(one), *looks(one))
+        ],
         "webinar_costs": [row for each in programme for row in _costs(each, last_day)],
         "webinar_sections": [row for each in programme for row in _sections(each)],
         "purchases": [_purchase(one) for one in held if _bought_by(one, last_day)],
@@ -82,6 +85,9 @@ def _surroundings(files: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
     return {
         "worst_rated_section": BAD_SECTION,
         "offer_clicked_count": len(clicked),
+        "tested_count": sum(
+            row["kind"] == "quiz" for row in files["webinar_interactions"]
+        ),
         "social_impression_count": sum(
             int(str(row["impressions"])) for row in files["social_posts"]
         ),
@@ -187,6 +193,8 @@ def _interactions(part: Part) -> Iterator[Row]:
             "occurred_at": _at(part, minute),
             "poll_id": poll_id,
             "rating": rating,
+            "slide_id": "",
+            "seconds": "",
         }
 
 

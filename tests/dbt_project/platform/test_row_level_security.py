@@ -189,6 +189,7 @@ VIEWS = (
     "webinar_changes",
     "webinar_channels",
     "webinar_cohort_results",
+    "webinar_content_results",
     "webinar_forecasts",
     "webinar_funnel_channels",
     "webinar_funnel_results",

@@ -39,6 +39,7 @@ def shops(warehouse: Warehouse) -> Pair:
         as_of={pair.acme: "2026-04-10", pair.bolt: "2026-03-30"},
         only=[
             *("webinar_satisfaction", "webinar_offers", "webinar_engagements"),
+            "webinar_contents",
             *("social_channel_months", "uptime_days"),
         ],
     )
@@ -81,6 +82,7 @@ def _told(people: int) -> list[RawFile]:
     return [
         webinar_file("webinar_ratings", *rated, *sections, absent),
         webinar_file("offers", *offers),
+        webinar_file("webinar_interactions", *_looks(people)),
         webinar_file(
             "social_posts",
             _post("1", "LinkedIn", "2026-03-01", 100, 80, measured_at=at("00:00")),
@@ -89,6 +91,26 @@ def _told(people: int) -> list[RawFile]:
             _post("1", "Facebook", "2026-03-20", 20, 10),
         ),
         webinar_file("uptime_checks", *(_check(minute) for minute in (0, 5, 65))),
+    ]
+
+
+def _looks(people: int) -> list[dict[str, object]]:
+    """p0 came back to a slide; who did not come looked at the recording's."""
+    did = [
+        *(("p0", "slide", "1", 100, None), ("p0", "slide", "1", 60, None)),
+        *(("p0", "slide", "2", 80, None), ("p0", "screen", None, 1500, None)),
+        *(("p0", "quiz", None, None, 8), ("p0", "question", None, None, None)),
+        *(("p1", "slide", "2", 240, None), ("p1", "quiz", None, None, 5)),
+        *(("away", "slide", "1", 9000, None), ("away", "quiz", None, None, 0)),
+    ]
+    return [
+        {
+            **{"webinar_id": "W1", "registrant_id": f"id {who}", "kind": kind},
+            **{"slide_id": slide, "seconds": seconds, "rating": rating},
+            "occurred_at": at(f"17:{number:02}"),
+        }
+        for number, (who, kind, slide, seconds, rating) in enumerate(did)
+        if people > 1 or who == "p1" or kind == "question"
     ]
 
 
@@ -118,6 +140,26 @@ def rows(warehouse: Warehouse, mart: str, company: str) -> list[dict[str, Any]]:
     return warehouse.rows(
         f"select * from marts.{mart} where company_id = %s order by 2, 3", [company]
     )
+
+
+def test_slides_screens_and_tests_are_of_attendees_and_where_they_are_told(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    (row,) = rows(warehouse, "webinar_contents", shops.acme)
+
+    # (100 + 60 + 80 + 240) s over slides 1 and 2 of p0, 2 of p1; 25 minutes over five.
+    assert (row["seconds_per_slide"], row["slide_viewer_count"]) == (160, 2)
+    assert (row["screen_minutes_mean"], row["screen_viewer_count"]) == (5, 1)
+    assert (row["tested_count"], row["test_score_mean"]) == (2, Decimal("6.5"))
+    assert row["test_score_lower"] is None
+    assert (row["question_count"], row["questions_per_attendee"]) == (1, Decimal("0.2"))
+    # Presence, a question, the offer and the rating; no poll and no chat. Slides,
+    # screens and tests have no points.
+    assert row["engagement_coverage_ratio"] == pytest.approx(0.75)
+    # Who is p1 to the other company did not come there.
+    (bolt,) = rows(warehouse, "webinar_contents", shops.bolt)
+    assert (bolt["question_count"], bolt["tested_count"]) == (1, 0)
+    assert (bolt["seconds_per_slide"], bolt["screen_minutes_mean"]) == (None, None)
 
 
 def test_satisfaction_is_a_mean_of_attendees_with_its_interval(

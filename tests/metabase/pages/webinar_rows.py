@@ -51,6 +51,7 @@ _DECLARED = (
     *("webinar_segment_profiles", "webinar_segment_choices"),
     *("webinar_ratings", "webinar_offer_results", "social_months", "website_days"),
     *("webinar_funnel_results", "webinar_funnel_channels"),
+    "webinar_content_results",
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -354,4 +355,14 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
             **{"webinar_impression_count": shown, "rated_impression_count": shown},
             **{"webinar_click_count": clicks, "webinar_session_count": visits * t},
             **{"timed_session_count": visits, "engaged_seconds": 60 * visits},
+        )
+    for webinar_id, day, seconds in (
+        ("W1", "1997-07-10", 95.5),
+        ("W2", "1997-08-14", None),
+    ):
+        insert(
+            "webinar_content_results",
+            **{"webinar_id": webinar_id, "title": webinar_id, "start_date": day},
+            **{"webinar_question_count": 7 * t, "webinar_slide_seconds": seconds},
+            **{"engagement_coverage_ratio": 0.85, "tested_count": 0},
         )

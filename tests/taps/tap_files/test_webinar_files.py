@@ -91,7 +91,8 @@ def test_a_rating_beyond_ten_and_an_unknown_kind_are_quarantined(
     assert [row["kind"] for row in run.records("webinar_interactions")] == ["survey"]
     assert run.rejects == {
         "log.csv line 2": "rating is above 10",
-        "log.csv line 3": "kind is none of chat, question, poll, cta, survey",
+        "log.csv line 3": "kind is none of chat, question, poll, cta, survey, slide, "
+        "screen, quiz",
     }
 
 
