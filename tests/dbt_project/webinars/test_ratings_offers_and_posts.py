@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.raw_marketing import land
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
 
@@ -27,6 +28,8 @@ def shops(warehouse: Warehouse) -> Pair:
     for company in (pair.acme, pair.bolt):
         people, money = (5, "EUR") if company == pair.acme else (1, "CLP")
         warehouse.load(company, *_webinar(people, money), *_told(people))
+    for company, views in ((pair.acme, 1200), (pair.bolt, 40)):
+        _land_posts(warehouse, company, views)
     warehouse.execute(
         """insert into raw_probe.uptime_checks values
         (%s, 'a.test', '2026-03-10 10:00+00', false, 503, 90, 'status'),
@@ -92,6 +95,33 @@ def _told(people: int) -> list[RawFile]:
         ),
         webinar_file("uptime_checks", *(_check(minute) for minute in (0, 5, 65))),
     ]
+
+
+def _land_posts(warehouse: Warehouse, company: str, views: int) -> None:
+    """What the networks tell: of LinkedIn's post 1, too, later than any file."""
+    read: dict[str, Any] = {"read_at": at("01:00", "2026-03-31")}
+    first: dict[str, Any] = {
+        "first_name": "post_clicks",
+        "first_value": 12,
+        "reactions": 20,
+    }
+    second: dict[str, Any] = {"second_name": "post_media_view", "second_value": views}
+    posted = {"id": "9", "created_at": at("12:00", "2026-03-20")}
+    land(
+        *(warehouse.url, company, "raw_facebook_pages.posts"),
+        {**read, **posted, **first, **second, "comments": 4},
+    )
+    for urn in ("1", "old"):
+        one = {"urn": urn, "published_at": at("12:00", "2026-03-01")}
+        land(warehouse.url, company, "raw_linkedin_pages.posts", {**read, **one})
+    counts: dict[str, Any] = {
+        "impressions": 950,
+        "unique_impressions": 640,
+        "likes": 9,
+        "comments": 3,
+    }
+    told = {**read, **counts, "post_urn": "1", "shares": 0, "clicks": 6}
+    land(warehouse.url, company, "raw_linkedin_pages.post_counters", told)
 
 
 def _looks(people: int) -> list[dict[str, object]]:
@@ -205,12 +235,19 @@ def test_reach_stays_with_its_network_and_counters_are_the_newest(
 
     assert linkedin["social_channel"] == "linkedin"
     assert linkedin["month_start_date"] == date(2026, 3, 1)
-    assert (linkedin["post_count"], linkedin["impression_count"]) == (2, 1200)
+    # Of post 1 the network told later than the file; of an old one it tells no more.
+    assert (linkedin["post_count"], linkedin["impression_count"]) == (3, 1250)
     # Of the second post nobody knows the reach: it is in no frequency.
-    assert (linkedin["post_reach_count"], linkedin["frequency"]) == (600, 1.5)
-    assert linkedin["engagement_ratio"] == pytest.approx(24 / 1200)
-    assert linkedin["click_ratio"] == pytest.approx(12 / 1200)
-    assert (facebook["engagement_count"], facebook["engagement_ratio"]) == (12, None)
+    assert linkedin["post_reach_count"] == 640
+    assert linkedin["frequency"] == pytest.approx(950 / 640)
+    assert linkedin["engagement_ratio"] == pytest.approx(24 / 1250)
+    assert linkedin["click_ratio"] == pytest.approx(12 / 1250)
+    # The file's post and the page's own; its views are found by their name.
+    assert (facebook["impression_count"], facebook["post_reach_count"]) == (1220, 10)
+    assert (facebook["engagement_count"], facebook["frequency"]) == (36, None)
+    assert facebook["engagement_ratio"] == pytest.approx(36 / 1220)
+    bolt, _ = rows(warehouse, "social_channel_months", shops.bolt)
+    assert bolt["impression_count"] == 60
 
 
 def test_hours_that_nobody_asked_are_neither_up_nor_down(
