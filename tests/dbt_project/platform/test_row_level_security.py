@@ -197,6 +197,7 @@ VIEWS = (
     "webinar_moments",
     "webinar_months",
     "webinar_offer_results",
+    "webinar_outlooks",
     "webinar_ratings",
     "webinar_results",
     "webinar_section_dates",

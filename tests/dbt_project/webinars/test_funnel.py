@@ -11,10 +11,13 @@ import pytest
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.raw_marketing import land, web_source
 from tests.dbt_project.warehouse import Pair, Warehouse
-from tests.dbt_project.webinar_rows import webinar, webinar_file
+from tests.dbt_project.webinar_rows import registrant, webinar, webinar_file
 
 DAY, LATER = "2026-03-05", "2026-03-30"
-MARTS = ("webinar_promotions", "webinar_funnels", "webinar_channel_funnels")
+MARTS = (
+    *("webinar_promotions", "webinar_funnels", "webinar_channel_funnels"),
+    "webinar_paces",
+)
 
 
 def visits(campaign: str | None, sessions: int, **others: object) -> dict[str, object]:
@@ -61,6 +64,8 @@ def pair(warehouse: Warehouse) -> Pair:
                 visits("w1", 1000, visit_date="2026-03-06"),
                 visits("w1", 1000, visit_date=LATER),
             ),
+            # The latest moment that anybody told of.
+            webinar_file("registrants", registrant("W1", "z", f"{DAY} 12:00+00")),
             webinar_file(
                 "social_posts", post("1", "w1", 100, 5), post("2", "w1", 900, None)
             ),
@@ -102,6 +107,21 @@ def _insert_marts(warehouse: Warehouse, company: str, times: int) -> None:
         **{"spend_date": day, "impression_count": 60, "click_count": 3},
         exclusion_reason="x",
     )
+    told = dt.datetime(2026, 3, 5, 12, tzinfo=dt.UTC)
+    for webinar_id, hours in (("W1", 5), ("W-2", -5)):
+        starts_at = told + dt.timedelta(hours=hours)
+        add("webinars", webinar_id=webinar_id, starts_at=starts_at, start_date=day)
+    for person, (ago, state) in enumerate(
+        (
+            *((1, "at_start"), (23, "at_start"), (24, "at_start"), (47, "at_start")),
+            *((48, "at_start"), (2, "cancelled"), *[(3, "at_start")] * times),
+        )
+    ):
+        add(
+            "webinar_registrations",
+            **{"webinar_id": "W1", "person_id": str(person), "state": state},
+            registered_at=told - dt.timedelta(hours=ago),
+        )
     for channel in ("email", "organic_social"):
         add(
             "webinar_channel_totals",
@@ -179,4 +199,22 @@ def test_channels_of_a_webinar_add_up(warehouse: Warehouse, pair: Pair) -> None:
         ("google_ads", 5, None, None, "Google Ads"),
         ("email", 42, 300, 52, "Correo electrónico"),
         ("organic_social", 50, None, 52, "Redes sociales (orgánico)"),
+    ]
+
+
+def test_the_pace_is_of_two_days_and_of_webinars_to_come(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    rows = warehouse.rows(
+        """select company_id, registrant_count, last_day_count, day_before_count,
+            webinar_velocity, is_rising, wants_marketing, is_opened
+        from reporting.webinar_outlooks where company_id = any(%s)
+        order by company_id""",
+        [[pair.acme, pair.bolt]],
+    )
+
+    # 1, 3 and 23 hours ago; 24 and 47; 48 is before both.
+    assert [tuple(row.values()) for row in rows] == [
+        (pair.acme, 6, 3, 2, 1, True, False, True),
+        (pair.bolt, 12, 9, 2, 7, True, False, True),
     ]

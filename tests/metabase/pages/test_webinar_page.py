@@ -147,3 +147,15 @@ def test_channels_add_up_over_webinars_and_no_rate_is_of_few(shops_url: str) -> 
 
     assert social[:5] == ["Redes sociales", "1.000", "2\xa0%", "320", "60,0"]
     assert mail[:5] == ["Correo", "—", "—", "29", "—"]
+
+
+def test_a_webinar_to_come_is_advised_by_what_is_known_of_it(shops_url: str) -> None:
+    first, second = shown(shops_url, "webinar_outlook_list")
+
+    assert first[1:6] == ["W3", "60", "9", "4", "5"]
+    assert first[9] == "43\xa0%"
+    assert first[-1].startswith("Prioridad alta, marketing: ")
+    assert first[-1].endswith("; Los registros crecen")
+    assert second[-1] == "Nada en particular"
+    bolt = answer_of(shops_url, card_named("webinar_outlook_list"), "bolt")
+    assert [row[2] for row in bolt.rows] == [180, 180]

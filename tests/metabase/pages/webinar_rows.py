@@ -51,7 +51,7 @@ _DECLARED = (
     *("webinar_segment_profiles", "webinar_segment_choices"),
     *("webinar_ratings", "webinar_offer_results", "social_months", "website_days"),
     *("webinar_funnel_results", "webinar_funnel_channels"),
-    "webinar_content_results",
+    *("webinar_content_results", "webinar_outlooks"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -365,4 +365,14 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
             **{"webinar_id": webinar_id, "title": webinar_id, "start_date": day},
             **{"webinar_question_count": 7 * t, "webinar_slide_seconds": seconds},
             **{"engagement_coverage_ratio": 0.85, "tested_count": 0},
+        )
+    for webinar_id, expected, is_rising in (("W3", 0.43, True), ("W4", None, False)):
+        insert(
+            "webinar_outlooks",
+            **{"webinar_id": webinar_id, "title": webinar_id},
+            **{"start_date": "1997-10-02", "registrant_count": 60 * t},
+            **{"last_day_count": 9 * t, "day_before_count": 4 * t},
+            **{"webinar_velocity": 5 * t, "webinar_expected_ratio": expected},
+            **{"is_rising": is_rising, "is_opened": False},
+            **{"wants_marketing": expected is not None, "wants_content": False},
         )
