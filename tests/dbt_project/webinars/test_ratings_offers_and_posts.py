@@ -101,11 +101,14 @@ def _land_posts(warehouse: Warehouse, company: str, views: int) -> None:
     """What the networks tell: of LinkedIn's post 1, too, later than any file."""
     read: dict[str, Any] = {"read_at": at("01:00", "2026-03-31")}
     first: dict[str, Any] = {
-        "first_name": "post_clicks",
+        "first_counter": "post_clicks",
         "first_value": 12,
         "reactions": 20,
     }
-    second: dict[str, Any] = {"second_name": "post_media_view", "second_value": views}
+    second: dict[str, Any] = {
+        "second_counter": "post_media_view",
+        "second_value": views,
+    }
     posted = {"id": "9", "created_at": at("12:00", "2026-03-20")}
     land(
         *(warehouse.url, company, "raw_facebook_pages.posts"),

@@ -57,10 +57,10 @@ def test_facebook_tells_counters_by_name_and_follows_its_cursor() -> None:
         sync(declared_tap("facebook_pages"), config, output.state)
 
     new, old = output.records("posts")
-    assert (new["first_name"], new["first_value"]) == views
-    assert (new["second_name"], new["second_value"]) == clicks
+    assert (new["first_counter"], new["first_value"]) == views
+    assert (new["second_counter"], new["second_value"]) == clicks
     assert (new["reactions"], new["comments"], new["shares"]) == (3, 1, None)
-    assert (old["id"], old["first_name"], old["third_value"]) == ("1_6", None, None)
+    assert (old["id"], old["first_counter"], old["third_value"]) == ("1_6", None, None)
     assert asked[1]["after"] == "abc"
     assert "post_total_media_view_unique" in asked[0]["fields"]
     # The next run reads the month before the newest post again.

@@ -16,19 +16,19 @@ facebook_counters as (
         company_id,
         post_id,
         case 'post_media_view'
-            when first_name then first_value
-            when second_name then second_value
-            when third_name then third_value
+            when first_counter then first_value
+            when second_counter then second_value
+            when third_counter then third_value
         end as impression_count,
         case 'post_total_media_view_unique'
-            when first_name then first_value
-            when second_name then second_value
-            when third_name then third_value
+            when first_counter then first_value
+            when second_counter then second_value
+            when third_counter then third_value
         end as reach_count,
         case 'post_clicks'
-            when first_name then first_value
-            when second_name then second_value
-            when third_name then third_value
+            when first_counter then first_value
+            when second_counter then second_value
+            when third_counter then third_value
         end as click_count
     from facebook
 ),

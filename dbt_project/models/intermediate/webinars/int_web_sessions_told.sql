@@ -3,12 +3,7 @@ with exported as (
 ),
 
 files as (
-    select
-        company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
+    select * from {{ ref('int_files_current') }}
 ),
 
 analytics as (
@@ -71,40 +66,35 @@ unioned as (
         )
 ),
 
-named as (
-    select
-        *,
-        {{ channel_alias('session_source') }} as source_alias,
-        {{ channel_alias('session_medium') }} as medium_alias,
-        {{ channel_alias('session_campaign') }} as campaign_alias
-    from unioned
-),
-
 aliases as (
     select * from {{ ref('channel_aliases') }}
 ),
 
 classified as (
     select
-        named.company_id,
-        named.visit_date,
+        unioned.company_id,
+        unioned.visit_date,
         case
-            when named.source_alias is null or named.source_alias = 'not_set'
-                then 'unknown'
+            when unioned.session_source is null then 'unknown'
+            when unioned.session_source = '(not set)' then 'unknown'
             when mediums.is_paid then coalesce(sources.paid_channel_id, 'other')
             else coalesce(sources.channel_id, mediums.channel_id, 'other')
         end as channel_id,
-        named.campaign_alias,
-        named.session_count,
-        named.bounced_session_count,
-        named.new_user_count,
-        named.page_view_count,
-        named.engaged_seconds
-    from named
+        {{ channel_alias('unioned.session_campaign') }} as campaign_alias,
+        unioned.session_count,
+        unioned.bounced_session_count,
+        unioned.new_user_count,
+        unioned.page_view_count,
+        unioned.engaged_seconds
+    from unioned
     left join aliases as sources
-        on sources.kind = 'source' and named.source_alias = sources.alias
+        on
+            sources.kind = 'source'
+            and {{ channel_alias('unioned.session_source') }} = sources.alias
     left join aliases as mediums
-        on mediums.kind = 'medium' and named.medium_alias = mediums.alias
+        on
+            mediums.kind = 'medium'
+            and {{ channel_alias('unioned.session_medium') }} = mediums.alias
 )
 
 select * from classified

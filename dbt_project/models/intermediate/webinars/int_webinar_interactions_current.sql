@@ -13,12 +13,7 @@ with interactions as (
 ),
 
 registrants as (
-    select
-        company_id,
-        webinar_id,
-        registrant_id,
-        person_id
-    from {{ ref('int_webinar_registrants_current') }}
+    select * from {{ ref('int_webinar_registrants_current') }}
     where registrant_id is not null
 ),
 

@@ -7,9 +7,9 @@ renamed as (
         company_id,
         id as post_id,
         link,
-        first_name,
-        second_name,
-        third_name,
+        first_counter,
+        second_counter,
+        third_counter,
 
         -- Of no share nothing is told.
         coalesce(shares, 0)::bigint as share_count,
