@@ -75,6 +75,11 @@ _FIGURES = {
         "select sum(offer_clicked_count) from reporting.webinar_offer_results",
         "{:,}",
     ),
+    "tested_count": (
+        "Tests taken after webinars",
+        "select sum(tested_count) from reporting.webinar_content_results",
+        "{:,}",
+    ),
     "social_impression_count": (
         "Impressions of organic posts",
         "select sum(social_impression_count) from reporting.social_months",
@@ -85,6 +90,24 @@ _FIGURES = {
         """select sum(website_check_count - website_answered_count)
         from reporting.website_days""",
         "{:,}",
+    ),
+    "linked_session_count": (
+        "Website visits linked to webinars",
+        """select sum(webinar_session_count) from reporting.webinar_funnel_results
+        where is_linked""",
+        "{:,}",
+    ),
+    "unlinked_session_count": (
+        "Website visits of no webinar",
+        """select sum(webinar_session_count) from reporting.webinar_funnel_results
+        where not is_linked""",
+        "{:,}",
+    ),
+    "webinar_email_open_ratio": (
+        "Opens of webinars' e-mails, of sent",
+        """select sum(email_opened_count)::float8 / sum(webinar_email_sent_count)
+        from reporting.webinar_funnel_results where is_linked""",
+        "{:.4f}",
     ),
     "paying_account_count": (
         "Accounts that pay",

@@ -58,9 +58,7 @@ def probe(
         url = open_database(settings)
         ids = [load_company(url, company).company_id] if company else None
         while True:
-            found = probe_once(
-                url, allows_private=settings.probes_private, company_ids=ids
-            )
+            found = probe_once(url, settings, company_ids=ids)
             _print(found, form)
             if once:
                 return
@@ -77,7 +75,8 @@ def add(
 
     with plain_errors():
         site = site_of(company, address)
-        watch(open_database(Settings.from_environment()), site)
+        settings = Settings.from_environment()
+        watch(open_database(settings), settings, site)
     console.print(f"{site.site_id} is asked from the next round on.", markup=False)
 
 
@@ -89,13 +88,13 @@ def list_watched(
     form: FormatOption = Format.table,
 ) -> None:
     """List the websites that are watched, and ask none."""
-    from orchestration.lib.ingestion.probe.sites import list_sites
+    from orchestration.lib.ingestion.probe.sites import list_names
 
     with plain_errors():
         url = open_database(Settings.from_environment())
         ids = [load_company(url, company).company_id] if company else None
-        found = list_sites(url, ids)
-    rows = [{"company": each.company_id, "site": each.site_id} for each in found]
+        found = list_names(url, ids)
+    rows = [{"company": company_id, "site": name} for company_id, name in found]
     print_table(rows, form, _NONE)
 
 

@@ -37,7 +37,7 @@ def source_routes(world: "World", source: Source) -> list[Route]:
     # One address may answer several questions.
     asked: dict[tuple[str, str], list[Stream]] = {}
     for stream in source.streams:
-        path = f"/{source.slug}" + _NAMED.sub(r"{\1}", stream.request["path"])
+        path = f"/{source.slug}" + _NAMED.sub(r"{\1}", stream.address)
         method = stream.request.get("method", "GET")
         asked.setdefault((path, method), []).append(stream)
     found = [

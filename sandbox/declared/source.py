@@ -38,6 +38,11 @@ class Stream:
         return request
 
     @property
+    def address(self) -> str:
+        """Where it is asked, without a query that stands in its path."""
+        return str(self.request["path"]).partition("?")[0]
+
+    @property
     def has_window(self) -> bool:
         """Whether only a part of its time is asked for."""
         return any(f"{{{name}" in str(self.request) for name in WINDOW)
@@ -75,11 +80,11 @@ class Source:
 
     @property
     def streams(self) -> list[Stream]:
-        """The streams that are asked for as declared."""
+        """The streams whose question is declared, whoever reads the answers."""
         return [
             Stream(name, each, _LINKS if self._is_link(name) else _ROWS)
             for name, each in self.told["streams"].items()
-            if "request" in each and "read" not in each
+            if "request" in each
         ]
 
     def _is_link(self, name: str) -> bool:

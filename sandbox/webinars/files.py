@@ -18,11 +18,13 @@ from sandbox.webinars.people import (
     Webinar,
     simulate_people,
 )
+from sandbox.webinars.promotion import promote
 from sandbox.webinars.surroundings import (
     OUTAGE_MINUTES,
     OUTAGE_STEP,
     Row,
     checks,
+    looks,
     offers,
     posts,
     ratings,
@@ -55,7 +57,9 @@ def webinars(
         "webinars": [_webinar(each) for each in programme],
         "registrants": [_registrant(one) for one in known],
         "attendances": [row for one in held for row in _visits(one)],
-        "webinar_interactions": [row for one in held for row in _interactions(one)],
+        "webinar_interactions": [
+            row for one in held for row in (*_interactions(one), *looks(one))
+        ],
         "webinar_costs": [row for each in programme for row in _costs(each, last_day)],
         "webinar_sections": [row for each in programme for row in _sections(each)],
         "purchases": [_purchase(one) for one in held if _bought_by(one, last_day)],
@@ -65,7 +69,9 @@ def webinars(
     # Drawn last, so that everything before is what it was without them.
     files["webinar_ratings"] = [row for one in held for row in ratings(one, rng)]
     files["social_posts"] = list(posts(programme, last_day, rng))
-    truth = _truth(programme, held, last_day) | _surroundings(files)
+    promotion = promote(programme, last_day, rng)
+    files |= promotion.files
+    truth = _truth(programme, held, last_day) | _surroundings(files) | promotion.truth
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps({"academia_ia": truth}, indent=2, ensure_ascii=False)
@@ -79,6 +85,9 @@ def _surroundings(files: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
     return {
         "worst_rated_section": BAD_SECTION,
         "offer_clicked_count": len(clicked),
+        "tested_count": sum(
+            row["kind"] == "quiz" for row in files["webinar_interactions"]
+        ),
         "social_impression_count": sum(
             int(str(row["impressions"])) for row in files["social_posts"]
         ),
@@ -184,6 +193,8 @@ def _interactions(part: Part) -> Iterator[Row]:
             "occurred_at": _at(part, minute),
             "poll_id": poll_id,
             "rating": rating,
+            "slide_id": "",
+            "seconds": "",
         }
 
 

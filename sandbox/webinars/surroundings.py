@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from sandbox.webinars.people import BAD_SECTION, SECTIONS, Part, Webinar
+from sandbox.webinars.people import BAD_SECTION, MINUTES, SECTIONS, Part, Webinar
 
 __all__ = ["OUTAGE_MINUTES", "OUTAGE_STEP", "SITE", "Row", "checks", "offers"]
-__all__ += ["posts", "ratings"]
+__all__ += ["looks", "posts", "ratings"]
 
 Row = Mapping[str, object]
 
@@ -43,6 +43,38 @@ def ratings(part: Part, rng: np.random.Generator) -> Iterator[Row]:
         }
 
 
+def looks(part: Part) -> Iterator[Row]:
+    """A slide of each section they saw, the shared screen, and a test of who stayed.
+
+    The screen is shared for the half of their time; the test is worth more to who asks.
+    """
+    if part.came_after is None:
+        return
+    ends = [start for _, start in SECTIONS[1:]] + [MINUTES]
+    seen = [
+        (f"d{number}", 60 * (min(end, part.left_after) - max(start, part.came_after)))
+        for number, ((_, start), end) in enumerate(zip(SECTIONS, ends, strict=True))
+    ]
+    did: list[tuple[str, str, object, object]]
+    did = [("slide", slide, seconds, "") for slide, seconds in seen if seconds > 0]
+    did.append(("screen", "", 30 * (part.left_after - part.came_after), ""))
+    if part.left_after == MINUTES:
+        did.append(("quiz", "", "", min(10, 6 + part.chats + 2 * part.has_asked)))
+    name = f"{part.webinar.webinar_id}/{part.face.number}"
+    for kind, slide, seconds, rating in did:
+        yield {
+            "webinar_id": part.webinar.webinar_id,
+            "interaction_id": f"{name}/{kind}{slide}",
+            "email": part.email,
+            "kind": kind,
+            "occurred_at": part.webinar.starts_at + timedelta(minutes=part.left_after),
+            "poll_id": "",
+            "rating": rating,
+            "slide_id": slide,
+            "seconds": seconds,
+        }
+
+
 def offers(part: Part) -> Iterator[Row]:
     """The offer, to who was still there when it was shown; the click as it was."""
     if part.came_after is None or part.left_after <= _OFFER_MINUTE:
@@ -71,6 +103,7 @@ def posts(
             yield {
                 "post_id": f"{network.lower()}-{webinar.webinar_id}",
                 "channel": network,
+                "campaign": webinar.webinar_id,
                 "posted_at": at,
                 "measured_at": datetime.combine(last_day, datetime.max.time(), UTC),
                 "impressions": shown,

@@ -31,6 +31,7 @@ __all__ = [
     "rotate_key",
     "save_secrets",
     "sealing",
+    "site_secret",
     "webhook_secret",
 ]
 
@@ -174,6 +175,11 @@ def webhook_secret(connection_id: str) -> str:
     return f"webhook {connection_id}"
 
 
+def site_secret(site_id: str) -> str:
+    """The name under which a website's address is sealed: no connection has it."""
+    return f"website {site_id}"
+
+
 @dataclass(frozen=True)
 class _Kept:
     """A column of secrets: its table, what tells a company's rows apart, their name."""
@@ -191,6 +197,7 @@ _KEPT = (
     _Kept("erasure_keys", "key_id", erasure_secret),
     _Kept("login_passwords", "''", lambda _: LOGIN_SECRET),
     _Kept("webhooks", "connection_id", webhook_secret),
+    _Kept("watched_sites", "site_id", site_secret, "encrypted_address"),
 )
 
 

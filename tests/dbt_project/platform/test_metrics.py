@@ -149,3 +149,36 @@ def test_the_owner_s_limits_are_alerts_of_the_severity_they_were_given(
         ("email_delivery_ratio", "below", 0.95, "high"),
     }
     assert all(rule.sample_minimum for rule in rules if "webinar" in rule.metric)
+    # The owner's 70 % is a recommendation about a forecast.
+    severities = {r.severity for r in rules if r.metric == "webinar_show_ratio"}
+    assert severities == {"high"}
+
+
+#: What the owner wants of each step of a webinar, in the registry's units.
+S4_TARGETS = {
+    **{"social_reach_count": 100_000, "webinar_impression_count": 500_000},
+    **{"social_frequency": 5, "webinar_click_ratio": 0.03},
+    **{"webinar_session_count": 10_000, "webinar_session_seconds": 180},
+    **{"webinar_bounce_ratio": 0.4, "webinar_pages_per_session": 3},
+    **{"funnel_registrant_count": 2000, "webinar_email_open_ratio": 0.25},
+    **{"webinar_email_click_ratio": 0.05, "social_engagement_ratio": 0.08},
+    **{"funnel_attendee_count": 1700, "webinar_show_ratio": 0.85},
+    **{"webinar_engagement": 75, "webinar_attended_minutes": 75},
+    **{"funnel_conversion_count": 425, "webinar_conversion_ratio": 0.25},
+    **{"funnel_net_revenue": 106_250, "webinar_order_value": 250},
+    **{"webinar_chat_ratio": 0.6, "webinar_question_ratio": 0.15},
+    **{"webinar_poll_ratio": 0.8, "section_retention_ratio": 0.9},
+    **{"section_interactions_per_minute": 2, "webinar_satisfaction": 9},
+}
+
+
+def test_each_step_of_a_webinar_has_the_owner_s_target(
+    manifest: dict[str, object],
+) -> None:
+    told = {
+        metric.column: (metric.target, metric.threshold_status)
+        for metric in read_metrics(manifest)
+        if metric.column in S4_TARGETS and metric.target is not None
+    }
+
+    assert told == {name: (value, "owner") for name, value in S4_TARGETS.items()}

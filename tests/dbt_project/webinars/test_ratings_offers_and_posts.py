@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from tests.dbt_project.raw_files import RawFile, purchase
+from tests.dbt_project.raw_marketing import land
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_file
 
@@ -27,6 +28,8 @@ def shops(warehouse: Warehouse) -> Pair:
     for company in (pair.acme, pair.bolt):
         people, money = (5, "EUR") if company == pair.acme else (1, "CLP")
         warehouse.load(company, *_webinar(people, money), *_told(people))
+    for company, views in ((pair.acme, 1200), (pair.bolt, 40)):
+        _land_posts(warehouse, company, views)
     warehouse.execute(
         """insert into raw_probe.uptime_checks values
         (%s, 'a.test', '2026-03-10 10:00+00', false, 503, 90, 'status'),
@@ -39,6 +42,7 @@ def shops(warehouse: Warehouse) -> Pair:
         as_of={pair.acme: "2026-04-10", pair.bolt: "2026-03-30"},
         only=[
             *("webinar_satisfaction", "webinar_offers", "webinar_engagements"),
+            "webinar_contents",
             *("social_channel_months", "uptime_days"),
         ],
     )
@@ -81,6 +85,7 @@ def _told(people: int) -> list[RawFile]:
     return [
         webinar_file("webinar_ratings", *rated, *sections, absent),
         webinar_file("offers", *offers),
+        webinar_file("webinar_interactions", *_looks(people)),
         webinar_file(
             "social_posts",
             _post("1", "LinkedIn", "2026-03-01", 100, 80, measured_at=at("00:00")),
@@ -89,6 +94,56 @@ def _told(people: int) -> list[RawFile]:
             _post("1", "Facebook", "2026-03-20", 20, 10),
         ),
         webinar_file("uptime_checks", *(_check(minute) for minute in (0, 5, 65))),
+    ]
+
+
+def _land_posts(warehouse: Warehouse, company: str, views: int) -> None:
+    """What the networks tell: of LinkedIn's post 1, too, later than any file."""
+    read: dict[str, Any] = {"read_at": at("01:00", "2026-03-31")}
+    first: dict[str, Any] = {
+        "first_counter": "post_clicks",
+        "first_value": 12,
+        "reactions": 20,
+    }
+    second: dict[str, Any] = {
+        "second_counter": "post_media_view",
+        "second_value": views,
+    }
+    posted = {"id": "9", "created_at": at("12:00", "2026-03-20")}
+    land(
+        *(warehouse.url, company, "raw_facebook_pages.posts"),
+        {**read, **posted, **first, **second, "comments": 4},
+    )
+    for urn in ("1", "old"):
+        one = {"urn": urn, "published_at": at("12:00", "2026-03-01")}
+        land(warehouse.url, company, "raw_linkedin_pages.posts", {**read, **one})
+    counts: dict[str, Any] = {
+        "impressions": 950,
+        "unique_impressions": 640,
+        "likes": 9,
+        "comments": 3,
+    }
+    told = {**read, **counts, "post_urn": "1", "shares": 0, "clicks": 6}
+    land(warehouse.url, company, "raw_linkedin_pages.post_counters", told)
+
+
+def _looks(people: int) -> list[dict[str, object]]:
+    """p0 came back to a slide; who did not come looked at the recording's."""
+    did = [
+        *(("p0", "slide", "1", 100, None), ("p0", "slide", "1", 60, None)),
+        *(("p0", "slide", "2", 80, None), ("p0", "screen", None, 1500, None)),
+        *(("p0", "quiz", None, None, 8), ("p0", "question", None, None, None)),
+        *(("p1", "slide", "2", 240, None), ("p1", "quiz", None, None, 5)),
+        *(("away", "slide", "1", 9000, None), ("away", "quiz", None, None, 0)),
+    ]
+    return [
+        {
+            **{"webinar_id": "W1", "registrant_id": f"id {who}", "kind": kind},
+            **{"slide_id": slide, "seconds": seconds, "rating": rating},
+            "occurred_at": at(f"17:{number:02}"),
+        }
+        for number, (who, kind, slide, seconds, rating) in enumerate(did)
+        if people > 1 or who == "p1" or kind == "question"
     ]
 
 
@@ -118,6 +173,26 @@ def rows(warehouse: Warehouse, mart: str, company: str) -> list[dict[str, Any]]:
     return warehouse.rows(
         f"select * from marts.{mart} where company_id = %s order by 2, 3", [company]
     )
+
+
+def test_slides_screens_and_tests_are_of_attendees_and_where_they_are_told(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    (row,) = rows(warehouse, "webinar_contents", shops.acme)
+
+    # (100 + 60 + 80 + 240) s over slides 1 and 2 of p0, 2 of p1; 25 minutes over five.
+    assert (row["seconds_per_slide"], row["slide_viewer_count"]) == (160, 2)
+    assert (row["screen_minutes_mean"], row["screen_viewer_count"]) == (5, 1)
+    assert (row["tested_count"], row["test_score_mean"]) == (2, Decimal("6.5"))
+    assert row["test_score_lower"] is None
+    assert (row["question_count"], row["questions_per_attendee"]) == (1, Decimal("0.2"))
+    # Presence, a question, the offer and the rating; no poll and no chat. Slides,
+    # screens and tests have no points.
+    assert row["engagement_coverage_ratio"] == pytest.approx(0.75)
+    # Who is p1 to the other company did not come there.
+    (bolt,) = rows(warehouse, "webinar_contents", shops.bolt)
+    assert (bolt["question_count"], bolt["tested_count"]) == (1, 0)
+    assert (bolt["seconds_per_slide"], bolt["screen_minutes_mean"]) == (None, None)
 
 
 def test_satisfaction_is_a_mean_of_attendees_with_its_interval(
@@ -163,12 +238,19 @@ def test_reach_stays_with_its_network_and_counters_are_the_newest(
 
     assert linkedin["social_channel"] == "linkedin"
     assert linkedin["month_start_date"] == date(2026, 3, 1)
-    assert (linkedin["post_count"], linkedin["impression_count"]) == (2, 1200)
+    # Of post 1 the network told later than the file; of an old one it tells no more.
+    assert (linkedin["post_count"], linkedin["impression_count"]) == (3, 1250)
     # Of the second post nobody knows the reach: it is in no frequency.
-    assert (linkedin["post_reach_count"], linkedin["frequency"]) == (600, 1.5)
-    assert linkedin["engagement_ratio"] == pytest.approx(24 / 1200)
-    assert linkedin["click_ratio"] == pytest.approx(12 / 1200)
-    assert (facebook["engagement_count"], facebook["engagement_ratio"]) == (12, None)
+    assert linkedin["post_reach_count"] == 640
+    assert linkedin["frequency"] == pytest.approx(950 / 640)
+    assert linkedin["engagement_ratio"] == pytest.approx(24 / 1250)
+    assert linkedin["click_ratio"] == pytest.approx(12 / 1250)
+    # The file's post and the page's own; its views are found by their name.
+    assert (facebook["impression_count"], facebook["post_reach_count"]) == (1220, 10)
+    assert (facebook["engagement_count"], facebook["frequency"]) == (36, None)
+    assert facebook["engagement_ratio"] == pytest.approx(36 / 1220)
+    bolt, _ = rows(warehouse, "social_channel_months", shops.bolt)
+    assert bolt["impression_count"] == 60
 
 
 def test_hours_that_nobody_asked_are_neither_up_nor_down(

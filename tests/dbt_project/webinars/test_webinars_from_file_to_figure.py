@@ -31,7 +31,7 @@ def test_what_is_found_is_what_the_simulation_knows(
         only=[
             *("webinar_outcomes", "webinar_month_outcomes", "webinar_section_totals"),
             *("webinar_satisfaction", "webinar_offers", "social_channel_months"),
-            "uptime_days",
+            *("uptime_days", "webinar_funnels", "webinar_contents"),
         ],
     )
 

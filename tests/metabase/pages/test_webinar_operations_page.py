@@ -77,3 +77,12 @@ def test_the_worst_site_makes_the_line_and_unknown_hours_are_told(
         ["b.test/x", "100", "48", "48\xa0%", "12"],
         ["a.test", "200", "186", "93\xa0%", "3"],
     ]
+
+
+def test_what_no_source_tells_of_slides_is_nothing_and_not_zero(shops_url: str) -> None:
+    newest, older = shown(shops_url, "webinar_content_list")
+
+    assert newest[:6] == ["14 ago 1997", "W2", "7", "—", "85\xa0%", "—"]
+    assert older[5] == "95,5"
+    bolt = answer_of(shops_url, card_named("webinar_content_list"), "bolt")
+    assert [row[2] for row in bolt.rows] == [21, 21]

@@ -127,3 +127,35 @@ def test_posts_are_told_by_network_of_months_that_are_over(shops_url: str) -> No
         ["facebook", "2", "500", "300"],
         ["linkedin", "2", "900", "300"],
     ]
+
+
+def test_what_is_of_no_one_webinar_comes_first_and_is_not_spread(
+    shops_url: str,
+) -> None:
+    none, crece, automatiza = shown(shops_url, "webinar_funnel_list")
+
+    assert none[:5] == ["—", "De ningún webinar en concreto", "—", "—", "90"]
+    assert crece[1:5] == ["Crece", "—", "—", "—"]
+    assert automatiza[4:7] == ["400", "95,0", "40\xa0%"]
+    assert automatiza[8:10] == ["50", "30\xa0%"]
+    bolt = answer_of(shops_url, card_named("webinar_funnel_list"), "bolt")
+    assert [row[4] for row in bolt.rows] == [270, None, 1200]
+
+
+def test_channels_add_up_over_webinars_and_no_rate_is_of_few(shops_url: str) -> None:
+    social, mail = shown(shops_url, "webinar_funnel_channel_list")
+
+    assert social[:5] == ["Redes sociales", "1.000", "2\xa0%", "320", "60,0"]
+    assert mail[:5] == ["Correo", "—", "—", "29", "—"]
+
+
+def test_a_webinar_to_come_is_advised_by_what_is_known_of_it(shops_url: str) -> None:
+    first, second = shown(shops_url, "webinar_outlook_list")
+
+    assert first[1:6] == ["W3", "60", "9", "4", "5"]
+    assert first[9] == "43\xa0%"
+    assert first[-1].startswith("Prioridad alta, marketing: ")
+    assert first[-1].endswith("; Los registros crecen")
+    assert second[-1] == "Nada en particular"
+    bolt = answer_of(shops_url, card_named("webinar_outlook_list"), "bolt")
+    assert [row[2] for row in bolt.rows] == [180, 180]

@@ -50,10 +50,15 @@ _DECLARED = (
     *("webinar_moments", "webinar_audience_traits", "webinar_cohort_results"),
     *("webinar_segment_profiles", "webinar_segment_choices"),
     *("webinar_ratings", "webinar_offer_results", "social_months", "website_days"),
+    *("webinar_funnel_results", "webinar_funnel_channels"),
+    *("webinar_content_results", "webinar_outlooks"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
-    table_of("webinars", view).replace(", told_en text", "") for view in _DECLARED
+    table_of("webinars", view)
+    .replace(", told_en text", "")
+    .replace(", channel_label_en text", "")
+    for view in _DECLARED
 )
 NAMES = (
     *("webinar_months", "webinar_results", "webinar_channels"),
@@ -115,6 +120,7 @@ def fill_webinars(
     _fill_operations(connection, company_id, t)
     _fill_segments(connection, company_id, t)
     _fill_opinions(connection, company_id, t)
+    _fill_funnel(connection, company_id, t)
 
 
 def _inserted(
@@ -315,4 +321,58 @@ def _fill_opinions(connection: psycopg.Connection, company_id: str, t: int) -> N
             **{"website_check_count": 100 * t, "website_answered_count": answered * t},
             **{"website_uptime_ratio": answered / 100 / t},
             website_unchecked_hours=unchecked,
+        )
+
+
+def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """A webinar with e-mails and posts, one with nothing, and visits of neither."""
+    insert = partial(_inserted, connection, company_id)
+    told = {
+        **{"webinar_session_count": 400 * t, "webinar_session_seconds": 95},
+        **{"webinar_bounce_ratio": 0.4, "webinar_email_sent_count": 50 * t},
+        **{"webinar_email_open_ratio": 0.3, "funnel_net_revenue": 600 * t},
+    }
+    for webinar_id, title, day, more in (
+        ("W1", "Automatiza", "1997-07-10", told),
+        ("W2", "Crece", "1997-08-14", {}),
+        ("(none)", None, None, {"webinar_session_count": 90 * t}),
+    ):
+        row = {"title": title, "start_date": day, **more}
+        is_linked = title is not None
+        insert(
+            "webinar_funnel_results", webinar_id=webinar_id, is_linked=is_linked, **row
+        )
+    for webinar_id, label, shown, clicks, visits in (
+        ("W1", "Redes sociales", 900, 18, 300),
+        ("W2", "Redes sociales", 100, 2, 20),
+        ("W1", "Correo", None, None, 29),
+        ("(none)", "Directo", None, None, 90),
+    ):
+        insert(
+            "webinar_funnel_channels",
+            **{"webinar_id": webinar_id, "channel_label_es": label},
+            **{"is_linked": webinar_id != "(none)"},
+            **{"webinar_impression_count": shown, "rated_impression_count": shown},
+            **{"webinar_click_count": clicks, "webinar_session_count": visits * t},
+            **{"timed_session_count": visits, "engaged_seconds": 60 * visits},
+        )
+    for webinar_id, day, seconds in (
+        ("W1", "1997-07-10", 95.5),
+        ("W2", "1997-08-14", None),
+    ):
+        insert(
+            "webinar_content_results",
+            **{"webinar_id": webinar_id, "title": webinar_id, "start_date": day},
+            **{"webinar_question_count": 7 * t, "webinar_slide_seconds": seconds},
+            **{"engagement_coverage_ratio": 0.85, "tested_count": 0},
+        )
+    for webinar_id, expected, is_rising in (("W3", 0.43, True), ("W4", None, False)):
+        insert(
+            "webinar_outlooks",
+            **{"webinar_id": webinar_id, "title": webinar_id},
+            **{"start_date": "1997-10-02", "registrant_count": 60 * t},
+            **{"last_day_count": 9 * t, "day_before_count": 4 * t},
+            **{"webinar_velocity": 5 * t, "webinar_expected_ratio": expected},
+            **{"is_rising": is_rising, "is_opened": False},
+            **{"wants_marketing": expected is not None, "wants_content": False},
         )

@@ -55,6 +55,7 @@ class GoogleAnalytics:
             for source, count in sources.items():
                 values = [date.replace("-", ""), source, "(none)", "(not set)"]
                 counts = [count, count // 2, count, count // 4, 1]
+                counts += [3 * count, 90 * count]
                 rows.append(
                     {
                         "dimensionValues": [{"value": v} for v in values[: len(names)]],

@@ -29,6 +29,8 @@ def test_a_day_says_what_was_withheld_and_one_without_rows_is_read() -> None:
         ("2026-03-03", "google", 4, None),
         ("2026-03-03", "(other)", 1, None),
     ]
+    first = output.records("source_days")[0]
+    assert (first["page_views"], first["engaged_seconds"]) == (120, 3600)
     assert [r["has_other_row"] for r in output.records("source_days")][-1] is True
     totals = [(r["date"], r["sessions"]) for r in output.records("property_days")]
     assert totals == [("2026-03-01", 50), ("2026-03-03", 5)]

@@ -20,6 +20,8 @@ CONTRACTS = (
     "offers",
     "social_posts",
     "uptime_checks",
+    "webinar_campaigns",
+    "web_sessions",
 )
 HEADERS = {
     # Zoom's own headers, with the webinar's id beside each row.
@@ -35,6 +37,10 @@ HEADERS = {
     "offers": "id_webinar,correo,oferta,mostrada_en,clic_en",
     # As LinkedIn and a monitor export them.
     "social_posts": "Post URN,Network,Post date,Impressions,Reactions",
+    "webinar_campaigns": "id_webinar,campaña",
+    # The traffic report of Google Analytics, by day.
+    "web_sessions": "Date,Session source,Session medium,Session campaign,Sessions,"
+    "Engaged sessions,Views,New users,User engagement",
     "uptime_checks": "monitor,timestamp,is_up,response_time",
 }
 
@@ -85,7 +91,8 @@ def test_a_rating_beyond_ten_and_an_unknown_kind_are_quarantined(
     assert [row["kind"] for row in run.records("webinar_interactions")] == ["survey"]
     assert run.rejects == {
         "log.csv line 2": "rating is above 10",
-        "log.csv line 3": "kind is none of chat, question, poll, cta, survey",
+        "log.csv line 3": "kind is none of chat, question, poll, cta, survey, slide, "
+        "screen, quiz",
     }
 
 

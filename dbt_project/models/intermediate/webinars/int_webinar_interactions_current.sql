@@ -6,18 +6,14 @@ with interactions as (
             interaction_id,
             occurred_at::text,
             poll_id,
+            slide_id,
             'line/' || line_number
         ) as told_as
     from {{ ref('stg_files__webinar_interactions') }}
 ),
 
 registrants as (
-    select
-        company_id,
-        webinar_id,
-        registrant_id,
-        person_id
-    from {{ ref('int_webinar_registrants_current') }}
+    select * from {{ ref('int_webinar_registrants_current') }}
     where registrant_id is not null
 ),
 
@@ -35,11 +31,15 @@ told as (
         email_hash,
         null::text as device_id,
         poll_id,
+        slide_id,
         rating,
+        viewed_seconds,
         occurred_at
     from newest
-    -- Zoom tells of neither clicks nor opinions.
-    where kind in ('cta', 'survey') or {{ not_of_zoom('newest') }}
+    -- Of everything else Zoom tells nothing.
+    where
+        kind not in ('chat', 'question', 'poll')
+        or {{ not_of_zoom('newest') }}
     union all
     select
         company_id,
@@ -49,7 +49,9 @@ told as (
         email_hash,
         device_id,
         poll_id,
+        null::text as slide_id,
         null::numeric(24, 6) as rating,
+        null::numeric(24, 6) as viewed_seconds,
         occurred_at
     from {{ ref('int_zoom_interactions') }}
     union all
@@ -61,7 +63,9 @@ told as (
         email_hash,
         null::text as device_id,
         null::text as poll_id,
+        null::text as slide_id,
         rating,
+        null::numeric(24, 6) as viewed_seconds,
         occurred_at
     from {{ ref('int_webinar_answers') }}
 ),
@@ -78,7 +82,9 @@ identified as (
             'visitor/' || told.device_id
         ) as person_id,
         told.poll_id,
+        told.slide_id,
         told.rating,
+        told.viewed_seconds,
         told.occurred_at
     from told
     left join registrants

@@ -9,6 +9,7 @@ renamed as (
         line_number::integer as line_number,
         nullif(trim(post_id), '') as post_id,
         {{ channel_alias('channel') }} as social_channel,
+        nullif(trim(campaign), '') as campaign_name,
 
         impressions::bigint as impression_count,
         reach::bigint as reach_count,

@@ -16,8 +16,10 @@ renamed as (
         ) as email_hash,
         nullif(trim(kind), '') as kind,
         nullif(trim(poll_id), '') as poll_id,
+        nullif(trim(slide_id), '') as slide_id,
 
         rating::numeric(24, 6) as rating,
+        seconds::numeric(24, 6) as viewed_seconds,
 
         occurred_at::timestamptz as occurred_at,
         _sdc_batched_at::timestamptz as loaded_at

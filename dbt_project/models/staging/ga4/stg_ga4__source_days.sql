@@ -16,6 +16,8 @@ renamed as (
         users::bigint as user_count,
         new_users::bigint as new_user_count,
         key_events::numeric(24, 6) as key_event_count,
+        page_views::bigint as page_view_count,
+        engaged_seconds::numeric(24, 6) as engaged_seconds,
 
         coalesce(is_thresholded, false) as is_thresholded,
         coalesce(samplings::jsonb, '[]') <> '[]'::jsonb as is_sampled,

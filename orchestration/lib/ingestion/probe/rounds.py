@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.probe.asking import Answer, ask
 from orchestration.lib.ingestion.probe.sites import Site, list_sites
 from orchestration.lib.warehouse.database import connect
@@ -31,8 +32,8 @@ class Check:
 
 def probe_once(
     url: str,
+    settings: Settings,
     *,
-    allows_private: bool = False,
     company_ids: Sequence[str] | None = None,
     budget_seconds: float = _BUDGET_SECONDS,
 ) -> list[Check]:
@@ -40,9 +41,10 @@ def probe_once(
 
     A site that nobody came to ask within the budget has no row: a gap is no outage.
     """
-    sites = list_sites(url, company_ids)
+    sites = list_sites(url, settings, company_ids)
     pool = ThreadPoolExecutor(_ASKERS, thread_name_prefix="probe")
-    asked = {pool.submit(partial(_check, each, allows_private)): each for each in sites}
+    check = partial(_check, settings.probes_private)
+    asked = {pool.submit(check, each): each for each in sites}
     done, _ = wait(asked, timeout=budget_seconds)
     pool.shutdown(wait=False, cancel_futures=True)
     checks = [future.result() for future in _in_order(asked, done)]
@@ -51,7 +53,7 @@ def probe_once(
     return checks
 
 
-def _check(site: Site, allows_private: bool) -> Check:
+def _check(allows_private: bool, site: Site) -> Check:
     asked_at = datetime.now(UTC)
     answer = ask(site.address, allows_private=allows_private)
     return Check(site.company_id, site.site_id, asked_at, answer)

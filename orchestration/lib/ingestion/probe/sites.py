@@ -1,7 +1,7 @@
-"""The websites of companies that are watched. An address may hold a token: see below.
+"""The websites of companies that are watched. An address may hold a token.
 
 What is told of a site, in rows, logs and errors, is its name: host, port and path. Its
-address is read by the probe, and by nobody else.
+address is sealed like a secret; the probe unseals it, and nobody else.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from psycopg.rows import class_row
-
+from orchestration.lib.connections.connection_secrets import sealing, site_secret
 from orchestration.lib.core.plain_errors import PlainError
+from orchestration.lib.core.secrets import Vault
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect
 
-__all__ = ["Site", "SiteRefused", "list_sites", "site_of", "unwatch", "watch"]
+__all__ = ["Site", "SiteRefused", "list_names", "list_sites", "site_of", "unwatch"]
+__all__ += ["watch"]
 
 
 class SiteRefused(PlainError, ValueError):
@@ -57,7 +59,7 @@ def site_of(company_id: str, address: str) -> Site:
     return Site(company_id, name, text)
 
 
-def watch(url: str, site: Site) -> None:
+def watch(url: str, settings: Settings, site: Site) -> None:
     """Watch a site, or go on with another address of its name.
 
     Raises
@@ -66,13 +68,13 @@ def watch(url: str, site: Site) -> None:
         There is no such company.
     """
     load_company(url, site.company_id)
-    with connect(url, "orchestrator") as database:
+    with sealing(url, settings) as (database, vault):
         database.execute(
-            """insert into ops.watched_sites (company_id, site_id, address)
+            """insert into ops.watched_sites (company_id, site_id, encrypted_address)
             values (%s, %s, %s)
             on conflict (company_id, site_id) do update
-                set address = excluded.address""",
-            (site.company_id, site.site_id, site.address),
+                set address = null, encrypted_address = excluded.encrypted_address""",
+            (site.company_id, site.site_id, _sealed(vault, site)),
         )
 
 
@@ -86,13 +88,64 @@ def unwatch(url: str, company_id: str, site_id: str) -> bool:
         return bool(gone.rowcount)
 
 
-def list_sites(url: str, company_ids: Sequence[str] | None = None) -> list[Site]:
-    """The watched sites of all companies, or of these."""
+def list_names(
+    url: str, company_ids: Sequence[str] | None = None
+) -> list[tuple[str, str]]:
+    """Company and name of the watched sites of all companies, or of these."""
     with connect(url, "orchestrator") as database:
-        cursor = database.cursor(row_factory=class_row(Site))
-        return cursor.execute(
-            """select company_id, site_id, address from ops.watched_sites
-            where %(ids)s::text[] is null or company_id = any(%(ids)s::text[])
-            order by company_id, site_id""",
-            {"ids": None if company_ids is None else list(company_ids)},
+        return database.execute(
+            f"select company_id, site_id {_WATCHED}", _of(company_ids)
         ).fetchall()
+
+
+def list_sites(
+    url: str, settings: Settings, company_ids: Sequence[str] | None = None
+) -> list[Site]:
+    """The watched sites with their addresses, of all companies, or of these.
+
+    Addresses from before they were sealed are sealed now.
+
+    Raises
+    ------
+    SecretsUnreadable
+        An address has no key.
+    """
+    if not list_names(url, company_ids):
+        return []
+    with sealing(url, settings) as (database, vault):
+        rows = database.execute(
+            f"select company_id, site_id, address, encrypted_address {_WATCHED}"
+            " for update",
+            _of(company_ids),
+        ).fetchall()
+        sites = []
+        for company_id, site_id, plain, sealed in rows:
+            if sealed is None:
+                site = Site(company_id, site_id, plain)
+                database.execute(
+                    """update ops.watched_sites
+                    set address = null, encrypted_address = %s
+                    where company_id = %s and site_id = %s""",
+                    (_sealed(vault, site), company_id, site_id),
+                )
+            else:
+                secret = vault.unseal(company_id, site_secret(site_id), bytes(sealed))
+                site = Site(company_id, site_id, str(secret["address"]))
+            sites.append(site)
+        return sites
+
+
+def _sealed(vault: Vault, site: Site) -> bytes:
+    name = site_secret(site.site_id)
+    return vault.seal(site.company_id, name, {"address": site.address})
+
+
+def _of(company_ids: Sequence[str] | None) -> dict[str, list[str] | None]:
+    return {"ids": None if company_ids is None else list(company_ids)}
+
+
+_WATCHED = """
+    from ops.watched_sites
+    where %(ids)s::text[] is null or company_id = any(%(ids)s::text[])
+    order by company_id, site_id
+"""

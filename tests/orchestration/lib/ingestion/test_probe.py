@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar
 
 import psycopg
@@ -14,6 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.lib.connections.connection_secrets import rotate_key
+from orchestration.lib.core.secrets import SecretsUnreadable
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.probe.asking import Answer, ask, is_public
 from orchestration.lib.ingestion.probe.rounds import probe_once
 from orchestration.lib.ingestion.probe.sites import (
@@ -157,15 +161,16 @@ def test_the_name_of_a_site_has_no_secret_and_is_that_of_files() -> None:
 
 
 def test_a_round_keeps_a_row_of_each_site_of_its_company(
-    database_url: str, port: int, monkeypatch: pytest.MonkeyPatch
+    database_url: str, port: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    settings = Settings(tmp_path, database_url, probes_private=True)
     for company in ("acme", "bolt"):
         add_company(database_url, Company(company, company, "EUR", "UTC"))
     up, down = f"http://127.0.0.1:{port}/200?key={SECRET}", "http://127.0.0.1:1/"
     for company, address in (("acme", up), ("acme", down), ("bolt", up)):
-        watch(database_url, site_of(company, address))
+        watch(database_url, settings, site_of(company, address))
 
-    probe_once(database_url, allows_private=True, company_ids=["acme"])
+    probe_once(database_url, settings, company_ids=["acme"])
 
     with psycopg.connect(database_url) as database:
         rows = database.execute(
@@ -177,6 +182,7 @@ def test_a_round_keeps_a_row_of_each_site_of_its_company(
         ("acme", f"127.0.0.1:{port}/200", True, 200, None),
     ]
     monkeypatch.setenv("TIMONEL_DATABASE_URL", database_url)
+    monkeypatch.setenv("TIMONEL_HOME", str(tmp_path))
     listed = CliRunner().invoke(
         app, ["probe", "list", "--company", "bolt", "--format", "json"]
     )
@@ -192,4 +198,43 @@ def test_a_round_keeps_a_row_of_each_site_of_its_company(
         ).fetchall()
     assert kept[:2] == (False, "private")
     assert SECRET not in kept[2]
-    assert SECRET not in repr(list_sites(database_url))
+    assert SECRET not in repr(list_sites(database_url, settings))
+
+
+def test_an_address_is_sealed_also_one_from_before(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path, database_url)
+    for company in ("acme", "bolt"):
+        add_company(database_url, Company(company, company, "EUR", "UTC"))
+    new, old = (f"https://a.test/{page}?key={SECRET}" for page in ("new", "old"))
+    watch(database_url, settings, site_of("acme", new))
+    with psycopg.connect(database_url) as database:
+        database.execute(
+            """insert into ops.watched_sites (company_id, site_id, address)
+            values ('bolt', 'a.test/old', %s)""",
+            (old,),
+        )
+
+    found = {
+        site.company_id: site.address for site in list_sites(database_url, settings)
+    }
+
+    assert found == {"acme": new, "bolt": old}
+    with psycopg.connect(database_url) as database:
+        kept = database.execute(
+            "select address, encode(encrypted_address, 'escape') from ops.watched_sites"
+        ).fetchall()
+        assert [address for address, _ in kept] == [None, None]
+        assert SECRET not in str(kept)
+        # A new key opens it; another company's row does not.
+        assert rotate_key(database_url, settings) == 2
+        database.execute(
+            """update ops.watched_sites as mine
+            set encrypted_address = other.encrypted_address
+            from ops.watched_sites as other
+            where mine.company_id = 'acme' and other.company_id = 'bolt'"""
+        )
+    with pytest.raises(SecretsUnreadable) as caught:
+        list_sites(database_url, settings)
+    assert SECRET not in str(caught.value)

@@ -1,0 +1,1 @@
+{{ webinar_funnel(['webinar_id']) }}
