@@ -43,8 +43,7 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    # For every password but the server's own, which is set before this holds.
-    "scram_iterations": "4096",
+    "scram_iterations": "4096",  # of readers' passwords; our own is set before
     # Whatever readers hold open, there are places left for us, who are its superuser.
     "superuser_reserved_connections": "20",
 }
@@ -68,8 +67,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server unless it runs, and return its URL.
 
-        Safe to call from several processes at once, after a crash, and with a
-        stale pid file.
+        Safe from several processes at once, after a crash, with a stale pid file.
 
         Raises
         ------
@@ -135,8 +133,7 @@ class EmbeddedPostgres:
     def _is_hidden(self) -> bool:
         """Whether the unprivileged account is locked out of our folders.
 
-        A checkout below /root is the usual case: the account may not even walk
-        through it, and opening those folders to everyone is not ours to do.
+        As below /root, which is not ours to open to everyone.
         """
         if self._account is None:
             return False
@@ -182,8 +179,7 @@ class EmbeddedPostgres:
             "initdb",
             *("-D", str(self._data), "-U", _ADMIN, "-E", "UTF8"),
             *("--locale=C.UTF-8", "--auth=scram-sha-256"),
-            # Iterations slow down who guesses. Nobody guesses 192 random bits, and
-            # every command opens hundreds of connections.
+            # They slow down who guesses, and nobody guesses 192 random bits.
             *("--set", "scram_iterations=1"),
             f"--pwfile={handover}",
         )
@@ -260,8 +256,7 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *arguments: str) -> str:
         account = self._account
-        # pg_ctl hands its output streams to the server it starts: a pipe would
-        # stay open for as long as the server lives.
+        # pg_ctl hands its output to the server: a pipe would stay open as long.
         with (self.home / "program-output").open("w+") as output:
             done = subprocess.run(
                 [str(self.program(program)), *arguments],
@@ -299,7 +294,7 @@ def _command_line(pid: int) -> str:
     """Command line of a process, empty if there is none with this id."""
     if Path("/proc/self").exists():
         with contextlib.suppress(OSError):
-            return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+            return Path(f"/proc/{pid}/cmdline").read_text()
         return ""
     query = ["ps", "-o", "command=", "-p", str(pid)]
     return subprocess.run(query, capture_output=True, text=True, check=False).stdout

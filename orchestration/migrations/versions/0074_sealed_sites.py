@@ -7,7 +7,7 @@ first round of the probe (`orchestration.lib.ingestion.probe.sites`).
 from alembic import op
 
 revision = "0074"
-down_revision = "0072"
+down_revision = "0073"
 
 
 def upgrade() -> None:
