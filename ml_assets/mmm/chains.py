@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.memory import draw_follows, innovations
 from ml_assets.mmm.posterior import Observed, Posterior
 from ml_assets.mmm.tails import draw_freedom, draw_weights
 
@@ -21,12 +22,13 @@ _TRAJECTORY: Final = 2.8
 
 
 class Turn(NamedTuple):
-    """Points of all chains, and baseline, noise and degrees of freedom drawn there."""
+    """Points of all chains, and baseline and noise (see `sampler.Draws`) there."""
 
     points: Floats
     coefficients: Floats
     noise: Floats
     freedom: Floats
+    follows: Floats
 
 
 class Chains:
@@ -62,12 +64,15 @@ class Chains:
         return kept
 
     def _weigh(self) -> Turn:
-        """Draw baseline, noise and degrees of freedom, then the periods' weights."""
-        drawn = self.posterior.baselines(self.at, self.observed, self.rng)
-        freedom = draw_freedom(drawn.residuals, self.rng)
-        weights = draw_weights(drawn.residuals, freedom, self.rng)
-        self.observed = self.posterior.observed(self.observed.outcome, weights)
-        return Turn(self.at, drawn.coefficients, drawn.noise, freedom)
+        """Draw baseline and noise, how it goes on, then the periods' weights."""
+        before = self.observed
+        drawn = self.posterior.baselines(self.at, before, self.rng)
+        follows = draw_follows(drawn.left, before.weights, self.rng)
+        new = innovations(drawn.left, follows)
+        freedom = draw_freedom(new, self.rng)
+        weights = draw_weights(new, freedom, self.rng)
+        self.observed = self.posterior.observed(before.outcome, weights, follows)
+        return Turn(self.at, drawn.coefficients, drawn.noise, freedom, follows)
 
     def _move(self) -> float:
         """A Hamiltonian step of every chain, and how likely it was to be taken."""

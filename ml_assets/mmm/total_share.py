@@ -52,4 +52,4 @@ def _on_total(brought: Floats, channels: int) -> float:
 
 
 def _prior(channels: int) -> float:
-    return float(channels * priors.RESPONSE_SD * np.sqrt(2 / np.pi))
+    return float(channels * 0.25 * np.sqrt(2 / np.pi))
