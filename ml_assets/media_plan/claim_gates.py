@@ -25,9 +25,8 @@ __all__ = [
     "total_not_from_prior",
 ]
 
-# How far the total may go when the prior sits on it and not on each channel, in
-# standard deviations.
-_PRIOR_BLOCKS, _PRIOR_WARNS = 1.5, 0.75
+# How much of the doubt before any data may be left of the total.
+_PRIOR_BLOCKS, _PRIOR_WARNS = 0.8, 0.5
 # Standard errors between two answers to one question.
 _APART_BLOCKS, _APART_WARNS = 4.0, 2.0
 _FACTOR_BLOCKS: Final = 2.0
@@ -78,31 +77,31 @@ def spend_not_set_by_sales(
 
 
 def total_not_from_prior(mix: FittedMix) -> GateResult:
-    """Compare the total of all channels with what it is when the prior sits on it.
+    """Compare what is known of the total of all channels with what was supposed.
 
-    Observed is how far it goes then, in its own standard deviations.
+    Observed is the share of the doubt before any data that they have left.
     """
     gate, total = "total_not_from_prior", total_share(mix)
-    made = total.made_by_prior
+    left = total.doubt_left
     message = Sentence(
         "total_not_from_prior.seen",
-        "All channels together brought {mean:.0%} of sales (before any data "
-        "{prior:.0%} was supposed); {on_total:.0%} if nothing is supposed of their "
-        "sum.",
+        "All channels together brought {mean:.0%} of sales, give or take {sd:.0%}; "
+        "before any data it was {prior:.0%}, give or take {prior_sd:.0%}.",
         mean=total.mean,
+        sd=total.sd,
         prior=total.prior,
-        on_total=total.on_total,
+        prior_sd=total.prior_sd,
     )
-    if made <= _PRIOR_WARNS:
-        return GateResult(gate, "passed", made, _PRIOR_BLOCKS, message)
-    outcome: Outcome = "blocked" if made > _PRIOR_BLOCKS else "warned"
+    if left <= _PRIOR_WARNS:
+        return GateResult(gate, "passed", left, _PRIOR_BLOCKS, message)
+    outcome: Outcome = "blocked" if left > _PRIOR_BLOCKS else "warned"
     message = Sentence(
         "total_not_from_prior.blocked",
-        "{seen} The difference is of the model, not of the data: put small channels "
-        "together, or switch several off for some weeks and enter what that showed.",
+        "{seen} The data hardly say: put small channels together, or switch several "
+        "off for some weeks and enter what that showed.",
         seen=message,
     )
-    return GateResult(gate, outcome, made, _PRIOR_BLOCKS, message)
+    return GateResult(gate, outcome, left, _PRIOR_BLOCKS, message)
 
 
 def no_unusual_periods(dates: Sequence[str], unusual: Sequence[Unusual]) -> GateResult:

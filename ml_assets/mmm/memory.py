@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 from ml_assets.mmm import priors
 from ml_assets.mmm.adstock import Floats
 
-__all__ = ["backwards", "draw_follows", "innovations", "likeliest_follows"]
+__all__ = ["draw_follows", "innovations", "likeliest_follows", "through_precision"]
 
 
 def innovations(values: Floats, follows: Floats) -> Floats:
@@ -25,10 +25,14 @@ def innovations(values: Floats, follows: Floats) -> Floats:
     return new
 
 
-def backwards(by_innovation: Floats, follows: Floats) -> Floats:
-    """Derivative by values, shape (b, n), of that by their innovations."""
-    back = by_innovation.copy()
-    back[:, :-1] -= follows[:, None] * by_innovation[:, 1:]
+def through_precision(values: Floats, weights: Floats, follows: Floats) -> Floats:
+    """Values, shape (b, n), times the noise's precision: filter, weigh, filter back.
+
+    `weights` are those of innovations, (b, n), in units of their sd.
+    """
+    new = weights * innovations(values, follows)
+    back = new.copy()
+    back[:, :-1] -= follows[:, None] * new[:, 1:]
     return back
 
 

@@ -25,7 +25,7 @@ from ml_assets.mmm.channel_parameters import (
 from ml_assets.mmm.effects_prior import effects_prior
 from ml_assets.mmm.lift_tests import Lifts
 from ml_assets.mmm.media import Media, media
-from ml_assets.mmm.memory import backwards, innovations
+from ml_assets.mmm.memory import through_precision
 
 __all__ = ["Baselines", "Observed", "Posterior"]
 
@@ -260,15 +260,16 @@ class Posterior:
 
     def _linear(self, points: Floats, brought: Floats, observed: Observed) -> _Linear:
         left = observed.outcome - brought.sum(axis=1)
+        noise = observed.weights, observed.follows
         log_scales = points[:, points.shape[1] - len(self.baseline.scales) :]
         ridge = self.baseline.ridge * np.exp(-2 * log_scales @ self._membership.T)
         diagonal = np.arange(ridge.shape[1])
         precision = observed.squares.copy()
         precision[:, diagonal, diagonal] += ridge
         inverse = np.asarray(np.linalg.inv(precision), dtype=np.float64)
-        weighted = _weighed(left, observed) @ self._design
+        weighted = through_precision(left, *noise) @ self._design
         coefficients = (inverse @ weighted[..., None])[..., 0]
-        unexplained = _weighed(left - coefficients @ self._design.T, observed)
+        unexplained = through_precision(left - coefficients @ self._design.T, *noise)
         error = np.einsum("bn,bn->b", left, unexplained)
         error += priors.NOISE_WEIGHT * priors.NOISE_SD**2
         log_determinant = np.asarray(np.linalg.slogdet(inverse)[1], dtype=np.float64)
@@ -285,22 +286,15 @@ class Posterior:
     def _prior(self, points: Floats) -> tuple[Floats, Floats]:
         rows = self._rows(points)
         shapes = per_channel(self.kind) - 1
-        half, slope = priors.HALF_SATURATION, priors.SLOPE
-        centre = np.array([self.decay_logit, half.mean, slope.mean])[:shapes]
-        spread = np.array([priors.DECAY_LOGIT_SD, half.sd, slope.sd])[:shapes]
+        decay = priors.LogNormal(self.decay_logit, priors.DECAY_LOGIT_SD)
+        shape = np.array([decay, priors.HALF_SATURATION, priors.SLOPE])[:shapes]
+        centre, spread = shape.T
         distance = (rows[..., :shapes] - centre) / spread
         effects, by_effect = effects_prior(rows[..., -1], self._used)
-        means = np.array([scale.mean for scale in self.baseline.scales])
-        spreads = np.array([scale.sd for scale in self.baseline.scales])
+        means, spreads = np.array(self.baseline.scales).T
         scales = (points[:, points.shape[1] - means.size :] - means) / spreads
         value = (distance**2).sum(axis=(1, 2)) / 2 + (scales**2).sum(axis=1) / 2
         slopes = np.concatenate([distance / spread, by_effect[..., None]], axis=2)
         return value + effects, np.concatenate(
             [slopes.reshape(len(points), -1), scales / spreads], axis=1
         )
-
-
-def _weighed(left: Floats, observed: Observed) -> Floats:
-    """What is left, shape (b, n), through the precision of the noise."""
-    new = innovations(left, observed.follows)
-    return backwards(observed.weights * new, observed.follows)

@@ -174,7 +174,8 @@ def _thinned(kept: list[Turn], draws: int, r_hat: float, acceptance: float) -> D
     parts = [np.concatenate(part) for part in zip(*kept, strict=True)]
     every = len(parts[0])
     chosen = np.linspace(0, every - 1, min(draws, every)).round().astype(int)
-    return Draws(*(part[chosen] for part in parts), r_hat, acceptance)
+    kinds = Turn(*(part[chosen] for part in parts))
+    return Draws(**kinds._asdict(), r_hat=r_hat, acceptance=acceptance)
 
 
 def split_r_hat(chains: Floats) -> Floats:

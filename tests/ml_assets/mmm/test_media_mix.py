@@ -49,7 +49,7 @@ def test_the_gradient_is_that_of_the_posterior(kind: str) -> None:
     )
     point = posterior.start(0.4, 0.9, 0.12) + 0.1 * rng.standard_normal(posterior.size)
     weights = rng.gamma(3.0, 1 / 3, (1, 120))
-    observed = posterior.observed(posterior.outcome[None], weights)
+    observed = posterior.observed(posterior.outcome[None], weights, np.array([0.4]))
 
     _, slopes = posterior.one(point, observed)
 
