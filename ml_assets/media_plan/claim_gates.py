@@ -13,11 +13,13 @@ from ml_assets.mmm.lift_conflicts import (
     conflicts_with_mix,
 )
 from ml_assets.mmm.policy import Policy, spend_policies
+from ml_assets.mmm.steadiness import Unsteady, unsteady_channels
 from ml_assets.mmm.total_share import total_share
 from ml_assets.mmm.unusual import Unusual
 from ml_assets.sentences import Sentence
 
 __all__ = [
+    "channels_steady",
     "claim_gates",
     "experiments_agree",
     "no_unusual_periods",
@@ -40,6 +42,7 @@ def claim_gates(
     yield spend_not_set_by_sales(mix, tests)
     yield experiments_agree(alone, tests)
     yield total_not_from_prior(mix)
+    yield channels_steady(mix)
 
 
 def spend_not_set_by_sales(
@@ -102,6 +105,27 @@ def total_not_from_prior(mix: FittedMix) -> GateResult:
         seen=message,
     )
     return GateResult(gate, outcome, left, _PRIOR_BLOCKS, message)
+
+
+def channels_steady(mix: FittedMix) -> GateResult:
+    """Block where a channel's effect fell by half or its spend is missing in the table.
+
+    One that grew, or that lowers sales, is told: the mix promises less of it than there
+    is, or next to nothing. Observed is the number of channels.
+    """
+    gate, found = "channels_steady", unsteady_channels(mix)
+    if not found:
+        message = Sentence(
+            "channels_steady.passed", "Every channel did the same all along."
+        )
+        return GateResult(gate, "passed", 0, 0, message)
+    promises = any(
+        one.kind == "lost" or (one.kind == "change" and one.share < 1) for one in found
+    )
+    outcome: Outcome = "blocked" if promises else "warned"
+    said = [_unsteady(mix, one) for one in found]
+    message = Sentence("channels_steady.blocked", "{found: }", found=said)
+    return GateResult(gate, outcome, len(found), 0, message)
 
 
 def no_unusual_periods(dates: Sequence[str], unusual: Sequence[Unusual]) -> GateResult:
@@ -180,6 +204,39 @@ def _by_date(mix: FittedMix, channel: str) -> Sentence:
         "{advice} Do it by date, whatever is sold, and enter what it brought: timonel "
         "media lift-test.",
         advice=advise(mix, channel).sentence,
+    )
+
+
+def _unsteady(mix: FittedMix, one: Unsteady) -> Sentence:
+    if one.position is None:
+        return Sentence(
+            "channels_steady.lowers",
+            "{channel}: less was sold where more was spent ({strength:.1f} standard "
+            "errors). What moves against it is missing as a control, or it does harm.",
+            channel=one.channel,
+            strength=one.strength,
+        )
+    date = mix.series.dates[one.position].item()
+    if one.kind == "lost":
+        return Sentence(
+            "channels_steady.lost",
+            "{channel}: from {date} on nothing was spent by the table, and {share:.0%} "
+            "of what it usually brings was sold all the same ({strength:.1f} standard "
+            "errors). Is its spend of these days lost? Load it.",
+            channel=one.channel,
+            date=date,
+            share=one.share,
+            strength=one.strength,
+        )
+    return Sentence(
+        "channels_steady.change",
+        "{channel}: around {date} its effect changed to {share:.1f} times what it was "
+        "({strength:.1f} standard errors); one curve for all days is neither. Look for "
+        "what changed there, and name it as a control.",
+        channel=one.channel,
+        date=date,
+        share=one.share,
+        strength=one.strength,
     )
 
 

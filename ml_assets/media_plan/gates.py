@@ -42,6 +42,7 @@ GATES: Final = (
     "spend_not_set_by_sales",
     "experiments_agree",
     "total_not_from_prior",
+    "channels_steady",
     "no_unusual_periods",
     "published_rows_in_range",
 )

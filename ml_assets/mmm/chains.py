@@ -43,9 +43,7 @@ class Chains:
         rng: np.random.Generator,
     ) -> None:
         self.posterior, self.at, self.root, self.rng = posterior, start, root, rng
-        self.observed = observed
-        self.step = _FIRST_STEP
-        self.acceptance = 0.0
+        self.observed, self.step, self.acceptance = observed, _FIRST_STEP, 0.0
 
     def observe(self, outcomes: Floats) -> None:
         """Compare each chain with an outcome of its own, shape (chains, n)."""
@@ -65,13 +63,12 @@ class Chains:
 
     def _weigh(self) -> Turn:
         """Draw baseline and noise, how it goes on, then the periods' weights."""
-        before = self.observed
-        drawn = self.posterior.baselines(self.at, before, self.rng)
-        follows = draw_follows(drawn.left, before.weights, self.rng)
+        drawn = self.posterior.baselines(self.at, self.observed, self.rng)
+        follows = draw_follows(drawn.left, self.observed.weights, self.rng)
         new = innovations(drawn.left, follows)
         freedom = draw_freedom(new, self.rng)
         weights = draw_weights(new, freedom, self.rng)
-        self.observed = self.posterior.observed(before.outcome, weights, follows)
+        self.observed = self.posterior.observed(self.observed.outcome, weights, follows)
         return Turn(self.at, drawn.coefficients, drawn.noise, freedom, follows)
 
     def _move(self) -> float:

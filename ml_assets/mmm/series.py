@@ -96,11 +96,10 @@ def read_series(  # noqa: PLR0913  (which column is what)
     _distinct(named)
     dates, period = _dates(frame, date)
     values = {name: _numbers(frame, name) for name in (outcome, *channels, *controls)}
-    for name in channels:
-        _refuse(values[name] < 0, frame, name, _BELOW_0)
-    below = values[outcome] < 0
-    if below.mean() > _REFUNDS:
-        _refuse(below, frame, outcome, _BELOW_0)
+    for name in (outcome, *channels):
+        below = values[name] < 0
+        if name != outcome or below.mean() > _REFUNDS:
+            _refuse(below, frame, name, _BELOW_0)
     fitted = dates.size
     if fitted_until is not None:
         fitted = int((dates <= np.datetime64(fitted_until, "D")).sum())
