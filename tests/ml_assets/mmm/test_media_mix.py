@@ -217,7 +217,6 @@ def test_channels_that_move_together_are_not_told_apart(known: Market) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
-        ("revenue", -1.0, "column revenue, row 5: -1.0 is below 0"),
         ("meta", -1.0, "column meta, row 5: -1.0 is below 0"),
         ("meta", None, r"column meta, row 5: .*is not a number"),
         ("promotion", np.inf, "column promotion, row 5: inf is not a number"),
