@@ -98,7 +98,8 @@ def read_series(  # noqa: PLR0913  (which column is what)
     values = {name: _numbers(frame, name) for name in (outcome, *channels, *controls)}
     for name in (outcome, *channels):
         below = values[name] < 0
-        if name != outcome or below.mean() > _REFUNDS:
+        is_refund = below.mean() <= _REFUNDS and values[name].sum() >= 0
+        if name != outcome or not is_refund:
             _refuse(below, frame, name, _BELOW_0)
     fitted = dates.size
     if fitted_until is not None:
