@@ -51,7 +51,8 @@ def enough_data(summaries: pd.DataFrame) -> GateResult:
     """Block below 10 customers or 14 days; warn where an average or little is had.
 
     Below 10 repeat customers or 56 days everybody gets the company's average; below 500
-    buyers or 180 days a model's single customer is weak.
+    buyers, 180 days or 10 customers with three orders a model's single customer is
+    weak: without third orders who left looks like who buys seldom.
 
     Parameters
     ----------
@@ -102,10 +103,11 @@ def enough_data(summaries: pd.DataFrame) -> GateResult:
                 what=what,
             )
             return GateResult(gate, "warned", count, least, message)
-    return _comfortable(buyers, repeaters, days)
+    thrice = int((frequency > 1).sum())
+    return _comfortable(buyers, repeaters, thrice, days)
 
 
-def _comfortable(buyers: int, repeaters: int, days: float) -> GateResult:
+def _comfortable(buyers: int, repeaters: int, thrice: int, days: float) -> GateResult:
     """Whether a model is dependable, where there can be one."""
     gate = "enough_data"
     if buyers < _COMFORTABLE_BUYERS:
@@ -126,6 +128,15 @@ def _comfortable(buyers: int, repeaters: int, days: float) -> GateResult:
             least=_COMFORTABLE_HISTORY_DAYS,
         )
         return GateResult(gate, "warned", days, _COMFORTABLE_HISTORY_DAYS, message)
+    if thrice < MINIMUM_REPEAT_CUSTOMERS:
+        message = Sentence(
+            "enough_data.few_third_orders",
+            "{thrice} customers ordered three times, {least} make predictions "
+            "dependable: without third orders, who left looks like who buys seldom.",
+            thrice=thrice,
+            least=MINIMUM_REPEAT_CUSTOMERS,
+        )
+        return GateResult(gate, "warned", thrice, MINIMUM_REPEAT_CUSTOMERS, message)
     message = Sentence(
         "enough_data.passed",
         "{buyers} buyers, {repeaters} of them bought again, in {days:.0f} days of "

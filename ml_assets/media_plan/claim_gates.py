@@ -13,11 +13,13 @@ from ml_assets.mmm.lift_conflicts import (
     conflicts_with_mix,
 )
 from ml_assets.mmm.policy import Policy, spend_policies
+from ml_assets.mmm.steadiness import Unsteady, unsteady_channels
 from ml_assets.mmm.total_share import total_share
 from ml_assets.mmm.unusual import Unusual
 from ml_assets.sentences import Sentence
 
 __all__ = [
+    "channels_steady",
     "claim_gates",
     "experiments_agree",
     "no_unusual_periods",
@@ -25,9 +27,8 @@ __all__ = [
     "total_not_from_prior",
 ]
 
-# How far the total may go when the prior sits on it and not on each channel, in
-# standard deviations.
-_PRIOR_BLOCKS, _PRIOR_WARNS = 1.5, 0.75
+# How much of the doubt before any data may be left of the total.
+_PRIOR_BLOCKS, _PRIOR_WARNS = 0.8, 0.5
 # Standard errors between two answers to one question.
 _APART_BLOCKS, _APART_WARNS = 4.0, 2.0
 _FACTOR_BLOCKS: Final = 2.0
@@ -41,6 +42,7 @@ def claim_gates(
     yield spend_not_set_by_sales(mix, tests)
     yield experiments_agree(alone, tests)
     yield total_not_from_prior(mix)
+    yield channels_steady(mix)
 
 
 def spend_not_set_by_sales(
@@ -78,31 +80,52 @@ def spend_not_set_by_sales(
 
 
 def total_not_from_prior(mix: FittedMix) -> GateResult:
-    """Compare the total of all channels with what it is when the prior sits on it.
+    """Compare what is known of the total of all channels with what was supposed.
 
-    Observed is how far it goes then, in its own standard deviations.
+    Observed is the share of the doubt before any data that they have left.
     """
     gate, total = "total_not_from_prior", total_share(mix)
-    made = total.made_by_prior
+    left = total.doubt_left
     message = Sentence(
         "total_not_from_prior.seen",
-        "All channels together brought {mean:.0%} of sales (before any data "
-        "{prior:.0%} was supposed); {on_total:.0%} if nothing is supposed of their "
-        "sum.",
+        "All channels together brought {mean:.0%} of sales, give or take {sd:.0%}; "
+        "before any data it was {prior:.0%}, give or take {prior_sd:.0%}.",
         mean=total.mean,
+        sd=total.sd,
         prior=total.prior,
-        on_total=total.on_total,
+        prior_sd=total.prior_sd,
     )
-    if made <= _PRIOR_WARNS:
-        return GateResult(gate, "passed", made, _PRIOR_BLOCKS, message)
-    outcome: Outcome = "blocked" if made > _PRIOR_BLOCKS else "warned"
+    if left <= _PRIOR_WARNS:
+        return GateResult(gate, "passed", left, _PRIOR_BLOCKS, message)
+    outcome: Outcome = "blocked" if left > _PRIOR_BLOCKS else "warned"
     message = Sentence(
         "total_not_from_prior.blocked",
-        "{seen} The difference is of the model, not of the data: put small channels "
-        "together, or switch several off for some weeks and enter what that showed.",
+        "{seen} The data hardly say: put small channels together, or switch several "
+        "off for some weeks and enter what that showed.",
         seen=message,
     )
-    return GateResult(gate, outcome, made, _PRIOR_BLOCKS, message)
+    return GateResult(gate, outcome, left, _PRIOR_BLOCKS, message)
+
+
+def channels_steady(mix: FittedMix) -> GateResult:
+    """Block where a channel's effect fell by half or its spend is missing in the table.
+
+    One that grew, or that lowers sales, is told: the mix promises less of it than there
+    is, or next to nothing. Observed is the number of channels.
+    """
+    gate, found = "channels_steady", unsteady_channels(mix)
+    if not found:
+        message = Sentence(
+            "channels_steady.passed", "Every channel did the same all along."
+        )
+        return GateResult(gate, "passed", 0, 0, message)
+    promises = any(
+        one.kind == "lost" or (one.kind == "change" and one.share < 1) for one in found
+    )
+    outcome: Outcome = "blocked" if promises else "warned"
+    said = [_unsteady(mix, one) for one in found]
+    message = Sentence("channels_steady.blocked", "{found: }", found=said)
+    return GateResult(gate, outcome, len(found), 0, message)
 
 
 def no_unusual_periods(dates: Sequence[str], unusual: Sequence[Unusual]) -> GateResult:
@@ -181,6 +204,39 @@ def _by_date(mix: FittedMix, channel: str) -> Sentence:
         "{advice} Do it by date, whatever is sold, and enter what it brought: timonel "
         "media lift-test.",
         advice=advise(mix, channel).sentence,
+    )
+
+
+def _unsteady(mix: FittedMix, one: Unsteady) -> Sentence:
+    if one.position is None:
+        return Sentence(
+            "channels_steady.lowers",
+            "{channel}: less was sold where more was spent ({strength:.1f} standard "
+            "errors). What moves against it is missing as a control, or it does harm.",
+            channel=one.channel,
+            strength=one.strength,
+        )
+    date = mix.series.dates[one.position].item()
+    if one.kind == "lost":
+        return Sentence(
+            "channels_steady.lost",
+            "{channel}: from {date} on nothing was spent by the table, and {share:.0%} "
+            "of what it usually brings was sold all the same ({strength:.1f} standard "
+            "errors). Is its spend of these days lost? Load it.",
+            channel=one.channel,
+            date=date,
+            share=one.share,
+            strength=one.strength,
+        )
+    return Sentence(
+        "channels_steady.change",
+        "{channel}: around {date} its effect changed to {share:.1f} times what it was "
+        "({strength:.1f} standard errors); one curve for all days is neither. Look for "
+        "what changed there, and name it as a control.",
+        channel=one.channel,
+        date=date,
+        share=one.share,
+        strength=one.strength,
     )
 
 

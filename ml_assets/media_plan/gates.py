@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.media_plan.media_days import CLICKS, MediaDays
+from ml_assets.mmm.baseline import SEASON_DAYS, TENTATIVE_SEASON_DAYS
 from ml_assets.mmm.gates import GateResult, Outcome
 from ml_assets.sentences import Sentence
 
@@ -41,11 +42,12 @@ GATES: Final = (
     "spend_not_set_by_sales",
     "experiments_agree",
     "total_not_from_prior",
+    "channels_steady",
     "no_unusual_periods",
     "published_rows_in_range",
 )
 
-_SHORTEST_DAYS, _SEASONAL_DAYS = 365, 730
+_SHORTEST_DAYS: Final = 365
 # Share of days on which less than nothing would have been sold without advertising.
 _NEGATIVE_BLOCKS, _NEGATIVE_WARNS = 0.05, 0.0
 _NAIVE_BLOCKS, _NAIVE_WARNS = 1.25, 1.0
@@ -80,7 +82,7 @@ def has_media_spend(media: MediaDays) -> GateResult:
 
 
 def enough_media_history(media: MediaDays) -> GateResult:
-    """A year, else nothing is fitted; two, else no yearly season (X15)."""
+    """A year, else nothing is fitted; two, else the season is none or a guess (X15)."""
     gate, days = "enough_media_history", media.days
     unknown = media.left_out.get(CLICKS)
     if days < _SHORTEST_DAYS:
@@ -93,14 +95,8 @@ def enough_media_history(media: MediaDays) -> GateResult:
             least=_SHORTEST_DAYS,
         )
         return GateResult(gate, "warned", days, _SHORTEST_DAYS, message)
-    if days < _SEASONAL_DAYS:
-        message = Sentence(
-            "enough_media_history.one_year",
-            "{days} days: one year holds one Christmas. Below {least} days only the "
-            "events of the calendar are taken out, no yearly season.",
-            days=days,
-            least=_SEASONAL_DAYS,
-        )
+    if days < SEASON_DAYS:
+        message = _short_season(days)
         if unknown is not None:
             message = Sentence(
                 "enough_media_history.one_year_without_clicks",
@@ -109,7 +105,7 @@ def enough_media_history(media: MediaDays) -> GateResult:
                 seen=message,
                 share=unknown,
             )
-        return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
+        return GateResult(gate, "warned", days, SEASON_DAYS, message)
     if unknown is not None:
         message = Sentence(
             "enough_media_history.without_clicks",
@@ -119,9 +115,25 @@ def enough_media_history(media: MediaDays) -> GateResult:
             days=days,
             share=unknown,
         )
-        return GateResult(gate, "warned", days, _SEASONAL_DAYS, message)
+        return GateResult(gate, "warned", days, SEASON_DAYS, message)
     message = Sentence("enough_media_history.passed", "{days} days.", days=days)
-    return GateResult(gate, "passed", days, _SEASONAL_DAYS, message)
+    return GateResult(gate, "passed", days, SEASON_DAYS, message)
+
+
+def _short_season(days: int) -> Sentence:
+    """What the engine does with the season of a history that is too short for one."""
+    if days < TENTATIVE_SEASON_DAYS:
+        return Sentence(
+            "enough_media_history.one_year",
+            "{days} days: one year holds one Christmas. Below {least} days only the "
+            "events of the calendar are taken out, no yearly season.",
+            **{"days": days, "least": TENTATIVE_SEASON_DAYS},
+        )
+    return Sentence(
+        "enough_media_history.short_season",
+        "{days} days: below {least} the yearly season is a guess that is held small.",
+        **{"days": days, "least": SEASON_DAYS},
+    )
 
 
 def mix_converged(status: str, reason: Sentence | None) -> GateResult:
@@ -130,10 +142,8 @@ def mix_converged(status: str, reason: Sentence | None) -> GateResult:
     if status == "fitted":
         message = Sentence("mix_converged.passed", "The fit converged.")
         return GateResult(gate, "passed", None, None, message)
-    unexplained = Sentence(
-        "mix_converged.status", "The fit is {status}.", status=status
-    )
-    return GateResult(gate, "blocked", None, None, reason or unexplained)
+    told = Sentence("mix_converged.status", "The fit is {status}.", status=status)
+    return GateResult(gate, "blocked", None, None, reason or told)
 
 
 def baseline_not_negative(baseline: pd.Series) -> GateResult:

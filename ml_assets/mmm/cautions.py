@@ -33,6 +33,13 @@ def cautions(series: Series) -> Iterator[str]:
             f"{days} days of history: the season is a guess below {SEASON_DAYS}, "
             "because most of the year was seen once."
         )
+    below = np.flatnonzero(series.outcome[:n] < 0)
+    if below.size:
+        yield (
+            f"{below.size} periods have an outcome below 0, the first is "
+            f"{series.dates[below[0]]}: more was refunded than sold. They are kept as "
+            "they are."
+        )
     columns = {
         "the outcome": series.outcome[:n],
         **dict(zip(series.channels, series.spend[:n].T, strict=True)),

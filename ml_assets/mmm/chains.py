@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ml_assets.mmm.adstock import Floats
+from ml_assets.mmm.memory import draw_follows, innovations
 from ml_assets.mmm.posterior import Observed, Posterior
 from ml_assets.mmm.tails import draw_freedom, draw_weights
 
@@ -21,12 +22,13 @@ _TRAJECTORY: Final = 2.8
 
 
 class Turn(NamedTuple):
-    """Points of all chains, and baseline, noise and degrees of freedom drawn there."""
+    """Points of all chains, and baseline and noise (see `sampler.Draws`) there."""
 
     points: Floats
     coefficients: Floats
     noise: Floats
     freedom: Floats
+    follows: Floats
 
 
 class Chains:
@@ -41,9 +43,7 @@ class Chains:
         rng: np.random.Generator,
     ) -> None:
         self.posterior, self.at, self.root, self.rng = posterior, start, root, rng
-        self.observed = observed
-        self.step = _FIRST_STEP
-        self.acceptance = 0.0
+        self.observed, self.step, self.acceptance = observed, _FIRST_STEP, 0.0
 
     def observe(self, outcomes: Floats) -> None:
         """Compare each chain with an outcome of its own, shape (chains, n)."""
@@ -62,12 +62,14 @@ class Chains:
         return kept
 
     def _weigh(self) -> Turn:
-        """Draw baseline, noise and degrees of freedom, then the periods' weights."""
+        """Draw baseline and noise, how it goes on, then the periods' weights."""
         drawn = self.posterior.baselines(self.at, self.observed, self.rng)
-        freedom = draw_freedom(drawn.residuals, self.rng)
-        weights = draw_weights(drawn.residuals, freedom, self.rng)
-        self.observed = self.posterior.observed(self.observed.outcome, weights)
-        return Turn(self.at, drawn.coefficients, drawn.noise, freedom)
+        follows = draw_follows(drawn.left, self.observed.weights, self.rng)
+        new = innovations(drawn.left, follows)
+        freedom = draw_freedom(new, self.rng)
+        weights = draw_weights(new, freedom, self.rng)
+        self.observed = self.posterior.observed(self.observed.outcome, weights, follows)
+        return Turn(self.at, drawn.coefficients, drawn.noise, freedom, follows)
 
     def _move(self) -> float:
         """A Hamiltonian step of every chain, and how likely it was to be taken."""

@@ -51,8 +51,9 @@ def fit(  # noqa: PLR0913  (which column is what, then how)
     Parameters
     ----------
     frame : DataFrame
-        One row per day or per week, sorted, without gaps. `outcome` and spend are 0 or
-        above; controls any number, such as 0 and 1 for a promotion.
+        One row per day or per week, sorted, without gaps. Spend is 0 or above, and so
+        is `outcome` but for a few periods of refunds; controls are any number, such as
+        0 and 1 for a promotion.
     outcome_unit
         What the outcome counts: "orders", "revenue", "margin" or "value_12m" (the value
         that new customers are expected to bring in 12 months).

@@ -20,8 +20,8 @@ _ENDS: Final = ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2)
 def forecast(mix: FittedMix, frame: pd.DataFrame) -> pd.DataFrame:
     """Outcome of periods that follow the fitted ones, with what is planned for them.
 
-    What was spent before is still remembered. The level is expected to stay where it
-    was; how far it may move widens the intervals.
+    What was spent before is still remembered, as is what the last period left. The
+    level is expected to stay where it was; how far it may move widens the intervals.
 
     Returns
     -------
@@ -55,7 +55,8 @@ def fitted_values(mix: FittedMix) -> pd.DataFrame:
     n = mix.series.fitted
     columns = mix.posterior.baseline.columns[:n]
     draws = mix.media.sum(axis=1) + mix.draws.coefficients @ columns.T
-    table = _with_noise(mix, mix.series.dates[:n], draws)
+    lasting = np.sqrt(1 - mix.draws.follows[:, None] ** 2)
+    table = _told(mix, mix.series.dates[:n], draws, _new_noise(mix, n) / lasting)
     return table.assign(actual=mix.series.outcome[:n])
 
 
@@ -70,7 +71,9 @@ def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
     spend = np.concatenate([series.spend[:fitted], future.spend]) / series.typical
     media = mix.posterior.media(mix.draws.points, spend)[..., fitted:]
     draws = media.sum(axis=1) + mix.draws.coefficients @ columns.T
-    return _with_noise(mix, future.dates, draws + _wandering(mix, len(future.dates)))
+    periods = len(future.dates)
+    draws += _wandering(mix, periods) + _carried(mix, periods)
+    return _told(mix, future.dates, draws, _noise(mix, periods))
 
 
 def _wandering(mix: FittedMix, periods: int) -> Floats:
@@ -86,12 +89,34 @@ def _wandering(mix: FittedMix, periods: int) -> Floats:
     return np.asarray(step[:, None] * normal.cumsum(axis=1))
 
 
-def _with_noise(
-    mix: FittedMix, dates: npt.NDArray[np.datetime64], draws: Floats
-) -> pd.DataFrame:
+def _carried(mix: FittedMix, periods: int) -> Floats:
+    """What goes on of what the last fitted period left, (draws, periods)."""
+    last = mix.series.fitted - 1
+    baseline = mix.draws.coefficients @ mix.posterior.baseline.columns[last]
+    expected = mix.media[..., last].sum(axis=1) + baseline
+    left = mix.series.outcome[last] / mix.scale - expected
+    ahead = np.arange(1, periods + 1)
+    return np.asarray(left[:, None] * mix.draws.follows[:, None] ** ahead)
+
+
+def _new_noise(mix: FittedMix, periods: int) -> Floats:
     rng = np.random.default_rng(0)
-    noise = rng.standard_t(mix.draws.freedom[:, None], draws.shape)
-    noise *= mix.draws.noise[:, None]
+    size = (len(mix.draws.freedom), periods)
+    noise = rng.standard_t(mix.draws.freedom[:, None], size)
+    return np.asarray(noise * mix.draws.noise[:, None])
+
+
+def _noise(mix: FittedMix, periods: int) -> Floats:
+    """Noise of periods that follow, each with what goes on of those before."""
+    noise = _new_noise(mix, periods)
+    for period in range(1, periods):
+        noise[:, period] += mix.draws.follows * noise[:, period - 1]
+    return noise
+
+
+def _told(
+    mix: FittedMix, dates: npt.NDArray[np.datetime64], draws: Floats, noise: Floats
+) -> pd.DataFrame:
     lower, upper = np.quantile(draws + noise, _ENDS, axis=0)
     return pd.DataFrame(
         {

@@ -159,7 +159,8 @@ def _left(mix: FittedMix, brought: Floats, seen: Floats) -> float:
     Linear Bayes (Goldstein & Wooff 2007, Bayes Linear Statistics), with the noise of as
     many periods in each bin.
     """
-    noise = float((mix.draws.noise**2).mean()) * mix.series.period_days / _BIN_DAYS
+    lasting = (mix.draws.noise / (1 - mix.draws.follows)) ** 2
+    noise = float(lasting.mean()) * mix.series.period_days / _BIN_DAYS
     centred, wanted = seen - seen.mean(axis=0), brought - brought.mean()
     covariance = centred.T @ centred / len(seen) + noise * np.eye(seen.shape[1])
     shared = centred.T @ wanted / len(seen)

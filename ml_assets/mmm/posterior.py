@@ -22,8 +22,10 @@ from ml_assets.mmm.channel_parameters import (
     channel_parameters,
     per_channel,
 )
+from ml_assets.mmm.effects_prior import effects_prior
 from ml_assets.mmm.lift_tests import Lifts
 from ml_assets.mmm.media import Media, media
+from ml_assets.mmm.memory import through_precision
 
 __all__ = ["Baselines", "Observed", "Posterior"]
 
@@ -36,11 +38,13 @@ _AT_ONCE = 22_000
 class Observed(NamedTuple):
     """What each of b points is compared with: an outcome, (b, n), and its weights.
 
-    `squares`, (b, k, k), are those of the baseline's columns under the weights.
+    `follows`, (b,), is how much of the noise goes on in the next period; `squares`,
+    (b, k, k), are those of the baseline's columns under both.
     """
 
     outcome: Floats
     weights: Floats
+    follows: Floats
     squares: Floats
 
     def rows(self, which: slice | npt.NDArray[np.int64]) -> "Observed":
@@ -49,14 +53,14 @@ class Observed(NamedTuple):
 
 
 class Baselines(NamedTuple):
-    """Draws for b points: coefficients (b, k), sd of the noise (b,), residuals (b, n).
+    """Draws for b points: coefficients (b, k), sd of what is new in the noise (b,).
 
-    Residuals are in units of the sd.
+    `left`, (b, n), is what media and baseline leave, in units of the sd.
     """
 
     coefficients: Floats
     noise: Floats
-    residuals: Floats
+    left: Floats
 
 
 class _Linear(NamedTuple):
@@ -142,16 +146,18 @@ class Posterior:
         columns = np.ascontiguousarray(spend.T)
         return media(self.kind, self.channels(points), columns).outcome
 
-    def observed(self, outcome: Floats, weights: Floats) -> Observed:
-        """What points are compared with, of outcome and weights, shapes (b, n)."""
-        weighted = self._design.T * weights[:, None]
-        return Observed(outcome, weights, weighted @ self._design)
+    def observed(self, outcome: Floats, weights: Floats, follows: Floats) -> Observed:
+        """What points are compared with: outcome and weights (b, n), follows (b,)."""
+        design = np.repeat(self._design.T[None], len(follows), axis=0)
+        design[..., 1:] -= follows[:, None, None] * self._design.T[None, :, :-1]
+        squares = (design * weights[:, None]) @ design.swapaxes(1, 2)
+        return Observed(outcome, weights, follows, squares)
 
     def evenly(self, points: int) -> Observed:
         """The outcome with the same weight for each period, for a batch of points."""
         outcome = np.repeat(self.outcome[None], points, axis=0)
         squares = np.repeat((self._design.T @ self._design)[None], points, axis=0)
-        return Observed(outcome, np.ones_like(outcome), squares)
+        return Observed(outcome, np.ones_like(outcome), np.zeros(points), squares)
 
     def one(self, point: Floats, observed: Observed) -> tuple[float, Floats]:
         """`batch` of a single point."""
@@ -205,12 +211,16 @@ class Posterior:
             root = np.linalg.cholesky(linear.inverse)
             normal = rng.standard_normal((*coefficients.shape, 1))
             coefficients = coefficients + sd[:, None] * (root @ normal)[..., 0]
-        residuals = linear.left - coefficients @ self._design.T
-        return Baselines(coefficients, sd, residuals / sd[:, None])
+        left = linear.left - coefficients @ self._design.T
+        return Baselines(coefficients, sd, left / sd[:, None])
 
     @cached_property
     def _design(self) -> Floats:
         return np.ascontiguousarray(self.baseline.columns[: self.outcome.size])
+
+    @cached_property
+    def _used(self) -> Floats:
+        return np.asarray((self.spend > 0).mean(axis=0))
 
     @cached_property
     def _columns(self) -> Floats:
@@ -250,15 +260,16 @@ class Posterior:
 
     def _linear(self, points: Floats, brought: Floats, observed: Observed) -> _Linear:
         left = observed.outcome - brought.sum(axis=1)
+        noise = observed.weights, observed.follows
         log_scales = points[:, points.shape[1] - len(self.baseline.scales) :]
         ridge = self.baseline.ridge * np.exp(-2 * log_scales @ self._membership.T)
         diagonal = np.arange(ridge.shape[1])
         precision = observed.squares.copy()
         precision[:, diagonal, diagonal] += ridge
         inverse = np.asarray(np.linalg.inv(precision), dtype=np.float64)
-        weighted = (observed.weights * left) @ self._design
+        weighted = through_precision(left, *noise) @ self._design
         coefficients = (inverse @ weighted[..., None])[..., 0]
-        unexplained = observed.weights * (left - coefficients @ self._design.T)
+        unexplained = through_precision(left - coefficients @ self._design.T, *noise)
         error = np.einsum("bn,bn->b", left, unexplained)
         error += priors.NOISE_WEIGHT * priors.NOISE_SD**2
         log_determinant = np.asarray(np.linalg.slogdet(inverse)[1], dtype=np.float64)
@@ -275,18 +286,15 @@ class Posterior:
     def _prior(self, points: Floats) -> tuple[Floats, Floats]:
         rows = self._rows(points)
         shapes = per_channel(self.kind) - 1
-        half, slope = priors.HALF_SATURATION, priors.SLOPE
-        centre = np.array([self.decay_logit, half.mean, slope.mean])[:shapes]
-        spread = np.array([priors.DECAY_LOGIT_SD, half.sd, slope.sd])[:shapes]
+        decay = priors.LogNormal(self.decay_logit, priors.DECAY_LOGIT_SD)
+        shape = np.array([decay, priors.HALF_SATURATION, priors.SLOPE])[:shapes]
+        centre, spread = shape.T
         distance = (rows[..., :shapes] - centre) / spread
-        effect = (np.exp(rows[..., -1]) / priors.RESPONSE_SD) ** 2
-        means = np.array([scale.mean for scale in self.baseline.scales])
-        spreads = np.array([scale.sd for scale in self.baseline.scales])
+        effects, by_effect = effects_prior(rows[..., -1], self._used)
+        means, spreads = np.array(self.baseline.scales).T
         scales = (points[:, points.shape[1] - means.size :] - means) / spreads
-        # The effect is half normal; its logarithm, which is what moves, adds itself.
         value = (distance**2).sum(axis=(1, 2)) / 2 + (scales**2).sum(axis=1) / 2
-        value += (effect / 2 - rows[..., -1]).sum(axis=1)
-        slopes = np.concatenate([distance / spread, effect[..., None] - 1], axis=2)
-        return value, np.concatenate(
+        slopes = np.concatenate([distance / spread, by_effect[..., None]], axis=2)
+        return value + effects, np.concatenate(
             [slopes.reshape(len(points), -1), scales / spreads], axis=1
         )

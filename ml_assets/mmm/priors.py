@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 __all__ = [
     "CONTROL_RIDGE",
     "DECAY_LOGIT_SD",
+    "FOLLOWS_ENDS",
+    "FOLLOWS_SD",
     "FREE",
     "HALF_LIFE_DAYS",
     "HALF_SATURATION",
@@ -16,10 +18,10 @@ __all__ = [
     "LEVEL_STEP",
     "NOISE_SD",
     "NOISE_WEIGHT",
-    "RESPONSE_SD",
     "SEASON_SCALE",
     "SHORT_SEASON_SCALE",
     "SLOPE",
+    "TOTAL_SD",
     "TREND_SCALE",
     "WEEKDAY_RIDGE",
     "LogNormal",
@@ -42,9 +44,9 @@ DECAY_LOGIT_SD: Final = 1.0
 HALF_SATURATION: Final = LogNormal(0.0, 0.7)
 # Slope of the Hill curve: concave at 1 and below, S-shaped above.
 SLOPE: Final = LogNormal(0.18, 0.3)
-# What a channel brings at its typical spend, as a share of the mean response: half
-# normal.
-RESPONSE_SD: Final = 0.25
+# What all channels bring together at their typical spends, as a share of the mean
+# outcome: half normal, however many they are; any split among them is as plausible.
+TOTAL_SD: Final = 0.5
 # Ridge of standardised columns, in units of the noise's variance.
 WEEKDAY_RIDGE: Final = 1.0
 CONTROL_RIDGE: Final = 1.0
@@ -53,6 +55,10 @@ FREE: Final = 1e-6
 # The noise: as one observation with a tenth of the mean outcome.
 NOISE_WEIGHT: Final = 1.0
 NOISE_SD: Final = 0.1
+# How much of what is left of a period goes on in the next: normal around nothing. Above
+# the last end it is a level that wanders, below the first a mistake in the dates.
+FOLLOWS_SD: Final = 0.3
+FOLLOWS_ENDS: Final = (-0.5, 0.9)
 # Learned, in standard deviations of the noise: the change of the trend over the whole
 # history; the height of the season's slowest wave, and where there is less than two
 # years of it.

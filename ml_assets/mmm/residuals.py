@@ -9,6 +9,7 @@ from scipy.stats import chi2
 
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.fitted_mix import FittedMix
+from ml_assets.mmm.memory import innovations
 from ml_assets.sentences import Sentence
 
 __all__ = ["ResidualCheck", "check_residuals"]
@@ -20,12 +21,14 @@ _LISTED: Final = 3
 
 @dataclass(frozen=True, eq=False)
 class ResidualCheck:
-    """`autocorrelation` with the period before; `p_value` of Ljung and Box (1978).
+    """What is new in a period, after what goes on by the fit's own `modelled` share.
 
+    `autocorrelation` with the period before; `p_value` of Ljung and Box (1978).
     `outliers` has a row per period more than four typical deviations off: `date`,
     `actual`, `expected`, `deviations`. `sentence` says all of it.
     """
 
+    modelled: float
     autocorrelation: float
     p_value: float
     outliers: pd.DataFrame
@@ -52,18 +55,24 @@ def check_residuals(mix: FittedMix) -> ResidualCheck:
         }
     )
     # Huge periods would drown the rest: they count as four deviations.
-    follows = _autocorrelations(np.clip(deviations, -_HUGE, _HUGE))
+    modelled = float(mix.draws.follows.mean())
+    clipped = np.clip(deviations, -_HUGE, _HUGE)
+    follows = _autocorrelations(innovations(clipped[None], np.array([modelled]))[0])
     statistic = n * (n + 2) * (follows**2 / (n - np.arange(1, _LAGS + 1))).sum()
     p_value = float(chi2.sf(statistic, _LAGS))
-    sentence = _sentence(float(follows[0]), outliers, n)
-    return ResidualCheck(float(follows[0]), p_value, outliers, sentence)
+    sentence = _sentence(modelled, float(follows[0]), outliers, n)
+    return ResidualCheck(modelled, float(follows[0]), p_value, outliers, sentence)
 
 
-def _sentence(follows: float, outliers: pd.DataFrame, n: int) -> Sentence:
+def _sentence(
+    modelled: float, follows: float, outliers: pd.DataFrame, n: int
+) -> Sentence:
     seen = Sentence(
         "quiet_residuals.seen",
-        "What is left of one period follows that of the period before by "
-        "{follows:+.2f}; {far} of {periods} periods are far from expected",
+        "What is left of one period goes on in the next by {modelled:+.2f}, as "
+        "intervals know; what is new in one follows the one before by {follows:+.2f}; "
+        "{far} of {periods} periods are far from expected",
+        modelled=modelled,
         follows=follows,
         far=len(outliers),
         periods=n,

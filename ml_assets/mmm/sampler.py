@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.chains import Chains, Turn
 from ml_assets.mmm.errors import NotConverged
+from ml_assets.mmm.memory import innovations, likeliest_follows
 from ml_assets.mmm.posterior import Observed, Posterior
 from ml_assets.mmm.tails import expected_weights, likeliest_freedom
 from ml_assets.sentences import Sentence
@@ -39,8 +40,9 @@ _SETTLE: Final = 4
 class Draws:
     """Points drawn, shape (draws, size), and the baseline and noise drawn with each.
 
-    `coefficients`, shape (draws, k), `noise` the sd, (draws,), and its degrees of
-    `freedom`, (draws,). `r_hat` is the worst of all that is reported; `acceptance` the
+    `coefficients`, shape (draws, k), `noise` the sd of what is new in a period,
+    (draws,), its degrees of `freedom`, (draws,), and what `follows` of it in the next
+    period, (draws,). `r_hat` is the worst of all that is reported; `acceptance` the
     share of proposals taken.
     """
 
@@ -48,6 +50,7 @@ class Draws:
     coefficients: Floats
     noise: Floats
     freedom: Floats
+    follows: Floats
     r_hat: float
     acceptance: float
 
@@ -84,9 +87,11 @@ def find_maximum(posterior: Posterior, starts: Iterable[Floats]) -> Maximum:
             )
         )
     for _ in range(_WEIGHINGS):
-        residuals = posterior.baselines(best[None], observed, None).residuals
-        weights = expected_weights(residuals, likeliest_freedom(residuals))
-        observed = posterior.observed(observed.outcome, weights)
+        left = posterior.baselines(best[None], observed, None).left
+        follows = likeliest_follows(left, observed.weights)
+        new = innovations(left, follows)
+        weights = expected_weights(new, likeliest_freedom(new))
+        observed = posterior.observed(observed.outcome, weights, follows)
         best, _ = _climb(posterior, best, observed)
     return Maximum(best, observed)
 
@@ -169,8 +174,8 @@ def _thinned(kept: list[Turn], draws: int, r_hat: float, acceptance: float) -> D
     parts = [np.concatenate(part) for part in zip(*kept, strict=True)]
     every = len(parts[0])
     chosen = np.linspace(0, every - 1, min(draws, every)).round().astype(int)
-    points, coefficients, noise, freedom = (part[chosen] for part in parts)
-    return Draws(points, coefficients, noise, freedom, r_hat, acceptance)
+    kinds = Turn(*(part[chosen] for part in parts))
+    return Draws(**kinds._asdict(), r_hat=r_hat, acceptance=acceptance)
 
 
 def split_r_hat(chains: Floats) -> Floats:

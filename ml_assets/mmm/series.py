@@ -30,6 +30,8 @@ _SHORTEST_DAYS: Final = 364
 _FEWEST_PERIODS: Final = 8
 _PERIODS: Final = (1, 7)
 _CONSTANT: Final = 1e-3
+# Of the periods: refunds of what was sold before may be more than is sold in a few.
+_REFUNDS: Final = 0.05
 _BELOW_0: Final = Sentence("series.below_0", "is below 0")
 _NO_DATE: Final = Sentence("series.no_date", "is not a date")
 _NO_NUMBER: Final = Sentence("series.no_number", "is not a number")
@@ -95,12 +97,15 @@ def read_series(  # noqa: PLR0913  (which column is what)
     dates, period = _dates(frame, date)
     values = {name: _numbers(frame, name) for name in (outcome, *channels, *controls)}
     for name in (outcome, *channels):
-        _refuse(values[name] < 0, frame, name, _BELOW_0)
+        below = values[name] < 0
+        is_refund = below.mean() <= _REFUNDS and values[name].sum() >= 0
+        if name != outcome or not is_refund:
+            _refuse(below, frame, name, _BELOW_0)
     fitted = dates.size
     if fitted_until is not None:
         fitted = int((dates <= np.datetime64(fitted_until, "D")).sum())
     _require_history(fitted * period)
-    if not values[outcome][:fitted].any():
+    if values[outcome][:fitted].sum() <= 0:
         raise InvalidSeries(
             Sentence(
                 "series.nothing_sold",
@@ -241,8 +246,9 @@ def _dates(frame: pd.DataFrame, column: str) -> tuple[npt.NDArray[np.datetime64]
         uneven,
         frame,
         column,
-        f"does not follow {steps[0]} days after the row before. Sort the table and "
-        "fill gaps with rows of 0",
+        f"does not follow {steps[0]} days after the row before. Sort the table; a "
+        "period in which nothing was sold or spent is a row of 0, one whose numbers "
+        "are lost is not: begin the table after it",
     )
     return dates, int(steps[0])
 

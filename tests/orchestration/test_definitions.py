@@ -143,6 +143,7 @@ def test_every_gate_is_a_check() -> None:
         "spend_not_set_by_sales",
         "experiments_agree",
         "total_not_from_prior",
+        "channels_steady",
         "no_unusual_periods",
         "published_rows_in_range",
     }

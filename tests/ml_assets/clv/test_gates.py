@@ -20,9 +20,12 @@ from tests.ml_assets.clv.conftest import read_cdnow
 AS_OF = dt.date(2024, 6, 30)
 
 
-def company(*, buyers: int, repeaters: int, oldest: int = 400) -> pd.DataFrame:
+def company(
+    *, buyers: int, repeaters: int, oldest: int = 400, thrice: int = 10
+) -> pd.DataFrame:
     frequency = np.zeros(buyers, dtype=int)
     frequency[:repeaters] = 1
+    frequency[:thrice] *= 2
     return pd.DataFrame({"frequency": frequency, "age_days": oldest})
 
 
@@ -49,6 +52,13 @@ def test_enough_data_needs_buyers_repeat_customers_and_history(
     assert result.outcome == outcome
     assert (result.observed, result.threshold) == (observed, threshold)
     assert str(observed) in result.message
+
+
+def test_where_hardly_anybody_ordered_three_times_readers_are_warned() -> None:
+    result = enough_data(company(buyers=500, repeaters=400, oldest=180, thrice=9))
+
+    assert (result.outcome, result.observed, result.threshold) == ("warned", 9, 10)
+    assert "9 customers ordered three times" in result.message
 
 
 @pytest.mark.parametrize(

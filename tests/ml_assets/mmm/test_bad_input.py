@@ -116,6 +116,22 @@ def test_a_short_history_says_that_its_season_is_a_guess(
     assert any("no season is fitted" in w for w in fitted(frame.head(60)).warnings)
 
 
+def test_a_week_of_refunds_blocks_no_mix_and_is_told(
+    frame: pd.DataFrame, sound: mmm.MediaMix
+) -> None:
+    refunds = frame["revenue"].to_numpy().copy()
+    refunds[40] = -0.1 * refunds[41]
+
+    model = fitted(frame.assign(revenue=refunds))
+
+    before = sound.channels()["contribution"]
+    assert model.status == "fitted"
+    assert any("1 periods have an outcome below 0" in w for w in model.warnings)
+    assert model.channels()["contribution_lower"].le(before).all()
+    with pytest.raises(InvalidSeries, match=r"column revenue, row 0: .*is below 0"):
+        fitted(frame.assign(revenue=-frame["revenue"]))
+
+
 def test_words_instead_of_numbers_are_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(InvalidSeries, match="column meta, row 0: 'much' is not"):
         fitted(frame.assign(meta="much"))

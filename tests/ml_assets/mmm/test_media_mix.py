@@ -49,7 +49,7 @@ def test_the_gradient_is_that_of_the_posterior(kind: str) -> None:
     )
     point = posterior.start(0.4, 0.9, 0.12) + 0.1 * rng.standard_normal(posterior.size)
     weights = rng.gamma(3.0, 1 / 3, (1, 120))
-    observed = posterior.observed(posterior.outcome[None], weights)
+    observed = posterior.observed(posterior.outcome[None], weights, np.array([0.4]))
 
     _, slopes = posterior.one(point, observed)
 
@@ -217,7 +217,6 @@ def test_channels_that_move_together_are_not_told_apart(known: Market) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [
-        ("revenue", -1.0, "column revenue, row 5: -1.0 is below 0"),
         ("meta", -1.0, "column meta, row 5: -1.0 is below 0"),
         ("meta", None, r"column meta, row 5: .*is not a number"),
         ("promotion", np.inf, "column promotion, row 5: inf is not a number"),
