@@ -91,7 +91,7 @@ USES = (
     *(use(person, "2026-02-02") for person in ("ana", "ben", "eva")),
     use("ben", "2026-02-07"),
     # A device is nobody that is known.
-    use("d1", "2026-02-04") | {"anonymous_id": "d1"},
+    {**use("d1", "2026-02-04"), "anonymous_id": "d1"},
 )
 # By webhook: a clock a day ahead, told twice, and what a file told as well.
 DELIVERED = [
