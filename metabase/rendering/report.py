@@ -63,10 +63,14 @@ class ReportRequest:
 
 @dataclass(frozen=True)
 class DrawnSection:
-    """A heading and rows of cards; the cards of a row stand side by side."""
+    """A heading and rows of cards; the cards of a row stand side by side.
+
+    ``is_told``: on paper its tables are read as sentences, not as rows.
+    """
 
     heading: str
     rows: tuple[tuple[DrawnCard, ...], ...]
+    is_told: bool = False
 
     @property
     def cards(self) -> tuple[DrawnCard, ...]:
@@ -186,7 +190,7 @@ def _drawn(
         )
         for row in arranged(section.cards)
     )
-    return DrawnSection(section.heading, rows)
+    return DrawnSection(section.heading, rows, section.is_told)
 
 
 def _period(connection: psycopg.Connection, card: Card, labels: dict[str, str]) -> str:

@@ -30,7 +30,7 @@ _LAYOUT = "report.typ"
 # Pixels of a chart as wide as an A4 page: its text is then as large as that around it.
 _PAGE_WIDTH = 700
 _ROOM_BETWEEN = 35
-_HEIGHT_OF_A_HALF = 220
+_HEIGHT = 190
 _PICTURE_DPI = 144
 _KINDS = {"scalar": "number", "object": "record"}
 
@@ -96,6 +96,7 @@ def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
         "sections": [
             {
                 "heading": section.heading,
+                "is_told": section.is_told,
                 "rows": [
                     [_card(card, report, folder, sheet) for card in row]
                     for row in section.rows
@@ -151,8 +152,8 @@ def _draw(card: DrawnCard, report: Report, folder: Path, sheet: Sheet) -> str:
     spec["width"] = round(
         _PAGE_WIDTH * sheet.room * share - (1 - share) * _ROOM_BETWEEN
     )
-    if share < 1:
-        spec["height"] = _HEIGHT_OF_A_HALF
+    if share < 1 or card.display in ("line", "bar"):
+        spec["height"] = _HEIGHT
     # As in a browser, where the width is that of everything the chart draws.
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     pdf = vl_convert.vegalite_to_pdf(

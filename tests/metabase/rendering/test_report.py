@@ -98,9 +98,10 @@ def test_the_reports_use_every_kind_of_chart() -> None:
             "Acciones recomendadas",
         ],
         [
-            "El mes",
             "Qué ha pasado",
+            "El mes",
             "Acciones recomendadas",
+            "Rendimiento de los canales",
             "Quién vuelve y qué deja",
         ],
     ]
@@ -215,6 +216,16 @@ def test_the_month_is_told_with_its_days_and_without_columns_nobody_fills(
     for card in tables:
         for column in zip(*card.rows, strict=True):
             assert {cell.text for cell in column} != {"—"}, card.name
+
+
+def test_findings_are_read_as_numbered_sentences_with_where_they_come_from(
+    papers: Papers,
+) -> None:
+    first = papers("acme", "monthly_review").pages[0]
+
+    assert "1. Hallazgo 1 de acme en 1997-08-01. Qué hacer: Mire los pedidos." in first
+    assert "De dónde sale: reporting.sales: net_sales 2. Hallazgo 2 de acme" in first
+    assert "1997-07-01" not in first
 
 
 def test_a_long_id_is_short_on_paper(papers: Papers) -> None:
