@@ -155,7 +155,7 @@ def _draw(card: DrawnCard, report: Report, folder: Path, sheet: Sheet) -> str:
     if share < 1 or card.display in ("line", "bar"):
         spec["height"] = _HEIGHT
     # As in a browser, where the width is that of everything the chart draws.
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     pdf = vl_convert.vegalite_to_pdf(
         spec,
         vl_version=vega_version(),
