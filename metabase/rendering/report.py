@@ -18,6 +18,7 @@ from metabase.content.entities import Card
 from metabase.content.errors import WarehouseError
 from metabase.content.labels import read_words
 from metabase.content.load import load_content
+from metabase.content.logos import Logo, find_logos
 from metabase.content.report_templates import (
     ReportSection,
     load_report,
@@ -100,6 +101,7 @@ class Report:
     sections: tuple[DrawnSection, ...]
     number_locale: dict[str, Any]
     time_locale: dict[str, Any]
+    logos: tuple[Logo, ...] = ()
 
     @property
     def language(self) -> str:
@@ -157,6 +159,7 @@ def draw_report(url: str, request: ReportRequest, root: Path) -> Report:
         sections=sections,
         number_locale=number_locale(company.currency_code, labels["language"]),
         time_locale=time_locale(labels["language"]),
+        logos=find_logos(url, company.company_id),
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import typst
 import vl_convert
 
+from metabase.content.logos import Logo
 from metabase.rendering.cards import Cell, DrawnCard
 from metabase.rendering.page_parts import TEMPLATES, vega_version
 from metabase.rendering.report import Report
@@ -88,6 +89,7 @@ def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
         "title": report.title,
         "description": report.description,
         "company": report.company.name,
+        "logos": [_logo(one, report, folder) for one in report.logos],
         "data_through": report.data_through,
         "data_through_label": label["preview.data_through"],
         "room": None if sheet.is_paper else sheet.room,
@@ -109,6 +111,16 @@ def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
             {"name": one.name, "text": one.description}
             for one in (report.cards if sheet.is_paper else ())
         ],
+    }
+
+
+def _logo(logo: Logo, report: Report, folder: Path) -> dict[str, str]:
+    (folder / logo.file_name).write_bytes(logo.content)
+    told = f"{report.labels['preview.prepared_by']} {logo.name}"
+    return {
+        "file": logo.file_name,
+        "name": logo.name,
+        "told": told if logo.is_agency else "",
     }
 
 
