@@ -58,7 +58,9 @@ filled as (
             coalesce(counted.customer_count, 0)
             - coalesce(counted.consented_count, 0)
             - coalesce(counted.refused_count, 0)
-        )::integer as unknown_consent_count
+        )::integer as unknown_consent_count,
+        labels.step_es,
+        labels.step_en
     from companies
     cross join labels
     left join counted
