@@ -160,6 +160,7 @@ def test_every_pair_of_scores_has_one_segment(warehouse: Warehouse) -> None:
         " count(distinct step_es) as steps, count(distinct step_en) as steps_en"
         " from staging.rfm_segment_labels"
         " inner join staging.rfm_segment_rules using (segment_id)"
+        " inner join staging.rfm_segment_steps using (segment_id)"
     )
 
     assert [tuple(pair.values()) for pair in pairs] == [

@@ -13,6 +13,10 @@ labels as (
     select * from {{ ref('rfm_segment_labels') }}
 ),
 
+steps as (
+    select * from {{ ref('rfm_segment_steps') }}
+),
+
 counted as (
     select
         scores.company_id,
@@ -59,10 +63,12 @@ filled as (
             - coalesce(counted.consented_count, 0)
             - coalesce(counted.refused_count, 0)
         )::integer as unknown_consent_count,
-        labels.step_es,
-        labels.step_en
+        steps.step_es,
+        steps.step_en
     from companies
     cross join labels
+    left join steps
+        on labels.segment_id = steps.segment_id
     left join counted
         on
             companies.company_id = counted.company_id
