@@ -364,7 +364,7 @@ def test_new_curves_are_told_and_those_that_were_never_fitted_are_not(
 ) -> None:
     for fit, unit, status in (
         ("mix", "revenue", "published"),
-        ("mix", "value_12m", "published"),
+        ("value", "value_12m", "published"),
         ("none", "revenue", "not_fitted"),
         ("no", "revenue", "blocked"),
     ):
