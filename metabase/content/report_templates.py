@@ -29,10 +29,15 @@ _FOLDER = "reports"
 
 @dataclass(frozen=True)
 class ReportSection:
-    """Cards under one heading, in order."""
+    """Cards under one heading, in order.
+
+    ``is_told``: rows of its tables are read one after the other, as sentences with what
+    belongs to each below it.
+    """
 
     heading: str
     cards: tuple[Card, ...]
+    is_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,15 +109,18 @@ def _section(
     path: Path, position: int, told: Mapping[str, Any], cards: Mapping[str, Card]
 ) -> ReportSection:
     where = f"{path}: section {position}"
-    if set(told) != {"heading", "cards"} or not told["cards"]:
-        raise ContentError(f"{where} needs a heading and cards, and nothing else")
+    if set(told) - {"is_told"} != {"heading", "cards"} or not told["cards"]:
+        raise ContentError(
+            f"{where} needs a heading and cards, and at most is_told beside them"
+        )
     names = told["cards"]
     for name in names:
         if name not in cards:
             raise ContentError(f"{where}: no card is called {name}")
         if names.count(name) > 1:
             raise ContentError(f"{where}: {name} is shown twice; leave one out")
-    return ReportSection(told["heading"], tuple(cards[name] for name in names))
+    shown = tuple(cards[name] for name in names)
+    return ReportSection(told["heading"], shown, told.get("is_told") is True)
 
 
 def _pages(content: Content) -> list[str]:

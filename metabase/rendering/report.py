@@ -18,6 +18,7 @@ from metabase.content.entities import Card
 from metabase.content.errors import WarehouseError
 from metabase.content.labels import read_words
 from metabase.content.load import load_content
+from metabase.content.logos import Logo, find_logos
 from metabase.content.report_templates import (
     ReportSection,
     load_report,
@@ -63,10 +64,14 @@ class ReportRequest:
 
 @dataclass(frozen=True)
 class DrawnSection:
-    """A heading and rows of cards; the cards of a row stand side by side."""
+    """A heading and rows of cards; the cards of a row stand side by side.
+
+    ``is_told``: on paper its tables are read as sentences, not as rows.
+    """
 
     heading: str
     rows: tuple[tuple[DrawnCard, ...], ...]
+    is_told: bool = False
 
     @property
     def cards(self) -> tuple[DrawnCard, ...]:
@@ -96,6 +101,7 @@ class Report:
     sections: tuple[DrawnSection, ...]
     number_locale: dict[str, Any]
     time_locale: dict[str, Any]
+    logos: tuple[Logo, ...] = ()
 
     @property
     def language(self) -> str:
@@ -153,6 +159,7 @@ def draw_report(url: str, request: ReportRequest, root: Path) -> Report:
         sections=sections,
         number_locale=number_locale(company.currency_code, labels["language"]),
         time_locale=time_locale(labels["language"]),
+        logos=find_logos(url, company.company_id),
     )
 
 
@@ -186,7 +193,7 @@ def _drawn(
         )
         for row in arranged(section.cards)
     )
-    return DrawnSection(section.heading, rows)
+    return DrawnSection(section.heading, rows, section.is_told)
 
 
 def _period(connection: psycopg.Connection, card: Card, labels: dict[str, str]) -> str:

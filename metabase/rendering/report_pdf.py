@@ -19,6 +19,7 @@ from typing import Any
 import typst
 import vl_convert
 
+from metabase.content.logos import Logo
 from metabase.rendering.cards import Cell, DrawnCard
 from metabase.rendering.page_parts import TEMPLATES, vega_version
 from metabase.rendering.report import Report
@@ -30,7 +31,7 @@ _LAYOUT = "report.typ"
 # Pixels of a chart as wide as an A4 page: its text is then as large as that around it.
 _PAGE_WIDTH = 700
 _ROOM_BETWEEN = 35
-_HEIGHT_OF_A_HALF = 220
+_HEIGHT = 190
 _PICTURE_DPI = 144
 _KINDS = {"scalar": "number", "object": "record"}
 
@@ -88,6 +89,7 @@ def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
         "title": report.title,
         "description": report.description,
         "company": report.company.name,
+        "logos": [_logo(one, report, folder) for one in report.logos],
         "data_through": report.data_through,
         "data_through_label": label["preview.data_through"],
         "room": None if sheet.is_paper else sheet.room,
@@ -96,6 +98,7 @@ def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
         "sections": [
             {
                 "heading": section.heading,
+                "is_told": section.is_told,
                 "rows": [
                     [_card(card, report, folder, sheet) for card in row]
                     for row in section.rows
@@ -108,6 +111,16 @@ def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
             {"name": one.name, "text": one.description}
             for one in (report.cards if sheet.is_paper else ())
         ],
+    }
+
+
+def _logo(logo: Logo, report: Report, folder: Path) -> dict[str, str]:
+    (folder / logo.file_name).write_bytes(logo.content)
+    told = f"{report.labels['preview.prepared_by']} {logo.name}"
+    return {
+        "file": logo.file_name,
+        "name": logo.name,
+        "told": told if logo.is_agency else "",
     }
 
 
@@ -151,10 +164,10 @@ def _draw(card: DrawnCard, report: Report, folder: Path, sheet: Sheet) -> str:
     spec["width"] = round(
         _PAGE_WIDTH * sheet.room * share - (1 - share) * _ROOM_BETWEEN
     )
-    if share < 1:
-        spec["height"] = _HEIGHT_OF_A_HALF
+    if share < 1 or card.display in ("line", "bar"):
+        spec["height"] = _HEIGHT
     # As in a browser, where the width is that of everything the chart draws.
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["autosize"] = {"type": "fit-x", "contains": "padding", "resize": True}
     pdf = vl_convert.vegalite_to_pdf(
         spec,
         vl_version=vega_version(),

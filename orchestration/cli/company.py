@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.company_lab import lab
+from orchestration.cli.company_logo import logo
 from orchestration.cli.company_targets import target, targets
 from orchestration.cli.console import (
     Format,
@@ -249,6 +250,7 @@ def set_(
 app.command()(target)
 app.command()(targets)
 app.command()(lab)
+app.command()(logo)
 
 
 def _share(option: str, text: str | None) -> Decimal | None:

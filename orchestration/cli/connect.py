@@ -74,9 +74,9 @@ def files(
     """Read exported files: orders, payments, purchase logs, advertising spend.
 
     Exports of Shopify, WooCommerce, PrestaShop, Magento, BigCommerce, Squarespace,
-    Wix, Etsy, Tiendanube, Jumpseller, Stripe, PayPal, Mercado Pago, Square, Meta Ads,
-    Google Ads and TikTok Ads are recognised by their header; CSV, Excel, JSONL and
-    Parquet are read.
+    Wix, Etsy, Amazon, Mercado Libre, Tiendanube, Jumpseller, Stripe, PayPal, Mercado
+    Pago, Square, Meta Ads, Google Ads and TikTok Ads are recognised by their header;
+    CSV, Excel, JSONL and Parquet are read.
     """
     settings = parse_settings(setting or [])
     with plain_errors():

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from orchestration.cli.console import (
     Format,
@@ -50,7 +50,9 @@ def connections(form: FormatOption = Format.table) -> None:
 
 def _show(company_id: str, statuses: list[ConnectionStatus]) -> None:
     """One company's table, and below it what somebody should read in full."""
-    table = Table("connection", "state", "last read", "history from", "reads", box=None)
+    # What a person types next is never cut off.
+    name = Column("connection", no_wrap=True, overflow="fold")
+    table = Table(name, "state", "last read", "history from", "reads", box=None)
     for each in statuses:
         table.add_row(
             escape(_called(each)),

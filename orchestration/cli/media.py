@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from orchestration.cli.console import (
     Format,
@@ -141,7 +141,7 @@ def _say_when(company: str) -> None:
 
 
 def _print(settings: MediaSettings) -> None:
-    tests = Table("experiment", "channel", "outcome", "days", "lift", "error")
+    tests = Table(_uncut("experiment"), "channel", "outcome", "days", "lift", "error")
     for test in settings.lift_tests:
         tests.add_row(
             escape(test.lift_test_id),
@@ -151,7 +151,7 @@ def _print(settings: MediaSettings) -> None:
             f"{test.lift:,}",
             f"{test.lift_error:,}",
         )
-    limits = Table("channel", "least in 30 days", "most", "change")
+    limits = Table(_uncut("channel"), "least in 30 days", "most", "change")
     for one in settings.limits:
         told = (one.minimum_spend, one.maximum_spend, one.maximum_change)
         written = ("" if value is None else f"{value:,}" for value in told)
@@ -162,3 +162,8 @@ def _print(settings: MediaSettings) -> None:
         f"Value by cost of a customer: {settings.value_to_cost_target:g}. "
         f"Return of the last unit spent: {settings.marginal_return_target:g}."
     )
+
+
+def _uncut(name: str) -> Column:
+    """A column of what a person types next."""
+    return Column(name, no_wrap=True, overflow="fold")

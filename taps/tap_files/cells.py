@@ -83,7 +83,7 @@ class CellReader:
         """A cell as text; of columns that mean the same, the first not empty."""
         constant = self.binding.constants.get(column)
         if constant is not None:
-            return constant
+            return constant or None
         for position in self._all_positions(column):
             text = self.text_at(cells, position, column)
             if text is not None:
@@ -148,8 +148,17 @@ class CellReader:
     def amount(
         self, cells: Sequence[Cell], column: str, currency: str | None
     ) -> Decimal | None:
-        """A cell as an exact amount, which may be negative."""
-        return self._number(cells, column, currency, self._amounts)
+        """A cell as an exact amount, which may be negative; with what belongs to it."""
+        amount = self._number(cells, column, currency, self._amounts)
+        if amount is None or column != self.binding.contract.amount_column:
+            return amount
+        for position in self.binding.also:
+            more = self._read(cells[position], column, currency, self._amounts)
+            amount += more or 0
+        for position in self.binding.less:
+            off = self._read(cells[position], column, currency, self._amounts)
+            amount -= abs(off) if off is not None else 0
+        return amount
 
     def rate(self, cells: Sequence[Cell], column: str) -> Decimal | None:
         """A cell as a rate, with more decimals than an amount has."""
@@ -165,7 +174,11 @@ class CellReader:
         position = self._positions.get(column)
         if position is None:
             return None
-        cell = cells[position]
+        return self._read(cells[position], column, currency, read)
+
+    def _read(
+        self, cell: Cell, column: str, currency: str | None, read: AmountReader
+    ) -> Decimal | None:
         if isinstance(cell, str) and cell.strip().lower() in _NO_AMOUNT:
             return None
         try:

@@ -11,7 +11,7 @@ from taps.tap_files.header_errors import missing_columns, refuse_doubled_columns
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.wording import currency_in, normalised
+from taps.tap_files.wording import currency_in, is_header_of, normalised
 
 __all__ = ["Binding", "bind", "recognise"]
 
@@ -32,6 +32,7 @@ class Binding:
     constants : contract column -> the text that stands for it in every row.
     refers_to, refund_customer : of a negative row, where the id and the customer of
         the sale stand that it gives back.
+    also, less : positions of money that is added to the amount, or taken off it.
     left_out_when : positions and their normalised values that make a row no sale.
     """
 
@@ -46,6 +47,8 @@ class Binding:
     constants: Mapping[str, str] = field(default_factory=dict)
     refers_to: tuple[int, ...] = ()
     refund_customer: tuple[int, ...] = ()
+    also: tuple[int, ...] = ()
+    less: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
 
     def positions_of(self, *types: str) -> tuple[int, ...]:
@@ -60,6 +63,7 @@ class Binding:
         """Positions of every column that is read."""
         found = {*self.positions.values(), *self.refers_to, *self.refund_customer}
         found |= {position for position, _ in self.left_out_when}
+        found |= {*self.also, *self.less}
         found |= {each for positions in self.others.values() for each in positions}
         if self.time_position is not None:
             found.add(self.time_position)
@@ -177,10 +181,12 @@ def bind(
         constants=standing,
         refers_to=_all_of(keys, preset.refers_to if preset else ()),
         refund_customer=_all_of(keys, preset.refund_customer if preset else ()),
+        also=_named(keys, preset.also if preset else ()),
+        less=_named(keys, preset.less if preset else ()),
         left_out_when=tuple(
             (position, frozenset(map(normalised, values)))
             for header_name, values in (preset.left_out_when if preset else {}).items()
-            for position in _all_of(keys, (header_name,))
+            for position in _named(keys, (header_name,))[:1]
         ),
     )
 
@@ -188,6 +194,15 @@ def bind(
 def _all_of(keys: Sequence[str], headers: Sequence[str]) -> tuple[int, ...]:
     wanted = [normalised(header) for header in headers]
     return tuple(keys.index(key) for key in wanted if key in keys)
+
+
+def _named(keys: Sequence[str], headers: Sequence[str]) -> tuple[int, ...]:
+    """Positions of headers, with or without a currency code."""
+    return tuple(
+        position
+        for position, key in enumerate(keys)
+        if any(is_header_of(key, header) for header in headers)
+    )
 
 
 def _first_of(keys: Sequence[str], headers: Sequence[str]) -> int | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.written_dates import numbered, with_month_name
+from taps.tap_files.written_dates import numbered, with_month_name, without_zone
 
 __all__ = ["DAY_FIRST", "MONTH_FIRST", "Moment", "MomentReader", "moment_reader"]
 __all__ += ["is_open_date", "order_shown_by"]
@@ -108,12 +108,13 @@ def _parse(text: str, order: str) -> tuple[datetime, bool]:
         return _parse_slashed(slashed, order)
     if number := numbered(text):
         return number
-    if named := with_month_name(text):
+    plain, offset = without_zone(text)
+    if named := with_month_name(plain):
         midnight, (hour, minute, second, half) = named
         if hour is None:
             return midnight, True
         clock = time(_hours(int(hour), half), int(minute or 0), int(second or 0))
-        return datetime.combine(midnight, clock), False
+        return datetime.combine(midnight, clock, offset), False
     raise ValueError(text)
 
 

@@ -32,7 +32,10 @@ class Preset:
     time_zone : IANA zone that its times are in; None is the company's.
     amount_per : "line", or "order" where each row repeats its order's total.
     statuses : words of its status columns -> what they mean (see ``statuses.yml``).
-    constants : contract column -> what stands for it when the file has none.
+    also, less : headers of money that is added to the amount, as shipping that a row
+        tells apart, or taken off it whatever its sign, as discounts.
+    constants : contract column -> what stands for it when the file has none; "" where
+        nobody is told, as buyers by a marketplace.
     refers_to : headers of the id of the sale that a negative row gives back.
     refund_customer : headers of the customer of a negative row.
     left_out_when : header -> values of rows that are no sales.
@@ -49,6 +52,8 @@ class Preset:
     time: Sequence[str] = ()
     time_zone: str | None = None
     amount_per: str = "line"
+    also: Sequence[str] = ()
+    less: Sequence[str] = ()
     statuses: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     refers_to: Sequence[str] = ()

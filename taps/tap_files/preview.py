@@ -97,7 +97,13 @@ def _columns(inspection: Inspection) -> Iterator[tuple[str, str]]:
                 binding.positions[column.name],
                 *binding.others.get(column.name, ()),
             )
-            yield column.name, ", ".join(binding.header[i].strip() for i in at)
+            told = ", ".join(binding.header[i].strip() for i in at)
+            if column.name == binding.contract.amount_column:
+                told += "".join(f" + {binding.header[i].strip()}" for i in binding.also)
+                told += "".join(f" - {binding.header[i].strip()}" for i in binding.less)
+            yield column.name, told
+        elif binding.constants.get(column.name) == "":
+            yield column.name, "not told"
         elif column.name in binding.constants:
             yield column.name, f"= {binding.constants[column.name]}"
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 
 from babel.dates import get_month_names
 
 from taps.tap_files.wording import normalised
 
-__all__ = ["month_alone", "numbered", "with_month_name"]
+__all__ = ["month_alone", "numbered", "with_month_name", "without_zone"]
 
 _LOCALES = ("en", "es", "pt", "fr")
 _CLOCK = (
     r"(?:[T ,]+(?:at |a las )?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
-    r"(?:\s*([ap])\.?\s?m\.?)?)?"
+    r"(?:\s*([ap])\.?\s?m\.?|\s*hs?\.?)?)?"
 )
 _WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
 _DAY_FIRST = re.compile(
@@ -35,6 +35,17 @@ _YEAR_FIRST = re.compile(
 )
 _MONTH_ALONE = re.compile(r"([^\W\d]+)\.?[\s./-]+(?:de\s+)?(\d{4})", re.IGNORECASE)
 _YEAR_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+_OFFSETS = {
+    **{"UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "IST": 5.5, "JST": 9},
+    **{"CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3},
+    **{"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6},
+    **{"PST": -8, "PDT": -7, "BRT": -3, "ART": -3},
+}
+_ZONE = re.compile(
+    r"(.*\d(?:\s*[ap]\.?\s?m\.?)?)\s+(?:UTC|GMT|(" + "|".join(_OFFSETS) + r"))"
+    r"(?:([+-])(\d{1,2})(?::?(\d{2}))?)?",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})(\.\d+)?")
 _SERIAL_DAYS = range(20_000, 80_000)
 """Excel's day numbers from 1954 to 2119."""
@@ -64,6 +75,22 @@ def with_month_name(text: str) -> tuple[datetime, Clock] | None:
         return None
     whole = int(year) + (2000 if len(year) == 2 else 0)
     return datetime(whole, number, int(day)), (clock[0], clock[1], clock[2], clock[3])
+
+
+def without_zone(text: str) -> tuple[str, timezone | None]:
+    """A written time without the zone at its end, and that: ``1:23 PM PST``, -8 hours.
+
+    Letters mean what they do in America and Europe, as reports of Amazon have them.
+    """
+    found = _ZONE.fullmatch(text)
+    if found is None:
+        return text, None
+    clock, letters, sign, hours, minutes = found.groups()
+    offset = timedelta(hours=_OFFSETS.get((letters or "").upper(), 0))
+    if sign:
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        offset = -offset if sign == "-" else offset
+    return clock, timezone(offset)
 
 
 def month_alone(text: str) -> date | None:

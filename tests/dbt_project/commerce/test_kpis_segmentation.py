@@ -156,15 +156,17 @@ def test_every_pair_of_scores_has_one_segment(warehouse: Warehouse) -> None:
         " group by 1, 2 order by 1, 2"
     )
     segments = warehouse.rows(
-        "select count(*) as rules, count(distinct segment_id) as segments"
+        "select count(*) as rules, count(distinct segment_id) as segments,"
+        " count(distinct step_es) as steps, count(distinct step_en) as steps_en"
         " from staging.rfm_segment_labels"
         " inner join staging.rfm_segment_rules using (segment_id)"
+        " inner join staging.rfm_segment_steps using (segment_id)"
     )
 
     assert [tuple(pair.values()) for pair in pairs] == [
         (recency, value, 1) for recency in range(1, 6) for value in range(1, 6)
     ]
-    assert [tuple(row.values()) for row in segments] == [(25, 11)]
+    assert [tuple(row.values()) for row in segments] == [(25, 11, 11, 11)]
 
 
 def test_a_reader_of_another_company_gets_nothing(

@@ -359,6 +359,33 @@ def test_reads_and_decisions_are_told_in_sentences(
     assert tuples(warehouse, query, pair.bolt) == []
 
 
+def test_new_curves_are_told_and_those_that_were_never_fitted_are_not(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    for fit, unit, status in (
+        ("mix", "revenue", "published"),
+        ("value", "value_12m", "published"),
+        ("none", "revenue", "not_fitted"),
+        ("no", "revenue", "blocked"),
+    ):
+        warehouse.execute(
+            """insert into predictions.media_mix_fits values (%s, %s, %s,
+                '2026-01-31', '2026-01-31', '1', %s, 'Why.', '', 400, 'EUR', '{}',
+                now(), 'Por eso.')""",
+            [pair.acme, fit, unit, status],
+        )
+
+    query = """
+        select sentence_es from reporting.activity_log
+        where company_id = %s order by 1
+    """
+    assert tuples(warehouse, query, pair.acme) == [
+        ("Curvas de los canales actualizadas con datos hasta el 2026-01-31",),
+        ("Curvas de los canales hasta el 2026-01-31 no publicadas: Por eso.",),
+    ]
+    assert tuples(warehouse, query, pair.bolt) == []
+
+
 def test_why_predictions_were_not_published_is_told_in_each_language(
     warehouse: Warehouse, pair: Pair
 ) -> None:

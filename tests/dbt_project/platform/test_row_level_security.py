@@ -141,6 +141,7 @@ VIEWS = (
     "order_hours",
     "payment_methods",
     "performance_by_month",
+    "findings_by_month",
     "performance_changes_by_month",
     "pipeline_reliability",
     "points_standing",

@@ -109,7 +109,7 @@ create table reporting.cohort_returns_by_month (
 create table reporting.rfm_segments (
     company_id text, as_of_date date, place integer, segment_label_es text,
     customer_count integer, customer_share double precision, monetary numeric(18, 2),
-    refused_count integer, unknown_consent_count integer
+    refused_count integer, unknown_consent_count integer, step_es text
 );
 create table reporting.rfm_customers (
     company_id text, as_of_date date, customer_id text, segment_label_es text,
@@ -162,7 +162,7 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     insert("kpi_months", *_month(_AUGUST, "1997-08-31", told=told))
     insert("kpi_months", *_month(_SEPTEMBER, _LAST, told=told))
     insert("payment_methods", _LAST, "mercado_pago" if told else "unknown", 3)
-    insert("rfm_segments", _LAST, 1, "Campeones", 1002, 1, 999.5, 1000, 1)
+    insert("rfm_segments", _LAST, 1, "Campeones", 1002, 1, 999.5, 1000, 1, "Gracias.")
     insert("rfm_segments", _LAST, 8, "En riesgo", 0, 0, 0, 0, 0)
     for place, segment in enumerate(("Campeones", "En riesgo"), start=1):
         customer = f"{company_id}-{place}"

@@ -19,7 +19,7 @@ create table reporting.channel_signals (
     marginal_return_upper double precision, marginal_return_target numeric(8, 3),
     saturation_days integer, marginal_profit double precision,
     marginal_profit_lower double precision, marginal_profit_upper double precision,
-    suggested_shift numeric(24, 6)
+    suggested_shift numeric(24, 6), saturation_spend numeric(24, 6)
 );
 create table reporting.campaign_quality (
     company_id text, campaign_name text, channel_label_es text, customer_count integer,
@@ -31,7 +31,8 @@ create table reporting.campaign_quality (
 );
 create table reporting.marketing_curve_points (
     company_id text, outcome_unit text, channel_name text, spend numeric(24, 6),
-    expected double precision, is_current boolean
+    expected double precision, is_current boolean, expected_lower double precision,
+    expected_upper double precision, is_observed boolean
 );
 create table reporting.marketing_contributions (
     company_id text, outcome_unit text, calendar_date date,
@@ -183,6 +184,7 @@ def fill_marketing(
             one.returns / 2 - 1.25,
             one.returns / 2 - 0.75,
             100,
+            10 * one.returns,
         )
         insert(
             "channel_signals",
@@ -199,6 +201,7 @@ def fill_marketing(
             1,
             None,
             *[None] * 4,
+            999,
         )
         for spend in (0, 10, 20):
             insert(
@@ -208,6 +211,9 @@ def fill_marketing(
                 spend,
                 spend * one.returns,
                 spend == 10,
+                spend * one.returns / 2,
+                spend * one.returns * 2,
+                spend < 20,
             )
         for day, brought in (("1997-09-30", 40), ("1997-09-29", 2), ("1997-05-01", 9)):
             insert(

@@ -68,6 +68,10 @@ create table reporting.performance_changes_by_month (
     month_change double precision, year_change double precision,
     month_target numeric(24, 6), target_change double precision
 );
+create table reporting.findings_by_month (
+    company_id text, month_start_date date, place integer, sentence_es text,
+    step_es text, receipt text
+);
 """
 NAMES = (
     "ltv_roas_totals",
@@ -79,6 +83,7 @@ NAMES = (
     "sales_by_month",
     "performance_by_month",
     "performance_changes_by_month",
+    "findings_by_month",
 )
 
 
@@ -170,3 +175,7 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         *((month, 1, "net_sales", 70, 2, 2, 7, 0) for month, *_ in newest),
     ):
         insert("performance_changes_by_month", month, name, place, *changes)
+    for month, place in (("1997-08-01", 2), ("1997-08-01", 1), ("1997-07-01", 1)):
+        sentence = f"Hallazgo {place} de {company_id} en {month}."
+        words = (sentence, "Mire los pedidos.", "reporting.sales: net_sales")
+        insert("findings_by_month", month, place, *words)

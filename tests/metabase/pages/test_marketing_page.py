@@ -26,6 +26,17 @@ def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> Non
     assert rows[1][9:12] == ["-0,38", "-0,63", "-0,13"]
 
 
+def test_where_a_channel_saturates_stands_beside_what_was_ever_spent(
+    shops_url: str,
+) -> None:
+    (meta,) = (
+        row for row in shown(shops_url, "saturation_points") if row[0] == "Meta Ads"
+    )
+
+    euros = [f"{one}\xa0€" for one in ("10,00", "12,50", "6,25", "25,00", "12,50")]
+    assert meta[1:] == [*euros, "10,00\xa0€"]
+
+
 def test_campaigns_that_cost_and_lose_their_customers_come_first(
     shops_url: str,
 ) -> None:

@@ -68,10 +68,14 @@ def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:
     assert august[7:9] == ["340,00\xa0€", "240,00\xa0€"]
 
 
-def test_months_stand_in_their_order(shops_url: str) -> None:
+def test_only_months_that_are_over_stand_beside_each_other(shops_url: str) -> None:
     rows = answer_of(shops_url, card_named("net_sales_by_month")).rows
 
-    assert [(month, int(net)) for month, net in rows] == [
-        (date(1997, 8, 1), 850),
-        (date(1997, 9, 1), 350),
+    assert [(month, int(net)) for month, net in rows] == [(date(1997, 8, 1), 850)]
+
+
+def test_findings_are_of_the_newest_month_in_their_order(shops_url: str) -> None:
+    assert [row[0] for row in shown(shops_url, "month_findings")] == [
+        "Hallazgo 1 de acme en 1997-08-01.",
+        "Hallazgo 2 de acme en 1997-08-01.",
     ]

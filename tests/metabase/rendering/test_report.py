@@ -21,6 +21,7 @@ from metabase.content.entities import CHARTS
 from metabase.content.errors import ContentError, WarehouseError
 from metabase.content.labels import read_labels
 from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.logos import find_logos
 from metabase.content.report_templates import load_report, report_problems
 from metabase.rendering.report import Report, ReportRequest, draw_report
 from metabase.rendering.report_html import render_report
@@ -98,9 +99,10 @@ def test_the_reports_use_every_kind_of_chart() -> None:
             "Acciones recomendadas",
         ],
         [
-            "El mes",
             "Qué ha pasado",
+            "El mes",
             "Acciones recomendadas",
+            "Rendimiento de los canales",
             "Quién vuelve y qué deja",
         ],
     ]
@@ -167,10 +169,13 @@ def test_a_report_holds_nothing_of_another_company(
 ) -> None:
     acme, bolt = papers("acme", template), papers("bolt", template)
 
-    assert "TikTok Ads" in bolt.text
-    assert "Meta Ads" not in bolt.text
+    # The month tells its findings, the others their channels.
+    is_month = template == "monthly_review"
+    own, others = ("de acme", "de bolt") if is_month else ("Meta Ads", "TikTok Ads")
+    assert others in bolt.text
+    assert own not in bolt.text
     for told in (acme.text, render_report(acme.report)):
-        assert "Meta Ads" in told
+        assert own in told
         for foreign in ("987.654", "TikTok", "CLP", "Bolt"):
             assert foreign not in told
 
@@ -188,8 +193,8 @@ def test_the_page_says_what_the_paper_says_and_fetches_nothing(
     assert "default-src 'none'" in page
     scalars = [card for card in paper.report.cards if card.display == "scalar"]
     numbers = [card for card in scalars if not card.empty_reason]
-    # The month is told by a table, beside a few large numbers.
-    most = 4 if template == "monthly_review" else 8
+    # The month is told by sentences and a table, where each figure stands once.
+    most = 0 if template == "monthly_review" else 8
     assert len(scalars) >= most
     # Of a mix that was blocked, the return; it says so in the number's place.
     for card in scalars:
@@ -215,6 +220,53 @@ def test_the_month_is_told_with_its_days_and_without_columns_nobody_fills(
     for card in tables:
         for column in zip(*card.rows, strict=True):
             assert {cell.text for cell in column} != {"—"}, card.name
+
+
+def test_findings_are_read_as_numbered_sentences_with_where_they_come_from(
+    papers: Papers,
+) -> None:
+    first = papers("acme", "monthly_review").pages[0]
+
+    assert "1. Hallazgo 1 de acme en 1997-08-01. Qué hacer: Mire los pedidos." in first
+    assert "De dónde sale: reporting.sales: net_sales 2. Hallazgo 2 de acme" in first
+    assert "1997-07-01" not in first
+
+
+def test_a_report_has_the_logos_of_its_company_and_of_its_one_agency(
+    shops_url: str,
+) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    with psycopg.connect(shops_url) as admin:
+        for agency in ("faro", "norte"):
+            admin.execute(
+                "insert into ops.companies (company_id, name, currency_code, time_zone)"
+                " values (%s, %s, 'EUR', 'UTC') on conflict do nothing",
+                (agency, f"Agencia {agency}"),
+            )
+        admin.execute(
+            "insert into ops.agency_clients (company_id, client_id)"
+            " values ('faro', 'acme'), ('faro', 'bolt'), ('norte', 'bolt')"
+        )
+        admin.cursor().executemany(
+            "insert into ops.company_logos (company_id, media_type, content)"
+            " values (%s, 'image/svg+xml', %s)",
+            [(whose, svg) for whose in ("acme", "faro", "norte")],
+        )
+
+    acme, bolt = (find_logos(shops_url, whose) for whose in ("acme", "bolt"))
+    paper = _drawn(shops_url, "acme", "monthly_review")
+    with psycopg.connect(shops_url) as admin:
+        admin.execute("delete from ops.companies where company_id in ('faro', 'norte')")
+        admin.execute("delete from ops.company_logos")
+
+    assert [(one.name, one.is_agency) for one in acme] == [
+        ("Acme Música", False),
+        ("Agencia faro", True),
+    ]
+    # Two agencies with a logo: whose report it is is not guessed.
+    assert bolt == ()
+    assert "Preparado por Agencia faro" in _pages(pdf_of(paper))[0]
+    assert render_report(paper).count('<img src="data:image/svg+xml;base64,') == 2
 
 
 def test_a_long_id_is_short_on_paper(papers: Papers) -> None:

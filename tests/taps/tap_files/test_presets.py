@@ -53,6 +53,12 @@ SALES = {
     "magento_orders": ("EUR", 4, "1145.00"),
     # 50 (told on two lines) + 39 - 12; one is pending
     "squarespace_orders": ("USD", 3, "77.00"),
+    # 71588 + 30000 - 10000 (of a package) + 10000 - 10000; one was cancelled
+    "mercadolibre_sales": ("CLP", 3, "91588"),
+    # 1020 + 5 - 5 + 20 + 30 - 20, without tax and fees; two rows are of the account
+    "amazon_transactions": ("EUR", 2, "1050.00"),
+    # 40 + 4.99 - 5 - 4.99 + 20 + 30
+    "amazon_orders": ("EUR", 2, "85.00"),
 }
 
 
@@ -116,6 +122,33 @@ def test_a_buyer_is_their_address_with_or_without_an_account(read_text: RunTap) 
 
     buyers = [row["customer_id"] for row in run.purchases]
     assert buyers == ["ana@x.com", "leo@x.com", "eva@x.com", "ana@x.com", "iris@x.com"]
+
+
+def test_a_package_is_one_sale_of_its_buyer(read_text: RunTap) -> None:
+    run = read_text(export("mercadolibre_sales"), time_zone="America/Santiago")
+
+    told = [
+        (row["purchase_id"][-1], row["customer_id"], row["amount"], row["purchased_at"])
+        for row in run.purchases
+    ]
+    assert told == [
+        ("1", "11111111", 71588, "2025-01-05T22:29:00+00:00"),
+        ("2", "22222222", 30000, "2025-01-08T02:50:00+00:00"),
+        ("6", "11111111", 10000, "2025-01-20T13:00:00+00:00"),
+    ]
+    assert "2 rows are no sales (no amount); left out" in run.file["notes"]
+
+
+def test_amazon_gives_back_to_an_order_whose_buyer_nobody_knows(
+    read_text: RunTap,
+) -> None:
+    run = read_text(export("amazon_transactions"), time_zone="Europe/Madrid")
+
+    assert {row["customer_id"] for row in run.purchases} == {None}
+    (refund,) = (row for row in run.purchases if row["amount"] < 0)
+    assert refund["purchase_id"] == "402-0000002-0000002"
+    # 11 in the evening of the 5th, seven hours west of Greenwich.
+    assert run.purchases[0]["purchased_at"] == "2025-01-06T06:03:59+00:00"
 
 
 def test_a_refund_belongs_to_the_sale_it_names(read_text: RunTap) -> None:

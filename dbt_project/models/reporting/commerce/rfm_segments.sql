@@ -13,6 +13,10 @@ labels as (
     select * from {{ ref('rfm_segment_labels') }}
 ),
 
+steps as (
+    select * from {{ ref('rfm_segment_steps') }}
+),
+
 counted as (
     select
         scores.company_id,
@@ -58,9 +62,13 @@ filled as (
             coalesce(counted.customer_count, 0)
             - coalesce(counted.consented_count, 0)
             - coalesce(counted.refused_count, 0)
-        )::integer as unknown_consent_count
+        )::integer as unknown_consent_count,
+        steps.step_es,
+        steps.step_en
     from companies
     cross join labels
+    left join steps
+        on labels.segment_id = steps.segment_id
     left join counted
         on
             companies.company_id = counted.company_id

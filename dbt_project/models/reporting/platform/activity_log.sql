@@ -16,6 +16,19 @@ fits as (
     select * from {{ source('predictions', 'model_fits') }}
 ),
 
+curves as (
+    select
+        company_id,
+        fit_id,
+        status,
+        as_of_date,
+        fitted_at,
+        coalesce(reason_es, reason) as reason_es,
+        reason
+    from {{ source('predictions', 'media_mix_fits') }}
+    where outcome_unit = 'revenue' and status in ('published', 'blocked')
+),
+
 landings as (
     select
         company_id,
@@ -82,6 +95,16 @@ activities as (
             'reason_es', coalesce(reason_es, reason)
         ) as facts
     from fits
+    union all
+    select
+        company_id,
+        'curves_' || status as activity_type,
+        fit_id as subject_id,
+        fitted_at as happened_at,
+        jsonb_build_object(
+            'date', as_of_date, 'reason', reason, 'reason_es', reason_es
+        ) as facts
+    from curves
     union all
     select
         company_id,

@@ -16,6 +16,10 @@ gate_labels as (
     select * from {{ ref('gate_labels') }}
 ),
 
+channels as (
+    select * from {{ ref('channels') }}
+),
+
 curves as (
     select
         company_id,
@@ -35,11 +39,15 @@ joined as (
         gates.outcome,
         gates.observed,
         gates.threshold,
-        coalesce(gates.message_es, gates.message) as message_es,
-        gates.message as message_en,
+        {{ with_channel_names(
+            'coalesce(gates.message_es, gates.message)', 'es'
+        ) }} as message_es,
+        {{ with_channel_names('gates.message', 'en') }} as message_en,
         fits.status,
-        coalesce(fits.reason_es, fits.reason) as reason_es,
-        fits.reason as reason_en,
+        {{ with_channel_names(
+            'coalesce(fits.reason_es, fits.reason)', 'es'
+        ) }} as reason_es,
+        {{ with_channel_names('fits.reason', 'en') }} as reason_en,
         fits.status <> 'published'
         and curves.published_as_of_date is not null as is_stale,
         curves.published_as_of_date,
