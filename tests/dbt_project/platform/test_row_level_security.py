@@ -230,7 +230,12 @@ def readers(warehouse: Warehouse) -> Readers:
         warehouse.load(company_id, USED)
         warehouse.load(company_id, AIMED, SPENT, ANSWERED, ASKED)
         for file in (
-            webinar_file("webinars", webinar("W1", "2026-01-05 10:00+00")),
+            webinar_file(
+                "webinars",
+                webinar("W1", "2026-01-05 10:00+00"),
+                # To come, by everything that is told of.
+                webinar("W2", "2026-12-05 10:00+00"),
+            ),
             webinar_file("registrants", registrant("W1", "a", "2026-01-04 10:00+00")),
             webinar_file("webinar_sections", SECTION),
             webinar_file("attendances", ATTENDED),
