@@ -33,7 +33,7 @@ names as (
     select
         company_id,
         'account_id' as name_kind,
-        named_id as called,
+        named_id as called, -- noqa: RF04
         min(account_id) as account_id
     from accounts
     group by company_id, named_id
@@ -41,7 +41,7 @@ names as (
     select
         company_id,
         'email_domain' as name_kind,
-        email_domain as called,
+        email_domain as called, -- noqa: RF04
         min(account_id) as account_id
     from accounts
     where email_domain is not null

@@ -11,7 +11,8 @@ scaled as (
         min((choices.offered ->> 'rating')::numeric) as scale_min,
         max((choices.offered ->> 'rating')::numeric) as scale_max
     from source
-    cross join lateral
+    cross join
+        lateral
         jsonb_array_elements(source.options::jsonb) as choices (offered)
     group by source.company_id, source.id, source.question_id
 ),
