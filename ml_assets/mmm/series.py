@@ -96,11 +96,7 @@ def read_series(  # noqa: PLR0913  (which column is what)
     _distinct(named)
     dates, period = _dates(frame, date)
     values = {name: _numbers(frame, name) for name in (outcome, *channels, *controls)}
-    for name in (outcome, *channels):
-        below = values[name] < 0
-        is_refund = below.mean() <= _REFUNDS and values[name].sum() >= 0
-        if name != outcome or not is_refund:
-            _refuse(below, frame, name, _BELOW_0)
+    _refuse_below_0(frame, values, outcome, channels)
     fitted = dates.size
     if fitted_until is not None:
         fitted = int((dates <= np.datetime64(fitted_until, "D")).sum())
@@ -130,6 +126,20 @@ def read_series(  # noqa: PLR0913  (which column is what)
         controls={name: values[name] for name in controls},
         status=status,
     )
+
+
+def _refuse_below_0(
+    frame: pd.DataFrame,
+    values: Mapping[str, Floats],
+    outcome: str,
+    channels: Sequence[str],
+) -> None:
+    """Spend is never below 0; an outcome may be, in a few periods of refunds."""
+    for name in (outcome, *channels):
+        below = values[name] < 0
+        is_refund = below.mean() <= _REFUNDS and values[name].sum() >= 0
+        if name != outcome or not is_refund:
+            _refuse(below, frame, name, _BELOW_0)
 
 
 def read_future(frame: pd.DataFrame, series: Series) -> Future:

@@ -108,6 +108,7 @@ VIEWS = (
     "email_months",
     "event_latency",
     "exchange_rates",
+    "findings_by_month",
     "flows_by_day",
     "forecast_grades",
     "gastos_marketing",
@@ -141,7 +142,6 @@ VIEWS = (
     "order_hours",
     "payment_methods",
     "performance_by_month",
-    "findings_by_month",
     "performance_changes_by_month",
     "pipeline_reliability",
     "points_standing",
@@ -266,8 +266,9 @@ def readers(warehouse: Warehouse) -> Readers:
         for table, row in WEB.items():
             land(warehouse.url, company_id, f"raw_ga4.{table}", row)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.
-    # 74 days after the one purchase: long enough to be missed, and to be counted so.
-    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-20")
+    # 90 days after the one purchase: long enough to be missed, and to be counted so; two
+    # months after its own are over, of which the later is held against the earlier.
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-04-05")
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
         measure_churn(warehouse.url, company_id)

@@ -8,8 +8,18 @@ with fits as (
     from {{ source('predictions', 'media_mix_fits') }}
 ),
 
+newest as (
+    select * from fits
+    where recency_rank = 1
+),
+
 gates as (
-    select * from {{ source('predictions', 'gate_results') }}
+    select gates.*
+    from {{ source('predictions', 'gate_results') }} as gates
+    inner join newest
+        on
+            gates.company_id = newest.company_id
+            and gates.fit_id = newest.fit_id
 ),
 
 gate_labels as (
@@ -29,6 +39,8 @@ curves as (
     group by company_id, outcome_unit
 ),
 
+{{ with_channel_names('sentences', 'gates', 'newest') }},
+
 joined as (
     select
         fits.company_id,
@@ -39,15 +51,11 @@ joined as (
         gates.outcome,
         gates.observed,
         gates.threshold,
-        {{ with_channel_names(
-            'coalesce(gates.message_es, gates.message)', 'es'
-        ) }} as message_es,
-        {{ with_channel_names('gates.message', 'en') }} as message_en,
+        messages.told_es as message_es,
+        messages.told_en as message_en,
         fits.status,
-        {{ with_channel_names(
-            'coalesce(fits.reason_es, fits.reason)', 'es'
-        ) }} as reason_es,
-        {{ with_channel_names('fits.reason', 'en') }} as reason_en,
+        reasons.told_es as reason_es,
+        reasons.told_en as reason_en,
         fits.status <> 'published'
         and curves.published_as_of_date is not null as is_stale,
         curves.published_as_of_date,
@@ -55,18 +63,27 @@ joined as (
         fits.as_of_date,
         fits.data_through_date,
         fits.fitted_at
-    from fits
+    from newest as fits
     inner join gates
         on
             fits.company_id = gates.company_id
             and fits.fit_id = gates.fit_id
+    left join sentences as messages
+        on
+            gates.company_id = messages.company_id
+            and gates.fit_id = messages.fit_id
+            and gates.gate = messages.gate
+    left join sentences as reasons
+        on
+            fits.company_id = reasons.company_id
+            and fits.fit_id = reasons.fit_id
+            and reasons.gate is null
     left join gate_labels
         on gates.gate = gate_labels.gate
     left join curves
         on
             fits.company_id = curves.company_id
             and fits.outcome_unit = curves.outcome_unit
-    where fits.recency_rank = 1
 )
 
 select * from joined
