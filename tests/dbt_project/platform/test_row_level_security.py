@@ -266,8 +266,8 @@ def readers(warehouse: Warehouse) -> Readers:
         for table, row in WEB.items():
             land(warehouse.url, company_id, f"raw_ga4.{table}", row)
     # Bolt counts in pesos: what it bought in euros is no purchase, acme's is.
-    # 90 days after the one purchase: long enough to be missed, and to be counted so; two
-    # months after its own are over, of which the later is held against the earlier.
+    # 90 days after the one purchase: long enough to be missed, and to be counted so.
+    # Two months after its own are over, and the later is held against the earlier.
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-04-05")
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
