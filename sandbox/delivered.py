@@ -20,7 +20,9 @@ _TRUTH: Final = "truth.json"
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
 _USUAL_CUSTOMERS: Final = 2_000
-"""Of a world of the usual size; 16,000 make 1,200 accounts."""
+"""Of those who deliver files; 16,000, of a world of 40,000, make 1,200 accounts."""
+_PER_SHOP_CUSTOMER: Final = 0.4
+"""Of them, for each of a shop whose world is larger than usual."""
 
 Make = Callable[[date, int, int], dict[str, str]]
 
@@ -58,8 +60,10 @@ def deliver_files(
 ) -> dict[str, Any]:
     """Write the files that belong to a world, up to the day before; their truths."""
     truths: dict[str, Any] = {}
+    larger = int(customers * _PER_SHOP_CUSTOMER)
+    size = max(min(customers, _USUAL_CUSTOMERS), larger)
     for slug, make in DELIVERED.items():
-        contents = make(anchor - timedelta(days=1), customers, seed)
+        contents = make(anchor - timedelta(days=1), size, seed)
         truths |= json.loads(contents.pop(_TRUTH))
         for name, text in contents.items():
             deliver(_folder(world, slug) / name, text)

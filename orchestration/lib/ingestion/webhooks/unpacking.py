@@ -22,6 +22,12 @@ _FORM = "application/x-www-form-urlencoded"
 _TYPES = ("event", "type", "event_type", "RecordType")
 _NAMES = ("event", "name", "userId", "anonymousId", "groupId")
 _TIMES = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
+_ZOOM_TIMES = (
+    ("start_time", "end_time"),
+    ("join_time", "leave_time"),
+    ("date_time",),
+)
+_MOST_SECONDS = 1e9
 _OF_CONTEXT = ("groupId", "sessionId", "platform")
 _OF_PROPERTIES = ("feature", "account_id", "session_id", "duration_s")
 _IDS = ("event_id", "sg_event_id", "id", "ID")
@@ -110,6 +116,7 @@ def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
 def _zoom(told: Any) -> Iterator[Event]:
     moment = datetime.fromtimestamp(int(told["event_ts"]) / 1000, UTC)
     key = _key(told["event"], told["event_ts"], told["payload"])
+    _check_zoom(told["payload"].get("object", {}))
     chat = told["payload"].get("object", {}).get("chat_message")
     event_id = None
     if chat is not None:
@@ -117,6 +124,18 @@ def _zoom(told: Any) -> Iterator[Event]:
         # How long it is, and not what it says.
         chat["message_length"] = len(chat.pop("message_content", None) or "")
     yield Event(key, told["event"], event_id, moment, told["payload"])
+
+
+def _check_zoom(webinar: Mapping[str, Any]) -> None:
+    """Refuse what no table could hold: one such row would stop its company's builds."""
+    parts = (webinar, webinar.get("participant"), webinar.get("chat_message"))
+    for part, names in zip(parts, _ZOOM_TIMES, strict=True):
+        for name in names:
+            if part and part.get(name):
+                _instant(part[name])
+    for name in ("type", "duration"):
+        if webinar.get(name) is not None and abs(int(str(webinar[name]))) >= 2**31:
+            raise ValueError(name)
 
 
 def _hubspot(told: Any) -> Iterator[Event]:
@@ -154,6 +173,9 @@ def _segment(told: Any) -> Iterator[Event]:
         kept = {name: each.get(name) for name in _NAMES} | times
         kept["context"] = {name: context.get(name) for name in _OF_CONTEXT}
         kept["properties"] = {name: properties.get(name) for name in _OF_PROPERTIES}
+        seconds = properties.get("duration_s")
+        if isinstance(seconds, int | float) and not 0 <= seconds < _MOST_SECONDS:
+            raise ValueError("duration_s")
         yield Event(
             _key(each["messageId"]),
             str(each["type"]).lower(),

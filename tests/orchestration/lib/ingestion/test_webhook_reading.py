@@ -314,9 +314,28 @@ def test_events_of_a_product_keep_who_and_when_and_nothing_else_of_people() -> N
     assert PRIVATE not in json.dumps(one.payload)
     assert again.event_key == one.event_key != other.event_key
     assert other.occurred_at is None
-    bad = json.dumps(event | {"sentAt": "yesterday"}).encode()
-    with pytest.raises(Unreadable):
-        unpack("segment", {}, bad)
+    for bad in ({"sentAt": "yesterday"}, {"properties": {"duration_s": 1e300}}):
+        with pytest.raises(Unreadable):
+            unpack("segment", {}, json.dumps(event | bad).encode())
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"start_time": "soon"},
+        {"duration": ""},
+        {"duration": 10**12},
+        {"type": 5.5},
+        {"participant": {"join_time": "2026-13-01T00:00:00Z"}},
+    ],
+)
+def test_what_no_table_could_hold_is_refused(bad: dict[str, object]) -> None:
+    started = json.loads(json.dumps(CHAT))
+    unpack("zoom", {}, json.dumps(started).encode())
+    started["payload"]["object"] |= bad
+
+    with pytest.raises(Unreadable, match="zoom documents"):
+        unpack("zoom", {}, json.dumps(started).encode())
 
 
 @pytest.mark.parametrize(
