@@ -23,6 +23,13 @@ with companies as (
     where {{ is_in_scope() }}
 ),
 
+-- Of who holds none, no campaign could be of one.
+holding as (
+    select distinct company_id
+    from {{ ref('webinars') }}
+    where {{ is_in_scope() }}
+),
+
 links as (
     select * from {{ ref('int_webinar_campaigns_current') }}
     where {{ is_in_scope() }}
@@ -44,6 +51,8 @@ linked as (
                 (facts.told_at at time zone companies.time_zone)::date,
                 facts.told_date
             ) <= companies.as_of_date
+    inner join holding
+        on facts.company_id = holding.company_id
     left join links as by_id
         on
             facts.company_id = by_id.company_id
