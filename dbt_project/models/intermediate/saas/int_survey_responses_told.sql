@@ -1,4 +1,22 @@
-with answers as (
+with zendesk as (
+    select * from {{ ref('stg_zendesk__answers') }}
+),
+
+-- The scale is that of the ratings there were to choose from.
+scales as (
+    select
+        zendesk.company_id,
+        zendesk.answer_id,
+        zendesk.question_id,
+        min((choices.offered ->> 'rating')::numeric) as scale_min,
+        max((choices.offered ->> 'rating')::numeric) as scale_max
+    from zendesk
+    cross join
+        lateral jsonb_array_elements(zendesk.options) as choices (offered)
+    group by zendesk.company_id, zendesk.answer_id, zendesk.question_id
+),
+
+answers as (
     select
         company_id,
         'zendesk' as desk,
@@ -13,17 +31,22 @@ with answers as (
     from {{ ref('stg_zendesk__ratings') }}
     union all
     select
-        company_id,
+        zendesk.company_id,
         'zendesk' as desk,
-        answer_id as response_id,
-        question_id as question_key,
-        requester_id,
-        ticket_id as desk_ticket_id,
-        score,
-        scale_min,
-        scale_max,
-        created_at as answered_at
-    from {{ ref('stg_zendesk__answers') }}
+        zendesk.answer_id as response_id,
+        zendesk.question_id as question_key,
+        zendesk.requester_id,
+        zendesk.ticket_id as desk_ticket_id,
+        zendesk.score,
+        coalesce(scales.scale_min, 1) as scale_min,
+        coalesce(scales.scale_max, 5) as scale_max,
+        zendesk.created_at as answered_at
+    from zendesk
+    left join scales
+        on
+            zendesk.company_id = scales.company_id
+            and zendesk.answer_id = scales.answer_id
+            and zendesk.question_id = scales.question_id
     union all
     select
         company_id,
