@@ -23,7 +23,11 @@ from sandbox.simulation.records import (
     OrderKind,
     Refund,
 )
-from sandbox.simulation.schedule import KINDS, Schedule
+from sandbox.simulation.schedule import (
+    KINDS,
+    PROCESSED_SECONDS_BEFORE,
+    Schedule,
+)
 from sandbox.simulation.seasons import Seasons
 from sandbox.simulation.timeline import Timeline
 
@@ -115,7 +119,7 @@ class _Batch:
             customer=buyer,
             email=buyer.email if buyer else None,
             created_at=created_at,
-            processed_at=created_at - timedelta(seconds=2),
+            processed_at=created_at - timedelta(seconds=PROCESSED_SECONDS_BEFORE),
             cancelled_at=undone_at if kind == "cancelled" else None,
             cancel_reason="CUSTOMER" if kind == "cancelled" else None,
             is_test=kind == "test",

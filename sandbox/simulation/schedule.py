@@ -10,7 +10,7 @@ from sandbox.simulation.buying import Purchases
 from sandbox.simulation.records import OrderKind
 from sandbox.simulation.timeline import Timeline
 
-__all__ = ["KINDS", "Schedule", "draw_schedule"]
+__all__ = ["KINDS", "PROCESSED_SECONDS_BEFORE", "Schedule", "draw_schedule"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -25,6 +25,7 @@ _NOISE: Final[dict[OrderKind, int]] = {
     "deleted": 12,
 }
 """Orders of each kind per 1,000 purchases."""
+PROCESSED_SECONDS_BEFORE: Final = 2
 _SPLIT_IN_TWO: Final = 0.04
 _LATER_DAYS: Final = 30
 # How many people order at each hour: mostly evenings, some around midnight, where the
@@ -79,6 +80,8 @@ def draw_schedule(
     seconds += rng.integers(_HOUR, size=day.size)
     is_noise = kind > KINDS.index("guest")
     seconds = np.where(is_noise, seconds % _LAST_NOISE_SECOND, seconds)
+    # An order is processed a moment before it is created, and on the same day.
+    seconds = np.maximum(seconds, PROCESSED_SECONDS_BEFORE)
     created = timeline.moments(day, seconds)
     order = np.argsort(created, kind="stable")
     customer, kind, created = customer[order], kind[order], created[order]
