@@ -123,10 +123,13 @@ class AskingStream(SlicedStream):
         held = list(records)
         newest: dict[tuple[Any, ...], Any] = {}
         for each in held:
-            name = tuple(each[part] for part in key)
-            newest[name] = max(newest.get(name, each[column]), each[column])
+            name, moment = tuple(each[part] for part in key), each[column]
+            if moment is not None:
+                newest[name] = max(newest.get(name, moment), moment)
         for each in held:
-            if each[column] == newest[tuple(each[part] for part in key)]:
+            name, moment = tuple(each[part] for part in key), each[column]
+            # Without a moment it is the loader's, which sets it aside.
+            if moment is None or moment == newest[name]:
                 yield each
 
     def write(self, found: Found) -> None:

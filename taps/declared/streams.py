@@ -79,7 +79,8 @@ class DeclaredStream(AskingStream):
         for since, until in spans:
             found = self.ask(part, {"since": since, "until": until})
             self.write(found)
-            times = [_moment(record[changes.column]) for record in found.records]
+            told = (record[changes.column] for record in found.records)
+            times = [_moment(moment) for moment in told if moment is not None]
             # The last window reaches to now, and what is of now may still come.
             if until < spans[-1][1]:
                 times.append(until)

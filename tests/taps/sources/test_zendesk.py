@@ -50,6 +50,17 @@ def test_a_ticket_that_changes_during_the_export_is_as_it_became() -> None:
     assert len(api.asked) == 2
 
 
+def test_a_ticket_without_its_moment_keeps_no_other_from_being_read() -> None:
+    lost = ticket(1) | {"generated_timestamp": None}
+    with zendesk(tickets=[lost, ticket(2)]) as api:
+        told = api.read().records("tickets")
+
+    assert [(each["id"], each["generated_at"] is None) for each in told] == [
+        ("1", True),
+        ("2", False),
+    ]
+
+
 def test_a_cursor_that_comes_again_ends_the_export_with_words() -> None:
     with zendesk(tickets=[ticket(1), ticket(2), ticket(3)]) as api:
         api.is_turning = True
