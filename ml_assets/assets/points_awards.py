@@ -66,9 +66,19 @@ def earned_by_rules(
 def redeemed_by_files(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
     """What files say was spent, as `earned_by_rules`; points are below 0.
 
-    A reward that no rule names costs what the file says; without either it is left out.
+    A reward that no rule names costs what the file says; one without either is told by
+    the log, and left out.
     """
-    return read_frame(database, _REDEEMED, company_id)
+    told = read_frame(database, _REDEEMED, company_id)
+    unpriced = told["points"].isna()
+    for redemption, reward in told.loc[unpriced, ["source_ref", "rule_id"]].to_numpy():
+        _logger.warning(
+            "redemption %s: neither the file nor a rule says what %s costs; name the "
+            "reward in points_rules, or the points in the file",
+            redemption,
+            reward,
+        )
+    return told[~unpriced]
 
 
 def award_points(
@@ -152,7 +162,6 @@ _REDEEMED = """
         on rules.company_id = spent.company_id
         and rules.rule_id = spent.reward_id and rules.rule_kind = 'reward'
     where spent.company_id = %(company)s
-        and coalesce(spent.points, rules.points) is not null
 """
 _REFERRAL_RULE = """
     select rule_id, points, starts_on from marts.points_rules

@@ -10,6 +10,7 @@ import pytest
 
 from ml_assets.assets.account_health import judge_accounts
 from ml_assets.assets.account_loyalty import review_loyalty
+from ml_assets.assets.points_awards import redeemed_by_files
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.warehouse.database import connect
@@ -62,11 +63,11 @@ def earning(rule: str, points: int, starts_on: str | None) -> Row:
     }
 
 
-def spending(key: str, points: int, day: str) -> Row:
+def spending(key: str, points: int | None, day: str, reward: str = "credit") -> Row:
     return {
         "redemption_id": key,
         "account_id": "new",
-        "reward_id": "credit",
+        "reward_id": reward,
         "points": points,
         "redeemed_at": f"{day} 12:00+00",
     }
@@ -144,6 +145,8 @@ FILES: dict[str, tuple[Row, ...]] = {
     "points_redemptions": (
         spending("s1", 30, "2026-03-10"),
         spending("s2", 500, "2026-03-12"),
+        # Nobody says what a mug costs.
+        spending("s3", None, "2026-03-13", "mug"),
     ),
     # The first feature is no part of the plan, the third nobody has heard of.
     "features": (
@@ -253,6 +256,20 @@ def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
         Decimal("0.1"),
         Decimal("31"),
     )
+
+
+def test_a_reward_without_a_price_is_told_and_costs_nothing(
+    told: dict[str, dict[str, Rows]],
+    warehouse: Warehouse,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (acme,) = told["acme"]["points_standing"]
+
+    with connect(warehouse.url, "scientist") as database:
+        spent = redeemed_by_files(database, acme)
+
+    assert sorted(spent["source_ref"]) == ["s1", "s2"]
+    assert [each.args for each in caplog.records] == [("s3", "mug")]
 
 
 def test_who_referred_is_by_code_and_due_after_two_invoices(
