@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -52,6 +53,14 @@ def pytest_xdist_auto_num_workers() -> int:
 def _forked_programs() -> Iterator[None]:
     with forking_programs():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _level_of_the_log() -> Iterator[None]:
+    """A program run in the tests' own process sets the level for the tests after it."""
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
 
 
 @pytest.fixture(scope="session")
