@@ -14,7 +14,7 @@ from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.tables import Row
 from taps.tap_files.wording import normalised
-from taps.tap_files.written_dates import month_alone
+from taps.tap_files.written_dates import month_alone, week_alone
 
 __all__ = ["read_ad_spend"]
 
@@ -80,6 +80,8 @@ def _period(row: Row, cells: CellReader) -> tuple[Moment, str | None]:
         first_text, last_text = ends
     elif month := month_alone(first_text):
         first_text, kind = month.isoformat(), "month"
+    elif week := week_alone(first_text):
+        first_text, kind = week.isoformat(), "week"
     first = cells.date(first_text, "spend_date")
     day = date.fromisoformat(first.local_date)
     if not _is_of_one_day(cells):

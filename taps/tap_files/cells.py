@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from taps.tap_files.amounts import AmountReader
-from taps.tap_files.currencies import currency_codes
+from taps.tap_files.currencies import currencies_of_sign, currency_codes, sign_of
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.mojibake import has_mojibake
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.statuses import least_of, says_nothing
+from taps.tap_files.statuses import least_of, says_nothing, says_yes
 from taps.tap_files.tables import Cell, as_text
 from taps.tap_files.wording import normalised
 
@@ -22,6 +22,7 @@ __all__ = ["CellReader", "LeftOut", "Loaded", "Outcome", "Rejected", "required"]
 _LONGEST_TEXT = 500
 """What an index of Postgres holds of any letters, beside the company's name."""
 _NOTHING = frozenset({"", "nan", "null", "none", "n/a", "#n/a", "\\n", "<na>", "nat"})
+_DOLLARS = currencies_of_sign("$")
 _NO_AMOUNT = frozenset({"", "-", "--", "\u2014", "\u2013"})
 _YES = frozenset({"true", "t", "yes", "y", "1", "si", "sí", "s", "verdadero"})
 _NO = frozenset({"false", "f", "no", "n", "0", "falso"})
@@ -116,6 +117,9 @@ class CellReader:
             for position in self._all_positions("status")
         ]
         said = [self._statuses[word] for word in words if not says_nothing(word)]
+        for position, means in self.binding.flags.items():
+            if says_yes(as_text(cells[position])):
+                said.append(means)
         return least_of(said)
 
     def _all_positions(self, column: str) -> tuple[int, ...]:
@@ -182,12 +186,23 @@ class CellReader:
         if isinstance(cell, str) and cell.strip().lower() in _NO_AMOUNT:
             return None
         try:
+            self._refuse_dollars(cell, currency)
             return read(cell, currency)
         except RowRejected as rejected:
             if column in self._unneeded:
                 self.dropped[column] += 1
                 return None
             raise RowRejected(f"{column}: {rejected.reason}") from None
+
+    def _refuse_dollars(self, cell: Cell, currency: str | None) -> None:
+        """Refuse a bare $ where only the company says that the money is another."""
+        if currency is None or not isinstance(cell, str) or "$" not in cell:
+            return
+        is_told = self._named_currency or self.binding.has("currency_code")
+        if not is_told and sign_of(cell) == "$" and currency not in _DOLLARS:
+            raise RowRejected(
+                f"the amount is written with $, which is no sign of {currency}"
+            )
 
     def moment(self, cells: Sequence[Cell], column: str) -> Moment | None:
         """A cell as a point in time."""

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from babel.numbers import get_currency_precision, list_currencies
 
 __all__ = ["currencies_of_sign", "currency_codes", "currency_written_in"]
-__all__ += ["decimals_of", "has_no_decimals"]
+__all__ += ["decimals_of", "has_no_decimals", "sign_of"]
 
 _DOLLARS = (
     "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD "
@@ -43,11 +43,16 @@ def decimals_of(currency_code: str) -> int:
     return get_currency_precision(currency_code)
 
 
-def currency_written_in(amount: str) -> str | None:
-    """The currency a written amount names: 12,00 € -> EUR; $ may be many."""
-    sign = "".join(
+def sign_of(amount: str) -> str:
+    """What a written amount is dressed with: 12,00 € -> €; "" of a bare number."""
+    return "".join(
         c for c in amount if not c.isdigit() and c not in " .,-+()'\u00a0\u202f"
     )
+
+
+def currency_written_in(amount: str) -> str | None:
+    """The currency a written amount names: 12,00 € -> EUR; $ may be many."""
+    sign = sign_of(amount)
     found = currencies_of_sign(sign) if sign else ()
     return next(iter(found)) if len(found) == 1 else None
 

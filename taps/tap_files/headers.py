@@ -34,6 +34,7 @@ class Binding:
         the sale stand that it gives back.
     also, less : positions of money that is added to the amount, or taken off it.
     left_out_when : positions and their normalised values that make a row no sale.
+    flags : positions where a yes or a date gives a row a status, and which.
     """
 
     contract: Contract
@@ -50,6 +51,7 @@ class Binding:
     also: tuple[int, ...] = ()
     less: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
+    flags: Mapping[int, str] = field(default_factory=dict)
 
     def positions_of(self, *types: str) -> tuple[int, ...]:
         """Positions of the matched columns of these types."""
@@ -63,7 +65,7 @@ class Binding:
         """Positions of every column that is read."""
         found = {*self.positions.values(), *self.refers_to, *self.refund_customer}
         found |= {position for position, _ in self.left_out_when}
-        found |= {*self.also, *self.less}
+        found |= {*self.also, *self.less, *self.flags}
         found |= {each for positions in self.others.values() for each in positions}
         if self.time_position is not None:
             found.add(self.time_position)

@@ -22,9 +22,10 @@ from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.statuses import meanings
+from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.totals import TotalRows
+from taps.tap_files.wording import normalised
 
 __all__ = ["Inspection", "inspect_file"]
 
@@ -74,7 +75,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         The file cannot be loaded; nothing of it may be emitted.
     """
     table = _open(source, settings)
-    binding = _recognised(source, table, settings)
+    binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
@@ -137,6 +138,36 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
         return recognise(source.name, table.header, whole)
 
 
+def _flagged(binding: Binding, table: Table, settings: Settings) -> Binding:
+    """With the columns of a log whose yes, or date, makes a row no sale."""
+    if binding.contract.name != "purchases" or binding.preset:
+        return binding
+    ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
+    refunded = binding.positions.get("refunded_amount")
+    found = {
+        position: means
+        for position, header in enumerate(binding.header)
+        if normalised(header) not in ignored
+        and (position not in binding.used or position == refunded)
+        if (means := flag_of(header))
+    }
+    positions = dict(binding.positions)
+    if refunded in found:
+        if "refunded_amount" in settings.columns or not _is_flag(table, refunded):
+            del found[refunded]
+        else:
+            del positions["refunded_amount"]
+    return replace(binding, positions=positions, flags=found)
+
+
+def _is_flag(table: Table, position: int) -> bool:
+    """Whether a column says yes or no in every row, and yes in one."""
+    texts = {as_text(row.cells[position]) for row in table.rows() if not row.problem}
+    return all(says_yes(text) or says_no(text) for text in texts) and any(
+        map(says_yes, texts)
+    )
+
+
 def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:
     preset = binding.preset.statuses if binding.preset else {}
     return meanings(preset, settings.statuses)
@@ -146,6 +177,9 @@ def _notes(binding: Binding) -> Iterator[str]:
     if binding.preset:
         yield f"read as {binding.preset.title}"
         yield from binding.preset.notes
+    for position, means in binding.flags.items():
+        header = binding.header[position].strip()
+        yield f"a yes or a date in {header!r} makes a row {means.replace('_', ' ')}"
 
 
 class _KeyCollector:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import tee
 from typing import Any
 
 from taps.tap_files.ad_spend import read_ad_spend
@@ -18,6 +19,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.purchases import read_purchases, read_purchases_per_order
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.shopify_orders import read_shopify_orders
+from taps.tap_files.summaries import summary_lines
 from taps.tap_files.survey_responses import read_survey_responses
 from taps.tap_files.tables import Cell, Row
 from taps.tap_files.tally import Tally
@@ -96,8 +98,26 @@ class FileLoad:
                 *tally.notes(),
                 *self._dropped(),
                 *self._kept_copies(),
+                *self._summed_up(),
             ],
         }
+
+    @cached_property
+    def _summaries(self) -> frozenset[int]:
+        """Lines of rows that add up others without saying so."""
+        if self.inspection.binding.contract.name != "ad_spend":
+            return frozenset()
+        rows, again = tee(self.inspection.rows())
+        cells = CellReader(self.inspection, self.currency_code)
+        outcomes = read_ad_spend(again, cells, self.inspection.repeats)
+        pairs = zip(rows, outcomes, strict=True)
+        return summary_lines(self.source.name, self.inspection.binding, pairs)
+
+    def _summed_up(self) -> list[str]:
+        count = len(self._summaries)
+        if not count:
+            return []
+        return [f"{count} rows add up the others and are left out"]
 
     def _outcomes(self) -> Iterator[Outcome]:
         inspection = self.inspection
@@ -105,7 +125,8 @@ class FileLoad:
         reader = _READERS.get(contract.name) or declared_rows_reader(contract)
         if inspection.is_per_order:
             reader = read_purchases_per_order
-        return reader(inspection.rows(), self._cells, inspection.repeats)
+        rows = (row for row in inspection.rows() if row.line not in self._summaries)
+        return reader(rows, self._cells, inspection.repeats)
 
     def _quarantined(self, stream: str, rejected: Rejected) -> dict[str, Any]:
         return {

@@ -13,21 +13,25 @@ from taps.tap_files.currencies import currency_codes
 from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
-from taps.tap_files.statuses import COUNTED, says_nothing
+from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
 __all__ = ["Questions"]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MONEY = frozenset(
+_GIVEN_BACK = frozenset(
     {
         "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
-        "devuelto", "devolucion", "devoluciones", "captured", "capturado", "converted",
-        "convertido", "net", "neto", "neta", "collected", "cobrado", "received",
-        "recibido", "paid", "pagado", "chargeback", "contracargo", "settled",
+        "reembolsada", "devuelto", "devuelta", "devolucion", "devoluciones",
+        "reintegro", "reintegrado", "chargeback", "chargebacks", "contracargo",
+        "contracargos",
     }
 )  # fmt: skip
+_MONEY = _GIVEN_BACK | {
+    "captured", "capturado", "converted", "convertido", "net", "neto", "neta",
+    "collected", "cobrado", "received", "recibido", "paid", "pagado", "settled",
+}  # fmt: skip
 _STATE = frozenset(
     {"status", "estado", "state", "situacion", "type", "tipo", "event", "evento"}
 )
@@ -44,9 +48,11 @@ _ELSEWHERE = frozenset(
         "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
         "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
         "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
-        "method", "metodo", "date", "fecha",
+        "method", "metodo", "date", "fecha", "quantity", "cantidad", "qty", "units",
+        "unidades",
     }
 )  # fmt: skip
+_WHEN = frozenset({"date", "fecha"})
 _NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
 _MOST_WORDS = 200
 
@@ -74,13 +80,18 @@ class Questions:
         unread = [
             (position, set(map(normalised, _WORD.findall(header))))
             for position, header in enumerate(binding.header)
-            if position not in binding.used and normalised(header) not in ignored
+            if position not in binding.used - binding.flags.keys()
+            and normalised(header) not in ignored
         ]
-        asks = is_log and binding.preset is None
+        # A preset knows its program's columns, not those that a shop added to them.
+        asked = _GIVEN_BACK if binding.preset else _MONEY | _STATE | _FLAG | _CURRENCY
+        known = {normalised(h) for h in getattr(binding.preset, "understood", ())}
         self._unread = [
             (position, words)
             for position, words in unread
-            if asks and words & (_MONEY | _STATE | _FLAG | _CURRENCY)
+            if is_log
+            and words & asked
+            and normalised(binding.header[position]) not in known
         ]
         self._found: dict[int, tuple[int, str]] = {}
 
@@ -95,7 +106,7 @@ class Questions:
         for position, words in self._unread:
             if position not in self._found:
                 text = as_text(row.cells[position])
-                if text and self._may_matter(row, text, words):
+                if text and self._may_matter(row, position, text, words):
                     self._found[position] = (row.line, text)
 
     def ask(self) -> None:
@@ -107,16 +118,23 @@ class Questions:
         for position, (line, text) in self._found.items():
             raise self._unread_column(position, line, text)
 
-    def _may_matter(self, row: Row, text: str, words: set[str]) -> bool:
+    def _may_matter(self, row: Row, position: int, text: str, words: set[str]) -> bool:
+        if position in self._binding.flags:
+            return not says_yes(text) and not says_no(text)
         if words & _CURRENCY:
             return text.upper() in currency_codes() and self._is_other_currency(
                 row, text
             )
         if words & _ELSEWHERE:
-            return False
+            return bool(words & _GIVEN_BACK and words & _WHEN) and not self._status
         if words & _STATE:
             means = self._meanings.get(normalised(text), "paid")
             return means not in COUNTED or means == "refunded"
+        return self._may_be_money(row, text, words)
+
+    def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
+        if words & _GIVEN_BACK and _is_something(text):
+            return True
         if words & _MONEY and self._is_other_amount(row, text):
             return True
         return (
@@ -128,11 +146,9 @@ class Questions:
         return known is None or as_text(row.cells[known]).upper() != text.upper()
 
     def _is_other_amount(self, row: Row, text: str) -> bool:
-        if not _is_number(text) or self._amount is None:
+        if self._amount is None or not _is_something(text):
             return False
-        return text != as_text(row.cells[self._amount]) and any(
-            c in "123456789" for c in text
-        )
+        return text != as_text(row.cells[self._amount])
 
     def _unknown_word(self, position: int, word: str, count: int) -> FileError:
         header = self._binding.header[position].strip()
@@ -179,11 +195,17 @@ class Questions:
         words = set(map(normalised, _WORD.findall(header)))
         if words & _CURRENCY:
             yield f"columns.currency_code={header}"
+        elif words & _WHEN:
+            yield "columns.refunded_amount=<column of what was given back>"
         elif words & (_STATE | _FLAG) and not words & _MONEY:
             yield f"columns.status={header}"
         else:
             yield f"columns.refunded_amount={header} (taken off)"
             yield f"columns.amount={header} (read instead)"
+
+
+def _is_something(text: str) -> bool:
+    return _is_number(text) and any(c in "123456789" for c in text)
 
 
 def _is_number(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ import yaml
 
 from taps.tap_files.wording import normalised
 
-__all__ = ["COUNTED", "MEANINGS", "least_of", "meanings", "says_nothing"]
+__all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
+__all__ += ["says_no", "says_yes"]
 
 #: From least money to most: of an order's two states, the first one holds.
 MEANINGS = (
@@ -24,6 +26,21 @@ MEANINGS = (
     "paid",
 )
 _NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
+_FLAGS = {
+    "cancelled": "cancelled canceled cancelado cancelada anulado anulada void voided "
+    "deleted eliminado eliminada cancellation cancelacion anulacion",
+    "refunded": "refunded reembolsado reembolsada devuelto devuelta",
+    "left_out": "test",
+}
+#: Words that a flag's header may have besides: cancelled_at, Fecha de anulación.
+_BESIDE = frozenset(
+    {"is", "at", "on", "date", "order", "fecha", "de", "del", "pedido", "orden", "es"}
+)
+_FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
+_WORD = re.compile(r"[^\W\d_]+")
+_YES = frozenset({"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1"})
+_NO = frozenset({"no", "n", "false", "falso", "f", "0"})
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 
 
@@ -38,6 +55,24 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
 def says_nothing(word: str) -> bool:
     """Whether a normalised word of a status column is none, such as a dash."""
     return word in _NOTHING
+
+
+def flag_of(header: str) -> str | None:
+    """What a yes, or a date, in a column means for its row: ``cancelled_at``."""
+    words = {normalised(word) for word in _WORD.findall(header)}
+    found = {_FLAG_OF[word] for word in words if word in _FLAG_OF}
+    is_flag = len(found) == 1 and not words - _FLAG_OF.keys() - _BESIDE
+    return found.pop() if is_flag else None
+
+
+def says_yes(text: str) -> bool:
+    """Whether a flag is set: a yes, or the day it happened."""
+    return normalised(text) in _YES or _DATE.fullmatch(text.strip()) is not None
+
+
+def says_no(text: str) -> bool:
+    """Whether a flag is not set."""
+    return normalised(text) in _NO or says_nothing(normalised(text))
 
 
 def least_of(states: list[str]) -> str | None:

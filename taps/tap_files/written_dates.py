@@ -11,7 +11,7 @@ from babel.dates import get_month_names
 
 from taps.tap_files.wording import normalised
 
-__all__ = ["month_alone", "numbered", "with_month_name", "without_zone"]
+__all__ = ["month_alone", "numbered", "week_alone", "with_month_name", "without_zone"]
 
 _LOCALES = ("en", "es", "pt", "fr")
 _CLOCK = (
@@ -35,6 +35,7 @@ _YEAR_FIRST = re.compile(
 )
 _MONTH_ALONE = re.compile(r"([^\W\d]+)\.?[\s./-]+(?:de\s+)?(\d{4})", re.IGNORECASE)
 _YEAR_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
+_WEEK_ALONE = re.compile(r"(\d{4})[- /]?[WS](\d{1,2})", re.IGNORECASE)
 _OFFSETS = {
     **{"UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "IST": 5.5, "JST": 9},
     **{"CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3},
@@ -91,6 +92,15 @@ def without_zone(text: str) -> tuple[str, timezone | None]:
         offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
         offset = -offset if sign == "-" else offset
     return clock, timezone(offset)
+
+
+def week_alone(text: str) -> date | None:
+    """The Monday of an ISO 8601 week, written ``2025-W09`` or ``2025-S09``; or None."""
+    found = _WEEK_ALONE.fullmatch(text.strip())
+    try:
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+    except ValueError:
+        return None
 
 
 def month_alone(text: str) -> date | None:

@@ -196,7 +196,9 @@ ASKED = {
     ("captured_amount", "8.00"): "columns.amount=captured_amount",
     ("Importe convertido", "9.20"): "columns.amount=Importe convertido",
     ("Total reembolsos", "3.00"): "columns.refunded_amount=Total reembolsos",
-    ("Cancelada", "sí"): "columns.status=Cancelada",
+    ("Devuelto en tienda", "10.00"): "columns.refunded_amount=Devuelto en tienda",
+    ("Fecha de devolución", "2025-01-09"): "columns.refunded_amount=<column of",
+    ("Cancelada", "quizás"): "columns.status=Cancelada",
     ("Tipo", "Reembolso"): "columns.status=Tipo",
     ("presentment currency", "USD"): "columns.currency_code=presentment currency",
 }
@@ -355,3 +357,50 @@ def test_a_setting_that_is_missing_is_named_with_what_answers(
     run = read_text(SPEND, columns={"spend": "Gasto total CLP"}, contract="ad_spend")
 
     assert "constants.channel=<text>" in run.failures[0]
+
+
+@pytest.mark.parametrize(
+    ("header", "no", "yes"),
+    [
+        ("cancelado", "no", "sí"),
+        ("cancelled_at", "", "2025-03-03"),
+        ("Fecha de anulación", "", "03/03/2025 10:00"),
+        ("Anulado", "", "X"),
+        ("refunded", "0", "1"),
+        ("Reembolsado", "false", "true"),
+        ("test", "FALSE", "TRUE"),
+    ],
+)
+def test_a_yes_or_a_day_that_undoes_a_sale_is_understood(
+    header: str, no: str, yes: str, read_text: RunTap
+) -> None:
+    log = f"cliente;fecha;importe;{header}\na;2025-03-01;10.00;{no}\n"
+
+    run = read_text(f"{log}b;2025-03-02;99.00;{yes}\n")
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert any(f"{header!r} makes a row" in note for note in run.file["notes"])
+    counted = [
+        row["amount"] - (row["refunded_amount"] or 0)
+        for row in run.purchases
+        if row["status"] in {None, "paid", "refunded"}
+    ]
+    assert sum(counted) == 10
+
+
+def test_dollars_are_never_the_euros_of_the_company(read_text: RunTap) -> None:
+    mixed = LOG + "a,2025-03-01,10.00 €\nb,2025-03-02,$20.00\n"
+
+    one, all_of_them = (
+        read_text(text, currency_code="EUR")
+        for text in (mixed, f"{LOG}b,2025-03-02,$20.00\n")
+    )
+    named = read_text(f"{LOG}b,2025-03-02,$20.00\n", currency_code="USD")
+    peso = read_text(f"{LOG}b,2025-03-02,$20.000\n", currency_code="CLP")
+
+    says = "the amount is written with $, which is no sign of EUR"
+    assert one.rejects == {"log.csv line 3": f"amount: {says}"}
+    assert [row["amount"] for row in one.purchases] == [10]
+    assert says in all_of_them.failures[0]
+    assert "currency_code" in all_of_them.failures[0]
+    assert [named.purchases[0]["amount"], peso.purchases[0]["amount"]] == [20, 20000]

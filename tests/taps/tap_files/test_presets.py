@@ -35,7 +35,7 @@ SALES = {
     # 1234.56 + 65.44 + 30 - 30
     "prestashop_orders": ("EUR", 5, "1300.00"),
     # 18 + 1100 - 100: net sales, without tax and tip
-    "square_transactions": ("EUR", 3, "1018.00"),
+    "square_transactions": ("USD", 3, "1018.00"),
     # 1200 - 200 + 80; one is pending, one was taken to the bank
     "paypal_activity": ("EUR", 3, "1080.00"),
     # 3500 + 600 - 600
@@ -84,14 +84,33 @@ def test_a_shops_export_gives_its_totals_without_a_setting(
     name: str, read_text: RunTap
 ) -> None:
     currency, orders, expected = SALES[name]
+    # Square writes amounts with the sign of the shop's own currency.
+    own = currency if name == "square_transactions" else "EUR"
 
-    run = read_text(export(name), currency_code="EUR", time_zone="Europe/Madrid")
+    run = read_text(export(name), currency_code=own, time_zone="Europe/Madrid")
 
     assert (run.failures, run.rejects) == ([], {})
     assert f"read as {load_presets()[name].title}" in run.file["notes"]
     assert {row["currency_code"] for row in run.purchases} == {currency}
     assert run.file["order_count"] == orders
     assert money(run) == Decimal(expected)
+
+
+def test_what_a_shop_added_to_a_known_export_is_asked_when_it_is_given_back(
+    read_text: RunTap,
+) -> None:
+    header, *rows = export("woocommerce_order_export").splitlines()
+    added = [f"{header},Devoluciones a mano", *(f"{row},0" for row in rows)]
+
+    nothing = read_text("\n".join(added) + "\n", currency_code="EUR")
+    added[1] = added[1].removesuffix("0") + "3.50"
+    something = read_text("\n".join(added) + "\n", currency_code="EUR")
+
+    assert nothing.failures == []
+    assert (
+        "'Devoluciones a mano' may change what a row is worth"
+        in (something.failures[0])
+    )
 
 
 def test_a_plugins_words_for_the_address_are_understood(read_text: RunTap) -> None:

@@ -70,15 +70,19 @@ def _amounts(shape: Shape, file: File) -> Iterator[tuple[str, File]]:
     for name, text in _LOST.items():
         if not ("\x08" in text and shape.ending == "xlsx"):
             yield name, spoilt(shape, file, "amount", text.format(amount))
-    # A bare $ is of thirty countries, and what tools show to shops of any other: its
-    # number is that of the file's currency. Numbers that are typed show no decimal
+    # A bare $ is of thirty countries, and what tools show to shops of any other: where
+    # a file tells its currency, it is of that. Numbers that are typed show no decimal
     # sign: 1,234 among them is asked about.
     among = " among numbers" if shape.ending in {"jsonl", "xlsx"} else ""
     own, other = f"1{shape.thousands}234", f"1{shape.decimal}234"
     yield from (
         (name, spoilt(shape, file, "amount", text, **says))
         for name, text, says in (
-            ("dollars of no country", f"$ {amount}", {"money": money}),
+            (
+                "dollars of no country",
+                f"$ {amount}",
+                {"money": money} if shape.tells_currency else {},
+            ),
             ("its own code", f"{amount} {shape.currency}", {"money": money}),
             ("thousands" + among, own, {"money": Decimal(1234)}),
             (

@@ -72,6 +72,12 @@ class Shape:
     def thousands(self) -> str:
         return "," if self.decimal == "." else "."
 
+    @property
+    def tells_currency(self) -> bool:
+        """Whether the file itself says which currency its amounts are in."""
+        said = ("currency", "moneda", f"({self.currency.lower()})")
+        return any(word in name.lower() for name in self.cells for word in said)
+
     def written(self, amount: Decimal) -> str:
         """An amount in the shape's own way."""
         text = f"{amount:.0f}" if self.is_whole else f"{amount:.2f}"
