@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from orchestration.cli import connect_sources
+from orchestration.cli.connect_database import Tables, connect_database, parse_tables
 from orchestration.cli.connection_flow import test_connection
 from orchestration.cli.connections import connections
 from orchestration.cli.console import console, fail, plain_errors
@@ -36,6 +37,7 @@ Contract = StrEnum(  # type: ignore[misc]
 
 # These have options of their own, or follow from the path.
 _RESERVED = {"", "paths", "contract", "name", "name_prefix", "columns"}
+_RESERVED |= {"database_url", "tables"}
 
 # Settings that are maps, given as group.key=value.
 _MAPS = {"columns", "constants", "statuses"}
@@ -97,6 +99,39 @@ def files(
         check_is_free(url, connection)
         add_connection(url, connection)
     console.print(f"Connected. Load it with: timonel run --company {company}")
+
+
+@app.command()
+def database(
+    company: Annotated[str, typer.Option(help="Whose orders these are.")],
+    table: Tables,
+    name: Annotated[str, typer.Option(help="Of the connection.")] = "database",
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(help="A setting of the tap as name=value; see connect files."),
+    ] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Its address as database_url=@FILE, or database_url=- to read it from "
+            "standard input. On a terminal it is asked for and not shown."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only say what would be understood of them."),
+    ] = False,
+) -> None:
+    """Read tables of your own Postgres or MySQL, as exported files are read.
+
+    The address is postgresql://USER:PASSWORD@HOST/DATABASE or mysql://...; a login that
+    may only read is enough. What did not change is not loaded again.
+    """
+    settings = parse_settings(setting or [])
+    tables = parse_tables(table)
+    connect_database(
+        company, tables, settings, secret or [], name=name, is_dry_run=dry_run
+    )
 
 
 @app.command()

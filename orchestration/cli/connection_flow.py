@@ -59,7 +59,7 @@ def connect_source(asked: Asked) -> None:
     """Store a connection, try it and show what it can see. Exits 1 if it fails."""
     source = SOURCES[asked.slug]
     settings = Settings.from_environment()
-    given = _given_secrets(source, asked.secrets)
+    given = given_secrets(source, asked.secrets)
     with plain_errors():
         url = open_database(settings)
         load_company(url, asked.company)
@@ -67,7 +67,7 @@ def connect_source(asked: Asked) -> None:
         check_is_free(url, connection)
         stored = load_secrets(url, settings, asked.company, connection.connection_id)
         secrets = stored | given
-        secrets |= _prompted(source, asked, secrets)
+        secrets |= prompted(source.title, asked.needed_secrets, secrets)
         add_connection(url, connection)
         save_secrets(url, settings, asked.company, connection.connection_id, secrets)
         if asked.is_oauth:
@@ -128,7 +128,8 @@ def _extra_settings(source: Source, pairs: list[str]) -> dict[str, Any]:
     return settings
 
 
-def _given_secrets(source: Source, pairs: list[str]) -> dict[str, str]:
+def given_secrets(source: Source, pairs: list[str]) -> dict[str, str]:
+    """Secrets named on the command line, from files or standard input."""
     secrets = {}
     for pair in pairs:
         name, _, place = pair.partition("=")
@@ -150,13 +151,16 @@ def _given_secrets(source: Source, pairs: list[str]) -> dict[str, str]:
     return secrets
 
 
-def _prompted(source: Source, asked: Asked, known: dict[str, Any]) -> dict[str, str]:
-    missing = [name for name in asked.needed_secrets if not known.get(name)]
+def prompted(
+    title: str, needed: tuple[str, ...], known: dict[str, Any]
+) -> dict[str, str]:
+    """The secrets that are needed and not known, asked for on a terminal."""
+    missing = [name for name in needed if not known.get(name)]
     if missing and not sys.stdin.isatty():
         options = " ".join(f"--secret {name}=@FILE" for name in missing)
-        raise fail(f"{source.title} needs {', '.join(missing)}: add {options}")
+        raise fail(f"{title} needs {', '.join(missing)}: add {options}")
     return {
-        name: typer.prompt(f"{source.title} {name.replace('_', ' ')}", hide_input=True)
+        name: typer.prompt(f"{title} {name.replace('_', ' ')}", hide_input=True)
         for name in missing
     }
 

@@ -98,7 +98,7 @@ def _reads(status: ConnectionStatus) -> str:
     """What tells this connection from another of its kind."""
     for name in _TELLING:
         value = status.settings.get(name)
-        if isinstance(value, list):
+        if isinstance(value, list | dict) and value:
             return ", ".join(map(_name, value))
         if value:
             return str(value)
@@ -119,6 +119,7 @@ def _moment(moment: datetime | None) -> str:
 
 _TELLING = (
     "paths",
+    "tables",
     "shop",
     "account_ids",
     "customer_ids",

@@ -27,7 +27,11 @@ class PreviewFailed(PlainError):
     """No file could be understood; the message has a line for each."""
 
 
-def preview_files(company: Company, connection: Connection) -> dict[str, Any]:
+def preview_files(
+    company: Company,
+    connection: Connection,
+    secrets: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """What the files of a connection would give: ``files`` and ``failures``.
 
     Raises
@@ -39,6 +43,7 @@ def preview_files(company: Company, connection: Connection) -> dict[str, Any]:
         "time_zone": company.time_zone,
         "currency_code": company.currency_code,
         **connection.settings,
+        **(secrets or {}),
     }
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.json"

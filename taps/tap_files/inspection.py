@@ -74,6 +74,8 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     FileError
         The file cannot be loaded; nothing of it may be emitted.
     """
+    if source.contract:
+        settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taps.tap_files.problems import FileError
 
-__all__ = ["FORMATS", "SourceFile", "find_files", "unreadable"]
+if TYPE_CHECKING:
+    from taps.tap_files.settings import Settings
+
+__all__ = ["FORMATS", "SourceFile", "find_files", "find_sources", "unreadable"]
 
 FORMATS = {
     ".csv": "csv",
@@ -36,11 +41,29 @@ class SourceFile:
     name : its lasting name: the path below the folder (or fixed part of the glob)
         that was given, so that ``2024/orders.csv`` and ``2025/orders.csv`` differ.
     format : csv, jsonl, parquet or spreadsheet.
+    contract : what it holds where its name says so, else the settings or header do.
     """
 
     path: Path
     name: str
     format: str
+    contract: str | None = None
+
+
+@contextmanager
+def find_sources(
+    settings: Settings,
+) -> Iterator[tuple[list[SourceFile], list[FileError]]]:
+    """Files and tables that the settings name, and what is wrong with them."""
+    sources, errors = find_files(settings.paths)
+    if settings.database_url is None:
+        yield sources, errors
+        return
+    # Only those who read a database pay for what speaks to one.
+    from taps.tap_files.databases import database_files  # noqa: PLC0415
+
+    with database_files(settings) as (tables, unread):
+        yield [*sources, *tables], [*errors, *unread]
 
 
 def find_files(paths: Iterable[str]) -> tuple[list[SourceFile], list[FileError]]:

@@ -24,7 +24,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from taps.tap_files.bookmarks import Bookmarks, version_of
 from taps.tap_files.inspection import Inspection, inspect_file
 from taps.tap_files.loading import QUARANTINE, FileLoad
-from taps.tap_files.locations import SourceFile, find_files, unreadable
+from taps.tap_files.locations import SourceFile, find_sources, unreadable
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.wording import normalised
@@ -36,15 +36,15 @@ _REASONS = 3
 
 def preview(settings: Settings) -> dict[str, Any]:
     """What the files that the settings name would give."""
-    sources, errors = find_files(settings.paths)
     files = []
-    for source in sources:
-        try:
-            files.append(_preview(source, settings))
-        except FileError as error:
-            errors.append(error)
-        except OSError as error:
-            errors.append(unreadable(source, error))
+    with find_sources(settings) as (sources, errors):
+        for source in sources:
+            try:
+                files.append(_preview(source, settings))
+            except FileError as error:
+                errors.append(error)
+            except OSError as error:
+                errors.append(unreadable(source, error))
     return {"files": files, "failures": [error.message for error in errors]}
 
 

@@ -26,9 +26,25 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
         "paths",
         th.ArrayType(th.StringType),
-        required=True,
+        default=[],
         title="Paths",
         description="Files, folders or globs (CSV, Excel, JSONL, Parquet) to read.",
+    ),
+    th.Property(
+        "database_url",
+        th.StringType,
+        secret=True,
+        title="Database",
+        description="Address of a Postgres or MySQL database whose tables are read as "
+        "files are: postgresql://USER:PASSWORD@HOST/DATABASE.",
+    ),
+    th.Property(
+        "tables",
+        th.ObjectType(additional_properties=th.StringType),
+        default={},
+        title="Tables",
+        description="Name to the table, or the select, that is read under it. A name "
+        "that is one of a contract says what the table holds.",
     ),
     th.Property(
         "contract",
@@ -148,7 +164,9 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
 class Settings:
     """Checked settings of one run; see ``SETTINGS_SCHEMA`` for their meaning."""
 
-    paths: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    database_url: str | None = field(default=None, repr=False)
+    tables: Mapping[str, str] = field(default_factory=dict)
     contract: str = AUTO
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     currency_code: str | None = None
@@ -187,8 +205,9 @@ class Settings:
     @property
     def fingerprint(self) -> str:
         """Short hash of all that changes how a file is read, not which one it is."""
-        reading = {k: getattr(self, k) for k in self.__dataclass_fields__}
-        del reading["paths"], reading["name_prefix"]
+        which = {"paths", "name_prefix", "database_url", "tables"}
+        names = [name for name in self.__dataclass_fields__ if name not in which]
+        reading = {name: getattr(self, name) for name in names}
         text = msgspec.json.encode({**reading, "time_zone": self.time_zone.key})
         return hashlib.sha256(text).hexdigest()[:16]
 
@@ -215,6 +234,10 @@ def _errors(config: Mapping[str, Any]) -> list[str]:
         "constants": (_are_columns, "a map whose keys are columns of a contract"),
         "statuses": (_are_statuses, "a map whose values are " + ", ".join(MEANINGS)),
     }
+    if not config.get("paths") and not config.get("database_url"):
+        return ["paths is missing: it must name what is to be read"]
+    if config.get("database_url") and not config.get("tables"):
+        return ["tables is missing: it must name what is read of the database"]
     return [
         f"{key} is {config[key]!r}: it must be {expected}"
         for key, (is_good, expected) in checks.items()

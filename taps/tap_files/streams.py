@@ -12,7 +12,7 @@ from singer_sdk.helpers.conform import TypeConformanceLevel
 from taps.tap_files.bookmarks import Bookmarks, FileVersion, version_of
 from taps.tap_files.inspection import inspect_file
 from taps.tap_files.loading import QUARANTINE, FileLoad
-from taps.tap_files.locations import SourceFile, find_files, unreadable
+from taps.tap_files.locations import SourceFile, find_sources, unreadable
 from taps.tap_files.problems import FileError
 from taps.tap_files.schemas import FILES_SCHEMA
 
@@ -46,19 +46,20 @@ class FilesStream(Stream):
 
     def get_records(self, context: types.Context | None) -> Iterable[dict[str, Any]]:  # noqa: ARG002
         """Read every new or changed file; a bad one is noted and the rest goes on."""
-        sources, errors = find_files(self._tap.settings.paths)
-        for error in errors:
-            self._fail(error)
-        for found in sources:
-            source = replace(found, name=self._tap.settings.name_prefix + found.name)
-            try:
-                yield from self._read(source)
-            except FileError as error:
+        settings = self._tap.settings
+        with find_sources(settings) as (sources, errors):
+            for error in errors:
                 self._fail(error)
-            except BrokenPipeError:
-                raise  # whoever reads our records is gone: no fault of the file
-            except OSError as error:
-                self._fail(unreadable(source, error))
+            for found in sources:
+                source = replace(found, name=settings.name_prefix + found.name)
+                try:
+                    yield from self._read(source)
+                except FileError as error:
+                    self._fail(error)
+                except BrokenPipeError:
+                    raise  # whoever reads our records is gone: no fault of the file
+                except OSError as error:
+                    self._fail(unreadable(source, error))
 
     def generate_child_contexts(
         self,

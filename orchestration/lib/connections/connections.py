@@ -19,6 +19,7 @@ __all__ = [
     "UnknownConnection",
     "add_connection",
     "check_is_free",
+    "database_connection",
     "files_connection",
     "list_connections",
     "load_connection",
@@ -78,6 +79,17 @@ def files_connection(
     )
 
 
+def database_connection(
+    company_id: str, name: str, tables: dict[str, str], **settings: object
+) -> Connection:
+    """A connection to tables of a database, which are read as files are.
+
+    ``tables``: the name to the table, or the select, that is read under it.
+    """
+    told = {"paths": [], "tables": tables, "name_prefix": f"{name}/", **settings}
+    return Connection(company_id, name, "files", told)
+
+
 def add_connection(url: str, connection: Connection) -> None:
     """Add a connection, or change the settings of the one with its id.
 
@@ -132,7 +144,8 @@ def check_is_free(url: str, connection: Connection) -> None:
         if is_files and other.settings["paths"] != connection.settings["paths"]:
             raise ConnectionTaken(
                 f"'{other.connection_id}' is already connected to "
-                f"{', '.join(other.settings['paths'])}. Choose another --name."
+                f"{', '.join(other.settings['paths']) or 'a database'}. "
+                "Choose another --name."
             )
     if connection.source_slug == "shopify":
         _check_is_the_one_shop(url, connection)

@@ -47,7 +47,11 @@ def are_read(url: str, company: Company, version: str) -> bool:
         ).fetchone()
     if row != (f"{version} {_loaded(url, company.company_id)}",):
         return False
-    for connection in list_connections(url, company.company_id, "files"):
+    connections = list_connections(url, company.company_id, "files")
+    # Whether a database changed is only known once it is read.
+    if any(each.settings.get("tables") for each in connections):
+        return False
+    for connection in connections:
         record_read(url, connection)
     return True
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from orchestration.cli import (
     app,
     connect,
+    connect_database,
     connection_flow,
     connections,
     file_preview,
@@ -38,7 +40,10 @@ def timonel(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Timonel:
     def run(*arguments: str, code: int = 0, stdin: str | None = None) -> str:
         said = StringIO()
         console = Console(file=said, width=250)
-        modules = (console_module, connection_flow, connections, connect, file_preview)
+        modules = (
+            *(console_module, connection_flow, connections, connect),
+            *(connect_database, file_preview),
+        )
         for module in modules:
             monkeypatch.setattr(module, "console", console)
         monkeypatch.setattr(console_module, "_errors", console)
@@ -264,6 +269,34 @@ def test_a_dry_run_says_why_a_file_is_refused(
 
     assert "log.csv line 2: the column 'order_id'" in said
     assert "Nothing was connected" in said
+
+
+def test_tables_of_a_database_are_looked_at_before_they_are_connected(
+    shop: Shop, timonel: Timonel, tmp_path: Path
+) -> None:
+    (tmp_path / "url").write_text(shop.url)
+    secret = ("--secret", f"database_url=@{tmp_path / 'url'}")
+    asked = ("connect", "database", "--company", "acme", *secret, "--table")
+    with psycopg.connect(shop.url) as database:
+        database.execute(
+            """create table ventas as select
+                'a' as cliente, current_date as fecha, 12.5 as monto, 'EUR' as moneda"""
+        )
+
+    refused = timonel(*asked, "no_hay", code=1)
+    empty = list_connections(shop.url, "acme")
+    said = timonel(*asked, "ventas")
+    listed = timonel("connections")
+
+    assert "no_hay: there is no such table" in refused
+    assert empty == []
+    assert "database/ventas  read as purchases" in said
+    assert "12.50  money" in said
+    assert "ventas" in listed
+    (connection,) = list_connections(shop.url, "acme")
+    assert shop.url not in repr(connection)
+    kept = load_secrets(shop.url, shop.settings, "acme", "database")
+    assert kept == {"database_url": shop.url}
 
 
 def test_a_setting_may_hold_what_a_file_is_called_by(
