@@ -92,9 +92,9 @@ def send(
 ) -> None:
     """Look at the rules once, and send what is due.
 
-    For cron, every few minutes, where no scheduler of `timonel dev` or compose does it:
-    a run only looks when it ends. Exits 1 if rules could not be looked at, or a channel
-    did not take its message; that is tried again later.
+    For cron, every few minutes, where no scheduler of `timonel dev --schedules` or of
+    compose does it: a run only looks when it ends. Exits 1 if rules could not be looked
+    at, or a channel did not take its message; that is tried again later.
     """
     from orchestration.lib.alerts.dispatch import Dispatcher
     from orchestration.lib.reporting.metrics import read_metrics

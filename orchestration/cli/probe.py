@@ -47,7 +47,8 @@ def probe(
 ) -> None:
     """Ask every watched website, and keep what it said. One that is down is a row.
 
-    The scheduler of `timonel dev` and of compose does it by itself, every five minutes.
+    The scheduler of `timonel dev --schedules` and of compose does it by itself, every
+    five minutes.
     """
     if context.invoked_subcommand is not None:
         return

@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration.lib.connections.sources import ServiceLevel, sources_read
 from orchestration.lib.operations.active_runs import run_under_way
 from orchestration.lib.operations.attempts import next_attempt
+from orchestration.lib.operations.by_itself import schedule_status
 from orchestration.lib.operations.cadence import Rhythm, list_rhythms
 from orchestration.lib.operations.run_phases import READING, is_model
 from orchestration.lib.operations.run_tags import HOURLY, NIGHTLY, RHYTHM, TACTICAL
@@ -70,7 +71,7 @@ refresh_delivered = dg.define_asset_job(
     job=refresh_company,
     cron_schedule="*/15 * * * *",
     execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
+    default_status=schedule_status(),
     description=(
         "Requests each company's last complete day from 02:00 there, and twice more if "
         "it fails. Ticks every 15 minutes because time zones differ by quarters of an "
@@ -118,7 +119,7 @@ def daily_refresh(
     # on the hour, when everybody asks the same interfaces.
     cron_schedule="20,50 * * * *",
     execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
+    default_status=schedule_status(),
     description=(
         "Twice an hour, companies with a connected shop, ads account or Stripe: what "
         "is new up to the marts. One that is still being run is left out."
@@ -138,7 +139,7 @@ def hourly_refresh(
     # What happens, its wait for a tick, the read and dbt have to fit into five minutes.
     cron_schedule="*/2 * * * *",
     execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
+    default_status=schedule_status(),
     description=(
         "Every two minutes, companies that want it (timonel company set --tactical): "
         "what changed in the shop. One that is still being run is left out."

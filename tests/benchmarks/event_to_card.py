@@ -2,10 +2,10 @@
 
 ``python -m tests.benchmarks.event_to_card [--minutes 15] [--every 10] [--daily 4]``.
 The community of the demo is read from its files once. Then two processes run, and no
-more: `timonel receiver serve` and `timonel dev`, whose daemon ticks as it does for
-everybody. Signed statuses of WhatsApp are delivered every so many seconds, and one that
-is signed with another secret every minute. A reader of the company asks the cards each
-second. Told: p50, p95 and the longest of the seconds from a delivery to the card that
+more: `timonel receiver serve` and `timonel dev --schedules`, whose daemon ticks as it
+does for everybody. Signed statuses of WhatsApp are delivered every so many seconds, and
+one that is signed with another secret every minute. A reader of the company asks the
+cards each second. Told: p50, p95 and the longest of the seconds from a delivery to the card that
 counts it, from a refusal to its card, and from the first refusal to its alert. The exit
 code is 1 when a delivery is missing on the card at the end, when the 95th percentile
 is beyond the five minutes that are promised, or an alert is.
@@ -90,9 +90,8 @@ def main() -> None:
         with ExitStack() as stack:
             port = free_port()
             stack.enter_context(_ending(started_receiver(settings, port)))
-            stack.enter_context(
-                _ending(_timonel(settings, "dev", "--port", str(free_port())))
-            )
+            dev = ("dev", "--schedules", "--port", str(free_port()))
+            stack.enter_context(_ending(_timonel(settings, *dev)))
             seen = _measured(url, f"http://127.0.0.1:{port}{hook.path}", arguments)
         is_kept = _told(seen, _alerted_after(url, seen["refused"]))
     sys.exit(0 if is_kept else 1)

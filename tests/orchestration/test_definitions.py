@@ -7,10 +7,16 @@ from functools import cache
 from typing import Any
 
 import dagster as dg
+import pytest
 
 from orchestration.definitions import defs
 from orchestration.lib.connections.sources import SOURCES, api_sources
 from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.operations.by_itself import (
+    SCHEDULES,
+    schedule_status,
+    sensor_status,
+)
 from tests.orchestration.definition_names import KEPT, names
 
 
@@ -153,6 +159,17 @@ def test_alerts_are_looked_at_every_minute() -> None:
     sensor = defs().get_sensor_def("alert_dispatch")
 
     assert sensor.minimum_interval_seconds == 60
+
+
+def test_a_machine_of_ones_own_starts_with_nothing_that_runs_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on = schedule_status(), sensor_status()
+    monkeypatch.setenv(SCHEDULES, "off")
+
+    assert on == (dg.DefaultScheduleStatus.RUNNING, dg.DefaultSensorStatus.RUNNING)
+    assert schedule_status() is dg.DefaultScheduleStatus.STOPPED
+    assert sensor_status() is dg.DefaultSensorStatus.STOPPED
 
 
 def test_every_job_schedule_and_sensor_is_named_and_on() -> None:

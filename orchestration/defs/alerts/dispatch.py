@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.lib.alerts.dispatch import Dispatcher
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.by_itself import sensor_status
 from orchestration.lib.reporting.client_summaries import summarise_clients
 from orchestration.lib.reporting.metrics import Metric, read_metrics
 from orchestration.lib.warehouse.warehouse import Warehouse
@@ -14,7 +15,7 @@ from orchestration.lib.warehouse.warehouse import Warehouse
 
 @dg.sensor(
     minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    default_status=sensor_status(),
     description="Looks at the alert rules of every company, tells people, and "
     "writes down for agencies how their clients are doing.",
 )

@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.defs.decisions.handlers import handlers_by_kind
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.by_itself import sensor_status
 from orchestration.lib.reporting.action_answers import Handler, answer_waiting
 from orchestration.lib.reporting.action_requests import waiting_kinds
 from orchestration.lib.warehouse.warehouse import Warehouse
@@ -13,7 +14,7 @@ from orchestration.lib.warehouse.warehouse import Warehouse
 
 @dg.sensor(
     minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    default_status=sensor_status(),
     description="Answers what people asked for, such as a scenario, within a minute.",
 )
 def action_requests(

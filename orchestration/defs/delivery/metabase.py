@@ -9,6 +9,7 @@ import os
 import dagster as dg
 
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.by_itself import schedule_status
 from orchestration.lib.reporting.dashboard_usage import read_usage
 from orchestration.lib.reporting.dashboards import apply_to_metabase
 from orchestration.lib.warehouse.warehouse import Warehouse
@@ -45,7 +46,7 @@ def apply_to_server() -> None:
     # After the clocks of Europe and America change, before their first report leaves.
     cron_schedule="5 5 * * *",
     execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
+    default_status=schedule_status(),
     description="Each morning, timonel metabase apply, where METABASE_URL is set.",
 )
 def daily_apply(

@@ -5,6 +5,7 @@ from datetime import UTC
 import dagster as dg
 
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.by_itself import schedule_status
 from orchestration.lib.reporting.report_delivery import deliver
 from orchestration.lib.reporting.report_schedules import list_due, read_rhythms
 from orchestration.lib.warehouse.warehouse import Warehouse
@@ -48,7 +49,7 @@ def mail_reports() -> None:
     # Quarters of an hour, because time zones differ by them.
     cron_schedule="*/15 * * * *",
     execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
+    default_status=schedule_status(),
     description=(
         "Mails each company's reports at the hours of metabase/delivery.yml, in its "
         "own time: where recipients are named and there is a mail channel, and once."

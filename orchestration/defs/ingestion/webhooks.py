@@ -13,6 +13,7 @@ from orchestration.lib.ingestion.webhooks.reading import (
     read_deliveries,
 )
 from orchestration.lib.operations.active_runs import run_under_way
+from orchestration.lib.operations.by_itself import sensor_status
 from orchestration.lib.tenancy.companies import (
     Company,
     UnknownCompany,
@@ -29,7 +30,7 @@ _BETWEEN_RUNS = timedelta(minutes=2, seconds=30)
 @dg.sensor(
     job=refresh_delivered,
     minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    default_status=sensor_status(),
     description=(
         "Reads what the receiver keeps, of every company, into events, and requests "
         "the marts of companies that have new ones. One that is being run waits."

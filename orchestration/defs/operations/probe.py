@@ -4,12 +4,13 @@ import dagster as dg
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.probe.rounds import probe_once
+from orchestration.lib.operations.by_itself import sensor_status
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 
 @dg.sensor(
     minimum_interval_seconds=300,
-    default_status=dg.DefaultSensorStatus.RUNNING,
+    default_status=sensor_status(),
     description="Asks the websites that companies watch, and keeps what they said.",
 )
 def website_probe(warehouse: Warehouse) -> dg.SkipReason:

@@ -33,8 +33,8 @@ _LESS_HISTORY = (
     "is old; with everything stopped the folder may be deleted: only history is lost"
 )
 _KEEP_RUNNING = (
-    "keep `timonel dev` or docker compose running, or let cron call timonel run each "
-    "night and timonel alerts send every few minutes"
+    "keep `timonel dev --schedules` or docker compose running, or let cron call "
+    "timonel run each night and timonel alerts send every few minutes"
 )
 
 
