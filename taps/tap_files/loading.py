@@ -19,7 +19,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.purchases import read_purchases, read_purchases_per_order
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.shopify_orders import read_shopify_orders
-from taps.tap_files.summaries import summary_lines
+from taps.tap_files.summaries import may_have_summaries, summary_lines
 from taps.tap_files.survey_responses import read_survey_responses
 from taps.tap_files.tables import Cell, Row
 from taps.tap_files.tally import Tally
@@ -105,13 +105,16 @@ class FileLoad:
     @cached_property
     def _summaries(self) -> frozenset[int]:
         """Lines of rows that add up others without saying so."""
-        if self.inspection.binding.contract.name != "ad_spend":
+        binding = self.inspection.binding
+        if binding.contract.name != "ad_spend":
+            return frozenset()
+        if not may_have_summaries(binding, self.inspection.rows()):
             return frozenset()
         rows, again = tee(self.inspection.rows())
         cells = CellReader(self.inspection, self.currency_code)
         outcomes = read_ad_spend(again, cells, self.inspection.repeats)
         pairs = zip(rows, outcomes, strict=True)
-        return summary_lines(self.source.name, self.inspection.binding, pairs)
+        return summary_lines(self.source.name, binding, pairs)
 
     def _summed_up(self) -> list[str]:
         count = len(self._summaries)

@@ -19,7 +19,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["summary_lines"]
+__all__ = ["may_have_summaries", "summary_lines"]
 
 _NAMING = ("account_id", "campaign_id", "campaign_name")
 _BREAKDOWNS = frozenset(
@@ -47,6 +47,17 @@ class _Spend:
     amount: Decimal
 
 
+def may_have_summaries(binding: Binding, rows: Iterator[Row]) -> bool:
+    """Whether some rows name less than others; else nothing adds up anything."""
+    positions = _dimensions(binding)
+    patterns = {
+        tuple(_is_name(as_text(row.cells[position])) for position in positions)
+        for row in rows
+        if not row.problem
+    }
+    return len(patterns) > 1
+
+
 def summary_lines(
     name: str,
     binding: Binding,
@@ -66,11 +77,9 @@ def summary_lines(
     spends = [
         _spend(row, outcome, positions)
         for row, outcome in rows
-        if isinstance(outcome, Loaded) and positions
+        if isinstance(outcome, Loaded)
     ]
     patterns = {frozenset(each.names) for each in spends}
-    if len(patterns) < 2:
-        return frozenset()
     found: set[int] = set()
     told: list[_Spend] = []
     for pattern in sorted(patterns, key=len, reverse=True):
@@ -100,12 +109,16 @@ def _dimensions(binding: Binding) -> tuple[int, ...]:
     return tuple(sorted(bound))
 
 
+def _is_name(text: str) -> bool:
+    return normalised(text) not in _EVERYTHING
+
+
 def _spend(row: Row, outcome: Loaded, positions: tuple[int, ...]) -> _Spend:
     texts = {position: as_text(row.cells[position]) for position in positions}
     first = outcome.record["spend_date"]
     return _Spend(
         line=row.line,
-        names={p: t for p, t in texts.items() if normalised(t) not in _EVERYTHING},
+        names={position: t for position, t in texts.items() if _is_name(t)},
         first=first,
         last=outcome.record["period_end"] or first,
         amount=outcome.record["spend"],

@@ -6,9 +6,9 @@ more: `timonel receiver serve` and `timonel dev --schedules`, whose daemon ticks
 does for everybody. Signed statuses of WhatsApp are delivered every so many seconds, and
 one that is signed with another secret every minute. A reader of the company asks the
 cards each second. Told: p50, p95 and the longest of the seconds from a delivery to the
-card that counts it, from a refusal to its card, and from the first refusal to its alert. The exit
-code is 1 when a delivery is missing on the card at the end, when the 95th percentile
-is beyond the five minutes that are promised, or an alert is.
+card that counts it, from a refusal to its card, and from the first refusal to its
+alert. The exit code is 1 when a delivery is missing on the card at the end, when the
+95th percentile is beyond the five minutes that are promised, or an alert is.
 """
 
 from __future__ import annotations
