@@ -15,7 +15,10 @@ __all__ = ["LONGEST_DAYS", "both_ends", "last_day_of", "period_above"]
 
 LONGEST_DAYS = 366
 _BETWEEN = re.compile(
-    r"\s+(?:-|\u2013|\u2014|to|al?|hasta|until)\s+|\s*(?:~|\u2013|\u2014)\s*", re.I
+    r"\s+(?:-|\u2013|\u2014|to|al?|hasta|until)\s+|\s*(?:~|\u2013|\u2014)\s*"
+    # 17/03/2025-23/03/2025
+    r"|(?<=[/.]\d{4})-(?=\d{1,2}[/.]\d)",
+    re.I,
 )
 _LEADING = re.compile(
     r"^(?:from|desde|del?|period|periodo|período|date range)[:\s]+", re.I

@@ -72,6 +72,25 @@ def test_in_a_list_of_ones_own_money_without_a_campaign_counts(
     assert spend(run) == 290
 
 
+def test_a_report_of_google_without_impressions_is_googles(read_text: RunTap) -> None:
+    rows = 'Día,Campaña,Código de moneda,Coste\n2025-03-01,Marca,EUR,"1.010,00"\n'
+
+    (row,) = read_text(rows).records("ad_spend")
+
+    assert (row["channel"], row["spend"]) == ("Google Ads", 1010)
+
+
+@pytest.mark.parametrize("between", [" - ", "-", " al ", "~"])
+def test_a_week_by_its_ends_is_spread_over_its_days(
+    between: str, read_text: RunTap
+) -> None:
+    week = f"17/03/2025{between}23/03/2025"
+
+    (row,) = read_text(f"Semana,Canal,Gasto\n{week},Meta,70\n").records("ad_spend")
+
+    assert (row["spend_date"], row["period_end"]) == ("2025-03-17", "2025-03-23")
+
+
 def test_a_week_by_its_number_is_spread_over_its_days(read_text: RunTap) -> None:
     run = read_text("Semana,Canal,Inversión\n2025-W09,Meta,700\n2025-W10,Meta,70\n")
 
