@@ -1,10 +1,12 @@
 {#-
     A CTE of what gates and fits say, in which ids of channels, `google_ads`, are what
     people call them; a fit's reason is of no gate. Ids of one word, as `direct`, could be
-    words of the sentence and stay. Reads a CTE `channels`.
+    words of the sentence and stay. Reads a CTE `channels`. Without `gates` only what
+    fits say.
 -#}
-{% macro with_channel_names(name, gates, fits) -%}
+{% macro with_channel_names(name, fits, gates=none) -%}
 {{ name }}_as_kept as (
+    {%- if gates %}
     select
         company_id,
         fit_id,
@@ -13,6 +15,7 @@
         message as told_en
     from {{ gates }}
     union all
+    {%- endif %}
     select
         company_id,
         fit_id,

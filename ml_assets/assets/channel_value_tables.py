@@ -14,7 +14,8 @@ def read_channels(database: psycopg.Connection, company_id: str) -> pd.DataFrame
     """Spend and customers of each channel in 365 days, for `sum_values`.
 
     The days end with the as-of date of the values, those of spend, too. `spend_told`
-    and `value_per_customer` are those that pages tell, to the cent.
+    and `value_per_customer` are those that pages tell, to the cent. What a channel won
+    is null, not 0, where no customer's order says which channel it came by.
     """
     return read_frame(database, _CHANNELS, company_id)
 
@@ -61,6 +62,16 @@ _CHANNELS = """
         inner join reached on days.first_order_date > reached.as_of_date - 365
         where days.company_id = %(company)s
         group by days.channel_id
+    ),
+
+    -- Orders that never say where they came from are no proof against anybody.
+    told as (
+        select
+            case
+                when coalesce(bool_or(channel_id <> 'unknown'), true) then 0
+            end as nobody
+        from won
+        where customer_count > 0
     )
 
     select
@@ -71,12 +82,13 @@ _CHANNELS = """
         (won.value_12m / nullif(won.customer_count, 0))::numeric(18, 2)
         ::double precision as value_per_customer,
         spent.reported_revenue,
-        coalesce(won.customer_count, 0) as customer_count,
-        coalesce(won.observed_value, 0) as observed_value,
-        coalesce(won.value_12m, 0) as value_12m,
-        coalesce(won.independent_variance, 0) as independent_variance,
-        coalesce(won.shared_error, 0) as shared_error
+        coalesce(won.customer_count, told.nobody) as customer_count,
+        coalesce(won.observed_value, told.nobody) as observed_value,
+        coalesce(won.value_12m, told.nobody) as value_12m,
+        coalesce(won.independent_variance, told.nobody) as independent_variance,
+        coalesce(won.shared_error, told.nobody) as shared_error
     from spent
+    cross join told
     left join won on spent.channel_id = won.channel_id
     order by spent.channel_id
 """

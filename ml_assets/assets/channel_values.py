@@ -55,7 +55,7 @@ _ERRORS = ["independent_variance", "shared_error"]
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="1",
+            code_version="2",
         )
         for table, description in _TABLES.items()
     ],
@@ -89,7 +89,7 @@ def _values(database: psycopg.Connection, company_id: str) -> dict[str, pd.DataF
     compared = compare_channels(
         read_days(database, company_id), told.rename(columns={"spend_told": "spend"})
     )
-    paid = summed[summed["spend_told"].gt(0)]
+    paid = summed[summed["spend_told"].gt(0) & summed["customer_count"].notna()]
     margin = {"value_12m_margin": total_margin(paid)}
     return {
         "channel_values": summed.drop(

@@ -9,6 +9,7 @@ from ml_assets.assets.plan_outcomes import plan_outcomes
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
 from tests.dbt_project.marketing.test_media_mix import Addressed
 from tests.dbt_project.marketing.test_recommendations import advise, show
+from tests.dbt_project.mart_rows import insert
 from tests.dbt_project.platform.test_insights import AS_OF, told, win
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -81,3 +82,48 @@ def test_a_reader_sees_what_was_measured_of_its_own_company(
             f"select distinct company_id from reporting.{view}", role=reader
         )
         assert rows == [{"company_id": told.acme}]
+
+
+def test_orders_that_say_no_channel_are_no_proof_against_one(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    unpriced = {"spend": None, "reported_revenue": None}
+    for company in (told.acme, told.bolt):
+        win(warehouse, company, "unknown", (600,), **unpriced)
+        _spend(warehouse, company, "meta_ads")
+    # One customer of bolt came by a known channel: its others won nobody.
+    win(warehouse, told.bolt, "email", (200,), **unpriced)
+    for company in (told.acme, told.bolt):
+        materialise(warehouse, company)
+
+    rows = warehouse.rows(
+        """select company_id, new_customer_count, observed_roas, verdict,
+            (select verdict from reporting.ltv_roas_totals as totals
+            where totals.company_id = efficiency.company_id) as of_all
+        from reporting.channel_efficiency as efficiency
+        where channel_id = 'meta_ads' and company_id in (%s, %s) order by 1""",
+        [told.acme, told.bolt],
+    )
+
+    assert [tuple(row.values()) for row in rows] == [
+        (told.acme, None, None, "untold", "untold"),
+        (told.bolt, 0, 0, "nobody_won", "nobody_won"),
+    ]
+    unknown = warehouse.rows(
+        """select new_customer_count from reporting.channel_efficiency
+        where channel_id = 'unknown' and company_id = %s""",
+        [told.acme],
+    )
+    assert unknown == [{"new_customer_count": 10}]
+
+
+def _spend(warehouse: Warehouse, company: str, channel: str) -> None:
+    insert(
+        warehouse,
+        "channel_days",
+        company_id=company,
+        calendar_date=AS_OF,
+        channel_id=channel,
+        currency_code="EUR",
+        spend=100,
+    )

@@ -49,7 +49,7 @@ create table reporting.channel_efficiency (
 );
 create table reporting.attribution_comparison (
     company_id text, channel_label_es text, attribution_label_es text,
-    sort_order integer, revenue numeric(18, 2)
+    sort_order integer, revenue numeric(18, 2), channel_id text
 );
 create table reporting.media_mix_gates (
     company_id text, outcome_unit text, gate text, gate_label_es text, outcome text,
@@ -253,8 +253,9 @@ def fill_marketing(
                 *(difference - 0.2, difference + 0.2, spent),
                 (spent or 0) if difference > 0.2 and count >= 30 else 0,
             )
-        insert("attribution_comparison", one.name, "Último clic", 1, 250)
-        insert("attribution_comparison", one.name, "Primer clic", 2, 750)
+        for rule, place, revenue in (("Último clic", 1, 250), ("Primer clic", 2, 750)):
+            told = (one.name, rule, place, revenue, one.name.lower())
+            insert("attribution_comparison", *told)
         for budget in (0, 500, 600, 1000):
             insert(
                 "budget_grid",

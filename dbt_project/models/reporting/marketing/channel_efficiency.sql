@@ -76,6 +76,7 @@ judged as (
         *,
         case
             when paid is null then 'unpriced'
+            when new_customer_count is null then 'untold'
             when new_customer_count = 0 then 'nobody_won'
             when ltv_roas_attributed >= value_to_cost_target then 'good'
             when ltv_roas_attributed >= 1 then 'watch'

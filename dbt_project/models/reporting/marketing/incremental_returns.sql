@@ -10,6 +10,12 @@ companies as (
     from {{ ref('companies') }}
 ),
 
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+{{ with_channel_names('sentences', 'totals') }},
+
 labels as (
     select * from {{ ref('media_mix_labels') }}
     where term_kind = 'incremental_return'
@@ -20,8 +26,8 @@ told as (
         totals.company_id,
         totals.as_of_date,
         totals.currency_code,
-        totals.reason as reason_en,
-        coalesce(totals.reason_es, totals.reason) as reason_es,
+        sentences.told_en as reason_en,
+        sentences.told_es as reason_es,
         companies.gross_margin_rate,
         totals.total_spend::numeric(18, 2) as spend,
         totals.current_roi as ltv_roas_incremental,
@@ -39,6 +45,10 @@ told as (
     from totals
     left join companies
         on totals.company_id = companies.company_id
+    left join sentences
+        on
+            totals.company_id = sentences.company_id
+            and totals.fit_id = sentences.fit_id
 ),
 
 labelled as (

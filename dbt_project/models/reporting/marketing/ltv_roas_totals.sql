@@ -33,6 +33,7 @@ judged as (
         summed.*,
         coalesce(margins.value_12m_margin, 0) as value_12m_margin,
         case
+            when summed.new_customer_count is null then 'untold'
             when summed.new_customer_count = 0 then 'nobody_won'
             when
                 summed.value_12m / summed.spend >= summed.value_to_cost_target
@@ -74,6 +75,7 @@ divided as (
         case judged.verdict
             when 'good' then 'green'
             when 'watch' then 'amber'
+            when 'untold' then null
             else 'red'
         end as light,
         labels.label_es as verdict_label_es,

@@ -23,11 +23,17 @@ curves as (
         status,
         as_of_date,
         fitted_at,
-        coalesce(reason_es, reason) as reason_es,
+        reason_es,
         reason
     from {{ source('predictions', 'media_mix_fits') }}
     where outcome_unit = 'revenue' and status in ('published', 'blocked')
 ),
+
+channels as (
+    select * from {{ ref('channels') }}
+),
+
+{{ with_channel_names('reasons', 'curves') }},
 
 landings as (
     select
@@ -97,14 +103,20 @@ activities as (
     from fits
     union all
     select
-        company_id,
-        'curves_' || status as activity_type,
-        fit_id as subject_id,
-        fitted_at as happened_at,
+        curves.company_id,
+        'curves_' || curves.status as activity_type,
+        curves.fit_id as subject_id,
+        curves.fitted_at as happened_at,
         jsonb_build_object(
-            'date', as_of_date, 'reason', reason, 'reason_es', reason_es
+            'date', curves.as_of_date,
+            'reason', reasons.told_en,
+            'reason_es', reasons.told_es
         ) as facts
     from curves
+    left join reasons
+        on
+            curves.company_id = reasons.company_id
+            and curves.fit_id = reasons.fit_id
     union all
     select
         company_id,

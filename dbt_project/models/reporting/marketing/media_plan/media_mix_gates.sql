@@ -39,7 +39,7 @@ curves as (
     group by company_id, outcome_unit
 ),
 
-{{ with_channel_names('sentences', 'gates', 'newest') }},
+{{ with_channel_names('sentences', 'newest', gates='gates') }},
 
 joined as (
     select

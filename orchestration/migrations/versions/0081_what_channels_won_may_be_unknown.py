@@ -1,0 +1,22 @@
+"""What channels won is not known where no order says which channel it came by."""
+
+from alembic import op
+
+revision = "0081"
+down_revision = "0075"
+
+_COLUMNS = (
+    "customer_count",
+    "observed_value",
+    "value_12m",
+    "value_12m_lower",
+    "value_12m_upper",
+)
+
+
+def upgrade() -> None:
+    """Let them be null."""
+    for column in _COLUMNS:
+        op.execute(
+            f"alter table predictions.channel_values alter column {column} drop not null"
+        )
