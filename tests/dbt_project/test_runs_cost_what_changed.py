@@ -12,12 +12,7 @@ import pytest
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
 from orchestration.lib.operations.run_tags import WITHOUT_STANDING
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
-from orchestration.lib.warehouse.dbt import (
-    Dbt,
-    current_manifest,
-    dbt_program,
-    dbt_project,
-)
+from orchestration.lib.warehouse.dbt import current_manifest, dbt_as_runs_start_it
 from orchestration.lib.warehouse.idle_marts import raw_tables_of_marts
 from orchestration.lib.warehouse.standing import standing_assets
 from orchestration.lib.warehouse.warehouse import Warehouse as WarehouseResource
@@ -82,9 +77,7 @@ def materialise(
         partition_key=partition_key(company_id, DAY),
         resources={
             "company_day": CompanyDay(),
-            "dbt": Dbt(
-                project_dir=str(dbt_project.project_dir), dbt_executable=dbt_program()
-            ),
+            "dbt": dbt_as_runs_start_it(),
             "warehouse": WarehouseResource(),
         },
         **options,
