@@ -5,7 +5,7 @@
     it asked who differs: the model, which dbt says in its own words, or the table.
 -#}
 {% macro postgres__process_schema_changes(on_schema_change, source, target) %}
-    {%- if not run_query(columns_that_differ(source, target)).rows -%}
+    {%- if not run_query(columns_that_differ([source, target])).rows -%}
         {{ return(model.columns.values() | list) }}
     {%- endif -%}
     {%- do get_assert_columns_equivalent(sql) -%}
@@ -28,8 +28,8 @@
 {% endmacro %}
 
 
-{#- Columns that contract, result and table do not all have, with one type. -#}
-{% macro columns_that_differ(result, table) -%}
+{#- Columns that the contract and some relations do not all have, with one type. -#}
+{% macro columns_that_differ(relations) -%}
     select told.name
     from (
         select declared.name, declared.type::regtype::oid as type, null as modifier
@@ -44,13 +44,17 @@
         select attname, atttypid, atttypmod
         from pg_attribute
         where
-            attrelid in (to_regclass('{{ result }}'), to_regclass('{{ table }}'))
+            attrelid in (
+                {%- for relation in relations -%}
+                to_regclass('{{ relation }}'){{ ', ' if not loop.last }}
+                {%- endfor -%}
+            )
             and attnum > 0
             and not attisdropped
     ) as told
     group by told.name
     having
-        count(*) <> 3
+        count(*) <> {{ relations | length + 1 }}
         or count(distinct told.type) > 1
         or count(distinct told.modifier) > 1
 {%- endmacro %}
