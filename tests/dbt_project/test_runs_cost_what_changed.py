@@ -113,18 +113,15 @@ def checked(result: dg.ExecuteInProcessResult) -> set[dg.AssetKey]:
 
 def load(warehouse: Warehouse, pair: Pair) -> None:
     for company_id, currency_code in ((pair.acme, "EUR"), (pair.bolt, "CLP")):
-        line = purchase(
-            *("1", "2026-01-05 10:00+00", 10),
-            purchase_id="P1",
-            currency_code=currency_code,
-        )
+        told = {"purchase_id": "P1", "currency_code": currency_code}
+        line = purchase("1", "2026-01-05 10:00+00", 10, **told)
         warehouse.load(company_id, RawFile("log.csv", [line]))
 
 
 def of_another_project(warehouse: Warehouse) -> None:
     """As if nobody knew what the views were made from."""
-    for schema in ("staging", "reporting"):
-        warehouse.execute(f"comment on schema {schema} is null")
+    warehouse.execute("comment on schema staging is null")
+    warehouse.execute("comment on schema reporting is null")
 
 
 @dataclass(frozen=True)

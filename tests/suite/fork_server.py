@@ -42,7 +42,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What these import when they are at work.
 _LATER = {
     "timonel": ("alembic.command", "altair", "vl_convert", "great_expectations"),
-    "dbt": ("dbt.adapters.postgres",),
+    "dbt": ("dbt.adapters.postgres", "tests.suite.dbt_schemas"),
     "taps.raw_tables": (
         *("taps.tap_files.tap", "taps.tap_shopify.tap", "taps.tap_meta_ads.tap"),
         *("taps.tap_google_ads.tap", "taps.tap_search_console.tap"),
