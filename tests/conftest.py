@@ -29,7 +29,7 @@ from tests.suite.watchdog import look_after
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
-pytest_plugins = ("tests.suite.costs", "tests.suite.watchdog")
+pytest_plugins = ("tests.suite.costs", "tests.suite.sharing", "tests.suite.watchdog")
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
 #: From the URL of a database to variables of a process that starts dbt there.

@@ -64,102 +64,108 @@
 
 {#-
     One row per company in scope: whether this mart is built whole for it, else for
-    which keys (as the text of an array), and up to which change that accounts.
+    which keys (as the text of an array), and up to which change that accounts. Asked
+    once when a model is compiled and once when it is built, in its transaction.
 -#}
 {% macro changed_keys() %}
+    {%- if 'asked_changed_keys' not in model -%}
+        {%- do model.update(asked_changed_keys=run_query(query_of_changed_keys()).rows) -%}
+    {%- endif -%}
+    {{ return(model['asked_changed_keys']) }}
+{% endmacro %}
+
+
+{% macro query_of_changed_keys() -%}
     {%- set rebuilt_by = config.get('meta', {}).get('rebuilt_by', {}) -%}
     {%- set sources = rebuilt_by.get('changes', {}) -%}
-    {%- set query -%}
-        with changes as (
-            select
-                company_id,
-                change_id,
-                mart,
-                old_row,
-                new_row,
-                coalesce(old_row, new_row) is null
-                {%- for mart, columns in sources.items() if columns == 'all' %}
-                or mart = '{{ mart }}'
-                {%- endfor %} as is_everything
-            from ops.mart_changes
-            where
-                {{ is_in_scope() }}
-                and mart in ('{{ (sources | list + ['']) | join("', '") }}')
-        ),
+    with changes as (
+        select
+            company_id,
+            change_id,
+            mart,
+            old_row,
+            new_row,
+            coalesce(old_row, new_row) is null
+            {%- for mart, columns in sources.items() if columns == 'all' %}
+            or mart = '{{ mart }}'
+            {%- endfor %} as is_everything
+        from ops.mart_changes
+        where
+            {{ is_in_scope() }}
+            and mart in ('{{ (sources | list + ['']) | join("', '") }}')
+    ),
 
-        reached as (
-            select company_id, max(change_id) as seen_through
-            from changes
-            group by company_id
-        ),
+    reached as (
+        select company_id, max(change_id) as seen_through
+        from changes
+        group by company_id
+    ),
 
-        unseen as (
-            select changes.*
-            from changes
-            inner join ops.mart_builds as builds
-                on changes.company_id = builds.company_id
-            where
-                builds.mart = '{{ this.identifier }}'
-                and changes.change_id > builds.seen_through
-        ),
+    unseen as (
+        select changes.*
+        from changes
+        inner join ops.mart_builds as builds
+            on changes.company_id = builds.company_id
+        where
+            builds.mart = '{{ this.identifier }}'
+            and changes.change_id > builds.seen_through
+    ),
 
-        keys as (
-            select company_id, null as key, true as is_everything
-            from unseen
-            where is_everything
-            {%- for mart, columns in sources.items() if columns != 'all' %}
-                {%- for column in columns %}
-                    {%- for row in ('old_row', 'new_row') %}
-            union all
-            select company_id, {{ row }} ->> '{{ column }}', false
-            from unseen
-            where mart = '{{ mart }}'
-                    {%- endfor %}
+    keys as (
+        select company_id, null as key, true as is_everything
+        from unseen
+        where is_everything
+        {%- for mart, columns in sources.items() if columns != 'all' %}
+            {%- for column in columns %}
+                {%- for row in ('old_row', 'new_row') %}
+        union all
+        select company_id, {{ row }} ->> '{{ column }}', false
+        from unseen
+        where mart = '{{ mart }}'
                 {%- endfor %}
             {%- endfor %}
-        ),
+        {%- endfor %}
+    ),
 
-        gathered as (
-            select
-                company_id,
-                bool_or(is_everything) or count(distinct key) > {{ most_keys() }}
-                    as is_whole,
-                count(distinct key)::integer as key_count,
-                array_agg(distinct key order by key)
-                    filter (where key is not null)::text as keys
-            from keys
-            group by company_id
-        )
-
+    gathered as (
         select
-            companies.company_id,
-            coalesce(gathered.is_whole, false)
-            {%- if rebuilt_by.get('ends_with_as_of_date') %}
-            or builds.as_of_date is distinct from companies.as_of_date
-            {%- endif %}
-            or builds.definition is distinct from '{{ definition() }}' as is_whole,
-            coalesce(gathered.key_count, 0) as key_count,
-            gathered.keys,
-            greatest(
-                coalesce(reached.seen_through, 0), coalesce(builds.seen_through, 0)
-            ) as seen_through
-        from (
-            select company_id, {{ as_of_date() }} as as_of_date
-            from ops.companies
-            where {{ is_in_scope() }}
-        ) as companies
-        left join ops.mart_builds as builds
-            on
-                companies.company_id = builds.company_id
-                and builds.mart = '{{ this.identifier }}'
-        left join reached
-            on companies.company_id = reached.company_id
-        left join gathered
-            on companies.company_id = gathered.company_id
-        order by companies.company_id
-    {%- endset -%}
-    {{ return(run_query(query).rows) }}
-{% endmacro %}
+            company_id,
+            bool_or(is_everything) or count(distinct key) > {{ most_keys() }}
+                as is_whole,
+            count(distinct key)::integer as key_count,
+            array_agg(distinct key order by key)
+                filter (where key is not null)::text as keys
+        from keys
+        group by company_id
+    )
+
+    select
+        companies.company_id,
+        coalesce(gathered.is_whole, false)
+        {%- if rebuilt_by.get('ends_with_as_of_date') %}
+        or builds.as_of_date is distinct from companies.as_of_date
+        {%- endif %}
+        or builds.definition is distinct from '{{ definition() }}' as is_whole,
+        coalesce(gathered.key_count, 0) as key_count,
+        gathered.keys,
+        greatest(
+            coalesce(reached.seen_through, 0), coalesce(builds.seen_through, 0)
+        ) as seen_through
+    from (
+        select company_id, {{ as_of_date() }} as as_of_date
+        from ops.companies
+        where {{ is_in_scope() }}
+    ) as companies
+    left join ops.mart_builds as builds
+        on
+            companies.company_id = builds.company_id
+            and builds.mart = '{{ this.identifier }}'
+    left join reached
+        on companies.company_id = reached.company_id
+    left join gathered
+        on companies.company_id = gathered.company_id
+    order by companies.company_id
+{%- endmacro %}
 
 
 {#- Past this many a list of keys is slower than reading everything. -#}

@@ -4,13 +4,14 @@
     dbt-postgres does the same in one string of two statements. Sent one at a
     time, a distributed database can spread the table in between, and no execute
     carries more than one statement. Both stay in the model's transaction.
+
+    What a temporary one has is compared with the contract once it is there
+    (process_schema_changes.sql): before, the whole model would be planned for it.
 -#}
 {% macro postgres__create_table_as(temporary, relation, sql) -%}
     {%- set is_contracted = config.get('contract').enforced -%}
-    {%- if is_contracted -%}
-        {%- do get_assert_columns_equivalent(sql) -%}
-    {%- endif -%}
     {%- if is_contracted and not temporary -%}
+        {%- do get_assert_columns_equivalent(sql) -%}
         {%- do check_full_refresh_keeps_every_company() -%}
         {%- do run_query(
             'create table ' ~ relation ~ get_table_columns_and_constraints()

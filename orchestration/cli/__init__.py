@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -134,3 +135,7 @@ def main(
     ] = False,
 ) -> None:
     """Hold the options that come before any command."""
+    del version
+    # What a command imports and reads stays until it ends: looking through it for
+    # garbage at every seven hundredth object took a seventh of its start.
+    gc.set_threshold(100_000, 50, 100)

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.lib.tenancy.partitions import CompanyDay
-from orchestration.lib.warehouse.dbt import Dbt, dbt_program, dbt_project
+from orchestration.lib.warehouse.dbt import dbt_as_runs_start_it
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 
@@ -13,9 +13,7 @@ def resources() -> dg.Definitions:
     return dg.Definitions(
         resources={
             "company_day": CompanyDay(),
-            "dbt": Dbt(
-                project_dir=str(dbt_project.project_dir), dbt_executable=dbt_program()
-            ),
+            "dbt": dbt_as_runs_start_it(),
             "warehouse": Warehouse(),
         }
     )

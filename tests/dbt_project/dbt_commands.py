@@ -17,8 +17,8 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.flags import set_from_args
 
-from orchestration.lib.warehouse.dbt import dbt_program
-from tests.suite.brief_dbt import MESSAGES, brief, connected_once
+from orchestration.lib.warehouse.brief_dbt import MESSAGES, brief, connected_once
+from orchestration.lib.warehouse.dbt import BRIEF_DBT
 
 __all__ = [
     "DbtFailed",
@@ -103,7 +103,7 @@ class DbtProject:
         }
         target = Path(knowing["DBT_TARGET_PATH"])
         return subprocess.Popen(
-            [dbt_program(), *_arguments(command, target)],
+            [*BRIEF_DBT, *_arguments(command, target)],
             env={**os.environ, **self.environment, **scope},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

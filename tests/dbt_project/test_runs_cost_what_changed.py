@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import dagster as dg
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
 from orchestration.lib.operations.run_tags import WITHOUT_STANDING
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
-from orchestration.lib.warehouse.dbt import (
-    Dbt,
-    current_manifest,
-    dbt_program,
-    dbt_project,
-)
+from orchestration.lib.warehouse.database import libpq_environment
+from orchestration.lib.warehouse.dbt import current_manifest, dbt_as_runs_start_it
 from orchestration.lib.warehouse.idle_marts import raw_tables_of_marts
 from orchestration.lib.warehouse.standing import standing_assets
 from orchestration.lib.warehouse.warehouse import Warehouse as WarehouseResource
-from tests.conftest import KnowsProject
+from tests.conftest import KnowsProject, NewDatabase
+from tests.dbt_project.dbt_commands import DbtProject
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.warehouse import Pair, Warehouse
+
+Orders = dict[str, dict[str, Any]]
 
 DAY = date(2026, 1, 31)
 VIEWS = {key for key in dbt_marts.keys if key.path[0] != "marts"}
@@ -32,15 +34,23 @@ FINGERPRINT = "select obj_description('staging'::regnamespace) as fingerprint"
 
 @pytest.fixture
 def instance(
-    own_warehouse: Warehouse,
-    knows_project: KnowsProject,
-    monkeypatch: pytest.MonkeyPatch,
+    own_warehouse: Warehouse, knows_project: KnowsProject
 ) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("TIMONEL_DATABASE_URL", own_warehouse.url)
-    for name, value in knows_project(own_warehouse.url).items():
-        monkeypatch.setenv(name, value)
-    with dg.DagsterInstance.ephemeral() as instance:
+    with running_on(own_warehouse, knows_project) as instance:
         yield instance
+
+
+@contextmanager
+def running_on(
+    warehouse: Warehouse, knows_project: KnowsProject
+) -> Iterator[dg.DagsterInstance]:
+    """Where runs of assets are kept while they are made in this database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIMONEL_DATABASE_URL", warehouse.url)
+        for name, value in knows_project(warehouse.url).items():
+            patch.setenv(name, value)
+        with dg.DagsterInstance.ephemeral() as instance:
+            yield instance
 
 
 def run(instance: dg.DagsterInstance, company_id: str) -> dg.ExecuteInProcessResult:
@@ -82,9 +92,7 @@ def materialise(
         partition_key=partition_key(company_id, DAY),
         resources={
             "company_day": CompanyDay(),
-            "dbt": Dbt(
-                project_dir=str(dbt_project.project_dir), dbt_executable=dbt_program()
-            ),
+            "dbt": dbt_as_runs_start_it(),
             "warehouse": WarehouseResource(),
         },
         **options,
@@ -105,29 +113,70 @@ def checked(result: dg.ExecuteInProcessResult) -> set[dg.AssetKey]:
 
 def load(warehouse: Warehouse, pair: Pair) -> None:
     for company_id, currency_code in ((pair.acme, "EUR"), (pair.bolt, "CLP")):
-        line = purchase(
-            *("1", "2026-01-05 10:00+00", 10),
-            purchase_id="P1",
-            currency_code=currency_code,
-        )
+        told = {"purchase_id": "P1", "currency_code": currency_code}
+        line = purchase("1", "2026-01-05 10:00+00", 10, **told)
         warehouse.load(company_id, RawFile("log.csv", [line]))
 
 
 def of_another_project(warehouse: Warehouse) -> None:
     """As if nobody knew what the views were made from."""
-    for schema in ("staging", "reporting"):
-        warehouse.execute(f"comment on schema {schema} is null")
+    warehouse.execute("comment on schema staging is null")
+    warehouse.execute("comment on schema reporting is null")
+
+
+@dataclass(frozen=True)
+class Nights:
+    """Two nights after the project changed, one of each company of a pair."""
+
+    warehouse: Warehouse
+    pair: Pair
+    first: dg.ExecuteInProcessResult
+    second: dg.ExecuteInProcessResult
+    #: Of the second company, before and after the first one's night; its date then.
+    before: Orders
+    after: Orders
+    summarised: str
+    #: Marts that had rows then, though there are only purchases.
+    unexplained: list[str]
+
+
+@pytest.fixture(scope="module")
+def nights(
+    new_installation: NewDatabase,
+    parsed_project: Manifest,
+    knows_project: KnowsProject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Nights]:
+    """In a database whose tables are of an earlier version, too."""
+    work = tmp_path_factory.mktemp("nights")
+    with new_installation() as url:
+        dbt = DbtProject(libpq_environment(url), work, parsed_project)
+        warehouse = Warehouse(url, dbt)
+        pair = warehouse.add_pair()
+        of_another_project(warehouse)
+        made_by_an_earlier_version(warehouse, pair)
+        before = warehouse.orders(pair.bolt)
+        with running_on(warehouse, knows_project) as instance:
+            first = run(instance, pair.acme)
+            after = warehouse.orders(pair.bolt)
+            told = warehouse.summaries(pair.bolt).values()
+            (day,) = {str(row["as_of_date"]) for row in told}
+            unexplained = rows_without_source(warehouse)
+            second = run(instance, pair.bolt)
+        yield Nights(warehouse, pair, first, second, before, after, day, unexplained)
+
+
+def rows_without_source(warehouse: Warehouse) -> list[str]:
+    needs = raw_tables_of_marts(current_manifest())
+    without = [mart for mart, raw in needs.items() if "raw_files.purchases" not in raw]
+    assert len(without) > 5
+    return [m for m in without if warehouse.rows(f"select 1 from marts.{m} limit 1")]
 
 
 def test_views_are_made_and_tested_only_when_the_project_changed(
-    own_warehouse: Warehouse, instance: dg.DagsterInstance
+    nights: Nights,
 ) -> None:
-    of_another_project(own_warehouse)
-    pair = own_warehouse.add_pair()
-    load(own_warehouse, pair)
-
-    first = run(instance, pair.acme)
-    second = run(instance, pair.bolt)
+    first, second, pair = nights.first, nights.second, nights.pair
 
     assert unchanged(first) == set()
     assert unchanged(second) == VIEWS | dbt_reporting.keys
@@ -135,8 +184,24 @@ def test_views_are_made_and_tested_only_when_the_project_changed(
     assert checked(first) & VIEWS
     assert checked(second)
     assert not checked(second) & VIEWS
-    assert len(own_warehouse.orders(pair.acme)) == 1
-    assert len(own_warehouse.orders(pair.bolt)) == 1
+    assert len(nights.warehouse.orders(pair.acme)) == 1
+    assert len(nights.warehouse.orders(pair.bolt)) == 1
+
+
+def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
+    nights: Nights,
+) -> None:
+    assert [row.pop("source_slug") for row in nights.after.values()] == ["files"]
+    assert nights.after == nights.before
+    # Another company keeps its date until its own next run.
+    assert nights.summarised == "2026-01-20"
+
+
+def test_no_mart_has_rows_of_a_company_that_lineage_knows_nothing_for(
+    nights: Nights,
+) -> None:
+    # All was built by then, also what a run would leave out.
+    assert nights.unexplained == []
 
 
 def test_marts_that_a_company_has_nothing_for_are_left_out_until_it_has(
@@ -163,22 +228,6 @@ def test_marts_that_a_company_has_nothing_for_are_left_out_until_it_has(
     # Also in the marts that read them.
     assert found == [7, 7]
     assert spent(own_warehouse, pair.acme) == []
-
-
-def test_no_mart_has_rows_of_a_company_that_lineage_knows_nothing_for(
-    own_warehouse: Warehouse,
-) -> None:
-    pair = own_warehouse.add_pair()
-    load(own_warehouse, pair)
-
-    # Everything is built, also what a run would leave out.
-    own_warehouse.build()
-
-    needs = raw_tables_of_marts(current_manifest())
-    without = [mart for mart, raw in needs.items() if "raw_files.purchases" not in raw]
-    assert len(without) > 5
-    for mart in without:
-        assert own_warehouse.rows(f"select 1 from marts.{mart}") == [], mart
 
 
 def left_out(result: dg.ExecuteInProcessResult) -> set[str]:
@@ -226,30 +275,10 @@ def test_what_no_check_stands_for_is_tested_in_a_command_too(
         phase(instance, own_warehouse, pair.acme)
 
 
-def test_tables_of_an_earlier_version_are_rebuilt_for_every_company(
-    own_warehouse: Warehouse, instance: dg.DagsterInstance
-) -> None:
-    pair = own_warehouse.add_pair()
-    made_by_an_earlier_version(own_warehouse, pair)
-    before = own_warehouse.orders(pair.bolt)
-
-    materialise(instance, pair.acme, [dbt_marts])
-
-    after = own_warehouse.orders(pair.bolt)
-    assert [row.pop("source_slug") for row in after.values()] == ["files"]
-    assert after == before
-    assert len(own_warehouse.orders(pair.acme)) == 1
-    # Another company keeps its date until its own next run.
-    (summary,) = own_warehouse.summaries(pair.bolt).values()
-    assert str(summary["as_of_date"]) == "2026-01-20"
-
-
 def made_by_an_earlier_version(warehouse: Warehouse, pair: Pair) -> None:
     load(warehouse, pair)
-    warehouse.dbt.run(
-        *("run", "--select", "marts"),
-        as_of_dates={pair.acme: "2026-01-20", pair.bolt: "2026-01-20"},
-    )
+    dates = dict.fromkeys((pair.acme, pair.bolt), "2026-01-20")
+    warehouse.dbt.run("run", "--select", "marts", as_of_dates=dates)
     warehouse.execute("alter table marts.orders drop column source_slug cascade")
     warehouse.execute("comment on schema staging is 'an earlier version'")
 

@@ -27,7 +27,7 @@ import threading
 import time
 import types
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from tests.suite import forked
@@ -42,7 +42,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What these import when they are at work.
 _LATER = {
     "timonel": ("alembic.command", "altair", "vl_convert", "great_expectations"),
-    "dbt": ("dbt.adapters.postgres",),
+    "dbt": ("dbt.adapters.postgres", "tests.suite.dbt_schemas"),
     "taps.raw_tables": (
         *("taps.tap_files.tap", "taps.tap_shopify.tap", "taps.tap_meta_ads.tap"),
         *("taps.tap_google_ads.tap", "taps.tap_search_console.tap"),
@@ -54,7 +54,8 @@ _WHOLE = {"timonel": ("orchestration", "ml_assets")}
 # What a program starts has to be there before the program is.
 _STARTED_BY = {
     "timonel": (
-        *("dbt", "taps.target_postgres", "taps.raw_tables", "sandbox"),
+        *("dbt", "orchestration.lib.warehouse.dbt_command"),
+        *("taps.target_postgres", "taps.raw_tables", "sandbox"),
         *("taps.tap_files", "taps.tap_shopify", "taps.tap_meta_ads"),
         *("taps.tap_google_ads", "taps.tap_search_console"),
         "taps.declared",
@@ -62,7 +63,6 @@ _STARTED_BY = {
 }
 
 _imported: set[str] = set()
-_kept = ExitStack()
 
 
 def serve(descriptor: int) -> None:
@@ -172,11 +172,6 @@ def _import_program(arguments: list[str]) -> None:
     # One that a library adds when it is imported would tell another program's lines
     # a second time.
     logging.getLogger().handlers.clear()
-    if name == "dbt":
-        from tests.suite.brief_dbt import DETAILS, brief  # noqa: PLC0415 - it imports dbt
-
-        # For good: the server is not asked for anything but tests' programs.
-        _kept.enter_context(brief(DETAILS))
     # What stays is neither looked at nor copied again.
     gc.collect()
     gc.freeze()

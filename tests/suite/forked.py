@@ -32,6 +32,7 @@ __all__ = ["Command", "Forks", "forking_programs", "starting_cold"]
 
 _PROGRAMS = frozenset({"timonel", "dbt"})
 _PACKAGES = frozenset({"taps", "activation", "sandbox", "metabase"})
+_MODULES = frozenset({"orchestration.lib.warehouse.dbt_command"})
 _SERVER = "from tests.suite.fork_server import serve; serve({descriptor})"
 _SWITCH = "TIMONEL_TESTS_COLD"
 # The interpreter and the numerical libraries read these once, as they start.
@@ -215,8 +216,10 @@ def _is_known(asked: _ForkExec) -> bool:
     if [os.fsdecode(each) for each in asked.executables] != [program]:
         return False
     if program == str(ours):
-        is_module = len(arguments) > 1 and arguments[0] == "-m"
-        return is_module and arguments[1].partition(".")[0] in _PACKAGES
+        if len(arguments) < 2 or arguments[0] != "-m":
+            return False
+        module = arguments[1]
+        return module in _MODULES or module.partition(".")[0] in _PACKAGES
     return Path(program).parent == ours.parent and Path(program).name in _PROGRAMS
 
 

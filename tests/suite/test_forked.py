@@ -17,6 +17,7 @@ from tests.suite.test_watchdog import wait_for
 _PROGRAMS = {
     "timonel": ("--version",),
     "dbt": ("--version",),
+    "orchestration.lib.warehouse.dbt_command": ("build", "--help"),
     "metabase": ("--help",),
     "activation": ("--help",),
     "taps.declared": ("weather", "--about"),

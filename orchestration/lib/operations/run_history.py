@@ -36,6 +36,7 @@ class OpenEventLog(SqliteEventLogStorage):
     ) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._tables: set[str] = set()
+        self._columns: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -70,6 +71,17 @@ class OpenEventLog(SqliteEventLogStorage):
             self._tables.add(table_name)
         return table_name in self._tables
 
+    def _has_asset_key_col_on_connection(
+        self, conn: Connection, column_name: str
+    ) -> bool:
+        """Whether a column of assets is there, which it stays: asked for each event."""
+        if (
+            column_name not in self._columns
+            and super()._has_asset_key_col_on_connection(conn, column_name)
+        ):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
     def _engine(self, shard: str) -> Engine:
         if shard not in self._engines:
             self._engines[shard] = _open(self.conn_string_for_shard(shard))
@@ -92,6 +104,7 @@ class OpenEventLog(SqliteEventLogStorage):
         """Delete every run's file, closed first."""
         self.dispose()
         self._tables.clear()
+        self._columns.clear()
         super().wipe()
 
     def dispose(self) -> None:

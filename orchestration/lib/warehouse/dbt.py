@@ -24,10 +24,12 @@ from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.settings import PROJECT_ROOT
 
 __all__ = [
+    "BRIEF_DBT",
     "Dbt",
     "DbtProjectBroken",
     "RoomTranslator",
     "current_manifest",
+    "dbt_as_runs_start_it",
     "dbt_program",
     "dbt_project",
     "keep_parsed",
@@ -38,6 +40,9 @@ __all__ = [
 
 _PARSED = "partial_parse.msgpack"
 _SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "*.yml")
+
+#: The command that builds; dbt's own arguments follow.
+BRIEF_DBT = (sys.executable, "-m", "orchestration.lib.warehouse.dbt_command")
 
 dbt_project = DbtProject(project_dir=PROJECT_ROOT / "dbt_project")
 
@@ -59,6 +64,16 @@ class Dbt(DbtCliResource):
 
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
         del args
+
+
+def dbt_as_runs_start_it() -> Dbt:
+    """The resource: dbt's command line without what nobody looks at."""
+    program, *flags = BRIEF_DBT
+    return Dbt(
+        project_dir=str(dbt_project.project_dir),
+        dbt_executable=program,
+        global_config_flags=flags,
+    )
 
 
 class RoomTranslator(DagsterDbtTranslator):

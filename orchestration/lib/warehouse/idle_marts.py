@@ -87,8 +87,11 @@ def _has_rows(url: str, company_id: str, tables: Iterable[str]) -> dict[str, boo
     """Whether each of these tables has a row of the company; no word of one missing."""
     with connect(url, "transformer") as database:
         existing = database.execute(
-            """select schemaname, tablename from pg_tables
-            where schemaname || '.' || tablename = any(%s)""",
+            """select nspname, relname
+            from unnest(%s::text[]) as wanted (name)
+            inner join pg_class on pg_class.oid = to_regclass(name)
+            inner join pg_namespace on relnamespace = pg_namespace.oid
+            where relkind in ('r', 'p')""",
             (sorted(tables),),
         ).fetchall()
         rows = database.execute(

@@ -1,15 +1,16 @@
-"""dbt without what nobody looks at in a test: half of a command's time.
+"""dbt without what nobody looks at: half of a command's time on few rows.
 
 It reads the files of the whole stack to tell who brought a flag, makes a message of
-every event before it asks whether somebody listens, and for each answer of the database
-the same guesser of types.
+every event before it asks whether somebody listens, for each answer of the database
+the same guesser of types, and opens a connection for each node.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
@@ -26,9 +27,13 @@ from psycopg2 import Error as DatabaseError
 __all__ = ["DETAILS", "MESSAGES", "brief", "connected_once"]
 
 _RELEASE, _OPEN = BaseConnectionManager.release, PostgresConnectionManager.open
+_REUSE = BaseConnectionManager.set_connection_name
 _FIRE_EVENT = EventManager.fire_event
 _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
+
+_MASTER = "master"
+_LONG_SECONDS = 60
 
 #: Levels of events: below what any output shows, and all but warnings and errors.
 DETAILS = frozenset({EventLevel.DEBUG, EventLevel.TEST})
@@ -63,14 +68,15 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
 
 @contextmanager
 def connected_once() -> Iterator[None]:
-    """Let dbt keep a connection for each thread until a command ends.
+    """Let dbt keep a connection for each thread that builds until a command ends.
 
     It opens one for each node otherwise: a new process of the server every time, which
-    reads the same catalogue again before it plans. Not for tests of what dbt does when
-    its server goes away.
+    reads the same catalogue again before it plans. One that waited for long is opened
+    anew, because something on the way may have dropped it.
     """
     with (
         patch.object(BaseConnectionManager, "release", _keep_open),
+        patch.object(BaseConnectionManager, "set_connection_name", _reuse),
         patch.object(PostgresConnectionManager, "open", staticmethod(_open)),
     ):
         yield
@@ -88,12 +94,29 @@ def _keep_open(manager: BaseConnectionManager) -> None:
     connection = manager.get_if_exists()
     if connection is None or connection.state != ConnectionState.OPEN:
         return
+    if connection.name == _MASTER:
+        # It is asked when all begins and when all ends.
+        _RELEASE(manager)
+        return
     try:
         connection.handle.rollback()
     except DatabaseError:
         _RELEASE(manager)
     else:
         connection.transaction_open = False
+        connection.__dict__["_kept_since"] = monotonic()
+
+
+def _reuse(manager: BaseConnectionManager, name: str | None = None) -> Connection:
+    connection = manager.get_if_exists()
+    if connection is not None:
+        since = connection.__dict__.pop("_kept_since", None)
+        if since is not None and monotonic() - since > _LONG_SECONDS:
+            manager.clear_thread_connection()
+            # Also one that cannot be closed any more is gone with that.
+            with suppress(DatabaseError):
+                connection.handle.close()
+    return _REUSE(manager, name)
 
 
 def _keep_words(event: BaseEvent, *told: Any, **words: Any) -> None:

@@ -1,0 +1,67 @@
+"""dbt keeps a connection while it is sure to be there."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from dbt.adapters.postgres.connections import (
+    PostgresConnectionManager,
+    PostgresCredentials,
+)
+from dbt_common.helper_types import Port
+
+from orchestration.lib.warehouse import brief_dbt
+from orchestration.lib.warehouse.database import libpq_environment
+
+Ask = Callable[[str], int]
+
+
+@pytest.fixture
+def ask(database_url: str) -> Iterator[Ask]:
+    """The server's process that a node of this name talks to, until it is released."""
+    given = libpq_environment(database_url)
+    credentials = PostgresCredentials(
+        host=given["PGHOST"],
+        port=Port(int(given["PGPORT"])),
+        user=given["PGUSER"],
+        password=given["PGPASSWORD"],
+        database=given["PGDATABASE"],
+        schema="staging",
+        role="transformer",
+    )
+    manager = PostgresConnectionManager(  # type: ignore[no-untyped-call]
+        SimpleNamespace(credentials=credentials), multiprocessing.get_context("spawn")
+    )
+
+    def backend(name: str) -> int:
+        connection = manager.set_connection_name(name)
+        with connection.handle.cursor() as cursor:
+            cursor.execute("select pg_backend_pid(), current_user")
+            number, user = cursor.fetchone()
+        manager.release()
+        assert user == "transformer"
+        return int(number)
+
+    with brief_dbt.connected_once():
+        yield backend
+        manager.cleanup_all()
+
+
+def test_nodes_of_a_thread_share_a_connection(ask: Ask) -> None:
+    assert ask("model.a") == ask("model.b") == ask("test.c")
+
+
+def test_one_that_waited_long_is_opened_anew(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask("model.a")
+    monkeypatch.setattr(brief_dbt, "_LONG_SECONDS", -1)
+
+    assert ask("model.b") != first
+
+
+def test_that_of_the_hooks_is_not_kept(ask: Ask) -> None:
+    assert ask("master") != ask("master")
