@@ -100,6 +100,10 @@ def _keep_open(manager: BaseConnectionManager) -> None:
         return
     try:
         connection.handle.rollback()
+        # A mart's rows as they were made, which a connection's end would drop.
+        with connection.handle.cursor() as cursor:
+            cursor.execute("discard temp")
+        connection.handle.commit()
     except DatabaseError:
         _RELEASE(manager)
     else:

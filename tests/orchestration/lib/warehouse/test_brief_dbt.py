@@ -16,7 +16,7 @@ from dbt_common.helper_types import Port
 from orchestration.lib.warehouse import brief_dbt
 from orchestration.lib.warehouse.database import libpq_environment
 
-Ask = Callable[[str], int]
+Ask = Callable[..., int]
 
 
 @pytest.fixture
@@ -36,11 +36,13 @@ def ask(database_url: str) -> Iterator[Ask]:
         SimpleNamespace(credentials=credentials), multiprocessing.get_context("spawn")
     )
 
-    def backend(name: str) -> int:
+    def backend(name: str, before: str = "select 1") -> int:
         connection = manager.set_connection_name(name)
         with connection.handle.cursor() as cursor:
+            cursor.execute(before)
             cursor.execute("select pg_backend_pid(), current_user")
             number, user = cursor.fetchone()
+        connection.handle.commit()
         manager.release()
         assert user == "transformer"
         return int(number)
@@ -52,6 +54,12 @@ def ask(database_url: str) -> Iterator[Ask]:
 
 def test_nodes_of_a_thread_share_a_connection(ask: Ask) -> None:
     assert ask("model.a") == ask("model.b") == ask("test.c")
+
+
+def test_what_a_node_made_for_itself_is_gone_for_the_next(ask: Ask) -> None:
+    made = "create temporary table made as select 1 as number"
+
+    assert ask("model.a", made) == ask("model.b", made)
 
 
 def test_one_that_waited_long_is_opened_anew(
