@@ -194,8 +194,9 @@ def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
     ratio = float(weeks / naive) if naive > 0 else np.inf
     said = Sentence(
         "mix_better_than_naive.seen",
-        "13 weeks held out: off by {weeks:.1%} a week and {total:.1%} in all; the past "
-        "going on by {naive:.1%} and {naive_total:.1%}.",
+        "13 weeks held out, from {origins} origins: off by {weeks:.1%} a week and "
+        "{total:.1%} in all; the past going on by {naive:.1%} and {naive_total:.1%}.",
+        origins=len(backtests),
         weeks=weeks,
         total=total,
         naive=naive,
