@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,16 @@ class Backtest:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     log: PurchaseDays = field(repr=False)
+
+    @cached_property
+    def without_penalizer(self) -> "Backtest | None":
+        """The same at maximum likelihood; None where it is that, or cannot be had."""
+        if self.model.choice is None or not self.model.choice.penalizer:
+            return None
+        try:
+            return backtest_log(self.log, self.model.as_of_day, self.days)
+        except CustomerValueError:
+            return None
 
     def tracking(self, points: int = 12) -> pd.DataFrame:
         """How expected and actual orders added up after the calibration.
