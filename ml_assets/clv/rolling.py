@@ -7,7 +7,7 @@ backtest once a month and finds it again on the other nights.
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -76,11 +76,14 @@ def month_end_origins(
 def rolling_backtests(
     log: PurchaseDays, origins: list[Origin], penalizer: float = 0.0
 ) -> Iterator[tuple[Origin, Backtest]]:
-    """Backtest each origin that a model can be fitted at."""
+    """Backtest each origin that a model can be fitted at, without a penalizer too."""
     for origin in origins:
         day = days_since_1970(origin.date)
         try:
             test = backtest_log(log, day, BACKTEST_DAYS, penalizer)
+            if penalizer:
+                plain = backtest_log(log, day, BACKTEST_DAYS)
+                test = replace(test, without_penalizer=plain)
         except CustomerValueError:
             continue
         # An average of the company, or nothing, is no model that could be judged.

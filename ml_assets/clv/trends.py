@@ -33,6 +33,7 @@ __all__ = ["Trends"]
 _A_YEAR = 365
 # What the models need to see before a year ago, and at least half the horizon.
 _SEEN_BEFORE = 120
+_NOTHING = np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +94,7 @@ class Trends:
         # Inner origins may be of some customers only: a day alone does not name one.
         key = source, origin.day
         if key not in self._spending:
-            penalizer = self.choice.penalizer
-            self._spending[key] = spending(origin.seen, np.zeros(0), penalizer)
+            self._spending[key] = spending(origin.seen, _NOTHING, self.choice.penalizer)
         return self._spending[key]
 
 

@@ -184,9 +184,8 @@ def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
     """
     gate = "mix_better_than_naive"
     if backtests.empty:
-        message = Sentence(
-            "mix_better_than_naive.short", "Not enough history to hold 13 weeks out."
-        )
+        short = "Not enough history to hold 13 weeks out."
+        message = Sentence("mix_better_than_naive.short", short)
         return GateResult(gate, "warned", None, _NAIVE_BLOCKS, message)
     weeks, naive = backtests["mape"].mean(), backtests["naive_mape"].mean()
     total = backtests["bias"].abs().mean()
