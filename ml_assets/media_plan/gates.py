@@ -184,12 +184,12 @@ def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
     """
     gate = "mix_better_than_naive"
     if backtests.empty:
-        short = "Not enough history to hold 13 weeks out."
-        message = Sentence("mix_better_than_naive.short", short)
+        message = Sentence(
+            "mix_better_than_naive.short", "Not enough history to hold 13 weeks out."
+        )
         return GateResult(gate, "warned", None, _NAIVE_BLOCKS, message)
     weeks, naive = backtests["mape"].mean(), backtests["naive_mape"].mean()
-    total = backtests["bias"].abs().mean()
-    naive_total = backtests["naive_bias"].abs().mean()
+    total, naive_total = backtests[["bias", "naive_bias"]].abs().mean()
     ratio = float(weeks / naive) if naive > 0 else np.inf
     said = Sentence(
         "mix_better_than_naive.seen",
