@@ -49,7 +49,7 @@ from ml_assets.clv.valuation import (
 from orchestration.lib.ingestion.unread_sources import unread_sources
 from orchestration.lib.tenancy.companies import Company, load_company
 from orchestration.lib.tenancy.company_removal import company_held
-from orchestration.lib.tenancy.company_settings import sells
+from orchestration.lib.tenancy.company_settings import load_settings, sells
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.warehouse import Warehouse
 
@@ -76,12 +76,13 @@ _TABLES = {
 class CustomerValueConfig(dg.Config):
     """Settings of the value models; recorded with the fit, but for the last.
 
+    `penalizer` is the company's setting (`timonel company set`) unless it is given.
     `accept_changes` publishes once although the past, the amounts or the totals
     changed since the last good run: the gates about change then only warn.
     """
 
     annual_discount_rate: float = ValuationSettings.annual_discount_rate
-    penalizer: float = ValuationSettings.penalizer
+    penalizer: float | None = None
     accept_changes: bool = False
 
 
@@ -128,12 +129,14 @@ def customer_value(
         purchases = read_purchases(database, company.company_id, as_of_date)
         log, failure = _purchase_log(purchases, as_of_date)
         hashed = data_hash(summaries, log_hash(log))
-        identity = _identity(company, as_of_date, hashed, summaries, config)
+        settings = _settings(config, company, warehouse.url())
+        identity = _identity(company, as_of_date, hashed, summaries, settings)
+        accepted = config.accept_changes
         tests: list[tuple[Origin, Backtest]] = []
         valuation = Valuation([fit_failed(failure)] if failure else [])
         if failure is None:
             valuation, tests = _valued(
-                context, database, identity, log, summaries, config
+                context, database, identity, log, summaries, settings, accepted
             )
         write_valuation(database, identity, valuation)
         if not _is_suspicious(valuation):
@@ -178,9 +181,9 @@ def _identity(
     as_of_date: dt.date,
     hashed: str,
     summaries: pd.DataFrame,
-    config: CustomerValueConfig,
+    chosen: ValuationSettings,
 ) -> FitIdentity:
-    settings = _settings(config, company.currency_code).as_json()
+    settings = chosen.as_json()
     return FitIdentity(
         company_id=company.company_id,
         fit_id=fit_id(
@@ -199,11 +202,16 @@ def _identity(
     )
 
 
-def _settings(config: CustomerValueConfig, currency_code: str) -> ValuationSettings:
+def _settings(
+    config: CustomerValueConfig, company: Company, url: str
+) -> ValuationSettings:
+    penalizer = config.penalizer
+    if penalizer is None:
+        penalizer = float(load_settings(url, company.company_id).value_penalizer)
     return ValuationSettings(
         annual_discount_rate=config.annual_discount_rate,
-        penalizer=config.penalizer,
-        currency_exponent=get_currency_precision(currency_code),
+        penalizer=penalizer,
+        currency_exponent=get_currency_precision(company.currency_code),
     )
 
 
@@ -213,15 +221,16 @@ def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
     identity: FitIdentity,
     log: PurchaseDays,
     summaries: pd.DataFrame,
-    config: CustomerValueConfig,
+    settings: ValuationSettings,
+    accepted: bool,
 ) -> tuple[Valuation, list[tuple[Origin, Backtest]]]:
     """The verdict, and the backtests that were computed for it."""
     company_id, as_of_date = identity.company_id, identity.as_of_date
-    origins = month_end_origins(log, as_of_date, config.penalizer)
+    origins = month_end_origins(log, as_of_date, settings.penalizer)
     stored = read_backtests(database, company_id, origins)
     missing = [one for one in origins if one.date not in set(stored["origin_date"])]
     tests = []
-    for origin, test in rolling_backtests(log, missing, config.penalizer):
+    for origin, test in rolling_backtests(log, missing, settings.penalizer):
         context.log.info(f"Backtest of {test}")
         tests.append((origin, test))
     scores = [part for part in (stored, *(judged(*one) for one in tests)) if len(part)]
@@ -231,9 +240,8 @@ def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
         sources=read_sources(database, company_id, as_of_date),
         backtests=pd.concat(scores) if scores else stored,
         # What somebody accepted once stays accepted when the same data run again.
-        accept_changes=config.accept_changes or is_published(database, identity),
+        accept_changes=accepted or is_published(database, identity),
     )
-    settings = _settings(config, identity.currency_code)
     return value_customers(log, summaries, as_of_date, settings, evidence), tests
 
 

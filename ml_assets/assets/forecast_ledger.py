@@ -35,7 +35,7 @@ _TOTALS = (
     "actual_orders",
     "actual_value",
 )
-_JUDGED = ("rmse", "brier", *TOTALS)
+_JUDGED = ("rmse", "brier", "value_bias", *TOTALS)
 
 
 def read_backtests(
@@ -59,7 +59,7 @@ def read_backtests(
 
 def judged(origin: Origin, test: Backtest) -> pd.DataFrame:
     """The same of a backtest that was just made."""
-    found = scored(test).loc[["rmse", "brier"]].T
+    found = scored(test).loc[["rmse", "brier", "value_bias"]].T
     found = found.rename_axis("model").reset_index()
     is_chosen = found["model"] == "chosen"
     totals = {name: test.total[name] for name in TOTALS}
@@ -96,7 +96,7 @@ def write_backtest(
             if test.model.choice
             else test.model.status,
             "customer_count": int(test.total["customers"]),
-            **_totals(test, is_chosen=model == "chosen"),
+            **_totals(test, str(model)),
             "currency_code": identity.currency_code,
             **scores[model].to_dict(),
             "computed_at": identity.fitted_at,
@@ -225,10 +225,13 @@ def _read_forecast(
     return said
 
 
-def _totals(test: Backtest, *, is_chosen: bool) -> dict[str, float | None]:
-    """Totals of the company; only the chosen model has expectations with intervals."""
+def _totals(test: Backtest, model: str) -> dict[str, float | None]:
+    """Totals of the company; the plain model and the own rate have no expectations."""
+    told = test.without_penalizer if model == "without_penalizer" else test
+    has_expectations = told is not None and model in {"chosen", "without_penalizer"}
+    total = told.total if told is not None and has_expectations else test.total
     return {
-        name: float(test.total[name]) if is_chosen or "actual" in name else None
+        name: float(total[name]) if has_expectations or "actual" in name else None
         for name in _TOTALS
     }
 

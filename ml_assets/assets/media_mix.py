@@ -15,7 +15,7 @@ from ml_assets.assets.media_mix_settings import settings_of
 from ml_assets.assets.media_mix_tables import MixIdentity
 from ml_assets.assets.value_tables import read_value_ratios
 from ml_assets.clv.fit_identity import fit_id
-from ml_assets.media_plan.backtests import forecast_holdout, holdout
+from ml_assets.media_plan.backtests import forecast_holdout, holdouts
 from ml_assets.media_plan.evaluation import (
     MODEL_VERSION,
     Evidence,
@@ -204,20 +204,21 @@ def _tables_of(outcome: str) -> tuple[str, ...]:
 def _backtests(
     database: psycopg.Connection, run: _Run, identity: MixIdentity
 ) -> pd.DataFrame:
-    """The score of the last complete month's holdout, computed once."""
+    """The scores of the last holdouts, each computed once."""
     if not run.media.channels or not run.media.frame[identity.outcome].any():
         return pd.DataFrame()
-    held = holdout(run.media, identity.outcome)
-    company_id, outcome = identity.company_id, identity.outcome
-    stored = tables.read_backtests(database, company_id, outcome, held)
-    if held is None or len(stored):
-        return stored
+    outcome = identity.outcome
     tests = run.settings.lift_tests.get(outcome, ())
-    scores = forecast_holdout(held, outcome, tests)
-    if scores is None:
-        return stored
-    tables.write_backtest(database, identity, held, scores)
-    return pd.DataFrame([scores])
+    scores = []
+    for held in holdouts(run.media, outcome):
+        found = tables.read_backtest(database, identity.company_id, outcome, held)
+        if found is None:
+            found = forecast_holdout(held, outcome, tests)
+            if found is not None:
+                tables.write_backtest(database, identity, held, found)
+        if found is not None:
+            scores.append(found)
+    return pd.DataFrame(scores)
 
 
 def _identity(run: _Run, outcome: str) -> MixIdentity:

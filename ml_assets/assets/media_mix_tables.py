@@ -26,7 +26,7 @@ _SPREAD = 1.6448536269514722
 __all__ = [
     "MixIdentity",
     "is_current",
-    "read_backtests",
+    "read_backtest",
     "read_days",
     "read_gates",
     "read_last_curves",
@@ -144,24 +144,19 @@ def read_last_curves(
     )
 
 
-def read_backtests(
-    database: psycopg.Connection, company_id: str, outcome: str, held: Holdout | None
-) -> pd.DataFrame:
-    """What is stored of exactly this holdout; no row when it is to be computed."""
-    return _frame(
+def read_backtest(
+    database: psycopg.Connection, company_id: str, outcome: str, held: Holdout
+) -> dict[str, float] | None:
+    """What is stored of exactly this holdout; None when it is to be computed."""
+    rows = _frame(
         database,
         """select mape, bias, naive_mape, naive_bias
         from predictions.media_mix_backtests
         where company_id = %s and outcome_unit = %s and model_version = %s
             and origin_date = %s and data_hash = %s""",
-        (
-            company_id,
-            outcome,
-            MODEL_VERSION,
-            held.origin if held else None,
-            held.data_hash if held else None,
-        ),
+        (company_id, outcome, MODEL_VERSION, held.origin, held.data_hash),
     )
+    return None if rows.empty else dict(rows.iloc[0])
 
 
 def write_backtest(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,15 +16,17 @@ from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
 
 __all__ = ["Backtest", "backtest", "backtest_log", "naive_rate", "plain_forecast"]
 
+_TRACKED: Final = ["days", "expected", "lower", "upper", "actual"]
+
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
     """A forecast beside what happened.
 
-    `scores` (see `grading.grade`) has the columns `model` and `naive`, every customer
-    continuing at the own rate; `predictions` has a row per customer with
-    `actual_orders` and `actual_value`; `total` is `CustomerModel.predict_total` with
-    the actual totals; `calibration` groups customers by stated probability of buying.
+    `scores` (see `grading.grade`) has the columns `model` and `naive`, everybody at the
+    own rate; `predictions` a row per customer with `actual_orders` and `actual_value`;
+    `total` is `CustomerModel.predict_total` with the actual totals; `calibration` has
+    groups by stated probability; `without_penalizer` is at maximum likelihood.
     """
 
     calibration_end: dt.date
@@ -34,6 +37,7 @@ class Backtest:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     log: PurchaseDays = field(repr=False)
+    without_penalizer: "Backtest | None" = None
 
     def tracking(self, points: int = 12) -> pd.DataFrame:
         """How expected and actual orders added up after the calibration.
@@ -60,8 +64,7 @@ class Backtest:
                     self.log.later(seen, end, days).purchases.sum(),
                 )
             )
-        columns = ["days", "expected", "lower", "upper", "actual"]
-        return pd.DataFrame(rows, columns=columns)
+        return pd.DataFrame(rows, columns=_TRACKED)
 
     def __str__(self) -> str:
         """The verdict in words, then the scores."""

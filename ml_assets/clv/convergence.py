@@ -36,7 +36,7 @@ def converged(model: CustomerModel) -> GateResult:
             return GateResult(gate, "blocked", None, 1.0, message)
         message = Sentence(
             "converged.average",
-            "No model: {reason} Everybody gets the average.",
+            "No model: {reason} What is usual in other shops stands in.",
             reason=model.reason,
         )
         return GateResult(gate, "warned", None, 1.0, message)

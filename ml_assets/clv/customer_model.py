@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ml_assets.clv.borrowed import Borrowed, borrowed
 from ml_assets.clv.choice import Candidate, Choice, choose, choose_by_likelihood
-from ml_assets.clv.cohort_average import CohortAverage, cohort_average
 from ml_assets.clv.errors import CustomerValueError, InvalidParameters, InvalidSummaries
 from ml_assets.clv.forecast import Buying, Money, expected_buying, expected_money
 from ml_assets.clv.histories import Floats, check_histories, column_of_floats
@@ -40,10 +40,10 @@ class CustomerModel:
     """A fitted company. `status` says what its predictions rest on, `reason` why.
 
     `status` is "fitted" (a purchase model of this company; a `reason` is a word of
-    caution), "cohort_average" (too few repeat buyers or too short a history: every
-    customer the company's average, with wide intervals) or "none" (nothing to go by:
-    predictions are empty). `candidates` is the account of
-    the choice, best first.
+    caution), "cohort_average" (too few repeat buyers or too short a history: what
+    customers of other shops do, see `borrowed`, with wide intervals) or "none" (nothing
+    to go by: predictions are empty). `candidates` is the account of the choice, best
+    first.
     """
 
     status: str
@@ -52,7 +52,7 @@ class CustomerModel:
     seen: Seen
     spending: Spending
     choice: Choice | None = None
-    average: CohortAverage | None = None
+    average: Borrowed | None = None
     log: PurchaseDays | None = field(default=None, repr=False)
     as_of_day: int = 0
     _forecasts: dict[int, tuple[Buying, Money]] = field(
@@ -199,7 +199,7 @@ class CustomerModel:
                 float(season.length(self.as_of_day, days)),
             )
         elif self.average is not None:
-            buying = self.average.expected_buying(size, float(days))
+            buying = self.average.expected_buying(self.seen.histories, float(days))
         else:
             buying = Buying.unknown(size)
         return buying, expected_money(buying, self.spending, correction, self.seen)
@@ -334,7 +334,7 @@ def _without_model(
     spend: Spending,
     as_of_day: int,
 ) -> CustomerModel:
-    average = cohort_average(seen)
+    average = borrowed(seen)
     status = "none" if average is None else "cohort_average"
     return CustomerModel(
         status, reason, customers, seen, spend, average=average, as_of_day=as_of_day

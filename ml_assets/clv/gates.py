@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
+from ml_assets.clv.borrowed import FEWEST_CUSTOMERS, SHORTEST_HISTORY_DAYS
 from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
-from ml_assets.clv.cohort_average import FEWEST_CUSTOMERS, SHORTEST_HISTORY_DAYS
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, column_of_floats
 from ml_assets.sentences import Sentence
 
@@ -50,7 +50,7 @@ class GateResult:
 def enough_data(summaries: pd.DataFrame) -> GateResult:
     """Block below 10 customers or 14 days; warn where an average or little is had.
 
-    Below 10 repeat customers or 56 days everybody gets the company's average; below 500
+    Below 10 repeat customers or 56 days other shops stand in (`borrowed`); below 500
     buyers, 180 days or 10 customers with three orders a model's single customer is
     weak: without third orders who left looks like who buys seldom.
 
@@ -95,9 +95,9 @@ def enough_data(summaries: pd.DataFrame) -> GateResult:
         if count < least:
             message = Sentence(
                 "enough_data.average",
-                "{have}: with fewer than {least} {what} there is no model, and "
-                "everybody is predicted the company's average. Load older orders or "
-                "wait for more.",
+                "{have}: with fewer than {least} {what} there is no model, and what is "
+                "usual in other shops stands in, adjusted to these orders. Load older "
+                "orders or wait for more.",
                 have=have,
                 least=least,
                 what=what,

@@ -33,7 +33,7 @@ def reason_codes(
 ) -> list[str]:
     """Codes of each customer, joined by commas, in the order of REASON_CODES.
 
-    - `company_average`: there is no model, everybody gets the company's average
+    - `company_average`: the company has no model, other shops stand in (`borrowed`)
     - `one_purchase`: has not bought again yet
     - `new_customer`: first purchase within 30 days
     - `within_usual_pace`, `silent_longer_than_usual`: the days since the last purchase,

@@ -7,7 +7,7 @@ backtest once a month and finds it again on the other nights.
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,8 @@ __all__ = [
 BACKTEST_DAYS: Final = 90
 _ORIGINS: Final = 3
 _FEWEST_PURCHASES: Final = 20
+# Share of the actual total: a smaller difference is no reason to warn of a penalizer.
+_NOTICED: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,14 @@ def month_end_origins(
 def rolling_backtests(
     log: PurchaseDays, origins: list[Origin], penalizer: float = 0.0
 ) -> Iterator[tuple[Origin, Backtest]]:
-    """Backtest each origin that a model can be fitted at."""
+    """Backtest each origin that a model can be fitted at, without a penalizer too."""
     for origin in origins:
         day = days_since_1970(origin.date)
         try:
             test = backtest_log(log, day, BACKTEST_DAYS, penalizer)
+            if penalizer:
+                plain = backtest_log(log, day, BACKTEST_DAYS)
+                test = replace(test, without_penalizer=plain)
         except CustomerValueError:
             continue
         # An average of the company, or nothing, is no model that could be judged.
@@ -96,7 +101,9 @@ def better_than_naive(scores: pd.DataFrame) -> GateResult:
     Parameters
     ----------
     scores : DataFrame
-        `origin_date`, `model` ("chosen" or "naive"), `rmse`, `brier`.
+        `origin_date`, `model` ("chosen" or "naive"), `rmse`, `brier`. Of a company
+        with a penalizer also rows of "without_penalizer", and `value_bias`: what the
+        penalizer does to value is told, and warned of where it makes totals worse.
     """
     gate = "better_than_naive"
     known = scores.dropna(subset=["rmse", "brier"]).sort_values("origin_date")
@@ -122,6 +129,7 @@ def better_than_naive(scores: pd.DataFrame) -> GateResult:
         rmse=errors["rmse"],
         brier=errors["brier"],
     )
+    seen, is_harmful = _beside_no_penalizer(scores, seen)
     observed = errors["rmse"]
     worse = sum(ratio > 1 for ratio in errors.values())
     if worse == len(errors):
@@ -132,9 +140,26 @@ def better_than_naive(scores: pd.DataFrame) -> GateResult:
             seen=seen,
         )
         return GateResult(gate, "blocked", observed, 1.0, message)
-    outcome: Outcome = "warned" if worse else "passed"
+    outcome: Outcome = "warned" if worse or is_harmful else "passed"
     message = Sentence("better_than_naive.passed", "{seen}.", seen=seen)
     return GateResult(gate, outcome, observed, 1.0, message)
+
+
+def _beside_no_penalizer(scores: pd.DataFrame, seen: Sentence) -> tuple[Sentence, bool]:
+    """What was seen, with what the penalizer did to value; whether it did harm."""
+    if not (scores["model"] == "without_penalizer").any():
+        return seen, False
+    error = scores["value_bias"].astype(float).abs().groupby(scores["model"]).mean()
+    penalized, without = error["chosen"], error["without_penalizer"]
+    told = Sentence(
+        "better_than_naive.penalized",
+        "{seen}; with the penalizer the total value was off by {penalized:.1%} on "
+        "average, without it by {without:.1%}",
+        seen=seen,
+        penalized=float(penalized),
+        without=float(without),
+    )
+    return told, bool(penalized > without + _NOTICED)
 
 
 def log_hash(log: PurchaseDays, penalizer: float = 0.0) -> str:
@@ -162,9 +187,12 @@ def scored(test: Backtest) -> pd.DataFrame:
     -------
     DataFrame
         Columns `chosen`, `naive` and, where it could be fitted, `bg_nbd`: BG/NBD and
-        Gamma-Gamma uncorrected, what was published before there was a choice.
+        Gamma-Gamma uncorrected, what was published before there was a choice. Of a
+        model with a penalizer also `without_penalizer`, chosen and corrected like it.
     """
     scores = test.scores.rename(columns={"model": "chosen"})
+    if test.without_penalizer is not None:
+        scores["without_penalizer"] = test.without_penalizer.scores["model"]
     plain = plain_forecast(test.model, test.days)
     if plain is not None:
         came = test.predictions

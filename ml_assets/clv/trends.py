@@ -33,6 +33,7 @@ __all__ = ["Trends"]
 _A_YEAR = 365
 # What the models need to see before a year ago, and at least half the horizon.
 _SEEN_BEFORE = 120
+_NOTHING = np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,7 @@ class Trends:
         # Inner origins may be of some customers only: a day alone does not name one.
         key = source, origin.day
         if key not in self._spending:
-            self._spending[key] = spending(origin.seen, np.zeros(0))
+            self._spending[key] = spending(origin.seen, _NOTHING, self.choice.penalizer)
         return self._spending[key]
 
 
@@ -116,9 +117,10 @@ def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
 
 
 def _inner_pairs(choice: Choice) -> list[Pair]:
-    if not choice.origins:
-        return []
+    """None where no model could be fitted at every inner origin."""
     tried = choice.trials
+    if choice.orders.name not in tried or choice.chances.name not in tried:
+        return []
     orders, chances = tried[choice.orders.name], tried[choice.chances.name]
     return list(zip(choice.origins, orders, chances, strict=True))
 

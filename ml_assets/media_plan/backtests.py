@@ -1,7 +1,9 @@
-"""One forecast of 13 weeks that are over, by what was known before them.
+"""Forecasts of 13 weeks that are over, each by what was known before them.
 
-It ends with the last complete month, so that it is computed once a month. Errors are of
-weeks: on single days of a small shop chance is larger than anything a model knows.
+They end with the last complete month, a quarter and half a year before it: a month that
+is computed once is found again three and six months later. One window may be lucky, and
+three that share no days seldom are. Errors are of weeks: on single days of a small shop
+chance is larger than anything a model knows.
 """
 
 import datetime as dt
@@ -21,28 +23,36 @@ from ml_assets.media_plan.media_days import (
 from ml_assets.mmm import LiftTest
 from ml_assets.mmm.errors import MediaMixError
 
-__all__ = ["HOLDOUT_DAYS", "Holdout", "forecast_holdout", "holdout"]
+__all__ = ["HOLDOUT_DAYS", "Holdout", "forecast_holdout", "holdouts"]
 
 HOLDOUT_DAYS: Final = 91
+# Months before the last complete one that the windows end with.
+_MONTHS_BACK: Final = (0, 3, 6)
 _SHORTEST_DAYS: Final = 365
 _WEEK: Final = 7
 
 
 @dataclass(frozen=True, eq=False)
 class Holdout:
-    """Days up to the last month's end; `origin` is the last one that is known."""
+    """Days up to a month's end; `origin` is the last one that is known."""
 
     media: MediaDays
     origin: dt.date
     data_hash: str
 
 
-def holdout(media: MediaDays, outcome: str) -> Holdout | None:
-    """The holdout of the company's last complete month; None without a year before."""
+def holdouts(media: MediaDays, outcome: str) -> list[Holdout]:
+    """The holdouts that have a year before them, the latest first."""
     if media.frame.empty:
-        return None
+        return []
     last = media.frame["date"].iloc[-1]
     month_end = last if last.is_month_end else last - pd.offsets.MonthEnd(1)
+    ends = (month_end - pd.offsets.MonthEnd(months) for months in _MONTHS_BACK)
+    found = (_holdout(media, outcome, end) for end in ends)
+    return [one for one in found if one is not None]
+
+
+def _holdout(media: MediaDays, outcome: str, month_end: pd.Timestamp) -> Holdout | None:
     frame = media.frame[media.frame["date"] <= month_end]
     if len(frame) - HOLDOUT_DAYS < _SHORTEST_DAYS:
         return None

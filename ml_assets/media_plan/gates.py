@@ -189,13 +189,13 @@ def mix_better_than_naive(backtests: pd.DataFrame) -> GateResult:
         )
         return GateResult(gate, "warned", None, _NAIVE_BLOCKS, message)
     weeks, naive = backtests["mape"].mean(), backtests["naive_mape"].mean()
-    total = backtests["bias"].abs().mean()
-    naive_total = backtests["naive_bias"].abs().mean()
+    total, naive_total = backtests[["bias", "naive_bias"]].abs().mean()
     ratio = float(weeks / naive) if naive > 0 else np.inf
     said = Sentence(
         "mix_better_than_naive.seen",
-        "13 weeks held out: off by {weeks:.1%} a week and {total:.1%} in all; the past "
-        "going on by {naive:.1%} and {naive_total:.1%}.",
+        "13 weeks held out, from {origins} origins: off by {weeks:.1%} a week and "
+        "{total:.1%} in all; the past going on by {naive:.1%} and {naive_total:.1%}.",
+        origins=len(backtests),
         weeks=weeks,
         total=total,
         naive=naive,

@@ -181,6 +181,13 @@ def set_(
     gross_margin_rate: Annotated[
         str | None, typer.Option(help="Share (0-1) of net revenue; none to forget it.")
     ] = None,
+    value_penalizer: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the customer value models (0-1), as lifetimes' penalizer_coef. "
+            "First: 0. What it costs is told beside its backtests."
+        ),
+    ] = None,
     prediction_cadence: Annotated[
         PredictionCadence | None,
         typer.Option(help="How often predictions and mix are published. First: daily."),
@@ -220,6 +227,7 @@ def set_(
         "inactivity_days": inactivity_days,
         "at_risk_threshold": _share("at-risk-threshold", at_risk_threshold),
         "critical_threshold": _share("critical-threshold", critical_threshold),
+        "value_penalizer": _share("value-penalizer", value_penalizer),
         "prediction_cadence": prediction_cadence and prediction_cadence.value,
         "is_read_hourly": is_read_hourly,
         "is_read_tactically": is_read_tactically,

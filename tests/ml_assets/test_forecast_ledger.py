@@ -7,9 +7,15 @@ import pandas as pd
 import psycopg
 import pytest
 
-from ml_assets.assets.forecast_ledger import grade_due_forecasts
+from ml_assets.assets.forecast_ledger import (
+    grade_due_forecasts,
+    read_backtests,
+    write_backtest,
+)
 from ml_assets.assets.prediction_inputs import FitIdentity
 from ml_assets.clv.purchases import purchase_days
+from ml_assets.clv.rolling import month_end_origins, rolling_backtests
+from tests.ml_assets.clv.shops import AS_OF, shop
 
 TODAY = dt.date(2026, 10, 20)
 CUSTOMERS = ("ana", "berta", "carla", "dora")
@@ -81,3 +87,31 @@ def test_forecasts_of_30_and_of_90_days_are_graded_in_one_run(
     assert graded == 2
     assert grades[30] is None
     assert grades[90] is not None
+
+
+def test_what_came_without_a_penalizer_is_written_beside_the_chosen(
+    database_url: str,
+) -> None:
+    log, _ = purchase_days(shop(3, 150, 400), AS_OF)
+    (origin, *_) = month_end_origins(log, AS_OF, 0.1)
+    ((_, test),) = rolling_backtests(log, [origin], 0.1)
+
+    with psycopg.connect(database_url) as database:
+        write_backtest(database, IDENTITY, origin, test)
+        totals: dict[str, float | None] = dict(
+            database.execute(
+                "select model, expected_value::float from predictions.backtests"
+            ).fetchall()
+        )
+        stored = read_backtests(database, "acme", [origin])
+
+    other = test.without_penalizer
+    assert other is not None
+    assert totals["chosen"] == pytest.approx(test.total["expected_value"], abs=0.01)
+    assert totals["without_penalizer"] == pytest.approx(
+        other.total["expected_value"], abs=0.01
+    )
+    assert totals["naive"] is None
+    found = stored.set_index("model")["value_bias"]
+    assert found["chosen"] == test.scores["model"]["value_bias"]
+    assert found["without_penalizer"] == other.scores["model"]["value_bias"]

@@ -45,6 +45,9 @@ class CompanySettings:
         Probability (0-1) of no purchase from which a customer is at risk, or critical.
     gross_margin_rate
         Gross margin as a share (0-1) of net revenue; None when not told.
+    value_penalizer
+        lifetimes' ``penalizer_coef`` of the customer value models (0-1); 0 is maximum
+        likelihood.
     prediction_cadence
         How often predictions and the media mix are published: daily or weekly.
     is_read_hourly, is_read_tactically
@@ -63,6 +66,7 @@ class CompanySettings:
     at_risk_threshold: Decimal
     critical_threshold: Decimal
     gross_margin_rate: Decimal | None
+    value_penalizer: Decimal
     prediction_cadence: str
     is_read_hourly: bool
     is_read_tactically: bool
@@ -132,6 +136,8 @@ def _check(settings: CompanySettings) -> None:
         value = getattr(settings, name)
         if value is not None and not 0 <= value <= 1:
             raise InvalidCompany(f"{name} is a share: write it between 0 and 1.")
+    if not 0 <= settings.value_penalizer <= 1:
+        raise InvalidCompany("value_penalizer is between 0 (none) and 1, such as 0.01.")
     if settings.prediction_cadence not in CADENCES:
         raise InvalidCompany(f"prediction_cadence is one of {', '.join(CADENCES)}.")
     if settings.plan not in PLANS:

@@ -7,7 +7,14 @@ from datetime import date, timedelta
 
 import psycopg
 
-__all__ = ["TABLES", "Backtest", "Forecast", "ModelHealth", "fill_health"]
+__all__ = [
+    "TABLES",
+    "Backtest",
+    "Forecast",
+    "MixBacktest",
+    "ModelHealth",
+    "fill_health",
+]
 
 TABLES = """
 create table reporting.model_backtests (
@@ -39,6 +46,10 @@ create table reporting.forecast_grades (
     expected_orders double precision, expected_orders_lower double precision,
     expected_orders_upper double precision, actual_orders double precision,
     is_orders_total_inside boolean, is_graded boolean, made_at timestamptz
+);
+create table reporting.media_mix_backtests (
+    company_id text, outcome_unit text, origin_date date, expected double precision,
+    actual double precision, mape double precision, naive_mape double precision
 );
 create table reporting.accuracy_totals (
     company_id text, subject_order integer, subject_label_es text,
@@ -73,6 +84,16 @@ class Backtest:
 
 
 @dataclass(frozen=True)
+class MixBacktest:
+    """Thirteen weeks after a day: what the mix would have told, and what came."""
+
+    origin: date
+    expected: float
+    actual: float
+    mape: float
+
+
+@dataclass(frozen=True)
 class Forecast:
     """What was published on a day, give or take 20; None came before it is due."""
 
@@ -89,6 +110,7 @@ class ModelHealth:
     backtests: tuple[Backtest, ...] = ()
     gates: tuple[tuple[str, str], ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    mix_backtests: tuple[MixBacktest, ...] = ()
 
 
 def fill_health(
@@ -107,6 +129,16 @@ def fill_health(
             values (%s, %s, %s, %s, '1997-09-30', 'Faltan 1.234,5.')""",
             (company_id, label, label, outcome),
         )
+    for mix in health.mix_backtests:
+        for unit, share in (("revenue", 1), ("orders", 0.01)):
+            connection.execute(
+                """insert into reporting.media_mix_backtests
+                values (%s, %s, %s, %s, %s, %s, 0.2)""",
+                (
+                    *(company_id, unit, mix.origin),
+                    *(share * mix.expected, share * mix.actual, mix.mape),
+                ),
+            )
     for forecast in health.forecasts:
         _add_forecast(connection, company_id, forecast)
 

@@ -115,6 +115,7 @@ _NAMES = (
     "model_backtest_deciles",
     "model_backtest_tracking",
     "model_gates",
+    "media_mix_backtests",
     "forecast_grades",
     "accuracy_totals",
     "recommendations",

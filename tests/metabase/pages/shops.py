@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from tests.metabase.pages.marketing_rows import Channel
-from tests.metabase.pages.model_health_rows import Backtest, Forecast, ModelHealth
+from tests.metabase.pages.model_health_rows import (
+    Backtest,
+    Forecast,
+    MixBacktest,
+    ModelHealth,
+)
 from tests.metabase.pages.reporting_rows import Customer, Shop
 
 HASHED = "ab12cd34" + "0" * 56
@@ -38,6 +43,10 @@ ACME = Shop(
             Forecast(date(1997, 8, 31), 90, 1250),
             Forecast(date(1997, 8, 31), 365, 4700),
         ),
+        mix_backtests=(
+            MixBacktest(date(1997, 3, 31), 61_500, 60_200, mape=0.084),
+            MixBacktest(date(1997, 6, 30), 58_000, 64_000, mape=0.125),
+        ),
     ),
     channels=(
         Channel("Meta Ads", 1.25, "Rojo"),
@@ -53,6 +62,7 @@ BOLT = Shop(
     order_count=9,
     health=ModelHealth(
         backtests=(Backtest(date(1997, 6, 30), 777, 790, mae=0.1, naive_mae=0.2),),
+        mix_backtests=(MixBacktest(date(1997, 6, 30), 910, 900, mape=0.3),),
     ),
     channels=(Channel("TikTok Ads", 7.75),),
 )

@@ -88,6 +88,15 @@ def test_backtests_come_newest_first_beside_the_naive_error(
     ]
 
 
+def test_the_mix_is_shown_beside_what_was_sold_in_money(shops_url: str) -> None:
+    assert _shown(shops_url, "mix_backtest_results") == [
+        ["30 jun 1997", "58.000,00\xa0€", "64.000,00\xa0€", "12,5\xa0%", "20,0\xa0%"],
+        ["31 mar 1997", "61.500,00\xa0€", "60.200,00\xa0€", "8,4\xa0%", "20,0\xa0%"],
+    ]
+    assert _shown(shops_url, "mix_backtest_results", "nueva") == []
+    assert len(_shown(shops_url, "mix_backtest_results", "bolt")) == 1
+
+
 def test_a_backtest_without_a_range_is_neither_inside_nor_outside(
     reporting_url: str,
 ) -> None:

@@ -1,6 +1,7 @@
 """`from ml_assets import clv`: from an order log to predictions, and the backtest."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from ml_assets.clv.histories import Histories
 from ml_assets.clv.plots import plot_calibration, plot_tracking
 from ml_assets.clv.purchases import Seen, Spent, purchase_days
 from ml_assets.clv.spending import spending
+from ml_assets.clv.trends import Trends
 
 CALIBRATION_END = dt.date(1997, 9, 30)
 NAMES = (
@@ -232,7 +234,7 @@ def test_one_customer_gives_nothing_and_says_why() -> None:
     assert np.isnan(model.predict_total(90)["expected_orders"])
 
 
-def test_one_time_buyers_get_the_average_of_the_company() -> None:
+def test_one_time_buyers_are_expected_to_bring_next_to_nothing() -> None:
     log = shop(500, 500, 300).assign(customer_id=range(500))
 
     model = clv.fit(log)
@@ -240,7 +242,7 @@ def test_one_time_buyers_get_the_average_of_the_company() -> None:
 
     assert model.status == "cohort_average"
     assert 0 < total["expected_orders"] < 5
-    assert total["expected_orders_lower"] < total["expected_orders"] / 10
+    assert total["expected_orders_lower"] < total["expected_orders"] / 5
     assert model.predict(90)["probability_active"].isna().all()
 
 
@@ -412,3 +414,35 @@ def test_a_year_ahead_does_not_jump_from_one_fortnight_to_the_next(
 
     before, after = (total["expected_orders"] for total in totals)
     assert after == pytest.approx(before, rel=0.1)
+
+
+def test_where_no_model_can_be_fitted_earlier_there_is_no_correction(
+    model: CustomerModel,
+) -> None:
+    assert model.choice is not None
+    assert model.log is not None
+    untried = replace(model.choice, trials={})
+
+    found, usual = (
+        Trends(model.log, model.as_of_day, choice).of(90)
+        for choice in (untried, model.choice)
+    )
+
+    assert (found.orders.log, found.order_value.log) == (0, 0)
+    assert found.source != usual.source
+
+
+def test_what_corrects_order_values_is_penalized_as_they_are(
+    model: CustomerModel,
+) -> None:
+    assert model.choice is not None
+    assert model.log is not None
+    penalized = replace(model.choice, penalizer=0.1)
+
+    plain, corrected = (
+        Trends(model.log, model.as_of_day, choice).of(90)
+        for choice in (model.choice, penalized)
+    )
+
+    assert corrected.orders == plain.orders
+    assert abs(corrected.order_value.log - plain.order_value.log) > 0.001

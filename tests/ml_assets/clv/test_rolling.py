@@ -9,6 +9,7 @@ import pytest
 from ml_assets.clv.grading import grade_forecast
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
+    better_than_naive,
     log_hash,
     month_end_origins,
     rolling_backtests,
@@ -154,3 +155,40 @@ def test_a_shop_that_had_hardly_begun_has_no_backtest() -> None:
     origins = month_end_origins(log, dt.date(2026, 5, 1))
 
     assert list(rolling_backtests(log, origins)) == []
+
+
+def test_a_penalizer_is_told_beside_what_came_without_it(log: PurchaseDays) -> None:
+    origins = month_end_origins(log, dt.date(1998, 6, 30))[:1]
+    ((_, penalized),) = rolling_backtests(log, origins, 0.1)
+    ((origin, plain),) = rolling_backtests(log, origins)
+
+    scores = scored(penalized)
+
+    assert "without_penalizer" not in scored(plain)
+    assert scores["without_penalizer"].equals(
+        scored(plain)["chosen"].rename("without_penalizer")
+    )
+    rows = scores.T.rename_axis("model").reset_index().assign(origin_date=origin.date)
+    gate = better_than_naive(rows)
+    errors = scores.loc["value_bias"].abs()
+    assert f"off by {errors['chosen']:.1%} on average" in gate.message
+    assert f"without it by {errors['without_penalizer']:.1%}" in gate.message
+
+
+@pytest.mark.parametrize(
+    ("with_it", "without", "outcome"),
+    [(0.1, -0.3, "passed"), (-0.3, 0.1, "warned"), (0.105, 0.1, "passed")],
+)
+def test_a_penalizer_that_makes_totals_worse_is_warned_of(
+    with_it: float, without: float, outcome: str
+) -> None:
+    rows = pd.DataFrame(
+        [
+            ("chosen", 0.9, 0.1, with_it),
+            ("naive", 1.0, 0.2, 0.5),
+            ("without_penalizer", 0.9, 0.1, without),
+        ],
+        columns=["model", "rmse", "brier", "value_bias"],
+    ).assign(origin_date=dt.date(2026, 1, 31))
+
+    assert better_than_naive(rows).outcome == outcome

@@ -55,11 +55,14 @@ def test_what_is_set_is_shown_and_the_rest_stays(
     timonel: Timonel, database_url: str
 ) -> None:
     timonel("set", "acme", "--revenue-includes-tax", "--gross-margin-rate", "0.35")
-    said = timonel("set", "acme", "--cart-idle-hours", "48")
+    said = timonel(
+        "set", "acme", "--cart-idle-hours", "48", "--value-penalizer", "0.01"
+    )
 
     shown = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line}
     assert shown["revenue_includes_tax"] == ["yes"]
     assert shown["gross_margin_rate"] == ["0.35"]
+    assert Decimal(shown["value_penalizer"][0]) == Decimal("0.01")
     assert (shown["cart_idle_hours"], shown["inactivity_days"]) == (["48"], ["60"])
     assert "gross_margin_rate" in timonel("show", "acme")
     assert not load_settings(database_url, "bolt").revenue_includes_tax
