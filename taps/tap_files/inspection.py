@@ -14,7 +14,7 @@ from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
 from taps.tap_files.locations import SourceFile
-from taps.tap_files.mojibake import MojibakeCount
+from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.moments import MomentReader, moment_reader
 from taps.tap_files.periods import period_above
 from taps.tap_files.problems import FileError
@@ -77,6 +77,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     if source.contract:
         settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
+    refuse_garbled_header(source.name, table.header)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
