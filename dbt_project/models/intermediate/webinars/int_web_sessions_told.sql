@@ -35,8 +35,10 @@ unioned as (
         session_medium,
         session_campaign,
         session_count,
+        engaged_session_count,
         session_count - engaged_session_count as bounced_session_count,
         new_user_count,
+        key_event_count,
         page_view_count,
         engaged_seconds
     from analytics
@@ -48,11 +50,13 @@ unioned as (
         ranked.session_medium,
         ranked.session_campaign,
         ranked.session_count,
+        ranked.engaged_session_count,
         coalesce(
             ranked.bounced_session_count,
             ranked.session_count - ranked.engaged_session_count
         ) as bounced_session_count,
         ranked.new_user_count,
+        null::numeric as key_event_count,
         ranked.page_view_count,
         ranked.engaged_seconds
     from ranked
@@ -74,6 +78,7 @@ classified as (
     select
         unioned.company_id,
         unioned.visit_date,
+        unioned.session_source,
         case
             when unioned.session_source is null then 'unknown'
             when unioned.session_source = '(not set)' then 'unknown'
@@ -82,8 +87,10 @@ classified as (
         end as channel_id,
         {{ channel_alias('unioned.session_campaign') }} as campaign_alias,
         unioned.session_count,
+        unioned.engaged_session_count,
         unioned.bounced_session_count,
         unioned.new_user_count,
+        unioned.key_event_count,
         unioned.page_view_count,
         unioned.engaged_seconds
     from unioned
