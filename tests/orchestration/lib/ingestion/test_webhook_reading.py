@@ -22,7 +22,11 @@ from orchestration.lib.ingestion.webhooks.reading import (
 from orchestration.lib.ingestion.webhooks.signatures import SENDERS, Sender
 from orchestration.lib.ingestion.webhooks.unpacking import unpack
 from orchestration.lib.tenancy.companies import Company, add_company
-from orchestration.lib.tenancy.privacy.person import Person
+from orchestration.lib.tenancy.privacy.person import (
+    Person,
+    PersonUnknown,
+    find_person,
+)
 from orchestration.lib.tenancy.privacy.traces import remove_traces, traces
 from orchestration.lib.warehouse.warehouse import Warehouse
 
@@ -176,6 +180,10 @@ def test_who_is_forgotten_is_in_no_delivery_and_no_event(url: str) -> None:
     read_deliveries(url, "acme")
 
     with psycopg.connect(url) as database:
+        # Nothing else has heard of her.
+        assert find_person(database, "acme", "ana@example.com").names == ana.names
+        with pytest.raises(PersonUnknown):
+            find_person(database, "bolt", "ana@example.com")
         before, _ = traces(database, "acme", ana)
         removed = remove_traces(database, "acme", ana)
         after, _ = traces(database, "acme", ana)
