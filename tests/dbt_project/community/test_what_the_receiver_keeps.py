@@ -114,6 +114,11 @@ def test_statuses_of_whatsapp_and_events_of_mail_are_message_events(
         mail("click", day, "ANA@x.test"),
         mail("open", day, "eva@x.test", sg_machine_open=True),
         mail("deferred", day, "ivo@x.test"),
+        # Two who were forgotten are not one.
+        *(
+            mail("processed", day, "[forgotten]", sg_event_id=n, sg_message_id=n)
+            for n in "89"
+        ),
     ]
     leave(warehouse, pair.bolt, "sendgrid", json.dumps([*both, *rest]).encode())
 
@@ -126,7 +131,7 @@ def test_statuses_of_whatsapp_and_events_of_mail_are_message_events(
     assert [row[each] for each in counts] == [3, 2, 2, 1]
     assert [each["sent_count"] for each in campaigns(warehouse, pair.acme)] == [1]
     counts = ("sent_count", "delivered_count", "opened_count", "clicked_count")
-    assert [mailed[each] for each in counts] == [3, 3, 1, 1]
+    assert [mailed[each] for each in counts] == [5, 3, 1, 1]
     assert (mailed["opened_by_human_count"], mailed["converted_count"]) == (0, 1)
 
 

@@ -8,11 +8,7 @@ mails as (
         event_key,
         event_id as message_id,
         substr(event_type, length('mail.') + 1) as message_event,
-        -- Of whom was forgotten no address is left.
-        case
-            when payload ->> 'recipient' like '%@%'
-                then {{ hashed_email("payload ->> 'recipient'") }}
-        end as email_hash,
+        {{ hashed_email("payload ->> 'recipient'") }} as email_hash,
         nullif(trim(payload ->> 'campaign_id'), '') as campaign_id,
         coalesce((payload ->> 'is_machine')::boolean, false) as is_machine,
         payload ->> 'reason' as reason,
