@@ -1,4 +1,4 @@
-"""What a file of sessions does not tell is null in the mart, which homes have already."""
+"""What a file of sessions does not tell is null in the mart, also of older homes."""
 
 from alembic import op
 
