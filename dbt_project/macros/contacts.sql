@@ -1,7 +1,17 @@
-{#- SHA-256 (hex) of an e-mail address, however its letters and spaces are written. -#}
+{#-
+    SHA-256 (hex) of an e-mail address, however its letters and spaces are written; null
+    of whoever was forgotten (`privacy/traces`), who would all be one.
+-#}
 {% macro hashed_email(column) -%}
 encode(
-            sha256(convert_to(nullif(lower(trim({{ column }})), ''), 'UTF8')),
+            sha256(
+                convert_to(
+                    nullif(
+                        nullif(lower(trim({{ column }})), ''), '[forgotten]'
+                    ),
+                    'UTF8'
+                )
+            ),
             'hex'
         )
 {%- endmacro %}

@@ -1,13 +1,12 @@
 """Points that rules give by themselves, and those that files say were spent.
 
 A rule gives them from the day it names, `starts_on`; without one somebody does. What
-was spent is written in the order of days; what an account did not have is refused, and
-asked again with the next run.
+was spent is written in the order of days; what an account did not have is refused, told
+in quarantine, and asked again with the next run.
 """
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
@@ -15,12 +14,11 @@ import numpy as np
 import pandas as pd
 import psycopg
 
+from ml_assets.assets.points_refused import UNPRICED, note_refused, reason_of
 from ml_assets.assets.table_rows import read_frame
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.activation.points.refusals import PointsRefused
-
-_logger = logging.getLogger(__name__)
 
 __all__ = ["award_points", "earned_by_rules", "redeemed_by_files"]
 
@@ -66,19 +64,9 @@ def earned_by_rules(
 def redeemed_by_files(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
     """What files say was spent, as `earned_by_rules`; points are below 0.
 
-    A reward that no rule names costs what the file says; one without either is told by
-    the log, and left out.
+    A reward that no rule names costs what the file says; NaN without either.
     """
-    told = read_frame(database, _REDEEMED, company_id)
-    unpriced = told["points"].isna()
-    for redemption, reward in told.loc[unpriced, ["source_ref", "rule_id"]].to_numpy():
-        _logger.warning(
-            "redemption %s: neither the file nor a rule says what %s costs; name the "
-            "reward in points_rules, or the points in the file",
-            redemption,
-            reward,
-        )
-    return told[~unpriced]
+    return read_frame(database, _REDEEMED, company_id)
 
 
 def award_points(
@@ -91,7 +79,7 @@ def award_points(
     """Write what the ledger lacks, an account at a time; how many entries.
 
     Points of a referral that was reversed since are taken back. What cannot be redeemed
-    is told by the log and not written.
+    is in quarantine and not written.
 
     Parameters
     ----------
@@ -114,29 +102,33 @@ def award_points(
     lacking = lacking.sort_values(
         ["earned_on", "points"], ascending=[True, False], kind="stable"
     )
-    refused = 0
+    refused: dict[str, str] = {}
     for account, of in lacking.groupby("account_id"):
         with database.transaction():
             for row in of.to_dict("records"):
-                refused += not _written(database, company_id, str(account), row)
+                if why := _refused(database, company_id, str(account), row):
+                    refused[row["source_ref"]] = why
+    note_refused(database, company_id, refused)
     for entry in taken_back:
         ledger.reverse(database, company_id, entry, now=now, by=_BY)
-    return len(lacking) - refused + len(taken_back)
+    return len(lacking) - len(refused) + len(taken_back)
 
 
-def _written(
+def _refused(
     database: psycopg.Connection, company_id: str, account: str, row: dict[Any, Any]
-) -> bool:
+) -> str | None:
+    """Write an entry, or say why it cannot be."""
+    if pd.isna(row["points"]):
+        return UNPRICED
     award = _award(account, row)
     if award.points > 0:
         ledger.earn(database, company_id, award)
-        return True
+        return None
     try:
         ledger.redeem(database, company_id, award)
     except PointsRefused as refusal:
-        _logger.warning("redemption %s: %s", award.source_ref, refusal)
-        return False
-    return True
+        return reason_of(refusal)
+    return None
 
 
 def _award(account: str, row: dict[Any, Any]) -> Award:

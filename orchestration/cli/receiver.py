@@ -44,6 +44,13 @@ _SETUP = {
     "segment": "Segment: Connections, Destinations, Webhooks (Actions): URL below and "
     "the shared secret. RudderStack: destination Webhook, the URL below and a header "
     "X-Webhook-Secret.",
+    "sendgrid": "SendGrid: Settings, Mail Settings, Event Webhooks: Post URL below, "
+    "Enable Signed Event Webhook; its secret here is the Verification Key.",
+    "mailgun": "Mailgun: Sending, Webhooks: URL below for each event; its secret here "
+    "is the HTTP webhook signing key.",
+    "ses": "Amazon SES: a configuration set with an event destination of SNS; that "
+    "topic's subscription: HTTPS, the endpoint below, no raw delivery. Its secret here "
+    "is the topic's ARN.",
     "shared": "Give the sender the address below; with a secret, let it send the "
     "header X-Webhook-Secret, a Bearer token or the password of Basic.",
 }
@@ -175,9 +182,7 @@ def replay(
 
 
 def webhook(
-    sender: Annotated[
-        str, typer.Argument(help="whatsapp, zoom, hubspot, stripe, segment or shared.")
-    ],
+    sender: Annotated[str, typer.Argument(help=f"One of {', '.join(_SETUP)}.")],
     company: Annotated[str, typer.Option(help="Whose deliveries these are.")],
     name: Annotated[
         str | None, typer.Option(help="Of the webhook. Default: that of the sender.")

@@ -10,11 +10,12 @@ from taps.tap_files.amounts import AmountReader, amount_reader
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
+from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
 from taps.tap_files.locations import SourceFile
-from taps.tap_files.mojibake import MojibakeCount
+from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.moments import MomentReader, moment_reader
 from taps.tap_files.periods import period_above
 from taps.tap_files.problems import FileError
@@ -77,6 +78,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     if source.contract:
         settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
+    refuse_garbled_header(source.name, table.header)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
@@ -209,7 +211,7 @@ class _KeyCollector:
 
 def _open(source: SourceFile, settings: Settings) -> Table:
     if source.format == "csv":
-        return open_csv(source, settings)
+        return unfolded(open_csv(source, settings))
     if source.format == "jsonl":
         return open_jsonl(source, settings)
     if source.format == "spreadsheet":
@@ -217,4 +219,4 @@ def _open(source: SourceFile, settings: Settings) -> Table:
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
     from taps.tap_files.formats.parquet_files import open_parquet  # noqa: PLC0415
 
-    return open_parquet(source)
+    return unfolded(open_parquet(source))

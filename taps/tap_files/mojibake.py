@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -10,9 +11,11 @@ from ftfy.badness import is_bad
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Cell
 
-__all__ = ["MojibakeCount", "has_mojibake"]
+__all__ = ["MojibakeCount", "has_mojibake", "refuse_garbled_header"]
 
 _LOST = "\ufffd"
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
+_AFTER_LATIN = 0x0250
 _FEW_ROWS = 3
 _SMALL_SHARE = 0.1
 
@@ -25,9 +28,30 @@ def has_mojibake(cells: Iterable[Cell]) -> bool:
     )
 
 
+def refuse_garbled_header(name: str, header: Iterable[Cell]) -> None:
+    """Raise FileError for a header that nothing is recognised by, such as t铆tulo."""
+    if has_mojibake(header):
+        problem = "the header is garbled: it was once read in the wrong encoding"
+        raise FileError(name, problem, remedy="Export it again as UTF-8")
+
+
 @lru_cache(maxsize=10_000)
 def _is_garbled(text: str) -> bool:
-    return _LOST in text or is_bad(text)
+    return _LOST in text or is_bad(text) or _was_read_as_gbk(text)
+
+
+def _was_read_as_gbk(text: str) -> bool:
+    """Whether a text is UTF-8 that somebody read as GBK, such as a帽o for año.
+
+    Its bytes are UTF-8 of the Latin alphabet again, which those of Chinese are not.
+    """
+    if not _IDEOGRAPH.search(text):
+        return False
+    try:
+        before = text.encode("gbk").decode("utf-8")
+    except UnicodeError:
+        return False
+    return all(ord(letter) < _AFTER_LATIN for letter in before if letter.isalpha())
 
 
 class MojibakeCount:

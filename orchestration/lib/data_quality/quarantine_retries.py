@@ -114,6 +114,8 @@ class Retrier:
         records: list[QuarantinedRecord],
         done: Retried,
     ) -> None:
+        if source in _ASKED_ELSEWHERE:
+            raise RetryFailed(_ASKED_ELSEWHERE[source])
         if source not in SOURCES:
             raise RetryFailed(f"There is no source '{source}' any more. Drop them.")
         run_id = uuid.uuid4().hex
@@ -188,6 +190,10 @@ def _line(record: QuarantinedRecord) -> str:
     return f'{json.dumps(head)[:-1]}, "record": {record.record_text or "{}"}}}'
 
 
+_ASKED_ELSEWHERE = {
+    "webhooks": "Deliveries are read once more by: timonel receiver replay",
+    "points": "Redemptions of points are asked for again with each run.",
+}
 _ACCEPTED = """
     delete from ops.quarantined_records
     where company_id = %s and source = %s and stream = %s and record_hash = %s

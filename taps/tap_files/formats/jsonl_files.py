@@ -16,7 +16,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_cell
 
-__all__ = ["JsonlTable", "open_jsonl"]
+__all__ = ["JsonlTable", "fields_of", "open_jsonl"]
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
@@ -53,7 +53,7 @@ class JsonlTable:
         """Rows with the line they are on; a key that is not there is empty."""
         for line, value in _values(self.source, self.encoding):
             if isinstance(value, dict):
-                flat = _flat(value)
+                flat = fields_of(value)
                 yield Row(line, [as_cell(flat.get(key)) for key in self.header])
             else:
                 yield Row(line, (), "the line is not a JSON object")
@@ -79,7 +79,7 @@ def open_jsonl(source: SourceFile, settings: Settings) -> JsonlTable:
     keys: dict[str, None] = {}
     for _, value in _values(source, encoding):
         if isinstance(value, dict):
-            keys |= dict.fromkeys(_flat(value))
+            keys |= dict.fromkeys(fields_of(value))
     if not keys:
         problem = "no line is a JSON object"
         remedy = "Export it as one JSON object per line"
@@ -95,8 +95,8 @@ def _values(source: SourceFile, encoding: TextEncoding) -> Iterator[tuple[int, A
                 yield line, _decoded(text)
 
 
-def _flat(value: dict[str, Any]) -> dict[str, Any]:
-    """Its fields; those of an object in it stand behind its name and a point.
+def fields_of(value: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a row; those of an object in it stand behind its name and a point.
 
     An object may be written as text, and a list of one is that one.
     """

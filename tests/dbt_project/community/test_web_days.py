@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.dbt_project.raw_files import RawFile
 from tests.dbt_project.raw_marketing import land, web_day, web_source
 from tests.dbt_project.warehouse import Warehouse
 
@@ -35,6 +36,12 @@ def built(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
     for company, row in ((pair.acme, days), (pair.bolt, [web_day("2026-02-27", 7)])):
         land(warehouse.url, company, "raw_ga4.property_days", *row)
     land(warehouse.url, pair.acme, "raw_ga4.source_days", *sources)
+    # Of a day that Google Analytics tells of no file counts.
+    exported = [
+        {"visit_date": day, "session_source": source, "sessions": 9}
+        for day, source in (("2026-02-27", "google"), ("2026-03-02", "newsletter"))
+    ]
+    warehouse.load(pair.acme, RawFile("w.csv", exported, contract="web_sessions"))
     seven = web_source("2026-02-27", "google", 7)
     land(warehouse.url, pair.bolt, "raw_ga4.source_days", seven)
     marts = ("web_days", "web_source_months")
@@ -59,13 +66,19 @@ def test_samples_rare_sources_and_another_zone_are_told_by_day(built: Any) -> No
 
 
 def test_sources_add_up_within_the_month_of_one_company(built: Any) -> None:
+    rows = built["web_source_months"]
     months = {
         (row["month_start_date"], row["utm_source"]): row["session_count"]
-        for row in built["web_source_months"]
+        for row in rows
     }
     february = date(2026, 2, 1)
     assert months == {
         (february, "google"): 44,
         (february, "linkedin"): 8,
         (february, "(other)"): 1,
+        (date(2026, 3, 1), "newsletter"): 9,
     }
+    # The file does not say how many were engaged.
+    engaged = {row["utm_source"]: row["engaged_session_count"] for row in rows}
+    assert engaged["newsletter"] is None
+    assert engaged["google"] is not None

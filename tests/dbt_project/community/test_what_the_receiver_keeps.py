@@ -20,6 +20,7 @@ from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.webhooks.app import Limits, receiver
 from orchestration.lib.ingestion.webhooks.hooks import Hook, add_hook
 from orchestration.lib.ingestion.webhooks.reading import read_deliveries
+from orchestration.lib.ingestion.webhooks.signatures import Sender
 from orchestration.lib.ingestion.webhooks.unpacking import unpack
 from orchestration.lib.operations.refused_logins import read_logs, save
 from orchestration.lib.tenancy.companies import ensure_logins, list_companies
@@ -44,25 +45,38 @@ def whatsapp(*statuses: dict[str, Any]) -> bytes:
     return json.dumps({"entry": [{"id": "waba", "changes": changes}]}).encode()
 
 
+def mail(name: str, when: datetime, to: str, **others: object) -> dict[str, Any]:
+    """An event as SendGrid delivers it, of a message of campaign w12."""
+    told = {"event": name, "email": to, "timestamp": int(when.timestamp())}
+    key = {"sg_event_id": f"{name}-{to}", "sg_message_id": "m1", "category": "w12"}
+    return {**told, **key, **others}
+
+
 def deliver(warehouse: Warehouse, company_id: str, *statuses: dict[str, Any]) -> None:
+    """Leave the statuses of WhatsApp in one delivery where they are read to."""
+    leave(warehouse, company_id, "whatsapp", whatsapp(*statuses))
+
+
+def leave(warehouse: Warehouse, company_id: str, sender: Sender, body: bytes) -> None:
     """Leave the events of one delivery where the receiver's reading leaves them."""
-    for each in unpack("whatsapp", {}, whatsapp(*statuses)):
+    for each in unpack(sender, {}, body):
         warehouse.execute(
             """insert into raw_webhooks.events values
-            (%s, 'wa', %s, 'whatsapp', %s, %s, %s, now(), 1, %s)""",
+            (%s, 'wa', %s, %s, %s, %s, %s, now(), 1, %s)""",
             [
-                *(company_id, each.event_key, each.event_type, each.event_id),
-                *(each.occurred_at, json.dumps(each.payload)),
+                *(company_id, each.event_key, sender, each.event_type),
+                *(each.event_id, each.occurred_at, json.dumps(each.payload)),
             ],
         )
 
 
-def test_statuses_of_whatsapp_are_message_events(
+def test_statuses_of_whatsapp_and_events_of_mail_are_message_events(
     warehouse: Warehouse, pair: Pair
 ) -> None:
     day = at("2026-03-02")
     people = [
-        contact("ana", day, phone="+34 600 111 222"),
+        contact("ana", day, phone="+34 600 111 222", email="ana@x.test"),
+        contact("ana2", day, email="Ana@x.test"),
         contact("bea", day, whatsapp_id="ES.1"),
         # A number that two addresses share tells of neither.
         contact("c", day, phone="34600333444", email="c@x.test"),
@@ -90,14 +104,35 @@ def test_statuses_of_whatsapp_are_message_events(
         status("deleted", day, id="wamid.D"),
     )
     deliver(warehouse, pair.acme, status("sent", day))
+    both = [
+        mail(name, day, to)
+        for name in ("processed", "delivered")
+        for to in ("ana@x.test", "eva@x.test", "ivo@x.test")
+    ]
+    # Bought the day after; a proxy opened, and what is deferred is nothing yet.
+    rest = [
+        mail("click", day, "ANA@x.test"),
+        mail("open", day, "eva@x.test", sg_machine_open=True),
+        mail("deferred", day, "ivo@x.test"),
+        # Two who were forgotten are not one.
+        *(
+            mail("processed", day, "[forgotten]", sg_event_id=n, sg_message_id=n)
+            for n in "89"
+        ),
+    ]
+    leave(warehouse, pair.bolt, "sendgrid", json.dumps([*both, *rest]).encode())
 
     warehouse.build(pair.acme, pair.bolt, as_of={pair.bolt: "2026-04-05"}, only=MARTS)
 
-    (row,) = campaigns(warehouse, pair.bolt)
-    assert (row["campaign_id"], row["channel"]) == ("w11", "whatsapp")
+    told = {each["campaign_id"]: each for each in campaigns(warehouse, pair.bolt)}
+    row, mailed = told["w11"], told["w12"]
+    assert (row["channel"], mailed["channel"]) == ("whatsapp", "email")
     counts = ("sent_count", "delivered_count", "opened_by_human_count", "failed_count")
     assert [row[each] for each in counts] == [3, 2, 2, 1]
     assert [each["sent_count"] for each in campaigns(warehouse, pair.acme)] == [1]
+    counts = ("sent_count", "delivered_count", "opened_count", "clicked_count")
+    assert [mailed[each] for each in counts] == [5, 3, 1, 1]
+    assert (mailed["opened_by_human_count"], mailed["converted_count"]) == (0, 1)
 
 
 def test_what_is_delivered_and_who_is_refused_reach_their_cards_and_an_alert(

@@ -63,6 +63,22 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
         _sdc_batched_at) values (%s, '9', 'Ana', 'Paz', '{_DAY}')""",
         [pair.acme],
     )
+    # Of an account by its domain, by its id, and of none.
+    for values in (
+        ("z1", None, '["domain.test"]'),
+        ("z2", "own_meta", "[]"),
+        ("z3", None, '["stranger.test"]'),
+    ):
+        warehouse.execute(
+            f"""insert into raw_zendesk.organizations (company_id, id, account_id,
+            domains, _sdc_batched_at) values (%s, %s, %s, %s, '{_DAY}')""",
+            (pair.acme, *values),
+        )
+    warehouse.execute(
+        f"""insert into raw_intercom.companies (company_id, id, account_id,
+        _sdc_batched_at) values (%s, 'i1', 'nobody', '{_DAY}')""",
+        [pair.acme],
+    )
     warehouse.build(pair.acme, pair.bolt, only=["accounts", "account_records"])
     query = "select * from {} where company_id = %s"
     return {
@@ -99,7 +115,9 @@ def test_an_account_is_found_by_its_id_else_by_a_domain_of_one_only(
         "1": ("cus_alone", "email_domain"),
         "2": ("file_domain", "account_id"),
         "3": ("own_meta", "account_id"),
-        **dict.fromkeys(("4", "5", "6"), (None, "unmatched")),
+        "z1": ("file_domain", "email_domain"),
+        "z2": ("own_meta", "account_id"),
+        **dict.fromkeys(("4", "5", "6", "z3", "i1"), (None, "unmatched")),
     }
     # What Stripe bills counts for the account it is.
     assert told["acme"]["merged"] == {

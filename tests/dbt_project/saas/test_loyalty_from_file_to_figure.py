@@ -10,7 +10,7 @@ import pytest
 
 from ml_assets.assets.account_health import judge_accounts
 from ml_assets.assets.account_loyalty import review_loyalty
-from ml_assets.assets.points_awards import redeemed_by_files
+from ml_assets.assets.points_refused import UNPRICED, note_refused
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.warehouse.database import connect
@@ -258,18 +258,26 @@ def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
     )
 
 
-def test_a_reward_without_a_price_is_told_and_costs_nothing(
-    told: dict[str, dict[str, Rows]],
-    warehouse: Warehouse,
-    caplog: pytest.LogCaptureFixture,
+def test_what_could_not_be_redeemed_is_counted_until_it_can(
+    told: dict[str, dict[str, Rows]], warehouse: Warehouse
 ) -> None:
     (acme,) = told["acme"]["points_standing"]
+    (bolt,) = told["bolt"]["points_standing"]
+    waiting = """select location, reason from ops.quarantined_records
+        where company_id = %s and source = 'points' order by location"""
 
-    with connect(warehouse.url, "scientist") as database:
-        spent = redeemed_by_files(database, acme)
+    assert [tuple(row.values()) for row in warehouse.rows(waiting, [acme])] == [
+        ("redemption s2", "the account had fewer points than were spent"),
+        ("redemption s3", UNPRICED),
+    ]
+    assert warehouse.rows(waiting, [bolt]) == []
 
-    assert sorted(spent["source_ref"]) == ["s1", "s2"]
-    assert [each.args for each in caplog.records] == [("s3", "mug")]
+    with connect(warehouse.url, "orchestrator", autocommit=True) as database:
+        note_refused(database, acme, {"s3": UNPRICED})
+
+    assert [row["location"] for row in warehouse.rows(waiting, [acme])] == [
+        "redemption s3"
+    ]
 
 
 def test_who_referred_is_by_code_and_due_after_two_invoices(

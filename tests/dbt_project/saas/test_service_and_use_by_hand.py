@@ -179,7 +179,7 @@ def test_nps_is_of_the_last_answers_with_the_interval_of_the_vector(told: Any) -
     assert nps["csat_top2_ratio"] is None
     assert (csat["top_two_count"], csat["answer_count"]) == (2, 3)
     assert csat["csat_mean_10"] == pytest.approx((10 + 7.5 + 2.5) / 3)
-    assert csat["nps_score"] is None
+    assert csat["nps_score"] is csat["nps_score_lower"] is None
 
 
 def test_seats_are_never_used_twice_and_stickiness_is_of_people(told: Any) -> None:

@@ -69,6 +69,8 @@ FILES: dict[str, tuple[Row, ...]] = {
         event(3, "2026-03-03", "Used", occurred_at="2026-03-03 12:09+00", feature="x"),
         # Of a clock that ran ahead, of a colleague, and of who never said an account.
         event(4, "2026-03-04", "Used", received_at="2026-03-01 12:00+00"),
+        # The same, by the day the file was read: nobody says when it was received.
+        event(12, "2027-03-04", "Used", _sdc_extracted_at="2026-03-02 12:00+00"),
         event(5, "2026-03-04", "Used", is_internal=True),
         event(6, "2026-03-04", "Used", user_id="eva", account_id=None),
         # Without an account: of the one she told of last. After today: not known.
@@ -222,12 +224,12 @@ def test_every_event_is_told_of_whether_it_counts_or_why_not(
     # The one after today is not known yet.
     assert uses == {
         ("2026-01-01", "counted"): (1, Decimal("1.000")),
-        ("2026-03-01", "counted"): (4, Decimal("0.444")),
-        ("2026-03-01", "no_account"): (1, Decimal("0.111")),
-        ("2026-03-01", "unknown_account"): (1, Decimal("0.111")),
-        ("2026-03-01", "no_person"): (1, Decimal("0.111")),
-        ("2026-03-01", "clock_ahead"): (1, Decimal("0.111")),
-        ("2026-03-01", "internal"): (1, Decimal("0.111")),
+        ("2026-03-01", "counted"): (4, Decimal("0.400")),
+        ("2026-03-01", "no_account"): (1, Decimal("0.100")),
+        ("2026-03-01", "unknown_account"): (1, Decimal("0.100")),
+        ("2026-03-01", "no_person"): (1, Decimal("0.100")),
+        ("2026-03-01", "clock_ahead"): (2, Decimal("0.200")),
+        ("2026-03-01", "internal"): (1, Decimal("0.100")),
     }
 
 

@@ -251,6 +251,9 @@ def test_reach_stays_with_its_network_and_counters_are_the_newest(
     assert facebook["engagement_ratio"] == pytest.approx(36 / 1220)
     bolt, _ = rows(warehouse, "social_channel_months", shops.bolt)
     assert bolt["impression_count"] == 60
+    query = "select social_channel from reporting.social_months where company_id = %s"
+    shown = {row["social_channel"] for row in warehouse.rows(query, [shops.acme])}
+    assert shown == {"Facebook", "LinkedIn"}
 
 
 def test_hours_that_nobody_asked_are_neither_up_nor_down(

@@ -124,8 +124,8 @@ def test_posts_are_told_by_network_of_months_that_are_over(shops_url: str) -> No
     rows = shown(shops_url, "webinar_social_list")
 
     assert [row[1:5] for row in rows] == [
-        ["facebook", "2", "500", "300"],
-        ["linkedin", "2", "900", "300"],
+        ["Facebook", "2", "500", "300"],
+        ["LinkedIn", "2", "900", "300"],
     ]
 
 

@@ -298,9 +298,9 @@ def _fill_opinions(connection: psycopg.Connection, company_id: str, t: int) -> N
         bought_ratio_upper=0.69,
     )
     for channel, month, shown in (
-        ("linkedin", "1997-07-01", 900),
-        ("facebook", "1997-07-01", 500),
-        ("linkedin", "1997-09-01", 40),
+        ("LinkedIn", "1997-07-01", 900),
+        ("Facebook", "1997-07-01", 500),
+        ("LinkedIn", "1997-09-01", 40),
     ):
         insert(
             "social_months",

@@ -114,6 +114,17 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         "log.csv line 2: the text of 4 rows is garbled",
         "Export it again as UTF-8",
     ),
+    "garbled by a GBK reader": (
+        "customer_id,date,amount\n"
+        + "José Peña,2024-01-05,10.00\n".encode().decode("gbk") * 4,
+        "log.csv line 2: the text of 4 rows is garbled",
+        "Export it again as UTF-8",
+    ),
+    "a header garbled by a GBK reader": (
+        "cliente,fecha,monto,país\n7,2024-01-05,10,CL\n".encode().decode("gbk"),
+        "log.csv: the header is garbled",
+        "Export it again as UTF-8",
+    ),
     "a spreadsheet": (
         b"PK\x03\x04rest of an archive",
         "log.csv: the file is a spreadsheet or an archive",

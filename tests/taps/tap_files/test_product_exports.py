@@ -1,7 +1,9 @@
-"""Events as Mixpanel, Amplitude and PostHog export them, a JSON object a line."""
+"""Events as Mixpanel, Amplitude and PostHog export them, in JSON lines or a table."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -50,6 +52,26 @@ _EXPORTS: dict[str, dict[str, Any]] = {
         ),
     },
 }
+
+
+def _csv(told: dict[str, Any]) -> str:
+    """A row as a table of events is exported, objects as text."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, told)
+    writer.writeheader()
+    writer.writerow(told)
+    return text.getvalue()
+
+
+def test_properties_may_be_a_column_of_a_table(read_text: RunTap) -> None:
+    told = _EXPORTS["PostHog, batch export of events"]
+
+    run = read_text(_csv(told), name="e.csv", time_zone="America/Santiago")
+
+    assert "read as PostHog, batch export of events" in run.file["notes"]
+    (event,) = run.records("product_events")
+    names = ("message_id", "user_id", "anonymous_id", "account_id", "feature")
+    assert [event[name] for name in names] == ["m1", "u1", "d1", "acc1", "export"]
 
 
 @pytest.mark.parametrize("title", _EXPORTS)

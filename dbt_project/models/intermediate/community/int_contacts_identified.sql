@@ -84,6 +84,7 @@ identified as (
         end as matched_by,
         client_id,
         whatsapp_id,
+        email_hash,
         phone_hash,
         registered_at,
         utm_source,

@@ -48,6 +48,10 @@ delivered as (
     select * from {{ ref('int_whatsapp_statuses_identified') }}
 ),
 
+mailed as (
+    select * from {{ ref('int_mail_events_identified') }}
+),
+
 unioned as (
     select
         company_id,
@@ -76,6 +80,20 @@ unioned as (
         occurred_at,
         event_date
     from delivered
+    union all
+    select
+        company_id,
+        message_id,
+        campaign_id,
+        channel,
+        person_id,
+        recipient_id,
+        message_event,
+        is_human,
+        reason,
+        occurred_at,
+        event_date
+    from mailed
 )
 
 select * from unioned

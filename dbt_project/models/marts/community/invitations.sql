@@ -56,7 +56,8 @@ sent as (
         or people.registered_at >= invitations.invited_at
 ),
 
--- Two who invite one person win one: whose referral it is, else who asked last.
+-- Two who invite one person invite once, for one of them: whose referral it is,
+-- else who asked last.
 ranked as (
     select
         sent.*,
@@ -84,12 +85,12 @@ judged as (
         ranked.invited_date,
         case
             when
-                ranked.winner_rank = 1
-                and ranked.activated_date - ranked.invited_date
+                ranked.activated_date - ranked.invited_date
                 between 0 and {{ window_days }}
                 then ranked.activated_date - ranked.invited_date
         end as cycle_days
     from ranked
+    where ranked.winner_rank = 1 or ranked.invitee_id is null
 )
 
 select * from judged

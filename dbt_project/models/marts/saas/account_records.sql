@@ -8,6 +8,11 @@ hubspot as (
     where {{ is_in_scope() }}
 ),
 
+desks as (
+    select * from {{ ref('int_desk_organizations_matched') }}
+    where {{ is_in_scope() }}
+),
+
 unioned as (
     select
         company_id,
@@ -24,6 +29,14 @@ unioned as (
         account_id,
         matched_by
     from hubspot
+    union all
+    select
+        company_id,
+        system_name,
+        organization_id as record_id,
+        account_id,
+        matched_by
+    from desks
 )
 
 select * from unioned

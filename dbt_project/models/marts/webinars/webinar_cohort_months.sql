@@ -88,7 +88,7 @@ rated as (
         *,
         attendee_count / nullif(member_count, 0)::double precision
             as attended_ratio,
-        greatest({{ wilson_bound('attendee_count', 'member_count', -1) }}, 0)
+        {{ wilson_bound('attendee_count', 'member_count', -1) }}
             as attended_ratio_lower,
         {{ wilson_bound('attendee_count', 'member_count', 1) }}
             as attended_ratio_upper

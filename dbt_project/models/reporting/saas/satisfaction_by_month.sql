@@ -38,8 +38,14 @@ told as (
         spread.promoter_count,
         spread.detractor_count,
         spread.nps_score,
-        greatest(spread.nps_score - spread.half_width, -100) as nps_score_lower,
-        least(spread.nps_score + spread.half_width, 100) as nps_score_upper,
+        case
+            when spread.nps_score is not null
+                then greatest(spread.nps_score - spread.half_width, -100)
+        end as nps_score_lower,
+        case
+            when spread.nps_score is not null
+                then least(spread.nps_score + spread.half_width, 100)
+        end as nps_score_upper,
         spread.top_two_count,
         spread.top_two_count::double precision / spread.answer_count
             as csat_top2_ratio,

@@ -5,7 +5,13 @@ with months as (
 named as (
     select
         company_id,
-        social_channel,
+        -- Networks write themselves so, in every language.
+        case social_channel
+            when 'linkedin' then 'LinkedIn'
+            when 'tiktok' then 'TikTok'
+            when 'youtube' then 'YouTube'
+            else initcap(replace(social_channel, '_', ' '))
+        end as social_channel,
         month_start_date,
         is_complete,
         post_count as social_post_count,

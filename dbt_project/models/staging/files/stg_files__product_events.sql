@@ -30,7 +30,10 @@ renamed as (
         is_internal,
 
         occurred_at::timestamptz as occurred_at,
-        received_at::timestamptz as received_at,
+        -- Where a file tells no such moment, or a later one, it is when it was
+        -- read.
+        least(received_at::timestamptz, _sdc_extracted_at::timestamptz)
+            as received_at,
         _sdc_batched_at::timestamptz as loaded_at
     from source
 )

@@ -22,6 +22,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.webhooks.delivered import (
+    Delivered,
+    Refusal,
+    Unverifiable,
+    is_same,
+)
 from orchestration.lib.ingestion.webhooks.expected import Expected
 from orchestration.lib.ingestion.webhooks.hooks import Hook
 from orchestration.lib.ingestion.webhooks.inbox import (
@@ -31,12 +37,8 @@ from orchestration.lib.ingestion.webhooks.inbox import (
     delivery_key,
     kept_headers,
 )
-from orchestration.lib.ingestion.webhooks.signatures import (
-    Delivered,
-    is_same,
-    refusal,
-    zoom_answer,
-)
+from orchestration.lib.ingestion.webhooks.mail_signatures import confirm_ses
+from orchestration.lib.ingestion.webhooks.signatures import refusal, zoom_answer
 
 __all__ = ["Limits", "receiver"]
 
@@ -140,12 +142,34 @@ async def _delivered(desk: _Desk, request: Request) -> Response:
     if request.url.query:
         address += f"?{request.url.query}"
     delivered = Delivered(request.method, address, headers, body, time.time())
-    reason = refusal(hook.sender, delivered, hook.secret)
-    if reason is not None:
-        return _refused(desk, hook, reason, 401)
-    if hook.sender == "zoom" and (answer := zoom_answer(body, hook.secret)):
-        return JSONResponse(answer)
-    return await _kept(desk, hook, headers, body)
+    answer = await _answered(desk, hook, delivered)
+    return answer or await _kept(desk, hook, headers, body)
+
+
+async def _answered(desk: _Desk, hook: Hook, delivered: Delivered) -> Response | None:
+    """What is refused, or only asks whether the address is ours; else None."""
+    try:
+        reason = await _reason(hook, delivered)
+        if reason is not None:
+            return _refused(desk, hook, reason, 401)
+        if hook.sender == "ses" and await asyncio.to_thread(
+            confirm_ses, delivered.body
+        ):
+            return PlainTextResponse("Confirmed.\n")
+    except Unverifiable as failure:
+        name = f"{hook.company_id}/{hook.connection_id}"
+        _log.error("%s: not verified (%s)", name, failure)
+        return PlainTextResponse("Not verified. Come again.\n", 503, _AGAIN)
+    if hook.sender == "zoom" and (told := zoom_answer(delivered.body, hook.secret)):
+        return JSONResponse(told)
+    return None
+
+
+async def _reason(hook: Hook, delivered: Delivered) -> Refusal | None:
+    """Why a delivery is refused; who has to be asked holds up nobody else's."""
+    if hook.sender == "ses":
+        return await asyncio.to_thread(refusal, hook.sender, delivered, hook.secret)
+    return refusal(hook.sender, delivered, hook.secret)
 
 
 def _hook(desk: _Desk, request: Request) -> Hook | Response:

@@ -13,6 +13,7 @@ from orchestration.lib.connections.connection_secrets import sealing, webhook_se
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.secrets import SecretsUnreadable
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.webhooks.mail_signatures import sendgrid_key
 from orchestration.lib.ingestion.webhooks.signatures import SENDERS, Sender
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect
@@ -99,6 +100,8 @@ def add_hook(
         raise HookBroken(
             f"{hook.sender} signs what it delivers: give the secret it signs with."
         )
+    if hook.sender == "sendgrid":
+        _check_key(hook.secret)
     with sealing(url, settings) as (database, vault):
         name = webhook_secret(hook.connection_id)
         row = database.execute(
@@ -123,6 +126,16 @@ def add_hook(
             _UPSERT, (hook.company_id, hook.connection_id, hook.sender, sealed)
         )
     return added
+
+
+def _check_key(secret: str) -> None:
+    try:
+        sendgrid_key(secret)
+    except ValueError:
+        raise HookBroken(
+            "That is no verification key. SendGrid shows it at Settings, Mail "
+            "Settings, Event Webhooks; it begins with MFkw."
+        ) from None
 
 
 def remove_hook(url: str, company_id: str, connection_id: str) -> bool:

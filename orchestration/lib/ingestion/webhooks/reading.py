@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from orchestration.lib.ingestion.webhooks.unpacking import Event, Unreadable, unpack
+from orchestration.lib.ingestion.webhooks.events import Event, Unreadable
+from orchestration.lib.ingestion.webhooks.unpacking import unpack
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.warehouse.database import connect
 
@@ -25,6 +26,8 @@ KEPT_DAYS = 30
 """How long a delivery is kept after it came; its events stay."""
 
 _MOST_AT_ONCE = 500
+_AHEAD = timedelta(days=1)
+_TOO_EARLY = "It happened more than a day after it was received, by its sender's clock."
 
 
 @dataclass(frozen=True)
@@ -91,25 +94,34 @@ def _read_some(database: psycopg.Connection, company_id: str) -> DeliveriesRead:
     for delivery in deliveries:
         delivery_id, connection_id, sender, key, headers, body, received_at = delivery
         about = (company_id, connection_id, sender, received_at, delivery_id)
+        reason = None
         try:
-            events = unpack(sender, headers, bytes(body))
+            told = unpack(sender, headers, bytes(body))
+            events = [each for each in told if not _is_ahead(sender, each, received_at)]
             # A text that JSON has and Postgres has not (\\u0000) is found here.
             with database.transaction(), database.cursor() as cursor:
                 cursor.executemany(_INSERT, [_values(about, each) for each in events])
             event_count += len(events)
-        except (Unreadable, UnicodeEncodeError, psycopg.DataError) as failure:
+            reason = _TOO_EARLY if len(events) < len(told) else None
+        except Unreadable as failure:
+            reason = str(failure)
+        except (UnicodeEncodeError, psycopg.DataError):
+            reason = "It holds a character or number that cannot be stored."
+        if reason is not None:
             quarantined_count += 1
-            reason = (
-                str(failure)
-                if isinstance(failure, Unreadable)
-                else "It holds a character or number that cannot be stored."
-            )
             location = f"raw_webhooks.deliveries {delivery_id}"
             database.execute(
                 _QUARANTINE, (company_id, connection_id, key, location, reason)
             )
     database.execute(_READ, (company_id, [row[0] for row in deliveries]))
     return DeliveriesRead(len(deliveries), event_count, quarantined_count)
+
+
+def _is_ahead(sender: str, event: Event, received_at: datetime) -> bool:
+    """Whether an event would count on a day to come; of products' clocks marts tell."""
+    if sender == "segment" or event.occurred_at is None:
+        return False
+    return event.occurred_at > received_at + _AHEAD
 
 
 def _values(about: tuple[Any, ...], event: Event) -> tuple[object, ...]:

@@ -2,8 +2,8 @@
 
 Sources are the senders' own pages: Meta *Validating payloads*, Zoom *Using webhooks*,
 HubSpot *Validating requests* (v3), Stripe *Verify webhook signatures manually*, Segment
-*Webhooks (Actions)*; RudderStack sends a header that people choose. Every comparison
-takes the same time wherever two texts begin to differ.
+*Webhooks (Actions)*; RudderStack sends a header that people choose. Those of e-mail are
+in `mail_signatures`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,17 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Literal
+
+from orchestration.lib.ingestion.webhooks import mail_signatures
+from orchestration.lib.ingestion.webhooks.delivered import (
+    Delivered,
+    Refusal,
+    expired,
+    hex_digest,
+    is_same,
+)
 
 __all__ = [
     "SENDERS",
@@ -26,41 +34,33 @@ __all__ = [
     "zoom_answer",
 ]
 
-Sender = Literal["whatsapp", "zoom", "hubspot", "stripe", "segment", "shared"]
-Refusal = Literal["unsigned", "signature", "expired"]
-
-TOLERANCE_SECONDS = 300
-"""How far a signed time may be from ours, either way: what all three recommend."""
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """A request as it came.
-
-    ``address`` is the public one with its query, as the sender knows it; names of
-    ``headers`` are in lower case; ``now`` are seconds since 1970.
-    """
-
-    method: str
-    address: str
-    headers: Mapping[str, str]
-    body: bytes
-    now: float
+Sender = Literal[
+    "whatsapp",
+    "zoom",
+    "hubspot",
+    "stripe",
+    "segment",
+    "sendgrid",
+    "mailgun",
+    "ses",
+    "shared",
+]
 
 
 def refusal(sender: Sender, delivered: Delivered, secret: str) -> Refusal | None:
     """Why a delivery is not believed; None if it is its sender's.
 
     An empty secret is only for ``shared``: there the address itself is the secret.
+    Of ``ses`` a certificate may have to be fetched, which takes seconds.
+
+    Raises
+    ------
+    Unverifiable
+        Nobody can tell now: the sender has to come again.
     """
     if not secret:
         return None if sender == "shared" else "unsigned"
     return SENDERS[sender](delivered, secret)
-
-
-def is_same(given: str, expected: str) -> bool:
-    """Whether two texts are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(given.encode(), expected.encode())
 
 
 def zoom_answer(body: bytes, secret: str) -> dict[str, str] | None:
@@ -77,14 +77,14 @@ def zoom_answer(body: bytes, secret: str) -> dict[str, str] | None:
         return None
     if not is_asking or not isinstance(plain, str) or plain.startswith("v0:"):
         return None
-    return {"plainToken": plain, "encryptedToken": _hex(secret, plain.encode())}
+    return {"plainToken": plain, "encryptedToken": hex_digest(secret, plain.encode())}
 
 
 def _whatsapp(delivered: Delivered, secret: str) -> Refusal | None:
     given = delivered.headers.get("x-hub-signature-256")
     if given is None:
         return "unsigned"
-    expected = f"sha256={_hex(secret, delivered.body)}"
+    expected = f"sha256={hex_digest(secret, delivered.body)}"
     return None if is_same(given, expected) else "signature"
 
 
@@ -93,12 +93,12 @@ def _zoom(delivered: Delivered, secret: str) -> Refusal | None:
     at = delivered.headers.get("x-zm-request-timestamp")
     if given is None or at is None:
         return "unsigned"
-    expected = f"v0={_hex(secret, f'v0:{at}:'.encode() + delivered.body)}"
+    expected = f"v0={hex_digest(secret, f'v0:{at}:'.encode() + delivered.body)}"
     if not is_same(given, expected):
         return "signature"
     # Zoom's pages say milliseconds, its examples send seconds.
     moment = _number(at)
-    return _expired(moment / 1000 if moment > 1e11 else moment, delivered.now)
+    return expired(moment / 1000 if moment > 1e11 else moment, delivered.now)
 
 
 def _hubspot(delivered: Delivered, secret: str) -> Refusal | None:
@@ -112,7 +112,7 @@ def _hubspot(delivered: Delivered, secret: str) -> Refusal | None:
     )
     if not is_same(given, base64.b64encode(digest).decode()):
         return "signature"
-    return _expired(_number(at) / 1000, delivered.now)
+    return expired(_number(at) / 1000, delivered.now)
 
 
 def _stripe(delivered: Delivered, secret: str) -> Refusal | None:
@@ -121,12 +121,12 @@ def _stripe(delivered: Delivered, secret: str) -> Refusal | None:
         return "unsigned"
     parts = [part.strip().partition("=") for part in given.split(",")]
     at = next((value for name, _, value in parts if name == "t"), "")
-    expected = _hex(secret, f"{at}.".encode() + delivered.body)
+    expected = hex_digest(secret, f"{at}.".encode() + delivered.body)
     # While a secret is rolled there is one for each; v0 is of test events only.
     signatures = [value for name, _, value in parts if name == "v1"]
     if not any(is_same(value, expected) for value in signatures):
         return "signature"
-    return _expired(_number(at), delivered.now)
+    return expired(_number(at), delivered.now)
 
 
 def _segment(delivered: Delivered, secret: str) -> Refusal | None:
@@ -149,10 +149,6 @@ def _shared(delivered: Delivered, secret: str) -> Refusal | None:
     return None if is_same(given, secret) else "signature"
 
 
-def _hex(secret: str, signed: bytes) -> str:
-    return hmac.digest(secret.encode(), signed, "sha256").hex()
-
-
 def _password(credential: str) -> str:
     try:
         told = base64.b64decode(credential, validate=True).decode(errors="replace")
@@ -166,16 +162,15 @@ def _number(text: str) -> float:
     return float(text) if is_whole else 0.0
 
 
-def _expired(moment: float, now: float) -> Refusal | None:
-    return "expired" if abs(now - moment) > TOLERANCE_SECONDS else None
-
-
 SENDERS: dict[Sender, Callable[[Delivered, str], Refusal | None]] = {
     "whatsapp": _whatsapp,
     "zoom": _zoom,
     "hubspot": _hubspot,
     "stripe": _stripe,
     "segment": _segment,
+    "sendgrid": mail_signatures.sendgrid,
+    "mailgun": mail_signatures.mailgun,
+    "ses": mail_signatures.ses,
     "shared": _shared,
 }
 """How each sender shows that a delivery is its own."""

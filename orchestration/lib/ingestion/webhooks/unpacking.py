@@ -8,15 +8,22 @@ and out of order: the key is the same whenever the event is.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-__all__ = ["Event", "Unreadable", "unpack"]
+from orchestration.lib.ingestion.webhooks import mail
+from orchestration.lib.ingestion.webhooks.events import (
+    Event,
+    Unreadable,
+    event_key,
+    instant,
+    seconds_told,
+)
+
+__all__ = ["unpack"]
 
 _FORM = "application/x-www-form-urlencoded"
 _TYPES = ("event", "type", "event_type", "RecordType")
@@ -31,24 +38,6 @@ _MOST_SECONDS = 1e9
 _OF_CONTEXT = ("groupId", "sessionId", "platform")
 _OF_PROPERTIES = ("feature", "account_id", "session_id", "duration_s")
 _IDS = ("event_id", "sg_event_id", "id", "ID")
-
-
-class Unreadable(ValueError):
-    """A delivery cannot be understood; the message says why, and quotes nothing."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened, as its sender tells it.
-
-    ``event_key`` is unique within a connection; ``occurred_at`` is the sender's clock.
-    """
-
-    event_key: str
-    event_type: str
-    event_id: str | None
-    occurred_at: datetime | None
-    payload: Mapping[str, Any]
 
 
 def unpack(sender: str, headers: Mapping[str, str], body: bytes) -> list[Event]:
@@ -83,8 +72,8 @@ def _whatsapp(told: Any) -> Iterator[Event]:
                 yield from _whatsapp_messages(account, value)
                 continue
             about = {"waba_id": account, "field": field, "value": value}
-            key = _key(entry.get("time"), about)
-            yield Event(key, field, None, _seconds(entry.get("time")), about)
+            key = event_key(entry.get("time"), about)
+            yield Event(key, field, None, seconds_told(entry.get("time")), about)
 
 
 def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
@@ -92,10 +81,10 @@ def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
     for status in value.get("statuses", ()):
         name = status["status"]
         yield Event(
-            _key(account, status["id"], name),
+            event_key(account, status["id"], name),
             f"status.{name}",
             status["id"],
-            _seconds(status["timestamp"]),
+            seconds_told(status["timestamp"]),
             about | {"status": status},
         )
     for message in value.get("messages", ()):
@@ -105,17 +94,17 @@ def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
         kept = {name: part for name, part in message.items() if name != kind}
         length = len(content["body"]) if kind == "text" else None
         yield Event(
-            _key(account, message["id"]),
+            event_key(account, message["id"]),
             f"message.{kind}",
             message["id"],
-            _seconds(message["timestamp"]),
+            seconds_told(message["timestamp"]),
             about | {"message": kept | {"length": length}},
         )
 
 
 def _zoom(told: Any) -> Iterator[Event]:
     moment = datetime.fromtimestamp(int(told["event_ts"]) / 1000, UTC)
-    key = _key(told["event"], told["event_ts"], told["payload"])
+    key = event_key(told["event"], told["event_ts"], told["payload"])
     _check_zoom(told["payload"].get("object", {}))
     chat = told["payload"].get("object", {}).get("chat_message")
     event_id = None
@@ -132,7 +121,7 @@ def _check_zoom(webinar: Mapping[str, Any]) -> None:
     for part, names in zip(parts, _ZOOM_TIMES, strict=True):
         for name in names:
             if part and part.get(name):
-                _instant(part[name])
+                instant(part[name])
     for name in ("type", "duration"):
         if webinar.get(name) is not None and abs(int(str(webinar[name]))) >= 2**31:
             raise ValueError(name)
@@ -142,7 +131,7 @@ def _hubspot(told: Any) -> Iterator[Event]:
     for each in [told] if isinstance(told, dict) else told:
         # HubSpot does not promise that `eventId` is unique; attempts are counted.
         names = ("portalId", "subscriptionId", "objectId", "propertyName", "occurredAt")
-        key = _key(
+        key = event_key(
             each["subscriptionType"],
             *(each.get(name) for name in (*names, "propertyValue")),
         )
@@ -157,7 +146,11 @@ def _hubspot(told: Any) -> Iterator[Event]:
 
 def _stripe(told: Any) -> Iterator[Event]:
     yield Event(
-        _key(told["id"]), told["type"], told["id"], _seconds(told["created"]), told
+        event_key(told["id"]),
+        told["type"],
+        told["id"],
+        seconds_told(told["created"]),
+        told,
     )
 
 
@@ -168,7 +161,7 @@ def _segment(told: Any) -> Iterator[Event]:
     for each in told:
         context, properties = each.get("context") or {}, each.get("properties") or {}
         times = {
-            name: _instant(each[name]).isoformat() for name in _TIMES if each.get(name)
+            name: instant(each[name]).isoformat() for name in _TIMES if each.get(name)
         }
         kept = {name: each.get(name) for name in _NAMES} | times
         kept["context"] = {name: context.get(name) for name in _OF_CONTEXT}
@@ -177,10 +170,10 @@ def _segment(told: Any) -> Iterator[Event]:
         if isinstance(seconds, int | float) and not 0 <= seconds < _MOST_SECONDS:
             raise ValueError("duration_s")
         yield Event(
-            _key(each["messageId"]),
+            event_key(each["messageId"]),
             str(each["type"]).lower(),
             str(each["messageId"]),
-            _instant(times["timestamp"]) if "timestamp" in times else None,
+            instant(times["timestamp"]) if "timestamp" in times else None,
             kept,
         )
 
@@ -190,21 +183,7 @@ def _shared(told: Any) -> Iterator[Event]:
         kind = next((each[name] for name in _TYPES if each.get(name)), "unknown")
         event_id = next((str(each[name]) for name in _IDS if each.get(name)), None)
         # An id may be of the person or the message: only the whole tells events apart.
-        yield Event(_key(each), str(kind), event_id, None, dict(each))
-
-
-def _key(*parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _instant(told: object) -> datetime:
-    moment = datetime.fromisoformat(str(told))
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _seconds(told: object) -> datetime | None:
-    return None if told is None else datetime.fromtimestamp(int(str(told)), UTC)
+        yield Event(event_key(each), str(kind), event_id, None, dict(each))
 
 
 _UNPACKED: dict[str, Callable[[Any], Iterator[Event]]] = {
@@ -213,5 +192,8 @@ _UNPACKED: dict[str, Callable[[Any], Iterator[Event]]] = {
     "hubspot": _hubspot,
     "stripe": _stripe,
     "segment": _segment,
+    "sendgrid": mail.sendgrid,
+    "mailgun": mail.mailgun,
+    "ses": mail.ses,
     "shared": _shared,
 }

@@ -5,12 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+import requests
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from orchestration.lib.ingestion.webhooks import mail_signatures
+from orchestration.lib.ingestion.webhooks.delivered import Delivered, Unverifiable
+from orchestration.lib.ingestion.webhooks.inbox import delivery_key
 from orchestration.lib.ingestion.webhooks.signatures import (
-    Delivered,
     Sender,
     refusal,
     zoom_answer,
@@ -85,10 +92,25 @@ CASES: dict[Sender, tuple[Delivered, str]] = {
         ),
         "Jefe",
     ),
+    # The test of SendGrid's own library.
+    "sendgrid": (
+        _delivered(
+            b'{"category":"example_payload","event":"test_event",'
+            b'"message_id":"message_id"}',
+            {
+                "x-twilio-email-event-webhook-signature": "MEUCIQCtIHJeH93Y+qpYeWrySphQ"
+                "gpNGNr/U+UyUlBkU6n7RAwIgJTz2C+8a8xonZGi6BpSzoQsbVRamr2nlxFDWYNH2j/0=",
+                "x-twilio-email-event-webhook-timestamp": "1588788367",
+            },
+            now=1_588_788_367,
+        ),
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEDr2LjtURuePQzplybdC+u4CwrqDqBaWjcMMsTbh"
+        "dbcwHBcepxo7yAQGhHPTnlvFYPAZFceEu/1FwCM/QmGUhA==",
+    ),
     "shared": (_delivered(b"a=1", {"x-webhook-secret": "s3"}), "s3"),
 }
 TIMED: list[Sender] = ["hubspot", "zoom", "stripe"]
-SIGNED: list[Sender] = [*TIMED, "whatsapp", "segment"]
+SIGNED: list[Sender] = [*TIMED, "whatsapp", "segment", "sendgrid"]
 
 
 @pytest.mark.parametrize("sender", CASES)
@@ -190,3 +212,136 @@ def test_zoom_hears_the_token_it_asked_with_encrypted() -> None:
 )
 def test_nothing_else_is_answered_to_zoom(body: bytes) -> None:
     assert zoom_answer(body, "zt") is None
+
+
+def _of_mailgun(at: int, token: str, event: str = "opened") -> Delivered:
+    told = {
+        "signature": {
+            "timestamp": str(at),
+            "token": token,
+            "signature": _hex("mk", f"{at}{token}".encode()),
+        },
+        "event-data": {"event": event},
+    }
+    return _delivered(json.dumps(told).encode(), {})
+
+
+def test_mailgun_signs_a_token_that_is_good_for_one_delivery() -> None:
+    told, forged = (_of_mailgun(int(NOW), "t1", each) for each in ("opened", "clicked"))
+
+    assert refusal("mailgun", told, "mk") is None
+    assert refusal("mailgun", told, "other") == "signature"
+    assert refusal("mailgun", _of_mailgun(int(NOW) - 3 * 86_400, "t"), "mk") == (
+        "expired"
+    )
+    for body in (b"no json", b"[1]", b'{"signature": {}}', b"[" * 100_000):
+        assert refusal("mailgun", replace(told, body=body), "mk") == "unsigned"
+    # Nothing says that what happened is what was signed.
+    assert delivery_key("mailgun", {}, told.body) == delivery_key(
+        "mailgun", {}, forged.body
+    )
+    other = _of_mailgun(int(NOW), "t2")
+    assert delivery_key("mailgun", {}, told.body) != delivery_key(
+        "mailgun", {}, other.body
+    )
+
+
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:mail"
+CERTIFICATE = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-ab.pem"
+
+
+@pytest.fixture(scope="module")
+def amazon() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def _of_sns(
+    key: rsa.RSAPrivateKey, version: str = "2", **changed: str
+) -> dict[str, str]:
+    told = {
+        "Type": "Notification",
+        "MessageId": "m1",
+        "TopicArn": TOPIC,
+        "Message": "{}",
+        "Timestamp": datetime.fromtimestamp(NOW, UTC).isoformat(),
+        "SignatureVersion": version,
+        "SigningCertURL": CERTIFICATE,
+    } | changed
+    names = [
+        *("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp"),
+        *("Token", "TopicArn", "Type"),
+    ]
+    signed = "".join(f"{name}\n{told[name]}\n" for name in names if name in told)
+    digest = hashes.SHA1() if version == "1" else hashes.SHA256()
+    signature = key.sign(signed.encode(), padding.PKCS1v15(), digest)
+    return told | {"Signature": base64.b64encode(signature).decode()}
+
+
+def _sns(told: dict[str, str]) -> Delivered:
+    return _delivered(json.dumps(told).encode(), {})
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_ses_is_believed_of_one_topic_and_what_amazon_signed(
+    amazon: rsa.RSAPrivateKey, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_signatures, "_certified", lambda _: amazon.public_key())
+    told = _of_sns(amazon, version)
+
+    assert refusal("ses", _sns(told), TOPIC) is None
+    assert refusal("ses", _sns(told | {"Message": "{ }"}), TOPIC) == "signature"
+    assert refusal("ses", _sns(told), f"{TOPIC}2") == "signature"
+    assert refusal("ses", _delivered(b"[]", {}), TOPIC) == "unsigned"
+    old = _of_sns(amazon, Timestamp="2020-01-01T00:00:00.000Z")
+    assert refusal("ses", _sns(old), TOPIC) == "expired"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://sns.eu-west-1.amazonaws.com/a.pem",
+        "https://sns.eu-west-1.amazonaws.com.evil.example/a.pem",
+        "https://sns.eu-west-1.amazonaws.com@evil.example/a.pem",
+        "https://s3.amazonaws.com/bucket/a.pem",
+    ],
+)
+def test_a_certificate_is_amazons_or_nobody_asks_for_it(
+    amazon: rsa.RSAPrivateKey, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_signatures, "_fetched", lambda _: pytest.fail("asked"))
+
+    told = _of_sns(amazon, SigningCertURL=address)
+
+    assert refusal("ses", _sns(told), TOPIC) == "signature"
+    asking = {"Type": "SubscriptionConfirmation", "SubscribeURL": address}
+    assert mail_signatures.confirm_ses(_sns(told | asking).body)
+
+
+def test_what_cannot_be_verified_now_comes_again(
+    amazon: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "get", away)
+    told = _of_sns(amazon, SigningCertURL=CERTIFICATE.replace("ab", "cd"))
+
+    with pytest.raises(Unverifiable):
+        refusal("ses", _sns(told), TOPIC)
+
+
+def test_ses_hears_that_the_address_is_ours(
+    amazon: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(mail_signatures, "_certified", lambda _: amazon.public_key())
+    monkeypatch.setattr(mail_signatures, "_fetched", asked.append)
+    address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=t"
+    told = _of_sns(
+        amazon, Type="SubscriptionConfirmation", Token="t", SubscribeURL=address
+    )
+
+    assert refusal("ses", _sns(told), TOPIC) is None
+    assert mail_signatures.confirm_ses(_sns(told).body)
+    assert asked == [address]
+    assert not mail_signatures.confirm_ses(_sns(_of_sns(amazon)).body)
