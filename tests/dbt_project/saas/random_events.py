@@ -16,9 +16,10 @@ from tests.dbt_project.warehouse import Warehouse
 
 __all__ = ["DELIVER", "EventLife"]
 
-# The last evenings of a month in Madrid, and of a month in UTC.
 _FIRST = datetime(2026, 1, 28, 12, tzinfo=UTC)
 _MINUTES = 20 * 24 * 60
+# The end of January, an hour after that in Madrid.
+_MIDNIGHT = 84 * 60
 
 DELIVER = """
     insert into raw_webhooks.events (company_id, connection_id, event_key, sender,
@@ -71,10 +72,11 @@ class EventLife:
     def _event(self) -> Row:
         self._number += 1
         chance = self.chance
-        # Close together, so that many follow within half an hour.
-        day = chance.choice((3, 4, 7, 12)) * 1440 if chance.random() < 0.8 else 0
-        offset = day or chance.randrange(_MINUTES)
-        at = _FIRST + timedelta(minutes=offset + chance.randrange(-90, 780))
+        # Around the end of the month close together: many follow within half an hour.
+        offset = chance.randrange(_MINUTES)
+        if chance.random() < 0.5:
+            offset = chance.randrange(_MIDNIGHT - 90, _MIDNIGHT + 90)
+        at = _FIRST + timedelta(minutes=offset)
         received = at - timedelta(days=2) if chance.random() < 0.05 else at
         return {
             "message_id": f"m{chance.choice((self._number, self._number // 2))}",
@@ -90,11 +92,8 @@ class EventLife:
         }
 
     def _land(self) -> None:
-        rows = {str(row["message_id"]): row for row in map(self._made, range(8))}
-        self._load(f"e{self._number}.csv", list(rows.values()), 1)
-
-    def _made(self, _: int) -> Row:
-        return self._event()
+        rows = [self._event() for _ in range(8)]
+        self._load(f"e{self._number}.csv", rows, 1)
 
     def _load(self, name: str, rows: list[Row], version: int) -> None:
         self._files[name] = (rows, version)

@@ -17,7 +17,7 @@ WHOLE = (
     *("companies", "merged_accounts", "product_features", "subscription_versions"),
     "account_plan_months",
 )
-STEPS = 7
+STEPS = 5
 
 
 def test_what_is_rebuilt_for_what_changed_is_what_a_build_of_all_gives(

@@ -1,5 +1,9 @@
 with merged as (
-    select * from {{ ref('int_accounts_merged') }}
+    select
+        company_id,
+        merged_account_id,
+        account_id
+    from {{ ref('int_accounts_merged') }}
     where {{ is_in_scope() }}
 )
 

@@ -45,7 +45,10 @@ told as (
         max(
             case
                 when events.silence is null
-                    then coalesce(openings.opening_session_at, events.occurred_at)
+                    then
+                        coalesce(
+                            openings.opening_session_at, events.occurred_at
+                        )
                 when events.silence > interval '30 minutes'
                     then events.occurred_at
             end
@@ -70,7 +73,7 @@ identified as (
         told.user_id,
         coalesce(
             told.session_id,
-            '#' || md5(extract(epoch from told.session_at) || ' ' || told.user_id)
+            '#' || md5(extract(epoch from told.session_at) || told.user_id)
         ) as session_id,
         told.duration_seconds,
         told.feature,

@@ -29,8 +29,9 @@ summed as (
         max(occurred_at) as last_at,
         max(occurred_at) filter (where not is_going_on) as last_session_at,
         (
-            array_agg(account_id order by occurred_at desc, message_id desc)
-                filter (where account_id is not null)
+            array_agg(
+                account_id order by occurred_at desc, message_id desc
+            ) filter (where account_id is not null)
         )[1] as last_account_id
     from events
     group by company_id, user_month, user_id

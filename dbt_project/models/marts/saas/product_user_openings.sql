@@ -14,8 +14,8 @@ with months as (
     where {{ is_in_scope() }} and {{ is_changed('user_id') }}
 ),
 
--- What holds at the end of each month; a session that goes on and never ended in the
--- month is the one of before.
+-- What holds at the end of each month; of a session that goes on and never ends
+-- in the month, when it began.
 closed as (
     select
         *,
