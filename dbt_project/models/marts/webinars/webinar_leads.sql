@@ -14,7 +14,7 @@ registrants as (
         webinar_id,
         person_id,
         min(registrant_id) as registrant_id
-    from {{ ref('int_webinar_registrants_current') }}
+    from {{ ref('webinar_registrants') }}
     where {{ is_in_scope() }}
     group by company_id, webinar_id, person_id
 ),
