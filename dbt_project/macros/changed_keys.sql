@@ -14,10 +14,11 @@
     with what `always` says are made anew every time, and a mart that
     `ends_with_as_of_date` is built whole when that date is another. One that only knows
     what happened by then says `known_by: {product_events: activity_date}`: reached are
-    the keys of those rows whose date lies between the two.
+    the keys of rows, of that mart or of itself, whose date lies between the two.
 
-    A change that says no key may say a column of the mart's own rows, whose keys it is:
-    `merged_accounts: {merged_account_id: told_account_id}`.
+    A change that says no key may say a column of the mart's own rows, whose keys it is,
+    `merged_accounts: {merged_account_id: told_account_id}`, or of another's,
+    `webinar_records: {webinar_id: webinar_people.webinar_id}`.
 -#}
 
 {#-
@@ -125,11 +126,11 @@
                         {%- if columns is mapping %}
             select unseen.company_id, told.{{ rebuilt_by.key }}, false
             from unseen
-            inner join {{ this }} as told
+            inner join {{ beside(columns[column].split('.')[:-1]) }} as told
                 on
                     unseen.company_id = told.company_id
                     and unseen.{{ row }} ->> '{{ column }}'
-                    = told.{{ columns[column] }}
+                    = told.{{ columns[column].split('.')[-1] }}
             where unseen.mart = '{{ mart }}' and {{ is_in_scope('told.company_id') }}
                         {%- else %}
             select company_id, {{ row }} ->> '{{ column }}', false
@@ -143,7 +144,7 @@
                 if is_incremental() %}
             union all
             select told.company_id, told.{{ rebuilt_by.key }}, false
-            from {{ this.incorporate(path={'identifier': mart}) }} as told
+            from {{ beside([mart]) }} as told
             inner join companies
                 on told.company_id = companies.company_id
             inner join ops.mart_builds as builds
@@ -195,6 +196,12 @@
     {%- endset -%}
     {{ return(run_query(query).rows) }}
 {% endmacro %}
+
+
+{#- The mart of this name, if one is said, else the one that is built. -#}
+{% macro beside(names) -%}
+    {{- this.incorporate(path={'identifier': names[0]}) if names else this -}}
+{%- endmacro %}
 
 
 {#- Past this many a list of keys is slower than reading everything. -#}

@@ -48,7 +48,8 @@
     turned as (
         select
             companies.company_id,
-            split_part(turned.version, ' ', 1) as file_sha256
+            split_part(turned.version, ' ', 1) as file_sha256,
+            turned.version = any(companies.known_files) as did_count
         from companies
         cross join lateral unnest(companies.files || companies.known_files)
             as turned (version)
@@ -82,7 +83,7 @@
         select turned.company_id
         from turned
         where
-            true
+            turned.did_count
             {%- for contract in contracts %}
             and not exists (
                 select 1 from {{ source('files', contract) }} as stored

@@ -97,7 +97,8 @@ class WebinarLife:
 
     def _correct(self) -> None:
         """A file again, without its last row."""
-        file = self.chance.choice(list(self._files.values()))
+        files = [file for file in self._files.values() if len(file.rows) > 1]
+        file = self.chance.choice(files)
         version = file.version + 1
         self._show(RawFile(file.name, file.rows[:-1], version, file.contract))
 
