@@ -12,7 +12,13 @@
     the change, are its keys; `all` means that any change reaches every row. The marts
     named keep their changes in ops.mart_changes (see mart_changes.sql). Keys that begin
     with what `always` says are made anew every time, and a mart that
-    `ends_with_as_of_date` is built whole when that date is another.
+    `ends_with_as_of_date` is built whole when that date is another. One that only knows
+    what happened by then says `known_by: {product_events: activity_date}`: reached are
+    the keys of rows, of that mart or of itself, whose date lies between the two.
+
+    A change that says no key may say a column of the mart's own rows, whose keys it is,
+    `merged_accounts: {merged_account_id: told_account_id}`, or of another's,
+    `webinar_records: {webinar_id: webinar_people.webinar_id}`.
 -#}
 
 {#-
@@ -78,7 +84,13 @@
 {% macro query_of_changed_keys() -%}
     {%- set rebuilt_by = config.get('meta', {}).get('rebuilt_by', {}) -%}
     {%- set sources = rebuilt_by.get('changes', {}) -%}
-    with changes as (
+    with companies as (
+        select company_id, {{ as_of_date() }} as as_of_date
+        from ops.companies
+        where {{ is_in_scope() }}
+    ),
+
+    changes as (
         select
             company_id,
             change_id,
@@ -116,14 +128,42 @@
         from unseen
         where is_everything
         {%- for mart, columns in sources.items() if columns != 'all' %}
-            {%- for column in columns %}
+            {%- for column in columns if columns is not mapping or is_incremental() %}
                 {%- for row in ('old_row', 'new_row') %}
         union all
+                    {%- if columns is mapping %}
+        select unseen.company_id, told.{{ rebuilt_by.key }}, false
+        from unseen
+        inner join {{ beside(columns[column].split('.')[:-1]) }} as told
+            on
+                unseen.company_id = told.company_id
+                and unseen.{{ row }} ->> '{{ column }}'
+                = told.{{ columns[column].split('.')[-1] }}
+        where unseen.mart = '{{ mart }}' and {{ is_in_scope('told.company_id') }}
+                    {%- else %}
         select company_id, {{ row }} ->> '{{ column }}', false
         from unseen
         where mart = '{{ mart }}'
+                    {%- endif %}
                 {%- endfor %}
             {%- endfor %}
+        {%- endfor %}
+        {%- for mart, column in rebuilt_by.get('known_by', {}).items()
+            if is_incremental() %}
+        union all
+        select told.company_id, told.{{ rebuilt_by.key }}, false
+        from {{ beside([mart]) }} as told
+        inner join companies
+            on told.company_id = companies.company_id
+        inner join ops.mart_builds as builds
+            on companies.company_id = builds.company_id
+        where
+            {{ is_in_scope('told.company_id') }}
+            and builds.mart = '{{ this.identifier }}'
+            and told.{{ column }}
+            > least(builds.as_of_date, companies.as_of_date)
+            and told.{{ column }}
+            <= greatest(builds.as_of_date, companies.as_of_date)
         {%- endfor %}
     ),
 
@@ -151,11 +191,7 @@
         greatest(
             coalesce(reached.seen_through, 0), coalesce(builds.seen_through, 0)
         ) as seen_through
-    from (
-        select company_id, {{ as_of_date() }} as as_of_date
-        from ops.companies
-        where {{ is_in_scope() }}
-    ) as companies
+    from companies
     left join ops.mart_builds as builds
         on
             companies.company_id = builds.company_id
@@ -165,6 +201,12 @@
     left join gathered
         on companies.company_id = gathered.company_id
     order by companies.company_id
+{%- endmacro %}
+
+
+{#- The mart of this name, if one is said, else the one that is built. -#}
+{% macro beside(names) -%}
+    {{- this.incorporate(path={'identifier': names[0]}) if names else this -}}
 {%- endmacro %}
 
 

@@ -20,7 +20,7 @@
 
 {% macro product_event_columns() -%}
 {{ return((
-    'message_id event_kind event user_id anonymous_id account_id feature session_id '
-    ~ 'platform duration_seconds is_internal occurred_at received_at loaded_at'
+    'message_id event_kind event user_id account_id feature session_id '
+    ~ 'duration_seconds is_internal occurred_at received_at'
 ).split()) }}
 {%- endmacro %}

@@ -3,9 +3,10 @@
     file exported last tells it. Only files that count are read, and companies in scope.
 
     `also` are models of the same shape that APIs fill, a row per key: what one of them
-    tells is not read from files. They need `columns`, by name.
+    tells is not read from files. They need `columns`, by name. A mart that is rebuilt by
+    the key's first column says `is_narrow`: it reads only what changed.
 -#}
-{% macro newest_rows(name, model, key, also=[], columns=[]) -%}
+{% macro newest_rows(name, model, key, also=[], columns=[], is_narrow=false) -%}
 {%- set is_view = config.get('materialized') == 'view' -%}
 {{ name }}_ranked as (
     select
@@ -28,6 +29,9 @@
     where
         {{ is_in_scope('told.company_id') }}
         and {{ is_in_scope('files.company_id') }}
+        {%- if is_narrow %}
+        and {{ is_changed('told.' ~ key[0], 'told.company_id') }}
+        {%- endif %}
     {%- endif %}
 ),
 
@@ -40,7 +44,11 @@
         {{ columns | join(', ') }}
     from {{ each }}
     {%- if not is_view %}
-    where {{ is_in_scope() }}
+    where
+        {{ is_in_scope() }}
+        {%- if is_narrow %}
+        and {{ is_changed(key[0]) }}
+        {%- endif %}
     {%- endif %}
     {%- endfor %}
 ),

@@ -32,10 +32,9 @@
             companies.company_id,
             reads.snapshot,
             pg_snapshot_xmin(reads.snapshot)::text::bigint as first_unknown,
+            {{ newest_transaction() }} as newest_transaction,
             reads.files_hash is distinct from coalesce(files.files_hash, '')
-            or reads.server_id is distinct from server.server_id
-            or pg_snapshot_xmax(reads.snapshot)
-            > pg_snapshot_xmax(pg_current_snapshot()) as is_unknown,
+            or {{ is_of_another_server() }} as is_unknown,
             coalesce(files.has_orders, false) as has_file_orders,
             coalesce(files.files_hash, '') as files_hash,
             server.server_id
@@ -108,18 +107,6 @@
 {%- endmacro %}
 
 
-{#-
-    Whose transactions the rows and the last look are numbered by. A copy of a server
-    keeps its name; a table that was dumped and restored does not keep its number.
--#}
-{% macro hashed_server() -%}
-    select hashtextextended(
-        concat_ws(' ', system_identifier, 'ops.raw_reads'::regclass::oid), 0
-    ) as server_id
-    from pg_control_system()
-{%- endmacro %}
-
-
 {#- Which versions of which files a company shows, and whether they hold orders. -#}
 {% macro hashed_files() -%}
     select
@@ -164,23 +151,9 @@
     where
         {{ is_in_scope('stored.company_id') }}
         and not companies.is_unknown
-        and {{ transaction_of('stored') }} >= companies.first_unknown
-        and not pg_visible_in_snapshot(
-            ({{ transaction_of('stored') }})::text::xid8, companies.snapshot
-        )
+        and {{ is_written_since() }}
     {{ 'union all' if not loop.last }}
     {%- endfor -%}
-{%- endmacro %}
-
-
-{#-
-    The transaction that wrote a row. Rows know only the last 32 bits of its number;
-    it lies at most 2^32 transactions back, and an older row seems newer, never the
-    other way round.
--#}
-{% macro transaction_of(relation) -%}
-    {%- set now = 'pg_snapshot_xmax(pg_current_snapshot())::text::bigint' -%}
-    {{ now }} - (({{ now }} - {{ relation }}.xmin::text::bigint) & 4294967295)
 {%- endmacro %}
 
 

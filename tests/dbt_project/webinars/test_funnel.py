@@ -11,7 +11,7 @@ import pytest
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.raw_marketing import land, web_source
 from tests.dbt_project.warehouse import Pair, Warehouse
-from tests.dbt_project.webinar_rows import registrant, webinar, webinar_file
+from tests.dbt_project.webinar_rows import webinar, webinar_file
 
 DAY, LATER = "2026-03-05", "2026-03-30"
 MARTS = (
@@ -64,8 +64,6 @@ def pair(warehouse: Warehouse) -> Pair:
                 visits("w1", 1000, visit_date="2026-03-06"),
                 visits("w1", 1000, visit_date=LATER),
             ),
-            # The latest moment that anybody told of.
-            webinar_file("registrants", registrant("W1", "z", f"{DAY} 12:00+00")),
             webinar_file(
                 "social_posts", post("1", "w1", 100, 5), post("2", "w1", 900, None)
             ),
@@ -107,7 +105,9 @@ def _insert_marts(warehouse: Warehouse, company: str, times: int) -> None:
         **{"spend_date": day, "impression_count": 60, "click_count": 3},
         exclusion_reason="x",
     )
+    # The latest moment that anybody told of.
     told = dt.datetime(2026, 3, 5, 12, tzinfo=dt.UTC)
+    add("webinar_clocks", told_at=told)
     for webinar_id, hours in (("W1", 5), ("W-2", -5)):
         starts_at = told + dt.timedelta(hours=hours)
         add("webinars", webinar_id=webinar_id, starts_at=starts_at, start_date=day)

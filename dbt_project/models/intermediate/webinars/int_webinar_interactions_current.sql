@@ -12,11 +12,6 @@ with interactions as (
     from {{ ref('stg_files__webinar_interactions') }}
 ),
 
-registrants as (
-    select * from {{ ref('int_webinar_registrants_current') }}
-    where registrant_id is not null
-),
-
 {{ newest_rows(
     'newest', 'interactions',
     ['webinar_id', 'kind', 'told_as', 'poll_id', 'registrant_id', 'email_hash']
@@ -68,30 +63,6 @@ told as (
         null::numeric(24, 6) as viewed_seconds,
         occurred_at
     from {{ ref('int_webinar_answers') }}
-),
-
-identified as (
-    select
-        told.company_id,
-        told.webinar_id,
-        told.kind,
-        coalesce(
-            registrants.person_id,
-            told.email_hash,
-            'registrant/' || told.registrant_id,
-            'visitor/' || told.device_id
-        ) as person_id,
-        told.poll_id,
-        told.slide_id,
-        told.rating,
-        told.viewed_seconds,
-        told.occurred_at
-    from told
-    left join registrants
-        on
-            told.company_id = registrants.company_id
-            and told.webinar_id = registrants.webinar_id
-            and told.registrant_id = registrants.registrant_id
 )
 
-select * from identified
+select * from told

@@ -9,16 +9,6 @@ companies as (
     from {{ ref('stg_ops__companies') }}
 ),
 
-registrants as (
-    select
-        company_id,
-        webinar_id,
-        registrant_id,
-        person_id
-    from {{ ref('int_webinar_registrants_current') }}
-    where registrant_id is not null
-),
-
 {{ newest_rows(
     'newest', 'offers',
     ['webinar_id', 'offer_id', 'registrant_id', 'email_hash']
@@ -32,11 +22,6 @@ identified as (
         newest.offer_title,
         newest.registrant_id,
         newest.email_hash,
-        coalesce(
-            registrants.person_id,
-            newest.email_hash,
-            'registrant/' || newest.registrant_id
-        ) as person_id,
         newest.shown_at,
         newest.clicked_at,
         (
@@ -46,11 +31,6 @@ identified as (
     from newest
     inner join companies
         on newest.company_id = companies.company_id
-    left join registrants
-        on
-            newest.company_id = registrants.company_id
-            and newest.webinar_id = registrants.webinar_id
-            and newest.registrant_id = registrants.registrant_id
 )
 
 select * from identified

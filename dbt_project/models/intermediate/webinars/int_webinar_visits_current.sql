@@ -8,16 +8,6 @@ with visits as (
     where attendee_role = 'attendee'
 ),
 
-registrants as (
-    select
-        company_id,
-        webinar_id,
-        registrant_id,
-        person_id
-    from {{ ref('int_webinar_registrants_current') }}
-    where registrant_id is not null
-),
-
 {{ newest_rows(
     'newest', 'visits',
     ['webinar_id', 'told_as', 'session_id', 'joined_at', 'is_on_demand']
@@ -50,39 +40,27 @@ told as (
     from {{ ref('int_zoom_visits') }}
 ),
 
-identified as (
+-- Who comes in again on the same device had left before.
+ended as (
     select
-        told.company_id,
-        told.webinar_id,
+        company_id,
+        webinar_id,
+        registrant_id,
+        email_hash,
+        session_id,
+        told_as,
+        is_on_demand,
+        joined_at,
         coalesce(
-            registrants.person_id,
-            told.email_hash,
-            'registrant/' || told.registrant_id,
-            'visitor/' || told.told_as
-        ) as person_id,
-        coalesce(told.session_id, told.told_as) as device_id,
-        told.is_on_demand,
-        told.joined_at,
-        -- Who comes in again on the same device had left before.
-        coalesce(
-            told.left_at,
-            lead(told.joined_at) over (
+            left_at,
+            lead(joined_at) over (
                 partition by
-                    told.company_id,
-                    told.webinar_id,
-                    told.told_as,
-                    told.session_id,
-                    told.is_on_demand
-                order by told.joined_at
+                    company_id, webinar_id, told_as, session_id, is_on_demand
+                order by joined_at
             )
         ) as left_at,
-        told.left_at is null as is_end_missing
+        left_at is null as is_end_missing
     from told
-    left join registrants
-        on
-            told.company_id = registrants.company_id
-            and told.webinar_id = registrants.webinar_id
-            and told.registrant_id = registrants.registrant_id
 )
 
-select * from identified
+select * from ended

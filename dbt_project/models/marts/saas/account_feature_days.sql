@@ -1,42 +1,22 @@
-with
-{{ newest_rows('features', ref('stg_files__features'), ['feature']) }},
-
-companies as (
+with counted as (
     select
         company_id,
-        {{ as_of_date() }} as as_of_date
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
-),
-
-events as (
-    select * from {{ ref('int_product_events_identified') }}
+        account_id,
+        feature,
+        activity_date,
+        activity_month,
+        count(distinct user_id)::integer as user_count,
+        count(*)::integer as event_count
+    from {{ ref('product_event_accounts') }}
     where
         {{ is_in_scope() }}
+        and {{ is_changed('activity_month') }}
         and left_out_reason is null
         and feature is not null
+    group by company_id, account_id, feature, activity_date, activity_month
 ),
 
-counted as (
-    select
-        events.company_id,
-        events.account_id,
-        events.feature,
-        events.activity_date,
-        count(distinct events.user_id)::integer as user_count,
-        count(*)::integer as event_count
-    from events
-    inner join companies
-        on
-            events.company_id = companies.company_id
-            and events.activity_date <= companies.as_of_date
-    group by
-        events.company_id,
-        events.account_id,
-        events.feature,
-        events.activity_date
-),
-
+-- Of the same as account_plan_months, which tells when they change.
 versions as (
     select * from {{ ref('subscription_versions') }}
     where {{ is_in_scope() }} and left_out_reason is null
@@ -47,7 +27,8 @@ offered as (
         company_id,
         feature,
         regexp_split_to_array(lower(trim(plans)), '\s*[;,|]\s*') as plan_names
-    from features
+    from {{ ref('product_features') }}
+    where {{ is_in_scope() }}
 ),
 
 -- Who lists no features has all of them in every plan.

@@ -7,15 +7,28 @@ with weeks as (
     where {{ is_in_scope() }}
 ),
 
+scored as (
+    select distinct
+        company_id,
+        account_id
+    from weeks
+),
+
+-- What others did nobody asks for.
 days as (
     select
-        company_id,
-        account_id,
-        activity_date,
-        max(login_count) as login_count
-    from {{ ref('account_user_days') }}
-    where {{ is_in_scope() }}
-    group by company_id, account_id, activity_date
+        user_days.company_id,
+        user_days.account_id,
+        user_days.activity_date,
+        max(user_days.login_count) as login_count
+    from {{ ref('account_user_days') }} as user_days
+    inner join scored
+        on
+            user_days.company_id = scored.company_id
+            and user_days.account_id = scored.account_id
+    where {{ is_in_scope('user_days.company_id') }}
+    group by
+        user_days.company_id, user_days.account_id, user_days.activity_date
 ),
 
 placed as (

@@ -1,42 +1,9 @@
-with companies as (
-    select
-        company_id,
-        {{ as_of_date() }} as as_of_date
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
-),
-
-events as (
-    select * from {{ ref('int_product_events_identified') }}
-    where {{ is_in_scope() }} and left_out_reason is null
-),
-
-known as (
-    select events.*
-    from events
-    inner join companies
-        on
-            events.company_id = companies.company_id
-            and events.activity_date <= companies.as_of_date
-),
-
--- A session is of the day it began; its time is what its events tell, else from
--- the first of them to the last. How long one event took nobody knows.
-sessions as (
-    select
-        company_id,
-        account_id,
-        user_id,
-        min(activity_date) as activity_date,
-        coalesce(
-            sum(duration_seconds),
-            case
-                when count(*) > 1
-                    then extract(epoch from max(occurred_at) - min(occurred_at))
-            end
-        ) as session_seconds
-    from known
-    group by company_id, account_id, user_id, session_id
+with events as (
+    select * from {{ ref('product_event_accounts') }}
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('activity_date') }}
+        and left_out_reason is null
 ),
 
 session_days as (
@@ -48,7 +15,8 @@ session_days as (
         count(*)::integer as session_count,
         count(session_seconds)::integer as timed_session_count,
         sum(session_seconds)::numeric(18, 2) as session_seconds
-    from sessions
+    from {{ ref('product_sessions') }}
+    where {{ is_in_scope() }} and {{ is_changed('activity_date') }}
     group by company_id, account_id, user_id, activity_date
 ),
 
@@ -60,7 +28,7 @@ event_days as (
         activity_date,
         count(*)::integer as event_count,
         count(*) filter (where is_login)::integer as login_count
-    from known
+    from events
     group by company_id, account_id, user_id, activity_date
 ),
 

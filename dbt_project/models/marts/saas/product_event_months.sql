@@ -1,13 +1,5 @@
-with companies as (
-    select
-        company_id,
-        {{ as_of_date() }} as as_of_date
-    from {{ ref('companies') }}
-    where {{ is_in_scope() }}
-),
-
-events as (
-    select * from {{ ref('int_product_events_identified') }}
+with events as (
+    select * from {{ ref('account_event_months') }}
     where {{ is_in_scope() }}
 ),
 
@@ -35,17 +27,14 @@ known as (
 judged as (
     select
         events.company_id,
-        date_trunc('month', events.activity_date)::date as activity_month,
+        events.activity_month,
         case
-            when events.left_out_reason is not null then events.left_out_reason
+            when events.event_use <> 'counted' then events.event_use
             when known.account_id is null then 'unknown_account'
             else 'counted'
-        end as event_use
+        end as event_use,
+        events.event_count
     from events
-    inner join companies
-        on
-            events.company_id = companies.company_id
-            and events.activity_date <= companies.as_of_date
     left join known
         on
             events.company_id = known.company_id
@@ -57,8 +46,8 @@ counted as (
         company_id,
         activity_month,
         event_use,
-        count(*)::integer as event_count,
-        count(*) / sum(count(*)) over (
+        sum(event_count)::integer as event_count,
+        sum(event_count) / sum(sum(event_count)) over (
             partition by company_id, activity_month
         ) as event_share
     from judged

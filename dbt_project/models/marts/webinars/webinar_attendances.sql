@@ -1,6 +1,6 @@
 with visits as (
-    select * from {{ ref('int_webinar_visits_current') }}
-    where {{ is_in_scope() }}
+    select * from {{ ref('webinar_visits') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 webinars as (
@@ -9,8 +9,8 @@ webinars as (
         webinar_id,
         starts_at,
         ends_at
-    from {{ ref('webinars') }}
-    where {{ is_in_scope() }}
+    from {{ ref('webinar_records') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 -- Live is what lies between start and end; a recording has neither.

@@ -1,6 +1,9 @@
 with people as (
     select * from {{ ref('webinar_people') }}
-    where {{ is_in_scope() }} and state in ('at_start', 'late')
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('webinar_id') }}
+        and state in ('at_start', 'late')
 ),
 
 told as (

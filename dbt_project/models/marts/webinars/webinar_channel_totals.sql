@@ -1,6 +1,6 @@
 with people as (
     select * from {{ ref('webinar_people') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 counted as (

@@ -4,7 +4,7 @@ with people as (
 ),
 
 interactions as (
-    select * from {{ ref('int_webinar_interactions_current') }}
+    select * from {{ ref('webinar_interactions') }}
     where {{ is_in_scope() }}
 ),
 

@@ -1,11 +1,11 @@
 with attendances as (
     select * from {{ ref('webinar_attendances') }}
-    where {{ is_in_scope() }} and is_live_attendee
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 webinars as (
-    select * from {{ ref('webinars') }}
-    where {{ is_in_scope() }}
+    select * from {{ ref('webinar_records') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 interactions as (
@@ -22,8 +22,8 @@ interactions as (
         count(*) filter (where kind = 'survey')::integer as survey_count,
         avg(rating) filter (where kind = 'survey')::numeric(4, 2)
             as satisfaction
-    from {{ ref('int_webinar_interactions_current') }}
-    where {{ is_in_scope() }}
+    from {{ ref('webinar_interactions') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
     group by company_id, webinar_id, person_id
 ),
 
@@ -60,6 +60,7 @@ joined as (
             attendances.company_id = interactions.company_id
             and attendances.webinar_id = interactions.webinar_id
             and attendances.person_id = interactions.person_id
+    where attendances.is_live_attendee
 ),
 
 weighed as (

@@ -1,6 +1,6 @@
 with attendees as (
     select * from {{ ref('webinar_people') }}
-    where {{ is_in_scope() }} and is_live_attendee
+    where {{ is_in_scope() }} and {{ is_changed('person_id') }}
 ),
 
 webinars as (
@@ -14,14 +14,14 @@ registrants as (
         webinar_id,
         person_id,
         min(registrant_id) as registrant_id
-    from {{ ref('int_webinar_registrants_current') }}
-    where {{ is_in_scope() }}
+    from {{ ref('webinar_registrants') }}
+    where {{ is_in_scope() }} and {{ is_changed('person_id') }}
     group by company_id, webinar_id, person_id
 ),
 
 conversions as (
     select * from {{ ref('webinar_conversions') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('person_id') }}
 ),
 
 placed as (
@@ -40,6 +40,7 @@ placed as (
         on
             attendees.company_id = webinars.company_id
             and attendees.webinar_id = webinars.webinar_id
+    where attendees.is_live_attendee
 ),
 
 bought as (
@@ -79,9 +80,8 @@ described as (
         placed.past_webinar_count::integer as past_webinar_count,
         coalesce(bought.is_customer, false) as is_customer,
         bought.first_bought_on,
-        coalesce(
-            bought.first_bought_on <= placed.start_date + 30, false
-        ) as is_converted
+        coalesce(bought.first_bought_on <= placed.start_date + 30, false)
+            as is_converted
     from placed
     left join registrants
         on

@@ -3,18 +3,13 @@ with webinars as (
     where {{ is_in_scope() }}
 ),
 
-people as (
-    select * from {{ ref('webinar_people') }}
-    where {{ is_in_scope() }}
-),
-
 clocks as (
-    select * from {{ ref('int_webinar_clocks') }}
+    select * from {{ ref('webinar_clocks') }}
     where {{ is_in_scope() }}
 ),
 
 visits as (
-    select * from {{ ref('int_webinar_visits_current') }}
+    select * from {{ ref('webinar_visits') }}
     where {{ is_in_scope() }} and not is_on_demand
 ),
 
@@ -22,11 +17,11 @@ counted as (
     select
         company_id,
         webinar_id,
-        count(*) filter (where state in ('at_start', 'late'))
-            as registrant_count,
-        count(*) filter (where is_live_attendee) as attendee_count,
-        count(*) filter (where order_count > 0) as conversion_count
-    from people
+        sum(registrant_count + late_registrant_count) as registrant_count,
+        sum(attendee_count) as attendee_count,
+        sum(conversion_count) as conversion_count
+    from {{ ref('webinar_channel_totals') }}
+    where {{ is_in_scope() }}
     group by company_id, webinar_id
 ),
 

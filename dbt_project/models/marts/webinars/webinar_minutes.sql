@@ -1,16 +1,6 @@
 with webinars as (
-    select
-        webinars.company_id,
-        webinars.webinar_id,
-        webinars.starts_at,
-        least(webinars.ends_at, clocks.told_at) as until_at
-    from {{ ref('webinars') }} as webinars
-    inner join {{ ref('int_webinar_clocks') }} as clocks
-        on webinars.company_id = clocks.company_id
-    where
-        {{ is_in_scope('webinars.company_id') }}
-        and {{ is_in_scope('clocks.company_id') }}
-        and webinars.starts_at < clocks.told_at
+    select * from {{ ref('webinar_spans') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 steps as (
@@ -34,8 +24,11 @@ steps as (
 ),
 
 visits as (
-    select * from {{ ref('int_webinar_visits_current') }}
-    where {{ is_in_scope() }} and not is_on_demand
+    select * from {{ ref('webinar_visits') }}
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('webinar_id') }}
+        and not is_on_demand
 ),
 
 present as (
@@ -63,13 +56,15 @@ written as (
         count(*) filter (where did.kind = 'question') as question_count,
         count(*) filter (where did.kind = 'poll') as poll_count
     from steps
-    inner join {{ ref('int_webinar_interactions_current') }} as did
+    inner join {{ ref('webinar_interactions') }} as did
         on
             steps.company_id = did.company_id
             and steps.webinar_id = did.webinar_id
             and steps.starts_at <= did.occurred_at
             and steps.ends_at > did.occurred_at
-    where {{ is_in_scope('did.company_id') }}
+    where
+        {{ is_in_scope('did.company_id') }}
+        and {{ is_changed('did.webinar_id', 'did.company_id') }}
     group by steps.company_id, steps.webinar_id, steps.start_minute
 ),
 

@@ -1,20 +1,19 @@
-with webinars as (
-    select * from {{ ref('webinars') }}
-    where {{ is_in_scope() }}
-),
+with {{ registrants_named() }},
 
 offers as (
     select
-        company_id,
-        webinar_id,
-        offer_id,
-        person_id,
-        max(offer_title) as offer_title,
-        bool_or(clicked_at is not null) as has_clicked,
-        min(acted_date) as acted_date
-    from {{ ref('int_webinar_offers_current') }}
-    where {{ is_in_scope() }}
-    group by company_id, webinar_id, offer_id, person_id
+        told.company_id,
+        told.webinar_id,
+        told.offer_id,
+        {{ person_of('told') }} as person_id,
+        max(told.offer_title) as offer_title,
+        bool_or(told.clicked_at is not null) as has_clicked,
+        min(told.acted_date) as acted_date
+    from {{ ref('int_webinar_offers_current') }} as told
+    {{ join_registrants('told') }}
+    where {{ is_in_scope('told.company_id') }}
+    group by
+        told.company_id, told.webinar_id, told.offer_id, {{ person_of('told') }}
 ),
 
 bought as (
@@ -39,7 +38,7 @@ followed as (
         coalesce(bought.last_order_date >= offers.acted_date, false)
             as has_bought
     from offers
-    inner join webinars
+    inner join {{ ref('webinars') }} as webinars
         on
             offers.company_id = webinars.company_id
             and offers.webinar_id = webinars.webinar_id
@@ -48,6 +47,7 @@ followed as (
             offers.company_id = bought.company_id
             and offers.webinar_id = bought.webinar_id
             and offers.person_id = bought.person_id
+    where {{ is_in_scope('webinars.company_id') }}
 ),
 
 counted as (

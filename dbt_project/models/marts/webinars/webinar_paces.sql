@@ -15,7 +15,7 @@ registrations as (
 -- Not our clock but that of what was told last: a file of yesterday says
 -- nothing of today.
 clocks as (
-    select * from {{ ref('int_webinar_clocks') }}
+    select * from {{ ref('webinar_clocks') }}
     where {{ is_in_scope() }}
 ),
 

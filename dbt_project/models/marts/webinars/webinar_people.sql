@@ -1,16 +1,16 @@
 with registrations as (
     select * from {{ ref('webinar_registrations') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 attendances as (
     select * from {{ ref('webinar_attendances') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 engagements as (
     select * from {{ ref('webinar_engagements') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 conversions as (
@@ -21,7 +21,7 @@ conversions as (
         count(*)::integer as order_count,
         sum(net_revenue)::numeric(18, 2) as net_revenue
     from {{ ref('webinar_conversions') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
     group by company_id, webinar_id, person_id
 ),
 

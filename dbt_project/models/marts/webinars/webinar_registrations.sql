@@ -1,6 +1,6 @@
 with registrants as (
-    select * from {{ ref('int_webinar_registrants_current') }}
-    where {{ is_in_scope() }}
+    select * from {{ ref('webinar_registrants') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 webinars as (
@@ -8,8 +8,8 @@ webinars as (
         company_id,
         webinar_id,
         starts_at
-    from {{ ref('webinars') }}
-    where {{ is_in_scope() }}
+    from {{ ref('webinar_records') }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 sources as (

@@ -1,10 +1,13 @@
 with attendances as (
-    select
-        company_id,
-        webinar_id,
-        person_id
-    from {{ ref('webinar_attendances') }}
+    select * from {{ ref('webinar_attendances') }}
     where {{ is_in_scope() }} and is_live_attendee
+),
+
+{{ registrants_named() }},
+
+ratings as (
+    select * from {{ ref('int_webinar_ratings_current') }}
+    where {{ is_in_scope() }} and section_title is not null
 ),
 
 told as (
@@ -14,17 +17,17 @@ told as (
         '' as section_title,
         person_id,
         rating
-    from {{ ref('int_webinar_interactions_current') }}
+    from {{ ref('webinar_interactions') }}
     where {{ is_in_scope() }} and kind = 'survey' and rating is not null
     union all
     select
-        company_id,
-        webinar_id,
-        section_title,
-        person_id,
-        rating
-    from {{ ref('int_webinar_ratings_current') }}
-    where {{ is_in_scope() }} and section_title is not null
+        ratings.company_id,
+        ratings.webinar_id,
+        ratings.section_title,
+        {{ person_of('ratings') }} as person_id,
+        ratings.rating
+    from ratings
+    {{ join_registrants('ratings') }}
 ),
 
 -- A person counts once, whatever they were asked how often.
@@ -76,14 +79,6 @@ summed as (
     group by company_id, subject_kind, subject_id
 ),
 
-bounded as (
-    select
-        *,
-        {{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }} as low,
-        {{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }} as high
-    from summed
-),
-
 rounded as (
     select
         company_id,
@@ -92,9 +87,11 @@ rounded as (
         rater_count,
         other_opinion_count,
         rating_mean::numeric(4, 2) as rating_mean,
-        low::numeric(4, 2) as rating_lower,
-        high::numeric(4, 2) as rating_upper
-    from bounded
+        ({{ mean_bound('rating_mean', 'deviation', 'rater_count', -1) }})
+        ::numeric(4, 2) as rating_lower,
+        ({{ mean_bound('rating_mean', 'deviation', 'rater_count', 1) }})
+        ::numeric(4, 2) as rating_upper
+    from summed
 )
 
 select * from rounded

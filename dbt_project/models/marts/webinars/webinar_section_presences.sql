@@ -20,7 +20,7 @@ visits as (
         joined_at,
         -- Who is not told to have left stayed until the end.
         coalesce(left_at, 'infinity') as left_at
-    from {{ ref('int_webinar_visits_current') }}
+    from {{ ref('webinar_visits') }}
     where {{ is_in_scope() }} and not is_on_demand
 ),
 

@@ -29,7 +29,7 @@ interactions as (
         webinar_id,
         kind,
         occurred_at
-    from {{ ref('int_webinar_interactions_current') }}
+    from {{ ref('webinar_interactions') }}
     where {{ is_in_scope() }} and occurred_at is not null
 ),
 

@@ -1,0 +1,24 @@
+with events as (
+    select
+        company_id,
+        activity_month,
+        coalesce(left_out_reason, 'counted') as event_use,
+        -- Of what is left out nobody asks for whom.
+        case when left_out_reason is null then account_id else '' end
+            as account_id
+    from {{ ref('product_event_accounts') }}
+    where {{ is_in_scope() }} and {{ is_changed('activity_month') }}
+),
+
+counted as (
+    select
+        company_id,
+        activity_month,
+        event_use,
+        account_id,
+        count(*)::integer as event_count
+    from events
+    group by company_id, activity_month, event_use, account_id
+)
+
+select * from counted
