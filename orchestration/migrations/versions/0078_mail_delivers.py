@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0078"
-down_revision = "0075"
+down_revision = "0076"
 
 _SENDERS = (
     "('whatsapp', 'zoom', 'hubspot', 'stripe', 'segment', 'sendgrid', 'mailgun', "

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0080"
-down_revision = "0075"
+down_revision = "0079"
 
 _STATEMENTS = (
     """alter table ops.companies add column if not exists value_penalizer numeric(7, 6)

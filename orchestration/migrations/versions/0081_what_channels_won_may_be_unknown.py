@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0081"
-down_revision = "0075"
+down_revision = "0080"
 
 _COLUMNS = (
     "customer_count",
@@ -17,6 +17,5 @@ _COLUMNS = (
 def upgrade() -> None:
     """Let them be null."""
     for column in _COLUMNS:
-        op.execute(
-            f"alter table predictions.channel_values alter column {column} drop not null"
-        )
+        table = "predictions.channel_values"
+        op.execute(f"alter table {table} alter column {column} drop not null")
