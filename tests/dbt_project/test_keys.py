@@ -128,6 +128,33 @@ def test_who_follows_a_mart_is_told_what_changed_in_it(
     assert silent == set()
 
 
+def test_who_follows_a_mart_is_built_after_it(parsed_project: Manifest) -> None:
+    """Else it learns of a change a run too late."""
+    nodes = parsed_project.nodes
+    too_early = {
+        (node.name, mart)
+        for key, node in nodes.items()
+        if isinstance(node, ModelNode)
+        for mart in node.config.meta.get("rebuilt_by", {}).get("changes", {})
+        if not mart.startswith("source_")
+        and f"model.timonel.{mart}" not in before(key, parsed_project)
+    }
+
+    assert too_early == set()
+
+
+def before(key: str, manifest: Manifest) -> set[str]:
+    """Every node that stands when this one is built."""
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        node = manifest.nodes.get(waiting.pop())
+        told = node.depends_on_nodes if node is not None else []
+        waiting += [each for each in told if each not in found]
+        found |= set(told)
+    return found
+
+
 def key_of(mart: ModelNode) -> list[str]:
     """The columns of its primary key, which every change holds."""
     return [column for one in mart.constraints for column in one.columns]

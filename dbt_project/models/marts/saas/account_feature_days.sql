@@ -16,7 +16,7 @@ with counted as (
     group by company_id, account_id, feature, activity_date, activity_month
 ),
 
--- Of the same as account_plan_months, which tells when they change.
+-- Made after {{ ref('account_plan_months') }}, which tells when they change.
 versions as (
     select * from {{ ref('subscription_versions') }}
     where {{ is_in_scope() }} and left_out_reason is null
