@@ -32,15 +32,20 @@ def write_value(value: Any, column: Column, language: str) -> str:
         return (write_month if column.is_month else write_date)(value, language)
     if not isinstance(value, (int, float, Decimal)):
         return str(value)
-    pattern = _pattern(column, language)
+    written = _write_number(value, column, language)
+    if value < 0 and not any(digit in written for digit in "123456789"):
+        written = _write_number(0, column, language)  # -0 % is 0 %
+    return f"{written}{column.suffix}"
+
+
+def _write_number(value: float | Decimal, column: Column, language: str) -> str:
     # As people and Metabase round: a half goes up.
     with localcontext(rounding=ROUND_HALF_UP):
-        written = pattern.apply(
+        return _pattern(column, language).apply(
             *(value, _locale(language)),
             currency=column.currency,
             currency_digits=False,
         )
-    return f"{written}{column.suffix}"
 
 
 @cache

@@ -25,6 +25,8 @@ from metabase.rendering.formats import number_locale, write_value
         (0.4567, Column("a", "A", "percent", decimals=0), "46 %"),
         (1234, Column("a", "A", "decimal", decimals=0), "1.234"),
         (-1.25, Column("a", "A", "decimal", decimals=1), "-1,3"),
+        (-0.004, Column("a", "A", "percent", decimals=0), "0 %"),
+        (Decimal("-0.004"), Column("a", "A", "currency", "EUR", 2), "0,00 €"),
         (1234, Column("a", "A"), "1.234"),
         (date(1997, 9, 30), Column("a", "A"), "30 sept 1997"),
         (date(2025, 12, 1), Column("a", "A", is_month=True), "dic 2025"),
