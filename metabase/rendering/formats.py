@@ -41,11 +41,12 @@ def write_value(value: Any, column: Column, language: str) -> str:
 def _write_number(value: float | Decimal, column: Column, language: str) -> str:
     # As people and Metabase round: a half goes up.
     with localcontext(rounding=ROUND_HALF_UP):
-        return _pattern(column, language).apply(
+        written: str = _pattern(column, language).apply(
             *(value, _locale(language)),
             currency=column.currency,
             currency_digits=False,
         )
+    return written
 
 
 @cache
