@@ -6,7 +6,7 @@ import dagster as dg
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
 from orchestration.defs.transformation.left_out import selectors_of
-from orchestration.lib.warehouse.dbt_relations import are_all_there
+from orchestration.lib.warehouse.dbt_relations import are_all_there, outgrown_marts
 from orchestration.lib.warehouse.standing import standing_assets
 from tests.dbt_project.warehouse import Warehouse
 
@@ -29,6 +29,19 @@ def test_a_command_does_not_ask_for_what_stands(own_warehouse: Warehouse) -> Non
     assert standing == views
     assert without_a_view == VIEWS
     assert standing_assets(own_warehouse.url, company_id) == set()
+
+
+def test_a_mart_whose_columns_may_be_null_or_no_longer_is_of_an_earlier_version(
+    own_warehouse: Warehouse,
+) -> None:
+    before = outgrown_marts(own_warehouse.url)
+    own_warehouse.execute(
+        "alter table marts.web_source_months alter engaged_session_count set not null"
+    )
+    own_warehouse.execute("alter table marts.orders alter status drop not null")
+
+    assert before == []
+    assert outgrown_marts(own_warehouse.url) == ["orders", "web_source_months"]
 
 
 def test_a_folder_is_left_out_by_its_name_only_when_all_of_it_is() -> None:

@@ -20,8 +20,9 @@ __all__ = [
     "remember_built_from",
 ]
 
-# A column: its name, its type, and its place in the primary key, if any.
-_Columns = set[tuple[str, str | None, int | None]]
+# A column: its name, its type, its place in the primary key, if any, and whether it
+# is never null.
+_Columns = set[tuple[str, str | None, int | None, bool]]
 
 
 def are_all_there(url: str, keys: Iterable[dg.AssetKey]) -> bool:
@@ -60,7 +61,10 @@ def remember_built_from(url: str, schema: str, fingerprint: str) -> None:
 
 
 def outgrown_marts(url: str) -> list[str]:
-    """Marts whose table has other columns or another key than their contract now."""
+    """Marts whose table has other columns or another key than their contract now.
+
+    Other columns are also those that may be null where they might not, or the reverse.
+    """
     manifest = current_manifest()
     with connect(url, "transformer") as database:
         return sorted(
@@ -96,7 +100,7 @@ def _is_outgrown(database: Connection, node: dict[str, Any]) -> bool:
 def _columns_standing(database: Connection, table: str) -> _Columns:
     rows = database.execute(
         """select attname, atttypid::regtype::text,
-            array_position(indkey::int2[], attnum)
+            array_position(indkey::int2[], attnum), attnotnull
         from pg_attribute
         left join pg_index on indrelid = attrelid and indisprimary
         where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped""",
@@ -113,9 +117,15 @@ def _columns_declared(database: Connection, node: dict[str, Any]) -> _Columns:
         if constraint["type"] == "primary_key"
         for column in constraint["columns"]
     ]
+    never_null = [
+        name
+        for name, column in node["columns"].items()
+        if any(each["type"] == "not_null" for each in column["constraints"])
+    ]
     rows = database.execute(
-        """select name, to_regtype(type)::text, array_position(%s::text[], name) - 1
+        """select name, to_regtype(type)::text, array_position(%s::text[], name) - 1,
+            name = any(%s::text[])
         from unnest(%s::text[], %s::text[]) as declared (name, type)""",
-        (key, list(types), list(types.values())),
+        (key, [*key, *never_null], list(types), list(types.values())),
     )
     return set(rows.fetchall())
