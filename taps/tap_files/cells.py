@@ -8,14 +8,19 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from taps.tap_files.amounts import AmountReader
-from taps.tap_files.currencies import currencies_of_sign, currency_codes, sign_of
+from taps.tap_files.currencies import (
+    currencies_of_sign,
+    currency_codes,
+    currency_written_in,
+    sign_of,
+)
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.mojibake import has_mojibake
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.statuses import least_of, says_nothing, says_yes
 from taps.tap_files.tables import Cell, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, sign_at_end
 
 __all__ = ["CellReader", "LeftOut", "Loaded", "Outcome", "Rejected", "required"]
 
@@ -68,7 +73,14 @@ class CellReader:
         self._statuses = inspection.statuses
         self._may_be_garbled = not inspection.table.is_ascii
         self._named_currency = inspection.binding.currency_code
-        self._default_currency = inspection.shown_currency or currency_code
+        amount = self._positions.get(inspection.binding.contract.amount_column or "")
+        header = "" if amount is None else inspection.binding.header[amount]
+        self._header_sign = sign_at_end(header)
+        self._default_currency = (
+            inspection.shown_currency
+            or currency_written_in(self._header_sign)
+            or currency_code
+        )
         columns = inspection.binding.contract.columns
         self._unneeded = {column.name for column in columns if not column.needed}
         self._checked = [
@@ -196,10 +208,11 @@ class CellReader:
 
     def _refuse_dollars(self, cell: Cell, currency: str | None) -> None:
         """Refuse a bare $ where only the company says that the money is another."""
-        if currency is None or not isinstance(cell, str) or "$" not in cell:
+        if currency is None or currency in _DOLLARS:
             return
         is_told = self._named_currency or self.binding.has("currency_code")
-        if not is_told and sign_of(cell) == "$" and currency not in _DOLLARS:
+        is_shown = isinstance(cell, str) and "$" in cell and sign_of(cell) == "$"
+        if not is_told and (is_shown or self._header_sign == "$"):
             raise RowRejected(
                 f"the amount is written with $, which is no sign of {currency}"
             )

@@ -106,7 +106,11 @@ def _only_read(connection: sa.Connection) -> None:
 
 def _write(connection: sa.Connection, said: str, path: Path) -> int:
     """Write the rows of a table or query as JSON lines; return how many they are."""
-    statement = sa.text(said) if _QUERY.match(said) else _of_table(connection, said)
+    statement = (
+        sa.text(said.replace(":", r"\:"))  # its colons are no parameters
+        if _QUERY.match(said)
+        else _of_table(connection, said)
+    )
     encoder = msgspec.json.Encoder(enc_hook=_as_text, decimal_format="number")
     count = 0
     result = connection.execute(

@@ -166,10 +166,14 @@ def _flagged(binding: Binding, table: Table, settings: Settings) -> Binding:
 
 def _is_flag(table: Table, position: int) -> bool:
     """Whether a column says yes or no in every row, and yes in one."""
-    texts = {as_text(row.cells[position]) for row in table.rows() if not row.problem}
-    return all(says_yes(text) or says_no(text) for text in texts) and any(
-        map(says_yes, texts)
-    )
+    is_set = False
+    for row in table.rows():
+        text = "" if row.problem else as_text(row.cells[position])
+        if says_yes(text):
+            is_set = True
+        elif not says_no(text):
+            return False
+    return is_set
 
 
 def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from taps.tap_files.currencies import currency_codes
 
-__all__ = ["currency_in", "is_header_of", "normalised"]
+__all__ = ["currency_in", "is_header_of", "normalised", "sign_at_end"]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_LAST_SIGN = re.compile(r"[\s_(\[/]((?:US|R)?\$|[€£])[)\]]?\s*$")
 _LAST_WORD = re.compile(r"[\s_(\[/]([A-Z]{3})[)\]]?\s*$")
 
 
@@ -35,3 +36,9 @@ def currency_in(header: str) -> str | None:
     """The currency code at the end of a header: ``Importe gastado (CLP)`` -> CLP."""
     found = _LAST_WORD.search(header)
     return found[1] if found and found[1] in currency_codes() else None
+
+
+def sign_at_end(header: str) -> str:
+    """The sign of money that a header ends with: ``Total (€)`` -> €; "" without one."""
+    found = _LAST_SIGN.search(header)
+    return found[1] if found else ""

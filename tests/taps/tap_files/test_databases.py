@@ -95,6 +95,16 @@ def test_a_name_that_is_a_contracts_says_what_the_table_holds(shop: str) -> None
     assert {row["contract"] for row in run.records("files")} == {"marketplace_orders"}
 
 
+def test_a_query_may_hold_colons_and_percent_signs(shop: str) -> None:
+    run = read(
+        shop,
+        pedidos="""select id::text as id, cliente, fecha, monto, ': x' as nota
+        from tienda.pedidos where moneda like 'CL%' and ': x' like '%:x' is not null""",
+    )
+
+    assert (run.failures, len(run.purchases)) == ([], 2)
+
+
 def test_one_table_that_cannot_be_read_leaves_the_others(shop: str) -> None:
     run = read(shop, pedidos="tienda.pedidos", nada="tienda.nada", otra="tienda.otra")
 
