@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
+from tests.dbt_project.narrow_builds import NarrowBuilds
 from tests.dbt_project.saas.random_events import EventLife
 from tests.dbt_project.warehouse import Warehouse
 
@@ -31,45 +31,18 @@ def test_what_is_rebuilt_for_what_changed_is_what_a_build_of_all_gives(
         [whole],
     )
     life = EventLife(warehouse, (narrow, whole), random.Random(7))
+    builds = NarrowBuilds(warehouse, narrow, whole, NARROW, WHOLE)
     life.open()
-    build(warehouse, life)
+    builds.build(life.as_of)
 
     for number in range(STEPS):
         life.step()
         if number == STEPS - 1:
             life.list_other_features()
-        build(warehouse, life)
+        builds.build(life.as_of)
 
-        for mart in NARROW:
-            assert rows_of(warehouse, mart, narrow) == rows_of(warehouse, mart, whole)
+        assert builds.differing() == []
         if number < STEPS - 1:
-            assert built(warehouse, narrow) == set(NARROW)
-    assert built(warehouse, whole) == set()
-    assert len(rows_of(warehouse, "account_user_days", narrow)) > 10
-
-
-def build(warehouse: Warehouse, life: EventLife) -> None:
-    warehouse.execute(
-        "delete from ops.mart_builds where company_id = %s", [life.companies[1]]
-    )
-    warehouse.dbt.run(
-        *("run", "--select", *WHOLE, *NARROW),
-        company_ids=list(life.companies),
-        as_of_dates=dict.fromkeys(life.companies, life.as_of),
-    )
-
-
-def rows_of(warehouse: Warehouse, mart: str, company: str) -> list[dict[str, Any]]:
-    query = f"""select to_jsonb(mart) - 'company_id' as told from marts.{mart} as mart
-        where company_id = %s order by 1"""
-    return [row["told"] for row in warehouse.rows(query, [company])]
-
-
-def built(warehouse: Warehouse, company: str) -> set[str]:
-    """The marts that were built for some keys."""
-    rows = warehouse.rows(
-        """select mart from ops.mart_builds where company_id = %s
-        and mart = any(%s) and changed_key_count is not null""",
-        [company, list(NARROW)],
-    )
-    return {row["mart"] for row in rows}
+            assert builds.built(narrow) == set(NARROW)
+    assert builds.built(whole) == set()
+    assert len(builds.rows_of("account_user_days", narrow)) > 10

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
+from tests.dbt_project.narrow_builds import NarrowBuilds
 from tests.dbt_project.warehouse import Warehouse
 from tests.dbt_project.webinars.random_webinars import WebinarLife
 
@@ -33,42 +33,15 @@ def test_what_is_rebuilt_for_what_changed_is_what_a_build_of_all_gives(
         [whole],
     )
     life = WebinarLife(warehouse, (narrow, whole), random.Random(4))
+    builds = NarrowBuilds(warehouse, narrow, whole, NARROW, WHOLE)
     life.open()
-    build(warehouse, life)
+    builds.build(life.as_of)
 
     for _ in range(STEPS):
         life.step()
-        build(warehouse, life)
+        builds.build(life.as_of)
 
-        for mart in (*NARROW, "webinar_live"):
-            assert rows_of(warehouse, mart, narrow) == rows_of(warehouse, mart, whole)
-        assert built(warehouse, narrow) == set(NARROW)
-    assert built(warehouse, whole) == set()
-    assert len(rows_of(warehouse, "webinar_people", narrow)) > 5
-
-
-def build(warehouse: Warehouse, life: WebinarLife) -> None:
-    warehouse.execute(
-        "delete from ops.mart_builds where company_id = %s", [life.companies[1]]
-    )
-    warehouse.dbt.run(
-        *("run", "--select", *WHOLE, *NARROW),
-        company_ids=list(life.companies),
-        as_of_dates=dict.fromkeys(life.companies, life.as_of),
-    )
-
-
-def rows_of(warehouse: Warehouse, mart: str, company: str) -> list[dict[str, Any]]:
-    query = f"""select to_jsonb(mart) - 'company_id' as told from marts.{mart} as mart
-        where company_id = %s order by 1"""
-    return [row["told"] for row in warehouse.rows(query, [company])]
-
-
-def built(warehouse: Warehouse, company: str) -> set[str]:
-    """The marts that were built for some keys."""
-    rows = warehouse.rows(
-        """select mart from ops.mart_builds where company_id = %s
-        and mart = any(%s) and changed_key_count is not null""",
-        [company, list(NARROW)],
-    )
-    return {row["mart"] for row in rows}
+        assert builds.differing("webinar_live") == []
+        assert builds.built(narrow) == set(NARROW)
+    assert builds.built(whole) == set()
+    assert len(builds.rows_of("webinar_people", narrow)) > 5
