@@ -66,7 +66,7 @@ def is_done(url: str, company: Company, as_of_date: date, version: str) -> bool:
     """Whether the company's latest run had these inputs and nobody ran since.
 
     Runs of the Dagster daemon are not recorded here, but they leave their date with the
-    customers. Without any, only the last complete day is done: the daemon has no later.
+    customers; without any, with the mart of companies, which every run builds.
     """
     company_id = company.company_id
     with connect(url, "orchestrator") as database:
@@ -74,6 +74,11 @@ def is_done(url: str, company: Company, as_of_date: date, version: str) -> bool:
             """select input_version, status from ops.runs
             where company_id = %s and status <> 'started'
             order by started_at desc limit 1""",
+            (company_id,),
+        ).fetchone()
+        built = database.execute(
+            """select as_of_date from ops.mart_builds
+            where company_id = %s and mart = 'companies'""",
             (company_id,),
         ).fetchone()
     if row != (version, "succeeded"):
@@ -89,9 +94,9 @@ def is_done(url: str, company: Company, as_of_date: date, version: str) -> bool:
             where company_id = %(id)s""",
             {"id": company_id},
         ).fetchone()
-    # Predictions of a company that is told them weekly are older than its marts.
     if not dates:
-        return as_of_date >= company.last_complete_day(datetime.now(UTC))
+        return built == (as_of_date,)
+    # Predictions of a company that is told them weekly are older than its marts.
     return dates == [(as_of_date,)] and _is_at_most(published, as_of_date)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -19,6 +19,10 @@ DAY = date(2026, 1, 31)
 _HANG_UP = """
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()
+"""
+_BUILT = """
+    insert into ops.mart_builds (company_id, mart, definition, seen_through, as_of_date)
+    values ('acme', 'companies', '', 0, %(day)s)
 """
 
 
@@ -113,20 +117,20 @@ def test_who_stops_a_run_made_nothing_fail(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("customer_day", "is_over", "is_skipped"),
+    ("customer_day", "built_day", "is_skipped"),
     [
-        (DAY, True, True),
-        (DAY + timedelta(days=1), True, False),
-        # A community has no customers: of an older day nobody knows who ran since.
-        (None, True, False),
-        (None, False, True),
+        (DAY, DAY, True),
+        (DAY + timedelta(days=1), DAY, False),
+        # A community has no customers.
+        (None, DAY, True),
+        (None, DAY + timedelta(days=1), False),
+        (None, None, False),
     ],
 )
 def test_what_was_done_is_not_done_again_unless_somebody_ran_since(
-    url: str, customer_day: date | None, is_over: bool, is_skipped: bool
+    url: str, customer_day: date | None, built_day: date | None, is_skipped: bool
 ) -> None:
-    day = DAY if is_over else ACME.last_complete_day(datetime.now(UTC))
-    with recorded_run(url, "acme", day, "v1"):
+    with recorded_run(url, "acme", DAY, "v1"):
         pass
     with psycopg.connect(url) as admin:
         admin.execute("create schema if not exists marts")
@@ -138,9 +142,11 @@ def test_what_was_done_is_not_done_again_unless_somebody_ran_since(
         if customer_day:
             query = "insert into marts.customer_summaries values ('acme', %s)"
             admin.execute(query, (customer_day,))
+        if built_day:
+            admin.execute(_BUILT, {"day": built_day})
 
-    assert is_done(url, ACME, day, "v1") == is_skipped
-    assert not is_done(url, ACME, day, "v2")
+    assert is_done(url, ACME, DAY, "v1") == is_skipped
+    assert not is_done(url, ACME, DAY, "v2")
 
 
 def test_a_run_with_nothing_to_do_leaves_no_row(url: str) -> None:
