@@ -166,7 +166,8 @@ def recent_orders(
         message = Sentence(
             "recent_orders.none",
             "There is no order up to {as_of}. Load orders, or choose a later as-of "
-            "date.",
+            "date. A company that sells nothing here says so with its plan: timonel "
+            "company set ID --plan webinars (or community, saas).",
             as_of=as_of_date,
         )
         return GateResult(gate, "blocked", None, stale_after_days, message)

@@ -15,7 +15,7 @@ from sandbox.simulation.timeline import HISTORY_DAYS, Timeline
 
 __all__ = ["Spend", "draw_spend"]
 
-_BUDGET_STEP: Final = 0.45
+_BUDGET_STEP: Final = 0.6
 _BUDGET_DAYS: Final = (35, 80)
 _BURST_DAYS: Final = (10, 28)
 _QUIET_DAYS: Final = (7, 24)

@@ -1,16 +1,32 @@
-"""Whether the last value of a file was cut off."""
+"""How a file ends: with text below its rows, or with a value that was cut off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
-__all__ = ["last_value_looks_cut"]
+__all__ = ["is_text", "last_value_looks_cut"]
+
+_WORDS = re.compile(r"[^\W\d_]{2,}[\s.,:]+[^\W\d_]{2,}")
+_COUNTED = re.compile(r"record\(s\) downloaded|rows? exported|registros? exportados?")
 
 _UNFINISHED = (".", ",", ":", "-", "/", "+")
 _FEW = 3
 """Other values needed before a shape they all share means anything."""
 _MANY = 50
 """Other values needed before being the shortest of all means anything."""
+
+
+def is_text(cells: Sequence[str], width: int) -> bool:
+    """Whether a record of a table with `width` columns is no row but a sentence.
+
+    Such as a copyright, or how many records were downloaded: one cell of several words,
+    or fewer cells than the table has, one of which says what was counted.
+    """
+    told = [cell for cell in cells if cell.strip()]
+    if len(told) == 1 and len(cells) < width:
+        return _WORDS.search(told[0]) is not None
+    return len(cells) < width and any(_COUNTED.search(cell.lower()) for cell in told)
 
 
 def last_value_looks_cut(values: Iterable[str]) -> bool:

@@ -55,15 +55,18 @@ def find_sources(
     settings: Settings,
 ) -> Iterator[tuple[list[SourceFile], list[FileError]]]:
     """Files and tables that the settings name, and what is wrong with them."""
-    sources, errors = find_files(settings.paths)
-    if settings.database_url is None:
-        yield sources, errors
-        return
-    # Only those who read a database pay for what speaks to one.
-    from taps.tap_files.databases import database_files  # noqa: PLC0415
+    from taps.tap_files.reports import split_reports  # noqa: PLC0415 it needs this
 
-    with database_files(settings) as (tables, unread):
-        yield [*sources, *tables], [*errors, *unread]
+    files, errors = find_files(settings.paths)
+    with split_reports(files) as (sources, unsaid):
+        if settings.database_url is None:
+            yield sources, [*errors, *unsaid]
+            return
+        # Only those who read a database pay for what speaks to one.
+        from taps.tap_files.databases import database_files  # noqa: PLC0415
+
+        with database_files(settings) as (tables, unread):
+            yield [*sources, *tables], [*errors, *unsaid, *unread]
 
 
 def find_files(paths: Iterable[str]) -> tuple[list[SourceFile], list[FileError]]:

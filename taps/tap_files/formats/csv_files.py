@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 from taps.tap_files.encodings import TextEncoding, detect_encoding
-from taps.tap_files.endings import last_value_looks_cut
+from taps.tap_files.endings import is_text, last_value_looks_cut
 from taps.tap_files.formats.csv_dialect import detect_delimiter, separator_line
 from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
 from taps.tap_files.locations import SourceFile
@@ -19,6 +20,9 @@ from taps.tap_files.tables import Row
 from taps.tap_files.totals import begins_with_total
 
 __all__ = ["CsvTable", "open_csv"]
+
+_Record: TypeAlias = tuple[int, int, list[str], str]
+"""First line, last line, cells and problem."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _CUT_REMEDY = "Export it again; if it is complete, end its last line with a line break"
@@ -105,8 +109,20 @@ class CsvTable:
         ):
             raise self._cut("the last value is shorter than the others", last_line)
 
-    def _records(self) -> Iterator[tuple[int, int, list[str], str]]:
-        """(first line, last line, cells, problem) of every record after the header."""
+    def _records(self) -> Iterator[_Record]:
+        """Every record after the header but the text that some write below the rows."""
+        held: list[_Record] = []
+        for record in self._all_records():
+            if is_text(record[2], len(self.header)):
+                held.append(record)
+                continue
+            yield from held
+            held.clear()
+            yield record
+        if not self._ends_with_line_break():
+            yield from held
+
+    def _all_records(self) -> Iterator[_Record]:
         with self.source.path.open(encoding=self.encoding.name, newline="") as stream:
             reader = csv.reader(stream, delimiter=self.delimiter, strict=True)
             end = 0

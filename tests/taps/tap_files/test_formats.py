@@ -281,3 +281,27 @@ def test_a_typed_day_beyond_all_calendars_costs_its_row(
 
     assert [row["amount"] for row in run.purchases] == [Decimal("20.5")]
     assert list(run.rejects) == ["log.parquet line 2"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '"©2026 Some Corporation. All rights reserved. "',
+        '\n"2","record(s) downloaded"',
+        "Exportado por Ana el lunes",
+    ],
+)
+def test_a_sentence_below_the_rows_is_no_row(below: str, read_text: RunTap) -> None:
+    log = "customer_id,date,amount\n1,2025-01-15,10.00\n2,2025-01-16,20.00\n"
+
+    told, between = (
+        read_text(f"{log}{below}\n"),
+        read_text(f"{log}{below}\n3,2025-01-17,5.00\n"),
+    )
+    cut = read_text(log + below.strip())
+
+    assert (told.failures, told.rejects) == ([], {})
+    assert [row["amount"] for row in told.purchases] == [10, 20]
+    # Among rows it may be what is left of one, and so may be what ends without a break.
+    assert len(between.rejects) == 1
+    assert "cut in half" in cut.failures[0]

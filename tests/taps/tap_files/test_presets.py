@@ -59,6 +59,8 @@ SALES = {
     "amazon_transactions": ("EUR", 2, "1050.00"),
     # 40 + 4.99 - 5 - 4.99 + 20 + 30
     "amazon_orders": ("EUR", 2, "85.00"),
+    # 20 + 20 - 5 + 20 - 20 + 30 - 30: one was given back, one is disputed
+    "gumroad_sales": ("USD", 4, "35.00"),
 }
 
 
@@ -127,6 +129,16 @@ def test_a_plugins_words_for_the_address_are_understood(read_text: RunTap) -> No
     assert "Billing Email Address" in spoken
     assert run.purchases == told.purchases != []
     assert f"read as {load_presets()['woocommerce_orders'].title}" in run.file["notes"]
+
+
+def test_nuvemshop_is_tiendanube_in_portuguese(read_text: RunTap) -> None:
+    run = read_text(export("nuvemshop_orders"))
+
+    assert (run.failures, run.rejects) == ([], {})
+    told = [(e["purchase_id"], e["amount"], e["status"]) for e in run.purchases]
+    # The second product of an order has no total of its own.
+    assert told == [("1001", 1120, "paid"), ("1002", 70, "failed")]
+    assert {row["currency_code"] for row in run.purchases} == {"BRL"}
 
 
 def test_stripes_times_are_in_utc(read_text: RunTap) -> None:
@@ -200,6 +212,10 @@ SPEND = {
         [("2025-01-01", "2025-01-10")],
     ),
     "TikTok": ("tiktok_ads", "TikTok Ads", "USD", "20.00", []),
+    "LinkedIn": ("linkedin_ads", "LinkedIn Ads", "EUR", "1220.00", []),
+    "Microsoft": ("microsoft_ads", "Microsoft Ads", "EUR", "56.00", []),
+    "Pinterest": ("pinterest_ads", "Pinterest Ads", "GBP", "23.00", []),
+    "Amazon": ("amazon_ads", "Amazon Ads", "EUR", "22.00", []),
 }  # fmt: skip
 
 

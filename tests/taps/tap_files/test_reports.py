@@ -1,0 +1,78 @@
+"""Zoom's reports, of several tables each, become files of the webinar's contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.taps.tap_files.conftest import Run, RunTap
+from tests.taps.tap_files.test_presets import export
+
+ZONE = "Europe/Madrid"
+
+
+def told(run: Run, stream: str, *columns: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in columns) for row in run.records(stream)]
+
+
+def test_a_report_of_attendees_says_who_registered_and_who_was_there(
+    read_text: RunTap,
+) -> None:
+    run = read_text(export("zoom_attendees"), time_zone=ZONE)
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert told(run, "webinars", "title", "starts_at", "length_minutes") == [
+        ("Lanzamiento IA", "2026-01-15T18:00:00+00:00", 62)
+    ]
+    registered = told(run, "registrants", "email", "registered_at", "status")
+    assert registered == [
+        ("ana@x.es", "2026-01-10T08:00:00+00:00", "approved"),
+        ("luis@x.es", "2026-01-11T08:00:00+00:00", "approved"),
+        ("eva@x.es", "2026-01-12T08:00:00+00:00", "approved"),
+    ]
+    # Ana came twice; Eva did not come; who joined by telephone has no address.
+    visits = told(run, "attendances", "email", "joined_at", "left_at", "role")
+    assert [visit[3] for visit in visits] == ["host", *["attendee"] * 4]
+    assert [(visit[0], visit[1][11:16], visit[2][11:16]) for visit in visits] == [
+        ("marta@acme.es", "17:50", "19:02"),
+        ("ana@x.es", "18:01", "18:40"),
+        ("ana@x.es", "18:45", "19:00"),
+        ("luis@x.es", "18:05", "19:02"),
+        (None, "18:10", "18:30"),
+    ]
+
+
+def test_reports_of_one_webinar_agree_on_its_name_and_people(
+    read_text: RunTap,
+) -> None:
+    runs = [
+        read_text(export(name), time_zone=ZONE)
+        for name in ("zoom_attendees", "zoom_registrations_spanish")
+    ]
+
+    who = ("webinar_id", "registrant_id", "email")
+    first, second = (set(told(run, "registrants", *who)) for run in runs)
+    assert runs[1].failures == []
+    assert second < first
+    assert told(runs[1], "registrants", "email", "status", "channel") == [
+        ("ana@x.es", "approved", "LinkedIn"),
+        ("luis@x.es", "cancelled", "Email"),
+    ]
+
+
+def test_another_date_of_a_recurring_webinar_is_another(read_text: RunTap) -> None:
+    text = export("zoom_attendees")
+    later = text.replace("Jan 15, 2026", "Jan 22, 2026")
+
+    first, second = read_text(text), read_text(later)
+
+    ids = {row["webinar_id"] for e in (first, second) for row in e.records("webinars")}
+    assert len(ids) == 2
+
+
+def test_a_report_that_says_no_start_is_refused(read_text: RunTap) -> None:
+    start = '"Jan 15, 2026 07:00 PM",62'
+
+    run = read_text(export("zoom_attendees").replace(start, ",62"))
+
+    assert "does not say of which webinar it is" in run.failures[0]
+    assert run.records("registrants") == []
