@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
 
@@ -41,13 +41,17 @@ class CsvTable:
     """Physical line that the header ends on."""
     spare: int = 0
     """Empty fields that most rows have beyond the header."""
+    below: list[int] = field(default_factory=list, compare=False)
+    """Lines of text below the rows, once they were read."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The encoding, when it is not UTF-8."""
-        if self.encoding.name.startswith("utf-8"):
-            return ()
-        return (f"read as {self.encoding.name}",)
+        """The encoding, when not UTF-8; text below the rows, once they were read."""
+        count = len(self.below)
+        notes = [f"{count} lines of text below the rows are left out"] if count else []
+        if not self.encoding.name.startswith("utf-8"):
+            notes.insert(0, f"read as {self.encoding.name}")
+        return tuple(notes)
 
     @property
     def is_ascii(self) -> bool:
@@ -121,6 +125,8 @@ class CsvTable:
             yield record
         if not self._ends_with_line_break():
             yield from held
+        else:
+            self.below[:] = [line for line, _, _, _ in held]
 
     def _all_records(self) -> Iterator[_Record]:
         with self.source.path.open(encoding=self.encoding.name, newline="") as stream:

@@ -302,6 +302,7 @@ def test_a_sentence_below_the_rows_is_no_row(below: str, read_text: RunTap) -> N
 
     assert (told.failures, told.rejects) == ([], {})
     assert [row["amount"] for row in told.purchases] == [10, 20]
+    assert told.file["notes"] == ["1 lines of text below the rows are left out"]
     # Among rows it may be what is left of one, and so may be what ends without a break.
     assert len(between.rejects) == 1
     assert "cut in half" in cut.failures[0]
