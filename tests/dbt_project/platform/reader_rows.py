@@ -135,6 +135,11 @@ JUDGEMENTS = (
         values (%s, 'run_failed:', 'run_failed', 'high', '{}', 'a', 'b', 'c', 'd', '/',
         now(), now(), now())""",
 )
+# Too few people for one that stands out.
+MESSAGES = """
+    insert into marts.message_click_comparisons values (%s, 'c', 'email', 'C',
+    '2026-01-05', 40, 20, 80, 10, 0.5, 0.1, 0.4, 0.2, 0.6, '2026-01-31')
+"""
 # The log names no campaign.
 CAMPAIGN = """
     update marts.customers set first_campaign_name = 'Winter' where company_id = %s

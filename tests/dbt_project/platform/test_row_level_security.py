@@ -29,6 +29,7 @@ from tests.dbt_project.platform.reader_rows import (
     GRADED,
     JUDGEMENTS,
     MERGED,
+    MESSAGES,
     OPERATIONS,
     PARAMETER,
     PREDICTION,
@@ -90,6 +91,7 @@ VIEWS = (
     "cohort_retention",
     "cohort_returns_by_month",
     "community_by_month",
+    "community_findings",
     "community_funnel",
     "community_referrals",
     "community_referrers",
@@ -131,6 +133,7 @@ VIEWS = (
     "media_mix_gates",
     "merged_customers",
     "message_campaigns",
+    "message_comparisons",
     "model_backtest_deciles",
     "model_backtest_tracking",
     "model_backtests",
@@ -173,6 +176,7 @@ VIEWS = (
     "service_levels",
     "service_sales",
     "social_months",
+    "sponsorship_terms",
     "sponsorships_by_month",
     "subscriptions_left_out",
     "support_by_month",
@@ -280,6 +284,7 @@ def readers(warehouse: Warehouse) -> Readers:
         measure_values(warehouse.url, company_id)
         measure_plans(warehouse.url, company_id)
         warehouse.execute(CAMPAIGN, [company_id])
+        warehouse.execute(MESSAGES, [company_id])
         warehouse.execute(RATES, [company_id])
         warehouse.execute(MERGED, [company_id])
     for agency, client in ((pair.acme, pair.bolt), (pair.bolt, pair.acme)):

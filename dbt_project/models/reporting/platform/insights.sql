@@ -91,6 +91,8 @@ held as (
     select * from rising_churn
     union all
     select * from proven_audiences
+    union all
+    select * from {{ ref('community_findings') }}
 ),
 
 written as (
