@@ -22,6 +22,7 @@ _KEYS = {
     "message_comparisons": "channel || '/' || campaign_id = %s",
     "one_time_buyer_churn": "company_id = %s",
     "sponsorship_terms": "sponsorship_id = %s",
+    "webinar_cohort_ends": "measure = %s",
 }
 
 
@@ -50,6 +51,15 @@ _CLICKS = {
     "earlier": "%others_click_ratio",
     "new": "%click_ratio",
     "count": "delivered_count",
+}
+_COHORTS = {
+    "estimate": "%change_ratio",
+    "lower": "%change_lower",
+    "upper": "%change_upper",
+    "earlier": "%first_ratio",
+    "new": "%last_ratio",
+    "count": "last_member_count",
+    "second": "month_count",
 }
 _REVENUE = {**_with_bounds("estimate", "revenue_gained"), "count": "contacted_count"}
 
@@ -104,6 +114,8 @@ NUMBERS: dict[str, dict[str, str]] = {
         "lower": "%-difference_ratio_upper",
         "upper": "%-difference_ratio_lower",
     },
+    "webinar_cohort_retained": _COHORTS,
+    "webinar_cohort_converted": _COHORTS,
     "sponsorship_ending": {
         "estimate": "days_left",
         "count": "active_person_count",
@@ -135,7 +147,8 @@ def _check_sentence(
     assert match, row[f"sentence_{language}"]
     for name, text in match.groupdict().items():
         if name in ("channel", "other", "campaign"):
-            assert text in _NAMES or text in source.values()
+            dates = {str(value)[:7] for value in source.values()}
+            assert text in _NAMES or text in source.values() or text in dates
             continue
         column = NUMBERS[row["rule_id"]][name]
         fact = float(source[column.strip("%-")]) * (100 if column[0] == "%" else 1)

@@ -24,6 +24,7 @@ from tests.dbt_project.platform.reader_rows import (
     ASKED,
     ATTENDED,
     CAMPAIGN,
+    COHORTS,
     CONNECTION,
     FIT,
     GRADED,
@@ -42,6 +43,7 @@ from tests.dbt_project.platform.reader_rows import (
     TOLD,
     USED,
     WEB,
+    WINDOWS,
 )
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
@@ -194,8 +196,10 @@ VIEWS = (
     "webinar_calls",
     "webinar_changes",
     "webinar_channels",
+    "webinar_cohort_ends",
     "webinar_cohort_results",
     "webinar_content_results",
+    "webinar_findings",
     "webinar_forecasts",
     "webinar_funnel_channels",
     "webinar_funnel_results",
@@ -206,6 +210,7 @@ VIEWS = (
     "webinar_outlooks",
     "webinar_ratings",
     "webinar_results",
+    "webinar_rolling_days",
     "webinar_section_dates",
     "webinar_section_results",
     "webinar_segment_choices",
@@ -285,6 +290,8 @@ def readers(warehouse: Warehouse) -> Readers:
         measure_plans(warehouse.url, company_id)
         warehouse.execute(CAMPAIGN, [company_id])
         warehouse.execute(MESSAGES, [company_id])
+        warehouse.execute(COHORTS, [company_id])
+        warehouse.execute(WINDOWS, [company_id])
         warehouse.execute(RATES, [company_id])
         warehouse.execute(MERGED, [company_id])
     for agency, client in ((pair.acme, pair.bolt), (pair.bolt, pair.acme)):

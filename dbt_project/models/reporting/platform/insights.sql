@@ -93,6 +93,8 @@ held as (
     select * from proven_audiences
     union all
     select * from {{ ref('community_findings') }}
+    union all
+    select * from {{ ref('webinar_findings') }}
 ),
 
 written as (
