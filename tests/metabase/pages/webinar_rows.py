@@ -124,8 +124,8 @@ def fill_webinars(
         ("W3", "Vende", "1997-10-02", False, 60 * t, 25.8 * t, 17, 34, None, None),
     ):
         insert("webinar_forecasts", *told)
-    for day, rates in (("1997-08-10", (0.5, 0.1, 4)), ("1997-08-11", (0.75, None, 5))):
-        insert("webinar_rolling_days", day, 2, 100 * t * rates[2], *rates, "EUR")
+    insert("webinar_rolling_days", "1997-08-10", 2, 400 * t, 0.5, 0.1, 4, "EUR")
+    insert("webinar_rolling_days", "1997-08-11", 2, 500 * t, 0.75, None, 5, "EUR")
     _fill_leads(connection, company_id, t)
     _fill_operations(connection, company_id, t)
     _fill_segments(connection, company_id, t)
