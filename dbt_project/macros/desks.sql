@@ -24,3 +24,22 @@
     ~ 'duration_seconds is_internal occurred_at received_at'
 ).split()) }}
 {%- endmacro %}
+
+
+{#-
+    The account that rows of a desk are of: by the id that the shop wrote into the desk,
+    else by the domain of its people. Joined to a `rows` with `own_account_id` and
+    `email_domain`; gives `ids` and `domains`, to be taken in this order.
+-#}
+{% macro desk_accounts(rows) -%}
+left join {{ ref('int_account_names') }} as ids
+    on
+        {{ rows }}.company_id = ids.company_id
+        and ids.name_kind = 'account_id'
+        and {{ rows }}.own_account_id = ids.called
+left join {{ ref('int_account_names') }} as domains
+    on
+        {{ rows }}.company_id = domains.company_id
+        and domains.name_kind = 'email_domain'
+        and {{ rows }}.email_domain = domains.called
+{%- endmacro %}

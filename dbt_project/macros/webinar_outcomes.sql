@@ -9,7 +9,8 @@
     'registrant_count', 'late_registrant_count', 'cancelled_count', 'show_count',
     'attendee_count', 'unregistered_attendee_count', 'on_demand_viewer_count',
     'live_seconds', 'chatter_count', 'asker_count', 'poll_taker_count',
-    'engagement_sum', 'engagement_count', 'satisfaction_sum', 'satisfaction_count',
+    'engagement_sum', 'engagement_count', 'attention_sum', 'attention_count',
+    'satisfaction_sum', 'satisfaction_count',
     'conversion_count', 'order_count', 'net_revenue',
 ] -%}
 {%- set costs = ['cost_amount', 'unpriced_cost_count'] -%}
@@ -83,6 +84,8 @@ rated as (
             as poll_ratio,
         (engagement_sum / nullif(engagement_count, 0))::numeric(6, 2)
             as engagement_mean,
+        (attention_sum / nullif(attention_count, 0))::numeric(4, 2)
+            as attention_mean,
         (satisfaction_sum / nullif(satisfaction_count, 0))::numeric(4, 2)
             as satisfaction_mean,
         case when is_conversion_over then

@@ -1,11 +1,11 @@
 {#-
-    The lower (side -1) or upper (side 1) end of the 95 % interval of a share, null where
-    nothing is counted: Wilson (1927), Journal of the American Statistical Association
+    The lower (side -1) or upper (side 1) end of the interval of a share, 95 % unless `z`,
+    the quantile of the normal distribution, says otherwise; null where nothing is
+    counted: Wilson (1927), Journal of the American Statistical Association
     22; equal to `ml_assets.measurement.shares.wilson_interval`, which a test compares.
     Rounding may not put an end outside of 0 to 1: the lower end of none is 0.
 -#}
-{% macro wilson_bound(part, whole, side) -%}
-    {%- set z = '1.959963984540054' -%}
+{% macro wilson_bound(part, whole, side, z='1.959963984540054') -%}
     case when {{ whole }} > 0 and {{ part }} is not null
         then {{ 'least(1, ' if side == 1 else 'greatest(0, ' }}
         (

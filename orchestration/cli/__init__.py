@@ -32,6 +32,7 @@ from orchestration.cli import (
     probe,
     quarantine,
     receiver,
+    recommendations,
     report,
     run,
     sandbox,
@@ -74,6 +75,7 @@ app = typer.Typer(
     timonel receiver                   what others deliver by webhook\n
     timonel customers                  ids of a shop that are one person\n
     timonel media                      experiments and limits of budgets\n
+    timonel recommendations            what was advised, and was it followed\n
     timonel scenario                   plans, projected and saved\n
     timonel alerts                     what is wrong now, and who is told\n
     timonel audience                   customers to write to, some kept back\n
@@ -102,6 +104,7 @@ app.add_typer(metabase.app, name="metabase")
 app.add_typer(receiver.app, name="receiver")
 app.add_typer(probe.app, name="probe")
 app.add_typer(report.app, name="report")
+app.add_typer(recommendations.app, name="recommendations")
 app.command("connections")(connections.connections)
 app.command("run")(run.run)
 app.command("backup")(backup.backup)

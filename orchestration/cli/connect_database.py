@@ -47,7 +47,7 @@ def connect_database(
         connection = database_connection(company, name, tables, **settings)
         check_is_free(url, connection)
         known = load_secrets(url, own, company, name) | given
-        known |= prompted("The database", (_SECRET,), known)
+        known |= prompted("your shop", (_SECRET,), known)
         answer = preview_files(owner, connection, known)
         print_preview(answer)
         if answer["failures"]:

@@ -158,9 +158,12 @@ def prompted(
     missing = [name for name in needed if not known.get(name)]
     if missing and not sys.stdin.isatty():
         options = " ".join(f"--secret {name}=@FILE" for name in missing)
-        raise fail(f"{title} needs {', '.join(missing)}: add {options}")
+        who = title[:1].upper() + title[1:]
+        raise fail(f"{who} needs {', '.join(missing)}: add {options}")
     return {
-        name: typer.prompt(f"{title} {name.replace('_', ' ')}", hide_input=True)
+        name: typer.prompt(
+            f"{name.replace('_', ' ').capitalize()} of {title}", hide_input=True
+        )
         for name in missing
     }
 

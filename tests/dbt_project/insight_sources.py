@@ -19,7 +19,10 @@ _KEYS = {
     "channel_customer_values": "channel_id = %s",
     "channel_efficiency": "channel_id = %s",
     "channel_signals": "channel_id = %s and outcome_unit = 'revenue'",
+    "message_comparisons": "channel || '/' || campaign_id = %s",
     "one_time_buyer_churn": "company_id = %s",
+    "sponsorship_terms": "sponsorship_id = %s",
+    "webinar_cohort_ends": "measure = %s",
 }
 
 
@@ -44,9 +47,24 @@ _RETURN = {
     **_with_bounds("money", "unrecovered_spend"),
     "count": "new_customer_count",
 }
+_CLICKS = {
+    "earlier": "%others_click_ratio",
+    "new": "%click_ratio",
+    "count": "delivered_count",
+}
+_COHORTS = {
+    "estimate": "%change_ratio",
+    "lower": "%change_lower",
+    "upper": "%change_upper",
+    "earlier": "%first_ratio",
+    "new": "%last_ratio",
+    "count": "last_member_count",
+    "second": "month_count",
+}
 _REVENUE = {**_with_bounds("estimate", "revenue_gained"), "count": "contacted_count"}
 
-# The column of each number of a rule's sentence; one of a share begins with %.
+# The column of each number of a rule's sentence; one of a share begins with %, one
+# that is told the other way round with %-.
 NUMBERS: dict[str, dict[str, str]] = {
     "raise_better_channel": {
         **_DIFFERENCE,
@@ -85,6 +103,24 @@ NUMBERS: dict[str, dict[str, str]] = {
     },
     "audience_gained": {**_REVENUE, **_with_bounds("second", "customers_gained")},
     "audience_spent_more": _REVENUE,
+    "strong_message_campaign": {
+        **_CLICKS,
+        **_with_bounds("estimate", "%difference_ratio"),
+    },
+    # Told as points fewer: what is higher is the lower end.
+    "weak_message_campaign": {
+        **_CLICKS,
+        "estimate": "%-difference_ratio",
+        "lower": "%-difference_ratio_upper",
+        "upper": "%-difference_ratio_lower",
+    },
+    "webinar_cohort_retained": _COHORTS,
+    "webinar_cohort_converted": _COHORTS,
+    "sponsorship_ending": {
+        "estimate": "days_left",
+        "count": "active_person_count",
+        "second": "sponsorship_amount",
+    },
 }
 _NAMES = {
     *("Google Ads", "Meta Ads", "TikTok Ads", "Vuelta", "Verano"),
@@ -111,10 +147,12 @@ def _check_sentence(
     assert match, row[f"sentence_{language}"]
     for name, text in match.groupdict().items():
         if name in ("channel", "other", "campaign"):
-            assert text in _NAMES
+            dates = {str(value)[:7] for value in source.values()}
+            assert text in _NAMES or text in source.values() or text in dates
             continue
         column = NUMBERS[row["rule_id"]][name]
-        fact = float(source[column.strip("%")]) * (100 if column[0] == "%" else 1)
+        fact = float(source[column.strip("%-")]) * (100 if column[0] == "%" else 1)
+        fact *= -1 if column.startswith("%-") else 1
         number, _, currency = text.partition(" ")
         assert currency in ("", row["currency_code"])
         read = float(number.replace(group, "").replace(point, "."))

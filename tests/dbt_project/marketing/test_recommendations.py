@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ml_assets.assets.plan_outcomes import measure_plans
+from orchestration.lib.reporting.insight_answers import AdviceUnknown, Answer, answer
 from orchestration.lib.reporting.shown_insights import remember_insights
 from tests.dbt_project.mart_rows import insert
 from tests.dbt_project.platform.test_insights import AS_OF, PAID, plan, told, win
@@ -228,3 +229,61 @@ def test_rising_churn_is_answered_by_an_audience(
 
     assert (acme["state"], acme["audience_count"]) == ("followed", 1)
     assert (bolt["state"], bolt["audience_count"]) == ("not_followed", 0)
+
+
+def test_what_people_answer_stands_beside_what_facts_tell(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    for company in (told.acme, told.bolt):
+        for after in (0, 3, 28):
+            show(warehouse, company, after)
+    given: list[tuple[str, Answer]] = [
+        ("move_budget 3", "followed"),
+        ("move_budget 3", "followed"),
+        ("move_budget 0", "dismissed"),
+    ]
+
+    for which, said in given:
+        answer(warehouse.url, told.acme, which, said, answered_by="ana")
+    dismissed, again = told_of(warehouse, told.acme)
+    answer(warehouse.url, told.acme, "move_budget 3", "open", answered_by="ana")
+    reopened, _ = told_of(warehouse, told.acme)
+
+    # Days 0 and 3 are one recommendation, of which the last answer counts.
+    assert (dismissed["answer"], dismissed["acted_on"]) == ("dismissed", False)
+    assert (reopened["answer"], reopened["acted_on"]) == ("open", None)
+    assert (again["answer"], again["answered_at"]) == ("open", None)
+    assert {row["answer"] for row in told_of(warehouse, told.bolt)} == {"open"}
+    assert [row["state"] for row in (dismissed, again)] == ["not_due", "not_due"]
+    kept = "select count(*) as n from ops.insight_answers where company_id = %s"
+    assert warehouse.rows(kept, [told.acme]) == [{"n": 2}]
+
+
+def test_facts_tell_what_was_done_where_nobody_answers(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    show(warehouse, told.acme, rule_id="one_time_churn_up", kind="alert")
+    run(warehouse, told.acme, AS_OF + 28 * DAY)
+
+    (row,) = told_of(warehouse, told.acme)
+
+    assert (row["state"], row["answer"], row["acted_on"]) == (
+        "not_followed",
+        "open",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("which", "says"),
+    [("move", "Several begin with 'move'"), ("x", "None begins with 'x'")],
+)
+def test_an_answer_is_to_one_recommendation_of_the_company(
+    warehouse: Warehouse, told: Pair, which: str, says: str
+) -> None:
+    for after in (0, 1):
+        show(warehouse, told.acme, after)
+    show(warehouse, told.bolt, rule_id="x")
+
+    with pytest.raises(AdviceUnknown, match=says):
+        answer(warehouse.url, told.acme, which, "followed", answered_by="ana")

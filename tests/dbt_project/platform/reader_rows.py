@@ -135,6 +135,19 @@ JUDGEMENTS = (
         values (%s, 'run_failed:', 'run_failed', 'high', '{}', 'a', 'b', 'c', 'd', '/',
         now(), now(), now())""",
 )
+# Too few people for one that stands out.
+MESSAGES = """
+    insert into marts.message_click_comparisons values (%s, 'c', 'email', 'C',
+    '2026-01-05', 40, 20, 80, 10, 0.5, 0.1, 0.4, 0.2, 0.6, '2026-01-31')
+"""
+COHORTS = """
+    insert into marts.webinar_cohort_changes values (%s, 'retention', '2026-01-01',
+    '2026-02-01', 40, 40, 1, 0.1, 0.5, 0.4, 0.2, 0.6, '2026-03-31')
+"""
+WINDOWS = """
+    insert into marts.webinar_windows values (%s, '2025-12-31', 1, 9, 9, 1, 9, 9, null,
+    1, 0) on conflict do nothing
+"""
 # The log names no campaign.
 CAMPAIGN = """
     update marts.customers set first_campaign_name = 'Winter' where company_id = %s

@@ -169,6 +169,7 @@ S4_TARGETS = {
     **{"webinar_chat_ratio": 0.6, "webinar_question_ratio": 0.15},
     **{"webinar_poll_ratio": 0.8, "section_retention_ratio": 0.9},
     **{"section_interactions_per_minute": 2, "webinar_satisfaction": 9},
+    **{"webinar_attention": 8},
 }
 
 

@@ -24,11 +24,13 @@ from tests.dbt_project.platform.reader_rows import (
     ASKED,
     ATTENDED,
     CAMPAIGN,
+    COHORTS,
     CONNECTION,
     FIT,
     GRADED,
     JUDGEMENTS,
     MERGED,
+    MESSAGES,
     OPERATIONS,
     PARAMETER,
     PREDICTION,
@@ -41,6 +43,7 @@ from tests.dbt_project.platform.reader_rows import (
     TOLD,
     USED,
     WEB,
+    WINDOWS,
 )
 from tests.dbt_project.raw_files import RawFile, purchase
 from tests.dbt_project.raw_marketing import land, meta_day
@@ -90,6 +93,7 @@ VIEWS = (
     "cohort_retention",
     "cohort_returns_by_month",
     "community_by_month",
+    "community_findings",
     "community_funnel",
     "community_referrals",
     "community_referrers",
@@ -131,6 +135,7 @@ VIEWS = (
     "media_mix_gates",
     "merged_customers",
     "message_campaigns",
+    "message_comparisons",
     "model_backtest_deciles",
     "model_backtest_tracking",
     "model_backtests",
@@ -173,6 +178,7 @@ VIEWS = (
     "service_levels",
     "service_sales",
     "social_months",
+    "sponsorship_terms",
     "sponsorships_by_month",
     "subscriptions_left_out",
     "support_by_month",
@@ -190,8 +196,10 @@ VIEWS = (
     "webinar_calls",
     "webinar_changes",
     "webinar_channels",
+    "webinar_cohort_ends",
     "webinar_cohort_results",
     "webinar_content_results",
+    "webinar_findings",
     "webinar_forecasts",
     "webinar_funnel_channels",
     "webinar_funnel_results",
@@ -202,6 +210,7 @@ VIEWS = (
     "webinar_outlooks",
     "webinar_ratings",
     "webinar_results",
+    "webinar_rolling_days",
     "webinar_section_dates",
     "webinar_section_results",
     "webinar_segment_choices",
@@ -280,6 +289,9 @@ def readers(warehouse: Warehouse) -> Readers:
         measure_values(warehouse.url, company_id)
         measure_plans(warehouse.url, company_id)
         warehouse.execute(CAMPAIGN, [company_id])
+        warehouse.execute(MESSAGES, [company_id])
+        warehouse.execute(COHORTS, [company_id])
+        warehouse.execute(WINDOWS, [company_id])
         warehouse.execute(RATES, [company_id])
         warehouse.execute(MERGED, [company_id])
     for agency, client in ((pair.acme, pair.bolt), (pair.bolt, pair.acme)):

@@ -215,6 +215,17 @@ def test_satisfaction_is_a_mean_of_attendees_with_its_interval(
     assert (bolt["rater_count"], bolt["rating_mean"]) == (1, Decimal(9))
 
 
+def test_attention_counts_a_click_on_what_was_offered(
+    warehouse: Warehouse, shops: Pair
+) -> None:
+    people = rows(warehouse, "webinar_engagements", shops.acme)
+
+    # All were there to the end, which alone is 7, and clicked.
+    assert {(row["click_count"] > 0, row["attention_score"]) for row in people} == {
+        (True, Decimal(10))
+    }
+
+
 def test_an_offer_is_followed_from_seen_to_bought(
     warehouse: Warehouse, shops: Pair
 ) -> None:

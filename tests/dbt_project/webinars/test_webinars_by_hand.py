@@ -69,6 +69,7 @@ def webinars(warehouse: Warehouse) -> Webinars:
             "webinar_leads",
             "webinar_section_totals",
             "webinar_trends",
+            "webinar_windows",
         ],
     )
     return Webinars(warehouse, pair)
@@ -269,6 +270,20 @@ def test_engagement_weighs_what_there_was(webinars: Webinars) -> None:
     assert row["engagement_coverage_ratio"] == 0.5
 
 
+def test_attention_is_presence_and_answers_to_what_was_asked(
+    webinars: Webinars,
+) -> None:
+    found = webinars.people("webinar_engagements", webinars.pair.acme)
+
+    # 7 x 50 / 54 of presence and 3 / 2 of polls; chat and questions say nothing of it.
+    assert found[person("ana")]["attention_score"] == Decimal("7.98")
+    # There all the time, and answered nothing.
+    assert found[person("hugo")]["attention_score"] == Decimal("7.00")
+    # Of bolt's webinar nothing is known but presence, which is all then.
+    (row,) = webinars.rows("webinar_engagements", webinars.pair.bolt)
+    assert row["attention_score"] == Decimal("5.56")
+
+
 def test_a_purchase_is_of_the_last_webinar_attended_before_it(
     webinars: Webinars,
 ) -> None:
@@ -311,6 +326,7 @@ def test_channels_add_up_to_the_webinar(webinars: Webinars) -> None:
         "asker_count": 1,
         "poll_taker_count": 1,
         "engagement_count": 5,
+        "attention_count": 5,
         "satisfaction_count": 0,
         "conversion_count": 1,
         "order_count": 1,
@@ -352,6 +368,26 @@ def test_what_came_of_a_webinar_is_by_hand(webinars: Webinars) -> None:
     assert second["webinar_conversion_count"] == 1
     assert second["webinar_conversion_ratio"] is None
     assert (second["webinar_cost"], second["webinar_return_ratio"]) == (None, None)
+
+
+def test_days_are_of_the_webinars_of_thirty_days_whose_sales_are_known(
+    webinars: Webinars,
+) -> None:
+    days = webinars.view("webinar_rolling_days", webinars.pair.acme)
+
+    # As of 04-10 the days until 03-11 are known; W1 was on 03-10.
+    assert [row["calendar_date"] for row in days] == [
+        date(2026, 3, 10),
+        date(2026, 3, 11),
+    ]
+    for row in days:
+        assert (row["webinar_count"], row["webinar_net_revenue"]) == (1, Decimal(100))
+        assert row["webinar_cost_per_registrant"] == Decimal(80)
+        assert row["webinar_return_ratio"] == pytest.approx(-0.6875)
+        # Five attendees tell no rate.
+        assert row["webinar_conversion_ratio"] is None
+    # W1 of bolt was on 03-09: as of 04-07 no day of its window is known.
+    assert webinars.view("webinar_rolling_days", webinars.pair.bolt) == []
 
 
 def test_months_and_channels_add_up_to_the_same(webinars: Webinars) -> None:

@@ -61,7 +61,8 @@ create table reporting.recommendations (
     state_label_es text, is_action boolean,
     followed_share double precision, promised double precision,
     promised_lower double precision, promised_upper double precision,
-    outcome double precision, is_outcome_inside boolean
+    outcome double precision, is_outcome_inside boolean, answer text,
+    answer_note text, rule_id text
 );
 create table reporting.scenario_grades (
     company_id text, scenario_id text, scenario_name text, state text,

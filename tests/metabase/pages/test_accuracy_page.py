@@ -22,9 +22,9 @@ TOTALS = """insert into reporting.accuracy_totals values
     (%s, 4, 'Escenarios guardados', 2, 0, null, null, null, '1997-11-30')"""
 TOLD = """insert into reporting.recommendations values
     (%s, 'a', '1997-08-31', 'Repartir mejor el mismo presupuesto.', 'Seguido', true,
-        0.55, 2000, 100, 4000, 1500, true),
+        0.55, 2000, 100, 4000, 1500, true, 'dismissed'),
     (%s, 'b', '1997-09-30', 'Demasiado incierto.', 'No pedía hacer nada', false,
-        null, null, null, null, null, null)"""
+        null, null, null, null, null, null, 'open')"""
 PLANS = """insert into reporting.scenario_grades values
     (%s, '11', 'Otoño', 'graded', '1997-09-01', '1997-09-30', 100, 120, 1000, 800,
         0.25, true),
@@ -71,10 +71,12 @@ def test_what_was_said_stands_beside_what_came(reporting_url: str) -> None:
         "Repartir mejor el mismo presupuesto.",
     ]
     assert advice[1][2] == "Seguido"
-    assert advice[1][3] == "55\u00a0%"
-    assert advice[1][4].startswith("2.000")
-    assert advice[1][7].startswith("1.500")
-    assert [row[8] for row in advice] == ["—", "Sí"]
+    # What people answered, though facts tell otherwise.
+    assert [row[3] for row in advice] == ["Sin responder", "Se descartó"]
+    assert advice[1][4] == "55\u00a0%"
+    assert advice[1][5].startswith("2.000")
+    assert advice[1][8].startswith("1.500")
+    assert [row[9] for row in advice] == ["—", "Sí"]
     assert [(row[0], row[3]) for row in plans] == [
         ("Navidad", "En plazo"),
         ("Otoño", "Comprobado"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.metabase.pages.drawn_cards import (
@@ -92,6 +93,21 @@ def test_the_steps_of_the_funnel_stand_in_order(reporting_url: str) -> None:
         ["Se registraron", 8],
         ["Asistieron", 4],
         ["Siguieron activos", 2],
+    ]
+
+
+def test_what_was_advised_stands_beside_what_was_answered(reporting_url: str) -> None:
+    query = """insert into reporting.recommendations
+        (company_id, trace_id, as_of_date, rule_id, sentence_es, answer, answer_note)
+        values (%s, %s, '1997-09-29', %s, 'Ofrezca renovarlo.', 'followed', 'Sí')"""
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(query, ["acme", "abc", "sponsorship_ending"])
+        # A shop's own advice stands on the shop's pages.
+        admin.execute(query, ["acme", "abd", "move_budget"])
+        admin.execute(query, ["bolt", "abe", "sponsorship_ending"])
+
+    assert shown(reporting_url, "community_recommendations") == [
+        ["29 sept 1997", "Ofrezca renovarlo.", "Se siguió", "Sí", "abc"]
     ]
 
 

@@ -27,7 +27,7 @@ BOLT_TOO = (
     """accuracy_totals values ('bolt', 1, 'Pedidos', 7, 7, 0.5, 0.9, 0.1,
         '1998-01-01')""",
     """recommendations values ('bolt', 't', '1999-01-01', 'Suba', 'Hecha', true, 1, 2,
-        1, 3, 2, true)""",
+        1, 3, 2, true, 'open', null, 'sponsorship_ending')""",
     """scenario_grades values ('bolt', 's', 'De bolt', 'graded', '1999-01-01',
         '1999-02-01', 1, 1, 2, 2, 0)""",
     """model_gates values ('bolt', 'bolt_gate', 'De bolt', 'blocked', '1999-01-01')""",

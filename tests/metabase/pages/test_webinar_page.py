@@ -60,8 +60,8 @@ def test_each_webinar_is_told_with_the_interval_of_its_show_rate(
         "36\xa0%",
         "54\xa0%",
     ]
-    assert newest[7:] == ["41,0", "66,5", "4", "—", "250,00\xa0€", "—"]
-    assert older[9:] == ["6", "13\xa0%", "600,00\xa0€", "50\xa0%"]
+    assert newest[7:] == ["41,0", "66,5", "8,1", "4", "—", "250,00\xa0€", "—"]
+    assert older[10:] == ["6", "13\xa0%", "600,00\xa0€", "50\xa0%"]
 
 
 def test_a_channel_is_told_by_people_and_by_what_it_cost(shops_url: str) -> None:
@@ -159,3 +159,18 @@ def test_a_webinar_to_come_is_advised_by_what_is_known_of_it(shops_url: str) -> 
     assert second[-1] == "Nada en particular"
     bolt = answer_of(shops_url, card_named("webinar_outlook_list"), "bolt")
     assert [row[2] for row in bolt.rows] == [180, 180]
+
+
+def test_figures_of_other_units_are_told_by_what_changed(shops_url: str) -> None:
+    rows = answer_of(shops_url, card_named("webinar_rolling_line")).rows
+
+    # A conversion of too few is no point of the line.
+    assert {(str(row[0])[-2:], row[1]): row[2] for row in rows} == {
+        ("10", "Ingresos de webinars"): 0,
+        ("10", "ROI de webinars"): 0,
+        ("10", "Conversión de asistentes"): 0,
+        ("10", "Coste por registrado"): 0,
+        ("11", "Ingresos de webinars"): 0.25,
+        ("11", "ROI de webinars"): 0.25,
+        ("11", "Coste por registrado"): 0.25,
+    }

@@ -36,3 +36,5 @@ def test_cohorts_are_compared_at_the_ages_that_both_have(shops_url: str) -> None
         (1, "De los últimos seis meses", 0.3),
     ]
     assert len(shown(shops_url, "webinar_cohort_list")) == 5
+    ((_, sentence, trace),) = shown(shops_url, "webinar_cohort_findings")
+    assert (sentence, trace) == ("Vuelve el 1 %.", "abc")

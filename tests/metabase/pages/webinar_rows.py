@@ -27,7 +27,7 @@ create table reporting.webinar_results (
     webinar_attendee_count integer, webinar_attended_minutes numeric(10, 1),
     webinar_engagement numeric(6, 2), webinar_conversion_count integer,
     webinar_conversion_ratio double precision, webinar_net_revenue numeric(18, 2),
-    webinar_return_ratio double precision
+    webinar_return_ratio double precision, webinar_attention numeric(4, 2)
 );
 create table reporting.webinar_channels (
     company_id text, channel_label_es text, webinar_registrant_count integer,
@@ -51,7 +51,7 @@ _DECLARED = (
     *("webinar_segment_profiles", "webinar_segment_choices"),
     *("webinar_ratings", "webinar_offer_results", "social_months", "website_days"),
     *("webinar_funnel_results", "webinar_funnel_channels"),
-    *("webinar_content_results", "webinar_outlooks"),
+    *("webinar_content_results", "webinar_outlooks", "webinar_rolling_days"),
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -60,7 +60,9 @@ TABLES += ";\n".join(
     .replace(", channel_label_en text", "")
     for view in _DECLARED
 )
+TABLES += ";\n" + table_of("platform", "insights")
 NAMES = (
+    "insights",
     *("webinar_months", "webinar_results", "webinar_channels"),
     *("webinar_forecasts", *_DECLARED),
 )
@@ -81,6 +83,12 @@ def fill_webinars(
         )
         connection.execute(query, row)
 
+    connection.execute(
+        """insert into reporting.insights
+            (company_id, rule_id, as_of_date, trace_id, sentence_es)
+        values (%s, 'webinar_cohort_retained', '1997-09-30', 'abc', %s)""",
+        [company_id, f"Vuelve el {times} %."],
+    )
     t = times
     for month, is_complete, is_over, people, rates, money in (
         ("1996-09-01", True, True, (900, 300, 30), (0.3, 0.1), (9, 8, 0.01, 0.125)),
@@ -99,12 +107,12 @@ def fill_webinars(
     insert(
         "webinar_results",
         *("W1", "Automatiza", "1997-07-10", 100 * t, 0.42, 0.328, 0.518, 46 * t),
-        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5),
+        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5, 7.25),
     )
     insert(
         "webinar_results",
         *("W2", "Crece", "1997-08-14", 120 * t, 0.45, 0.364, 0.539, 60 * t),
-        *(41.0, 66.5, 4 * t, None, 250 * t, None),
+        *(41.0, 66.5, 4 * t, None, 250 * t, None, 8.1),
     )
     social = (150 * t, 0.4, 0.325, 0.48, 70 * t, 60.5, 8 * t, 700 * t, 800 * t, 5 * t)
     insert("webinar_channels", "Redes sociales", *social)
@@ -116,6 +124,8 @@ def fill_webinars(
         ("W3", "Vende", "1997-10-02", False, 60 * t, 25.8 * t, 17, 34, None, None),
     ):
         insert("webinar_forecasts", *told)
+    insert("webinar_rolling_days", "1997-08-10", 2, 400 * t, 0.5, 0.1, 4, "EUR")
+    insert("webinar_rolling_days", "1997-08-11", 2, 500 * t, 0.75, None, 5, "EUR")
     _fill_leads(connection, company_id, t)
     _fill_operations(connection, company_id, t)
     _fill_segments(connection, company_id, t)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -297,6 +298,24 @@ def test_tables_of_a_database_are_looked_at_before_they_are_connected(
     assert shop.url not in repr(connection)
     kept = load_secrets(shop.url, shop.settings, "acme", "database")
     assert kept == {"database_url": shop.url}
+
+
+def test_an_address_is_asked_for_by_its_name_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def ask(text: str, **_: object) -> str:
+        asked.append(text)
+        return "postgresql://"
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(typer, "prompt", ask)
+
+    known = connection_flow.prompted("your shop", ("database_url",), {})
+
+    assert known == {"database_url": "postgresql://"}
+    assert asked == ["Database url of your shop"]
 
 
 def test_a_setting_may_hold_what_a_file_is_called_by(

@@ -16,7 +16,6 @@ with unioned as (
     from {{ ref('stg_intercom__companies') }}
 ),
 
--- As of the tickets of their people (int_tickets_told).
 matched as (
     select
         unioned.company_id,
@@ -28,16 +27,7 @@ matched as (
             when domains.account_id is not null then 'email_domain'
         end as matched_by
     from unioned
-    left join {{ ref('int_account_names') }} as ids
-        on
-            unioned.company_id = ids.company_id
-            and ids.name_kind = 'account_id'
-            and unioned.own_account_id = ids.called
-    left join {{ ref('int_account_names') }} as domains
-        on
-            unioned.company_id = domains.company_id
-            and domains.name_kind = 'email_domain'
-            and unioned.email_domain = domains.called
+    {{ desk_accounts('unioned') }}
 )
 
 select * from matched

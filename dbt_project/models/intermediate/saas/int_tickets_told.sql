@@ -83,16 +83,7 @@ told as (
         unioned.solved_at,
         null::timestamptz as escalated_at
     from unioned
-    left join {{ ref('int_account_names') }} as ids
-        on
-            unioned.company_id = ids.company_id
-            and ids.name_kind = 'account_id'
-            and unioned.own_account_id = ids.called
-    left join {{ ref('int_account_names') }} as domains
-        on
-            unioned.company_id = domains.company_id
-            and domains.name_kind = 'email_domain'
-            and unioned.email_domain = domains.called
+    {{ desk_accounts('unioned') }}
 )
 
 select * from told

@@ -1,32 +1,16 @@
-with
-{{ newest_rows(
-    'sponsorships', ref('stg_files__sponsorships'), ['sponsorship_id']
-) }},
-
-companies as (
+with told as (
     select
         company_id,
+        sponsorship_id,
+        sponsor_name,
+        amount,
+        sponsorship_cost,
         currency_code,
-        {{ as_of_date() }} as as_of_date
-    from {{ ref('companies') }}
+        starts_on,
+        ends_on - starts_on + 1 as day_count,
+        as_of_date
+    from {{ ref('sponsorships') }}
     where {{ is_in_scope() }}
-),
-
-told as (
-    select
-        sponsorships.company_id,
-        sponsorships.sponsorship_id,
-        sponsorships.sponsor_name,
-        sponsorships.amount,
-        sponsorships.sponsorship_cost,
-        coalesce(sponsorships.currency_code, companies.currency_code)
-            as currency_code,
-        sponsorships.starts_on,
-        sponsorships.ends_on - sponsorships.starts_on + 1 as day_count,
-        companies.as_of_date
-    from sponsorships
-    inner join companies
-        on sponsorships.company_id = companies.company_id
 ),
 
 -- Each day gets what the running total grows by: the days add up to the whole.

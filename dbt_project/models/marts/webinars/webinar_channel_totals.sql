@@ -26,6 +26,8 @@ counted as (
         count(*) filter (where answered_poll_count > 0) as poll_taker_count,
         coalesce(sum(engagement_score), 0)::numeric(18, 2) as engagement_sum,
         count(engagement_score) as engagement_count,
+        coalesce(sum(attention_score), 0)::numeric(18, 2) as attention_sum,
+        count(attention_score) as attention_count,
         coalesce(sum(satisfaction), 0)::numeric(18, 2) as satisfaction_sum,
         count(satisfaction) as satisfaction_count,
         count(*) filter (where order_count > 0) as conversion_count,

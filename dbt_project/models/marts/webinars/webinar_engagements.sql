@@ -41,7 +41,6 @@ joined as (
         coalesce(interactions.click_count, 0) as click_count,
         coalesce(interactions.survey_count, 0) > 0 as has_answered_survey,
         interactions.satisfaction,
-        -- What could be done weighs; what could not is no fault.
         case when webinars.length_minutes > 0 then 50 else 0 end
             as presence_weight,
         case when webinars.poll_count > 0 then 15 else 0 end as poll_weight,
@@ -93,6 +92,7 @@ scored as (
         has_answered_survey,
         satisfaction,
         (100 * points / nullif(weight, 0))::numeric(6, 2) as engagement_score,
+        {{ webinar_attention() }} as attention_score,
         (weight / 100.0)::double precision as engagement_coverage_ratio
     from weighed
 )

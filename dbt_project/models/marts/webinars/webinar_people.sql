@@ -68,6 +68,7 @@ joined as (
         coalesce(engagements.click_count, 0) as click_count,
         engagements.satisfaction,
         engagements.engagement_score,
+        engagements.attention_score,
         engagements.engagement_coverage_ratio,
         coalesce(conversions.order_count, 0) as order_count,
         coalesce(conversions.net_revenue, 0)::numeric(18, 2) as net_revenue

@@ -2,6 +2,10 @@ with shown as (
     select * from {{ source('ops', 'shown_insights') }}
 ),
 
+answers as (
+    select * from {{ source('ops', 'insight_answers') }}
+),
+
 shifts as (
     select * from {{ source('ops', 'shown_insight_shifts') }}
 ),
@@ -44,15 +48,22 @@ priced as (
 -- What is told on many days is one recommendation, of 28 days at most.
 spaced as (
     select
-        *,
+        shown.*,
+        answers.answer,
+        answers.note,
+        answers.answered_at,
         coalesce(
-            as_of_date - lag(as_of_date) over (
-                partition by company_id, rule_id, source_key
-                order by as_of_date
+            shown.as_of_date - lag(shown.as_of_date) over (
+                partition by shown.company_id, shown.rule_id, shown.source_key
+                order by shown.as_of_date
             ) > 28,
             true
         ) as is_new
     from shown
+    left join answers
+        on
+            shown.company_id = answers.company_id
+            and shown.trace_id = answers.trace_id
 ),
 
 grouped as (
@@ -91,7 +102,19 @@ numbered as (
         ) as last_as_of_date,
         max(last_shown_at) over (
             partition by company_id, rule_id, source_key, episode, episode_part
-        ) as last_shown
+        ) as last_shown,
+        -- People answer one of its days; what they said last counts.
+        first_value(answer) over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+            order by answered_at desc nulls last
+        ) as last_answer,
+        first_value(note) over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+            order by answered_at desc nulls last
+        ) as last_note,
+        max(answered_at) over (
+            partition by company_id, rule_id, source_key, episode, episode_part
+        ) as last_answered_at
     from dated
 ),
 
@@ -190,6 +213,9 @@ judged as (
             when not told.is_action or told.kind = 'success'
                 then 'nothing_to_do'
             when
+                told.source_view in ('message_comparisons', 'sponsorship_terms')
+                then 'only_told'
+            when
                 told.rule_id = 'one_time_churn_up'
                 and audiences.audience_count > 0
                 then 'followed'
@@ -268,7 +294,16 @@ labelled as (
                     judged.outcome
                     between judged.promised_lower and judged.promised_upper
         end as is_outcome_inside,
-        judged.currency_code
+        judged.currency_code,
+        coalesce(judged.last_answer, 'open') as answer,
+        judged.last_note as answer_note,
+        judged.last_answered_at as answered_at,
+        case
+            when judged.last_answer = 'followed' then true
+            when judged.last_answer = 'dismissed' then false
+            when judged.state = 'followed' then true
+            when judged.state = 'not_followed' then false
+        end as acted_on
     from judged
     left join labels
         on judged.state = labels.state

@@ -91,6 +91,10 @@ held as (
     select * from rising_churn
     union all
     select * from proven_audiences
+    union all
+    select * from {{ ref('community_findings') }}
+    union all
+    select * from {{ ref('webinar_findings') }}
 ),
 
 written as (
