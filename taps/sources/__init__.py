@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from taps.yaml_files import parsed_text
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -62,5 +62,5 @@ def ending_soon(slug: str, version: str, today: date) -> str | None:
 
 def _told(slug: str) -> dict[str, Any]:
     text = (FOLDER / f"{slug}.yml").read_text(encoding="utf-8")
-    told: dict[str, Any] = yaml.safe_load(text)
+    told: dict[str, Any] = parsed_text(text)
     return told
