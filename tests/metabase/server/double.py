@@ -1,4 +1,4 @@
-"""A stand-in for a Metabase server: real HTTP, and stricter than the real one.
+"""A stand-in for a Metabase server: stricter than the real one.
 
 It knows only the requests the provisioner makes. Where a real server drops an
 unknown key in silence, this one refuses it, so a typo fails a test. It keeps its
