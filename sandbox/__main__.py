@@ -58,7 +58,7 @@ def _serve(parsed: argparse.Namespace) -> int:
     clock = Clock()
     if parsed.today:
         clock.follow_from(datetime.combine(parsed.today, _NOON))
-    plan = making.WorldPlan(customers=parsed.customers, seed=parsed.seed)
+    plan = making.WorldPlan(parsed.customers, parsed.seed, has_files=parsed.files)
     world = making.open_world(plan, parsed.home, clock)
     try:
         serve(world, EMULATORS, parsed.port, ends_with_parent=parsed.exit_with_parent)
@@ -155,6 +155,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         "--today",
         type=date.fromisoformat,
         help="the sandbox's clock starts at noon (UTC) of this date, default: now",
+    )
+    serve.add_argument(
+        "--no-files",
+        dest="files",
+        action="store_false",
+        help="without the companies that deliver files, which take longest to make",
     )
     serve.add_argument(
         "--exit-with-parent",

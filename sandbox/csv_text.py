@@ -22,4 +22,6 @@ def csv_text(rows: Iterable[Mapping[str, object]]) -> str:
 
 
 def _text(value: object) -> object:
-    return f"{value:%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, datetime) else value
+    if not isinstance(value, datetime):
+        return value
+    return f"{value.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 pytest_plugins = ("tests.suite.costs", "tests.suite.sharing", "tests.suite.watchdog")
 
 NewDatabase = Callable[[], AbstractContextManager[str]]
+NewServer = Callable[[], AbstractContextManager[EmbeddedPostgres]]
 #: From the URL of a database to variables of a process that starts dbt there.
 KnowsProject = Callable[[str], dict[str, str]]
 
@@ -84,6 +85,23 @@ def postgres(_template: TemplateCluster, memory: Path) -> Iterator[EmbeddedPostg
     server.start()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def new_server(_template: TemplateCluster, memory: Path) -> NewServer:
+    """Make a server besides, stopped, whose database has every migration applied."""
+
+    @contextmanager
+    def make() -> Iterator[EmbeddedPostgres]:
+        origin = EmbeddedPostgres(_template.server)
+        home = Path(tempfile.mkdtemp(prefix="server-", dir=memory))
+        # The account of the server must reach into it.
+        home.chmod(0o755)
+        server = CopiedPostgres(home / "server", settings=FAST, origin=origin)
+        yield server
+        server.remove()
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +87,7 @@ def _widest(roles: Roles, group: frozenset[str | None]) -> str | None:
 
 
 def _covers(roles: Roles, one: str, other: str | None) -> bool:
-    return all(
-        one in readable
-        for role, plan in product(roles.roles, roles.plans)
-        if other in (readable := roles.reads(role, plan))
-    )
+    return all(one in folders for folders in roles.readable if other in folders)
 
 
 def _key(group: frozenset[str | None]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,13 @@ class Roles:
         pages = self.plan(plan).pages
         own = {one for one in role.folders if pages.issuperset(self.folders[one])}
         return frozenset(own | {key for key, of in self.shared.items() if of & own})
+
+    @cached_property
+    def readable(self) -> frozenset[frozenset[str]]:
+        """Every set of folders that some role reads under some plan."""
+        return frozenset(
+            self.reads(role, plan) for role, plan in product(self.roles, self.plans)
+        )
 
     def may_ask(self, role: Role, plan: str) -> bool:
         """Whether a role sees the actions in a company of this plan."""

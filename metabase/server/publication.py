@@ -88,21 +88,24 @@ class _Found:
     def __init__(self, work: Reconciliation, home: Home) -> None:
         self._work = work
         self._home = home
-        self._items: list[dict[str, Any]] | None = None
+        self._items: dict[str, dict[int, dict[str, Any]]] | None = None
         self._cards: list[dict[str, Any]] | None = None
 
-    def items(self, model: str) -> list[dict[str, Any]]:
+    def items(self, model: str) -> dict[int, dict[str, Any]]:
+        """What there is of one kind, by its id."""
         if self._items is None:
-            ids = self._home.published_ids()
-            self._items = [item for one in ids for item in items_of(self._work, one)]
-        return [item for item in self._items if item["model"] == model]
+            self._items = {}
+            for one in self._home.published_ids():
+                for item in items_of(self._work, one):
+                    self._items.setdefault(item["model"], {})[item["id"]] = item
+        return self._items.get(model, {})
 
     def cards(self) -> list[dict[str, Any]]:
         if self._cards is None:
             path = "/api/card/{}"
             self._cards = [
-                self._work.metabase.get(path.format(item["id"]))
-                for item in self.items("card")
+                self._work.metabase.get(path.format(card_id))
+                for card_id in self.items("card")
             ]
         return self._cards
 
@@ -118,12 +121,11 @@ class _Found:
 
     def listed(self, model: str, key: int) -> Values | None:
         """What the list of its folder tells of it; of what lies in the bin, nothing."""
-        return next((one for one in self.items(model) if one["id"] == key), None)
+        return self.items(model).get(key)
 
     def page(self, page: Dashboard) -> list[int]:
-        return [
-            one["id"] for one in self.items("dashboard") if one["name"] == page.name
-        ]
+        pages = self.items("dashboard")
+        return [key for key, one in pages.items() if one["name"] == page.name]
 
 
 def _card(told: Publication, card: Card, found: _Found) -> Thing:

@@ -9,6 +9,8 @@ import yaml
 __all__ = ["WINDOW", "Source", "Stream", "declared_sources", "settings"]
 
 _FOLDER: Final = Path(__file__).parents[2] / "taps/sources"
+# Ten times as fast as the one in Python, and as safe; not everywhere built.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LISTED: Final = 3
 _ROWS: Final = 25
 # Of what a chain asks row by row: streams of streams multiply.
@@ -105,7 +107,8 @@ class Source:
 def declared_sources(folder: Path = _FOLDER) -> list[Source]:
     """The sources of which a stream can be served from rows."""
     told = {
-        file.stem: yaml.safe_load(file.read_text()) for file in folder.glob("*.yml")
+        file.stem: yaml.load(file.read_text(), _LOADER)  # noqa: S506 (the safe one)
+        for file in folder.glob("*.yml")
     }
     whole = [
         Source(slug, each)

@@ -29,11 +29,14 @@ class WorldPlan:
 
     customers: int = DEFAULT_CUSTOMERS
     seed: int = DEFAULT_SEED
+    has_files: bool = True
+    """Whether the companies that deliver files are in it: two thirds of its making."""
 
     @property
     def file_name(self) -> str:
         """Of the world's file; says nothing of the day it was made."""
-        text = json.dumps([_VERSION, self.customers, self.seed])
+        told: list[int | str] = [_VERSION, self.customers, self.seed]
+        text = json.dumps(told if self.has_files else [*told, "no files"])
         return f"world-{hashlib.sha256(text.encode()).hexdigest()[:12]}.sqlite"
 
 
@@ -70,4 +73,4 @@ def _make(plan: WorldPlan, path: Path, anchor: date) -> None:
     # What simulates takes seconds to import, which a kept world need not wait for.
     from sandbox.simulation.writing import write_world  # noqa: PLC0415
 
-    write_world(path, anchor, customers=plan.customers, seed=plan.seed)
+    write_world(path, anchor, plan)

@@ -1,11 +1,13 @@
 """Writes a world's file: every company, one after the other."""
 
+from __future__ import annotations
+
 import json
 import sys
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,10 +20,13 @@ from sandbox.simulation.simulated import load_simulated
 from sandbox.simulation.timeline import Timeline
 from sandbox.store import Store
 
+if TYPE_CHECKING:
+    from sandbox.simulation.making import WorldPlan
+
 __all__ = ["write_world"]
 
 
-def write_world(path: Path, anchor: date, *, customers: int, seed: int) -> None:
+def write_world(path: Path, anchor: date, plan: WorldPlan) -> None:
     """Write the whole file beside its place, then move it there.
 
     Files are delivered first: where there is a world, they are too.
@@ -38,12 +43,13 @@ def write_world(path: Path, anchor: date, *, customers: int, seed: int) -> None:
     known_until = Timeline(CDNOW, anchor).remembered_from
     load_replay(Loader(store, CDNOW.slug, known_until), CDNOW, log, shift)
     truth[CDNOW.slug] = cdnow_truth(shift)
-    truth |= deliver_files(path, anchor, customers=customers, seed=seed)
-    seeds = np.random.SeedSequence(seed).spawn(2)
+    if plan.has_files:
+        truth |= deliver_files(path, anchor, customers=plan.customers, seed=plan.seed)
+    seeds = np.random.SeedSequence(plan.seed).spawn(2)
     for company, own_seed in zip((TIENDA_NORTE, ANDES), seeds, strict=True):
         timeline = Timeline(company, anchor)
         loader = Loader(store, company.slug, timeline.remembered_from)
-        truth[company.slug] = load_simulated(loader, timeline, customers, own_seed)
+        truth[company.slug] = load_simulated(loader, timeline, plan.customers, own_seed)
     store.add_indices()
     store.keep_fact("truth", json.dumps(truth))
     store.keep_fact("anchor", anchor.isoformat())

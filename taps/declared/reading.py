@@ -13,6 +13,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from taps.api_source.errors import SourceError
 from taps.declared.api_declaration import Auth
 from taps.declared.declaration import Declaration, Stream
+from taps.yaml_files import parsed_text
 
 __all__ = ["declaration"]
 
@@ -49,7 +50,7 @@ def declaration(path: Path) -> Declaration:
         A key or value is wrong; says the file, the key and what is allowed.
     """
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = parsed_text(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise _wrong(path, "$", f"it cannot be read ({error})") from None
     # Dates are text in JSON; the values that YAML has read as dates are written back.

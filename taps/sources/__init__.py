@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
+from taps.yaml_files import parsed_text
 
 if TYPE_CHECKING:
     from singer_sdk import Tap
@@ -60,7 +62,12 @@ def ending_soon(slug: str, version: str, today: date) -> str | None:
     )
 
 
-def _told(slug: str) -> dict[str, Any]:
-    text = (FOLDER / f"{slug}.yml").read_text(encoding="utf-8")
-    told: dict[str, Any] = yaml.safe_load(text)
+def _told(slug: str) -> Mapping[str, Any]:
+    return _told_by((FOLDER / f"{slug}.yml").read_text(encoding="utf-8"))
+
+
+@cache
+def _told_by(text: str) -> Mapping[str, Any]:
+    """What is only read, and by its text: a file that changes on disk is seen."""
+    told: Mapping[str, Any] = parsed_text(text)
     return told

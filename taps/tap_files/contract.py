@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from taps.yaml_files import parsed_text
 
 __all__ = ["Column", "Contract", "load_contracts"]
 
@@ -92,7 +92,7 @@ class Contract:
 def load_contracts() -> Mapping[str, Contract]:
     """Contracts by name, read from the YAML files beside this module."""
     paths = sorted(_FOLDER.glob("*.yml"))
-    contracts = (_contract(yaml.safe_load(p.read_text("utf-8"))) for p in paths)
+    contracts = (_contract(parsed_text(p.read_text("utf-8"))) for p in paths)
     return {contract.name: contract for contract in contracts}
 
 

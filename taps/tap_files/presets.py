@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from taps.tap_files.wording import is_header_of, normalised
+from taps.yaml_files import parsed_text
 
 __all__ = ["Preset", "load_presets", "preset_of"]
 
@@ -100,6 +99,6 @@ def preset_of(header: Sequence[str], wanted: str, contract: str) -> Preset | Non
 
 
 def _preset(path: Path) -> Preset:
-    document: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    document: dict[str, Any] = parsed_text(path.read_text("utf-8"))
     marks = tuple(tuple(group) for group in document.pop("marks"))
     return Preset(name=path.stem, marks=marks, **document)

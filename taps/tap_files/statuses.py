@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from taps.tap_files.wording import normalised
+from taps.yaml_files import parsed_text
 
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
 __all__ += ["says_no", "says_yes"]
@@ -83,7 +82,7 @@ def least_of(states: list[str]) -> str | None:
 @cache
 def _common() -> Mapping[str, str]:
     text = Path(__file__).with_suffix(".yml").read_text("utf-8")
-    document: Mapping[str, list[str]] = yaml.safe_load(text)
+    document: Mapping[str, list[str]] = parsed_text(text)
     return {
         normalised(word): means for means, words in document.items() for word in words
     }

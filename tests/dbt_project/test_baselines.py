@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import yaml
+
+from orchestration.lib.core.yaml_files import parsed
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
-KNOWN = yaml.safe_load(Path(__file__).with_name("baselines.yml").read_text())
+KNOWN = parsed(Path(__file__).with_name("baselines.yml"))
 LONGEST = 100
 
 _NO_CODE = re.compile(r"--[^\n]*|\{#.*?#\}|'[^']*'", re.DOTALL)

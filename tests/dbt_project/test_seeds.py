@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from orchestration.lib.core.yaml_files import parsed
 
 FOLDER = Path(__file__).parents[2] / "dbt_project" / "seeds"
 DECLARATIONS = sorted(FOLDER.rglob("*.yml"))
@@ -22,7 +23,7 @@ Row = dict[str, str]
 
 def declared(file: Path) -> dict[str, Any]:
     """The one seed of a file."""
-    (seed,) = yaml.safe_load(file.read_text())["seeds"]
+    (seed,) = parsed(file)["seeds"]
     found: dict[str, Any] = seed
     return found
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import yaml
+
+from orchestration.lib.core.yaml_files import parsed
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("activation", "metabase", "ml_assets", "orchestration", "sandbox", "taps")
-KNOWN = yaml.safe_load(Path(__file__).with_name("sizes.yml").read_text())
+KNOWN = parsed(Path(__file__).with_name("sizes.yml"))
 LONGEST_DEFINITION = 60
 LONGEST_MODULE = 300
 

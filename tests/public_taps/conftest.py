@@ -43,7 +43,7 @@ class Sandbox:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("sandbox")
     command = [sys.executable, "-m", "sandbox", "serve", "--home", str(home)]
-    options = ["--port", "0", "--customers", "150", "--today", TODAY]
+    options = ["--port", "0", "--customers", "150", "--no-files", "--today", TODAY]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE) as process:
         assert process.stdout
         yield Sandbox(json.loads(process.stdout.readline())["url"])

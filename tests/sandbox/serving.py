@@ -105,10 +105,11 @@ class Sandbox:
 
 @contextmanager
 def sandbox_process(home: Path, *options: str) -> Iterator[Sandbox]:
-    """``python -m sandbox serve`` for the length of a block."""
+    """``python -m sandbox serve`` for the length of a block, of those with an API."""
     command = [sys.executable, "-m", "sandbox", "serve", "--home", str(home)]
+    usual = ("--port", "0", "--customers", "60", "--no-files", "--exit-with-parent")
     with subprocess.Popen(
-        [*command, "--port", "0", "--customers", "60", "--exit-with-parent", *options],
+        [*command, *usual, *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:

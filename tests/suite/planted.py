@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from orchestration.lib.core.yaml_files import parsed
 
 __all__ = ["Copy", "Fault", "Finding", "UnusableFault", "faults", "find", "main"]
 
@@ -184,7 +184,7 @@ class Copy:
 
 def faults(file: Path = FAULTS) -> list[Fault]:
     """The faults of a file, in its order."""
-    entries: list[dict[str, Any]] = yaml.safe_load(file.read_text())
+    entries: list[dict[str, Any]] = parsed(file)
     return [Fault(**entry | {"tests": tuple(entry["tests"])}) for entry in entries]
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 import requests
-import yaml
 
+from orchestration.lib.core.yaml_files import parsed
 from taps.api_source.http import HttpClient
 from taps.api_source.slices import SlicedStream, Tally
 from taps.api_source.tap import SourceTap
@@ -42,8 +42,8 @@ TAPS: tuple[type[SourceTap], ...] = (
     TapWeather,
     TapCalendar,
 )
-PLACES: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
-    Path(__file__).with_name("record_places.yml").read_text()
+PLACES: dict[str, dict[str, dict[str, str]]] = parsed(
+    Path(__file__).with_name("record_places.yml")
 )
 #: What a tap says of its own run, and no answer does.
 OWN_WORDS = "the tap itself"

@@ -10,8 +10,9 @@ from functools import cache
 from importlib import resources
 
 import msgspec
-import yaml
 from dateutil.easter import easter  # type: ignore[import-untyped]
+
+from taps.yaml_files import parsed_text
 
 __all__ = ["RetailEvent", "retail_events", "unannounced"]
 
@@ -109,7 +110,7 @@ def _days_of(country: str, year: int) -> Iterator[RetailEvent]:
 @cache
 def _events() -> list[_Event]:
     file = resources.files("taps.sources.calendar").joinpath("retail_events.yml")
-    return msgspec.convert(yaml.safe_load(file.read_text("utf-8")), list[_Event])
+    return msgspec.convert(parsed_text(file.read_text("utf-8")), list[_Event])
 
 
 def _easter(year: int) -> date:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from rich.console import Console
 from typer.testing import CliRunner
 
 from metabase.cli import app as cards
 from orchestration.cli import app, trace
+from orchestration.lib.core.yaml_files import parsed
 from orchestration.lib.reporting.lineage import evidence
 from orchestration.lib.reporting.lineage.lineage import (
     Lineage,
@@ -41,7 +41,7 @@ _PAIRS = 7
 FIRST_PAGE = Path("metabase/pages/core/panel.yml")
 
 
-PANEL = tuple(yaml.safe_load(FIRST_PAGE.read_text(encoding="utf-8"))["cards"])
+PANEL = tuple(parsed(FIRST_PAGE)["cards"])
 HEADLINES = ("predicted_value", "active_customers", "purchases", *PANEL)
 FIT = """
     insert into predictions.model_fits values (%s, %s, '2026-01-31', '2026-01-31',

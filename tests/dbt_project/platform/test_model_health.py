@@ -6,12 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
-import yaml
 
 from ml_assets.clv.reasons import REASON_CODES
 from ml_assets.clv.valuation import GATES
 from ml_assets.media_plan.gates import GATES as MEDIA_GATES
 from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.core.yaml_files import parsed
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 FIT = """
@@ -318,7 +318,7 @@ def test_a_gate_without_words_is_shown_by_its_name(
 def test_every_gate_that_may_block_has_words() -> None:
     folder = PROJECT_ROOT / "dbt_project" / "models" / "reporting"
     (file,) = folder.rglob("customer_value_totals.yml")
-    told = yaml.safe_load(file.read_text())
+    told = parsed(file)
     (column,) = [
         one for one in told["models"][0]["columns"] if one["name"] == "stale_reason"
     ]
@@ -327,4 +327,4 @@ def test_every_gate_that_may_block_has_words() -> None:
 
     states = {"no_purchases", "no_predictions", "older_predictions"}
     assert set(accepted) == states | set(GATES)
-    assert set(yaml.safe_load(labels.read_text())["stale"]) == states | set(GATES)
+    assert set(parsed(labels)["stale"]) == states | set(GATES)

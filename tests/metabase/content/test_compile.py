@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import yaml
 
 from metabase.content.company import EXAMPLE
 from metabase.content.compile import compile_pages, write_documents
 from metabase.content.entity_ids import EntityIds
 from metabase.content.errors import ContentError
 from metabase.content.load import CONTENT_ROOT, load_content
+from orchestration.lib.core.yaml_files import parsed
 from tests.metabase.conftest import Edit
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -23,10 +23,7 @@ MARKETING = "pages/marketing/marketing.yml"
 
 
 def test_pages_compile_to_what_servers_have() -> None:
-    expected = {
-        path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-        for path in GOLDEN.rglob("*.yaml")
-    }
+    expected = {path.stem: parsed(path) for path in GOLDEN.rglob("*.yaml")}
 
     found = {path.stem: one for path, one in compile_pages(CONTENT_ROOT).items()}
 
@@ -42,9 +39,7 @@ def test_what_is_written_is_read_as_it_was_compiled(tmp_path: Path) -> None:
 
     written = write_documents(documents, tmp_path)
 
-    assert [yaml.safe_load(path.read_text()) for path in written] == list(
-        documents.values()
-    )
+    assert [parsed(path) for path in written] == list(documents.values())
     assert {path.parent.name for path in written} == {"main", "timonel"}
 
 

@@ -48,6 +48,6 @@ def copied(value: Any) -> Any:
     """A body that nobody shares; as fast as may be, for it is done at each request."""
     if isinstance(value, dict):
         return {key: copied(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [copied(item) for item in value]
+    if isinstance(value, list | tuple | set):
+        return type(value)([copied(item) for item in value])
     return value

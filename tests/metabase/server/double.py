@@ -1,4 +1,4 @@
-"""A stand-in for a Metabase server: real HTTP, and stricter than the real one.
+"""A stand-in for a Metabase server: stricter than the real one.
 
 It knows only the requests the provisioner makes. Where a real server drops an
 unknown key in silence, this one refuses it, so a typo fails a test. It keeps its
@@ -8,7 +8,6 @@ and leaves the lowest permission out of its answers, as the real one does.
 
 from __future__ import annotations
 
-import copy
 import re
 import uuid
 from collections.abc import Callable
@@ -66,11 +65,11 @@ class FakeMetabase(People, Delivery, Actions, Pages, Tables, Browsing):
 
     def kept(self) -> dict[str, Any]:
         """Everything it holds, to be taken up by another."""
-        return copy.deepcopy(vars(self))
+        return dict(copied(vars(self)))
 
     def take_up(self, kept: dict[str, Any]) -> None:
         """Hold a copy of what another one held."""
-        vars(self).update(copy.deepcopy(kept))
+        vars(self).update(copied(kept))
 
     def answer(self, method: str, url: str, body: Body, who: dict[str, Any]) -> Any:
         """Route one request; raises Refused for anything but a success."""

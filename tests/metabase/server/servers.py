@@ -21,7 +21,7 @@ from metabase.server.desired_state import Request
 from metabase.server.diff import PENDING
 from metabase.server.logins import PASSWORD_VARIABLE
 from tests.metabase.server.double import FakeMetabase
-from tests.metabase.server.serving import serving
+from tests.metabase.server.serving import reached
 
 PASSWORDS = {
     f"{PASSWORD_VARIABLE}_{company}": f"reader secret of {company}"
@@ -222,7 +222,7 @@ def new_server(
 ) -> Iterator[Server]:
     """An empty double, to be filled from ``folder``."""
     fake = FakeMetabase(can_connect=sign_in)
-    with serving(fake) as url:
+    with reached(fake) as url:
         request = Request(
             metabase_url=url,
             admin=Admin("admin@example.com", "admin secret"),

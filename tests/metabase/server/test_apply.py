@@ -394,10 +394,15 @@ def test_it_gives_up_on_a_server_that_never_answers() -> None:
 def test_the_commands_take_what_they_need_from_the_environment(
     setting: Server,
 ) -> None:
+    with serving(setting.fake) as url:
+        _command_from_nothing_to_equal(setting, url)
+
+
+def _command_from_nothing_to_equal(setting: Server, url: str) -> None:
     environment = {
         **PASSWORDS,
         "TIMONEL_DATABASE_URL": setting.request.database_url,
-        "METABASE_URL": setting.request.metabase_url,
+        "METABASE_URL": url,
         "METABASE_ADMIN_EMAIL": "admin@example.com",
         "METABASE_ADMIN_PASSWORD": "admin secret",
         "COLUMNS": "200",

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from metabase.server.client import Metabase
+from metabase.content.errors import MetabaseError
+from metabase.server.client import Admin, Metabase, sign_in
 from tests.metabase.server.double import FakeMetabase
 from tests.metabase.server.serving import serving
 
 ELSEWHERE = "http://metabase.example"
+ADMIN = Admin("admin@example.com", "admin secret")
 
 
 def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,6 +23,17 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -
         answer = Metabase(ELSEWHERE).get("/api/session/properties")
 
     assert answer["has-user-setup"] is False
+
+
+def test_an_answer_that_is_cut_off_is_an_error_that_says_what_was_asked() -> None:
+    fake = FakeMetabase()
+    fake.dies_after_writes = 0
+
+    with serving(fake) as url, pytest.raises(MetabaseError) as error:
+        sign_in(Metabase(url), ADMIN, language="es")
+
+    assert str(error.value).startswith(f"POST /api/setup: no answer from {url}")
+    assert fake.admin is not None
 
 
 def test_a_host_that_needs_no_proxy_is_spoken_to_itself(

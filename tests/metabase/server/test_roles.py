@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from metabase.content.errors import ContentError, MetabaseError
 from metabase.content.load import CONTENT_ROOT
 from metabase.content.roles import read_roles
+from metabase.content.yaml_files import parsed
 from metabase.server.client import Admin, Metabase, sign_in
 from tests.metabase.server.double_people import ADMINISTRATORS, ALL_USERS
 from tests.metabase.server.servers import Server
@@ -190,9 +190,7 @@ def test_who_is_in_no_group_sees_nothing(setting: Server) -> None:
 def test_pages_lie_in_the_folder_of_roles_yml_with_their_cards(
     filled_acme: Server,
 ) -> None:
-    roles = yaml.safe_load((filled_acme.request.root / "roles.yml").read_text())[
-        "folders"
-    ]
+    roles = parsed(filled_acme.request.root / "roles.yml")["folders"]
     names = {key: one["name"] for key, one in filled_acme.fake.collections.items()}
     for folder, pages in roles.items():
         for page in pages:
@@ -399,5 +397,5 @@ def _is_forbidden(request: Callable[[], Any]) -> bool:
 
 
 def _title(setting: Server, page: str) -> str:
-    labels = yaml.safe_load((setting.request.root / "labels/es.yml").read_text())
+    labels = parsed(setting.request.root / "labels/es.yml")
     return str(labels["dashboard"][page]["title"])

@@ -33,11 +33,22 @@ _MARKERS = {
 
 
 @pytest.fixture
-def instance(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[dg.DagsterInstance]:
+def _at_home(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIMONEL_HOME", str(shop.settings.home))
     monkeypatch.setattr(warehouse_module, "_open", lambda settings: shop.url)
+
+
+@pytest.fixture
+def instance(_at_home: None) -> Iterator[dg.DagsterInstance]:
+    """What happened, kept in memory."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", ["acme"])
+        yield instance
+
+
+@pytest.fixture
+def filed(_at_home: None, shop: Shop) -> Iterator[dg.DagsterInstance]:
+    """The same in files, as an installation keeps it."""
     folder = shop.settings.home / "dagster"
     folder.mkdir(parents=True)
     with dg.DagsterInstance.local_temp(str(folder)) as instance:
@@ -371,15 +382,15 @@ def test_a_source_that_fails_leaves_the_other_assets_alone(
 
 
 def test_a_secret_that_a_tap_blurts_out_is_kept_nowhere(
-    shop: Shop, instance: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
+    shop: Shop, filed: dg.DagsterInstance, capfd: pytest.CaptureFixture[str]
 ) -> None:
     shop.connect("chatty", secrets=_MARKERS | _lasting(), is_chatty=True)
     shop.connect("quiet", secrets=_MARKERS | _lasting())
 
-    result = _materialize(instance)
+    result = _materialize(filed)
 
     assert _check(result, READ_CHECK)[0] is False
-    instance.dispose()
+    filed.dispose()
     said = capfd.readouterr()
     places = {"terminal": (said.out + said.err).encode()} | _files(shop.settings.home)
     places |= {"database": _dump(shop).encode()}

@@ -267,7 +267,7 @@ def test_first_orders_show_the_channel_that_brought_the_customer(
 @pytest.fixture
 def mine(tmp_path: Any) -> World:
     """A world that a test may change for good."""
-    return open_world(WorldPlan(customers=60, seed=3), tmp_path, clock_at(NOON))
+    return open_world(WorldPlan(60, 3, has_files=False), tmp_path, clock_at(NOON))
 
 
 class TestRestating:

@@ -60,7 +60,7 @@ class Sandbox:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("sandbox")
     command = [sys.executable, "-m", "sandbox", "serve", "--home", str(home)]
-    options = ["--port", "0", "--customers", "60", "--seed", "7"]
+    options = ["--port", "0", "--customers", "60", "--seed", "7", "--no-files"]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE) as process:
         assert process.stdout
         try:

@@ -26,9 +26,8 @@ from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.tenancy.labs import open_lab
 from orchestration.lib.tenancy.privacy.erasure import forget
 from orchestration.lib.tenancy.privacy.erasure_log import keep_erasures
-from orchestration.lib.warehouse.database import migrate
-from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from orchestration.lib.warehouse.raw_tables import ensure_raw_tables
+from tests.conftest import NewServer
 from tests.dbt_project import raw_shopify
 from tests.dbt_project.raw_shopify import customer, order
 
@@ -70,13 +69,10 @@ def origin(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Settings]:
+def empty(new_server: NewServer, tmp_path: Path) -> Iterator[Settings]:
     """Another installation on a server of its own, with nothing in it."""
-    server = EmbeddedPostgres(tmp_path / "server", settings=(("fsync", "off"),))
-    url = server.start()
-    migrate(url)
-    yield Settings(tmp_path / "other", url)
-    server.remove()
+    with new_server() as server:
+        yield Settings(tmp_path / "other", server.start())
 
 
 def copied(origin: Settings, folder: Path) -> Path:

@@ -17,9 +17,9 @@ from orchestration.lib.connections import sources
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.ingestion import SourceReader
 from orchestration.lib.tenancy.companies import add_company
-from orchestration.lib.warehouse.database import migrate
 from orchestration.lib.warehouse.embedded_postgres import EmbeddedPostgres
 from orchestration.lib.warehouse.server_errors import with_advice
+from tests.conftest import NewServer
 from tests.orchestration.conftest import ACME, FAKE, Shop
 
 _ORDERS = "select id, total_price from raw_shopify.orders order by 1"
@@ -71,12 +71,11 @@ class TestAFullDisk:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+def server(new_server: NewServer) -> Iterator[EmbeddedPostgres]:
     """A server of one's own, which may be restarted."""
-    server = EmbeddedPostgres(tmp_path / "server", settings=(("fsync", "off"),))
-    server.start()
-    yield server
-    server.remove()
+    with new_server() as server:
+        server.start()
+        yield server
 
 
 def test_a_server_restarted_in_the_middle_of_a_read_costs_a_second_run(
@@ -84,7 +83,6 @@ def test_a_server_restarted_in_the_middle_of_a_read_costs_a_second_run(
 ) -> None:
     monkeypatch.setitem(sources.SOURCES, "shopify", FAKE)
     url = server.url()
-    migrate(url)
     add_company(url, ACME)
     shop = Shop(url, Settings(tmp_path / "home", url), tmp_path / "source.json")
     shop.holds()
