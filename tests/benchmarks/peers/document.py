@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["MissingMarks", "told_of_run", "write_between_marks"]
+import pandas as pd
+
+__all__ = ["MissingMarks", "kept_rows", "told_of_run", "write_between_marks"]
 
 
 class MissingMarks(ValueError):
@@ -26,6 +28,16 @@ def told_of_run(versions: Mapping[str, str], own: tuple[str, ...] = ()) -> str:
         f"Measured {today} with Python {platform.python_version()} on {machine}. "
         f"Peers: {peers}."
     )
+
+
+def kept_rows(measured: Iterable[dict[str, object]], kept: Path | None) -> pd.DataFrame:
+    """All rows; each is added to a CSV as it comes, where there is to be one."""
+    rows = []
+    for row in measured:
+        rows.append(row)
+        if kept:
+            pd.DataFrame(rows).to_csv(kept, index=False)
+    return pd.DataFrame(rows)
 
 
 def write_between_marks(document: Path, name: str, text: str) -> None:

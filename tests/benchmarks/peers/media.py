@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from rich.progress import Progress
 
 from ml_assets import mmm
 from ml_assets.mmm.adstock import Floats
 from ml_assets.mmm.errors import MediaMixError
 from tests.benchmarks.peers.asking import Answer, Peers, peers_of
-from tests.benchmarks.peers.document import told_of_run, write_between_marks
+from tests.benchmarks.peers.document import kept_rows, told_of_run, write_between_marks
 from tests.benchmarks.peers.media_scores import media_scores, mix_tables
 from tests.benchmarks.peers.media_sets import MediaTable, media_tables
 
@@ -45,10 +44,8 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="document with the marks")
     arguments = parser.parse_args()
     with peers_of(arguments.peer_python, _PROGRAM) as peers:
-        rows = pd.DataFrame(_measured(arguments.data, peers))
+        rows = kept_rows(_measured(arguments.data, peers), arguments.rows)
         versions = {name: peers.version(name) for name in _OUTSIDE}
-    if arguments.rows:
-        rows.to_csv(arguments.rows, index=False)
     text = "\n\n".join((told_of_run(versions), *mix_tables(rows)))
     print(text)
     if arguments.write:

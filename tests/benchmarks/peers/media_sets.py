@@ -17,10 +17,9 @@ __all__ = ["MediaTable", "media_tables"]
 
 _SIMULATED: Final = (
     "three channels",
-    "eight, 25 %",
     "four, 60 %",
-    "weeks, follows .4",
     "delayed effects",
+    "weeks, follows .4",
 )
 _SEED: Final = 500
 
@@ -40,13 +39,15 @@ class MediaTable:
 
 
 def media_tables(data: Path | None, held_back: int) -> Iterator[MediaTable]:
-    """Simulated first, then what lies in the folder.
+    """What lies in the folder, then simulated ones.
 
     Parameters
     ----------
     held_back : int
         Weeks at the end that are predicted; truths are of those before.
     """
+    if data is not None:
+        yield from _public(data, held_back)
     for kind in _SIMULATED:
         table = KINDS[kind](_SEED)
         channels = table.frame.columns.drop(["date", "revenue", *table.controls])
@@ -57,8 +58,6 @@ def media_tables(data: Path | None, held_back: int) -> Iterator[MediaTable]:
             table.controls,
             table.truth[:-held_back],
         )
-    if data is not None:
-        yield from _public(data, held_back)
 
 
 def _public(data: Path, held_back: int) -> Iterator[MediaTable]:

@@ -5,7 +5,7 @@ Asked by `tests.benchmarks.peers.media` (`answering` says how). A question holds
 and `fitted`, how many rows are known; later outcomes are NaN. An answer has `expected`,
 `lower` and `upper` (90 %) of the rows after those, and the sums over the fitted rows of
 each channel, `contributions`, with `_lower` and `_upper`. Settings are those that the
-libraries come with; four chains of 500 draws after 500.
+libraries come with; two chains of 500 draws after 500.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from tests.benchmarks.peers.answering import answer_questions
 
 _ENDS: Final = (0.05, 0.95)
-_CHAINS: Final = 4
+_CHAINS: Final = 2
 _DRAWS: Final = 500
 _LONGEST_LAG: Final = 8
 # Rows of a knot of Meridian's baseline: two a year.

@@ -21,15 +21,17 @@ __all__ = ["NEAR", "OUTSIDE", "forecasts_of"]
 
 # The challenger: who buys more than whom from boosting, how much in all from ours.
 NEAR: Final = "boosting at our total"
-# Peers of another interpreter.
+# Peers of another interpreter, the slow one last.
 OUTSIDE: Final = ("gradient boosting", "pymc-marketing")
 _NOTHING: Final = float("nan")
 
 
 def forecasts_of(
-    log: PurchaseDays, day: int, days: int, peers: Peers
+    log: PurchaseDays, day: int, days: int, peers: Peers, *, is_last: bool
 ) -> list[dict[str, object]]:
     """Scores of every forecaster that answers: `grading.grade`'s, biases absolute.
+
+    Slow ones are asked at the last origin only.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def forecasts_of(
     rows.append(_scores("own rate", rate, later, time.perf_counter() - start))
     rows.append(_scores("lifetimes", *_timed_lifetimes(seen, days, later)))
     question = {"customer": known.customer, "day": known.day, "amount": known.amount}
-    for name in OUTSIDE:
+    for name in OUTSIDE if is_last else OUTSIDE[:-1]:
         answer = peers.ask(name, {**question, "as_of": day, "days": days})
         if answer.error:
             rows.append({"forecaster": name, "mae": _NOTHING})
