@@ -108,7 +108,7 @@ def _by_peer(rows: pd.DataFrame, names: list[str]) -> str:
         theirs = theirs.dropna(subset=["mape"])
         same = ours.loc[theirs.index]
         if theirs.empty:
-            lines.append(_line([name, "0, not installed", *[""] * (len(head) - 2)]))
+            lines.append(_line([name, "no answer", *[""] * (len(head) - 2)]))
             continue
         ratios = {
             one: (theirs[one] / same[one]).dropna()

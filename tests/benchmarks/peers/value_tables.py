@@ -76,7 +76,7 @@ def _by_peer(rows: pd.DataFrame, peers: list[str]) -> str:
         found = [_ratios(some, peer) for _, _, some in _sets(rows)]
         known = np.array([each for each in found if each is not None])
         if not known.size:
-            lines.append(_line([peer, "0, not installed", *[""] * (len(head) - 2)]))
+            lines.append(_line([peer, "no answer", *[""] * (len(head) - 2)]))
             continue
         means = np.exp(np.log(known).mean(axis=0))
         smaller = ", ".join(str(one) for one in (known > 1).sum(axis=0))
