@@ -23,6 +23,10 @@ _ENDS: Final = (0.05, 0.95)
 _CHAINS: Final = 2
 _DRAWS: Final = 500
 _LONGEST_LAG: Final = 8
+# Meridian supposes what money returns: where spend is in units of its own, less than
+# this share of sales, it is given as a fifth of them.
+_MONEY: Final = 0.01
+_SPENT: Final = 0.2
 # Rows of a knot of Meridian's baseline: two a year.
 _KNOT: Final = 26
 
@@ -123,6 +127,9 @@ def _meridian_model(table: _Table) -> Any:
     frame["time"] = frame["time"].dt.strftime("%Y-%m-%d")
     # A held back value is not looked at, but has to be a number.
     filled = np.where(np.isnan(table.outcome), 0.0, table.outcome)
+    spent, sold = frame[table.channels].to_numpy().sum(), filled.sum()
+    if spent < _MONEY * sold:
+        frame[table.channels] *= _SPENT * sold / spent
     frame = frame.assign(kpi=filled, revenue_per_kpi=1.0)
     data = builder.DataFrameInputDataBuilder(kpi_type="revenue").with_kpi(frame)
     if table.controls:
