@@ -28,11 +28,10 @@ _TRACKED: Final = ["days", "expected", "lower", "upper", "actual"]
 class Backtest:
     """A forecast beside what happened.
 
-    `scores` (see `grading.grade` and `next_order_grades.grade_next_order`) has the
-    columns `model` and `naive`, everybody at the own rate; `predictions` a row per
-    customer with `actual_orders` and `actual_value`; `total` is
-    `CustomerModel.predict_total` with the actual totals; `calibration` has groups by
-    stated probability; `without_penalizer` is at maximum likelihood.
+    `scores` (see `grade`, `grade_next_order`) has the columns `model` and `naive`, the
+    own rate; `predictions` a row per customer with `actual_orders` and `actual_value`;
+    `total` is `CustomerModel.predict_total` with the actual totals; `calibration` has
+    groups by stated probability; `without_penalizer` is at maximum likelihood.
     """
 
     calibration_end: dt.date
