@@ -90,7 +90,12 @@ types: $(READY) ## check types, strictly
 definitions: $(READY) ## write tests/orchestration/definitions.txt anew, after a change on purpose
 	$(BIN)/python -m tests.orchestration.definition_names
 
-bench: $(READY) ## measure speed against named baselines
+# DATA: folder of public sets. PEERS: interpreters that have other people's libraries, which
+# are no packages of ours. WRITE: the document whose tables are written anew.
+PEER_OPTIONS = $(if $(DATA),--data "$(DATA)") $(if $(WRITE),--write "$(WRITE)") \
+	$(foreach python,$(PEERS),--peer-python "$(python)")
+
+bench: $(READY) ## measure speed and errors against named baselines (DATA=folder PEERS=python WRITE=file.md)
 	$(BIN)/python -m tests.benchmarks.loader
 	$(BIN)/python -m tests.benchmarks.sources
 	$(BIN)/python -m tests.benchmarks.warehouse
@@ -98,7 +103,9 @@ bench: $(READY) ## measure speed against named baselines
 	$(BIN)/python -m tests.benchmarks.dashboards
 	$(BIN)/python -m tests.benchmarks.customer_value
 	$(BIN)/python -m tests.benchmarks.value_tables
+	$(BIN)/python -m tests.benchmarks.peers.values $(PEER_OPTIONS)
 	$(BIN)/python -m tests.benchmarks.media_mix
+	$(BIN)/python -m tests.benchmarks.peers.media $(PEER_OPTIONS)
 	$(BIN)/python -m tests.benchmarks.advice
 	$(BIN)/python -m tests.benchmarks.attribution
 	$(BIN)/python -m tests.benchmarks.service_levels

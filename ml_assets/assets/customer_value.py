@@ -34,6 +34,7 @@ from ml_assets.clv.models.bg_nbd import BgNbdFit
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
     Origin,
+    judging,
     log_hash,
     month_end_origins,
     rolling_backtests,
@@ -238,7 +239,7 @@ def _valued(  # noqa: PLR0913, PLR0917  (what a verdict needs)
         mart=read_mart_totals(database, company_id, as_of_date),
         last=read_last_published(database, identity),
         sources=read_sources(database, company_id, as_of_date),
-        backtests=pd.concat(scores) if scores else stored,
+        backtests=judging(pd.concat(scores) if scores else stored, origins),
         # What somebody accepted once stays accepted when the same data run again.
         accept_changes=accepted or is_published(database, identity),
     )

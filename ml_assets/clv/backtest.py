@@ -12,6 +12,11 @@ from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import CustomerValueError, InvalidTransactions
 from ml_assets.clv.grading import calibration_by_decile, grade
 from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.next_order_grades import (
+    days_until_next,
+    grade_next_order,
+    own_wait,
+)
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
 
 __all__ = ["Backtest", "backtest", "backtest_log", "naive_rate", "plain_forecast"]
@@ -23,7 +28,7 @@ _TRACKED: Final = ["days", "expected", "lower", "upper", "actual"]
 class Backtest:
     """A forecast beside what happened.
 
-    `scores` (see `grading.grade`) has the columns `model` and `naive`, everybody at the
+    `scores` (see `grade`, `grade_next_order`) has the columns `model` and `naive`, the
     own rate; `predictions` a row per customer with `actual_orders` and `actual_value`;
     `total` is `CustomerModel.predict_total` with the actual totals; `calibration` has
     groups by stated probability; `without_penalizer` is at maximum likelihood.
@@ -133,7 +138,9 @@ def backtest_log(
         model=model,
         predictions=predictions,
         total=total,
-        scores=_scores(predictions, naive, later),
+        scores=pd.concat(
+            [_scores(predictions, naive, later), _next_orders(model, log, days)]
+        ),
         calibration=calibration_by_decile(
             1 - predictions["probability_no_purchase"].to_numpy(), later.purchases > 0
         ),
@@ -195,3 +202,9 @@ def _scores(
             "naive": grade(naive, later.purchases, later.amount),
         }
     )
+
+
+def _next_orders(model: CustomerModel, log: PurchaseDays, days: int) -> pd.DataFrame:
+    seen = model.seen
+    came = days_until_next(log, seen, model.as_of_day, days)
+    return grade_next_order(model.next_order(), own_wait(seen.histories), came, days)

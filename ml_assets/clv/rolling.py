@@ -27,6 +27,7 @@ __all__ = [
     "BACKTEST_DAYS",
     "Origin",
     "better_than_naive",
+    "judging",
     "log_hash",
     "month_end_origins",
     "rolling_backtests",
@@ -34,7 +35,10 @@ __all__ = [
 ]
 
 BACKTEST_DAYS: Final = 90
-_ORIGINS: Final = 3
+# Month ends before the last one whose days are over: the first ones judge a run; a
+# quarter and a year back are other seasons.
+_JUDGING: Final = (0, 1, 2)
+_BEFORE: Final = (*_JUDGING, 3, 12)
 _FEWEST_PURCHASES: Final = 20
 # Share of the actual total: a smaller difference is no reason to warn of a penalizer.
 _NOTICED: Final = 0.01
@@ -42,17 +46,22 @@ _NOTICED: Final = 0.01
 
 @dataclass(frozen=True)
 class Origin:
-    """A month end, and the hash of the purchases its backtest is made from."""
+    """A month end, and the hash of the purchases its backtest is made from.
+
+    One that does not judge is shown, and stops nothing.
+    """
 
     date: dt.date
     data_hash: str
+    is_judging: bool = True
 
 
 def month_end_origins(
     log: PurchaseDays, as_of_date: dt.date, penalizer: float = 0.0
 ) -> list[Origin]:
-    """The last three month ends whose 90 days are over by the as-of date.
+    """Month ends whose 90 days are over by the as-of date, the latest first.
 
+    The last three, which judge a run, and those a quarter and a year before the last.
     Left out are those with less than 56 days of history before, and those that fewer
     than 20 purchases of their customers followed: nothing is to be learned from them.
     """
@@ -60,17 +69,28 @@ def month_end_origins(
     if not log.day.size:
         return origins
     # The day after the last one that could be an origin.
-    after = as_of_date - dt.timedelta(days=BACKTEST_DAYS - 1)
-    for _ in range(_ORIGINS):
-        date = after = _month_end_before(after)
+    date = as_of_date - dt.timedelta(days=BACKTEST_DAYS - 1)
+    for before in range(max(_BEFORE) + 1):
+        date = _month_end_before(date)
         day = days_since_1970(date)
         if day - log.first_day < SHORTEST_MODEL_HISTORY_DAYS:
             break
+        if before not in _BEFORE:
+            continue
         followed = log.later(log.seen_at(day), day, BACKTEST_DAYS).purchases.sum()
         if followed >= _FEWEST_PURCHASES:
-            known = log.up_to(day + BACKTEST_DAYS)
-            origins.append(Origin(date, log_hash(known, penalizer)))
+            hashed = log_hash(log.up_to(day + BACKTEST_DAYS), penalizer)
+            origins.append(Origin(date, hashed, before in _JUDGING))
     return origins
+
+
+def judging(scores: pd.DataFrame, origins: list[Origin]) -> pd.DataFrame:
+    """The rows of scores, by their `origin_date`, that may warn of a run or block it.
+
+    Windows a quarter and a year back tell of the model, less of the newest orders.
+    """
+    dates = [origin.date for origin in origins if origin.is_judging]
+    return scores[scores["origin_date"].isin(dates)]
 
 
 def rolling_backtests(

@@ -38,7 +38,10 @@ class Kind(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table, its controls, and what each channel brought."""
+    """A table, its controls, and what each channel brought, (rows, channels).
+
+    Of one row it is the sum.
+    """
 
     frame: pd.DataFrame
     controls: list[str]
@@ -70,7 +73,7 @@ def _drawn(kind: Kind, seed: int) -> Table:
         date=pd.date_range("2023-01-01", periods=n, freq=f"{days}D"),
         revenue=np.maximum(sales, 0),
     )
-    return Table(frame, [], truth.sum(axis=0))
+    return Table(frame, [], truth)
 
 
 def _bursts(kind: Kind, rng: np.random.Generator) -> Floats:
@@ -94,13 +97,13 @@ def _noise(kind: Kind, rng: np.random.Generator) -> Floats:
 
 def _market(seed: int) -> Table:
     made = company(seed)
-    return Table(made.frame, ["promotion"], made.truth.sum(axis=0))
+    return Table(made.frame, ["promotion"], made.truth)
 
 
 def _many(seed: int) -> Table:
     made = many(seed)
     frame = made.media.frame.drop(columns="orders")
-    return Table(frame, [], made.truth)
+    return Table(frame, [], np.atleast_2d(made.truth))
 
 
 def _of(kind: Kind) -> Callable[[int], Table]:
@@ -149,12 +152,13 @@ def _line(make: Callable[[int], Table], seeds: range) -> str:
             controls=made.controls,
             draws=200,
         )
+        truth = made.truth.sum(axis=0)
         brought = mix.scale * mix.media.sum(axis=2)
         low, high = np.quantile(brought, _ENDS, axis=0)
-        held += list((low <= made.truth) & (made.truth <= high))
+        held += list((low <= truth) & (truth <= high))
         low, high = np.quantile(brought.sum(axis=1), _ENDS)
-        total_held.append(low <= made.truth.sum() <= high)
-        bias.append(brought.sum(axis=1).mean() / made.truth.sum() - 1)
+        total_held.append(low <= truth.sum() <= high)
+        bias.append(brought.sum(axis=1).mean() / truth.sum() - 1)
     each = (time.process_time() - start) / len(seeds)
     return (
         f"{np.mean(bias):+.0%} | {np.mean(total_held):.0%} | {np.mean(held):.0%} "

@@ -115,3 +115,25 @@ def test_what_came_without_a_penalizer_is_written_beside_the_chosen(
     found = stored.set_index("model")["value_bias"]
     assert found["chosen"] == test.scores["model"]["value_bias"]
     assert found["without_penalizer"] == other.scores["model"]["value_bias"]
+
+
+def test_grades_of_the_next_order_are_written_where_dates_are_told(
+    database_url: str,
+) -> None:
+    log, _ = purchase_days(shop(3, 150, 400), AS_OF)
+    (origin, *_) = month_end_origins(log, AS_OF)
+    ((_, test),) = rolling_backtests(log, [origin])
+
+    with psycopg.connect(database_url) as database:
+        write_backtest(database, IDENTITY, origin, test)
+        rows = database.execute(
+            """select model, next_order_share, next_order_mae, next_order_coverage
+            from predictions.backtests"""
+        ).fetchall()
+
+    found = {model: scores for model, *scores in rows}
+    told = test.scores.loc[["next_order_share", "next_order_mae"]]
+    assert found["chosen"][:2] == told["model"].tolist()
+    assert found["naive"][0] is None
+    assert found["naive"][1] == told["naive"]["next_order_mae"]
+    assert found["bg_nbd"] == [None, None, None]

@@ -21,7 +21,8 @@ create table reporting.model_backtests (
     company_id text, origin_date date, model text, expected_orders double precision,
     expected_orders_lower double precision, expected_orders_upper double precision,
     actual_orders double precision, is_orders_total_inside boolean,
-    mae double precision
+    mae double precision, next_order_share double precision,
+    next_order_mae double precision, next_order_coverage double precision
 );
 create table reporting.model_backtest_deciles (
     company_id text, origin_date date, decile integer,
@@ -151,12 +152,13 @@ def _add_backtest(
     between = (test.expected, test.expected - 20, test.expected + 20)
     is_inside = abs(test.expected - test.actual) <= 20
     for row in (
-        ("chosen", *between, test.actual, is_inside, test.mae),
-        ("bg_nbd", None, None, None, test.actual, None, 99),
-        ("naive", None, None, None, test.actual, None, test.naive_mae),
+        ("chosen", *between, test.actual, is_inside, test.mae, 0.4, 21.5, 0.79),
+        ("bg_nbd", None, None, None, test.actual, None, 99, None, None, None),
+        ("naive", None, None, None, test.actual, None, test.naive_mae, None, 26, None),
     ):
         connection.execute(
-            "insert into reporting.model_backtests values (%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            "insert into reporting.model_backtests"
+            " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
             (*key, *row),
         )
     for decile in range(1, 11):

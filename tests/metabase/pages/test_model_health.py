@@ -88,6 +88,28 @@ def test_backtests_come_newest_first_beside_the_naive_error(
     ]
 
 
+def test_dates_of_the_next_order_stand_beside_the_simple_ones(shops_url: str) -> None:
+    expected = ["40\xa0%", "21,5", "26,0", "79\xa0%"]
+
+    assert _shown(shops_url, "next_order_results") == [
+        ["30 jun 1997", *expected],
+        ["31 may 1997", *expected],
+    ]
+    assert len(_shown(shops_url, "next_order_results", "bolt")) == 1
+
+
+def test_a_backtest_that_tells_of_no_date_is_left_out(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(
+            "update reporting.model_backtests set next_order_share = null"
+            " where origin_date = '1997-06-30'"
+        )
+
+    (row,) = _shown(reporting_url, "next_order_results")
+
+    assert row[0] == "31 may 1997"
+
+
 def test_the_mix_is_shown_beside_what_was_sold_in_money(shops_url: str) -> None:
     assert _shown(shops_url, "mix_backtest_results") == [
         ["30 jun 1997", "58.000,00\xa0€", "64.000,00\xa0€", "12,5\xa0%", "20,0\xa0%"],

@@ -96,13 +96,14 @@ BREAKS: Final[dict[str, Break | None]] = {
 def judged(kind: str, seed: int, customers: int, days: int) -> GateResult:
     """The gate's verdict of a shop of a kind of `BREAKS`, backtested as nightly."""
     log, _ = purchase_days(shop(seed, customers, days, BREAKS[kind]), AS_OF)
+    origins = [one for one in month_end_origins(log, AS_OF) if one.is_judging]
     rows = [
         {
             "origin_date": origin.date,
             "model": "chosen",
             **{name: test.total[name] for name in TOTALS},
         }
-        for origin, test in rolling_backtests(log, month_end_origins(log, AS_OF))
+        for origin, test in rolling_backtests(log, origins)
     ]
     return inside_own_interval(
         pd.DataFrame(rows, columns=["origin_date", "model", *TOTALS])

@@ -10,6 +10,7 @@ from ml_assets.clv.grading import grade_forecast
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
     better_than_naive,
+    judging,
     log_hash,
     month_end_origins,
     rolling_backtests,
@@ -34,12 +35,27 @@ def log() -> PurchaseDays:
         ("1997-04-30", []),
     ],
 )
-def test_origins_are_the_last_month_ends_that_are_over(
+def test_the_last_month_ends_that_are_over_judge(
     log: PurchaseDays, as_of: str, dates: list[str]
 ) -> None:
     origins = month_end_origins(log, dt.date.fromisoformat(as_of))
 
-    assert [str(origin.date) for origin in origins] == dates
+    assert [str(origin.date) for origin in origins if origin.is_judging] == dates
+
+
+def test_a_quarter_and_a_year_back_are_told_and_judge_nothing(
+    log: PurchaseDays,
+) -> None:
+    origins = month_end_origins(log, dt.date(1998, 6, 30))
+
+    told = [str(one.date) for one in origins if not one.is_judging]
+    assert told == ["1997-12-31", "1997-03-31"]
+    scores = pd.DataFrame({"origin_date": [one.date for one in origins], "rmse": 1.0})
+    assert list(judging(scores, origins)["origin_date"]) == [
+        dt.date(1998, 3, 31),
+        dt.date(1998, 2, 28),
+        dt.date(1998, 1, 31),
+    ]
 
 
 def test_an_origin_is_the_same_on_every_day_of_a_month(log: PurchaseDays) -> None:

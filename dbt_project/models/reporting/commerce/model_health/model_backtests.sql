@@ -55,6 +55,9 @@ compared as (
         backtests.calibration_error,
         backtests.orders_coverage,
         backtests.value_coverage,
+        backtests.next_order_share,
+        backtests.next_order_mae,
+        backtests.next_order_coverage,
         backtests.computed_at
     from backtests
     inner join versions

@@ -1,0 +1,1 @@
+"""Ours beside every peer, on every public set and simulation, in one run."""
