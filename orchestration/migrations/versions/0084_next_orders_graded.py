@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0084"
-down_revision = "0081"
+down_revision = "0082"
 
 _COLUMNS = ("next_order_share", "next_order_mae", "next_order_coverage")
 
