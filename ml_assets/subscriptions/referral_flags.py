@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ml_assets.subscriptions.errors import InvalidAccounts, InvalidSetting
 from ml_assets.subscriptions.reading import Bools, Floats, column_of, flags_of
@@ -131,7 +133,11 @@ def _bursts(referrer: pd.Series, at: pd.Series) -> Bools:
 
 
 def _rings(referrals: pd.DataFrame, at: pd.Series) -> Bools:
-    """A referred B and B referred A, within 90 days."""
+    """Referrals that lead back to their referrer, each within 90 days of the others.
+
+    Of two (A referred B and B referred A), whatever else either did; of more, rings
+    that are found as strongly connected parts of the graph of referrals.
+    """
     edges = pd.DataFrame(
         {
             "one": column_of(referrals, "referrer_id").to_numpy(),
@@ -144,4 +150,20 @@ def _rings(referrals: pd.DataFrame, at: pd.Series) -> Bools:
     met = edges.merge(back, on=["one", "other"], suffixes=("", "_back"))
     near = (met["at"] - met["at_back"]).abs() <= pd.Timedelta(days=_RING_DAYS)
     rows = met.loc[near, ["row", "row_back"]].to_numpy().ravel()
-    return np.isin(np.arange(len(at)), rows)
+    return np.isin(np.arange(len(at)), rows) | _in_rings(edges)
+
+
+def _in_rings(edges: pd.DataFrame) -> Bools:
+    found = np.zeros(len(edges), dtype=np.bool_)
+    known = edges.dropna(subset=["one", "other"])
+    ends = known[["one", "other"]].to_numpy()
+    codes = pd.factorize(ends.ravel())[0].reshape(-1, 2)
+    size = int(codes.max(initial=-1)) + 1
+    graph = coo_array((np.ones(len(codes)), codes.T), shape=(size, size))
+    _, part = connected_components(graph, connection="strong")
+    is_inside = part[codes[:, 0]] == part[codes[:, 1]]
+    inside = known[is_inside].assign(part=part[codes[is_inside, 0]])
+    for _, ring in inside.groupby("part"):
+        if ring["at"].max() - ring["at"].min() <= pd.Timedelta(days=_RING_DAYS):
+            found[ring["row"]] = True
+    return found

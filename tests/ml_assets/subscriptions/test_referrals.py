@@ -86,6 +86,23 @@ def test_a_referral_back_within_ninety_days_is_a_ring(days: int, is_ring: bool) 
     ]
 
 
+@pytest.mark.parametrize(("days", "is_ring"), [(90, True), (91, False)])
+def test_three_who_refer_each_other_around_are_a_ring(days: int, is_ring: bool) -> None:
+    ring: list[dict[str, Any]] = [
+        {"referrer_id": one, "referred_id": other}
+        for one, other in (("a", "b"), ("b", "c"), ("c", "a"))
+    ]
+    ring[2] |= {"referred_at": DAY + pd.Timedelta(days=days)}
+    # Of whom one referred somebody else, and one was referred by somebody else.
+    honest = [
+        {"referrer_id": "c", "referred_id": "d"},
+        {"referrer_id": "z", "referred_id": "a"},
+    ]
+
+    expected: set[str] = {"ring"} if is_ring else set()
+    assert flagged(*ring, *honest) == [expected] * 3 + [set()] * 2
+
+
 @pytest.mark.parametrize(
     ("count", "hours", "raised"), [(5, 1, 0), (6, 1, 6), (6, 5, 0)]
 )
