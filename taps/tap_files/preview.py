@@ -54,7 +54,7 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
     version = version_of(named, Bookmarks({}), settings.fingerprint)
     load = FileLoad(named, version, inspection, settings.currency_code)
     tally = load.tally()
-    money: dict[str, Decimal] = defaultdict(Decimal)
+    money: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     reasons: Counter[str] = Counter()
     currencies: Counter[str] = Counter()
     amount = inspection.binding.contract.amount_column or ""
@@ -65,10 +65,11 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
         value = record.get(amount)
         if value is None:
             continue
-        currencies[record.get("currency_code") or ""] += 1
+        code = record.get("currency_code") or ""
+        currencies[code] += 1
         kind = "given back" if value < 0 else record.get("status") or "money"
-        money[record.get("financial_status") or kind] += value
-        money["given back"] -= record.get("refunded_amount") or 0
+        money[record.get("financial_status") or kind, code] += value
+        money["given back", code] -= record.get("refunded_amount") or 0
     binding, totals = inspection.binding, load.files_record(tally)
     return {
         "name": named.name,
@@ -81,7 +82,12 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
         "last_date": totals["last_date"],
         "rows": totals["row_count"],
         "orders": totals["order_count"],
-        "money": {kind: str(value) for kind, value in money.items() if value},
+        # Of two currencies there is no sum.
+        "money": {
+            f"{kind} {code}" if len(currencies) > 1 else kind: str(value)
+            for (kind, code), value in money.items()
+            if value
+        },
         "rejected": totals["rejected_row_count"],
         "reasons": dict(reasons.most_common(_REASONS)),
         "notes": totals["notes"],

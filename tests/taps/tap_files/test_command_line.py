@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from taps.tap_files.contract import load_contracts
+from taps.tap_files.preview import preview
+from taps.tap_files.settings import Settings
 
 LIMIT_MB = 200
 ROWS = 200_000
@@ -56,6 +58,22 @@ def test_a_good_run_exits_0(folder: Path) -> None:
 
     assert done.returncode == 0
     assert '"amount":10.00' in done.stdout
+
+
+def test_a_preview_adds_up_what_is_of_one_currency(folder: Path) -> None:
+    header = "customer_id,date,amount,currency,status\n"
+    euros = "1,2024-01-05,10.00,EUR,paid\n2,2024-01-06,-4.00,EUR,paid\n"
+    path = folder / "log.csv"
+
+    def money() -> object:
+        (file,) = preview(Settings.from_config({"paths": [str(path)]}))["files"]
+        return file["money"]
+
+    path.write_text(header + euros)
+    assert money() == {"paid": "10.00", "given back": "-4.00"}
+    path.write_text(f"{header}{euros}3,2024-01-07,7.00,USD,paid\n")
+    told = {"paid EUR": "10.00", "given back EUR": "-4.00", "paid USD": "7.00"}
+    assert money() == told
 
 
 def test_a_bad_file_makes_it_exit_1_with_one_line_each(folder: Path) -> None:
