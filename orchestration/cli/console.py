@@ -29,6 +29,7 @@ __all__ = [
     "fail",
     "number_of",
     "plain_errors",
+    "print_document",
     "print_rows",
     "print_table",
     "step",
@@ -151,14 +152,19 @@ def number_of(name: str, text: str) -> Decimal:
 def print_rows(rows: Sequence[Mapping[str, Any]], form: Format) -> None:
     """Print rows as JSON or CSV, with nothing else on standard output."""
     if form is Format.json:
-        text = json.dumps(rows, default=_plain, indent=2, ensure_ascii=False)
-        typer.echo(text)
+        print_document(rows)
         return
     writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [])
     writer.writeheader()
     writer.writerows(
         {name: _as_cell(value) for name, value in row.items()} for row in rows
     )
+
+
+def print_document(document: object) -> None:
+    """Print what is no table as JSON, with nothing else on standard output."""
+    text = json.dumps(document, default=_plain, indent=2, ensure_ascii=False)
+    typer.echo(text)
 
 
 def _as_cell(value: object) -> object:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.console import console, fail, plain_errors
+from orchestration.cli.console import (
+    Format,
+    FormatOption,
+    console,
+    fail,
+    plain_errors,
+    print_document,
+)
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import has_reporting, open_database
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
     from orchestration.lib.reporting.lineage.evidence import ModelRun, RawRows
     from orchestration.lib.reporting.lineage.lineage import Lineage, Number
     from orchestration.lib.reporting.lineage.records import RawRecord
-    from orchestration.lib.reporting.lineage.shown import Insight
+    from orchestration.lib.reporting.lineage.shown import Answer, Insight
     from orchestration.lib.reporting.metrics import Metric
 
 __all__ = ["trace"]
@@ -34,6 +42,7 @@ def trace(
         ),
     ],
     company: Annotated[str, typer.Option(help="Whose number.")],
+    form: FormatOption = Format.table,
 ) -> None:
     """Follow a number back: its SQL, models, model run, raw records, and their reads.
 
@@ -41,43 +50,94 @@ def trace(
     the predictions in force, and a sample of the records that they and the number were
     made of, each with the hash of its content.
     """
-    from orchestration.lib.reporting.lineage import evidence
-    from orchestration.lib.reporting.lineage.lineage import find_number, lineage
-    from orchestration.lib.reporting.lineage.records import Fed, raw_records
-    from orchestration.lib.reporting.lineage.shown import find_insight, is_trace_id
-    from orchestration.lib.warehouse.dbt import current_manifest
-
     with plain_errors():
-        found = None if is_trace_id(number) else find_number(number)
+        if form is Format.csv:
+            raise fail("A trace is of several tables: --format json.")
         url = open_database(Settings.from_environment())
         load_company(url, company)
         if not has_reporting(url):
             raise fail(f"Nothing is published yet: timonel run --company {company}")
-        customers = None
-        if found is None:
-            insight = find_insight(url, company, number)
-            found = insight.number
-            _show_insight(url, company, insight)
-        elif found.is_card:
-            customers = _show_card(url, company, found)
-        else:
-            _show_number(found, evidence.values(url, company, found))
-        below = lineage(found, current_manifest())
-        _show_models(below)
-        runs = evidence.model_runs(url, company, below)
-        for run in runs:
-            _show_run(run, evidence.parameters(url, company, run))
-        _show_raw(evidence.raw_rows(url, company, below))
-        fed = Fed(customers, max((run.fitted_at for run in runs), default=None))
-        _show_records(raw_records(url, company, below, fed))
+        told = _told(url, company, number)
+    if form is Format.json:
+        asked_for = [{"asked_for": record.asked_for} for record in told.records]
+        document = asdict(told)
+        document["records"] = [
+            record | words
+            for record, words in zip(document["records"], asked_for, strict=True)
+        ]
+        print_document(document)
+        return
+    _show(told)
 
 
-def _show_card(url: str, company: str, number: Number) -> list[str] | None:
-    """Print what is on the screen; the customers on it, None where it names none."""
-    from orchestration.lib.reporting.lineage.shown import answer_of
+@dataclass(frozen=True)
+class _Told:
+    """All that is known of a number; of a card its answer, of a sentence its source."""
+
+    number: Number
+    insight: Insight | None
+    source_rows: list[dict[str, Any]]
+    answer: Answer | None
+    values: dict[str, list[dict[str, Any]]]
+    lineage: Lineage
+    runs: list[ModelRun]
+    parameters: list[dict[str, float]]
+    raw_tables: list[RawRows]
+    records: list[RawRecord]
+
+
+def _told(url: str, company: str, asked: str) -> _Told:
+    from orchestration.lib.reporting.lineage import evidence
+    from orchestration.lib.reporting.lineage.lineage import find_number, lineage
+    from orchestration.lib.reporting.lineage.records import Fed, raw_records
+    from orchestration.lib.reporting.lineage.shown import (
+        answer_of,
+        find_insight,
+        is_trace_id,
+        source_rows,
+    )
     from orchestration.lib.reporting.scenario_plans import language_of
+    from orchestration.lib.warehouse.dbt import current_manifest
 
-    answer = answer_of(url, company, number.name, language_of(url, company))
+    insight = find_insight(url, company, asked) if is_trace_id(asked) else None
+    number = insight.number if insight else find_number(asked)
+    is_card = number.is_card and insight is None
+    language = language_of(url, company) if is_card else ""
+    answer = answer_of(url, company, number.name, language) if is_card else None
+    is_metric = insight is None and not is_card
+    below = lineage(number, current_manifest())
+    runs = evidence.model_runs(url, company, below)
+    customers = (answer.column("customer_id") or None) if answer else None
+    fed = Fed(customers, max((run.fitted_at for run in runs), default=None))
+    return _Told(
+        number,
+        insight,
+        source_rows(url, company, insight) if insight else [],
+        answer,
+        evidence.values(url, company, number) if is_metric else {},
+        below,
+        runs,
+        [evidence.parameters(url, company, run) for run in runs],
+        evidence.raw_rows(url, company, below),
+        raw_records(url, company, below, fed),
+    )
+
+
+def _show(told: _Told) -> None:
+    if told.insight:
+        _show_insight(told.insight, told.source_rows)
+    elif told.answer:
+        _show_card(told.number, told.answer)
+    else:
+        _show_number(told.number, told.values)
+    _show_models(told.lineage)
+    for run, parameters in zip(told.runs, told.parameters, strict=True):
+        _show_run(run, parameters)
+    _show_raw(told.raw_tables)
+    _show_records(told.records)
+
+
+def _show_card(number: Number, answer: Answer) -> None:
     console.print(f"[bold]{escape(number.name)}[/bold] {escape(answer.title)}")
     for metric in number.metrics:
         _show_definition(metric)
@@ -89,12 +149,9 @@ def _show_card(url: str, company: str, number: Number) -> list[str] | None:
         console.print(f"  the first {len(answer.rows)} of {answer.row_count}")
     console.print("\n[bold]SQL[/bold] of the card, as its reader")
     console.print(answer.sql.strip(), markup=False, highlight=False)
-    return answer.column("customer_id") or None
 
 
-def _show_insight(url: str, company: str, insight: Insight) -> None:
-    from orchestration.lib.reporting.lineage.shown import source_rows
-
+def _show_insight(insight: Insight, rows: list[dict[str, Any]]) -> None:
     low, high = f"{insight.estimate_lower:,.6g}", f"{insight.estimate_upper:,.6g}"
     console.print(
         f"[bold]{insight.trace_id}[/bold], shown for {insight.as_of_date}\n"
@@ -113,7 +170,7 @@ def _show_insight(url: str, company: str, insight: Insight) -> None:
         f"\n[bold]reporting.{insight.source_view}[/bold] of "
         f"{escape(insight.source_key)}, as it is now"
     )
-    for row in source_rows(url, company, insight):
+    for row in rows:
         for name, value in row.items():
             if value is not None:
                 console.print(f"    {name} = {escape(str(value))}", highlight=False)

@@ -37,7 +37,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
 # As many as there are tests of `acme`: a build of all of them costs as one of two.
-_PAIRS = 7
+_PAIRS = 8
 FIRST_PAGE = Path("metabase/pages/core/panel.yml")
 
 
@@ -289,7 +289,7 @@ def timonel_trace(
         monkeypatch.setattr(trace, "console", Console(file=said, width=200))
         result = CliRunner().invoke(app, ["trace", *arguments])
         assert result.exit_code == 0, (result.output, result.exception)
-        return said.getvalue()
+        return said.getvalue() or result.output
 
     return run
 
@@ -311,3 +311,17 @@ def test_the_command_tells_it_all(
         assert told in said, said
     # Of the relation's numbers, only the one on the card.
     assert "historic_value" not in said
+
+
+def test_a_program_is_told_the_same(
+    warehouse: Warehouse, acme: str, timonel_trace: Callable[..., str]
+) -> None:
+    warehouse.add_reader(acme)
+
+    said = timonel_trace("predicted_value", "--company", acme, "--format", "json")
+
+    told = json.loads(said)
+    assert told["answer"]["rows"] == [["5.00"]]
+    assert [run["fit_id"] for run in told["runs"]] == ["fit"]
+    assert told["parameters"][0]["mbg_nbd.r"] == 0.25
+    assert "file log.csv, line 2" in [each["asked_for"] for each in told["records"]]
