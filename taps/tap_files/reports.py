@@ -10,13 +10,15 @@ Source: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB006738
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
+import io
 import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -30,6 +32,7 @@ from taps.tap_files.wording import normalised
 __all__ = ["split_reports"]
 
 _LOOKED_AT: Final = 8
+_HEAD_BYTES: Final = 8_192
 _DELIMITERS: Final = ",;\t"
 _WEBINAR: Final = {
     "title": ("Topic", "Tema"),
@@ -109,25 +112,33 @@ def split_reports(
                     found += _written(source, _told(source, rows), Path(folder))
             except FileError as error:
                 errors.append(error)
+            except OSError:
+                found.append(source)  # told when it is read
         yield found, errors
 
 
 def _rows_of_report(source: SourceFile) -> list[list[str]] | None:
     """Every row of a report; None for what is none, told by its first rows."""
-    try:
-        encoding = detect_encoding(source).name
-    except (FileError, OSError):
-        return None  # said when it is read
+    with source.path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = head.decode("utf-16" if wide else "utf-8-sig", "replace")
     for delimiter in _DELIMITERS:
-        with source.path.open(encoding=encoding, newline="") as stream:
-            try:
-                reader = csv.reader(stream, delimiter=delimiter)
-                head = [*islice(reader, _LOOKED_AT)]
-                if _webinar_at(head) is not None:
-                    return [*head, *reader]
-            except csv.Error:
-                continue
+        with suppress(csv.Error):
+            rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+            if _webinar_at([*islice(rows, _LOOKED_AT)]) is not None:
+                return _every_row(source, delimiter)
     return None
+
+
+def _every_row(source: SourceFile, delimiter: str) -> list[list[str]]:
+    encoding = detect_encoding(source).name
+    with source.path.open(encoding=encoding, newline="") as stream:
+        try:
+            return [*csv.reader(stream, delimiter=delimiter)]
+        except csv.Error as error:
+            problem = f"the report cannot be read: {error}"
+            raise FileError(source.name, problem, remedy="Export it again") from None
 
 
 def _webinar_at(rows: Sequence[Sequence[str]]) -> int | None:
