@@ -255,6 +255,13 @@ deduplicated as (
     where orders.company_id = %(company)s
 ),
 
+-- Looked at once: for each order anew it is orders times customers.
+customers as materialized (
+    select max(as_of_date) as as_of_date
+    from marts.customer_summaries
+    where company_id = %(company)s
+),
+
 orders as (
     select
         coalesce(
@@ -266,6 +273,7 @@ orders as (
         ) as step,
         orders.order_id,
         orders.currency_code <> orders.original_currency_code as is_converted,
+        deduplicated.charged as told,
         -- The mart shows an amount that cannot be as nothing.
         case
             when orders.exclusion_reason = 'impossible_amount'
@@ -286,11 +294,7 @@ orders as (
                 coalesce(credited.amount * coalesce(orders.currency_rate, 1), 0), 2
             ) as in_file
     ) as refunds
-    cross join lateral (
-        select max(summaries.as_of_date) as as_of_date
-        from marts.customer_summaries as summaries
-        where summaries.company_id = orders.company_id
-    ) as customers
+    cross join customers
     where orders.company_id = %(company)s
 ),
 
@@ -312,12 +316,12 @@ unioned as (
 
 compared as (
     select
-        orders.is_converted,
+        is_converted,
         count(*) as order_count,
-        sum(deduplicated.charged) as told,
-        sum(deduplicated.charged - orders.charged) as difference
-    from deduplicated inner join orders using (order_id)
-    group by orders.is_converted
+        sum(told) as told,
+        sum(told - charged) as difference
+    from orders
+    group by is_converted
 )
 
 select 'files' as step, row_count as count, control_total as total from files
