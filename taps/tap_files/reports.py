@@ -77,6 +77,8 @@ _CONTRACTS: Final = {
         *("left_at", "role"),
     ),
 }
+_UNKNOWN: Final = "a table of the report says neither who registered nor who was there"
+_WHICH: Final = "Export the report of attendees, or that of registrants"
 _CLOCK: Final = re.compile(r"[\sT,]+\d{1,2}:\d{2}.*$")
 
 _Told = Mapping[str, str]
@@ -166,8 +168,10 @@ def _told(source: SourceFile, rows: Sequence[Sequence[str]]) -> _Report:
         told = [cell for cell in row if cell.strip()]
         if len(told) == 1:
             role, places = _role_of(told[0]), {}
-        elif not places:
+        elif told and not places:
             places = _places(row, _PERSON)
+            if not {"registered_at", "joined_at"} & places.keys():
+                raise FileError(source.name, _UNKNOWN, remedy=_WHICH)
         elif told:
             cells = {name: _cell(row, at) for name, at in places.items()}
             _add(report, {**cells, "webinar_id": webinar_id, "role": role})

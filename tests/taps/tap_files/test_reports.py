@@ -76,3 +76,16 @@ def test_a_report_that_says_no_start_is_refused(read_text: RunTap) -> None:
 
     assert "does not say of which webinar it is" in run.failures[0]
     assert run.records("registrants") == []
+
+
+def test_a_report_of_something_else_is_refused_whole(read_text: RunTap) -> None:
+    text = export("zoom_attendees")
+    polls = text[: text.index("Host Details")] + (
+        "Poll Details,\n#,User Name,Email,Submitted Date/Time\n"
+        '1,Ana,ana@x.es,"Jan 15, 2026 07:20 PM"\n'
+    )
+
+    run = read_text(polls)
+
+    assert "neither who registered nor who was there" in run.failures[0]
+    assert run.records("webinars") == []
