@@ -97,8 +97,8 @@ def test_a_server_restarted_in_the_middle_of_a_read_costs_a_second_run(
     told = _failure(reader)
 
     assert "The database was stopped or restarted meanwhile" in with_advice(told)
-    # Another program may have taken its port meanwhile.
-    shop = replace(shop, url=server.url())
+    # It comes back in a thread of its own, perhaps on another port: wait for it.
+    shop = replace(shop, url=server.start())
     assert shop.read().failures == ()
     assert [str(total) for _, total in shop.rows(_ORDERS)] == ["10.5", "20"]
     assert len(shop.rows(_DAYS)) == 3
