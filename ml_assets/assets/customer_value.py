@@ -19,6 +19,7 @@ from ml_assets.assets.gate_checks import gate_checks
 from ml_assets.assets.prediction_inputs import (
     FitIdentity,
     is_published,
+    read_first_channels,
     read_last_published,
     read_mart_totals,
     read_purchases,
@@ -65,6 +66,7 @@ _TABLES = {
     "backtests": "Forecasts of past month ends, judged. One row per origin and model.",
     "backtest_deciles": "Stated probability against what came, in tenths.",
     "backtest_tracking": "Expected and actual orders as they added up.",
+    "backtest_channels": "Value of customers by their channel, expected and actual.",
     "predictions_customer": "The predictions in force. One row per company, customer.",
     "predictions_customer_history": (
         "Every prediction ever made. One row per company, fit, customer."
@@ -93,7 +95,11 @@ class CustomerValueConfig(dg.Config):
         dg.AssetSpec(
             [_SCHEMA, table],
             description=description,
-            deps=[["marts", "customer_summaries"], ["marts", "orders"]],
+            deps=[
+                ["marts", "customer_summaries"],
+                ["marts", "orders"],
+                ["marts", "customers"],
+            ],
             group_name="ml_clv",
             kinds={"python", "scipy"},
             owners=["team:data"],
@@ -141,8 +147,9 @@ def customer_value(
             )
         write_valuation(database, identity, valuation)
         if not _is_suspicious(valuation):
+            channels = read_first_channels(database, company.company_id)
             for origin, test in tests:
-                write_backtest(database, identity, origin, test)
+                write_backtest(database, identity, origin, test, channels)
         graded = 0
         if not valuation.reasons:
             graded = grade_due_forecasts(database, identity, log)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psycopg
 from psycopg import sql
@@ -35,6 +37,13 @@ _TOTALS = (
     "actual_orders",
     "actual_value",
 )
+_TABLES = (
+    "backtests",
+    "backtest_deciles",
+    "backtest_tracking",
+    "backtest_channels",
+)
+_A_YEAR = 365
 _JUDGED = ("rmse", "brier", "value_bias", *TOTALS)
 
 
@@ -68,15 +77,25 @@ def judged(origin: Origin, test: Backtest) -> pd.DataFrame:
 
 
 def write_backtest(
-    database: psycopg.Connection, identity: FitIdentity, origin: Origin, test: Backtest
+    database: psycopg.Connection,
+    identity: FitIdentity,
+    origin: Origin,
+    test: Backtest,
+    channels: Mapping[str, str],
 ) -> None:
-    """Replace what is stored of this origin, with its deciles and its tracking."""
+    """Replace what is stored of this origin: scores, deciles, tracking and channels.
+
+    Parameters
+    ----------
+    channels
+        The channel that each customer came by first, of those who have one.
+    """
     key = {
         "company_id": identity.company_id,
         "model_version": MODEL_VERSION,
         "origin_date": origin.date,
     }
-    for table in ("backtests", "backtest_deciles", "backtest_tracking"):
+    for table in _TABLES:
         database.execute(
             sql.SQL(
                 """delete from {} where company_id = %(company_id)s
@@ -121,6 +140,28 @@ def write_backtest(
         }
     )
     insert(database, "backtest_tracking", _rows(key, tracking))
+    insert(
+        database,
+        "backtest_channels",
+        [
+            {**row, "currency_code": identity.currency_code}
+            for row in _rows(
+                {**key, "horizon_days": test.days}, _by_channel(test, channels)
+            )
+        ],
+    )
+
+
+def _by_channel(test: Backtest, channels: Mapping[str, str]) -> pd.DataFrame:
+    """Of customers won in the year before: those whose value channels are judged by."""
+    is_new = test.model.seen.histories.age_days < _A_YEAR
+    won = [
+        channels.get(customer) if new else None
+        for customer, new in zip(test.predictions["customer_id"], is_new, strict=True)
+    ]
+    found = test.by_group(np.array(won, dtype=object))
+    found = found.rename(columns={"customers": "customer_count"})
+    return found.rename_axis("channel_id").reset_index()
 
 
 def grade_due_forecasts(

@@ -18,6 +18,7 @@ from ml_assets.clv.valuation import MartTotals, method_of
 __all__ = [
     "FitIdentity",
     "is_published",
+    "read_first_channels",
     "read_last_published",
     "read_mart_totals",
     "read_purchases",
@@ -84,6 +85,19 @@ def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFram
     ).format(names(_SUMMARIES))
     rows = database.execute(query, (company_id,)).fetchall()
     return pd.DataFrame(rows, columns=list(_SUMMARIES))
+
+
+def read_first_channels(
+    database: psycopg.Connection, company_id: str
+) -> dict[str, str]:
+    """The channel each customer's first order came by; who has none is left out."""
+    return dict(
+        database.execute(
+            """select customer_id, first_channel_id from marts.customers
+            where company_id = %s and first_channel_id is not null""",
+            (company_id,),
+        ).fetchall()
+    )
 
 
 def read_mart_totals(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.clv.choice import fit_candidate
@@ -70,6 +71,23 @@ class Backtest:
                 )
             )
         return pd.DataFrame(rows, columns=_TRACKED)
+
+    def by_group(self, groups: npt.NDArray[np.object_]) -> pd.DataFrame:
+        """Expected totals of groups of customers beside what came.
+
+        Parameters
+        ----------
+        groups : ndarray, shape (n,)
+            The group of each row of `predictions`; None is in none.
+
+        Returns
+        -------
+        DataFrame
+            As of `totals_by_group`, with `actual_orders` and `actual_value`.
+        """
+        found = self.model.predict_groups(self.days, groups)
+        came = self.predictions[["actual_orders", "actual_value"]].groupby(groups).sum()
+        return found.join(came)
 
     def __str__(self) -> str:
         """The verdict in words, then the scores."""

@@ -14,16 +14,13 @@ from ml_assets.clv.choice import Candidate, Choice, choose, choose_by_likelihood
 from ml_assets.clv.errors import CustomerValueError, InvalidParameters, InvalidSummaries
 from ml_assets.clv.forecast import Buying, Money, expected_buying, expected_money
 from ml_assets.clv.histories import Floats, check_histories, column_of_floats
-from ml_assets.clv.intervals import (
-    amount_interval,
-    probability_interval,
-    total_interval,
-)
+from ml_assets.clv.intervals import amount_interval, probability_interval
 from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
 from ml_assets.clv.prices import in_prices_of_today
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
 from ml_assets.clv.season_choice import season_of
 from ml_assets.clv.spending import Spending, spending
+from ml_assets.clv.totals import total_of, totals_by_group
 from ml_assets.clv.trend import Trend
 from ml_assets.clv.trends import Trends
 from ml_assets.sentences import said
@@ -123,37 +120,20 @@ class CustomerModel:
         return pd.DataFrame(table)
 
     def predict_total(self, days: int) -> "pd.Series[float]":
-        """All customers together over the next `days`.
-
-        New customers of that time are not in it. Totals are surer than the sum of
-        their customers, but a common error of all of them does not average out: the
-        interval holds the spread of the customers, the uncertainty of the parameters
-        and of the trend.
+        """All customers together over the next `days`; new ones are not in it.
 
         Returns
         -------
         Series
-            `customers`, `expected_orders`, `expected_value`, the last two with
-            `_lower` and `_upper`.
+            As of `total_of`.
         """
-        buying, money = self._forecast(days)
-        totals: dict[str, float] = {"customers": float(self.customers.size)}
-        for name, each, square, common in (
-            (
-                "expected_orders",
-                buying.orders,
-                buying.orders_square,
-                buying.orders_common,
-            ),
-            ("expected_value", *money),
-        ):
-            total = float(each.sum())
-            variance = float((square - each**2).sum()) + common * total**2
-            low, high = (np.nan, np.nan)
-            if np.isfinite(total):
-                low, high = total_interval(total, variance)
-            totals |= {name: total, f"{name}_lower": low, f"{name}_upper": high}
-        return pd.Series(totals)
+        return total_of(*self._forecast(days))
+
+    def predict_groups(
+        self, days: int, groups: npt.NDArray[np.object_]
+    ) -> pd.DataFrame:
+        """The same of each group of customers; see `totals_by_group`."""
+        return totals_by_group(*self._forecast(days), groups)
 
     def next_order(self) -> pd.DataFrame:
         """When each customer is likely to order next.

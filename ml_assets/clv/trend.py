@@ -17,7 +17,8 @@ Where prices rise or fall, amounts are those of today's prices (`prices`), and t
 factor of order values holds how much dearer the days ahead will be.
 
 Orders are corrected by one factor, order values by another, probabilities by a
-logistic recalibration. What is not known about a factor widens the intervals.
+logistic recalibration. What is not known about a factor widens the intervals: of orders
+it is what `levels` says of how companies move.
 """
 
 from collections.abc import Callable
@@ -40,6 +41,7 @@ __all__ = [
     "Factor",
     "Pair",
     "Trend",
+    "chance_of",
     "estimated",
     "is_known",
     "shrunk",
@@ -98,7 +100,7 @@ def estimated(
     """What earlier days say of the next, each with what came and what was expected."""
     actual = np.array([origin.later.purchases.sum() for origin, _, _ in pairs])
     foreseen = np.array([orders.orders.sum() for _, orders, _ in pairs])
-    chance = float(np.mean([_chance(origin, orders) for origin, orders, _ in pairs]))
+    chance = float(np.mean([chance_of(origin, orders) for origin, orders, _ in pairs]))
     found = [_value_ratio(one, spent_at(one, source)) for one, _, _ in pairs]
     values = [ratio for ratio in found if ratio]
     spent = np.array([ratio for ratio, _ in values])
@@ -182,7 +184,7 @@ def _rate_variance(trials: list[tuple[Trial, Floats]]) -> float:
     return float(beyond.sum() / np.concatenate(weight).sum())
 
 
-def _chance(origin: InnerOrigin, trial: Trial) -> float:
+def chance_of(origin: InnerOrigin, trial: Trial) -> float:
     """Variance of ln(actual / expected) from purchases and parameters alone."""
     horizon = np.array([origin.horizon_days])
     return trial.sampling + parameter_share(trial.fit, horizon, origin.seen.histories)

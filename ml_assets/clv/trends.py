@@ -6,14 +6,18 @@ from functools import cached_property
 import numpy as np
 
 from ml_assets.clv.choice import (
+    SHORTEST_MODEL_HISTORY_DAYS,
     Choice,
     InnerOrigin,
+    Trial,
     expected,
     fit_candidate,
     origin_at,
+    trial_of,
 )
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.horizons import PurchaseFit
+from ml_assets.clv.levels import Window, level_ahead
 from ml_assets.clv.operational_time import log_sd
 from ml_assets.clv.prices import growth
 from ml_assets.clv.purchases import PurchaseDays
@@ -22,6 +26,7 @@ from ml_assets.clv.trend import (
     Factor,
     Pair,
     Trend,
+    chance_of,
     estimated,
     is_known,
     shrunk,
@@ -34,6 +39,9 @@ _A_YEAR = 365
 # What the models need to see before a year ago, and at least half the horizon.
 _SEEN_BEFORE = 120
 _NOTHING = np.zeros(0)
+_MONTH, _YEAR_MONTHS, _MONTHS = 30, 12, (1, 2, 3)
+# So many customers tell how a company moves.
+_LARGEST_SAMPLE = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +72,54 @@ class Trends:
         window = min(horizon_days, _A_YEAR)
         behind = self.as_of_day - self._past.first_day
         is_old = behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2)
-        if is_old and (pair := self._year_ago(window)):
+        pair = self._year_ago(window) if is_old else None
+        found, pairs = Trend(), _inner_pairs(self.choice)
+        if pair:
             factor = year_ago_factor(window, self.choice.season)
-            return estimated([pair], factor, "a year earlier", self._spent)
-        pairs = _inner_pairs(self.choice)
-        if not pairs:
-            return Trend()
-        return estimated(pairs, shrunk, "inner origins", self._spent)
+            found = estimated([pair], factor, "a year earlier", self._spent)
+        elif pairs:
+            found = estimated(pairs, shrunk, "inner origins", self._spent)
+        sd = self._level_sd(found.orders, horizon_days, behind, pair)
+        return found._replace(orders=Factor(found.orders.log, sd))
+
+    def _level_sd(
+        self, factor: Factor, horizon_days: int, behind: int, a_year_ago: Pair | None
+    ) -> float:
+        """How far the factor may be off, by how the company moved until now."""
+        windows = list(self._windows)
+        if a_year_ago is not None:
+            origin, trial, _ = a_year_ago
+            windows.append(_window(origin, trial, self.as_of_day, horizon_days))
+        has_season = self.choice.season.has_season
+        ahead, sd = level_ahead(windows, horizon_days, behind, has_season=has_season)
+        return float(np.hypot(sd, factor.log - ahead))
+
+    @cached_property
+    def _windows(self) -> list[Window]:
+        """What the model of the orders was off by, month by month of the last year.
+
+        Months in which hardly anybody bought are taken two or three together.
+        """
+        log = self._past.some(_LARGEST_SAMPLE)
+        for months in _MONTHS:
+            found = [
+                one
+                for back in range(months, _YEAR_MONTHS + 1, months)
+                if (one := self._window_at(log, back * _MONTH, months * _MONTH))
+            ]
+            if found:
+                return found
+        return []
+
+    def _window_at(self, log: PurchaseDays, back: int, days: int) -> Window | None:
+        name, day = self.choice.orders.name, self.as_of_day - back
+        if day - log.first_day < SHORTEST_MODEL_HISTORY_DAYS:
+            return None
+        origin = origin_at(log, day, days, self.choice.season)
+        trials = trial_of(name, [origin], self.choice.penalizer) if origin else None
+        if origin is None or not trials:
+            return None
+        return _window(origin, trials[0], self.as_of_day, days)
 
     @cached_property
     def _past(self) -> PurchaseDays:
@@ -114,6 +163,15 @@ def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
     unknown = log_sd(choice.season, past.log.first_day, past.as_of_day, horizon_days)
     sd = float(np.hypot(found.orders.sd, unknown))
     return found._replace(orders=found.orders._replace(sd=sd))
+
+
+def _window(origin: InnerOrigin, trial: Trial, as_of_day: int, days: int) -> Window:
+    """What came of the days after an origin, beside what was expected of them."""
+    start = origin.day - as_of_day
+    came = float(origin.later.purchases.sum())
+    log_ratio = float(np.log(came / trial.orders.sum()))
+    end = min(start + min(days, _A_YEAR), 0)
+    return Window(start, end, log_ratio, chance_of(origin, trial))
 
 
 def _inner_pairs(choice: Choice) -> list[Pair]:

@@ -97,7 +97,7 @@ def test_what_came_without_a_penalizer_is_written_beside_the_chosen(
     ((_, test),) = rolling_backtests(log, [origin], 0.1)
 
     with psycopg.connect(database_url) as database:
-        write_backtest(database, IDENTITY, origin, test)
+        write_backtest(database, IDENTITY, origin, test, {})
         totals: dict[str, float | None] = dict(
             database.execute(
                 "select model, expected_value::float from predictions.backtests"
@@ -125,7 +125,7 @@ def test_grades_of_the_next_order_are_written_where_dates_are_told(
     ((_, test),) = rolling_backtests(log, [origin])
 
     with psycopg.connect(database_url) as database:
-        write_backtest(database, IDENTITY, origin, test)
+        write_backtest(database, IDENTITY, origin, test, {})
         rows = database.execute(
             """select model, next_order_share, next_order_mae, next_order_coverage
             from predictions.backtests"""
@@ -137,3 +137,38 @@ def test_grades_of_the_next_order_are_written_where_dates_are_told(
     assert found["naive"][0] is None
     assert found["naive"][1] == told["naive"]["next_order_mae"]
     assert found["bg_nbd"] == [None, None, None]
+
+
+def test_what_channels_won_is_written_beside_what_came_of_it(
+    database_url: str,
+) -> None:
+    """Of the customers won in the year before whose channel is known."""
+    log, _ = purchase_days(shop(3, 150, 700), AS_OF)
+    (origin, *_) = month_end_origins(log, AS_OF)
+    ((_, test),) = rolling_backtests(log, [origin])
+    rows = test.predictions.assign(age=test.model.seen.histories.age_days)
+    told = rows.iloc[::2]
+    channels = {
+        name: ("meta_ads", "email")[position % 2]
+        for position, name in enumerate(told["customer_id"])
+    }
+    recent = told[told["age"] < 365]
+    wanted = recent.groupby(recent["customer_id"].map(channels)).agg(
+        {"age": "size", "expected_value": "sum", "actual_value": "sum"}
+    )
+
+    with psycopg.connect(database_url) as database:
+        for _ in range(2):
+            write_backtest(database, IDENTITY, origin, test, channels)
+        found = database.execute(
+            """select channel_id, customer_count, expected_value::float,
+                actual_value::float, expected_value_lower::float,
+                expected_value_upper::float
+            from predictions.backtest_channels order by channel_id"""
+        ).fetchall()
+
+    assert len(recent) < len(told)
+    assert [row[0] for row in found] == ["email", "meta_ads"]
+    for channel, *numbers, low, high in found:
+        assert numbers == pytest.approx(wanted.loc[channel].tolist(), abs=0.01)
+        assert low < numbers[1] < high

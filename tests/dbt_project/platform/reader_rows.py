@@ -40,6 +40,8 @@ JUDGEMENTS = (
         (%s, '2', '2025-09-30', 1, 1, 0.5, 1)""",
     """insert into predictions.backtest_tracking values
         (%s, '2', '2025-09-30', 15, 1, 0, 2, 1)""",
+    """insert into predictions.backtest_channels values
+        (%s, '2', '2025-09-30', 90, 'direct', 1, 1, 0, 2, 10, 0, 20, 1, 10, 'EUR')""",
     """insert into predictions.forecast_totals values
         (%s, 'fit', 90, '2026-01-31', '2026-05-01', '2', 'fitted', 1, 1, 0, 2, 10, 0,
         20, 'EUR', now())""",

@@ -50,6 +50,11 @@ TRACKING = """
     insert into predictions.backtest_tracking
     values (%s, %s, '2025-09-30', 15, 20, 14, 27, %s)
 """
+CHANNEL = """
+    insert into predictions.backtest_channels
+    values (%s, %s, '2025-09-30', 90, 'meta_ads', 5, 4, 2, 7, 100, 60, 160, 3, %s,
+        'EUR')
+"""
 FORECAST = """
     insert into predictions.forecast_totals
     values (%(company)s, 'fit', %(days)s, '2026-01-31', '2026-01-31'::date + %(days)s,
@@ -199,6 +204,8 @@ def backtested(warehouse: Warehouse, pair: Pair) -> Pair:
         warehouse.execute(BACKTEST, {**values, **naive})
         warehouse.execute(DECILE, [company, version])
         warehouse.execute(TRACKING, [company, version, orders / 10])
+        came = 150 if company == pair.acme else 170
+        warehouse.execute(CHANNEL, [company, version, came])
     return pair
 
 
@@ -245,6 +252,24 @@ def test_deciles_and_tracking_are_of_the_same_backtests(
     ]
     assert tuples(warehouse, tracking, backtested.bolt) == [
         ("9.0", 15, 90, dt.date(2025, 10, 15), 20, 14, 27, 9)
+    ]
+
+
+def test_values_of_channels_are_of_the_same_backtests(
+    warehouse: Warehouse, backtested: Pair
+) -> None:
+    query = """
+        select model_version, channel_name, customer_count, expected_value,
+            actual_value, is_value_total_inside
+        from reporting.model_backtest_channels where company_id = %s
+    """
+
+    # 60 to 160 holds 150, not 170.
+    assert tuples(warehouse, query, backtested.acme) == [
+        ("10.0", "Meta Ads", 5, 100, 150, True)
+    ]
+    assert tuples(warehouse, query, backtested.bolt) == [
+        ("9.0", "Meta Ads", 5, 100, 170, False)
     ]
 
 

@@ -33,6 +33,11 @@ create table reporting.model_backtest_tracking (
     expected_orders_lower double precision, expected_orders_upper double precision,
     actual_orders double precision
 );
+create table reporting.model_backtest_channels (
+    company_id text, origin_date date, channel_id text, channel_name text,
+    customer_count integer, expected_value numeric, expected_value_lower numeric,
+    expected_value_upper numeric, actual_value numeric, is_value_total_inside boolean
+);
 create table reporting.model_gates (
     company_id text, gate text, gate_label_es text, outcome text, as_of_date date,
     message_es text
@@ -167,6 +172,11 @@ def _add_backtest(
             "insert into reporting.model_backtest_deciles values (%s,%s,%s,%s,%s)",
             (*key, decile, share, share if decile < 6 else share - 0.05),
         )
+    connection.execute(
+        "insert into reporting.model_backtest_channels"
+        " values (%s,%s,'meta_ads','Meta Ads',%s,%s,%s,%s,%s,%s)",
+        (*key, 12, *(20 * one for one in (*between, test.actual)), is_inside),
+    )
     for days in (30, 60, 90):
         so_far = [one * days / 90 for one in (*between, test.actual)]
         connection.execute(

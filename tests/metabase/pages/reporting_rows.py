@@ -112,6 +112,7 @@ _NAMES = (
     "data_quality_totals",
     "alerts",
     "model_backtests",
+    "model_backtest_channels",
     "model_backtest_deciles",
     "model_backtest_tracking",
     "model_gates",

@@ -110,6 +110,18 @@ def test_a_backtest_that_tells_of_no_date_is_left_out(reporting_url: str) -> Non
     assert row[0] == "31 may 1997"
 
 
+def test_the_value_of_channels_stands_beside_what_came(shops_url: str) -> None:
+    shown = _shown(shops_url, "channel_value_results")
+
+    assert [row[:3] for row in shown] == [
+        ["30 jun 1997", "Meta Ads", "12"],
+        ["31 may 1997", "Meta Ads", "12"],
+    ]
+    money = [f"{one},00\xa0€" for one in ("24.680", "24.280", "25.080", "24.600")]
+    assert shown[0][3:] == [*money, "Sí"]
+    assert len(_shown(shops_url, "channel_value_results", "bolt")) == 1
+
+
 def test_the_mix_is_shown_beside_what_was_sold_in_money(shops_url: str) -> None:
     assert _shown(shops_url, "mix_backtest_results") == [
         ["30 jun 1997", "58.000,00\xa0€", "64.000,00\xa0€", "12,5\xa0%", "20,0\xa0%"],

@@ -95,7 +95,7 @@ def test_perfect_intervals_block_one_shop_in_twenty_at_most(shared: float) -> No
 
 
 def test_orders_that_are_told_twice_block() -> None:
-    assert judged("orders twice", 0, *SIZES[0]).outcome == "blocked"
+    assert judged("orders twice", 1, *SIZES[1]).outcome == "blocked"
 
 
 @pytest.mark.soak
