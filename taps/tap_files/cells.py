@@ -134,6 +134,14 @@ class CellReader:
                 said.append(means)
         return least_of(said)
 
+    def left_out_by(self, cells: Sequence[Cell]) -> str | None:
+        """The value that makes a row none of the records; None when it is one."""
+        for position, values in self.binding.left_out_when:
+            text = as_text(cells[position])
+            if normalised(text) in values:
+                return text
+        return None
+
     def _all_positions(self, column: str) -> tuple[int, ...]:
         first = self._positions.get(column)
         if first is None:

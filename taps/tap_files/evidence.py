@@ -33,7 +33,7 @@ class Evidence:
     def __init__(self, name: str, binding: Binding, settings: Settings) -> None:
         self._name, self._settings = name, settings
         self._amounts = binding.positions_of("number")
-        self._dates = binding.positions_of("date", "date-time")
+        self._dates = binding.date_positions
         self._separators, self._orders = _Votes(), _Votes()
         money = binding.contract.amount_column
         self._money = binding.positions.get(money) if money else None

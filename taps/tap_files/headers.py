@@ -61,6 +61,18 @@ class Binding:
         )
 
     @property
+    def date_positions(self) -> tuple[int, ...]:
+        """Positions of every column that is read as a date or a moment."""
+        kinds = {c.name: c.type for c in self.contract.columns}
+        others = [
+            position
+            for name, positions in self.others.items()
+            if kinds[name] != "string"
+            for position in positions
+        ]
+        return (*self.positions_of("date", "date-time"), *others)
+
+    @property
     def used(self) -> frozenset[int]:
         """Positions of every column that is read."""
         found = {*self.positions.values(), *self.refers_to, *self.refund_customer}
@@ -105,7 +117,8 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     beaten = {other for binding in whole for other in binding.contract.supersedes}
     whole = [binding for binding in whole if binding.contract.name not in beaten]
     if not whole:
-        raise missing_columns(name, header, _nearest(bindings))
+        nearest = known if preset is not None else _nearest(bindings)
+        raise missing_columns(name, header, nearest)
     reads = [set(each.positions.values()) for each in whole]
     whole = [
         each
@@ -214,8 +227,8 @@ def _first_of(keys: Sequence[str], headers: Sequence[str]) -> int | None:
 def _further(
     column: Column, keys: Sequence[str], aliases: Sequence[str], first: int
 ) -> tuple[int, ...]:
-    """Other columns that mean the same text."""
-    if column.type != "string":
+    """Other columns that mean the same text or moment."""
+    if column.type not in {"string", "date", "date-time"}:
         return ()
     found = [keys.index(a) for a in map(normalised, aliases) if a in keys]
     return tuple(position for position in dict.fromkeys(found) if position != first)

@@ -11,9 +11,25 @@ from typing import Any
 from taps.tap_files.wording import is_header_of, normalised
 from taps.yaml_files import parsed_text
 
-__all__ = ["Preset", "load_presets", "preset_of"]
+__all__ = ["Asked", "Preset", "load_presets", "preset_of"]
 
 _FOLDER = Path(__file__).parent / "presets"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A column that changes what a row is worth, where nobody tells how.
+
+    Attributes
+    ----------
+    because : what is not known.
+    unless : values that change nothing, beside none, no and 0.
+    answer : the settings that say it; leaving the column out is offered in any case.
+    """
+
+    because: str
+    unless: Sequence[str] = ()
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,19 +41,23 @@ class Preset:
     source : page that tells its columns.
     contract : contract it fulfils.
     marks : groups of headers; a file is of this preset if it has one of each group.
-    columns : contract column -> headers that mean it, best first. Of texts, the first
-        that holds something counts; of statuses, the one that says least money.
+    columns : contract column -> headers that mean it, best first. Of texts and dates,
+        the first that holds something counts; of statuses, the one that says least
+        money.
     time : headers of the time of day, where it stands beside the date.
     time_zone : IANA zone that its times are in; None is the company's.
     amount_per : "line", or "order" where each row repeats its order's total.
     statuses : words of its status columns -> what they mean (see ``statuses.yml``).
+    spelled : contract column -> words of the program -> those of the contract.
+    filled : contract columns without which a row of this program is set aside.
     also, less : headers of money that is added to the amount, as shipping that a row
         tells apart, or taken off it whatever its sign, as discounts.
     constants : contract column -> what stands for it when the file has none; "" where
         nobody is told, as buyers by a marketplace.
     refers_to : headers of the id of the sale that a negative row gives back.
     refund_customer : headers of the customer of a negative row.
-    left_out_when : header -> values of rows that are no sales.
+    left_out_when : header -> values of rows that are no sales, or none of the records.
+    asked : header -> why a file is refused where it holds something.
     understood : headers of money or states that are rightly left out -> why.
     notes : what its reader should know.
     """
@@ -54,10 +74,13 @@ class Preset:
     also: Sequence[str] = ()
     less: Sequence[str] = ()
     statuses: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    filled: Sequence[str] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     refers_to: Sequence[str] = ()
     refund_customer: Sequence[str] = ()
     left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
     understood: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
@@ -67,6 +90,12 @@ class Preset:
             any(is_header_of(key, mark) for mark in marks for key in keys)
             for marks in self.marks
         )
+
+    def word_for(self, column: str, text: str) -> str:
+        """The contract's word for what the program writes, or the text itself."""
+        key = normalised(text)
+        words = self.spelled.get(column, {})
+        return next((w for said, w in words.items() if normalised(said) == key), text)
 
 
 @cache
@@ -101,4 +130,5 @@ def preset_of(header: Sequence[str], wanted: str, contract: str) -> Preset | Non
 def _preset(path: Path) -> Preset:
     document: dict[str, Any] = parsed_text(path.read_text("utf-8"))
     marks = tuple(tuple(group) for group in document.pop("marks"))
-    return Preset(name=path.stem, marks=marks, **document)
+    asked = {key: Asked(**told) for key, told in document.pop("asked", {}).items()}
+    return Preset(name=path.stem, marks=marks, asked=asked, **document)

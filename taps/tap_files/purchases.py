@@ -18,8 +18,7 @@ from taps.tap_files.cells import (
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Cell, Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.tables import Cell, Row
 
 __all__ = ["read_purchases", "read_purchases_per_order"]
 
@@ -78,10 +77,8 @@ def _outcome(row: Row, cells: CellReader, repeats: Repeats) -> Outcome:
 
 def _no_sale(row: Row, cells: CellReader) -> str:
     """Why a row is no sale at all, such as a payout or a test; "" when it is one."""
-    for position, values in cells.binding.left_out_when:
-        text = as_text(row.cells[position])
-        if normalised(text) in values:
-            return f"are no sales ({text or 'no amount'})"
+    if (why := cells.left_out_by(row.cells)) is not None:
+        return f"are no sales ({why or 'no amount'})"
     if cells.status(row.cells) == "left_out":
         return f"are no sales ({_states(row, cells)})"
     return ""

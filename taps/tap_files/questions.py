@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from taps.tap_files.currencies import currency_codes
 from taps.tap_files.headers import Binding
+from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
@@ -55,6 +56,15 @@ _ELSEWHERE = frozenset(
 _WHEN = frozenset({"date", "fecha"})
 _NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
 _MOST_WORDS = 200
+_DISCOUNT = frozenset(
+    {
+        "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
+        "cupon", "cupones", "desconto", "descontos", "cupom", "cupons",
+    }
+)  # fmt: skip
+_OF_OTHERS = {"subscriptions": _DISCOUNT, "payments": _GIVEN_BACK}
+"""Words of columns that are asked about in files that are no log of purchases."""
+_ROUND = re.compile(r"[.,]0+$")
 
 
 class Questions:
@@ -85,13 +95,14 @@ class Questions:
         ]
         # A preset knows its program's columns, not those that a shop added to them.
         asked = _GIVEN_BACK if binding.preset else _MONEY | _STATE | _FLAG | _CURRENCY
+        asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
         known = {normalised(h) for h in getattr(binding.preset, "understood", ())}
+        self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
             (position, words)
             for position, words in unread
-            if is_log
-            and words & asked
-            and normalised(binding.header[position]) not in known
+            if position in self._told
+            or (words & asked and normalised(binding.header[position]) not in known)
         ]
         self._found: dict[int, tuple[int, str]] = {}
 
@@ -119,6 +130,15 @@ class Questions:
             raise self._unread_column(position, line, text)
 
     def _may_matter(self, row: Row, position: int, text: str, words: set[str]) -> bool:
+        if told := self._told.get(position):
+            return not _changes_nothing(text, told.unless)
+        if self._binding.contract.name in _OF_OTHERS:
+            return not _changes_nothing(text)
+        return self._changes_a_sale(row, position, text, words)
+
+    def _changes_a_sale(
+        self, row: Row, position: int, text: str, words: set[str]
+    ) -> bool:
         if position in self._binding.flags:
             return not says_yes(text) and not says_no(text)
         if words & _CURRENCY:
@@ -183,6 +203,11 @@ class Questions:
 
     def _unread_column(self, position: int, line: int, text: str) -> FileError:
         header = self._binding.header[position].strip()
+        if told := self._told.get(position):
+            remedy = f"{told.answer}, or " if told.answer else ""
+            remedy = f"Say it: {remedy}ignored_columns={header} leaves the column out"
+            problem = f"the column {header!r} says {text!r}, and {told.because}"
+            return FileError(self._name, problem, remedy=remedy, line=line)
         problem = (
             f"the column {header!r} may change what a row is worth (here {text!r}) and "
             "is not understood"
@@ -193,7 +218,12 @@ class Questions:
 
     def _answers(self, header: str) -> Iterator[str]:
         words = set(map(normalised, _WORD.findall(header)))
-        if words & _CURRENCY:
+        if self._binding.contract.name == "subscriptions":
+            yield f"columns.discount_amount={header} (money)"
+            yield f"columns.discount_percent={header}"
+        elif self._binding.contract.name in _OF_OTHERS:
+            yield "columns.status=<column that says refunded>"
+        elif words & _CURRENCY:
             yield f"columns.currency_code={header}"
         elif words & _WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
@@ -202,6 +232,23 @@ class Questions:
         else:
             yield f"columns.refunded_amount={header} (taken off)"
             yield f"columns.amount={header} (read instead)"
+
+
+def _told_by(binding: Binding, unread: Sequence[int]) -> Iterator[tuple[int, Asked]]:
+    """Of columns that nobody reads, those that the preset asks about."""
+    asked = binding.preset.asked if binding.preset else {}
+    keys = {normalised(header): told for header, told in asked.items()}
+    for position in unread:
+        if told := keys.get(normalised(binding.header[position])):
+            yield position, told
+
+
+def _changes_nothing(text: str, unless: Sequence[str] = ()) -> bool:
+    """Whether a cell is none, no, 0 or one of these."""
+    if says_no(text) or (_is_number(text) and not _is_something(text)):
+        return True
+    said = {normalised(each) for each in unless}
+    return bool({normalised(text), normalised(_ROUND.sub("", text.strip()))} & said)
 
 
 def _is_something(text: str) -> bool:
