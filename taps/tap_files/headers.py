@@ -157,7 +157,7 @@ def bind(
             continue
         aliases = column.aliases
         if preset is not None:
-            aliases = tuple(preset.columns.get(column.name, ()))
+            aliases = preset.headers_of(column.name, keys)
         found = _find(column, header, keys, aliases, overrides.get(column.name))
         if found is not None:
             positions[column.name], currency = found

@@ -22,6 +22,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
+from taps.tap_files.row_worth import RowWorth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
@@ -84,6 +85,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     questions = Questions(source.name, binding, settings, statuses)
+    worth = RowWorth(source.name, binding, settings)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
     headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
@@ -93,12 +95,14 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
             evidence.add(row)
             identities.add(row)
             questions.add(row)
+            worth.add(row)
             keys.add(row)
             if not table.is_ascii:
                 mojibake.add(row.line, row.cells)
     table.check_end()
     mojibake.refuse_garbled_file(source.name, settings.encoding)
     questions.ask()
+    worth.ask()
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
     notes = [*table.notes, *_notes(binding)]

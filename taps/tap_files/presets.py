@@ -41,7 +41,8 @@ class Preset:
     source : page that tells its columns.
     contract : contract it fulfils.
     marks : groups of headers; a file is of this preset if it has one of each group.
-    columns : contract column -> headers that mean it, best first. Of texts and dates,
+    columns : contract column -> headers that mean it, best first; between stars a word
+        that the header holds, as questions of surveys have one. Of texts and dates,
         the first that holds something counts; of statuses, the one that says least
         money.
     time : headers of the time of day, where it stands beside the date.
@@ -90,6 +91,20 @@ class Preset:
             any(is_header_of(key, mark) for mark in marks for key in keys)
             for marks in self.marks
         )
+
+    def headers_of(self, column: str, keys: Sequence[str]) -> tuple[str, ...]:
+        """Headers that mean a column, best first.
+
+        ``*recommend*`` is the one header that holds the word; none, where several do.
+        """
+        found: list[str] = []
+        for header in self.columns.get(column, ()):
+            if not header.startswith("*"):
+                found.append(header)
+                continue
+            holding = [key for key in keys if normalised(header) in key]
+            found += holding if len(holding) == 1 else []
+        return tuple(found)
 
     def word_for(self, column: str, text: str) -> str:
         """The contract's word for what the program writes, or the text itself."""

@@ -13,6 +13,7 @@ from taps.tap_files.currencies import currency_codes
 from taps.tap_files.headers import Binding
 from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
+from taps.tap_files.row_worth import DISCOUNT, is_negative
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text
@@ -26,15 +27,33 @@ _GIVEN_BACK = frozenset(
         "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
         "reembolsada", "devuelto", "devuelta", "devolucion", "devoluciones",
         "reintegro", "reintegrado", "chargeback", "chargebacks", "contracargo",
-        "contracargos",
+        "contracargos", "estorno", "estornos", "estornado", "estornada", "devolucoes",
+        "devolucao", "devolvido", "devolvida",
     }
 )  # fmt: skip
-_MONEY = _GIVEN_BACK | {
-    "captured", "capturado", "converted", "convertido", "net", "neto", "neta",
-    "collected", "cobrado", "received", "recibido", "paid", "pagado", "settled",
-}  # fmt: skip
+_CAME_IN = frozenset(
+    {
+        "captured", "capturado", "collected", "cobrado", "received", "recibido",
+        "recebido", "paid", "pagado", "pago", "settled",
+    }
+)  # fmt: skip
+_MONEY = (
+    _GIVEN_BACK
+    | _CAME_IN
+    | {"converted", "convertido", "net", "neto", "neta", "liquido"}
+)
 _STATE = frozenset(
-    {"status", "estado", "state", "situacion", "type", "tipo", "event", "evento"}
+    {
+        "status",
+        "estado",
+        "state",
+        "situacion",
+        "situacao",
+        "type",
+        "tipo",
+        "event",
+        "evento",
+    }
 )
 _FLAG = frozenset(
     {
@@ -49,20 +68,14 @@ _ELSEWHERE = frozenset(
         "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
         "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
         "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
-        "method", "metodo", "date", "fecha", "quantity", "cantidad", "qty", "units",
-        "unidades",
+        "method", "metodo", "date", "fecha", "data", "forma", "medio", "quantity",
+        "cantidad", "qty", "units", "unidades",
     }
 )  # fmt: skip
-_WHEN = frozenset({"date", "fecha"})
+_WHEN = frozenset({"date", "fecha", "data"})
 _NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
 _MOST_WORDS = 200
-_DISCOUNT = frozenset(
-    {
-        "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
-        "cupon", "cupones", "desconto", "descontos", "cupom", "cupons",
-    }
-)  # fmt: skip
-_OF_OTHERS = {"subscriptions": _DISCOUNT, "payments": _GIVEN_BACK}
+_OF_OTHERS = {"subscriptions": DISCOUNT, "payments": _GIVEN_BACK}
 """Words of columns that are asked about in files that are no log of purchases."""
 _ROUND = re.compile(r"[.,]0+$")
 
@@ -149,13 +162,15 @@ class Questions:
             return bool(words & _GIVEN_BACK and words & _WHEN) and not self._status
         if words & _STATE:
             means = self._meanings.get(normalised(text), "paid")
-            return means not in COUNTED or means == "refunded"
+            if means == "refunded":
+                return not is_negative(self._amount_of(row))
+            return means not in COUNTED
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
         if words & _GIVEN_BACK and _is_something(text):
             return True
-        if words & _MONEY and self._is_other_amount(row, text):
+        if words & _MONEY and self._is_other_amount(row, text, words):
             return True
         return (
             bool(words & _FLAG) and normalised(text) not in _NO and not _is_number(text)
@@ -165,10 +180,16 @@ class Questions:
         known = self._binding.positions.get("currency_code")
         return known is None or as_text(row.cells[known]).upper() != text.upper()
 
-    def _is_other_amount(self, row: Row, text: str) -> bool:
-        if self._amount is None or not _is_something(text):
-            return False
-        return text != as_text(row.cells[self._amount])
+    def _is_other_amount(self, row: Row, text: str, words: set[str]) -> bool:
+        amount = self._amount_of(row)
+        if not _is_something(text):
+            # Nothing came in for something that was sold.
+            is_none = bool(words & _CAME_IN) and _is_number(text)
+            return is_none and _is_something(amount)
+        return self._amount is not None and text != amount
+
+    def _amount_of(self, row: Row) -> str:
+        return "" if self._amount is None else as_text(row.cells[self._amount])
 
     def _unknown_word(self, position: int, word: str, count: int) -> FileError:
         header = self._binding.header[position].strip()
