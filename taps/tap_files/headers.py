@@ -61,18 +61,6 @@ class Binding:
         )
 
     @property
-    def date_positions(self) -> tuple[int, ...]:
-        """Positions of every column that is read as a date or a moment."""
-        kinds = {c.name: c.type for c in self.contract.columns}
-        others = [
-            position
-            for name, positions in self.others.items()
-            if kinds[name] != "string"
-            for position in positions
-        ]
-        return (*self.positions_of("date", "date-time"), *others)
-
-    @property
     def used(self) -> frozenset[int]:
         """Positions of every column that is read."""
         found = {*self.positions.values(), *self.refers_to, *self.refund_customer}

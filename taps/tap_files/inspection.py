@@ -22,7 +22,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
-from taps.tap_files.row_worth import RowWorth
+from taps.tap_files.row_worth import watches_of_worth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
@@ -85,7 +85,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     questions = Questions(source.name, binding, settings, statuses)
-    worth = RowWorth(source.name, binding, settings)
+    watches = (questions, *watches_of_worth(source.name, binding, settings))
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
     headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
@@ -94,24 +94,18 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         if not row.problem:
             evidence.add(row)
             identities.add(row)
-            questions.add(row)
-            worth.add(row)
+            for watch in watches:
+                watch.add(row)
             keys.add(row)
             if not table.is_ascii:
                 mojibake.add(row.line, row.cells)
     table.check_end()
     mojibake.refuse_garbled_file(source.name, settings.encoding)
-    questions.ask()
-    worth.ask()
+    for watch in watches:
+        watch.ask()
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
-    notes = [*table.notes, *_notes(binding)]
-    if row is None:
-        notes.append("the file has a header and no rows")
-    if headers.count:
-        notes.append(f"{headers.count} rows say the header again and are left out")
-    if totals.rows:
-        notes.append(f"{len(totals.rows)} rows of totals are left out")
+    left_out = _notes_of_rows(headers, totals, is_empty=row is None)
     zone = binding.preset.time_zone if binding.preset else None
     return Inspection(
         name=source.name,
@@ -125,7 +119,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
             settings.time_zone, evidence.date_order(), ZoneInfo(zone) if zone else None
         ),
         repeats=keys.finder.repeats(),
-        notes=tuple(notes),
+        notes=(*table.notes, *_notes(binding), *left_out),
         statuses=statuses,
         is_per_order=is_per_order,
         shown_currency=evidence.currency(),
@@ -192,6 +186,17 @@ def _notes(binding: Binding) -> Iterator[str]:
     for position, means in binding.flags.items():
         header = binding.header[position].strip()
         yield f"a yes or a date in {header!r} makes a row {means.replace('_', ' ')}"
+
+
+def _notes_of_rows(
+    headers: RepeatedHeaders, totals: TotalRows, *, is_empty: bool
+) -> Iterator[str]:
+    if is_empty:
+        yield "the file has a header and no rows"
+    if headers.count:
+        yield f"{headers.count} rows say the header again and are left out"
+    if totals.rows:
+        yield f"{len(totals.rows)} rows of totals are left out"
 
 
 class _KeyCollector:

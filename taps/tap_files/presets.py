@@ -32,9 +32,46 @@ class Asked:
     answer: str = ""
 
 
-@dataclass(frozen=True)
-class Preset:
-    """One program's export.
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """What is said of the rows of one program's export.
+
+    Attributes
+    ----------
+    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
+    spelled : contract column -> words of the program -> those of the contract.
+    filled : contract columns without which a row of this program is set aside.
+    constants : contract column -> what stands for it when the file has none; "" where
+        nobody is told, as buyers by a marketplace or at a till.
+    refers_to : headers of the id of the sale that a negative row gives back.
+    refund_customer : headers of the customer of a negative row.
+    left_out_when : header -> values of rows that are no sales, or none of the records.
+    asked : header -> why a file is refused where it holds something.
+    understood : headers of money or states that are rightly left out -> why.
+    notes : what its reader should know.
+    """
+
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    filled: Sequence[str] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    refers_to: Sequence[str] = ()
+    refund_customer: Sequence[str] = ()
+    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    understood: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    def word_for(self, column: str, text: str) -> str:
+        """The contract's word for what the program writes, or the text itself."""
+        key = normalised(text)
+        words = self.spelled.get(column, {})
+        return next((w for said, w in words.items() if normalised(said) == key), text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset(_Rows):
+    """One program's export: how its header is told, and what its columns mean.
 
     Attributes
     ----------
@@ -48,19 +85,8 @@ class Preset:
     time : headers of the time of day, where it stands beside the date.
     time_zone : IANA zone that its times are in; None is the company's.
     amount_per : "line", or "order" where each row repeats its order's total.
-    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
-    spelled : contract column -> words of the program -> those of the contract.
-    filled : contract columns without which a row of this program is set aside.
     also, less : headers of money that is added to the amount, as shipping that a row
         tells apart, or taken off it whatever its sign, as discounts.
-    constants : contract column -> what stands for it when the file has none; "" where
-        nobody is told, as buyers by a marketplace.
-    refers_to : headers of the id of the sale that a negative row gives back.
-    refund_customer : headers of the customer of a negative row.
-    left_out_when : header -> values of rows that are no sales, or none of the records.
-    asked : header -> why a file is refused where it holds something.
-    understood : headers of money or states that are rightly left out -> why.
-    notes : what its reader should know.
     """
 
     name: str
@@ -74,16 +100,6 @@ class Preset:
     amount_per: str = "line"
     also: Sequence[str] = ()
     less: Sequence[str] = ()
-    statuses: Mapping[str, str] = field(default_factory=dict)
-    spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    filled: Sequence[str] = ()
-    constants: Mapping[str, str] = field(default_factory=dict)
-    refers_to: Sequence[str] = ()
-    refund_customer: Sequence[str] = ()
-    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    asked: Mapping[str, Asked] = field(default_factory=dict)
-    understood: Mapping[str, str] = field(default_factory=dict)
-    notes: Sequence[str] = ()
 
     def fits(self, keys: Sequence[str]) -> bool:
         """Whether a header, normalised, is that of this preset."""
@@ -105,12 +121,6 @@ class Preset:
             holding = [key for key in keys if normalised(header) in key]
             found += holding if len(holding) == 1 else []
         return tuple(found)
-
-    def word_for(self, column: str, text: str) -> str:
-        """The contract's word for what the program writes, or the text itself."""
-        key = normalised(text)
-        words = self.spelled.get(column, {})
-        return next((w for said, w in words.items() if normalised(said) == key), text)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import Protocol
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
@@ -17,7 +17,7 @@ from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["DISCOUNT", "RowWorth", "is_negative"]
+__all__ = ["DISCOUNT", "Watch", "is_negative", "watches_of_worth"]
 
 DISCOUNT = frozenset(
     {
@@ -41,106 +41,113 @@ _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _ONE = re.compile(r"1(?:[.,]0+)?")
 
 
+class Watch(Protocol):
+    """Looks at each row of the first pass, and asks at its end."""
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+
+    def ask(self) -> None:
+        """Raise FileError with the setting that answers, if there is a question."""
+
+
+def watches_of_worth(
+    name: str, binding: Binding, settings: Settings
+) -> tuple[Watch, ...]:
+    """What is looked at in a log of purchases that no preset explains."""
+    if binding.contract.name != "purchases" or binding.preset:
+        return ()
+    ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
+    log = _Log(name, binding, ignored)
+    return _CreditNotes(log), _Discounts(log), _UnitAmounts(log)
+
+
 def is_negative(amount: str) -> bool:
     """Whether an amount is written with a minus, or in brackets."""
     return amount.startswith(("-", "(", "\u2212")) or amount.endswith("-")
 
 
-@dataclass
-class _Units:
-    """Rows of several units, and how many of them hold the price of one."""
+class _Log:
+    """The columns of a log that somebody may have to explain."""
 
-    line: int = 0
-    count: int = 0
-    same: int = 0
-
-
-@dataclass
-class RowWorth:
-    """Looks in the first pass at a log of purchases that no preset explains."""
-
-    name: str
-    binding: Binding
-    settings: Settings
-    _found: dict[str, FileError] = field(default_factory=dict)
-    _units: _Units = field(default_factory=_Units)
-
-    def __post_init__(self) -> None:
-        is_log = self.binding.contract.name == "purchases" and not self.binding.preset
-        header = self.binding.header if is_log else ()
-        ignored = {normalised(h) for h in self.settings.ignored_columns.split("|")}
-        words = [
-            set()
-            if normalised(h) in ignored
-            else set(map(normalised, _WORD.findall(h)))
-            for h in header
+    def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
+        self.name, self.header = name, binding.header
+        self.amount = binding.positions.get("amount")
+        self._columns = {column.name: column for column in binding.contract.columns}
+        self._keys = [
+            "" if normalised(header) in ignored else normalised(header)
+            for header in binding.header
         ]
-        self._amount = self.binding.positions.get("amount")
-        self._kinds = [i for i, found in enumerate(words) if found & _KINDS]
-        self._discounts = [
-            i for i, found in enumerate(words) if found & DISCOUNT and self._is_price()
+
+    def holding(self, words: frozenset[str]) -> list[int]:
+        """Positions of headers that hold one of these words."""
+        return [
+            position
+            for position, header in enumerate(self.header)
+            if self._keys[position]
+            and words & set(map(normalised, _WORD.findall(header)))
         ]
-        open_keys = [
-            "" if not found else normalised(header[i]) for i, found in enumerate(words)
-        ]
-        self._quantity = self._named(open_keys, "quantity")
-        self._price = self._named(open_keys, "unit_price")
+
+    def named(self, column: str) -> int | None:
+        """Position of a column of the contract, also if it is not read."""
+        aliases = map(normalised, self._columns[column].aliases)
+        return next((self._keys.index(a) for a in aliases if a in self._keys), None)
+
+    def amount_of(self, row: Row) -> str:
+        return "" if self.amount is None else as_text(row.cells[self.amount])
+
+    def title(self, position: int | None) -> str:
+        return self.header[position or 0].strip()
+
+
+class _CreditNotes:
+    """Credit notes whose amount has no minus."""
+
+    def __init__(self, log: _Log) -> None:
+        self._log, self._kinds = log, log.holding(_KINDS)
+        self._first: tuple[int, int, str] | None = None
 
     def add(self, row: Row) -> None:
-        """Look at a row."""
-        amount = "" if self._amount is None else as_text(row.cells[self._amount])
         for position in self._kinds:
-            text = as_text(row.cells[position])
+            text, amount = as_text(row.cells[position]), self._log.amount_of(row)
             is_note = normalised(text) in _CREDIT_NOTES and not is_negative(amount)
             if is_note and any(c in "123456789" for c in amount):
-                self._found.setdefault("note", self._credit_note(row, position))
-        for position in self._discounts:
-            if _OFF.fullmatch(as_text(row.cells[position])):
-                self._found.setdefault("discount", self._discount(row, position))
-        self._add_units(row, amount)
+                self._first = self._first or (row.line, position, text)
 
     def ask(self) -> None:
-        """Raise FileError with the setting that answers, if there is a question."""
-        for error in self._found.values():
-            raise error
-        if self._units.count and self._units.count == self._units.same:
-            raise self._one_unit()
-
-    def _is_price(self) -> bool:
-        """Whether an order's discount can hardly be in the amount."""
-        if self._amount is None:
-            return True
-        return normalised(self.binding.header[self._amount]) in _PRICES
-
-    def _named(self, keys: Sequence[str], column: str) -> int | None:
-        contract = self.binding.contract
-        aliases = next((c.aliases for c in contract.columns if c.name == column), ())
-        found = (keys.index(a) for a in map(normalised, aliases) if a in keys)
-        return next(found, None)
-
-    def _add_units(self, row: Row, amount: str) -> None:
-        at = self._amount, self._quantity, self._price
-        if any(position is None for position in at) or self._price == self._amount:
+        if self._first is None:
             return
-        quantity = as_text(row.cells[self._quantity or 0])
-        is_sale = any(c in "123456789" for c in amount) and quantity.strip("0.,")
-        if is_sale and not _ONE.fullmatch(quantity):
-            self._units.line = self._units.line or row.line
-            self._units.count += 1
-            self._units.same += as_text(row.cells[self._price or 0]) == amount
-
-    def _credit_note(self, row: Row, position: int) -> FileError:
-        header, text = self._header(position), as_text(row.cells[position])
+        line, position, text = self._first
+        header = self._log.title(position)
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
         remedy = (
             "Write what is given back with a minus, or in a column of its own "
             "(columns.refunded_amount); if such a row is a sale, "
             f"ignored_columns={header} says so"
         )
-        return FileError(self.name, problem, remedy=remedy, line=row.line)
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
-    def _discount(self, row: Row, position: int) -> FileError:
-        header, text = self._header(position), as_text(row.cells[position])
+
+class _Discounts:
+    """Discounts beside prices, which hardly have them taken off."""
+
+    def __init__(self, log: _Log) -> None:
+        self._log = log
+        is_price = log.amount is None or normalised(log.title(log.amount)) in _PRICES
+        self._discounts = log.holding(DISCOUNT) if is_price else []
+        self._first: tuple[int, int, str] | None = None
+
+    def add(self, row: Row) -> None:
+        for position in self._discounts:
+            text = as_text(row.cells[position])
+            if _OFF.fullmatch(text):
+                self._first = self._first or (row.line, position, text)
+
+    def ask(self) -> None:
+        if self._first is None:
+            return
+        line, position, text = self._first
+        header = self._log.title(position)
         problem = (
             f"prices are read, and the column {header!r} (here {text!r}) may be taken "
             "off them"
@@ -149,22 +156,45 @@ class RowWorth:
             "Export what each row was sold for and name it with columns.amount=<column "
             f"of the file>, or ignored_columns={header} if the prices are without it"
         )
-        return FileError(self.name, problem, remedy=remedy, line=row.line)
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
-    def _one_unit(self) -> FileError:
-        amount, quantity = (
-            self._header(self._amount or 0),
-            self._header(self._quantity or 0),
+
+class _UnitAmounts:
+    """Amounts that are the price of one unit in every row of several units."""
+
+    def __init__(self, log: _Log) -> None:
+        self._log = log
+        self._quantity, self._price = log.named("quantity"), log.named("unit_price")
+        self._lines: Sequence[int] = ()
+        self._is_looked_for = (
+            log.amount not in {None, self._price}
+            and self._quantity is not None
+            and self._price is not None
         )
+
+    def add(self, row: Row) -> None:
+        if not self._is_looked_for:
+            return
+        amount = self._log.amount_of(row)
+        quantity = as_text(row.cells[self._quantity or 0])
+        is_sale = any(c in "123456789" for c in amount) and quantity.strip("0.,")
+        if not is_sale or _ONE.fullmatch(quantity):
+            return
+        if as_text(row.cells[self._price or 0]) != amount:
+            self._is_looked_for, self._lines = False, ()
+        else:
+            self._lines = self._lines or (row.line,)
+
+    def ask(self) -> None:
+        if not self._lines:
+            return
+        quantity = self._log.title(self._quantity)
         problem = (
-            f"the column {amount!r} holds the price of one unit also where "
-            f"{quantity!r} says that several were sold"
+            f"the column {self._log.title(self._log.amount)!r} holds the price of one "
+            f"unit also where {quantity!r} says that several were sold"
         )
         remedy = (
             "columns.amount= (empty) multiplies price and quantity, or "
             f"ignored_columns={quantity} adds the amounts up as they are"
         )
-        return FileError(self.name, problem, remedy=remedy, line=self._units.line)
-
-    def _header(self, position: int) -> str:
-        return self.binding.header[position].strip()
+        raise FileError(self._log.name, problem, remedy=remedy, line=self._lines[0])
