@@ -75,7 +75,6 @@ def _record(
 ) -> tuple[dict[str, Any], Moment | None]:
     record: dict[str, Any] = {"line_number": row.line}
     preset = cells.binding.preset
-    filled = preset.filled if preset else ()
     row_moment = None
     for column in contract.columns:
         value: Any
@@ -93,8 +92,9 @@ def _record(
                 value = cells.yes_or_no(row.cells, column.name)
             case _:
                 value = _word(cells.text(row.cells, column.name), column, preset)
-        is_filled = column.filled or column.name in filled
-        record[column.name] = required(value, column.name) if is_filled else value
+        record[column.name] = required(value, column.name) if column.filled else value
+    if preset and preset.filled and all(record[c] is None for c in preset.filled):
+        raise RowRejected(f"{preset.filled[0]} is missing")
     _check_order(record, contract)
     if record.get("quantity") is not None and record.get("price") is not None:
         bounded(record["quantity"] * record["price"])

@@ -14,6 +14,7 @@ from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
+from taps.tap_files.keyed_amounts import KeyedAmounts
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.moments import MomentReader, moment_reader
@@ -84,8 +85,11 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
-    questions = Questions(source.name, binding, settings, statuses)
-    watches = (questions, *watches_of_worth(source.name, binding, settings))
+    watches = (
+        Questions(source.name, binding, settings, statuses),
+        *watches_of_worth(source.name, binding, settings),
+        KeyedAmounts(source.name, binding),
+    )
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
     headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)

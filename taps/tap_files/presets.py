@@ -40,7 +40,7 @@ class _Rows:
     ----------
     statuses : words of its status columns -> what they mean (see ``statuses.yml``).
     spelled : contract column -> words of the program -> those of the contract.
-    filled : contract columns without which a row of this program is set aside.
+    filled : contract columns of which a row holds one, or is set aside.
     constants : contract column -> what stands for it when the file has none; "" where
         nobody is told, as buyers by a marketplace or at a till.
     refers_to : headers of the id of the sale that a negative row gives back.

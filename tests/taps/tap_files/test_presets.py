@@ -278,7 +278,10 @@ def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
 def test_a_preset_is_a_sound_declaration(preset: Preset) -> None:
     contract = load_contracts()[preset.contract]
     columns = {column.name for column in contract.columns}
-    assert {*preset.columns, *preset.constants} <= columns
+    assert {*preset.columns, *preset.constants, *preset.filled} <= columns
+    words = {column.name: set(column.one_of) for column in contract.columns}
+    for column, spelled in preset.spelled.items():
+        assert set(spelled.values()) <= words[column]
     assert set(preset.statuses.values()) <= set(MEANINGS)
     assert preset.source.startswith("https://")
 
