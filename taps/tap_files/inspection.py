@@ -12,6 +12,7 @@ from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
 from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
+from taps.tap_files.header_errors import refuse_subscriptions
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
 from taps.tap_files.keyed_amounts import KeyedAmounts
@@ -110,7 +111,6 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
     left_out = _notes_of_rows(headers, totals, is_empty=row is None)
-    zone = binding.preset.time_zone if binding.preset else None
     return Inspection(
         name=source.name,
         table=table,
@@ -120,7 +120,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=moment_reader(
-            settings.time_zone, evidence.date_order(), ZoneInfo(zone) if zone else None
+            settings.time_zone, evidence.date_order(), _zone_of(binding)
         ),
         repeats=keys.finder.repeats(),
         notes=(*table.notes, *_notes(binding), *left_out),
@@ -134,7 +134,7 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
     """The contract of a table; a period above its header stands for its dates."""
     period = period_above(table.above, settings.date_format)
     try:
-        return recognise(source.name, table.header, settings)
+        binding = recognise(source.name, table.header, settings)
     except FileError:
         if period is None or settings.contract not in {AUTO, "ad_spend"}:
             raise
@@ -142,6 +142,9 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
             settings, contract="ad_spend", constants={**period, **settings.constants}
         )
         return recognise(source.name, table.header, whole)
+    if settings.contract == AUTO:
+        refuse_subscriptions(source.name, binding)
+    return binding
 
 
 def _flagged(binding: Binding, table: Table, settings: Settings) -> Binding:
@@ -190,6 +193,12 @@ def _notes(binding: Binding) -> Iterator[str]:
     for position, means in binding.flags.items():
         header = binding.header[position].strip()
         yield f"a yes or a date in {header!r} makes a row {means.replace('_', ' ')}"
+
+
+def _zone_of(binding: Binding) -> ZoneInfo | None:
+    """The zone that a known program writes its times in."""
+    zone = binding.preset.time_zone if binding.preset else None
+    return ZoneInfo(zone) if zone else None
 
 
 def _notes_of_rows(

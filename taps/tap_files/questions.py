@@ -34,13 +34,16 @@ _GIVEN_BACK = frozenset(
 _CAME_IN = frozenset(
     {
         "captured", "capturado", "collected", "cobrado", "received", "recibido",
-        "recebido", "paid", "pagado", "pago", "settled",
+        "recebido", "paid", "pagado", "pagada", "cobrada", "settled",
     }
 )  # fmt: skip
+_DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
+_REFUSED = frozenset({"no", "n", "false", "falso", "f"})
 _MONEY = (
     _GIVEN_BACK
     | _CAME_IN
     | {"converted", "convertido", "net", "neto", "neta", "liquido"}
+    | _DONE
 )
 _STATE = frozenset(
     {
@@ -170,7 +173,9 @@ class Questions:
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
         if words & _GIVEN_BACK and _is_something(text):
             return True
-        if words & _MONEY and self._is_other_amount(row, text, words):
+        if words & (_CAME_IN | _DONE) and normalised(text) in _REFUSED:
+            return not self._is_uncounted(row)
+        if words & (_MONEY - _DONE) and self._is_other_amount(row, text, words):
             return True
         return (
             bool(words & _FLAG) and normalised(text) not in _NO and not _is_number(text)
@@ -185,8 +190,13 @@ class Questions:
         if not _is_something(text):
             # Nothing came in for something that was sold.
             is_none = bool(words & _CAME_IN) and _is_number(text)
-            return is_none and _is_something(amount)
+            return is_none and _is_something(amount) and not self._is_uncounted(row)
         return self._amount is not None and text != amount
+
+    def _is_uncounted(self, row: Row) -> bool:
+        """Whether a column that is read says that the row is no money."""
+        words = (normalised(as_text(row.cells[position])) for position in self._status)
+        return any(self._meanings.get(word, "paid") not in COUNTED for word in words)
 
     def _amount_of(self, row: Row) -> str:
         return "" if self._amount is None else as_text(row.cells[self._amount])
@@ -233,13 +243,15 @@ class Questions:
             f"the column {header!r} may change what a row is worth (here {text!r}) and "
             "is not understood"
         )
-        options = ", ".join(self._answers(header))
+        options = ", ".join(self._answers(header, text))
         remedy = f"Say what it is: {options}, or ignored_columns={header} leaves it out"
         return FileError(self._name, problem, remedy=remedy, line=line)
 
-    def _answers(self, header: str) -> Iterator[str]:
+    def _answers(self, header: str, text: str) -> Iterator[str]:
         words = set(map(normalised, _WORD.findall(header)))
-        if self._binding.contract.name == "subscriptions":
+        if normalised(text) in _REFUSED:
+            yield f"columns.status={header}"
+        elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
         elif self._binding.contract.name in _OF_OTHERS:

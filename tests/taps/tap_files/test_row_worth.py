@@ -126,3 +126,67 @@ def test_states_and_refunds_are_read_in_portuguese(read_text: RunTap) -> None:
         (20, "cancelled", 0),
         (30, "paid", 10),
     ]
+
+
+def test_an_invoice_that_is_open_may_have_brought_nothing(read_text: RunTap) -> None:
+    run = read_text(
+        log(
+            "total,cobrado,estado",
+            f"{_DAY},a,1,121,121,Cobrado",
+            f"{_DAY},b,2,50,0,Pendiente",
+        )
+    )
+
+    assert run.failures == []
+    assert [row["status"] for row in run.purchases] == ["paid", "pending"]
+
+
+@pytest.mark.parametrize("header", ["Completed", "Pagado", "Captured"])
+def test_a_sale_that_was_not_ended_is_asked(header: str, read_text: RunTap) -> None:
+    text = log(f"total,{header}", f"{_DAY},a,1,121,TRUE", f"{_DAY},b,2,50,FALSE")
+
+    run = read_text(text)
+    answered = read_text(
+        text,
+        columns={"status": header},
+        statuses={"TRUE": "paid", "FALSE": "pending"},
+    )
+
+    assert f"line 3: the column {header!r} may change" in run.failures[0]
+    assert f"columns.status={header}" in run.failures[0]
+    assert [row["status"] for row in answered.purchases] == ["paid", "pending"]
+
+
+@pytest.mark.parametrize("kind", ["Comisión", "Fee", "Payout"])
+def test_a_fee_is_not_money_given_back(kind: str, read_text: RunTap) -> None:
+    text = log("tipo,total", f"{_DAY},a,1,Venta,121", f"{_DAY},a,1,{kind},-3")
+
+    run = read_text(text)
+    answered = read_text(text, columns={"status": "tipo"}, statuses={"Venta": "paid"})
+
+    assert (
+        f"the column 'tipo' may change what a row is worth (here {kind!r})"
+        in (run.failures[0])
+    )
+    assert total(answered.purchases) == 121
+    assert f"1 rows are no sales ({kind}); left out" in answered.file["notes"]
+
+
+def test_a_number_of_a_payment_is_no_payment(read_text: RunTap) -> None:
+    run = read_text(log("id de pago,total", f"{_DAY},a,1,777,121"))
+
+    assert run.failures == []
+
+
+SUBSCRIPTIONS = (
+    "subscription_id,customer_id,price,order_interval,created_at\n"
+    "1,a@x.es,40.00,month,2026-01-15 10:00:00\n"
+)
+
+
+def test_subscriptions_are_no_purchases(read_text: RunTap) -> None:
+    run = read_text(SUBSCRIPTIONS)
+    wanted = read_text(SUBSCRIPTIONS, contract="purchases")
+
+    assert "'order_interval' says that rows are subscriptions" in run.failures[0]
+    assert total(wanted.purchases) == 40
