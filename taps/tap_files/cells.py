@@ -184,6 +184,14 @@ class CellReader:
             amount -= abs(off) if off is not None else 0
         return amount
 
+    def kept(self, cells: Sequence[Cell], currency: str | None) -> Decimal | None:
+        """What is left of the amount once something was given back; None if unsaid."""
+        told = (
+            self._read(cells[position], "refunded_amount", currency, self._amounts)
+            for position in self.binding.kept
+        )
+        return next((value for value in told if value), None)
+
     def rate(self, cells: Sequence[Cell], column: str) -> Decimal | None:
         """A cell as a rate, with more decimals than an amount has."""
         return self._number(cells, column, None, self._rates)

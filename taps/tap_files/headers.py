@@ -33,6 +33,7 @@ class Binding:
     refers_to, refund_customer : of a negative row, where the id and the customer of
         the sale stand that it gives back.
     also, less : positions of money that is added to the amount, or taken off it.
+    kept : positions of what is left of the amount once something was given back.
     left_out_when : positions and their normalised values that make a row no sale.
     flags : positions where a yes or a date gives a row a status, and which.
     """
@@ -50,6 +51,7 @@ class Binding:
     refund_customer: tuple[int, ...] = ()
     also: tuple[int, ...] = ()
     less: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
 
@@ -65,7 +67,7 @@ class Binding:
         """Positions of every column that is read."""
         found = {*self.positions.values(), *self.refers_to, *self.refund_customer}
         found |= {position for position, _ in self.left_out_when}
-        found |= {*self.also, *self.less, *self.flags}
+        found |= {*self.also, *self.less, *self.kept, *self.flags}
         found |= {each for positions in self.others.values() for each in positions}
         if self.time_position is not None:
             found.add(self.time_position)
@@ -186,6 +188,7 @@ def bind(
         refund_customer=_all_of(keys, preset.refund_customer if preset else ()),
         also=_named(keys, preset.also if preset else ()),
         less=_named(keys, preset.less if preset else ()),
+        kept=_named(keys, preset.kept if preset else ()),
         left_out_when=tuple(
             (position, frozenset(map(normalised, values)))
             for header_name, values in (preset.left_out_when if preset else {}).items()

@@ -87,6 +87,8 @@ class Preset(_Rows):
     amount_per : "line", or "order" where each row repeats its order's total.
     also, less : headers of money that is added to the amount, as shipping that a row
         tells apart, or taken off it whatever its sign, as discounts.
+    kept : headers of what is left of the amount once something was given back; an
+        empty one, or 0, says nothing.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Preset(_Rows):
     amount_per: str = "line"
     also: Sequence[str] = ()
     less: Sequence[str] = ()
+    kept: Sequence[str] = ()
 
     def fits(self, keys: Sequence[str]) -> bool:
         """Whether a header, normalised, is that of this preset."""

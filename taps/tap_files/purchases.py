@@ -156,6 +156,10 @@ def _refunded(
     refunded = None if given is None else abs(given)
     if amount is None or amount <= 0:
         return None
+    if given is None and (kept := cells.kept(row.cells, currency)) is not None:
+        refunded = amount - kept
+    if refunded is not None and refunded < 0:
+        raise RowRejected("more is left of the purchase than was paid")
     if status == "refunded" and not refunded:
         return amount
     if refunded is not None and refunded > amount:

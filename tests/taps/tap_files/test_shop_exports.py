@@ -112,3 +112,21 @@ def test_what_hubspot_calls_a_record_is_a_person_only_with_an_address(
 
     assert run.records("contacts") == []
     assert "no column for email of the contract contacts" in run.failures[0]
+
+
+def test_what_is_left_of_an_order_says_what_was_given_back(read_text: RunTap) -> None:
+    text = export("etsy_orders").replace('"1,200.00",9.00,"1', '"1,100.00",9.00,"1')
+
+    run = read_text(text, currency_code="EUR")
+
+    assert [row["refunded_amount"] for row in run.purchases][-1] == 100
+    # 53.50 + 1200 - 100; one was cancelled
+    assert sold(run) == {"USD": Decimal("1153.50")}
+
+
+def test_more_than_was_paid_cannot_be_left(read_text: RunTap) -> None:
+    text = export("etsy_orders").replace('"1,200.00",9.00,"1', '"1,300.00",9.00,"1')
+
+    run = read_text(text, currency_code="EUR")
+
+    assert list(run.rejects.values()) == ["more is left of the purchase than was paid"]
