@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from taps.tap_files.amounts import AmountReader
 from taps.tap_files.currencies import (
+    code_of,
     currencies_of_sign,
     currency_codes,
     currency_written_in,
@@ -160,7 +161,7 @@ class CellReader:
         if self._named_currency:
             return self._named_currency
         written = self.text(cells, "currency_code")
-        return written.upper() if written else self._default_currency
+        return code_of(written) if written else self._default_currency
 
     def check_currency(self, code: str | None) -> None:
         """Raise RowRejected for what is not an ISO 4217 code."""

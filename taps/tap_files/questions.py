@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from taps.tap_files.currencies import currency_codes
+from taps.tap_files.currencies import code_of, currency_codes
 from taps.tap_files.headers import Binding
 from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
@@ -65,7 +65,7 @@ _FLAG = frozenset(
         "test", "trial", "prueba", "deleted", "eliminado",
     }
 )  # fmt: skip
-_CURRENCY = frozenset({"currency", "moneda", "divisa"})
+_CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda"})
 _ELSEWHERE = frozenset(
     {
         "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
@@ -158,7 +158,7 @@ class Questions:
         if position in self._binding.flags:
             return not says_yes(text) and not says_no(text)
         if words & _CURRENCY:
-            return text.upper() in currency_codes() and self._is_other_currency(
+            return code_of(text) in currency_codes() and self._is_other_currency(
                 row, text
             )
         if words & _ELSEWHERE:
@@ -183,7 +183,7 @@ class Questions:
 
     def _is_other_currency(self, row: Row, text: str) -> bool:
         known = self._binding.positions.get("currency_code")
-        return known is None or as_text(row.cells[known]).upper() != text.upper()
+        return known is None or code_of(as_text(row.cells[known])) != code_of(text)
 
     def _is_other_amount(self, row: Row, text: str, words: set[str]) -> bool:
         amount = self._amount_of(row)

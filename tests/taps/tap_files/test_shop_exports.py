@@ -130,3 +130,38 @@ def test_more_than_was_paid_cannot_be_left(read_text: RunTap) -> None:
     run = read_text(text, currency_code="EUR")
 
     assert list(run.rejects.values()) == ["more is left of the purchase than was paid"]
+
+
+def test_loyverses_items_add_up_to_their_receipts(read_text: RunTap) -> None:
+    header = "Date,Receipt number,Receipt type,Item,Quantity,Gross sales,Discounts,"
+    row = "8/17/26 12:16 PM,1-0003,Sale"
+
+    run = read_text(
+        f"{header}Net sales,Taxes,Customer name,Status\n"
+        f"{row},Ramen,2,160.00,10.00,150.00,0,Ann,Closed\n"
+        f"{row},Tea,1,20.00,0.00,20.00,0,Ann,Closed\n",
+        currency_code="EUR",
+    )
+
+    assert "read as Loyverse, receipts" in run.file["notes"]
+    assert (run.file["order_count"], sold(run)) == (1, {"EUR": Decimal(170)})
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("€", "EUR"), ("Euros", "EUR"), ("eur", "EUR"), ("US$", "USD"), ("R$", "BRL")],
+)
+def test_a_column_of_currencies_may_hold_signs(
+    written: str, code: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"fecha,cliente,pedido,importe,moneda\n2026-01-15,a,1,5,{written}\n"
+    )
+
+    assert sold(run) == {code: Decimal(5)}
+
+
+def test_a_sign_of_many_currencies_is_none(read_text: RunTap) -> None:
+    run = read_text("fecha,cliente,pedido,importe,moneda\n2026-01-15,a,1,5,$\n")
+
+    assert list(run.rejects.values()) == ["the currency is not an ISO 4217 code"]

@@ -80,6 +80,11 @@ ROWS: dict[str, tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = {
             ("e2", "leo@x.es", "2025-02-10T09:01:00+00:00"),
         ],
     ),
+    "mailchimp_unsubscribed": (
+        "contacts",
+        ("contact_id", "email", "has_email_consent"),
+        [("e3", "mar@x.es", False)],
+    ),
     "mailchimp_campaigns": (
         "message_campaigns",
         ("campaign_id", "campaign_name", "channel", "started_at"),
