@@ -87,8 +87,8 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     watches = (
-        Questions(source.name, binding, settings, statuses),
         *watches_of_worth(source.name, binding, settings),
+        Questions(source.name, binding, settings, statuses),
         KeyedAmounts(source.name, binding),
     )
     mojibake = MojibakeCount()

@@ -8,6 +8,7 @@ would be added up as if it were not there.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -32,12 +33,29 @@ _CREDIT_NOTES = frozenset(
         "devoluciondeventa", "notadedevolucion", "nc",
     }
 )  # fmt: skip
+_GIVEN_BACK = frozenset(
+    {
+        "devolucion", "devoluciones", "reembolso", "reembolsos", "refund", "refunds",
+        "return", "returns", "devolucao", "estorno",
+    }
+)  # fmt: skip
+_RETURNED = frozenset(
+    {
+        "devuelta", "devueltas", "devuelto", "devueltos", "devolvida", "devolvidas",
+        "returned", "refunded", "return", "devolucion",
+    }
+)  # fmt: skip
+_UNITS = frozenset(
+    {"unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items", "uds"}
+)
 _KINDS = frozenset(
     {"type", "tipo", "document", "documento", "comprobante", "clase", "kind"}
 )
 _PRICES = frozenset({"price", "precio", "preco"})
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
+_Place = tuple[int, int, str]
+"""Line, position and text of what is asked about."""
 _ONE = re.compile(r"1(?:[.,]0+)?")
 
 
@@ -59,7 +77,7 @@ def watches_of_worth(
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = _Log(name, binding, ignored)
-    return _CreditNotes(log), _Discounts(log), _UnitAmounts(log)
+    return _CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)
 
 
 def is_negative(amount: str) -> bool:
@@ -73,6 +91,8 @@ class _Log:
     def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
         self.name, self.header = name, binding.header
         self.amount = binding.positions.get("amount")
+        self._id = binding.positions.get("purchase_id")
+        self.tells_refunds = "refunded_amount" in binding.positions
         self._columns = {column.name: column for column in binding.contract.columns}
         self._keys = [
             "" if normalised(header) in ignored else normalised(header)
@@ -93,6 +113,9 @@ class _Log:
         aliases = map(normalised, self._columns[column].aliases)
         return next((self._keys.index(a) for a in aliases if a in self._keys), None)
 
+    def id_of(self, row: Row) -> str:
+        return "" if self._id is None else as_text(row.cells[self._id])
+
     def amount_of(self, row: Row) -> str:
         return "" if self.amount is None else as_text(row.cells[self.amount])
 
@@ -101,23 +124,38 @@ class _Log:
 
 
 class _CreditNotes:
-    """Credit notes whose amount has no minus."""
+    """Credit notes, and refunds beside their sale, whose amount has no minus.
+
+    A row that says refund and is all there is of its order may be an order that was
+    given back, which is a status and asked as such.
+    """
 
     def __init__(self, log: _Log) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
-        self._first: tuple[int, int, str] | None = None
+        self._note: _Place | None = None
+        self._refunds: dict[int, _Place] = {}
+        self._sales = array("q")
 
     def add(self, row: Row) -> None:
         for position in self._kinds:
             text, amount = as_text(row.cells[position]), self._log.amount_of(row)
-            is_note = normalised(text) in _CREDIT_NOTES and not is_negative(amount)
-            if is_note and any(c in "123456789" for c in amount):
-                self._first = self._first or (row.line, position, text)
+            order_id = hash(self._log.id_of(row) or row.line)
+            is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
+            if is_sold and normalised(text) in _CREDIT_NOTES:
+                self._note = self._note or (row.line, position, text)
+            elif is_sold and normalised(text) in _GIVEN_BACK:
+                self._refunds.setdefault(order_id, (row.line, position, text))
+            else:
+                self._sales.append(order_id)
 
     def ask(self) -> None:
-        if self._first is None:
+        beside = self._refunds.keys() & set(self._sales) if self._refunds else set()
+        found = self._note or min(
+            (self._refunds[each] for each in beside), default=None
+        )
+        if found is None:
             return
-        line, position, text = self._first
+        line, position, text = found
         header = self._log.title(position)
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
         remedy = (
@@ -155,6 +193,38 @@ class _Discounts:
         remedy = (
             "Export what each row was sold for and name it with columns.amount=<column "
             f"of the file>, or ignored_columns={header} if the prices are without it"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+class _ReturnedUnits:
+    """Units that came back, where nothing says what was paid for them."""
+
+    def __init__(self, log: _Log) -> None:
+        self._log = log
+        units = set(log.holding(_UNITS)) if not log.tells_refunds else set()
+        self._returned = sorted(units & set(log.holding(_RETURNED)))
+        self._first: tuple[int, int, str] | None = None
+
+    def add(self, row: Row) -> None:
+        for position in self._returned:
+            text = as_text(row.cells[position])
+            if _OFF.fullmatch(text):
+                self._first = self._first or (row.line, position, text)
+
+    def ask(self) -> None:
+        if self._first is None:
+            return
+        line, position, text = self._first
+        header = self._log.title(position)
+        problem = (
+            f"the column {header!r} says that {text} came back, and no column how much "
+            "was given back"
+        )
+        remedy = (
+            "Export the refunded amount too, and name it with "
+            "columns.refunded_amount=<column of the file>, or "
+            f"ignored_columns={header} if the amounts are without it"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 

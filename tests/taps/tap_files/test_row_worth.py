@@ -34,6 +34,23 @@ def test_a_credit_note_without_a_minus_is_no_sale(kind: str, read_text: RunTap) 
     assert total(sold.purchases) == 171
 
 
+@pytest.mark.parametrize("kind", ["Devolución", "Refund"])
+def test_a_refund_beside_its_sale_needs_a_minus(kind: str, read_text: RunTap) -> None:
+    rows = f"{_DAY},a,1,Venta,100", f"{_DAY},a,1,{kind},25"
+
+    run = read_text(log("tipo,total", *rows), columns={"status": "tipo"})
+
+    assert f"line 3: the column 'tipo' says {kind!r}" in run.failures[0]
+
+
+def test_an_order_that_was_given_back_has_a_status(read_text: RunTap) -> None:
+    rows = f"{_DAY},a,1,Venta,100", f"{_DAY},b,2,Devolución,25"
+
+    run = read_text(log("tipo,total", *rows))
+
+    assert "columns.status=tipo" in run.failures[0]
+
+
 def test_a_credit_note_with_a_minus_is_what_it_says(read_text: RunTap) -> None:
     run = read_text(
         log("tipo,total", f"{_DAY},a,1,Factura,121", f"{_DAY},a,2,Abono,-21")
@@ -190,3 +207,15 @@ def test_subscriptions_are_no_purchases(read_text: RunTap) -> None:
 
     assert "'order_interval' says that rows are subscriptions" in run.failures[0]
     assert total(wanted.purchases) == 40
+
+
+def test_units_that_came_back_are_asked_about(read_text: RunTap) -> None:
+    header = "unidades,precio,unidades devueltas"
+
+    none = read_text(log(header, f"{_DAY},a,1,3,10,0"))
+    some = read_text(log(header, f"{_DAY},a,1,3,10,1"))
+    told = read_text(log(f"{header},importe devuelto", f"{_DAY},a,1,3,10,1,10"))
+
+    assert (none.failures, told.failures) == ([], [])
+    assert "the column 'unidades devueltas' says that 1 came back" in some.failures[0]
+    assert told.purchases[0]["refunded_amount"] == 10
