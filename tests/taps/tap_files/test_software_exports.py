@@ -242,3 +242,28 @@ def test_a_known_export_that_lacks_a_column_is_told_by_its_name(
     assert (
         "no column for account_id of the contract Freshdesk, tickets" in run.failures[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "score"),
+    [("9 - muy probable", 9), ("10 (Extremely likely)", 10), ("0: nada", 0)],
+)
+def test_an_answer_may_have_words_beside_it(
+    written: str, score: int, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"response_id,survey_kind,score,answered_at\nr1,nps,{written},2026-01-15\n"
+    )
+
+    assert told(run, "survey_responses", "score") == [(score,)]
+
+
+@pytest.mark.parametrize("written", ["9 - 10", "muy probable", "5-7"])
+def test_an_answer_that_is_two_or_none_is_set_aside(
+    written: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"response_id,survey_kind,score,answered_at\nr1,nps,{written},2026-01-15\n"
+    )
+
+    assert list(run.rejects) == ["log.csv line 2"]
