@@ -21,7 +21,6 @@ _SIGNS = {
     "BS": "BOB VES", "FR": "CHF", "FT": "HUF", "KC": "CZK", "LEI": "RON", "RM": "MYR",
     "RP": "IDR", "TL": "TRY", "ZL": "PLN", "DH": "AED MAD", "DHS": "AED MAD",
 }  # fmt: skip
-_WORDS = {"EURO": "EUR", "EUROS": "EUR"}
 _NOT_MONEY = frozenset({"XXX", "XTS"})
 """ISO codes that mean "no currency" and "for testing"."""
 
@@ -34,11 +33,11 @@ def currency_codes() -> frozenset[str]:
 
 @lru_cache(maxsize=1_000)
 def code_of(written: str) -> str:
-    """The code of a currency that is written as its code, its one sign or its word."""
+    """The code of a currency that is written as its code or as a sign of it alone."""
     code = written.strip().upper()
     if code in currency_codes():
         return code
-    meant = currencies_of_sign(_WORDS.get(code, code))
+    meant = currencies_of_sign(code)
     return next(iter(meant)) if len(meant) == 1 else code
 
 

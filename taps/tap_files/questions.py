@@ -62,7 +62,8 @@ _FLAG = frozenset(
     {
         "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
         "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
-        "test", "trial", "prueba", "deleted", "eliminado",
+        "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
+        "rascunho", "proforma", "declined", "rechazado", "rechazada",
     }
 )  # fmt: skip
 _CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda"})

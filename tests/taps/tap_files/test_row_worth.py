@@ -219,3 +219,20 @@ def test_units_that_came_back_are_asked_about(read_text: RunTap) -> None:
     assert (none.failures, told.failures) == ([], [])
     assert "the column 'unidades devueltas' says that 1 came back" in some.failures[0]
     assert told.purchases[0]["refunded_amount"] == 10
+
+
+@pytest.mark.parametrize("header", ["Borrador", "Proforma"])
+def test_a_draft_may_be_no_sale(header: str, read_text: RunTap) -> None:
+    text = log(f"total,{header}", f"{_DAY},a,1,121,no", f"{_DAY},b,2,50,si")
+
+    run = read_text(text)
+
+    assert f"line 3: the column {header!r} may change" in run.failures[0]
+
+
+def test_units_with_a_minus_lower_the_order_they_name(read_text: RunTap) -> None:
+    run = read_text(log("cantidad,precio", f"{_DAY},a,1,3,10", "17/01/2026,a,1,-1,10"))
+
+    assert run.failures == []
+    assert [row["amount"] for row in run.purchases] == [30, -10]
+    assert total(run.purchases) == 20

@@ -149,7 +149,7 @@ def test_loyverses_items_add_up_to_their_receipts(read_text: RunTap) -> None:
 
 @pytest.mark.parametrize(
     ("written", "code"),
-    [("€", "EUR"), ("Euros", "EUR"), ("eur", "EUR"), ("US$", "USD"), ("R$", "BRL")],
+    [("€", "EUR"), ("eur", "EUR"), ("US$", "USD"), ("R$", "BRL")],
 )
 def test_a_column_of_currencies_may_hold_signs(
     written: str, code: str, read_text: RunTap
