@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from taps.tap_files.amounts import AmountReader
 from taps.tap_files.currencies import (
+    code_of,
     currencies_of_sign,
     currency_codes,
     currency_written_in,
@@ -134,6 +135,14 @@ class CellReader:
                 said.append(means)
         return least_of(said)
 
+    def left_out_by(self, cells: Sequence[Cell]) -> str | None:
+        """The value that makes a row none of the records; None when it is one."""
+        for position, values in self.binding.left_out_when:
+            text = as_text(cells[position])
+            if normalised(text) in values:
+                return text
+        return None
+
     def _all_positions(self, column: str) -> tuple[int, ...]:
         first = self._positions.get(column)
         if first is None:
@@ -152,7 +161,7 @@ class CellReader:
         if self._named_currency:
             return self._named_currency
         written = self.text(cells, "currency_code")
-        return written.upper() if written else self._default_currency
+        return code_of(written) if written else self._default_currency
 
     def check_currency(self, code: str | None) -> None:
         """Raise RowRejected for what is not an ISO 4217 code."""
@@ -175,6 +184,14 @@ class CellReader:
             off = self._read(cells[position], column, currency, self._amounts)
             amount -= abs(off) if off is not None else 0
         return amount
+
+    def kept(self, cells: Sequence[Cell], currency: str | None) -> Decimal | None:
+        """What is left of the amount once something was given back; None if unsaid."""
+        told = (
+            self._read(cells[position], "refunded_amount", currency, self._amounts)
+            for position in self.binding.kept
+        )
+        return next((value for value in told if value), None)
 
     def rate(self, cells: Sequence[Cell], column: str) -> Decimal | None:
         """A cell as a rate, with more decimals than an amount has."""

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from babel.numbers import get_currency_precision, list_currencies
 
 __all__ = ["currencies_of_sign", "currency_codes", "currency_written_in"]
-__all__ += ["decimals_of", "has_no_decimals", "sign_of"]
+__all__ += ["code_of", "decimals_of", "has_no_decimals", "sign_of"]
 
 _DOLLARS = (
     "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD "
@@ -29,6 +29,16 @@ _NOT_MONEY = frozenset({"XXX", "XTS"})
 def currency_codes() -> frozenset[str]:
     """Every code that names money, past and present."""
     return frozenset(list_currencies()) - _NOT_MONEY
+
+
+@lru_cache(maxsize=1_000)
+def code_of(written: str) -> str:
+    """The code of a currency that is written as its code or as a sign of it alone."""
+    code = written.strip().upper()
+    if code in currency_codes():
+        return code
+    meant = currencies_of_sign(code)
+    return next(iter(meant)) if len(meant) == 1 else code
 
 
 @cache

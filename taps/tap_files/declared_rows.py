@@ -12,9 +12,17 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from taps.tap_files.amounts import bounded
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
+from taps.tap_files.cells import (
+    CellReader,
+    LeftOut,
+    Loaded,
+    Outcome,
+    Rejected,
+    required,
+)
 from taps.tap_files.contract import Column, Contract
 from taps.tap_files.moments import Moment
+from taps.tap_files.presets import Preset
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.tables import Row
@@ -40,6 +48,9 @@ def declared_rows_reader(contract: Contract) -> _RowsReader:
             if row.problem:
                 yield Rejected(row.line, row.problem, None, row.cells)
                 continue
+            if (why := cells.left_out_by(row.cells)) is not None:
+                yield LeftOut(f"say {why or 'nothing'} where others are told")
+                continue
             try:
                 currency = cells.currency(row.cells)
                 if contract.amount_column:
@@ -63,6 +74,7 @@ def _record(
     row: Row, cells: CellReader, contract: Contract, currency: str | None
 ) -> tuple[dict[str, Any], Moment | None]:
     record: dict[str, Any] = {"line_number": row.line}
+    preset = cells.binding.preset
     row_moment = None
     for column in contract.columns:
         value: Any
@@ -79,8 +91,10 @@ def _record(
             case "boolean":
                 value = cells.yes_or_no(row.cells, column.name)
             case _:
-                value = _word(cells.text(row.cells, column.name), column)
+                value = _word(cells.text(row.cells, column.name), column, preset)
         record[column.name] = required(value, column.name) if column.filled else value
+    if preset and preset.filled and all(record[c] is None for c in preset.filled):
+        raise RowRejected(f"{preset.filled[0]} is missing")
     _check_order(record, contract)
     if record.get("quantity") is not None and record.get("price") is not None:
         bounded(record["quantity"] * record["price"])
@@ -113,11 +127,12 @@ def _written(moment: Moment | None, column: Column) -> Any:
     return moment.local_date if column.type == "date" else moment.instant
 
 
-def _word(text: str | None, column: Column) -> str | None:
+def _word(text: str | None, column: Column, preset: Preset | None) -> str | None:
     """A text, or the word of those allowed that it is."""
     if text is None or not column.one_of:
         return text
-    written = text.strip().lower().replace(" ", "_")
+    said = preset.word_for(column.name, text) if preset else text
+    written = said.strip().lower().replace(" ", "_")
     word = column.spelled.get(written, written)
     if word not in column.one_of:
         raise RowRejected(f"{column.name} is none of {', '.join(column.one_of)}")

@@ -24,9 +24,11 @@ def is_text(cells: Sequence[str], width: int) -> bool:
     or fewer cells than the table has, one of which says what was counted.
     """
     told = [cell for cell in cells if cell.strip()]
-    if len(told) == 1 and len(cells) < width:
-        return _WORDS.search(told[0]) is not None
-    return len(cells) < width and any(_COUNTED.search(cell.lower()) for cell in told)
+    if len(cells) >= width:
+        return False
+    if len(told) == 1 and _WORDS.search(told[0]):
+        return True
+    return any(_COUNTED.search(cell.lower()) for cell in told)
 
 
 def last_value_looks_cut(values: Iterable[str]) -> bool:

@@ -33,7 +33,7 @@ class Evidence:
     def __init__(self, name: str, binding: Binding, settings: Settings) -> None:
         self._name, self._settings = name, settings
         self._amounts = binding.positions_of("number")
-        self._dates = binding.positions_of("date", "date-time")
+        self._dates = _date_positions(binding)
         self._separators, self._orders = _Votes(), _Votes()
         money = binding.contract.amount_column
         self._money = binding.positions.get(money) if money else None
@@ -153,6 +153,18 @@ class Evidence:
         )
         line = max(lines[first], lines[second])
         return FileError(self._name, problem, remedy=remedy, line=line)
+
+
+def _date_positions(binding: Binding) -> tuple[int, ...]:
+    """Positions of every column that is read as a date or a moment."""
+    kinds = {c.name for c in binding.contract.columns if c.type != "string"}
+    others = [
+        position
+        for name, positions in binding.others.items()
+        if name in kinds
+        for position in positions
+    ]
+    return (*binding.positions_of("date", "date-time"), *others)
 
 
 class _Votes:

@@ -15,8 +15,16 @@ if TYPE_CHECKING:
     from taps.tap_files.headers import Binding
 
 __all__ = ["looks_like_data", "missing_columns", "refuse_doubled_columns"]
+__all__ += ["refuse_subscriptions"]
 
 _MOST_LIKELY = 4
+_SUBSCRIPTIONS = frozenset(
+    {"subscription", "subscriptionid", "suscripcion", "suscripcionid", "idsuscripcion"}
+)
+_RECURRING = (
+    *("interval", "frequency", "nextcharge", "nextpayment", "nextbilling", "renew"),
+    *("periodicidad", "frecuencia", "proximocobro", "proximopago", "renovacion"),
+)
 #: Words of many names: they say nothing of what a column means.
 _ANY = frozenset({"number", "name", "address", "code", "numero", "nombre"})
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -75,6 +83,29 @@ def refuse_doubled_columns(name: str, binding: Binding) -> None:
     for column in _doubled(keys, binding.positions):
         problem = f"the column for {column} appears more than once"
         raise FileError(name, problem, remedy="Rename or remove one of them", line=1)
+
+
+def refuse_subscriptions(name: str, binding: Binding) -> None:
+    """Raise FileError where rows of a log without orders are subscriptions.
+
+    Their prices are charged again and again, and never on the day they began.
+    """
+    if binding.contract.name != "purchases" or binding.preset:
+        return
+    if "purchase_id" in binding.positions:
+        return
+    keys = [normalised(cell) for cell in binding.header]
+    recurring = [key for key in keys if any(word in key for word in _RECURRING)]
+    if not recurring or not any(key in _SUBSCRIPTIONS for key in keys):
+        return
+    header = binding.header[keys.index(recurring[0])].strip()
+    problem = f"the column {header!r} says that rows are subscriptions, not purchases"
+    remedy = (
+        "Read them as such with the setting contract=subscriptions, naming its columns "
+        "(columns.account_id=<column of the file> ...), or as purchases with "
+        "contract=purchases"
+    )
+    raise FileError(name, problem, remedy=remedy, line=1)
 
 
 def _doubled(keys: Sequence[str], positions: Mapping[str, int]) -> Iterator[str]:

@@ -33,6 +33,7 @@ class Binding:
     refers_to, refund_customer : of a negative row, where the id and the customer of
         the sale stand that it gives back.
     also, less : positions of money that is added to the amount, or taken off it.
+    kept : positions of what is left of the amount once something was given back.
     left_out_when : positions and their normalised values that make a row no sale.
     flags : positions where a yes or a date gives a row a status, and which.
     """
@@ -50,6 +51,7 @@ class Binding:
     refund_customer: tuple[int, ...] = ()
     also: tuple[int, ...] = ()
     less: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
 
@@ -65,7 +67,7 @@ class Binding:
         """Positions of every column that is read."""
         found = {*self.positions.values(), *self.refers_to, *self.refund_customer}
         found |= {position for position, _ in self.left_out_when}
-        found |= {*self.also, *self.less, *self.flags}
+        found |= {*self.also, *self.less, *self.kept, *self.flags}
         found |= {each for positions in self.others.values() for each in positions}
         if self.time_position is not None:
             found.add(self.time_position)
@@ -105,7 +107,8 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     beaten = {other for binding in whole for other in binding.contract.supersedes}
     whole = [binding for binding in whole if binding.contract.name not in beaten]
     if not whole:
-        raise missing_columns(name, header, _nearest(bindings))
+        nearest = known if preset is not None else _nearest(bindings)
+        raise missing_columns(name, header, nearest)
     reads = [set(each.positions.values()) for each in whole]
     whole = [
         each
@@ -144,7 +147,7 @@ def bind(
             continue
         aliases = column.aliases
         if preset is not None:
-            aliases = tuple(preset.columns.get(column.name, ()))
+            aliases = preset.headers_of(column.name, keys)
         found = _find(column, header, keys, aliases, overrides.get(column.name))
         if found is not None:
             positions[column.name], currency = found
@@ -185,6 +188,7 @@ def bind(
         refund_customer=_all_of(keys, preset.refund_customer if preset else ()),
         also=_named(keys, preset.also if preset else ()),
         less=_named(keys, preset.less if preset else ()),
+        kept=_named(keys, preset.kept if preset else ()),
         left_out_when=tuple(
             (position, frozenset(map(normalised, values)))
             for header_name, values in (preset.left_out_when if preset else {}).items()
@@ -214,8 +218,8 @@ def _first_of(keys: Sequence[str], headers: Sequence[str]) -> int | None:
 def _further(
     column: Column, keys: Sequence[str], aliases: Sequence[str], first: int
 ) -> tuple[int, ...]:
-    """Other columns that mean the same text."""
-    if column.type != "string":
+    """Other columns that mean the same text or moment."""
+    if column.type not in {"string", "date", "date-time"}:
         return ()
     found = [keys.index(a) for a in map(normalised, aliases) if a in keys]
     return tuple(position for position in dict.fromkeys(found) if position != first)

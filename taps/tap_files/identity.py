@@ -63,6 +63,8 @@ class Identities:
         self._who = at.get("order_name" if self._is_shopify else "customer_id")
         self._day = None if self._is_shopify else at.get("purchased_at")
         self._amount = at.get("total" if self._is_shopify else "amount")
+        # Of a price that is multiplied the quantity has the sign.
+        self._signed = self._amount if self._amount is not None else at.get("quantity")
         self._columns = {
             column: array("q")
             for column in ("id", "who", "day", "amount", "row", "line")
@@ -81,8 +83,8 @@ class Identities:
                 raise FileError(self._name, problem, remedy=_AS_TEXT, line=row.line)
         if self._id is None or not (order_id := as_text(row.cells[self._id])):
             return
-        amount = self._text(row, self._amount)
-        if amount.startswith(("-", "(", "\u2212")) or amount.endswith("-"):
+        amount, signed = self._text(row, self._amount), self._text(row, self._signed)
+        if signed.startswith(("-", "(", "\u2212")) or signed.endswith("-"):
             return  # what is given back has a day of its own
         self._append("id", hash(order_id))
         self._append("who", self._hash(self._text(row, self._who)))

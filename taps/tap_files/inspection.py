@@ -12,8 +12,10 @@ from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
 from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
+from taps.tap_files.header_errors import refuse_subscriptions
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
+from taps.tap_files.keyed_amounts import KeyedAmounts
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.moments import MomentReader, moment_reader
@@ -22,6 +24,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
+from taps.tap_files.row_worth import watches_of_worth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
@@ -83,7 +86,11 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
-    questions = Questions(source.name, binding, settings, statuses)
+    watches = (
+        *watches_of_worth(source.name, binding, settings),
+        Questions(source.name, binding, settings, statuses),
+        KeyedAmounts(source.name, binding),
+    )
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
     headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
@@ -92,23 +99,18 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         if not row.problem:
             evidence.add(row)
             identities.add(row)
-            questions.add(row)
+            for watch in watches:
+                watch.add(row)
             keys.add(row)
             if not table.is_ascii:
                 mojibake.add(row.line, row.cells)
     table.check_end()
     mojibake.refuse_garbled_file(source.name, settings.encoding)
-    questions.ask()
+    for watch in watches:
+        watch.ask()
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
-    notes = [*table.notes, *_notes(binding)]
-    if row is None:
-        notes.append("the file has a header and no rows")
-    if headers.count:
-        notes.append(f"{headers.count} rows say the header again and are left out")
-    if totals.rows:
-        notes.append(f"{len(totals.rows)} rows of totals are left out")
-    zone = binding.preset.time_zone if binding.preset else None
+    left_out = _notes_of_rows(headers, totals, is_empty=row is None)
     return Inspection(
         name=source.name,
         table=table,
@@ -118,10 +120,10 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=moment_reader(
-            settings.time_zone, evidence.date_order(), ZoneInfo(zone) if zone else None
+            settings.time_zone, evidence.date_order(), _zone_of(binding)
         ),
         repeats=keys.finder.repeats(),
-        notes=tuple(notes),
+        notes=(*table.notes, *_notes(binding), *left_out),
         statuses=statuses,
         is_per_order=is_per_order,
         shown_currency=evidence.currency(),
@@ -132,7 +134,7 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
     """The contract of a table; a period above its header stands for its dates."""
     period = period_above(table.above, settings.date_format)
     try:
-        return recognise(source.name, table.header, settings)
+        binding = recognise(source.name, table.header, settings)
     except FileError:
         if period is None or settings.contract not in {AUTO, "ad_spend"}:
             raise
@@ -140,6 +142,9 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
             settings, contract="ad_spend", constants={**period, **settings.constants}
         )
         return recognise(source.name, table.header, whole)
+    if settings.contract == AUTO:
+        refuse_subscriptions(source.name, binding)
+    return binding
 
 
 def _flagged(binding: Binding, table: Table, settings: Settings) -> Binding:
@@ -188,6 +193,23 @@ def _notes(binding: Binding) -> Iterator[str]:
     for position, means in binding.flags.items():
         header = binding.header[position].strip()
         yield f"a yes or a date in {header!r} makes a row {means.replace('_', ' ')}"
+
+
+def _zone_of(binding: Binding) -> ZoneInfo | None:
+    """The zone that a known program writes its times in."""
+    zone = binding.preset.time_zone if binding.preset else None
+    return ZoneInfo(zone) if zone else None
+
+
+def _notes_of_rows(
+    headers: RepeatedHeaders, totals: TotalRows, *, is_empty: bool
+) -> Iterator[str]:
+    if is_empty:
+        yield "the file has a header and no rows"
+    if headers.count:
+        yield f"{headers.count} rows say the header again and are left out"
+    if totals.rows:
+        yield f"{len(totals.rows)} rows of totals are left out"
 
 
 class _KeyCollector:

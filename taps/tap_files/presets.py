@@ -11,35 +11,84 @@ from typing import Any
 from taps.tap_files.wording import is_header_of, normalised
 from taps.yaml_files import parsed_text
 
-__all__ = ["Preset", "load_presets", "preset_of"]
+__all__ = ["Asked", "Preset", "load_presets", "preset_of"]
 
 _FOLDER = Path(__file__).parent / "presets"
 
 
 @dataclass(frozen=True)
-class Preset:
-    """One program's export.
+class Asked:
+    """A column that changes what a row is worth, where nobody tells how.
+
+    Attributes
+    ----------
+    because : what is not known.
+    unless : values that change nothing, beside none, no and 0.
+    answer : the settings that say it; leaving the column out is offered in any case.
+    """
+
+    because: str
+    unless: Sequence[str] = ()
+    answer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """What is said of the rows of one program's export.
+
+    Attributes
+    ----------
+    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
+    spelled : contract column -> words of the program -> those of the contract.
+    filled : contract columns of which a row holds one, or is set aside.
+    constants : contract column -> what stands for it when the file has none; "" where
+        nobody is told, as buyers by a marketplace or at a till.
+    refers_to : headers of the id of the sale that a negative row gives back.
+    refund_customer : headers of the customer of a negative row.
+    left_out_when : header -> values of rows that are no sales, or none of the records.
+    asked : header -> why a file is refused where it holds something.
+    understood : headers of money or states that are rightly left out -> why.
+    notes : what its reader should know.
+    """
+
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    filled: Sequence[str] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    refers_to: Sequence[str] = ()
+    refund_customer: Sequence[str] = ()
+    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    understood: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    def word_for(self, column: str, text: str) -> str:
+        """The contract's word for what the program writes, or the text itself."""
+        key = normalised(text)
+        words = self.spelled.get(column, {})
+        return next((w for said, w in words.items() if normalised(said) == key), text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset(_Rows):
+    """One program's export: how its header is told, and what its columns mean.
 
     Attributes
     ----------
     source : page that tells its columns.
     contract : contract it fulfils.
     marks : groups of headers; a file is of this preset if it has one of each group.
-    columns : contract column -> headers that mean it, best first. Of texts, the first
-        that holds something counts; of statuses, the one that says least money.
+    columns : contract column -> headers that mean it, best first; between stars a word
+        that the header holds, as questions of surveys have one. Of texts and dates,
+        the first that holds something counts; of statuses, the one that says least
+        money.
     time : headers of the time of day, where it stands beside the date.
     time_zone : IANA zone that its times are in; None is the company's.
     amount_per : "line", or "order" where each row repeats its order's total.
-    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
     also, less : headers of money that is added to the amount, as shipping that a row
         tells apart, or taken off it whatever its sign, as discounts.
-    constants : contract column -> what stands for it when the file has none; "" where
-        nobody is told, as buyers by a marketplace.
-    refers_to : headers of the id of the sale that a negative row gives back.
-    refund_customer : headers of the customer of a negative row.
-    left_out_when : header -> values of rows that are no sales.
-    understood : headers of money or states that are rightly left out -> why.
-    notes : what its reader should know.
+    kept : headers of what is left of the amount once something was given back; an
+        empty one, or 0, says nothing.
     """
 
     name: str
@@ -53,13 +102,7 @@ class Preset:
     amount_per: str = "line"
     also: Sequence[str] = ()
     less: Sequence[str] = ()
-    statuses: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    refers_to: Sequence[str] = ()
-    refund_customer: Sequence[str] = ()
-    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    understood: Mapping[str, str] = field(default_factory=dict)
-    notes: Sequence[str] = ()
+    kept: Sequence[str] = ()
 
     def fits(self, keys: Sequence[str]) -> bool:
         """Whether a header, normalised, is that of this preset."""
@@ -67,6 +110,20 @@ class Preset:
             any(is_header_of(key, mark) for mark in marks for key in keys)
             for marks in self.marks
         )
+
+    def headers_of(self, column: str, keys: Sequence[str]) -> tuple[str, ...]:
+        """Headers that mean a column, best first.
+
+        ``*recommend*`` is the one header that holds the word; none, where several do.
+        """
+        found: list[str] = []
+        for header in self.columns.get(column, ()):
+            if not header.startswith("*"):
+                found.append(header)
+                continue
+            holding = [key for key in keys if normalised(header) in key]
+            found += holding if len(holding) == 1 else []
+        return tuple(found)
 
 
 @cache
@@ -101,4 +158,5 @@ def preset_of(header: Sequence[str], wanted: str, contract: str) -> Preset | Non
 def _preset(path: Path) -> Preset:
     document: dict[str, Any] = parsed_text(path.read_text("utf-8"))
     marks = tuple(tuple(group) for group in document.pop("marks"))
-    return Preset(name=path.stem, marks=marks, **document)
+    asked = {key: Asked(**told) for key, told in document.pop("asked", {}).items()}
+    return Preset(name=path.stem, marks=marks, asked=asked, **document)

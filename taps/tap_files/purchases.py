@@ -18,8 +18,7 @@ from taps.tap_files.cells import (
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Cell, Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.tables import Cell, Row
 
 __all__ = ["read_purchases", "read_purchases_per_order"]
 
@@ -78,10 +77,8 @@ def _outcome(row: Row, cells: CellReader, repeats: Repeats) -> Outcome:
 
 def _no_sale(row: Row, cells: CellReader) -> str:
     """Why a row is no sale at all, such as a payout or a test; "" when it is one."""
-    for position, values in cells.binding.left_out_when:
-        text = as_text(row.cells[position])
-        if normalised(text) in values:
-            return f"are no sales ({text or 'no amount'})"
+    if (why := cells.left_out_by(row.cells)) is not None:
+        return f"are no sales ({why or 'no amount'})"
     if cells.status(row.cells) == "left_out":
         return f"are no sales ({_states(row, cells)})"
     return ""
@@ -126,8 +123,10 @@ def _record(
         binding = cells.binding
         customer_id = _first(row, cells, binding.refund_customer) or customer_id
         purchase_id = _first(row, cells, binding.refers_to) or purchase_id
-        # A program that never tells buyers names the order that is lowered.
-        is_told = binding.constants.get("customer_id") != "" or purchase_id is None
+        # A program that may not tell buyers, as a till, has a number for what it
+        # gives back.
+        told = binding.preset.constants if binding.preset else {}
+        is_told = told.get("customer_id") != "" or purchase_id is None
         if customer_id is None and is_told:
             raise RowRejected("the amount is negative, and no customer got it back")
     cells.check_text(row.cells)
@@ -157,6 +156,10 @@ def _refunded(
     refunded = None if given is None else abs(given)
     if amount is None or amount <= 0:
         return None
+    if given is None and (kept := cells.kept(row.cells, currency)) is not None:
+        refunded = amount - kept
+    if refunded is not None and refunded < 0:
+        raise RowRejected("more is left of the purchase than was paid")
     if status == "refunded" and not refunded:
         return amount
     if refunded is not None and refunded > amount:

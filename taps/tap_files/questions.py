@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from taps.tap_files.currencies import currency_codes
+from taps.tap_files.currencies import code_of, currency_codes
 from taps.tap_files.headers import Binding
+from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
+from taps.tap_files.row_worth import DISCOUNT, is_negative
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text
@@ -25,36 +27,61 @@ _GIVEN_BACK = frozenset(
         "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
         "reembolsada", "devuelto", "devuelta", "devolucion", "devoluciones",
         "reintegro", "reintegrado", "chargeback", "chargebacks", "contracargo",
-        "contracargos",
+        "contracargos", "estorno", "estornos", "estornado", "estornada", "devolucoes",
+        "devolucao", "devolvido", "devolvida",
     }
 )  # fmt: skip
-_MONEY = _GIVEN_BACK | {
-    "captured", "capturado", "converted", "convertido", "net", "neto", "neta",
-    "collected", "cobrado", "received", "recibido", "paid", "pagado", "settled",
-}  # fmt: skip
+_CAME_IN = frozenset(
+    {
+        "captured", "capturado", "collected", "cobrado", "received", "recibido",
+        "recebido", "paid", "pagado", "pagada", "cobrada", "settled",
+    }
+)  # fmt: skip
+_DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
+_REFUSED = frozenset({"no", "n", "false", "falso", "f"})
+_MONEY = (
+    _GIVEN_BACK
+    | _CAME_IN
+    | {"converted", "convertido", "net", "neto", "neta", "liquido"}
+    | _DONE
+)
 _STATE = frozenset(
-    {"status", "estado", "state", "situacion", "type", "tipo", "event", "evento"}
+    {
+        "status",
+        "estado",
+        "state",
+        "situacion",
+        "situacao",
+        "type",
+        "tipo",
+        "event",
+        "evento",
+    }
 )
 _FLAG = frozenset(
     {
         "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
         "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
-        "test", "trial", "prueba", "deleted", "eliminado",
+        "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
+        "rascunho", "proforma", "declined", "rechazado", "rechazada",
     }
 )  # fmt: skip
-_CURRENCY = frozenset({"currency", "moneda", "divisa"})
+_CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda"})
 _ELSEWHERE = frozenset(
     {
         "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
         "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
         "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
-        "method", "metodo", "date", "fecha", "quantity", "cantidad", "qty", "units",
-        "unidades",
+        "method", "metodo", "date", "fecha", "data", "forma", "medio", "quantity",
+        "cantidad", "qty", "units", "unidades",
     }
 )  # fmt: skip
-_WHEN = frozenset({"date", "fecha"})
+_WHEN = frozenset({"date", "fecha", "data"})
 _NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
 _MOST_WORDS = 200
+_OF_OTHERS = {"subscriptions": DISCOUNT, "payments": _GIVEN_BACK}
+"""Words of columns that are asked about in files that are no log of purchases."""
+_ROUND = re.compile(r"[.,]0+$")
 
 
 class Questions:
@@ -85,13 +112,14 @@ class Questions:
         ]
         # A preset knows its program's columns, not those that a shop added to them.
         asked = _GIVEN_BACK if binding.preset else _MONEY | _STATE | _FLAG | _CURRENCY
+        asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
         known = {normalised(h) for h in getattr(binding.preset, "understood", ())}
+        self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
             (position, words)
             for position, words in unread
-            if is_log
-            and words & asked
-            and normalised(binding.header[position]) not in known
+            if position in self._told
+            or (words & asked and normalised(binding.header[position]) not in known)
         ]
         self._found: dict[int, tuple[int, str]] = {}
 
@@ -119,23 +147,36 @@ class Questions:
             raise self._unread_column(position, line, text)
 
     def _may_matter(self, row: Row, position: int, text: str, words: set[str]) -> bool:
+        if told := self._told.get(position):
+            return not _changes_nothing(text, told.unless)
+        if self._binding.contract.name in _OF_OTHERS:
+            return not _changes_nothing(text)
+        return self._changes_a_sale(row, position, text, words)
+
+    def _changes_a_sale(
+        self, row: Row, position: int, text: str, words: set[str]
+    ) -> bool:
         if position in self._binding.flags:
             return not says_yes(text) and not says_no(text)
         if words & _CURRENCY:
-            return text.upper() in currency_codes() and self._is_other_currency(
+            return code_of(text) in currency_codes() and self._is_other_currency(
                 row, text
             )
         if words & _ELSEWHERE:
             return bool(words & _GIVEN_BACK and words & _WHEN) and not self._status
         if words & _STATE:
             means = self._meanings.get(normalised(text), "paid")
-            return means not in COUNTED or means == "refunded"
+            if means == "refunded":
+                return not is_negative(self._amount_of(row))
+            return means not in COUNTED
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
         if words & _GIVEN_BACK and _is_something(text):
             return True
-        if words & _MONEY and self._is_other_amount(row, text):
+        if words & (_CAME_IN | _DONE) and normalised(text) in _REFUSED:
+            return not self._is_uncounted(row)
+        if words & (_MONEY - _DONE) and self._is_other_amount(row, text, words):
             return True
         return (
             bool(words & _FLAG) and normalised(text) not in _NO and not _is_number(text)
@@ -143,12 +184,23 @@ class Questions:
 
     def _is_other_currency(self, row: Row, text: str) -> bool:
         known = self._binding.positions.get("currency_code")
-        return known is None or as_text(row.cells[known]).upper() != text.upper()
+        return known is None or code_of(as_text(row.cells[known])) != code_of(text)
 
-    def _is_other_amount(self, row: Row, text: str) -> bool:
-        if self._amount is None or not _is_something(text):
-            return False
-        return text != as_text(row.cells[self._amount])
+    def _is_other_amount(self, row: Row, text: str, words: set[str]) -> bool:
+        amount = self._amount_of(row)
+        if not _is_something(text):
+            # Nothing came in for something that was sold.
+            is_none = bool(words & _CAME_IN) and _is_number(text)
+            return is_none and _is_something(amount) and not self._is_uncounted(row)
+        return self._amount is not None and text != amount
+
+    def _is_uncounted(self, row: Row) -> bool:
+        """Whether a column that is read says that the row is no money."""
+        words = (normalised(as_text(row.cells[position])) for position in self._status)
+        return any(self._meanings.get(word, "paid") not in COUNTED for word in words)
+
+    def _amount_of(self, row: Row) -> str:
+        return "" if self._amount is None else as_text(row.cells[self._amount])
 
     def _unknown_word(self, position: int, word: str, count: int) -> FileError:
         header = self._binding.header[position].strip()
@@ -183,17 +235,29 @@ class Questions:
 
     def _unread_column(self, position: int, line: int, text: str) -> FileError:
         header = self._binding.header[position].strip()
+        if told := self._told.get(position):
+            remedy = f"{told.answer}, or " if told.answer else ""
+            remedy = f"Say it: {remedy}ignored_columns={header} leaves the column out"
+            problem = f"the column {header!r} says {text!r}, and {told.because}"
+            return FileError(self._name, problem, remedy=remedy, line=line)
         problem = (
             f"the column {header!r} may change what a row is worth (here {text!r}) and "
             "is not understood"
         )
-        options = ", ".join(self._answers(header))
+        options = ", ".join(self._answers(header, text))
         remedy = f"Say what it is: {options}, or ignored_columns={header} leaves it out"
         return FileError(self._name, problem, remedy=remedy, line=line)
 
-    def _answers(self, header: str) -> Iterator[str]:
+    def _answers(self, header: str, text: str) -> Iterator[str]:
         words = set(map(normalised, _WORD.findall(header)))
-        if words & _CURRENCY:
+        if normalised(text) in _REFUSED:
+            yield f"columns.status={header}"
+        elif self._binding.contract.name == "subscriptions":
+            yield f"columns.discount_amount={header} (money)"
+            yield f"columns.discount_percent={header}"
+        elif self._binding.contract.name in _OF_OTHERS:
+            yield "columns.status=<column that says refunded>"
+        elif words & _CURRENCY:
             yield f"columns.currency_code={header}"
         elif words & _WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
@@ -202,6 +266,23 @@ class Questions:
         else:
             yield f"columns.refunded_amount={header} (taken off)"
             yield f"columns.amount={header} (read instead)"
+
+
+def _told_by(binding: Binding, unread: Sequence[int]) -> Iterator[tuple[int, Asked]]:
+    """Of columns that nobody reads, those that the preset asks about."""
+    asked = binding.preset.asked if binding.preset else {}
+    keys = {normalised(header): told for header, told in asked.items()}
+    for position in unread:
+        if told := keys.get(normalised(binding.header[position])):
+            yield position, told
+
+
+def _changes_nothing(text: str, unless: Sequence[str] = ()) -> bool:
+    """Whether a cell is none, no, 0 or one of these."""
+    if says_no(text) or (_is_number(text) and not _is_something(text)):
+        return True
+    said = {normalised(each) for each in unless}
+    return bool({normalised(text), normalised(_ROUND.sub("", text.strip()))} & said)
 
 
 def _is_something(text: str) -> bool:

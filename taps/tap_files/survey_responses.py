@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import tee
@@ -11,10 +12,12 @@ from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.declared_rows import declared_rows_reader
 from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Row
+from taps.tap_files.tables import Row, as_text
 
 __all__ = ["read_survey_responses"]
 
+_LABELLED: Final = re.compile(r"\s*(\d{1,2})\s*[-\u2013\u2014:.(=]\s*[^\W\d].*")
+"""An answer with the words beside it: ``9 - muy probable``."""
 _SCALES: Final = {"csat": (1, 5), "ces": (1, 7)}
 """Least and most where the file does not say; an NPS is from 0 to 10 in any case."""
 
@@ -24,10 +27,22 @@ def read_survey_responses(
 ) -> Iterator[Outcome]:
     """One outcome per row."""
     read = declared_rows_reader(load_contracts()["survey_responses"])
-    own, shown = tee(rows)
+    own, shown = tee(_without_words(row, cells) for row in rows)
     for outcome, row in zip(read(own, cells, repeats), shown, strict=True):
         flaw = _flaw(outcome.record) if isinstance(outcome, Loaded) else None
         yield Rejected(row.line, flaw, None, row.cells) if flaw else outcome
+
+
+def _without_words(row: Row, cells: CellReader) -> Row:
+    position = cells.binding.positions.get("score")
+    if position is None or row.problem:
+        return row
+    found = _LABELLED.fullmatch(as_text(row.cells[position]))
+    if found is None:
+        return row
+    said = [*row.cells]
+    said[position] = found[1]
+    return Row(row.line, said)
 
 
 def _flaw(record: dict[str, Any]) -> str | None:

@@ -24,7 +24,9 @@ _DATED = "a row of totals that has a date of its own"
 _NAMING = frozenset(
     {"customer_id", "purchase_id", "order_id", "order_name", "campaign_name"}
 )
-_CONTRACTS = frozenset({"purchases", "ad_spend"})
+_CONTRACTS = frozenset(
+    {"purchases", "ad_spend", "invoices", "payments", "subscriptions"}
+)
 _DIGIT = re.compile(r"\d")
 
 

@@ -61,7 +61,23 @@ SALES = {
     "amazon_orders": ("EUR", 2, "85.00"),
     # 20 + 20 - 5 + 20 - 20 + 30 - 30: one was given back, one is disputed
     "gumroad_sales": ("USD", 4, "35.00"),
+    # 1297 + 97.50 + 1297 - 1297 + 97 - 97; one expired, one waits for its payment
+    "hotmart_sales": ("BRL", 6, "1394.50"),
+    # 20000 (told on two rows) + 5000; one was cancelled, one is not paid
+    "vtex_orders": ("CLP", 4, "25000"),
+    # 1030 + 64 (of which two rows name the products)
+    "ebay_orders": ("USD", 2, "1094.00"),
+    # 68 + 10 + 30, without shipping
+    "etsy_order_items": ("USD", 2, "108.00"),
+    # 90 + 10 + 20 - 20; one was cancelled, one is not paid
+    "shopee_orders": ("BRL", 4, "100.00"),
+    # 150 - 80 + 1200.50, without taxes; one was cancelled
+    "loyverse_receipts": ("EUR", 4, "1270.50"),
+    # 1200.50 + 99.50: what is won
+    "hubspot_deals": ("EUR", 4, "1300.00"),
 }
+#: Of programs that write no currency: the company's is meant.
+OF_THE_COMPANY = {"square_transactions", "vtex_orders", "ebay_orders", "shopee_orders"}
 
 
 def export(name: str) -> str:
@@ -86,8 +102,7 @@ def test_a_shops_export_gives_its_totals_without_a_setting(
     name: str, read_text: RunTap
 ) -> None:
     currency, orders, expected = SALES[name]
-    # Square writes amounts with the sign of the shop's own currency.
-    own = currency if name == "square_transactions" else "EUR"
+    own = currency if name in OF_THE_COMPANY else "EUR"
 
     run = read_text(export(name), currency_code=own, time_zone="Europe/Madrid")
 
@@ -263,7 +278,10 @@ def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
 def test_a_preset_is_a_sound_declaration(preset: Preset) -> None:
     contract = load_contracts()[preset.contract]
     columns = {column.name for column in contract.columns}
-    assert {*preset.columns, *preset.constants} <= columns
+    assert {*preset.columns, *preset.constants, *preset.filled} <= columns
+    words = {column.name: set(column.one_of) for column in contract.columns}
+    for column, spelled in preset.spelled.items():
+        assert set(spelled.values()) <= words[column]
     assert set(preset.statuses.values()) <= set(MEANINGS)
     assert preset.source.startswith("https://")
 
