@@ -12,11 +12,14 @@ from sandbox.community.files import community
 from sandbox.export import DEFAULT_CUSTOMERS, deliver
 from sandbox.marketplace.files import marketplace
 from sandbox.saas.files import DEFAULT_ACCOUNTS, cuaderno
+from sandbox.webhooks import keep_bodies, webhooks_of
 from sandbox.webinars.files import DEFAULT_REGISTRANTS, webinars
 
 __all__ = ["DELIVERED", "deliver_files", "offers"]
 
 _TRUTH: Final = "truth.json"
+_BODIES: Final = ".jsonl"
+"""What is delivered by webhook, a body a line, and no file of the company."""
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
 _USUAL_CUSTOMERS: Final = 2_000
@@ -66,7 +69,11 @@ def deliver_files(
         contents = make(anchor - timedelta(days=1), size, seed)
         truths |= json.loads(contents.pop(_TRUTH))
         for name, text in contents.items():
-            deliver(_folder(world, slug) / name, text)
+            if name.endswith(_BODIES):
+                sender = name.removesuffix(_BODIES)
+                keep_bodies(world, slug, sender, text.splitlines())
+            else:
+                deliver(_folder(world, slug) / name, text)
     return truths
 
 
@@ -87,6 +94,7 @@ def offers(world: Path, truths: Mapping[str, Any]) -> dict[str, Any]:
                     "secrets": {},
                 }
             },
+            "webhooks": webhooks_of(world, slug),
         }
         for slug in DELIVERED
         if slug in truths
