@@ -82,7 +82,9 @@ class _Control:
 
     def connections(self, _: dict[str, Any]) -> dict[str, Any]:
         """Everything needed to connect each company."""
-        by_files = offers(self._world.store.path, self._world.truth())
+        by_files = offers(
+            self._world.store.path, self._world.truth(), self._world.base_url
+        )
         return by_files | {
             company.slug: {
                 "name": company.name,
