@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sandbox.community.crm import hubspot_contacts
+from sandbox.accounts import connections_of, keep_community
 from sandbox.community.files import community
-from sandbox.declared import declared_sources, settings
-from sandbox.declared.kept import has_account, keep_rows
 from sandbox.export import DEFAULT_CUSTOMERS, deliver
 from sandbox.marketplace.files import marketplace
 from sandbox.saas.files import DEFAULT_ACCOUNTS, cuaderno
@@ -23,8 +21,8 @@ __all__ = ["DELIVERED", "deliver_files", "offers"]
 _TRUTH: Final = "truth.json"
 _BODIES: Final = ".jsonl"
 """What is delivered by webhook, a body a line, and no file of the company."""
-_CRM: Final = ("red_profesional",)
-"""Whose contacts are in HubSpot."""
+_COMMUNITIES: Final = ("red_profesional",)
+"""Whose contacts and visits are asked for over HTTP."""
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
 _USUAL_CUSTOMERS: Final = 2_000
@@ -73,9 +71,9 @@ def deliver_files(
     for slug, make in DELIVERED.items():
         contents = make(anchor - timedelta(days=1), size, seed)
         truths |= json.loads(contents.pop(_TRUTH))
-        if slug in _CRM:
-            moved = hubspot_contacts(contents.pop("contacts.csv"))
-            _keep_contacts(world, slug, list(moved))
+        if slug in _COMMUNITIES:
+            contacts = contents.pop("contacts.csv")
+            keep_community(world, slug, contacts, contents["community_events.csv"])
         for name, text in contents.items():
             if name.endswith(_BODIES):
                 sender = name.removesuffix(_BODIES)
@@ -83,29 +81,6 @@ def deliver_files(
             else:
                 deliver(_folder(world, slug) / name, text)
     return truths
-
-
-def _keep_contacts(
-    world: Path, slug: str, rows: list[tuple[datetime, dict[str, Any]]]
-) -> None:
-    """In HubSpot, and in its list of all contacts."""
-    keep_rows(world, slug, "hubspot", "contacts", rows)
-    ids = [(moment, {"id": row["id"]}) for moment, row in rows]
-    keep_rows(world, slug, "hubspot", "contact_ids", ids)
-
-
-def _hubspot(world: Path, slug: str, base_url: str) -> dict[str, Any]:
-    if not has_account(world, slug, "hubspot"):
-        return {}
-    (hubspot,) = (one for one in declared_sources() if one.slug == "hubspot")
-    told = settings(hubspot, base_url)
-    secret = f"{told['access_token']}@{slug}"
-    return {
-        "hubspot": {
-            "settings": {"api_url": told["api_url"]},
-            "secrets": {"access_token": secret},
-        }
-    }
 
 
 def offers(world: Path, truths: Mapping[str, Any], base_url: str) -> dict[str, Any]:
@@ -124,7 +99,10 @@ def offers(world: Path, truths: Mapping[str, Any], base_url: str) -> dict[str, A
                     },
                     "secrets": {},
                 },
-                **_hubspot(world, slug, base_url),
+                **connections_of(
+                    *(world, slug, base_url),
+                    date.fromisoformat(truths[slug]["as_of_date"]),
+                ),
             },
             "webhooks": webhooks_of(world, slug),
         }

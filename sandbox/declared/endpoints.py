@@ -53,12 +53,14 @@ def _token(source: Source) -> Callable[[Request], Awaitable[Response]]:
     async def token(request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         given = form.get("client_secret") or _basic(request)[1]
-        wanted = [(given, "client_secret")]
+        wanted, account = [(given, "client_secret")], ""
         if source.auth["kind"] in {"oauth_refresh", "google"}:
-            wanted.append((form.get("refresh_token", ""), "refresh_token"))
+            refresh, at, account = form.get("refresh_token", "").partition("@")
+            account = at + account
+            wanted.append((refresh, "refresh_token"))
         if any(value != source.secret(name) for value, name in wanted):
             return JSONResponse({"error": "invalid_client"}, 401)
-        token = source.secret("access_token")
+        token = source.secret("access_token") + account
         return JSONResponse({"access_token": token, "expires_in": 3600})
 
     return token
@@ -93,11 +95,13 @@ def _account(world: "World", source: Source, request: Request) -> str | None:
     """Whose rows are asked for: "" for made-up ones; None if nobody's."""
     if _may_ask(source, request):
         return ""
-    if source.auth["kind"] != "bearer":
+    kind = source.auth["kind"]
+    if kind in {"none", "api_key", "basic"}:
         return None
+    held = source.auth["secret"] if kind == "bearer" else "access_token"
     given = request.headers.get("authorization", "")
     token, _, account = given.partition("@")
-    if token != f"Bearer {source.secret(source.auth['secret'])}":
+    if token != f"Bearer {source.secret(held)}":
         return None
     is_there = has_account(world.store.path, account, source.slug)
     return account if is_there else None
