@@ -103,8 +103,9 @@ def demo(
     Without --orders six example companies are used whose true answers are known.
     Their shops and advertising platforms are played by the sandbox, which is called as
     the real ones would be; a marketplace, a community of professionals, a team
-    that sells by webinars and a subscription business export files. Running it again
-    repeats nothing that has not changed.
+    that sells by webinars and a subscription business export files. The community has
+    a CRM and web analytics, too, and is told of its messages by webhook. Running it
+    again repeats nothing that has not changed.
     """
     settings = Settings.from_environment()
     with stoppable("timonel demo"), plain_errors(), ExitStack() as stack:
