@@ -19,6 +19,7 @@ from sandbox.shopify.odd_orders import KINDS
 from sandbox.simulation.companies import DESTINATIONS
 from sandbox.simulation.world import UnknownCompany, World
 from sandbox.store import Version
+from sandbox.webhooks import send
 
 __all__ = ["routes"]
 
@@ -37,6 +38,7 @@ def routes(world: World, log: RequestLog) -> list[Route]:
         ("POST", "clock", control.set_clock),
         ("POST", "restate", control.restate),
         ("POST", "orders", control.order),
+        ("POST", "deliver", lambda asked: send(world.store.path, asked)),
         ("POST", "remove", control.remove),
         ("POST", "revoke", control.revoke),
         ("POST", "rotate", control.rotate),
@@ -80,7 +82,9 @@ class _Control:
 
     def connections(self, _: dict[str, Any]) -> dict[str, Any]:
         """Everything needed to connect each company."""
-        by_files = offers(self._world.store.path, self._world.truth())
+        by_files = offers(
+            self._world.store.path, self._world.truth(), self._world.base_url
+        )
         return by_files | {
             company.slug: {
                 "name": company.name,

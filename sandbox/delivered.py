@@ -8,15 +8,21 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from sandbox.accounts import connections_of, keep_community
 from sandbox.community.files import community
 from sandbox.export import DEFAULT_CUSTOMERS, deliver
 from sandbox.marketplace.files import marketplace
 from sandbox.saas.files import DEFAULT_ACCOUNTS, cuaderno
+from sandbox.webhooks import keep_bodies, webhooks_of
 from sandbox.webinars.files import DEFAULT_REGISTRANTS, webinars
 
 __all__ = ["DELIVERED", "deliver_files", "offers"]
 
 _TRUTH: Final = "truth.json"
+_BODIES: Final = ".jsonl"
+"""What is delivered by webhook, a body a line, and no file of the company."""
+_COMMUNITIES: Final = ("red_profesional",)
+"""Whose contacts and visits are asked for over HTTP."""
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
 _USUAL_CUSTOMERS: Final = 2_000
@@ -65,12 +71,19 @@ def deliver_files(
     for slug, make in DELIVERED.items():
         contents = make(anchor - timedelta(days=1), size, seed)
         truths |= json.loads(contents.pop(_TRUTH))
+        if slug in _COMMUNITIES:
+            contacts = contents.pop("contacts.csv")
+            keep_community(world, slug, contacts, contents["community_events.csv"])
         for name, text in contents.items():
-            deliver(_folder(world, slug) / name, text)
+            if name.endswith(_BODIES):
+                sender = name.removesuffix(_BODIES)
+                keep_bodies(world, slug, sender, text.splitlines())
+            else:
+                deliver(_folder(world, slug) / name, text)
     return truths
 
 
-def offers(world: Path, truths: Mapping[str, Any]) -> dict[str, Any]:
+def offers(world: Path, truths: Mapping[str, Any], base_url: str) -> dict[str, Any]:
     """What somebody has to know to connect each, as of all the sandbox's companies."""
     return {
         slug: {
@@ -85,8 +98,13 @@ def offers(world: Path, truths: Mapping[str, Any]) -> dict[str, Any]:
                         "name_prefix": f"{slug}/",
                     },
                     "secrets": {},
-                }
+                },
+                **connections_of(
+                    *(world, slug, base_url),
+                    date.fromisoformat(truths[slug]["as_of_date"]),
+                ),
             },
+            "webhooks": webhooks_of(world, slug),
         }
         for slug in DELIVERED
         if slug in truths

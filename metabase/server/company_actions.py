@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metabase.content.actions import Action, Field
+from metabase.content.action_fields import Field
+from metabase.content.actions import Action
 from metabase.content.entities import Card, Content
 from metabase.server.actions_switch import forbid_actions
 from metabase.server.buttons import Button
@@ -42,10 +43,10 @@ def ensure_actions(
     cards = {card.path.stem: card for card in content.cards.values()}
     buttons = {}
     for action in actions:
-        card = cards[action.model]
-        model = work.ensure(_model(work, company_id, desk, action, card))
+        model = work.ensure(_model(work, company_id, desk, action, cards[action.model]))
         action_id = work.ensure(_action(work, company_id, desk, action, model))
-        buttons[card.entity_id] = Button(action_id, action.name)
+        for over in action.cards:
+            buttons[cards[over].entity_id] = Button(action_id, action.name)
     return buttons
 
 
@@ -182,7 +183,14 @@ def _form_field(field: Field) -> dict[str, Any]:
         "required": field.is_required,
         "fieldType": shape,
         "inputType": shape,
+        **_chosen(field),
     }
+
+
+def _chosen(field: Field) -> dict[str, Any]:
+    """What people choose of, where they do not type."""
+    said = [words for words, _ in field.options]
+    return {"inputType": "select", "valueOptions": said} if said else {}
 
 
 def _ours(live: Any, sent: Any) -> Any:

@@ -5,7 +5,7 @@ What is wrong with it is said here, so that nothing is half written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,8 +152,26 @@ def _tenant(
         tenant,
         login=replace(login, may_act=True),
         writer=replace(login, password=password, user=company.writer, may_act=True),
-        actions=read_actions(request.root / "actions.yml", words, cards),
+        actions=_within(
+            read_actions(request.root / "actions.yml", words, cards),
+            content,
+            roles.plan(company.plan).pages,
+        ),
     )
+
+
+def _within(
+    actions: tuple[Action, ...], content: Content, pages: Collection[str]
+) -> tuple[Action, ...]:
+    """Those with a card on one of the pages that the company's plan has."""
+    shown = {
+        content.cards[at.card_id].path.stem
+        for page in content.dashboards
+        if page.path.stem in pages
+        for at in page.placements
+        if at.card_id in content.cards
+    }
+    return tuple(one for one in actions if shown.intersection(one.cards))
 
 
 def with_logins(

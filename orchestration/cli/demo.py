@@ -24,6 +24,7 @@ from orchestration.lib.connections.connections import (
 from orchestration.lib.connections.file_contracts import AUTO
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import Sandbox, running_sandbox
+from orchestration.lib.ingestion.webhooks.examples import deliver_example
 from orchestration.lib.operations.runs import has_succeeded
 from orchestration.lib.reporting.dashboards import render
 from orchestration.lib.tenancy.companies import (
@@ -102,8 +103,9 @@ def demo(
     Without --orders six example companies are used whose true answers are known.
     Their shops and advertising platforms are played by the sandbox, which is called as
     the real ones would be; a marketplace, a community of professionals, a team
-    that sells by webinars and a subscription business export files. Running it again
-    repeats nothing that has not changed.
+    that sells by webinars and a subscription business export files. The community has
+    a CRM and web analytics, too, and is told of its messages by webhook. Running it
+    again repeats nothing that has not changed.
     """
     settings = Settings.from_environment()
     with stoppable("timonel demo"), plain_errors(), ExitStack() as stack:
@@ -119,7 +121,10 @@ def demo(
             with step("Starting the sandbox that plays the sources") as progress:
                 sandbox = stack.enter_context(running_sandbox(settings, log=progress))
             truth = sandbox.truth()
-            companies = [_example(url, settings, sandbox, each) for each in _EXAMPLES]
+            with step("Connecting the companies, and delivering their webhooks"):
+                companies = [
+                    _example(url, settings, sandbox, each) for each in _EXAMPLES
+                ]
         else:
             given = [*(setting or []), *(f"columns.{pair}" for pair in columns or [])]
             reading = {**parse_settings(given), "contract": contract.value}
@@ -187,7 +192,7 @@ def _run(
 def _example(
     url: str, settings: Settings, sandbox: Sandbox, company_id: str
 ) -> Company:
-    """One of the sandbox's companies, with all its connections."""
+    """One of the sandbox's companies, with its connections and what webhooks tell."""
     # Empty tables first: what an older demo left may have to be deleted from them.
     ensure_raw_tables(url)
     if forget_delivered_files(url, settings, company_id):
@@ -196,7 +201,9 @@ def _example(
             "their rows are gone: the sandbox serves the same purchases, which would "
             "have counted twice."
         )
-    return adopt_company(url, settings, sandbox, company_id)
+    company = adopt_company(url, settings, sandbox, company_id)
+    deliver_example(url, settings, sandbox, company_id)
+    return company
 
 
 def _in_its_currency(url: str, refresher: Refresher, company: Company) -> Company:

@@ -15,6 +15,7 @@ from orchestration.lib.ingestion.sandbox import (
     known_sandbox,
     running_sandbox,
 )
+from orchestration.lib.ingestion.webhooks.examples import deliver_example
 from orchestration.lib.tenancy.example_companies import adopt_company
 from orchestration.lib.warehouse.database import open_database
 
@@ -81,6 +82,7 @@ def connect(
         url = open_database(settings)
         sandbox = known_sandbox(settings)
         adopted = adopt_company(url, settings, sandbox, company)
+        deliver_example(url, settings, sandbox, company)
     console.print(
         f"Connected. Read it with: timonel run --company {adopted.company_id}"
     )

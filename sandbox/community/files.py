@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sandbox.community import messages
+from sandbox.community import messages, webhooks
 from sandbox.community.people import Invitation, Person, simulate_people
 from sandbox.csv_text import csv_text
 
@@ -35,6 +35,9 @@ def community(
 ) -> dict[str, str]:
     """Content of every file by its name, and of truth.json; the same for the same seed.
 
+    In ``whatsapp.jsonl`` and ``sendgrid.jsonl`` each line is a body that this sender
+    delivers by webhook.
+
     Parameters
     ----------
     daily : people who come by themselves each day, on average.
@@ -44,6 +47,8 @@ def community(
     people = simulate_people(first_day, last_day, daily, rng)
     sent = messages.campaigns(first_day, last_day)
     replies, conversions = messages.message_events(sent, people, rng)
+    listened = webhooks.listened_to(sent, last_day)
+    told = [row for row in replies if webhooks.is_delivered(row, listened)]
     outage = last_day - timedelta(days=20)
     files: dict[str, list[Row]] = {
         "contacts": [_contact(one) for one in people],
@@ -53,7 +58,9 @@ def community(
         "invitations": [row for one in people for row in _invitations(one, last_day)],
         "referrals": [row for one in people for row in _referrals(one, last_day)],
         "message_campaigns": list(sent),
-        "message_events": list(replies),
+        "message_events": [
+            row for row in replies if not webhooks.is_delivered(row, listened)
+        ],
         "sponsorships": list(_sponsorships(last_day)),
         "automation_runs": list(_runs(last_day, outage)),
         "access_log": list(_access(last_day, outage)),
@@ -61,6 +68,10 @@ def community(
     truth = {"red_profesional": _truth(people, last_day)}
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
+        **{
+            f"{sender}.jsonl": "".join(f"{body}\n" for body in bodies)
+            for sender, bodies in webhooks.bodies(told, people).items()
+        },
         "truth.json": json.dumps(truth, indent=2, ensure_ascii=False) + "\n",
     }
 
@@ -105,7 +116,8 @@ def _contact(person: Person) -> Row:
     return {
         "contact_id": person.contact_id,
         "registered_at": person.registered_at,
-        "email": f"{person.contact_id}@red.example",
+        "email": person.email,
+        "phone": person.phone,
         "client_id": person.client_id,
         "source": person.source,
         "has_email_consent": "yes",

@@ -45,6 +45,16 @@ class Person:
         """The browser that the person came with."""
         return f"ga.{self.contact_id}"
 
+    @property
+    def email(self) -> str:
+        """Where letters go."""
+        return f"{self.contact_id}@red.example"
+
+    @property
+    def phone(self) -> str:
+        """Where WhatsApp messages go: a number that nobody else has."""
+        return f"+346{int(self.contact_id.strip('p')):08d}"
+
 
 def simulate_people(
     first_day: date, last_day: date, daily: float, rng: np.random.Generator

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.declared.kept import has_account, kept_rows
 from sandbox.declared.pages import Page, answer
 from sandbox.declared.rows import rows_of
 from sandbox.declared.source import WINDOW, Source, Stream, declared_sources
@@ -52,12 +53,14 @@ def _token(source: Source) -> Callable[[Request], Awaitable[Response]]:
     async def token(request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         given = form.get("client_secret") or _basic(request)[1]
-        wanted = [(given, "client_secret")]
+        wanted, account = [(given, "client_secret")], ""
         if source.auth["kind"] in {"oauth_refresh", "google"}:
-            wanted.append((form.get("refresh_token", ""), "refresh_token"))
+            refresh, at, account = form.get("refresh_token", "").partition("@")
+            account = at + account
+            wanted.append((refresh, "refresh_token"))
         if any(value != source.secret(name) for value, name in wanted):
             return JSONResponse({"error": "invalid_client"}, 401)
-        token = source.secret("access_token")
+        token = source.secret("access_token") + account
         return JSONResponse({"access_token": token, "expires_in": 3600})
 
     return token
@@ -67,13 +70,17 @@ def _endpoint(
     world: "World", source: Source, streams: list[Stream]
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        if not _may_ask(source, request):
+        account = _account(world, source, request)
+        if account is None:
             return JSONResponse({"error": "the credentials are not accepted"}, 401)
         body = await request.json() if await request.body() else {}
         stream = _asked_of(streams, request, body)
         asked = _Asked(stream, request, body)
-        path = path_with_query(request)
-        rows = asked.rows(world.clock.now())
+        path, now = path_with_query(request), world.clock.now()
+        rows = asked.rows(now)
+        if account:
+            held = (world.store.path, account, source.slug, stream.name, now)
+            rows = asked.within(kept_rows(*held))
         start, size = asked.start(rows), asked.size or max(len(rows), 1)
         page = faulty_page(world.faults, path, rows, start=start, size=size)
         change = change_of(world.faults, path)
@@ -82,6 +89,22 @@ def _endpoint(
         )
 
     return endpoint
+
+
+def _account(world: "World", source: Source, request: Request) -> str | None:
+    """Whose rows are asked for: "" for made-up ones; None if nobody's."""
+    if _may_ask(source, request):
+        return ""
+    kind = source.auth["kind"]
+    if kind in {"none", "api_key", "basic"}:
+        return None
+    held = source.auth["secret"] if kind == "bearer" else "access_token"
+    given = request.headers.get("authorization", "")
+    token, _, account = given.partition("@")
+    if token != f"Bearer {source.secret(held)}":
+        return None
+    is_there = has_account(world.store.path, account, source.slug)
+    return account if is_there else None
 
 
 def _may_ask(source: Source, request: Request) -> bool:
@@ -178,6 +201,12 @@ class _Asked:
         found = rows_of(self._stream, part, now)
         if self._stream.is_one_row:
             return [found[-1][1]]
+        return self.within(found)
+
+    def within(
+        self, found: list[tuple[datetime, dict[str, Any]]]
+    ) -> list[dict[str, Any]]:
+        """Of rows with their moments, those within the window."""
         if not self._stream.has_window:
             return [row for _, row in found]
         bounds = {n: _moment(v) for n, v in self._known.items() if n in WINDOW}

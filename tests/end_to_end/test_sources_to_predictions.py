@@ -78,7 +78,8 @@ def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
     revenues = [line for line in demo.said.splitlines() if "Net revenue" in line]
     assert [line.split()[-1] for line in revenues] == ["="] * 3
     shops = ("Shopify", "Meta Ads", "Google Ads", "Search Console", "Weather")
-    for source in (*shops, "Exported files"):
+    community = ("webhooks: ", "Google Analytics 4", "HubSpot")
+    for source in (*shops, "Exported files", *community):
         assert f"✓ Reading {source}" in demo.said
 
 
@@ -147,6 +148,7 @@ def test_every_slice_is_what_the_source_counted(demo: Demo) -> None:
     slugs = ("calendar", "google_ads", "meta_ads", "search_console", "shopify")
     assert verified == [
         ("cdnow", "shopify"),
+        *(("red_profesional", slug) for slug in ("ga4", "hubspot")),
         *(("tienda_norte", slug) for slug in (*slugs, "weather")),
     ]
 

@@ -68,11 +68,17 @@ def serving(world: World, *emulators: Emulator) -> Iterator[requests.Session]:
 
 
 @contextmanager
-def serving_source(source: Source, now: datetime) -> Iterator[str]:
-    """A declared source, as the sandbox makes it up at a moment; gives the address."""
+def serving_source(
+    source: Source, now: datetime, kept: Path | None = None
+) -> Iterator[str]:
+    """A declared source, as the sandbox makes it up at a moment; gives the address.
+
+    ``kept`` is the world that holds rows of accounts.
+    """
     clock = Clock()
     clock.freeze(now)
-    world = SimpleNamespace(clock=clock, faults=Faults())
+    store = SimpleNamespace(path=kept)
+    world = SimpleNamespace(clock=clock, faults=Faults(), store=store)
     routes = source_routes(world, source)  # type: ignore[arg-type]
     with listening(Starlette(routes=routes)) as url:
         yield url

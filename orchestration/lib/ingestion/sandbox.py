@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ __all__ = [
 _MODULE = "sandbox"
 _HERE = "127.0.0.1"
 _TIMEOUT_SECONDS = 60
+_DELIVERY_SECONDS = 300
 _START_IT = "Start it in another terminal: timonel sandbox start"
 
 
@@ -83,6 +85,26 @@ class Sandbox:
     def truth(self) -> dict[str, Any]:
         """Per company: the answers an analysis should find."""
         return self._get("truth")
+
+    def deliver(self, company_id: str, addresses: dict[str, str]) -> dict[str, int]:
+        """Have a company's senders deliver by webhook, and count what each did.
+
+        Raises
+        ------
+        SandboxBroken
+            Who receives refused, or does not answer.
+        """
+        asked = json.dumps({"company": company_id, "addresses": addresses})
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.url}/_sandbox/deliver", asked.encode(), method="POST"
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=_DELIVERY_SECONDS) as answer:  # noqa: S310
+                counts: dict[str, int] = json.load(answer)
+        except urllib.error.HTTPError as failure:
+            said = failure.read().decode(errors="replace")
+            raise SandboxBroken(f"Webhooks were not delivered: {said}") from None
+        return counts
 
     def _get(self, name: str) -> dict[str, Any]:
         address = f"{self.url}/_sandbox/{name}"

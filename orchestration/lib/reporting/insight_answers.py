@@ -7,7 +7,7 @@ fact tells, and of the rest people may know better. Both are shown, side by side
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from psycopg.rows import class_row
@@ -79,11 +79,13 @@ def answer(  # noqa: PLR0913  (one column each)
     *,
     answered_by: str,
     note: str | None = None,
+    answered_at: datetime | None = None,
 ) -> str:
     """Keep what somebody says of a recommendation; the trace it was kept under.
 
-    `which` is the beginning of the trace of any day it was shown on. Told again, the
-    later counts: of one day here, of several days of one recommendation in the view.
+    `which` is the beginning of the trace of any day it was shown on. Told again, what
+    was said later (`answered_at`, without one now) counts: of one day here, of several
+    days of one recommendation in the view.
 
     Raises
     ------
@@ -94,14 +96,15 @@ def answer(  # noqa: PLR0913  (one column each)
     with connect(url, "orchestrator") as database:
         database.execute(
             """insert into ops.insight_answers
-                (company_id, trace_id, answer, note, answered_by)
-            values (%s, %s, %s, %s, %s)
+                (company_id, trace_id, answer, note, answered_by, answered_at)
+            values (%s, %s, %s, %s, %s, coalesce(%s, now()))
             on conflict (company_id, trace_id) do update set
                 answer = excluded.answer,
                 note = excluded.note,
                 answered_by = excluded.answered_by,
-                answered_at = now()""",
-            [company_id, trace_id, given, note, answered_by],
+                answered_at = excluded.answered_at
+            where excluded.answered_at >= insight_answers.answered_at""",
+            [company_id, trace_id, given, note, answered_by, answered_at],
         )
     return trace_id
 

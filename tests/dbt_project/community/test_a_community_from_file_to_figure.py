@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import psycopg
 
 from orchestration.cli.domain_truth import print_domain_truth
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.ingestion.webhooks.signatures import Sender
 from orchestration.lib.tenancy.privacy.erasure import forget
+from sandbox.community import messages
 from sandbox.community.files import community
+from sandbox.community.people import simulate_people
 from tests.dbt_project.community.programme import at, contact, everything, file, login
+from tests.dbt_project.community.test_what_the_receiver_keeps import leave
 from tests.dbt_project.exported_files import load_folder
 from tests.dbt_project.warehouse import Pair, Warehouse
 
+SENDERS: Final[tuple[Sender, ...]] = ("whatsapp", "sendgrid")
 LAST_DAY = date(2026, 6, 30)
 MARTS = ("access_days", "community_months", "flow_days", "referral_cohorts")
 
@@ -25,17 +32,55 @@ def test_what_is_found_is_what_the_simulation_knows(
 ) -> None:
     contents = community(seed=11, last_day=LAST_DAY, daily=1.0)
     truth = json.loads(contents.pop("truth.json"))["red_profesional"]
+    for sender in SENDERS:
+        for body in contents.pop(f"{sender}.jsonl").splitlines():
+            leave(warehouse, pair.acme, sender, body.encode())
     for name, text in contents.items():
         (tmp_path / name).write_text(text)
     load_folder(warehouse, pair.acme, tmp_path, time_zone="Europe/Madrid")
 
-    warehouse.build(pair.acme, as_of={pair.acme: str(LAST_DAY)}, only=MARTS)
+    marts = [*MARTS, "message_campaign_results"]
+    warehouse.build(pair.acme, as_of={pair.acme: str(LAST_DAY)}, only=marts)
 
     reader = warehouse.add_reader(pair.acme)
     with psycopg.connect(warehouse.url, options=f"-c role={reader}") as database:
         assert print_domain_truth(database, truth) is None
         wrong = print_domain_truth(database, {**truth, "refused_attempt_count": 41})
     assert wrong == "Refused attempts to get in: 40 for 41"
+    assert sent_of(warehouse, pair.acme) == sent_in_all()
+
+
+def sent_of(warehouse: Warehouse, company_id: str) -> dict[str, list[int]]:
+    """By campaign: whom it was sent to, reached, and who opened and clicked."""
+    counts = ("sent_count", "delivered_count", "opened_by_human_count", "clicked_count")
+    rows = warehouse.rows(
+        "select * from marts.message_campaign_results where company_id = %s",
+        [company_id],
+    )
+    return {row["campaign_id"]: [row[each] for each in counts] for row in rows}
+
+
+def sent_in_all() -> dict[str, list[int]]:
+    """The same, counted in what was simulated, whichever way it is told."""
+    rng = np.random.default_rng(11)
+    first_day = LAST_DAY - timedelta(days=400)
+    people = simulate_people(first_day, LAST_DAY, 1.0, rng)
+    sent = messages.campaigns(first_day, LAST_DAY)
+    rows, _ = messages.message_events(sent, people, rng)
+    counted: dict[str, list[int]] = {}
+    for campaign in sent:
+        own = [row for row in rows if row["campaign_id"] == campaign["campaign_id"]]
+        counted[campaign["campaign_id"]] = [
+            len(
+                {
+                    row["contact_id"]
+                    for row in own
+                    if row["message_event"] == name and row["is_machine"] == "no"
+                }
+            )
+            for name in ("sent", "delivered", "opened", "clicked")
+        ]
+    return counted
 
 
 def test_who_is_forgotten_is_in_no_table_of_the_community(

@@ -68,7 +68,7 @@ create table reporting.recommendations (
     followed_share double precision, promised double precision,
     promised_lower double precision, promised_upper double precision,
     outcome double precision, is_outcome_inside boolean, answer text,
-    answer_note text, rule_id text
+    answer_note text, rule_id text, acted_on boolean
 );
 create table reporting.scenario_grades (
     company_id text, scenario_id text, scenario_name text, state text,

@@ -98,8 +98,10 @@ def test_the_steps_of_the_funnel_stand_in_order(reporting_url: str) -> None:
 
 def test_what_was_advised_stands_beside_what_was_answered(reporting_url: str) -> None:
     query = """insert into reporting.recommendations
-        (company_id, trace_id, as_of_date, rule_id, sentence_es, answer, answer_note)
-        values (%s, %s, '1997-09-29', %s, 'Ofrezca renovarlo.', 'followed', 'Sí')"""
+        (company_id, trace_id, as_of_date, rule_id, sentence_es, answer, answer_note,
+        acted_on)
+        values (%s, %s, '1997-09-29', %s, 'Ofrezca renovarlo.', 'followed', 'Sí',
+        true)"""
     with psycopg.connect(reporting_url) as admin:
         admin.execute(query, ["acme", "abc", "sponsorship_ending"])
         # A shop's own advice stands on the shop's pages.
@@ -108,6 +110,28 @@ def test_what_was_advised_stands_beside_what_was_answered(reporting_url: str) ->
 
     assert shown(reporting_url, "community_recommendations") == [
         ["29 sept 1997", "Ofrezca renovarlo.", "Se siguió", "Sí", "abc"]
+    ]
+
+
+def test_what_was_acted_on_is_counted_by_month(reporting_url: str) -> None:
+    query = """insert into reporting.recommendations
+        (company_id, trace_id, as_of_date, rule_id, acted_on)
+        values (%s, %s, %s, 'sponsorship_ending', %s)"""
+    told = [
+        ("acme", "1997-09-29", True),
+        ("acme", "1997-09-02", False),
+        ("acme", "1997-09-03", None),
+        ("acme", "1997-09-04", None),
+        ("acme", "1997-08-31", True),
+        ("bolt", "1997-09-29", True),
+    ]
+    with psycopg.connect(reporting_url) as admin:
+        for number, (company, day, acted_on) in enumerate(told):
+            admin.execute(query, [company, str(number), day, acted_on])
+
+    assert [row[1:] for row in shown(reporting_url, "advice_acted_on")] == [
+        ["4", "1", "1", "2"],
+        ["1", "1", "0", "0"],
     ]
 
 

@@ -25,7 +25,13 @@ from tests.metabase.server.filled import ASKING, Start, Starts
 from tests.metabase.server.servers import PASSWORDS, Server, connect
 from tests.metabase.server.test_roles import person_of
 
-NAME = "Pedir un escenario"
+NAME, COUPON = "Pedir un escenario", "Pedir un cupón de rescate"
+ANSWER = "Responder a una recomendación"
+CARDS = {
+    *("saved_scenarios", "coupon_requests"),
+    *("followed_recommendations", "community_recommendations"),
+}
+SAID = {"recommendation": "0a1b", "answer": "Se siguió"}
 ASKED = "select company_id, kind, payload, state from ops.action_requests"
 
 
@@ -64,7 +70,7 @@ def page_of(server: Server, company: str, name: str) -> int:
     return key
 
 
-def _buttons(page: dict[str, Any]) -> list[dict[str, Any]]:
+def buttons_of(page: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in page["dashcards"] if one.get("action_id")]
 
 
@@ -86,6 +92,17 @@ def _grid(page: dict[str, Any]) -> list[tuple[Any, ...]]:
         (str(one.get("dashboard_tab_id")), *(one[key] for key in keys), one["card_id"])
         for one in page["dashcards"]
     )
+
+
+def show(server: Server, company: str, *traces: str) -> None:
+    """Insights that the company was shown."""
+    for trace in traces:
+        server.sql(
+            "insert into ops.shown_insights values "
+            f"('{company}', '{trace}', '1997-09-30', 'alert', 'r', 'v', 'k', true, 1, "
+            "'money', 1, 0, 2, null, null, null, 1, 'EUR', 'a', 'b', now(), now()) "
+            "returning 1"
+        )
 
 
 def ask(person: Metabase, key: int, **told: Any) -> Any:
@@ -114,7 +131,7 @@ def test_a_request_lands_for_the_company_of_the_connection(asking: Server) -> No
 
 def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
     person = person_of(asking, "acme: marketing")
-    key = action_of(asking, "acme", "Pedir un cupón de rescate")
+    key = action_of(asking, "acme", COUPON)
 
     ask(person, key, audience="VIP', 'x", percent=12.5)
 
@@ -126,15 +143,17 @@ def test_a_coupon_is_asked_for_with_what_was_typed(asking: Server) -> None:
     ("page", "name", "typed"),
     [
         ("Simulador", NAME, {"name": "Primavera", "days": 7}),
-        ("Segmentación y Marketing", "Pedir un cupón de rescate", {"audience": "VIP"}),
+        ("Segmentación y Marketing", COUPON, {"audience": "VIP"}),
+        ("¿Acertamos?", ANSWER, SAID),
     ],
 )
 def test_a_button_stands_over_what_was_asked_before_and_asks(
     asking: Server, page: str, name: str, typed: dict[str, Any]
 ) -> None:
-    person = person_of(asking, "acme: marketing")
+    show(asking, "acme", "0a1b2c")
+    person = person_of(asking, "acme: directivo")
     page_id = page_of(asking, "acme", page)
-    (button,) = _buttons(asking.fake.dashboards[page_id])
+    (button,) = buttons_of(asking.fake.dashboards[page_id])
     beneath = _beneath(asking.fake.dashboards[page_id], button)
 
     pressed = person.post(
@@ -156,7 +175,7 @@ def test_a_button_is_no_card_to_export(asking: Server, tmp_path: Path) -> None:
 
     files = compile_pages(request.root)
     assert {path.stem for path in exported} <= {path.stem for path in files}
-    for stem in ("simulador", "segmentacion"):
+    for stem in ("simulador", "segmentacion", "aciertos", "comunidad_ejecutiva"):
         (told,) = (one for one in exported if one.stem == stem)
         (file,) = (one for path, one in files.items() if path.stem == stem)
         assert _grid(yaml.safe_load(told.read_text())) == _grid(file)
@@ -187,7 +206,7 @@ def test_what_was_refused_can_be_asked_again_the_same_day(asking: Server) -> Non
         ),
         (NAME, {"name": "x", "days": 93}, "92 como mucho): de 1 a 92."),
         (
-            "Pedir un cupón de rescate",
+            COUPON,
             {"audience": "VIP", "percent": 101},
             "Descuento (%), como 10: de 0 a 100.",
         ),
@@ -309,7 +328,7 @@ def test_without_a_password_nobody_asks(asking: Server) -> None:
 
     assert {one["archived"] for one in asking.fake.actions.values()} == {True}
     assert _allowed(asking) == set()
-    assert not any(map(_buttons, asking.fake.dashboards.values()))
+    assert not any(map(buttons_of, asking.fake.dashboards.values()))
     assert asking.run() == []
     assert asking.written() == []
 
@@ -370,11 +389,18 @@ def test_a_company_that_is_gone_asks_no_more(asking: Server) -> None:
             "bounds: {type: text, most: 1}",
             "bounds is no number and has limits",
         ),
-        (", required: true", "", "the first field alone is required"),
+        (", required: true", "", "the first fields alone are required"),
         ("  kind: scenario\n", "", "needs fields, id, kind, model"),
         ("id: 0f2f4c63", "id: zzzz", "is no UUID"),
         ("save_scenario:", "other:", "labels/importer lacks"),
         ("model: coupon_requests", "model: saved_scenarios", "the button of one"),
+        ("[community_recommendations]", "[nope]", "no card is called nope"),
+        ("names: recommendation", "names: customer", "which is not known"),
+        (
+            "{type: text, required: true, names",
+            "{type: number, required: true, names",
+            "is no text",
+        ),
     ],
 )
 def test_an_action_that_cannot_be_meant_is_refused(
@@ -387,4 +413,4 @@ def test_an_action_that_cannot_be_meant_is_refused(
     words = read_labels(CONTENT_ROOT / "labels" / "importer", "es")
 
     with pytest.raises(ContentError, match=message):
-        read_actions(path, words, {"saved_scenarios"})
+        read_actions(path, words, CARDS)

@@ -98,9 +98,13 @@ def _equip(server: Server) -> None:
 
 
 def _keep_the_models(server: Server) -> None:
-    """The page that is left has other cards: ask beside two of those."""
+    """The page that is left has other cards: ask beside three of those."""
     server.edit("actions.yml", "model: saved_scenarios", "model: active_customers")
     server.edit("actions.yml", "model: coupon_requests", "model: repeat_share")
+    server.edit(
+        "actions.yml", "model: followed_recommendations", "model: promising_newcomers"
+    )
+    server.edit("actions.yml", "  also_over: [community_recommendations]\n", "")
 
 
 def _change_everything(server: Server) -> None:

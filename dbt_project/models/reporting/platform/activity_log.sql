@@ -76,6 +76,25 @@ reviews as (
     select * from {{ source('ops', 'quarantine_reviews') }}
 ),
 
+answers as (
+    select * from {{ source('ops', 'insight_answers') }}
+),
+
+shown as (
+    select * from {{ source('ops', 'shown_insights') }}
+),
+
+refusals as (
+    select
+        company_id,
+        id as request_id,
+        reason_code,
+        reason_facts ->> 'value' as named,
+        finished_at
+    from {{ source('ops', 'action_requests') }}
+    where kind = 'answer' and state = 'refused'
+),
+
 templates as (
     select * from {{ ref('activity_templates') }}
 ),
@@ -167,6 +186,30 @@ activities as (
             'source', source_slug, 'count', record_count, 'reason', note
         ) as facts
     from reviews
+    union all
+    select
+        answers.company_id,
+        'answer_' || answers.answer as activity_type,
+        answers.trace_id as subject_id,
+        answers.answered_at as happened_at,
+        jsonb_build_object(
+            'date', shown.as_of_date,
+            'reason', shown.sentence_en,
+            'reason_es', shown.sentence_es
+        ) as facts
+    from answers
+    inner join shown
+        on
+            answers.company_id = shown.company_id
+            and answers.trace_id = shown.trace_id
+    union all
+    select
+        company_id,
+        'answer_refused_' || reason_code as activity_type,
+        request_id::text as subject_id,
+        finished_at as happened_at,
+        jsonb_build_object('reason', named) as facts
+    from refusals
 ),
 
 told as (
