@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0086"
-down_revision = "0084"
+down_revision = "0085"
 
 _TABLE = "predictions.backtest_channels"
 # Whose rows a reader's or an analyst's login sees, as of 0072.
