@@ -67,6 +67,11 @@ class Trends:
         if is_old and (pair := self._year_ago(window)):
             factor = year_ago_factor(window, self.choice.season)
             return estimated([pair], factor, "a year earlier", self._spent)
+        return self._of_inner_origins
+
+    @cached_property
+    def _of_inner_origins(self) -> Trend:
+        """What the inner origins tell, whichever days were ahead of them."""
         pairs = _inner_pairs(self.choice)
         if not pairs:
             return Trend()
