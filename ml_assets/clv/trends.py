@@ -1,5 +1,6 @@
 """The corrections of one company at one day, for whichever horizon is asked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -55,9 +56,8 @@ class Trends:
     def of(self, horizon_days: int) -> Trend:
         """The corrections for a horizon of `horizon_days`."""
         if horizon_days not in self._found:
-            self._found[horizon_days] = _at_todays_prices(
-                self._level(horizon_days), self, horizon_days
-            )
+            level = self._level(horizon_days)
+            self._found[horizon_days] = _at_todays_prices(level, self, horizon_days)
         return self._found[horizon_days]
 
     def _level(self, horizon_days: int) -> Trend:
@@ -67,15 +67,11 @@ class Trends:
         if is_old and (pair := self._year_ago(window)):
             factor = year_ago_factor(window, self.choice.season)
             return estimated([pair], factor, "a year earlier", self._spent)
-        return self._of_inner_origins
+        return self._inner
 
     @cached_property
-    def _of_inner_origins(self) -> Trend:
-        """What the inner origins tell, whichever days were ahead of them."""
-        pairs = _inner_pairs(self.choice)
-        if not pairs:
-            return Trend()
-        return estimated(pairs, shrunk, "inner origins", self._spent)
+    def _inner(self) -> Trend:
+        return _of_inner_origins(self.choice, self._spent)
 
     @cached_property
     def _past(self) -> PurchaseDays:
@@ -119,6 +115,16 @@ def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
     unknown = log_sd(choice.season, past.log.first_day, past.as_of_day, horizon_days)
     sd = float(np.hypot(found.orders.sd, unknown))
     return found._replace(orders=found.orders._replace(sd=sd))
+
+
+def _of_inner_origins(
+    choice: Choice, spent_at: Callable[[InnerOrigin, str], Spending]
+) -> Trend:
+    """What they tell is the same for every horizon."""
+    pairs = _inner_pairs(choice)
+    if not pairs:
+        return Trend()
+    return estimated(pairs, shrunk, "inner origins", spent_at)
 
 
 def _inner_pairs(choice: Choice) -> list[Pair]:
