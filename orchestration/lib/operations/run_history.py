@@ -22,7 +22,11 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from orchestration.lib.operations.brief_dagster import migrations_read_once
+
 __all__ = ["OpenEventLog", "OpenRuns"]
+
+migrations_read_once()
 
 # Every run has a file of its own, and the webserver looks at many.
 _FILES_KEPT_OPEN = 8

@@ -1,12 +1,16 @@
-"""A step of many tables works out once which they are, and keeps Dagster's rules."""
+"""What Dagster works out or reads once, by rules that are its own as ever."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
+from alembic.script import ScriptDirectory
 from dagster._core.definitions.assets.job.asset_layer import AssetLayer
 
+from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.brief_dagster import tables_worked_out_once
+from orchestration.lib.operations.dagster_home import open_instance
 
 NAMES = [f"t{number}" for number in range(12)]
 
@@ -73,3 +77,24 @@ def test_each_run_has_the_tables_that_were_asked_of_it() -> None:
 
     assert chosen == [["t0"], ["t1"], ["t2"]]
     assert _made(dg.materialize([step])) == NAMES
+
+
+def test_migrations_of_the_stores_are_read_once_for_all_runs_and_homes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    load: Callable[..., Iterator[object]] = ScriptDirectory._load_revisions
+    reads: list[str] = []
+
+    def counted(self: ScriptDirectory) -> Iterator[object]:
+        reads.append(str(self.dir))
+        return load(self)
+
+    monkeypatch.setattr(ScriptDirectory, "_load_revisions", counted)
+    for home in ("one", "two"):
+        with open_instance(Settings(tmp_path / home, "")) as instance:
+            for _ in range(3):
+                assert dg.materialize([_step(NAMES)], instance=instance).success
+
+    # Of events, of runs, and of schedules.
+    assert len(reads) <= 3
