@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import logging
 import os
@@ -43,6 +44,10 @@ _DATABASE_NUMBERS = itertools.count(1)
 # other. They change no result. Child processes inherit it.
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
+
+# As our programs do: what a session holds (a parsed project, Dagster's definitions) is
+# large and stays; to look at all of it again and again took a tenth of the tests.
+gc.set_threshold(200_000, 50, 100)
 
 
 def pytest_xdist_auto_num_workers() -> int:

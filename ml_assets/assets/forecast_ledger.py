@@ -13,7 +13,7 @@ from psycopg import sql
 
 from ml_assets.assets.prediction_inputs import FitIdentity
 from ml_assets.assets.table_rows import append, as_row, insert
-from ml_assets.clv.backtest import Backtest
+from ml_assets.clv.backtest import Backtest, by_group
 from ml_assets.clv.fit_identity import MODEL_VERSION
 from ml_assets.clv.grading import grade_forecast
 from ml_assets.clv.own_intervals import TOTALS
@@ -90,7 +90,7 @@ def write_backtest(
     channels
         The channel that each customer came by first, of those who have one.
     """
-    key = {
+    key: dict[str, Any] = {
         "company_id": identity.company_id,
         "model_version": MODEL_VERSION,
         "origin_date": origin.date,
@@ -104,25 +104,7 @@ def write_backtest(
             ).format(sql.Identifier("predictions", table)),
             key,
         )
-    scores = scored(test)
-    rows = [
-        {
-            **key,
-            "horizon_days": test.days,
-            "model": model,
-            "data_hash": origin.data_hash,
-            "chosen_model": test.model.choice.orders.name
-            if test.model.choice
-            else test.model.status,
-            "customer_count": int(test.total["customers"]),
-            **_totals(test, str(model)),
-            "currency_code": identity.currency_code,
-            **scores[model].to_dict(),
-            "computed_at": identity.fitted_at,
-        }
-        for model in scores
-    ]
-    insert(database, "backtests", rows)
+    insert(database, "backtests", _scores(key, identity, origin, test))
     deciles = test.calibration.rename(
         columns={
             "customers": "customer_count",
@@ -140,16 +122,31 @@ def write_backtest(
         }
     )
     insert(database, "backtest_tracking", _rows(key, tracking))
-    insert(
-        database,
-        "backtest_channels",
-        [
-            {**row, "currency_code": identity.currency_code}
-            for row in _rows(
-                {**key, "horizon_days": test.days}, _by_channel(test, channels)
-            )
-        ],
-    )
+    key |= {"horizon_days": test.days, "currency_code": identity.currency_code}
+    insert(database, "backtest_channels", _rows(key, _by_channel(test, channels)))
+
+
+def _scores(
+    key: dict[str, Any], identity: FitIdentity, origin: Origin, test: Backtest
+) -> list[dict[str, Any]]:
+    scores = scored(test)
+    return [
+        {
+            **key,
+            "horizon_days": test.days,
+            "model": model,
+            "data_hash": origin.data_hash,
+            "chosen_model": test.model.choice.orders.name
+            if test.model.choice
+            else test.model.status,
+            "customer_count": int(test.total["customers"]),
+            **_totals(test, str(model)),
+            "currency_code": identity.currency_code,
+            **as_row(scores[model].to_dict()),
+            "computed_at": identity.fitted_at,
+        }
+        for model in scores
+    ]
 
 
 def _by_channel(test: Backtest, channels: Mapping[str, str]) -> pd.DataFrame:
@@ -159,7 +156,7 @@ def _by_channel(test: Backtest, channels: Mapping[str, str]) -> pd.DataFrame:
         channels.get(customer) if new else None
         for customer, new in zip(test.predictions["customer_id"], is_new, strict=True)
     ]
-    found = test.by_group(np.array(won, dtype=object))
+    found = by_group(test, np.array(won, dtype=object))
     found = found.rename(columns={"customers": "customer_count"})
     return found.rename_axis("channel_id").reset_index()
 

@@ -20,7 +20,14 @@ from ml_assets.clv.next_order_grades import (
 )
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen, purchase_days
 
-__all__ = ["Backtest", "backtest", "backtest_log", "naive_rate", "plain_forecast"]
+__all__ = [
+    "Backtest",
+    "backtest",
+    "backtest_log",
+    "by_group",
+    "naive_rate",
+    "plain_forecast",
+]
 
 _TRACKED: Final = ["days", "expected", "lower", "upper", "actual"]
 
@@ -71,23 +78,6 @@ class Backtest:
                 )
             )
         return pd.DataFrame(rows, columns=_TRACKED)
-
-    def by_group(self, groups: npt.NDArray[np.object_]) -> pd.DataFrame:
-        """Expected totals of groups of customers beside what came.
-
-        Parameters
-        ----------
-        groups : ndarray, shape (n,)
-            The group of each row of `predictions`; None is in none.
-
-        Returns
-        -------
-        DataFrame
-            As of `totals_by_group`, with `actual_orders` and `actual_value`.
-        """
-        found = self.model.predict_groups(self.days, groups)
-        came = self.predictions[["actual_orders", "actual_value"]].groupby(groups).sum()
-        return found.join(came)
 
     def __str__(self) -> str:
         """The verdict in words, then the scores."""
@@ -164,6 +154,24 @@ def backtest_log(
         ),
         log=log,
     )
+
+
+def by_group(test: Backtest, groups: npt.NDArray[np.object_]) -> pd.DataFrame:
+    """Expected totals of groups of customers beside what came.
+
+    Parameters
+    ----------
+    groups : ndarray, shape (n,)
+        The group of each row of `predictions`; None is in none.
+
+    Returns
+    -------
+    DataFrame
+        As of `totals_by_group`, with `actual_orders` and `actual_value`.
+    """
+    found = test.model.predict_groups(test.days, groups)
+    came = test.predictions[["actual_orders", "actual_value"]].groupby(groups).sum()
+    return found.join(came)
 
 
 def naive_rate(seen: Seen, days: float, mean_amount: float) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def _noise(windows: Sequence[Window], spans: Floats) -> Floats:
     length = end - start
     shared = np.minimum(end[:, None], end) - np.maximum(start[:, None], start)
     chance = [one.chance * (one.end - one.start) for one in windows]
-    a_day = float(np.mean(chance)) if chance else 0.0
+    a_day = float(np.median(chance)) if chance else 0.0
     noise = a_day * np.maximum(shared, 0) / np.outer(length, length)
     noise += np.diag(np.full(length.size, _SHOCK**2))
     # Of the days ahead chance is told apart, by the customers.

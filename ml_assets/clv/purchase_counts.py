@@ -14,7 +14,7 @@ so nothing overflows or cancels, for any k.
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 from scipy.special import betainc, betaln
 
 from ml_assets.clv.histories import Floats
@@ -78,9 +78,7 @@ def count_moments(
     -------
     two ndarrays, shape x.shape + horizon.shape + (k,)
     """
-    pairs = pd.DataFrame({"x": np.ravel(x), "age": np.ravel(age)})
-    code = pairs.groupby(["x", "age"], sort=False).ngroup().to_numpy()
-    distinct = pairs.drop_duplicates().to_numpy()
+    distinct, code = _distinct_pairs(np.ravel(x), np.ravel(age))
     times = np.atleast_1d(horizon)
     full = np.shape(x) + np.shape(horizon) + (shape.regularity,)
     first = np.empty((len(distinct), times.size, shape.regularity))
@@ -90,6 +88,17 @@ def count_moments(
             moments = _summed(parameters, shape, float(time), distinct, phase)
             first[:, column, phase], second[:, column, phase] = moments
     return first[code].reshape(full), second[code].reshape(full)
+
+
+def _distinct_pairs(x: Floats, age: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Distinct pairs, shape (m, 2), and for each customer, (n,), which it has."""
+    order = np.lexsort((age, x))
+    pairs = np.column_stack([x, age])[order]
+    is_another = np.ones(order.size, dtype=bool)
+    is_another[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
+    code = np.empty(order.size, dtype=np.intp)
+    code[order] = np.cumsum(is_another) - 1
+    return pairs[is_another], code
 
 
 def _summed(

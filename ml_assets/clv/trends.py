@@ -1,5 +1,6 @@
 """The corrections of one company at one day, for whichever horizon is asked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -63,9 +64,8 @@ class Trends:
     def of(self, horizon_days: int) -> Trend:
         """The corrections for a horizon of `horizon_days`."""
         if horizon_days not in self._found:
-            self._found[horizon_days] = _at_todays_prices(
-                self._level(horizon_days), self, horizon_days
-            )
+            level = self._level(horizon_days)
+            self._found[horizon_days] = _at_todays_prices(level, self, horizon_days)
         return self._found[horizon_days]
 
     def _level(self, horizon_days: int) -> Trend:
@@ -73,12 +73,11 @@ class Trends:
         behind = self.as_of_day - self._past.first_day
         is_old = behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2)
         pair = self._year_ago(window) if is_old else None
-        found, pairs = Trend(), _inner_pairs(self.choice)
         if pair:
             factor = year_ago_factor(window, self.choice.season)
             found = estimated([pair], factor, "a year earlier", self._spent)
-        elif pairs:
-            found = estimated(pairs, shrunk, "inner origins", self._spent)
+        else:
+            found = self._inner
         sd = self._level_sd(found.orders, horizon_days, behind, pair)
         return found._replace(orders=Factor(found.orders.log, sd))
 
@@ -117,9 +116,13 @@ class Trends:
             return None
         origin = origin_at(log, day, days, self.choice.season)
         trials = trial_of(name, [origin], self.choice.penalizer) if origin else None
-        if origin is None or not trials:
+        if origin is None or not trials or not is_known(trials[0].fit):
             return None
         return _window(origin, trials[0], self.as_of_day, days)
+
+    @cached_property
+    def _inner(self) -> Trend:
+        return _of_inner_origins(self.choice, self._spent)
 
     @cached_property
     def _past(self) -> PurchaseDays:
@@ -172,6 +175,16 @@ def _window(origin: InnerOrigin, trial: Trial, as_of_day: int, days: int) -> Win
     log_ratio = float(np.log(came / trial.orders.sum()))
     end = min(start + min(days, _A_YEAR), 0)
     return Window(start, end, log_ratio, chance_of(origin, trial))
+
+
+def _of_inner_origins(
+    choice: Choice, spent_at: Callable[[InnerOrigin, str], Spending]
+) -> Trend:
+    """What they tell is the same for every horizon."""
+    pairs = _inner_pairs(choice)
+    if not pairs:
+        return Trend()
+    return estimated(pairs, shrunk, "inner origins", spent_at)
 
 
 def _inner_pairs(choice: Choice) -> list[Pair]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -13,6 +15,8 @@ import pytest
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.defs.transformation.dbt import dbt_marts, dbt_reporting
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.dagster_home import open_instance
 from orchestration.lib.operations.run_tags import WITHOUT_STANDING
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
 from orchestration.lib.warehouse.database import libpq_environment
@@ -34,22 +38,29 @@ FINGERPRINT = "select obj_description('staging'::regnamespace) as fingerprint"
 
 @pytest.fixture
 def instance(
-    own_warehouse: Warehouse, knows_project: KnowsProject
+    own_warehouse: Warehouse, knows_project: KnowsProject, memory: Path
 ) -> Iterator[dg.DagsterInstance]:
-    with running_on(own_warehouse, knows_project) as instance:
+    with running_on(own_warehouse, knows_project, memory) as instance:
         yield instance
 
 
 @contextmanager
 def running_on(
-    warehouse: Warehouse, knows_project: KnowsProject
+    warehouse: Warehouse, knows_project: KnowsProject, memory: Path
 ) -> Iterator[dg.DagsterInstance]:
-    """Where runs of assets are kept while they are made in this database."""
-    with pytest.MonkeyPatch.context() as patch:
+    """Where runs of assets are kept while they are made in this database.
+
+    As commands keep them: Dagster's own in memory connects for each statement.
+    """
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        tempfile.TemporaryDirectory(prefix="home-", dir=memory) as home,
+    ):
         patch.setenv("TIMONEL_DATABASE_URL", warehouse.url)
+        patch.setenv("DAGSTER_HOME", home)
         for name, value in knows_project(warehouse.url).items():
             patch.setenv(name, value)
-        with dg.DagsterInstance.ephemeral() as instance:
+        with open_instance(Settings(Path(home), warehouse.url)) as instance:
             yield instance
 
 
@@ -145,6 +156,7 @@ def nights(
     new_installation: NewDatabase,
     parsed_project: Manifest,
     knows_project: KnowsProject,
+    memory: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Nights]:
     """In a database whose tables are of an earlier version, too."""
@@ -156,7 +168,7 @@ def nights(
         of_another_project(warehouse)
         made_by_an_earlier_version(warehouse, pair)
         before = warehouse.orders(pair.bolt)
-        with running_on(warehouse, knows_project) as instance:
+        with running_on(warehouse, knows_project, memory) as instance:
             first = run(instance, pair.acme)
             after = warehouse.orders(pair.bolt)
             told = warehouse.summaries(pair.bolt).values()

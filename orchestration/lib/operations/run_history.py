@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
+from dagster._core.storage.sql import ALEMBIC_SCRIPTS_LOCATION
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -26,6 +29,25 @@ __all__ = ["OpenEventLog", "OpenRuns"]
 
 # Every run has a file of its own, and the webserver looks at many.
 _FILES_KEPT_OPEN = 8
+_READ = ScriptDirectory.from_config
+_read: dict[str | None, ScriptDirectory] = {}
+
+
+def _migrations(config: Config) -> ScriptDirectory:
+    """Those of Dagster's own stores, read once by a process.
+
+    It reads all of them for each file that it opens: one per run, and three of all.
+    """
+    if config.get_main_option("script_location") != ALEMBIC_SCRIPTS_LOCATION:
+        return _READ(config)
+    # Each kind of store has settings of its own.
+    settings = config.config_file_name and str(config.config_file_name)
+    if settings not in _read:
+        _read[settings] = _READ(config)
+    return _read[settings]
+
+
+ScriptDirectory.from_config = _migrations  # type: ignore[method-assign]
 
 
 class OpenEventLog(SqliteEventLogStorage):

@@ -358,7 +358,7 @@ class Told:
     """What a company's reader is told by every card in Spanish."""
 
     before: Answers
-    #: Without the rows of the other company; of both.
+    #: Without the rows of the other company; of both, with nothing chosen.
     after: Answers
     nothing: Answers
 
@@ -375,7 +375,7 @@ def told(warehouse: Warehouse, readers: Readers) -> dict[str, Told]:
             _take_away(connection, other_id)
             after = _answers(connection, company_id, "es")
             _take_away(connection, company_id)
-            nothing = _answers(connection, company_id, "es")
+            nothing = _answers(connection, company_id, "es", is_plain=True)
             connection.rollback()
         answers[company_id] = Told(before, after, nothing)
     return answers
@@ -426,8 +426,14 @@ def _take_away(connection: psycopg.Connection, company_id: str) -> None:
         )
 
 
-def _answers(connection: psycopg.Connection, company_id: str, language: str) -> Answers:
-    """Of the company's own reader."""
+def _answers(
+    connection: psycopg.Connection,
+    company_id: str,
+    language: str,
+    *,
+    is_plain: bool = False,
+) -> Answers:
+    """Of the company's own reader, for every value or (plain) for none chosen."""
     role = sql.SQL("set local role {}").format(sql.Identifier(f"bi_{company_id}"))
     connection.execute(role)
     company = Company(company_id, company_id, "EUR")
@@ -435,6 +441,8 @@ def _answers(connection: psycopg.Connection, company_id: str, language: str) -> 
     answers = {}
     for card in cards:
         for key, asking in asked(card):
+            if is_plain and key[1]:
+                continue
             with connection.transaction(force_rollback=True):
                 answers[key] = answer(connection, *asking)
     connection.execute("set local role none")

@@ -1,0 +1,100 @@
+"""What Dagster works out or reads once, by rules that are its own as ever."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from alembic.script import ScriptDirectory
+from dagster._core.definitions.assets.job.asset_layer import AssetLayer
+
+from orchestration.lib.core.settings import Settings
+from orchestration.lib.operations.brief_dagster import tables_worked_out_once
+from orchestration.lib.operations.dagster_home import open_instance
+
+NAMES = [f"t{number}" for number in range(12)]
+
+
+def _step(order: list[str]) -> dg.AssetsDefinition:
+    """Tables that are made one of the other, given out in an order."""
+    specs = [
+        dg.AssetSpec(name, deps=NAMES[:place][-1:], skippable=True)
+        for place, name in enumerate(NAMES)
+    ]
+
+    @dg.multi_asset(specs=specs, can_subset=True)
+    def tables(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        wanted = {key.path[-1] for key in context.selected_asset_keys}
+        for name in order:
+            if name in wanted:
+                yield dg.MaterializeResult(asset_key=name)
+
+    return tables
+
+
+def _made(result: dg.ExecuteInProcessResult) -> list[str]:
+    events = result.get_asset_materialization_events()
+    return [event.asset_key.path[-1] for event in events if event.asset_key]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Dagster works the tables of a step out from, each time it does."""
+    tables_worked_out_once()
+    work_out: Callable[..., object] = AssetLayer.get_selected_entity_keys_for_node
+    seen: list[str] = []
+
+    def counted(self: AssetLayer, node: object) -> object:
+        seen.append(str(node))
+        return work_out(self, node)
+
+    monkeypatch.setattr(AssetLayer, "get_selected_entity_keys_for_node", counted)
+    return seen
+
+
+def test_time_of_a_step_does_not_grow_with_the_square_of_its_tables(
+    asked: list[str],
+) -> None:
+    result = dg.materialize([_step(NAMES)])
+
+    assert _made(result) == NAMES
+    assert len(asked) < 5 * len(NAMES)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_table_before_what_it_is_made_of_is_refused() -> None:
+    with pytest.raises(dg.DagsterInvariantViolationError, match="topological"):
+        dg.materialize([_step(NAMES[::-1])])
+
+
+@pytest.mark.usefixtures("asked")
+def test_each_run_has_the_tables_that_were_asked_of_it() -> None:
+    step = _step(NAMES)
+
+    chosen = [_made(dg.materialize([step], selection=[name])) for name in NAMES[:3]]
+
+    assert chosen == [["t0"], ["t1"], ["t2"]]
+    assert _made(dg.materialize([step])) == NAMES
+
+
+def test_migrations_of_the_stores_are_read_once_for_all_runs_and_homes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    load: Callable[..., Iterator[object]] = ScriptDirectory._load_revisions
+    reads: list[str] = []
+
+    def counted(self: ScriptDirectory) -> Iterator[object]:
+        reads.append(str(self.dir))
+        return load(self)
+
+    monkeypatch.setattr(ScriptDirectory, "_load_revisions", counted)
+    for home in ("one", "two"):
+        with open_instance(Settings(tmp_path / home, "")) as instance:
+            for _ in range(3):
+                assert dg.materialize([_step(NAMES)], instance=instance).success
+
+    # Of events, of runs, and of schedules.
+    assert len(reads) <= 3
