@@ -193,7 +193,7 @@ def test_a_plan_that_is_spent_whole_says_nothing_of_a_rest() -> None:
     )
 
     assert "no place" not in page
-    assert "better left unspent" not in page
+    assert "is only paid by what" not in page
 
 
 def test_a_plan_says_what_is_best_by_income_and_by_value() -> None:
