@@ -20,7 +20,7 @@ _MONTH, _YEAR_MONTHS, _A_YEAR = 30, 12, 365
 # Months in which hardly anybody bought are taken two or three together.
 _TOGETHER = (1, 2, 3)
 # So many customers tell how a company moves.
-_LARGEST_SAMPLE = 20_000
+_LARGEST_SAMPLE = 5_000
 
 
 def windows_behind(past: PurchaseDays, as_of_day: int, choice: Choice) -> list[Window]:
