@@ -35,10 +35,12 @@ __all__ = [
 ]
 
 BACKTEST_DAYS: Final = 90
-# Month ends before the last one whose days are over: the first ones judge a run; a
-# quarter and a year back are other seasons.
+# Month ends before the last one whose days are over: the first ones judge a run, a
+# quarter back is another season, and a year back all of a year's forecast is over.
 _JUDGING: Final = (0, 1, 2)
-_BEFORE: Final = (*_JUDGING, 3, 12)
+_A_YEAR_BACK: Final = 12
+_BEFORE: Final = (*_JUDGING, 3, _A_YEAR_BACK)
+_YEAR_DAYS: Final = 365
 _FEWEST_PURCHASES: Final = 20
 # Share of the actual total: a smaller difference is no reason to warn of a penalizer.
 _NOTICED: Final = 0.01
@@ -46,7 +48,7 @@ _NOTICED: Final = 0.01
 
 @dataclass(frozen=True)
 class Origin:
-    """A month end, and the hash of the purchases its backtest is made from.
+    """A month end, the hash of the purchases its backtest is made from, and its days.
 
     One that does not judge is shown, and stops nothing.
     """
@@ -54,6 +56,7 @@ class Origin:
     date: dt.date
     data_hash: str
     is_judging: bool = True
+    days: int = BACKTEST_DAYS
 
 
 def month_end_origins(
@@ -61,7 +64,8 @@ def month_end_origins(
 ) -> list[Origin]:
     """Month ends whose 90 days are over by the as-of date, the latest first.
 
-    The last three, which judge a run, and those a quarter and a year before the last.
+    The last three, which judge a run, and those a quarter and a year before the last;
+    of the year before, the forecast is that of 365 days: the 12-month value.
     Left out are those with less than 56 days of history before, and those that fewer
     than 20 purchases of their customers followed: nothing is to be learned from them.
     """
@@ -77,10 +81,11 @@ def month_end_origins(
             break
         if before not in _BEFORE:
             continue
-        followed = log.later(log.seen_at(day), day, BACKTEST_DAYS).purchases.sum()
+        days = _YEAR_DAYS if before == _A_YEAR_BACK else BACKTEST_DAYS
+        followed = log.later(log.seen_at(day), day, days).purchases.sum()
         if followed >= _FEWEST_PURCHASES:
-            hashed = log_hash(log.up_to(day + BACKTEST_DAYS), penalizer)
-            origins.append(Origin(date, hashed, before in _JUDGING))
+            hashed = log_hash(log.up_to(day + days), penalizer)
+            origins.append(Origin(date, hashed, before in _JUDGING, days))
     return origins
 
 
@@ -100,9 +105,9 @@ def rolling_backtests(
     for origin in origins:
         day = days_since_1970(origin.date)
         try:
-            test = backtest_log(log, day, BACKTEST_DAYS, penalizer)
+            test = backtest_log(log, day, origin.days, penalizer)
             if penalizer:
-                plain = backtest_log(log, day, BACKTEST_DAYS)
+                plain = backtest_log(log, day, origin.days)
                 test = replace(test, without_penalizer=plain)
         except CustomerValueError:
             continue

@@ -22,7 +22,8 @@ create table reporting.model_backtests (
     expected_orders_lower double precision, expected_orders_upper double precision,
     actual_orders double precision, is_orders_total_inside boolean,
     mae double precision, next_order_share double precision,
-    next_order_mae double precision, next_order_coverage double precision
+    next_order_mae double precision, next_order_coverage double precision,
+    horizon_days integer default 90
 );
 create table reporting.model_backtest_deciles (
     company_id text, origin_date date, decile integer,
@@ -36,7 +37,8 @@ create table reporting.model_backtest_tracking (
 create table reporting.model_backtest_channels (
     company_id text, origin_date date, channel_id text, channel_name text,
     customer_count integer, expected_value numeric, expected_value_lower numeric,
-    expected_value_upper numeric, actual_value numeric, is_value_total_inside boolean
+    expected_value_upper numeric, actual_value numeric, is_value_total_inside boolean,
+    horizon_days integer default 365
 );
 create table reporting.model_gates (
     company_id text, gate text, gate_label_es text, outcome text, as_of_date date,

@@ -78,18 +78,18 @@ def test_backtests_come_newest_first_beside_the_naive_error(
 ) -> None:
     assert _shown(shops_url, "backtest_results") == [
         [
-            *("30 jun 1997", "1.234", "1.214", "1.254", "1.230", "Sí"),
+            *("30 jun 1997", "90", "1.234", "1.214", "1.254", "1.230", "Sí"),
             *("0,35", "0,50"),
         ],
         [
-            *("31 may 1997", "1.300", "1.280", "1.320", "1.400", "No"),
+            *("31 may 1997", "90", "1.300", "1.280", "1.320", "1.400", "No"),
             *("0,40", "0,55"),
         ],
     ]
 
 
 def test_dates_of_the_next_order_stand_beside_the_simple_ones(shops_url: str) -> None:
-    expected = ["40\xa0%", "21,5", "26,0", "79\xa0%"]
+    expected = ["90", "40\xa0%", "21,5", "26,0", "79\xa0%"]
 
     assert _shown(shops_url, "next_order_results") == [
         ["30 jun 1997", *expected],
@@ -113,12 +113,12 @@ def test_a_backtest_that_tells_of_no_date_is_left_out(reporting_url: str) -> Non
 def test_the_value_of_channels_stands_beside_what_came(shops_url: str) -> None:
     shown = _shown(shops_url, "channel_value_results")
 
-    assert [row[:3] for row in shown] == [
-        ["30 jun 1997", "Meta Ads", "12"],
-        ["31 may 1997", "Meta Ads", "12"],
+    assert [row[:4] for row in shown] == [
+        ["30 jun 1997", "365", "Meta Ads", "12"],
+        ["31 may 1997", "365", "Meta Ads", "12"],
     ]
     money = [f"{one},00\xa0€" for one in ("24.680", "24.280", "25.080", "24.600")]
-    assert shown[0][3:] == [*money, "Sí"]
+    assert shown[0][4:] == [*money, "Sí"]
     assert len(_shown(shops_url, "channel_value_results", "bolt")) == 1
 
 
@@ -142,7 +142,7 @@ def test_a_backtest_without_a_range_is_neither_inside_nor_outside(
 
     (row,) = _shown(reporting_url, "backtest_results", "bolt")
 
-    assert row[1:6] == ["777", "—", "—", "790", "—"]
+    assert row[1:7] == ["90", "777", "—", "—", "790", "—"]
 
 
 def test_the_charts_show_the_newest_backtest_only(shops_url: str) -> None:
@@ -317,6 +317,6 @@ def test_a_company_sees_its_own_backtests_only(shops_url: str) -> None:
     (row,) = _shown(shops_url, "backtest_results", "bolt")
     spec = _spec(shops_url, "backtest_tracking", "bolt")
 
-    assert row[1] == "777"
+    assert row[2] == "777"
     assert "1234" not in json.dumps(_values(spec))
     assert _shown(shops_url, "publication_gates", "bolt") == []

@@ -50,12 +50,26 @@ def test_a_quarter_and_a_year_back_are_told_and_judge_nothing(
 
     told = [str(one.date) for one in origins if not one.is_judging]
     assert told == ["1997-12-31", "1997-03-31"]
+    assert [one.days for one in origins] == [90, 90, 90, 90, 365]
     scores = pd.DataFrame({"origin_date": [one.date for one in origins], "rmse": 1.0})
     assert list(judging(scores, origins)["origin_date"]) == [
         dt.date(1998, 3, 31),
         dt.date(1998, 2, 28),
         dt.date(1998, 1, 31),
     ]
+
+
+def test_a_year_back_the_forecast_of_a_year_is_graded(log: PurchaseDays) -> None:
+    (*_, origin) = month_end_origins(log, dt.date(1998, 6, 30))
+
+    ((_, test),) = rolling_backtests(log, [origin])
+
+    day = log.first_day + (dt.date(1997, 3, 31) - dt.date(1997, 1, 1)).days
+    came = ((log.day > day) & (log.day <= day + 365)).astype(bool)
+    known = set(log.customer[log.day <= day])
+    ours = [one in known for one in log.customer]
+    assert test.days == 365
+    assert test.total["actual_orders"] == (came & ours).sum()
 
 
 def test_an_origin_is_the_same_on_every_day_of_a_month(log: PurchaseDays) -> None:
