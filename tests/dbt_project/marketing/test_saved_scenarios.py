@@ -436,7 +436,7 @@ def test_a_kind_that_nobody_answers_stays_open_and_is_named(
     assert isinstance(answer, dg.SkipReason)
     assert answer.skip_message == (
         f"{companies.acme}: scenario 1 done, 0 refused; {companies.acme}: nobody here "
-        "answers 'refund', which stays open (known: coupon, scenario)"
+        "answers 'refund', which stays open (known: answer, coupon, scenario)"
     )
     (other,) = list_requests(warehouse.url, companies.acme, "refund")
     assert (other.state, other.reason) == ("requested", None)

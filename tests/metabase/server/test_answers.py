@@ -83,8 +83,13 @@ def test_what_is_looked_for_is_looked_for_only_by_who_asks(asking: Server) -> No
     other = asking.named(asking.fake.databases, "actions_bolt")
     details = {key: asking.fake.databases[key]["details"] for key in (writing, other)}
 
+    show(asking, "bolt", "ff0123")
     with connect(details[writing]) as acme:
         assert acme.execute(look.encode()).fetchall() == [("0a1b2c",)]
+        codes = acme.execute("select trace_id from ops.shown_insights").fetchall()
+        assert codes == [("0a1b2c",)]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            acme.execute("select sentence_es from ops.shown_insights")
     with (
         connect(details[other]) as bolt,
         pytest.raises(psycopg.errors.RaiseException, match="Nothing"),
