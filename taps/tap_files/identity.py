@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
+from taps.tap_files.row_worth import is_negative
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
@@ -84,7 +85,7 @@ class Identities:
         if self._id is None or not (order_id := as_text(row.cells[self._id])):
             return
         amount, signed = self._text(row, self._amount), self._text(row, self._signed)
-        if signed.startswith(("-", "(", "\u2212")) or signed.endswith("-"):
+        if is_negative(signed):
             return  # what is given back has a day of its own
         self._append("id", hash(order_id))
         self._append("who", self._hash(self._text(row, self._who)))

@@ -166,67 +166,62 @@ class _CreditNotes:
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
-class _Discounts:
+class _Columns:
+    """Columns whose first cell with a number other than 0 is asked about."""
+
+    def __init__(self, log: _Log, positions: Sequence[int]) -> None:
+        self._log, self._positions = log, positions
+        self._first: _Place | None = None
+
+    def add(self, row: Row) -> None:
+        for position in self._positions:
+            text = as_text(row.cells[position])
+            if _OFF.fullmatch(text):
+                self._first = self._first or (row.line, position, text)
+
+    def ask(self) -> None:
+        if self._first is None:
+            return
+        line, position, text = self._first
+        problem, remedy = self.said(self._log.title(position), text)
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        """The problem and its remedy."""
+        raise NotImplementedError
+
+
+class _Discounts(_Columns):
     """Discounts beside prices, which hardly have them taken off."""
 
     def __init__(self, log: _Log) -> None:
-        self._log = log
         is_price = log.amount is None or normalised(log.title(log.amount)) in _PRICES
-        self._discounts = log.holding(DISCOUNT) if is_price else []
-        self._first: tuple[int, int, str] | None = None
+        super().__init__(log, log.holding(DISCOUNT) if is_price else [])
 
-    def add(self, row: Row) -> None:
-        for position in self._discounts:
-            text = as_text(row.cells[position])
-            if _OFF.fullmatch(text):
-                self._first = self._first or (row.line, position, text)
-
-    def ask(self) -> None:
-        if self._first is None:
-            return
-        line, position, text = self._first
-        header = self._log.title(position)
-        problem = (
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
             f"prices are read, and the column {header!r} (here {text!r}) may be taken "
-            "off them"
-        )
-        remedy = (
+            "off them",
             "Export what each row was sold for and name it with columns.amount=<column "
-            f"of the file>, or ignored_columns={header} if the prices are without it"
+            f"of the file>, or ignored_columns={header} if the prices are without it",
         )
-        raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
-class _ReturnedUnits:
+class _ReturnedUnits(_Columns):
     """Units that came back, where nothing says what was paid for them."""
 
     def __init__(self, log: _Log) -> None:
-        self._log = log
         units = set(log.holding(_UNITS)) if not log.tells_refunds else set()
-        self._returned = sorted(units & set(log.holding(_RETURNED)))
-        self._first: tuple[int, int, str] | None = None
+        super().__init__(log, sorted(units & set(log.holding(_RETURNED))))
 
-    def add(self, row: Row) -> None:
-        for position in self._returned:
-            text = as_text(row.cells[position])
-            if _OFF.fullmatch(text):
-                self._first = self._first or (row.line, position, text)
-
-    def ask(self) -> None:
-        if self._first is None:
-            return
-        line, position, text = self._first
-        header = self._log.title(position)
-        problem = (
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
             f"the column {header!r} says that {text} came back, and no column how much "
-            "was given back"
-        )
-        remedy = (
+            "was given back",
             "Export the refunded amount too, and name it with "
             "columns.refunded_amount=<column of the file>, or "
-            f"ignored_columns={header} if the amounts are without it"
+            f"ignored_columns={header} if the amounts are without it",
         )
-        raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
 class _UnitAmounts:
