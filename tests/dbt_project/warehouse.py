@@ -53,7 +53,8 @@ class Warehouse:
 
     def add_pair(self) -> Pair:
         """Two new companies."""
-        number = next(_NUMBERS)
+        # Of one width, so that their order by name is that of their making.
+        number = f"{next(_NUMBERS):04}"
         pair = Pair(f"acme_{number}", f"bolt_{number}")
         rows = [
             (pair.acme, "Acme", "EUR", "Europe/Madrid"),
