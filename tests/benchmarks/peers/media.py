@@ -1,12 +1,13 @@
-"""The media mix beside pymc-marketing, Meridian and two rules without a model.
+"""The media mix beside pymc-marketing, Meridian, Robyn and two rules without a model.
 
 ``python -m tests.benchmarks.peers.media [--data FOLDER] [--peer-python PYTHON ...]
 [--write FILE.md]``. Companies made up, whose truth is known, and the tables of a folder
-(`media_sets`). The last 13 weeks are held back from everybody. pymc-marketing and
-Meridian run in an interpreter that has them (one made with ``python -m venv``; both
-need not be in the same one: the option may be repeated), and are told as not installed
-where none has them. With ``--write`` the tables replace what stands between the marks
-``<!-- media -->`` and ``<!-- /media -->`` of a document; ``--rows`` keeps the scores.
+(`media_sets`). The last 13 weeks are held back from everybody. The libraries run in an
+interpreter that has them (one made with ``python -m venv``; they need not be in the
+same one: the option may be repeated), and are told as not installed where none has
+them. Robyn's port forecasts no weeks: it is asked where contributions are known. With
+``--write`` the tables replace what stands between the marks ``<!-- media -->`` and
+``<!-- /media -->`` of a document; ``--rows`` keeps the scores.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from tests.benchmarks.peers.media_scores import media_scores, mix_tables
 from tests.benchmarks.peers.media_sets import MediaTable, media_tables
 
 _PROGRAM: Final = "tests.benchmarks.peers.outside_media"
-_OUTSIDE: Final = ("pymc-marketing", "Meridian")
+_OUTSIDE: Final = ("pymc-marketing", "Meridian", "Robyn")
+_CONTRIBUTIONS_ALONE: Final = ("Robyn",)
 _HELD_BACK: Final = 13
 _YEAR: Final = 52
 _ENDS: Final = (0.05, 0.95)
@@ -40,11 +42,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the public sets")
     parser.add_argument("--peer-python", type=Path, action="append", default=[])
+    parser.add_argument("--sets", nargs="+", help="some alone, by name")
     parser.add_argument("--rows", type=Path, help="where to keep every score")
     parser.add_argument("--write", type=Path, help="document with the marks")
     arguments = parser.parse_args()
     with peers_of(arguments.peer_python, _PROGRAM) as peers:
-        rows = kept_rows(_measured(arguments.data, peers), arguments.rows)
+        rows = kept_rows(_measured(arguments, peers), arguments.rows)
         versions = {name: peers.version(name) for name in _OUTSIDE}
     text = "\n\n".join((told_of_run(versions), *mix_tables(rows)))
     print(text)
@@ -52,9 +55,11 @@ def main() -> None:
         write_between_marks(arguments.write, "media", text)
 
 
-def _measured(data: Path | None, peers: Peers) -> Iterator[dict[str, object]]:
+def _measured(asked: argparse.Namespace, peers: Peers) -> Iterator[dict[str, object]]:
     """A row per table and forecaster."""
-    tables = list(media_tables(data, _HELD_BACK))
+    tables = list(media_tables(asked.data, _HELD_BACK))
+    if asked.sets:
+        tables = [table for table in tables if table.name in asked.sets]
     with Progress() as progress:
         task = progress.add_task("Tables", total=len(tables))
         for table in tables:
@@ -75,7 +80,8 @@ def _answers(table: MediaTable, peers: Peers) -> Iterator[tuple[str, Answer]]:
     yield "a year before", Answer({"expected": year}, 0.0)
     question = _question(table)
     for name in _OUTSIDE:
-        yield name, peers.ask(name, question)
+        if table.truth is not None or name not in _CONTRIBUTIONS_ALONE:
+            yield name, peers.ask(name, question)
 
 
 def _question(table: MediaTable) -> dict[str, Any]:

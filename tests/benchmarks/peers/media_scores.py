@@ -25,8 +25,8 @@ def media_scores(
     Parameters
     ----------
     answer : Answer
-        `expected` (weeks held back), of models also `lower`, `upper`, and
-        `contributions` (channels) with `_lower` and `_upper`.
+        `expected` (weeks held back), `lower`, `upper`, and `contributions` (channels)
+        with `_lower` and `_upper`; as much of it as somebody tells.
     actual : ndarray, shape (weeks,)
     truth : ndarray, shape (fitted weeks, channels), or None
         What each channel brought.
@@ -41,27 +41,34 @@ def media_scores(
     if answer.error:
         return {"mape": _NOTHING, "error": answer.error}
     told = answer.arrays
-    expected = told["expected"]
-    found: dict[str, object] = {
-        "mape": float(np.abs(expected / actual - 1).mean()),
-        "rmse": float(np.sqrt(((expected - actual) ** 2).mean())),
-        "bias": abs(float(expected.sum() / actual.sum() - 1)),
-        "seconds": answer.seconds,
-    }
+    found: dict[str, object] = {"mape": _NOTHING, "seconds": answer.seconds}
+    if "expected" in told:
+        expected = told["expected"]
+        found |= {
+            "mape": float(np.abs(expected / actual - 1).mean()),
+            "rmse": float(np.sqrt(((expected - actual) ** 2).mean())),
+            "bias": abs(float(expected.sum() / actual.sum() - 1)),
+        }
     if "lower" in told:
         inside = (told["lower"] <= actual) & (actual <= told["upper"])
         found["inside"] = float(inside.mean())
     if truth is not None and "contributions" in told:
-        brought, said = truth.sum(axis=0), told["contributions"]
-        held = (told["contributions_lower"] <= brought) & (
-            brought <= told["contributions_upper"]
-        )
-        found |= {
-            "channel_error": float(np.abs(said / brought - 1).mean()),
-            "total_error": abs(float(said.sum() / brought.sum() - 1)),
-            "channels_inside": int(held.sum()),
-            "channels": len(brought),
-        }
+        found |= _contribution_scores(told, truth.sum(axis=0))
+    return found
+
+
+def _contribution_scores(told: dict[str, Any], brought: Floats) -> dict[str, object]:
+    """Sums of each channel beside the true ones, shape (channels,)."""
+    said = told["contributions"]
+    found: dict[str, object] = {
+        "channel_error": float(np.abs(said / brought - 1).mean()),
+        "total_error": abs(float(said.sum() / brought.sum() - 1)),
+        "channels": len(brought),
+    }
+    if "contributions_lower" in told:
+        least, most = told["contributions_lower"], told["contributions_upper"]
+        held = (least <= brought) & (brought <= most)
+        found["channels_inside"] = int(held.sum())
     return found
 
 
@@ -73,10 +80,15 @@ def mix_tables(rows: pd.DataFrame) -> tuple[str, str, str]:
 
 def _held_back(rows: pd.DataFrame, names: list[str]) -> str:
     """MAPE, bias of the sum, and weeks inside the interval where there is one."""
+    said = rows.groupby("forecaster")[["mape", "channel_error"]].count()
+    alone = said.index[(said["mape"] == 0) & (said["channel_error"] > 0)]
+    names = [name for name in names if name not in alone]
     lines = [*_head(["13 weeks held back: MAPE; bias; weeks inside 90 %", *names])]
     for name, some in rows.groupby("set", sort=False):
         by_name = dict(zip(some["forecaster"], some.to_dict("records"), strict=True))
-        cells = [_week_cell(by_name[one]) for one in names]
+        cells = [
+            _week_cell(by_name[one]) if one in by_name else "no answer" for one in names
+        ]
         lines.append(_line([str(name), *cells]))
     return "\n".join(lines)
 
@@ -105,7 +117,7 @@ def _by_peer(rows: pd.DataFrame, names: list[str]) -> str:
     ours = rows[rows["forecaster"] == _OURS].set_index("set")
     for name in names[1:]:
         theirs = rows[rows["forecaster"] == name].set_index("set")
-        theirs = theirs.dropna(subset=["mape"])
+        theirs = theirs.dropna(subset=["mape", "channel_error"], how="all")
         same = ours.loc[theirs.index]
         if theirs.empty:
             lines.append(_line([name, "no answer", *[""] * (len(head) - 2)]))
@@ -117,7 +129,6 @@ def _by_peer(rows: pd.DataFrame, names: list[str]) -> str:
         smaller = (
             f"{(ratios[one] > 1).sum()} of {len(ratios[one])}"
             for one in ("mape", "channel_error")
-            if len(ratios[one])
         )
         seconds = (f"{one['seconds'].median():.1f}" for one in (theirs, same))
         cells = [name, str(len(theirs)), *map(_mean, ratios.values())]
@@ -135,9 +146,11 @@ def _week_cell(one: dict[Hashable, Any]) -> str:
 
 
 def _channel_cell(one: dict[Hashable, Any]) -> str:
-    inside = f"{one['channels_inside']:.0f} of {one['channels']:.0f}"
     error, total = (100 * one[name] for name in ("channel_error", "total_error"))
-    return f"{error:.1f} %; {total:.1f} %; {inside}"
+    told = f"{error:.1f} %; {total:.1f} %"
+    if pd.isna(one["channels_inside"]):
+        return told
+    return f"{told}; {one['channels_inside']:.0f} of {one['channels']:.0f}"
 
 
 def _mean(ratios: pd.Series) -> str:

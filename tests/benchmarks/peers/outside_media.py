@@ -4,8 +4,9 @@ Asked by `tests.benchmarks.peers.media` (`answering` says how). A question holds
 (ISO, weeks), `outcome` (rows), `spend` (rows, channels), `controls` (rows, controls)
 and `fitted`, how many rows are known; later outcomes are NaN. An answer has `expected`,
 `lower` and `upper` (90 %) of the rows after those, and the sums over the fitted rows of
-each channel, `contributions`, with `_lower` and `_upper`. Settings are those that the
-libraries come with; two chains of 500 draws after 500.
+each channel, `contributions`, with `_lower` and `_upper`; Robyn has neither what comes
+nor intervals. Settings are those that the libraries come with; two chains of 500 draws
+after 500, of Robyn five trials of 2,000.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tests.benchmarks.peers.answering import answer_questions
+from tests.benchmarks.peers.outside_robyn import robyn_contributions
 
 _ENDS: Final = (0.05, 0.95)
 _CHAINS: Final = 2
@@ -37,6 +39,7 @@ def main() -> None:
         {
             "pymc-marketing": ("pymc-marketing", pymc_marketing),
             "Meridian": ("google-meridian", meridian),
+            "Robyn": ("robynpy", robyn),
         }
     )
 
@@ -119,6 +122,14 @@ def meridian(folder: Path) -> dict[str, Any]:
     draws = mean + noise * np.random.default_rng(1).standard_normal(mean.shape)
     kept = brought.reshape(-1, *brought.shape[-2:])[:, times]
     return _told(draws, kept.sum(axis=1)[:, : len(table.channels)])
+
+
+def robyn(folder: Path) -> dict[str, Any]:
+    """Its Python port, which estimates with R's glmnet."""
+    table = _Table(folder)
+    known = table.frame.head(table.fitted).assign(y=table.outcome[: table.fitted])
+    brought = robyn_contributions(known, table.channels, table.controls)
+    return {"contributions": brought}
 
 
 def _meridian_model(table: _Table) -> Any:

@@ -96,6 +96,29 @@ def test_a_mix_is_scored_by_hand() -> None:
     assert found["channels_inside"] == 1
 
 
+def test_who_tells_contributions_alone_is_scored_by_them() -> None:
+    told = {"contributions": np.array([15.0, 10.0])}
+    alone = media_scores(
+        Answer(told, 2.0), np.array([100.0]), np.array([[4.0, 5.0], [6.0, 5.0]])
+    )
+    whole = {"mape": 0.1, "bias": 0.1, "rmse": 1.0, "seconds": 1.0, "inside": np.nan}
+    ours = {**whole, "channel_error": 0.1, "total_error": 0.05}
+    rows = [
+        {"set": "a", "forecaster": "ours", **ours, "channels_inside": 2, "channels": 2},
+        {"set": "a", "forecaster": "Robyn", **alone},
+    ]
+
+    held_back, brought, by_peer = mix_tables(pd.DataFrame(rows))
+
+    assert "Robyn" not in held_back
+    assert brought.splitlines()[-1] == (
+        "| a | 10.0 %; 5.0 %; 2 of 2 | 25.0 %; 25.0 % |"
+    )
+    assert by_peer.splitlines()[-1] == (
+        "| Robyn | 1 |  |  | 2.50 | 0 of 0, 1 of 1 | 2.0 | 1.0 |"
+    )
+
+
 def test_who_gave_no_answer_is_told_so_in_the_tables_of_the_mix() -> None:
     ours = media_scores(
         Answer({"expected": np.array([90.0])}, 1.0), np.array([100.0]), None
