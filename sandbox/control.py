@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.delivered import offers
+from sandbox.delivered import files_of, offers
 from sandbox.faults import UnknownFault
 from sandbox.placing import NothingToCopy, place_orders
 from sandbox.request_log import RequestLog
@@ -97,7 +97,8 @@ class _Control:
                 "connections": {
                     slug: asdict(self._world.credentials(company.slug, slug))
                     for slug in company.sources
-                },
+                }
+                | files_of(self._world.store.path, company.slug),
             }
             for company in self._world.companies.values()
         }

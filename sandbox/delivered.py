@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from sandbox.accounts import connections_of, keep_community
 from sandbox.community.files import community
-from sandbox.export import DEFAULT_CUSTOMERS, deliver
+from sandbox.export import DEFAULT_CUSTOMERS, deliver, files_folder
 from sandbox.marketplace.files import marketplace
 from sandbox.saas.files import DEFAULT_ACCOUNTS, cuaderno
 from sandbox.webhooks import keep_bodies, webhooks_of
 from sandbox.webinars.files import DEFAULT_REGISTRANTS, webinars
 
-__all__ = ["DELIVERED", "deliver_files", "offers"]
+__all__ = ["DELIVERED", "deliver_files", "files_of", "offers"]
 
 _TRUTH: Final = "truth.json"
 _BODIES: Final = ".jsonl"
@@ -79,7 +79,7 @@ def deliver_files(
                 sender = name.removesuffix(_BODIES)
                 keep_bodies(world, slug, sender, text.splitlines())
             else:
-                deliver(_folder(world, slug) / name, text)
+                deliver(files_folder(world, slug) / name, text)
     return truths
 
 
@@ -92,13 +92,7 @@ def offers(world: Path, truths: Mapping[str, Any], base_url: str) -> dict[str, A
             "time_zone": truths[slug]["time_zone"],
             "settings": truths[slug].get("settings", {}),
             "connections": {
-                "files": {
-                    "settings": {
-                        "paths": [str(_folder(world, slug).absolute())],
-                        "name_prefix": f"{slug}/",
-                    },
-                    "secrets": {},
-                },
+                **files_of(world, slug),
                 **connections_of(
                     *(world, slug, base_url),
                     date.fromisoformat(truths[slug]["as_of_date"]),
@@ -111,6 +105,10 @@ def offers(world: Path, truths: Mapping[str, Any], base_url: str) -> dict[str, A
     }
 
 
-def _folder(world: Path, slug: str) -> Path:
-    """Beside the world's file and named like it: another world has other files."""
-    return world.with_suffix("") / slug
+def files_of(world: Path, slug: str) -> dict[str, Any]:
+    """How to connect the files that a company delivers; nothing if it has none."""
+    folder = files_folder(world, slug)
+    if not folder.is_dir():
+        return {}
+    settings = {"paths": [str(folder.absolute())], "name_prefix": f"{slug}/"}
+    return {"files": {"settings": settings, "secrets": {}}}

@@ -9,6 +9,7 @@ import numpy as np
 from sandbox import ad_spend, cdnow, shopify_orders, tienda_norte
 
 __all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "Delivery", "deliver", "export"]
+__all__ += ["files_folder"]
 
 DEFAULT_SEED = 20240630
 DEFAULT_CUSTOMERS = 3_000
@@ -57,3 +58,8 @@ def deliver(path: Path, text: str) -> Delivery:
     partial.write_bytes(content)
     partial.replace(path)
     return Delivery(path, changed=True)
+
+
+def files_folder(world: Path, slug: str) -> Path:
+    """Beside the world's file and named like it: another world has other files."""
+    return world.with_suffix("") / slug

@@ -30,8 +30,8 @@ __all__ = ["load_simulated"]
 
 def load_simulated(
     loader: Loader, timeline: Timeline, size: int, seed: np.random.SeedSequence
-) -> dict[str, Any]:
-    """Draw the company, write all its documents, return its truth.
+) -> tuple[Drawn, dict[str, Any]]:
+    """Draw the company, write all its documents, return what was drawn and its truth.
 
     `size` new customers are expected within the history. Purchases are held as
     numbers, about 80 bytes each; documents are written as they are made.
@@ -98,7 +98,7 @@ def load_simulated(
         site_day_versions(timeline, demand, np.random.default_rng(rest[2])),
     )
     drawn = Drawn(timeline, spends, seasons, demand, purchases)
-    return simulated_truth(drawn, tally)
+    return drawn, simulated_truth(drawn, tally)
 
 
 def _load_ads(

@@ -17,6 +17,7 @@ from sandbox.simulation.companies import ANDES, CDNOW, TIENDA_NORTE
 from sandbox.simulation.loading import Loader
 from sandbox.simulation.replay import cdnow_log, cdnow_truth, load_replay, shift_of
 from sandbox.simulation.simulated import load_simulated
+from sandbox.simulation.spend_exports import keep_spend
 from sandbox.simulation.timeline import Timeline
 from sandbox.store import Store
 
@@ -49,7 +50,10 @@ def write_world(path: Path, anchor: date, plan: WorldPlan) -> None:
     for company, own_seed in zip((TIENDA_NORTE, ANDES), seeds, strict=True):
         timeline = Timeline(company, anchor)
         loader = Loader(store, company.slug, timeline.remembered_from)
-        truth[company.slug] = load_simulated(loader, timeline, plan.customers, own_seed)
+        drawn, told = load_simulated(loader, timeline, plan.customers, own_seed)
+        truth[company.slug] = told
+        if plan.has_files:
+            keep_spend(store, timeline, drawn.spends)
     store.add_indices()
     store.keep_fact("truth", json.dumps(truth))
     store.keep_fact("anchor", anchor.isoformat())

@@ -12,7 +12,7 @@ from sandbox.simulation.world import World
 
 ANCHOR = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PLAN = WorldPlan(customers=900, seed=11, has_files=False)
+PLAN = WorldPlan(customers=900, seed=14, has_files=False)
 
 
 def clock_at(moment: datetime) -> Clock:

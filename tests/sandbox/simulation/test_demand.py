@@ -110,4 +110,5 @@ def test_a_channel_that_ended_spends_nothing_any_more() -> None:
         for column, ad in enumerate(spend.channel.ads):
             late = spend.by_ad[timeline.history - 30 :, column]
             assert (late.sum() == 0) == (ad.is_phantom or ad.until_share is not None)
-    assert {channel.source for channel in CHANNELS} == {"meta_ads", "google_ads"}
+    sources = {channel.source for channel in CHANNELS}
+    assert sources == {"meta_ads", "google_ads", "tiktok_ads"}
