@@ -14,6 +14,7 @@ from ml_assets.assets.audience_tables import (
 )
 from ml_assets.assets.campaign_tables import read_campaigns
 from ml_assets.assets.churn_tables import read_first_purchases
+from ml_assets.assets.discount_tables import discount_rows
 from ml_assets.assets.table_rows import replace_frame
 from ml_assets.measurement.campaigns import compare_campaigns
 from ml_assets.measurement.churn import compare_churn
@@ -24,6 +25,7 @@ from orchestration.lib.warehouse.database import connect
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 __all__ = ["measure_audiences", "measure_campaigns", "measure_churn", "measurements"]
+__all__ += ["measure_discounts"]
 
 _SCHEMA = "predictions"
 _COMMON: dict[str, Any] = {
@@ -80,6 +82,20 @@ _SPECS = [
         ],
         **_COMMON,
     ),
+    dg.AssetSpec(
+        [_SCHEMA, "discount_break_evens"],
+        description=(
+            "How many of the customers who went quiet come back unasked, and how many "
+            "would have to for a discount to earn its cost. One row per company and "
+            "percent."
+        ),
+        deps=[
+            ["marts", "companies"],
+            ["marts", "customer_summaries"],
+            ["marts", "orders"],
+        ],
+        **_COMMON,
+    ),
 ]
 
 
@@ -93,6 +109,7 @@ def measurements(
         ("audience_uplifts", measure_audiences(url, company_id)),
         ("campaign_comparisons", measure_campaigns(url, company_id)),
         ("churn_comparisons", measure_churn(url, company_id)),
+        ("discount_break_evens", measure_discounts(url, company_id)),
     ):
         yield dg.MaterializeResult(
             asset_key=[_SCHEMA, table],
@@ -138,6 +155,22 @@ def measure_churn(url: str, company_id: str) -> int:
         compared = compare_churn(read_first_purchases(database, company_id))
         replace_frame(database, "churn_comparisons", company_id, compared)
     return len(compared)
+
+
+def measure_discounts(url: str, company_id: str) -> int:
+    """Weigh discounts for a company's quiet customers; how many percents.
+
+    Raises
+    ------
+    CompanyRemoved
+    """
+    with company_held(url, company_id):
+        # Which coupon went to which audience is nothing for the scientist.
+        with connect(url, "orchestrator") as database:
+            rows = discount_rows(database, company_id)
+        with connect(url, "scientist") as database:
+            replace_frame(database, "discount_break_evens", company_id, rows)
+    return len(rows)
 
 
 def _measured(

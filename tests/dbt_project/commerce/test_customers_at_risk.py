@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ml_assets.assets.measurements import measure_churn
+from ml_assets.assets.measurements import measure_churn, measure_discounts
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -298,6 +298,40 @@ def test_who_came_once_is_lost_when_the_days_of_the_company_are_over(
     )
     other = one(warehouse, query, told.bolt)
     assert (other["churn_rate"], other["churn_rate_change"]) == (1, None)
+
+
+def test_discounts_are_weighed_by_who_was_quiet_and_came_back(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    """Quiet are 61 days or more at the end of 28 February; 30 days were over then."""
+    warehouse.execute(
+        "update marts.companies set gross_margin_rate = 0.4 where company_id = %s",
+        [told.acme],
+    )
+    for number in range(120):
+        add_order(warehouse, told.acme, f"quiet {number}", days_ago(91 + number))
+    for number, back in enumerate((29, 15, 0)):
+        add_order(warehouse, told.acme, f"quiet {number}", days_ago(back), 2)
+    # Bought too lately to be quiet; came back before; comes back after the date.
+    add_order(warehouse, told.acme, "lively", days_ago(90))
+    add_order(warehouse, told.acme, "back before", days_ago(200))
+    add_order(warehouse, told.acme, "back before", days_ago(30), 2)
+    add_order(warehouse, told.acme, "quiet 5", days_ago(-1), 2)
+    add_order(warehouse, told.bolt, "one", days_ago(100))
+    for company in (told.acme, told.bolt):
+        insert(warehouse, "customer_summaries", company_id=company, as_of_date=AS_OF)
+        measure_discounts(warehouse.url, company)
+    query = """
+        select * from reporting.discount_break_evens
+        where company_id = %s and discount_percent = 10
+    """
+
+    found, other = (one(warehouse, query, each) for each in (told.acme, told.bolt))
+
+    assert (found["customer_count"], found["returned_count"]) == (120, 3)
+    assert found["needed_rate"] == pytest.approx(3 / 120 * 0.4 / 0.3)
+    assert (found["result"], found["is_smallest"]) == ("untested", False)
+    assert (other["result"], other["customer_count"]) == ("too_few", 1)
 
 
 def test_a_company_reads_its_own_risk_only(warehouse: Warehouse, told: Pair) -> None:

@@ -13,7 +13,7 @@ from metabase.content.load import CONTENT_ROOT, load_content
 from ml_assets.assets.account_health import judge_accounts
 from ml_assets.assets.account_loyalty import review_loyalty
 from ml_assets.assets.channel_values import measure_values
-from ml_assets.assets.measurements import measure_churn
+from ml_assets.assets.measurements import measure_churn, measure_discounts
 from ml_assets.assets.plan_outcomes import measure_plans
 from orchestration.lib.reporting.client_summaries import summarise_clients
 from tests.dbt_project.community.programme import everything
@@ -110,6 +110,7 @@ VIEWS = (
     "customer_values",
     "dashboard_usage",
     "data_quality_totals",
+    "discount_break_evens",
     "email_months",
     "event_latency",
     "exchange_rates",
@@ -283,6 +284,7 @@ def readers(warehouse: Warehouse) -> Readers:
     warehouse.build(pair.acme, pair.bolt, as_of=as_of)
     for company_id in (pair.acme, pair.bolt):
         measure_churn(warehouse.url, company_id)
+        measure_discounts(warehouse.url, company_id)
         judge_accounts(warehouse.url, company_id)
         review_loyalty(warehouse.url, company_id)
         for graded in GRADED:

@@ -15,6 +15,10 @@ create table reporting.audience_uplift (
     revenue_gained numeric(18, 2), revenue_gained_lower numeric(18, 2),
     revenue_gained_upper numeric(18, 2), result_label_es text
 );
+create table reporting.discount_break_evens (
+    company_id text, discount_percent numeric(5, 2), return_rate double precision,
+    needed_rate double precision, group_size bigint, result text, is_smallest boolean
+);
 create table reporting.coupon_requests (
     company_id text, request_id text, audience_name text, requested_at timestamptz,
     state_label_es text, refusal_es text, coupon_code text,
@@ -29,7 +33,10 @@ create table reporting.merged_customers (
     company_id text, customer_id text, person_customer_id text, since timestamptz
 );
 """
-NAMES = ("audience_uplift", "coupon_requests", "restatements", "merged_customers")
+NAMES = (
+    *("audience_uplift", "coupon_requests", "restatements", "merged_customers"),
+    "discount_break_evens",
+)
 _DAY, _LATER = "1997-08-01 12:00+00", "1997-09-01 12:00+00"
 
 
@@ -47,6 +54,10 @@ def fill_decisions(connection: psycopg.Connection, company_id: str) -> None:
     small = (9, 1, 2, 0, None, None, None, None, "Demasiado pequeña.")
     insert("audience_uplift", 1, "VIP de julio", _DAY, _DAY, *gained)
     insert("audience_uplift", 2, f"Otoño de {company_id}", _LATER, None, *small)
+    insert("discount_break_evens", 5, 0.08, 0.0914, 6_100, "lost", False)
+    insert("discount_break_evens", 10, 0.08, 0.1067, 1_471, "untested", True)
+    insert("discount_break_evens", 15, 0.08, 0.128, 510, "untested", False)
+    insert("discount_break_evens", 45, 0.08, None, None, "too_dear", False)
     made = ("En la tienda", None, "RESCATE1", 12.5, 900, "1997-08-15 12:00+00")
     refused = ("No se pudo", "20 % es más.", None, None, None, None)
     insert("coupon_requests", "a", "VIP de julio", _DAY, *made)

@@ -6,7 +6,10 @@ import pytest
 
 from tests.metabase.pages.drawn_cards import answer_of, card_named, shown
 
-_CARDS = ("audience_results", "coupon_requests", "merged_customers", "moved_amounts")
+_CARDS = (
+    *("audience_results", "coupon_requests", "discount_break_evens"),
+    *("merged_customers", "moved_amounts"),
+)
 
 
 def test_what_writing_brought_has_its_range_and_few_customers_a_reason(
@@ -31,6 +34,18 @@ def test_a_coupon_says_its_code_and_a_refused_one_why(shops_url: str) -> None:
         *("VIP de julio", "En la tienda", "—", "RESCATE1", "12,5\xa0%"),
         *("900", "1997-08-15 12:00"),
     ]
+
+
+def test_the_smallest_discount_that_makes_sense_is_named(shops_url: str) -> None:
+    lost, smallest, larger, dear = shown(shops_url, "discount_break_evens")
+
+    assert smallest[:5] == ["10,0\xa0%", "8,0\xa0%", "10,7\xa0%", "2,7", "1.471"]
+    assert [row[5].split(",")[0] for row in (lost, smallest, larger)] == [
+        "Se probó y costó margen",
+        "El menor con sentido",
+        "Pruebe antes uno menor",
+    ]
+    assert dear[2:] == ["—", "—", "—", "No se paga aunque vuelvan todos"]
 
 
 def test_an_amount_that_moved_says_of_what_and_why(shops_url: str) -> None:
