@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -117,7 +118,7 @@ class Shops:
         """95th percentile of each question's time, in milliseconds."""
         role = self.add_reader(company_id)
         with psycopg.connect(self._warehouse.url, autocommit=True) as connection:
-            questions = [*_views(connection), *_functions(connection, company_id)]
+            questions = [*views(connection), *functions(connection, company_id)]
             connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
             for name, question in track(questions, "Asking"):
                 yield name, percentile_95(connection, question)
@@ -132,7 +133,7 @@ class Shops:
                 connection.execute(statement.encode(), values)
 
 
-def _views(connection: psycopg.Connection) -> list[tuple[str, sql.Composed]]:
+def views(connection: psycopg.Connection) -> list[tuple[str, sql.Composed]]:
     rows = connection.execute(
         """select viewname from pg_views where schemaname = 'reporting'
         order by viewname"""
@@ -149,23 +150,36 @@ def _views(connection: psycopg.Connection) -> list[tuple[str, sql.Composed]]:
     ]
 
 
-def _functions(
+def functions(
     connection: psycopg.Connection, company_id: str
 ) -> list[tuple[str, sql.Composed]]:
     rows = connection.execute(
-        """select proname from pg_proc
-        where pronamespace = 'reporting'::regnamespace order by proname"""
+        """select proname, proargtypes::regtype[]::text[], pronargs - pronargdefaults
+        from pg_proc
+        where pronamespace = 'reporting'::regnamespace order by proname, pronargs"""
     )
-    call = "select count(*) from {}({}, date '2025-01-01', date '2025-12-31')"
+    call = sql.SQL("select count(*) from {}({})")
     return [
         (
             name,
-            sql.SQL(call).format(
-                sql.Identifier("reporting", name), sql.Literal(company_id)
+            call.format(
+                sql.Identifier("reporting", name),
+                sql.SQL(", ").join(_arguments(kinds[:needed], company_id)),
             ),
         )
-        for (name,) in rows
+        for name, kinds, needed in rows
     ]
+
+
+def _arguments(kinds: Sequence[str], company_id: str) -> Iterator[sql.Literal]:
+    """A value for each argument without a default: a company, a year, an amount."""
+    days = iter((date(2025, 1, 1), date(2025, 12, 31)))
+    for kind in kinds:
+        yield sql.Literal(
+            {"text": company_id, "numeric": 1_000}[kind]
+            if kind != "date"
+            else next(days)
+        )
 
 
 def percentile_95(connection: psycopg.Connection, question: sql.Composed) -> float:
