@@ -129,7 +129,7 @@ def _by_peer(rows: pd.DataFrame, names: list[str]) -> str:
         smaller = (
             f"{(ratios[one] > 1).sum()} of {len(ratios[one])}"
             if len(ratios[one])
-            else "–"
+            else "-"
             for one in ("mape", "channel_error")
         )
         seconds = (f"{one['seconds'].median():.1f}" for one in (theirs, same))

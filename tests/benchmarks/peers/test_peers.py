@@ -115,7 +115,7 @@ def test_who_tells_contributions_alone_is_scored_by_them() -> None:
         "| a | 10.0 %; 5.0 %; 2 of 2 | 25.0 %; 25.0 % |"
     )
     assert by_peer.splitlines()[-1] == (
-        "| Robyn | 1 |  |  | 2.50 | –, 1 of 1 | 2.0 | 1.0 |"
+        "| Robyn | 1 |  |  | 2.50 | -, 1 of 1 | 2.0 | 1.0 |"
     )
 
 
