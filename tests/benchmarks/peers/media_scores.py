@@ -14,6 +14,10 @@ from tests.benchmarks.peers.asking import Answer
 __all__ = ["media_scores", "mix_tables"]
 
 _NOTHING: Final = float("nan")
+# Told of no table whose truth nobody knows.
+_CONTRIBUTIONS: Final = (
+    *("channel_error", "total_error", "channels_inside", "channels"),
+)
 _OURS: Final = "ours"
 
 
@@ -74,6 +78,7 @@ def _contribution_scores(told: dict[str, Any], brought: Floats) -> dict[str, obj
 
 def mix_tables(rows: pd.DataFrame) -> tuple[str, str, str]:
     """Weeks held back, contributions where they are known, and the sum by peer."""
+    rows = rows.reindex(columns=[*rows.columns.union(_CONTRIBUTIONS, sort=False)])
     names = list(dict.fromkeys(rows["forecaster"]))
     return _held_back(rows, names), _contributions(rows, names), _by_peer(rows, names)
 

@@ -131,7 +131,7 @@ def test_who_gave_no_answer_is_told_so_in_the_tables_of_the_mix() -> None:
         {"set": "a", "forecaster": "Meridian", "inside": np.nan, **none},
     ]
 
-    held_back, _, by_peer = mix_tables(pd.DataFrame(rows).assign(channel_error=np.nan))
+    held_back, _, by_peer = mix_tables(pd.DataFrame(rows))
 
     assert held_back.splitlines()[-1] == "| a | 10.0 %; 10.0 % | no answer |"
     assert by_peer.splitlines()[-1].startswith("| Meridian | no answer")
