@@ -60,9 +60,9 @@ _SUMMARIES = """
         sum(orders)::integer as order_count, (count(*) - 1)::integer as frequency,
         max(order_date) - min(order_date) as recency_days,
         %(as_of)s::date - min(order_date) as age_days,
-        avg(net_revenue) filter (where order_date > first_order_date)
-            as monetary_value,
-        sum(net_revenue) as historic_value
+        (avg(net_revenue) filter (where order_date > first_order_date))
+            ::numeric(24, 8) as monetary_value,
+        sum(net_revenue)::numeric(18, 2) as historic_value
     from days group by 1, 2
 """
 

@@ -78,7 +78,7 @@ def _contribution_scores(told: dict[str, Any], brought: Floats) -> dict[str, obj
 
 def mix_tables(rows: pd.DataFrame) -> tuple[str, str, str]:
     """Weeks held back, contributions where they are known, and the sum by peer."""
-    rows = rows.reindex(columns=[*rows.columns.union(_CONTRIBUTIONS, sort=False)])
+    rows = rows.reindex(columns=list(dict.fromkeys((*rows, *_CONTRIBUTIONS))))
     names = list(dict.fromkeys(rows["forecaster"]))
     return _held_back(rows, names), _contributions(rows, names), _by_peer(rows, names)
 
