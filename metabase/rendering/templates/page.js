@@ -38,6 +38,18 @@ function drawCharts(page) {
   }
 }
 
+// A window that is narrow stacks its cards: there a table is scrolled.
+function fitTables(page) {
+  for (const card of all(page, ".card:has(.scroll)")) {
+    card.classList.remove("dense", "whole");
+    if (isNarrow.matches) continue;
+    const scroll = card.querySelector(".scroll");
+    for (const way of card.classList.contains("table") ? ["dense", "whole"] : ["dense"]) {
+      if (scroll.scrollWidth > scroll.clientWidth + 1) card.classList.add(way);
+    }
+  }
+}
+
 // Addresses: #company/page?parameter=value
 function go() {
   const [path, query] = decodeURIComponent(location.hash.slice(1)).split(/\?(.*)/s);
@@ -58,6 +70,7 @@ function go() {
   }
   const picker = document.getElementById("company");
   if (picker) picker.value = id;
+  fitTables(page);
   drawCharts(page);
   if (query) {
     const [slug, value] = query.split(/=(.*)/s);
@@ -67,7 +80,7 @@ function go() {
       choose(page, slug, value);
     }
   }
-  if (isNarrow.matches) document.querySelector("nav details").open = false;
+  if (isOnTop.matches) document.querySelector("nav details").open = false;
   scrollTo(0, 0);
 }
 
@@ -95,6 +108,7 @@ function choose(page, slug, value) {
     body.replaceWith(fresh);
     useTables(fresh);
   }
+  fitTables(page);
   drawCharts(page);
 }
 
@@ -166,15 +180,19 @@ function useTables(root) {
 }
 
 const isNarrow = matchMedia("(max-width: 800px)");
+const isOnTop = matchMedia("(max-width: 1100px)");
 document.getElementById("company")?.addEventListener("change", ({ target }) => {
   location.hash = `#${target.value}/`;
 });
 // The menu that a narrow window closed has no button on a wide one.
-isNarrow.addEventListener("change", () => {
-  document.querySelector("nav details").open = !isNarrow.matches;
+isOnTop.addEventListener("change", () => {
+  document.querySelector("nav details").open = !isOnTop.matches;
 });
 for (const form of all(document, "form.choices")) useChoices(form);
 useTables(document);
 addEventListener("hashchange", go);
+addEventListener("resize", () => {
+  for (const page of all(document, "section.dashboard:not([hidden])")) fitTables(page);
+});
 go();
 }

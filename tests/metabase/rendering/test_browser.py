@@ -313,6 +313,35 @@ def test_the_menu_is_there_again_when_the_window_grows(page: Page) -> None:
     assert not closed
 
 
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_a_table_that_is_scrolled_was_made_small_and_wide_first(
+    page: Page, width: int
+) -> None:
+    tables = """return [...document.querySelectorAll(arguments[0] + " .card.table")]
+        .map((card) => [card, card.querySelector(".scroll")])
+        .filter(([card, scroll]) => scroll)
+        .map(([card, scroll]) => [
+          scroll.scrollWidth > scroll.clientWidth + 1,
+          card.classList.contains("dense"), card.classList.contains("whole")])"""
+    page.open("")
+    page.resize(width)
+    addresses = page.run(
+        "return [...document.querySelectorAll('nav a')].map((one) => one.hash.slice(1))"
+    )
+
+    seen = []
+    for address in addresses:
+        page.follow(address)
+        seen += page.run(tables, _SHOWN)
+
+    assert [True, False, False] not in seen
+    assert [True, True, False] not in seen
+    # What was too wide fits now, mostly.
+    assert sum(is_dense and not is_cut for is_cut, is_dense, _ in seen) > sum(
+        is_cut for is_cut, _, _ in seen
+    )
+
+
 @pytest.mark.parametrize("width", [1440, 1024, 390])
 def test_nothing_is_cut_off(page: Page, width: int) -> None:
     page.open("")
