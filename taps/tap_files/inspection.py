@@ -50,6 +50,7 @@ class Inspection:
     statuses : normalised word of a status column -> what it means for money.
     is_per_order : whether each row of an order repeats the amount of the whole order.
     shown_currency : the currency that the amounts themselves are written with, or None.
+    is_date_order_told : whether a setting says how dates are written.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Inspection:
     statuses: Mapping[str, str]
     is_per_order: bool
     shown_currency: str | None
+    is_date_order_told: bool
 
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
@@ -89,8 +91,8 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     watches = (
         *watches_of_worth(source.name, binding, settings),
         Questions(source.name, binding, settings, statuses),
-        KeyedAmounts(source.name, binding),
     )
+    amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
     headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
@@ -99,7 +101,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         if not row.problem:
             evidence.add(row)
             identities.add(row)
-            for watch in watches:
+            for watch in (*watches, amounts_of_ids):
                 watch.add(row)
             keys.add(row)
             if not table.is_ascii:
@@ -110,6 +112,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         watch.ask()
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
+    amounts_of_ids.ask(separator)
     left_out = _notes_of_rows(headers, totals, is_empty=row is None)
     return Inspection(
         name=source.name,
@@ -127,6 +130,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         statuses=statuses,
         is_per_order=is_per_order,
         shown_currency=evidence.currency(),
+        is_date_order_told=settings.date_format != AUTO,
     )
 
 

@@ -221,6 +221,43 @@ def test_lines_of_an_invoice_are_no_invoices(read_text: RunTap) -> None:
     assert "stand for rows of different amounts (lines 2 and 3)" in run.failures[0]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("10.50", "10.5"),
+        ('"1,234.50"', "1234.5"),
+        ('"10,50"', '"10,5 €"'),
+        ('"1.200,00"', '"1.200"'),
+        ("$10.00", "10"),
+        ("(10.50)", "-10.5"),
+    ],
+)
+def test_one_amount_may_be_written_in_two_ways(
+    first: str, second: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"{INVOICES}i1,a1,open,{first},2026-01-15,x\ni1,a1,paid,{second},2026-01-15,x\n"
+    )
+
+    assert run.failures == []
+    (amount,) = {row["amount_due"] for row in run.records("invoices")}
+    assert amount
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [('"1.200,00"', '"1,20"'), ("10.50", "-10.5"), ("10.05", "10.5"), ("100", "10")],
+)
+def test_two_amounts_of_one_invoice_are_refused(
+    first: str, second: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"{INVOICES}i1,a1,open,{first},2026-01-15,x\ni1,a1,paid,{second},2026-01-15,x\n"
+    )
+
+    assert "stand for rows of different amounts" in run.failures[0]
+
+
 def test_an_invoice_said_again_once_it_is_paid_is_read(read_text: RunTap) -> None:
     run = read_text(
         f"{INVOICES}i1,a1,open,60,2026-01-15,x\ni1,a1,paid,60.00,2026-01-15,x\n"
