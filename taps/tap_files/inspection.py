@@ -101,8 +101,9 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         if not row.problem:
             evidence.add(row)
             identities.add(row)
-            for watch in (*watches, amounts_of_ids):
+            for watch in watches:
                 watch.add(row)
+            amounts_of_ids.add(row)
             keys.add(row)
             if not table.is_ascii:
                 mojibake.add(row.line, row.cells)
