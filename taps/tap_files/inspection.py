@@ -10,6 +10,7 @@ from taps.tap_files.amounts import AmountReader, amount_reader
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
+from taps.tap_files.formats.parted import parted
 from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.header_errors import refuse_subscriptions
@@ -17,6 +18,7 @@ from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
 from taps.tap_files.keyed_amounts import KeyedAmounts
 from taps.tap_files.locations import SourceFile
+from taps.tap_files.look_alikes import refuse_look_alikes
 from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.moments import MomentReader, moment_reader
 from taps.tap_files.periods import period_above
@@ -84,12 +86,13 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
     refuse_garbled_header(source.name, table.header)
+    refuse_look_alikes(source.name, table.header, settings)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     watches = (
-        *watches_of_worth(source.name, binding, settings),
+        *watches_of_worth(source.name, binding, settings, statuses),
         Questions(source.name, binding, settings, statuses),
     )
     amounts_of_ids = KeyedAmounts(source.name, binding)
@@ -242,11 +245,11 @@ class _KeyCollector:
 
 def _open(source: SourceFile, settings: Settings) -> Table:
     if source.format == "csv":
-        return unfolded(open_csv(source, settings))
+        return parted(unfolded(open_csv(source, settings)))
     if source.format == "jsonl":
         return open_jsonl(source, settings)
     if source.format == "spreadsheet":
-        return open_spreadsheet(source, settings)
+        return parted(open_spreadsheet(source, settings))
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
     from taps.tap_files.formats.parquet_files import open_parquet  # noqa: PLC0415
 

@@ -8,8 +8,10 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["LogColumns", "Place", "is_negative"]
+__all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
 
+DAYS = frozenset({"date", "fecha", "data", "at", "on", "dia", "day"})
+"""Words of headers of days."""
 Place = tuple[int, int, str]
 """Line, position and text of what is asked about."""
 _WORD = re.compile(r"[^\W\d_]+")

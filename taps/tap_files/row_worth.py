@@ -8,14 +8,15 @@ would be added up as if it were not there.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from taps.tap_files.credit_notes import CreditNotes
 from taps.tap_files.headers import Binding
-from taps.tap_files.log_columns import LogColumns, Place, is_negative
+from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.settings import Settings
+from taps.tap_files.said_again import SaidAgain
+from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
@@ -42,7 +43,6 @@ _UNITS = frozenset(
 _PAID = frozenset(
     {"paid", "pago", "pagado", "pagada", "payment", "pagamento", "cobro", "cobrado"}
 )
-_DAYS = frozenset({"date", "fecha", "data", "at", "on", "dia", "day"})
 _NOT_YET = frozenset(
     {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
 )
@@ -69,17 +69,25 @@ class Watch(Protocol):
 
 
 def watches_of_worth(
-    name: str, binding: Binding, settings: Settings
+    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
 ) -> tuple[Watch, ...]:
-    """What is looked at in a log of purchases that no preset explains."""
+    """What is looked at in a log of purchases that no preset explains.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
     if binding.contract.name != "purchases" or binding.preset:
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
-    return (
+    watches: list[Watch] = [
         *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
         *(_UnreadUnits(log), _UnpaidRows(log)),
-    )
+    ]
+    if settings.amount_per == AUTO:
+        watches.append(SaidAgain(log, binding, statuses))
+    return tuple(watches)
 
 
 class _Columns:
@@ -170,7 +178,7 @@ class _UnpaidRows:
     """Sales without the day of their payment, where others have one."""
 
     def __init__(self, log: LogColumns) -> None:
-        paid = set(log.holding(_PAID)) & set(log.holding(_DAYS))
+        paid = set(log.holding(_PAID)) & set(log.holding(DAYS))
         later = set(log.holding(_NOT_YET))
         read = log.day
         self._log = log

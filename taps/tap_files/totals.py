@@ -32,7 +32,14 @@ _NOTHING_ELSE = re.compile(
 _INITIALS = frozenset("gGsStT")
 _DATED = "a row of totals that has a date of its own"
 _NAMING = frozenset(
-    {"customer_id", "purchase_id", "order_id", "order_name", "campaign_name"}
+    {
+        "customer_id",
+        "purchase_id",
+        "order_id",
+        "order_name",
+        "campaign_name",
+        "channel",
+    }
 )
 _OF_WHOM = frozenset({"customer_id", "purchase_id"})
 _CONTRACTS = frozenset(

@@ -38,6 +38,22 @@ ROWS: dict[str, tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = {
              "2025-01-10T09:00:00+00:00", "2026-01-10T09:00:00+00:00"),
         ],
     ),
+    # A draft has no day but that of its making; what is void has nothing paid.
+    "stripe_invoices": (
+        "invoices",
+        ("invoice_id", "account_id", "subscription_id", "status", "amount_due",
+         "amount_paid", "currency_code", "issued_at", "paid_at", "voided_at"),
+        [
+            ("in_1", "cus_1", "sub_1", "paid", Decimal("121.00"), Decimal("121.00"),
+             "EUR", "2026-01-10T10:00:00+00:00", "2026-01-10T10:01:00+00:00", None),
+            ("in_2", "cus_2", "sub_2", "open", Decimal("1290.00"), Decimal("0.00"),
+             "USD", "2026-01-11T10:00:00+00:00", None, None),
+            ("in_3", "cus_3", None, "void", Decimal("29.00"), Decimal("0.00"),
+             "EUR", "2026-01-12T10:00:00+00:00", None, "2026-01-13T08:00:00+00:00"),
+            ("in_4", "cus_3", None, "draft", Decimal("29.00"), Decimal("0.00"),
+             "EUR", "2026-01-14T09:00:00+00:00", None, None),
+        ],
+    ),
     "chargebee_subscriptions": (
         "subscriptions",
         ("subscription_id", "unit_amount", "quantity", "status", "started_at",
