@@ -85,8 +85,6 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     if source.contract:
         settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
-    refuse_garbled_header(source.name, table.header)
-    refuse_look_alikes(source.name, table.header, settings)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
@@ -140,6 +138,8 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
 
 def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding:
     """The contract of a table; a period above its header stands for its dates."""
+    refuse_garbled_header(source.name, table.header)
+    refuse_look_alikes(source.name, table.header, settings)
     period = period_above(table.above, settings.date_format)
     try:
         binding = recognise(source.name, table.header, settings)

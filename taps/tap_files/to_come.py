@@ -76,27 +76,30 @@ class ToCome:
         is_few = self._count <= max(_FEW_ROWS, _FEW * self._row_count)
         if is_few or self._is_told or self._first is None:
             return
-        position = self._binding.positions.get(self._column)
-        cells = self._first.cells
-        is_shown = position is not None and cells
-        here = f" (here {as_text(cells[position or 0])!r})" if is_shown else ""
-        problem = (
-            f"{self._count} of {self._row_count} rows are dated after today{here}, and "
-            "they tell what happened"
-        )
-        remedy = (
-            f"If {self._column} is another column, as the day of a delivery has one, "
-            f"say which with columns.{self._column}=<column of the file>; if the dates "
-            "are read wrongly, or are to be set aside, say how they are written with "
-            "date_format=DD/MM/YYYY or MM/DD/YYYY"
-        )
-        raise FileError(self._name, problem, remedy=remedy, line=self._first.line)
+        rows = f"{self._count} of {self._row_count} rows"
+        raise _question(self._name, self._binding, rows, self._first)
 
     def _is_after_today(self, loaded: Loaded) -> bool:
-        if not self._is_looked_for or loaded.moment is None:
-            return False
-        return loaded.moment.instant > self._latest
+        moment = loaded.moment if self._is_looked_for else None
+        return moment is not None and moment.instant > self._latest
 
     def _cells_of(self, line: int) -> Sequence[Cell]:
         """The cells of the row; none of an order of several rows."""
         return self._last.cells if self._last.line == line else ()
+
+
+def _question(name: str, binding: Binding, rows: str, first: Row) -> FileError:
+    """What is asked of so many rows, with the first of their dates as written."""
+    column = binding.contract.date_column or ""
+    position = binding.positions.get(column)
+    here = ""
+    if position is not None and first.cells:
+        here = f" (here {as_text(first.cells[position])!r})"
+    problem = f"{rows} are dated after today{here}, and they tell what happened"
+    remedy = (
+        f"If {column} is another column, as the day of a delivery has one, say which "
+        f"with columns.{column}=<column of the file>; if the dates are read wrongly, "
+        "or are to be set aside, say how they are written with date_format=DD/MM/YYYY "
+        "or MM/DD/YYYY"
+    )
+    return FileError(name, problem, remedy=remedy, line=first.line)
