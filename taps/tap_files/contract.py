@@ -34,8 +34,8 @@ class Column:
     one_of : the words a text may be, in any case; empty where any may stand.
     spelled : other words that files write -> the one of these that they mean.
     not_before : a day or moment of the same row that this one may not lie before.
-    is_past : whether the moment lies behind us: whoever looks at what landed warns
-        of one to come.
+    is_past : whether the moment lies behind us. Rows whose date is to come are set
+        aside; of other moments whoever looks at what landed warns.
     """
 
     name: str

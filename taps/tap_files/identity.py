@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.row_worth import is_negative
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised

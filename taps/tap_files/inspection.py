@@ -10,6 +10,7 @@ from taps.tap_files.amounts import AmountReader, amount_reader
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
+from taps.tap_files.formats.parted import parted
 from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.header_errors import refuse_subscriptions
@@ -17,6 +18,7 @@ from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
 from taps.tap_files.keyed_amounts import KeyedAmounts
 from taps.tap_files.locations import SourceFile
+from taps.tap_files.look_alikes import refuse_look_alikes
 from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
 from taps.tap_files.moments import MomentReader, moment_reader
 from taps.tap_files.periods import period_above
@@ -50,6 +52,7 @@ class Inspection:
     statuses : normalised word of a status column -> what it means for money.
     is_per_order : whether each row of an order repeats the amount of the whole order.
     shown_currency : the currency that the amounts themselves are written with, or None.
+    is_date_order_told : whether a setting says how dates are written.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Inspection:
     statuses: Mapping[str, str]
     is_per_order: bool
     shown_currency: str | None
+    is_date_order_told: bool
 
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
@@ -81,16 +85,15 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     if source.contract:
         settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
-    refuse_garbled_header(source.name, table.header)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     watches = (
-        *watches_of_worth(source.name, binding, settings),
+        *watches_of_worth(source.name, binding, settings, statuses),
         Questions(source.name, binding, settings, statuses),
-        KeyedAmounts(source.name, binding),
     )
+    amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
     headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
@@ -101,6 +104,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
             identities.add(row)
             for watch in watches:
                 watch.add(row)
+            amounts_of_ids.add(row)
             keys.add(row)
             if not table.is_ascii:
                 mojibake.add(row.line, row.cells)
@@ -110,6 +114,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         watch.ask()
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
+    amounts_of_ids.ask(separator)
     left_out = _notes_of_rows(headers, totals, is_empty=row is None)
     return Inspection(
         name=source.name,
@@ -127,11 +132,14 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         statuses=statuses,
         is_per_order=is_per_order,
         shown_currency=evidence.currency(),
+        is_date_order_told=settings.date_format != AUTO,
     )
 
 
 def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding:
     """The contract of a table; a period above its header stands for its dates."""
+    refuse_garbled_header(source.name, table.header)
+    refuse_look_alikes(source.name, table.header, settings)
     period = period_above(table.above, settings.date_format)
     try:
         binding = recognise(source.name, table.header, settings)
@@ -237,11 +245,11 @@ class _KeyCollector:
 
 def _open(source: SourceFile, settings: Settings) -> Table:
     if source.format == "csv":
-        return unfolded(open_csv(source, settings))
+        return parted(unfolded(open_csv(source, settings)))
     if source.format == "jsonl":
         return open_jsonl(source, settings)
     if source.format == "spreadsheet":
-        return open_spreadsheet(source, settings)
+        return parted(open_spreadsheet(source, settings))
     # Importing pyarrow takes 60 MB: only those who read Parquet pay for it.
     from taps.tap_files.formats.parquet_files import open_parquet  # noqa: PLC0415
 

@@ -25,7 +25,8 @@ _ONE_EACH = frozenset(
     }
 )  # fmt: skip
 """Contracts whose marts read one row of each id."""
-_ZEROS = re.compile(r"[.,]0+$")
+_SEPARATORS = ".,"
+_MINUS = re.compile(r"[-\u2212(]")
 _EXAMPLES = 3
 
 
@@ -42,29 +43,34 @@ class KeyedAmounts:
             and len(self._key) == len(contract.key)
             and self._amount is not None
         )
-        self._columns = {name: array("q") for name in ("key", "amount", "line")}
+        self._columns = {name: array("q") for name in ("key", "line", *_SEPARATORS)}
 
     def add(self, row: Row) -> None:
         """Take in a row."""
         if not self._is_looked_for:
             return
         key = tuple(as_text(row.cells[position]) for position in self._key)
-        amount = _ZEROS.sub("", as_text(row.cells[self._amount or 0]))
-        if all(key) and amount:
-            for name, value in (
-                ("key", hash(key)),
-                ("amount", hash(amount)),
-                ("line", row.line),
-            ):
-                self._columns[name].append(value)
+        cell = row.cells[self._amount or 0]
+        if not all(key) or not (amount := as_text(cell)):
+            return
+        self._columns["key"].append(hash(key))
+        self._columns["line"].append(row.line)
+        for separator in _SEPARATORS:
+            point = separator if isinstance(cell, str) else "."
+            self._columns[separator].append(hash(_number(amount, point)))
 
-    def ask(self) -> None:
-        """Raise FileError where rows of one id hold other amounts."""
+    def ask(self, separator: str) -> None:
+        """Raise FileError where rows of one id hold other amounts.
+
+        Parameters
+        ----------
+        separator : the decimal separator of the file, known at the end of the pass.
+        """
         columns = {
             k: np.frombuffer(v, dtype=np.int64) for k, v in self._columns.items()
         }
         order = np.lexsort((columns["line"], columns["key"]))
-        key, amount, line = (columns[k][order] for k in ("key", "amount", "line"))
+        key, amount, line = (columns[k][order] for k in ("key", separator, "line"))
         wrong = (key[1:] == key[:-1]) & (amount[1:] != amount[:-1])
         if not wrong.any():
             return
@@ -83,3 +89,13 @@ class KeyedAmounts:
             "for each of its lines or versions"
         )
         raise FileError(self._name, problem, remedy=remedy)
+
+
+def _number(text: str, separator: str) -> str:
+    """A written amount without what does not change it: 10.50 and 10.5 are one."""
+    whole, _, cents = (
+        text.rpartition(separator) if separator in text else (text, "", "")
+    )
+    sign = "-" if _MINUS.search(text) else ""
+    digits = "".join(filter(str.isdigit, whole)).lstrip("0")
+    return f"{sign}{digits}.{''.join(filter(str.isdigit, cents)).rstrip('0')}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import tee
 from typing import Any
@@ -23,6 +24,7 @@ from taps.tap_files.summaries import may_have_summaries, summary_lines
 from taps.tap_files.survey_responses import read_survey_responses
 from taps.tap_files.tables import Cell, Row
 from taps.tap_files.tally import Tally
+from taps.tap_files.to_come import ToCome
 from taps.tap_files.uptime_checks import read_uptime_checks
 
 __all__ = ["QUARANTINE", "FileLoad"]
@@ -50,6 +52,7 @@ class FileLoad:
     version: FileVersion
     inspection: Inspection
     currency_code: str | None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @cached_property
     def _cells(self) -> CellReader:
@@ -65,7 +68,13 @@ class FileLoad:
         """
         binding = self.inspection.binding
         stream = binding.contract.stream
-        for outcome in self._outcomes():
+        to_come = ToCome(
+            self.source.name,
+            binding,
+            now=self.now,
+            is_told=self.inspection.is_date_order_told,
+        )
+        for outcome in self._outcomes(to_come):
             tally.add(outcome)
             if isinstance(outcome, LeftOut):
                 continue
@@ -76,6 +85,7 @@ class FileLoad:
                 outcome.record["file_name"] = self.source.name
                 yield stream, outcome.record
         self._refuse_change()
+        to_come.ask()
         self._refuse_unreadable(tally)
 
     def tally(self) -> Tally:
@@ -122,14 +132,15 @@ class FileLoad:
             return []
         return [f"{count} rows add up the others and are left out"]
 
-    def _outcomes(self) -> Iterator[Outcome]:
+    def _outcomes(self, to_come: ToCome) -> Iterator[Outcome]:
         inspection = self.inspection
         contract = inspection.binding.contract
         reader = _READERS.get(contract.name) or declared_rows_reader(contract)
         if inspection.is_per_order:
             reader = read_purchases_per_order
         rows = (row for row in inspection.rows() if row.line not in self._summaries)
-        return reader(rows, self._cells, inspection.repeats)
+        outcomes = reader(to_come.seen(rows), self._cells, inspection.repeats)
+        return to_come.set_aside(outcomes)
 
     def _quarantined(self, stream: str, rejected: Rejected) -> dict[str, Any]:
         return {

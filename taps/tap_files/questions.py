@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from taps.tap_files.currencies import code_of, currency_codes
 from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import is_negative
 from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
-from taps.tap_files.row_worth import DISCOUNT, is_negative
+from taps.tap_files.row_worth import DISCOUNT
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text
@@ -38,12 +39,14 @@ _CAME_IN = frozenset(
     }
 )  # fmt: skip
 _DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
+_OWED = frozenset({"pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado"})
 _REFUSED = frozenset({"no", "n", "false", "falso", "f"})
 _MONEY = (
     _GIVEN_BACK
     | _CAME_IN
     | {"converted", "convertido", "net", "neto", "neta", "liquido"}
     | _DONE
+    | _OWED
 )
 _STATE = frozenset(
     {
@@ -172,11 +175,11 @@ class Questions:
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
-        if words & _GIVEN_BACK and _is_something(text):
+        if words & (_GIVEN_BACK | _OWED) and _is_something(text):
             return True
         if words & (_CAME_IN | _DONE) and normalised(text) in _REFUSED:
             return not self._is_uncounted(row)
-        if words & (_MONEY - _DONE) and self._is_other_amount(row, text, words):
+        if words & (_MONEY - _DONE - _OWED) and self._is_other_amount(row, text, words):
             return True
         return (
             bool(words & _FLAG) and normalised(text) not in _NO and not _is_number(text)

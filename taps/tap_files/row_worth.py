@@ -8,35 +8,24 @@ would be added up as if it were not there.
 from __future__ import annotations
 
 import re
-from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from taps.tap_files.credit_notes import CreditNotes
 from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.settings import Settings
+from taps.tap_files.said_again import SaidAgain
+from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["DISCOUNT", "Watch", "is_negative", "watches_of_worth"]
+__all__ = ["DISCOUNT", "Watch", "watches_of_worth"]
 
 DISCOUNT = frozenset(
     {
         "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
         "cupon", "cupones", "desconto", "descontos", "cupom", "cupons",
-    }
-)  # fmt: skip
-_CREDIT_NOTES = frozenset(
-    {
-        "abono", "notadecredito", "notadeabono", "notacredito", "creditnote",
-        "creditmemo", "facturarectificativa", "rectificativa", "facturadeabono",
-        "devoluciondeventa", "notadedevolucion", "nc",
-    }
-)  # fmt: skip
-_GIVEN_BACK = frozenset(
-    {
-        "devolucion", "devoluciones", "reembolso", "reembolsos", "refund", "refunds",
-        "return", "returns", "devolucao", "estorno",
     }
 )  # fmt: skip
 _RETURNED = frozenset(
@@ -46,16 +35,26 @@ _RETURNED = frozenset(
     }
 )  # fmt: skip
 _UNITS = frozenset(
-    {"unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items", "uds"}
+    {
+        "unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items",
+        "uds", "unds", "unid", "cant", "qtd", "qtde", "pcs", "piezas",
+    }
+)  # fmt: skip
+_PAID = frozenset(
+    {"paid", "pago", "pagado", "pagada", "payment", "pagamento", "cobro", "cobrado"}
 )
-_KINDS = frozenset(
-    {"type", "tipo", "document", "documento", "comprobante", "clase", "kind"}
+_NOT_YET = frozenset(
+    {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
 )
-_PRICES = frozenset({"price", "precio", "preco"})
+_PRICES = frozenset(
+    {
+        "price", "precio", "preco", "unitprice", "itemprice", "preciounitario", "pvp",
+        "preciounidad", "preciodeventa", "precioventa", "precounitario",
+        "valorunitario",
+    }
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
-_Place = tuple[int, int, str]
-"""Line, position and text of what is asked about."""
 _ONE = re.compile(r"1(?:[.,]0+)?")
 
 
@@ -70,113 +69,44 @@ class Watch(Protocol):
 
 
 def watches_of_worth(
-    name: str, binding: Binding, settings: Settings
+    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
 ) -> tuple[Watch, ...]:
-    """What is looked at in a log of purchases that no preset explains."""
+    """What is looked at in a log of purchases that no preset explains.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
     if binding.contract.name != "purchases" or binding.preset:
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
-    log = _Log(name, binding, ignored)
-    return _CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)
-
-
-def is_negative(amount: str) -> bool:
-    """Whether an amount is written with a minus, or in brackets."""
-    return amount.startswith(("-", "(", "\u2212")) or amount.endswith("-")
-
-
-class _Log:
-    """The columns of a log that somebody may have to explain."""
-
-    def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
-        self.name, self.header = name, binding.header
-        self.amount = binding.positions.get("amount")
-        self._id = binding.positions.get("purchase_id")
-        self.tells_refunds = "refunded_amount" in binding.positions
-        self._columns = {column.name: column for column in binding.contract.columns}
-        self._keys = [
-            "" if normalised(header) in ignored else normalised(header)
-            for header in binding.header
-        ]
-
-    def holding(self, words: frozenset[str]) -> list[int]:
-        """Positions of headers that hold one of these words."""
-        return [
-            position
-            for position, header in enumerate(self.header)
-            if self._keys[position]
-            and words & set(map(normalised, _WORD.findall(header)))
-        ]
-
-    def named(self, column: str) -> int | None:
-        """Position of a column of the contract, also if it is not read."""
-        aliases = map(normalised, self._columns[column].aliases)
-        return next((self._keys.index(a) for a in aliases if a in self._keys), None)
-
-    def id_of(self, row: Row) -> str:
-        return "" if self._id is None else as_text(row.cells[self._id])
-
-    def amount_of(self, row: Row) -> str:
-        return "" if self.amount is None else as_text(row.cells[self.amount])
-
-    def title(self, position: int | None) -> str:
-        return self.header[position or 0].strip()
-
-
-class _CreditNotes:
-    """Credit notes, and refunds beside their sale, whose amount has no minus.
-
-    A row that says refund and is all there is of its order may be an order that was
-    given back, which is a status and asked as such.
-    """
-
-    def __init__(self, log: _Log) -> None:
-        self._log, self._kinds = log, log.holding(_KINDS)
-        self._note: _Place | None = None
-        self._refunds: dict[int, _Place] = {}
-        self._sales = array("q")
-
-    def add(self, row: Row) -> None:
-        for position in self._kinds:
-            text, amount = as_text(row.cells[position]), self._log.amount_of(row)
-            order_id = hash(self._log.id_of(row) or row.line)
-            is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
-            if is_sold and normalised(text) in _CREDIT_NOTES:
-                self._note = self._note or (row.line, position, text)
-            elif is_sold and normalised(text) in _GIVEN_BACK:
-                self._refunds.setdefault(order_id, (row.line, position, text))
-            else:
-                self._sales.append(order_id)
-
-    def ask(self) -> None:
-        beside = self._refunds.keys() & set(self._sales) if self._refunds else set()
-        found = self._note or min(
-            (self._refunds[each] for each in beside), default=None
-        )
-        if found is None:
-            return
-        line, position, text = found
-        header = self._log.title(position)
-        problem = f"the column {header!r} says {text!r}, and the amount has no minus"
-        remedy = (
-            "Write what is given back with a minus, or in a column of its own "
-            "(columns.refunded_amount); if such a row is a sale, "
-            f"ignored_columns={header} says so"
-        )
-        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+    log = LogColumns(name, binding, ignored)
+    watches: list[Watch] = [
+        *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
+        *(_UnreadUnits(log), _UnpaidRows(log)),
+    ]
+    if settings.amount_per == AUTO:
+        watches.append(SaidAgain(log, binding, statuses))
+    return tuple(watches)
 
 
 class _Columns:
     """Columns whose first cell with a number other than 0 is asked about."""
 
-    def __init__(self, log: _Log, positions: Sequence[int]) -> None:
-        self._log, self._positions = log, positions
-        self._first: _Place | None = None
+    def __init__(
+        self,
+        log: LogColumns,
+        positions: Sequence[int],
+        unless: re.Pattern[str] | None = None,
+    ) -> None:
+        self._log, self._positions, self._unless = log, positions, unless
+        self._first: Place | None = None
 
     def add(self, row: Row) -> None:
         for position in self._positions:
             text = as_text(row.cells[position])
-            if _OFF.fullmatch(text):
+            is_none = self._unless is not None and self._unless.fullmatch(text)
+            if _OFF.fullmatch(text) and not is_none:
                 self._first = self._first or (row.line, position, text)
 
     def ask(self) -> None:
@@ -194,7 +124,7 @@ class _Columns:
 class _Discounts(_Columns):
     """Discounts beside prices, which hardly have them taken off."""
 
-    def __init__(self, log: _Log) -> None:
+    def __init__(self, log: LogColumns) -> None:
         is_price = log.amount is None or normalised(log.title(log.amount)) in _PRICES
         super().__init__(log, log.holding(DISCOUNT) if is_price else [])
 
@@ -210,7 +140,7 @@ class _Discounts(_Columns):
 class _ReturnedUnits(_Columns):
     """Units that came back, where nothing says what was paid for them."""
 
-    def __init__(self, log: _Log) -> None:
+    def __init__(self, log: LogColumns) -> None:
         units = set(log.holding(_UNITS)) if not log.tells_refunds else set()
         super().__init__(log, sorted(units & set(log.holding(_RETURNED))))
 
@@ -224,10 +154,65 @@ class _ReturnedUnits(_Columns):
         )
 
 
+class _UnreadUnits(_Columns):
+    """Units beside a price that nobody multiplies by them."""
+
+    def __init__(self, log: LogColumns) -> None:
+        is_price = log.amount is not None and normalised(log.title(log.amount)) in (
+            _PRICES
+        )
+        returned = set(log.holding(_RETURNED))
+        units = [p for p in log.holding(_UNITS) if p not in returned]
+        super().__init__(log, units if is_price else [], unless=_ONE)
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"prices are read, and the column {header!r} says that {text} were sold",
+            f"columns.quantity={header} with columns.unit_price=<column of the price> "
+            f"and columns.amount= (empty) multiplies them, or ignored_columns={header} "
+            "if each price is of all the units",
+        )
+
+
+class _UnpaidRows:
+    """Sales without the day of their payment, where others have one."""
+
+    def __init__(self, log: LogColumns) -> None:
+        paid = set(log.holding(_PAID)) & set(log.holding(DAYS))
+        later = set(log.holding(_NOT_YET))
+        read = log.day
+        self._log = log
+        self._positions = [] if log.tells_status else sorted(paid - later - {read})
+        self._paid: set[int] = set()
+        self._unpaid: dict[int, int] = {}
+
+    def add(self, row: Row) -> None:
+        for position in self._positions:
+            amount = self._log.amount_of(row)
+            if any(c.isdigit() for c in as_text(row.cells[position])):
+                self._paid.add(position)
+            elif not is_negative(amount) and any(c in "123456789" for c in amount):
+                self._unpaid.setdefault(position, row.line)
+
+    def ask(self) -> None:
+        for position in sorted(self._paid & self._unpaid.keys()):
+            header = self._log.title(position)
+            problem = (
+                f"the column {header!r} is empty where others tell when a sale was "
+                "paid, and whether it was is not known"
+            )
+            remedy = (
+                f"columns.purchased_at={header} leaves out what was not paid, or "
+                f"ignored_columns={header} counts it"
+            )
+            line = self._unpaid[position]
+            raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
 class _UnitAmounts:
     """Amounts that are the price of one unit in every row of several units."""
 
-    def __init__(self, log: _Log) -> None:
+    def __init__(self, log: LogColumns) -> None:
         self._log = log
         self._quantity, self._price = log.named("quantity"), log.named("unit_price")
         self._lines: Sequence[int] = ()

@@ -15,15 +15,33 @@ _LABEL = re.compile(
     r"|results? from\b|(?:all|todo|todos|todas)$",
     re.IGNORECASE,
 )
+_PERIOD = (
+    r"(?:del?\s+|da\s+|do\s+|of\s+|for\s+)*(?:(?:el|la|this|the)\s+)?(?:general|"
+    r"mes|month|m[eê]s|day|d[ií]a|dia|semana|week|a[nñ]o|ano|year|trimestre|quarter|q[1-4]|"
+    r"ene|enero|jan|january|janeiro|feb|febrero|february|fev|fevereiro|mar|marzo|march|"
+    r"mar[cç]o|abr|abril|apr|april|may|mayo|maio|mai|jun|junio|june|junho|jul|julio|july|"
+    r"julho|ago|agosto|aug|august|sept?|sept?iembre|september|set|setembro|oct|octubre|"
+    r"october|out|outubro|nov|noviembre|november|novembro|dic|diciembre|dec|december|dez|"
+    r"dezembro|(?:19|20)\d\d|\d{1,2}[/-](?:19|20)?\d\d)"
+)
 _NOTHING_ELSE = re.compile(
-    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?: general)?\s*:?|sum(?:a|me)?\s*:?",
+    r"(?:(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?|sum(?:a|me)?)"
+    rf"(?:[\s:,.-]+{_PERIOD})*\s*:?",
     re.IGNORECASE,
 )
 _INITIALS = frozenset("gGsStT")
 _DATED = "a row of totals that has a date of its own"
 _NAMING = frozenset(
-    {"customer_id", "purchase_id", "order_id", "order_name", "campaign_name"}
+    {
+        "customer_id",
+        "purchase_id",
+        "order_id",
+        "order_name",
+        "campaign_name",
+        "channel",
+    }
 )
+_OF_WHOM = frozenset({"customer_id", "purchase_id"})
 _CONTRACTS = frozenset(
     {"purchases", "ad_spend", "invoices", "payments", "subscriptions"}
 )
@@ -52,6 +70,10 @@ class TotalRows:
         self._amounts = binding.positions_of("number")
         names = binding.positions.items()
         self._names = sorted({p for name, p in names if name in _NAMING} | {0})
+        named = {p for name, p in names if name in _OF_WHOM}
+        self._of_whom = sorted(named)
+        unnamed = set(range(len(binding.header))) - set(self._names)
+        self._unnamed = sorted(unnamed) if named else []
         self.rows: list[Row] = []
 
     def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
@@ -77,7 +99,9 @@ class TotalRows:
         return has_amount and not any(texts) and not date
 
     def _is_dated_total(self, cells: Sequence[Cell]) -> bool:
-        for position in self._names:
+        is_of_nobody = not any(cells[position] for position in self._of_whom)
+        unnamed = self._unnamed if is_of_nobody else ()
+        for position in (*self._names, *unnamed):
             text = cells[position]
             if not isinstance(text, str) or text.lstrip()[:1] not in _INITIALS:
                 continue  # most rows, at once

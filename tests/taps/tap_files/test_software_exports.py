@@ -38,6 +38,22 @@ ROWS: dict[str, tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = {
              "2025-01-10T09:00:00+00:00", "2026-01-10T09:00:00+00:00"),
         ],
     ),
+    # A draft has no day but that of its making; what is void has nothing paid.
+    "stripe_invoices": (
+        "invoices",
+        ("invoice_id", "account_id", "subscription_id", "status", "amount_due",
+         "amount_paid", "currency_code", "issued_at", "paid_at", "voided_at"),
+        [
+            ("in_1", "cus_1", "sub_1", "paid", Decimal("121.00"), Decimal("121.00"),
+             "EUR", "2026-01-10T10:00:00+00:00", "2026-01-10T10:01:00+00:00", None),
+            ("in_2", "cus_2", "sub_2", "open", Decimal("1290.00"), Decimal("0.00"),
+             "USD", "2026-01-11T10:00:00+00:00", None, None),
+            ("in_3", "cus_3", None, "void", Decimal("29.00"), Decimal("0.00"),
+             "EUR", "2026-01-12T10:00:00+00:00", None, "2026-01-13T08:00:00+00:00"),
+            ("in_4", "cus_3", None, "draft", Decimal("29.00"), Decimal("0.00"),
+             "EUR", "2026-01-14T09:00:00+00:00", None, None),
+        ],
+    ),
     "chargebee_subscriptions": (
         "subscriptions",
         ("subscription_id", "unit_amount", "quantity", "status", "started_at",
@@ -219,6 +235,43 @@ def test_lines_of_an_invoice_are_no_invoices(read_text: RunTap) -> None:
 
     assert run.records("invoices") == []
     assert "stand for rows of different amounts (lines 2 and 3)" in run.failures[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("10.50", "10.5"),
+        ('"1,234.50"', "1234.5"),
+        ('"10,50"', '"10,5 €"'),
+        ('"1.200,00"', '"1.200"'),
+        ("$10.00", "10"),
+        ("(10.50)", "-10.5"),
+    ],
+)
+def test_one_amount_may_be_written_in_two_ways(
+    first: str, second: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"{INVOICES}i1,a1,open,{first},2026-01-15,x\ni1,a1,paid,{second},2026-01-15,x\n"
+    )
+
+    assert run.failures == []
+    (amount,) = {row["amount_due"] for row in run.records("invoices")}
+    assert amount
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [('"1.200,00"', '"1,20"'), ("10.50", "-10.5"), ("10.05", "10.5"), ("100", "10")],
+)
+def test_two_amounts_of_one_invoice_are_refused(
+    first: str, second: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"{INVOICES}i1,a1,open,{first},2026-01-15,x\ni1,a1,paid,{second},2026-01-15,x\n"
+    )
+
+    assert "stand for rows of different amounts" in run.failures[0]
 
 
 def test_an_invoice_said_again_once_it_is_paid_is_read(read_text: RunTap) -> None:

@@ -1,0 +1,91 @@
+"""Credit notes, and refunds beside their sale, whose amount has no minus."""
+
+from __future__ import annotations
+
+import re
+from array import array
+
+from taps.tap_files.log_columns import LogColumns, Place, is_negative
+from taps.tap_files.problems import FileError
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["CreditNotes"]
+
+_CREDIT_NOTES = frozenset(
+    {
+        "abono", "notadecredito", "notadeabono", "notacredito", "creditnote",
+        "creditmemo", "facturarectificativa", "rectificativa", "facturadeabono",
+        "devoluciondeventa", "notadedevolucion", "nc", "egreso",
+    }
+)  # fmt: skip
+_LONG_NOTES = tuple(word for word in _CREDIT_NOTES if len(word) > 8)
+"""Also within more words, as Nota de Crédito Electrónica."""
+_CODES_OF_NOTES = frozenset({"61", "112"})
+"""Of Chile's electronic documents: https://www.sii.cl/factura_electronica/."""
+_DOCUMENTS = frozenset({"doc", "documento", "dte", "document"})
+_GIVEN_BACK = frozenset(
+    {
+        "devolucion", "devoluciones", "reembolso", "reembolsos", "refund", "refunds",
+        "return", "returns", "devolucao", "estorno",
+    }
+)  # fmt: skip
+_KINDS = frozenset(
+    {
+        "type", "tipo", "document", "documento", "comprobante", "clase", "kind", "doc",
+        "dte",
+    }
+)  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class CreditNotes:
+    """Looks for rows that say credit note, or refund beside the sale of their order.
+
+    A row that says refund and is all there is of its order may be an order that was
+    given back, which is a status and asked as such.
+    """
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log, self._kinds = log, log.holding(_KINDS)
+        self._note: Place | None = None
+        self._refunds: dict[int, Place] = {}
+        self._sales = array("q")
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for position in self._kinds:
+            text, amount = as_text(row.cells[position]), self._log.amount_of(row)
+            order_id = hash(self._log.id_of(row) or row.line)
+            is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
+            if is_sold and _is_credit_note(text, self._log.title(position)):
+                self._note = self._note or (row.line, position, text)
+            elif is_sold and normalised(text) in _GIVEN_BACK:
+                self._refunds.setdefault(order_id, (row.line, position, text))
+            else:
+                self._sales.append(order_id)
+
+    def ask(self) -> None:
+        """Raise FileError where a row is one."""
+        beside = self._refunds.keys() & set(self._sales) if self._refunds else set()
+        found = self._note or min(
+            (self._refunds[each] for each in beside), default=None
+        )
+        if found is None:
+            return
+        line, position, text = found
+        header = self._log.title(position)
+        problem = f"the column {header!r} says {text!r}, and the amount has no minus"
+        remedy = (
+            "Write what is given back with a minus, or in a column of its own "
+            "(columns.refunded_amount); if such a row is a sale, "
+            f"ignored_columns={header} says so"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+def _is_credit_note(text: str, header: str) -> bool:
+    word = normalised(text)
+    if word in _CODES_OF_NOTES:
+        return bool(_DOCUMENTS & set(map(normalised, _WORD.findall(header))))
+    return word in _CREDIT_NOTES or any(note in word for note in _LONG_NOTES)

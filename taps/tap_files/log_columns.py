@@ -1,0 +1,65 @@
+"""The columns of a log of purchases that somebody may have to explain."""
+
+from __future__ import annotations
+
+import re
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
+
+DAYS = frozenset({"date", "fecha", "data", "at", "on", "dia", "day"})
+"""Words of headers of days."""
+Place = tuple[int, int, str]
+"""Line, position and text of what is asked about."""
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def is_negative(amount: str) -> bool:
+    """Whether an amount is written with a minus, or in brackets."""
+    return amount.startswith(("-", "(", "\u2212")) or amount.endswith("-")
+
+
+class LogColumns:
+    """The columns of a log that somebody may have to explain."""
+
+    def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
+        self.name, self.header = name, binding.header
+        self.amount = binding.positions.get("amount")
+        self.day = binding.positions.get("purchased_at")
+        self._id = binding.positions.get("purchase_id")
+        self.tells_refunds = "refunded_amount" in binding.positions
+        self.tells_status = "status" in binding.positions or bool(binding.flags)
+        self._columns = {column.name: column for column in binding.contract.columns}
+        self._keys = [
+            "" if normalised(header) in ignored else normalised(header)
+            for header in binding.header
+        ]
+
+    def holding(self, words: frozenset[str]) -> list[int]:
+        """Positions of headers that hold one of these words."""
+        return [
+            position
+            for position, header in enumerate(self.header)
+            if self._keys[position]
+            and words & set(map(normalised, _WORD.findall(header)))
+        ]
+
+    def named(self, column: str) -> int | None:
+        """Position of a column of the contract, also if it is not read."""
+        aliases = map(normalised, self._columns[column].aliases)
+        return next((self._keys.index(a) for a in aliases if a in self._keys), None)
+
+    def id_of(self, row: Row) -> str:
+        """The id of a row's order, as written."""
+        return "" if self._id is None else as_text(row.cells[self._id])
+
+    def amount_of(self, row: Row) -> str:
+        """The amount of a row, as written."""
+        return "" if self.amount is None else as_text(row.cells[self.amount])
+
+    def title(self, position: int | None) -> str:
+        """The header of a position."""
+        return self.header[position or 0].strip()

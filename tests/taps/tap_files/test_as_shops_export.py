@@ -1,0 +1,215 @@
+"""Exports of programs without a preset: the total counted by hand, or a question."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from taps.tap_files.look_alikes import load_look_alikes
+from tests.taps.tap_files.conftest import RunTap
+
+_SALES = "Fecha;Pedido;Cliente;Importe\n"
+
+#: What is read -> a file and the sum of its rows, by hand.
+TOTALS: dict[str, tuple[str, str]] = {
+    "a subtotal with a date, in the column of customers": (
+        f"{_SALES}15/01/2026;1;a;100,00\n31/01/2026;;Subtotal enero;100,00\n"
+        "15/02/2026;3;c;10,00\n28/02/2026;;Total febrero 2026:;10,00\n",
+        "110.00",
+    ),
+    "a total that only a column nobody reads tells": (
+        "Fecha;Pedido;Cliente;Concepto;Importe\n15/01/2026;1;a;Gorro;100,00\n"
+        "31/01/2026;;;TOTAL MES;100,00\n",
+        "100.00",
+    ),
+    "units under another name": (
+        "Fecha;Pedido;Cliente;Uds.;Precio\n15/01/2026;1;a;3;10,00\n"
+        "16/01/2026;2;b;1;25,00\n",
+        "55.00",
+    ),
+    "units and prices in Portuguese": (
+        "Data do pedido;Pedido;Cliente;Quantidade;Preço unitário\n"
+        "15/01/2026;1;a;2;10,50\n16/01/2026;2;b;1;5,00\n",
+        "26.00",
+    ),
+    "a product that is called total": (
+        "Fecha;Pedido;Cliente;Concepto;Importe\n15/01/2026;1;a;Total;100,00\n"
+        "16/01/2026;2;b;Gorro;5,00\n",
+        "105.00",
+    ),
+    "every sale paid, on a day of its own": (
+        "Fecha pedido;Fecha pago;Pedido;Cliente;Total\n"
+        "15/01/2026;16/01/2026;1;a;100,00\n20/01/2026;20/01/2026;2;b;50,00\n",
+        "150.00",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TOTALS)
+def test_the_total_is_that_of_the_shop(what: str, read_text: RunTap) -> None:
+    text, expected = TOTALS[what]
+
+    run = read_text(text, currency_code="EUR", time_zone="Europe/Madrid")
+
+    assert run.failures == []
+    assert sum(row["amount"] for row in run.purchases) == Decimal(expected)
+
+
+#: What is asked -> a file, words of the question, settings that answer, the sum then.
+ASKED: dict[str, tuple[str, str, dict[str, str], str]] = {
+    "a credit note with more words": (
+        "Fecha;Tipo documento;Folio;RUT;Monto\n15-01-2026;Factura;1;a;10000\n"
+        "16-01-2026;Nota de Crédito Electrónica;2;a;4000\n",
+        "the amount has no minus",
+        {"ignored_columns": "Tipo documento"},
+        "14000",
+    ),
+    "a credit note by its code": (
+        "Fecha;Tipo Doc;Folio;RUT;Monto\n15-01-2026;33;1;a;10000\n"
+        "16-01-2026;61;2;a;4000\n",
+        "'Tipo Doc' says '61'",
+        {"ignored_columns": "Tipo Doc"},
+        "14000",
+    ),
+    "units beside a price": (
+        "Fecha;Pedido;Cliente;Nº unidades;Precio\n15/01/2026;1;a;3;10,00\n"
+        "16/01/2026;2;b;1;25,00\n",
+        "says that 3 were sold",
+        {
+            "columns.quantity": "Nº unidades",
+            "columns.unit_price": "Precio",
+            "columns.amount": "",
+        },
+        "55.00",
+    ),
+    "a day of payment that some lack": (
+        "Fecha pedido;Fecha pago;Pedido;Cliente;Total\n"
+        "15/01/2026;16/01/2026;1;a;100,00\n20/01/2026;;2;b;50,00\n",
+        "'Fecha pago' is empty where others tell",
+        {"columns.purchased_at": "Fecha pago"},
+        "100.00",
+    ),
+    "what is still to be paid": (
+        "Fecha;Factura;Cliente;Total;Pendiente\n15/01/2026;F1;a;100,00;0,00\n"
+        "16/01/2026;F2;b;50,00;50,00\n",
+        "'Pendiente' may change what a row is worth",
+        {"ignored_columns": "Pendiente"},
+        "150.00",
+    ),
+    "an order that is said again with its next state": (
+        "Date,Order,Customer,Status,Total\n2026-01-15,1,a,Paid,100.00\n"
+        "2026-01-15,1,a,Refunded,100.00\n",
+        "1 rows say their order again with another 'Status' (lines 2 and 3)",
+        {"amount_per": "line"},
+        "200.00",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_what_may_change_the_total_is_asked(what: str, read_text: RunTap) -> None:
+    text, words, answer, expected = ASKED[what]
+    columns = {k.partition(".")[2]: v for k, v in answer.items() if "." in k}
+    settings = {k: v for k, v in answer.items() if "." not in k}
+    told = {"currency_code": "EUR", "time_zone": "Europe/Madrid"}
+
+    asked = read_text(text, **told)
+    answered = read_text(text, **told, **settings, columns=columns)
+
+    assert words in asked.failures[0]
+    assert asked.purchases == []
+    assert answered.failures == []
+    assert sum(row["amount"] for row in answered.purchases) == Decimal(expected)
+
+
+def test_a_payment_that_failed_before_is_not_asked(read_text: RunTap) -> None:
+    run = read_text(
+        "Date,Order,Customer,Status,Total\n2026-01-15,1,a,Failed,100.00\n"
+        "2026-01-15,1,a,Paid,100.00\n",
+        currency_code="EUR",
+    )
+
+    assert run.failures == []
+    states = [(row["status"], row["amount"]) for row in run.purchases]
+    assert states == [("failed", 100), ("paid", 100)]
+
+
+@pytest.mark.parametrize("label", ["Total", "Total enero", "SUBTOTAL"])
+def test_a_total_of_spend_that_has_a_day_is_set_aside(
+    label: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        "Fecha;Canal;Gasto EUR\n15/01/2026;Meta;100,00\n15/01/2026;Google;50,00\n"
+        f"15/01/2026;{label};150,00\n"
+    )
+
+    assert sum(row["spend"] for row in run.records("ad_spend")) == 150
+    (reason,) = run.rejects.values()
+    assert reason == "a row of totals that has a date of its own"
+
+
+#: Exports that are no log of purchases, as their programs write them.
+LOOK_ALIKES = {
+    "Shopify, payment transactions": (
+        "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,"
+        "Available On,Amount,Fee,Net,Currency\n2026-01-15 10:00:00 -0300,charge,#1001,"
+        "visa,online,paid,2026-01-18,2026-01-18,50.00,1.75,48.25,USD\n"
+    ),
+    "Shopify, payouts": (
+        "Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,"
+        "Retried Amount,Total,Currency\n"
+        "2026-01-15,paid,100.00,-10.00,0.00,0.00,-3.00,0.00,87.00,USD\n"
+    ),
+    "Stripe, customers": (
+        "id,Description,Email,Name,Created (UTC),Delinquent,Plan,Status,Total Spend,"
+        "Payment Count,Refunded Volume,Dispute Losses\n"
+        "cus_1,,a@x.com,Ana,2026-01-15 10:00,false,,,150.00,2,0.00,0.00\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("title", LOOK_ALIKES)
+def test_an_export_of_something_else_tells_which_to_take(
+    title: str, read_text: RunTap
+) -> None:
+    (known,) = [each for each in load_look_alikes() if each.title == title]
+
+    run = read_text(LOOK_ALIKES[title])
+
+    assert run.records("files") == []
+    assert f"this is the export {title!r}" in run.failures[0]
+    assert known.instead in run.failures[0]
+
+
+def test_who_says_what_a_look_alike_holds_is_believed(read_text: RunTap) -> None:
+    run = read_text(
+        LOOK_ALIKES["Shopify, payment transactions"],
+        contract="purchases",
+        preset="none",
+        columns={"customer_id": "Order", "purchased_at": "Transaction Date"},
+        ignored_columns="Payout Status|Net|Type",
+    )
+
+    assert not any("this is the export" in failure for failure in run.failures)
+
+
+@pytest.mark.parametrize(
+    "header", ["Session source / medium", "Fuente/medio de la sesión"]
+)
+def test_source_and_medium_in_one_column_are_two(
+    header: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        "# ----------------------------------------\n# Traffic acquisition\n"
+        "# ----------------------------------------\n#\n# Start date: 20260101\n"
+        f"Date,{header},Sessions\n"
+        "20260105,google / cpc,10\n20260106,(direct) / (none),4\n"
+    )
+
+    assert (run.failures, run.rejects) == ([], {})
+    told = [
+        (row["session_source"], row["session_medium"], row["sessions"])
+        for row in run.records("web_sessions")
+    ]
+    assert told == [("google", "cpc", 10), ("(direct)", "(none)", 4)]
