@@ -1,4 +1,11 @@
-"""Which discount for customers who went quiet earns what it costs."""
+"""Which discount for customers who went quiet earns what it costs.
+
+Of an order that is worth 1 without it a margin of m stays, with a discount of d m - d:
+goods cost the same. Whoever would have come back takes the discount, too, so that it
+earns its cost once the share r that comes back has become r * m / (m - d). Sizes of
+groups: Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions,
+section 4.2, one-sided 5 %, power 80 %.
+"""
 
 from __future__ import annotations
 
@@ -44,10 +51,6 @@ def weigh_discounts(
 ) -> pd.DataFrame:
     """Hold what each discount gives away against what it has to bring.
 
-    Of an order that is worth 1 without it a margin of m stays, with a discount of d
-    m - d: goods cost the same. Whoever would have come back takes the discount, too, so
-    that it earns its cost once the share r that comes back has become r * m / (m - d).
-
     Parameters
     ----------
     margin_rate
@@ -63,16 +66,11 @@ def weigh_discounts(
         the ends of its 90 % interval (``_lower``, ``_upper``) and ``needed_rate``,
         shares (0-1), NaN where they are not known or no share would do;
         ``group_size``, the members that a group written to and one kept back need
-        each for a difference of this size to be seen 4 times out of 5; ``result`` (see
-        below) and ``is_smallest``, of at most one row: the smallest discount that could
-        earn its cost and was not seen to lose.
-
-    Notes
-    -----
-    ``result``: ``too_few`` (fewer than 100 customers), ``no_margin``, ``too_dear``
-    (nothing stays of the margin, or more than everybody had to come), what was tested,
-    else ``untested``. Group sizes: Fleiss, Levin and Paik (2003), Statistical Methods
-    for Rates and Proportions, section 4.2, one-sided 5 %, power 80 %.
+        each for a difference of this size to be seen 4 times out of 5; ``result``:
+        ``too_few`` (fewer than 100 customers), ``no_margin``, ``too_dear`` (nothing
+        stays of the margin, or more than everybody had to come), what was tested, else
+        ``untested``; ``is_smallest``, of at most one row: the smallest discount that
+        could earn its cost and was not seen to lose.
     """
     tested = tested or {}
     percents = np.array(sorted({*_PERCENTS, *tested}), np.float64)
