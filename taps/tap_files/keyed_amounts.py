@@ -16,7 +16,7 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
 
-__all__ = ["KeyedAmounts"]
+__all__ = ["KeyedAmounts", "written_number"]
 
 _ONE_EACH = frozenset(
     {
@@ -57,7 +57,7 @@ class KeyedAmounts:
         self._columns["line"].append(row.line)
         for separator in _SEPARATORS:
             point = separator if isinstance(cell, str) else "."
-            self._columns[separator].append(hash(_number(amount, point)))
+            self._columns[separator].append(hash(written_number(amount, point)))
 
     def ask(self, separator: str) -> None:
         """Raise FileError where rows of one id hold other amounts.
@@ -91,7 +91,7 @@ class KeyedAmounts:
         raise FileError(self._name, problem, remedy=remedy)
 
 
-def _number(text: str, separator: str) -> str:
+def written_number(text: str, separator: str) -> str:
     """A written amount without what does not change it: 10.50 and 10.5 are one."""
     whole, _, cents = (
         text.rpartition(separator) if separator in text else (text, "", "")

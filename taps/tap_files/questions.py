@@ -18,6 +18,7 @@ from taps.tap_files.row_worth import DISCOUNT
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text
+from taps.tap_files.tax_parts import TaxParts
 from taps.tap_files.wording import normalised
 
 __all__ = ["Questions"]
@@ -106,6 +107,7 @@ class Questions:
         self._first: dict[tuple[int, str], int] = {}
         amount = binding.positions.get("amount")
         self._amount = amount if is_log else None
+        self._taxed = TaxParts(binding, self._amount)
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
         unread = [
             (position, set(map(normalised, _WORD.findall(header))))
@@ -137,7 +139,11 @@ class Questions:
         for position, words in self._unread:
             if position not in self._found:
                 text = as_text(row.cells[position])
-                if text and self._may_matter(row, position, text, words):
+                if (
+                    text
+                    and self._may_matter(row, position, text, words)
+                    and not self._taxed.explains(row, position)
+                ):
                     self._found[position] = (row.line, text)
 
     def ask(self) -> None:

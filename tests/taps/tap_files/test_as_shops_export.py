@@ -38,6 +38,17 @@ TOTALS: dict[str, tuple[str, str]] = {
         "16/01/2026;2;b;Gorro;5,00\n",
         "105.00",
     ),
+    "an amount without its tax that adds up to the total": (
+        "Folio;Fecha;Cliente;Neto;IVA;Total\n1;03-02-2025;a;10000;1900;11900\n"
+        "2;14-02-2025;b;20000;3800;23800\n3;25-02-2025;a;15126;2874;18000\n",
+        "53700",
+    ),
+    "the same with cents, a minus and a line that is rounded": (
+        "Pedido;Fecha;Cliente;Importe neto;21 % IVA;Importe\n"
+        "1;13/02/2025;a;1.000,00;210,00;1.210,00\n"
+        "2;14/02/2025;b;10,33;2,17;12,51\n3;25/02/2025;a;-10,00;-2,10;-12,10\n",
+        "1210.41",
+    ),
     "every sale paid, on a day of its own": (
         "Fecha pedido;Fecha pago;Pedido;Cliente;Total\n"
         "15/01/2026;16/01/2026;1;a;100,00\n20/01/2026;20/01/2026;2;b;50,00\n",
@@ -82,6 +93,13 @@ ASKED: dict[str, tuple[str, str, dict[str, str], str]] = {
             "columns.amount": "",
         },
         "55.00",
+    ),
+    "an amount without tax that once does not add up": (
+        "Folio;Fecha;Cliente;Neto;IVA;Total\n1;03-02-2025;a;10000;1900;11900\n"
+        "2;14-02-2025;b;20000;3800;20000\n3;25-02-2025;b;7000;3800;20000\n",
+        "'Neto' may change what a row is worth (here '7000')",
+        {"columns.amount": "Neto"},
+        "37000",
     ),
     "a day of payment that some lack": (
         "Fecha pedido;Fecha pago;Pedido;Cliente;Total\n"

@@ -1,0 +1,68 @@
+"""Columns of an amount without its tax, beside the tax: both make up the amount."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.keyed_amounts import written_number
+from taps.tap_files.tables import Cell, Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["TaxParts"]
+
+_WITHOUT = frozenset({"net", "neto", "neta", "liquido", "subtotal", "base", "afecto"})
+_TAX = frozenset(
+    {"tax", "vat", "iva", "igv", "impuesto", "impuestos", "imposto", "itbis", "isv"}
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_SEPARATORS = ".,"
+
+
+class TaxParts:
+    """Which columns are the amount without its tax, row by row.
+
+    `amount` is the position of the amount that is read, None where none is.
+    """
+
+    def __init__(self, binding: Binding, amount: int | None) -> None:
+        words = {
+            position: set(map(normalised, _WORD.findall(header)))
+            for position, header in enumerate(binding.header)
+        }
+        self._amount = amount
+        self._without = {at for at, one in words.items() if one & _WITHOUT}
+        self._taxes = [
+            at for at, one in words.items() if one & _TAX and not one & _WITHOUT
+        ]
+
+    def explains(self, row: Row, position: int) -> bool:
+        """Whether this column and a tax of the row add up to its amount."""
+        if self._amount is None or position not in self._without:
+            return False
+        whole, part = row.cells[self._amount], row.cells[position]
+        return any(
+            _adds_up(part, row.cells[tax], whole, separator)
+            for tax in self._taxes
+            for separator in _SEPARATORS
+        )
+
+
+def _adds_up(part: Cell, tax: Cell, whole: Cell, separator: str) -> bool:
+    """But for the last digit: what a line pays is rounded apart from its tax."""
+    numbers = [_number(cell, separator) for cell in (part, tax, whole)]
+    if not all(numbers):
+        return False
+    last = min(int(number.as_tuple().exponent) for number in numbers)
+    without, taxed, told = numbers
+    return abs(without + taxed - told) <= Decimal(1).scaleb(min(last, 0))
+
+
+def _number(cell: Cell, separator: str) -> Decimal:
+    """0 where there is no number."""
+    point = separator if isinstance(cell, str) else "."
+    try:
+        return Decimal(written_number(as_text(cell), point))
+    except InvalidOperation:
+        return Decimal(0)
