@@ -15,24 +15,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import psycopg
 import requests
 
-from metabase.content.company import EXAMPLE
-from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.warehouse import connect_as
 from orchestration.lib.connections.connections import add_connection, files_connection
 from orchestration.lib.core.settings import Settings
@@ -40,17 +32,18 @@ from orchestration.lib.ingestion.webhooks.hooks import Hook, add_hook
 from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.tenancy.company_settings import change_settings
 from sandbox.community.files import DEFAULT_DAILY, community
-from tests.benchmarks.loader import database
-from tests.benchmarks.receiver import (
-    SECRET,
-    environment_of,
-    free_port,
-    signature,
-    started_receiver,
+from tests.benchmarks.following import (
+    PROMISED_SECONDS,
+    Seen,
+    card_queries,
+    ending,
+    print_heading,
+    timonel,
 )
+from tests.benchmarks.loader import database
+from tests.benchmarks.receiver import SECRET, free_port, signature, started_receiver
 
 _COMPANY = "red_profesional"
-_PROMISED_SECONDS = 300
 _SECONDS_BETWEEN_REFUSALS = 60
 _COUNTS = {
     "delivered": "select coalesce(sum(event_count), 0) from ({}) as card",
@@ -59,19 +52,6 @@ _COUNTS = {
 _CARDS = {"delivered": "webhooks_by_day", "refused": "refused_by_day"}
 _ALERT = """select min(opened_at) from ops.alerts
     where company_id = %s and rule_id = 'deliveries_refused'"""
-
-
-@dataclass
-class _Seen:
-    """When each was sent, and when the card counted one more, in seconds."""
-
-    sent: list[float] = field(default_factory=list)
-    shown: list[float] = field(default_factory=list)
-
-    def delays(self) -> np.ndarray:
-        """Seconds each waited; what is not shown is not in it."""
-        pairs = zip(self.sent, self.shown, strict=False)
-        return np.array([shown - sent for sent, shown in pairs])
 
 
 def main() -> None:
@@ -85,13 +65,13 @@ def main() -> None:
         settings = Settings(Path(name) / "home", url)
         hook = _community(settings, url, Path(name) / "files", arguments.daily)
         began = time.monotonic()
-        _timonel(settings, "run", "--company", _COMPANY).wait()
+        timonel(settings, "run", "--company", _COMPANY).wait()
         print(f"first run: {time.monotonic() - began:.0f} s", flush=True)
         with ExitStack() as stack:
             port = free_port()
-            stack.enter_context(_ending(started_receiver(settings, port)))
+            stack.enter_context(ending(started_receiver(settings, port)))
             dev = ("dev", "--schedules", "--port", str(free_port()))
-            stack.enter_context(_ending(_timonel(settings, *dev)))
+            stack.enter_context(ending(timonel(settings, *dev)))
             seen = _measured(url, f"http://127.0.0.1:{port}{hook.path}", arguments)
         is_kept = _told(seen, _alerted_after(url, seen["refused"]))
     sys.exit(0 if is_kept else 1)
@@ -110,38 +90,16 @@ def _community(settings: Settings, url: str, folder: Path, daily: float) -> Hook
     return add_hook(url, settings, Hook(_COMPANY, "chat", "whatsapp", "", SECRET))
 
 
-def _timonel(settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [Path(sys.executable).with_name("timonel"), *arguments],
-        env=environment_of(settings),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-@contextmanager
-def _ending(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Whatever it started goes with it."""
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _measured(
-    url: str, address: str, arguments: argparse.Namespace
-) -> dict[str, _Seen]:
+def _measured(url: str, address: str, arguments: argparse.Namespace) -> dict[str, Seen]:
     """Deliver until the time is over, then look until all is shown or is too late."""
-    seen = {name: _Seen() for name in _CARDS}
+    seen = {name: Seen() for name in _CARDS}
     until = time.time() + 60 * arguments.minutes
     due = {"delivered": time.time(), "refused": time.time()}
     every = {"delivered": arguments.every, "refused": _SECONDS_BETWEEN_REFUSALS}
     cards = _card_queries()
     with connect_as(url, f"bi_{_COMPANY}") as reader:
         before = _counts(reader, cards)
-        while time.time() < until + _PROMISED_SECONDS:
+        while time.time() < until + PROMISED_SECONDS:
             for name, at in due.items():
                 if at <= time.time() < until:
                     _deliver(address, len(seen[name].sent), name)
@@ -159,12 +117,8 @@ def _measured(
 
 
 def _card_queries() -> dict[str, str]:
-    cards = load_content(CONTENT_ROOT, EXAMPLE, "es").cards.values()
-    by_name = {card.path.stem: card for card in cards}
-    found = {}
-    for name, card in _CARDS.items():
-        found[name] = _COUNTS[name].format(by_name[card].default_sql())
-    return found
+    found = card_queries(_CARDS.values())
+    return {name: _COUNTS[name].format(found[card]) for name, card in _CARDS.items()}
 
 
 def _counts(reader: psycopg.Connection, cards: dict[str, str]) -> dict[str, int]:
@@ -198,7 +152,7 @@ def _deliver(address: str, number: int, name: str) -> None:
         sys.exit(f"The receiver said {answer.status_code}: {answer.text}")
 
 
-def _alerted_after(url: str, refused: _Seen) -> float | None:
+def _alerted_after(url: str, refused: Seen) -> float | None:
     """Seconds from the first refusal to its alert."""
     with psycopg.connect(url) as connection:
         row = connection.execute(_ALERT, (_COMPANY,)).fetchone()
@@ -206,21 +160,15 @@ def _alerted_after(url: str, refused: _Seen) -> float | None:
     return opened_at.timestamp() - refused.sent[0] if opened_at else None
 
 
-def _told(seen: dict[str, _Seen], alerted_after: float | None) -> bool:
+def _told(seen: dict[str, Seen], alerted_after: float | None) -> bool:
     """Print; whether the promise was kept."""
-    is_kept = alerted_after is not None and alerted_after <= _PROMISED_SECONDS
-    print(f"{'seconds to the card':24}{'sent':>6}{'shown':>7}{'p50':>7}", end="")
-    print(f"{'p95':>7}{'max':>7}")
+    is_kept = alerted_after is not None and alerted_after <= PROMISED_SECONDS
+    print_heading()
     for name, one in seen.items():
-        delays = one.delays()
-        told = (*np.percentile(delays, (50, 95)), delays.max()) if delays.size else ()
-        line = "".join(f"{value:>7.0f}" for value in told)
-        print(f"{name:24}{len(one.sent):>6}{len(one.shown):>7}{line}")
-        is_kept = is_kept and len(one.sent) == len(one.shown)
-        is_kept = is_kept and bool(told) and told[1] <= _PROMISED_SECONDS
+        is_kept = one.is_told(name) and is_kept
     alert = "never" if alerted_after is None else f"{alerted_after:.0f} s"
     print(f"from the first refusal to its alert: {alert}")
-    print(f"promised: {_PROMISED_SECONDS} s, {'kept' if is_kept else 'MISSED'}")
+    print(f"promised: {PROMISED_SECONDS} s, {'kept' if is_kept else 'MISSED'}")
     return is_kept
 
 
