@@ -51,17 +51,10 @@ _MONEY = (
 )
 _STATE = frozenset(
     {
-        "status",
-        "estado",
-        "state",
-        "situacion",
-        "situacao",
-        "type",
-        "tipo",
-        "event",
+        "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
         "evento",
     }
-)
+)  # fmt: skip
 _FLAG = frozenset(
     {
         "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
@@ -139,11 +132,7 @@ class Questions:
         for position, words in self._unread:
             if position not in self._found:
                 text = as_text(row.cells[position])
-                if (
-                    text
-                    and self._may_matter(row, position, text, words)
-                    and not self._taxed.explains(row, position)
-                ):
+                if text and self._may_matter(row, position, text, words):
                     self._found[position] = (row.line, text)
 
     def ask(self) -> None:
@@ -158,6 +147,8 @@ class Questions:
     def _may_matter(self, row: Row, position: int, text: str, words: set[str]) -> bool:
         if told := self._told.get(position):
             return not _changes_nothing(text, told.unless)
+        if self._taxed.explains(row, position):
+            return False
         if self._binding.contract.name in _OF_OTHERS:
             return not _changes_nothing(text)
         return self._changes_a_sale(row, position, text, words)

@@ -26,26 +26,8 @@ conversions as (
 ),
 
 records as (
-    select
-        company_id,
-        webinar_id,
-        start_date
-    from {{ ref('webinar_records') }}
+    select * from {{ ref('webinar_records') }}
     where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
-),
-
-everybody as (
-    select
-        company_id,
-        webinar_id,
-        person_id
-    from registrations
-    union all
-    select
-        company_id,
-        webinar_id,
-        person_id
-    from attendances
 ),
 
 people as (
@@ -53,8 +35,13 @@ people as (
         company_id,
         webinar_id,
         person_id
-    from everybody
-    group by company_id, webinar_id, person_id
+    from registrations
+    union distinct
+    select
+        company_id,
+        webinar_id,
+        person_id
+    from attendances
 ),
 
 joined as (
