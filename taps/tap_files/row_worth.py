@@ -18,6 +18,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.said_again import SaidAgain
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
+from taps.tap_files.unnamed_sums import UnnamedSums
 from taps.tap_files.wording import normalised
 
 __all__ = ["DISCOUNT", "Watch", "watches_of_worth"]
@@ -83,7 +84,7 @@ def watches_of_worth(
     log = LogColumns(name, binding, ignored)
     watches: list[Watch] = [
         *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
-        *(_UnreadUnits(log), _UnpaidRows(log)),
+        *(_UnreadUnits(log), _UnpaidRows(log), UnnamedSums(log, binding)),
     ]
     if settings.amount_per == AUTO:
         watches.append(SaidAgain(log, binding, statuses))
