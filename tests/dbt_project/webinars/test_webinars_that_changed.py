@@ -12,8 +12,7 @@ NARROW = (
     *("webinar_registrants", "webinar_visits", "webinar_interactions"),
     *("webinar_records", "webinar_registrations", "webinar_attendances"),
     *("webinar_engagements", "webinar_people", "webinar_channel_totals"),
-    *("webinar_audiences", "webinar_audience_members", "webinar_minutes"),
-    "webinar_leads",
+    *("webinar_audiences", "webinar_minutes", "webinar_leads"),
 )
 WHOLE = (
     *("companies", "orders", "webinars", "webinar_clocks", "webinar_spans"),

@@ -1,6 +1,7 @@
 with people as (
     select
         people.*,
+        webinars.start_date,
         case
             when webinars.length_minutes > 0
                 then least(
@@ -17,7 +18,6 @@ with people as (
     where
         {{ is_in_scope('people.company_id') }}
         and {{ is_in_scope('webinars.company_id') }}
-        and {{ is_changed('people.person_id', 'people.company_id') }}
         and webinars.is_held
         and people.state in ('at_start', 'late', 'unregistered')
 ),

@@ -1,6 +1,7 @@
 with registrants as not materialized (
     select
         people.*,
+        webinars.start_date,
         webinars.as_of_date
     from {{ ref('webinar_people') }} as people
     inner join {{ ref('webinars') }} as webinars

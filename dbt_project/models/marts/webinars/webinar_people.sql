@@ -25,18 +25,13 @@ conversions as (
     group by company_id, webinar_id, person_id
 ),
 
-records as (
-    select * from {{ ref('webinar_records') }}
-    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
-),
-
-people as (
+everybody as (
     select
         company_id,
         webinar_id,
         person_id
     from registrations
-    union distinct
+    union all
     select
         company_id,
         webinar_id,
@@ -44,12 +39,20 @@ people as (
     from attendances
 ),
 
+people as (
+    select
+        company_id,
+        webinar_id,
+        person_id
+    from everybody
+    group by company_id, webinar_id, person_id
+),
+
 joined as (
     select
         people.company_id,
         people.webinar_id,
         people.person_id,
-        records.start_date,
         coalesce(registrations.state, 'unregistered') as state,
         registrations.registered_at,
         coalesce(registrations.channel_id, 'unknown') as channel_id,
@@ -70,10 +73,6 @@ joined as (
         coalesce(conversions.order_count, 0) as order_count,
         coalesce(conversions.net_revenue, 0)::numeric(18, 2) as net_revenue
     from people
-    left join records
-        on
-            people.company_id = records.company_id
-            and people.webinar_id = records.webinar_id
     left join registrations
         on
             people.company_id = registrations.company_id
