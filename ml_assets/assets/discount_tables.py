@@ -29,48 +29,46 @@ def discount_rows(database: psycopg.Connection, company_id: str) -> pd.DataFrame
     )
 
 
-# Whoever had not bought for inactivity_days 30 days ago.
+# Whoever had not bought for inactivity_days 30 days ago. Of the few who bought since, the
+# orders before tell how long they had been quiet; of the others their last one does.
 _QUIET = """
-    with company as (
+    with summaries as (
         select
-            companies.company_id,
+            summaries.customer_id,
+            summaries.last_order_date,
+            summaries.as_of_date,
+            summaries.as_of_date - 30 as since,
+            summaries.as_of_date - 30 - companies.inactivity_days as quiet_from,
             companies.inactivity_days,
-            companies.gross_margin_rate::double precision as margin_rate,
-            max(summaries.as_of_date) as as_of_date
-        from marts.companies as companies
-        inner join marts.customer_summaries as summaries
-            on companies.company_id = summaries.company_id
-        where companies.company_id = %(company)s
-        group by companies.company_id, companies.inactivity_days, margin_rate
+            companies.gross_margin_rate::double precision as margin_rate
+        from marts.customer_summaries as summaries
+        inner join marts.companies as companies
+            on summaries.company_id = companies.company_id
+        where summaries.company_id = %(company)s
     ),
 
-    bought as (
-        select
-            orders.customer_id,
-            max(orders.order_date) filter (
-                where orders.order_date <= company.as_of_date - 30
-            ) as last_before,
-            bool_or(orders.order_date > company.as_of_date - 30) as is_back
-        from company
-        inner join marts.orders as orders on company.company_id = orders.company_id
+    back as (
+        select summaries.customer_id
+        from summaries
+        inner join marts.orders as orders
+            on summaries.customer_id = orders.customer_id
         where
-            orders.company_id = %(company)s
+            summaries.last_order_date > summaries.since
+            and orders.company_id = %(company)s
             and orders.is_purchase
-            and orders.customer_id is not null
-            and orders.order_date <= company.as_of_date
-        group by orders.customer_id
+            and orders.order_date <= summaries.since
+        group by summaries.customer_id
+        having max(orders.order_date) < min(summaries.quiet_from)
     )
 
     select
-        company.as_of_date,
-        company.inactivity_days,
-        company.margin_rate,
-        count(bought.customer_id) as customer_count,
-        count(bought.customer_id) filter (where bought.is_back) as returned_count
-    from company
-    left join bought
-        on bought.last_before < company.as_of_date - 30 - company.inactivity_days
-    group by company.as_of_date, company.inactivity_days, company.margin_rate
+        max(as_of_date) as as_of_date,
+        max(inactivity_days) as inactivity_days,
+        max(margin_rate) as margin_rate,
+        count(*) filter (where last_order_date < quiet_from)
+        + (select count(*) from back) as customer_count,
+        (select count(*) from back) as returned_count
+    from summaries
 """
 
 # Of several audiences with the same percent: the last one that told something.

@@ -308,18 +308,25 @@ def test_discounts_are_weighed_by_who_was_quiet_and_came_back(
         "update marts.companies set gross_margin_rate = 0.4 where company_id = %s",
         [told.acme],
     )
-    for number in range(120):
-        add_order(warehouse, told.acme, f"quiet {number}", days_ago(91 + number))
+    bought = {f"quiet {number}": [91 + number] for number in range(120)}
     for number, back in enumerate((29, 15, 0)):
-        add_order(warehouse, told.acme, f"quiet {number}", days_ago(back), 2)
-    # Bought too lately to be quiet; came back before; comes back after the date.
-    add_order(warehouse, told.acme, "lively", days_ago(90))
-    add_order(warehouse, told.acme, "back before", days_ago(200))
-    add_order(warehouse, told.acme, "back before", days_ago(30), 2)
-    add_order(warehouse, told.acme, "quiet 5", days_ago(-1), 2)
-    add_order(warehouse, told.bolt, "one", days_ago(100))
-    for company in (told.acme, told.bolt):
-        insert(warehouse, "customer_summaries", company_id=company, as_of_date=AS_OF)
+        bought[f"quiet {number}"].append(back)
+    # Bought too lately to be quiet; came back before the 30 days; came in them.
+    bought |= {"lively": [90, 3], "back before": [200, 30], "new": [8]}
+    # Of a day that is still to come.
+    add_order(warehouse, told.acme, "quiet 5", days_ago(-1))
+    for company, log in ((told.acme, bought), (told.bolt, {"one": [100]})):
+        for customer, days in log.items():
+            for day in days:
+                add_order(warehouse, company, customer, days_ago(day))
+            insert(
+                warehouse,
+                "customer_summaries",
+                company_id=company,
+                customer_id=customer,
+                as_of_date=AS_OF,
+                last_order_date=days_ago(min(days)),
+            )
         measure_discounts(warehouse.url, company)
     query = """
         select * from reporting.discount_break_evens
