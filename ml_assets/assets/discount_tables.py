@@ -29,8 +29,8 @@ def discount_rows(database: psycopg.Connection, company_id: str) -> pd.DataFrame
     )
 
 
-# Whoever had not bought for inactivity_days 30 days ago. Of the few who bought since, the
-# orders before tell how long they had been quiet; of the others their last one does.
+# Whoever had not bought for inactivity_days 30 days ago. Of the few who bought since
+# the orders before tell how long they had been quiet; of the others their last one.
 _QUIET = """
     with summaries as (
         select
