@@ -32,6 +32,7 @@ class TaxParts:
             for position, header in enumerate(binding.header)
         }
         self._amount = amount
+        self._separators = list(_SEPARATORS)
         self._without = {at for at, one in words.items() if one & _WITHOUT}
         self._taxes = [
             at for at, one in words.items() if one & _TAX and not one & _WITHOUT
@@ -42,11 +43,13 @@ class TaxParts:
         if self._amount is None or position not in self._without:
             return False
         whole, part = row.cells[self._amount], row.cells[position]
-        return any(
-            _adds_up(part, row.cells[tax], whole, separator)
-            for tax in self._taxes
-            for separator in _SEPARATORS
-        )
+        for separator in self._separators:
+            for tax in self._taxes:
+                if _adds_up(part, row.cells[tax], whole, separator):
+                    # A file writes its cents one way: the next row is asked so first.
+                    self._separators.sort(key=separator.__ne__)
+                    return True
+        return False
 
 
 def _adds_up(part: Cell, tax: Cell, whole: Cell, separator: str) -> bool:

@@ -14,7 +14,7 @@ _SEPARATORS = ".,"
 _HALF_A_CENT = 0.005
 _FEWEST = 2
 _ONCE_IS_ENOUGH = 3
-"""Rows above a sum: one sum of two may be what a guest happened to pay."""
+"""Rows with a name above a sum: one of two may be what a guest happened to pay."""
 
 
 class UnnamedSums:
@@ -28,7 +28,7 @@ class UnnamedSums:
         ]
         self._is_looked_for = bool(self._of_whom) and log.amount is not None
         self._above = dict.fromkeys(_SEPARATORS, 0.0)
-        self._count = 0
+        self._named = 0
         self._found: list[tuple[int, int, str]] = []
 
     def add(self, row: Row) -> None:
@@ -38,11 +38,11 @@ class UnnamedSums:
         cell = row.cells[self._log.amount or 0]
         amounts = {one: _number(cell, one) for one in _SEPARATORS}
         is_of_nobody = not any(as_text(row.cells[p]) for p in self._of_whom)
-        if is_of_nobody and self._count >= _FEWEST and self._is_sum(amounts):
-            self._found.append((row.line, self._count, as_text(cell)))
-            self._above, self._count = dict.fromkeys(_SEPARATORS, 0.0), 0
+        if is_of_nobody and self._named >= _FEWEST and self._is_sum(amounts):
+            self._found.append((row.line, self._named, as_text(cell)))
+            self._above, self._named = dict.fromkeys(_SEPARATORS, 0.0), 0
             return
-        self._count += 1
+        self._named += not is_of_nobody
         for one, amount in amounts.items():
             self._above[one] += amount
 
@@ -50,12 +50,12 @@ class UnnamedSums:
         """Raise FileError where such rows would be added up."""
         if not self._found:
             return
-        line, count, amount = self._found[0]
-        if len(self._found) == 1 and count < _ONCE_IS_ENOUGH:
+        line, named, amount = self._found[0]
+        if len(self._found) == 1 and named < _ONCE_IS_ENOUGH:
             return
         problem = (
-            f"the row names nobody and no order, and its {amount} is what the {count} "
-            f"rows above it add up to ({len(self._found)} such rows in the file)"
+            f"the row names nobody and no order, and its {amount} is what the rows "
+            f"above it add up to ({len(self._found)} such rows in the file)"
         )
         remedy = "Export the list without subtotals, or take those rows out"
         raise FileError(self._log.name, problem, remedy=remedy, line=line)

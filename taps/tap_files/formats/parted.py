@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from taps.tap_files.formats.wrapped import Wrapped
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.wording import normalised
 
@@ -20,31 +21,14 @@ _PARTS = ("Session source", "Session medium")
 
 
 @dataclass(frozen=True)
-class _Parted:
+class _Parted(Wrapped):
     """``google / cpc`` stands in two columns of its own, behind the others."""
 
-    table: Table
     position: int
 
     @property
     def header(self) -> tuple[str, ...]:
         return (*self.table.header, *_PARTS)
-
-    @property
-    def above(self) -> tuple[str, ...]:
-        return self.table.above
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self.table.notes
-
-    @property
-    def is_ascii(self) -> bool:
-        return self.table.is_ascii
-
-    @property
-    def decimal_hint(self) -> str:
-        return self.table.decimal_hint
 
     def rows(self) -> Iterator[Row]:
         for row in self.table.rows():
@@ -53,9 +37,6 @@ class _Parted:
                 continue
             source, _, medium = as_text(row.cells[self.position]).partition(" / ")
             yield Row(row.line, [*row.cells, source.strip(), medium.strip()])
-
-    def check_end(self) -> None:
-        self.table.check_end()
 
 
 def parted(table: Table) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taps.tap_files.formats.jsonl_files import fields_of
+from taps.tap_files.formats.wrapped import Wrapped
 from taps.tap_files.tables import Cell, Row, Table, as_cell
 
 __all__ = ["unfolded"]
@@ -14,28 +15,15 @@ _FOLDED = frozenset({"properties", "event_properties", "user_properties", "group
 
 
 @dataclass(frozen=True)
-class _Unfolded:
+class _Unfolded(Wrapped):
     """What each object holds stands in columns of its own, behind its name."""
 
-    table: Table
     header: tuple[str, ...]
-
-    @property
-    def above(self) -> tuple[str, ...]:
-        return self.table.above
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self.table.notes
 
     @property
     def is_ascii(self) -> bool:
         # JSON may escape other letters.
         return False
-
-    @property
-    def decimal_hint(self) -> str:
-        return self.table.decimal_hint
 
     def rows(self) -> Iterator[Row]:
         for row in self.table.rows():
@@ -45,9 +33,6 @@ class _Unfolded:
                 flat = _flat(self.table.header, row)
                 cells: list[Cell] = [as_cell(flat.get(name)) for name in self.header]
                 yield Row(row.line, cells)
-
-    def check_end(self) -> None:
-        self.table.check_end()
 
 
 def unfolded(table: Table) -> Table:

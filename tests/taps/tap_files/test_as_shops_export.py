@@ -43,6 +43,11 @@ TOTALS: dict[str, tuple[str, str]] = {
         "16/01/2026;;;12,00\n16/01/2026;;;13,00\n",
         "85.00",
     ),
+    "a till of few prices that knows nobody": (
+        f"{_SALES}15/01/2026;;;10\n15/01/2026;;;10\n15/01/2026;;;20\n"
+        "16/01/2026;;;10\n16/01/2026;;;10\n16/01/2026;;;20\n",
+        "80",
+    ),
     "an amount without its tax that adds up to the total": (
         "Folio;Fecha;Cliente;Neto;IVA;Total\n1;03-02-2025;a;10000;1900;11900\n"
         "2;14-02-2025;b;20000;3800;23800\n3;25-02-2025;a;15126;2874;18000\n",
@@ -243,7 +248,8 @@ def test_source_and_medium_in_one_column_are_two(
     [
         "15/01/2026;1;a;1.010,00\n15/01/2026;2;b;20,00\n15/01/2026;;;1.030,00\n"
         "16/01/2026;3;a;5,00\n16/01/2026;4;c;7,50\n16/01/2026;;;12,50\n",
-        "15/01/2026;1;a;10\n15/01/2026;2;b;20\n15/01/2026;;;5\n15/01/2026;;;35\n",
+        "15/01/2026;1;a;10\n15/01/2026;2;b;20\n15/01/2026;;;5\n15/01/2026;3;c;4\n"
+        "15/01/2026;;;39\n",
     ],
     ids=["each day", "once, with a guest above"],
 )
@@ -251,6 +257,6 @@ def test_a_subtotal_without_a_word_is_refused(rows: str, read_text: RunTap) -> N
     run = read_text(f"{_SALES}{rows}", currency_code="EUR", time_zone="Europe/Madrid")
 
     (failure,) = run.failures
-    assert "is what the" in failure
+    assert "is what the rows above it add up to" in failure
     assert "take those rows out" in failure
     assert run.purchases == []
