@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Callable
-from io import StringIO
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import dagster as dg
 import psycopg
 import pytest
-from rich.console import Console
-from typer.testing import CliRunner
 
 from ml_assets.assets import scenarios as answering
-from ml_assets.assets.scenarios import SCENARIO_HANDLER, scenarios
+from ml_assets.assets.scenarios import SCENARIO_HANDLER
 from ml_assets.media_plan.saved_scenarios import Projection, PublishedMix
 from ml_assets.media_plan.scenario_requests import ScenarioRequest
-from orchestration.cli import app, scenario
-from orchestration.cli import console as console_module
 from orchestration.defs.decisions.requests import action_requests
 from orchestration.lib.activation.coupons.issuance import COUPON
 from orchestration.lib.reporting.action_answers import Answered, answer_waiting
@@ -30,48 +23,9 @@ from orchestration.lib.reporting.action_requests import (
     add_request,
     list_requests,
 )
-from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
+from tests.dbt_project.marketing.published_mix import materialise, publish
 from tests.dbt_project.marketing.test_media_mix import Addressed
-from tests.dbt_project.marketing.test_media_mix_views import AS_OF
-from tests.dbt_project.mart_rows import COMPANY
 from tests.dbt_project.warehouse import Pair, Warehouse
-
-RUN = "'mix', '2026-10-31', '2026-10-31', '1', now()"
-FIT = """insert into predictions.media_mix_fits values (%s, 'mix', 'revenue',
-    '2026-10-31', '2026-10-31', '1', 'published', null, 'data', 400, %s, '{}', now())"""
-CURVE = f"""insert into predictions.marketing_curves (company_id, outcome_unit,
-    channel_id, current_spend, largest_spend, status, currency_code, fit_id,
-    as_of_date, data_through_date, model_version, fitted_at)
-    values (%s, 'revenue', %s, 100, %s, 'fitted', %s, {RUN})"""
-DRAWS = f"""insert into predictions.marketing_curve_draws
-    values (%s, 'revenue', %s, %s, '{{100,100}}', '{{1,1}}', {RUN})"""
-NOW = f"""insert into predictions.budget_scenarios values (%s, 'revenue', 'current', 30,
-    'as_now', null, 6000, 6000, %s, 0, null, null, 0, 0, 0, 0, %s, {RUN})"""
-CHANNEL_NOW = f"""insert into predictions.budget_scenario_channels values (%s,
-    'revenue', 'current', %s, 3000, 3000, 0, 9000, %s, 0, {RUN})"""
-
-
-def publish(warehouse: Warehouse, company: str, currency: str, times: int = 1) -> None:
-    """The mix of tests/ml_assets/media_plan/test_saved_scenarios.py, as rows."""
-    warehouse.execute(COMPANY, [company])
-    warehouse.execute(FIT, [company, currency])
-    for channel, largest, alphas, expected in (
-        ("google_ads", 300, [200.0 * times, 220.0 * times], 30 * 105 * times),
-        ("meta_ads", 150, [400.0 * times, 800.0 * times], 30 * 300 * times),
-    ):
-        warehouse.execute(CURVE, [company, channel, largest, currency])
-        warehouse.execute(DRAWS, [company, channel, alphas])
-        warehouse.execute(CHANNEL_NOW, [company, channel, expected])
-    warehouse.execute(NOW, [company, 30 * (1000 + 405) * times, currency])
-
-
-@pytest.fixture
-def companies(warehouse: Warehouse) -> Pair:
-    """Two companies with the same channels; what bolt's bring is tenfold."""
-    pair = warehouse.add_pair()
-    publish(warehouse, pair.acme, "EUR")
-    publish(warehouse, pair.bolt, "CLP", times=10)
-    return pair
 
 
 def ask(warehouse: Warehouse, company: str, key: str = "k", **payload: Any) -> UUID:
@@ -85,20 +39,6 @@ def shown(warehouse: Warehouse, company: str) -> list[dict[str, Any]]:
         order by requested_at, scenario_id""",
         [company],
     )
-
-
-def materialise(warehouse: Warehouse, company: str) -> dg.ExecuteInProcessResult:
-    with dg.DagsterInstance.ephemeral() as instance:
-        instance.add_dynamic_partitions("companies", [company])
-        return dg.materialize(
-            [scenarios],
-            instance=instance,
-            partition_key=partition_key(company, AS_OF),
-            resources={
-                "warehouse": Addressed(address=warehouse.url),
-                "company_day": CompanyDay(as_of_date=AS_OF.isoformat()),
-            },
-        )
 
 
 def answered_of(url: str, company: str) -> Answered:
@@ -502,124 +442,3 @@ def test_the_views_compute_what_was_worked_out_by_hand(warehouse: Warehouse) -> 
 
     assert statuses
     assert set(statuses.values()) == {"pass"}, json.dumps(statuses)
-
-
-@pytest.fixture
-def timonel(
-    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., str]:
-    monkeypatch.setenv("TIMONEL_HOME", str(tmp_path))
-    monkeypatch.setenv("TIMONEL_DATABASE_URL", warehouse.url)
-
-    def run(*arguments: str, code: int = 0) -> str:
-        said = StringIO()
-        for module, name in (
-            (scenario, "console"),
-            (console_module, "console"),
-            (console_module, "_errors"),
-        ):
-            monkeypatch.setattr(module, name, Console(file=said, width=200))
-        result = CliRunner().invoke(app, ["scenario", *arguments])
-        output = said.getvalue() + result.output
-        assert result.exit_code == code, (output, result.exception)
-        return output
-
-    return run
-
-
-def test_a_plan_is_asked_for_shown_and_handed_on(
-    warehouse: Warehouse,
-    companies: Pair,
-    timonel: Callable[..., str],
-    tmp_path: Path,
-) -> None:
-    told = ("add", "=spring", "--company", companies.acme, "--days", "10")
-    said = timonel(*told, "--limit", "meta=0")
-    timonel(*told, "--limit", "meta=0")
-    refusal = timonel(*told, "--limit", "meta=1501", code=1)
-
-    assert "| Income | 14,050 | 11,050 |" in said
-    assert "Profit: -500 than now, 90 % interval -950 to -50" in said
-    assert "Ask for 1,500 at most" in refusal
-    listed = timonel("list", "--company", companies.acme)
-    assert [listed.count(word) for word in ("done", "refused: Too uncertain")] == [1, 1]
-    assert "No saved scenario" in timonel(
-        "show", "=spring", "--company", companies.bolt, code=1
-    )
-
-    folder = str(tmp_path / "plans")
-    told = ("export", "=spring", "--company", companies.acme, "--folder", folder)
-    assert "no language 'fr'" in timonel(*told, "--language", "fr", code=1)
-    timonel(*told)
-
-    plan, page, paper = sorted(Path(folder).iterdir())
-    assert paper.read_bytes().startswith(b"%PDF-")
-    assert "| Ingresos | 14.050 | 11.050 |" in page.read_text()
-    timonel(*told, "--language", "en")
-    rows = list(csv.DictReader(plan.read_text().splitlines()))
-    assert [(row["channel_id"], row["projected_spend"]) for row in rows] == [
-        ("google_ads", "1000.00"),
-        ("meta_ads", "0.00"),
-        ("total", "1000.00"),
-    ]
-    assert rows[0]["name"] == "'=spring"
-    assert {row["data_hash"] for row in rows} == {"data"}
-    assert rows[0]["seal"] in page.read_text()
-    assert rows[2]["profit_gain_upper"] == "-50.00"
-    assert "Not due" in page.read_text()
-    assert "Limits: meta=0" in page.read_text()
-
-
-def test_a_plan_is_written_in_the_language_of_the_company(
-    warehouse: Warehouse,
-    companies: Pair,
-    timonel: Callable[..., str],
-    tmp_path: Path,
-) -> None:
-    warehouse.execute(
-        """insert into ops.metabase_settings (company_id, language)
-        values (%s, 'en')""",
-        [companies.bolt],
-    )
-    materialise(warehouse, companies.bolt)
-
-    told = ("--company", companies.bolt, "--folder", str(tmp_path / "plans"))
-    timonel("export", "without_largest_channel", *told)
-
-    page = next((tmp_path / "plans").glob("*.md")).read_text()
-    assert page.startswith("# Without the channel that most is spent on")
-    rows = list(
-        csv.DictReader(next((tmp_path / "plans").glob("*.csv")).read_text().split("\n"))
-    )
-    assert rows[-1]["currency_code"] == "CLP"
-    assert rows[-1]["projected_spend"] == "3000"
-
-
-def test_a_plan_whose_probability_was_changed_is_not_handed_on(
-    warehouse: Warehouse, companies: Pair, timonel: Callable[..., str]
-) -> None:
-    timonel("add", "x", "--company", companies.acme, "--limit", "meta=0")
-    warehouse.execute(
-        """update predictions.scenarios set probability_more_profit = 1
-        where company_id = %s""",
-        [companies.acme],
-    )
-
-    said = timonel("export", "x", "--company", companies.acme, code=1)
-
-    assert "not those that were sealed" in said
-
-
-def test_a_plan_whose_numbers_were_changed_is_not_handed_on(
-    warehouse: Warehouse, companies: Pair, timonel: Callable[..., str]
-) -> None:
-    timonel("add", "x", "--company", companies.acme, "--limit", "meta=0")
-    warehouse.execute(
-        """update predictions.scenario_channels set projected_spend = 1
-        where company_id = %s and channel_id = 'meta_ads'""",
-        [companies.acme],
-    )
-
-    said = timonel("export", "x", "--company", companies.acme, code=1)
-
-    assert "not those that were sealed" in said
