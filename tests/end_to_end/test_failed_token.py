@@ -18,6 +18,7 @@ from tests.end_to_end.alarms import People, told_people
 from tests.end_to_end.conftest import Timonel
 
 COMPANY, REFUSED = "tienda_norte", "meta_ads"
+_BESIDE = ("search_console", "weather", "calendar")
 TITLE, HEADLINE = "La conexión meta_ads falla", "The connection meta_ads fails"
 LATEST_RUN = """
     select status, failed_asset, message from ops.runs order by started_at desc limit 1
@@ -52,8 +53,9 @@ def shop(timonel: Timonel) -> Iterator[Shop]:
     world = SandboxWorld(customers=300)
     with running_sandbox(settings, world) as sandbox:
         adopt_company(timonel.url, settings, sandbox, COMPANY)
-        # Thousands of questions that are no matter of this test.
-        remove_connection(timonel.url, COMPANY, "search_console")
+        # What they are asked is no matter of this test.
+        for slug in _BESIDE:
+            remove_connection(timonel.url, COMPANY, slug)
         yield Shop(timonel, sandbox)
 
 
