@@ -239,13 +239,13 @@ def _judge(response: requests.Response, call: str) -> Verdict | None:
     status = response.status_code
     if status == 429 or status >= 500 or status < 400:
         return None
-    problem = f"Klaviyo says: {_said(response)} (HTTP {status})"
+    problem = f"Klaviyo says: {_error_text(response)} (HTTP {status})"
     if status in {401, 403}:
         return Fail(AccessDenied(problem, call=call, remedy=_NEW_KEY))
     return Fail(SourceError(problem, call=call))
 
 
-def _said(response: requests.Response) -> str:
+def _error_text(response: requests.Response) -> str:
     """The details of a JSON:API error."""
     try:
         errors = msgspec.json.decode(response.content)["errors"]

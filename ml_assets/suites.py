@@ -99,7 +99,7 @@ def broken_promises(table: str, rows: pd.DataFrame) -> list[str]:
         .get_batch(batch_parameters={"dataframe": _as_numbers(suite, rows)})
     )
     report = batch.validate(_expectations(gx, table, suite))
-    return [_told(table, result) for result in report.results if not result.success]
+    return [_breach(table, result) for result in report.results if not result.success]
 
 
 def _expectations(gx: Any, table: str, suite: Suite) -> Any:
@@ -162,7 +162,7 @@ def _as_numbers(suite: Suite, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows[texts], numbers], axis="columns")
 
 
-def _told(table: str, result: Any) -> str:
+def _breach(table: str, result: Any) -> str:
     config = result.expectation_config
     names = [config.kwargs.get(key) for key in ("column", "column_A", "column_B")]
     columns = [str(name) for name in names if name] or config.kwargs["column_list"]

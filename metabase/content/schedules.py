@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-__all__ = ["RHYTHMS", "CannotBeSaid", "Schedule", "shift"]
+__all__ = ["RHYTHMS", "Schedule", "UnsupportedSchedule", "shift"]
 
 RHYTHMS = ("daily", "weekly", "monthly")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,7 +19,7 @@ _HOUR = timedelta(hours=1)
 _FRAMES = {("first", 0): "first", ("first", -1): "last"}
 
 
-class CannotBeSaid(ValueError):
+class UnsupportedSchedule(ValueError):
     """Metabase has no schedule for that moment; the message says why."""
 
 
@@ -50,15 +50,17 @@ def shift(schedule: Schedule, own: str, server: str, now: datetime) -> Schedule:
 
     Raises
     ------
-    CannotBeSaid
+    UnsupportedSchedule
     """
     try:
         there, here = (now.astimezone(ZoneInfo(zone)) for zone in (server, own))
     except ZoneInfoNotFoundError as unknown:
-        raise CannotBeSaid(f"{unknown}: the server's or the company's zone") from None
+        raise UnsupportedSchedule(
+            f"{unknown}: the server's or the company's zone"
+        ) from None
     offset = (there.utcoffset() or timedelta()) - (here.utcoffset() or timedelta())
     if offset % _HOUR:
-        raise CannotBeSaid(
+        raise UnsupportedSchedule(
             f"{own} and the server's {server} are not whole hours apart: set "
             f"METABASE_TIME_ZONE to {own}"
         )
@@ -70,7 +72,7 @@ def shift(schedule: Schedule, own: str, server: str, now: datetime) -> Schedule:
         return Schedule("weekly", hour, day)
     frame = _FRAMES.get((schedule.day or "first", days))
     if frame is None:
-        raise CannotBeSaid(
+        raise UnsupportedSchedule(
             f"the first of the month at {schedule.hour}:00 in {own} is another day of "
             f"the month in the server's {server}: set METABASE_TIME_ZONE to {own}"
         )

@@ -150,11 +150,11 @@ def _is_empty(card: Card, shown: list[list[Any]]) -> bool:
     if card.display in CHARTS:
         told = list(zip(card.shown_columns(), shown, strict=True))
         metrics = told[len(card.dimensions) :]
-        return not any(_says_something(*metric) for metric in metrics)
+        return not any(_has_value(*metric) for metric in metrics)
     return all(value is None for values in shown for value in values)
 
 
-def _says_something(metric: str, values: list[Any]) -> bool:
+def _has_value(metric: str, values: list[Any]) -> bool:
     """Whether there is a value; of a count, which the SQL fills up with 0, another."""
     is_count = metric.endswith("_count")
     return any(value is not None and (value or not is_count) for value in values)

@@ -19,7 +19,7 @@ from metabase.rendering.page_choices import (
     choices_of,
     variants_of,
 )
-from metabase.rendering.page_parts import draw_answer, told_columns
+from metabase.rendering.page_parts import columns_with_values, draw_answer
 
 __all__ = ["CompanyAnswers", "drawn_card", "drawn_variants"]
 
@@ -90,7 +90,7 @@ def _drawn(
         most_rows=_MOST_ROWS,
         draws_chart=draws_chart,
     )
-    return told_columns(_linked(told, at, card), told.labels["preview.no_value"])
+    return columns_with_values(_linked(told, at, card), told.labels["preview.no_value"])
 
 
 def _linked(told: CompanyAnswers, at: Placement, drawn: DrawnCard) -> DrawnCard:

@@ -27,9 +27,9 @@ __all__ = [
     "banner",
     "banner_of",
     "chart_library",
+    "columns_with_values",
     "draw_answer",
     "page_templates",
-    "told_columns",
     "vega_version",
     "written_day",
 ]
@@ -73,7 +73,7 @@ def draw_answer(  # noqa: PLR0913
     )
 
 
-def told_columns(card: DrawnCard, no_value: str) -> DrawnCard:
+def columns_with_values(card: DrawnCard, no_value: str) -> DrawnCard:
     """The card without the columns of which this company has no value at all."""
     if card.display not in ("table", "object") or card.empty_reason:
         return card

@@ -34,8 +34,8 @@ from metabase.rendering.cards import DrawnCard, why_empty
 from metabase.rendering.formats import number_locale, time_locale, write_date
 from metabase.rendering.page_parts import (
     banner,
+    columns_with_values,
     draw_answer,
-    told_columns,
     written_day,
 )
 from metabase.rendering.report_layout import arranged
@@ -182,7 +182,7 @@ def _drawn(
 ) -> DrawnSection:
     rows = tuple(
         tuple(
-            told_columns(
+            columns_with_values(
                 draw_answer(
                     *(card, place, run(connection, card.default_sql()), state, labels),
                     most_rows=_MOST_ROWS,

@@ -71,12 +71,12 @@ def pictures_of(report: Report, sheet: Sheet = A4) -> list[bytes]:
 
 def _lay_out(report: Report, folder: Path, sheet: Sheet = A4) -> Path:
     """Put the layout, what it says and its charts into a folder."""
-    told = _told(report, folder, sheet)
+    told = _template_values(report, folder, sheet)
     (folder / "report.json").write_text(json.dumps(told), encoding="utf-8")
     return Path(shutil.copy(TEMPLATES / _LAYOUT, folder))
 
 
-def _told(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
+def _template_values(report: Report, folder: Path, sheet: Sheet) -> dict[str, Any]:
     label = report.labels
     facts = (
         (label["preview.period"], report.period),

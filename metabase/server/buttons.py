@@ -12,7 +12,7 @@ from typing import Any
 
 from metabase.content.entities import Placement
 
-__all__ = ["Button", "button_said", "dashcard", "lowered", "without_buttons"]
+__all__ = ["Button", "button_identity", "dashcard", "lowered", "without_buttons"]
 
 _WIDTH, _HEIGHT = 8, 1
 _DISPLAY = "button"
@@ -60,7 +60,7 @@ def dashcard(button: Button, over: Placement, dashcard_id: int) -> dict[str, Any
     }
 
 
-def button_said(live: Mapping[str, Any]) -> list[Any]:
+def button_identity(live: Mapping[str, Any]) -> list[Any]:
     """What tells one button from another: its action, place and words."""
     place = ("dashboard_tab_id", "row", "col", "size_x", "size_y")
     settings = live.get("visualization_settings") or {}

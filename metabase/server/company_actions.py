@@ -11,7 +11,7 @@ from metabase.content.actions import Action
 from metabase.content.entities import Card, Content
 from metabase.server.actions_switch import forbid_actions
 from metabase.server.buttons import Button
-from metabase.server.diff import Reconciliation, Thing, Values
+from metabase.server.diff import Reconciliation, Resource, Values
 from metabase.server.folders import items_of
 from metabase.server.payloads import card_body, native_parts
 from metabase.server.tenancy import Desk
@@ -75,7 +75,7 @@ def put_away_actions(
 
 def _model(
     work: Reconciliation, company_id: str, desk: Desk, action: Action, card: Card
-) -> Thing:
+) -> Resource:
     """The rows beside the form. An action of Metabase always belongs to a model."""
     body = card_body(card, database_id=desk.reading_id, folder_id=desk.folder_id)
     # Another mark: it is not the card that pages show.
@@ -86,7 +86,7 @@ def _model(
         items = items_of(work, desk.folder_id)
         return [one["id"] for one in items if one["name"] == action.name]
 
-    return Thing(
+    return Resource(
         company_id=company_id,
         kind="model",
         key=action.action_id,
@@ -100,7 +100,7 @@ def _model(
 
 def _action(
     work: Reconciliation, company_id: str, desk: Desk, action: Action, model_id: int
-) -> Thing:
+) -> Resource:
     body = {
         "name": action.name,
         "description": action.description,
@@ -120,7 +120,7 @@ def _action(
         found = work.metabase.get(f"{_ACTION}?model-id={model_id}")
         return [one["id"] for one in found if one["name"] == action.name]
 
-    return Thing(
+    return Resource(
         company_id=company_id,
         kind="action",
         key=action.action_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from metabase.server.identity import Known, digest
 from metabase.server.payloads import canonical
-from metabase.server.resources import Thing, Values
+from metabase.server.resources import Resource, Values
 
 __all__ = [
     "action_of",
@@ -27,13 +27,13 @@ def is_same(live: Values, known: Known) -> bool:
     return live.get("entity_id") == known.server_entity_id
 
 
-def is_listed(thing: Thing, known: Known) -> bool:
+def is_listed(thing: Resource, known: Known) -> bool:
     """Whether a list of the server has it."""
     told = thing.listed(known.metabase_id)
     return told is not None and is_same(told, known)
 
 
-def is_untouched(thing: Thing, known: Known) -> bool:
+def is_untouched(thing: Resource, known: Known) -> bool:
     """Whether a list of the server tells enough: nobody edited it since we wrote it.
 
     Of two hundred cards each read alone takes 30 ms, and the list of their folder tells
@@ -69,7 +69,7 @@ def away(known: Known) -> dict[str, str]:
     return {**known.key_hashes, "archived": digest(canonical("archived", True))}
 
 
-def differences(thing: Thing, live: Values, wanted: Values) -> list[str]:
+def differences(thing: Resource, live: Values, wanted: Values) -> list[str]:
     """Keys that the server has otherwise than wanted."""
     owned = thing.owned(live)
     return [
@@ -79,7 +79,7 @@ def differences(thing: Thing, live: Values, wanted: Values) -> list[str]:
     ]
 
 
-def was_touched(thing: Thing, live: Values, known: Known | None, key: str) -> bool:
+def was_touched(thing: Resource, live: Values, known: Known | None, key: str) -> bool:
     """Whether the server has something else than was last written there."""
     if known is None or key not in known.key_hashes or key in thing.never_drifts:
         return False

@@ -24,13 +24,13 @@ from metabase.server.comparison import (
     was_touched,
 )
 from metabase.server.identity import Identities, Known
-from metabase.server.resources import PENDING, Finding, Thing, Values
+from metabase.server.resources import PENDING, Finding, Resource, Values
 
 __all__ = [
     "PENDING",
     "Finding",
     "Reconciliation",
-    "Thing",
+    "Resource",
     "Values",
 ]
 
@@ -48,7 +48,7 @@ class Reconciliation:
         self._imagined: dict[tuple[str, str, str], int] = {}
         self._made: set[tuple[str, str, str]] = set()
 
-    def locate(self, thing: Thing) -> int:
+    def locate(self, thing: Resource) -> int:
         """Give the id of a thing, made empty if need be: others may point to it.
 
         ``ensure`` has to follow, and tells no second time that it was made.
@@ -63,7 +63,7 @@ class Reconciliation:
             self._made.add(thing.identity)
         return self._create(thing, is_lost=known is not None)
 
-    def ensure(self, thing: Thing) -> int:
+    def ensure(self, thing: Resource) -> int:
         """Make the thing equal to what is wanted; gives its id.
 
         Raises
@@ -88,7 +88,7 @@ class Reconciliation:
             return self._compare(thing, self._get(thing, adopted), None)
         return self._create(thing, is_lost=known is not None)
 
-    def tell(self, thing: Thing, action: str, detail: str = "") -> None:
+    def tell(self, thing: Resource, action: str, detail: str = "") -> None:
         """Add a finding about a thing."""
         told = Finding(thing.company_id, thing.kind, thing.name, action, detail)
         self.findings.append(told)
@@ -135,11 +135,11 @@ class Reconciliation:
         live = self._read(f"{endpoint}/{known.metabase_id}")
         return live is not None and is_same(live, known)
 
-    def _live(self, thing: Thing, known: Known) -> Values | None:
+    def _live(self, thing: Resource, known: Known) -> Values | None:
         live = self._read(f"{thing.endpoint}/{known.metabase_id}")
         return live if live is not None and is_same(live, known) else None
 
-    def _take_back(self, thing: Thing, known: Known) -> bool:
+    def _take_back(self, thing: Resource, known: Known) -> bool:
         """Take it out of a bin that nobody can look into; False: it is not there."""
         by_us = was_put_away(known)
         told = (
@@ -169,11 +169,11 @@ class Reconciliation:
             raise
         return read
 
-    def _get(self, thing: Thing, metabase_id: int) -> Values:
+    def _get(self, thing: Resource, metabase_id: int) -> Values:
         got: Values = self.metabase.get(f"{thing.endpoint}/{metabase_id}")
         return got
 
-    def _candidate(self, thing: Thing) -> int | None:
+    def _candidate(self, thing: Resource) -> int | None:
         found = thing.candidates()
         if len(found) > 1:
             raise MetabaseError(
@@ -183,7 +183,7 @@ class Reconciliation:
             )
         return found[0] if found else None
 
-    def _create(self, thing: Thing, *, is_lost: bool) -> int:
+    def _create(self, thing: Resource, *, is_lost: bool) -> int:
         detail = thing.may_vanish or "somebody deleted it on the server"
         is_drift = is_lost and not thing.may_vanish
         self.tell(thing, "drift" if is_drift else "create", detail if is_lost else "")
@@ -204,7 +204,7 @@ class Reconciliation:
             self._write(thing, live, only_differences=True)
         return int(made["id"])
 
-    def _compare(self, thing: Thing, live: Values, known: Known | None) -> int:
+    def _compare(self, thing: Resource, live: Values, known: Known | None) -> int:
         wanted = thing.wanted(live)
         changed = differences(thing, live, wanted)
         by_hand = [key for key in changed if was_touched(thing, live, known, key)]
@@ -225,7 +225,7 @@ class Reconciliation:
                 self._save(thing, live, hashes(wanted))
         return int(live["id"])
 
-    def _write(self, thing: Thing, live: Values, *, only_differences: bool) -> None:
+    def _write(self, thing: Resource, live: Values, *, only_differences: bool) -> None:
         wanted = thing.wanted(live)
         changed = differences(thing, live, wanted)
         keys = changed if only_differences else list(wanted)
@@ -248,7 +248,9 @@ class Reconciliation:
                 )
         self._save(thing, live, hashes(wanted))
 
-    def _save(self, thing: Thing, live: Values, key_hashes: Mapping[str, str]) -> None:
+    def _save(
+        self, thing: Resource, live: Values, key_hashes: Mapping[str, str]
+    ) -> None:
         first = Known(
             thing.company_id, thing.kind, thing.key, int(live["id"]), None, {}
         )

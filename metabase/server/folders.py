@@ -7,12 +7,12 @@ from typing import Any
 
 from metabase.content.company import Company
 from metabase.content.errors import MetabaseError
-from metabase.server.diff import Reconciliation, Thing, Values
+from metabase.server.diff import Reconciliation, Resource, Values
 
 __all__ = ["collection_of", "folder_of", "items_of"]
 
 
-def collection_of(work: Reconciliation, company: Company, description: str) -> Thing:
+def collection_of(work: Reconciliation, company: Company, description: str) -> Resource:
     """The collection of a company."""
     # The id at the end of the name stays when the company is renamed.
     suffix = f" ({company.company_id})"
@@ -29,7 +29,7 @@ def collection_of(work: Reconciliation, company: Company, description: str) -> T
         "description": description,
         "archived": False,
     }
-    return Thing(
+    return Resource(
         company_id=company.company_id,
         kind="collection",
         key="company",
@@ -43,7 +43,7 @@ def collection_of(work: Reconciliation, company: Company, description: str) -> T
 
 def folder_of(
     work: Reconciliation, company: Company, key: str, name: str, parent_id: int
-) -> Thing:
+) -> Resource:
     """A folder in the collection of a company."""
 
     def candidates() -> Sequence[int]:
@@ -54,7 +54,7 @@ def folder_of(
         ]
 
     wanted = {"name": name, "parent_id": parent_id, "archived": False}
-    return Thing(
+    return Resource(
         company_id=company.company_id,
         kind="collection",
         key=key,

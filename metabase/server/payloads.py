@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metabase.content.entities import Card, Dashboard, Placement
-from metabase.server.buttons import Button, button_said, dashcard, lowered
+from metabase.server.buttons import Button, button_identity, dashcard, lowered
 from metabase.server.parameter_payloads import (
     click_settings,
     parameter_payload,
@@ -173,7 +173,7 @@ def canonical(key: str, value: Any) -> Any:
         rich = ("parameter_mappings", "series", "visualization_settings")
         return sorted(
             json.dumps(
-                button_said(card)
+                button_identity(card)
                 if _acts(card)
                 else [
                     *(card.get(k) for k in known),

@@ -15,7 +15,7 @@ from metabase.server.buttons import Button
 from metabase.server.diff import (
     Finding,
     Reconciliation,
-    Thing,
+    Resource,
     Values,
 )
 from metabase.server.folders import items_of
@@ -128,13 +128,13 @@ class _Found:
         return [key for key, one in pages.items() if one["name"] == page.name]
 
 
-def _card(told: Publication, card: Card, found: _Found) -> Thing:
+def _card(told: Publication, card: Card, found: _Found) -> Resource:
     body = card_body(
         card,
         database_id=told.home.database_id,
         folder_id=told.folder_of_card(card),
     )
-    return Thing(
+    return Resource(
         company_id=told.home.company.company_id,
         kind="card",
         key=card.entity_id,
@@ -148,7 +148,9 @@ def _card(told: Publication, card: Card, found: _Found) -> Thing:
     )
 
 
-def _page(told: Publication, page: Dashboard, ids: Published, found: _Found) -> Thing:
+def _page(
+    told: Publication, page: Dashboard, ids: Published, found: _Found
+) -> Resource:
     company_id = told.home.company.company_id
 
     def wanted(live: Values | None) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def _page(told: Publication, page: Dashboard, ids: Published, found: _Found) -> 
         pinned = {"collection_position": told.roles.place_of(page_of(page)) or None}
         return {**body, **embedding, **pinned, "archived": False}
 
-    return Thing(
+    return Resource(
         company_id=company_id,
         kind="dashboard",
         key=page.entity_id,

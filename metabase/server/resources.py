@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["PENDING", "Finding", "Thing", "Values"]
+__all__ = ["PENDING", "Finding", "Resource", "Values"]
 
 PENDING = ("create", "update", "adopt", "archive", "unarchive", "drift")
 """Actions that apply would do; the others only tell."""
@@ -39,7 +39,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Thing:
+class Resource:
     """Something a server should hold.
 
     Parameters

@@ -16,11 +16,11 @@ from typing import Any
 from metabase.content.company import Company
 from metabase.content.delivery import Subscription, page_of
 from metabase.content.entities import Content, Dashboard
-from metabase.content.schedules import CannotBeSaid, Schedule, shift
+from metabase.content.schedules import Schedule, UnsupportedSchedule, shift
 from metabase.server.diff import (
     Finding,
     Reconciliation,
-    Thing,
+    Resource,
     Values,
 )
 
@@ -88,7 +88,7 @@ def ensure_subscriptions(
         page = pages[one.page]
         try:
             when = _when(post, one)
-        except CannotBeSaid as reason:
+        except UnsupportedSchedule as reason:
             _skip(work, post, one, page, str(reason))
             # Neither made nor taken away, also by the key it once had.
             kept |= {_key(one.rhythm, page), one.rhythm}
@@ -98,7 +98,7 @@ def ensure_subscriptions(
             continue
         recipients = tuple(sorted(post.recipients[one.rhythm]))
         mail = _Mail(one.rhythm, page, page_ids[page.entity_id], when, recipients)
-        kept |= {mail.key, work.ensure(_thing(work, post, mail))}
+        kept |= {mail.key, work.ensure(_resource(work, post, mail))}
     company_id = post.company.company_id
     for known in work.identities.all(company_id=company_id, kind="subscription"):
         if known.key not in kept and known.metabase_id not in kept:
@@ -135,7 +135,7 @@ def _when(post: Post, one: Subscription) -> Schedule | None:
     if not post.recipients.get(one.rhythm):
         return None
     if not post.has_mail:
-        raise CannotBeSaid(
+        raise UnsupportedSchedule(
             "the server cannot send mail: set MB_EMAIL_SMTP_HOST and its neighbours"
         )
     return shift(one.schedule, post.time_zone, post.server_time_zone, post.now)
@@ -159,7 +159,7 @@ def _tell_that_nobody_is_named(
     _skip(work, post, one, page, f"nobody is named; {option} ADDRESS")
 
 
-def _thing(work: Reconciliation, post: Post, mail: _Mail) -> Thing:
+def _resource(work: Reconciliation, post: Post, mail: _Mail) -> Resource:
     placed = _placed(work, mail.page_id)
 
     def wanted(live: Values | None) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def _thing(work: Reconciliation, post: Post, mail: _Mail) -> Thing:
         cards = [one for one in sent["cards"] if one["dashboard_card_id"] in placed]
         return {**sent, "cards": cards}
 
-    return Thing(
+    return Resource(
         company_id=post.company.company_id,
         kind="subscription",
         key=mail.key,

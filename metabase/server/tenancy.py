@@ -15,7 +15,7 @@ from metabase.content.company import Company
 from metabase.content.errors import ContentError
 from metabase.content.roles import Role, Roles
 from metabase.server.actions_switch import ACTIONS
-from metabase.server.diff import Reconciliation, Thing, Values
+from metabase.server.diff import Reconciliation, Resource, Values
 from metabase.server.folders import collection_of, folder_of
 
 __all__ = [
@@ -156,7 +156,7 @@ def ensure_group(
         return []
 
     return work.ensure(
-        Thing(
+        Resource(
             company_id=company_id,
             kind="group",
             key=name,
@@ -184,7 +184,7 @@ def _word(words: Mapping[str, str], folder: str) -> str:
         ) from error
 
 
-def _database(work: Reconciliation, login: Login, key: str, name: str) -> Thing:
+def _database(work: Reconciliation, login: Login, key: str, name: str) -> Resource:
     details = login.details()
     wanted = {
         "name": name,
@@ -211,7 +211,7 @@ def _database(work: Reconciliation, login: Login, key: str, name: str) -> Thing:
         found = work.metabase.get("/api/database")["data"]
         return [one["id"] for one in found if one["name"] == name]
 
-    return Thing(
+    return Resource(
         company_id=login.company.company_id,
         kind="connection",
         key=key,

@@ -10,7 +10,7 @@ import psycopg
 from ml_assets.assets.programme_tables import (
     Programme,
     baselines,
-    entries_told,
+    closed_entries,
     programme_tables,
 )
 from ml_assets.assets.row_counts import with_row_counts
@@ -113,7 +113,7 @@ def _reviewed(
         Programme(
             months=months,
             costs=costs,
-            entries=entries_told(queue, first, today),
+            entries=closed_entries(queue, first, today),
             frozen=frozen,
             targets=dict(
                 zip(targets["metric_name"], targets["target_value"], strict=True)

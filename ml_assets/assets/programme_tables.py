@@ -26,7 +26,7 @@ from ml_assets.subscriptions.programme_parts import (
 )
 from ml_assets.subscriptions.queue_effect import FEWEST_OF_A_SIDE, LEFT_DAYS
 
-__all__ = ["MONTHS", "Programme", "baselines", "entries_told", "programme_tables"]
+__all__ = ["MONTHS", "Programme", "baselines", "closed_entries", "programme_tables"]
 
 MONTHS: Final = 3
 """Months of a review: as many before the programme, and of late."""
@@ -39,7 +39,7 @@ _SHARES: Final = {
 _THIRD_LESS: Final = 2 / 3
 
 
-def entries_told(queue: pd.DataFrame, first_month: date, today: date) -> pd.DataFrame:
+def closed_entries(queue: pd.DataFrame, first_month: date, today: date) -> pd.DataFrame:
     """Entries of the programme whose 90 days are over, as `churn_part` reads them.
 
     Parameters
@@ -95,7 +95,7 @@ class Programme:
     costs
         ``month_start_date``, ``cost_kind``, ``cost_amount``, ``unpriced_cost_count``.
     entries
-        Of `entries_told`.
+        Of `closed_entries`.
     frozen
         Of `baselines`.
     margin_rate

@@ -56,7 +56,7 @@ def fitted_values(mix: FittedMix) -> pd.DataFrame:
     columns = mix.posterior.baseline.columns[:n]
     draws = mix.media.sum(axis=1) + mix.draws.coefficients @ columns.T
     lasting = np.sqrt(1 - mix.draws.follows[:, None] ** 2)
-    table = _told(mix, mix.series.dates[:n], draws, _new_noise(mix, n) / lasting)
+    table = _intervals(mix, mix.series.dates[:n], draws, _new_noise(mix, n) / lasting)
     return table.assign(actual=mix.series.outcome[:n])
 
 
@@ -73,7 +73,7 @@ def _table(mix: FittedMix, future: Future) -> pd.DataFrame:
     draws = media.sum(axis=1) + mix.draws.coefficients @ columns.T
     periods = len(future.dates)
     draws += _wandering(mix, periods) + _carried(mix, periods)
-    return _told(mix, future.dates, draws, _noise(mix, periods))
+    return _intervals(mix, future.dates, draws, _noise(mix, periods))
 
 
 def _wandering(mix: FittedMix, periods: int) -> Floats:
@@ -114,7 +114,7 @@ def _noise(mix: FittedMix, periods: int) -> Floats:
     return noise
 
 
-def _told(
+def _intervals(
     mix: FittedMix, dates: npt.NDArray[np.datetime64], draws: Floats, noise: Floats
 ) -> pd.DataFrame:
     lower, upper = np.quantile(draws + noise, _ENDS, axis=0)

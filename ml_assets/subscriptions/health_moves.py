@@ -79,12 +79,14 @@ def _words(
     return [
         [Sentence("health.first", "There is no score before to hold it against.")]
         if np.isnan(rest[row])
-        else _said(new[row], old[row], moved[row], float(rest[row]))
+        else _explanations(new[row], old[row], moved[row], float(rest[row]))
         for row in range(len(new))
     ]
 
 
-def _said(new: Floats, old: Floats, moved: Floats, rest: float) -> list[Sentence]:
+def _explanations(
+    new: Floats, old: Floats, moved: Floats, rest: float
+) -> list[Sentence]:
     told = [
         (abs(moved[at]), _moved(_NAMES[name], old[at], new[at], moved[at]))
         for at, name in enumerate(COMPONENTS)

@@ -161,10 +161,10 @@ def _moved(
 
 
 def _lacks(values: Mapping[str, float], tier: Tier) -> list[Sentence]:
-    return [_asked(name, values[name], tier) for name in _missing(values, tier)]
+    return [_requirement(name, values[name], tier) for name in _missing(values, tier)]
 
 
-def _asked(name: str, value: float, tier: Tier) -> Sentence:
+def _requirement(name: str, value: float, tier: Tier) -> Sentence:
     facts: dict[str, Any] = {"least": getattr(tier, name), "value": value}
     if np.isnan(value):
         return Sentence("loyalty.unknown", "{what} is not known.", what=_NAMES[name])

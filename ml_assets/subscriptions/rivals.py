@@ -113,7 +113,7 @@ def compare_with_rivals(
     asked, whose = left[rows], accounts[rows]
     risks, chances = {}, {}
     for name, risk in _scorers(table, left, weights).items():
-        found = [_asked(risk, left, *pair) for pair in splits.pairs]
+        found = [_held_out_risk(risk, left, *pair) for pair in splits.pairs]
         risks[name] = np.concatenate([of for of, _ in found])
         chances[name] = np.concatenate([chance for _, chance in found])
     gain = _gain(risks, "logistic", asked, whose)
@@ -167,7 +167,9 @@ def _scorers(
     }
 
 
-def _asked(risk: Risk, left: Bools, learned: Rows, rows: Rows) -> tuple[Floats, Floats]:
+def _held_out_risk(
+    risk: Risk, left: Bools, learned: Rows, rows: Rows
+) -> tuple[Floats, Floats]:
     """Risk and chance of rows that were not learned from."""
     seen, of_rows = risk(learned, learned), risk(learned, rows)
     scale = fit_logistic(seen[:, None], left[learned], penalty=_PENALTY)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.connection_flow import Asked, connect_source
+from orchestration.cli.connection_flow import ConnectionAnswers, connect_source
 from orchestration.cli.console import fail
 from orchestration.lib.connections.source_declarations import Connect, Option, Way
 from orchestration.lib.connections.sources import CALLBACK_PORT, Source, api_sources
@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
 
 def _command(source: Source, connect: Connect) -> Callable[..., None]:
     def command(**typed: Any) -> None:
-        connect_source(_asked(source, connect, typed))
+        connect_source(_answers(source, connect, typed))
 
     # Typer reads a command's options from its signature and its help from its text.
     command.__signature__ = Signature(  # type: ignore[attr-defined]
@@ -123,7 +123,9 @@ def _identifier(option: str) -> str:
     return option.replace("-", "_")
 
 
-def _asked(source: Source, connect: Connect, typed: dict[str, Any]) -> Asked:
+def _answers(
+    source: Source, connect: Connect, typed: dict[str, Any]
+) -> ConnectionAnswers:
     settings = {
         option.setting: _value(name, option, typed[_identifier(name)])
         for name, option in connect.options.items()
@@ -132,7 +134,7 @@ def _asked(source: Source, connect: Connect, typed: dict[str, Any]) -> Asked:
         settings.setdefault(name, typed.get(name))
     secrets = typed.get("secret") or []
     way = _way(connect, typed, secrets)
-    return Asked(
+    return ConnectionAnswers(
         source.slug,
         typed["company"],
         typed["name"],

@@ -26,11 +26,11 @@ from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import open_database
 
-__all__ = ["Asked", "connect_source", "test_connection"]
+__all__ = ["ConnectionAnswers", "connect_source", "test_connection"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConnectionAnswers:
     """What was typed.
 
     Parameters
@@ -55,7 +55,7 @@ class Asked:
     callback_port: int = 0
 
 
-def connect_source(asked: Asked) -> None:
+def connect_source(asked: ConnectionAnswers) -> None:
     """Store a connection, try it and show what it can see. Exits 1 if it fails."""
     source = SOURCES[asked.slug]
     settings = Settings.from_environment()
@@ -96,7 +96,7 @@ def test_connection(url: str, settings: Settings, connection: Connection) -> Non
     _try_and_show(url, settings, connection)
 
 
-def _connection(url: str, source: Source, asked: Asked) -> Connection:
+def _connection(url: str, source: Source, asked: ConnectionAnswers) -> Connection:
     """What was asked for, on top of what is stored under that name."""
     name = asked.name or source.slug
     stored = {

@@ -51,7 +51,7 @@ def stoppable(again: str) -> Iterator[None]:
     try:
         yield
     except BaseException as failure:
-        if not isinstance(failure, KeyboardInterrupt) and not _is_asked(ours):
+        if not isinstance(failure, KeyboardInterrupt) and not _is_requested(ours):
             raise
         console.print(
             "\n[yellow]Stopped.[/yellow] What was finished is kept, what was being "
@@ -75,11 +75,11 @@ def stop_if_requested() -> None:
     Stopped
     """
     heard = _heard.get()
-    if heard is not None and _is_asked(heard):
+    if heard is not None and _is_requested(heard):
         raise Stopped
 
 
-def _is_asked(heard: int) -> bool:
+def _is_requested(heard: int) -> bool:
     noted = b""
     # Nothing to read is nothing heard.
     with suppress(BlockingIOError):

@@ -57,7 +57,7 @@ def trace(
         load_company(url, company)
         if not has_reporting(url):
             raise fail(f"Nothing is published yet: timonel run --company {company}")
-        told = _told(url, company, number)
+        told = _traced(url, company, number)
     if form is Format.json:
         asked_for = [{"asked_for": record.asked_for} for record in told.records]
         document = asdict(told)
@@ -71,7 +71,7 @@ def trace(
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Trace:
     """All that is known of a number; of a card its answer, of a sentence its source."""
 
     number: Number
@@ -86,7 +86,7 @@ class _Told:
     records: list[RawRecord]
 
 
-def _told(url: str, company: str, asked: str) -> _Told:
+def _traced(url: str, company: str, asked: str) -> _Trace:
     from orchestration.lib.reporting.lineage import evidence
     from orchestration.lib.reporting.lineage.lineage import find_number, lineage
     from orchestration.lib.reporting.lineage.records import Fed, raw_records
@@ -109,7 +109,7 @@ def _told(url: str, company: str, asked: str) -> _Told:
     runs = evidence.model_runs(url, company, below)
     customers = (answer.column("customer_id") or None) if answer else None
     fed = Fed(customers, max((run.fitted_at for run in runs), default=None))
-    return _Told(
+    return _Trace(
         number,
         insight,
         source_rows(url, company, insight) if insight else [],
@@ -123,7 +123,7 @@ def _told(url: str, company: str, asked: str) -> _Told:
     )
 
 
-def _show(told: _Told) -> None:
+def _show(told: _Trace) -> None:
     if told.insight:
         _show_insight(told.insight, told.source_rows)
     elif told.answer:

@@ -74,8 +74,8 @@ def _endpoint(
         if account is None:
             return JSONResponse({"error": "the credentials are not accepted"}, 401)
         body = await request.json() if await request.body() else {}
-        stream = _asked_of(streams, request, body)
-        asked = _Asked(stream, request, body)
+        stream = _requested_stream(streams, request, body)
+        asked = _Request(stream, request, body)
         path, now = path_with_query(request), world.clock.now()
         rows = asked.rows(now)
         if account:
@@ -142,7 +142,7 @@ def _basic(request: Request) -> list[str]:
     return base64.b64decode(given).decode("utf-8", "replace").split(":", 1)
 
 
-def _asked_of(streams: list[Stream], request: Request, body: Any) -> Stream:
+def _requested_stream(streams: list[Stream], request: Request, body: Any) -> Stream:
     """The stream whose question it is: of those that fit, the one that says most."""
     if len(streams) == 1:
         return streams[0]
@@ -175,7 +175,7 @@ def _fits(template: Any, given: Any) -> bool:
             return bool(template == given)
 
 
-class _Asked:
+class _Request:
     """A question, read with the templates that its client wrote it by."""
 
     def __init__(self, stream: Stream, request: Request, body: Mapping[str, Any]):

@@ -8,7 +8,7 @@ from typing import Final
 
 from sandbox.google_ads.gaql import Condition, InvalidQuery, Query
 
-__all__ = ["DATE_SEGMENTS", "DateRange", "DateTooOld", "asked_range"]
+__all__ = ["DATE_SEGMENTS", "DateRange", "DateTooOld", "requested_range"]
 
 _GRANULAR_MONTHS: Final = 37
 
@@ -31,7 +31,7 @@ class DateRange:
         return DateRange(max(firsts, default=None), min(lasts, default=None))
 
 
-def asked_range(query: Query, today: date) -> DateRange:
+def requested_range(query: Query, today: date) -> DateRange:
     """The days that the conditions on `segments.date` leave.
 
     Raises

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sandbox.ad_records import read_ad_days, read_entities
 from sandbox.google_ads.access import Caller
 from sandbox.google_ads.accounts import Account
-from sandbox.google_ads.dates import DateTooOld, asked_range
+from sandbox.google_ads.dates import DateTooOld, requested_range
 from sandbox.google_ads.errors import Failure
 from sandbox.google_ads.fields import check_fields
 from sandbox.google_ads.gaql import InvalidQuery, Query, parse
@@ -58,7 +58,7 @@ def _days(
     world: "World", caller: Caller, account: Account, query: Query
 ) -> Iterable[AdDay]:
     zone = world.company(caller.company).zone
-    asked = asked_range(query, world.clock.now().astimezone(zone).date())
+    asked = requested_range(query, world.clock.now().astimezone(zone).date())
     return read_ad_days(
         world.store,
         caller.company,

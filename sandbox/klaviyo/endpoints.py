@@ -183,7 +183,7 @@ def _lists(account: Account, request: Request, _: Any) -> tuple[int, dict[str, A
     size = int(request.query_params.get("page[size]", "10"))
     if not 1 <= size <= 10:
         raise invalid("page[size] must be between 1 and 10.", "/page[size]")
-    rows = [_told(each) for each in found[:size]]
+    rows = [_list_payload(each) for each in found[:size]]
     return 200, {"data": rows, "links": {"self": str(request.url), "next": None}}
 
 
@@ -192,7 +192,7 @@ def _make_list(account: Account, _: Request, data: Any) -> tuple[int, dict[str, 
     name = (data.get("attributes") or {}).get("name")
     if not isinstance(name, str) or not name.strip():
         raise invalid("'name' is a required field.", "/data/attributes/name")
-    return 201, {"data": _told(account.make_list(name))}
+    return 201, {"data": _list_payload(account.make_list(name))}
 
 
 def _members(account: Account, request: Request, _: Any) -> tuple[int, dict[str, Any]]:
@@ -241,11 +241,11 @@ def _start(account: Account, _: Request, data: Any) -> tuple[int, dict[str, Any]
         _check_type(each, "list", "/data/relationships/lists/data/0/type")
         _list(account, str(each.get("id")))
     job = account.start(profiles, str(lists[0]["id"]) if lists else None)
-    return 202, {"data": _told_job(job)}
+    return 202, {"data": _job_payload(job)}
 
 
 def _job(account: Account, request: Request, _: Any) -> tuple[int, dict[str, Any]]:
-    return 200, {"data": _told_job(account.look_at(_found_job(account, request)))}
+    return 200, {"data": _job_payload(account.look_at(_found_job(account, request)))}
 
 
 def _errors(account: Account, request: Request, _: Any) -> tuple[int, dict[str, Any]]:
@@ -280,11 +280,11 @@ def _check_type(resource: Any, wanted: str, pointer: str) -> None:
         raise invalid(f"'{kind}' is not the allowed type '{wanted}'.", pointer)
 
 
-def _told(found: MailingList) -> dict[str, Any]:
+def _list_payload(found: MailingList) -> dict[str, Any]:
     return {"type": "list", "id": found.id, "attributes": {"name": found.name}}
 
 
-def _told_job(job: Job) -> dict[str, Any]:
+def _job_payload(job: Job) -> dict[str, Any]:
     is_over = job.status == "complete"
     count, failed = len(job.profiles), len(job.errors)
     return {

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sandbox.meta_ads.errors import invalid_parameter
 from sandbox.meta_ads.parameters import Parameters, structure_of
 
-__all__ = ["Filter", "asked_filters"]
+__all__ = ["Filter", "requested_filters"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def asked_filters(parameters: Parameters) -> tuple[Filter, ...]:
+def requested_filters(parameters: Parameters) -> tuple[Filter, ...]:
     """The filters of a call, with `effective_status` as one of them."""
     found = []
     for part in structure_of(parameters, "filtering") or []:

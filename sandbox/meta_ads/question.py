@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sandbox.meta_ads.actions import checked_windows
 from sandbox.meta_ads.errors import GraphError, invalid_parameter
-from sandbox.meta_ads.filters import Filter, asked_filters
+from sandbox.meta_ads.filters import Filter, requested_filters
 from sandbox.meta_ads.insight_fields import checked_fields
 from sandbox.meta_ads.parameters import (
     Parameters,
@@ -67,7 +67,7 @@ def understood(parameters: Parameters, *, own_level: Level, today: date) -> Ques
         periods=tuple(period for one in ranges for period in _periods(one, increment)),
         is_by_platform=bool(breakdowns),
         windows=checked_windows(list_of(parameters, "action_attribution_windows")),
-        filters=asked_filters(parameters),
+        filters=requested_filters(parameters),
     )
 
 

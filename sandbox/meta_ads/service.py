@@ -18,7 +18,7 @@ from sandbox.meta_ads.errors import (
     permission_denied,
     too_much_data,
 )
-from sandbox.meta_ads.filters import asked_filters
+from sandbox.meta_ads.filters import requested_filters
 from sandbox.meta_ads.insights import insight_rows
 from sandbox.meta_ads.paging import page_of
 from sandbox.meta_ads.parameters import Parameters, field_names
@@ -92,7 +92,7 @@ class Service:
         if edge not in EDGES:
             raise nonexistent_object(f"{node}/{edge}")
         parent = None if node.startswith("act_") else node
-        documents = edge_documents(account, edge, asked_filters(given), parent)
+        documents = edge_documents(account, edge, requested_filters(given), parent)
         names = field_names(given)
         rows = [selected(one, names, EDGES[edge]) for one in documents]
         return page_of(self._world.faults, request, given, rows)

@@ -22,7 +22,7 @@ from sandbox.shopify.access import served_version
 from sandbox.shopify.bulk import BulkOperations
 from sandbox.shopify.context import Context
 from sandbox.shopify.cost import Buckets
-from sandbox.shopify.execution import Asked, answer
+from sandbox.shopify.execution import GraphQLRequest, answer
 from sandbox.simulation.companies import Company
 from sandbox.simulation.world import World
 
@@ -144,7 +144,7 @@ class _Shops:
             path_with_query(request),
             self._world.clock.now(),
         )
-        asked = _asked(request, company, body, self._world.base_url)
+        asked = _parsed_request(request, company, body, self._world.base_url)
         bucket = self._buckets.of(company.slug, company.plan)
         return _json(answer(context, asked, bucket, self._operations), version)
 
@@ -176,7 +176,9 @@ class _Shops:
         return served
 
 
-def _asked(request: Request, company: Company, body: bytes, base_url: str) -> Asked:
+def _parsed_request(
+    request: Request, company: Company, body: bytes, base_url: str
+) -> GraphQLRequest:
     try:
         asked = msgspec.json.decode(body)
         query = asked["query"]
@@ -188,7 +190,7 @@ def _asked(request: Request, company: Company, body: bytes, base_url: str) -> As
             400, {"query": "Required parameter missing or invalid"}
         ) from None
     host = base_url or str(request.base_url).rstrip("/")
-    return Asked(
+    return GraphQLRequest(
         query,
         variables,
         asked.get("operationName"),

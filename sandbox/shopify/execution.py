@@ -45,11 +45,11 @@ from sandbox.shopify.roots import Roots
 from sandbox.shopify.schema import schema_of
 from sandbox.shopify.slices import BadPage
 
-__all__ = ["Asked", "answer"]
+__all__ = ["GraphQLRequest", "answer"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class GraphQLRequest:
     """The body of a request."""
 
     query: str
@@ -66,7 +66,7 @@ def _document(version: str, query: str) -> DocumentNode | tuple[GraphQLError, ..
 
 
 def answer(
-    context: Context, asked: Asked, bucket: Bucket, operations: BulkOperations
+    context: Context, asked: GraphQLRequest, bucket: Bucket, operations: BulkOperations
 ) -> dict[str, Any]:
     """The JSON that Shopify would answer, always with HTTP status 200."""
     try:
@@ -82,7 +82,7 @@ def answer(
 
 def _executed(
     context: Context,
-    asked: Asked,
+    asked: GraphQLRequest,
     document: DocumentNode,
     shared: tuple[Bucket, BulkOperations],
 ) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _executed(
 @dataclass(frozen=True)
 class _Work:
     context: Context
-    asked: Asked
+    asked: GraphQLRequest
     compiler: Compiler
     operation: OperationDefinitionNode
     schema: GraphQLSchema

@@ -32,7 +32,7 @@ def syntax_error(error: GraphQLSyntaxError) -> dict[str, Any]:
 
 def invalid(errors: Iterable[GraphQLError]) -> dict[str, Any]:
     """The text is GraphQL, but not of this schema."""
-    return {"errors": [_told(error) for error in errors]}
+    return {"errors": [_error_payload(error) for error in errors]}
 
 
 def no_such_field(kind: str, name: str) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def too_dear(requested: int) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": extensions}]}
 
 
-def _told(error: GraphQLError) -> dict[str, Any]:
+def _error_payload(error: GraphQLError) -> dict[str, Any]:
     if found := _UNKNOWN_FIELD.search(error.message):
         name, kind = found.groups()
         return {**_undefined_field(kind, name), "locations": _locations(error)}

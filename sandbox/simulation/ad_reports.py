@@ -80,7 +80,7 @@ def ad_day_versions(
         for column, ad in enumerate(channel.ads)
     ]
     for day in range(timeline.days):
-        stages = _told(timeline, day)
+        stages = _reported_stages(timeline, day)
         for reports in ads:
             yield from reports.versions(timeline, day, stages)
 
@@ -105,7 +105,7 @@ def _counts(
     }
 
 
-def _told(timeline: Timeline, day: int) -> list[_Stage]:
+def _reported_stages(timeline: Timeline, day: int) -> list[_Stage]:
     """The stages of a day that anybody can still see: long ago only the last one."""
     since_midnight = timeline.remembered_from - timeline.midnight(day)
     seen = [stage for stage in _STAGES if stage.after > since_midnight]

@@ -72,12 +72,10 @@ class AccountDaysStream(SlicedStream):
     def certain_now(self) -> datetime:
         """A moment that is not in the future by anybody's clock (aware, UTC)."""
 
-    def look_ahead(
-        self, account: AdAccount, spans: Sequence[tuple[date, date]]
-    ) -> None:
+    def prefetch(self, account: AdAccount, spans: Sequence[tuple[date, date]]) -> None:
         """Prepare for windows that will be fetched, in this order; or do nothing."""
 
-    def asked_at(
+    def requested_at(
         self,
         account: AdAccount,  # noqa: ARG002
         first: date,  # noqa: ARG002
@@ -96,7 +94,7 @@ class AccountDaysStream(SlicedStream):
     def _read_account(self, account: AdAccount) -> None:
         first, last = self._span(account)
         asked = list(windows(first, last, self.window_days))
-        self.look_ahead(account, asked)
+        self.prefetch(account, asked)
         for number, (start, end) in enumerate(asked, 1):
             count = self._read_window(account, start, end)
             self._remember(account, end)
@@ -159,7 +157,7 @@ class AccountDaysStream(SlicedStream):
     def _fetch_days(
         self, account: AdAccount, first: date, last: date, *, is_second: bool = False
     ) -> dict[date, DayRead]:
-        read_at = self.asked_at(account, first, last)
+        read_at = self.requested_at(account, first, last)
         found = {day: DayRead(day, read_at) for day in days_between(first, last)}
         before = self._controls(account, first, last)
         for name, record in self.fetch(account, first, last):

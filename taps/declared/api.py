@@ -168,7 +168,7 @@ class DeclaredApi:
         rule = self._rule(response)
         if rule is None:
             return None
-        said = self._said(response)
+        said = self._error_text(response)
         problem = " ".join(filter(None, (rule.problem, f"({said})" if said else "")))
         problem = problem or f"HTTP {response.status_code}"
         match rule.kind:
@@ -186,12 +186,12 @@ class DeclaredApi:
         status = response.status_code
         for rule in self._api.errors:
             if status in rule.status or (not rule.status and status >= 400):
-                text = self._said(response)
+                text = self._error_text(response)
                 if rule.says is None or re.search(rule.says, text, re.IGNORECASE):
                     return rule
         return None
 
-    def _said(self, response: requests.Response) -> str:
+    def _error_text(self, response: requests.Response) -> str:
         """The source's own words, without the secrets that were sent to it."""
         text = response.text
         if self._api.message:

@@ -190,12 +190,12 @@ class AskingStream(SlicedStream):
         if self.told.request is None:
             yield self._record({}, known, call)[0]
             return
-        count, told_count = 0, None
+        count, reported_count = 0, None
         for body, raws in self._tap.api.pages(
             self.told.request, self.told.paging, values, self._raws, call
         ):
             if self.told.count and body is not None:
-                told_count = value_at(body, self.told.count)
+                reported_count = value_at(body, self.told.count)
             around = {**known, "^": body}
             for raw in raws:
                 asked = around | {"place": count}
@@ -205,9 +205,9 @@ class AskingStream(SlicedStream):
                     yield record
                 else:
                     found.wrong.append(record)
-        if told_count is not None and int(told_count) != count:
+        if reported_count is not None and int(reported_count) != count:
             raise Damaged(
-                f"{count} records came, the source counts {told_count}",
+                f"{count} records came, the source counts {reported_count}",
                 call=call,
                 remedy="Nothing is lost; run it again.",
             )

@@ -35,12 +35,12 @@ def slugs() -> list[str]:
 
 def declared_slugs() -> list[str]:
     """The names of the sources that are read as they are declared."""
-    return [slug for slug in slugs() if "tap" not in _told(slug)]
+    return [slug for slug in slugs() if "tap" not in _declaration(slug)]
 
 
 def tap_class(slug: str) -> type[Tap]:
     """The tap that reads a source; it is imported now."""
-    told = _told(slug)
+    told = _declaration(slug)
     if "tap" not in told:
         declared_tap = import_module("taps.declared.tap").declared_tap
         whole: type[Tap] = declared_tap(slug)
@@ -52,7 +52,7 @@ def tap_class(slug: str) -> type[Tap]:
 
 def ending_soon(slug: str, version: str, today: date) -> str | None:
     """A warning from 180 days before a version's end, which ``versions`` declares."""
-    told = _told(slug) if slug in slugs() else {}
+    told = _declaration(slug) if slug in slugs() else {}
     end = told.get("versions", {}).get(version)
     if end is None or end - today > WARNED_BEFORE:
         return None
@@ -62,12 +62,12 @@ def ending_soon(slug: str, version: str, today: date) -> str | None:
     )
 
 
-def _told(slug: str) -> Mapping[str, Any]:
-    return _told_by((FOLDER / f"{slug}.yml").read_text(encoding="utf-8"))
+def _declaration(slug: str) -> Mapping[str, Any]:
+    return _parsed((FOLDER / f"{slug}.yml").read_text(encoding="utf-8"))
 
 
 @cache
-def _told_by(text: str) -> Mapping[str, Any]:
+def _parsed(text: str) -> Mapping[str, Any]:
     """What is only read, and by its text: a file that changes on disk is seen."""
     told: Mapping[str, Any] = parsed_text(text)
     return told

@@ -55,9 +55,9 @@ class ReportReader:
         """Say which reports will be read, so that they can be asked for ahead."""
         self._runs.expect(reports)
 
-    def asked_at(self, report: Report) -> datetime:
+    def requested_at(self, report: Report) -> datetime:
         """When a report was asked for: its figures are no younger."""
-        return self._runs.asked_at(report)
+        return self._runs.requested_at(report)
 
     def read(self, report: Report) -> list[Row]:
         """The rows of a report that Meta makes in the background.

@@ -63,7 +63,7 @@ class Run:
     id: str
     interval: float
     due: float
-    asked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     age: float = 0.0
     told: dict[str, Any] = field(default_factory=dict)
     invisible: int = 0
@@ -89,10 +89,10 @@ class RunsInFlight:
         self._flying.clear()
         self._expected = deque(reports)
 
-    def asked_at(self, report: Report) -> datetime:
+    def requested_at(self, report: Report) -> datetime:
         """When the report was asked for; now if it was not."""
         run = self._flying.get(report)
-        return run.asked_at if run else datetime.now(UTC)
+        return run.requested_at if run else datetime.now(UTC)
 
     def finished(self, report: Report) -> Run:
         """The run of the report once it is over, or given up for its age.
@@ -106,14 +106,14 @@ class RunsInFlight:
             self._submit(report)
         run = self._flying[report]
         while not run.is_over and run.age < self._pace.timeout_seconds:
-            self._ask_ahead()
+            self._request_ahead()
             self._wait(run)
         del self._flying[report]
         if run.error is not None:
             raise run.error
         return run
 
-    def _ask_ahead(self) -> None:
+    def _request_ahead(self) -> None:
         while self._expected and len(self._flying) < self._pace.parallel:
             report = self._expected.popleft()
             if report in self._flying:

@@ -53,13 +53,13 @@ class Usage:
 def usage_of(headers: Mapping[str, str]) -> Usage:
     """The usage an answer's headers tell; zero where they say nothing."""
     percent, minutes = 0.0, 0.0
-    for told in _told(headers):
+    for told in _usage_rows(headers):
         percent = max([percent, *(_number(told.get(name)) for name in _PERCENTAGES)])
         minutes = max(minutes, _number(told.get(_REGAIN)))
     return Usage(percent, minutes)
 
 
-def _told(headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _usage_rows(headers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for name in ("X-App-Usage", "X-Ad-Account-Usage", "X-FB-Ads-Insights-Throttle"):
         told = _decoded(headers.get(name))
         if isinstance(told, dict):

@@ -7,7 +7,7 @@ from typing import Any
 from taps.tap_shopify.client import ShopifyClient
 from taps.tap_shopify.windows import Count, Window
 
-__all__ = ["ask_count", "count_whole", "told_count"]
+__all__ = ["ask_count", "count_whole", "reported_count"]
 
 
 def ask_count(
@@ -19,10 +19,10 @@ def ask_count(
     }}"""
     shape = dict[str, dict[str, Any]]
     reply = client.query(text, {"search": search}, call, shape)
-    return told_count(reply.data[count_name])
+    return reported_count(reply.data[count_name])
 
 
-def told_count(answer: dict[str, Any]) -> Count:
+def reported_count(answer: dict[str, Any]) -> Count:
     """What an object ``Count`` of Shopify's says."""
     return Count(int(answer["count"]), answer["precision"] == "EXACT")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from taps.tap_shopify.access import Access
 from taps.tap_shopify.client import ShopifyClient
-from taps.tap_shopify.counts import count_whole, told_count
+from taps.tap_shopify.counts import count_whole, reported_count
 from taps.tap_shopify.windows import Window
 
 __all__ = ["day_counts", "day_window"]
@@ -37,7 +37,7 @@ def day_counts(
         shape = dict[str, dict[str, Any]]
         counts = client.query(f"query DayCounts {{ {fields} }}", {}, call, shape).data
         for day in some:
-            told = told_count(counts[f"d{day:%Y%m%d}"])
+            told = reported_count(counts[f"d{day:%Y%m%d}"])
             if told.is_exact:
                 yield day, told.number
             else:

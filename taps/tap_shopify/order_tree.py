@@ -98,7 +98,7 @@ class OrderTree:
 
     def _window(self, until: datetime) -> Window | None:
         if self._tap.is_rereading:
-            return self._tap.asked_window(until)
+            return self._tap.requested_window(until)
         since = self._since()
         if since is None or since >= until:
             return None

@@ -141,7 +141,7 @@ class TapShopify(PartsTap):
         """Reads everything that hangs on orders."""
         return OrderTree(self, self.reader)
 
-    def asked_window(self, now: datetime) -> Window:
+    def requested_window(self, now: datetime) -> Window:
         """The days from start_date to end_date, in the shop's zone, up to now."""
         first, last = self.start_date, self.end_date
         if first is None or last is None or first > last:

@@ -29,7 +29,7 @@ def service_levels_are_met(
     for company_id in days_by_company(context.op_execution_context):
         levels += [(company_id, level) for level in load_levels(url, company_id)]
     late = [
-        _told(company_id, level) for company_id, level in levels if not level.is_met
+        _message(company_id, level) for company_id, level in levels if not level.is_met
     ]
     return dg.AssetCheckResult(
         passed=not late,
@@ -43,7 +43,7 @@ def service_levels_are_met(
     )
 
 
-def _told(company_id: str, level: ServiceLevel) -> str:
+def _message(company_id: str, level: ServiceLevel) -> str:
     what = f"{company_id}, {level.service_level}"
     if level.age_minutes is None:
         return f"{what}: {level.source_slug} was never read to its end."

@@ -180,7 +180,7 @@ def advance(
     known = {alert.topic: alert for alert in alerts}
     holding = dict(_most_severe(conditions))
     steps = [
-        _told(
+        _notification_step(
             _continued(known.get(topic), condition, now), condition, circumstances, now
         )
         for topic, condition in holding.items()
@@ -189,7 +189,7 @@ def advance(
         if topic in holding:
             continue
         if alert.rule_id in circumstances.unjudged:
-            steps.append(_told(alert, None, circumstances, now))
+            steps.append(_notification_step(alert, None, circumstances, now))
         else:
             steps.append(_ended(alert, circumstances, now))
     return sorted(steps, key=lambda step: step.alert.topic)
@@ -242,7 +242,7 @@ def _ended(alert: Alert, circumstances: Circumstances, now: datetime) -> Step:
     return Step(ended, None, "recovery", quiet.over_at(now) if quiet else now)
 
 
-def _told(
+def _notification_step(
     alert: Alert,
     condition: Condition | None,
     circumstances: Circumstances,

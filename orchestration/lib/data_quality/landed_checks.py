@@ -99,7 +99,7 @@ def _remember(
 ) -> None:
     blocking = [each for each in found if each.is_blocking]
     if blocking:
-        told = _told(source, company_id, blocking, is_blocking=True)
+        told = _breach_lines(source, company_id, blocking, is_blocking=True)
         record_difference(url, company_id, source.slug, "contract", "\n".join(told))
     else:
         mark_judged(url, company_id, source, reading.started_at)
@@ -118,7 +118,7 @@ def _verdict(
     for company_id, of_company in found.items():
         these = [each for each in of_company if each.is_blocking == is_blocking]
         if these:
-            lines += _told(source, company_id, these, is_blocking=is_blocking)
+            lines += _breach_lines(source, company_id, these, is_blocking=is_blocking)
         for each in these:
             where = f"{company_id} {each.table}: {each.promise}"
             numbers[where] = numbers.get(where, 0) + each.row_count
@@ -126,7 +126,7 @@ def _verdict(
     return _result(source, name, said, passed=not lines, numbers=numbers)
 
 
-def _told(
+def _breach_lines(
     source: Source, company_id: str, found: Sequence[Breach], *, is_blocking: bool
 ) -> list[str]:
     """What is wrong, where, and what to do."""

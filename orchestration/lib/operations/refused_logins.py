@@ -117,17 +117,17 @@ class MetabaseLog:
         requests.RequestException
             It does not answer, or not to this account.
         """
-        answer = self._asked()
+        answer = self._get_log()
         if answer.status_code == requests.codes.unauthorized and not self._key:
             self._sign_in()
-            answer = self._asked()
+            answer = self._get_log()
         answer.raise_for_status()
         return {
             ("metabase", key): [attempt]
             for key, attempt in of_metabase(answer.json()).items()
         }
 
-    def _asked(self) -> requests.Response:
+    def _get_log(self) -> requests.Response:
         if self._key:
             self._session.headers["X-API-Key"] = self._key
         return self._session.get(f"{self._url}/api/logger/logs", timeout=_SECONDS)

@@ -98,7 +98,7 @@ class _Writer:
                 (words[f"facts.{name}"], value) for name, value in self._facts()
             ),
             sections=(
-                self._section("asked", sentences=self._asked()),
+                self._section("asked", sentences=self._request_lines()),
                 self._section(
                     "totals",
                     self._totals(),
@@ -135,7 +135,7 @@ class _Writer:
             yield "asked_by", f"{by}, {self._day(moment)}"
         yield "scenario", str(totals["scenario_id"])[:8]
 
-    def _asked(self) -> tuple[str, ...]:
+    def _request_lines(self) -> tuple[str, ...]:
         payload = self.plan.asked["payload"] if self.plan.asked else {}
         told = {name: payload.get(name) for name in _ASKED}
         return tuple(

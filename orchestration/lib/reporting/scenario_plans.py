@@ -120,7 +120,7 @@ def as_csv(plan: Plan) -> str:
     digits = get_currency_precision(totals["currency_code"])
     shared = {
         **{name: totals[name] for name in _SHARED},
-        "asked": _asked(plan.asked),
+        "asked": _request_text(plan.asked),
     }
     total = {
         **totals,
@@ -156,7 +156,7 @@ def _meant(found: Sequence[Row], which: str, company_id: str) -> Row:
     )
 
 
-def _asked(request: Row | None) -> str:
+def _request_text(request: Row | None) -> str:
     told = request["payload"] if request else {}
     return "; ".join(
         f"{name}={value}" for name, value in sorted(told.items()) if name != "name"

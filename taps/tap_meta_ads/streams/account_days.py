@@ -21,9 +21,7 @@ class AccountDaysTotalsStream(DaysStream):
     primary_keys = ("account_id", "date")
     record_schema = days_schema(primary_keys)
 
-    def look_ahead(
-        self, account: AdAccount, spans: Sequence[tuple[date, date]]
-    ) -> None:
+    def prefetch(self, account: AdAccount, spans: Sequence[tuple[date, date]]) -> None:
         """Nothing: these answers come at once."""
 
     def fetch(

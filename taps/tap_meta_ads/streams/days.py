@@ -76,15 +76,13 @@ class DaysStream(AccountDaysStream):
         """The accounts of the settings."""
         return self._tap.ad_accounts
 
-    def look_ahead(
-        self, account: AdAccount, spans: Sequence[tuple[date, date]]
-    ) -> None:
+    def prefetch(self, account: AdAccount, spans: Sequence[tuple[date, date]]) -> None:
         """Let Meta make the next reports while the first one is read."""
         self._tap.reports.expect([self.report(account, *span) for span in spans])
 
-    def asked_at(self, account: AdAccount, first: date, last: date) -> datetime:
+    def requested_at(self, account: AdAccount, first: date, last: date) -> datetime:
         """When Meta was asked, which may be before the report's turn came."""
-        return self._tap.reports.asked_at(self.report(account, first, last))
+        return self._tap.reports.requested_at(self.report(account, first, last))
 
     def fetch(
         self, account: AdAccount, first: date, last: date

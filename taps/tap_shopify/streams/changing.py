@@ -74,7 +74,7 @@ class ChangingStream(ShopStream):
         if self._tap.is_rereading:
             # Not all of these can be searched by when they were created, and what
             # was created since then was changed since then.
-            asked = self._tap.asked_window(until)
+            asked = self._tap.requested_window(until)
             return Window("updated_at", asked.since, max(asked.since, until))
         since = self._since()
         if since is None or since >= until:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from metabase.cli import app
 from metabase.content.errors import DriftFoundError
 from metabase.content.load import CONTENT_ROOT
-from metabase.content.schedules import CannotBeSaid, Schedule, shift
+from metabase.content.schedules import Schedule, UnsupportedSchedule, shift
 from metabase.content.settings import chosen_language, load_settings, save_settings
 from metabase.content.warehouse import connect_as_admin
 from metabase.server.subscriptions import as_sent
@@ -330,7 +330,7 @@ def test_an_hour_of_the_company_is_said_by_the_servers_clock(
 def test_a_moment_that_metabase_cannot_say_is_told(
     schedule: Schedule, own: str, server: str, message: str
 ) -> None:
-    with pytest.raises(CannotBeSaid, match=message) as told:
+    with pytest.raises(UnsupportedSchedule, match=message) as told:
         shift(schedule, own, server, SUMMER)
 
     assert f"set METABASE_TIME_ZONE to {own}" in str(told.value)

@@ -165,7 +165,7 @@ def push_audience(
                 _Pushing(url, destination, audience, push, log).run(program)
         except PlainError as failure:
             close(url, push, "failed", str(failure))
-            raise _told_how_to_go_on(failure, request) from None
+            raise _with_remedy(failure, request) from None
         return Pushed(_finished(url, push, request), is_new=True)
 
 
@@ -285,7 +285,7 @@ def _finished(url: str, push: Push, request: PushRequest) -> Push:
     raise PushRefused(reason)
 
 
-def _told_how_to_go_on(failure: PlainError, request: PushRequest) -> PlainError:
+def _with_remedy(failure: PlainError, request: PushRequest) -> PlainError:
     if not isinstance(failure, PlaceFailed):
         return failure
     return PlaceFailed(

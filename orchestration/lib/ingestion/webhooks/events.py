@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["Event", "Unreadable", "event_key", "instant", "seconds_told"]
+__all__ = ["Event", "Unreadable", "event_key", "from_unix_seconds", "instant"]
 
 
 class Unreadable(ValueError):
@@ -47,7 +47,7 @@ def instant(told: object) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def seconds_told(told: object) -> datetime | None:
+def from_unix_seconds(told: object) -> datetime | None:
     """A moment told in seconds since 1970; None where none is told.
 
     Raises

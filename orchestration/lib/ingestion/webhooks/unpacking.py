@@ -19,8 +19,8 @@ from orchestration.lib.ingestion.webhooks.events import (
     Event,
     Unreadable,
     event_key,
+    from_unix_seconds,
     instant,
-    seconds_told,
 )
 
 __all__ = ["unpack"]
@@ -73,7 +73,7 @@ def _whatsapp(told: Any) -> Iterator[Event]:
                 continue
             about = {"waba_id": account, "field": field, "value": value}
             key = event_key(entry.get("time"), about)
-            yield Event(key, field, None, seconds_told(entry.get("time")), about)
+            yield Event(key, field, None, from_unix_seconds(entry.get("time")), about)
 
 
 def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
@@ -84,7 +84,7 @@ def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
             event_key(account, status["id"], name),
             f"status.{name}",
             status["id"],
-            seconds_told(status["timestamp"]),
+            from_unix_seconds(status["timestamp"]),
             about | {"status": status},
         )
     for message in value.get("messages", ()):
@@ -97,7 +97,7 @@ def _whatsapp_messages(account: str, value: Any) -> Iterator[Event]:
             event_key(account, message["id"]),
             f"message.{kind}",
             message["id"],
-            seconds_told(message["timestamp"]),
+            from_unix_seconds(message["timestamp"]),
             about | {"message": kept | {"length": length}},
         )
 
@@ -149,7 +149,7 @@ def _stripe(told: Any) -> Iterator[Event]:
         event_key(told["id"]),
         told["type"],
         told["id"],
-        seconds_told(told["created"]),
+        from_unix_seconds(told["created"]),
         told,
     )
 
