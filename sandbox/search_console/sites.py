@@ -29,7 +29,7 @@ class Site:
     """The property of the store that its days are taken from."""
     country: str
     """Where most of its visitors are: ISO 3166-1 alpha-3, lower case."""
-    cell_count: int = 800
+    cell_count: int = 200
     is_big: bool = False
 
     @property
