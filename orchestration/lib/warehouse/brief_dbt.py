@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from time import monotonic
 from typing import Any
 from unittest.mock import patch
@@ -31,6 +31,7 @@ _REUSE = BaseConnectionManager.set_connection_name
 _FIRE_EVENT = EventManager.fire_event
 _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
+_EMPTY_TABLE = agate_helper.empty_table
 
 _MASTER = "master"
 _LONG_SECONDS = 60
@@ -62,6 +63,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
             BaseEvent, "pb_msg", property(_message, _set_message), create=True
         ),
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
+        patch.object(agate_helper, "empty_table", _empty_table),
     ):
         yield
 
@@ -141,13 +143,18 @@ def _set_message(event: BaseEvent, message: Any) -> None:
 
 
 def _build_type_tester(
-    text_columns: Iterable[str], *told: Any, **more: Any
+    text_columns: Iterable[str], string_null_values: Iterable[str] = ("null", "")
 ) -> agate.TypeTester:
-    if text_columns or told or more:
-        return _BUILD_TYPE_TESTER(text_columns, *told, **more)
-    return _usual_type_tester()
+    return _type_tester(tuple(text_columns), tuple(string_null_values))
+
+
+@lru_cache(maxsize=256)
+def _type_tester(
+    text_columns: tuple[str, ...], string_null_values: tuple[str, ...]
+) -> agate.TypeTester:
+    return _BUILD_TYPE_TESTER(text_columns, string_null_values)
 
 
 @cache
-def _usual_type_tester() -> agate.TypeTester:
-    return _BUILD_TYPE_TESTER(())
+def _empty_table() -> agate.Table:
+    return _EMPTY_TABLE()  # type: ignore[no-untyped-call]
