@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import dagster as dg
+import pytest
 
 from ml_assets.assets.channel_values import channel_values
 from ml_assets.assets.plan_outcomes import plan_outcomes
@@ -82,6 +85,28 @@ def test_a_reader_sees_what_was_measured_of_its_own_company(
             f"select distinct company_id from reporting.{view}", role=reader
         )
         assert rows == [{"company_id": told.acme}]
+
+
+def test_what_platforms_claim_is_held_against_the_spend_on_those_that_claim(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    win(warehouse, told.acme, "google_ads", (600,))
+    win(warehouse, told.acme, "tiktok_ads", (200,), spend=50, reported_revenue=None)
+    win(warehouse, told.bolt, "tiktok_ads", (200,), reported_revenue=None)
+    for company in (told.acme, told.bolt):
+        materialise(warehouse, company)
+
+    rows = warehouse.rows(
+        """select spend, reported_roas, ltv_roas from reporting.ltv_roas_totals
+        where company_id in (%s, %s) order by company_id""",
+        [told.acme, told.bolt],
+    )
+
+    # 300 claimed of the 100 that went to Google; 800 of value of all 150.
+    assert [tuple(row.values()) for row in rows] == [
+        (150, 3, pytest.approx(Decimal(800) / 150, abs=Decimal("0.000001"))),
+        (100, None, 2),
+    ]
 
 
 def test_orders_that_say_no_channel_are_no_proof_against_one(

@@ -19,7 +19,7 @@ create table reporting.channel_signals (
     marginal_return_upper double precision, marginal_return_target numeric(8, 3),
     saturation_days integer, marginal_profit double precision,
     marginal_profit_lower double precision, marginal_profit_upper double precision,
-    suggested_shift numeric(24, 6), saturation_spend numeric(24, 6)
+    suggested_shift numeric(24, 6), saturation_spend numeric(24, 6), channel_id text
 );
 create table reporting.campaign_quality (
     company_id text, campaign_name text, channel_label_es text, customer_count integer,
@@ -61,7 +61,7 @@ create table reporting.budget_scenarios (
     projected_income double precision, gain double precision,
     gain_lower double precision, gain_upper double precision,
     projected_profit double precision, probability_better double precision,
-    value_gain double precision,
+    value_gain double precision, value_profit double precision,
     probability_better_label text generated always as
         (case
             when probability_better > 0.99 then '> 99 %'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 
 from metabase.content.company import EXAMPLE
@@ -211,7 +212,18 @@ def test_the_next_order_comes_with_its_range_and_a_dash_for_what_is_unlikely(
 ) -> None:
     (row,) = shown(shops_url, "customer_next_order", customer="7")
 
-    assert row[:3] == ["20 oct 1997", "5 oct 1997", "—"]
+    assert row[:4] == ["20 oct 1997", "—", "5 oct 1997", "—"]
+
+
+def test_who_is_not_expected_within_a_year_is_said_not_to_be(
+    reporting_url: str,
+) -> None:
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute("update reporting.customer_values set next_order_date = null")
+
+    (row,) = shown(reporting_url, "customer_next_order", customer="7")
+
+    assert row[:2] == ["—", "Poco probable en los próximos 365 días"]
 
 
 def test_a_long_list_says_how_long_it_is(shops_url: str) -> None:

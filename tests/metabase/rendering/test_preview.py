@@ -170,11 +170,12 @@ def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -
     one, _ = rendered("acme")
     two, page = rendered("acme", "bolt")
 
-    # Per company sixteen: one of currencies, two of sales, one of customers and of
-    # what was read, one of the panel, two of the models, five of channels, three of
-    # budgets. One of forecasts, of acme alone. On the pages of KPIs and segments, nine
-    # for a purchase log and fourteen for a marketplace, which tells more.
-    assert len(page.of("data-spec")) == 32 + 1 + 9 + 14
+    # Per company seventeen: one of currencies, two of sales, one of customers and of
+    # what was read, one of the panel, two of the models of which one stands by the
+    # customers, too, five of channels, three of budgets. One of forecasts, of acme
+    # alone. On the pages of KPIs and segments, nine for a purchase log and fourteen
+    # for a marketplace, which tells more.
+    assert len(page.of("data-spec")) == 34 + 1 + 9 + 14
     assert two.count("window.vegaEmbed=") == 1
     assert len(two) < len(one) + 450_000
 

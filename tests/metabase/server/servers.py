@@ -189,7 +189,10 @@ def keep_only(folder: Path, page: str) -> None:
             path.unlink()
     (path,) = (folder / "pages").glob(f"*/{page}.yml")
     kept = parsed(path)
-    # Clicks lead to pages that are gone.
+    # Clicks lead to pages that are gone, and so are cards of these.
+    kept["cards"] = {
+        name: one for name, one in kept["cards"].items() if "shared" not in one
+    }
     for one in kept["cards"].values():
         one.pop("click", None)
     path.write_text(yaml.safe_dump(kept, sort_keys=False))

@@ -193,7 +193,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archive card {archived[0]} of acme" in changes
     assert not filled_acme.fake.cards[by_hand["id"]]["archived"]
-    assert len(page["dashcards"]) == 11
+    assert len(page["dashcards"]) == 12
     assert filled_acme.run(company_ids=("acme",)) == []
 
 

@@ -20,6 +20,7 @@ summed as (
         sum(spend) as spend,
         sum(new_customer_count)::integer as new_customer_count,
         sum(reported_roas * spend) as reported_revenue,
+        sum(spend) filter (where reported_roas is not null) as reported_spend,
         sum(observed_roas * spend) as observed_value,
         sum(ltv_roas_attributed * spend) as value_12m,
         max(value_to_cost_target) as value_to_cost_target,
@@ -57,7 +58,7 @@ divided as (
         ::numeric(18, 2) as customer_acquisition_cost,
         (judged.value_12m / nullif(judged.new_customer_count, 0))
         ::numeric(18, 2) as value_per_customer,
-        (judged.reported_revenue / judged.spend)
+        (judged.reported_revenue / judged.reported_spend)
         ::numeric(18, 6) as reported_roas,
         (judged.observed_value / judged.spend)::numeric(18, 6) as observed_roas,
         (judged.value_12m / judged.spend)::numeric(18, 6) as ltv_roas,

@@ -172,6 +172,7 @@ labelled as (
         values_12m.gain as value_gain,
         values_12m.gain_lower as value_gain_lower,
         values_12m.gain_upper as value_gain_upper,
+        values_12m.projected_profit as value_profit,
         scenarios.probability_better,
         {{ probability_label('scenarios.probability_better') }}
             as probability_better_label,
