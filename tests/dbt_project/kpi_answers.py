@@ -20,20 +20,21 @@ BEFORE = ("2020-01-01", "2020-01-31")
 
 ACQUISITION: Page = {
     # Users c1, c2 and c5: c3 has no account, c4 came in December. First purchases of
-    # c1, c7, c2, c3, c4 and c5; c6 bought first in 2024.
+    # c1, c7, c2, c3, c4 and c5; c6 bought first in 2024. All three have bought: that is
+    # what a shop has for an onboarding.
     ("acme", ACME): {
         "new_user_count": 3,
-        "onboarded_user_count": 0,
-        "onboarding_rate": 0 / 3,
+        "onboarded_user_count": 3,
+        "onboarding_rate": 3 / 3,
         "rut_verified_user_count": 0,
         "rut_validation_rate": 0 / 3,
         "new_customer_count": 6,
     },
-    # User c2. First purchase of c3.
+    # User c2, who had bought before. First purchase of c3.
     ("acme", ACME_FEBRUARY): {
         "new_user_count": 1,
-        "onboarded_user_count": 0,
-        "onboarding_rate": 0 / 1,
+        "onboarded_user_count": 1,
+        "onboarding_rate": 1 / 1,
         "rut_verified_user_count": 0,
         "rut_validation_rate": 0 / 1,
         "new_customer_count": 1,

@@ -121,10 +121,14 @@ def test_a_shop_has_users_too_and_its_orders_were_carts(
 ) -> None:
     created = {"created_at": "2026-01-05 23:30+00"}
     member = {**shopify_customer("7", "Ana@Example.com "), "state": "ENABLED"}
+    idle = {**shopify_customer("9", "leo@example.com"), "state": "ENABLED"}
     guest = {**shopify_customer("8", "eva@example.com"), "state": "DISABLED"}
-    customers = [{**each, **created} for each in (member, guest)]
+    customers = [{**each, **created} for each in (member, idle, guest)]
     warehouse.land(pair.acme, "customers", *customers)
     warehouse.land(pair.acme, "orders", shopify_order("1", "2026-01-06 10:00+00", 50))
+    visit = {"order_id": "1", "visit_role": "last", "visit_id": "1"}
+    paid = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "A"}
+    warehouse.land(pair.acme, "order_visits", visit | paid)
     left = {"email": "eva@example.com", "currency_code": "EUR", "total_price": 20}
     checkouts = [
         {**left, "id": "L", "created_at": "2026-01-07 10:00+00"},
@@ -144,9 +148,18 @@ def test_a_shop_has_users_too_and_its_orders_were_carts(
     found = rows_of(warehouse, "users", pair.acme)
     assert {key: row["customer_id"] for key, row in found.items()} == {
         "shopify/7": "shopify/7",
+        "shopify/9": "shopify/9",
         "marketplace/1": "shopify/7",
     }
     assert found["shopify/7"]["registered_date"] == date(2026, 1, 6)
+    # Who has bought there has begun, at midnight of that day or when they registered.
+    assert {
+        key: (row["onboarded_at"], row["channel_id"]) for key, row in found.items()
+    } == {
+        "shopify/7": (found["shopify/7"]["registered_at"], "google_ads"),
+        "shopify/9": (None, "unknown"),
+        "marketplace/1": (None, "unknown"),
+    }
     carts = rows_of(warehouse, "carts", pair.acme)
     assert {
         key: (row["customer_id"], row["order_id"]) for key, row in carts.items()

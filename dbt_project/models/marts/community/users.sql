@@ -55,6 +55,16 @@ shopify_customers as (
     group by company_id, customer_id
 ),
 
+buyers as (
+    select
+        company_id,
+        customer_id,
+        first_order_date,
+        first_channel_id
+    from {{ ref('customers') }}
+    where {{ is_in_scope() }}
+),
+
 place_names as (
     select * from {{ ref('chile_place_names') }}
 ),
@@ -118,24 +128,31 @@ unioned as (
         region_code,
         comuna_code,
         channel_id,
-        has_marketing_consent
+        has_marketing_consent,
+        null::date as first_order_date
     from placed_users
     union all
     select
-        company_id,
-        'shopify/' || customer_id as user_id,
-        'shopify/' || customer_id as customer_id,
+        shopify_customers.company_id,
+        'shopify/' || shopify_customers.customer_id as user_id,
+        'shopify/' || shopify_customers.customer_id as customer_id,
         'shopify'::text as source_slug,
-        created_at as registered_at,
+        shopify_customers.created_at as registered_at,
         null::timestamptz as onboarded_at,
         false as has_rut,
         null::boolean as is_rut_wellformed,
         null::timestamptz as rut_verified_at,
         null::text as region_code,
         null::text as comuna_code,
-        'unknown'::text as channel_id,
-        has_marketing_consent
+        coalesce(buyers.first_channel_id, 'unknown') as channel_id,
+        shopify_customers.has_marketing_consent,
+        buyers.first_order_date
     from shopify_customers
+    left join buyers
+        on
+            shopify_customers.company_id = buyers.company_id
+            and 'shopify/' || shopify_customers.customer_id
+            = buyers.customer_id
 ),
 
 users as (
@@ -147,7 +164,18 @@ users as (
         unioned.registered_at,
         (unioned.registered_at at time zone companies.time_zone)::date
             as registered_date,
-        unioned.onboarded_at,
+        -- A shop has no onboarding but the first order.
+        coalesce(
+            unioned.onboarded_at,
+            case
+                when unioned.first_order_date is not null
+                    then greatest(
+                        unioned.first_order_date::timestamp
+                        at time zone companies.time_zone,
+                        unioned.registered_at
+                    )
+            end
+        ) as onboarded_at,
         unioned.has_rut,
         unioned.is_rut_wellformed,
         unioned.rut_verified_at,
