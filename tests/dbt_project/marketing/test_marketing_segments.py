@@ -143,7 +143,8 @@ def test_what_is_at_risk_is_what_would_be_lost(
     warehouse: Warehouse, companies: Pair
 ) -> None:
     query = """
-        select segment_label_es, customer_count, historic_value, value_at_risk
+        select segment_label_es, customer_count, historic_value, value_at_risk,
+            probability_no_purchase_90d
         from reporting.customer_value_segment_totals
         where company_id = %s and segment_id in ('vip_at_risk', 'lost')
         order by segment_id
@@ -153,8 +154,8 @@ def test_what_is_at_risk_is_what_would_be_lost(
 
     # A would be worth 50 and is expected to bring 10; B is not critical.
     assert found == [
-        ("CLIENTE PERDIDO", 1, 10, 0),
-        ("ALTO RIESGO - VIP", 1, 500, 40),
+        ("CLIENTE PERDIDO", 1, 10, 0, 0.75),
+        ("ALTO RIESGO - VIP", 1, 500, 40, 0.9),
     ]
 
 

@@ -88,7 +88,7 @@ def test_a_language_without_a_file_is_refused_with_those_there_are() -> None:
     ("old", "new", "problem"),
     [
         ("place: [0, 6, 6, 4]", "place: [0, 5, 6, 4]", "overlaps"),
-        ("place: [0, 0, 24, 6]", "place: [0, 0, 23, 6]", "at row 0, column 23"),
+        ("place: [0, 13, 11, 7]", "place: [0, 13, 10, 7]", "at row 0, column 23"),
         ("place: [0, 18, 6, 4]", "place: [0, 19, 6, 4]", "leaves the 24 columns"),
         ("from: reporting.cust", "from: marts.cust", "may only read reporting.*"),
         ("{customer_id: ficha", "{gone: ficha", "a click on 'gone', not shown"),

@@ -125,7 +125,8 @@ create table reporting.customer_value_segments (
 create table reporting.customer_value_segment_totals (
     company_id text, segment_label_es text, customer_count integer,
     historic_value numeric(18, 2), predicted_value_12m numeric(18, 2),
-    value_at_risk numeric(18, 2)
+    value_at_risk numeric(18, 2), probability_no_purchase_90d double precision,
+    step_es text
 );
 create table reporting.customer_timelines (
     company_id text, customer_id text, event_at timestamptz, event_date date,
@@ -176,7 +177,7 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     insert("cohort_retention", _SEPTEMBER, 0, 2, 1)
     insert("cohort_returns_by_month", _AUGUST, 0, 4, 25, 20, -15, 1)
     insert("cohort_returns_by_month", _AUGUST, 1, 4, 25, 55.5, 2.75, 1)
-    insert("customer_value_segment_totals", "En peligro", 2, 500, 80, 20)
+    insert("customer_value_segment_totals", "En peligro", 2, 500, 80, 20, 0.9, "Llamar")
     insert(
         "customer_value_segments",
         "7",

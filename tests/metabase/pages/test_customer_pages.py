@@ -173,14 +173,13 @@ def test_a_segment_leads_to_its_customers_from_both_pages() -> None:
     explorer = card_named("customer_explorer")
 
     for name in ("panel", "clientes"):
-        (link,) = (
-            link
+        targets = {
+            (link.dashboard_id, link.parameter_id)
             for at in pages[name].placements
             for link in at.links
             if link.column == "segment_label"
-        )
-        assert link.dashboard_id == pages["clientes"].entity_id
-        assert link.parameter_id == chosen.parameter_id
+        }
+        assert targets == {(pages["clientes"].entity_id, chosen.parameter_id)}
     # A click lands on the first tab: that of the list.
     _, first = pages["clientes"].sheets()[0]
     assert explorer.entity_id in {at.card_id for at in first}

@@ -18,6 +18,7 @@ summed as (
         company_id,
         segment_id,
         count(*) as customer_count,
+        avg(probability_no_purchase_90d) as mean_no_purchase,
         sum(historic_value) as historic_value,
         sum(predicted_value_12m) as predicted_value_12m,
         sum(value_if_active_12m - predicted_value_12m) filter (
@@ -34,8 +35,12 @@ totalled as (
         rules.segment_id,
         rules.label_es as segment_label_es,
         rules.label_en as segment_label_en,
+        rules.step_es,
+        rules.step_en,
         companies.currency_code,
         coalesce(summed.customer_count, 0)::integer as customer_count,
+        summed.mean_no_purchase::double precision
+            as probability_no_purchase_90d,
         coalesce(summed.historic_value, 0)::numeric(18, 2) as historic_value,
         coalesce(summed.predicted_value_12m, 0)::numeric(18, 2)
             as predicted_value_12m,
