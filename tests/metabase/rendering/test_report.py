@@ -87,12 +87,14 @@ def test_the_reports_use_every_kind_of_chart() -> None:
 
     assert [[part.heading for part in one.sections] for one in reports] == [
         [
+            *("Qué ha pasado", "El mes"),
             "Resultados",
             "Indicadores principales",
             "Tendencias",
             "Recomendaciones estratégicas",
         ],
         [
+            *("Qué ha pasado", "El mes"),
             "Métricas operativas",
             "Rendimiento de los canales",
             "Análisis de la relación con los clientes",
@@ -354,11 +356,11 @@ def test_before_the_first_run_it_says_what_to_run(database_url: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("next_euro", "last_euro", "section 4: no card is called last_euro"),
+        ("next_euro", "last_euro", "section 6: no card is called last_euro"),
         ("period: page_period", "period: when", "no card is called when"),
-        ("next_euro", "segment_values", "section 4: segment_values is shown twice"),
+        ("next_euro", "segment_values", "section 6: segment_values is shown twice"),
         ("reports.sections.results", "reports.none", "no label for"),
-        ("  cards: [next_euro", "  show: [next_euro", "section 4 needs a heading"),
+        ("  cards: [next_euro", "  show: [next_euro", "section 6 needs a heading"),
     ],
 )
 def test_a_wrong_template_is_named_with_its_place(
