@@ -31,6 +31,7 @@ from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.totals import TotalRows
+from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.wording import normalised
 
 __all__ = ["Inspection", "inspect_file"]
@@ -71,7 +72,9 @@ class Inspection:
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
         headers = RepeatedHeaders(self.name, self.binding)
-        return TotalRows(self.binding).left_out(headers.left_out(self.table.rows()))
+        return TotalRows(self.name, self.binding).left_out(
+            headers.left_out(self.table.rows())
+        )
 
 
 def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
@@ -91,12 +94,14 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     identities = Identities(source.name, binding, settings)
     watches = (
         *watches_of_worth(source.name, binding, settings, statuses),
+        UnsavedFormulas(source.name, binding),
         Questions(source.name, binding, settings, statuses),
     )
     amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
-    headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
+    headers = RepeatedHeaders(source.name, binding)
+    totals = TotalRows(source.name, binding)
     row = None
     for row in totals.left_out(headers.left_out(table.rows())):
         if not row.problem:

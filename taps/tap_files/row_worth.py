@@ -14,6 +14,7 @@ from typing import Protocol
 from taps.tap_files.credit_notes import CreditNotes
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
+from taps.tap_files.other_sections import OtherSections
 from taps.tap_files.problems import FileError
 from taps.tap_files.said_again import SaidAgain
 from taps.tap_files.settings import AUTO, Settings
@@ -84,10 +85,10 @@ def watches_of_worth(
     log = LogColumns(name, binding, ignored)
     watches: list[Watch] = [
         *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
-        *(_UnreadUnits(log), _UnpaidRows(log), UnnamedSums(log, binding)),
+        *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
     ]
     if settings.amount_per == AUTO:
-        watches.append(SaidAgain(log, binding, statuses))
+        watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
     return tuple(watches)
 
 

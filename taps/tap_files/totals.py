@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Cell, Row, as_text
 
 __all__ = ["TotalRows", "begins_with_total"]
@@ -31,6 +32,9 @@ _NOTHING_ELSE = re.compile(
 )
 _INITIALS = frozenset("gGsStT")
 _DATED = "a row of totals that has a date of its own"
+_NAMELESS = "the row has an amount, and neither a day nor a buyer"
+_FEW = 0.05
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _NAMING = frozenset(
     {
         "customer_id",
@@ -61,7 +65,9 @@ class TotalRows:
     that has a date and says nothing but that it is a total is set aside.
     """
 
-    def __init__(self, binding: Binding) -> None:
+    def __init__(self, name: str, binding: Binding) -> None:
+        self._name = name
+        self._is_log = binding.contract.name == "purchases" and not binding.preset
         self._is_looked_for = binding.contract.name in _CONTRACTS
         self._dates = binding.positions_of("date", "date-time")
         texts = {*binding.positions_of("string")}
@@ -77,14 +83,38 @@ class TotalRows:
         self.rows: list[Row] = []
 
     def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows that are no totals; the others are kept in ``rows``."""
+        """The rows that are no totals; the others are kept in ``rows``.
+
+        Raises
+        ------
+        FileError
+            Many rows have an amount and say of nobody and no day what it is.
+        """
+        nameless: list[int] = []
+        count = 0
         for row in rows:
+            count += 1
             if self._is_looked_for and not row.problem and self._is_total(row.cells):
-                self.rows.append(row)
+                if self._says_more(row.cells):
+                    nameless.append(row.line)
+                    yield Row(row.line, (), _NAMELESS)
+                else:
+                    self.rows.append(row)
             elif not row.problem and self._is_dated_total(row.cells):
                 yield Row(row.line, (), _DATED)
             else:
                 yield row
+        if len(nameless) > max(1, count * _FEW):
+            remedy = "Fill the day and the buyer in on each row, or take the rows out"
+            problem = f"{len(nameless)} of {count} rows: {_NAMELESS}"
+            raise FileError(self._name, problem, remedy=remedy, line=nameless[0])
+
+    def _says_more(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row without a day and a name is a line of the sale above it."""
+        if not self._is_log or any(_LABEL.match(as_text(cell)) for cell in cells):
+            return False
+        texts = (as_text(c) for at, c in enumerate(cells) if at not in self._amounts)
+        return any(map(_LETTERS.search, texts))
 
     def _is_total(self, cells: Sequence[Cell]) -> bool:
         date = as_text(cells[self._dates[0]]) if self._dates else ""

@@ -12,8 +12,9 @@ from typing import TypeAlias
 from taps.tap_files.encodings import TextEncoding, detect_encoding
 from taps.tap_files.endings import is_text, last_value_looks_cut
 from taps.tap_files.formats.csv_dialect import detect_delimiter, separator_line
-from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
+from taps.tap_files.formats.header_rows import LOOKED_AT, header_row, joined_header
 from taps.tap_files.locations import SourceFile
+from taps.tap_files.other_sections import is_other_section
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row
@@ -77,7 +78,7 @@ class CsvTable:
                 raise self._stray_quote(line)
             if len(cells) == width and not problem:
                 yield Row(line, cells)
-            elif not problem and len(cells) < width and begins_with_total(cells):
+            elif not problem and len(cells) < width and _says_what_follows(cells):
                 yield Row(line, [*cells, *[""] * (width - len(cells))])
             elif not problem and not any(cell.strip() for cell in cells):
                 continue
@@ -198,10 +199,16 @@ def open_csv(source: SourceFile, settings: Settings) -> CsvTable:
         rows[0] = []
     at, _ = header_row(rows, settings)
     above = tuple(" ".join(filter(None, row)) for row in rows[:at] if any(row))
-    header = tuple(rows[at]) if rows else ("",)
-    end = ends[at] if ends else 1
-    spare = _spare_fields(rows[at + 1 :], len(header))
+    titles, count = joined_header(rows, at) if rows else ([""], 1)
+    header = tuple(titles)
+    end = ends[at + count - 1] if ends else 1
+    spare = _spare_fields(rows[at + count :], len(header))
     return CsvTable(source, encoding, delimiter, header, above, end, spare)
+
+
+def _says_what_follows(cells: list[str]) -> bool:
+    """Whether a short row is a total, or the title of rows that are no sales."""
+    return begins_with_total(cells) or is_other_section(cells)
 
 
 def _swallows(cells: list[str], delimiter: str) -> bool:
