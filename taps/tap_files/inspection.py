@@ -26,7 +26,7 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
-from taps.tap_files.row_worth import watches_of_worth
+from taps.tap_files.row_worth import Watch, watches_of_worth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
@@ -72,9 +72,8 @@ class Inspection:
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
         headers = RepeatedHeaders(self.name, self.binding)
-        return TotalRows(self.name, self.binding).left_out(
-            headers.left_out(self.table.rows())
-        )
+        totals = TotalRows(self.name, self.binding)
+        return totals.left_out(headers.left_out(self.table.rows()))
 
 
 def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
@@ -92,11 +91,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
-    watches = (
-        *watches_of_worth(source.name, binding, settings, statuses),
-        UnsavedFormulas(source.name, binding),
-        Questions(source.name, binding, settings, statuses),
-    )
+    watches = _watches(source.name, binding, settings, statuses)
     amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
@@ -138,6 +133,16 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         is_per_order=is_per_order,
         shown_currency=evidence.currency(),
         is_date_order_told=settings.date_format != AUTO,
+    )
+
+
+def _watches(
+    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
+) -> tuple[Watch, ...]:
+    return (
+        *watches_of_worth(name, binding, settings, statuses),
+        UnsavedFormulas(name, binding),
+        Questions(name, binding, settings, statuses),
     )
 
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from taps.tap_files.currencies import code_of, currency_codes
+from taps.tap_files.discounts import DISCOUNT
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import is_negative
 from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
-from taps.tap_files.row_worth import DISCOUNT
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text

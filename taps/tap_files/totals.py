@@ -58,6 +58,34 @@ def begins_with_total(cells: Sequence[Cell]) -> bool:
     return _LABEL.match(first) is not None
 
 
+class _NamelessLines:
+    """Rows without a day and a name that are lines of the sale above, not totals."""
+
+    def __init__(self, name: str, binding: Binding) -> None:
+        self._name = name
+        self._is_log = binding.contract.name == "purchases" and not binding.preset
+        self._amounts = set(binding.positions_of("number"))
+        self._lines: list[int] = []
+        self.count = 0
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row says what was sold; then it is kept in mind."""
+        if not self._is_log or any(_LABEL.match(as_text(cell)) for cell in row.cells):
+            return False
+        others = (c for at, c in enumerate(row.cells) if at not in self._amounts)
+        if says_more := any(_LETTERS.search(as_text(cell)) for cell in others):
+            self._lines.append(row.line)
+        return says_more
+
+    def refuse_many(self) -> None:
+        """Raise FileError where such rows are more than a slip."""
+        lines = self._lines
+        if len(lines) > max(1, self.count * _FEW):
+            remedy = "Fill the day and the buyer in on each row, or take the rows out"
+            problem = f"{len(lines)} of {self.count} rows: {_NAMELESS}"
+            raise FileError(self._name, problem, remedy=remedy, line=lines[0])
+
+
 class TotalRows:
     """Tells the total rows of one file from the others.
 
@@ -66,8 +94,7 @@ class TotalRows:
     """
 
     def __init__(self, name: str, binding: Binding) -> None:
-        self._name = name
-        self._is_log = binding.contract.name == "purchases" and not binding.preset
+        self._nameless = _NamelessLines(name, binding)
         self._is_looked_for = binding.contract.name in _CONTRACTS
         self._dates = binding.positions_of("date", "date-time")
         texts = {*binding.positions_of("string")}
@@ -85,18 +112,12 @@ class TotalRows:
     def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows that are no totals; the others are kept in ``rows``.
 
-        Raises
-        ------
-        FileError
-            Many rows have an amount and say of nobody and no day what it is.
+        Raises FileError where many are lines of a sale without its day and buyer.
         """
-        nameless: list[int] = []
-        count = 0
         for row in rows:
-            count += 1
+            self._nameless.count += 1
             if self._is_looked_for and not row.problem and self._is_total(row.cells):
-                if self._says_more(row.cells):
-                    nameless.append(row.line)
+                if self._nameless.holds(row):
                     yield Row(row.line, (), _NAMELESS)
                 else:
                     self.rows.append(row)
@@ -104,17 +125,7 @@ class TotalRows:
                 yield Row(row.line, (), _DATED)
             else:
                 yield row
-        if len(nameless) > max(1, count * _FEW):
-            remedy = "Fill the day and the buyer in on each row, or take the rows out"
-            problem = f"{len(nameless)} of {count} rows: {_NAMELESS}"
-            raise FileError(self._name, problem, remedy=remedy, line=nameless[0])
-
-    def _says_more(self, cells: Sequence[Cell]) -> bool:
-        """Whether a row without a day and a name is a line of the sale above it."""
-        if not self._is_log or any(_LABEL.match(as_text(cell)) for cell in cells):
-            return False
-        texts = (as_text(c) for at, c in enumerate(cells) if at not in self._amounts)
-        return any(map(_LETTERS.search, texts))
+        self._nameless.refuse_many()
 
     def _is_total(self, cells: Sequence[Cell]) -> bool:
         date = as_text(cells[self._dates[0]]) if self._dates else ""

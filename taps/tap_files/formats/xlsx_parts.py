@@ -45,7 +45,7 @@ _UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError),
     *(NotImplementedError, RuntimeError),
 )
-"""Of a file that is no .xlsx, has a password, or parts that are not where they should."""
+"""Of a file that is no .xlsx, has a password, or parts in places of their own."""
 
 Place = tuple[int, int]
 """Row and column of a cell, from 1."""
