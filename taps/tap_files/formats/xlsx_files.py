@@ -9,6 +9,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from taps.tap_files.formats.header_rows import LOOKED_AT, header_row, joined_header
 from taps.tap_files.formats.sheet_grid import Grid, filled_down, grid_of, kinds_of
+from taps.tap_files.formats.shifted_rows import SHIFTED, ShiftedRows
 from taps.tap_files.formats.xlsx_parts import SheetParts, sheets_of
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
@@ -52,8 +53,11 @@ class SpreadsheetTable:
     def rows(self) -> Iterator[Row]:
         """Rows with their number in the sheet; empty ones are left out."""
         width = len(self.header)
+        shifted = ShiftedRows(width)
         for line, row in enumerate(self.cells, start=self.first_line):
-            if any(isinstance(cell, str) and cell.strip() for cell in row) or any(
+            if shifted.holds(row):
+                yield Row(line, (), SHIFTED)
+            elif any(isinstance(cell, str) and cell.strip() for cell in row) or any(
                 not isinstance(cell, str) for cell in row
             ):
                 yield Row(line, [*row[:width], *[""] * (width - len(row))])

@@ -239,3 +239,16 @@ def test_lines_without_a_day_and_a_buyer_are_no_totals(read: RunTap) -> None:
     assert "line 3: 2 of 3 rows: the row has an amount, and neither" in run.failures[0]
     assert total(one) == 10
     assert list(one.rejects) == ["ventas.xlsx line 3"]
+
+
+def test_cells_that_were_moved_are_of_no_other_column(read: RunTap) -> None:
+    header = ["Fecha", "Pedido", "Cliente", "Envío", "Importe", "Notas"]
+    rows = [[*row[:3], 5, row[3], "ok"] for row in ROWS]
+    moved = [*rows[1][:3], None, *rows[1][3:]]
+    remark = [*rows[2], "llamar"]
+
+    run = read(Sheet([header, rows[0], moved, remark, rows[3]]))
+
+    # A remark beside the table moves nothing; the shipping is not the amount.
+    assert total(run) == Decimal("1384.75")
+    assert list(run.rejects) == ["ventas.xlsx line 3"]
