@@ -102,11 +102,15 @@ class Questions:
         self._amount = amount if is_log else None
         self._taxed = TaxParts(binding, self._amount)
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
+        # A column may say which rows are none, and of the others what is not known.
+        sorted_out = {p for p, _ in binding.left_out_when} - {
+            *binding.positions.values()
+        }
+        read = binding.used - binding.flags.keys() - sorted_out
         unread = [
             (position, set(map(normalised, _WORD.findall(header))))
             for position, header in enumerate(binding.header)
-            if position not in binding.used - binding.flags.keys()
-            and normalised(header) not in ignored
+            if position not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
         asked = _GIVEN_BACK if binding.preset else _MONEY | _STATE | _FLAG | _CURRENCY

@@ -73,6 +73,10 @@ SALES = {
     "shopee_orders": ("BRL", 4, "100.00"),
     # 150 - 80 + 1200.50, without taxes; one was cancelled
     "loyverse_receipts": ("EUR", 4, "1270.50"),
+    # 12.10 + 2.50; one was cancelled, and one row says that the first was paid out
+    "sumup_transactions": ("EUR", 3, "14.60"),
+    # 110 + 20 of one order, 55 - 15 of another; one payment failed
+    "clover_payments": ("USD", 2, "170.00"),
     # 1200.50 + 99.50: what is won
     "hubspot_deals": ("EUR", 4, "1300.00"),
 }
