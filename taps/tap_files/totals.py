@@ -110,10 +110,7 @@ class TotalRows:
         self.rows: list[Row] = []
 
     def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows that are no totals; the others are kept in ``rows``.
-
-        Raises FileError where many are lines of a sale without its day and buyer.
-        """
+        """The rows that are no totals; FileError where many are lines of a sale."""
         for row in rows:
             self._nameless.count += 1
             if self._is_looked_for and not row.problem and self._is_total(row.cells):
