@@ -42,7 +42,8 @@ _AFTER = frozenset(
 _ADDED = frozenset(
     {
         "tax", "taxes", "vat", "iva", "igv", "impuesto", "impuestos", "imposto",
-        "shipping", "envio", "despacho", "flete", "frete", "portes",
+        "shipping", "envio", "despacho", "flete", "frete", "portes", "tip", "tips",
+        "propina", "gorjeta", "gratuity", "surcharge", "recargo",
     }
 )  # fmt: skip
 _CODE = frozenset({"code", "codigo", "name", "nombre", "nome", "type", "tipo"})
@@ -89,7 +90,10 @@ class _Compared:
             if not other or not amount:
                 continue
             of_other = (other * (1 - share) - off for share, off in takes)
-            if any(abs(each - amount) <= width for each in of_other):
+            if any(
+                abs(each + more - amount) <= width
+                for each, more in product(of_other, added)
+            ):
                 after.add(at)
             elif (at == _PRODUCT and abs(other - amount) <= _CENT) or any(
                 abs(each - other) <= width for each in left

@@ -278,6 +278,19 @@ def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
     assert (first["attributed_revenue"], second["attributed_revenue"]) == (3000, None)
 
 
+def test_a_list_of_lines_is_no_export_of_orders(read_text: RunTap) -> None:
+    lines = (
+        "Order ID,Date,Customer Email,Status,Product,Total\n"
+        "1,2026-01-15,ana@x.com,Paid,Mug,10\n1,2026-01-15,ana@x.com,Paid,Pot,10\n"
+    )
+
+    run = read_text(lines, currency_code="EUR")
+    told = read_text(lines, currency_code="EUR", amount_per="line")
+
+    assert "amount_per=order or amount_per=line" in run.failures[0]
+    assert money(told) == 20
+
+
 @pytest.mark.parametrize("preset", load_presets().values(), ids=lambda p: p.name)
 def test_a_preset_is_a_sound_declaration(preset: Preset) -> None:
     contract = load_contracts()[preset.contract]
