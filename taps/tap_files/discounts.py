@@ -173,7 +173,8 @@ def _said(
         f"(here {text!r}) may have to be taken off it"
     )
     options = [f"ignored_columns={header} if the amounts are without it"]
-    if "%" not in header + text and not _words(header) & _SHARE:
+    is_share = "%" in header + text or _words(header) & _SHARE
+    if not is_share and not text.startswith(("0.", "0,")):
         taken = f"columns.discount_amount={header} takes it off (if it is money)"
         options.insert(0, taken)
     if before == _PRODUCT:

@@ -72,10 +72,11 @@ def test_a_discount_is_no_larger_than_its_amount(read_text: RunTap) -> None:
 
 
 def test_a_share_that_is_taken_off_is_not_money(read_text: RunTap) -> None:
-    run = read_text(log("importe,% dto", f"{_DAY},a,1,100,10"))
+    for header, share in (("% dto", "10"), ("dto", "10%"), ("dto", "0.1")):
+        run = read_text(log(f"importe,{header}", f"{_DAY},a,1,100,{share}"))
 
-    assert "columns.discount_amount" not in run.failures[0]
-    assert "export what was paid, columns.amount=" in run.failures[0]
+        assert "columns.discount_amount" not in run.failures[0]
+        assert "export what was paid, columns.amount=" in run.failures[0]
 
 
 def test_prices_that_are_multiplied_may_have_their_discount_taken_off(

@@ -225,7 +225,7 @@ def test_rows_below_another_title_are_no_sales(read: RunTap) -> None:
 
 
 def test_lines_without_a_day_and_a_buyer_are_no_totals(read: RunTap) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["Fecha", "Cliente", "Producto", "Importe"],
         [date(2026, 1, 5), "ana@x.com", "Taza", 10],
         [None, None, "Plato", 20],
