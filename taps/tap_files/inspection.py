@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.amounts import AmountReader, amount_reader
+from taps.tap_files.currencies import currency_told_in
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
@@ -52,7 +53,8 @@ class Inspection:
     repeats : rows of a file, or orders of a Shopify export, that appear again.
     statuses : normalised word of a status column -> what it means for money.
     is_per_order : whether each row of an order repeats the amount of the whole order.
-    shown_currency : the currency that the amounts themselves are written with, or None.
+    shown_currency : the currency that the amounts themselves, or a line above the
+        header, are written with, or None.
     is_date_order_told : whether a setting says how dates are written.
     """
 
@@ -131,7 +133,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         notes=(*table.notes, *_notes(binding), *left_out),
         statuses=statuses,
         is_per_order=is_per_order,
-        shown_currency=evidence.currency(),
+        shown_currency=evidence.currency() or currency_told_in(table.above),
         is_date_order_told=settings.date_format != AUTO,
     )
 

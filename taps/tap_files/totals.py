@@ -34,7 +34,7 @@ _INITIALS = frozenset("gGsStT")
 _DATED = "a row of totals that has a date of its own"
 _NAMELESS = "the row has an amount, and neither a day nor a buyer"
 _FEW = 0.05
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+_LETTERS = re.compile(r"[^\W\d_]")
 _NAMING = frozenset(
     {
         "customer_id",
