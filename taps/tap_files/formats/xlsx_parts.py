@@ -39,6 +39,8 @@ _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*\"([^\"]*)\"")
 _CELL = re.compile(r"([A-Z]{1,3})(\d+)")
 _SHOWN = re.compile(r"\[\$([^\]\-]*)(?:-[0-9A-Fa-f]+)?\]")
 _QUOTED = re.compile(r"\"([^\"]*)\"|\\(.)")
+_SPACE = re.compile(r"[_*].")
+"""Room as wide as a letter, or filled with one: ``_€`` shows no euro."""
 _SIGN = re.compile(r"(?:US|R)?\$|[€£¥₡₱₲₩₹₽]")
 
 _UNREADABLE = (
@@ -157,7 +159,7 @@ def _signs_of_styles(book: zipfile.ZipFile) -> Mapping[str, str]:
 
 def _sign_of(code: str) -> str:
     """The currency of a format such as ``[$€-C0A] #,##0.00``; "" when it has none."""
-    positive = code.partition(";")[0]
+    positive = _SPACE.sub("", code.partition(";")[0])
     for shown in _SHOWN.findall(positive):
         if shown.strip():
             return str(shown.strip())
