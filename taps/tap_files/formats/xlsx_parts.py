@@ -37,7 +37,7 @@ _ERROR = re.compile(
 )
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*\"([^\"]*)\"")
 _CELL = re.compile(r"([A-Z]{1,3})(\d+)")
-_SHOWN = re.compile(r"\[\$([^\]\-]*)(?:-[0-9A-Fa-f]+)?\]")
+_SHOWN = re.compile(r"\[\$([^\]\-]*)(?:-[^\]]*)?\]")
 _QUOTED = re.compile(r"\"([^\"]*)\"|\\(.)")
 _SPACE = re.compile(r"[_*].")
 """Room as wide as a letter, or filled with one: ``_€`` shows no euro."""

@@ -46,6 +46,7 @@ def total(run: Run) -> Decimal:
         ("_-* #,##0.00\\ _£_-;\\-* #,##0.00\\ _£_-", "EUR"),
         ("_-* #,##0.00\\ [$£-809]_-", "GBP"),
         ("[$-409]#,##0.00", "EUR"),
+        ("[$£-en-GB]#,##0.00", "GBP"),
     ],
 )
 def test_a_currency_may_stand_in_the_format_alone(
