@@ -96,7 +96,7 @@ def open_spreadsheet(source: SourceFile, settings: Settings) -> SpreadsheetTable
     if not sheets:
         raise FileError(source.name, "every sheet is empty", remedy="Export it again")
     found = (known or shown or sheets)[0]
-    kinds = kinds_of(found.table.cells)
+    kinds = kinds_of(found.table.cells) if found.is_known else ()
     for other in shown:
         is_log = other is not found and {"day", "number"} <= set(kinds)
         if is_log and kinds_of(other.grid.cells) == kinds:
