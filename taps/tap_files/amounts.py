@@ -13,6 +13,7 @@ from taps.tap_files.currencies import (
     has_no_decimals,
 )
 from taps.tap_files.problems import RowRejected
+from taps.tap_files.tables import Shown
 
 __all__ = [
     "AmountReader",
@@ -133,6 +134,9 @@ def amount_reader(
     def read(cell: str | Decimal, currency_code: str | None) -> Decimal:
         if isinstance(cell, str):
             return read_text(cell, currency_code)
+        if isinstance(cell, Shown):
+            _refuse_other_currency(cell.sign, currency_code)
+            cell = Decimal(cell)
         if is_in_cents:
             _refuse_open(_plain(cell).lstrip("-"), currency_code, ".", least=0)
         return bounded(cell, decimals)

@@ -20,7 +20,7 @@ from taps.tap_files.mojibake import has_mojibake
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.statuses import least_of, says_nothing, says_yes
-from taps.tap_files.tables import Cell, as_text
+from taps.tap_files.tables import Cell, Shown, as_text
 from taps.tap_files.wording import normalised, sign_at_end
 
 __all__ = ["CellReader", "LeftOut", "Loaded", "Outcome", "Rejected", "required"]
@@ -228,7 +228,7 @@ class CellReader:
         if currency is None or currency in _DOLLARS:
             return
         is_told = self._named_currency or self.binding.has("currency_code")
-        is_shown = isinstance(cell, str) and "$" in cell and sign_of(cell) == "$"
+        is_shown = sign_of(cell.sign if isinstance(cell, Shown) else str(cell)) == "$"
         if not is_told and (is_shown or self._header_sign == "$"):
             raise RowRejected(
                 f"the amount is written with $, which is no sign of {currency}"

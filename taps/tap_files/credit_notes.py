@@ -1,4 +1,4 @@
-"""Credit notes, and refunds beside their sale, whose amount has no minus."""
+"""Credit notes, discounts and refunds beside their sale, without a minus."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ _CREDIT_NOTES = frozenset(
         "abono", "notadecredito", "notadeabono", "notacredito", "creditnote",
         "creditmemo", "facturarectificativa", "rectificativa", "facturadeabono",
         "devoluciondeventa", "notadedevolucion", "nc", "egreso",
+        "discount", "descuento", "desconto", "coupon", "cupon", "bonificacion",
     }
 )  # fmt: skip
-_LONG_NOTES = tuple(word for word in _CREDIT_NOTES if len(word) > 8)
+_LONG_NOTES = tuple(
+    word for word in _CREDIT_NOTES if len(word) > 8 and word != "descuento"
+)
 """Also within more words, as Nota de Crédito Electrónica."""
 _CODES_OF_NOTES = frozenset({"61", "112"})
 """Of Chile's electronic documents: https://www.sii.cl/factura_electronica/."""

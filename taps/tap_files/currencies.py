@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
 __all__ = ["currencies_of_sign", "currency_codes", "currency_written_in"]
+__all__ += ["currency_told_in"]
 __all__ += ["code_of", "decimals_of", "has_no_decimals", "sign_of"]
 
 _DOLLARS = (
@@ -21,6 +24,11 @@ _SIGNS = {
     "BS": "BOB VES", "FR": "CHF", "FT": "HUF", "KC": "CZK", "LEI": "RON", "RM": "MYR",
     "RP": "IDR", "TL": "TRY", "ZL": "PLN", "DH": "AED MAD", "DHS": "AED MAD",
 }  # fmt: skip
+_TOLD = re.compile(
+    r"\b(?:moneda|divisa|moeda|currency|importes en|montos en|valores en|amounts in|"
+    r"expresado en|expressed in)\b[\s:;,=]*(?:del? )?([A-Z]{3}|[$€£])(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _NOT_MONEY = frozenset({"XXX", "XTS"})
 """ISO codes that mean "no currency" and "for testing"."""
 
@@ -65,6 +73,13 @@ def currency_written_in(amount: str) -> str | None:
     sign = sign_of(amount)
     found = currencies_of_sign(sign) if sign else ()
     return next(iter(found)) if len(found) == 1 else None
+
+
+def currency_told_in(lines: Sequence[str]) -> str | None:
+    """The currency that lines above a table say it is in: ``Moneda: USD``."""
+    told = {code_of(each) for line in lines for each in _TOLD.findall(line)}
+    found = told & currency_codes()
+    return found.pop() if len(found) == 1 else None
 
 
 @lru_cache(maxsize=1_000)

@@ -19,10 +19,11 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.moments import DAY_FIRST, MONTH_FIRST, is_open_date, order_shown_by
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.tables import Cell, Row, as_text
+from taps.tap_files.tables import Cell, Row, Shown, as_text
 
 __all__ = ["Evidence"]
 
+_FEWEST_SWAPPED = 2
 _NEARLY_ALL = 0.9
 """Share of the votes that makes the rest typing errors instead of another format."""
 
@@ -60,11 +61,17 @@ class Evidence:
                 if vote == "open" and position in self._needed:
                     self._note_open(row, cell)
         if self._money is not None and _is_something(cell := row.cells[self._money]):
-            self._currencies.add(currency_written_in(str(cell)))
+            shown = cell.sign if isinstance(cell, Shown) else str(cell)
+            self._currencies.add(currency_written_in(shown))
         for position in self._dates:
             cell = row.cells[position]
             if isinstance(cell, str) and (vote := _order_vote(cell)):
                 self._orders.add(vote, row.line)
+                if vote == DAY_FIRST and cell.strip()[:2] <= "12":
+                    self._orders.add("late", row.line)  # 05.01.2026 is proven, too
+            elif isinstance(cell, str) and _is_iso_day(cell):
+                late = cell[8:10] > "12"
+                self._orders.add("late" if late else "early", row.line)
 
     def separator(self, hint: str) -> tuple[str, bool]:
         """The decimal separator, and whether the file or a setting proves it.
@@ -99,6 +106,18 @@ class Evidence:
         """
         if self._settings.date_format != AUTO:
             return self._settings.date_format
+        if self._looks_swapped():
+            problem = (
+                "the dates that are typed all have a day up to 12, and those left as "
+                "text, such as those of this line, all one beyond: a program took the "
+                "day for the month where it could"
+            )
+            remedy = (
+                "Export the file again and do not open it in between, or confirm the "
+                "dates with the setting date_format"
+            )
+            line = self._orders.first_lines.get(DAY_FIRST)
+            raise FileError(self._name, problem, remedy=remedy, line=line)
         if self._orders.disagree(DAY_FIRST, MONTH_FIRST):
             raise self._disagreement(
                 self._orders,
@@ -112,6 +131,12 @@ class Evidence:
             remedy = "Say which with the setting date_format"
             raise FileError(self._name, problem, remedy=remedy, line=line)
         return winner or DAY_FIRST
+
+    def _looks_swapped(self) -> bool:
+        """Whether only days that are no months were left as they were written."""
+        counts = self._orders.counts
+        proven = counts[DAY_FIRST] >= _FEWEST_SWAPPED <= counts["early"]
+        return proven and not (counts["late"] or counts["open"] or counts[MONTH_FIRST])
 
     def is_in_cents(self) -> bool:
         """Whether no setting says the separator, and no amount has more than cents."""
@@ -195,6 +220,10 @@ def _separator_vote(text: str) -> str | None:
 def _is_something(cell: Cell) -> bool:
     """Whether an amount is there and not 0, which many write without a sign."""
     return any(c in "123456789" for c in str(cell))
+
+
+def _is_iso_day(text: str) -> bool:
+    return text[4:5] == "-" == text[7:8] and text[8:10].isdigit()
 
 
 def _order_vote(text: str) -> str | None:

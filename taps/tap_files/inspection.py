@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.amounts import AmountReader, amount_reader
+from taps.tap_files.currencies import currency_told_in
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
@@ -26,11 +27,12 @@ from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.repeats import RepeatFinder, Repeats
-from taps.tap_files.row_worth import watches_of_worth
+from taps.tap_files.row_worth import Watch, watches_of_worth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.totals import TotalRows
+from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.wording import normalised
 
 __all__ = ["Inspection", "inspect_file"]
@@ -51,7 +53,8 @@ class Inspection:
     repeats : rows of a file, or orders of a Shopify export, that appear again.
     statuses : normalised word of a status column -> what it means for money.
     is_per_order : whether each row of an order repeats the amount of the whole order.
-    shown_currency : the currency that the amounts themselves are written with, or None.
+    shown_currency : the currency that the amounts themselves, or a line above the
+        header, are written with, or None.
     is_date_order_told : whether a setting says how dates are written.
     """
 
@@ -71,7 +74,8 @@ class Inspection:
     def rows(self) -> Iterator[Row]:
         """Every row that is no header and no total of others."""
         headers = RepeatedHeaders(self.name, self.binding)
-        return TotalRows(self.binding).left_out(headers.left_out(self.table.rows()))
+        totals = TotalRows(self.name, self.binding)
+        return totals.left_out(headers.left_out(self.table.rows()))
 
 
 def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
@@ -89,14 +93,12 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
-    watches = (
-        *watches_of_worth(source.name, binding, settings, statuses),
-        Questions(source.name, binding, settings, statuses),
-    )
+    watches = _watches(source.name, binding, settings, statuses)
     amounts_of_ids = KeyedAmounts(source.name, binding)
     mojibake = MojibakeCount()
     keys = _KeyCollector(binding)
-    headers, totals = RepeatedHeaders(source.name, binding), TotalRows(binding)
+    headers = RepeatedHeaders(source.name, binding)
+    totals = TotalRows(source.name, binding)
     row = None
     for row in totals.left_out(headers.left_out(table.rows())):
         if not row.problem:
@@ -131,8 +133,18 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         notes=(*table.notes, *_notes(binding), *left_out),
         statuses=statuses,
         is_per_order=is_per_order,
-        shown_currency=evidence.currency(),
+        shown_currency=evidence.currency() or currency_told_in(table.above),
         is_date_order_told=settings.date_format != AUTO,
+    )
+
+
+def _watches(
+    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
+) -> tuple[Watch, ...]:
+    return (
+        *watches_of_worth(name, binding, settings, statuses),
+        UnsavedFormulas(name, binding),
+        Questions(name, binding, settings, statuses),
     )
 
 

@@ -33,9 +33,10 @@ class LogColumns:
         self.tells_refunds = "refunded_amount" in binding.positions
         self.tells_status = "status" in binding.positions or bool(binding.flags)
         self._columns = {column.name: column for column in binding.contract.columns}
+        answered = binding.positions.get("discount_amount")
         self._keys = [
-            "" if normalised(header) in ignored else normalised(header)
-            for header in binding.header
+            "" if at == answered or normalised(title) in ignored else normalised(title)
+            for at, title in enumerate(binding.header)
         ]
 
     def holding(self, words: frozenset[str]) -> list[int]:

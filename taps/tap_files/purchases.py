@@ -100,13 +100,16 @@ def _amount(
     row: Sequence[Cell], cells: CellReader, currency: str | None
 ) -> Decimal | None:
     amount = cells.amount(row, "amount", currency)
-    if amount is not None:
-        return amount
-    quantity = cells.amount(row, "quantity", None)
-    price = cells.amount(row, "unit_price", currency)
-    if quantity is None or price is None:
-        return None
-    return bounded(quantity * price)
+    if amount is None:
+        quantity = cells.amount(row, "quantity", None)
+        price = cells.amount(row, "unit_price", currency)
+        if quantity is None or price is None:
+            return None
+        amount = bounded(quantity * price)
+    off = abs(cells.amount(row, "discount_amount", currency) or Decimal(0))
+    if off > abs(amount):
+        raise RowRejected("the discount is larger than the amount")
+    return amount - off if amount > 0 else amount + off
 
 
 def _record(

@@ -10,11 +10,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from taps.tap_files.currencies import code_of, currency_codes
+from taps.tap_files.discounts import DISCOUNT
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import is_negative
 from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
-from taps.tap_files.row_worth import DISCOUNT
+from taps.tap_files.question_words import (
+    CAME_IN,
+    CURRENCY,
+    DONE,
+    ELSEWHERE,
+    FLAG,
+    GIVEN_BACK,
+    MONEY,
+    NO,
+    OWED,
+    REFUSED,
+    STATE,
+    WHEN,
+)
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
 from taps.tap_files.tables import Row, as_text
@@ -24,59 +38,8 @@ from taps.tap_files.wording import normalised
 __all__ = ["Questions"]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_GIVEN_BACK = frozenset(
-    {
-        "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
-        "reembolsada", "devuelto", "devuelta", "devolucion", "devoluciones",
-        "reintegro", "reintegrado", "chargeback", "chargebacks", "contracargo",
-        "contracargos", "estorno", "estornos", "estornado", "estornada", "devolucoes",
-        "devolucao", "devolvido", "devolvida",
-    }
-)  # fmt: skip
-_CAME_IN = frozenset(
-    {
-        "captured", "capturado", "collected", "cobrado", "received", "recibido",
-        "recebido", "paid", "pagado", "pagada", "cobrada", "settled",
-    }
-)  # fmt: skip
-_DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
-_OWED = frozenset({"pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado"})
-_REFUSED = frozenset({"no", "n", "false", "falso", "f"})
-_MONEY = (
-    _GIVEN_BACK
-    | _CAME_IN
-    | {"converted", "convertido", "net", "neto", "neta", "liquido"}
-    | _DONE
-    | _OWED
-)
-_STATE = frozenset(
-    {
-        "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
-        "evento",
-    }
-)  # fmt: skip
-_FLAG = frozenset(
-    {
-        "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
-        "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
-        "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
-        "rascunho", "proforma", "declined", "rechazado", "rechazada",
-    }
-)  # fmt: skip
-_CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda"})
-_ELSEWHERE = frozenset(
-    {
-        "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
-        "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
-        "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
-        "method", "metodo", "date", "fecha", "data", "forma", "medio", "quantity",
-        "cantidad", "qty", "units", "unidades",
-    }
-)  # fmt: skip
-_WHEN = frozenset({"date", "fecha", "data"})
-_NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
 _MOST_WORDS = 200
-_OF_OTHERS = {"subscriptions": DISCOUNT, "payments": _GIVEN_BACK}
+_OF_OTHERS = {"subscriptions": DISCOUNT, "payments": GIVEN_BACK}
 """Words of columns that are asked about in files that are no log of purchases."""
 _ROUND = re.compile(r"[.,]0+$")
 
@@ -102,14 +65,18 @@ class Questions:
         self._amount = amount if is_log else None
         self._taxed = TaxParts(binding, self._amount)
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
+        # A column may say which rows are none, and of the others what is not known.
+        sorted_out = {p for p, _ in binding.left_out_when} - {
+            *binding.positions.values()
+        }
+        read = binding.used - binding.flags.keys() - sorted_out
         unread = [
             (position, set(map(normalised, _WORD.findall(header))))
             for position, header in enumerate(binding.header)
-            if position not in binding.used - binding.flags.keys()
-            and normalised(header) not in ignored
+            if position not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
-        asked = _GIVEN_BACK if binding.preset else _MONEY | _STATE | _FLAG | _CURRENCY
+        asked = GIVEN_BACK if binding.preset else MONEY | STATE | FLAG | CURRENCY
         asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
         known = {normalised(h) for h in getattr(binding.preset, "understood", ())}
         self._told = dict(_told_by(binding, [position for position, _ in unread]))
@@ -158,13 +125,13 @@ class Questions:
     ) -> bool:
         if position in self._binding.flags:
             return not says_yes(text) and not says_no(text)
-        if words & _CURRENCY:
+        if words & CURRENCY:
             return code_of(text) in currency_codes() and self._is_other_currency(
                 row, text
             )
-        if words & _ELSEWHERE:
-            return bool(words & _GIVEN_BACK and words & _WHEN) and not self._status
-        if words & _STATE:
+        if words & ELSEWHERE:
+            return bool(words & GIVEN_BACK and words & WHEN) and not self._status
+        if words & STATE:
             means = self._meanings.get(normalised(text), "paid")
             if means == "refunded":
                 return not is_negative(self._amount_of(row))
@@ -172,14 +139,14 @@ class Questions:
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
-        if words & (_GIVEN_BACK | _OWED) and _is_something(text):
+        if words & (GIVEN_BACK | OWED) and _is_something(text):
             return True
-        if words & (_CAME_IN | _DONE) and normalised(text) in _REFUSED:
+        if words & (CAME_IN | DONE) and normalised(text) in REFUSED:
             return not self._is_uncounted(row)
-        if words & (_MONEY - _DONE - _OWED) and self._is_other_amount(row, text, words):
+        if words & (MONEY - DONE - OWED) and self._is_other_amount(row, text, words):
             return True
         return (
-            bool(words & _FLAG) and normalised(text) not in _NO and not _is_number(text)
+            bool(words & FLAG) and normalised(text) not in NO and not _is_number(text)
         )
 
     def _is_other_currency(self, row: Row, text: str) -> bool:
@@ -190,7 +157,7 @@ class Questions:
         amount = self._amount_of(row)
         if not _is_something(text):
             # Nothing came in for something that was sold.
-            is_none = bool(words & _CAME_IN) and _is_number(text)
+            is_none = bool(words & CAME_IN) and _is_number(text)
             return is_none and _is_something(amount) and not self._is_uncounted(row)
         return self._amount is not None and text != amount
 
@@ -250,18 +217,18 @@ class Questions:
 
     def _answers(self, header: str, text: str) -> Iterator[str]:
         words = set(map(normalised, _WORD.findall(header)))
-        if normalised(text) in _REFUSED:
+        if normalised(text) in REFUSED:
             yield f"columns.status={header}"
         elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
         elif self._binding.contract.name in _OF_OTHERS:
             yield "columns.status=<column that says refunded>"
-        elif words & _CURRENCY:
+        elif words & CURRENCY:
             yield f"columns.currency_code={header}"
-        elif words & _WHEN:
+        elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
-        elif words & (_STATE | _FLAG) and not words & _MONEY:
+        elif words & (STATE | FLAG) and not words & MONEY:
             yield f"columns.status={header}"
         else:
             yield f"columns.refunded_amount={header} (taken off)"
@@ -291,4 +258,5 @@ def _is_something(text: str) -> bool:
 
 def _is_number(text: str) -> bool:
     digits = sum(c.isdigit() for c in text)
-    return digits > 0 and digits * 2 >= len(text.strip()) and "-" not in text[1:]
+    is_day = any(c in text[1:] for c in "-/:")
+    return digits > 0 and digits * 2 >= len(text.strip()) and not is_day

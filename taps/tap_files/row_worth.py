@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from taps.tap_files.credit_notes import CreditNotes
+from taps.tap_files.discounts import DISCOUNT, PRICES, Discounted
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
+from taps.tap_files.other_sections import OtherSections
 from taps.tap_files.problems import FileError
 from taps.tap_files.said_again import SaidAgain
 from taps.tap_files.settings import AUTO, Settings
@@ -23,12 +25,6 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["DISCOUNT", "Watch", "watches_of_worth"]
 
-DISCOUNT = frozenset(
-    {
-        "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
-        "cupon", "cupones", "desconto", "descontos", "cupom", "cupons",
-    }
-)  # fmt: skip
 _RETURNED = frozenset(
     {
         "devuelta", "devueltas", "devuelto", "devueltos", "devolvida", "devolvidas",
@@ -47,13 +43,6 @@ _PAID = frozenset(
 _NOT_YET = frozenset(
     {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
 )
-_PRICES = frozenset(
-    {
-        "price", "precio", "preco", "unitprice", "itemprice", "preciounitario", "pvp",
-        "preciounidad", "preciodeventa", "precioventa", "precounitario",
-        "valorunitario",
-    }
-)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _ONE = re.compile(r"1(?:[.,]0+)?")
@@ -84,10 +73,11 @@ def watches_of_worth(
     log = LogColumns(name, binding, ignored)
     watches: list[Watch] = [
         *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
-        *(_UnreadUnits(log), _UnpaidRows(log), UnnamedSums(log, binding)),
+        *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
+        Discounted(log, is_told="amount" in settings.columns),
     ]
     if settings.amount_per == AUTO:
-        watches.append(SaidAgain(log, binding, statuses))
+        watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
     return tuple(watches)
 
 
@@ -126,7 +116,7 @@ class _Discounts(_Columns):
     """Discounts beside prices, which hardly have them taken off."""
 
     def __init__(self, log: LogColumns) -> None:
-        is_price = log.amount is None or normalised(log.title(log.amount)) in _PRICES
+        is_price = log.amount is None or normalised(log.title(log.amount)) in PRICES
         super().__init__(log, log.holding(DISCOUNT) if is_price else [])
 
     def said(self, header: str, text: str) -> tuple[str, str]:
@@ -134,7 +124,8 @@ class _Discounts(_Columns):
             f"prices are read, and the column {header!r} (here {text!r}) may be taken "
             "off them",
             "Export what each row was sold for and name it with columns.amount=<column "
-            f"of the file>, or ignored_columns={header} if the prices are without it",
+            f"of the file>, columns.discount_amount={header} takes it off, or "
+            f"ignored_columns={header} if the prices are without it",
         )
 
 
@@ -160,7 +151,7 @@ class _UnreadUnits(_Columns):
 
     def __init__(self, log: LogColumns) -> None:
         is_price = log.amount is not None and normalised(log.title(log.amount)) in (
-            _PRICES
+            PRICES
         )
         returned = set(log.holding(_RETURNED))
         units = [p for p in log.holding(_UNITS) if p not in returned]

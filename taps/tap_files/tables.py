@@ -8,13 +8,31 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
-__all__ = ["Cell", "Row", "Table", "as_cell", "as_text"]
+__all__ = ["Cell", "Row", "Shown", "Table", "Unsaved", "as_cell", "as_text"]
 
 _LONGEST_WHOLE = 40
 """Digits of a number that is still written out; 1e999999 would be a million."""
 
 Cell = str | Decimal
 """Text as written, or the exact number of a typed column; "" when there is none."""
+
+
+class Shown(Decimal):
+    """A typed number whose cell shows a currency, as a spreadsheet formats it."""
+
+    sign: str
+
+    def __new__(cls, value: Decimal, sign: str) -> Shown:
+        """The number itself, shown with a sign or a code."""
+        self = super().__new__(cls, value)
+        self.sign = sign
+        return self
+
+
+class Unsaved(str):
+    """A formula of a spreadsheet whose result no program saved."""
+
+    __slots__ = ()
 
 
 class Row(NamedTuple):

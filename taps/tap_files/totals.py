@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Cell, Row, as_text
 
 __all__ = ["TotalRows", "begins_with_total"]
@@ -31,6 +32,9 @@ _NOTHING_ELSE = re.compile(
 )
 _INITIALS = frozenset("gGsStT")
 _DATED = "a row of totals that has a date of its own"
+_NAMELESS = "the row has an amount, and neither a day nor a buyer"
+_FEW = 0.05
+_LETTERS = re.compile(r"[^\W\d_]")
 _NAMING = frozenset(
     {
         "customer_id",
@@ -54,6 +58,34 @@ def begins_with_total(cells: Sequence[Cell]) -> bool:
     return _LABEL.match(first) is not None
 
 
+class _NamelessLines:
+    """Rows without a day and a name that are lines of the sale above, not totals."""
+
+    def __init__(self, name: str, binding: Binding) -> None:
+        self._name = name
+        self._is_log = binding.contract.name == "purchases" and not binding.preset
+        self._amounts = set(binding.positions_of("number"))
+        self._lines: list[int] = []
+        self.count = 0
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row says what was sold; then it is kept in mind."""
+        if not self._is_log or any(_LABEL.match(as_text(cell)) for cell in row.cells):
+            return False
+        others = (c for at, c in enumerate(row.cells) if at not in self._amounts)
+        if says_more := any(_LETTERS.search(as_text(cell)) for cell in others):
+            self._lines.append(row.line)
+        return says_more
+
+    def refuse_many(self) -> None:
+        """Raise FileError where such rows are more than a slip."""
+        lines = self._lines
+        if len(lines) > max(1, self.count * _FEW):
+            remedy = "Fill the day and the buyer in on each row, or take the rows out"
+            problem = f"{len(lines)} of {self.count} rows: {_NAMELESS}"
+            raise FileError(self._name, problem, remedy=remedy, line=lines[0])
+
+
 class TotalRows:
     """Tells the total rows of one file from the others.
 
@@ -61,7 +93,8 @@ class TotalRows:
     that has a date and says nothing but that it is a total is set aside.
     """
 
-    def __init__(self, binding: Binding) -> None:
+    def __init__(self, name: str, binding: Binding) -> None:
+        self._nameless = _NamelessLines(name, binding)
         self._is_looked_for = binding.contract.name in _CONTRACTS
         self._dates = binding.positions_of("date", "date-time")
         texts = {*binding.positions_of("string")}
@@ -77,14 +110,19 @@ class TotalRows:
         self.rows: list[Row] = []
 
     def left_out(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows that are no totals; the others are kept in ``rows``."""
+        """The rows that are no totals; FileError where many are lines of a sale."""
         for row in rows:
+            self._nameless.count += 1
             if self._is_looked_for and not row.problem and self._is_total(row.cells):
-                self.rows.append(row)
+                if self._nameless.holds(row):
+                    yield Row(row.line, (), _NAMELESS)
+                else:
+                    self.rows.append(row)
             elif not row.problem and self._is_dated_total(row.cells):
                 yield Row(row.line, (), _DATED)
             else:
                 yield row
+        self._nameless.refuse_many()
 
     def _is_total(self, cells: Sequence[Cell]) -> bool:
         date = as_text(cells[self._dates[0]]) if self._dates else ""

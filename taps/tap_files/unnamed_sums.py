@@ -57,7 +57,10 @@ class UnnamedSums:
             f"the row names nobody and no order, and its {amount} is what the rows "
             f"above it add up to ({len(self._found)} such rows in the file)"
         )
-        remedy = "Export the list without subtotals, or take those rows out"
+        remedy = (
+            "Export the list without subtotals, or take those rows out; if each is a "
+            "sale of its own, amount_per=line says so"
+        )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
     def _is_sum(self, amounts: dict[str, float]) -> bool:

@@ -12,8 +12,10 @@ from typing import TypeAlias
 from taps.tap_files.encodings import TextEncoding, detect_encoding
 from taps.tap_files.endings import is_text, last_value_looks_cut
 from taps.tap_files.formats.csv_dialect import detect_delimiter, separator_line
-from taps.tap_files.formats.header_rows import LOOKED_AT, header_row
+from taps.tap_files.formats.header_rows import LOOKED_AT, header_row, joined_header
+from taps.tap_files.formats.shifted_rows import SHIFTED, ShiftedRows
 from taps.tap_files.locations import SourceFile
+from taps.tap_files.other_sections import is_other_section
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row
@@ -72,12 +74,14 @@ class CsvTable:
             A quote is opened and never closed, or swallows other lines.
         """
         width = len(self.header)
+        shifted = ShiftedRows(width - self._nameless)
         for line, end, cells, problem in self._records():
             if end > line and not problem and _swallows(cells, self.delimiter):
                 raise self._stray_quote(line)
             if len(cells) == width and not problem:
-                yield Row(line, cells)
-            elif not problem and len(cells) < width and begins_with_total(cells):
+                is_shifted = self._nameless and shifted.holds(cells)
+                yield Row(line, (), SHIFTED) if is_shifted else Row(line, cells)
+            elif not problem and len(cells) < width and _says_what_follows(cells):
                 yield Row(line, [*cells, *[""] * (width - len(cells))])
             elif not problem and not any(cell.strip() for cell in cells):
                 continue
@@ -92,6 +96,12 @@ class CsvTable:
                     raise self._stray_quote(line)
                 found = f"wrong number of fields: {len(cells)} instead of {width}"
                 yield Row(line, (), problem or found)
+
+    @property
+    def _nameless(self) -> int:
+        """Columns behind the last that has a name."""
+        named = (at for at, name in enumerate(self.header, start=1) if name.strip())
+        return len(self.header) - max(named, default=0)
 
     def check_end(self) -> None:
         """Raise FileError when the last row is short or its last value is cut."""
@@ -198,10 +208,16 @@ def open_csv(source: SourceFile, settings: Settings) -> CsvTable:
         rows[0] = []
     at, _ = header_row(rows, settings)
     above = tuple(" ".join(filter(None, row)) for row in rows[:at] if any(row))
-    header = tuple(rows[at]) if rows else ("",)
-    end = ends[at] if ends else 1
-    spare = _spare_fields(rows[at + 1 :], len(header))
+    titles, count = joined_header(rows, at) if rows else ([""], 1)
+    header = tuple(titles)
+    end = ends[at + count - 1] if ends else 1
+    spare = _spare_fields(rows[at + count :], len(header))
     return CsvTable(source, encoding, delimiter, header, above, end, spare)
+
+
+def _says_what_follows(cells: list[str]) -> bool:
+    """Whether a short row is a total, or the title of rows that are no sales."""
+    return begins_with_total(cells) or is_other_section(cells)
 
 
 def _swallows(cells: list[str], delimiter: str) -> bool:

@@ -13,7 +13,7 @@ from taps.tap_files.headers import bind
 from taps.tap_files.presets import preset_of
 from taps.tap_files.settings import AUTO, Settings
 
-__all__ = ["LOOKED_AT", "header_row"]
+__all__ = ["LOOKED_AT", "header_row", "joined_header"]
 
 LOOKED_AT = 30
 """Lines looked at, from the first."""
@@ -35,6 +35,35 @@ def header_row(rows: Sequence[Sequence[str]], settings: Settings) -> tuple[int, 
         return 0, False
     widest = max(widths)
     return widths.index(widest), False
+
+
+def joined_header(rows: Sequence[Sequence[str]], at: int) -> tuple[list[str], int]:
+    """The names of the columns, and how many lines tell them.
+
+    A second line tells more of some, as ``Neto`` and ``Total`` below ``Importe``: it
+    names a column that the first one leaves without a name, and holds no number.
+    """
+    first = list(rows[at])
+    second = list(rows[at + 1]) if at + 1 < len(rows) else []
+    width = max(len(first), len(second))
+    first += [""] * (width - len(first))
+    second += [""] * (width - len(second))
+    gaps = [
+        not top.strip() and below.strip()
+        for top, below in zip(first, second, strict=True)
+    ]
+    if not any(gaps) or all(map(str.strip, second)) or any(map(_has_digit, second)):
+        return list(rows[at]), 1
+    titles: list[str] = []
+    group = ""
+    for top, below in zip(first, second, strict=True):
+        group = top.strip() or (group if below.strip() else "")
+        titles.append(f"{group} {below.strip()}".strip())
+    return titles, 2
+
+
+def _has_digit(text: str) -> bool:
+    return any(map(str.isdigit, text))
 
 
 def _fulfils(header: Sequence[str], settings: Settings) -> bool:

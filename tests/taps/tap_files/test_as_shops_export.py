@@ -259,4 +259,16 @@ def test_a_subtotal_without_a_word_is_refused(rows: str, read_text: RunTap) -> N
     (failure,) = run.failures
     assert "is what the rows above it add up to" in failure
     assert "take those rows out" in failure
+    assert "if each is a sale of its own, amount_per=line says so" in failure
     assert run.purchases == []
+
+
+def test_rows_of_nobody_are_sales_where_a_setting_says_so(read_text: RunTap) -> None:
+    # Three people paid in cash what two others did together: no total, by chance.
+    rows = "15/01/2026;1;a;10\n15/01/2026;2;b;20\n15/01/2026;3;c;4\n15/01/2026;;;34\n"
+
+    asked = read_text(f"{_SALES}{rows}", currency_code="EUR")
+    told = read_text(f"{_SALES}{rows}", currency_code="EUR", amount_per="line")
+
+    assert (len(asked.failures), told.failures) == (1, [])
+    assert sum(row["amount"] for row in told.purchases) == 68

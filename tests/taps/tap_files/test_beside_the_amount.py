@@ -66,3 +66,25 @@ def test_the_sign_of_a_header_is_that_of_its_amounts(read_text: RunTap) -> None:
     assert "written with $, which is no sign of EUR" in refused.failures[0]
     told = [run.purchases[0]["currency_code"] for run in (euros, pesos)]
     assert told == ["EUR", "CLP"]
+
+
+@pytest.mark.parametrize(
+    ("above", "currency"),
+    [
+        ("Moneda: USD", "USD"),
+        ("Currency;USD", "USD"),
+        ("Ventas de enero (importes en USD)", "USD"),
+        ("Divisa: €", "EUR"),
+        ("Moneda: la de la cuenta", "EUR"),
+    ],
+)
+def test_a_line_above_the_header_may_say_the_currency(
+    above: str, currency: str, read_text: RunTap
+) -> None:
+    run = read_text(
+        f"Mi tienda;;\n{above};;\ncliente;fecha;importe\na;2025-03-01;20,00\n",
+        currency_code="EUR",
+    )
+
+    assert run.failures == []
+    assert [row["currency_code"] for row in run.purchases] == [currency]

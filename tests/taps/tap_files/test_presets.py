@@ -73,6 +73,10 @@ SALES = {
     "shopee_orders": ("BRL", 4, "100.00"),
     # 150 - 80 + 1200.50, without taxes; one was cancelled
     "loyverse_receipts": ("EUR", 4, "1270.50"),
+    # 12.10 + 2.50; one was cancelled, and one row says that the first was paid out
+    "sumup_transactions": ("EUR", 3, "14.60"),
+    # 110 + 20 of one order, 55 - 15 of another; one payment failed
+    "clover_payments": ("USD", 2, "170.00"),
     # 1200.50 + 99.50: what is won
     "hubspot_deals": ("EUR", 4, "1300.00"),
 }
@@ -272,6 +276,19 @@ def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
 
     assert (first["impressions"], first["clicks"]) == (12345, 678)
     assert (first["attributed_revenue"], second["attributed_revenue"]) == (3000, None)
+
+
+def test_a_list_of_lines_is_no_export_of_orders(read_text: RunTap) -> None:
+    lines = (
+        "Order ID,Date,Customer Email,Status,Product,Total\n"
+        "1,2026-01-15,ana@x.com,Paid,Mug,10\n1,2026-01-15,ana@x.com,Paid,Pot,10\n"
+    )
+
+    run = read_text(lines, currency_code="EUR")
+    told = read_text(lines, currency_code="EUR", amount_per="line")
+
+    assert "amount_per=order or amount_per=line" in run.failures[0]
+    assert money(told) == 20
 
 
 @pytest.mark.parametrize("preset", load_presets().values(), ids=lambda p: p.name)

@@ -236,3 +236,34 @@ def test_units_with_a_minus_lower_the_order_they_name(read_text: RunTap) -> None
     assert run.failures == []
     assert [row["amount"] for row in run.purchases] == [30, -10]
     assert total(run.purchases) == 20
+
+
+def test_a_discount_in_a_row_of_its_own_needs_a_minus(read_text: RunTap) -> None:
+    sale = f"{_DAY},a,1,Producto,50"
+
+    run = read_text(log("tipo de línea,importe", sale, f"{_DAY},a,1,Descuento,10"))
+    minus = read_text(log("tipo de línea,importe", sale, f"{_DAY},a,1,Descuento,-10"))
+
+    assert "line 3: the column 'tipo de línea' says 'Descuento'" in run.failures[0]
+    assert total(minus.purchases) == 40
+
+
+@pytest.mark.parametrize("header", ["Saldo", "Balance due", "Deuda"])
+def test_what_is_still_due_is_asked_about(header: str, read_text: RunTap) -> None:
+    text = log(f"total,{header}", f"{_DAY},a,1,100,50", f"{_DAY},b,2,20,0")
+
+    run = read_text(text)
+    answered = read_text(text, ignored_columns=header)
+    day = read_text(log("total,due", f"{_DAY},a,1,100,16/02/2026"))
+
+    assert f"the column {header!r} may change" in run.failures[0]
+    assert total(answered.purchases) == 120
+    assert day.failures == []
+
+
+def test_lines_of_an_order_below_it_are_no_totals(read_text: RunTap) -> None:
+    lines = log("producto,importe", f"{_DAY},a,1,A,10", ",,,B,20", ",,,C,30")
+
+    run = read_text(lines)
+
+    assert "line 3: 2 of 3 rows: the row has an amount, and neither" in run.failures[0]

@@ -59,6 +59,9 @@ def test_a_sale_of_somebody_elses_product_is_asked_about(read_text: RunTap) -> N
     [
         ("etsy_order_items", "Discount Amount", "10.00,,,0,", "10.00,SALE,,3.00,"),
         ("shopee_orders", "Cupom do vendedor", "10.00,0.00,110", "10.00,5.00,110"),
+        ("sumup_transactions", "Zahlungsart", "TA2,Umsatz", "TA2,Rückerstattung"),
+        ("sumup_transactions", "Trinkgeldbetrag", "0.43,0.0", "0.43,0.5"),
+        ("clover_payments", "Service Charge Amount", "15.00,,Ana", "15.00,3.00,Ana"),
         ("shopee_orders", "Returned quantity", ",1,0,20.00", ",1,1,20.00"),
     ],
 )

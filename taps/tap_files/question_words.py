@@ -1,0 +1,75 @@
+"""Words of headers and cells that may say a row of a log is worth something else."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CAME_IN",
+    "CURRENCY",
+    "DONE",
+    "ELSEWHERE",
+    "FLAG",
+    "GIVEN_BACK",
+    "MONEY",
+    "NO",
+    "OWED",
+    "REFUSED",
+    "STATE",
+    "WHEN",
+]
+
+GIVEN_BACK = frozenset(
+    {
+        "refund", "refunds", "refunded", "reembolso", "reembolsos", "reembolsado",
+        "reembolsada", "devuelto", "devuelta", "devolucion", "devoluciones",
+        "reintegro", "reintegrado", "chargeback", "chargebacks", "contracargo",
+        "contracargos", "estorno", "estornos", "estornado", "estornada", "devolucoes",
+        "devolucao", "devolvido", "devolvida",
+    }
+)  # fmt: skip
+CAME_IN = frozenset(
+    {
+        "captured", "capturado", "collected", "cobrado", "received", "recibido",
+        "recebido", "paid", "pagado", "pagada", "cobrada", "settled",
+    }
+)  # fmt: skip
+DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
+OWED = frozenset(
+    {
+        "pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado", "saldo",
+        "deuda", "due",
+    }
+)  # fmt: skip
+REFUSED = frozenset({"no", "n", "false", "falso", "f"})
+MONEY = (
+    GIVEN_BACK
+    | CAME_IN
+    | {"converted", "convertido", "net", "neto", "neta", "liquido"}
+    | DONE
+    | OWED
+)
+STATE = frozenset(
+    {
+        "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
+        "evento",
+    }
+)  # fmt: skip
+FLAG = frozenset(
+    {
+        "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
+        "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
+        "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
+        "rascunho", "proforma", "declined", "rechazado", "rechazada",
+    }
+)  # fmt: skip
+CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda"})
+ELSEWHERE = frozenset(
+    {
+        "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
+        "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
+        "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
+        "method", "metodo", "date", "fecha", "data", "forma", "medio", "quantity",
+        "cantidad", "qty", "units", "unidades",
+    }
+)  # fmt: skip
+WHEN = frozenset({"date", "fecha", "data"})
+NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
