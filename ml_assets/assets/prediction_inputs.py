@@ -8,8 +8,10 @@ from typing import Final
 
 import pandas as pd
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
+from ml_assets.assets.many_rows import as_names, as_objects, copied_rows
 from ml_assets.assets.table_rows import names
 from ml_assets.clv.drift import LastPublished
 from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
@@ -26,18 +28,27 @@ __all__ = [
     "read_summaries",
 ]
 
-_SUMMARIES: Final = (
-    "customer_id",
-    "as_of_date",
-    "currency_code",
-    "last_order_date",
-    "order_count",
-    "frequency",
-    "recency_days",
-    "age_days",
-    "monetary_value",
-    "historic_value",
-)
+# Of each column what it is read as. Money is judged and written in cents: a double
+# holds those of any amount the models take.
+_SUMMARIES: Final = {
+    "customer_id": pa.string(),
+    "as_of_date": pa.date32(),
+    "currency_code": pa.string(),
+    "last_order_date": pa.date32(),
+    "order_count": pa.int64(),
+    "frequency": pa.int64(),
+    "recency_days": pa.int64(),
+    "age_days": pa.int64(),
+    "monetary_value": pa.float64(),
+    "historic_value": pa.float64(),
+}
+_PURCHASES: Final = {
+    "customer_id": pa.string(),
+    "ordered_at": pa.date32(),
+    "amount": pa.float64(),
+}
+# Values that few rows have of their own.
+_SHARED: Final = ("as_of_date", "currency_code", "last_order_date")
 _LAST: Final = (
     "customer_id",
     "frequency",
@@ -67,24 +78,36 @@ def read_purchases(
     database: psycopg.Connection, company_id: str, as_of_date: dt.date
 ) -> pd.DataFrame:
     """Purchase days up to the as-of date: `customer_id`, `ordered_at`, `amount`."""
-    rows = database.execute(
+    query = sql.SQL(
         """select customer_id, order_date, sum(net_revenue)::double precision
         from marts.orders
-        where company_id = %s and is_purchase and order_date <= %s
-        group by customer_id, order_date""",
-        (company_id, as_of_date),
-    ).fetchall()
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "amount"])
-    return frame.assign(ordered_at=pd.to_datetime(frame["ordered_at"]))
+        where company_id = %(company)s and is_purchase and order_date <= %(as_of)s
+        group by customer_id, order_date"""
+    )
+    values = {"company": company_id, "as_of": as_of_date}
+    rows = copied_rows(database, query, values, _PURCHASES)
+    return pd.DataFrame(
+        {
+            "customer_id": as_names(rows["customer_id"]),
+            "ordered_at": rows["ordered_at"].to_numpy().astype("datetime64[s]"),
+            "amount": rows["amount"].to_numpy(),
+        }
+    )
 
 
 def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
-    """The company's rows of ``marts.customer_summaries``; money stays Decimal."""
+    """The company's rows of ``marts.customer_summaries``; dates stay dates."""
     query = sql.SQL(
-        "select {} from marts.customer_summaries where company_id = %s order by 1"
+        """select {} from marts.customer_summaries
+        where company_id = %(company)s order by customer_id"""
     ).format(names(_SUMMARIES))
-    rows = database.execute(query, (company_id,)).fetchall()
-    return pd.DataFrame(rows, columns=list(_SUMMARIES))
+    rows = copied_rows(database, query, {"company": company_id}, _SUMMARIES)
+    return pd.DataFrame(
+        {
+            name: as_objects(rows[name]) if name in _SHARED else rows[name].to_pandas()
+            for name in _SUMMARIES
+        }
+    )
 
 
 def read_first_channels(

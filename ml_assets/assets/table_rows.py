@@ -30,11 +30,19 @@ __all__ = [
 Row = dict[str, Any]
 
 
-def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
+def copy_rows(
+    database: psycopg.Connection, table: str, rows: pa.Table, of_all: Row | None = None
+) -> None:
     """Add rows, many, to a table of the room.
 
     By way of a table of the session: COPY enters none with row-level security.
+
+    Parameters
+    ----------
+    of_all
+        Columns that all rows share, with their value: it is sent once.
     """
+    of_all = of_all or {}
     target, staged = sql.Identifier("predictions", table), sql.Identifier("new_rows")
     columns = names(rows.column_names)
     database.execute(
@@ -46,9 +54,13 @@ def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
     with database.cursor().copy(copy) as stream:
         write_csv(rows, _Lines(stream), WriteOptions(include_header=False))
     database.execute(
-        sql.SQL("insert into {0} ({1}) select {1} from {2}").format(
-            target, columns, staged
-        )
+        sql.SQL("insert into {} ({}) select {} from {}").format(
+            target,
+            names((*rows.column_names, *of_all)),
+            sql.SQL(", ").join([columns, *map(sql.Placeholder, of_all)]),
+            staged,
+        ),
+        of_all,
     )
     database.execute(sql.SQL("drop table {}").format(staged))
 

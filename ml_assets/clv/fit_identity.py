@@ -61,7 +61,11 @@ def add_names(digest: "hashlib._Hash", names: pa.LargeStringArray) -> None:
     """Feed names into a hash, in their order."""
     # Lengths first: ids that run together must not look like other ids.
     digest.update(pc.binary_length(names).to_numpy().astype("<i8").tobytes())
-    digest.update("".join(names.to_pylist()).encode())
+    # One after the other, as the array keeps them.
+    _, offsets, text = names.buffers()
+    ends = np.frombuffer(offsets, "<i8")[names.offset :][[0, len(names)]]
+    if text is not None:
+        digest.update(memoryview(text)[ends[0] : ends[1]])
 
 
 def fit_id(

@@ -271,9 +271,13 @@ def _order_gaps(model: CustomerModel) -> pd.Series:
     if model.choice is not None:
         fit = model.choice.orders.fit
         assert fit is not None  # noqa: S101 - only usable candidates are chosen
-        # Days of an average season, as the rhythm is that of the whole year.
+        # Days of an average season, as the rhythm is that of the whole year; how long
+        # ago the first order is does not matter.
         histories = model.choice.season.histories(model.seen.histories, model.as_of_day)
-        days = np.ceil(order_gap_days(fit.parameters, histories))
+        rows, positions = distinct_positions(
+            histories._replace(age_days=histories.recency_days)
+        )
+        days = np.ceil(order_gap_days(fit.parameters, rows))[positions]
     return _arrow(pa.array(days, from_pandas=True).cast(pa.int32()))
 
 
