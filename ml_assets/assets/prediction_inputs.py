@@ -8,11 +8,9 @@ from typing import Final
 
 import pandas as pd
 import psycopg
-import pyarrow as pa
 from psycopg import sql
 
-from ml_assets.assets.many_rows import as_names, as_objects, copied_rows
-from ml_assets.assets.table_rows import names
+from ml_assets.assets.table_rows import names, read_many
 from ml_assets.clv.drift import LastPublished
 from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
 from ml_assets.clv.valuation import MartTotals, method_of
@@ -28,27 +26,6 @@ __all__ = [
     "read_summaries",
 ]
 
-# Of each column what it is read as. Money is judged and written in cents: a double
-# holds those of any amount the models take.
-_SUMMARIES: Final = {
-    "customer_id": pa.string(),
-    "as_of_date": pa.date32(),
-    "currency_code": pa.string(),
-    "last_order_date": pa.date32(),
-    "order_count": pa.int64(),
-    "frequency": pa.int64(),
-    "recency_days": pa.int64(),
-    "age_days": pa.int64(),
-    "monetary_value": pa.float64(),
-    "historic_value": pa.float64(),
-}
-_PURCHASES: Final = {
-    "customer_id": pa.string(),
-    "ordered_at": pa.date32(),
-    "amount": pa.float64(),
-}
-# Values that few rows have of their own.
-_SHARED: Final = ("as_of_date", "currency_code", "last_order_date")
 _LAST: Final = (
     "customer_id",
     "frequency",
@@ -78,36 +55,26 @@ def read_purchases(
     database: psycopg.Connection, company_id: str, as_of_date: dt.date
 ) -> pd.DataFrame:
     """Purchase days up to the as-of date: `customer_id`, `ordered_at`, `amount`."""
-    query = sql.SQL(
-        """select customer_id, order_date, sum(net_revenue)::double precision
+    query = """select customer_id, order_date as ordered_at,
+            sum(net_revenue)::double precision as amount
         from marts.orders
-        where company_id = %(company)s and is_purchase and order_date <= %(as_of)s
+        where company_id = %s and is_purchase and order_date <= %s
         group by customer_id, order_date"""
-    )
-    values = {"company": company_id, "as_of": as_of_date}
-    rows = copied_rows(database, query, values, _PURCHASES)
-    return pd.DataFrame(
-        {
-            "customer_id": as_names(rows["customer_id"]),
-            "ordered_at": rows["ordered_at"].to_numpy().astype("datetime64[s]"),
-            "amount": rows["amount"].to_numpy(),
-        }
-    )
+    types = {"ordered_at": "datetime64[s]", "amount": "float64"}
+    return read_many(database, query, (company_id, as_of_date), types)
 
 
 def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
-    """The company's rows of ``marts.customer_summaries``; dates stay dates."""
-    query = sql.SQL(
-        """select {} from marts.customer_summaries
-        where company_id = %(company)s order by customer_id"""
-    ).format(names(_SUMMARIES))
-    rows = copied_rows(database, query, {"company": company_id}, _SUMMARIES)
-    return pd.DataFrame(
-        {
-            name: as_objects(rows[name]) if name in _SHARED else rows[name].to_pandas()
-            for name in _SUMMARIES
-        }
-    )
+    """The company's rows of ``marts.customer_summaries``; dates stay dates.
+
+    Money is float64, as the models take it: cents of any amount they judge fit.
+    """
+    query = """select customer_id, as_of_date, currency_code, last_order_date,
+            order_count, frequency, recency_days, age_days,
+            monetary_value::double precision, historic_value::double precision
+        from marts.customer_summaries where company_id = %s order by customer_id"""
+    types = dict.fromkeys(("monetary_value", "historic_value"), "float64")
+    return read_many(database, query, (company_id,), types)
 
 
 def read_first_channels(

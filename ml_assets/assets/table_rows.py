@@ -6,7 +6,8 @@ And out of the rooms, as data frames of one company.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -23,11 +24,16 @@ __all__ = [
     "insert",
     "names",
     "read_frame",
+    "read_many",
     "replace_frame",
     "upsert",
 ]
 
 Row = dict[str, Any]
+
+# Rows that come together, and rows that become a part of a frame.
+_AT_ONCE: Final = 2_000
+_PART: Final = 50_000
 
 
 def copy_rows(
@@ -101,6 +107,35 @@ def read_frame(
     cursor.execute(query.encode(), {"company": company_id})
     columns = [column.name for column in cursor.description or ()]
     return pd.DataFrame(cursor.fetchall(), columns=columns)
+
+
+def read_many(
+    database: psycopg.Connection,
+    query: str,
+    values: tuple[object, ...],
+    types: dict[str, str],
+) -> pd.DataFrame:
+    """What a query tells, some thousand rows at a time: tuples of all take gigabytes.
+
+    Parameters
+    ----------
+    types
+        Of columns whose values say too little: of money, dates.
+    """
+    cursor, parts = database.cursor(), []
+    rows = cursor.stream(query.encode(), values, size=_AT_ONCE)
+    while part := list(islice(rows, _PART)):
+        parts.append(_frame(cursor, part, types))
+    return pd.concat(parts, ignore_index=True) if parts else _frame(cursor, [], types)
+
+
+def _frame(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    rows: list[tuple[Any, ...]],
+    types: dict[str, str],
+) -> pd.DataFrame:
+    columns = [column.name for column in cursor.description or ()]
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 def replace_frame(

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ml_assets.clv.errors import InvalidSummaries
 from ml_assets.clv.histories import column_of_floats
 
-__all__ = ["MODEL_VERSION", "add_names", "data_hash", "fit_id"]
+__all__ = ["MODEL_VERSION", "add_names", "data_hash", "fit_id", "names_of"]
 
 # Raise it with every change that moves a published number.
 MODEL_VERSION: Final = "2.7"
@@ -45,7 +45,7 @@ def data_hash(summaries: pd.DataFrame, purchases_hash: str = "") -> str:
         raise InvalidSummaries(
             "column customer_id is missing from the customer summaries"
         )
-    customers = pa.array(summaries["customer_id"].astype(str), pa.large_string())
+    customers = names_of(summaries["customer_id"])
     order = pc.sort_indices(customers)
     digest = hashlib.sha256(purchases_hash.encode())
     add_names(digest, customers.take(order))
@@ -55,6 +55,12 @@ def data_hash(summaries: pd.DataFrame, purchases_hash: str = "") -> str:
         numbers = np.where(np.isnan(numbers), np.nan, numbers + 0.0)
         digest.update(numbers.astype("<f8").tobytes())
     return digest.hexdigest()
+
+
+def names_of(ids: "pd.Series[Any]") -> pa.LargeStringArray:
+    """Ids as text, in one piece, as `add_names` wants them."""
+    names = pa.array(ids.astype(str), pa.large_string())
+    return names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
 
 
 def add_names(digest: "hashlib._Hash", names: pa.LargeStringArray) -> None:
