@@ -126,7 +126,11 @@ def read_many(
     rows = cursor.stream(query.encode(), values, size=_AT_ONCE)
     while part := list(islice(rows, _PART)):
         parts.append(_frame(cursor, part, types))
-    return pd.concat(parts, ignore_index=True) if parts else _frame(cursor, [], types)
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    # A stream without rows does not say its columns.
+    cursor.execute(query.encode(), values)
+    return _frame(cursor, [], types)
 
 
 def _frame(

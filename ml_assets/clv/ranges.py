@@ -181,7 +181,7 @@ def _worst(columns: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.intp]:
 def _ends(values: Floats) -> list[int]:
     """Where the smallest and the largest are, and one that is missing."""
     missing = np.isnan(values)
-    rows = np.flatnonzero(missing)[:1].tolist()
+    rows = [int(row) for row in np.flatnonzero(missing)[:1]]
     if missing.all():
         return rows
     return [*rows, int(np.nanargmin(values)), int(np.nanargmax(values))]
