@@ -10,7 +10,7 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 
-from ml_assets.assets.table_rows import names
+from ml_assets.assets.table_rows import names, read_many
 from ml_assets.clv.drift import LastPublished
 from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
 from ml_assets.clv.valuation import MartTotals, method_of
@@ -26,18 +26,6 @@ __all__ = [
     "read_summaries",
 ]
 
-_SUMMARIES: Final = (
-    "customer_id",
-    "as_of_date",
-    "currency_code",
-    "last_order_date",
-    "order_count",
-    "frequency",
-    "recency_days",
-    "age_days",
-    "monetary_value",
-    "historic_value",
-)
 _LAST: Final = (
     "customer_id",
     "frequency",
@@ -67,24 +55,26 @@ def read_purchases(
     database: psycopg.Connection, company_id: str, as_of_date: dt.date
 ) -> pd.DataFrame:
     """Purchase days up to the as-of date: `customer_id`, `ordered_at`, `amount`."""
-    rows = database.execute(
-        """select customer_id, order_date, sum(net_revenue)::double precision
+    query = """select customer_id, order_date as ordered_at,
+            sum(net_revenue)::double precision as amount
         from marts.orders
         where company_id = %s and is_purchase and order_date <= %s
-        group by customer_id, order_date""",
-        (company_id, as_of_date),
-    ).fetchall()
-    frame = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "amount"])
-    return frame.assign(ordered_at=pd.to_datetime(frame["ordered_at"]))
+        group by customer_id, order_date"""
+    types = {"ordered_at": "datetime64[s]", "amount": "float64"}
+    return read_many(database, query, (company_id, as_of_date), types)
 
 
 def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
-    """The company's rows of ``marts.customer_summaries``; money stays Decimal."""
-    query = sql.SQL(
-        "select {} from marts.customer_summaries where company_id = %s order by 1"
-    ).format(names(_SUMMARIES))
-    rows = database.execute(query, (company_id,)).fetchall()
-    return pd.DataFrame(rows, columns=list(_SUMMARIES))
+    """The company's rows of ``marts.customer_summaries``; dates stay dates.
+
+    Money is float64, as the models take it: cents of any amount they judge fit.
+    """
+    query = """select customer_id, as_of_date, currency_code, last_order_date,
+            order_count, frequency, recency_days, age_days,
+            monetary_value::double precision, historic_value::double precision
+        from marts.customer_summaries where company_id = %s order by customer_id"""
+    types = dict.fromkeys(("monetary_value", "historic_value"), "float64")
+    return read_many(database, query, (company_id,), types)
 
 
 def read_first_channels(

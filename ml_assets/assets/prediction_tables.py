@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import psycopg
 import pyarrow as pa
 from psycopg import sql
@@ -41,9 +40,11 @@ def write_valuation(
         return
     _write_model(database, identity, valuation.model)
     _write_totals(database, identity, valuation)
-    rows = _prediction_rows(identity, valuation.predictions)
+    # As columns: a million rows are too many to be handled one by one.
+    rows = pa.Table.from_pandas(valuation.predictions, preserve_index=False)
+    of_all = _of_all_rows(identity)
     if not _has_history(database, identity):
-        copy_rows(database, "predictions_customer_history", rows)
+        copy_rows(database, "predictions_customer_history", rows, of_all)
     database.execute(
         "delete from predictions.predictions_customer where company_id = %s",
         (identity.company_id,),
@@ -53,7 +54,7 @@ def write_valuation(
             """insert into predictions.predictions_customer ({0})
             select {0} from predictions.predictions_customer_history
             where company_id = %s and fit_id = %s"""
-        ).format(names(rows.column_names)),
+        ).format(names((*rows.column_names, *of_all))),
         (identity.company_id, identity.fit_id),
     )
 
@@ -230,10 +231,8 @@ def _write_totals(
     append(database, "forecast_totals", rows)
 
 
-def _prediction_rows(identity: FitIdentity, predictions: pd.DataFrame) -> pa.Table:
-    """As columns: a million rows are too many to be handled one by one."""
-    table = pa.Table.from_pandas(predictions, preserve_index=False)
-    for name, value in {
+def _of_all_rows(identity: FitIdentity) -> dict[str, Any]:
+    return {
         "company_id": identity.company_id,
         "as_of_date": identity.as_of_date,
         "fit_id": identity.fit_id,
@@ -241,6 +240,4 @@ def _prediction_rows(identity: FitIdentity, predictions: pd.DataFrame) -> pa.Tab
         "currency_code": identity.currency_code,
         "data_through_date": identity.data_through_date,
         "fitted_at": identity.fitted_at,
-    }.items():
-        table = table.append_column(name, pa.repeat(pa.scalar(value), len(table)))
-    return table
+    }

@@ -6,7 +6,8 @@ And out of the rooms, as data frames of one company.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -23,18 +24,31 @@ __all__ = [
     "insert",
     "names",
     "read_frame",
+    "read_many",
     "replace_frame",
     "upsert",
 ]
 
 Row = dict[str, Any]
 
+# Rows that come together, and rows that become a part of a frame.
+_AT_ONCE: Final = 2_000
+_PART: Final = 50_000
 
-def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
+
+def copy_rows(
+    database: psycopg.Connection, table: str, rows: pa.Table, of_all: Row | None = None
+) -> None:
     """Add rows, many, to a table of the room.
 
     By way of a table of the session: COPY enters none with row-level security.
+
+    Parameters
+    ----------
+    of_all
+        Columns that all rows share, with their value: it is sent once.
     """
+    of_all = of_all or {}
     target, staged = sql.Identifier("predictions", table), sql.Identifier("new_rows")
     columns = names(rows.column_names)
     database.execute(
@@ -46,9 +60,13 @@ def copy_rows(database: psycopg.Connection, table: str, rows: pa.Table) -> None:
     with database.cursor().copy(copy) as stream:
         write_csv(rows, _Lines(stream), WriteOptions(include_header=False))
     database.execute(
-        sql.SQL("insert into {0} ({1}) select {1} from {2}").format(
-            target, columns, staged
-        )
+        sql.SQL("insert into {} ({}) select {} from {}").format(
+            target,
+            names((*rows.column_names, *of_all)),
+            sql.SQL(", ").join([columns, *map(sql.Placeholder, of_all)]),
+            staged,
+        ),
+        of_all,
     )
     database.execute(sql.SQL("drop table {}").format(staged))
 
@@ -89,6 +107,39 @@ def read_frame(
     cursor.execute(query.encode(), {"company": company_id})
     columns = [column.name for column in cursor.description or ()]
     return pd.DataFrame(cursor.fetchall(), columns=columns)
+
+
+def read_many(
+    database: psycopg.Connection,
+    query: str,
+    values: tuple[object, ...],
+    types: dict[str, str],
+) -> pd.DataFrame:
+    """What a query tells, some thousand rows at a time: tuples of all take gigabytes.
+
+    Parameters
+    ----------
+    types
+        Of columns whose values say too little: of money, dates.
+    """
+    cursor, parts = database.cursor(), []
+    rows = cursor.stream(query.encode(), values, size=_AT_ONCE)
+    while part := list(islice(rows, _PART)):
+        parts.append(_frame(cursor, part, types))
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    # A stream without rows does not say its columns.
+    cursor.execute(query.encode(), values)
+    return _frame(cursor, [], types)
+
+
+def _frame(
+    cursor: psycopg.Cursor[tuple[Any, ...]],
+    rows: list[tuple[Any, ...]],
+    types: dict[str, str],
+) -> pd.DataFrame:
+    columns = [column.name for column in cursor.description or ()]
+    return pd.DataFrame(rows, columns=columns).astype(types)
 
 
 def replace_frame(

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ml_assets.clv.errors import InvalidSummaries
 from ml_assets.clv.histories import column_of_floats
 
-__all__ = ["MODEL_VERSION", "add_names", "data_hash", "fit_id"]
+__all__ = ["MODEL_VERSION", "add_names", "data_hash", "fit_id", "names_of"]
 
 # Raise it with every change that moves a published number.
 MODEL_VERSION: Final = "2.7"
@@ -45,7 +45,7 @@ def data_hash(summaries: pd.DataFrame, purchases_hash: str = "") -> str:
         raise InvalidSummaries(
             "column customer_id is missing from the customer summaries"
         )
-    customers = pa.array(summaries["customer_id"].astype(str), pa.large_string())
+    customers = names_of(summaries["customer_id"])
     order = pc.sort_indices(customers)
     digest = hashlib.sha256(purchases_hash.encode())
     add_names(digest, customers.take(order))
@@ -57,11 +57,21 @@ def data_hash(summaries: pd.DataFrame, purchases_hash: str = "") -> str:
     return digest.hexdigest()
 
 
+def names_of(ids: "pd.Series[Any]") -> pa.LargeStringArray:
+    """Ids as text, in one piece, as `add_names` wants them."""
+    names = pa.array(ids.astype(str), pa.large_string())
+    return names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
+
+
 def add_names(digest: "hashlib._Hash", names: pa.LargeStringArray) -> None:
     """Feed names into a hash, in their order."""
     # Lengths first: ids that run together must not look like other ids.
     digest.update(pc.binary_length(names).to_numpy().astype("<i8").tobytes())
-    digest.update("".join(names.to_pylist()).encode())
+    # One after the other, as the array keeps them.
+    _, offsets, text = names.buffers()
+    ends = np.frombuffer(offsets, "<i8")[names.offset :][[0, len(names)]]
+    if text is not None:
+        digest.update(memoryview(text)[ends[0] : ends[1]])
 
 
 def fit_id(

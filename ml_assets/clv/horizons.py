@@ -15,6 +15,7 @@ __all__ = [
     "PurchaseFit",
     "PurchaseModel",
     "chances",
+    "expected_counts",
     "forecast_horizons",
     "with_values",
 ]
@@ -40,20 +41,31 @@ def forecast_horizons(
     model: PurchaseModel, horizons: Floats, histories: Histories
 ) -> HorizonForecast:
     """What is expected over `horizons`, days, shape (m,)."""
-    x, t_x, age = histories
     alive, no_purchase = chances(model, horizons, histories)
+    return HorizonForecast(
+        alive, no_purchase, *_moments(model, horizons, histories, alive)
+    )
+
+
+def expected_counts(
+    model: PurchaseModel, horizons: Floats, histories: Histories
+) -> Floats:
+    """`mean` (n, m) alone, where nothing is asked about no purchase."""
+    # That of no days costs least.
+    alive, _ = chances(model, np.zeros(0), histories)
+    return _moments(model, horizons, histories, alive)[0]
+
+
+def _moments(
+    model: PurchaseModel, horizons: Floats, histories: Histories, alive: Floats
+) -> tuple[Floats, Floats]:
+    x, t_x, age = histories
     if isinstance(model, ParetoNbd):
         mean, square = pareto_nbd.count_moments(model, horizons, x, age)
-        weighted = alive[:, None] * mean, alive[:, None] * square
-        return HorizonForecast(alive, no_purchase, *weighted)
+        return alive[:, None] * mean, alive[:, None] * square
     weights = bg_nbd.phase_weights(model, x, t_x, age)[:, None, :]
     mean, square = count_moments(model.values, model.shape, horizons, x, age)
-    return HorizonForecast(
-        alive,
-        no_purchase,
-        (weights * mean).sum(axis=-1),
-        (weights * square).sum(axis=-1),
-    )
+    return (weights * mean).sum(axis=-1), (weights * square).sum(axis=-1)
 
 
 def chances(

@@ -16,7 +16,7 @@ from ml_assets.clv.histories import (
     distinct_positions,
     refuse_where,
 )
-from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.horizons import expected_counts
 from ml_assets.clv.lifetime_value import (
     DEFAULT_ANNUAL_DISCOUNT_RATE,
     discounted_purchases,
@@ -79,6 +79,17 @@ HORIZONS: Final = (30, 90, 365)
 _A_YEAR: Final = 365
 # What follows the name of an estimate and of the ends of its interval.
 _ENDS: Final = ("", "_lower", "_upper")
+_ORDERS: Final = tuple(f"expected_orders{end}" for end in _ENDS)
+# What is read of each horizon: the rest of a million customers fills memory.
+_TOLD: Final = {
+    30: _ORDERS,
+    90: (*_ORDERS, *(f"probability_no_purchase{end}" for end in _ENDS)),
+    _A_YEAR: (
+        *_ORDERS,
+        "probability_active",
+        *(f"expected_value{end}" for end in _ENDS),
+    ),
+}
 # marts and predictions keep money as numeric(18,2), whatever the currency.
 _WAREHOUSE_EXPONENT: Final = 2
 # As many as Arrow's decimals can have: no amount is too large to be judged.
@@ -125,7 +136,7 @@ def predict(
         Also when summaries and model are not about the same customers.
     """
     rows = _in_order_of(model, summaries)
-    told = {days: model.predict(days) for days in HORIZONS}
+    told = {days: model.predict(days)[list(_TOLD[days])] for days in HORIZONS}
     orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS[1:]}
     orders[""] = _adding_up(told, predict_totals(model)["expected_orders"])
     active = told[_A_YEAR]["probability_active"].to_numpy()
@@ -205,7 +216,9 @@ def _in_order_of(model: CustomerModel, summaries: pd.DataFrame) -> pd.DataFrame:
             f"{len(theirs)}, and they are not the same ones. The mart changed "
             "during the run: run again."
         )
-    rows = summaries.iloc[positions]
+    rows = summaries
+    if not np.array_equal(positions, np.arange(positions.size)):
+        rows = summaries.iloc[positions]
     for name, counted in model.seen.histories._asdict().items():
         refuse_where(
             _whole(rows, name) != counted,
@@ -261,7 +274,7 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
     season, day = model.choice.season, model.as_of_day
     rows, positions = distinct_positions(season.histories(model.seen.histories, day))
-    mean = forecast_horizons(fit.parameters, season.length(day, ends), rows).mean
+    mean = expected_counts(fit.parameters, season.length(day, ends), rows)
     discounted = discounted_purchases(mean, ends, annual_discount_rate)
     return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
 
@@ -271,9 +284,13 @@ def _order_gaps(model: CustomerModel) -> pd.Series:
     if model.choice is not None:
         fit = model.choice.orders.fit
         assert fit is not None  # noqa: S101 - only usable candidates are chosen
-        # Days of an average season, as the rhythm is that of the whole year.
+        # Days of an average season, as the rhythm is that of the whole year; how long
+        # ago the first order is does not matter.
         histories = model.choice.season.histories(model.seen.histories, model.as_of_day)
-        days = np.ceil(order_gap_days(fit.parameters, histories))
+        rows, positions = distinct_positions(
+            histories._replace(age_days=histories.recency_days)
+        )
+        days = np.ceil(order_gap_days(fit.parameters, rows))[positions]
     return _arrow(pa.array(days, from_pandas=True).cast(pa.int32()))
 
 

@@ -186,18 +186,27 @@ def purchase_days(
             f"{np.datetime64(int(day.min()), 'D')}. Choose a later as-of date."
         )
     codes, customers = pd.factorize(transactions["customer_id"], sort=True)
-    days = (
-        pd.DataFrame({"customer": codes[kept], "day": day[kept], "a": amounts[kept]})
-        .groupby(["customer", "day"], sort=True)["a"]
-        .sum()
-    )
     log = PurchaseDays(
-        customers=np.asarray(customers, dtype=object),
-        customer=days.index.get_level_values(0).to_numpy(dtype=np.int64),
-        day=days.index.get_level_values(1).to_numpy(dtype=np.int64),
-        amount=days.to_numpy(dtype=np.float64),
+        np.asarray(customers, dtype=object),
+        *_merged(codes[kept].astype(np.int64), day[kept], amounts[kept]),
     )
     return log, as_of_day
+
+
+def _merged(customer: Ints, day: Ints, amount: Floats) -> tuple[Ints, Ints, Floats]:
+    """Sorted by customer and day, those of one day added up."""
+    order = np.lexsort((day, customer))
+    customer, day, amount = customer[order], day[order], amount[order]
+    again = (np.diff(customer) == 0) & (np.diff(day) == 0)
+    if not again.any():
+        return customer, day, amount
+    rows = pd.DataFrame({"customer": customer, "day": day, "amount": amount})
+    days = rows.groupby(["customer", "day"], sort=True)["amount"].sum()
+    return (
+        days.index.get_level_values(0).to_numpy(dtype=np.int64),
+        days.index.get_level_values(1).to_numpy(dtype=np.int64),
+        days.to_numpy(dtype=np.float64),
+    )
 
 
 def _check_columns(transactions: pd.DataFrame) -> None:

@@ -12,12 +12,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from ml_assets.clv.backtest import Backtest, backtest_log, plain_forecast
 from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
 from ml_assets.clv.errors import CustomerValueError
-from ml_assets.clv.fit_identity import add_names
+from ml_assets.clv.fit_identity import add_names, names_of
 from ml_assets.clv.gates import GateResult, Outcome
 from ml_assets.clv.grading import grade
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970
@@ -191,8 +190,7 @@ def log_hash(log: PurchaseDays, penalizer: float = 0.0) -> str:
     """SHA-256 of the purchase days and the setting, 64 hexadecimal digits."""
     digest = hashlib.sha256(repr(penalizer).encode())
     present = np.unique(log.customer)
-    ids = pd.Series(log.customers[present]).astype(str)
-    add_names(digest, pa.array(ids, pa.large_string()))
+    add_names(digest, names_of(pd.Series(log.customers[present])))
     positions = np.searchsorted(present, log.customer)
     for numbers in (positions, log.day):
         digest.update(numbers.astype("<i8").tobytes())

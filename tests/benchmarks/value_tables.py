@@ -128,6 +128,7 @@ def _timed(connection: psycopg.Connection) -> PurchaseDays:
     summaries = read_summaries(connection, _COMPANY)
     clock.lap(f"read {len(purchases):,} purchase days")
     log, _ = purchase_days(purchases, _AS_OF)
+    del purchases
     hashed = data_hash(summaries, log_hash(log))
     clock.lap("count and hash them")
     identity = FitIdentity(

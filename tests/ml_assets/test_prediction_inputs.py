@@ -3,13 +3,16 @@
 import datetime as dt
 from decimal import Decimal
 
+import pandas as pd
 import psycopg
 import pytest
 
+from ml_assets.assets import table_rows
 from ml_assets.assets.prediction_inputs import (
     read_mart_totals,
     read_purchases,
     read_sources,
+    read_summaries,
 )
 from ml_assets.clv.valuation import MartTotals
 
@@ -44,6 +47,17 @@ PURCHASES = """
         ('bolt', '9', '2026-06-02', 2000, true)
 """
 
+SUMMARIES = """
+    create table marts.customer_summaries as
+    select 'acme' as company_id, 'c' || number as customer_id,
+        date '2026-06-30' as as_of_date, 'EUR' as currency_code,
+        date '2026-06-01' as last_order_date, 1 as order_count, 0 as frequency,
+        0 as recency_days, 29 as age_days,
+        nullif(number, 1)::numeric(24, 8) as monetary_value,
+        10.01::numeric(18, 2) as historic_value
+    from generate_series(1, 5) as number
+"""
+
 
 def test_each_source_has_its_last_purchase_and_its_share_of_the_days_before(
     database_url: str,
@@ -70,3 +84,22 @@ def test_each_company_is_given_its_own_purchases(database_url: str) -> None:
     assert acme["customer_id"].to_list() == ["7"]
     assert acme["amount"].to_list() == [pytest.approx(15)]
     assert totals == MartTotals(1, Decimal(15))
+
+
+def test_summaries_that_come_in_parts_are_all_there(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_rows, "_PART", 2)
+    with psycopg.connect(database_url) as database:
+        database.execute(SUMMARIES)
+
+        acme = read_summaries(database, "acme")
+        bolt = read_summaries(database, "bolt")
+
+    assert acme["customer_id"].to_list() == ["c1", "c2", "c3", "c4", "c5"]
+    assert acme["monetary_value"].isna().to_list() == [True, *[False] * 4]
+    assert acme["historic_value"].to_list() == [10.01] * 5
+    assert set(acme["as_of_date"]) == {dt.date(2026, 6, 30)}
+    assert bolt.empty
+    assert bolt.columns.equals(acme.columns)
+    assert pd.api.types.is_float_dtype(bolt["historic_value"])

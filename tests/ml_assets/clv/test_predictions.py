@@ -372,3 +372,16 @@ def test_the_same_data_and_settings_name_the_same_fit() -> None:
         fit_id("acme", day, MODEL_VERSION, "abc", settings | {"penalizer": 0.01}),
     }
     assert len(others | {found}) == 6
+
+
+def test_what_is_missing_hides_no_value_out_of_range(predictions: pd.DataFrame) -> None:
+    """Of a company without a model nobody's P(alive) is known: what is all the same?"""
+    borrowed = predictions.head(9).assign(
+        status="cohort_average", probability_alive=np.nan
+    )
+    assert probabilities_in_range(borrowed).outcome == "passed"
+
+    broken = borrowed.copy()
+    broken.loc[5, "probability_alive"] = 1.5
+
+    assert probabilities_in_range(broken).observed == 1
