@@ -20,7 +20,7 @@ conditions as (
         told.condition ->> 'operator' as relation,
         told.condition ->> 'value' as asked
     from policies
-    cross join (values ('all'), ('any')) as lists (which)
+    cross join lateral unnest(array['all', 'any']) as lists (which)
     cross join
         lateral jsonb_array_elements(
             policies.conditions -> lists.which
