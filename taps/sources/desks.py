@@ -1,6 +1,6 @@
 """Support desks: the clocks of a ticket, and what is left of a person's address.
 
-Source: developer.zendesk.com/api-reference/ticketing (incremental exports),
+Source: developer.zendesk.com/api-reference/ticketing (exports, SLA policies),
 developers.intercom.com/docs/references/2.16 (contacts).
 """
 
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["contacts", "tickets", "users"]
+from taps.api_source.errors import AccessDenied
+from taps.declared.asking import AskingStream, Part
+
+__all__ = ["contacts", "sla_policies", "tickets", "users"]
 
 Rows = list[dict[str, Any]]
 
@@ -20,6 +23,16 @@ def tickets(body: Any) -> Rows:
         {**each, "metric_set": each.get("metric_set") or beside.get(each.get("id"))}
         for each in body["tickets"]
     ]
+
+
+def sla_policies(stream: AskingStream, part: Part) -> None:
+    """Read what is due when; a plan without policies denies them, and has none."""
+    try:
+        found = stream.ask(part, {})
+    except AccessDenied:
+        stream.logger.warning("This plan of Zendesk has no SLA policies.")
+        return
+    stream.write(found)
 
 
 def users(body: Any) -> Rows:

@@ -160,6 +160,18 @@ def test_all_sixteen_regions_of_new_users(ask: Ask) -> None:
     assert {code: name for code, name, _ in found}["16"] == "Ñuble"
 
 
+def test_regions_stand_from_arica_to_magallanes(ask: Ask) -> None:
+    query = """select region_code from reporting.registration_regions
+        where {days} and north_rank is not null
+        group by region_code, north_rank order by north_rank"""
+
+    found = [code for (code,) in ask("bolt", query, BOLT)]
+
+    # The capital lies between Valparaíso and O'Higgins.
+    north, south = ["15", "01", "02", "03", "04"], ["08", "09", "14", "10", "11", "12"]
+    assert found == [*north, "05", "13", "06", "07", "16", *south]
+
+
 def test_users_without_a_date_are_counted_apart(ask: Ask) -> None:
     query = """select sum(new_user_count) from reporting.{} where
         calendar_date is null and %s < %s"""

@@ -81,7 +81,7 @@ create table reporting.acquisition_channels (
 );
 create table reporting.registration_regions (
     company_id text, calendar_date date, region_code text, region_name text,
-    new_user_count integer
+    new_user_count integer, north_rank integer
 );
 create table reporting.service_sales (
     company_id text, calendar_date date, product_name text, purchase_count integer,
@@ -92,7 +92,7 @@ create table reporting.payment_methods (
 );
 create table reporting.order_comunas (
     company_id text, calendar_date date, comuna_code text, comuna_name text,
-    region_code text, order_count integer
+    region_code text, order_count integer, region_name text, north_rank integer
 );
 create table reporting.order_hours (
     company_id text, calendar_date date, hour_of_day integer, order_count integer
@@ -214,15 +214,16 @@ def _fill_what_only_a_marketplace_tells(insert: Callable[..., None]) -> None:
     for day, count in ((_LAST, 6), (_LONG_AGO, 900)):
         insert("acquisition_channels", day, "WhatsApp", count)
         insert("acquisition_channels", day, "Directo", count * 2)
-        insert("registration_regions", day, "16", "Ñuble", count)
-        insert("registration_regions", day, "01", "Tarapacá", 0)
-        insert("registration_regions", day, "unknown", "Desconocida", 1)
+        insert("registration_regions", day, "16", "Ñuble", count, 10)
+        insert("registration_regions", day, "01", "Tarapacá", 0, 2)
+        insert("registration_regions", day, "unknown", "Desconocida", 1, None)
         insert("service_sales", day, "Pintura", count, 20, 5)
         insert("service_sales", day, "Mudanza", 2 * count, 10, 5)
         for place in range(22):
             comuna = (f"1310{place:02}", f"Comuna {place}", "13")
-            insert("order_comunas", day, *comuna, 100 - place)
-        insert("order_comunas", day, None, "Desconocida", None, 1)
+            insert("order_comunas", day, *comuna, 100 - place, "Metropolitana", 7)
+        insert("order_comunas", day, "01101", "Iquique", "01", 3, "Tarapacá", 2)
+        insert("order_comunas", day, None, "Desconocida", None, 1, None, None)
         for hour in (*range(24), None):
             insert("order_hours", day, hour, count if hour == 20 else 0)
 

@@ -20,6 +20,7 @@ def service_rows(times: int) -> list[tuple[str, Values]]:
                 **month,
                 "support_tier": 1,
                 "target_minutes": 120,
+                "desk_target_count": 12 * times,
                 "ticket_count": 60 * times,
                 "sla_attainment_ratio": 0.8 / times,
                 "sla_attainment_ratio_lower": 0.7 / times,

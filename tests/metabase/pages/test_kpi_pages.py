@@ -49,7 +49,7 @@ _NOT_TOLD_BY_A_LOG = (
 _CHARTS_NOT_TOLD = (
     *("acquisition_channels", "registration_regions", "service_sales"),
     *("service_conversion", "order_hours", "order_comunas", "activation_by_month"),
-    *("abandonment_by_month", "rating_by_month"),
+    *("abandonment_by_month", "rating_by_month", "region_tiles", "comuna_tiles"),
 )
 
 
@@ -159,10 +159,25 @@ def test_comunas_after_the_twentieth_are_one_bar_at_the_end(shops_url: str) -> N
 
     assert len(points) == 22
     assert points[0]["comuna_name"] == "Comuna 0"
-    # Comunas 20 and 21; the one order of no known place is no comuna among them.
+    # Comunas 20, 21 and Iquique; the order of no known place is no comuna among them.
     assert [(p["comuna_name"], p["orders_count"]) for p in points[-2:]] == [
-        ("Otras comunas", 80 + 79),
+        ("Otras comunas", 80 + 79 + 3),
         ("Sin ubicación conocida", 1),
+    ]
+
+
+def test_regions_are_tiles_from_north_to_south(shops_url: str) -> None:
+    registered = shown(shops_url, "region_tiles", "bolt")
+    ordered = shown(shops_url, "comuna_tiles", "bolt")
+
+    assert registered == [["Tarapacá", "0"], ["Ñuble", "6"]]
+    assert [row[:2] for row in ordered] == [
+        ["Tarapacá", "3"],
+        ["Metropolitana", f"{sum(range(79, 101)):,}".replace(",", ".")],
+    ]
+    assert [row[2] for row in ordered] == [
+        "Iquique 3",
+        ", ".join(f"Comuna {place} {100 - place}" for place in range(5)),
     ]
 
 

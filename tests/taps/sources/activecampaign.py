@@ -11,7 +11,7 @@ from taps.declared.tap import declared_tap
 from tests.taps.sources.answering import answering
 from tests.taps.tap_runs import Output, sync
 
-__all__ = ["ActiveCampaign", "activecampaign", "campaign", "contact"]
+__all__ = ["ActiveCampaign", "activecampaign", "campaign", "contact", "score"]
 
 Object = dict[str, Any]
 
@@ -21,6 +21,13 @@ def contact(id_: str, email: str, changed: str = "2026-03-02") -> Object:
     made = "2026-03-01T22:00:00-05:00"
     told = {"id": id_, "email": email, "phone": "", "cdate": made}
     return {**told, "udate": f"{changed}T09:00:00-05:00", "deleted": "0"}
+
+
+def score(contact_id: str, points: int, *, rules: str = "2") -> Object:
+    """Points of a contact, as they stand since October 2018."""
+    told = {"score": rules, "contact": contact_id, "deal": None, "id": "1"}
+    changed = "2018-10-22T20:15:28-05:00"
+    return {**told, "scoreValue": str(points), "cdate": changed, "mdate": changed}
 
 
 def campaign(id_: str, name: str, sent: int = 0, **counts: int) -> Object:
@@ -50,6 +57,11 @@ class ActiveCampaign:
         if name == "contacts":
             after = int(query.get("id_greater", 0))
             page = [each for each in found if int(each["id"]) > after][:2]
+            if query.get("include") == "scoreValues":
+                ids = {each["id"] for each in page}
+                scores = self.lists.get("scoreValues", [])
+                beside = [each for each in scores if each["contact"] in ids]
+                return {"scoreValues": beside, name: page, "meta": {"total": "3"}}
         else:
             page = found[int(query["offset"]) :][: int(query["limit"])]
         return {name: page, "meta": {"total": str(len(found))}}

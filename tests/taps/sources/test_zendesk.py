@@ -9,7 +9,14 @@ import singer_sdk.exceptions
 
 from taps.api_source.errors import SourceError
 from taps.declared.tap import declared_tap
-from tests.taps.sources.zendesk import rating, survey, ticket, user, zendesk
+from tests.taps.sources.zendesk import (
+    policy,
+    rating,
+    survey,
+    ticket,
+    user,
+    zendesk,
+)
 
 
 def test_an_export_goes_on_by_its_cursor_alone_until_it_says_the_end() -> None:
@@ -85,6 +92,46 @@ def test_answers_of_both_systems_are_told_and_no_words_and_no_address() -> None:
     people = output.records("requesters")
     assert [each["email_domain"] for each in people] == ["client.test", None]
     assert "Paz" not in json.dumps(output.messages)
+
+
+def test_a_policy_is_told_by_priority_with_its_clock_and_whom_it_is_for() -> None:
+    large = ("organization_id", "is", 360033549136)
+    policies = [
+        policy(1, large, urgent=(30, False), high=(480, True)),
+        policy(2, position=2, normal=(60, True)),
+        # On another page, and of nothing: it says when nothing is due.
+        policy(3, position=3),
+        policy(4, position=4, low=(90, False)),
+    ]
+    with zendesk(sla_policies=policies) as api:
+        told = api.read().records("sla_policies")
+
+    assert [
+        (each["id"], each["priority"], each["target_minutes"], each["business_hours"])
+        for each in told
+    ] == [
+        ("1", "urgent", 30, False),
+        ("1", "high", 480, True),
+        ("2", "normal", 60, True),
+        ("4", "low", 90, False),
+    ]
+    assert {each["metric"] for each in told} == {"first_reply_time"}
+    assert told[0]["target_seconds"] == 1800
+    assert told[0]["all_of"] == [
+        {"field": "organization_id", "operator": "is", "value": 360033549136}
+    ]
+    assert (told[2]["all_of"], told[2]["position"]) == ([], 2)
+
+
+def test_a_plan_without_policies_reads_everything_else() -> None:
+    with zendesk(
+        tickets=[ticket(1)], satisfaction_ratings=[rating(1, "bad", 1)]
+    ) as api:
+        api.has_policies = False
+        output = api.read()
+
+    assert output.records("sla_policies") == []
+    assert len(output.records("tickets")) == len(output.records("ratings")) == 1
 
 
 def test_a_subdomain_that_would_send_the_token_elsewhere_is_refused() -> None:

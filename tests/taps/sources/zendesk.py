@@ -12,7 +12,7 @@ from taps.declared.tap import declared_tap
 from tests.taps.sources.answering import answering
 from tests.taps.tap_runs import Output, sync
 
-__all__ = ["Zendesk", "rating", "survey", "ticket", "user", "zendesk"]
+__all__ = ["Zendesk", "policy", "rating", "survey", "ticket", "user", "zendesk"]
 
 Object = dict[str, Any]
 _OPENED = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -57,6 +57,31 @@ def user(id_: int, email: str | None, organization_id: int | None = None) -> Obj
     }
 
 
+def policy(
+    id_: int,
+    *conditions: tuple[str, str, object],
+    position: int = 1,
+    **minutes: tuple[int, bool],
+) -> Object:
+    """A policy of first replies: minutes by priority, and whether of office hours."""
+    fields = ("field", "operator", "value")
+    metric = {"metric": "first_reply_time"}
+    return {
+        "id": id_,
+        "title": "Clients",
+        "position": position,
+        "filter": {
+            "all": [dict(zip(fields, each, strict=True)) for each in conditions],
+            "any": [],
+        },
+        "policy_metrics": [
+            {"priority": priority, "target": due, "business_hours": is_business}
+            | {"target_in_seconds": due * 60, **metric}
+            for priority, (due, is_business) in minutes.items()
+        ],
+    }
+
+
 def rating(id_: int, score: str, ticket_id: int) -> Object:
     """An answer in the older system."""
     given = {"created_at": _at(5), "updated_at": _at(5)}
@@ -87,6 +112,7 @@ class Zendesk:
     url: str = ""
     asked: list[Mapping[str, str]] = field(default_factory=list)
     is_turning: bool = False
+    has_policies: bool = True
 
     def read(self, state: Object | None = None) -> Output:
         config = {"api_url": self.url, "subdomain": "acme"}
@@ -109,6 +135,15 @@ class Zendesk:
         page = {kind: found[start : start + _PAGE], "end_of_stream": is_last}
         return page | {"after_cursor": str(cursor)}
 
+    def policies(self, _: Any, query: Mapping[str, str], __: Any) -> Any:
+        if not self.has_policies:
+            return 403, {"error": "Forbidden", "description": "Not in this plan"}
+        found, start = self.objects.get("sla_policies", []), int(query.get("page", 0))
+        end = start + _PAGE
+        after = f"{self.url}/slas/policies?page={end}" if end < len(found) else None
+        page = {"sla_policies": found[start:end], "count": len(found)}
+        return page | {"next_page": after, "previous_page": None}
+
     def listed(self, names: Mapping[str, str], query: Mapping[str, str], _: Any) -> Any:
         kind, start = names["kind"], int(query.get("page[after]", 0))
         found = self.objects.get(kind, [])
@@ -124,6 +159,7 @@ def zendesk(**objects: list[Object]) -> Iterator[Zendesk]:
     answers = {
         "GET /incremental/tickets/cursor": api.tickets,
         "GET /incremental/users/cursor": api.users,
+        "GET /slas/policies": api.policies,
         "GET /guide/{kind}": api.listed,
         "GET /{kind}": api.listed,
     }

@@ -10,6 +10,11 @@ companies as (
     where {{ is_in_scope() }}
 ),
 
+targets as (
+    select * from {{ ref('int_ticket_reply_targets') }}
+    where {{ is_in_scope() }}
+),
+
 -- Whoever names no tier has the first one, which all customers have.
 timed as (
     select
@@ -20,6 +25,8 @@ timed as (
         companies.as_of_date,
         case tickets.support_tier when 2 then 2 when 3 then 3 else 1 end
             as support_tier,
+        targets.target_minutes as policy_minutes,
+        targets.is_business as is_policy_business,
         tickets.first_reply_business_minutes as business_minutes,
         count(tickets.first_reply_business_minutes) over (
             partition by tickets.company_id
@@ -35,52 +42,26 @@ timed as (
     from tickets
     inner join companies
         on tickets.company_id = companies.company_id
+    left join targets
+        on
+            tickets.company_id = targets.company_id
+            and tickets.ticket_id = targets.ticket_id
     where tickets.status <> 'deleted'
 ),
 
--- What came after the day that is asked about was not known then.
-clocked as (
-    select
-        *,
-        case support_tier when 1 then 120 when 2 then 60 else 30 end
-            as target_minutes,
-        business_minutes is not null and support_tier < 3 as is_business,
-        case
-            when calendar_minutes > age_minutes then null
-            when support_tier < 3
-                then coalesce(business_minutes, calendar_minutes)
-            else calendar_minutes
-        end as waited_minutes
-    from timed
-    where
-        age_minutes > 0
-        and month_start_date < date_trunc('month', as_of_date + 1)
-),
-
--- Without an answer nobody tells the business clock: four days hold some of it.
-judged as (
-    select
-        *,
-        case
-            when waited_minutes <= target_minutes then 'met'
-            when
-                waited_minutes is not null
-                or age_minutes > target_minutes + case
-                    when business_count > 0 and support_tier < 3 then 5760
-                    else 0
-                end
-                then 'missed'
-            else 'undecided'
-        end as verdict
-    from clocked
-),
+{{ judged_replies() }},
 
 summed as (
     select
         company_id,
         month_start_date,
         support_tier::integer as support_tier,
-        target_minutes,
+        -- Of tickets with several none is that of all.
+        case
+            when min(target_minutes) = max(target_minutes)
+                then max(target_minutes)::integer
+        end as target_minutes,
+        count(policy_minutes)::integer as desk_target_count,
         count(*)::integer as ticket_count,
         count(*) filter (where verdict = 'met')::integer as met_count,
         count(*) filter (where verdict <> 'undecided')::integer
@@ -94,7 +75,7 @@ summed as (
         count(*) filter (where age_minutes >= 10080 and is_solved_soon)::integer
             as solved_within_7d_count
     from judged
-    group by company_id, month_start_date, support_tier, target_minutes
+    group by company_id, month_start_date, support_tier
 )
 
 select * from summed

@@ -8,13 +8,17 @@ with users as (
 
 regions as (
     select
-        region_code,
-        name as region_name
-    from {{ ref('chile_regions') }}
+        official.region_code,
+        official.name as region_name,
+        tiles.north_rank
+    from {{ ref('chile_regions') }} as official
+    inner join {{ ref('chile_region_tiles') }} as tiles
+        on official.region_code = tiles.region_code
     union all
     select
         'unknown'::text as region_code,
-        'Desconocida'::text as region_name
+        'Desconocida'::text as region_name,
+        null::integer as north_rank
 ),
 
 days as (
@@ -70,6 +74,7 @@ named as (
         summed.registered_date as calendar_date,
         summed.region_code,
         regions.region_name,
+        regions.north_rank,
         summed.new_user_count
     from summed
     inner join regions

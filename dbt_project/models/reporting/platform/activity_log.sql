@@ -1,4 +1,6 @@
-{% set facts = ('date', 'count', 'source', 'reason', 'reason_es') %}
+{% set facts = (
+    'date', 'count', 'source', 'reason', 'reason_es', 'before', 'left'
+) %}
 
 with runs as (
     select
@@ -15,6 +17,8 @@ with runs as (
 fits as (
     select * from {{ source('predictions', 'model_fits') }}
 ),
+
+{{ with_vip_changes() }},
 
 curves as (
     select
@@ -120,6 +124,22 @@ activities as (
             'reason_es', coalesce(reason_es, reason)
         ) as facts
     from fits
+    union all
+    select
+        company_id,
+        case
+            when compared_date is null then 'vips_counted'
+            else 'vips_changed'
+        end as activity_type,
+        fit_id as subject_id,
+        fitted_at as happened_at,
+        jsonb_build_object(
+            'date', as_of_date,
+            'before', compared_date,
+            'count', new_count,
+            'left', left_count
+        ) as facts
+    from vip_changes
     union all
     select
         curves.company_id,

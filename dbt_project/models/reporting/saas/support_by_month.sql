@@ -8,6 +8,7 @@ rated as (
         month_start_date,
         support_tier,
         target_minutes,
+        desk_target_count,
         ticket_count,
         met_count,
         decided_count,

@@ -17,6 +17,8 @@ renamed as (
             when tags::jsonb ?| array['tier_3', 'nivel_3'] then 3
             when tags::jsonb ?| array['tier_2', 'nivel_2'] then 2
         end::bigint as support_tier,
+        priority,
+        tags::jsonb as tags,
         reply_business_minutes::numeric(24, 6) as first_reply_business_minutes,
 
         created_at::timestamptz as created_at,
