@@ -40,7 +40,17 @@ _TABLES = {
         ["(direct)", "20", "50 %", "10", "2"],
     ],
     "web_left_out": [["oct 1997", "100", "10", "1", "0", "1", "0", "2"]],
-    "channel_results": [["email", "100", "80", "8", "2", "20"]],
+    "channel_results": [
+        ["Correo", "100", "80", "8", "2", "20", "80 %", "10 %", "2,5 %"],
+    ],
+    "retention_families": [
+        ["En el tramo que acaba ese día (la de la casa)", *row, "—", "—"]
+        for row in (
+            ["30", "sept 1996", "80", "50 %"],
+            ["60", "sept 1996", "80", "25 %"],
+            ["90", "sept 1996", "80", "13 %"],
+        )
+    ],
     "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
     "top_referrers": [["contacts/acme", "3", "2"]],
     "flow_health": [["bienvenida", "10", "2", "20,0 %", "1", "45"]],
