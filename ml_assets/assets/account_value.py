@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
+from ml_assets.assets.adoption_tables import adoption_table
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from ml_assets.assets.value_pace import pace_tables
@@ -31,8 +32,13 @@ _TABLES = {
         "Who reached which step by when. One row per company, kind of start, step and "
         "day."
     ),
+    "company_adoption": (
+        "Which part of the features of their plan accounts use. One row per company "
+        "and tier."
+    ),
 }
-_MARTS = ("account_first_uses", "account_first_values")
+_PACE = ("account_first_uses", "account_first_values")
+_ADOPTION = ("account_feature_days", "account_plan_features")
 
 
 @dg.multi_asset(
@@ -41,7 +47,10 @@ _MARTS = ("account_first_uses", "account_first_values")
         dg.AssetSpec(
             [_SCHEMA, table],
             description=description,
-            deps=[["marts", mart] for mart in _MARTS],
+            deps=[
+                ["marts", mart]
+                for mart in (_ADOPTION if table == "company_adoption" else _PACE)
+            ],
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
@@ -62,7 +71,8 @@ def account_value(
 def measure_first_values(url: str, company_id: str) -> dict[str, int]:
     """Measure a company's accounts; how many rows, by table.
 
-    Who says of no feature that it is the first value gets no rows.
+    Who says of no feature that it is the first value gets no days to it, who lists no
+    features no adoption.
 
     Raises
     ------
@@ -71,6 +81,8 @@ def measure_first_values(url: str, company_id: str) -> dict[str, int]:
     with company_held(url, company_id), connect(url, "scientist") as database:
         starts = read_frame(database, _STARTS, company_id)
         tables = dict.fromkeys(_TABLES, pd.DataFrame()) | pace_tables(starts)
+        plans, uses = (read_frame(database, q, company_id) for q in (_PLANS, _USES))
+        tables["company_adoption"] = adoption_table(plans, uses)
         for table, found in tables.items():
             replace_frame(database, table, company_id, found)
     return {table: len(found) for table, found in tables.items()}
@@ -94,4 +106,22 @@ _STARTS = """
         and reached.start_kind = uses.start_kind
     where reached.company_id = %(company)s and uses.company_id = %(company)s
     order by reached.start_kind, reached.account_id
+"""
+_PLANS = """
+    select account_id, feature as feature_id, feature_tier, released_on, seat_count,
+        as_of_date
+    from marts.account_plan_features
+    where company_id = %(company)s
+    order by account_id, feature
+"""
+# Once in the 28 days is enough.
+_USES = """
+    select days.account_id, days.feature as feature_id, max(days.activity_date) as day
+    from marts.account_feature_days as days
+    where days.company_id = %(company)s
+        and days.activity_date > (
+            select max(as_of_date) - 28 from marts.account_plan_features
+            where company_id = %(company)s
+        )
+    group by days.account_id, days.feature
 """

@@ -282,6 +282,8 @@ GRADED = (
     "insert into predictions.time_to_value_days values (%s, 'paid', 3, 0.5, 0.1, 0.9)",
     """insert into predictions.value_retention values (%s, '0-7', 90, '2026-03-20', 2,
         1, 0.5, 0.1, 0.9)""",
+    """insert into predictions.company_adoption values (%s, 'core', '2026-03-20', 2, 3,
+        0.5, null, null, 0.4)""",
     """insert into predictions.onboarding_steps values (%s, 'paid', 'value', 3, 2, 1,
         0.5, 0.1, 0.9)""",
 )

@@ -98,6 +98,7 @@ VIEWS = (
     "community_referrals",
     "community_referrers",
     "community_retention",
+    "company_adoption",
     "connection_reads",
     "connector_health",
     "content_by_month",

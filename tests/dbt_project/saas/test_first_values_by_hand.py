@@ -39,7 +39,7 @@ def use(account: str, day: str, feature: str | None) -> Row:
 SUBSCRIPTIONS = (
     # Before anybody knows of events: what it did first is not known.
     subscription("old", "2025-12-01"),
-    subscription("fast", "2026-01-10"),
+    subscription("fast", "2026-01-10", quantity=3),
     subscription("slow", "2026-01-10"),
     subscription(
         "gone", "2026-01-10", ended_at="2026-02-09 10:00+00", status="cancelled"
@@ -65,10 +65,23 @@ USES = (
     use("gone", "2026-03-01", "board"),
     # While it tried, on day 4.
     use("tried", "2026-02-05", "board"),
+    # Of late; a feature that is 60 days old, and one that is ten.
+    use("fast", "2026-06-28", "notes"),
+    use("fast", "2026-06-28", "charts"),
+    use("fast", "2026-06-28", "sounds"),
+    use("slow", "2026-06-10", "board"),
 )
 FEATURES = (
     {"feature": "board", "feature_tier": "core", "is_value_event": True},
     {"feature": "notes", "feature_tier": "core"},
+    {
+        "feature": "charts",
+        "feature_tier": "reporting",
+        "released_at": "2026-05-01 10:00+00",
+    },
+    {"feature": "sounds", "feature_tier": "core", "released_at": "2026-06-20 10:00+00"},
+    # In no plan of theirs.
+    {"feature": "api", "feature_tier": "integrations", "plans": "pro"},
 )
 
 
@@ -88,14 +101,15 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         pair.acme,
         pair.bolt,
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
-        only=["account_first_uses", "account_first_values"],
+        only=["account_first_uses", "account_first_values", "account_plan_features"],
     )
     for company in (pair.acme, pair.bolt):
         measure_first_values(warehouse.url, company)
     tables = (
         "marts.account_first_uses",
         "marts.account_first_values",
-        *("reporting.onboarding_steps", "reporting.time_to_value"),
+        *("reporting.company_adoption", "reporting.onboarding_steps"),
+        "reporting.time_to_value",
         *("reporting.time_to_value_days", "reporting.value_retention"),
     )
     return {
@@ -172,7 +186,29 @@ def test_who_stays_is_asked_from_day_45(told: Any) -> None:
     assert buckets == {"0-7": (2, 2), "7-21": (0, 0), "21-45": (0, 0), "45+": (1, 1)}
 
 
+def test_adoption_is_of_what_the_plan_has_and_new_features_stand_apart(
+    told: Any,
+) -> None:
+    found = {row["feature_tier"]: row for row in told["acme"]["company_adoption"]}
+
+    # Four pay: one uses notes and charts, one board, two nothing.
+    assert {tier: row["adoption_ratio"] for tier, row in found.items()} == {
+        "all": pytest.approx(0.25),
+        "core": pytest.approx(0.25),
+        "reporting": pytest.approx(0.25),
+        "new": pytest.approx(0.25),
+    }
+    assert {row["account_count"] for row in found.values()} == {4}
+    assert (found["all"]["feature_count"], found["core"]["feature_count"]) == (3, 2)
+    # The first has three of the six seats.
+    assert found["core"]["seat_weighted_ratio"] == pytest.approx((0.5 * 3 + 0.5) / 6)
+    assert found["core"]["adoption_ratio_lower"] is None
+
+
 def test_who_names_no_first_value_has_none(told: Any) -> None:
-    bolt = told["bolt"]
+    bolt = dict(told["bolt"])
     assert len(bolt.pop("account_first_uses")) == 6
+    adoption = {row["feature_tier"]: row for row in bolt.pop("company_adoption")}
+    # Of the features that it lists.
+    assert adoption["core"]["feature_count"] == 1
     assert not any(bolt.values())

@@ -29,3 +29,12 @@ def test_who_stays_stands_with_its_interval(shops_url: str) -> None:
 
     assert row[:3] == ["Menos de 7 días", "20", "18"]
     assert row[4:] == ["69,9\xa0%", "97,2\xa0%"]
+
+
+def test_adoption_of_a_tier_stands_with_its_interval(shops_url: str) -> None:
+    (row,) = shown(shops_url, "tier_adoption")
+
+    assert row[0] == "Básicas"
+    assert row[2:4] == ["55,0\xa0%", "67,0\xa0%"]
+    # Nobody set a target.
+    assert row[5:7] == ["—", "—"]

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 __all__ = ["NAMES", "value_rows"]
 
-NAMES = ("onboarding_steps", "time_to_value", "time_to_value_days", "value_retention")
+NAMES = (
+    "company_adoption",
+    "onboarding_steps",
+    "time_to_value",
+    "time_to_value_days",
+    "value_retention",
+)
 Values = Mapping[str, object]
 
 
@@ -15,6 +21,21 @@ def value_rows(times: int) -> list[tuple[str, Values]]:
     paid: Values = {"start_kind": "paid", "start_label_es": "Desde que paga"}
     share: Values = {"reached_ratio_lower": 0.1, "reached_ratio_upper": 0.9}
     return [
+        (
+            "company_adoption",
+            {
+                "place": 2,
+                "feature_tier": "core",
+                "tier_label_es": "Básicas",
+                "account_count": 50 * times,
+                "feature_count": 3,
+                "adoption_ratio": 0.61,
+                "adoption_ratio_lower": 0.55,
+                "adoption_ratio_upper": 0.67,
+                "seat_weighted_ratio": 0.584,
+                "as_of_date": "1997-06-30",
+            },
+        ),
         (
             "time_to_value",
             {
