@@ -119,7 +119,7 @@ def test_a_feature_outside_the_plan_or_just_released_is_in_no_rate() -> None:
 
 
 def test_a_feature_that_nobody_dates_is_old() -> None:
-    has = plans(("a", "x", "core", 400)).assign(released_on=pd.NaT)
+    has = plans(("a", "x", "core", 400)).assign(released_on=None)
 
     found = feature_adoption(uses(("a", "x", 1)), has, last_day=LAST)
 
