@@ -18,6 +18,7 @@ __all__ = [
     "BUCKETS",
     "TimeToValue",
     "bucket_of",
+    "curve",
     "retention_by_bucket",
     "time_to_value",
 ]
@@ -35,15 +36,19 @@ class TimeToValue:
     """Kaplan and Meier's estimate (1958) of the days until value is reached.
 
     ``quarter``, ``median`` and ``three_quarters`` are the first day by which so many
-    were there, None where that is not reached in what is known. ``reached`` is the
-    share there by day 7, 14 and 30, with its interval (log-log; NaN of nobody and of
-    all); NaN beyond the longest time that anybody was seen.
+    were there, None where that is not reached in what is known. ``median_lower`` and
+    ``median_upper`` end its 95 % interval: the first days on which the interval of
+    those who wait is at a half or below (Brookmeyer and Crowley 1982), None likewise.
+    ``reached`` is the share there by day 7, 14 and 30, with its interval (log-log; NaN
+    of nobody and of all); NaN beyond the longest time that anybody was seen.
     """
 
     account_count: int
     reached_count: int
     quarter: float | None
     median: float | None
+    median_lower: float | None
+    median_upper: float | None
     three_quarters: float | None
     reached: dict[int, Estimate]
 
@@ -61,31 +66,53 @@ def time_to_value(accounts: pd.DataFrame) -> TimeToValue:
     InvalidAccounts
         There is none, or a value is missing or out of range.
     """
-    days = numbers_of(accounts, "days", may_lack=False)
-    reached = flags_of(accounts, "has_reached", may_lack=False) > 0
-    if not days.size:
-        raise InvalidAccounts("there are no accounts.")
-    # Its stubs take what are arrays for numbers.
-    fit: Any = ecdf(CensoredData.right_censored(days, ~reached)).sf
-    with catch_warnings():
-        # There is none where nobody or everybody is there.
-        simplefilter("ignore", RuntimeWarning)
-        interval = fit.confidence_interval(method="log-log")
-    steps = np.asarray(fit.quantiles, dtype=np.float64)
-    waiting = np.asarray(fit.probabilities, dtype=np.float64)
-    lower, upper = (
-        np.asarray(end.probabilities, dtype=np.float64)
-        for end in (interval.low, interval.high)
-    )
+    fit = _fit(accounts)
     return TimeToValue(
-        account_count=days.size,
-        reached_count=int(reached.sum()),
-        quarter=_day(steps, waiting, 0.75),
-        median=_day(steps, waiting, 0.5),
-        three_quarters=_day(steps, waiting, 0.25),
-        reached={
-            day: _reached(day, steps, waiting, (lower, upper)) for day in _REACHED
-        },
+        account_count=len(accounts),
+        reached_count=int(flags_of(accounts, "has_reached").sum()),
+        quarter=_day(fit.steps, fit.waiting, 0.75),
+        median=_day(fit.steps, fit.waiting, 0.5),
+        median_lower=_day(fit.steps, fit.lower, 0.5),
+        median_upper=_day(fit.steps, fit.upper, 0.5),
+        three_quarters=_day(fit.steps, fit.waiting, 0.25),
+        reached={day: _reached(day, fit) for day in _REACHED},
+    )
+
+
+def curve(accounts: pd.DataFrame, *, last_day: int) -> pd.DataFrame:
+    """Who is there by each day, up to the last on which anybody was seen.
+
+    Parameters
+    ----------
+    accounts
+        As of `time_to_value`.
+    last_day
+        No day after it is told.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per day from 0: ``day_number``, ``reached_ratio`` with its ``_lower`` and
+        ``_upper`` (log-log; NaN of nobody and of all).
+
+    Raises
+    ------
+    InvalidAccounts
+        As `time_to_value`.
+    """
+    fit = _fit(accounts)
+    found = {day: _reached(day, fit) for day in range(last_day + 1)}
+    return pd.DataFrame(
+        [
+            {
+                "day_number": day,
+                "reached_ratio": share_there.value,
+                "reached_ratio_lower": share_there.lower,
+                "reached_ratio_upper": share_there.upper,
+            }
+            for day, share_there in found.items()
+            if not np.isnan(share_there.value)
+        ]
     )
 
 
@@ -137,19 +164,49 @@ def retention_by_bucket(accounts: pd.DataFrame, *, horizon_days: int) -> pd.Data
     return pd.DataFrame(rows)
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Who still waits after each step; shapes (k,), with the ends of the interval."""
+
+    steps: Floats
+    waiting: Floats
+    lower: Floats
+    upper: Floats
+
+
+def _fit(accounts: pd.DataFrame) -> _Fit:
+    days = numbers_of(accounts, "days", may_lack=False)
+    reached = flags_of(accounts, "has_reached", may_lack=False) > 0
+    if not days.size:
+        raise InvalidAccounts("there are no accounts.")
+    # Its stubs take what are arrays for numbers.
+    fit: Any = ecdf(CensoredData.right_censored(days, ~reached)).sf
+    with catch_warnings():
+        # There is none where nobody or everybody is there.
+        simplefilter("ignore", RuntimeWarning)
+        interval = fit.confidence_interval(method="log-log")
+    steps, waiting, lower, upper = (
+        np.asarray(numbers, dtype=np.float64)
+        for numbers in (
+            fit.quantiles,
+            fit.probabilities,
+            interval.low.probabilities,
+            interval.high.probabilities,
+        )
+    )
+    return _Fit(steps, waiting, lower, upper)
+
+
 def _day(steps: Floats, waiting: Floats, share_waiting: float) -> float | None:
     # Products of shares that ought to be round are not, in the last binary digits.
     there = np.flatnonzero(waiting <= share_waiting + 1e-12)
     return float(steps[there[0]]) if there.size else None
 
 
-def _reached(
-    day: int, steps: Floats, waiting: Floats, ends: tuple[Floats, Floats]
-) -> Estimate:
-    if day > steps[-1] and waiting[-1] > 0:
+def _reached(day: int, fit: _Fit) -> Estimate:
+    if day > fit.steps[-1] and fit.waiting[-1] > 0:
         return Estimate(float("nan"), float("nan"), float("nan"))
-    at = int(np.searchsorted(steps, day, side="right")) - 1
+    at = int(np.searchsorted(fit.steps, day, side="right")) - 1
     if at < 0:
         return Estimate(0.0, float("nan"), float("nan"))
-    lower, upper = ends
-    return Estimate(1 - waiting[at], 1 - upper[at], 1 - lower[at])
+    return Estimate(1 - fit.waiting[at], 1 - fit.upper[at], 1 - fit.lower[at])

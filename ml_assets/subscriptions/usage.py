@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.subscriptions.errors import InvalidAccounts
+from ml_assets.subscriptions.grading import mean_draws
 from ml_assets.subscriptions.reading import column_of, numbers_of
 
 __all__ = ["WINDOW_DAYS", "company_adoption", "feature_adoption", "seat_usage"]
 
 WINDOW_DAYS: Final = 28
 """Four weeks and no month: as many of each weekday."""
+
+_FEWEST: Final = 30
+"""Fewer accounts have no interval: drawn anew, they are too much alike."""
 
 
 def seat_usage(
@@ -103,8 +107,8 @@ def feature_adoption(
         ``account_id``, ``feature_id``, ``day``.
     plans
         ``account_id``, ``feature_id``, ``feature_tier``, ``released_on``: what each
-        plan has. A feature counts 28 days after its release; one that is not in the
-        plan counts nowhere.
+        plan has. A feature counts 28 days after its release, or where nobody says when
+        that was; one that is not in the plan counts nowhere.
     least_days
         On how many different days of the 28 a feature has to be used.
 
@@ -115,7 +119,7 @@ def feature_adoption(
         ``feature_adoption_ratio``.
     """
     released = pd.to_datetime(column_of(plans, "released_on"))
-    old = plans[released <= last_day - pd.Timedelta(days=WINDOW_DAYS)]
+    old = plans[~(released > last_day - pd.Timedelta(days=WINDOW_DAYS))]
     old = old.drop_duplicates(["account_id", "feature_id"])
     used = _inside(uses, last_day)
     days = used.groupby(["account_id", "feature_id"])["day"].nunique()
@@ -144,19 +148,35 @@ def company_adoption(adoption: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``feature_tier``, ``account_count``, ``mean_ratio``, ``seat_weighted_ratio``.
+        ``feature_tier``, ``account_count``, ``feature_count`` (most that an account
+        has), ``adoption_ratio`` with its ``_lower`` and ``_upper`` (accounts drawn
+        anew; NaN of fewer than 30), ``seat_weighted_ratio`` (NaN without a seat).
     """
     rows = adoption.assign(seats=adoption["account_id"].map(seats).fillna(0))
     rows["weighted"] = rows["feature_adoption_ratio"] * rows["seats"]
     by_tier = rows.groupby("feature_tier").agg(
         account_count=("account_id", "size"),
-        mean_ratio=("feature_adoption_ratio", "mean"),
+        feature_count=("available_count", "max"),
+        adoption_ratio=("feature_adoption_ratio", "mean"),
         weighted=("weighted", "sum"),
         seats=("seats", "sum"),
     )
     total = by_tier["seats"].where(by_tier["seats"] > 0)
     by_tier["seat_weighted_ratio"] = by_tier["weighted"] / total
+    ends = {
+        tier: _ends(found) for tier, found in rows.groupby("feature_tier", sort=True)
+    }
+    by_tier["adoption_ratio_lower"] = [ends[tier][0] for tier in by_tier.index]
+    by_tier["adoption_ratio_upper"] = [ends[tier][1] for tier in by_tier.index]
     return by_tier.drop(columns=["weighted", "seats"]).reset_index()
+
+
+def _ends(rows: pd.DataFrame) -> tuple[float, float]:
+    if len(rows) < _FEWEST:
+        return float("nan"), float("nan")
+    ratios = rows["feature_adoption_ratio"].to_numpy(np.float64)
+    found = mean_draws(ratios, rows["account_id"].to_numpy())
+    return found.lower, found.upper
 
 
 def _inside(table: pd.DataFrame, last_day: pd.Timestamp) -> pd.DataFrame:

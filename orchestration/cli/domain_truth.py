@@ -148,6 +148,12 @@ _FIGURES = {
         where reward_state = 'due' and not needs_review""",
         "{:,}",
     ),
+    "value_reached_count": (
+        "Accounts that came to their first value",
+        """select reached_count from reporting.time_to_value
+        where start_kind = 'paid'""",
+        "{:,}",
+    ),
     "earned_points": (
         "Points that rules have given",
         "select sum(earned_points) from reporting.points_standing",

@@ -13,6 +13,12 @@ import numpy as np
 from sandbox.csv_text import csv_text
 from sandbox.saas import loyalty
 from sandbox.saas.accounts import PRICES, Account, simulate_accounts
+from sandbox.saas.features import (
+    FEATURES,
+    feature_rows,
+    value_truth,
+    with_first_values,
+)
 from sandbox.saas.programme import MARGIN_RATE, kpi_targets, program_costs
 from sandbox.saas.subscriptions import subscriptions, trials
 
@@ -21,18 +27,6 @@ __all__ = ["DEFAULT_ACCOUNTS", "cuaderno"]
 DEFAULT_ACCOUNTS: Final = 150
 _DAYS: Final = 480
 _TRIALS_PER_ACCOUNT: Final = 0.1
-_FEATURES: Final = (
-    ("notas", "core", ""),
-    ("tareas", "core", ""),
-    ("calendario", "core", ""),
-    ("plantillas", "advanced", "equipo;empresa"),
-    ("automatizaciones", "advanced", "equipo;empresa"),
-    ("permisos", "advanced", "empresa"),
-    ("api", "integrations", "empresa"),
-    ("correo", "integrations", ""),
-    ("informes", "reporting", "equipo;empresa"),
-    ("exportar", "reporting", ""),
-)
 Row = Mapping[str, object]
 
 
@@ -60,11 +54,12 @@ def cuaderno(
         ],
         "invoices": invoices,
         "payments": payments,
-        "features": [
-            {"feature": name, "tier": tier, "plans": plans, "released_at": first_day}
-            for name, tier, plans in _FEATURES
-        ],
-        "product_events": list(_events(found, last_day, rng)),
+        "features": feature_rows(first_day),
+        "product_events": list(
+            with_first_values(
+                _events(found, last_day, rng), found, np.random.default_rng([seed, 2])
+            )
+        ),
         "tickets": list(_tickets(found, last_day, rng)),
         "survey_responses": list(_answers(found, last_day, rng)),
         "cs_activities": list(_activities(found, last_day, rng)),
@@ -75,7 +70,11 @@ def cuaderno(
         "kpi_targets": list(kpi_targets(last_day)),
     }
     files["points_redemptions"] = loyalty.redemptions(files, last_day)
-    truth = _truth(found, last_day) | loyalty.loyalty_truth(sent, files, last_day)
+    truth = {
+        **_truth(found, last_day),
+        **loyalty.loyalty_truth(sent, files, last_day),
+        **value_truth(files["product_events"], found),
+    }
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps({"cuaderno": truth}, indent=2) + "\n",
@@ -188,7 +187,7 @@ def _events(
 ) -> Iterator[Row]:
     number = 0
     for one in accounts:
-        mine = [f for f, _, plans in _FEATURES if not plans or one.plan in plans]
+        mine = [f for f, _, plans in FEATURES if not plans or one.plan in plans]
         liked = rng.permutation(mine)
         for day in _life(one, last_day):
             chance, breadth = _habits(one, day)

@@ -276,6 +276,16 @@ GRADED = (
     """insert into predictions.programme_standing (company_id, as_of_date, first_month,
         last_month, month_count, cost_amount, unpriced_cost_count, verdict) values (%s,
         '2026-03-20', '2026-01-01', '2026-02-01', 2, 90, 0, 'too_early')""",
+    """insert into predictions.time_to_value (company_id, start_kind, as_of_date,
+        account_count, reached_count, waiting_count, median_days) values (%s, 'paid',
+        '2026-03-20', 2, 1, 1, 3)""",
+    "insert into predictions.time_to_value_days values (%s, 'paid', 3, 0.5, 0.1, 0.9)",
+    """insert into predictions.value_retention values (%s, '0-7', 90, '2026-03-20', 2,
+        1, 0.5, 0.1, 0.9)""",
+    """insert into predictions.company_adoption values (%s, 'core', '2026-03-20', 2, 3,
+        0.5, null, null, 0.4)""",
+    """insert into predictions.onboarding_steps values (%s, 'paid', 'value', 3, 2, 1,
+        0.5, 0.1, 0.9)""",
 )
 SERVED = "insert into ops.agency_clients values (%s, %s)"
 RESTATEMENT = """

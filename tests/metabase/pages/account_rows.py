@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
-from tests.metabase.pages import loyalty_rows, programme_rows, service_rows
+from tests.metabase.pages import loyalty_rows, programme_rows, service_rows, value_rows
 from tests.metabase.pages.declared_tables import table_of
 
 __all__ = ["NAMES", "TABLES", "fill_accounts"]
@@ -29,6 +29,7 @@ NAMES = (
     *loyalty_rows.NAMES,
     *programme_rows.NAMES,
     *service_rows.NAMES,
+    *value_rows.NAMES,
 )
 TABLES = ";\n".join(table_of("saas", name) for name in NAMES)
 Values = Mapping[str, object]
@@ -57,6 +58,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         *loyalty_rows.loyalty_rows(times),
         *programme_rows.programme_rows(times),
         *service_rows.service_rows(times),
+        *value_rows.value_rows(times),
         ("account_queue_effects", _effect(times)),
         *(
             (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from ml_assets.subscriptions.errors import InvalidAccounts
 from ml_assets.subscriptions.time_to_value import (
     bucket_of,
+    curve,
     retention_by_bucket,
     time_to_value,
 )
@@ -16,7 +19,7 @@ from ml_assets.subscriptions.time_to_value import (
 NAN = np.nan
 
 
-def waited(days: list[float], reached: list[bool]) -> pd.DataFrame:
+def waited(days: Sequence[float], reached: list[bool]) -> pd.DataFrame:
     return pd.DataFrame({"days": days, "has_reached": reached})
 
 
@@ -31,6 +34,52 @@ def test_the_median_counts_those_who_still_wait() -> None:
     assert found.reached[14].value == pytest.approx(0.4)
     assert found.reached[14].lower < 0.4 < found.reached[14].upper
     assert (found.account_count, found.reached_count) == (5, 3)
+
+
+def test_the_interval_of_the_median_is_that_of_a_published_trial() -> None:
+    # Weeks in remission, 6-mercaptopurine and placebo (Freireich et al. 1963): medians
+    # of 23 (13 to open) and 8 (4 to 11), by the same method.
+    seen = [
+        6,
+        6,
+        6,
+        7,
+        10,
+        13,
+        16,
+        22,
+        23,
+        6,
+        9,
+        10,
+        11,
+        17,
+        19,
+        20,
+        25,
+        32,
+        32,
+        34,
+        35,
+    ]
+    treated = time_to_value(waited(seen, [True] * 9 + [False] * 12))
+    bare = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
+    placebo = time_to_value(waited(bare, [True] * 21))
+
+    assert (treated.median_lower, treated.median, treated.median_upper) == (
+        13,
+        23,
+        None,
+    )
+    assert (placebo.median_lower, placebo.median, placebo.median_upper) == (4, 8, 11)
+
+
+def test_the_curve_ends_with_what_was_seen() -> None:
+    found = curve(waited([0, 3, 5], [True, True, False]), last_day=90)
+
+    assert found["day_number"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert found["reached_ratio"].tolist() == pytest.approx([1 / 3] * 3 + [2 / 3] * 3)
+    assert found["reached_ratio_lower"].iloc[0] < 1 / 3
 
 
 def test_where_nobody_was_seen_for_so_long_nothing_is_told() -> None:

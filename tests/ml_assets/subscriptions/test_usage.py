@@ -111,5 +111,31 @@ def test_a_feature_outside_the_plan_or_just_released_is_in_no_rate() -> None:
     assert found["available_count"].tolist() == [2, 1, 1]
     assert twice["feature_adoption_ratio"].tolist() == [0, 0, 1]
     assert company["feature_tier"].tolist() == ["core", "reporting"]
-    assert company["mean_ratio"].tolist() == [0.75, 0]
+    assert company["adoption_ratio"].tolist() == [0.75, 0]
+    assert company["feature_count"].tolist() == [2, 1]
+    # Two accounts drawn anew are too much alike.
+    assert company["adoption_ratio_lower"].isna().all()
     assert company["seat_weighted_ratio"].tolist() == [(0.5 * 3 + 1) / 4, 0]
+
+
+def test_a_feature_that_nobody_dates_is_old() -> None:
+    has = plans(("a", "x", "core", 400)).assign(released_on=None)
+
+    found = feature_adoption(uses(("a", "x", 1)), has, last_day=LAST)
+
+    assert found["feature_adoption_ratio"].tolist() == [1]
+
+
+def test_of_thirty_accounts_the_mean_has_an_interval() -> None:
+    names = [f"a{number}" for number in range(40)]
+    has = plans(*((name, "x", "core", 400) for name in names))
+    did = uses(*((name, "x", 1) for name in names[:20]))
+
+    (row,) = company_adoption(
+        feature_adoption(did, has, last_day=LAST), pd.Series(dict.fromkeys(names, 1))
+    ).to_dict("records")
+
+    # Half, give or take 1.96 * sqrt(1/4 / 40).
+    assert row["adoption_ratio"] == 0.5
+    assert row["adoption_ratio_lower"] == pytest.approx(0.345, abs=0.03)
+    assert row["adoption_ratio_upper"] == pytest.approx(0.655, abs=0.03)
