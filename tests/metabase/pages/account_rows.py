@@ -168,11 +168,12 @@ def _queue(times: int) -> list[Values]:
 
 def _reasons(times: int) -> list[Values]:
     """Of two years, of which the last is shown."""
-    counts = ((1997, "unknown", 1), (1997, "precio", 3), (1996, "viejo", 4))
+    counts = ((1997, "Nada", 1), (1997, "El precio", 3), (1996, "Viejo", 4))
     return [
         {
             "year_start_date": f"{year}-01-01",
-            "exit_reason": reason,
+            "exit_reason": reason.lower(),
+            "exit_reason_label_es": reason,
             "departed_account_count": count * times,
             "all_departed_count": 4 * times,
             "exit_reason_ratio": count / 4,

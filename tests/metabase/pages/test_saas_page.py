@@ -75,8 +75,8 @@ def test_a_flaw_comes_before_a_rule(shops_url: str) -> None:
 
 def test_reasons_are_of_the_last_year_the_commonest_first(shops_url: str) -> None:
     assert [row[:3] for row in shown(shops_url, "saas_exit_reasons")] == [
-        ["precio", "3", "75\xa0%"],
-        ["No lo dijeron", "1", "25\xa0%"],
+        ["El precio", "3", "75\xa0%"],
+        ["Nada", "1", "25\xa0%"],
     ]
 
 
