@@ -23,7 +23,7 @@ _NAMED = {
     "range": {"color": _RANGE},
     "compared": {"color": _COMPARED},
 }
-_GROUNDS = {name: MEANINGS[name][0].upper() for name in ("good", "warn", "bad")}
+_GROUNDS = {name: MEANINGS[name][0].upper() for name in ("good", "warn", "poor", "bad")}
 _OPERATORS = {"equals": "=", "begins": "starts-with"}
 
 

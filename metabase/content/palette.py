@@ -17,6 +17,8 @@ SERIES_COLORS = (
 MEANINGS = {
     "good": ("#cde8d0",),
     "warn": ("#fff3d1", "#b7791f"),
+    # Between doubtful and bad.
+    "poor": ("#fbdcb5", "#c7621d"),
     "bad": ("#f6cdc6", "#c0392b"),
     "neutral": ("#e3e8ea",),
     "series": SERIES_COLORS,

@@ -17,7 +17,7 @@ CAP_PER_MONTH: Final = 10
 _COLUMNS: Final = (
     *("referred_account_id", "referrer_account_id", "attributed_by", "referred_on"),
     *("touch_count", "paid_invoice_count", "reward_state", "flags", "flag_score"),
-    "needs_review",
+    *("needs_review", "referral_code"),
 )
 
 
@@ -35,7 +35,8 @@ def referrals_of(touches: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
         ``referred_account_id``, ``referrer_account_id``, ``attributed_by`` (code or
         click), ``referred_on``, ``touch_count``, ``paid_invoice_count``,
         ``reward_state`` (waiting, due, reversed), ``flags`` (names), ``flag_score``,
-        ``needs_review``. Nothing is due by itself that needs a review.
+        ``needs_review``, ``referral_code`` (of the touch that counts; None where it
+        tells none). Nothing is due by itself that needs a review.
     """
     rows = []
     known = touches[touches["signed_up_date"].notna()]
@@ -63,6 +64,9 @@ def referrals_of(touches: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     ]
     return found.assign(
         flags=pd.Series(told, found.index, dtype=object),
+        referral_code=pd.Series(
+            [row["referral_code"] for row in rows], found.index, dtype=object
+        ),
         flag_score=flagged["score"],
         needs_review=flagged["to_review"] | beyond,
     )[list(_COLUMNS)]
@@ -83,7 +87,7 @@ def _referral(
     signup = pd.Timestamp(first["signed_up_date"])
     told = touches.rename(
         columns={"referrer_account_id": "referrer_id", "touch_kind": "kind"}
-    )[["referrer_id", "kind", "touch_date", "touched_at"]].sort_values("touched_at")
+    ).sort_values("touched_at")
     referred = attribute(
         signup,
         told.assign(touched_at=told["touch_date"]),
@@ -103,6 +107,7 @@ def _referral(
         "referred_account_id": account,
         "referrer_account_id": referred.referrer_id,
         "attributed_by": referred.by,
+        "referral_code": referred.code,
         "referred_on": signup,
         "touch_count": len(touches),
         "paid_invoice_count": int(first["paid_invoice_count"]),

@@ -22,11 +22,12 @@ By = Literal["code", "click", "none"]
 
 @dataclass(frozen=True)
 class Referred:
-    """Who is credited with an account, and by what; or why nobody is."""
+    """Who is credited with an account, by what and which code; or why nobody is."""
 
     referrer_id: str | None
     by: By
     reason: str = ""
+    code: str | None = None
 
 
 def attribute(
@@ -46,7 +47,8 @@ def attribute(
     ----------
     touches
         ``referrer_id``, ``kind`` (``code`` used at signup, ``click`` on a link) and
-        ``touched_at``. All are to be stored, not only the one that counts.
+        ``touched_at``; ``referral_code`` where it is known. All are to be stored, not
+        only the one that counts.
     was_customer_until
         The last day as a customer; the day of signup or later if it is one.
 
@@ -70,10 +72,16 @@ def attribute(
     # Of codes the first is the one that was used; of clicks the last.
     codes, clicks = (others[others["kind"] == one] for one in ("code", "click"))
     if len(codes):
-        return Referred(str(codes["referrer_id"].iloc[0]), "code")
+        return _credited(codes.iloc[0], "code")
     if len(clicks):
-        return Referred(str(clicks["referrer_id"].iloc[-1]), "click")
+        return _credited(clicks.iloc[-1], "click")
     return Referred(None, "none", "itself" if len(known) else "no touch")
+
+
+def _credited(touch: pd.Series, by: By) -> Referred:
+    code = touch.get("referral_code")
+    told = None if code is None or pd.isna(code) else str(code)
+    return Referred(str(touch["referrer_id"]), by, code=told)
 
 
 def reward_state(

@@ -24,6 +24,8 @@ _PERIODS = ("month_start_date", "calendar_date")
 # to 31 days after its 31, and a company that is told weekly hears a week later.
 _OLDEST = {"month_start_date": 75, "calendar_date": 14, "as_of_date": 14}
 _MOST_SUBJECTS = 50
+# How columns end that tell the rows of a period apart.
+_NAMED = ("_id", "_tier")
 
 
 def past_limits(
@@ -43,7 +45,7 @@ def past_limits(
     past = [row for row in known if _is_past(rule, row[rule.metric])]
     # Of more than anybody would read, those that are furthest.
     past.sort(key=lambda row: row[rule.metric], reverse=rule.comparison == "above")
-    names = [name for name in columns if name.endswith("_id") and name != "company_id"]
+    names = [name for name in columns if name.endswith(_NAMED) and name != "company_id"]
     return [
         _past_limit(company, rule, row, names, now) for row in past[:_MOST_SUBJECTS]
     ]

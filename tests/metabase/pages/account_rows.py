@@ -24,8 +24,9 @@ NAMES = (
     "account_rivals",
     "account_verdicts",
     "account_warnings",
+    "mrr_now",
     "product_event_uses",
-    "saas_targets",
+    "saas_kpis",
     *loyalty_rows.NAMES,
     *programme_rows.NAMES,
     *service_rows.NAMES,
@@ -73,7 +74,8 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
             for place, label in ((5, "Usa poco"), (4, "Entra poco"))
         ),
         *(("account_exit_reasons", row) for row in _reasons(times)),
-        *(("saas_targets", row) for row in _targets(times)),
+        *(("saas_kpis", row) for row in _kpis(times)),
+        ("mrr_now", {"as_of_date": "1997-10-05", "current_mrr": 9_900 * times}),
         (
             "account_verdicts",
             {
@@ -168,11 +170,12 @@ def _queue(times: int) -> list[Values]:
 
 def _reasons(times: int) -> list[Values]:
     """Of two years, of which the last is shown."""
-    counts = ((1997, "unknown", 1), (1997, "precio", 3), (1996, "viejo", 4))
+    counts = ((1997, "Nada", 1), (1997, "El precio", 3), (1996, "Viejo", 4))
     return [
         {
             "year_start_date": f"{year}-01-01",
-            "exit_reason": reason,
+            "exit_reason": reason.lower(),
+            "exit_reason_label_es": reason,
             "departed_account_count": count * times,
             "all_departed_count": 4 * times,
             "exit_reason_ratio": count / 4,
@@ -181,19 +184,31 @@ def _reasons(times: int) -> list[Values]:
     ]
 
 
-def _targets(times: int) -> list[Values]:
-    """Of a month that is over, of one to come and of the one after."""
-    return [
-        {
-            "metric_name": "logo_churn_ratio",
-            "target_month": month,
-            "target_value": value / times,
-            "baseline_value": 0.052,
-        }
-        for month, value in (
-            *(("1997-01-01", 0.05), ("1998-01-01", 0.035), ("1998-02-01", 0.03)),
-        )
-    ]
+def _kpis(times: int) -> list[Values]:
+    """A share of two months, one without a target; an amount and a score."""
+    churn = {
+        "metric_name": "logo_churn_ratio",
+        "unit": "share",
+        "place": 1,
+        "kpi_label_es": "Cuentas que se van",
+        "month_start_date": "1997-09-01",
+        "kpi_value": 0.01 * times,
+        "kpi_change": -0.02,
+        "target_month": "1998-01-01",
+        "target_value": 0.035,
+        "target_gap": 0.025,
+        "baseline_value": 0.052,
+    }
+    before = {**churn, "month_start_date": "1997-08-01", "kpi_value": 0.03}
+    names = ("metric_name", "unit", "place", "kpi_label_es", "kpi_value")
+    others = (
+        ("gross_revenue_retention_ratio", "share", 5, "GRR de 12 meses", 0.9),
+        ("end_mrr", "money", 1, "MRR", 10_152 * times),
+        ("nps_score", "score", 3, "NPS", 45 / times),
+    )
+    month = {"month_start_date": "1997-09-01"}
+    told = (dict(zip(names, each, strict=True)) for each in others)
+    return [before, churn, *({**each, **month} for each in told)]
 
 
 def _effect(times: int) -> Values:

@@ -79,6 +79,7 @@ def _referrals(times: int) -> list[Values]:
         "referred_name": "Nueva",
         "referrer_account_id": "a1",
         "referrer_name": f"Estudio {times}",
+        "referral_code": f"AMIGO{times}",
         "reward_state": "due",
         "state_place": 2,
         "state_label_es": "Recompensa por dar",

@@ -18,7 +18,7 @@ from metabase.rendering.cards import draw_card
 from tests.metabase.pages.drawn_cards import answer_of, card_named
 
 _HEX = re.compile(r"#[0-9a-fA-F]{3,8}\b")
-GOOD, WARN, BAD = (MEANINGS[name][0] for name in ("good", "warn", "bad"))
+GOOD, WARN, POOR, BAD = (MEANINGS[name][0] for name in ("good", "warn", "poor", "bad"))
 
 
 def test_a_colour_has_one_meaning() -> None:
@@ -51,7 +51,7 @@ def test_series_and_lights_have_colours_of_their_own_kind() -> None:
             told = MEANINGS["series"] + MEANINGS["range"]
             assert one["color"].lower() in told, path.name
         for rule in settings.get("table.column_formatting", []):
-            told = GOOD, WARN, BAD
+            told = GOOD, WARN, POOR, BAD
             if rule["type"] == "range":
                 assert {one.lower() for one in rule["colors"]} <= set(
                     MEANINGS["amount"]
@@ -67,6 +67,7 @@ def test_series_and_lights_have_colours_of_their_own_kind() -> None:
     [
         ("next_euro", "traffic_light_label", {"Verde": GOOD, "Rojo": BAD}),
         ("connection_lights", "connection_status", {"Verde": GOOD, "Rojo": BAD}),
+        ("account_bands", "band_label", {"Crítica": POOR, "Sana": GOOD}),
         (
             "publication_gates",
             "outcome",

@@ -15,8 +15,8 @@ def test_a_reward_is_owed_only_where_nobody_has_to_look(shops_url: str) -> None:
 def test_what_is_to_be_looked_at_comes_first(shops_url: str) -> None:
     rows = shown(shops_url, "referral_list")
 
-    assert rows[0][:4] == [
-        *("Rara", "Estudio 1", "Por revisar", "Se refieren entre sí")
+    assert rows[0][:5] == [
+        *("Rara", "Estudio 1", "AMIGO1", "Por revisar", "Se refieren entre sí")
     ]
     assert len(rows) == 4
 

@@ -75,19 +75,24 @@ def test_a_flaw_comes_before_a_rule(shops_url: str) -> None:
 
 def test_reasons_are_of_the_last_year_the_commonest_first(shops_url: str) -> None:
     assert [row[:3] for row in shown(shops_url, "saas_exit_reasons")] == [
-        ["precio", "3", "75\xa0%"],
-        ["No lo dijeron", "1", "25\xa0%"],
+        ["El precio", "3", "75\xa0%"],
+        ["Nada", "1", "25\xa0%"],
     ]
 
 
-def test_a_rate_stands_beside_the_next_target_there_is(shops_url: str) -> None:
-    churn, *_, kept = shown(shops_url, "saas_target_shares")
+def test_a_figure_stands_beside_its_target_and_what_is_stated(shops_url: str) -> None:
+    churn, kept = shown(shops_url, "saas_target_shares")
 
     assert churn == [
-        *("Cuentas que se van", "sept 1997", "1,0\xa0%", "0,0\xa0%"),
+        *("Cuentas que se van", "sept 1997", "1,0\xa0%", "-2,0\xa0%"),
         *("3,5\xa0%", "2,5\xa0%", "1 ene 1998", "5,2\xa0%"),
     ]
     assert (kept[0], kept[4]) == ("GRR de 12 meses", "—")
-    assert [row[0] for row in shown(shops_url, "saas_target_amounts")] == [
-        *("MRR", "MRR por cuenta")
-    ]
+    ((mrr, _, amount, *_),) = shown(shops_url, "saas_target_amounts")
+    assert (mrr, amount) == ("MRR", "10.152,00\xa0€")
+    ((nps, _, score, *_),) = shown(shops_url, "saas_target_scores")
+    assert (nps, score) == ("NPS", "45,0")
+
+
+def test_mrr_of_today_stands_beside_that_of_the_month(shops_url: str) -> None:
+    assert shown(shops_url, "saas_mrr_today")[0][0] == "9.900,00\xa0€"

@@ -65,6 +65,20 @@ def test_more_than_ten_of_a_month_are_looked_at() -> None:
     assert beyond["flags"].tolist() == [["over_cap"]]
 
 
+def test_the_code_is_that_of_the_touch_that_counts() -> None:
+    rows = [
+        touch("a", "c", "2026-05-02", touch_kind="click", referral_code="LINK"),
+        touch("b", "c", "2026-05-02", touch_kind="code", referral_code="FRIEND"),
+        touch("a", "d", "2026-05-03", touch_kind="click", referral_code="LINK"),
+        touch("a", "e", "2026-05-03", referral_code=None),
+    ]
+
+    found = referrals_of(pd.DataFrame(rows), TODAY).set_index("referred_account_id")
+
+    assert found["referral_code"].to_dict() == {"c": "FRIEND", "d": "LINK", "e": None}
+    assert found.loc["c", "referrer_account_id"] == "b"
+
+
 def test_without_touches_there_are_no_referrals() -> None:
     none = pd.DataFrame([touch("a", "b", "2026-05-01")]).iloc[:0]
 

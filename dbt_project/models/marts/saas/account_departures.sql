@@ -21,6 +21,10 @@ merged as (
     where {{ is_in_scope() }}
 ),
 
+causes as (
+    select * from {{ ref('exit_reason_causes') }}
+),
+
 -- What new rates took is no departure.
 lost as (
     select
@@ -37,6 +41,7 @@ told as (
         exits.company_id,
         coalesce(merged.account_id, exits.account_id) as account_id,
         lower(exits.exit_reason) as exit_reason,
+        causes.exit_cause,
         exits.recorded_at,
         (exits.decided_at at time zone companies.time_zone)::date
             as decided_on,
@@ -49,6 +54,8 @@ told as (
         on
             exits.company_id = merged.company_id
             and exits.account_id = merged.merged_account_id
+    left join causes
+        on {{ plain_words('exits.exit_reason') }} = causes.reason_words
 ),
 
 -- The reason told nearest to a departure, within 60 days of it.
@@ -59,6 +66,7 @@ explained as (
         lost.effective_on,
         least(lost.lost_ratio, 1)::double precision as lost_ratio,
         told.exit_reason,
+        told.exit_cause,
         case
             when told.decided_on is not null
                 then least(told.decided_on, lost.effective_on)

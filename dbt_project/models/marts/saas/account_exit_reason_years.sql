@@ -1,5 +1,8 @@
 with departures as (
-    select * from {{ ref('account_departures') }}
+    select
+        *,
+        coalesce(exit_cause, exit_reason, 'unknown') as exit_word
+    from {{ ref('account_departures') }}
     where {{ is_in_scope() }} and lost_ratio >= 1
 ),
 
@@ -7,10 +10,10 @@ counted as (
     select
         company_id,
         date_trunc('year', effective_on)::date as year_start_date,
-        exit_reason,
+        exit_word as exit_reason,
         count(*)::integer as departed_account_count
     from departures
-    group by company_id, date_trunc('year', effective_on), exit_reason
+    group by company_id, date_trunc('year', effective_on), exit_word
 ),
 
 totals as (
@@ -26,7 +29,7 @@ rated as (
     select
         company_id,
         year_start_date,
-        coalesce(exit_reason, 'unknown') as exit_reason,
+        exit_reason,
         departed_account_count,
         all_departed_count,
         departed_account_count::double precision

@@ -23,6 +23,20 @@ stops as (
     group by company_id, account_id, stop_date
 ),
 
+-- Where the subscription says nothing, its account may have said why it left.
+departures as (
+    select
+        company_id,
+        account_id,
+        effective_on,
+        case
+            when exit_cause = 'payment' then 'involuntary'
+            when exit_cause is not null then 'voluntary'
+        end as end_kind
+    from {{ ref('account_departures') }}
+    where {{ is_in_scope() }}
+),
+
 moved as (
     select
         company_id,
@@ -52,7 +66,7 @@ explained as (
         moved.mrr_change::numeric(18, 2) as mrr_change,
         case
             when moved.movement = 'churn'
-                then coalesce(stops.end_kind, 'unknown')
+                then coalesce(stops.end_kind, departures.end_kind, 'unknown')
         end as end_kind
     from moved
     left join stops
@@ -60,6 +74,11 @@ explained as (
             moved.company_id = stops.company_id
             and moved.account_id = stops.account_id
             and moved.movement_date = stops.stop_date
+    left join departures
+        on
+            moved.company_id = departures.company_id
+            and moved.account_id = departures.account_id
+            and moved.movement_date = departures.effective_on
 )
 
 select * from explained

@@ -19,6 +19,23 @@ told as (
         lower(metric_name) asc,
         date_trunc('month', target_month) asc,
         target_month desc
+),
+
+-- A month without one has the next, behind the last the last.
+spread as (
+    select
+        *,
+        lag(target_month) over (
+            partition by company_id, metric_name order by target_month
+        ) as after_month,
+        case
+            when
+                lead(target_month) over (
+                    partition by company_id, metric_name order by target_month
+                ) is not null
+                then target_month
+        end as until_month
+    from told
 )
 
-select * from told
+select * from spread

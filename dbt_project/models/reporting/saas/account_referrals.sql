@@ -24,6 +24,7 @@ told as (
         coalesce(sent.account_name, referrals.referrer_account_id)
             as referrer_name,
         referrals.attributed_by,
+        referrals.referral_code,
         referrals.referred_on,
         referrals.touch_count,
         referrals.paid_invoice_count,

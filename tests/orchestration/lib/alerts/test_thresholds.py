@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -154,6 +155,27 @@ class TestTooLittleIsKnown:
 
         (alert,) = list_alerts(watched.url, "acme")
         assert alert["facts"]["threshold"] == 0.05
+
+    def test_each_tier_of_a_month_has_an_alert_of_its_own(
+        self, watched: Office
+    ) -> None:
+        _month(watched, orders=200, cancelled=50)
+        watched.execute(
+            """create or replace view reporting.kpi_months as select months.*,
+                tiers.rate as cancellation_rate, tiers.support_tier
+            from marts.months as months
+            cross join (values (1, 0.2::float8), (2, 0.1), (3, 0.25))
+                as tiers (support_tier, rate)"""
+        )
+
+        watched.at(0)
+
+        subjects = {alert["facts"]["subject"] for alert in _open(watched)}
+        assert subjects == {"1", "3"}
+
+
+def _open(office: Office) -> list[dict[str, Any]]:
+    return list(list_alerts(office.url, "acme"))
 
 
 def _is_warning(rule: Rule) -> bool:
