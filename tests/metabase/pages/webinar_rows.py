@@ -27,7 +27,9 @@ create table reporting.webinar_results (
     webinar_attendee_count integer, webinar_attended_minutes numeric(10, 1),
     webinar_engagement numeric(6, 2), webinar_conversion_count integer,
     webinar_conversion_ratio double precision, webinar_net_revenue numeric(18, 2),
-    webinar_return_ratio double precision, webinar_attention numeric(4, 2)
+    webinar_return_ratio double precision, webinar_attention numeric(4, 2),
+    webinar_chat_ratio double precision, webinar_question_ratio double precision,
+    webinar_poll_ratio double precision
 );
 create table reporting.webinar_channels (
     company_id text, channel_label_es text, webinar_registrant_count integer,
@@ -107,12 +109,12 @@ def fill_webinars(
     insert(
         "webinar_results",
         *("W1", "Automatiza", "1997-07-10", 100 * t, 0.42, 0.328, 0.518, 46 * t),
-        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5, 7.25),
+        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5, 7.25, 0.5, 0.08, 0.64),
     )
     insert(
         "webinar_results",
         *("W2", "Crece", "1997-08-14", 120 * t, 0.45, 0.364, 0.539, 60 * t),
-        *(41.0, 66.5, 4 * t, None, 250 * t, None, 8.1),
+        *(41.0, 66.5, 4 * t, None, 250 * t, None, 8.1, 0.6, 0.15, None),
     )
     social = (150 * t, 0.4, 0.325, 0.48, 70 * t, 60.5, 8 * t, 700 * t, 800 * t, 5 * t)
     insert("webinar_channels", "Redes sociales", *social)
@@ -147,9 +149,9 @@ def _inserted(
 
 def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:
     insert = partial(_inserted, connection, company_id)
-    for rank, name, chance, action in (
-        (2, "ana", 0.35, "keep_in_touch"),
-        (1, "bea", 0.65, "nurture"),
+    for rank, name, chance, band, action in (
+        (2, "ana", 0.35, "very_low", "keep_in_touch"),
+        (1, "bea", 0.65, "medium", "nurture"),
     ):
         insert(
             "webinar_calls",
@@ -157,7 +159,7 @@ def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None
             **{"person_name": f"{name} {t}", "start_date": "1997-08-14"},
             **{"industry": "Retail", "company_size": "11-50", "call_rank": rank},
             **{"engagement_score": 20 * t, "purchase_probability": chance},
-            action=action,
+            **{"band": band, "action": action},
         )
     for band, people, bought in (("others", 60, 6), ("called", 40, 10), ("high", 0, 0)):
         insert(
