@@ -27,13 +27,42 @@ def test_the_funnel_is_of_twelve_months(shops_url: str) -> None:
     # October 1996 to September 1997: 20 + 100 + 120 + 70 and so on.
     answer = answer_of(shops_url, card_named("webinar_funnel"))
     assert [(stage, int(people)) for stage, people in answer.rows] == [
-        ("Registrados", 310),
-        ("Asistentes", 135),
-        ("Compraron", 13),
+        # W1 of July; what is of no webinar is left out.
+        ("Conocimiento: impresiones", 900),
+        ("Interés: visitas web", 400),
+        ("Consideración: registrados", 310),
+        ("Acción: asistentes", 135),
+        ("Conversión: compraron", 13),
     ]
     bolt = answer_of(shops_url, card_named("webinar_funnel"), "bolt")
-    assert [int(people) for _, people in bolt.rows] == [930, 405, 39]
+    assert [int(people) for _, people in bolt.rows] == [2700, 1200, 930, 405, 39]
     assert answer_of(shops_url, card_named("webinar_funnel"), "nueva").rows == ()
+
+
+def test_figures_stand_beside_the_target_that_is_declared(shops_url: str) -> None:
+    rows = shown(shops_url, "webinar_target_list")
+    told = {(row[0], row[1]): row[2:] for row in rows}
+
+    # The month whose sales are known is July; 46 attendees of 100 registered.
+    assert told["Tasa de asistencia", "1997-07"] == [
+        *("42,0 %", "85,0 %", "49\xa0%", "Todavía no"),
+    ]
+    assert told["Asistentes que preguntaron", "1997-07"] == [
+        *("16,0 %", "15,0 %", "107\xa0%", "Cumplida"),
+    ]
+    # No poll was told of: that is not missed.
+    polls = told["Asistentes que contestaron encuestas", "1997-07"]
+    assert polls == ["—", "80,0 %", "—", "Sin dato"]
+    # Of W1: W2's sales go on. A bounce is to be rare.
+    last = "Automatiza (1997-07-10)"
+    assert told["Visitas web del webinar", last][:2] == ["400", "10.000"]
+    bounced = told["Tasa de rebote", last]
+    assert (bounced[0], bounced[-1]) == ("40,0 %", "Cumplida")
+    networks = [scope for name, scope in told if name == "Frecuencia"]
+    assert networks == ["Facebook (1997-07)", "LinkedIn (1997-07)"]
+    bolt = answer_of(shops_url, card_named("webinar_target_list"), "bolt").rows
+    assert ("Visitas web del webinar", last, "1.200") in [row[:3] for row in bolt]
+    assert answer_of(shops_url, card_named("webinar_target_list"), "nueva").rows == ()
 
 
 def test_a_rate_of_few_people_is_no_point_of_a_line(shops_url: str) -> None:
@@ -72,8 +101,9 @@ def test_a_channel_is_told_by_people_and_by_what_it_cost(shops_url: str) -> None
     social, mail = shown(shops_url, "webinar_channel_list")
 
     assert social[0] == "Redes sociales"
-    assert social[-3:] == ["700,00\xa0€", "800,00\xa0€", "5,00\xa0€"]
-    assert mail[-3:] == ["150,00\xa0€", "0,00\xa0€", "—"]
+    assert social[8:11] == ["12\xa0%", "6\xa0%", "22\xa0%"]
+    assert social[11:] == ["700,00\xa0€", "800,00\xa0€", "5,00\xa0€", "-25\xa0%"]
+    assert mail[8:] == ["—", "—", "—", "150,00\xa0€", "0,00\xa0€", "—", "—"]
     english = answer_of(shops_url, card_named("webinar_channel_people", "en")).rows
     assert english[0][0] == "Redes sociales (en)"
 
@@ -141,8 +171,8 @@ def test_what_is_of_no_one_webinar_comes_first_and_is_not_spread(
 
     assert none[:5] == ["—", "De ningún webinar en concreto", "—", "—", "90"]
     assert crece[1:5] == ["Crece", "—", "—", "—"]
-    assert automatiza[4:7] == ["400", "95,0", "40\xa0%"]
-    assert automatiza[8:10] == ["50", "30\xa0%"]
+    assert automatiza[4:8] == ["400", "120", "95,0", "40\xa0%"]
+    assert automatiza[9:12] == ["50", "30\xa0%", "32\xa0%"]
     bolt = answer_of(shops_url, card_named("webinar_funnel_list"), "bolt")
     assert [row[4] for row in bolt.rows] == [270, None, 1200]
 

@@ -47,26 +47,8 @@ ages as (
     group by members.company_id, members.cohort_month, age.age_months
 ),
 
-visits as (
-    select
-        company_id,
-        person_id,
-        date_trunc('month', start_date)::date as webinar_month,
-        max(order_count) > 0 as is_converted
-    from registrants
-    where is_live_attendee
-    group by company_id, person_id, webinar_month
-),
-
 came as (
-    select
-        visits.*,
-        members.cohort_month
-    from visits
-    inner join members
-        on
-            visits.company_id = members.company_id
-            and visits.person_id = members.person_id
+    {{ webinar_cohort_visits('registrants', 'members') }}
 ),
 
 rated as (
@@ -75,6 +57,7 @@ rated as (
         ages.cohort_month,
         ages.age_months,
         ages.member_count::integer as member_count,
+        {{ webinar_cohort_added('came') }},
         count(came.webinar_month)::integer as attendee_count,
         count(nullif(came.is_converted, false))::integer as converted_count
     from ages
@@ -89,6 +72,8 @@ rated as (
 
 select
     *,
+    converted_count / nullif(member_count, 0)::double precision
+        as converted_ratio,
     attendee_count / nullif(member_count, 0)::double precision
         as attended_ratio,
     {{ wilson_bound('attendee_count', 'member_count', -1) }}
