@@ -67,6 +67,10 @@ rated as (
             'email_opened_count', 'email_sent_count', 'email_sent_count'
         ) }} as email_open_ratio,
         {{ rate_of_many(
+            'email_opened_count', 'email_delivered_count',
+            'email_delivered_count'
+        ) }} as email_delivered_open_ratio,
+        {{ rate_of_many(
             'email_clicked_count', 'email_sent_count', 'email_sent_count'
         ) }} as email_click_ratio,
         (net_revenue / nullif(order_count, 0))::numeric(18, 2)

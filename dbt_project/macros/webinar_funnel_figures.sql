@@ -26,6 +26,8 @@
         {{ funnels }}.bounce_ratio as webinar_bounce_ratio,
         {{ funnels }}.pages_per_session as webinar_pages_per_session,
         {{ funnels }}.email_open_ratio as webinar_email_open_ratio,
+        {{ funnels }}.email_delivered_open_ratio
+            as webinar_delivered_open_ratio,
         {{ funnels }}.email_click_ratio as webinar_email_click_ratio,
         {{ funnels }}.order_value_mean as webinar_order_value
 {%- endmacro %}

@@ -1,8 +1,9 @@
 {#-
     What came of the webinars that were held, by a key: webinar_id, month_start_date or
     channel_id. Each person of a webinar is in one channel, so counts add up. Rates of
-    sales are null until the 30 days of all webinars in them are over, and a cost or a
-    return where a cost has no rate. Intervals are Wilson's, of 95 %.
+    sales are null until the 30 days of all webinars in them are over; those of a channel,
+    where some are always recent, are of the webinars whose days are (decision 0195). A
+    cost or a return is null where a cost has no rate. Intervals are Wilson's, of 95 %.
 -#}
 {% macro webinar_outcomes(key) -%}
 {%- set counts = [
@@ -14,6 +15,8 @@
     'conversion_count', 'order_count', 'net_revenue',
 ] -%}
 {%- set costs = ['cost_amount', 'unpriced_cost_count'] -%}
+{%- set sold = ['attendee_count', 'conversion_count', 'net_revenue'] + costs -%}
+{%- set is_known = 'true' if key == 'channel_id' else 'is_conversion_over' -%}
 with webinars as (
     select
         *,
@@ -47,6 +50,11 @@ summed as (
         bool_and(webinars.is_conversion_over) as is_conversion_over
         {%- for name in counts + costs %},
         coalesce(sum(facts.{{ name }}), 0) as {{ name }}
+        {%- endfor %}
+        {%- for name in sold %},
+        coalesce(
+            sum(facts.{{ name }}) filter (where webinars.is_conversion_over), 0
+        ) as sold_{{ name }}
         {%- endfor %}
     from webinars
     {{ 'inner' if key == 'channel_id' else 'left' }} join facts
@@ -88,14 +96,15 @@ rated as (
             as attention_mean,
         (satisfaction_sum / nullif(satisfaction_count, 0))::numeric(4, 2)
             as satisfaction_mean,
-        case when is_conversion_over then
-            conversion_count / nullif(attendee_count, 0)::double precision
+        case when {{ is_known }} then
+            sold_conversion_count
+            / nullif(sold_attendee_count, 0)::double precision
         end as conversion_ratio,
-        case when is_conversion_over then
-            {{ wilson_bound('conversion_count', 'attendee_count', -1) }}
+        case when {{ is_known }} then
+            {{ wilson_bound('sold_conversion_count', 'sold_attendee_count', -1) }}
         end as conversion_ratio_lower,
-        case when is_conversion_over then
-            {{ wilson_bound('conversion_count', 'attendee_count', 1) }}
+        case when {{ is_known }} then
+            {{ wilson_bound('sold_conversion_count', 'sold_attendee_count', 1) }}
         end as conversion_ratio_upper,
         net_revenue::numeric(18, 2) as net_revenue,
         unpriced_cost_count::integer as unpriced_cost_count,
@@ -106,9 +115,11 @@ rated as (
         end::numeric(18, 2) as cost_per_registrant,
         case
             when
-                is_conversion_over and unpriced_cost_count = 0
-                and cost_amount > 0
-                then ((net_revenue - cost_amount) / cost_amount)
+                {{ is_known }} and sold_unpriced_cost_count = 0
+                and sold_cost_amount > 0
+                then (
+                    (sold_net_revenue - sold_cost_amount) / sold_cost_amount
+                )
         end::double precision as return_ratio
     from summed
 )

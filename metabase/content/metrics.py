@@ -13,7 +13,7 @@ from typing import Any
 from metabase.content.errors import ContentError
 from metabase.content.yaml_files import parsed
 
-__all__ = ["METRICS", "metric_formats", "metric_labels"]
+__all__ = ["METRICS", "metric_formats", "metric_labels", "metric_targets"]
 
 METRICS = Path(__file__).resolve().parents[2] / "dbt_project" / "metrics"
 """A file per domain."""
@@ -67,6 +67,15 @@ def metric_formats() -> dict[str, str]:
             )
         found[name] = told.get("format") or _FORMATS[told["unit"]]
     return found
+
+
+def metric_targets() -> dict[str, str]:
+    """What metrics are to reach, as ``targets.<metric>``, each in its unit."""
+    return {
+        f"targets.{name}": str(target)
+        for _, name, told in _declared()
+        if (target := told.get("limits", {}).get("target")) is not None
+    }
 
 
 def _declared() -> Iterator[tuple[Path, str, Mapping[str, Any]]]:

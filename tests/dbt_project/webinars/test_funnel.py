@@ -95,7 +95,7 @@ def _insert_marts(warehouse: Warehouse, company: str, times: int) -> None:
         add(
             "message_campaign_results",
             **{"campaign_id": campaign_id, "campaign_name": name, "channel": channel},
-            **{"sent_count": sent * times, "delivered_count": sent * times},
+            **{"sent_count": sent * times, "delivered_count": 4 * sent * times // 5},
             **{"opened_count": sent * times // 2, "clicked_count": times},
             first_date=day,
         )
@@ -155,6 +155,7 @@ def test_a_webinar_is_followed_from_impressions_to_revenue(
     # By the campaign's id, and by its name.
     assert row["webinar_email_sent_count"] == 300
     assert row["webinar_email_open_ratio"] == pytest.approx(150 / 300)
+    assert row["webinar_delivered_open_ratio"] == pytest.approx(150 / 240)
     assert row["webinar_email_click_ratio"] == pytest.approx(2 / 300)
     # All impressions, but clicks of those that tell both.
     assert (row["webinar_impression_count"], row["webinar_click_count"]) == (1000, 5)
@@ -165,6 +166,7 @@ def test_a_webinar_is_followed_from_impressions_to_revenue(
     bolt = funnel(warehouse, pair.bolt)["W1"]
     assert bolt["webinar_session_count"] == 7 * 90 + 2
     assert bolt["webinar_email_sent_count"] == 2100
+    assert bolt["webinar_delivered_open_ratio"] == pytest.approx(1050 / 1680)
 
 
 def test_what_is_of_no_one_webinar_is_counted_and_not_spread(

@@ -70,6 +70,8 @@ def webinars(warehouse: Warehouse) -> Webinars:
             "webinar_section_totals",
             "webinar_trends",
             "webinar_windows",
+            "webinar_minutes",
+            "webinar_cohort_months",
         ],
     )
     return Webinars(warehouse, pair)
@@ -167,6 +169,7 @@ def _interactions() -> list[dict[str, object]]:
         did("chat", interaction_id="2"),
         did("question"),
         did("poll", poll_id="p1"),
+        did("screen", seconds=60),
         did("chat", registrant_id=None),
     ]
 
@@ -414,6 +417,75 @@ def test_months_and_channels_add_up_to_the_same(webinars: Webinars) -> None:
     (bolt,) = webinars.view("webinar_months", webinars.pair.bolt)
     assert (bolt["webinar_show_ratio"], bolt["webinar_conversion_ratio"]) == (1, None)
     assert bolt["webinar_net_revenue"] == Decimal(9000)
+
+
+def test_a_cohort_adds_up_what_its_people_did_and_bought(webinars: Webinars) -> None:
+    (march,) = webinars.view("webinar_cohort_results", webinars.pair.acme)
+
+    # Ana, Bea, Dora and Fay registered in March; April is not over. Ana was there for
+    # 50 minutes, Dora for 30 and Fay for 15; one of them bought for 100.
+    assert (march["cohort_month"], march["age_months"]) == (date(2026, 3, 1), 0)
+    assert (march["webinar_cohort_people"], march["webinar_cohort_attendees"]) == (4, 3)
+    assert (march["webinar_cohort_visits"], march["live_seconds"]) == (3, 95 * 60)
+    assert march["webinar_cohort_conversion"] == pytest.approx(1 / 4)
+    assert march["webinar_cohort_revenue"] == Decimal(100)
+    # Two messages, a question and an answer of hers.
+    assert march["webinar_cohort_interactions"] == 4
+    scores = webinars.people("webinar_people", webinars.pair.acme)
+    told = [scores[person(name)]["engagement_score"] for name in ("ana", "dora", "fay")]
+    assert (march["engagement_sum"], march["engagement_count"]) == (sum(told), 3)
+    (bolt,) = webinars.view("webinar_cohort_results", webinars.pair.bolt)
+    assert (bolt["webinar_cohort_revenue"], bolt["live_seconds"]) == (9000, 30 * 60)
+    assert bolt["webinar_cohort_conversion"] == 1
+
+
+def test_rates_of_a_channel_are_of_webinars_whose_sales_are_over(
+    webinars: Webinars,
+) -> None:
+    told = {
+        row["channel_id"]: row
+        for row in webinars.view("webinar_channels", webinars.pair.acme)
+    }
+
+    # Ana came by it to W1, which cost 300 there, and bought for 100.
+    social = told["organic_social"]
+    assert (social["webinar_conversion_ratio"], social["is_conversion_over"]) == (
+        1,
+        True,
+    )
+    assert social["webinar_return_ratio"] == pytest.approx((100 - 300) / 300)
+    # Her purchase of 50 after W2 counts, but is of no rate yet: of the four who came to
+    # W1 by no known channel nobody bought, and it cost 20. W2's cost has no rate.
+    unknown = told["unknown"]
+    assert (unknown["webinar_conversion_count"], unknown["webinar_cost"]) == (1, None)
+    assert not unknown["is_conversion_over"]
+    assert unknown["webinar_conversion_ratio"] == 0
+    _, upper = wilson_interval([0], [4], 1.959964)
+    assert unknown["conversion_ratio_upper"] == pytest.approx(upper[0], abs=1e-6)
+    assert unknown["webinar_return_ratio"] == -1
+    # Bolt's only webinar goes on selling.
+    (bolt,) = webinars.view("webinar_channels", webinars.pair.bolt)
+    assert (bolt["webinar_conversion_count"], bolt["webinar_conversion_ratio"]) == (
+        1,
+        None,
+    )
+
+
+def test_five_minutes_count_what_was_done_in_them(webinars: Webinars) -> None:
+    def counted(company: str) -> list[tuple[object, ...]]:
+        kinds = ("chat", "question", "poll", "screen")
+        return [
+            tuple(row[name] for name in ("start_minute", *kinds_of(kinds)))
+            for row in webinars.view("webinar_moments", company)
+            if row["webinar_id"] == "W1" and row["start_minute"] in (0, 5)
+        ]
+
+    def kinds_of(kinds: tuple[str, ...]) -> list[str]:
+        return [f"minutes_{kind}_count" for kind in kinds]
+
+    # Three messages at 17:05, one of them of nobody; nothing in Santiago.
+    assert sorted(counted(webinars.pair.acme)) == [(0, 0, 0, 0, 0), (5, 3, 1, 1, 1)]
+    assert sorted(counted(webinars.pair.bolt)) == [(0, 0, 0, 0, 0), (5, 0, 0, 0, 0)]
 
 
 def test_who_is_there_at_both_ends_of_a_section_stayed(webinars: Webinars) -> None:

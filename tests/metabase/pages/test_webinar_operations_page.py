@@ -39,7 +39,7 @@ def test_lines_and_traits_are_of_one_webinar(shops_url: str) -> None:
     industries = answer_of(shops_url, card_named("live_industries"))
     sizes = answer_of(shops_url, card_named("live_company_sizes"))
 
-    assert list(engagement.rows) == [(0, 2, 1, 0), (5, 7, 1, 0)]
+    assert list(engagement.rows) == [(0, 2, 1, 0, 3), (5, 7, 1, 0, 3)]
     assert list(present.rows) == [(0, 30), (5, 35)]
     assert [(name, int(n)) for name, n in industries.rows] == [
         ("11-50", 80),

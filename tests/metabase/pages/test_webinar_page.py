@@ -27,13 +27,42 @@ def test_the_funnel_is_of_twelve_months(shops_url: str) -> None:
     # October 1996 to September 1997: 20 + 100 + 120 + 70 and so on.
     answer = answer_of(shops_url, card_named("webinar_funnel"))
     assert [(stage, int(people)) for stage, people in answer.rows] == [
-        ("Registrados", 310),
-        ("Asistentes", 135),
-        ("Compraron", 13),
+        # W1 of July; what is of no webinar is left out.
+        ("Conocimiento: impresiones", 900),
+        ("Interés: visitas web", 400),
+        ("Consideración: registrados", 310),
+        ("Acción: asistentes", 135),
+        ("Conversión: compraron", 13),
     ]
     bolt = answer_of(shops_url, card_named("webinar_funnel"), "bolt")
-    assert [int(people) for _, people in bolt.rows] == [930, 405, 39]
+    assert [int(people) for _, people in bolt.rows] == [2700, 1200, 930, 405, 39]
     assert answer_of(shops_url, card_named("webinar_funnel"), "nueva").rows == ()
+
+
+def test_figures_stand_beside_the_target_that_is_declared(shops_url: str) -> None:
+    rows = shown(shops_url, "webinar_target_list")
+    told = {(row[0], row[1]): row[2:] for row in rows}
+
+    # The month whose sales are known is July; 46 attendees of 100 registered.
+    assert told["Tasa de asistencia", "1997-07"] == [
+        *("42,0 %", "85,0 %", "49\xa0%", "Todavía no"),
+    ]
+    assert told["Asistentes que preguntaron", "1997-07"] == [
+        *("16,0 %", "15,0 %", "107\xa0%", "Cumplida"),
+    ]
+    # No poll was told of: that is not missed.
+    polls = told["Asistentes que contestaron encuestas", "1997-07"]
+    assert polls == ["—", "80,0 %", "—", "Sin dato"]
+    # Of W1: W2's sales go on. A bounce is to be rare.
+    last = "Automatiza (1997-07-10)"
+    assert told["Visitas web del webinar", last][:2] == ["400", "10.000"]
+    bounced = told["Tasa de rebote", last]
+    assert (bounced[0], bounced[-1]) == ("40,0 %", "Cumplida")
+    networks = [scope for name, scope in told if name == "Frecuencia"]
+    assert networks == ["Facebook (1997-07)", "LinkedIn (1997-07)"]
+    bolt = answer_of(shops_url, card_named("webinar_target_list"), "bolt").rows
+    assert ("Visitas web del webinar", last, "1.200") in [row[:3] for row in bolt]
+    assert answer_of(shops_url, card_named("webinar_target_list"), "nueva").rows == ()
 
 
 def test_a_rate_of_few_people_is_no_point_of_a_line(shops_url: str) -> None:
@@ -60,16 +89,21 @@ def test_each_webinar_is_told_with_the_interval_of_its_show_rate(
         "36\xa0%",
         "54\xa0%",
     ]
-    assert newest[7:] == ["41,0", "66,5", "8,1", "4", "—", "250,00\xa0€", "—"]
-    assert older[10:] == ["6", "13\xa0%", "600,00\xa0€", "50\xa0%"]
+    assert newest[7:] == [
+        *("41,0", "60\xa0%", "15\xa0%", "—"),
+        *("66,5", "8,1", "4", "—", "250,00\xa0€", "—"),
+    ]
+    assert older[8:11] == ["50\xa0%", "8\xa0%", "64\xa0%"]
+    assert older[13:] == ["6", "13\xa0%", "600,00\xa0€", "50\xa0%"]
 
 
 def test_a_channel_is_told_by_people_and_by_what_it_cost(shops_url: str) -> None:
     social, mail = shown(shops_url, "webinar_channel_list")
 
     assert social[0] == "Redes sociales"
-    assert social[-3:] == ["700,00\xa0€", "800,00\xa0€", "5,00\xa0€"]
-    assert mail[-3:] == ["150,00\xa0€", "0,00\xa0€", "—"]
+    assert social[8:11] == ["12\xa0%", "6\xa0%", "22\xa0%"]
+    assert social[11:] == ["700,00\xa0€", "800,00\xa0€", "5,00\xa0€", "-25\xa0%"]
+    assert mail[8:] == ["—", "—", "—", "150,00\xa0€", "0,00\xa0€", "—", "—"]
     english = answer_of(shops_url, card_named("webinar_channel_people", "en")).rows
     assert english[0][0] == "Redes sociales (en)"
 
@@ -85,10 +119,11 @@ def test_what_is_expected_is_told_beside_what_came(shops_url: str) -> None:
 def test_whom_to_call_is_told_in_order_with_what_to_do(shops_url: str) -> None:
     first, second = shown(shops_url, "call_list")
 
-    assert first[:5] == [
-        *("1", "bea 1", "Acompañar: casos y consulta gratuita", "65\xa0%", "Crece"),
-    ]
-    assert second[1:3] == ["ana 1", "Mantener en el boletín"]
+    assert first[:3] == ["1", "bea 1", "Media"]
+    assert first[3].startswith("Acompañar: casos de éxito, consulta gratuita")
+    assert first[4:6] == ["65\xa0%", "Crece"]
+    assert second[1:3] == ["ana 1", "Muy baja"]
+    assert second[3].startswith("Mantener en el boletín")
     assert shown(shops_url, "call_note") == [["Nadie llega.", "500", "90"]]
 
 
@@ -136,8 +171,8 @@ def test_what_is_of_no_one_webinar_comes_first_and_is_not_spread(
 
     assert none[:5] == ["—", "De ningún webinar en concreto", "—", "—", "90"]
     assert crece[1:5] == ["Crece", "—", "—", "—"]
-    assert automatiza[4:7] == ["400", "95,0", "40\xa0%"]
-    assert automatiza[8:10] == ["50", "30\xa0%"]
+    assert automatiza[4:8] == ["400", "120", "95,0", "40\xa0%"]
+    assert automatiza[9:12] == ["50", "30\xa0%", "32\xa0%"]
     bolt = answer_of(shops_url, card_named("webinar_funnel_list"), "bolt")
     assert [row[4] for row in bolt.rows] == [270, None, 1200]
 

@@ -38,3 +38,24 @@ def test_cohorts_are_compared_at_the_ages_that_both_have(shops_url: str) -> None
     assert len(shown(shops_url, "webinar_cohort_list")) == 5
     ((_, sentence, trace),) = shown(shops_url, "webinar_cohort_findings")
     assert (sentence, trace) == ("Vuelve el 1 %.", "abc")
+
+
+def test_the_matrix_has_a_row_per_cohort_and_a_column_per_age(shops_url: str) -> None:
+    august, january = shown(shops_url, "webinar_cohort_matrix")
+
+    assert august[1:] == ["80", "50\xa0%", "30\xa0%", *["—"] * 11]
+    assert january[1:5] == ["80", "38\xa0%", "25\xa0%", "13\xa0%"]
+    bolt = answer_of(shops_url, card_named("webinar_cohort_matrix"), "bolt").rows
+    assert [row[1] for row in bolt] == [240, 240]
+
+
+def test_a_cohort_adds_up_over_the_months_that_are_known(shops_url: str) -> None:
+    august, january = shown(shops_url, "webinar_cohort_values")
+
+    # 64 visits of half an hour and 2,560 of revenue; shares of months do not add up.
+    assert august[1:5] == ["2", "80", "64", "30,0"]
+    assert august[5:] == ["50,3", "8", "1\xa0%", "2.560,00\xa0€", "32,00\xa0€"]
+    assert january[1:4] == ["3", "80", "60"]
+    bolt = answer_of(shops_url, card_named("webinar_cohort_values"), "bolt").rows
+    assert [int(row[3]) for row in bolt] == [192, 180]
+    assert [float(row[-1]) for row in bolt] == [32, 30]

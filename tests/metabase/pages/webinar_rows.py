@@ -18,7 +18,11 @@ create table reporting.webinar_months (
     webinar_attendee_count integer, webinar_conversion_count integer,
     webinar_show_ratio double precision, webinar_conversion_ratio double precision,
     webinar_net_revenue numeric(18, 2), webinar_cost numeric(18, 2),
-    webinar_cost_per_registrant numeric(18, 2), webinar_return_ratio double precision
+    webinar_cost_per_registrant numeric(18, 2), webinar_return_ratio double precision,
+    webinar_attended_minutes numeric(10, 1), webinar_chat_ratio double precision,
+    webinar_question_ratio double precision, webinar_poll_ratio double precision,
+    webinar_engagement numeric(6, 2), webinar_attention numeric(4, 2),
+    webinar_satisfaction numeric(4, 2)
 );
 create table reporting.webinar_results (
     company_id text, webinar_id text, title text, start_date date,
@@ -27,7 +31,9 @@ create table reporting.webinar_results (
     webinar_attendee_count integer, webinar_attended_minutes numeric(10, 1),
     webinar_engagement numeric(6, 2), webinar_conversion_count integer,
     webinar_conversion_ratio double precision, webinar_net_revenue numeric(18, 2),
-    webinar_return_ratio double precision, webinar_attention numeric(4, 2)
+    webinar_return_ratio double precision, webinar_attention numeric(4, 2),
+    webinar_chat_ratio double precision, webinar_question_ratio double precision,
+    webinar_poll_ratio double precision, is_conversion_over boolean
 );
 create table reporting.webinar_channels (
     company_id text, channel_label_es text, webinar_registrant_count integer,
@@ -35,7 +41,10 @@ create table reporting.webinar_channels (
     show_ratio_upper double precision, webinar_attendee_count integer,
     webinar_engagement numeric(6, 2), webinar_conversion_count integer,
     webinar_net_revenue numeric(18, 2), webinar_cost numeric(18, 2),
-    webinar_cost_per_registrant numeric(18, 2)
+    webinar_cost_per_registrant numeric(18, 2),
+    webinar_conversion_ratio double precision,
+    conversion_ratio_lower double precision, conversion_ratio_upper double precision,
+    webinar_return_ratio double precision
 );
 create table reporting.webinar_forecasts (
     company_id text, webinar_id text, title text, start_date date, is_held boolean,
@@ -103,21 +112,23 @@ def fill_webinars(
             *(month, is_complete, is_over, *counts, *rates),
             *(None if each is None else each * t for each in amounts),
             money[3],
+            *(38.5, 0.5, 0.16, None, 80, 7.25, 9.5),
         )
     insert(
         "webinar_results",
         *("W1", "Automatiza", "1997-07-10", 100 * t, 0.42, 0.328, 0.518, 46 * t),
-        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5, 7.25),
+        *(38.5, 61.25, 6 * t, 0.13, 600 * t, 0.5, 7.25, 0.5, 0.08, 0.64, True),
     )
     insert(
         "webinar_results",
         *("W2", "Crece", "1997-08-14", 120 * t, 0.45, 0.364, 0.539, 60 * t),
-        *(41.0, 66.5, 4 * t, None, 250 * t, None, 8.1),
+        *(41.0, 66.5, 4 * t, None, 250 * t, None, 8.1, 0.6, 0.15, None, False),
     )
     social = (150 * t, 0.4, 0.325, 0.48, 70 * t, 60.5, 8 * t, 700 * t, 800 * t, 5 * t)
-    insert("webinar_channels", "Redes sociales", *social)
+    sold = (0.12, 0.06, 0.22, -0.25)
+    insert("webinar_channels", "Redes sociales", *social, *sold)
     mail = (70 * t, 0.55, 0.434, 0.661, 36 * t, 71.0, 2 * t, 150 * t, 0, None)
-    insert("webinar_channels", "Correo", *mail)
+    insert("webinar_channels", "Correo", *mail, *[None] * 4)
     for told in (
         ("W1", "Automatiza", "1997-07-10", True, 100 * t, 41.4 * t, 30, 54, 42, True),
         ("W2", "Crece", "1997-08-14", True, 120 * t, 50.2 * t, 38, 51, 54, False),
@@ -147,9 +158,9 @@ def _inserted(
 
 def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:
     insert = partial(_inserted, connection, company_id)
-    for rank, name, chance, action in (
-        (2, "ana", 0.35, "keep_in_touch"),
-        (1, "bea", 0.65, "nurture"),
+    for rank, name, chance, band, action in (
+        (2, "ana", 0.35, "very_low", "keep_in_touch"),
+        (1, "bea", 0.65, "medium", "nurture"),
     ):
         insert(
             "webinar_calls",
@@ -157,7 +168,7 @@ def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None
             **{"person_name": f"{name} {t}", "start_date": "1997-08-14"},
             **{"industry": "Retail", "company_size": "11-50", "call_rank": rank},
             **{"engagement_score": 20 * t, "purchase_probability": chance},
-            action=action,
+            **{"band": band, "action": action},
         )
     for band, people, bought in (("others", 60, 6), ("called", 40, 10), ("high", 0, 0)):
         insert(
@@ -220,7 +231,7 @@ def _fill_operations(connection: psycopg.Connection, company_id: str, t: int) ->
                 **same,
                 **{"start_minute": minute, "minutes_present_count": 30 * t + minute},
                 **{"minutes_chat_count": chats * t, "minutes_question_count": t},
-                minutes_poll_count=0,
+                **{"minutes_poll_count": 0, "minutes_screen_count": 3 * t},
             )
         for number, (size, people) in enumerate((("", 20), ("11-50", 80))):
             for trait in ("industry", "company_size"):
@@ -278,6 +289,10 @@ def _fill_segments(connection: psycopg.Connection, company_id: str, t: int) -> N
             **{"cohort_month": month, "age_months": age},
             **{"webinar_cohort_people": 80 * t, "webinar_cohort_attendees": came * t},
             **{"webinar_cohort_ratio": came / 80, "webinar_cohort_buyers": t},
+            **{"webinar_cohort_conversion": (age + 1) / 80, "engagement_count": 2},
+            **{"webinar_cohort_visits": came * t, "live_seconds": 1800 * came * t},
+            **{"engagement_sum": 100 + age, "webinar_cohort_interactions": 4 * t},
+            **{"webinar_cohort_revenue": 40 * came * t, "currency_code": "EUR"},
             **{"attended_ratio_lower": 0.1, "attended_ratio_upper": 0.7},
         )
 
@@ -339,6 +354,8 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
     insert = partial(_inserted, connection, company_id)
     told = {
         **{"webinar_session_count": 400 * t, "webinar_session_seconds": 95},
+        **{"webinar_new_visitor_count": 120 * t, "webinar_impression_count": 900 * t},
+        "webinar_delivered_open_ratio": 0.32,
         **{"webinar_bounce_ratio": 0.4, "webinar_email_sent_count": 50 * t},
         **{"webinar_email_open_ratio": 0.3, "funnel_net_revenue": 600 * t},
     }

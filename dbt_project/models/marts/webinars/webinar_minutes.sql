@@ -54,7 +54,8 @@ written as (
         steps.start_minute,
         count(*) filter (where did.kind = 'chat') as chat_count,
         count(*) filter (where did.kind = 'question') as question_count,
-        count(*) filter (where did.kind = 'poll') as poll_count
+        count(*) filter (where did.kind = 'poll') as poll_count,
+        count(*) filter (where did.kind = 'screen') as screen_count
     from steps
     inner join {{ ref('webinar_interactions') }} as did
         on
@@ -76,7 +77,8 @@ joined as (
         coalesce(present.present_count, 0)::integer as present_count,
         coalesce(written.chat_count, 0)::integer as chat_count,
         coalesce(written.question_count, 0)::integer as question_count,
-        coalesce(written.poll_count, 0)::integer as poll_count
+        coalesce(written.poll_count, 0)::integer as poll_count,
+        coalesce(written.screen_count, 0)::integer as screen_count
     from steps
     left join present
         on

@@ -21,7 +21,8 @@ joined as (
         minutes.present_count as minutes_present_count,
         minutes.chat_count as minutes_chat_count,
         minutes.question_count as minutes_question_count,
-        minutes.poll_count as minutes_poll_count
+        minutes.poll_count as minutes_poll_count,
+        minutes.screen_count as minutes_screen_count
     from minutes
     inner join webinars
         on
