@@ -2,6 +2,27 @@ with told as (
     select * from {{ source('predictions', 'company_adoption') }}
 ),
 
+-- The target of the month, else of the next that has one, else the last.
+targets as (
+    select distinct on (told.company_id, told.feature_tier)
+        told.company_id,
+        told.feature_tier,
+        targets.target_value,
+        targets.target_month
+    from told
+    inner join {{ ref('saas_kpi_targets') }} as targets
+        on
+            told.company_id = targets.company_id
+            and case told.feature_tier
+                when 'all' then 'company' else told.feature_tier
+            end || '_adoption_ratio' = targets.metric_name
+    order by
+        told.company_id,
+        told.feature_tier,
+        targets.target_month < date_trunc('month', told.as_of_date),
+        abs(targets.target_month - told.as_of_date)
+),
+
 labels as (
     select * from {{ ref('account_labels') }}
 ),
@@ -19,8 +40,14 @@ labelled as (
         told.adoption_ratio_lower,
         told.adoption_ratio_upper,
         told.seat_weighted_ratio,
+        targets.target_value::double precision as target_value,
+        targets.target_month,
         told.as_of_date
     from told
+    left join targets
+        on
+            told.company_id = targets.company_id
+            and told.feature_tier = targets.feature_tier
     inner join labels
         on labels.kind = 'feature_tier' and told.feature_tier = labels.word
 )
