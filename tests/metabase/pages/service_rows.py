@@ -14,23 +14,7 @@ def service_rows(times: int) -> list[tuple[str, Values]]:
     """A month of each; counts are `times` as many."""
     month = {"month_start_date": "1997-05-01"}
     return [
-        (
-            "support_by_month",
-            {
-                **month,
-                "support_tier": 1,
-                "target_minutes": 120,
-                "desk_target_count": 12 * times,
-                "ticket_count": 60 * times,
-                "sla_attainment_ratio": 0.8 / times,
-                "sla_attainment_ratio_lower": 0.7 / times,
-                "sla_attainment_ratio_upper": 0.88 / times,
-                "median_reply_minutes": 95,
-                "p90_reply_minutes": 300,
-                "solved_within_7d_ratio": 0.78,
-                "business_clock_count": 0,
-            },
-        ),
+        *(("support_by_month", row) for row in _support(times)),
         (
             "satisfaction_by_month",
             {
@@ -46,6 +30,18 @@ def service_rows(times: int) -> list[tuple[str, Values]]:
             },
         ),
         (
+            "satisfaction_by_month",
+            {
+                **month,
+                "survey_kind": "csat",
+                "touchpoint": "support",
+                "place": 3,
+                "touchpoint_label_es": "Soporte",
+                "answer_count": 40 * times,
+                "csat_mean_10": 7.5 / times,
+            },
+        ),
+        (
             "seat_use_by_month",
             {
                 **month,
@@ -55,3 +51,35 @@ def service_rows(times: int) -> list[tuple[str, Values]]:
             },
         ),
     ]
+
+
+def _support(times: int) -> list[Values]:
+    """Two tiers of a month, and one of the month before."""
+    first = {
+        "month_start_date": "1997-05-01",
+        "support_tier": 1,
+        "target_minutes": 120,
+        "desk_target_count": 12 * times,
+        "ticket_count": 60 * times,
+        "met_count": 48,
+        "decided_count": 60 * times,
+        "sla_attainment_ratio": 0.8 / times,
+        "sla_attainment_ratio_lower": 0.7 / times,
+        "sla_attainment_ratio_upper": 0.88 / times,
+        "median_reply_minutes": 95,
+        "p90_reply_minutes": 300,
+        "aged_count": 20,
+        "solved_within_7d_count": 15,
+        "solved_within_7d_ratio": None,
+        "business_clock_count": 0,
+    }
+    second = {
+        **first,
+        "support_tier": 2,
+        "ticket_count": 20 * times,
+        "met_count": 12,
+        "decided_count": 20 * times,
+        "solved_within_7d_count": 18,
+    }
+    before = {**first, "month_start_date": "1997-04-01", "ticket_count": 50 * times}
+    return [first, second, before]

@@ -6,14 +6,16 @@ from tests.metabase.pages.drawn_cards import chart, plotted, shown
 
 
 def test_in_time_stands_with_its_target_and_interval(shops_url: str) -> None:
-    ((_, tier, target, *rest),) = shown(shops_url, "support_sla")
+    (_, tier, target, *rest), *others = shown(shops_url, "support_sla")
 
     assert (tier, target, rest[1]) == ("1", "120", "80\xa0%")
+    assert [row[1] for row in others] == ["2", "1"]
 
 
 def test_nps_stands_with_its_interval(shops_url: str) -> None:
-    ((_, place, *rest),) = shown(shops_url, "saas_satisfaction")
+    (_, place, *rest), (_, touchpoint, *_) = shown(shops_url, "saas_satisfaction")
 
+    assert touchpoint == "Soporte"
     assert (place, rest[1:4]) == ("Todos (NPS)", ["45,0", "34,7", "55,3"])
 
 

@@ -76,7 +76,7 @@ EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
 SAAS = {
     *("ejecutivo_saas", "salud_de_cuentas", "senales_y_cola"),
-    *("lealtad_y_referidos", "programa"),
+    *("lealtad_y_referidos", "operativo_saas", "programa"),
 }
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}
 WEBINARS = {"webinars", "webinar_operativo", "cohortes_y_segmentos", "leads"}
