@@ -54,6 +54,12 @@ BOLT_TOO = (
     ),
     """webinar_cohort_results values ('bolt', '1997-02-01', 0, 99, 77, 7, 0.7, 0.1,
         0.9)""",
+    *(
+        f"""saas_kpis (company_id, metric_name, unit, place, kpi_label_es,
+        month_start_date, kpi_value)
+        values ('bolt', 'of_{unit}', '{unit}', 9, 'De bolt', '1999-01-01', 0.7)"""
+        for unit in ("share", "money", "score")
+    ),
     """webinar_months values ('bolt', '1997-10-01', true, true, 99, 99, 9, 0.9, 0.9, 9,
         9, 9, 0.9)""",
 )

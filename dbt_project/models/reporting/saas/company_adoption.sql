@@ -2,7 +2,7 @@ with told as (
     select * from {{ source('predictions', 'company_adoption') }}
 ),
 
--- The target of the month, else of the next that has one, else the last.
+-- The last target up to the day.
 targets as (
     select distinct on (told.company_id, told.feature_tier)
         told.company_id,
@@ -16,11 +16,8 @@ targets as (
             and case told.feature_tier
                 when 'all' then 'company' else told.feature_tier
             end || '_adoption_ratio' = targets.metric_name
-    order by
-        told.company_id,
-        told.feature_tier,
-        targets.target_month < date_trunc('month', told.as_of_date),
-        abs(targets.target_month - told.as_of_date)
+            and told.as_of_date >= targets.target_month
+    order by told.company_id, told.feature_tier, targets.target_month desc
 ),
 
 labels as (
