@@ -2,22 +2,8 @@ with told as (
     select * from {{ source('predictions', 'company_adoption') }}
 ),
 
--- The last target up to the day.
 targets as (
-    select distinct on (told.company_id, told.feature_tier)
-        told.company_id,
-        told.feature_tier,
-        targets.target_value,
-        targets.target_month
-    from told
-    inner join {{ ref('saas_kpi_targets') }} as targets
-        on
-            told.company_id = targets.company_id
-            and case told.feature_tier
-                when 'all' then 'company' else told.feature_tier
-            end || '_adoption_ratio' = targets.metric_name
-            and told.as_of_date >= targets.target_month
-    order by told.company_id, told.feature_tier, targets.target_month desc
+    select * from {{ ref('saas_kpi_targets') }}
 ),
 
 labels as (
@@ -44,7 +30,11 @@ labelled as (
     left join targets
         on
             told.company_id = targets.company_id
-            and told.feature_tier = targets.feature_tier
+            and case told.feature_tier
+                when 'all' then 'company' else told.feature_tier
+            end || '_adoption_ratio' = targets.metric_name
+            and date_trunc('month', told.as_of_date)::date
+            = targets.target_month
     inner join labels
         on labels.kind = 'feature_tier' and told.feature_tier = labels.word
 )
