@@ -162,7 +162,7 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(filled_acme: Server) ->
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
-    assert max(one["row"] for one in page["dashcards"]) == 37
+    assert max(one["row"] for one in page["dashcards"]) == 38
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
@@ -193,7 +193,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archive card {archived[0]} of acme" in changes
     assert not filled_acme.fake.cards[by_hand["id"]]["archived"]
-    assert len(page["dashcards"]) == 12
+    assert len(page["dashcards"]) == 13
     assert filled_acme.run(company_ids=("acme",)) == []
 
 
@@ -299,8 +299,8 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
         if dashcard["visualization_settings"]
     ]
     clicked = [key for _, columns in lists for key in columns]
-    assert clicked.count('["name","customer_id"]') == 2 * 7
-    assert clicked.count('["name","segment_label"]') == 2 * 2
+    assert clicked.count('["name","customer_id"]') == 2 * 8
+    assert clicked.count('["name","segment_label"]') == 2 * 3
     for page, columns in lists:
         ((column, told),) = columns.items()
         click = told["click_behavior"]
