@@ -29,18 +29,7 @@ feature_days as (
     where {{ is_in_scope() }}
 ),
 
-offered as (
-    select
-        features.company_id,
-        features.feature,
-        (features.released_at at time zone companies.time_zone)::date
-            as released_on,
-        regexp_split_to_array(lower(trim(features.plans)), '\s*[;,|]\s*')
-            as plan_names
-    from features
-    inner join companies
-        on features.company_id = companies.company_id
-),
+{{ offered_features() }},
 
 used as (
     select distinct

@@ -26,7 +26,7 @@ offered as (
     select
         company_id,
         feature,
-        regexp_split_to_array(lower(trim(plans)), '\s*[;,|]\s*') as plan_names
+        {{ plans_named('plans') }} as plan_names
     from {{ ref('product_features') }}
     where {{ is_in_scope() }}
 ),

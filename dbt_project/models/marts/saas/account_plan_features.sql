@@ -34,19 +34,7 @@ use_weeks as (
     where {{ is_in_scope() }} and is_use_known
 ),
 
-offered as (
-    select
-        features.company_id,
-        features.feature,
-        features.feature_tier,
-        (features.released_at at time zone companies.time_zone)::date
-            as released_on,
-        regexp_split_to_array(lower(trim(features.plans)), '\s*[;,|]\s*')
-            as plan_names
-    from features
-    inner join companies
-        on features.company_id = companies.company_id
-),
+{{ offered_features() }},
 
 -- As of the last day; of whom no use is known nobody knows what is adopted.
 told as (
