@@ -4,13 +4,18 @@ import dagster as dg
 import psycopg
 
 from ml_assets.assets.table_rows import append, as_row, read_frame, upsert
-from ml_assets.webinars.forecasts import forecast_webinars
+from ml_assets.webinars.forecasts import MODEL_VERSION, forecast_webinars
+from ml_assets.webinars.registrant_model import FEWEST_EVENTS
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import connect
 from orchestration.lib.warehouse.warehouse import Warehouse
 
-__all__ = ["forecast_attendances", "webinar_attendance_forecasts"]
+__all__ = [
+    "REGISTRANT_GROUPS",
+    "forecast_attendances",
+    "webinar_attendance_forecasts",
+]
 
 _TABLE = "webinar_attendance_forecasts"
 
@@ -21,12 +26,13 @@ _TABLE = "webinar_attendance_forecasts"
         ["marts", "webinars"],
         ["marts", "webinar_outcomes"],
         ["marts", "webinar_registrations"],
+        ["marts", "webinar_people"],
     ],
     partitions_def=company_days,
     group_name="measurement",
     kinds={"python", "numpy"},
     owners=["team:data"],
-    code_version="1",
+    code_version=MODEL_VERSION,
     description=(
         "Expected live attendees of each webinar with an interval of 80 %: forecast "
         "until it begins, kept afterwards; of older ones as they would have been. One "
@@ -54,7 +60,10 @@ def forecast_attendances(url: str, company_id: str) -> int:
     """
     with company_held(url, company_id), connect(url, "scientist") as database:
         webinars = read_frame(database, _WEBINARS, company_id)
-        said = forecast_webinars(webinars)
+        who = None
+        if webinars["is_held"].sum() >= FEWEST_EVENTS:
+            who = read_frame(database, REGISTRANT_GROUPS, company_id)
+        said = forecast_webinars(webinars, who).assign(model_version=MODEL_VERSION)
         dates = webinars.set_index("webinar_id")["as_of_date"]
         said["as_of_date"] = said["webinar_id"].map(dates)
         rows = [
@@ -117,4 +126,76 @@ _WEBINARS = """
         and webinars.webinar_id = outcomes.webinar_id
     where webinars.company_id = %(company)s
         and (not webinars.is_held or outcomes.attendee_count > 0)
+"""
+
+# Of the newest webinars, as many as one forecast learns from and one is judged by.
+# Those registered together who came alike: since when, what they did the last time.
+REGISTRANT_GROUPS = """
+    with newest as (
+        select
+            webinars.webinar_id,
+            webinars.starts_at,
+            webinars.is_held and outcomes.attendee_count > 0 as is_told
+        from marts.webinars as webinars
+        left join marts.webinar_outcomes as outcomes
+            on outcomes.company_id = %(company)s
+            and webinars.webinar_id = outcomes.webinar_id
+        where webinars.company_id = %(company)s
+        order by webinars.starts_at desc, webinars.webinar_id
+        limit 120
+    ),
+
+    visits as (
+        select
+            people.webinar_id,
+            people.person_id,
+            people.channel_id,
+            people.registered_at,
+            people.is_live_attendee,
+            newest.starts_at,
+            newest.is_told
+        from marts.webinar_people as people
+        inner join newest on people.webinar_id = newest.webinar_id
+        where people.company_id = %(company)s and people.state = 'at_start'
+    ),
+
+    -- What nobody told the attendance of says nothing of the next one.
+    last_visits as (
+        select
+            *,
+            array_agg(is_live_attendee) filter (where is_told) over (
+                partition by person_id
+                order by starts_at
+                groups between unbounded preceding and 1 preceding
+            ) as earlier
+        from visits
+    ),
+
+    described as (
+        select
+            webinar_id,
+            channel_id,
+            is_live_attendee,
+            extract(epoch from starts_at - registered_at) / 86400 as lead_days,
+            case
+                when earlier is null then 'first'
+                when earlier[cardinality(earlier)] then 'came'
+                else 'stayed_away'
+            end as last_time
+        from last_visits
+    )
+
+    select
+        webinar_id,
+        channel_id,
+        last_time,
+        avg(lead_days)::double precision as lead_days,
+        count(*) as registrant_count,
+        count(*) filter (where is_live_attendee) as show_count
+    from described
+    group by
+        webinar_id,
+        channel_id,
+        last_time,
+        width_bucket(lead_days, array[1, 3, 7, 14])
 """

@@ -113,7 +113,7 @@ JUDGEMENTS = (
         (%s, 'value_12m', 'published', null, null, 10, 2, 1, 3, 'EUR', 'mix',
         '2026-01-31', '1', now())""",
     """insert into predictions.webinar_attendance_forecasts values
-        (%s, 'W1', 'backtest', '2026-03-20', 3, 1, 0.5, 1, 0, 1)""",
+        (%s, 'W1', 'backtest', '2026-03-20', 3, 1, 0.5, 1, 0, 1, 'series', '2')""",
     """insert into predictions.webinar_leads values
         (%s, 'W1', 'a', null, '2026-03-20', 0.5, 'low', 'educate', 1, '1')""",
     """insert into predictions.webinar_lead_bands values

@@ -5,7 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from ml_assets.assets.webinar_forecasts import forecast_attendances
+from ml_assets.assets.table_rows import read_frame
+from ml_assets.assets.webinar_forecasts import (
+    REGISTRANT_GROUPS,
+    forecast_attendances,
+)
+from orchestration.lib.warehouse.database import connect
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Warehouse
 
@@ -110,3 +115,44 @@ def test_a_webinar_whose_attendance_nobody_loaded_teaches_nothing(
         add_webinar(warehouse, pair.acme, number, 10, shows)
 
     assert forecast_attendances(warehouse.url, pair.acme) == 0
+
+
+def test_registrants_are_told_apart_by_what_they_did_the_last_time(
+    warehouse: Warehouse,
+) -> None:
+    pair = warehouse.add_pair()
+    # Attendance of the second was never loaded; the last is still to come.
+    visits = {"ana": (True, None, False, None), "eva": (None, None, True, None)}
+    for company, days in ((pair.acme, 2), (pair.bolt, 10)):
+        warehouse.execute(COMPANY, [company])
+        for number, shows in enumerate((1, 0, 1, None)):
+            add_webinar(warehouse, company, number, 0, shows)
+            starts_at = START + dt.timedelta(days=number)
+            for person, came in visits.items():
+                if number == 0 and came[0] is None:
+                    continue
+                insert(
+                    warehouse,
+                    "webinar_people",
+                    company_id=company,
+                    webinar_id=f"W{number}",
+                    person_id=person,
+                    state="at_start",
+                    channel_id="email",
+                    registered_at=starts_at - dt.timedelta(days=days),
+                    is_live_attendee=bool(came[number]),
+                )
+
+    with connect(warehouse.url, "scientist") as database:
+        found = read_frame(database, REGISTRANT_GROUPS, pair.acme)
+
+    rows = found.sort_values(["webinar_id", "last_time"]).to_numpy().tolist()
+    assert [[row[0], *row[2:]] for row in rows] == [
+        ["W0", "first", 2.0, 1, 1],
+        ["W1", "came", 2.0, 1, 0],
+        ["W1", "first", 2.0, 1, 0],
+        ["W2", "came", 2.0, 1, 0],
+        ["W2", "first", 2.0, 1, 1],
+        ["W3", "came", 2.0, 1, 0],
+        ["W3", "stayed_away", 2.0, 1, 0],
+    ]

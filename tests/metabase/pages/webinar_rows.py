@@ -50,7 +50,7 @@ create table reporting.webinar_forecasts (
     company_id text, webinar_id text, title text, start_date date, is_held boolean,
     registrant_count integer, webinar_expected_count double precision,
     lower_count integer, upper_count integer, webinar_show_count integer,
-    is_inside boolean
+    is_inside boolean, model_name text
 );
 """
 _DECLARED = (
@@ -134,7 +134,7 @@ def fill_webinars(
         ("W2", "Crece", "1997-08-14", True, 120 * t, 50.2 * t, 38, 51, 54, False),
         ("W3", "Vende", "1997-10-02", False, 60 * t, 25.8 * t, 17, 34, None, None),
     ):
-        insert("webinar_forecasts", *told)
+        insert("webinar_forecasts", *told, "series")
     insert("webinar_rolling_days", "1997-08-10", 2, 400 * t, 0.5, 0.1, 4, "EUR")
     insert("webinar_rolling_days", "1997-08-11", 2, 500 * t, 0.75, None, 5, "EUR")
     _fill_leads(connection, company_id, t)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ml_assets.webinars.attendance import forecast_attendance
 from ml_assets.webinars.events import Events
 from ml_assets.webinars.forecasts import forecast_webinars
+from tests.ml_assets.webinars.registrant_draws import WEIGHTS, drawn_events
 
 
 def webinars(*rows: tuple[str, str, bool, int, int]) -> pd.DataFrame:
@@ -58,3 +60,47 @@ def test_without_three_before_or_anybody_registered_nothing_is_said() -> None:
         )
         == []
     )
+
+
+def told_by_registrants(weights: np.ndarray, count: int) -> pd.DataFrame:
+    """What is forecast of webinars whose registrants are known, the last to come."""
+    drawn = drawn_events(np.random.default_rng(8), count, weights)
+    ids = np.array([f"W{at:02}" for at in range(count)])
+    columns = zip(
+        ids,
+        drawn.series,
+        np.arange(count) < count - 1,
+        np.bincount(drawn.event, drawn.registrants).astype(int),
+        np.bincount(drawn.event, drawn.shows).astype(int),
+        strict=True,
+    )
+    groups = pd.DataFrame(
+        {
+            "webinar_id": ids[drawn.event],
+            "channel_id": np.where(drawn.features[:, 3] == 1, "meta_ads", "email"),
+            "lead_days": np.expm1(drawn.features[:, 0]),
+            "last_time": np.select(
+                [drawn.features[:, 1] == 1, drawn.features[:, 2] == 1],
+                ["came", "stayed_away"],
+                "first",
+            ),
+            "registrant_count": drawn.registrants,
+            "show_count": drawn.shows,
+        }
+    )
+    return forecast_webinars(webinars(*columns), groups)
+
+
+def test_who_is_registered_is_used_once_it_was_nearer_over_ten_webinars() -> None:
+    found = told_by_registrants(WEIGHTS, 60)
+
+    # 30 teach who comes, 10 are forecast by both.
+    is_used = found["model_name"] == "registrants"
+    assert not is_used[found["webinar_id"] < "W40"].any()
+    assert is_used.iloc[-1]
+
+
+def test_who_is_registered_is_not_used_where_it_tells_nothing() -> None:
+    found = told_by_registrants(np.array([-0.5, 0, 0, 0, 0, 0]), 46)
+
+    assert found["model_name"].iloc[-1] == "series"

@@ -31,6 +31,8 @@ joined as (
         webinars.is_held,
         forecasts.kind,
         forecasts.as_of_date,
+        forecasts.model_name,
+        forecasts.model_version,
         forecasts.past_webinar_count,
         forecasts.registrant_count,
         forecasts.expected_count as webinar_expected_count,
