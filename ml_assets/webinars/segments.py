@@ -5,9 +5,11 @@ winsorised, standardised features. Of the numbers of groups from 2 to 8, those h
 whose groups come back in bootstrap samples: mean Jaccard similarity of each group of
 .75 and more (Hennig, 2007, *Computational Statistics & Data Analysis* 52) and a mean
 adjusted Rand index of .8 and more (Hubert & Arabie, 1985, *Journal of Classification*
-2), and whose smallest group is 5 % of the people. Of these the best silhouette
-(Rousseeuw, 1987, *Journal of Computational and Applied Mathematics* 20) decides; who is
-within .02 of it is as good, and the fewest groups are taken. Outcomes are no features.
+2), and whose smallest group is 5 % of the people, apart by a silhouette of .25 and more
+(less is no structure: Kaufman & Rousseeuw, 1990, *Finding Groups in Data*, table 4). Of
+these the best silhouette (Rousseeuw, 1987, *Journal of Computational and Applied
+Mathematics* 20) decides; who is within .02 of it is as good, and the fewest groups are
+taken. Outcomes are no features.
 """
 
 from __future__ import annotations
@@ -26,7 +28,16 @@ from scipy.special import comb
 from ml_assets.webinars.errors import TooFewPeople
 from ml_assets.webinars.leads import Floats
 
-__all__ = ["MINIMUM_PEOPLE", "Candidate", "Segments", "matched", "segment"]
+__all__ = [
+    "MINIMUM_PEOPLE",
+    "Candidate",
+    "Ints",
+    "Segments",
+    "graded",
+    "matched",
+    "rand_index",
+    "segment",
+]
 
 Ints = NDArray[np.int64]
 #: Fewer are described one by one.
@@ -37,6 +48,7 @@ _STARTS: Final = 8
 _LEAST_JACCARD: Final = 0.75
 _LEAST_RAND: Final = 0.8
 _LEAST_SHARE: Final = 0.05
+_LEAST_SILHOUETTE: Final = 0.25
 _TIE: Final = 0.02
 _DRAWN: Final = 1500
 
@@ -63,9 +75,10 @@ class Candidate:
 
     @property
     def is_stable(self) -> bool:
-        """Whether its groups come back, and none is a handful of people."""
+        """Whether its groups are apart, come back, and none is a handful of people."""
         return (
-            self.jaccard >= _LEAST_JACCARD
+            self.silhouette >= _LEAST_SILHOUETTE
+            and self.jaccard >= _LEAST_JACCARD
             and self.rand >= _LEAST_RAND
             and self.smallest_share >= _LEAST_SHARE
         )
@@ -180,27 +193,48 @@ def _labels(centres: Floats, places: Floats) -> Ints:
 def _candidate(
     places: Floats, labels: Ints, count: int, rng: np.random.Generator
 ) -> Candidate:
-    jaccards, rands = [], []
+    again = []
     for _ in range(_SAMPLES):
         drawn = places[rng.integers(0, len(places), len(places))]
-        again = _labels(_centres(drawn, count, rng), places)
-        table = np.array(
-            [
-                [np.sum((labels == a) & (again == b)) for b in range(count)]
-                for a in range(count)
-            ],
-            dtype=np.float64,
-        )
-        jaccards.append(_jaccard(table))
-        rands.append(_rand(table))
-    sizes = np.bincount(labels, minlength=count)
+        again.append(_labels(_centres(drawn, count, rng), places))
+    return graded(places, labels, np.array(again), rng)
+
+
+def graded(
+    places: Floats, labels: Ints, again: Ints, rng: np.random.Generator
+) -> Candidate:
+    """How good groups are, and whether they come back.
+
+    Parameters
+    ----------
+    places
+        Shape (people, features), standardised.
+    labels
+        Shape (people,): the group of each, from 0.
+    again
+        Shape (samples, people): the same by groups found in bootstrap samples.
+    """
+    tables = [_table(labels, each) for each in again]
+    sizes = np.bincount(labels)
     return Candidate(
-        count,
+        len(sizes),
         _silhouette(places, labels, rng),
-        float(np.mean(jaccards, axis=0).min()),
-        float(np.mean(rands)),
+        float(np.mean([_jaccard(each) for each in tables], axis=0).min()),
+        float(np.mean([_rand(each) for each in tables])),
         float(sizes.min() / len(labels)),
     )
+
+
+def rand_index(labels: Ints, others: Ints) -> float:
+    """Adjusted Rand index of two groupings of the same people: 1 alike, 0 by chance."""
+    return _rand(_table(labels, others))
+
+
+def _table(labels: Ints, others: Ints) -> Floats:
+    """Shape (groups, groups): people of a group of one and a group of the other."""
+    table = np.zeros((labels.max() + 1, others.max() + 1))
+    np.add.at(table, (labels, others), 1)
+    return table
 
 
 def _jaccard(table: Floats) -> Floats:

@@ -33,6 +33,16 @@ def test_people_who_are_one_cloud_have_no_groups() -> None:
     assert len(found.candidates) == 7
 
 
+def test_parts_of_a_cloud_that_come_back_are_no_groups() -> None:
+    # Most did little, a few much, each thing for itself.
+    places = np.random.default_rng(12).lognormal(size=(400, 5))
+
+    found = segment(places, np.random.default_rng(1))
+
+    assert any(each.jaccard >= 0.75 and each.rand >= 0.8 for each in found.candidates)
+    assert found.labels is None
+
+
 def test_few_people_are_refused() -> None:
     with pytest.raises(TooFewPeople, match="99 people"):
         segment(np.zeros((99, 2)), np.random.default_rng(1))
