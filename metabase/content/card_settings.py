@@ -35,6 +35,8 @@ def columns_of(card: Mapping[str, Any]) -> dict[str, str]:
     kind = card["kind"]
     if kind == "number":
         listed = [card["metric"]]
+    elif kind == "trend":
+        listed = [card["x"], card["metric"]]
     elif kind in ("table", "details"):
         listed = card["columns"]
     else:
@@ -66,6 +68,8 @@ def settings_of(
     match card["kind"]:
         case "number":
             settings = _number(where, card)
+        case "trend":
+            settings = _trend(card)
         case "table" | "details":
             settings = _table(where, card)
         case "pie":
@@ -93,6 +97,19 @@ def _number(where: str, card: Mapping[str, Any]) -> Settings:
             for color, low in card["colours"].items()
         ]
     return settings
+
+
+def _trend(card: Mapping[str, Any]) -> Settings:
+    """The last value, and its change against the one before.
+
+    Of a native query Metabase knows no period, only the value before.
+    """
+    _, name = columns_of(card)
+    return {
+        "scalar.field": name,
+        "scalar.comparisons": [{"id": "before", "type": "previousValue"}],
+        "scalar.switch_positive_negative": bool(card.get("less_is_better")),
+    }
 
 
 def _table(where: str, card: Mapping[str, Any]) -> Settings:

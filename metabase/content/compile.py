@@ -26,7 +26,7 @@ Document = dict[str, Any]
 
 _TAG = re.compile(r"\{\{(\w+)\}\}")
 _CREATOR = "dashboards@timonel.example"
-_DISPLAYS = {"number": "scalar", "details": "object"}
+_DISPLAYS = {"number": "scalar", "trend": "smartscalar", "details": "object"}
 _TYPES = {"number": "number/=", "text": "string/="}
 _COLLECTION: Document = {
     "name": "${company.collection}",

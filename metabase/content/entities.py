@@ -136,7 +136,7 @@ class Card:
     def shown_columns(self) -> tuple[str, ...]:
         """Names of the columns that this card draws, in order."""
         settings = self.settings
-        if self.display == "scalar":
+        if self.display in ("scalar", "smartscalar"):
             return (settings["scalar.field"],)
         if self.display in ("table", "object"):
             columns = settings["table.columns"]

@@ -33,6 +33,7 @@ _STYLED = {"kind", "formats", "titles"}
 _CHART = {"x", "by", "metrics", "axis", "series", "colours"}
 _KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "number": ({"metric"}, {"colours"}),
+    "trend": ({"x", "metric"}, {"less_is_better"}),
     "table": ({"columns"}, {"colours", "shades"}),
     "details": ({"columns"}, set()),
     "line": ({"x", "metrics"}, {*_CHART, "scale"}),

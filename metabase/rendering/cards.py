@@ -15,6 +15,7 @@ from metabase.content.entities import CHARTS, Card, Column, Placement
 from metabase.content.warehouse import DataState, Result
 from metabase.rendering.charts import chart_spec
 from metabase.rendering.formats import write_value
+from metabase.rendering.trends import Trend, trend_of
 
 __all__ = ["Cell", "DrawnCard", "draw_card", "why_empty"]
 
@@ -61,6 +62,7 @@ class DrawnCard:
     more_rows: str | None = None
     number_color: str | None = None
     first_rows: int | None = None
+    trend: Trend | None = None
 
 
 def draw_card(  # noqa: PLR0913
@@ -80,7 +82,10 @@ def draw_card(  # noqa: PLR0913
     ``draws_chart`` is False where the chart of another answer takes its points.
     """
     columns = [card.columns[name] for name in card.shown_columns()]
-    shown = [result.column(column.name) for column in columns]
+    trend = trend_of(card, result, labels) if card.display == "smartscalar" else None
+    shown = [
+        [trend.value] if trend else result.column(column.name) for column in columns
+    ]
     is_empty = _is_empty(card, shown)
     language = labels["language"]
     values = list(zip(*shown, strict=True))
@@ -107,7 +112,8 @@ def draw_card(  # noqa: PLR0913
         placement=placement,
         name=card.name,
         description=card.description,
-        display=card.display,
+        # In every other way a number like others.
+        display="scalar" if trend else card.display,
         headers=tuple(
             Cell(column.title, is_number=column.number_style is not None)
             for column in columns
@@ -122,6 +128,7 @@ def draw_card(  # noqa: PLR0913
         ),
         number_color=number_color(card.settings, values[0][0]) if values else None,
         first_rows=few if len(kept) > few and is_long else None,
+        trend=trend,
     )
 
 
