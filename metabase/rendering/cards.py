@@ -92,21 +92,7 @@ def draw_card(  # noqa: PLR0913
     few = _ROWS_SHOWN if placement.size_x > _HALF_A_PAGE else _ROWS_OF_A_HALF
     is_long = len(values) > _ROWS_KEPT
     kept = values[: most_rows or few] if is_long else values
-    names = [column.name for column in columns]
-    rows = tuple(
-        tuple(
-            replace(
-                _cell(value, column, language, labels["preview.no_value"]),
-                shade=shade.get(column.name),
-            )
-            for value, column in zip(row, columns, strict=True)
-        )
-        for row, shade in zip(
-            kept,
-            shades(card.settings, names, values),
-            strict=False,
-        )
-    )
+    rows = _rows(card, columns, kept, values, labels)
     has_chart = draws_chart and card.display in CHARTS and not is_empty
     return DrawnCard(
         placement=placement,
@@ -129,6 +115,28 @@ def draw_card(  # noqa: PLR0913
         number_color=number_color(card.settings, values[0][0]) if values else None,
         first_rows=few if len(kept) > few and is_long else None,
         trend=trend,
+    )
+
+
+def _rows(
+    card: Card,
+    columns: list[Column],
+    kept: list[tuple[Any, ...]],
+    values: list[tuple[Any, ...]],
+    labels: dict[str, str],
+) -> tuple[tuple[Cell, ...], ...]:
+    """Rows that are kept, shaded by all values."""
+    language, no_value = labels["language"], labels["preview.no_value"]
+    names = [column.name for column in columns]
+    return tuple(
+        tuple(
+            replace(
+                _cell(value, column, language, no_value),
+                shade=shade.get(column.name),
+            )
+            for value, column in zip(row, columns, strict=True)
+        )
+        for row, shade in zip(kept, shades(card.settings, names, values), strict=False)
     )
 
 
