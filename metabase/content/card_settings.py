@@ -17,11 +17,13 @@ _TWO = 2
 _BOUNDS = ("_lower", "_upper")
 _RANGE, _COMPARED = (color.upper() for color in MEANINGS["range"])
 _SERIES = tuple(color.upper() for color in SERIES_COLORS)
-_NAMED = {
+_NAMED: dict[str, Settings] = {
     "first": {"color": _SERIES[0]},
     "second": {"color": _SERIES[1]},
     "range": {"color": _RANGE},
     "compared": {"color": _COMPARED},
+    # Where one value stands on a line.
+    "point": {"color": _SERIES[1], "line.marker_enabled": True},
 }
 _GROUNDS = {name: MEANINGS[name][0].upper() for name in ("good", "warn", "poor", "bad")}
 _OPERATORS = {"equals": "=", "begins": "starts-with"}
@@ -205,8 +207,10 @@ def _series(
     found = {}
     for place, name in enumerate(metrics):
         style: Settings = {"color": _SERIES[place % len(_SERIES)]}
+        if card.get("scale") == "linear":
+            style["line.marker_enabled"] = False
         if name.endswith(_BOUNDS):
-            style = {"color": _RANGE, "line.style": "dashed"}
+            style |= {"color": _RANGE, "line.style": "dashed"}
         if name in told:
             if told[name] not in _NAMED:
                 raise ContentError(
@@ -214,8 +218,6 @@ def _series(
                     f"{', '.join(_NAMED)}"
                 )
             style |= _NAMED[told[name]]
-        if card.get("scale") == "linear":
-            style["line.marker_enabled"] = False
         found[name] = {"title": _label(name), **style}
     return found
 

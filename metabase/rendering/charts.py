@@ -154,7 +154,7 @@ def _lines(plot: Plot) -> AltairChart:
         over.transform_calculate(**{_LINE: json.dumps(metric.title)})
         .mark_line(
             strokeWidth=2.5,
-            point=_has_points(plot, metric),
+            point=_points(plot, metric),
             strokeDash=_dash(plot, metric),
         )
         .encode(y=value_axis(plot, metric.name), color=color)
@@ -163,8 +163,10 @@ def _lines(plot: Plot) -> AltairChart:
     return alt.layer(*lines)
 
 
-def _has_points(plot: Plot, metric: Column) -> bool:
-    return bool(plot.series(metric).get("line.marker_enabled", True))
+def _points(plot: Plot, metric: Column) -> Any:
+    is_told = plot.series(metric).get("line.marker_enabled")
+    # One that is asked for stands for itself.
+    return alt.OverlayMarkDef(size=110) if is_told else is_told is None
 
 
 def _dash(plot: Plot, metric: Column) -> list[int]:

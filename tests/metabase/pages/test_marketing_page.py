@@ -61,6 +61,24 @@ def test_a_channel_can_be_looked_at_alone(shops_url: str) -> None:
     assert {row["series"] for row in curves} == {"Meta Ads", "Meta Ads (ahora)"}
 
 
+def test_the_range_is_of_one_channel_the_chosen_one_or_the_dearest(
+    shops_url: str,
+) -> None:
+    assert shown(shops_url, "response_channel")[0][0] == "Google Ads"
+    chosen = answer_of(shops_url, card_named("response_channel"), channel="Meta Ads")
+    assert chosen.column("channel_name") == ["Meta Ads"]
+
+    card = card_named("response_range")
+    answer = answer_of(shops_url, card, channel="Meta Ads")
+
+    # 1.25 a unit: 0, 10 spent today, and 20, which was never tried.
+    assert answer.column("expected") == [0, 12.5, None]
+    assert answer.column("expected_untried") == [None, None, 25]
+    assert answer.column("expected_today") == [None, 12.5, None]
+    assert answer.column("expected_lower") == [0, 6.25, 12.5]
+    assert answer.column("expected_upper") == [0, 25, 50]
+
+
 def test_todays_spend_is_a_point_of_its_own_on_the_curve(shops_url: str) -> None:
     spec = chart(shops_url, "response_curves")
 

@@ -33,6 +33,8 @@ BOLT_TOO = (
     """model_gates values ('bolt', 'bolt_gate', 'De bolt', 'blocked', '1999-01-01')""",
     """forecast_grades values ('bolt', '1998-01-01', 30, '1998-01-31', 1, 0, 2, 1, true,
         true, '1998-01-01')""",
+    """marketing_curve_points values ('bolt', 'revenue', 'Meta Ads', 7777, 777, true,
+        77, 1777, true)""",
     """budget_grid values ('bolt', 'revenue', 'TikTok Ads', 500, 500, 77, 7, 177)""",
     """saved_scenarios select 'bolt', '9', 'De bolt', '2030-01-01', 'done', 'Listo',
         null, '2030-01-02', '2030-02-01', 7, 7, 7, 7, 7, 7, 7, 0.7, 7, 7, 7, 7, 7,
