@@ -50,6 +50,7 @@ def companies(warehouse: Warehouse) -> Pair:
                 total=25000,
                 completed_at="2026-03-03 12:00+00",
                 status="completado",
+                service="limpieza",
             ),
         ),
         marketplace_file("ratings", rating("X", "4.5", "2026-03-04 12:00+00")),
@@ -111,6 +112,24 @@ def test_only_what_is_expected_has_an_interval(
     assert tuple(expected.values()) == (
         *("order_expected/fit", None, "2026-04-08", None),
     )
+
+
+def test_what_a_customer_bought_is_told_line_by_line(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    query = """
+        select customer_id, order_id, order_date::text, product_name, quantity,
+            net_amount, currency_code
+        from reporting.customer_purchases where company_id = %s
+    """
+
+    (line,) = warehouse.rows(query, [companies.bolt])
+
+    assert line["customer_id"] == "marketplace/1"
+    assert (line["order_date"], line["product_name"]) == ("2026-03-02", "limpieza")
+    # How many a service is does nobody tell.
+    assert (line["quantity"], line["net_amount"]) == (None, 25000)
+    assert warehouse.rows(query, [companies.acme]) == []
 
 
 CONNECTION = """

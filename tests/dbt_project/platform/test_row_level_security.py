@@ -104,6 +104,7 @@ VIEWS = (
     "content_by_month",
     "coupon_requests",
     "customer_inactivity",
+    "customer_purchases",
     "customer_timelines",
     "customer_value_segment_totals",
     "customer_value_segments",

@@ -131,6 +131,11 @@ create table reporting.customer_value_segment_totals (
 create table reporting.customer_timelines (
     company_id text, customer_id text, event_at timestamptz, event_date date,
     event_label_es text, amount numeric(18, 2), score numeric(3, 1), order_id text
+);
+create table reporting.customer_purchases (
+    company_id text, customer_id text, order_date date, product_name text,
+    quantity numeric(24, 6), net_amount numeric(18, 2), currency_code text,
+    order_id text
 )
 """
 NAMES = (
@@ -139,7 +144,7 @@ NAMES = (
     *("cohort_retention", "cohort_returns_by_month"),
     *("rfm_segments", "rfm_customers"),
     *("customer_value_segments", "customer_value_segment_totals"),
-    "customer_timelines",
+    *("customer_timelines", "customer_purchases"),
 )
 _AUGUST, _SEPTEMBER, _LAST = "1997-08-01", "1997-09-01", "1997-09-30"
 _LONG_AGO = "1996-01-15"
@@ -206,6 +211,9 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     insert("customer_timelines", "7", f"{_LAST} 12:00+00", _LAST, "Pidió", 20, None)
     insert("customer_timelines", "7", None, "1997-10-20", "Pedirá", 25, None)
     insert("customer_timelines", "8", f"{_LAST} 12:00+00", _LAST, "Pidió", 99, None)
+    insert("customer_purchases", "7", _LAST, "Tostadora", 2, 20, "EUR", "A1")
+    insert("customer_purchases", "7", _AUGUST, "Té", 1.5, 9.75, "EUR", "A0")
+    insert("customer_purchases", "8", _LAST, "Silla", 1, 99, "EUR", "A2")
     if told:
         _fill_what_only_a_marketplace_tells(insert)
 

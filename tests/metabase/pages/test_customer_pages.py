@@ -206,6 +206,15 @@ def test_a_timeline_is_of_one_customer_and_ends_with_what_is_expected(
     ]
 
 
+def test_what_a_customer_bought_is_told_line_by_line(shops_url: str) -> None:
+    rows = shown(shops_url, "customer_purchases", customer="7")
+
+    assert rows == [
+        ["30 sept 1997", "Tostadora", "2,00", "20,00", "EUR", "A1"],
+        ["1 ago 1997", "Té", "1,50", "9,75", "EUR", "A0"],
+    ]
+
+
 def test_the_next_order_comes_with_its_range_and_a_dash_for_what_is_unlikely(
     shops_url: str,
 ) -> None:
