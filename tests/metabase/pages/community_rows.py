@@ -52,6 +52,27 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             k_factor=0.2 if number < 11 else None,
             retention_window_30=0.5 if number < 12 else None,
         )
+    for place, (metric, figure, target, state) in enumerate(
+        [
+            ("active_person_count", scale * 230, scale * 250, "missed"),
+            ("k_factor", 0.2, 0.2, "reached"),
+            ("retention_window_30", 0.5, None, "critical"),
+            ("sponsorship_income", scale * 3000, None, None),
+        ]
+    ):
+        for number, month in ((1, _MONTHS[-3]), (0, _MONTHS[-2])):
+            insert(
+                "community_kpis",
+                month_start_date=month,
+                metric_name=metric,
+                place=place,
+                is_newest=not number,
+                figure=figure * (1 - number / 2),
+                month_change=1.0 if not number else None,
+                kpi_target=target,
+                target_change=figure / target - 1 if target else None,
+                kpi_state=state,
+            )
     cohort = {"cohort_month_start_date": _MONTHS[0], "is_complete": True}
     for days, ratio in ((30, 0.5), (60, 0.25), (90, 0.125)):
         insert(

@@ -25,10 +25,25 @@ _NUMBERS = {
 }
 _TABLES = {
     "community_figures": [
-        ["Profesionales activos", "230", "5 %", "109 %"],
-        ["Nuevos registros", "10", "0 %", "0 %"],
-        ["Activados", "8", "0 %", "0 %"],
-        ["Minutos de contenido", "1.000", "0 %", "0 %"],
+        [
+            *("Profesionales activos", "oct 1997", "230", "100 %", "—"),
+            *("250", "-8 %", "Por debajo"),
+        ],
+        ["Factor K", "oct 1997", "0,20", "100 %", "—", "0,20", "0 %", "Bien"],
+        [
+            "Retención a 30 días",
+            "oct 1997",
+            "50,0 %",
+            "100 %",
+            "—",
+            "—",
+            "—",
+            "Crítico",
+        ],
+        [
+            *("Ingresos por patrocinio", "oct 1997", "3.000 EUR", "100 %"),
+            *("—", "—", "—", "Sin meta"),
+        ],
     ],
     "funnel_by_source": [
         # Of twenty visitors no share is given.

@@ -138,6 +138,7 @@ def test_a_model_on_no_page_may_hold_any_number() -> None:
         ),
         ({"limits": {**LIMITS, "target": "high"}}, "limits: 'high' is no number"),
         ({"limits": {"relation": "x", "status": "owner"}}, "one of target, warn, crit"),
+        ({"limits": {**LIMITS, "status": "company"}}, "or company, and none of them"),
         ({"limits": {**LIMITS, "sample": "user_count"}}, "write how many user_count"),
         (
             {"limits": {**LIMITS, "sample": "user_count", "sample_minimum": 0}},
