@@ -193,6 +193,53 @@ def test_limits_are_held_against_what_was_known_last(
     assert row["k_factor"] is None
 
 
+def test_a_week_and_a_quarter_stand_beside_the_one_before(
+    warehouse: Warehouse,
+) -> None:
+    pair = warehouse.add_pair()
+    quarters = {"a": ("2025-07-01", "2025-10-01", "2025-12-31"), "b": ("2025-09-30",)}
+    weeks = {"a": ("2026-01-05", "2026-01-12"), "b": ("2026-01-11",)}
+    came = [
+        (who, day) for told in (quarters, weeks) for who in told for day in told[who]
+    ]
+    came.append(("c", "2026-01-18"))
+    people = [contact("z", at("2025-06-30")), *(contact(w, at(AS_OF)) for w in "abc")]
+    for company, told in ((pair.acme, came), (pair.bolt, came[-4:])):
+        logins = [login(who, at(day)) for who, day in told]
+        warehouse.load(
+            company, file("contacts", people), file("community_events", logins)
+        )
+    days = {pair.acme: "2026-04-20", pair.bolt: "2026-01-18"}
+    warehouse.build(pair.acme, pair.bolt, as_of=days, only=["community_periods"])
+
+    found = {
+        (row["company_id"], f"{row['period_start_date']}"): (
+            *(int(row["figure"]), row["earlier_figure"], row["period_change"]),
+        )
+        for row in warehouse.rows(
+            """select * from reporting.community_period_changes
+            where company_id = any(%s) and metric_name = 'active_person_count'""",
+            [[pair.acme, pair.bolt]],
+        )
+        if row["period_kind"] == "quarter" or row["period_start_date"].year == 2026
+    }
+
+    assert found == {
+        (pair.acme, "2025-04-01"): (0, None, None),
+        # The quarter before had begun in the middle.
+        (pair.acme, "2025-07-01"): (2, None, None),
+        # Who came twice is one.
+        (pair.acme, "2025-10-01"): (1, 2, -0.5),
+        (pair.acme, "2026-01-01"): (3, 1, 2.0),
+        (pair.acme, "2026-01-05"): (2, 1, 1.0),
+        (pair.acme, "2026-01-12"): (2, 2, 0.0),
+        (pair.acme, "2026-03-09"): (0, None, None),
+        (pair.bolt, "2025-04-01"): (0, None, None),
+        (pair.bolt, "2026-01-05"): (2, None, None),
+        (pair.bolt, "2026-01-12"): (2, 2, 0.0),
+    }
+
+
 def test_of_every_figure_more_is_better() -> None:
     """What is below its target is worse: the view knows no other direction."""
     told = [

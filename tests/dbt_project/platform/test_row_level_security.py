@@ -96,6 +96,7 @@ VIEWS = (
     "community_findings",
     "community_funnel",
     "community_kpis",
+    "community_period_changes",
     "community_referrals",
     "community_referrers",
     "community_retention",

@@ -73,6 +73,21 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
                 target_change=figure / target - 1 if target else None,
                 kpi_state=state,
             )
+    for kind, first, last in (
+        ("week", date(1997, 9, 22), date(1997, 9, 28)),
+        ("quarter", date(1997, 7, 1), date(1997, 9, 30)),
+    ):
+        insert(
+            "community_period_changes",
+            period_kind=kind,
+            period_start_date=first,
+            period_end_date=last,
+            place=1,
+            metric_name="active_person_count",
+            figure=scale * (60 if kind == "week" else 300),
+            earlier_figure=scale * 40,
+            period_change=0.5 if kind == "week" else 6.5,
+        )
     cohort = {"cohort_month_start_date": _MONTHS[0], "is_complete": True}
     for days, ratio in ((30, 0.5), (60, 0.25), (90, 0.125)):
         insert(

@@ -45,6 +45,11 @@ _TABLES = {
             *("—", "—", "—", "Sin meta"),
         ],
     ],
+    "community_week": [["Profesionales activos", "60", "40", "50 %"]],
+    "community_quarter": [["Profesionales activos", "300", "40", "650 %"]],
+    "community_week_days": [["22 sept 1997", "28 sept 1997"]],
+    "community_month_days": [["1 oct 1997", "31 oct 1997"]],
+    "community_quarter_days": [["1 jul 1997", "30 sept 1997"]],
     "funnel_by_source": [
         # Of twenty visitors no share is given.
         ["(none)", "20", "0 %", "0", "0", "0", "—"],
