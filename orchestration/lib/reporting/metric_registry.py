@@ -47,6 +47,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDED = {"label", "formula", "unit", "direction", "owner", "service_level"}
 _KEYS = _NEEDED | {"format", "page", "limits"}
+_OF_PENDING = {"is_pending", "label", "formula"}
 _THRESHOLDS = ("target", "warn", "critical")
 _LIMITS = {"relation", "status", *_THRESHOLDS, "sample", "sample_minimum"}
 _LIMITS |= {"warn_severity"}
@@ -101,7 +102,7 @@ class Declaration:
 
 
 def read_registry(folder: Path = REGISTRY) -> dict[str, Declaration]:
-    """Every metric, by name.
+    """Every metric, by name; one that is pending is none until somebody defines it.
 
     Raises
     ------
@@ -114,6 +115,9 @@ def read_registry(folder: Path = REGISTRY) -> dict[str, Declaration]:
     for file in sorted(folder.glob("*.yml")):
         for name, told in parsed(file).items():
             where = f"{file.name}: {name}"
+            if told.get("is_pending"):
+                _check_keys(where, told, _OF_PENDING, _OF_PENDING)
+                continue
             if name in found:
                 raise MetricBroken(
                     f"{where} is declared in {found[name].domain}.yml too"

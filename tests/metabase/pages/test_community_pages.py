@@ -73,13 +73,20 @@ _TABLES = {
     ],
     "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
     "top_referrers": [["contacts/acme", "3", "2"]],
-    "flow_health": [["bienvenida", "10", "2", "20,0 %", "1", "45"]],
+    "flow_health": [["bienvenida", "97,5 %", "10", "2", "20,0 %", "1", "45"]],
+    "failure_reasons": [
+        ["Correo", "550", "5", "83 %"],
+        ["Correo", "Sin motivo", "1", "17 %"],
+    ],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
     # The week of the 29th is not over.
     "usage_by_role": [["directivo", "1", "10", "1", "1"]],
     "report_minutes": [["Semanal", "29 sept 1997", "60,0", "240", "75 %"]],
     "webhook_latency": [
-        ["29 sept 1997", "whatsapp", "50", "20", "2", "40", "1,5", "30,0", "61,0"],
+        [
+            *("29 sept 1997", "whatsapp", "50", "20", "2", "40"),
+            *("90 %", "1,5", "30,0", "61,0"),
+        ],
     ],
 }
 

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from orchestration.lib.core.translations import LANGUAGES
+from orchestration.lib.core.yaml_files import parsed
 from orchestration.lib.reporting.metric_registry import (
+    REGISTRY,
     Declaration,
     MetricBroken,
     read_registry,
@@ -109,6 +111,25 @@ def test_a_column_of_a_model_of_several_pages_is_where_its_metric_says(
 def test_a_column_that_names_no_metric_is_told(tmp_path: Path) -> None:
     with pytest.raises(MetricBroken, match=r"onboarding_rate: no metric is called 'x'"):
         read_metrics(_manifest("x"), _registry(tmp_path))
+
+
+def test_what_nobody_defined_is_no_metric_yet(tmp_path: Path) -> None:
+    pending = {"label": TOLD["label"], "formula": "not defined", "is_pending": True}
+    (tmp_path / "community.yml").write_text(yaml.safe_dump({"ilt": pending}))
+    registry = read_registry(tmp_path)
+
+    assert registry == {}
+    with pytest.raises(MetricBroken, match="no metric is called 'ilt'"):
+        read_metrics(_manifest("ilt"), registry)
+    (tmp_path / "community.yml").write_text(
+        yaml.safe_dump({"ilt": {**pending, "unit": "count"}})
+    )
+    with pytest.raises(MetricBroken, match="ilt has 'unit'"):
+        read_registry(tmp_path)
+    told = parsed(REGISTRY / "community.yml")
+    assert {name for name in told if told[name].get("is_pending")} == {
+        *("ilt", "tav", "vnr")
+    }
 
 
 def test_a_number_on_a_page_that_is_no_metric_is_found() -> None:
