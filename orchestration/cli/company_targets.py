@@ -27,7 +27,7 @@ from orchestration.lib.tenancy.metric_targets import (
 )
 from orchestration.lib.warehouse.database import open_database
 
-__all__ = ["target", "targets"]
+__all__ = ["set_limits", "target", "targets"]
 
 
 def target(
@@ -57,14 +57,30 @@ def target(
             set_target(url, company_id, told)
         elif not remove_target(url, company_id, metric, month.date()):
             raise fail(f"{company_id} has no target of {metric} in {month:%Y-%m}.")
-        limits = (("warn", warn, "high"), ("critical", critical, "critical"))
-        for word, number, severity in limits:
-            if number is not None:
-                name = f"{targetable()[metric]}.{metric}"
-                told_limit = {"threshold": number, "severity": severity}
-                told_limit |= {"status": "owner"}
-                change_rule(url, company_id, f"{name}.{word}", name, told_limit)
+        set_limits(url, company_id, metric, warn, critical)
     targets(company_id)
+
+
+def set_limits(
+    url: str,
+    company_id: str,
+    metric: str,
+    warn: float | None = None,
+    critical: float | None = None,
+) -> None:
+    """Make rules of a company's alerts of its limits on a figure; None changes none.
+
+    Raises
+    ------
+    RuleBroken
+        The figure stands in no view that rules can look at.
+    """
+    limits = (("warn", warn, "high"), ("critical", critical, "critical"))
+    for word, number, severity in limits:
+        if number is not None:
+            name = f"{targetable()[metric]}.{metric}"
+            told = {"threshold": number, "severity": severity, "status": "owner"}
+            change_rule(url, company_id, f"{name}.{word}", name, told)
 
 
 def _check_order(metric: str, numbers: tuple[float | None, ...]) -> None:
