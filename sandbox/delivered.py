@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from sandbox.accounts import connections_of, keep_community
 from sandbox.community.files import community
+from sandbox.community.team import team
+from sandbox.community.webhooks import live_body
 from sandbox.export import DEFAULT_CUSTOMERS, deliver, files_folder
 from sandbox.marketplace.files import marketplace
 from sandbox.saas.files import DEFAULT_ACCOUNTS, cuaderno
@@ -73,6 +75,7 @@ def deliver_files(
         truths |= json.loads(contents.pop(_TRUTH))
         if slug in _COMMUNITIES:
             contacts = contents.pop("contacts.csv")
+            keep_bodies(world, slug, "whatsapp.live", [live_body(contacts)])
             keep_community(world, slug, contacts, contents["community_events.csv"])
         for name, text in contents.items():
             if name.endswith(_BODIES):
@@ -99,6 +102,11 @@ def offers(world: Path, truths: Mapping[str, Any], base_url: str) -> dict[str, A
                 ),
             },
             "webhooks": webhooks_of(world, slug),
+            "team": (
+                team(date.fromisoformat(truths[slug]["as_of_date"]))
+                if slug in _COMMUNITIES
+                else {}
+            ),
         }
         for slug in DELIVERED
         if slug in truths

@@ -9,10 +9,11 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ __all__ = ["NotDelivered", "keep_bodies", "send", "webhooks_of"]
 
 _HERE: Final = "127.0.0.1"
 _TIMEOUT_SECONDS: Final = 30
+_BEFORE_NOW: Final = re.compile(rb'"now-(\d+)"')
 _SENDERS: Final = ("whatsapp", "sendgrid")
 
 
@@ -62,14 +64,34 @@ def send(world: Path, asked: Mapping[str, Any]) -> dict[str, int]:
             raise NotDelivered(f"{slug} has no webhook of {sender}")
         if urlsplit(address).hostname != _HERE:
             raise NotDelivered(f"{sender} delivers to {_HERE} only")
-    return {
-        sender: _send_all(_path(world, slug, sender), address, slug, sender)
+    sent = {
+        sender: _send_all(
+            [
+                *_path(world, slug, sender).read_bytes().splitlines(),
+                *_live(world, slug, sender),
+            ],
+            *(address, slug, sender),
+        )
         for sender, address in addresses.items()
     }
+    for sender in addresses:
+        _path(world, slug, f"{sender}.live.sent").touch()
+    return sent
 
 
-def _send_all(path: Path, address: str, slug: str, sender: str) -> int:
-    lines = path.read_bytes().splitlines()
+def _live(world: Path, slug: str, sender: str) -> list[bytes]:
+    """What happens while it is delivered, told once in the life of a world."""
+    path = _path(world, slug, f"{sender}.live")
+    if not path.exists() or _path(world, slug, f"{sender}.live.sent").exists():
+        return []
+    now = int(time.time())
+    return [
+        _BEFORE_NOW.sub(lambda told: b'"%d"' % (now - int(told[1])), body)
+        for body in path.read_bytes().splitlines()
+    ]
+
+
+def _send_all(lines: Sequence[bytes], address: str, slug: str, sender: str) -> int:
     for body in lines:
         headers = {
             "content-type": "application/json",

@@ -38,7 +38,8 @@ class Subscription:
 class Delivery:
     """Everything that leaves; ``embeddable`` is empty while it is closed.
 
-    ``reports`` are the rhythms whose recipients get a report, by its template.
+    ``reports`` are the rhythms whose recipients get a report, by its template: of a
+    quarterly one ``monthly``.
     """
 
     subscriptions: tuple[Subscription, ...]
@@ -79,6 +80,11 @@ def read_delivery(path: Path, pages: Collection[str], company_title: str) -> Del
     reports = dict(told["reports"])
     for of_plan in told["plan_reports"].values():
         reports |= of_plan
+    # Who is named for the month gets the quarter.
+    reports = {
+        name: "monthly" if rhythm == "quarterly" else rhythm
+        for name, rhythm in reports.items()
+    }
     for rhythm in reports.values():
         _check_rhythm(path, rhythm)
     embeddable = frozenset(told["embeddable"])

@@ -23,6 +23,7 @@ from metabase.content.report_templates import (
     ReportSection,
     load_report,
 )
+from metabase.content.roles import within_plan
 from metabase.content.warehouse import (
     DataState,
     connect_as,
@@ -33,7 +34,7 @@ from metabase.content.warehouse import (
 from metabase.rendering.cards import DrawnCard, why_empty
 from metabase.rendering.formats import number_locale, time_locale, write_date
 from metabase.rendering.page_parts import (
-    banner,
+    banner_of,
     columns_with_values,
     draw_answer,
     written_day,
@@ -154,7 +155,7 @@ def draw_report(url: str, request: ReportRequest, root: Path) -> Report:
         data_through=written_day(state.data_through_date, labels),
         as_of=written_day(state.as_of_date, labels),
         period=period,
-        banner=banner(state, labels),
+        banner=banner_of(within_plan(content, company, root), state, labels),
         why_empty=why_empty(state, labels),
         sections=sections,
         number_locale=number_locale(company.currency_code, labels["language"]),

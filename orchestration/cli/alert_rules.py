@@ -20,7 +20,7 @@ from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import load_company
 from orchestration.lib.warehouse.database import connect, open_database
 
-__all__ = ["check", "rules", "set_"]
+__all__ = ["change_rule", "check", "rules", "set_"]
 
 _Company = Annotated[str, typer.Option(help="Whose rules.")]
 
@@ -108,8 +108,7 @@ def set_(
         raise fail("Say what to change. What can be: timonel alerts set --help")
     with plain_errors():
         url = _url(company)
-        _sync(url, company)
-        _save(url, company, rule, metric, changes)
+        change_rule(url, company, rule, metric, changes)
     console.print("Counts from the next look on, within a minute.")
 
 
@@ -135,28 +134,21 @@ def check(company: _Company) -> None:
     console.print(f"All {len(found)} rules can be looked at.{built}")
 
 
-def _url(company: str) -> str:
-    url = open_database(Settings.from_environment())
-    load_company(url, company)
-    return url
-
-
-def _sync(url: str, company: str) -> None:
-    """The rules as they are generated now, also before a first run."""
-    from orchestration.lib.alerts.rules import default_rules, sync_rules
-    from orchestration.lib.reporting.metrics import read_metrics
-
-    with connect(url, "orchestrator") as database:
-        sync_rules(database, company, default_rules(read_metrics()))
-
-
-def _save(
+def change_rule(
     url: str, company: str, rule_id: str, metric: str | None, changes: dict[str, Any]
 ) -> None:
+    """Change a rule of a company, or with a metric (view.column) make it anew.
+
+    Raises
+    ------
+    RuleBroken
+        There is no such rule or metric, or it cannot be so.
+    """
     from orchestration.lib.alerts.errors import RuleBroken
     from orchestration.lib.alerts.rules import load_rules, metric_rule, save_rule
     from orchestration.lib.reporting.metrics import read_metrics
 
+    _sync(url, company)
     known = {rule.rule_id: rule for rule in load_rules(url, company)}
     if metric is not None:
         declared = {f"{m.relation}.{m.column}": m for m in read_metrics()}
@@ -176,6 +168,21 @@ def _save(
             f"Nothing tells how many {rule.metric} rests on: leave out --at-least."
         )
     save_rule(url, company, replace(rule, **changes, origin="edited"))
+
+
+def _url(company: str) -> str:
+    url = open_database(Settings.from_environment())
+    load_company(url, company)
+    return url
+
+
+def _sync(url: str, company: str) -> None:
+    """The rules as they are generated now, also before a first run."""
+    from orchestration.lib.alerts.rules import default_rules, sync_rules
+    from orchestration.lib.reporting.metrics import read_metrics
+
+    with connect(url, "orchestrator") as database:
+        sync_rules(database, company, default_rules(read_metrics()))
 
 
 def _scope(pairs: Sequence[str]) -> dict[str, str]:

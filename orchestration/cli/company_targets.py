@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli.alert_rules import change_rule
 from orchestration.cli.console import (
     Format,
     FormatOption,
@@ -16,15 +17,17 @@ from orchestration.cli.console import (
     print_table,
 )
 from orchestration.lib.core.settings import Settings
+from orchestration.lib.reporting.metric_registry import read_registry
 from orchestration.lib.tenancy.metric_targets import (
     MetricTarget,
     load_targets,
     remove_target,
     set_target,
+    targetable,
 )
 from orchestration.lib.warehouse.database import open_database
 
-__all__ = ["target", "targets"]
+__all__ = ["set_limits", "target", "targets"]
 
 
 def target(
@@ -34,16 +37,59 @@ def target(
     amount: Annotated[
         str, typer.Argument(help="What it should be; none to forget it.")
     ],
+    warn: Annotated[
+        float | None, typer.Option(help="From now on, tell past this (yellow).")
+    ] = None,
+    critical: Annotated[
+        float | None, typer.Option(help="From now on, tell past this (red).")
+    ] = None,
 ) -> None:
-    """Set what a figure of Ventas should be in a month; pages show it at once."""
+    """Set what a figure should be in a month; pages show it at once.
+
+    On Ventas a target is of its month, on Ejecutiva until there is a later one. Limits
+    are rules of the alerts (timonel alerts rules). Rates are 0-1.
+    """
     with plain_errors():
         url = open_database(Settings.from_environment())
         if amount.lower() != "none":
             told = MetricTarget(metric, month.date(), number_of("AMOUNT", amount))
+            _check_order(metric, (critical, warn, float(told.target)))
             set_target(url, company_id, told)
         elif not remove_target(url, company_id, metric, month.date()):
             raise fail(f"{company_id} has no target of {metric} in {month:%Y-%m}.")
+        set_limits(url, company_id, metric, warn, critical)
     targets(company_id)
+
+
+def set_limits(
+    url: str,
+    company_id: str,
+    metric: str,
+    warn: float | None = None,
+    critical: float | None = None,
+) -> None:
+    """Make rules of a company's alerts of its limits on a figure; None changes none.
+
+    Raises
+    ------
+    RuleBroken
+        The figure stands in no view that rules can look at.
+    """
+    limits = (("warn", warn, "high"), ("critical", critical, "critical"))
+    for word, number, severity in limits:
+        if number is not None:
+            name = f"{targetable()[metric]}.{metric}"
+            told = {"threshold": number, "severity": severity, "status": "owner"}
+            change_rule(url, company_id, f"{name}.{word}", name, told)
+
+
+def _check_order(metric: str, numbers: tuple[float | None, ...]) -> None:
+    """Of a figure that is to be high, critical lies lowest and the target highest."""
+    declared = read_registry().get(metric)
+    is_low = declared is not None and declared.direction == "lower_is_better"
+    known = [number for number in numbers if number is not None]
+    if known != sorted(known, reverse=is_low):
+        raise fail("From the worst on: --critical, then --warn, then AMOUNT.")
 
 
 def targets(

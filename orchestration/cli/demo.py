@@ -14,6 +14,7 @@ from rich.markup import escape
 from orchestration.cli.connect import Contract, parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
+from orchestration.cli.demo_team import keep_team
 from orchestration.cli.file_preview import how_to_set, understand_files
 from orchestration.cli.stopping import stoppable
 from orchestration.lib.connections.connections import (
@@ -203,6 +204,7 @@ def _example(
         )
     company = adopt_company(url, settings, sandbox, company_id)
     deliver_example(url, settings, sandbox, company_id)
+    keep_team(url, company_id, sandbox.connections()[company_id].get("team", {}))
     return company
 
 

@@ -30,6 +30,9 @@ class _Template(StrEnum):
     webinar_daily = "webinar_daily"
     webinar_weekly = "webinar_weekly"
     webinar_monthly = "webinar_monthly"
+    community_weekly = "community_weekly"
+    community_monthly = "community_monthly"
+    community_quarterly = "community_quarterly"
 
 
 class _Language(StrEnum):
@@ -49,7 +52,8 @@ _Company = Annotated[str | None, typer.Option(help="Whose report.")]
 _Which = Annotated[
     _Template,
     typer.Option(
-        help="For a board, for who does the work, the month reviewed; or of webinars."
+        help="For a board, for who does the work, the month reviewed; or of webinars, "
+        "or the week, month and quarter of a community (WBR, MBR, QBR)."
     ),
 ]
 _InLanguage = Annotated[

@@ -17,6 +17,11 @@ _RATES: Final = {
     "email": (0.96, 0.45, 0.3, 0.06, 0.1),
     "whatsapp": (0.92, 0.0, 0.7, 0.12, 0.12),
 }
+_REASONS: Final = {
+    # No such mailbox (most), a full one, refused; no WhatsApp there, told too much.
+    "email": ("550", "550", "552", "554"),
+    "whatsapp": ("131026", "131026", "131049"),
+}
 Row = dict[str, Any]
 
 
@@ -75,7 +80,7 @@ def _steps(campaign: Row, person: Person, rng: np.random.Generator) -> Iterator[
             "channel": channel,
             "contact_id": person.contact_id,
             "is_machine": "yes" if is_machine else "no",
-            "reason": "550" if what == "bounced" else "",
+            "reason": _reason(channel, person) if what == "bounced" else "",
         }
 
     yield told("sent", 0)
@@ -89,6 +94,12 @@ def _steps(campaign: Row, person: Person, rng: np.random.Generator) -> Iterator[
         yield told("opened", 90)
         if rng.random() < clicked / human:
             yield told("clicked", 92)
+
+
+def _reason(channel: str, person: Person) -> str:
+    """What the sender says of one it does not reach, each time the same."""
+    said = _REASONS[channel]
+    return said[int(person.contact_id.strip("p")) % len(said)]
 
 
 def _conversion(campaign: Row, person: Person, started_at: datetime) -> Row:

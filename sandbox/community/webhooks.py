@@ -7,6 +7,8 @@ nobody tells what was before somebody listened: that is exported as files.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -14,12 +16,15 @@ from typing import Any, Final
 
 from sandbox.community.people import Person
 
-__all__ = ["bodies", "is_delivered", "listened_to"]
+__all__ = ["bodies", "is_delivered", "listened_to", "live_body"]
 
 _LISTENED_DAYS: Final = 90
 # All is told at once; what is told within a week of its day would count as live.
 _SETTLED_DAYS: Final = 8
 _IN_ONE: Final = 200
+_NOTICE: Final = "aviso"
+_NOTIFIED: Final = 60
+_SPREAD_SECONDS: Final = 20
 _STATUSES: Final = {
     "sent": "sent",
     "delivered": "delivered",
@@ -75,6 +80,27 @@ def bodies(rows: Iterable[Row], people: Sequence[Person]) -> dict[str, list[str]
     }
 
 
+def live_body(contacts: str) -> str:
+    """A notice that is being sent while somebody listens, to some of the contacts.
+
+    Its times are written ``now-SECONDS``: who delivers it says when that is.
+    """
+    phones = [row["phone"] for row in csv.DictReader(io.StringIO(contacts))]
+    return _whatsapp(
+        [
+            {
+                "id": f"{_NOTICE}/{number}",
+                "status": status,
+                "timestamp": f"now-{wait + number % _SPREAD_SECONDS}",
+                "recipient_id": phone.removeprefix("+"),
+                "biz_opaque_callback_data": f"camp={_NOTICE}",
+            }
+            for number, phone in enumerate([one for one in phones if one][:_NOTIFIED])
+            for status, wait in (("sent", 3), ("delivered", 1))
+        ]
+    )
+
+
 def _in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     for start in range(0, len(rows), _IN_ONE):
         yield rows[start : start + _IN_ONE]
@@ -103,7 +129,7 @@ def _status(row: Row, person: Person) -> Row:
         "biz_opaque_callback_data": f"camp={row['campaign_id']}",
     }
     if name == "failed":
-        return {**told, "errors": [{"code": 131026, "title": "Message undeliverable"}]}
+        return {**told, "errors": [{"code": int(row["reason"]), "title": "Failed"}]}
     return told
 
 

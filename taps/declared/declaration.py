@@ -200,6 +200,6 @@ class Declaration(_Part):
     check: Check = msgspec.field(default_factory=Check)
     service_level: Literal["tactical", "operational", "financial"] = "financial"
     feeds: list[Literal["orders", "media"]] = []
-    events: Literal["orders", "days"] | None = None
+    events: Literal["orders", "days", "reads"] | None = None
     consent: dict[str, Any] | None = None
     connect: dict[str, Any] | None = None

@@ -41,8 +41,8 @@ ServiceLevel = Literal["tactical", "operational", "financial"]
 Feed = Literal["orders", "media"]
 
 #: How its newest event is dated: ``orders`` by their time of change, ``days`` by their
-#: end, ``files`` by loading.
-Events = Literal["orders", "days", "files"]
+#: end, ``files`` by loading; of ``reads`` all is known up to the moment of asking.
+Events = Literal["orders", "days", "files", "reads"]
 
 # One tap reads every source that names none of its own.
 _DECLARED_TAP = "taps.declared"

@@ -2,8 +2,10 @@
 
 An order happened when the API says it last changed. A day of an advertising account,
 a site or the weather happened when it ended, in the company's time zone. A file does
-not say when its rows came about: they happened when it was loaded. A source declares
-which of these it has; a calendar has none.
+not say when its rows came about: they happened when it was loaded. What is asked for
+by its change is known up to the moment of asking, and each table dates it in its own
+way: there is no newest event. A source declares which of these it has; a calendar has
+none.
 """
 
 from __future__ import annotations

@@ -116,9 +116,10 @@ def _latencies(
 ) -> list[tuple[int, int, int]]:
     """Minutes to landing, minutes to being readable, number of events.
 
-    Nothing of a first read: history was not waiting for us.
+    Nothing of a first read: history was not waiting for us. Nothing of a source whose
+    tables date their rows each in their own way either.
     """
-    if read.before_as_of is None:
+    if read.before_as_of is None or kind_of(read.source_slug) == "reads":
         return []
     values = {
         "company": company_id,

@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.core.yaml_files import parsed
+from orchestration.lib.reporting.metric_registry import REGISTRY
 from orchestration.lib.reporting.metrics import Metric
 from orchestration.lib.reporting.pages import read_cards, read_pages
 
@@ -45,6 +46,7 @@ def _document(domain: str, metrics: Sequence[Metric]) -> Iterator[str]:
         yield "## Metrics\n"
     for _, group in groupby(held, key=lambda metric: metric.name):
         yield from _metric(list(group))
+    yield from _pending(domain)
     words = {language: parsed(_LABELS / f"{language}.yml") for language in ("es", "en")}
     titles = {metric.name: metric.label_es for metric in metrics}
     titles |= words["es"]["columns"]
@@ -53,6 +55,15 @@ def _document(domain: str, metrics: Sequence[Metric]) -> Iterator[str]:
             yield f"## Page {words['es']['dashboard'][name]['title']}\n"
             for card in page.cards:
                 yield from _card(card, words, titles)
+
+
+def _pending(domain: str) -> Iterator[str]:
+    file = REGISTRY / f"{domain}.yml"
+    told = parsed(file) if file.exists() else {}
+    names = [name for name, one in told.items() if one.get("is_pending")]
+    if names:
+        listed = ", ".join(f"`{name}`" for name in names)
+        yield f"Pending, and shown nowhere until somebody defines them: {listed}.\n"
 
 
 def _metric(places: Sequence[Metric]) -> Iterator[str]:

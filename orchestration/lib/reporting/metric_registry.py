@@ -47,6 +47,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _NEEDED = {"label", "formula", "unit", "direction", "owner", "service_level"}
 _KEYS = _NEEDED | {"format", "page", "limits"}
+_OF_PENDING = {"is_pending", "label", "formula"}
 _THRESHOLDS = ("target", "warn", "critical")
 _LIMITS = {"relation", "status", *_THRESHOLDS, "sample", "sample_minimum"}
 _LIMITS |= {"warn_severity"}
@@ -61,7 +62,8 @@ class Limits:
     """When the metric alarms, on one of the relations that hold it.
 
     ``target``, ``warn`` and ``critical`` are in the metric's unit; ``status`` says
-    whether the owner set them or they are only proposed. Past ``warn`` an alert is of
+    whether the owner set them, they are only proposed, or none is here: each company
+    sets its own (``timonel company target``). Past ``warn`` an alert is of
     ``warn_severity``, past ``critical`` it is critical. ``sample`` is the column of
     the same row that says how many a number rests on; below ``sample_minimum`` of them
     nobody is alarmed.
@@ -100,7 +102,7 @@ class Declaration:
 
 
 def read_registry(folder: Path = REGISTRY) -> dict[str, Declaration]:
-    """Every metric, by name.
+    """Every metric, by name; one that is pending is none until somebody defines it.
 
     Raises
     ------
@@ -113,6 +115,9 @@ def read_registry(folder: Path = REGISTRY) -> dict[str, Declaration]:
     for file in sorted(folder.glob("*.yml")):
         for name, told in parsed(file).items():
             where = f"{file.name}: {name}"
+            if told.get("is_pending"):
+                _check_keys(where, told, _OF_PENDING, _OF_PENDING)
+                continue
             if name in found:
                 raise MetricBroken(
                     f"{where} is declared in {found[name].domain}.yml too"
@@ -145,10 +150,11 @@ def _declaration(
 def _limits(where: str, told: Mapping[str, Any]) -> Limits:
     _check_keys(f"{where}: limits", told, {"relation", "status"}, _LIMITS)
     given = [told[key] for key in _THRESHOLDS if key in told]
-    if told["status"] not in ("owner", "proposed") or not given:
+    is_ours = told["status"] in ("owner", "proposed")
+    if is_ours != bool(given) or not (is_ours or told["status"] == "company"):
         raise MetricBroken(
             f"{where}: limits: status is {told['status']!r}; write owner or proposed, "
-            f"and one of {', '.join(_THRESHOLDS)}"
+            f"and one of {', '.join(_THRESHOLDS)}; or company, and none of them"
         )
     if told.get("warn_severity", "high") not in ("high", "medium"):
         raise MetricBroken(f"{where}: limits: warn_severity is high or medium")

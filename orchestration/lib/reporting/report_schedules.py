@@ -23,8 +23,9 @@ __all__ = ["DueReport", "ReportRhythm", "list_due", "read_rhythms"]
 DELIVERY = PROJECT_ROOT / "metabase" / "delivery.yml"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
-# A month and a day: the last first of a month is never longer ago.
-_DAYS_LOOKED_AT = 32
+# A quarter and a day: the last first of one is never longer ago.
+_DAYS_LOOKED_AT = 93
+_QUARTERS = (1, 4, 7, 10)
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class ReportRhythm:
     """When one rhythm leaves, and its reports by the name of their file.
 
     ``hour`` of the company's day; ``day`` of the week, such as ``mon``, for weekly,
-    ``first`` for monthly, None for daily. ``of_plans`` are the reports that companies
-    of a plan get instead.
+    ``first`` for monthly and quarterly, None for daily. ``of_plans`` are the reports
+    that companies of a plan get instead.
     """
 
     rhythm: str
@@ -62,6 +63,8 @@ class ReportRhythm:
     def _is_of(self, day: date) -> bool:
         if self.rhythm == "weekly":
             return _WEEKDAYS[day.weekday()] == self.day
+        if self.rhythm == "quarterly":
+            return day.day == 1 and day.month in _QUARTERS
         return self.rhythm == "daily" or day.day == 1
 
 
@@ -77,6 +80,7 @@ class DueReport:
 def read_rhythms(path: Path = DELIVERY) -> tuple[ReportRhythm, ...]:
     """Those of delivery.yml that mail a report."""
     told: dict[str, Any] = parsed(path)
+    pages = told["subscriptions"]
     rhythms = (
         ReportRhythm(
             rhythm,
@@ -85,9 +89,9 @@ def read_rhythms(path: Path = DELIVERY) -> tuple[ReportRhythm, ...]:
             _of(told["reports"], rhythm),
             {plan: _of(own, rhythm) for plan, own in told["plan_reports"].items()},
         )
-        for rhythm, when in told["subscriptions"].items()
+        for rhythm, when in (pages | {"quarterly": pages["monthly"]}).items()
     )
-    return tuple(one for one in rhythms if one.templates)
+    return tuple(one for one in rhythms if one.templates or any(one.of_plans.values()))
 
 
 def list_due(
@@ -103,6 +107,7 @@ def list_due(
     due = []
     for company_id, time_zone, plan, *named in rows:
         recipients = dict(zip(_RHYTHMS, named, strict=True))
+        recipients["quarterly"] = recipients["monthly"]
         wanted = [one for one in rhythms if recipients[one.rhythm]]
         if not wanted or not _has_mail(url, company_id):
             continue

@@ -8,24 +8,29 @@ from decimal import Decimal
 
 from psycopg.rows import class_row
 
+from orchestration.lib.reporting.metric_registry import read_registry
 from orchestration.lib.tenancy.companies import InvalidCompany, load_company
 from orchestration.lib.warehouse.database import connect
 
-__all__ = ["METRICS", "MetricTarget", "load_targets", "remove_target", "set_target"]
+__all__ = [
+    "MetricTarget",
+    "load_targets",
+    "remove_target",
+    "set_target",
+    "targetable",
+]
 
-METRICS = (
-    "net_sales",
-    "order_count",
-    "average_order_value",
-    "new_customer_revenue",
-    "returning_customer_revenue",
-    "spend",
-    "blended_return",
-    "observed_roas",
-    "gross_margin",
-    "contribution_after_ads",
-)
-"""The figures of a month that Ventas compares: those of `performance_changes`."""
+
+def targetable() -> dict[str, str]:
+    """Metrics that a company sets its own target of, and the view each stands in.
+
+    The registry says which: those whose limits have the status ``company``.
+    """
+    return {
+        name: told.limits.relation
+        for name, told in read_registry().items()
+        if told.limits and told.limits.status == "company"
+    }
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,11 @@ def set_target(url: str, company_id: str, target: MetricTarget) -> None:
     UnknownCompany
         There is no such company.
     InvalidCompany
-        No such metric is compared by month, or the target is not above 0.
+        No company sets a target of such a metric, or the target is not above 0.
     """
-    if target.metric_name not in METRICS:
-        raise InvalidCompany(f"A target is of one of {', '.join(METRICS)}.")
+    known = targetable()
+    if target.metric_name not in known:
+        raise InvalidCompany(f"A target is of one of {', '.join(known)}.")
     if not target.target > 0:
         raise InvalidCompany("A target is above 0.")
     load_company(url, company_id)

@@ -74,7 +74,10 @@ def everything() -> list[RawFile]:
         file("community_events", [event("1", "visit", day, "a"), login("a", day)]),
         file("content_plays", [{**play, "minutes": 5}]),
         file("referrals", [{**referral, "referred_contact_id": "b"}]),
-        file("message_events", [message("m", "sent", day, "a")]),
+        file(
+            "message_events",
+            [message("m", "sent", day, "a"), message("n", "bounced", day, "b")],
+        ),
         file("automation_runs", [run]),
         file("access_log", [{**attempt, "outcome": "refused"}]),
         file("sponsorships", [{**sponsor, **days}]),

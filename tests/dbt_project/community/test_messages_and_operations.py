@@ -25,8 +25,10 @@ MARTS = (
     "community_months",
     "content_months",
     "flow_days",
+    "flow_uptimes",
     "lead_temperature_weeks",
     "message_campaign_results",
+    "message_failures",
     "sponsorship_months",
 )
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -45,7 +47,12 @@ def built(warehouse: Warehouse) -> Rows:
         message("b", "clicked", at(DAY, 12), "b", is_machine=True),
         message("a", "clicked", at(DAY, 14), "a"),
         message("a", "clicked", at(DAY, 15), "a"),
+        message("c", "bounced", at(DAY, 12), "c", reason="552"),
         message("c", "bounced", at(DAY, 13), "c", reason="550"),
+        # Of the greeting that came late, and of one without a word.
+        message("late", "bounced", at(DAY, 13), "a", reason="452"),
+        message("late", "delivered", at(DAY, 14), "a"),
+        message("d", "failed", at(DAY, 13), "b", channel="sms", campaign_id="e"),
         # Nobody knows who this one is; it is somebody all the same.
         message("x", "delivered", at(DAY, 13), "nobody"),
         message("w", "clicked", at(DAY, 16), "a", channel="whatsapp", campaign_id="d"),
@@ -131,7 +138,7 @@ def campaign(campaign_id: str, name: str, started_at: object) -> dict[str, objec
 
 
 def test_a_campaign_is_counted_in_people(built: Rows) -> None:
-    mail, whatsapp = built["message_campaign_results"]
+    mail, whatsapp, _ = built["message_campaign_results"]
 
     counts = {key[:-6]: value for key, value in mail.items() if key.endswith("_count")}
     assert counts == {
@@ -211,6 +218,28 @@ def test_a_flow_is_down_until_it_succeeds(built: Rows) -> None:
     # Down from 8 to 10, and again since 12.
     assert (day["outage_count"], day["repair_count"]) == (2, 1)
     assert day["repair_minutes"] == Decimal(120)
+
+
+def test_a_flow_is_up_when_it_is_not_down(built: Rows) -> None:
+    (flow,) = built["flow_uptimes"]
+    # From 8 to 10, and from noon on to the midnight of Santiago after 5 April, which is
+    # at 4 in UTC, as it is in winter there.
+    until = at("2026-04-06", 4)
+    down = 120 + (until - at(DAY, 12)).total_seconds() / 60
+    watched = (until - at(DAY, 8)).total_seconds() / 60
+    assert flow["down_minutes"] == round(down)
+    assert flow["watched_minutes"] == round(watched)
+    assert flow["uptime_ratio"] == pytest.approx(1 - down / watched)
+
+
+def test_whom_a_message_did_not_reach_counts_by_what_was_said_last(
+    built: Rows,
+) -> None:
+    told = {
+        (row["campaign_id"], row["reason"]): (row["channel"], row["failed_count"])
+        for row in built["message_failures"]
+    }
+    assert told == {("c", "550"): ("email", 1), ("e", ""): ("sms", 1)}
 
 
 def test_refused_attempts_are_counted(built: Rows) -> None:

@@ -198,6 +198,8 @@ def test_what_was_delivered_is_counted_and_timed(
         arrive(warehouse, pair.bolt, str(number), occurred_at, midnight)
     next_day = midnight + timedelta(seconds=3)
     arrive(warehouse, pair.bolt, "next", next_day - timedelta(seconds=30), next_day)
+    # A second more than the five minutes of the tactical level.
+    arrive(warehouse, pair.bolt, "late", next_day - timedelta(seconds=301), next_day)
     arrive(warehouse, pair.acme, "other", midnight, midnight)
     long_ago = midnight - timedelta(days=100)
     arrive(warehouse, pair.bolt, "old", long_ago, long_ago)
@@ -208,7 +210,7 @@ def test_what_was_delivered_is_counted_and_timed(
     query = "select * from marts.webhook_days where company_id = %s order by 3"
     first, second = warehouse.rows(query, [pair.bolt])
     assert str(first["received_date"]) == "2026-03-02"
-    assert (first["event_count"], first["live_event_count"]) == (13, 10)
+    assert first["event_count"] == 13
     assert first["busiest_hour_event_count"] == 13
     assert first["busiest_second_event_count"] == 13
     # 0 (whose clock is ahead) to 9 seconds: the fifth and the tenth of ten.
@@ -217,6 +219,11 @@ def test_what_was_delivered_is_counted_and_timed(
     ]
     assert str(second["received_date"]) == "2026-03-03"
     assert second["latency_p50_seconds"] == 30
+    told = [
+        (day["live_event_count"], day["punctual_event_count"])
+        for day in (first, second)
+    ]
+    assert told == [(10, 10), (2, 1)]
     assert [row["event_count"] for row in warehouse.rows(query, [pair.acme])] == [1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import psycopg
@@ -52,6 +53,7 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             k_factor=0.2 if number < 11 else None,
             retention_window_30=0.5 if number < 12 else None,
         )
+    _fill_flagships(insert, scale)
     cohort = {"cohort_month_start_date": _MONTHS[0], "is_complete": True}
     for days, ratio in ((30, 0.5), (60, 0.25), (90, 0.125)):
         insert(
@@ -188,6 +190,16 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         repair_count=scale,
         repair_minutes=scale * 45,
     )
+    insert("flow_uptimes_now", flow_name="bienvenida", flow_uptime_ratio=0.975)
+    for campaign, reason, share in (("c", "550", 3), ("b", "550", 2), ("c", "", 1)):
+        insert(
+            "message_failures_by_reason",
+            campaign_id=campaign,
+            channel="email",
+            failure_reason=reason,
+            first_date=_MONTHS[-2],
+            failed_count=scale * share,
+        )
     insert(
         "access_by_day",
         system_name="metabase",
@@ -219,7 +231,48 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         busiest_hour_event_count=scale * 20,
         busiest_second_event_count=scale * 2,
         live_event_count=scale * 40,
+        punctual_event_ratio=0.9,
         latency_p50_seconds=scale * 1.5,
         latency_p95_seconds=scale * 30,
         latency_max_seconds=scale * 61,
     )
+
+
+def _fill_flagships(insert: Callable[..., None], scale: int) -> None:
+    """Flagship figures beside their targets, and a week and a quarter."""
+    for place, (metric, figure, target, state) in enumerate(
+        [
+            ("active_person_count", scale * 230, scale * 250, "missed"),
+            ("k_factor", 0.2, 0.2, "reached"),
+            ("retention_window_30", 0.5, None, "critical"),
+            ("sponsorship_income", scale * 3000, None, None),
+        ]
+    ):
+        for number, month in ((1, _MONTHS[-3]), (0, _MONTHS[-2])):
+            insert(
+                "community_kpis",
+                month_start_date=month,
+                metric_name=metric,
+                place=place,
+                is_newest=not number,
+                figure=figure * (1 - number / 2),
+                month_change=1.0 if not number else None,
+                kpi_target=target,
+                target_change=figure / target - 1 if target else None,
+                kpi_state=state,
+            )
+    for kind, first, last in (
+        ("week", date(1997, 9, 22), date(1997, 9, 28)),
+        ("quarter", date(1997, 7, 1), date(1997, 9, 30)),
+    ):
+        insert(
+            "community_period_changes",
+            period_kind=kind,
+            period_start_date=first,
+            period_end_date=last,
+            place=1,
+            metric_name="active_person_count",
+            figure=scale * (60 if kind == "week" else 300),
+            earlier_figure=scale * 40,
+            period_change=0.5 if kind == "week" else 6.5,
+        )

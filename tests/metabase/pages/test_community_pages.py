@@ -25,11 +25,31 @@ _NUMBERS = {
 }
 _TABLES = {
     "community_figures": [
-        ["Profesionales activos", "230", "5 %", "109 %"],
-        ["Nuevos registros", "10", "0 %", "0 %"],
-        ["Activados", "8", "0 %", "0 %"],
-        ["Minutos de contenido", "1.000", "0 %", "0 %"],
+        [
+            *("Profesionales activos", "oct 1997", "230", "100 %", "—"),
+            *("250", "-8 %", "Por debajo"),
+        ],
+        ["Factor K", "oct 1997", "0,20", "100 %", "—", "0,20", "0 %", "Bien"],
+        [
+            "Retención a 30 días",
+            "oct 1997",
+            "50,0 %",
+            "100 %",
+            "—",
+            "—",
+            "—",
+            "Crítico",
+        ],
+        [
+            *("Ingresos por patrocinio", "oct 1997", "3.000 EUR", "100 %"),
+            *("—", "—", "—", "Sin meta"),
+        ],
     ],
+    "community_week": [["Profesionales activos", "60", "40", "50 %"]],
+    "community_quarter": [["Profesionales activos", "300", "40", "650 %"]],
+    "community_week_days": [["22 sept 1997", "28 sept 1997"]],
+    "community_month_days": [["1 oct 1997", "31 oct 1997"]],
+    "community_quarter_days": [["1 jul 1997", "30 sept 1997"]],
     "funnel_by_source": [
         # Of twenty visitors no share is given.
         ["(none)", "20", "0 %", "0", "0", "0", "—"],
@@ -53,13 +73,20 @@ _TABLES = {
     ],
     "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
     "top_referrers": [["contacts/acme", "3", "2"]],
-    "flow_health": [["bienvenida", "10", "2", "20,0 %", "1", "45"]],
+    "flow_health": [["bienvenida", "97,5 %", "10", "2", "20,0 %", "1", "45"]],
+    "failure_reasons": [
+        ["Correo", "550", "5", "83 %"],
+        ["Correo", "Sin motivo", "1", "17 %"],
+    ],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
     # The week of the 29th is not over.
     "usage_by_role": [["directivo", "1", "10", "1", "1"]],
     "report_minutes": [["Semanal", "29 sept 1997", "60,0", "240", "75 %"]],
     "webhook_latency": [
-        ["29 sept 1997", "whatsapp", "50", "20", "2", "40", "1,5", "30,0", "61,0"],
+        [
+            *("29 sept 1997", "whatsapp", "50", "20", "2", "40"),
+            *("90 %", "1,5", "30,0", "61,0"),
+        ],
     ],
 }
 

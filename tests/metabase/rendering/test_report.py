@@ -126,6 +126,26 @@ def test_reports_of_webinars_say_what_their_pages_say(papers: Papers) -> None:
     assert "1800" in str(revenue.rows).replace(".", "")
 
 
+@pytest.mark.parametrize(
+    ("template", "period", "change"),
+    [
+        ("community_weekly", "22 sept 1997 \u2013 28 sept 1997", "50"),
+        ("community_quarterly", "1 jul 1997 \u2013 30 sept 1997", "650"),
+    ],
+)
+def test_reviews_of_a_community_begin_with_what_was_found(
+    papers: Papers, template: str, period: str, change: str
+) -> None:
+    report = papers("acme", template).report
+
+    assert report.period == period
+    found, before, targets = report.sections[:3]
+    assert (found.heading, found.is_told) == ("Qué ha pasado", True)
+    assert before.heading == "Frente al periodo anterior"
+    assert change in str(before.cards[0].rows)
+    assert "Por debajo" in str(targets.cards[0].rows)
+
+
 def test_paper_has_the_rows_of_the_warehouse_as_text(
     shops_url: str, papers: Papers
 ) -> None:

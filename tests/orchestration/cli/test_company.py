@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app, company
 from orchestration.cli import console as console_module
+from orchestration.lib.alerts.rules import load_rules
 from orchestration.lib.operations.runs import input_version
 from orchestration.lib.tenancy.companies import Company, InvalidCompany, add_company
 from orchestration.lib.tenancy.company_settings import change_settings, load_settings
@@ -134,13 +135,37 @@ def test_a_target_is_of_one_month_and_company_until_it_is_forgotten(
 
 @pytest.mark.parametrize(
     ("metric", "amount", "why"),
-    [("customers", "5", "one of net_sales"), ("spend", "0", "above 0")],
+    [("customers", "5", "net_sales"), ("spend", "0", "above 0")],
 )
 def test_a_target_that_cannot_be_met_is_refused(
     timonel: Timonel, database_url: str, metric: str, amount: str, why: str
 ) -> None:
     assert why in timonel("target", "acme", metric, "2026-12", amount, code=1)
     assert load_targets(database_url, "acme") == ()
+
+
+def test_limits_beside_a_target_are_rules_of_its_company(
+    timonel: Timonel, database_url: str
+) -> None:
+    limits = ("--warn", "0.3", "--critical", "0.2")
+    timonel("target", "acme", "k_factor", "2026-12", "0.4", *limits)
+
+    rules = {rule.rule_id: rule for rule in load_rules(database_url, "acme")}
+    told = [
+        (rule.severity, rule.comparison, rule.threshold, rule.origin)
+        for word in ("warn", "critical")
+        if (rule := rules[f"community_standing.k_factor.{word}"])
+    ]
+    assert told == [
+        ("high", "below", 0.3, "edited"),
+        ("critical", "below", 0.2, "edited"),
+    ]
+    others = load_rules(database_url, "bolt")
+    assert not [rule for rule in others if rule.metric == "k_factor"]
+    turned = ("--warn", "0.2", "--critical", "0.3")
+    said = timonel("target", "acme", "k_factor", "2026-12", "0.5", *turned, code=1)
+    assert "From the worst on" in said
+    assert load_targets(database_url, "acme")[0].target == Decimal("0.4")
 
 
 def test_an_unknown_company_and_no_number_are_refused(timonel: Timonel) -> None:

@@ -13,6 +13,12 @@ received as (
     where {{ is_in_scope() }}
 ),
 
+tactical as (
+    select 60 * target_minutes as target_seconds
+    from {{ ref('service_level_targets') }}
+    where service_level = 'tactical'
+),
+
 events as (
     select
         events.company_id,
@@ -21,10 +27,12 @@ events as (
         (events.received_at at time zone companies.time_zone)::date
             as received_date,
         extract(epoch from events.written_at - events.occurred_at)
-            as seconds_since
+            as seconds_since,
+        tactical.target_seconds
     from received as events
     inner join companies
         on events.company_id = companies.company_id
+    cross join tactical
     where events.received_at >= companies.shown_from
 ),
 
@@ -39,6 +47,7 @@ judged as (
         case when seconds_since is not null then greatest(seconds_since, 0) end
             as latency_seconds,
         seconds_since <= 7 * 24 * 60 * 60 as is_live,
+        seconds_since <= target_seconds as is_punctual,
         count(*) over (
             partition by
                 company_id, connection_id, date_trunc('hour', received_at)
@@ -58,6 +67,8 @@ select
     max(event_count_of_hour)::integer as busiest_hour_event_count,
     max(event_count_of_second)::integer as busiest_second_event_count,
     (count(*) filter (where is_live))::integer as live_event_count,
+    (count(*) filter (where is_live and is_punctual))::integer
+        as punctual_event_count,
     (
         percentile_disc(0.5) within group (order by latency_seconds)
         filter (where is_live)

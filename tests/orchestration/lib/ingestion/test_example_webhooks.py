@@ -6,9 +6,11 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -29,6 +31,7 @@ from orchestration.lib.ingestion.webhooks.reading import (
     read_deliveries,
 )
 from orchestration.lib.tenancy.companies import Company, add_company
+from sandbox.community.webhooks import live_body
 from sandbox.webhooks import NotDelivered, keep_bodies, send, webhooks_of
 from tests.sandbox.serving import listening
 
@@ -114,6 +117,27 @@ def test_what_is_delivered_is_kept_and_read_once(
         (status.sender, status.delivery_count, status.refusal_count)
         for status in hook_statuses(database_url, "acme")
     } == {("whatsapp", 2, 0), ("sendgrid", 1, 0)}
+
+
+def test_what_happens_meanwhile_is_told_once_and_its_wait_is_measured(
+    database_url: str, settings: Settings, world: Path
+) -> None:
+    notice = live_body("phone\n+34600000001\n\n+34600000002\n")
+    keep_bodies(world, "acme", "whatsapp.live", [notice])
+    with playing(world) as sandbox:
+        first = deliver_example(database_url, settings, sandbox, "acme")
+        again = deliver_example(database_url, settings, sandbox, "acme")
+    read_deliveries(database_url, "acme")
+
+    assert (first, again) == (4, 3)
+    with psycopg.connect(database_url) as database:
+        waits = database.execute(
+            """select written_at - occurred_at from raw_webhooks.events
+            where company_id = 'acme' and payload::text like '%camp=aviso%'"""
+        ).fetchall()
+    # Two people, sent and delivered; seconds ago, and not when the world was made.
+    assert len(waits) == 4
+    assert all(timedelta(0) < wait < timedelta(minutes=5) for (wait,) in waits)
 
 
 def test_who_signs_otherwise_is_refused_and_it_is_said(

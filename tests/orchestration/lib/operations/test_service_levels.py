@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from csv import DictReader
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 
+from orchestration.lib.connections.sources import sources_read
+from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.ingestion.source_events import kind_of
 from orchestration.lib.operations.service_levels import load_levels, measure
 from tests.orchestration.conftest import ORDERS, Shop
 
@@ -139,6 +143,36 @@ def test_a_day_of_advertising_happens_when_it_ends(shop: Shop) -> None:
     assert rows == [(datetime(2026, 1, 3, 23), 1)]
     # The 2nd ended at 23:00 UTC and landed at 09:01: 10 hours and a minute.
     assert shop.rows("select landing_minutes from ops.event_latencies") == [(601,)]
+
+
+def test_what_is_asked_for_by_its_change_is_known_up_to_the_asking(
+    shop: Shop,
+) -> None:
+    shop.connect()
+    refresh(shop)
+    for table in ("connections", "connection_reads", "source_landings"):
+        with psycopg.connect(shop.url) as admin:
+            admin.execute(f"update ops.{table} set source_slug = 'hubspot'".encode())
+    shop.rows("delete from ops.freshness_measurements returning 1")
+
+    assert measure(shop.url, "acme") == 1
+
+    # Each of its tables dates its rows in its own way: no delay is told.
+    assert shop.rows(_MEASURED) == [("hubspot", 0, True, True)]
+    assert shop.rows(_LATENCIES) == []
+
+
+def test_what_a_level_promises_is_read_as_often() -> None:
+    file = PROJECT_ROOT / "dbt_project/seeds/rules/service_level_sources.csv"
+    with file.open() as lines:
+        promised = {(r["service_level"], r["source_slug"]) for r in DictReader(lines)}
+
+    assert len(promised) > 20
+    assert all(kind_of(slug) for _, slug in promised)
+    hourly = {slug for level, slug in promised if level == "operational"}
+    assert hourly <= {one.slug for one in sources_read("operational")}
+    often = {slug for level, slug in promised if level == "tactical"}
+    assert often <= {one.slug for one in sources_read("tactical")}
 
 
 def test_nothing_is_promised_before_anything_is_published(shop: Shop) -> None:

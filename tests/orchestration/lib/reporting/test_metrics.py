@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from orchestration.lib.core.translations import LANGUAGES
+from orchestration.lib.core.yaml_files import parsed
 from orchestration.lib.reporting.metric_registry import (
+    REGISTRY,
     Declaration,
     MetricBroken,
     read_registry,
@@ -111,6 +113,25 @@ def test_a_column_that_names_no_metric_is_told(tmp_path: Path) -> None:
         read_metrics(_manifest("x"), _registry(tmp_path))
 
 
+def test_what_nobody_defined_is_no_metric_yet(tmp_path: Path) -> None:
+    pending = {"label": TOLD["label"], "formula": "not defined", "is_pending": True}
+    (tmp_path / "community.yml").write_text(yaml.safe_dump({"ilt": pending}))
+    registry = read_registry(tmp_path)
+
+    assert registry == {}
+    with pytest.raises(MetricBroken, match="no metric is called 'ilt'"):
+        read_metrics(_manifest("ilt"), registry)
+    (tmp_path / "community.yml").write_text(
+        yaml.safe_dump({"ilt": {**pending, "unit": "count"}})
+    )
+    with pytest.raises(MetricBroken, match="ilt has 'unit'"):
+        read_registry(tmp_path)
+    told = parsed(REGISTRY / "community.yml")
+    assert {name for name in told if told[name].get("is_pending")} == {
+        *("ilt", "tav", "vnr")
+    }
+
+
 def test_a_number_on_a_page_that_is_no_metric_is_found() -> None:
     assert undeclared(_manifest()) == ["reporting.acquisition.user_count"]
 
@@ -138,6 +159,7 @@ def test_a_model_on_no_page_may_hold_any_number() -> None:
         ),
         ({"limits": {**LIMITS, "target": "high"}}, "limits: 'high' is no number"),
         ({"limits": {"relation": "x", "status": "owner"}}, "one of target, warn, crit"),
+        ({"limits": {**LIMITS, "status": "company"}}, "or company, and none of them"),
         ({"limits": {**LIMITS, "sample": "user_count"}}, "write how many user_count"),
         (
             {"limits": {**LIMITS, "sample": "user_count", "sample_minimum": 0}},

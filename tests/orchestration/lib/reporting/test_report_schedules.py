@@ -21,20 +21,24 @@ from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.tenancy.company_settings import change_settings
 
 
-def _webinars(rhythm: str) -> dict[str, tuple[str, ...]]:
-    return {"webinars": (f"webinar_{rhythm}",)}
+def _of_plans(rhythm: str) -> dict[str, tuple[str, ...]]:
+    return {
+        "community": () if rhythm == "daily" else (f"community_{rhythm}",),
+        "webinars": () if rhythm == "quarterly" else (f"webinar_{rhythm}",),
+    }
 
 
-DAILY = ReportRhythm("daily", 8, None, ("operational_report",), _webinars("daily"))
-WEEKLY = ReportRhythm("weekly", 9, "mon", ("executive_summary",), _webinars("weekly"))
+DAILY = ReportRhythm("daily", 8, None, ("operational_report",), _of_plans("daily"))
+WEEKLY = ReportRhythm("weekly", 9, "mon", ("executive_summary",), _of_plans("weekly"))
 MONTHLY = ReportRhythm(
-    "monthly", 10, "first", ("monthly_review",), _webinars("monthly")
+    "monthly", 10, "first", ("monthly_review",), _of_plans("monthly")
 )
+QUARTERLY = ReportRhythm("quarterly", 10, "first", (), _of_plans("quarterly"))
 MAIL = "mailto://127.0.0.1:2525?from=timonel@example.com&to=a@example.com&mode=insecure"
 
 
 def test_the_files_say_the_hours_that_were_promised() -> None:
-    assert read_rhythms() == (DAILY, WEEKLY, MONTHLY)
+    assert read_rhythms() == (DAILY, WEEKLY, MONTHLY, QUARTERLY)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +129,23 @@ def test_a_team_of_webinars_gets_its_own_reports(companies: str) -> None:
     found = list_due(companies, _utc("2026-11-01 09:00"), (DAILY, WEEKLY, MONTHLY))
 
     assert [one.template for one in found] == ["webinar_daily", "webinar_monthly"]
+
+
+def test_a_quarter_is_due_after_it_to_who_is_named_for_the_month(
+    companies: str,
+) -> None:
+    change_settings(companies, "madrid", plan="community")
+
+    october, november = (
+        list_due(companies, _utc(f"2026-{month}-01 09:00"), read_rhythms())
+        for month in (10, 11)
+    )
+
+    assert [one.template for one in october] == [
+        "community_monthly",
+        "community_quarterly",
+    ]
+    assert [one.template for one in november] == ["community_monthly"]
 
 
 def _utc(text: str) -> datetime:
