@@ -16,8 +16,36 @@ audiences as (
     where result = 'gained' and coalesce(margin_gained > 0, true)
 ),
 
-templates as (
+companies as (
+    select
+        company_id,
+        gross_margin_rate is not null as has_margin
+    from {{ ref('companies') }}
+),
+
+sentences as (
     select * from {{ ref('insight_templates') }}
+),
+
+-- Who told a margin is told what is kept, not what is sold.
+templates as (
+    select
+        companies.company_id,
+        sentences.rule_id,
+        sentences.kind,
+        sentences.is_action,
+        case
+            when companies.has_margin and sentences.margin_template_es <> ''
+                then sentences.margin_template_es
+            else sentences.template_es
+        end as template_es,
+        case
+            when companies.has_margin and sentences.margin_template_en <> ''
+                then sentences.margin_template_en
+            else sentences.template_en
+        end as template_en
+    from companies
+    cross join sentences
 ),
 
 rising_churn as (
@@ -165,7 +193,9 @@ told as (
         written.second_upper
     from written
     inner join templates
-        on written.rule_id = templates.rule_id
+        on
+            written.company_id = templates.company_id
+            and written.rule_id = templates.rule_id
 )
 
 select * from told
