@@ -179,17 +179,13 @@ def found(warehouse: Warehouse, company: str) -> dict[str, dict[str, Any]]:
     rows = warehouse.rows(
         """
         select insights.*, gross_margin_rate,
-            coalesce(
-                case when gross_margin_rate is not null then margin_template_es end,
-                template_es
-            ) as template_es,
-            coalesce(
-                case when gross_margin_rate is not null then margin_template_en end,
-                template_en
-            ) as template_en
+            coalesce(kept.template_es, sold.template_es) as template_es,
+            coalesce(kept.template_en, sold.template_en) as template_en
         from reporting.insights
-        inner join staging.insight_templates using (rule_id)
+        inner join staging.insight_templates as sold using (rule_id)
         inner join marts.companies using (company_id)
+        left join staging.insight_margin_templates as kept
+            on insights.rule_id = kept.rule_id and gross_margin_rate is not null
         where company_id = %s
         """,
         [company],

@@ -17,14 +17,15 @@ audiences as (
 ),
 
 companies as (
-    select
-        company_id,
-        gross_margin_rate is not null as has_margin
-    from {{ ref('companies') }}
+    select * from {{ ref('companies') }}
 ),
 
 sentences as (
     select * from {{ ref('insight_templates') }}
+),
+
+sentences_of_margin as (
+    select * from {{ ref('insight_margin_templates') }}
 ),
 
 -- Who told a margin is told what is kept, not what is sold.
@@ -34,18 +35,14 @@ templates as (
         sentences.rule_id,
         sentences.kind,
         sentences.is_action,
-        case
-            when companies.has_margin and sentences.margin_template_es <> ''
-                then sentences.margin_template_es
-            else sentences.template_es
-        end as template_es,
-        case
-            when companies.has_margin and sentences.margin_template_en <> ''
-                then sentences.margin_template_en
-            else sentences.template_en
-        end as template_en
+        coalesce(kept.template_es, sentences.template_es) as template_es,
+        coalesce(kept.template_en, sentences.template_en) as template_en
     from companies
     cross join sentences
+    left join sentences_of_margin as kept
+        on
+            sentences.rule_id = kept.rule_id
+            and companies.gross_margin_rate is not null
 ),
 
 rising_churn as (
