@@ -114,8 +114,11 @@ class _Control:
         }
 
     def grant(self, asked: dict[str, Any]) -> None:
-        """Give a connection exactly the rights `scopes`."""
+        """Give a connection exactly the rights `scopes`, or those of `more` as well."""
         company, source = self._connection(asked)
+        if "more" in asked:
+            self._world.grant_more(company, source, tuple(map(str, asked["more"])))
+            return
         self._world.grant(company, source, tuple(map(str, asked["scopes"])))
 
     def time(self, _: dict[str, Any]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from ml_assets.assets.forecast_ledger import (
 from ml_assets.assets.gate_checks import gate_checks
 from ml_assets.assets.prediction_inputs import (
     FitIdentity,
+    identify,
     is_published,
     read_first_channels,
     read_last_published,
@@ -27,10 +28,11 @@ from ml_assets.assets.prediction_inputs import (
     read_summaries,
 )
 from ml_assets.assets.prediction_tables import write_valuation
+from ml_assets.assets.value_history import replayed
 from ml_assets.clv.backtest import Backtest
 from ml_assets.clv.convergence import fit_failed
 from ml_assets.clv.errors import CustomerValueError
-from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
+from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash
 from ml_assets.clv.models.bg_nbd import BgNbdFit
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
@@ -77,16 +79,19 @@ _TABLES = {
 
 
 class CustomerValueConfig(dg.Config):
-    """Settings of the value models; recorded with the fit, but for the last.
+    """Settings of the value models; recorded with the fit, but for the last two.
 
     `penalizer` is the company's setting (`timonel company set`) unless it is given.
     `accept_changes` publishes once although the past, the amounts or the totals
     changed since the last good run: the gates about change then only warn.
+    `history_months` also predicts as of so many month ends before, where nothing was
+    published, from what was known then (see `value_history.replayed`).
     """
 
     annual_discount_rate: float = ValuationSettings.annual_discount_rate
     penalizer: float | None = None
     accept_changes: bool = False
+    history_months: int = 0
 
 
 @dg.multi_asset(
@@ -139,7 +144,11 @@ def customer_value(
         del purchases
         hashed = data_hash(summaries, log_hash(log))
         settings = _settings(config, company, warehouse.url())
-        identity = _identity(company, as_of_date, hashed, summaries, settings)
+        for one in replayed(
+            database, company, as_of_date, config.history_months, settings
+        ):
+            context.log.info(str(one))
+        identity = identify(company, as_of_date, hashed, summaries, settings)
         accepted = config.accept_changes
         tests: list[tuple[Origin, Backtest]] = []
         valuation = Valuation([fit_failed(failure)] if failure else [])
@@ -184,32 +193,6 @@ def _nothing_sold() -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult
         )
     for table in _TABLES:
         yield dg.MaterializeResult(asset_key=[_SCHEMA, table], metadata={"note": note})
-
-
-def _identity(
-    company: Company,
-    as_of_date: dt.date,
-    hashed: str,
-    summaries: pd.DataFrame,
-    chosen: ValuationSettings,
-) -> FitIdentity:
-    settings = chosen.as_json()
-    return FitIdentity(
-        company_id=company.company_id,
-        fit_id=fit_id(
-            company.company_id,
-            as_of_date,
-            MODEL_VERSION,
-            hashed,
-            {**settings, "currency_code": company.currency_code},
-        ),
-        as_of_date=as_of_date,
-        data_through_date=_last_order(summaries),
-        data_hash=hashed,
-        currency_code=company.currency_code,
-        settings=settings,
-        fitted_at=dt.datetime.now(dt.UTC),
-    )
 
 
 def _settings(
@@ -284,10 +267,6 @@ def _check_as_of(summaries: pd.DataFrame, as_of_date: object) -> None:
             "another run of this company came between. Run this day again.",
             allow_retries=False,
         )
-
-
-def _last_order(summaries: pd.DataFrame) -> dt.date | None:
-    return summaries["last_order_date"].max() if len(summaries) else None
 
 
 def _checks(valuation: Valuation) -> Iterator[dg.AssetCheckResult]:

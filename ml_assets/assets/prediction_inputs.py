@@ -12,11 +12,14 @@ from psycopg import sql
 
 from ml_assets.assets.table_rows import names, read_many
 from ml_assets.clv.drift import LastPublished
+from ml_assets.clv.fit_identity import MODEL_VERSION, fit_id
 from ml_assets.clv.sources import SOURCE_WINDOW_DAYS
-from ml_assets.clv.valuation import MartTotals, method_of
+from ml_assets.clv.valuation import MartTotals, ValuationSettings, method_of
+from orchestration.lib.tenancy.companies import Company
 
 __all__ = [
     "FitIdentity",
+    "identify",
     "is_published",
     "read_first_channels",
     "read_last_published",
@@ -49,6 +52,41 @@ class FitIdentity:
     currency_code: str
     settings: dict[str, float]
     fitted_at: dt.datetime
+
+
+def identify(
+    company: Company,
+    as_of_date: dt.date,
+    hashed: str,
+    summaries: pd.DataFrame,
+    chosen: ValuationSettings,
+) -> FitIdentity:
+    """Which fit this is: the same company, day, purchases and settings are one.
+
+    Parameters
+    ----------
+    hashed
+        `fit_identity.data_hash` of the summaries.
+    """
+    settings = chosen.as_json()
+    return FitIdentity(
+        company_id=company.company_id,
+        fit_id=fit_id(
+            company.company_id,
+            as_of_date,
+            MODEL_VERSION,
+            hashed,
+            {**settings, "currency_code": company.currency_code},
+        ),
+        as_of_date=as_of_date,
+        data_through_date=summaries["last_order_date"].max()
+        if len(summaries)
+        else None,
+        data_hash=hashed,
+        currency_code=company.currency_code,
+        settings=settings,
+        fitted_at=dt.datetime.now(dt.UTC),
+    )
 
 
 def read_purchases(

@@ -25,12 +25,16 @@ __all__ = ["write_valuation"]
 
 
 def write_valuation(
-    database: psycopg.Connection, identity: FitIdentity, valuation: Valuation
+    database: psycopg.Connection,
+    identity: FitIdentity,
+    valuation: Valuation,
+    *,
+    is_in_force: bool = True,
 ) -> None:
     """Write the fit and, unless it is blocked, its predictions; the caller commits.
 
-    Readers get the date that was computed last, as in ``marts.customer_summaries``;
-    every date ever predicted stays in the history.
+    Readers get the date that was computed last, as in ``marts.customer_summaries``,
+    unless it is not to be in force; every date ever predicted stays in the history.
     """
     _write_fit(database, identity, valuation)
     _write_gates(database, identity, valuation)
@@ -45,6 +49,8 @@ def write_valuation(
     of_all = _of_all_rows(identity)
     if not _has_history(database, identity):
         copy_rows(database, "predictions_customer_history", rows, of_all)
+    if not is_in_force:
+        return
     database.execute(
         "delete from predictions.predictions_customer where company_id = %s",
         (identity.company_id,),

@@ -15,6 +15,7 @@ from orchestration.cli.connect import Contract, parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
 from orchestration.cli.demo_team import keep_team
+from orchestration.cli.demo_actions import tell_of_campaign, write_to_customers
 from orchestration.cli.file_preview import how_to_set, understand_files
 from orchestration.cli.stopping import stoppable
 from orchestration.lib.connections.connections import (
@@ -51,6 +52,9 @@ _EXAMPLES = (
     *("cdnow", "tienda_norte", "plaza", "red_profesional", "academia_ia"),
     "cuaderno",
 )
+
+# Month ends replayed at the first run, so that forecasts have fallen due.
+_HISTORY = {"tienda_norte": 6, "plaza": 6}
 
 
 def demo(
@@ -117,11 +121,10 @@ def demo(
             )
         with step("Opening the database"):
             url = open_database(settings)
-        truth: dict[str, Any] = {}
+        sandbox: Sandbox | None = None
         if orders is None:
             with step("Starting the sandbox that plays the sources") as progress:
                 sandbox = stack.enter_context(running_sandbox(settings, log=progress))
-            truth = sandbox.truth()
             with step("Connecting the companies, and delivering their webhooks"):
                 companies = [
                     _example(url, settings, sandbox, each) for each in _EXAMPLES
@@ -138,7 +141,7 @@ def demo(
             companies = [own]
         day = as_of.date() if as_of else None
         is_open = orders is not None and currency is None
-        loaded, blocked = _run(settings, url, companies, orders, is_open, day, truth)
+        loaded, blocked = _run(settings, url, companies, orders, is_open, day, sandbox)
     if loaded and has_reporting(url):
         page = settings.home / "dashboards" / "clientes.html"
         with plain_errors(), step("Rendering the dashboard"):
@@ -160,7 +163,7 @@ def _run(
     orders: Path | None,
     is_open: bool,
     day: date | None,
-    truth: dict[str, Any],
+    sandbox: Sandbox | None,
 ) -> tuple[list[str], list[str]]:
     """Run company by company; return those that were read, and what went wrong.
 
@@ -171,6 +174,7 @@ def _run(
     from orchestration.cli.summary import print_summary
 
     refresher = Refresher(settings, url)
+    truth = sandbox.truth() if sandbox else {}
     blocked: list[str] = []
     loaded: list[str] = []
     for each in companies:
@@ -181,7 +185,13 @@ def _run(
             loaded.append(each.company_id)
             if is_open:
                 each = _in_its_currency(url, refresher, each)  # noqa: PLW2901
-            refresher.compute(each, day or _as_of_date(url, each, told), unread)
+            is_first = not has_succeeded(url, each.company_id)
+            history = _HISTORY.get(each.company_id, 0) if is_first and told else 0
+            as_of_date = day or _as_of_date(url, each, told)
+            replace(refresher, history=history).compute(each, as_of_date, unread)
+            if sandbox and told.get("campaign"):
+                tell_of_campaign(url, refresher, each, as_of_date, told["campaign"])
+                write_to_customers(url, settings, sandbox, each)
         except FORESEEN as failure:
             blocked.append(f"{each.name}: {in_words(failure)}")
             continue

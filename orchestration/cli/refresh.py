@@ -69,6 +69,8 @@ class Refresher:
         Publish although the past changed since the last good run: somebody looked.
     refit
         Publish predictions also between the days on which the company is told them.
+    history
+        Month ends before, at most, that are predicted as of then where nobody did.
     """
 
     settings: Settings
@@ -76,6 +78,7 @@ class Refresher:
     force: bool = False
     accept_changes: bool = False
     refit: bool = False
+    history: int = 0
 
     @property
     def _assets(self) -> AssetRuns:
@@ -206,7 +209,7 @@ class Refresher:
         # Who never was told predictions has none to be told anew.
         is_told = rhythm.last_published in (None, as_of_date)
         is_unpublished = self.refit and not is_told
-        is_wanted = self.force or unread or is_unpublished
+        is_wanted = self.force or unread or is_unpublished or self.history
         if not is_wanted and is_done(self.url, company, as_of_date, version):
             run.forget()
             measure(self.url, company.company_id)
@@ -240,7 +243,12 @@ class Refresher:
             if is_publishing
             else "Measuring what was done",
             computed_groups(asset_groups(), is_publishing=is_publishing),
-            {"customer_value": {"accept_changes": self.accept_changes}}
+            {
+                "customer_value": {
+                    "accept_changes": self.accept_changes,
+                    "history_months": self.history,
+                }
+            }
             if is_publishing
             else None,
         )
@@ -276,8 +284,8 @@ class Refresher:
         return rhythms.get(company.company_id, Rhythm(company))
 
     def _is_publishing(self, rhythm: Rhythm, as_of_date: date) -> bool:
-        is_asked_for = self.force or self.refit or self.accept_changes
-        if is_asked_for or rhythm.is_publishing_due(as_of_date):
+        asked_for = (self.force, self.refit, self.accept_changes, self.history)
+        if any(asked_for) or rhythm.is_publishing_due(as_of_date):
             return True
         console.print(
             f"  [green]✓[/green] Predictions and the mix of {rhythm.last_published} "

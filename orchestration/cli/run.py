@@ -91,6 +91,15 @@ def run(
             "--refit", help="Publish predictions even if they are told weekly."
         ),
     ] = False,
+    history: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=24,
+            help="Also predict customers as of so many month ends before, where nobody "
+            "did, from what was known then, so that forecasts can be graded today.",
+        ),
+    ] = 0,
 ) -> None:
     """Load what is new, rebuild the marts, predict, and publish, company by company.
 
@@ -137,6 +146,7 @@ def run(
         accept_changes=accept_changes,
         # Who names a date wants to see its predictions.
         refit=refit or as_of is not None,
+        history=history,
     )
 
     def work(refresher: Refresher, each: Company) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from orchestration.cli.console import console
 from orchestration.cli.domain_truth import print_domain_truth
+from orchestration.cli.findings import print_findings
 from orchestration.cli.truth import print_truth
 from orchestration.lib.tenancy.companies import Company, reader_role
 from orchestration.lib.tenancy.company_settings import sells
@@ -84,6 +85,7 @@ def print_summary(url: str, company: Company, truth: dict[str, Any]) -> str | No
     if truth:
         with connect(url, reader_role(company.company_id)) as database:
             print_truth(database, company, truth, set_aside)
+            print_findings(database)
     return differs
 
 

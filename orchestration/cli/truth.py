@@ -93,6 +93,7 @@ def print_truth(
         *_totals(database, truth["totals"]["as_of"], set_aside),
         *_kpis(database, company, truth),
         *_media(database, truth),
+        *_campaign(database, truth),
     ]
     for line in lines:
         table.add_row(*line.cells(company.currency_code))
@@ -172,6 +173,23 @@ def _media(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
         if channel in true:
             label = f"Won by {name} ({lower:.0%}-{upper:.0%})"
             yield _Line(label, found, true[channel] / everybody, _SHARE)
+
+
+def _campaign(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
+    """How many more bought because they were written to, once that can be told."""
+    campaign = truth.get("campaign")
+    if not campaign:
+        return
+    row = database.execute(
+        """select customers_gained, customers_gained_lower, customers_gained_upper
+        from reporting.audience_uplift
+        where name = %s and customers_gained is not null""",
+        (campaign["name"],),
+    ).fetchone()
+    if row:
+        found, lower, upper = map(round, row)
+        label = f"Customers won by a message ({lower}-{upper})"
+        yield _Line(label, found, campaign["customers_won"], _COUNT)
 
 
 def _kpis(

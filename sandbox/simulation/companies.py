@@ -92,6 +92,8 @@ class Company:
     """Other currencies that some customers are shown and pay in."""
     euro_rate: float = 1.0
     """Units of the currency that buy what a euro buys; scales prices and spend."""
+    has_campaign: bool = False
+    """Whether it wrote to customers, some kept back by lot."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -139,6 +141,7 @@ TIENDA_NORTE: Final = Company(
         Presentment("GBP", 2, Decimal("0.8532"), 0.03),
     ),
     gross_margin_rate=0.45,
+    has_campaign=True,
 )
 ANDES: Final = Company(
     slug="andes",

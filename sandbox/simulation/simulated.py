@@ -13,6 +13,7 @@ from sandbox.shopify.documents import (
 from sandbox.simulation.ad_entities import entity_versions
 from sandbox.simulation.ad_reports import ad_day_versions
 from sandbox.simulation.buying import draw_purchases
+from sandbox.simulation.campaign import with_campaign
 from sandbox.simulation.demand import draw_demand
 from sandbox.simulation.extras import checkouts, discounts
 from sandbox.simulation.loading import Loader
@@ -39,7 +40,7 @@ def load_simulated(
     company = timeline.company
     # One stream of numbers per thing: a new one must not change the others.
     spend_seed, demand_seed, buying_seed, schedule_seed, order_seed, *rest = seed.spawn(
-        8
+        9
     )
     spends = draw_spend(timeline, size, np.random.default_rng(spend_seed))
     seasons = seasons_of(timeline)
@@ -52,6 +53,9 @@ def load_simulated(
         company.exponent,
         company.euro_rate,
         np.random.default_rng(buying_seed),
+    )
+    purchases, campaign = with_campaign(
+        purchases, timeline, np.random.default_rng(rest[3])
     )
     schedule = draw_schedule(purchases, timeline, np.random.default_rng(schedule_seed))
     plan = OrderPlan(timeline, schedule, demand.channels, seasons)
@@ -97,7 +101,7 @@ def load_simulated(
         "search_console/site_days",
         site_day_versions(timeline, demand, np.random.default_rng(rest[2])),
     )
-    drawn = Drawn(timeline, spends, seasons, demand, purchases)
+    drawn = Drawn(timeline, spends, seasons, demand, purchases, campaign)
     return drawn, simulated_truth(drawn, tally)
 
 

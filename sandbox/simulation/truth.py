@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from sandbox.simulation.buying import BUYING, SPENDING, Purchases
+from sandbox.simulation.campaign import Campaign
 from sandbox.simulation.channels import ORGANIC
 from sandbox.simulation.demand import Demand
 from sandbox.simulation.records import Order
@@ -65,6 +66,7 @@ class Drawn:
     seasons: Seasons
     demand: Demand
     purchases: Purchases
+    campaign: Campaign | None = None
 
 
 def simulated_truth(drawn: Drawn, tally: Tally) -> dict[str, Any]:
@@ -98,6 +100,7 @@ def simulated_truth(drawn: Drawn, tally: Tally) -> dict[str, Any]:
         },
         "formulas": _FORMULAS,
         "totals": _totals(timeline, purchases, tally),
+        "campaign": drawn.campaign and drawn.campaign.as_truth(timeline),
         "later_refunds": tally.later_refunds,
         "exponent": company.exponent,
     }

@@ -56,15 +56,14 @@ class World:
 
     def grant(self, slug: str, source: str, scopes: tuple[str, ...]) -> None:
         """Give a company's app, token or key exactly these rights."""
-        rights = {
-            "shopify": "scopes",
-            "meta_ads": "meta_permissions",
-            "klaviyo": "klaviyo_scopes",
-        }
-        if source not in rights:
-            raise UnknownCompany(f"{source!r} has no rights that could be granted")
-        changed = replace(self.company(slug), **{rights[source]: scopes})  # type: ignore[arg-type]
+        rights = _rights(source)
+        changed = replace(self.company(slug), **{rights: scopes})  # type: ignore[arg-type]
         self.companies[slug] = changed
+
+    def grant_more(self, slug: str, source: str, scopes: tuple[str, ...]) -> None:
+        """Give it these rights beside those that it has."""
+        had = getattr(self.company(slug), _rights(source))
+        self.grant(slug, source, tuple(dict.fromkeys((*had, *scopes))))
 
     def company_with(self, attribute: str, value: str) -> Company | None:
         """The company whose `attribute` ("shop", "meta_account_id") is `value`."""
@@ -93,3 +92,15 @@ class World:
         truth = told.get(company, {})
         truth.setdefault("later_refunds", []).append([at.isoformat(), amount_minor])
         self.store.keep_fact("truth", json.dumps(told | {company: truth}))
+
+
+def _rights(source: str) -> str:
+    """The attribute of a company that holds its rights at a source."""
+    rights = {
+        "shopify": "scopes",
+        "meta_ads": "meta_permissions",
+        "klaviyo": "klaviyo_scopes",
+    }
+    if source not in rights:
+        raise UnknownCompany(f"{source!r} has no rights that could be granted")
+    return rights[source]

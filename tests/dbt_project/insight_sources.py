@@ -78,7 +78,11 @@ NUMBERS: dict[str, dict[str, str]] = {
     "keep_budget": _GAIN,
     "keep_for_value": {**_GAIN, "second": "shift_spend"},
     "keep_split": _GAIN,
-    "losing_channel": {**_RETURN, **_with_bounds("estimate", "ltv_roas_attributed")},
+    "losing_channel": {
+        **_RETURN,
+        **_with_bounds("estimate", "ltv_roas_attributed"),
+        "second": "%break_even_margin_rate",
+    },
     "losing_margin": {
         **_RETURN,
         **_with_bounds("estimate", "margin_ltv_roas_attributed"),
@@ -151,6 +155,8 @@ def _check_sentence(
             assert text in _NAMES or text in source.values() or text in dates
             continue
         column = NUMBERS[row["rule_id"]][name]
+        if row.get("gross_margin_rate") is not None and column.startswith("gain"):
+            column = f"contribution_{column}"
         fact = float(source[column.strip("%-")]) * (100 if column[0] == "%" else 1)
         fact *= -1 if column.startswith("%-") else 1
         number, _, currency = text.partition(" ")

@@ -89,6 +89,17 @@ def test_connections_name_every_company_with_addresses_of_this_server(
     assert told["andes"]["currency_code"] == "CLP"
 
 
+def test_rights_are_granted_exactly_or_beside_those_there_are(client: Client) -> None:
+    rights = {"company": "tienda_norte", "source": "shopify"}
+    client.steer("POST", "grant", **rights, scopes=["read_orders"])
+    client.steer("POST", "grant", **rights, more=["write_customers", "read_orders"])
+
+    had = client.world.company("tienda_norte").scopes
+    assert had == ("read_orders", "write_customers")
+    answer = client.steer("POST", "grant", company="cdnow", source="files", more=[])
+    assert "error" in answer
+
+
 def test_the_same_seed_has_the_same_secrets(client: Client, tmp_path: Path) -> None:
     store = Store(tmp_path / "other.sqlite", Clock())
 

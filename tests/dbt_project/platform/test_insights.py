@@ -178,8 +178,15 @@ def found(warehouse: Warehouse, company: str) -> dict[str, dict[str, Any]]:
     """The insights of a company by rule, each number read back from its source."""
     rows = warehouse.rows(
         """
-        select insights.*, template_es, template_en from reporting.insights
-        inner join staging.insight_templates using (rule_id) where company_id = %s
+        select insights.*, gross_margin_rate,
+            coalesce(kept.template_es, sold.template_es) as template_es,
+            coalesce(kept.template_en, sold.template_en) as template_en
+        from reporting.insights
+        inner join staging.insight_templates as sold using (rule_id)
+        inner join marts.companies using (company_id)
+        left join staging.insight_margin_templates as kept
+            on insights.rule_id = kept.rule_id and gross_margin_rate is not null
+        where company_id = %s
         """,
         [company],
     )
@@ -279,7 +286,7 @@ def test_a_better_channel_gets_more_when_the_split_gains_for_sure(
     sentence = proven["raise_better_channel"]["sentence_es"]
     assert "Google Ads valen a 12 meses un 30,0 % más" in sentence
     assert (
-        "sube su gasto un 15,0 % y, entre todos los canales, se esperan 2.100 EUR más"
+        "sube su gasto un 15,0 % y, entre todos los canales, se esperan 1.050 EUR más"
         in (sentence)
     )
     assert proven["move_budget"]["sentence_es"].startswith(
@@ -290,6 +297,44 @@ def test_a_better_channel_gets_more_when_the_split_gains_for_sure(
     for row in open_.values():
         assert "demasiado incierto para mover dinero" in row["sentence_es"]
         assert not row["is_action"]
+
+
+def test_a_better_split_is_told_in_what_is_kept_where_a_margin_is_told(
+    warehouse: Warehouse, told: Pair
+) -> None:
+    for company, rate in ((told.acme, 0.45), (told.bolt, None)):
+        plan(warehouse, company, 500)
+        # It leaves a tenth of 2,000 unspent.
+        warehouse.execute(
+            """update predictions.budget_scenarios set projected_spend = 1800,
+                current_spend = 2000, gain_upper = 4000
+            where company_id = %s and scenario = 'recommended'""",
+            [company],
+        )
+        set_margin(warehouse, company, rate)
+    query = """
+        select contribution_gain, contribution_gain_lower, contribution_gain_upper
+        from reporting.budget_scenarios
+        where company_id = %s and scenario = 'recommended' and outcome_unit = 'revenue'
+    """
+
+    (kept,), (open_,) = (
+        warehouse.rows(query, [company]) for company in (told.acme, told.bolt)
+    )
+    with_margin = found(warehouse, told.acme)["move_budget"]
+    without = found(warehouse, told.bolt)["move_budget"]
+
+    # 45 % of 2,100, of 500 and of 4,000, and the 200 that are not spent.
+    assert list(kept.values()) == pytest.approx([1145, 425, 2000])
+    assert list(open_.values()) == [None, None, None]
+    assert with_margin["estimate"] == pytest.approx(1145)
+    assert (
+        "dejaría 1.145 EUR más de contribución (margen bruto menos publicidad) en 30 "
+        "días (90 %: de 425 EUR a 2.000 EUR;"
+    ) in with_margin["sentence_es"]
+    assert without["estimate"] == 2100
+    assert "traería 2.100 EUR más de ventas" in without["sentence_es"]
+    assert without["sentence_es"].endswith("así que se paga con cualquier margen.")
 
 
 @pytest.mark.parametrize(

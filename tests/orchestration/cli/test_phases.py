@@ -83,7 +83,7 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> Phases:
     return found
 
 
-def _refresher(**options: bool) -> Refresher:
+def _refresher(**options: Any) -> Refresher:
     return Refresher(Settings(Path("nowhere"), None), "postgresql://nowhere", **options)
 
 
@@ -100,6 +100,19 @@ def test_between_mondays_everything_but_the_models_is_run(
     assert "mix of 2026-01-18 stay" in said
     assert "next on 2026-01-26" in said
     assert "--refit" in said
+
+
+def test_month_ends_before_are_asked_for_although_nothing_changed(
+    phases: Phases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "is_done", lambda *_: True)
+    monkeypatch.setattr(refresh, "measure", lambda *_: None)
+
+    _refresher().compute(ACME, SUNDAY)
+    assert phases.run == []
+    _refresher(history=6).compute(ACME, SUNDAY)
+
+    assert MODELS in phases.run
 
 
 @pytest.mark.parametrize("option", ["refit", "force", "accept_changes"])

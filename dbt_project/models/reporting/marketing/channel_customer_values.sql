@@ -48,9 +48,11 @@ labelled as (
         channels.payback,
         case when plans.is_proven then signals.recommended_change end
             as proven_change,
-        plans.gain as proven_gain,
-        plans.gain_lower as proven_gain_lower,
-        plans.gain_upper as proven_gain_upper,
+        coalesce(plans.contribution_gain, plans.gain) as proven_gain,
+        coalesce(plans.contribution_gain_lower, plans.gain_lower)
+            as proven_gain_lower,
+        coalesce(plans.contribution_gain_upper, plans.gain_upper)
+            as proven_gain_upper,
         signals.traffic_light
     from channels
     inner join compared

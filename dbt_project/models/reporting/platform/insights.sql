@@ -16,8 +16,33 @@ audiences as (
     where result = 'gained' and coalesce(margin_gained > 0, true)
 ),
 
-templates as (
+companies as (
+    select * from {{ ref('companies') }}
+),
+
+sentences as (
     select * from {{ ref('insight_templates') }}
+),
+
+sentences_of_margin as (
+    select * from {{ ref('insight_margin_templates') }}
+),
+
+-- Who told a margin is told what is kept, not what is sold.
+templates as (
+    select
+        companies.company_id,
+        sentences.rule_id,
+        sentences.kind,
+        sentences.is_action,
+        coalesce(kept.template_es, sentences.template_es) as template_es,
+        coalesce(kept.template_en, sentences.template_en) as template_en
+    from companies
+    cross join sentences
+    left join sentences_of_margin as kept
+        on
+            sentences.rule_id = kept.rule_id
+            and companies.gross_margin_rate is not null
 ),
 
 rising_churn as (
@@ -165,7 +190,9 @@ told as (
         written.second_upper
     from written
     inner join templates
-        on written.rule_id = templates.rule_id
+        on
+            written.company_id = templates.company_id
+            and written.rule_id = templates.rule_id
 )
 
 select * from told

@@ -117,6 +117,25 @@ opposed as (
         end
 ),
 
+companies as (
+    select * from {{ ref('companies') }}
+),
+
+-- Of sales a margin is kept; what is spent more is gone.
+kept as (
+    select
+        scenarios.company_id,
+        scenarios.outcome_unit,
+        scenarios.scenario,
+        companies.gross_margin_rate::double precision as margin_rate,
+        (scenarios.projected_spend - scenarios.current_spend)
+        ::double precision as more_spend
+    from scenarios
+    inner join companies
+        on scenarios.company_id = companies.company_id
+    where scenarios.outcome_unit = 'revenue'
+),
+
 proven as (
     select
         scenarios.company_id,
@@ -173,6 +192,12 @@ labelled as (
         values_12m.gain_lower as value_gain_lower,
         values_12m.gain_upper as value_gain_upper,
         values_12m.projected_profit as value_profit,
+        kept.margin_rate * scenarios.gain - kept.more_spend
+            as contribution_gain,
+        kept.margin_rate * scenarios.gain_lower - kept.more_spend
+            as contribution_gain_lower,
+        kept.margin_rate * scenarios.gain_upper - kept.more_spend
+            as contribution_gain_upper,
         scenarios.probability_better,
         {{ probability_label('scenarios.probability_better') }}
             as probability_better_label,
@@ -199,6 +224,11 @@ labelled as (
             scenarios.company_id = values_12m.company_id
             and scenarios.scenario = values_12m.scenario
             and scenarios.outcome_unit = 'revenue'
+    left join kept
+        on
+            scenarios.company_id = kept.company_id
+            and scenarios.outcome_unit = kept.outcome_unit
+            and scenarios.scenario = kept.scenario
     left join labels
         on scenarios.scenario = labels.term
     left join channels
