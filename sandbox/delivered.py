@@ -26,7 +26,9 @@ _COMMUNITIES: Final = ("red_profesional",)
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
 _USUAL_CUSTOMERS: Final = 2_000
-"""Of those who deliver files; 16,000, of a world of 40,000, make 1,200 accounts."""
+"""Of those who deliver files; smaller worlds are made for tests."""
+_ACCOUNTS_OF_A_THOUSAND: Final = 75
+"""In a smaller world; one of the usual size or larger has them all."""
 _PER_SHOP_CUSTOMER: Final = 0.4
 """Of them, for each of a shop whose world is larger than usual."""
 
@@ -48,7 +50,9 @@ def _academia_ia(last_day: date, customers: int, seed: int) -> dict[str, str]:
 
 
 def _cuaderno(last_day: date, customers: int, seed: int) -> dict[str, str]:
-    accounts = max(10, DEFAULT_ACCOUNTS * customers // _USUAL_CUSTOMERS)
+    accounts = DEFAULT_ACCOUNTS
+    if customers < _USUAL_CUSTOMERS:
+        accounts = max(10, _ACCOUNTS_OF_A_THOUSAND * customers // 1_000)
     return cuaderno(seed=seed, last_day=last_day, accounts=accounts)
 
 

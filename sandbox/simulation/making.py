@@ -20,7 +20,7 @@ __all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "WorldPlan", "open_world"]
 DEFAULT_CUSTOMERS: Final = 5_000
 """So many that a media mix can tell what advertising brought."""
 DEFAULT_SEED: Final = 20260101
-_VERSION: Final = 7
+_VERSION: Final = 8
 """Raise it when the same seed makes another world: kept files are then made anew."""
 
 
