@@ -118,7 +118,7 @@ def _account(
         if rng.random() < _TRIED
         else None,
         is_annual=is_annual,
-        engagement=float(rng.beta(8, 6)),
+        engagement=float(rng.beta(7, 7)),
         cs_manager=str(rng.choice(("", "Ana", "Bruno", "Carla", "Diego"))),
         stays=tuple(stays),
         troubles=tuple(troubles),

@@ -15,7 +15,7 @@ __all__ = ["billing"]
 
 Row = Mapping[str, object]
 _EVERY: Final = timedelta(days=30)
-_FAILS_BY_CHANCE: Final = 0.03
+_FAILS_BY_CHANCE: Final = 0.05
 """A card that is declined once, of an account that is not in trouble."""
 _TRIED_AGAIN: Final = (3, 7, 14)
 _REASONS: Final = ("card_expired", "insufficient_funds", "declined")

@@ -19,7 +19,7 @@ from sandbox.saas.features import feature_rows
 from sandbox.saas.lives import Stay
 from sandbox.saas.programme import kpi_targets, program_costs
 from sandbox.saas.sessions import sessions_csv
-from sandbox.saas.subscriptions import Row, subscriptions, trials
+from sandbox.saas.subscriptions import Row, gifts, subscriptions, trials
 from sandbox.saas.truth import truth_of
 from sandbox.saas.usage import use
 
@@ -56,6 +56,7 @@ def cuaderno(
         "subscriptions": [
             *(row for one in found for row in subscriptions(one)),
             *(row for _, row in tried),
+            *gifts(accounts // 150, first_day),
         ],
         "invoices": invoices,
         "payments": payments,

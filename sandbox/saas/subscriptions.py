@@ -11,7 +11,7 @@ import numpy as np
 from sandbox.saas.accounts import PRICES, TRIAL_DAYS, Account, Terms
 from sandbox.saas.lives import Stay
 
-__all__ = ["Trial", "subscriptions", "trials"]
+__all__ = ["Trial", "gifts", "subscriptions", "trials"]
 
 Row = Mapping[str, object]
 Trial = tuple[str, date]
@@ -76,6 +76,24 @@ def trials(
                 "trial_ends_at": began + timedelta(days=TRIAL_DAYS),
             },
         )
+
+
+def gifts(count: int, first_day: date) -> Iterator[Row]:
+    """Who pays nothing: friends of the house, who are no customers."""
+    for number in range(count):
+        yield {
+            "subscription_id": f"sub_g{number:04}",
+            "account_id": f"cta_g{number:04}",
+            "plan": "equipo",
+            "interval": "month",
+            "unit_amount": PRICES["equipo"],
+            "discount_percent": 100,
+            "currency_code": "EUR",
+            "started_at": first_day,
+            "quantity": 2,
+            "status": "active",
+            "effective_from": first_day,
+        }
 
 
 def _terms(one: Account, stay: Stay) -> list[Terms]:

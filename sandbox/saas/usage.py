@@ -25,6 +25,8 @@ _LEAST: Final = {"onboarding": 0.25, "support": 0.4, "features": 0.15, "payment"
 _NARROW: Final = {"onboarding": 0.35, "features": 0.3}
 """Share of the features they use that is left in a trouble."""
 _BREADTH: Final = 0.8
+_IDLE_SEATS: Final = 0.15
+"""Share of seats, but the first, that are paid for and used by nobody."""
 _AWAY_A_DAY: Final = 1 / 300
 _AWAY_DAYS: Final = (7, 22)
 """Holidays: nobody comes, and nobody leaves for it."""
@@ -125,10 +127,11 @@ def _drawn(
     """Account, day and person of each session, by account and day."""
     days = np.arange(TRACKED_DAYS) + places.first_day.weekday()
     chance = places.chance * (days % 7 < 5)
-    found = [
-        np.argwhere((rng.random(chance.shape) < chance) & (seat < places.seats))
-        for seat in range(int(places.seats.max(initial=0)))
-    ]
+    found = []
+    for seat in range(int(places.seats.max(initial=0))):
+        is_used = (rng.random((len(chance), 1)) >= _IDLE_SEATS) | (seat == 0)
+        works = rng.random(chance.shape) < chance
+        found.append(np.argwhere(works & is_used & (seat < places.seats)))
     rows = np.concatenate(
         [np.insert(each, 2, seat, axis=1) for seat, each in enumerate(found)]
     )

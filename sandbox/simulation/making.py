@@ -32,11 +32,14 @@ class WorldPlan:
     seed: int = DEFAULT_SEED
     has_files: bool = True
     """Whether the companies that deliver files are in it: two thirds of its making."""
+    accounts: int | None = None
+    """Of the subscription business; None is as many as the size asks."""
 
     @property
     def file_name(self) -> str:
         """Of the world's file; says nothing of the day it was made."""
         told: list[int | str] = [_VERSION, self.customers, self.seed]
+        told += [] if self.accounts is None else [f"{self.accounts} accounts"]
         text = json.dumps(told if self.has_files else [*told, "no files"])
         return f"world-{hashlib.sha256(text.encode()).hexdigest()[:12]}.sqlite"
 
