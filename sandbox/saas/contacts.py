@@ -16,9 +16,13 @@ __all__ = ["answers", "tickets"]
 _TARGET_MINUTES: Final = (120, 60, 30)
 """What is promised to each plan."""
 _TICKETS_A_DAY: Final = {None: 0.012, "support": 0.13, "onboarding": 0.03}
+_OPENS, _CLOSES = time(7), time(16)
+"""Office hours, UTC, of working days; the largest plan is answered at any hour."""
+_ANY_HOUR: Final = 2
 _WAITS: Final = {None: 0.55, "support": 2.5}
 """Mean wait for a reply, as a share of what is promised."""
 _SOLVED_HOURS: Final = {None: 20, "support": 90}
+_ESCALATED: Final = 0.2
 _ASKED_OF_TICKETS: Final = 0.35
 _PROMOTERS: Final = ("facil_de_usar", "ahorra_tiempo", "buen_soporte")
 _DETRACTORS: Final = {
@@ -51,32 +55,58 @@ def tickets(
     accounts: Sequence[Account], last_day: date, rng: np.random.Generator
 ) -> list[Row]:
     """Tickets of all days, those still open without what is not yet known of them."""
-    rows: list[Row] = []
     now = datetime.combine(last_day, time(23, 59))
-    for one in accounts:
-        for day, cause in _days_at(one, last_day, _TICKETS_A_DAY, rng):
-            tier = PLANS.index(one.terms_on(day).plan)
-            opened = datetime.combine(day, time(7)) + timedelta(
-                minutes=int(rng.integers(0, 9 * 60))
-            )
-            wait = rng.exponential(_WAITS.get(cause, _WAITS[None]))
-            replied = opened + timedelta(minutes=wait * _TARGET_MINUTES[tier])
-            hours = rng.exponential(_SOLVED_HOURS.get(cause, _SOLVED_HOURS[None]))
-            solved = replied + timedelta(hours=float(hours))
-            is_escalated = cause == "support" and rng.random() < 0.2
-            rows.append(
-                {
-                    "ticket_id": f"t{len(rows) + 1}",
-                    "account_id": one.account_id,
-                    "status": "solved" if solved <= now else "open",
-                    "support_tier": 1 + tier,
-                    "created_at": opened,
-                    "first_replied_at": replied if replied <= now else "",
-                    "solved_at": solved if solved <= now else "",
-                    "escalated_at": opened if is_escalated else "",
-                }
-            )
-    return rows
+    asked = (
+        (one, day, cause)
+        for one in accounts
+        for day, cause in _days_at(one, last_day, _TICKETS_A_DAY, rng)
+    )
+    return [
+        {"ticket_id": f"t{number}", **_ticket(*each, now, rng)}
+        for number, each in enumerate(asked, start=1)
+    ]
+
+
+def _ticket(
+    one: Account, day: date, cause: str | None, now: datetime, rng: np.random.Generator
+) -> Row:
+    tier = PLANS.index(one.terms_on(day).plan)
+    opened = datetime.combine(day, _OPENS) + timedelta(
+        minutes=int(rng.integers(0, 9 * 60))
+    )
+    wait = float(rng.exponential(_WAITS.get(cause, _WAITS[None])))
+    minutes = round(wait * _TARGET_MINUTES[tier], 1)
+    is_timed = tier < _ANY_HOUR
+    replied = _after(opened, minutes) if is_timed else opened + _minutes(minutes)
+    hours = float(rng.exponential(_SOLVED_HOURS.get(cause, _SOLVED_HOURS[None])))
+    solved = replied + _minutes(60 * hours)
+    is_escalated = cause == "support" and rng.random() < _ESCALATED
+    return {
+        "account_id": one.account_id,
+        "status": "solved" if solved <= now else "open",
+        "support_tier": 1 + tier,
+        "created_at": opened,
+        "first_replied_at": replied if replied <= now else "",
+        "first_reply_business_minutes": minutes if is_timed and replied <= now else "",
+        "solved_at": solved if solved <= now else "",
+        "escalated_at": opened if is_escalated else "",
+    }
+
+
+def _minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def _after(moment: datetime, minutes: float) -> datetime:
+    """So many minutes of office hours later."""
+    left = _minutes(minutes)
+    while True:
+        closes = datetime.combine(moment, _CLOSES)
+        if moment.weekday() < 5 and moment + left <= closes:
+            return moment + left
+        if moment.weekday() < 5:
+            left -= closes - moment
+        moment = datetime.combine(moment + timedelta(days=1), _OPENS)
 
 
 def answers(
