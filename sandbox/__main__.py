@@ -58,7 +58,11 @@ def _serve(parsed: argparse.Namespace) -> int:
     clock = Clock()
     if parsed.today:
         clock.follow_from(datetime.combine(parsed.today, _NOON))
-    plan = making.WorldPlan(parsed.customers, parsed.seed, has_files=parsed.files)
+    plan = making.WorldPlan(
+        *(parsed.customers, parsed.seed),
+        has_files=parsed.files,
+        accounts=parsed.accounts,
+    )
     world = making.open_world(plan, parsed.home, clock)
     try:
         serve(world, EMULATORS, parsed.port, ends_with_parent=parsed.exit_with_parent)
@@ -150,6 +154,11 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     )
     serve.add_argument(
         "--seed", type=int, default=making.DEFAULT_SEED, help="default: %(default)s"
+    )
+    serve.add_argument(
+        "--accounts",
+        type=_positive,
+        help="accounts of the subscription business, default: 1200 of a usual world",
     )
     serve.add_argument(
         "--today",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +29,9 @@ _COMMUNITIES: Final = ("red_profesional",)
 _PEOPLE_A_DAY: Final = 4.0
 """Who comes to the community in a world of the usual size."""
 _USUAL_CUSTOMERS: Final = 2_000
-"""Of those who deliver files; 16,000, of a world of 40,000, make 1,200 accounts."""
+"""Of those who deliver files; smaller worlds are made for tests."""
+_ACCOUNTS_OF_A_THOUSAND: Final = 75
+"""In a smaller world; one of the usual size or larger has them all."""
 _PER_SHOP_CUSTOMER: Final = 0.4
 """Of them, for each of a shop whose world is larger than usual."""
 
@@ -49,8 +52,12 @@ def _academia_ia(last_day: date, customers: int, seed: int) -> dict[str, str]:
     return webinars(seed=seed, last_day=last_day, registrants=registrants)
 
 
-def _cuaderno(last_day: date, customers: int, seed: int) -> dict[str, str]:
-    accounts = max(10, DEFAULT_ACCOUNTS * customers // _USUAL_CUSTOMERS)
+def _cuaderno(
+    last_day: date, customers: int, seed: int, accounts: int | None = None
+) -> dict[str, str]:
+    if accounts is None and customers >= _USUAL_CUSTOMERS:
+        accounts = DEFAULT_ACCOUNTS
+    accounts = accounts or max(10, _ACCOUNTS_OF_A_THOUSAND * customers // 1_000)
     return cuaderno(seed=seed, last_day=last_day, accounts=accounts)
 
 
@@ -64,13 +71,24 @@ DELIVERED: Final[Mapping[str, Make]] = {
 
 
 def deliver_files(
-    world: Path, anchor: date, *, customers: int, seed: int
+    world: Path,
+    anchor: date,
+    *,
+    customers: int,
+    seed: int,
+    accounts: int | None = None,
 ) -> dict[str, Any]:
-    """Write the files that belong to a world, up to the day before; their truths."""
+    """Write the files that belong to a world, up to the day before; their truths.
+
+    Parameters
+    ----------
+    accounts : of the subscription business; as the size of the world asks if None.
+    """
     truths: dict[str, Any] = {}
     larger = int(customers * _PER_SHOP_CUSTOMER)
     size = max(min(customers, _USUAL_CUSTOMERS), larger)
-    for slug, make in DELIVERED.items():
+    sized: dict[str, Make] = {"cuaderno": partial(_cuaderno, accounts=accounts)}
+    for slug, make in {**DELIVERED, **sized}.items():
         contents = make(anchor - timedelta(days=1), size, seed)
         truths |= json.loads(contents.pop(_TRUTH))
         if slug in _COMMUNITIES:

@@ -85,8 +85,13 @@ def queue_tables(
 
 
 def _entry(row: Mapping[Any, Any]) -> Entry:
-    told = {name: row[name] for name in _NAMES}
-    return Entry(**{**told, "opened_signals": tuple(row["opened_signals"])})
+    told = {name: _known(row[name]) for name in _NAMES if name != "opened_signals"}
+    return Entry(**told, opened_signals=tuple(row["opened_signals"]))
+
+
+def _known(value: Any) -> Any:
+    """None of what is missing, which a column of words tells as a number."""
+    return None if pd.isna(value) else value
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -136,8 +141,8 @@ def _activities(found: pd.DataFrame) -> dict[str, list[Activity]]:
             Activity(
                 row["activity_date"],
                 row["activity_kind"],
-                row["sequence_step"],
-                row["outcome"],
+                _known(row["sequence_step"]),
+                _known(row["outcome"]),
             )
         )
     return told

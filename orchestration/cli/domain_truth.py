@@ -166,9 +166,25 @@ _FIGURES = {
     ),
 }
 
+# The same of what is forecast: it may be off, because nobody knows all causes.
+_FORECASTS = {
+    "leaving_chance_90d": (
+        "Chance to leave within 90 days, mean of accounts",
+        "select avg(leave_probability_90) from reporting.accounts_now",
+        "{:.4f}",
+    ),
+    "leaving_auc_90d": (
+        "AUC of who leaves within 90 days (true: of who knows all that is seen)",
+        "select roc_auc from reporting.account_forecasts where horizon_days = 90",
+        "{:.2f}",
+    ),
+}
+
 
 def print_domain_truth(database: Connection, truth: dict[str, Any]) -> str | None:
     """Print it; return what was not found as it is, or None.
+
+    What is forecast is shown beside the truth, and may differ from it.
 
     Parameters
     ----------
@@ -182,14 +198,14 @@ def print_domain_truth(database: Connection, truth: dict[str, Any]) -> str | Non
     for heading in ("", "found", "true"):
         table.add_column(heading, justify="left" if not heading else "right")
     differing = []
-    for name, (label, query, form) in _FIGURES.items():
-        if name not in truth:
+    for name, (label, query, form) in (_FIGURES | _FORECASTS).items():
+        if truth.get(name) is None:
             continue
         (found,) = database.execute(query.encode()).fetchone() or (None,)
         told = "nothing" if found is None else form.format(found)
         true = form.format(truth[name])
         table.add_row(label, f"[bold]{told}[/bold]", true)
-        if told != true:
+        if told != true and name in _FIGURES:
             differing.append(f"{label}: {told} for {true}")
     console.print(table)
     return "; ".join(differing) or None

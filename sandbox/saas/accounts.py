@@ -1,4 +1,4 @@
-"""Accounts of Cuaderno: who joins, what goes wrong, and who leaves because of it."""
+"""Accounts of Cuaderno: who joins, what goes wrong, who leaves and who comes back."""
 
 from __future__ import annotations
 
@@ -9,53 +9,78 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["CAUSES", "PRICES", "Account", "Trouble", "simulate_accounts"]
+from sandbox.saas.lives import Stay, Trouble, live
 
-CAUSES: Final = ("onboarding", "support", "price", "features", "competition", "payment")
-_SHARES: Final = (0.3, 0.22, 0.12, 0.13, 0.08, 0.15)
+__all__ = ["PLANS", "PRICES", "TRIAL_DAYS", "Account", "Terms", "simulate_accounts"]
+
 PRICES: Final = {"basico": 9, "equipo": 15, "empresa": 24}
 """EUR per seat and month, by plan."""
+PLANS: Final = tuple(PRICES)
+"""From the least to the most: each can do what those before it can."""
+TRIAL_DAYS: Final = 14
 
-_TROUBLED_A_DAY: Final = 1 / 420
-_LEAVES: Final = 0.7
-_UPGRADES: Final = 0.2
-_RECOVERS_DAYS: Final = 75
+_SEATS: Final = {"basico": (1, 3), "equipo": (2, 4), "empresa": (3, 6)}
+_TRIED: Final = 0.6
+_ANNUAL: Final = 0.2
+_CHANGES_A_DAY: Final = 1 / 260
+_CHANGES: Final = {"seat_more": 0.5, "plan_up": 0.2, "seat_less": 0.2, "plan_down": 0.1}
+_COMES_BACK: Final = 0.12
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What goes wrong with an account from a day on, until it leaves or recovers."""
+class Terms:
+    """What is paid for from a day on."""
 
-    cause: str
     since: date
-    until: date
+    plan: str
+    seats: int
+
+    @property
+    def monthly(self) -> int:
+        """EUR a month."""
+        return PRICES[self.plan] * self.seats
 
 
 @dataclass(frozen=True)
 class Account:
-    """An account and its life; ``left_on`` is the day on which it ends, if it does.
+    """An account and its life: one stay, or two of who came back.
 
-    ``engagement`` is the chance that a person of it works on a working day; from
-    ``upgraded_on`` on it pays for a seat more.
+    ``engagement`` is the chance that a person of it works on a working day; who tried
+    it first did from ``tried_on`` on.
     """
 
     account_id: str
     number: int
-    joined_on: date
-    plan: str
-    seats: int
+    tried_on: date | None
     is_annual: bool
     engagement: float
     cs_manager: str
+    stays: tuple[Stay, ...]
     troubles: tuple[Trouble, ...]
-    left_on: date | None
-    cause: str | None
-    upgraded_on: date | None
+    terms: tuple[Terms, ...]
 
     @property
-    def monthly(self) -> int:
-        """EUR a month at the end, or on its last day."""
-        return PRICES[self.plan] * (self.seats + bool(self.upgraded_on))
+    def joined_on(self) -> date:
+        """From when on it paid."""
+        return self.stays[0].began_on
+
+    @property
+    def signed_up_on(self) -> date:
+        """From when on it was there, trying or paying."""
+        return self.tried_on or self.joined_on
+
+    @property
+    def left_on(self) -> date | None:
+        """The first day on which it was gone, for good or not."""
+        return self.stays[0].left_on
+
+    def is_here(self, day: date) -> bool:
+        """Whether it pays on a day."""
+        return any(one.is_on(day) for one in self.stays)
+
+    def terms_on(self, day: date) -> Terms:
+        """What it pays for on a day, or paid for last."""
+        return [self.terms[0], *(one for one in self.terms if one.since <= day)][-1]
 
     def trouble_on(self, day: date) -> Trouble | None:
         """What is wrong on a day."""
@@ -65,71 +90,72 @@ class Account:
 def simulate_accounts(
     count: int, first_day: date, last_day: date, rng: np.random.Generator
 ) -> list[Account]:
-    """Half are there on the first day, the others join one by one."""
-    span = (last_day - first_day).days
-    joins = np.sort(rng.integers(0, span, count) * (rng.random(count) < 0.5))
+    """They join one by one from the first day on, when nobody is there."""
+    days = np.sort(rng.integers(0, (last_day - first_day).days, count))
     return [
         _account(number, first_day + timedelta(days=int(day)), last_day, rng)
-        for number, day in enumerate(joins)
+        for number, day in enumerate(days)
     ]
 
 
 def _account(
     number: int, joined_on: date, last_day: date, rng: np.random.Generator
 ) -> Account:
-    plan = str(rng.choice(list(PRICES), p=(0.45, 0.4, 0.15)))
-    is_annual = bool(rng.random() < 0.2)
-    troubles = tuple(_troubles(joined_on, last_day, rng))
-    left_on, cause = None, None
-    for trouble in troubles:
-        if rng.random() < _LEAVES:
-            left_on, cause = _end(joined_on, trouble.until, is_annual), trouble.cause
-            break
-    if left_on is not None and left_on > last_day:
-        left_on, cause = None, None
-    upgraded_on = _upgrade(joined_on, left_on or last_day, is_annual, rng)
+    plan = str(rng.choice(PLANS, p=(0.45, 0.4, 0.15)))
+    is_annual = bool(rng.random() < _ANNUAL)
+    first, troubles = live(joined_on, last_day, rng, is_annual=is_annual, is_first=True)
+    stays = [first]
+    if first.left_on and rng.random() < _COMES_BACK:
+        began = first.left_on + timedelta(days=int(rng.integers(40, 150)))
+        if began < last_day:
+            again, more = live(began, last_day, rng, is_annual=is_annual)
+            stays, troubles = [first, again], troubles + more
+    begun = Terms(joined_on, plan, int(rng.integers(*_SEATS[plan])))
     return Account(
         account_id=f"cta_{number:04}",
         number=number,
-        joined_on=joined_on,
-        plan=plan,
-        seats=int(
-            rng.integers(*{"basico": (1, 3), "equipo": (2, 4)}.get(plan, (3, 6)))
-        ),
+        tried_on=joined_on - timedelta(days=TRIAL_DAYS)
+        if rng.random() < _TRIED
+        else None,
         is_annual=is_annual,
-        engagement=float(rng.beta(6, 4)),
-        cs_manager=str(rng.choice(("", "Ana", "Bruno", "Carla"))),
-        troubles=troubles,
-        left_on=left_on,
-        cause=cause,
-        upgraded_on=upgraded_on,
+        engagement=float(rng.beta(7, 7)),
+        cs_manager=str(rng.choice(("", "Ana", "Bruno", "Carla", "Diego"))),
+        stays=tuple(stays),
+        troubles=tuple(troubles),
+        terms=(begun, *_changes(begun, stays, last_day, rng, is_annual=is_annual)),
     )
 
 
-def _upgrade(
-    joined_on: date, until: date, is_annual: bool, rng: np.random.Generator
-) -> date | None:
-    """One in five who pays by the month takes a seat more, not before 60 days."""
-    day = joined_on + timedelta(days=60 + int(rng.exponential(200)))
-    is_one = rng.random() < _UPGRADES and not is_annual
-    return day if is_one and day < until else None
+def _changes(
+    begun: Terms,
+    stays: list[Stay],
+    last_day: date,
+    rng: np.random.Generator,
+    *,
+    is_annual: bool,
+) -> Iterator[Terms]:
+    """Seats and plans that grow, and some that shrink; of no year that is paid for."""
+    now, day = begun, begun.since
+    until = stays[-1].left_on or last_day
+    while not is_annual:
+        day += timedelta(days=int(rng.geometric(_CHANGES_A_DAY)))
+        if day >= until:
+            return
+        kind = str(rng.choice(list(_CHANGES), p=list(_CHANGES.values())))
+        changed = _changed(now, day, kind)
+        if changed and any(one.is_on(day) and one.began_on < day for one in stays):
+            now = changed
+            yield now
 
 
-def _troubles(
-    joined_on: date, last_day: date, rng: np.random.Generator
-) -> Iterator[Trouble]:
-    day = joined_on
-    while (day := day + timedelta(days=int(rng.exponential(1 / _TROUBLED_A_DAY)))) < (
-        last_day
-    ):
-        until = day + timedelta(days=int(rng.integers(35, _RECOVERS_DAYS)))
-        yield Trouble(str(rng.choice(CAUSES, p=_SHARES)), day, until)
-        day = until
-
-
-def _end(joined_on: date, decided_on: date, is_annual: bool) -> date:
-    """Who pays by the year stays until the year is over."""
-    if not is_annual:
-        return decided_on
-    years = (decided_on - joined_on).days // 365 + 1
-    return joined_on + timedelta(days=365 * years + years // 4)
+def _changed(now: Terms, day: date, kind: str) -> Terms | None:
+    """A change, where there is one to be made; none gives up half of what was paid."""
+    place = PLANS.index(now.plan)
+    if kind == "seat_more":
+        return Terms(day, now.plan, now.seats + 1)
+    if kind == "seat_less" and now.seats > 2:
+        return Terms(day, now.plan, now.seats - 1)
+    step = {"plan_up": 1, "plan_down": -1}.get(kind, 0)
+    if step and 0 <= place + step < len(PLANS):
+        return Terms(day, PLANS[place + step], now.seats)
+    return None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 
-from sandbox.saas.accounts import Account
+from sandbox.saas.accounts import PLANS, Account
 
-__all__ = ["FEATURES", "feature_rows", "value_truth", "with_first_values"]
+__all__ = ["BEFORE", "FEATURES", "VALUE", "feature_rows", "levels", "value_days"]
 
 FEATURES: Final = (
     ("notas", "core", ""),
@@ -24,59 +24,48 @@ FEATURES: Final = (
     ("informes", "reporting", "equipo;empresa"),
     ("exportar", "reporting", ""),
 )
-_VALUE: Final = "tareas"
-_BEFORE: Final = "notas"
-_SOON_GONE_DAYS: Final = 180
-_SLOW: Final = {True: 0.8, False: 0.12}
-"""Chance to be slow, of accounts that leave within half a year and of the others."""
+_NAMES: Final = [name for name, _, _ in FEATURES]
+VALUE: Final = _NAMES.index("tareas")
+"""Place of the feature whose first use is the first value."""
+BEFORE: Final = _NAMES.index("notas")
+"""Place of what is used until then in its stead."""
+_SLOW_BY_CHANCE: Final = 0.1
 
-Row = Mapping[str, Any]
 
-
-def feature_rows(first_day: date) -> list[Row]:
+def feature_rows(first_day: date) -> list[Mapping[str, Any]]:
     """The file of features; the first value is a task."""
     return [
         {
             "feature": name,
             "tier": tier,
             "plans": plans,
-            "is_value_event": str(name == _VALUE).lower(),
+            "is_value_event": str(name == _NAMES[VALUE]).lower(),
             "released_at": first_day,
         }
         for name, tier, plans in FEATURES
     ]
 
 
-def with_first_values(
-    events: Iterable[Row], accounts: Sequence[Account], rng: np.random.Generator
-) -> Iterator[Row]:
-    """Events in which an account writes tasks from some day on: the slow ones leave.
+def levels() -> np.ndarray:
+    """The place of the least plan that has each feature."""
+    return np.array(
+        [PLANS.index(plans.split(";")[0]) if plans else 0 for _, _, plans in FEATURES]
+    )
 
-    Until then it writes notes instead; the first use from that day on is a task.
+
+def value_days(accounts: Sequence[Account], rng: np.random.Generator) -> list[date]:
+    """The day from which on each uses tasks; whose onboarding fails comes to it late.
+
+    One in ten of the others is late, too, and no likelier to leave for it.
     """
-    begins = {one.account_id: _value_day(one, rng) for one in accounts}
-    reached: set[str] = set()
-    for row in events:
-        account = row["account_id"]
-        feature = row["feature"]
-        if feature and row["occurred_at"].date() < begins[account]:
-            feature = _BEFORE if feature == _VALUE else feature
-        elif feature and account not in reached:
-            reached.add(account)
-            feature = _VALUE
-        yield {**row, "feature": feature}
-
-
-def value_truth(events: Sequence[Row], accounts: Sequence[Account]) -> dict[str, int]:
-    """How many accounts came to their first value, of those seen from their start."""
-    first_day = min(row["occurred_at"].date() for row in events)
-    seen = {one.account_id for one in accounts if one.joined_on >= first_day}
-    there = {row["account_id"] for row in events if row["feature"] == _VALUE}
-    return {"value_reached_count": len(seen & there)}
-
-
-def _value_day(one: Account, rng: np.random.Generator) -> date:
-    stayed = (one.left_on - one.joined_on).days if one.left_on else None
-    is_slow = rng.random() < _SLOW[stayed is not None and stayed < _SOON_GONE_DAYS]
-    fast, slow = int(rng.integers(0, 6)), int(rng.integers(21, 70))
-    return one.joined_on + timedelta(days=slow if is_slow else fast)
+    days = []
+    for one in accounts:
+        failed = any(each.cause == "onboarding" for each in one.troubles)
+        is_slow = failed or rng.random() < _SLOW_BY_CHANCE
+        fast, slow = int(rng.integers(0, 6)), int(rng.integers(21, 70))
+        days.append(
+            one.joined_on + timedelta(days=slow)
+            if is_slow
+            else one.signed_up_on + timedelta(days=fast)
+        )
+    return days

@@ -10,11 +10,12 @@ from typing import Any, Final
 import numpy as np
 
 from sandbox.saas.accounts import Account
+from sandbox.saas.sessions import Usage
 
 __all__ = [
-    "POINTS_RULES",
     "Referral",
     "loyalty_truth",
+    "points_rules",
     "redemptions",
     "referrals",
     "touches",
@@ -32,28 +33,10 @@ _POINTS: Final = {
     "referral": 100,
 }
 _REWARDS: Final = {"credit": (100, 10), "upgrade_month": (500, 24), "course": (300, 45)}
-POINTS_RULES: Final = (
-    *(
-        {
-            "rule_id": name,
-            "rule_kind": "earn",
-            "points": points,
-            "value_amount": "",
-            "starts_on": date(2000, 1, 1),
-        }
-        for name, points in _POINTS.items()
-    ),
-    *(
-        {
-            "rule_id": name,
-            "rule_kind": "reward",
-            "points": points,
-            "value_amount": value,
-            "starts_on": "",
-        }
-        for name, (points, value) in _REWARDS.items()
-    ),
-)
+_SENDERS: Final = 150
+_POINTS_DAYS: Final = 150
+"""Since when points are given."""
+_SPENT_AFTER: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -66,21 +49,38 @@ class Referral:
     is_on_coupon_site: bool
 
 
+def points_rules(last_day: date) -> list[Row]:
+    """What earns points since they are given, and what they buy."""
+    earn = [
+        {"rule_id": name, "rule_kind": "earn", "points": points, "value_amount": ""}
+        for name, points in _POINTS.items()
+    ]
+    rewards = [
+        {"rule_id": name, "rule_kind": "reward", "points": cost, "value_amount": value}
+        for name, (cost, value) in _REWARDS.items()
+    ]
+    return [
+        *({**row, "starts_on": _points_since(last_day)} for row in earn),
+        *({**row, "starts_on": ""} for row in rewards),
+    ]
+
+
 def referrals(
     accounts: Sequence[Account], first_day: date, rng: np.random.Generator
 ) -> list[Referral]:
     """Of those who joined later, about three in ten were sent by one who was there."""
     found = []
     for one in accounts:
+        draws = rng.random(4)
+        if one.signed_up_on <= first_day or draws[0] >= _REFERRED:
+            continue
         there = [
             other
-            for other in accounts
-            if other.joined_on < one.joined_on
-            and (other.left_on is None or other.left_on > one.joined_on)
+            for other in accounts[: one.number]
+            if other.joined_on < one.signed_up_on and other.is_here(one.signed_up_on)
         ]
-        draws = rng.random(4)
-        if one.joined_on > first_day and there and draws[0] < _REFERRED:
-            sender = there[int(draws[1] * min(len(there), 12))]
+        if there:
+            sender = there[int(draws[1] * min(len(there), _SENDERS))]
             is_code = bool(draws[2] < _BY_CODE)
             found.append(
                 Referral(sender, one, is_code, bool(draws[3] < _COUPON_SITE) & is_code)
@@ -92,7 +92,7 @@ def touches(found: Sequence[Referral]) -> list[Row]:
     """A click a week before signup, and the code on its day where one was used."""
     rows: list[Row] = []
     for number, one in enumerate(found):
-        day = one.referred.joined_on
+        day = one.referred.signed_up_on
         kinds = [("click", day - timedelta(days=7))]
         kinds += [("code", day)] if one.is_code else []
         rows += [
@@ -111,26 +111,18 @@ def touches(found: Sequence[Referral]) -> list[Row]:
 
 
 def redemptions(
-    files: Mapping[str, Sequence[Mapping[str, Any]]], last_day: date
+    usage: Usage, files: Mapping[str, Sequence[Mapping[str, Any]]], last_day: date
 ) -> list[Row]:
-    """Of three accounts one spends a hundred points, a month after it had them."""
+    """Of three accounts one spends a hundred points, a week after it had them."""
     earned: dict[str, list[tuple[date, int]]] = {}
-    seen: set[tuple[str, str]] = set()
-    for row in sorted(files["product_events"], key=lambda one: one["occurred_at"]):
-        day, of = row["occurred_at"].date(), earned.setdefault(row["account_id"], [])
-        month = (row["account_id"], f"{day:%Y-%m}")
-        if month not in seen:
-            of.append(((day.replace(day=1) + timedelta(days=31)), 10))
-        adopted = (row["account_id"], row["feature"])
-        if row["feature"] and adopted not in seen:
-            of.append((day, _POINTS["feature_adopted"]))
-        seen |= {month, adopted}
+    for account, day, points in _earned(usage, files, last_day):
+        earned.setdefault(account, []).append((day, points))
     rows: list[Row] = []
     for account in sorted(earned)[::3]:
         points = 0
         for day, more in sorted(earned[account]):
             points += more
-            spent_on = day + timedelta(days=30)
+            spent_on = day + _SPENT_AFTER
             if points >= _REWARDS["credit"][0] and spent_on <= last_day:
                 rows.append(
                     {
@@ -146,6 +138,7 @@ def redemptions(
 
 def loyalty_truth(
     found: Sequence[Referral],
+    usage: Usage,
     files: Mapping[str, Sequence[Mapping[str, Any]]],
     last_day: date,
 ) -> dict[str, int]:
@@ -154,23 +147,53 @@ def loyalty_truth(
     for invoice in files["invoices"]:
         if invoice["status"] == "paid":
             paid.setdefault(invoice["account_id"], []).append(invoice["paid_at"])
-    due = sum(_is_due(paid.get(one.referred.account_id, []), last_day) for one in found)
-    events = [(row["account_id"], row) for row in files["product_events"]]
-    months = {(key, row["occurred_at"].strftime("%Y-%m")) for key, row in events}
-    this = (last_day + timedelta(days=1)).strftime("%Y-%m")
-    adopted = {(key, row["feature"]) for key, row in events if row["feature"]}
+    active = {usage.names[int(one)] for one in np.unique(usage.account)}
+    due = [
+        one
+        for one in found
+        if _is_due(paid.get(one.referred.account_id, []), last_day)
+        # Somebody has to look at who came by a found code and never worked.
+        and not (one.is_on_coupon_site and one.referred.account_id not in active)
+    ]
+    since = _points_since(last_day)
+    by_referral = sum(one.referred.signed_up_on >= since for one in due)
+    return {
+        "referral_count": len(found),
+        "referral_due_count": len(due),
+        "redeemed_points": _REWARDS["credit"][0] * len(files["points_redemptions"]),
+        "earned_points": _POINTS["referral"] * by_referral
+        + sum(points for _, _, points in _earned(usage, files, last_day)),
+    }
+
+
+def _points_since(last_day: date) -> date:
+    return last_day - timedelta(days=_POINTS_DAYS)
+
+
+def _earned(
+    usage: Usage, files: Mapping[str, Sequence[Mapping[str, Any]]], last_day: date
+) -> list[tuple[str, date, int]]:
+    """Account, day and points of what is earned by use and by answers."""
     answered = {
         (row["account_id"], row["answered_at"]) for row in files["survey_responses"]
     }
-    return {
-        "referral_count": len(found),
-        "referral_due_count": due,
-        "redeemed_points": _REWARDS["credit"][0] * len(files["points_redemptions"]),
-        "earned_points": _POINTS["usage_month"] * sum(m != this for _, m in months)
-        + _POINTS["feature_adopted"] * len(adopted)
-        + _POINTS["feedback"] * len(answered)
-        + _POINTS["referral"] * due,
-    }
+    told = [
+        *((one, _last_of(month), "usage_month") for one, month in usage.months()),
+        *(
+            (one, day, "feature_adopted")
+            for (one, _), day in usage.first_uses().items()
+        ),
+        *((one, day, "feedback") for one, day in answered),
+    ]
+    since = _points_since(last_day)
+    return [
+        (one, day, _POINTS[rule]) for one, day, rule in told if since <= day <= last_day
+    ]
+
+
+def _last_of(month: date) -> date:
+    """The last day of a month, of its first."""
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _is_due(paid: Sequence[date], last_day: date) -> bool:

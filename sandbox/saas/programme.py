@@ -11,9 +11,10 @@ __all__ = ["MARGIN_RATE", "kpi_targets", "program_costs"]
 MARGIN_RATE: Final = 0.8
 _PROGRAMME_MONTHS: Final = 6
 _ACQUISITION_MONTHS: Final = 12
-_MONTHLY: Final = {"team": 900, "tools": 150}
-_ONCE: Final = 1500
-_ACQUISITION: Final = 700
+# EUR, of a business of 1,200 accounts.
+_MONTHLY: Final = {"team": 1_900, "tools": 350}
+_ONCE: Final = 4_000
+_ACQUISITION: Final = 8_000
 # Stated and wanted, by figure; nothing of it is simulated.
 _TARGETS: Final = {
     "logo_churn_ratio": (0.052, 0.02),
@@ -30,7 +31,7 @@ _TARGETS: Final = {
     "feature_adoption_ratio": (0.42, 0.65),
     "recovered_invoice_ratio": (0.6, 0.8),
     "programme_roi": (0, 3),
-    "end_mrr": (3_500, 4_550),
+    "end_mrr": (22_000, 28_600),
     "average_mrr_per_account": (38, 45),
     "saas_clv": (450, 720),
     "acquisition_cost": (180, 126),

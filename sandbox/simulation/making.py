@@ -20,7 +20,7 @@ __all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "WorldPlan", "open_world"]
 DEFAULT_CUSTOMERS: Final = 5_000
 """So many that a media mix can tell what advertising brought."""
 DEFAULT_SEED: Final = 20260101
-_VERSION: Final = 7
+_VERSION: Final = 8
 """Raise it when the same seed makes another world: kept files are then made anew."""
 
 
@@ -32,11 +32,14 @@ class WorldPlan:
     seed: int = DEFAULT_SEED
     has_files: bool = True
     """Whether the companies that deliver files are in it: two thirds of its making."""
+    accounts: int | None = None
+    """Of the subscription business; None is as many as the size asks."""
 
     @property
     def file_name(self) -> str:
         """Of the world's file; says nothing of the day it was made."""
         told: list[int | str] = [_VERSION, self.customers, self.seed]
+        told += [] if self.accounts is None else [f"{self.accounts} accounts"]
         text = json.dumps(told if self.has_files else [*told, "no files"])
         return f"world-{hashlib.sha256(text.encode()).hexdigest()[:12]}.sqlite"
 

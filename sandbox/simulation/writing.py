@@ -45,7 +45,13 @@ def write_world(path: Path, anchor: date, plan: WorldPlan) -> None:
     load_replay(Loader(store, CDNOW.slug, known_until), CDNOW, log, shift)
     truth[CDNOW.slug] = cdnow_truth(shift)
     if plan.has_files:
-        truth |= deliver_files(path, anchor, customers=plan.customers, seed=plan.seed)
+        truth |= deliver_files(
+            path,
+            anchor,
+            customers=plan.customers,
+            seed=plan.seed,
+            accounts=plan.accounts,
+        )
     seeds = np.random.SeedSequence(plan.seed).spawn(2)
     for company, own_seed in zip((TIENDA_NORTE, ANDES), seeds, strict=True):
         timeline = Timeline(company, anchor)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +12,15 @@ from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.sandbox import (
-    SandboxStopped,
-    known_sandbox,
+    SandboxWorld,
     running_sandbox,
 )
 from tests.conftest import KnowsProject, NewDatabase
 from tests.dbt_project.declared_keys import declared_keys, repeated_keys
 from tests.end_to_end.conftest import Timonel, set_time, stop_time
 
+# Of the subscription business, of which nothing here asks for more.
+_WORLD = SandboxWorld(accounts=150)
 _ROW_VERSIONS = """
     select 'orders', company_id, order_id, xmin::text from marts.orders
     union all
@@ -45,13 +44,12 @@ def demo(
     new_installation: NewDatabase, knows_project: KnowsProject, memory: Path
 ) -> Iterator[Demo]:
     home = memory / "demo"
-    with new_installation() as url, ThreadPoolExecutor() as threads:
+    with new_installation() as url:
         timonel = Timonel(home, url, knows_project(url))
-        running = threads.submit(timonel.run, "demo", "--no-open")
-        # Its shops go on selling, an order every few minutes, which would be news.
-        now = _stop_time_at_once(Settings(home, url), running)
-        said = running.result()
-        with running_sandbox(Settings(home, url)) as sandbox:
+        with running_sandbox(Settings(home, url), _WORLD) as sandbox:
+            # Its shops go on selling, an order every few minutes: news.
+            now = stop_time(sandbox)
+            said = timonel.run("demo", "--no-open")
             offered = sandbox.connections()
         secrets = {
             secret
@@ -60,15 +58,6 @@ def demo(
             for secret in connection["secrets"].values()
         }
         yield Demo(timonel, said, frozenset(secrets), now)
-
-
-def _stop_time_at_once(settings: Settings, running: Future[str]) -> str:
-    while not running.done():
-        try:
-            return stop_time(known_sandbox(settings))
-        except SandboxStopped:
-            time.sleep(0.05)
-    pytest.fail(running.result())
 
 
 def test_what_is_estimated_stands_beside_what_is_true(demo: Demo) -> None:
@@ -161,7 +150,8 @@ def test_no_row_of_a_view_is_there_twice(demo: Demo, parsed_project: Manifest) -
 
 
 def test_reading_the_same_again_computes_nothing(demo: Demo) -> None:
-    with running_sandbox(Settings(demo.timonel.home, demo.timonel.url)) as sandbox:
+    settings = Settings(demo.timonel.home, demo.timonel.url)
+    with running_sandbox(settings, _WORLD) as sandbox:
         set_time(sandbox, demo.now)
         before = demo.timonel.rows(_ROW_VERSIONS)
 

@@ -54,10 +54,15 @@ class SandboxWorld:
 
     customers: int | None = None
     today: str | None = None
+    accounts: int | None = None
 
     def arguments(self) -> list[str]:
         """As options of the server."""
-        options = {"--customers": self.customers, "--today": self.today}
+        options = {
+            "--customers": self.customers,
+            "--today": self.today,
+            "--accounts": self.accounts,
+        }
         return [
             text
             for name, value in options.items()

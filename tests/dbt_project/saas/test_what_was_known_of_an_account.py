@@ -130,6 +130,19 @@ FILES: dict[str, tuple[Row, ...]] = {
             # The 18th in Madrid and in Santiago.
             "occurred_at": "2026-03-18 12:00+00",
         },
+        # Of no step and no outcome, long before it came into the queue.
+        {
+            "activity_id": "c0",
+            "account_id": "uno",
+            "activity_kind": "training",
+            "occurred_at": "2026-01-02 12:00+00",
+        },
+        {
+            "activity_id": "c2",
+            "account_id": "uno",
+            "activity_kind": "health_check",
+            "occurred_at": "2026-03-18 13:00+00",
+        },
     ),
     "accounts": ({"account_id": "dos", "cs_manager": "Ana"},),
     "exit_reasons": (

@@ -189,7 +189,10 @@ def _reasons(times: int) -> list[Values]:
 
 
 def _kpis(times: int) -> list[Values]:
-    """A share of two months, one without a target; an amount and a score."""
+    """A share of three months, one without a target; an amount and a score.
+
+    The first is the month before the programme.
+    """
     churn = {
         "metric_name": "logo_churn_ratio",
         "unit": "share",
@@ -204,6 +207,7 @@ def _kpis(times: int) -> list[Values]:
         "baseline_value": 0.052,
     }
     before = {**churn, "month_start_date": "1997-08-01", "kpi_value": 0.03}
+    first = {**churn, "month_start_date": "1997-03-01", "kpi_value": 0.05 * times}
     names = ("metric_name", "unit", "place", "kpi_label_es", "kpi_value")
     others = (
         ("gross_revenue_retention_ratio", "share", 5, "GRR de 12 meses", 0.9),
@@ -211,8 +215,10 @@ def _kpis(times: int) -> list[Values]:
         ("nps_score", "score", 3, "NPS", 45 / times),
     )
     month = {"month_start_date": "1997-09-01"}
-    told = (dict(zip(names, each, strict=True)) for each in others)
-    return [before, churn, *({**each, **month} for each in told)]
+    told = [{**dict(zip(names, each, strict=True)), **month} for each in others]
+    # Of the share nobody states where it began.
+    stated = [told[0], *({**each, "baseline_value": 40} for each in told[1:])]
+    return [first, before, churn, *stated]
 
 
 def _effect(times: int) -> Values:

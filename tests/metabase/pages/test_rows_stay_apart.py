@@ -58,8 +58,8 @@ BOLT_TOO = (
         0.9)""",
     *(
         f"""saas_kpis (company_id, metric_name, unit, place, kpi_label_es,
-        month_start_date, kpi_value)
-        values ('bolt', 'of_{unit}', '{unit}', 9, 'De bolt', '1999-01-01', 0.7)"""
+        month_start_date, kpi_value, baseline_value)
+        values ('bolt', 'of_{unit}', '{unit}', 9, 'De bolt', '1999-01-01', 0.7, 1)"""
         for unit in ("share", "money", "score")
     ),
     """webinar_months values ('bolt', '1997-10-01', true, true, 99, 99, 9, 0.9, 0.9, 9,

@@ -36,6 +36,27 @@ listed as (
     select distinct company_id from offered
 ),
 
+-- What a plan of that day has: a join, because asking of each row takes long.
+planned as (
+    select distinct
+        counted.company_id,
+        counted.account_id,
+        counted.feature,
+        counted.activity_date
+    from counted
+    inner join offered
+        on
+            counted.company_id = offered.company_id
+            and counted.feature = offered.feature
+    inner join versions
+        on
+            counted.company_id = versions.company_id
+            and counted.account_id = versions.account_id
+            and counted.activity_date >= versions.from_date
+            and coalesce(counted.activity_date < versions.until_date, true)
+    where lower(versions.plan) = any(offered.plan_names)
+),
+
 judged as (
     select
         counted.*,
@@ -43,17 +64,7 @@ judged as (
             when listed.company_id is null then true
             when offered.feature is null then false
             when offered.plan_names is null then true
-            else exists (
-                select 1 from versions
-                where
-                    versions.company_id = counted.company_id
-                    and versions.account_id = counted.account_id
-                    and versions.from_date <= counted.activity_date
-                    and coalesce(
-                        counted.activity_date < versions.until_date, true
-                    )
-                    and lower(versions.plan) = any(offered.plan_names)
-            )
+            else planned.company_id is not null
         end as is_in_plan
     from counted
     left join listed
@@ -62,6 +73,12 @@ judged as (
         on
             counted.company_id = offered.company_id
             and counted.feature = offered.feature
+    left join planned
+        on
+            counted.company_id = planned.company_id
+            and counted.account_id = planned.account_id
+            and counted.feature = planned.feature
+            and counted.activity_date = planned.activity_date
 )
 
 select * from judged
