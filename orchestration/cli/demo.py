@@ -14,8 +14,8 @@ from rich.markup import escape
 from orchestration.cli.connect import Contract, parse_settings
 from orchestration.cli.console import console, fail, plain_errors, step
 from orchestration.cli.dashboard import show
-from orchestration.cli.demo_team import keep_team
 from orchestration.cli.demo_actions import tell_of_campaign, write_to_customers
+from orchestration.cli.demo_team import keep_team
 from orchestration.cli.file_preview import how_to_set, understand_files
 from orchestration.cli.stopping import stoppable
 from orchestration.lib.connections.connections import (
