@@ -6,7 +6,7 @@ report minutes`, and looks at cards are counted in tables such as Metabase's own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,7 @@ from orchestration.lib.warehouse.database import connect
 __all__ = ["keep_team"]
 
 
-def keep_team(url: str, company_id: str, told: dict[str, Sequence[Any]]) -> None:
+def keep_team(url: str, company_id: str, told: Mapping[str, Sequence[Any]]) -> None:
     """Keep targets, minutes and looks; targets only where the company has none yet."""
     if not load_targets(url, company_id):
         for metric, month, target, warn, critical in told.get("targets", ()):
@@ -53,7 +53,7 @@ def _metabase(
     roles = {role: number for number, role in enumerate({one[0]: 0 for one in looks})}
     people = {(one[1], one[0]): 0 for one in looks}
     ids = {person: number for number, (person, _) in enumerate(people)}
-    rows = {
+    rows: dict[str, list[tuple[Any, ...]]] = {
         "permissions_group": [
             (number, f"{company_id}: {role}") for role, number in roles.items()
         ],
