@@ -36,17 +36,24 @@ failures as (
         on payments.company_id = companies.company_id
 ),
 
+days as (
+    select distinct
+        company_id,
+        scored_on
+    from weeks
+),
+
 -- Nobody invoiced for two months: a source that failed, or no invoices at all.
 billed as (
     select distinct
-        weeks.company_id,
-        weeks.scored_on
-    from weeks
+        days.company_id,
+        days.scored_on
+    from days
     inner join owed
         on
-            weeks.company_id = owed.company_id
-            and weeks.scored_on - 62 < owed.issued_on
-            and weeks.scored_on >= owed.issued_on
+            days.company_id = owed.company_id
+            and days.scored_on - 62 < owed.issued_on
+            and days.scored_on >= owed.issued_on
 ),
 
 -- What was issued and not settled by the evening of a day.
@@ -55,15 +62,21 @@ stood as (
         weeks.company_id,
         weeks.account_id,
         weeks.scored_on,
-        max(weeks.scored_on - coalesce(owed.due_on, owed.issued_on)) filter (
-            where owed.settled_on is null or owed.settled_on > weeks.scored_on
-        ) as oldest_days,
+        greatest(
+            max(
+                weeks.scored_on - coalesce(owed.due_on, owed.issued_on)
+            ) filter (
+                where
+                owed.settled_on is null or owed.settled_on > weeks.scored_on
+            ),
+            0
+        )::integer as oldest_open_invoice_days,
         count(failures.failed_on) filter (
             where owed.settled_on is null or owed.settled_on > weeks.scored_on
-        ) as open_failure_count,
+        )::integer as failed_attempt_count,
         count(failures.failed_on) filter (
             where failures.failed_on > weeks.scored_on - 7
-        ) as new_failure_count
+        )::integer as failed_attempt_count_7d
     from weeks
     inner join billed
         on
@@ -80,18 +93,6 @@ stood as (
             and owed.invoice_id = failures.invoice_id
             and weeks.scored_on >= failures.failed_on
     group by weeks.company_id, weeks.account_id, weeks.scored_on
-),
-
-told as (
-    select
-        company_id,
-        account_id,
-        scored_on,
-        greatest(coalesce(oldest_days, 0), 0)::integer
-            as oldest_open_invoice_days,
-        open_failure_count::integer as failed_attempt_count,
-        new_failure_count::integer as failed_attempt_count_7d
-    from stood
 )
 
-select * from told
+select * from stood
