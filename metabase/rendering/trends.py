@@ -35,18 +35,16 @@ class Trend:
 
 
 def trend_of(card: Card, result: Result, labels: dict[str, str]) -> Trend:
-    """The last value that there is, beside the one before, as Metabase compares them.
+    """The last value beside the one before that there is, as Metabase compares them.
 
     The change is a share of the value before, so that there is none to tell of 0.
     """
     name = card.settings["scalar.field"]
     (axis,) = (column for column in card.columns if column != name)
-    told = [
-        (when, value)
-        for when, value in zip(result.column(axis), result.column(name), strict=True)
-        if when is not None and value is not None
-    ]
-    if not told:
+    rows = list(zip(result.column(axis), result.column(name), strict=True))
+    told = [row for row in rows if row[1] is not None]
+    # An older value would pass for that of the last month where no month is read.
+    if not told or told[-1] != rows[-1]:
         return Trend(None, None, None, "", None)
     language, days = labels["language"], card.columns[axis]
     values = [float(value) for _, value in told][-_POINTS:]

@@ -46,6 +46,11 @@ BOLT_TOO = (
     """cohort_returns_by_month values ('bolt', '1997-08-01', 0, 99, 9, 9, 9, 0)""",
     """community_by_month values ('bolt', '1999-01-01', true, 77, 77, 77, 77, 0.7,
         0.7)""",
+    *(
+        f"""community_period_changes (company_id, period_kind, period_start_date,
+        period_end_date) values ('bolt', '{kind}', '1999-01-01', '1999-01-07')"""
+        for kind in ("week", "quarter")
+    ),
     """kpi_months values ('bolt', '1997-10-01', '1997-10-31', true, 99, 9, 9, 9, 99, 9,
         9, 999, 99, 9, 9, 9, 3, 99, 9, 999, 99)""",
     *(

@@ -47,9 +47,15 @@ def test_the_change_is_of_the_value_before() -> None:
 
 
 def test_a_month_without_a_value_is_passed_over() -> None:
-    trend = trend_of(card(), told(4, 5, None, 4, None), LABELS)
+    trend = trend_of(card(), told(4, 5, None, 4), LABELS)
 
     assert (trend.value, trend.change) == (4, "▼ 20\xa0% frente a feb 2026")
+
+
+def test_where_the_last_month_has_no_value_no_other_stands_for_it() -> None:
+    trend = trend_of(card(), told(4, 5, None), LABELS)
+
+    assert (trend.value, trend.when, trend.line) == (None, None, None)
 
 
 def test_less_is_better_where_the_card_says_so() -> None:
