@@ -52,6 +52,8 @@ class FitIdentity:
     currency_code: str
     settings: dict[str, float]
     fitted_at: dt.datetime
+    #: Of a month end afterwards: never in force.
+    is_replayed: bool = False
 
 
 def identify(
@@ -176,6 +178,7 @@ def read_last_published(
 ) -> LastPublished | None:
     """The last good run up to the as-of date, of one date the one made last.
 
+    Month ends predicted afterwards are a past only to each other.
     Never the same fit: running again on the same data is judged as the first time.
     """
     fit = database.execute(
@@ -183,8 +186,14 @@ def read_last_published(
         from predictions.model_fits as fits
         where fits.company_id = %s and fits.status = 'published'
             and fits.as_of_date <= %s and fits.fit_id <> %s
+            and (%s or not fits.is_replayed)
         order by fits.as_of_date desc, fits.fitted_at desc limit 1""",
-        (identity.company_id, identity.as_of_date, identity.fit_id),
+        (
+            identity.company_id,
+            identity.as_of_date,
+            identity.fit_id,
+            identity.is_replayed,
+        ),
     ).fetchone()
     if fit is None:
         return None

@@ -25,16 +25,13 @@ __all__ = ["write_valuation"]
 
 
 def write_valuation(
-    database: psycopg.Connection,
-    identity: FitIdentity,
-    valuation: Valuation,
-    *,
-    is_in_force: bool = True,
+    database: psycopg.Connection, identity: FitIdentity, valuation: Valuation
 ) -> None:
     """Write the fit and, unless it is blocked, its predictions; the caller commits.
 
     Readers get the date that was computed last, as in ``marts.customer_summaries``,
-    unless it is not to be in force; every date ever predicted stays in the history.
+    unless it is of a month end afterwards; every date ever predicted stays in the
+    history.
     """
     _write_fit(database, identity, valuation)
     _write_gates(database, identity, valuation)
@@ -49,7 +46,7 @@ def write_valuation(
     of_all = _of_all_rows(identity)
     if not _has_history(database, identity):
         copy_rows(database, "predictions_customer_history", rows, of_all)
-    if not is_in_force:
+    if identity.is_replayed:
         return
     database.execute(
         "delete from predictions.predictions_customer where company_id = %s",
@@ -107,6 +104,7 @@ def _write_fit(
         else None,
         "settings": Jsonb(identity.settings),
         "fitted_at": identity.fitted_at,
+        "is_replayed": identity.is_replayed,
     }
     upsert(database, "model_fits", ("company_id", "fit_id"), [values])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -95,7 +95,7 @@ def read_purchases_known(
         revenue in the company's currency).
     """
     types = {"ordered_at": "datetime64[s]", "amount": "float64"}
-    values = (company_id, day, company_id, day, day, day)
+    values = (company_id, day, company_id, *(4 * [day]))
     return read_many(database, _KNOWN, values, types)
 
 
@@ -112,7 +112,9 @@ def _replay(
     last = bought.groupby("customer_id")["date"].max().dt.date
     summaries["last_order_date"] = last.reindex(summaries["customer_id"]).to_numpy()
     hashed = data_hash(summaries, log_hash(log))
-    identity = identify(company, day, hashed, summaries, settings)
+    identity = replace(
+        identify(company, day, hashed, summaries, settings), is_replayed=True
+    )
     total = round(Decimal(float(purchases["amount"].sum())), 2)
     evidence = Evidence(
         mart=MartTotals(len(summaries), total),
@@ -123,7 +125,7 @@ def _replay(
     valuation = value_customers(log, summaries, day, settings, evidence)
     if valuation.reasons:
         return Replayed(day, reason=" ".join(valuation.reasons))
-    write_valuation(database, identity, valuation, is_in_force=False)
+    write_valuation(database, identity, valuation)
     return Replayed(day, grade_due_forecasts(database, identity, log))
 
 
@@ -153,6 +155,8 @@ _KNOWN: Final = """
             (orders.cancelled_at at time zone companies.time_zone)::date
                 as cancelled_on,
             (orders.paid_at at time zone companies.time_zone)::date as paid_on,
+            (orders.completed_at at time zone companies.time_zone)::date
+                as completed_on,
             case when companies.revenue_includes_tax then 0
                 else coalesce(orders.tax_amount, 0) end
             + case when companies.revenue_includes_shipping then 0
@@ -187,7 +191,17 @@ _KNOWN: Final = """
             end as amount
         from orders
         left join entries on orders.order_id = entries.order_id
-        where orders.paid_on is null or orders.paid_on <= %s
+        -- A shop tells what was paid: who never did never bought, unless it was
+        -- delivered and is paid then.
+        where
+            case
+                when orders.paid_on is not null
+                    then least(orders.paid_on, orders.completed_on) <= %s
+                when orders.source_contract = 'api'
+                    then orders.exclusion_reason is distinct from 'cancelled'
+                        and coalesce(orders.completed_on <= %s, true)
+                else true
+            end
     )
     select customer_id, order_date as ordered_at, amount::double precision as amount
     from known

@@ -47,17 +47,23 @@ def target(
     """Set what a figure should be in a month; pages show it at once.
 
     On Ventas a target is of its month, on Ejecutiva until there is a later one. Limits
-    are rules of the alerts (timonel alerts rules). Rates are 0-1.
+    are rules of the alerts (timonel alerts rules) and stay when the target goes. Rates
+    are 0-1.
     """
     with plain_errors():
         url = open_database(Settings.from_environment())
+        told = None
         if amount.lower() != "none":
             told = MetricTarget(metric, month.date(), number_of("AMOUNT", amount))
-            _check_order(metric, (critical, warn, float(told.target)))
-            set_target(url, company_id, told)
-        elif not remove_target(url, company_id, metric, month.date()):
+            told.check()
+        target = float(told.target) if told else None
+        _check_limits(metric, critical, warn, target)
+        if told is None and not remove_target(url, company_id, metric, month.date()):
             raise fail(f"{company_id} has no target of {metric} in {month:%Y-%m}.")
+        # Limits may be refused: the target is then not kept either.
         set_limits(url, company_id, metric, warn, critical)
+        if told is not None:
+            set_target(url, company_id, told)
     targets(company_id)
 
 
@@ -83,11 +89,20 @@ def set_limits(
             change_rule(url, company_id, f"{name}.{word}", name, told)
 
 
-def _check_order(metric: str, numbers: tuple[float | None, ...]) -> None:
+def _check_limits(
+    metric: str, critical: float | None, warn: float | None, target: float | None
+) -> None:
     """Of a figure that is to be high, critical lies lowest and the target highest."""
     declared = read_registry().get(metric)
-    is_low = declared is not None and declared.direction == "lower_is_better"
-    known = [number for number in numbers if number is not None]
+    direction = declared.direction if declared else "higher_is_better"
+    limits = [number for number in (critical, warn) if number is not None]
+    if limits and direction == "neutral":
+        raise fail(
+            f"More of {metric} is neither better nor worse: it takes a target, and no "
+            "--warn or --critical."
+        )
+    is_low = direction == "lower_is_better"
+    known = limits if target is None or direction == "neutral" else [*limits, target]
     if known != sorted(known, reverse=is_low):
         raise fail("From the worst on: --critical, then --warn, then AMOUNT.")
 

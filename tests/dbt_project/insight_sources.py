@@ -78,11 +78,7 @@ NUMBERS: dict[str, dict[str, str]] = {
     "keep_budget": _GAIN,
     "keep_for_value": {**_GAIN, "second": "shift_spend"},
     "keep_split": _GAIN,
-    "losing_channel": {
-        **_RETURN,
-        **_with_bounds("estimate", "ltv_roas_attributed"),
-        "second": "%break_even_margin_rate",
-    },
+    "losing_channel": {**_RETURN, **_with_bounds("estimate", "ltv_roas_attributed")},
     "losing_margin": {
         **_RETURN,
         **_with_bounds("estimate", "margin_ltv_roas_attributed"),

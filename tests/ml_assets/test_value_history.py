@@ -9,6 +9,7 @@ import pandas as pd
 import psycopg
 import pytest
 
+from ml_assets.assets.prediction_inputs import identify, read_last_published
 from ml_assets.assets.value_history import read_purchases_known, replayed
 from ml_assets.clv.valuation import ValuationSettings
 from orchestration.lib.tenancy.companies import Company
@@ -25,14 +26,15 @@ MARTS = """
         source_slug text, source_contract text, order_date date,
         gross_revenue numeric, discount_amount numeric, tax_amount numeric,
         shipping_amount numeric, net_revenue numeric, is_purchase boolean,
-        exclusion_reason text, paid_at timestamptz, cancelled_at timestamptz);
+        exclusion_reason text, paid_at timestamptz, cancelled_at timestamptz,
+        completed_at timestamptz);
     create table marts.revenue_entries (company_id text, order_id text,
         is_revenue boolean, entry_date date, amount numeric);
 """
 ORDER = """
     insert into marts.orders values (%(company)s, %(order)s, %(customer)s, 'shopify',
         'api', %(day)s, %(gross)s, 0, 2, 1, %(net)s, %(reason)s::text is null,
-        %(reason)s, %(paid)s, %(cancelled)s)
+        %(reason)s, %(paid)s, %(cancelled)s, %(completed)s)
 """
 ENTRY = "insert into marts.revenue_entries values (%s, %s, %s, %s, %s)"
 
@@ -42,6 +44,7 @@ def put(database: psycopg.Connection, order: str, **told: Any) -> None:
     facts = {
         **{"company": "acme", "order": order, "customer": order, "gross": 13},
         **{"day": JUNE, "net": 10, "reason": None, "paid": None, "cancelled": None},
+        "completed": None,
         **told,
     }
     database.execute(ORDER, facts)
@@ -77,8 +80,20 @@ def test_what_became_of_an_order_later_was_not_known(database_url: str) -> None:
             database,
             "cancelled_later",
             reason="cancelled",
+            paid=dt.datetime.combine(JUNE, noon),
             cancelled=dt.datetime.combine(later, noon),
         )
+        put(
+            database,
+            "never_paid",
+            reason="cancelled",
+            cancelled=dt.datetime.combine(later, noon),
+        )
+        # Paid at the door, and the courier pays the shop later.
+        for order, done in (("delivered", JUNE), ("delivered_later", later)):
+            moment = dt.datetime.combine(done, noon)
+            put(database, order, paid=moment + dt.timedelta(9), completed=moment)
+            enter(database, order, JUNE, 10)
         put(
             database,
             "cancelled",
@@ -104,6 +119,7 @@ def test_what_became_of_an_order_later_was_not_known(database_url: str) -> None:
         "whole": 10,
         "tip": 10,
         "cancelled_later": 10,
+        "delivered": 10,
         "paid": 10,
     }
 
@@ -172,6 +188,9 @@ def test_month_ends_are_told_once_graded_when_due_and_never_in_force(
         ).fetchall()
         in_force = database.execute("select 1 from predictions.predictions_customer")
         assert in_force.fetchall() == []
+        # Nor the past of what is told today.
+        today = identify(ACME, AS_OF, "today", pd.DataFrame(), ValuationSettings())
+        assert read_last_published(database, today) is None
 
     assert sum(one.graded_count for one in said) == len(graded)
     assert graded == [(30, dt.date(2026, 8, 31)), (30, dt.date(2026, 9, 30))]

@@ -41,6 +41,20 @@ class MetricTarget:
     month_start_date: date
     target: Decimal
 
+    def check(self) -> None:
+        """Refuse what cannot be a target.
+
+        Raises
+        ------
+        InvalidCompany
+            No company sets a target of such a metric, or it is not above 0.
+        """
+        known = targetable()
+        if self.metric_name not in known:
+            raise InvalidCompany(f"A target is of one of {', '.join(known)}.")
+        if not self.target > 0:
+            raise InvalidCompany("A target is above 0.")
+
 
 def load_targets(url: str, company_id: str) -> tuple[MetricTarget, ...]:
     """All targets of a company, by month and metric.
@@ -69,13 +83,9 @@ def set_target(url: str, company_id: str, target: MetricTarget) -> None:
     UnknownCompany
         There is no such company.
     InvalidCompany
-        No company sets a target of such a metric, or the target is not above 0.
+        As `MetricTarget.check`.
     """
-    known = targetable()
-    if target.metric_name not in known:
-        raise InvalidCompany(f"A target is of one of {', '.join(known)}.")
-    if not target.target > 0:
-        raise InvalidCompany("A target is above 0.")
+    target.check()
     load_company(url, company_id)
     with connect(url, "orchestrator") as connection:
         connection.execute(

@@ -48,7 +48,7 @@ def built(warehouse: Warehouse) -> Rows:
         message("a", "clicked", at(DAY, 14), "a"),
         message("a", "clicked", at(DAY, 15), "a"),
         message("c", "bounced", at(DAY, 12), "c", reason="552"),
-        message("c", "bounced", at(DAY, 13), "c", reason="550"),
+        message("c", "bounced", at(DAY, 13), "c", reason="550 5.1.1 <c@x.com>: none"),
         # Of the greeting that came late, and of one without a word.
         message("late", "bounced", at(DAY, 13), "a", reason="452"),
         message("late", "delivered", at(DAY, 14), "a"),
@@ -239,7 +239,7 @@ def test_whom_a_message_did_not_reach_counts_by_what_was_said_last(
         (row["campaign_id"], row["reason"]): (row["channel"], row["failed_count"])
         for row in built["message_failures"]
     }
-    assert told == {("c", "550"): ("email", 1), ("e", ""): ("sms", 1)}
+    assert told == {("c", "5.1.1"): ("email", 1), ("e", ""): ("sms", 1)}
 
 
 def test_refused_attempts_are_counted(built: Rows) -> None:

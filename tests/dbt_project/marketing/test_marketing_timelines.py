@@ -52,6 +52,15 @@ def companies(warehouse: Warehouse) -> Pair:
                 status="completado",
                 service="limpieza",
             ),
+            # Given back whole: neither bought nor in a line of life as a purchase.
+            order(
+                "Y",
+                "2",
+                "2026-03-03 12:00+00",
+                total=9000,
+                status="cancelado",
+                service="jardín",
+            ),
         ),
         marketplace_file("ratings", rating("X", "4.5", "2026-03-04 12:00+00")),
         marketplace_file(

@@ -167,6 +167,19 @@ def test_limits_beside_a_target_are_rules_of_its_company(
     assert "From the worst on" in said
     assert load_targets(database_url, "acme")[0].target == Decimal("0.4")
 
+    # Without a target the limits are in their order all the same.
+    timonel("target", "acme", "k_factor", "2026-12", "none", *turned, code=1)
+    assert len(load_targets(database_url, "acme")) == 1
+
+
+def test_what_is_neither_good_nor_bad_takes_a_target_and_no_limit(
+    timonel: Timonel, database_url: str
+) -> None:
+    said = timonel("target", "acme", "spend", "2026-12", "900", "--warn", "800", code=1)
+
+    assert "neither better nor worse" in said
+    assert load_targets(database_url, "acme") == ()
+
 
 def test_an_unknown_company_and_no_number_are_refused(timonel: Timonel) -> None:
     assert "There is no company 'nobody'" in timonel("show", "nobody", code=1)

@@ -58,8 +58,17 @@ pivoted as (
             where newest.metric_name = 'sponsorship_benefit_ratio'
         )::double precision as sponsorship_benefit_ratio
     from newest
+    -- What was long ago is no standing: as old as alerts look at, and a cohort
+    -- as much older as it takes until it is complete.
     inner join companies
-        on newest.company_id = companies.company_id
+        on
+            newest.company_id = companies.company_id
+            and companies.as_of_date - newest.month_start_date
+            <= case
+                when newest.metric_name like 'retention_window%' then 195
+                when newest.metric_name = 'k_factor' then 195
+                else 75
+            end
     group by newest.company_id, companies.as_of_date
 )
 

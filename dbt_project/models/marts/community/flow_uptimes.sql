@@ -2,8 +2,11 @@
 with companies as (
     select
         company_id,
-        ({{ as_of_date() }} + 1)::timestamp at time zone time_zone
-            as until_moment
+        -- What has not come yet is no outage.
+        least(
+            ({{ as_of_date() }} + 1)::timestamp at time zone time_zone,
+            now()
+        ) as until_moment
     from {{ ref('companies') }}
     where {{ is_in_scope() }}
 ),
@@ -18,7 +21,8 @@ outages as (
     where {{ is_in_scope() }}
 ),
 
--- A flow is looked at from its first run on, ninety days at most.
+-- A flow is looked at from its first run on, ninety days at most; one that did
+-- not run in them is no more.
 windows as (
     select
         ended.company_id,
@@ -34,6 +38,9 @@ windows as (
             ended.company_id = companies.company_id
             and ended.ended_at < companies.until_moment
     group by ended.company_id, ended.flow_name, companies.until_moment
+    having
+        max(ended.ended_at)
+        >= companies.until_moment - interval '{{ day_count }} days'
 ),
 
 -- One that is down still is down until the end of the window.

@@ -1,3 +1,7 @@
+{# RFC 3463, then RFC 5321. #}
+{% set enhanced = "'\\m([245]\\.[0-9]{1,3}\\.[0-9]{1,3})\\M'" %}
+{% set basic = "'\\m([45][0-9]{2})\\M'" %}
+
 with recipients as (
     select * from {{ ref('int_message_recipients') }}
     where {{ is_in_scope() }} and is_failed and not is_delivered
@@ -15,7 +19,16 @@ reasons as (
         campaign_id,
         channel,
         recipient_id,
-        reason
+        -- Of a sender's sentence the code: it may hold the person's address.
+        case
+            when reason is null then ''
+            when reason ~ {{ enhanced }}
+                then substring(reason from {{ enhanced }})
+            when reason ~ {{ basic }} then substring(reason from {{ basic }})
+            when reason ~ '^[A-Za-z0-9_ -]{1,40}$' and reason !~ '[0-9]{7}'
+                then lower(reason)
+            else 'other'
+        end as reason
     from events
     order by
         company_id asc,

@@ -9,7 +9,7 @@ orders as (
         customer_id,
         order_date
     from {{ ref('orders') }}
-    where customer_id is not null
+    where is_purchase
 ),
 
 bought as (

@@ -120,8 +120,6 @@ labelled as (
         ::numeric(18, 6) as margin_ltv_roas_attributed,
         judged.ltv_roas_incremental * judged.gross_margin_rate
             as margin_ltv_roas_incremental,
-        (1 / nullif(judged.ltv_roas_attributed, 0))::numeric(18, 6)
-            as break_even_margin_rate,
         (judged.observed_value / judged.paid)::numeric(18, 6)
             as observed_roas,
         (judged.reported_revenue / judged.paid)::numeric(18, 6)

@@ -175,8 +175,8 @@ losing_channels as (
         efficiency.unrecovered_spend_upper::double precision as stake_upper,
         null::double precision as earlier_rate,
         null::double precision as new_rate,
-        'share' as second_unit,
-        efficiency.break_even_margin_rate::double precision as second_estimate,
+        null::text as second_unit,
+        null::double precision as second_estimate,
         null::double precision as second_lower,
         null::double precision as second_upper
     from efficiency

@@ -16,6 +16,7 @@ with runs as (
 
 fits as (
     select * from {{ source('predictions', 'model_fits') }}
+    where not is_replayed
 ),
 
 {{ with_vip_changes() }},

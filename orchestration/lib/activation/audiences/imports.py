@@ -76,8 +76,8 @@ def read_recipients(path: Path) -> dict[str, bool]:
             email = (row["email"] or "").strip().lower()
             if said not in _KEPT_BACK or not email:
                 raise AudienceRefused(
-                    f"{path}, line {rows.line_num}: it takes an address and yes or no, "
-                    f"not {row['kept_back']!r}."
+                    f"{path}, line {rows.line_num}: it takes an address in email, and "
+                    "yes or no in kept_back."
                 )
             if found.setdefault(email, _KEPT_BACK[said]) != _KEPT_BACK[said]:
                 raise AudienceRefused(

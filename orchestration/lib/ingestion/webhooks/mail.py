@@ -9,6 +9,7 @@ failed; neither the subject, nor links, nor addresses of the network.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ __all__ = ["mailgun", "sendgrid", "ses"]
 
 _PROXY = "Mozilla/5.0"
 """What Apple's mail proxy calls itself, and no browser of a person does."""
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _OF_SENDGRID = {
     "processed": "sent",
     "dropped": "failed",
@@ -158,5 +160,6 @@ def _kept(
         "recipient": recipient,
         "campaign_id": next((str(one) for one in campaigns if one), None),
         "is_machine": is_machine or client == _PROXY,
-        "reason": None if reason is None else str(reason)[:200],
+        # A sender's sentence may name the person, whose address is kept hashed.
+        "reason": None if reason is None else _ADDRESS.sub("…", str(reason))[:200],
     }

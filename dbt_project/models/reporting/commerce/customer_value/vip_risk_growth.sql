@@ -9,7 +9,7 @@ history as (
 
 fits as (
     select * from {{ source('predictions', 'model_fits') }}
-    where status = 'published'
+    where not is_replayed and status = 'published'
 ),
 
 companies as (
