@@ -400,6 +400,20 @@ def test_what_became_of_a_mail_is_told_in_one_vocabulary(
     assert {f"{each.occurred_at:%d %H:%M:%S}" for each in events} == {"01 10:04:03"}
 
 
+def test_why_a_mail_failed_names_nobody() -> None:
+    bounce = {
+        "event": "bounce",
+        "email": "ana@x.test",
+        "timestamp": 1793527443,
+        "sg_event_id": "e",
+        "reason": "550 5.1.1 <ana@x.test>: user unknown",
+    }
+
+    (event,) = unpack("sendgrid", {}, json.dumps([bounce]).encode())
+
+    assert event.payload["reason"] == "550 5.1.1 <…>: user unknown"
+
+
 def test_events_of_a_product_keep_who_and_when_and_nothing_else_of_people() -> None:
     event = {
         "messageId": "m1",
