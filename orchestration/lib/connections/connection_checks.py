@@ -77,12 +77,21 @@ def disagreements(
     for currency in currencies:
         if currency in {None, company.currency_code}:
             continue
-        yield (
+        kept = (
             f"It is kept in {currency} and {company.company_id} reports in "
-            f"{company.currency_code}. There are no exchange rates yet, so its amounts "
-            f"are kept apart and counted nowhere. Add a company with --currency "
-            f"{currency} for it."
+            f"{company.currency_code}."
         )
+        if connection.source_slug == "shopify":
+            yield (
+                f"{kept} Orders of a shop are not converted. Add a company with "
+                f"--currency {currency} for it."
+            )
+        else:
+            yield (
+                f"{kept} Its amounts are converted on days of which there is a rate, "
+                "and counted nowhere on others: timonel connect ecb-rates, or a file of "
+                "rates (date,from_currency,to_currency,rate)."
+            )
     whose = _DAYS_OF.get(connection.source_slug)
     for zone in seen.get("time_zones") or [seen.get("time_zone")]:
         if whose is None or zone in {None, company.time_zone}:

@@ -207,9 +207,9 @@ def refuse_other_currency(url: str, company: Company, connection: Connection) ->
         if currency and currency != company.currency_code:
             raise PipelineFailed(
                 f"{connection.label}: the shop's orders are in {currency} and "
-                f"{company.company_id} reports in {company.currency_code}. There are "
-                "no exchange rates yet. Add a company with --currency "
-                f"{currency} and connect the shop to that one."
+                f"{company.company_id} reports in {company.currency_code}. Orders of "
+                f"a shop are not converted. Add a company with --currency {currency} "
+                "and connect the shop to that one."
             )
 
 
