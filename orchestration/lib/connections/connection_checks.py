@@ -89,8 +89,8 @@ def disagreements(
         else:
             yield (
                 f"{kept} Its amounts are converted on days of which there is a rate, "
-                "and counted nowhere on others: timonel connect ecb-rates, or a file of "
-                "rates (date,from_currency,to_currency,rate)."
+                "and counted nowhere on others: timonel connect ecb-rates, or a file "
+                "of rates (date,from_currency,to_currency,rate)."
             )
     whose = _DAYS_OF.get(connection.source_slug)
     for zone in seen.get("time_zones") or [seen.get("time_zone")]:
