@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console, fail, plain_errors, step
@@ -198,10 +199,10 @@ def _try_and_show(url: str, settings: Settings, connection: Connection) -> None:
         value = result.get(key)
         if value:
             text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            table.add_row(label, f"[bold]{text}[/bold]")
+            table.add_row(label, f"[bold]{escape(text)}[/bold]")
     console.print(table)
     for warning in result.get("warnings") or []:
-        console.print(f"  [yellow]![/yellow] {warning}")
+        console.print(f"  [yellow]![/yellow] {escape(str(warning))}")
 
 
 _SHOWN = (

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
@@ -16,6 +14,7 @@ from rich.table import Table
 
 from orchestration.cli.console import console
 from orchestration.lib.connections.connections import Connection
+from orchestration.lib.core.nameless_files import nameless_file
 from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.tenancy.companies import Company
 
@@ -45,11 +44,10 @@ def preview_files(
         **connection.settings,
         **(secrets or {}),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "config.json"
-        file.write_text(json.dumps(config))
+    with nameless_file(config) as file:
         done = subprocess.run(
-            [sys.executable, "-m", "taps.tap_files.preview", "--config", str(file)],
+            [sys.executable, "-m", "taps.tap_files.preview", "--config", file.path],
+            pass_fds=[file.descriptor],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

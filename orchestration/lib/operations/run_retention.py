@@ -35,7 +35,8 @@ WELL_KEPT = timedelta(days=14)
 KEPT = timedelta(days=90)
 #: No dbt run takes longer; a killed one leaves its folder behind.
 _FOLDERS_KEPT = timedelta(days=1)
-_FOLDER_OF_DBT = re.compile(r"dbt_\w+-[0-9a-f]{7}-[0-9a-f]{7}")
+# As dagster-dbt names them: by step and run, or by chance where there is no step.
+_FOLDER_OF_DBT = re.compile(r"dbt_\w+-[0-9a-f]{7}-[0-9a-f]{7}|[0-9a-f]{7}")
 _WENT_WELL = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED]
 _CHECKS_OF_RUN = text("delete from asset_check_executions where run_id = :run_id")
 _OVER = [*_WENT_WELL, dg.DagsterRunStatus.FAILURE]
@@ -77,7 +78,7 @@ def forget_old_folders(target: Path, now: datetime) -> int:
     oldest = (now - _FOLDERS_KEPT).timestamp()
     old = [
         folder
-        for folder in target.glob("dbt_*")
+        for folder in target.glob("*")
         if _FOLDER_OF_DBT.fullmatch(folder.name) and _touched_at(folder) < oldest
     ]
     for folder in old:

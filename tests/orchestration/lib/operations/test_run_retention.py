@@ -109,13 +109,14 @@ def test_so_many_at_a_time_the_oldest_first(instance: dg.DagsterInstance) -> Non
 
 
 def test_folders_of_dbt_go_after_a_day_and_nothing_else_does(tmp_path: Path) -> None:
-    for name in ("dbt_marts-86aa7a3-85b4892", "dbt_reporting-e8ec6ec-624a21a", "mine"):
+    of_dbt = ("dbt_marts-86aa7a3-85b4892", "dbt_reporting-e8ec6ec-624a21a", "0a9c6cf")
+    for name in (*of_dbt, "mine"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").touch()
     (tmp_path / "manifest.json").touch()
     now = datetime.now(UTC)
 
     assert forget_old_folders(tmp_path, now + timedelta(hours=23)) == 0
-    assert forget_old_folders(tmp_path, now + timedelta(hours=25)) == 2
+    assert forget_old_folders(tmp_path, now + timedelta(hours=25)) == 3
     assert {each.name for each in tmp_path.iterdir()} == {"mine", "manifest.json"}
     assert forget_old_folders(tmp_path / "gone", now) == 0
