@@ -21,8 +21,7 @@ outages as (
     where {{ is_in_scope() }}
 ),
 
--- A flow is looked at from its first run on, ninety days at most; one that did
--- not run in them is no more.
+-- A flow is looked at from its first run on, ninety days at most.
 windows as (
     select
         ended.company_id,
@@ -38,9 +37,6 @@ windows as (
             ended.company_id = companies.company_id
             and ended.ended_at < companies.until_moment
     group by ended.company_id, ended.flow_name, companies.until_moment
-    having
-        max(ended.ended_at)
-        >= companies.until_moment - interval '{{ day_count }} days'
 ),
 
 -- One that is down still is down until the end of the window.
