@@ -7,7 +7,6 @@ with months as (
     where {{ is_in_scope() }}
 ),
 
--- The first month may have begun in the middle: nothing is compared with it.
 comparable as (
     select * from months
     where is_complete
@@ -39,35 +38,6 @@ figures as (
     where figures.figure is not null
 ),
 
-compared as (
-    select
-        figures.company_id,
-        figures.month_start_date,
-        figures.metric_name,
-        figures.place,
-        figures.figure::numeric(24, 6) as figure,
-        -- Of a loss, or of nothing, there is no share.
-        (figures.figure / nullif(greatest(month_before.figure, 0), 0) - 1)
-        ::double precision as month_change,
-        (figures.figure / nullif(greatest(year_before.figure, 0), 0) - 1)
-        ::double precision as year_change
-    from figures
-    left join figures as month_before
-        on
-            figures.company_id = month_before.company_id
-            and figures.metric_name = month_before.metric_name
-            and figures.month_start_date
-            = month_before.month_start_date + interval '1 month'
-            and month_before.month_start_date
-            > month_before.first_month_start_date
-    left join figures as year_before
-        on
-            figures.company_id = year_before.company_id
-            and figures.metric_name = year_before.metric_name
-            and figures.month_start_date
-            = year_before.month_start_date + interval '1 year'
-            and year_before.month_start_date
-            > year_before.first_month_start_date
-)
+{{ with_figure_changes('figures') }}
 
 select * from compared

@@ -42,36 +42,6 @@ known as (
     where figure is not null
 ),
 
--- The first month may have begun in the middle: nothing is compared with it.
-compared as (
-    select
-        known.company_id,
-        known.month_start_date,
-        known.metric_name,
-        known.place,
-        known.figure,
-        known.is_newest,
-        (known.figure / nullif(month_before.figure, 0) - 1)::double precision
-            as month_change,
-        (known.figure / nullif(year_before.figure, 0) - 1)::double precision
-            as year_change
-    from known
-    left join known as month_before
-        on
-            known.company_id = month_before.company_id
-            and known.metric_name = month_before.metric_name
-            and known.month_start_date
-            = month_before.month_start_date + interval '1 month'
-            and month_before.month_start_date
-            > month_before.first_month_start_date
-    left join known as year_before
-        on
-            known.company_id = year_before.company_id
-            and known.metric_name = year_before.metric_name
-            and known.month_start_date
-            = year_before.month_start_date + interval '1 year'
-            and year_before.month_start_date
-            > year_before.first_month_start_date
-)
+{{ with_figure_changes('known', ['is_newest']) }}
 
 select * from compared
