@@ -269,6 +269,34 @@ def test_the_light_is_green_when_the_next_euro_comes_back_for_sure(
     assert not lights["Google Ads"]["is_default_target"]
 
 
+def test_the_light_is_of_the_twelve_months_of_the_customers_where_they_are_known(
+    warehouse: Warehouse, pair: Pair
+) -> None:
+    # Half of what is sold stays: 1.5 of sales loses a quarter of the euro; of the 4
+    # that they become in a year, from 2.4 to 6, half is more than the euro.
+    warehouse.execute(COMPANY, [pair.acme])
+    for channel in ("meta_ads", "google_ads"):
+        warehouse.execute(CURVE, [pair.acme, "revenue", channel, 1.5, 1.1, 1.9])
+    warehouse.execute(
+        """update predictions.marketing_curves set marginal_value_return = 4,
+            marginal_value_return_lower = 2.4, marginal_value_return_upper = 6
+        where company_id = %s and channel_id = 'meta_ads'""",
+        [pair.acme],
+    )
+    query = """
+        select channel_name, traffic_light, is_by_value, marginal_profit,
+            marginal_profit_lower, marginal_profit_upper
+        from reporting.channel_signals where company_id = %s order by 1
+    """
+
+    found = [tuple(each.values()) for each in warehouse.rows(query, [pair.acme])]
+
+    assert found == [
+        ("Google Ads", "red", False, -0.25, pytest.approx(-0.45), pytest.approx(-0.05)),
+        ("Meta Ads", "green", True, 1.0, pytest.approx(0.2), 2.0),
+    ]
+
+
 @pytest.fixture
 def planned(warehouse: Warehouse, pair: Pair) -> Pair:
     """Both spend 500 in 30 days; acme sells 1,000 of which Meta brings 100.

@@ -19,7 +19,10 @@ create table reporting.channel_signals (
     marginal_return_upper double precision, marginal_return_target numeric(8, 3),
     saturation_days integer, marginal_profit double precision,
     marginal_profit_lower double precision, marginal_profit_upper double precision,
-    suggested_shift numeric(24, 6), saturation_spend numeric(24, 6), channel_id text
+    suggested_shift numeric(24, 6), saturation_spend numeric(24, 6), channel_id text,
+    marginal_value_return double precision,
+    marginal_value_return_lower double precision,
+    marginal_value_return_upper double precision
 );
 create table reporting.campaign_quality (
     company_id text, campaign_name text, channel_label_es text, customer_count integer,
@@ -185,6 +188,10 @@ def fill_marketing(
             one.returns / 2 - 0.75,
             100,
             10 * one.returns,
+            None,
+            2 * one.returns,
+            2 * one.returns - 1,
+            2 * one.returns + 1,
         )
         insert(
             "channel_signals",

@@ -191,5 +191,20 @@ def test_curves_tell_what_a_unit_of_their_sales_becomes(revenue: Verdict) -> Non
     ratio = rows["value_ratio"].to_dict()
     assert ratio["google_ads"] == pytest.approx(250 / 30)
     assert (rows["value_ratio_lower"] <= rows["value_ratio"]).to_dict()["google_ads"]
+    # One more unit sells as before, and each sale becomes as much more.
+    value, sales = rows["marginal_value_return"], rows["marginal_return"]
+    assert value["google_ads"] == pytest.approx(
+        sales["google_ads"] * 250 / 30, rel=0.02
+    )
+    assert value["google_ads"] < rows["marginal_value_return_upper"]["google_ads"]
     # Nobody knows what e-mail costs: it has no curve, and no plan.
     assert np.isnan(ratio["email"])
+    assert np.isnan(value["email"])
+
+
+def test_nothing_is_said_of_the_value_of_one_more_where_value_is_not_known(
+    revenue: Verdict,
+) -> None:
+    told = with_ratios(revenue, UNKNOWN).tables
+    assert told is not None
+    assert told.marketing_curves["marginal_value_return"].isna().all()

@@ -46,6 +46,9 @@ compared as (
         curves.marginal_return,
         curves.marginal_return_lower,
         curves.marginal_return_upper,
+        curves.marginal_value_return,
+        curves.marginal_value_return_lower,
+        curves.marginal_value_return_upper,
         -- Nobody agreed on it: the last unit spent earns itself back.
         coalesce(targets.marginal_return_target, 1)::numeric(8, 3)
             as marginal_return_target,
@@ -86,9 +89,13 @@ compared as (
 earned as (
     select
         *,
-        marginal_return * margin_rate - 1 as marginal_profit,
-        marginal_return_lower * margin_rate - 1 as marginal_profit_lower,
-        marginal_return_upper * margin_rate - 1 as marginal_profit_upper
+        marginal_value_return is not null as is_by_value,
+        coalesce(marginal_value_return, marginal_return)
+        * margin_rate - 1 as marginal_profit,
+        coalesce(marginal_value_return_lower, marginal_return_lower)
+        * margin_rate - 1 as marginal_profit_lower,
+        coalesce(marginal_value_return_upper, marginal_return_upper)
+        * margin_rate - 1 as marginal_profit_upper
     from compared
 ),
 
@@ -147,6 +154,10 @@ labelled as (
         signalled.marginal_return,
         signalled.marginal_return_lower,
         signalled.marginal_return_upper,
+        signalled.marginal_value_return,
+        signalled.marginal_value_return_lower,
+        signalled.marginal_value_return_upper,
+        signalled.is_by_value,
         signalled.marginal_return_target,
         signalled.is_default_target,
         signalled.current_spend,
