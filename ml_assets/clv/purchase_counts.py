@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaln
+from scipy.special import betainc, betaln, xlog1py, xlogy
 
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
@@ -26,6 +26,11 @@ Parameters: TypeAlias = tuple[float, float, float, float]
 
 # Purchases less likely than this are not counted any more.
 _NEGLIGIBLE = 1e-11
+# Of the pairs looked at, when fewer than this share are left the others are let go.
+_SHRINKS = 0.7
+# Stages between two calls of the function, and pairs, per stage of a purchase, for
+# which it is called each time.
+_ANCHORED, _FEW = 64, 32
 
 
 def probability_of_at_least(  # noqa: PLR0913, PLR0917 - one formula, its symbols
@@ -110,17 +115,62 @@ def _summed(
     x, age = pairs[:, 0], pairs[:, 1]
     stages, stays = r + k * x + phase, b + x + shape.leaves_at_first
     q = horizon / (alpha + age + horizon)
+    happened = _Stages(k - phase, stages, q)
     first, second, stayed = np.zeros(x.size), np.zeros(x.size), np.ones(x.size)
-    going = np.flatnonzero(q > 0)
-    count = 0
-    while going.size:
+    going, count = np.arange(x.size), 0
+    left = going if q.any() else going[:0]
+    while left.size:
         count += 1
-        tail = stayed[going] * betainc(count * k - phase, stages[going], q[going])
+        tail = stayed * happened.chance
         first[going] += tail
         second[going] += (2 * count - 1) * tail
-        stayed[going] *= (stays[going] + count - 1) / (a + stays[going] + count - 1)
-        going = going[tail > _NEGLIGIBLE]
+        stayed *= (stays + count - 1) / (a + stays + count - 1)
+        left = np.flatnonzero(tail > _NEGLIGIBLE)
+        # Few leave at a time: to go on without them costs more than to drag them along.
+        if left.size <= _SHRINKS * tail.size:
+            going, stayed, stays = going[left], stayed[left], stays[left]
+            happened.keep(left)
+        happened.advance(k)
     return first, second
+
+
+class _Stages:
+    """I_q(needed, stages): the chance of so many further stages, one after the other.
+
+    I_q(n+1, s) = I_q(n, s) - q^n (1-q)^s / (n B(n, s)), DLMF 8.17.20: for many pairs
+    far cheaper than the function, which is asked anew every `_ANCHORED` stages, so that
+    roundings stay far below `_NEGLIGIBLE`.
+    """
+
+    def __init__(self, needed: int, stages: Floats, q: Floats) -> None:
+        self._needed, self._stages, self._q = needed, stages, q
+        self._anchor()
+
+    def _anchor(self) -> None:
+        n, s, q = float(self._needed), self._stages, self._q
+        self.chance = betainc(n, s, q)
+        # What is too small to be written down stays far below a rounding until next.
+        log_step = xlogy(n, q) + xlog1py(s, -q) - np.log(n) - betaln(n, s)
+        self._step, self._left = np.exp(log_step), _ANCHORED
+
+    def keep(self, which: npt.NDArray[np.intp]) -> None:
+        """Go on with these alone."""
+        self._stages, self._q = self._stages[which], self._q[which]
+        self.chance, self._step = self.chance[which], self._step[which]
+
+    def advance(self, stages: int) -> None:
+        """So many more are needed."""
+        if self._q.size < _FEW * stages:
+            self._needed += stages
+            self.chance = betainc(self._needed, self._stages, self._q)
+            return
+        for _ in range(stages):
+            self.chance -= self._step
+            self._step *= self._q * (self._needed + self._stages) / (self._needed + 1)
+            self._needed += 1
+        self._left -= stages
+        if self._left <= 0:
+            self._anchor()
 
 
 def _stayed(a: float, stays: Floats, times: Floats) -> Floats:

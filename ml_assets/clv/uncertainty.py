@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ml_assets.clv.histories import Floats, Histories
-from ml_assets.clv.horizons import PurchaseFit, forecast_horizons, with_values
+from ml_assets.clv.horizons import PurchaseFit, expected_counts, with_values
 
 __all__ = ["LARGEST_SAMPLE", "axes", "log_variance", "parameter_share"]
 
@@ -22,7 +22,7 @@ def parameter_share(fit: PurchaseFit, horizon: Floats, histories: Histories) -> 
 
     def total(at: Floats) -> float:
         model = with_values(fit.parameters, at)
-        return float(forecast_horizons(model, horizon, some).mean.sum())
+        return float(expected_counts(model, horizon, some).sum())
 
     return log_variance(total, np.array(fit.parameters.values), fit.covariance)
 

@@ -108,7 +108,7 @@ def maximise(
                 "parameters apart. Wait for more repeat purchases.",
             )
         ) from None
-    log_likelihood = objective(theta).value
+    log_likelihood = in_logs.log_likelihood(log_theta)
     return Maximum(theta, log_likelihood, covariance, int(found.nit), step)
 
 
@@ -136,8 +136,8 @@ class _InLogs:
         self._objective = objective
         self._penalizer = penalizer
         self._prior_weight = prior_weight
-        self._at: Floats | None = None
-        self._last: tuple[float, Floats, Floats]
+        # The search goes back to points it has left: a third of all that it asks of.
+        self._known: dict[bytes, tuple[float, Floats, Floats, float]] = {}
 
     def value(self, log_theta: Floats) -> float:
         return self._evaluate(log_theta)[0]
@@ -148,9 +148,14 @@ class _InLogs:
     def hessian(self, log_theta: Floats) -> Floats:
         return self._evaluate(log_theta)[2]
 
-    def _evaluate(self, log_theta: Floats) -> tuple[float, Floats, Floats]:
-        if self._at is not None and np.array_equal(self._at, log_theta):
-            return self._last
+    def log_likelihood(self, log_theta: Floats) -> float:
+        """The mean there without penalty and prior."""
+        return self._evaluate(log_theta)[3]
+
+    def _evaluate(self, log_theta: Floats) -> tuple[float, Floats, Floats, float]:
+        point = log_theta.tobytes()
+        if point in self._known:
+            return self._known[point]
         # Far outside, exp() overflows; the clip keeps a rejected trial finite.
         theta = np.exp(np.clip(log_theta, -30.0, 30.0))
         there = self._objective(theta)
@@ -163,8 +168,7 @@ class _InLogs:
         value += self._prior_weight / 2 * float(log_theta @ log_theta)
         gradient = gradient + self._prior_weight * log_theta
         hessian = hessian + self._prior_weight * np.eye(theta.size)
-        self._at, self._last = log_theta.copy(), (value, gradient, hessian)
-        return self._last
+        return self._known.setdefault(point, (value, gradient, hessian, there.value))
 
 
 def _last_steps(in_logs: _InLogs, log_theta: Floats) -> tuple[Floats, float]:
