@@ -2,7 +2,8 @@
 
 It reads the files of the whole stack to tell who brought a flag, makes a message of
 every event before it asks whether somebody listens, for each answer of the database
-the same guesser of types, and opens a connection for each node.
+the same guesser of types, takes each node's name to pieces for each model that is
+named, and opens a connection for each node.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import agate  # type: ignore[import-untyped]
 from dbt.adapters.base.connections import BaseConnectionManager
 from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
+from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
@@ -32,6 +34,7 @@ _FIRE_EVENT = EventManager.fire_event
 _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
 _EMPTY_TABLE = agate_helper.empty_table
+_IS_MATCH = QualifiedNameSelectorMethod.node_is_match
 
 _MASTER = "master"
 _LONG_SECONDS = 60
@@ -64,6 +67,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         ),
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
         patch.object(agate_helper, "empty_table", _empty_table),
+        patch.object(QualifiedNameSelectorMethod, "node_is_match", _is_match),
     ):
         yield
 
@@ -158,3 +162,12 @@ def _type_tester(
 @cache
 def _empty_table() -> agate.Table:
     return _EMPTY_TABLE()  # type: ignore[no-untyped-call]
+
+
+def _is_match(
+    method: QualifiedNameSelectorMethod, name: str, fqn: list[str], is_versioned: bool
+) -> bool:
+    """Dbt's own answer, of one word without the pieces that nothing is done with."""
+    if is_versioned or not name.replace("_", "a").isalnum():
+        return bool(_IS_MATCH(method, name, fqn, is_versioned))
+    return name in {fqn[-1], fqn[0].split(".")[0], fqn[1].split(".")[0]}

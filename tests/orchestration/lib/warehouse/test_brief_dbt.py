@@ -1,4 +1,4 @@
-"""dbt keeps a connection while it is sure to be there."""
+"""dbt keeps a connection while it is sure to be there, and chooses as it always did."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from dbt.adapters.postgres.connections import (
     PostgresConnectionManager,
     PostgresCredentials,
 )
+from dbt.contracts.graph.manifest import Manifest
+from dbt.graph.selector_methods import QualifiedNameSelectorMethod, is_selected_node
 from dbt_common.helper_types import Port
 
 from orchestration.lib.warehouse import brief_dbt
@@ -73,3 +75,19 @@ def test_one_that_waited_long_is_opened_anew(
 
 def test_that_of_the_hooks_is_not_kept(ask: Ask) -> None:
     assert ask("master") != ask("master")
+
+
+def test_a_name_chooses_what_dbt_chooses(parsed_project: Manifest) -> None:
+    fqns = [node.fqn for node in parsed_project.nodes.values()]
+    # Each word of a path, folders in the middle of one too, and what is not one word.
+    words = {word for fqn in fqns[::101] for word in fqn}
+    words |= {"timonel.marts", "marts.saas", "orders*", "no_such_model", "orders-x"}
+    method = QualifiedNameSelectorMethod(parsed_project, None, [])
+
+    for word in sorted(words):
+        with brief_dbt.brief(frozenset()):
+            chosen = [method.node_is_match(word, fqn, False) for fqn in fqns]
+        assert chosen == [
+            is_selected_node(fqn, word, False) or is_selected_node(fqn[1:], word, False)
+            for fqn in fqns
+        ], word
