@@ -13,6 +13,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
 LATER = "2026-02-10 10:00+00"
+APRIL = "2026-04-10 10:00+00"
 MARTS = ("orders", "revenue_entries", "sales_days")
 IDENTITIES = (
     "assert_file_totals_equal_their_visible_orders",
@@ -122,8 +123,8 @@ def logs(warehouse: Warehouse) -> Pair:
     A: goods of 100, taxes of 21 and shipping of 10; in February half of the goods
     came back, with half of the taxes and none of the shipping. B: 50 and 10.50, of
     which a fifth was given back, and the file does not tell of what. C: two lines of 20
-    and 4.20. D: 100 and 19 dollars at 0.90. E and F of 50 and 30 tell nothing. Bolt has
-    the same in another currency.
+    and 4.20. D: 100 and 19 dollars at 0.90. E and F of 50 and 30 tell nothing. G is
+    given back and was never bought. Bolt has the same in another currency.
     """
     pair = warehouse.add_pair()
     told = [
@@ -132,18 +133,19 @@ def logs(warehouse: Warehouse) -> Pair:
         bought("B", AT, "60.50", "10.50", refunded_amount="12.10"),
         *(bought("C", AT, "24.20", "4.20") for _ in range(2)),
         bought("D", AT, "119.00", "19.00", currency_code="USD"),
+        bought("G", APRIL, "-60.50", "-10.50"),
     ]
     untold = [
         purchase("E", LATER, 50, purchase_id="E"),
         purchase("F", "2026-03-10 10:00+00", 30, purchase_id="F"),
     ]
-    days = ("2026-01-05", "2026-02-10", "2026-03-10")
+    days = ("2026-01-05", "2026-02-10", "2026-03-10", "2026-04-10")
     acme = rates(("2026-01-05", "USD", "EUR", "0.90"))
     bolt = rates(*((d, c, "CLP", "0.013") for d in days for c in ("EUR", "USD")))
     for company, exchange in ((pair.acme, acme), (pair.bolt, bolt)):
         files = (RawFile("told.csv", told), RawFile("untold.csv", untold))
         warehouse.load(company, *files, exchange)
-    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-03-31")
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-04-30")
     only = (*MARTS, "sales_months", *IDENTITIES)
     warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=only)
     return pair
@@ -157,7 +159,7 @@ def test_a_log_that_tells_taxes_and_shipping_gives_net_sales(
     assert {o["source_order_id"]: o["net_revenue"] for o in found} == {
         "A": 50,
         **dict.fromkeys("BC", 40),
-        **{"D": 90, "E": 50, "F": 30},
+        **{"D": 90, "E": 50, "F": 30, "G": -50},
     }
 
 
@@ -176,4 +178,5 @@ def test_a_month_in_which_only_some_orders_tell_their_taxes_is_mixed(
         ("excluded", 280, -10, 270, 10, Decimal("54.90"), Decimal("334.90")),
         ("mixed", 50, -50, 0, 0, Decimal("-10.50"), Decimal("-10.50")),
         ("not_told", 30, 0, 30, 0, 0, 30),
+        ("excluded", 0, -50, -50, 0, Decimal("-10.50"), Decimal("-60.50")),
     ]
