@@ -38,6 +38,7 @@
     is_deleted,
     kept_tax_amount,
     kept_shipping_amount,
+    is_tax_told,
     channel_id,
     campaign_name,
     region_code,

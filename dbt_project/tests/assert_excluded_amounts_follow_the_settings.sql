@@ -1,7 +1,8 @@
 -- What an order's net revenue leaves out is what its company's settings leave
 -- out: taxes, shipping, both or neither, less the part that was paid back. A
 -- row here is an order with taxes or shipping in its revenue that do not belong
--- there, or the other way round. Of an order with a ledger, the entries say it
+-- there, or the other way round. Of an order with a ledger, or whose returns
+-- tell their taxes, the entries say it
 -- (assert_revenue_entries_add_up_to_net_revenue).
 with orders as (
     select
@@ -27,6 +28,12 @@ ledgers as (
         'shopify/' || order_id as order_id
     from {{ ref('stg_shopify__order_sales') }}
     where {{ is_in_scope() }}
+    union all
+    select
+        company_id,
+        order_id
+    from {{ ref('int_purchases_as_orders') }}
+    where {{ is_in_scope() }} and kept_tax_amount is not null
 ),
 
 companies as (

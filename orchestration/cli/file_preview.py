@@ -114,6 +114,7 @@ def _print_file(file: Mapping[str, Any]) -> None:
     )
     for status, amount in file["money"].items():
         console.print(f"  {Decimal(amount):>18,.2f}  {escape(status)}")
+    _print_net_sales(file.get("net"), file["columns"])
     for note in file["notes"]:
         console.print(f"  [yellow]![/yellow] {escape(note)}", soft_wrap=True)
     for reason, count in file["reasons"].items():
@@ -121,3 +122,26 @@ def _print_file(file: Mapping[str, Any]) -> None:
             f"  [yellow]![/yellow] {count} rows set aside: {escape(reason)}",
             soft_wrap=True,
         )
+
+
+def _print_net_sales(net: Mapping[str, Any] | None, columns: Mapping[str, str]) -> None:
+    """What a log comes to without taxes and shipping, or that it does not tell them."""
+    if net is None:
+        return
+    for code, sums in net["money"].items():
+        unit = f" {code}" if len(net["money"]) > 1 else ""
+        for name, amount in sums.items():
+            if Decimal(amount) or name == "net sales":
+                console.print(f"  {Decimal(amount):>18,.2f}  {name}{escape(unit)}")
+    if net["basis"] == "excluded":
+        return
+    if net["basis"] == "mixed":
+        told = "Net sales hold taxes (con IVA) where the file tells none of an order"
+    elif {"tax_amount", "untaxed_amount"} & columns.keys():
+        told = "Net sales may hold taxes (con IVA): the file says that they are 0"
+    else:
+        told = (
+            "Net sales hold their taxes (con IVA): no column tells them. If one does, "
+            "name it with columns.tax_amount=<column of the file>"
+        )
+    console.print(f"  [yellow]![/yellow] {told}", soft_wrap=True)

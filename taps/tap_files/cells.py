@@ -174,15 +174,15 @@ class CellReader:
         self, cells: Sequence[Cell], column: str, currency: str | None
     ) -> Decimal | None:
         """A cell as an exact amount, which may be negative; with what belongs to it."""
-        amount = self._number(cells, column, currency, self._amounts)
-        if amount is None or column != self.binding.contract.amount_column:
-            return amount
-        for position in self.binding.also:
-            more = self._read(cells[position], column, currency, self._amounts)
-            amount += more or 0
-        for position in self.binding.less:
-            off = self._read(cells[position], column, currency, self._amounts)
-            amount -= abs(off) if off is not None else 0
+        read, binding = self._amounts, self.binding
+        amount = self._number(cells, column, currency, read)
+        if amount is None:
+            return None
+        is_whole = column == binding.contract.amount_column
+        for position in binding.also if is_whole else binding.others.get(column, ()):
+            amount += self._read(cells[position], column, currency, read) or 0
+        for at in binding.less if is_whole else ():
+            amount -= abs(self._read(cells[at], column, currency, read) or Decimal(0))
         return amount
 
     def kept(self, cells: Sequence[Cell], currency: str | None) -> Decimal | None:

@@ -27,7 +27,7 @@ class Binding:
     currency_code : the currency that the amount's header names (amount_gbp), or None.
     missing : required columns that nothing in the header gives.
     others : contract column -> further positions, read where the first is empty (of a
-        status: read as well).
+        status: read as well; of money: added to it).
     time_position : position of the time of day, where it stands beside the date.
     constants : contract column -> the text that stands for it in every row.
     refers_to, refund_customer : of a negative row, where the id and the customer of
@@ -181,7 +181,7 @@ def bind(
             *missing_any,
         ),
         preset=preset,
-        others=others,
+        others={**others, **(preset.belonging(keys, positions) if preset else {})},
         time_position=_first_of(keys, preset.time if preset else ()),
         constants=standing,
         refers_to=_all_of(keys, preset.refers_to if preset else ()),

@@ -31,6 +31,7 @@ from taps.tap_files.row_worth import Watch, watches_of_worth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
+from taps.tap_files.told_parts import with_told_parts
 from taps.tap_files.totals import TotalRows
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.wording import normalised
@@ -90,6 +91,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         settings = replace(settings, contract=source.contract)
     table = _open(source, settings)
     binding = _flagged(_recognised(source, table, settings), table, settings)
+    binding = with_told_parts(binding, table.rows, settings)
     statuses = _meanings(binding, settings)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)

@@ -33,7 +33,34 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rows:
+class _Parts:
+    """What is said of the taxes and the shipping in the amounts of a program.
+
+    Attributes
+    ----------
+    plus : header of a tax or of shipping -> headers of money that belongs to it, as the
+        tax of the shipping where a program tells it apart.
+    is_untaxed : whether the amount is without taxes, which it does not tell.
+    """
+
+    plus: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    is_untaxed: bool = False
+
+    def belonging(
+        self, keys: Sequence[str], positions: Mapping[str, int]
+    ) -> dict[str, tuple[int, ...]]:
+        """Contract column -> position of what belongs to the header it is read from."""
+        found: dict[str, tuple[int, ...]] = {}
+        for column, position in positions.items():
+            for header, others in self.plus.items():
+                if keys[position] == normalised(header):
+                    wanted = [key for key in map(normalised, others) if key in keys]
+                    found[column] = tuple(keys.index(key) for key in wanted[:1])
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows(_Parts):
     """What is said of the rows of one program's export.
 
     Attributes

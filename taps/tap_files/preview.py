@@ -25,6 +25,7 @@ from taps.tap_files.bookmarks import Bookmarks, version_of
 from taps.tap_files.inspection import Inspection, inspect_file
 from taps.tap_files.loading import QUARANTINE, FileLoad
 from taps.tap_files.locations import SourceFile, find_sources, unreadable
+from taps.tap_files.net_sales import NetSales
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.wording import normalised
@@ -57,6 +58,7 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
     money: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     reasons: Counter[str] = Counter()
     currencies: Counter[str] = Counter()
+    net = NetSales()
     amount = inspection.binding.contract.amount_column or ""
     for stream, record in load.records(tally):
         if stream == QUARANTINE:
@@ -70,6 +72,8 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
         kind = "given back" if value < 0 else record.get("status") or "money"
         money[record.get("financial_status") or kind, code] += value
         money["given back", code] -= record.get("refunded_amount") or 0
+        if stream == "purchases":
+            net.add(record)
     binding, totals = inspection.binding, load.files_record(tally)
     return {
         "name": named.name,
@@ -88,6 +92,7 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
             for (kind, code), value in money.items()
             if value
         },
+        "net": net.told() if binding.contract.name == "purchases" else None,
         "rejected": totals["rejected_row_count"],
         "reasons": dict(reasons.most_common(_REASONS)),
         "notes": totals["notes"],
@@ -103,7 +108,8 @@ def _columns(inspection: Inspection) -> Iterator[tuple[str, str]]:
                 binding.positions[column.name],
                 *binding.others.get(column.name, ()),
             )
-            told = ", ".join(binding.header[i].strip() for i in at)
+            between = " + " if column.type == "number" else ", "
+            told = between.join(binding.header[i].strip() for i in at)
             if column.name == binding.contract.amount_column:
                 told += "".join(f" + {binding.header[i].strip()}" for i in binding.also)
                 told += "".join(f" - {binding.header[i].strip()}" for i in binding.less)

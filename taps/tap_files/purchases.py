@@ -16,6 +16,7 @@ from taps.tap_files.cells import (
     required,
 )
 from taps.tap_files.moments import Moment
+from taps.tap_files.parts import parts_of
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.tables import Cell, Row
@@ -134,6 +135,8 @@ def _record(
             raise RowRejected("the amount is negative, and no customer got it back")
     cells.check_text(row.cells)
     status = cells.status(row.cells)
+    tax, shipping = parts_of(row.cells, cells, currency, amount)
+    preset = cells.binding.preset
     return {
         "line_number": row.line,
         "customer_id": customer_id,
@@ -143,6 +146,9 @@ def _record(
         "currency_code": currency,
         "status": status,
         "refunded_amount": _refunded(row, cells, currency, amount, status),
+        "tax_amount": tax,
+        "shipping_amount": shipping,
+        "is_untaxed": preset is not None and preset.is_untaxed,
         "is_date_only": moment.is_date_only,
     }
 

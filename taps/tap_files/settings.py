@@ -21,6 +21,8 @@ from taps.tap_files.statuses import MEANINGS
 __all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
 
 AUTO = "auto"
+_READING = 2
+"""Raised when more is told of the same files, so that each is read once more."""
 
 SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
     th.Property(
@@ -208,7 +210,8 @@ class Settings:
         which = {"paths", "name_prefix", "database_url", "tables"}
         names = [name for name in self.__dataclass_fields__ if name not in which]
         reading = {name: getattr(self, name) for name in names}
-        text = msgspec.json.encode({**reading, "time_zone": self.time_zone.key})
+        reading |= {"time_zone": self.time_zone.key, "reading": _READING}
+        text = msgspec.json.encode(reading)
         return hashlib.sha256(text).hexdigest()[:16]
 
 

@@ -10,12 +10,14 @@ from taps.tap_files.keyed_amounts import written_number
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["TaxParts"]
+__all__ = ["TAX", "WITHOUT", "TaxParts"]
 
-_WITHOUT = frozenset({"net", "neto", "neta", "liquido", "subtotal", "base", "afecto"})
-_TAX = frozenset(
+WITHOUT = frozenset({"net", "neto", "neta", "liquido", "subtotal", "base", "afecto"})
+"""Words of headers of amounts without tax."""
+TAX = frozenset(
     {"tax", "vat", "iva", "igv", "impuesto", "impuestos", "imposto", "itbis", "isv"}
 )
+"""Words of headers of taxes."""
 _WORD = re.compile(r"[^\W\d_]+")
 _SEPARATORS = ".,"
 
@@ -32,34 +34,39 @@ class TaxParts:
             for position, header in enumerate(binding.header)
         }
         self._amount = amount
+        self._shipping = binding.positions.get("shipping_amount")
         self._separators = list(_SEPARATORS)
-        self._without = {at for at, one in words.items() if one & _WITHOUT}
+        self._without = {at for at, one in words.items() if one & WITHOUT}
         self._taxes = [
-            at for at, one in words.items() if one & _TAX and not one & _WITHOUT
+            at for at, one in words.items() if one & TAX and not one & WITHOUT
         ]
 
     def explains(self, row: Row, position: int) -> bool:
-        """Whether this column and a tax of the row add up to its amount."""
+        """Whether this column, a tax and the shipping of the row make up its amount."""
         if self._amount is None or position not in self._without:
             return False
         whole, part = row.cells[self._amount], row.cells[position]
+        shipping = "" if self._shipping is None else row.cells[self._shipping]
         for separator in self._separators:
             for tax in self._taxes:
-                if _adds_up(part, row.cells[tax], whole, separator):
+                if _adds_up(part, row.cells[tax], whole, shipping, separator):
                     # A file writes its cents one way: the next row is asked so first.
                     self._separators.sort(key=separator.__ne__)
                     return True
         return False
 
 
-def _adds_up(part: Cell, tax: Cell, whole: Cell, separator: str) -> bool:
+def _adds_up(
+    part: Cell, tax: Cell, whole: Cell, shipping: Cell, separator: str
+) -> bool:
     """But for the last digit: what a line pays is rounded apart from its tax."""
     numbers = [_number(cell, separator) for cell in (part, tax, whole)]
     if not all(numbers):
         return False
     last = min(int(number.as_tuple().exponent) for number in numbers)
     without, taxed, told = numbers
-    return abs(without + taxed - told) <= Decimal(1).scaleb(min(last, 0))
+    sent = _number(shipping, separator)
+    return abs(without + taxed + sent - told) <= Decimal(1).scaleb(min(last, 0))
 
 
 def _number(cell: Cell, separator: str) -> Decimal:

@@ -7,13 +7,19 @@ from decimal import Decimal
 
 import pytest
 
-from tests.dbt_project.raw_files import RawFile, shopify_row
+from tests.dbt_project.raw_files import RawFile, purchase, rates, shopify_row
 from tests.dbt_project.raw_shopify import Row, order, sale, shop
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
 LATER = "2026-02-10 10:00+00"
+APRIL = "2026-04-10 10:00+00"
 MARTS = ("orders", "revenue_entries", "sales_days")
+IDENTITIES = (
+    "assert_file_totals_equal_their_visible_orders",
+    "assert_excluded_amounts_follow_the_settings",
+    "assert_revenue_entries_add_up_to_net_revenue",
+)
 # Goods of 90, 10 of shipping and 19 % on both, in the price or on top of it.
 INSIDE = {"total_tax": 19, "total_shipping": "11.90", "taxes_included": True}
 ON_TOP = {"total_tax": 19, "total_shipping": 10, "taxes_included": False}
@@ -102,4 +108,75 @@ def test_days_are_told_as_the_shops_own_report_tells_them(
             )
         ],
         (date(2026, 2, 10), 0, 0, 0, -45, -45, 0, Decimal("-8.55"), Decimal("-53.55")),
+    ]
+
+
+def bought(order_id: str, at: str, amount: str, tax: str, **others: object) -> Row:
+    row = purchase(order_id, at, amount, purchase_id=order_id, **others)
+    return {"shipping_amount": 0, **row, "tax_amount": tax}
+
+
+@pytest.fixture(scope="module")
+def logs(warehouse: Warehouse) -> Pair:
+    """Logs that tell taxes and shipping, and one that tells none.
+
+    A: goods of 100, taxes of 21 and shipping of 10; in February half of the goods
+    came back, with half of the taxes and none of the shipping. B: 50 and 10.50, of
+    which a fifth was given back, and the file does not tell of what. C: two lines of 20
+    and 4.20. D: 100 and 19 dollars at 0.90. E and F of 50 and 30 tell nothing. G is
+    given back and was never bought. Bolt has the same in another currency.
+    """
+    pair = warehouse.add_pair()
+    told = [
+        bought("A", AT, "131.00", "21.00", shipping_amount="10.00"),
+        bought("A", LATER, "-60.50", "-10.50"),
+        bought("B", AT, "60.50", "10.50", refunded_amount="12.10"),
+        *(bought("C", AT, "24.20", "4.20") for _ in range(2)),
+        bought("D", AT, "119.00", "19.00", currency_code="USD"),
+        bought("G", APRIL, "-60.50", "-10.50"),
+    ]
+    untold = [
+        purchase("E", LATER, 50, purchase_id="E"),
+        purchase("F", "2026-03-10 10:00+00", 30, purchase_id="F"),
+    ]
+    days = ("2026-01-05", "2026-02-10", "2026-03-10", "2026-04-10")
+    acme = rates(("2026-01-05", "USD", "EUR", "0.90"))
+    bolt = rates(*((d, c, "CLP", "0.013") for d in days for c in ("EUR", "USD")))
+    for company, exchange in ((pair.acme, acme), (pair.bolt, bolt)):
+        files = (RawFile("told.csv", told), RawFile("untold.csv", untold))
+        warehouse.load(company, *files, exchange)
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-04-30")
+    only = (*MARTS, "sales_months", *IDENTITIES)
+    warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=only)
+    return pair
+
+
+def test_a_log_that_tells_taxes_and_shipping_gives_net_sales(
+    warehouse: Warehouse, logs: Pair
+) -> None:
+    found = warehouse.orders(logs.acme).values()
+
+    assert {o["source_order_id"]: o["net_revenue"] for o in found} == {
+        "A": 50,
+        **dict.fromkeys("BC", 40),
+        **{"D": 90, "E": 50, "F": 30, "G": -50},
+    }
+
+
+def test_a_month_in_which_only_some_orders_tell_their_taxes_is_mixed(
+    warehouse: Warehouse, logs: Pair
+) -> None:
+    months = warehouse.rows(
+        """select tax_basis, gross_sales, returned_amount, net_sales, shipping_amount,
+            tax_amount, total_sales
+        from marts.sales_months where company_id = %s order by month_start_date""",
+        [logs.acme],
+    )
+
+    assert [tuple(month.values()) for month in months] == [
+        # What was paid: 131 + 60.50 - 12.10 + 48.40 + 107.10.
+        ("excluded", 280, -10, 270, 10, Decimal("54.90"), Decimal("334.90")),
+        ("mixed", 50, -50, 0, 0, Decimal("-10.50"), Decimal("-10.50")),
+        ("not_told", 30, 0, 30, 0, 0, 30),
+        ("excluded", 0, -50, -50, 0, Decimal("-10.50"), Decimal("-60.50")),
     ]

@@ -54,7 +54,8 @@ create table reporting.sales_by_month (
 );
 create table reporting.performance_by_month (
     company_id text, month_start_date date, is_complete boolean, order_count integer,
-    tax_basis text, net_sales numeric(18, 2), average_order_value numeric(18, 2),
+    tax_basis text, revenue_tax_basis text, net_sales numeric(18, 2),
+    average_order_value numeric(18, 2),
     new_customer_revenue numeric(18, 2), returning_customer_revenue numeric(18, 2),
     spend numeric(18, 2), blended_return numeric(18, 6), observed_roas numeric(18, 6),
     gross_margin numeric(18, 2), contribution_after_ads numeric(18, 2),
@@ -163,8 +164,8 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         left = margin - spend if margin and spend else None
         insert(
             "performance_by_month",
-            *(month, is_over, net // 70, "not_told", net, net / 10, 300 if told else 9),
-            *(net - 310, spend),
+            *(month, is_over, net // 70, "not_told", "mixed" if told else "included"),
+            *(net, net / 10, 300 if told else 9, net - 310, spend),
             *(spend and net / spend, spend and 300 / spend, margin, left),
         )
     for month, place, name, *changes in (

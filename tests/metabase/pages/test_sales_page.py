@@ -57,6 +57,8 @@ def test_changes_are_of_that_month_in_their_order(shops_url: str) -> None:
         ],
     ]
     assert shown(shops_url, "month_period") == [["1 ago 1997", "31 ago 1997"]]
+    mixed = "Parte con IVA: no todos los pedidos lo dicen"
+    assert shown(shops_url, "revenue_basis") == [["1 ago 1997", "31 ago 1997", mixed]]
 
 
 def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:

@@ -254,6 +254,8 @@ def test_a_dry_run_says_what_is_understood_and_connects_nothing(
     assert "2 orders or rows, 2025-03-01 to 2025-03-02, in EUR" in said
     assert "55.00  paid" in said
     assert "20.00  cancelled" in said
+    assert "55.00  net sales" in said
+    assert "Net sales hold their taxes (con IVA): no column tells them" in said
     assert "1 rows say their order again" in said
     assert shop.rows("select count(*) from ops.connections") == [(0,)]
 

@@ -77,6 +77,91 @@ def test_the_total_is_that_of_the_shop(what: str, read_text: RunTap) -> None:
     assert sum(row["amount"] for row in run.purchases) == Decimal(expected)
 
 
+#: What is told -> a file, and by hand what was paid of it, its taxes and its shipping.
+PARTS: dict[str, tuple[str, tuple[str, str, str]]] = {
+    # 121 = 100 + 21, and 131.89 = 100 + 9 + 21 + 1.89: the taxes of the shipping too.
+    "WooCommerce by its fields, the order's on every line": (
+        "order_id,order_date,status,billing_email,order_currency,order_shipping,"
+        "order_shipping_tax,order_tax,order_total,item_name\n"
+        "1,2026-01-05 10:00:00,completed,ana@x.com,EUR,0,0,21.00,121.00,Gorro\n"
+        "2,2026-01-06 10:00:00,completed,leo@x.com,EUR,9.00,1.89,21.00,131.89,Gorro\n"
+        "2,2026-01-06 10:00:00,completed,leo@x.com,EUR,9.00,1.89,21.00,131.89,Pala\n",
+        ("252.89", "43.89", "9.00"),
+    ),
+    "WooCommerce's total of all taxes": (
+        "order_id,date,status,billing_email,shipping_total,shipping_tax_total,tax_total,"
+        "order_total\n"
+        "1,2026-01-06 10:00:00,completed,leo@x.com,9.00,1.89,22.89,131.89\n",
+        ("131.89", "22.89", "9.00"),
+    ),
+    "a log whose columns add up": (
+        "Fecha;Pedido;Cliente;Neto;IVA;Envío;Total\n"
+        "15/01/2026;1;a;100,00;21,00;10,00;131,00\n16/01/2026;2;b;50,00;10,50;0;60,50\n",
+        ("191.50", "31.50", "10.00"),
+    ),
+    "a discount between them, and a credit note": (
+        "Fecha;Pedido;Cliente;Subtotal;Descuento;IVA;Total\n"
+        "15/01/2026;1;a;110,00;10,00;21,00;121,00\n"
+        "16/01/2026;1;a;-50,00;0;-10,50;-60,50\n",
+        ("60.50", "10.50", "0"),
+    ),
+    "taxes that are a rate of the rest": (
+        "Fecha;Boleta;RUT;IVA;Total\n15-01-2026;1;a;1900;11900\n"
+        "16-01-2026;2;b;2874;18000\n",
+        ("29900", "4774", "0"),
+    ),
+    "taxes beside amounts that do not hold them": (
+        "Fecha;Boleta;Cliente;IVA;Importe\n15/01/2026;1;a;21,00;100,00\n"
+        "16/01/2026;2;b;10,50;50,00\n",
+        ("150.00", "0", "0"),
+    ),
+    "a column of rates": (
+        "Fecha;Boleta;Cliente;IVA;Importe\n15/01/2026;1;a;21;100,00\n"
+        "16/01/2026;2;b;10;50,00\n",
+        ("150.00", "0", "0"),
+    ),
+    # Of every line, and of all of its order on each: the goods are lines, and told.
+    "shipping that stands beside the goods": (
+        "Fecha;Pedido;Cliente;Envío;Importe\n15/01/2026;1;a;5,00;100,00\n"
+        "15/01/2026;1;a;5,00;50,00\n",
+        ("150.00", "0", "0"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", PARTS)
+def test_taxes_and_shipping_are_told_apart(what: str, read_text: RunTap) -> None:
+    text, expected = PARTS[what]
+
+    run = read_text(text, currency_code="EUR", time_zone="Europe/Madrid")
+
+    assert (run.failures, run.rejects) == ([], {})
+    told = [
+        sum(row[column] or 0 for row in run.purchases)
+        for column in ("amount", "tax_amount", "shipping_amount")
+    ]
+    assert told == [Decimal(each) for each in expected]
+
+
+def test_a_setting_names_the_taxes_and_flawed_ones_are_set_aside(
+    read_text: RunTap,
+) -> None:
+    text = (
+        "Fecha;Boleta;Cliente;Tasas;Total\n15/01/2026;1;a;30,00;130,00\n"
+        "16/01/2026;2;b;x;60,00\n17/01/2026;3;c;70,00;60,00\n18/01/2026;4;d;;5,00\n"
+    )
+
+    run = read_text(text, columns={"tax_amount": "Tasas"}, currency_code="EUR")
+
+    assert [row["tax_amount"] for row in run.purchases] == [30, None]
+    assert list(run.rejects.values()) == [
+        "tax_amount: the amount cannot be read",
+        "tax and shipping are no part of the amount",
+    ]
+    # Set aside, and still in the total of the file.
+    assert (run.file["control_total"], run.file["rejected_total"]) == (255, 120)
+
+
 #: What is asked -> a file, words of the question, settings that answer, the sum then.
 ASKED: dict[str, tuple[str, str, dict[str, str], str]] = {
     "a credit note with more words": (

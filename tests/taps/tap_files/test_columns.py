@@ -25,8 +25,8 @@ WORDS = {
 }
 #: Of what others say nothing about the score beside them.
 UNBOUND = {"survey_kind": ("pmf", "reason")}
-#: Not more than the total, which a refund may not be.
-BELOW = {"refunded_amount": -400}
+#: Not more than the total, which a refund may not be, nor taxes and shipping together.
+BELOW = {"refunded_amount": -400, "tax_amount": -400, "shipping_amount": -400}
 Values = list[object]
 
 

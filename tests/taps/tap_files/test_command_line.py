@@ -76,6 +76,24 @@ def test_a_preview_adds_up_what_is_of_one_currency(folder: Path) -> None:
     assert money() == told
 
 
+def test_a_preview_says_what_net_sales_come_to(folder: Path) -> None:
+    """Half of A's goods and a fifth of B came back; the third tells no taxes."""
+    path = folder / "log.csv"
+    path.write_text(
+        "purchase_id,customer_id,date,amount,tax_amount,shipping_amount,refunded_amount\n"
+        "A,1,2026-01-05,131.00,21.00,10.00,0\nA,1,2026-01-06,-60.50,-10.50,,0\n"
+        "B,2,2026-01-05,60.50,10.50,0,12.10\n,3,2026-01-05,10.00,,,0\n"
+    )
+
+    (file,) = preview(Settings.from_config({"paths": [str(path)]}))["files"]
+
+    assert file["net"] == {
+        "basis": "mixed",
+        "money": {"": {"taxes": "18.90", "shipping": "10.00", "net sales": "100.00"}},
+    }
+    assert file["columns"]["tax_amount"] == "tax_amount"
+
+
 def test_a_bad_file_makes_it_exit_1_with_one_line_each(folder: Path) -> None:
     (folder / "bad.csv").write_text("")
     (folder / "good.csv").write_text("customer_id,date,amount\n1,2024-01-05,10.00\n")

@@ -34,8 +34,8 @@ SALES = {
     "woocommerce_analytics": ("EUR", 3, "60.00"),
     # 1234.56 + 65.44 + 30 - 30
     "prestashop_orders": ("EUR", 5, "1300.00"),
-    # 18 + 1100 - 100: net sales, without tax and tip
-    "square_transactions": ("USD", 3, "1018.00"),
+    # 18 + 1.44 + 1100 - 100: net sales and their tax, without the tip
+    "square_transactions": ("USD", 3, "1019.44"),
     # 1200 - 200 + 80; one is pending, one was taken to the bank
     "paypal_activity": ("EUR", 3, "1080.00"),
     # 3500 + 600 - 600
@@ -63,6 +63,8 @@ SALES = {
     "gumroad_sales": ("USD", 4, "35.00"),
     # 1297 + 97.50 + 1297 - 1297 + 97 - 97; one expired, one waits for its payment
     "hotmart_sales": ("BRL", 6, "1394.50"),
+    # 126.05 + 24.20 - 24.20; a transfer is still waited for
+    "prestashop_sql": ("EUR", 3, "126.05"),
     # 20000 (told on two rows) + 5000; one was cancelled, one is not paid
     "vtex_orders": ("CLP", 4, "25000"),
     # 1030 + 64 (of which two rows name the products)
@@ -82,6 +84,20 @@ SALES = {
 }
 #: Of programs that write no currency: the company's is meant.
 OF_THE_COMPANY = {"square_transactions", "vtex_orders", "ebay_orders", "shopee_orders"}
+#: Preset and file -> tax and shipping in the money that counts, before refunds.
+PARTS = {
+    # of 126.05 and 24.20, without tax 104.17 (4.17 of it shipping) and 20
+    "prestashop_sql": ("26.08", "4.17"),
+    # told on two lines, and counted once
+    "woocommerce_order_export": ("0", "5.00"),
+    "squarespace_orders": ("7.00", "12.00"),
+    "square_transactions": ("1.44", "0"),
+    # 10.50 + 4.20, and 4.13 of shipping that its own tax is out of
+    "bigcommerce_orders": ("14.70", "4.13"),
+    "tiendanube_orders": ("0", "500.00"),
+    "hotmart_spanish": ("31.50", "0"),
+    "clover_payments": ("16.82", "0"),
+}
 
 
 def export(name: str) -> str:
@@ -115,6 +131,20 @@ def test_a_shops_export_gives_its_totals_without_a_setting(
     assert {row["currency_code"] for row in run.purchases} == {currency}
     assert run.file["order_count"] == orders
     assert money(run) == Decimal(expected)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_shops_export_tells_its_tax_and_its_shipping(
+    name: str, read_text: RunTap
+) -> None:
+    run = read_text(export(name), currency_code="USD")
+
+    counted = [row for row in run.purchases if row["status"] in {None, *COUNTED}]
+    told = [
+        sum(row[part] or 0 for row in counted)
+        for part in ("tax_amount", "shipping_amount")
+    ]
+    assert told == [Decimal(part) for part in PARTS[name]]
 
 
 def test_what_a_shop_added_to_a_known_export_is_asked_when_it_is_given_back(

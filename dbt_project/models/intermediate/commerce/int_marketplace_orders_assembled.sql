@@ -166,6 +166,9 @@ assembled as (
             0
         )::numeric(24, 6) as refund_amount,
         coalesce(tax_amount, 0)::numeric(24, 6) as tax_amount,
+        case
+            when tax_amount <> 0 then true when tax_amount is null then false
+        end as is_tax_told,
         known_shipping_amount::numeric(24, 6) as shipping_amount,
         known_payment_method as payment_method,
         product_id,

@@ -68,6 +68,7 @@ classified as (
         net_revenue::numeric(18, 2) as net_revenue,
         tax_amount,
         shipping_amount,
+        is_tax_told,
         original_currency_code,
         original_gross_revenue,
         original_net_revenue,

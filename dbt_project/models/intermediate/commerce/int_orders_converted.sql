@@ -99,10 +99,19 @@ converted as (
         round(tax_amount * company_rate, 2)::numeric(18, 2) as tax_amount,
         round(shipping_amount * company_rate, 2)
         ::numeric(18, 2) as shipping_amount,
-        round(kept_tax_amount * company_rate, 2)
-        ::numeric(18, 2) as kept_tax_amount,
-        round(kept_shipping_amount * company_rate, 2)
-        ::numeric(18, 2) as kept_shipping_amount,
+        -- A ledger is rounded as a whole; of a log, what was given back is
+        -- taken off what was charged.
+        {%- for part in ('tax_amount', 'shipping_amount') %}
+            (case
+                when source_contract = 'purchases'
+                    then round(
+                        round({{ part }} * company_rate, 2)
+                        - ({{ part }} - kept_{{ part }}) * company_rate, 2
+                    )
+                else round(kept_{{ part }} * company_rate, 2)
+            end)::numeric(18, 2) as kept_{{ part }},
+        {%- endfor %}
+        is_tax_told,
         currency_code as original_currency_code,
         round(gross_revenue * original_rate, 2)
         ::numeric(18, 2) as original_gross_revenue,

@@ -5,10 +5,12 @@
     null::text as comuna_code
 {%- endset -%}
 
-{%- set not_told -%}
+{#- A shop always tells its taxes; where they are 0, prices may hold them. -#}
+{%- set told_by_amount = 'nullif(tax_amount <> 0, false) as is_tax_told' -%}
+
+{%- set no_ledger -%}
     null::numeric(24, 6) as kept_tax_amount,
-    null::numeric(24, 6) as kept_shipping_amount,
-    {{ no_place }}
+    null::numeric(24, 6) as kept_shipping_amount
 {%- endset -%}
 
 {%- set file_columns -%}
@@ -27,7 +29,10 @@ with purchases as (
         {{ order_columns() }},
         'purchases'::text as source_contract,
         {{ file_columns }},
-        {{ not_told }}
+        kept_tax_amount,
+        kept_shipping_amount,
+        is_tax_told,
+        {{ no_place }}
     from {{ ref('int_purchases_as_orders') }}
 ),
 
@@ -36,7 +41,9 @@ exported_shopify_orders as (
         {{ order_columns() }},
         'shopify_orders'::text as source_contract,
         {{ file_columns }},
-        {{ not_told }}
+        {{ no_ledger }},
+        {{ told_by_amount }},
+        {{ no_place }}
     from {{ ref('int_shopify_orders_assembled') }}
 ),
 
@@ -54,6 +61,7 @@ shopify_orders as (
         is_deleted,
         kept_tax_amount,
         kept_shipping_amount,
+        {{ told_by_amount }},
         {{ no_place }}
     from {{ ref('int_shopify_orders_netted') }}
 ),
@@ -70,8 +78,8 @@ marketplace_orders as (
         false as is_date_only,
         is_test,
         false as is_deleted,
-        null::numeric(24, 6) as kept_tax_amount,
-        null::numeric(24, 6) as kept_shipping_amount,
+        {{ no_ledger }},
+        is_tax_told,
         channel_id,
         campaign_name,
         region_code,

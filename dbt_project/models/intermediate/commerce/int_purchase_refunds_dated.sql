@@ -34,7 +34,18 @@ dated as (
         -- the purchase.
         case
             when lines.amount < 0 then -lines.amount else lines.refunded_amount
-        end as refund_amount
+        end as refund_amount,
+        -- Told of all that was given back of an order, or of none of it.
+    {%- for part in ('tax_amount', 'shipping_amount') %}
+        case
+            when bool_and(lines.amount < 0 and lines.tells_parts) over (
+                partition by
+                    lines.company_id,
+                    lines.file_name,
+                    coalesce(returns.matched_order_id, lines.order_id)
+                ) then -coalesce(lines.{{ part }}, 0)
+        end as {{ part }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from lines
     inner join companies
         on lines.company_id = companies.company_id

@@ -1,3 +1,9 @@
+{#- Whether all that was given back tells the taxes and shipping in it. -#}
+{%- set is_told_back -%}
+    bool_and(amount < 0 and tells_parts)
+        filter (where amount < 0 or refunded_amount > 0)
+{%- endset -%}
+
 with identified as (
     select * from {{ ref('int_purchases_identified') }}
 ),
@@ -22,6 +28,10 @@ lines as (
         identified.is_date_only,
         identified.amount,
         identified.refunded_amount,
+        identified.tax_amount,
+        identified.shipping_amount,
+        identified.tells_parts,
+        identified.is_tax_told,
         identified.status,
         identified.is_counted,
         identified.currency_code,
@@ -60,8 +70,14 @@ summed as (
             coalesce(-sum(amount) filter (where amount < 0), 0)
             + coalesce(sum(refunded_amount), 0)
         )::numeric(24, 6) as refund_amount,
-        0::numeric(24, 6) as tax_amount,
-        0::numeric(24, 6) as shipping_amount,
+        {%- for part in ('tax_amount', 'shipping_amount') %}
+            coalesce(sum({{ part }}) filter (where amount >= 0), 0)
+            ::numeric(24, 6) as {{ part }},
+            case
+                when {{ is_told_back }} then coalesce(sum({{ part }}), 0)
+            end::numeric(24, 6) as kept_{{ part }},
+        {%- endfor %}
+        bool_and(is_tax_told) as is_tax_told,
         null::text as payment_method,
         bool_or(is_date_only) as is_date_only,
         bool_and(is_counted) as is_recognised,

@@ -66,6 +66,16 @@ identified as (
         amount,
         case when amount > 0 and is_counted then refunded_amount end
         ::numeric(24, 6) as refunded_amount,
+        tax_amount,
+        shipping_amount,
+        -- Nothing of a refund says nothing: it is filled in where it is not
+        -- known.
+        coalesce(tax_amount, 0) <> 0 or coalesce(shipping_amount, 0) <> 0
+            as tells_parts,
+        case
+            when is_untaxed or tax_amount <> 0 then true
+            when tax_amount is null then false
+        end as is_tax_told,
         status,
         is_counted,
         is_date_only,

@@ -47,6 +47,7 @@ joined as (
         orders.net_revenue,
         orders.tax_amount,
         orders.shipping_amount,
+        orders.is_tax_told,
         orders.original_currency_code,
         orders.original_gross_revenue,
         orders.original_net_revenue,

@@ -28,6 +28,10 @@ joined as (
         companies.gross_margin_rate,
         coalesce(sales.net_sales, 0) as net_sales,
         coalesce(sales.tax_basis, 'not_told') as tax_basis,
+        case
+            when companies.revenue_includes_tax then 'included'
+            else coalesce(sales.tax_basis, 'not_told')
+        end as revenue_tax_basis,
         coalesce(sales.order_count, 0) as order_count,
         {{ kpi_rate('average_order_value', 'purchases') }}
             as average_order_value,
@@ -67,6 +71,7 @@ rated as (
         is_complete,
         currency_code,
         tax_basis,
+        revenue_tax_basis,
         order_count::integer as order_count,
         net_sales::numeric(18, 2) as net_sales,
         average_order_value,

@@ -42,6 +42,7 @@ sales as (
         orders.currency_rate,
         orders.revenue_includes_tax,
         orders.revenue_includes_shipping,
+        orders.is_tax_told,
         sales.line_type,
         sales.is_revenue as is_line_revenue,
         sales.refund_amount <> 0 as is_taken_off,
@@ -110,7 +111,9 @@ refunds as (
             orders.order_date,
             (shopify_refunds.refunded_at at time zone orders.time_zone)::date
         ) as entry_date,
-        shopify_refunds.refund_amount * orders.currency_rate as amount
+        shopify_refunds.refund_amount * orders.currency_rate as amount,
+        null::numeric as tax_amount,
+        null::numeric as shipping_amount
     from orders
     inner join shopify_refunds
         on
@@ -125,7 +128,10 @@ refunds as (
         greatest(orders.ordered_at, purchase_refunds.refunded_at) as entry_at,
         greatest(orders.order_date, purchase_refunds.refund_date)
             as entry_date,
-        purchase_refunds.refund_amount * orders.currency_rate as amount
+        purchase_refunds.refund_amount * orders.currency_rate as amount,
+        purchase_refunds.tax_amount * orders.currency_rate as tax_amount,
+        purchase_refunds.shipping_amount * orders.currency_rate
+            as shipping_amount
     from orders
     inner join purchase_refunds
         on
@@ -140,7 +146,9 @@ refunds as (
         'all'::text as refund_id,
         ordered_at as entry_at,
         order_date as entry_date,
-        refund_amount as amount
+        refund_amount as amount,
+        null::numeric as tax_amount,
+        null::numeric as shipping_amount
     from orders
     where source_contract not in ('api', 'purchases') and refund_amount <> 0
 ),
@@ -157,7 +165,14 @@ accumulated as (
             partition by company_id, order_id
             order by entry_at, refund_id
             rows between unbounded preceding and 1 preceding
-        ), 2) as refunded_before
+        ), 2) as refunded_before,
+    {%- for part in ('tax', 'shipping') %}
+        {{ part }}_amount as told_{{ part }},
+        sum({{ part }}_amount) over (
+            partition by company_id, order_id
+            order by entry_at, refund_id
+            ) as {{ part }}_so_far{{ ',' if not loop.last }}
+    {%- endfor %}
     from refunds
 ),
 
@@ -169,20 +184,27 @@ states as (
         accumulated.entry_date,
         accumulated.refunded - coalesce(accumulated.refunded_before, 0)
             as refunded_now,
-        {{ part_not_refunded(
-            'orders', 'tax_amount', 'coalesce(accumulated.refunded_before, 0)'
-        ) }}
-        - {{ part_not_refunded(
-            'orders', 'tax_amount', 'accumulated.refunded'
-        ) }} as tax_back,
-        {{ part_not_refunded(
-            'orders',
-            'shipping_amount',
-            'coalesce(accumulated.refunded_before, 0)'
-        ) }}
-        - {{ part_not_refunded(
-            'orders', 'shipping_amount', 'accumulated.refunded'
-        ) }} as shipping_back
+    -- As the log tells it, or in proportion.
+    {%- for part in ('tax', 'shipping') %}
+        coalesce(
+            round(
+                orders.{{ part }}_amount
+                - accumulated.{{ part }}_so_far
+                + accumulated.told_{{ part }}, 2
+            )
+            - round(
+                orders.{{ part }}_amount - accumulated.{{ part }}_so_far, 2
+            ),
+                {{ part_not_refunded(
+                    'orders',
+                    part ~ '_amount',
+                    'coalesce(accumulated.refunded_before, 0)'
+                ) }}
+            - {{ part_not_refunded(
+                    'orders', part ~ '_amount', 'accumulated.refunded'
+                ) }}
+        ) as {{ part }}_back{{ ',' if not loop.last }}
+    {%- endfor %}
     from orders
     inner join accumulated
         on
@@ -218,6 +240,7 @@ placed as (
         entries.amount / charged.currency_rate as original_amount,
         charged.currency_code,
         charged.original_currency_code,
+        charged.is_tax_told,
         entries.is_revenue,
         not charged.is_credit_note as is_sale
     from charged
@@ -255,6 +278,7 @@ paid_back as (
         entries.amount / states.currency_rate as original_amount,
         states.currency_code,
         states.original_currency_code,
+        states.is_tax_told,
         entries.is_revenue,
         false as is_sale
     from states
@@ -317,6 +341,7 @@ ledger_entries as (
         entries.original_amount,
         grown.currency_code,
         grown.original_currency_code,
+        grown.is_tax_told,
         entries.is_revenue,
         grown.is_first and grown.change_type = 'order' as is_sale
     from ledger_lines as grown
@@ -379,6 +404,7 @@ entries as (
         change_type,
         entry_type,
         is_revenue,
+        is_tax_told,
         entry_at,
         entry_date,
         amount::numeric(18, 2) as amount,

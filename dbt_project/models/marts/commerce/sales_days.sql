@@ -7,6 +7,7 @@ with entries as (
         order_id,
         entry_type,
         change_type,
+        is_tax_told,
         amount,
         currency_code
     from {{ ref('revenue_entries') }}
@@ -41,6 +42,8 @@ summed as (
         count(distinct order_id) filter (
             where entry_type = 'sale' and change_type = 'order'
         )::integer as order_count,
+        coalesce(bool_or(is_tax_told), false) as has_told_tax,
+        not coalesce(bool_and(is_tax_told), true) as has_untold_tax,
         min(currency_code) as currency_code
     from entries
     group by company_id, entry_date

@@ -5,6 +5,7 @@ select
     is_complete,
     currency_code,
     tax_basis,
+    revenue_tax_basis,
     order_count,
     net_sales,
     average_order_value,

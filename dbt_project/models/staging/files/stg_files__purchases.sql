@@ -15,8 +15,11 @@ renamed as (
 
         amount::numeric(24, 6) as amount,
         refunded_amount::numeric(24, 6) as refunded_amount,
+        tax_amount::numeric(24, 6) as tax_amount,
+        shipping_amount::numeric(24, 6) as shipping_amount,
 
         is_date_only,
+        coalesce(is_untaxed, false) as is_untaxed,
 
         purchased_at::timestamptz as purchased_at,
         _sdc_batched_at::timestamptz as loaded_at
