@@ -170,17 +170,19 @@ def _database(url: str) -> Finding:
 
 
 def _readers(url: str) -> Finding:
-    """Whether a login of a company could stop the others by a lock of its own."""
+    """Whether a login of a company could stop the others, or see them at work."""
     with psycopg.connect(url) as database:
         row = database.execute(
-            "select has_function_privilege('bi_reader', %s, 'execute')",
-            ("pg_advisory_lock(bigint)",),
+            """select bool_or(has_function_privilege('bi_reader', name, 'execute'))
+            from unnest(%s::text[]) as name""",
+            (["pg_advisory_lock(bigint)", "pg_lock_status()"],),
         ).fetchone()
     if row == (True,):
         return Finding(
             "readers",
             "warning",
-            "whoever signs in as a company may take locks that stop every command",
+            "whoever signs in as a company may take locks that stop every command, or "
+            "see who else is signed in",
             "as the server's superuser: psql -f orchestration/deploy/limit_readers.sql",
         )
     return Finding("readers", "fine", "they hold up nobody")
