@@ -276,7 +276,8 @@ def _state(status: ConnectionStatus) -> _Found:
         return "broken", said, f"{again} --company {status.company_id}"
     if status.state == "limited":
         warnings = (status.check_result or {}).get("warnings") or []
-        return "warning", " ".join(warnings) or "it works with limits", ""
+        told = [*warnings, *filter(None, [status.last_error])]
+        return "warning", " ".join(told) or "it works with limits", ""
     return None
 
 
