@@ -22,18 +22,23 @@ _TOLD = "TMPDIR"
 
 
 @contextmanager
-def own_temporary_folder() -> Iterator[Path]:
+def own_temporary_folder() -> Iterator[None]:
     """Give temporary files of this process and its children a folder of their own.
 
-    Removes those that others left behind.
+    Removes those that others left behind. Where none can be made, as on a full disk,
+    files go where they would; the command says what it lacks once it needs one.
     """
-    place = Path(tempfile.gettempdir())
     before = tempfile.tempdir, os.environ.get(_TOLD)
-    forget_abandoned(place.glob(f"{_PREFIX}*"))
-    folder, lock = _made(place)
+    try:
+        place = Path(tempfile.gettempdir())
+        forget_abandoned(place.glob(f"{_PREFIX}*"))
+        folder, lock = _made(place)
+    except OSError:
+        yield
+        return
     os.environ[_TOLD] = tempfile.tempdir = str(folder)
     try:
-        yield folder
+        yield
     finally:
         tempfile.tempdir, told = before
         del os.environ[_TOLD]

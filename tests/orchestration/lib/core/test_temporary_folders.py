@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -21,10 +22,10 @@ from orchestration.lib.core.temporary_folders import (
 
 # A command with a file of somebody's rows, and a child of its own that waits with it.
 _WORKS = """
-import subprocess, sys, tempfile
+import pathlib, subprocess, sys, tempfile
 from orchestration.lib.core.temporary_folders import own_temporary_folder
-with own_temporary_folder() as folder:
-    (folder / "rows.csv").write_text("ana@example.com")
+with own_temporary_folder():
+    pathlib.Path(tempfile.gettempdir(), "rows.csv").write_text("ana@example.com")
     waits = [sys.executable, "-c", "import sys; sys.stdin.read()"]
     with subprocess.Popen(waits, stdin=sys.stdin):
         print(tempfile.gettempdir(), flush=True)
@@ -59,14 +60,27 @@ def _start_another() -> None:
 
 
 def test_a_command_leaves_nothing_and_the_place_as_it_was(place: Path) -> None:
-    with own_temporary_folder() as folder:
+    with own_temporary_folder():
         with tempfile.NamedTemporaryFile(delete=False) as kept:
             kept.write(b"rows")
-        assert Path(kept.name).parent == folder == Path(os.environ["TMPDIR"])
+        folder = Path(kept.name).parent
+        assert folder == Path(os.environ["TMPDIR"])
+        assert folder.parent == place
         assert folder.stat().st_mode & 0o777 == 0o700
 
     assert list(place.iterdir()) == []
     assert tempfile.gettempdir() == os.environ["TMPDIR"] == str(place)
+
+
+def test_on_a_full_disk_a_command_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with own_temporary_folder():
+        assert tempfile.gettempdir() == str(place)
 
 
 def test_what_a_living_command_writes_is_left_alone() -> None:
