@@ -71,7 +71,7 @@ def plan(
             told = "the server is empty: everything else follows"
             return [Finding("", "account", request.admin.email, "create", told)]
         sign_in(metabase, request.admin, language=request.language)
-        return _plan(metabase, _identities(metabase, connection), world)
+        return _plan(metabase, _identities(metabase, connection), world).findings
 
 
 def apply(
@@ -101,8 +101,12 @@ def apply(
         identities = _identities(metabase, connection)
         planned = _plan(metabase, identities, world)
         if not request.force:
-            _refuse_drift(planned)
+            _refuse_drift(planned.findings)
         world = with_logins(world, request, connection)
+        if not (
+            _is_renewed(world) or planned.is_behind or has_pending(planned.findings)
+        ):
+            return planned.findings
         work = Reconciliation(metabase, identities, is_dry=False)
         _walk(work, world)
         if is_new:
@@ -128,11 +132,17 @@ def _identities(metabase: Metabase, connection: psycopg.Connection) -> Identitie
     return Identities(connection, instance_of(properties, metabase.url))
 
 
-def _plan(metabase: Metabase, identities: Identities, world: World) -> list[Finding]:
+def _plan(metabase: Metabase, identities: Identities, world: World) -> Reconciliation:
     work = Reconciliation(metabase, identities, is_dry=True)
     _forget_other_server(work)
     _walk(work, world)
-    return work.findings
+    return work
+
+
+def _is_renewed(world: World) -> bool:
+    """Whether a login got another password, which the server has to hear."""
+    logins = (each for one in world.tenants for each in (one.login, one.writer))
+    return any(each is not None and each.is_renewed for each in logins)
 
 
 def _forget_other_server(work: Reconciliation) -> None:
@@ -182,8 +192,9 @@ def _walk(work: Reconciliation, world: World) -> None:
         put_away(work, company_id, collections)
     if any(one.delivery.embeddable for one in world.tenants):
         _allow_embedding(work)
+    properties = work.metabase.get("/api/session/properties")
     for tenant, home in zip(world.tenants, homes, strict=True):
-        _fill(work, world, tenant, home)
+        _fill(work, world, tenant, home, properties)
 
 
 def _removed(
@@ -194,13 +205,18 @@ def _removed(
     return find_removed(work, [one.company.company_id for one in world.tenants])
 
 
-def _fill(work: Reconciliation, world: World, tenant: Tenant, home: Home) -> None:
+def _fill(
+    work: Reconciliation,
+    world: World,
+    tenant: Tenant,
+    home: Home,
+    properties: Mapping[str, Any],
+) -> None:
     company_id, desk = tenant.company.company_id, home.desk
     buttons = ensure_actions(work, company_id, desk, tenant.content, tenant.actions)
     told = Publication(tenant.content, home, world.roles, tenant.delivery, buttons)
     page_ids = publish(work, told)
     put_away_actions(work, company_id, desk, tenant.actions)
-    properties = work.metabase.get("/api/session/properties")
     post = Post(
         company=tenant.company,
         time_zone=tenant.settings.time_zone,

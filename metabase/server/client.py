@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -98,13 +99,22 @@ class Metabase:
                 "Metabase runs and at its log, then run the same again: it continues"
             ) from error
         if not answer.ok:
-            said = answer.text[:_SHOWN]
+            said = _told(answer.text)[:_SHOWN]
             raise MetabaseError(
                 f"{method} {path} was refused ({answer.status_code}): {said}"
                 f"{_advice(answer.status_code, path)}",
                 answer.status_code,
             )
         return answer.json() if answer.content else None
+
+
+def _told(text: str) -> str:
+    """What a refusal says: of a body that it does not take, of which keys and why."""
+    try:
+        errors = json.loads(text)["errors"]
+        return "; ".join(f"{key}: {why}" for key, why in errors.items()) or text
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return text
 
 
 def _session_for(url: str) -> requests.Session:

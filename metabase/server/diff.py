@@ -36,7 +36,11 @@ __all__ = [
 
 
 class Reconciliation:
-    """One walk over everything; ``findings`` in the order they were made."""
+    """One walk over everything; ``findings`` in the order they were made.
+
+    ``is_behind``: a dry walk saw something that is to be remembered, though the server
+    needs nothing.
+    """
 
     def __init__(
         self, metabase: Metabase, identities: Identities, *, is_dry: bool
@@ -45,6 +49,8 @@ class Reconciliation:
         self.identities = identities
         self.is_dry = is_dry
         self.findings: list[Finding] = []
+        self.is_behind = False
+        self._lists: dict[str, Mapping[int, Values]] = {}
         self._imagined: dict[tuple[str, str, str], int] = {}
         self._made: set[tuple[str, str, str]] = set()
 
@@ -127,7 +133,10 @@ class Reconciliation:
 
     def went_with(self, known: Known) -> None:
         """Remember that it is archived with what it lies in, and by nobody's hand."""
-        if not self.is_dry and not was_put_away(known):
+        if was_put_away(known):
+            return
+        self.is_behind = True
+        if not self.is_dry:
             self.identities.save(replace(known, key_hashes=away(known)))
 
     def is_there(self, known: Known, endpoint: str) -> bool:
@@ -135,7 +144,20 @@ class Reconciliation:
         live = self._read(f"{endpoint}/{known.metabase_id}")
         return live is not None and is_same(live, known)
 
+    def listed(self, path: str) -> Mapping[int, Values]:
+        """What a list of the server told when this walk first asked, by id."""
+        if path not in self._lists:
+            told = self.metabase.get(path)
+            self._lists[path] = {
+                one["id"]: one for one in told if isinstance(one["id"], int)
+            }
+        return self._lists[path]
+
     def _live(self, thing: Resource, known: Known) -> Values | None:
+        if thing.is_listed_whole:
+            told = self.listed(thing.endpoint).get(known.metabase_id)
+            if told is not None and is_same(told, known):
+                return told
         live = self._read(f"{thing.endpoint}/{known.metabase_id}")
         return live if live is not None and is_same(live, known) else None
 
@@ -215,14 +237,17 @@ class Reconciliation:
         told = f"changed on the server: {detail}" if action == "drift" else detail
         if thing.identity not in self._made:
             self.tell(thing, action, told)
-        if not self.is_dry:
-            if changed:
-                self._write(thing, live, only_differences=not thing.must_write)
-            elif known is None or (known.key_hashes, known.edited_at) != (
-                hashes(wanted),
-                edited_at(live),
-            ):
-                self._save(thing, live, hashes(wanted))
+        is_remembered = known is not None and (known.key_hashes, known.edited_at) == (
+            hashes(wanted),
+            edited_at(live),
+        )
+        self.is_behind |= not is_remembered
+        if self.is_dry or (is_remembered and not changed):
+            return int(live["id"])
+        if changed:
+            self._write(thing, live, only_differences=not thing.must_write)
+        else:
+            self._save(thing, live, hashes(wanted))
         return int(live["id"])
 
     def _write(self, thing: Resource, live: Values, *, only_differences: bool) -> None:

@@ -38,6 +38,7 @@ def collection_of(work: Reconciliation, company: Company, description: str) -> R
         wanted=lambda _: wanted,
         candidates=candidates,
         born_with=("name", "description"),
+        is_listed_whole=True,
     )
 
 
@@ -64,14 +65,15 @@ def folder_of(
         candidates=candidates,
         owned=lambda live: {**live, "parent_id": _parent(live)},
         born_with=("name", "parent_id"),
+        is_listed_whole=True,
     )
 
 
-def _collections(work: Reconciliation) -> list[dict[str, Any]]:
+def _collections(work: Reconciliation) -> list[Values]:
     return [
         one
-        for one in work.metabase.get("/api/collection")
-        if one["id"] != "root" and not one.get("archived")
+        for one in work.listed("/api/collection").values()
+        if not one.get("archived")
     ]
 
 

@@ -69,6 +69,8 @@ class Resource:
     edits_are_listed
         That list tells when it was last edited, and whatever is wanted counts as an
         edit; else each thing is read alone.
+    is_listed_whole
+        The list of its endpoint tells all of it that is ours.
     """
 
     company_id: str
@@ -88,6 +90,7 @@ class Resource:
     is_hidden_in_bin: bool = False
     listed: Callable[[int], Values | None] = field(default=_listed_nowhere)
     edits_are_listed: bool = False
+    is_listed_whole: bool = False
 
     @property
     def identity(self) -> tuple[str, str, str]:

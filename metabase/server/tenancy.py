@@ -148,7 +148,7 @@ def ensure_group(
     """Create or rename one group; ``former`` is a name it may have had."""
 
     def candidates() -> list[int]:
-        groups = work.metabase.get("/api/permissions/group")
+        groups = work.listed("/api/permissions/group").values()
         for known in (name, former):
             found = [one["id"] for one in groups if one["name"] == known]
             if found:
@@ -164,6 +164,7 @@ def ensure_group(
             endpoint="/api/permissions/group",
             wanted=lambda _: {"name": name},
             candidates=candidates,
+            is_listed_whole=True,
         )
     )
 

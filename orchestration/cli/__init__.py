@@ -41,6 +41,7 @@ from orchestration.cli import (
     source,
     trace,
 )
+from orchestration.lib.core.temporary_folders import own_temporary_folder
 
 __all__ = ["app"]
 
@@ -127,6 +128,7 @@ def _say_version(asked: bool) -> None:
 
 @app.callback()
 def main(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -142,3 +144,4 @@ def main(
     # What a command imports and reads stays until it ends: looking through it for
     # garbage at every seven hundredth object took a seventh of its start.
     gc.set_threshold(100_000, 50, 100)
+    context.with_resource(own_temporary_folder())

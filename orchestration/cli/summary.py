@@ -156,8 +156,8 @@ def _print_reconciliation(
         return None, excluded
     differs = (
         f"{_amount(rest, company)} {company.currency_code} of the sources should stand "
-        f"behind the predictions, and {_amount(predicted.total, company)} do. See "
-        f"which rows differ: timonel quarantine list --company {company.company_id}."
+        f"behind the predictions, and {_amount(predicted.total, company)} do. Build "
+        f"all of it again: timonel run --company {company.company_id} --force"
     )
     return differs, excluded
 

@@ -11,9 +11,14 @@ do $$ declare taken regprocedure; begin
         select oid::regprocedure from pg_proc
         where pronamespace = 'pg_catalog'::regnamespace and proname
             ~ '^(pg_(try_)?advisory_|lo_|loread$|lowrite$|pg_logical_emit_message$)'
+            -- Who is signed in, and for which company something runs.
+            or pronamespace = 'pg_catalog'::regnamespace and proname ~
+            '^(pg_stat_get_(activity|backend_\w+|progress_info)|pg_lock_status'
+            '|pg_(safe_snapshot_)?blocking_pids)$'
     loop
         execute format('revoke execute on function %s from public', taken);
-        if taken::text ~ 'advisory' then
+        if taken::text !~ '^(lo_|loread|lowrite|pg_logical_emit_message)' then
+            execute format('grant execute on function %s to pg_monitor', taken);
             execute format(
                 'grant execute on function %s to timonel with grant option', taken
             );

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from taps.sources import WARNED_BEFORE
+
 __all__ = ["Api", "Auth", "ErrorRule", "Paging", "Rate", "Request", "Version"]
 
 
@@ -62,11 +64,20 @@ class ErrorRule(_Part):
 
 
 class Version(_Part):
-    """The version asked for, the header it goes into, and when it is no more."""
+    """The version asked for, the header it goes into, and when it is no more.
+
+    ``ends`` is null where the vendor announced no end.
+    """
 
     pinned: str
     header: str | None = None
     ends: date | None = None
+
+    def ending_soon(self, today: date) -> str | None:
+        """A warning from 180 days before its end; None before."""
+        if self.ends is None or self.ends - today > WARNED_BEFORE:
+            return None
+        return f"Version {self.pinned} of the API ends on {self.ends}."
 
 
 class Rate(_Part):

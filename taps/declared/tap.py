@@ -19,7 +19,7 @@ from taps.declared.columns import schema_columns, value_at
 from taps.declared.declaration import Column, Declaration
 from taps.declared.reading import declaration
 from taps.declared.streams import DeclaredStream
-from taps.sources import FOLDER, WARNED_BEFORE
+from taps.sources import FOLDER
 
 __all__ = ["DeclaredTap", "declared_tap"]
 
@@ -101,9 +101,8 @@ class DeclaredTap(PartsTap):
 
     def _warnings(self) -> Sequence[str]:
         version = self.told.api.version if self.told.api else None
-        if version and version.ends and version.ends - WARNED_BEFORE <= date.today():
-            return [f"Version {version.pinned} of the API ends on {version.ends}."]
-        return []
+        ending = version.ending_soon(date.today()) if version else None
+        return [ending] if ending else []
 
 
 def declared_tap(slug: str, folder: Path = FOLDER) -> type[DeclaredTap]:

@@ -167,6 +167,8 @@ def test_the_container_runs_every_script_on_an_empty_volume() -> None:
     [
         "select pg_advisory_lock(7467001)",
         "select lo_create(0)",
+        "select * from pg_locks",
+        "select * from pg_stat_activity",
         "select pg_logical_emit_message(false, 'x', 'x')",
         "create temporary table t (x int)",
         "set temp_file_limit = -1",
@@ -190,6 +192,8 @@ def test_a_company_cannot_stop_the_others_there(
 def test_our_own_roles_lock_there(role: str, warehouse: str) -> None:
     with connect(warehouse, role) as connection:
         connection.execute("select pg_advisory_xact_lock(1)")
+        # Who holds a lock is told by name.
+        connection.execute("select 1 from pg_locks join pg_stat_activity using (pid)")
 
 
 def test_a_backup_of_a_laptop_is_restored_there_and_back_again(

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.conftest import (
     FIRST,
     Predicted,
@@ -90,10 +92,35 @@ def _row_versions(timonel: Timonel) -> list[tuple[object, ...]]:
     )
 
 
-def test_a_corrected_file_corrects(
-    predicted_timonel: Timonel, predicted: Predicted
+@pytest.fixture
+def restored_timonel(
+    predicted: Predicted, export: Path, new_timonel: Timonel, tmp_path: Path
+) -> Timonel:
+    """Another home and an empty database, to which a backup of both companies came."""
+    secret, folder = {"TIMONEL_BACKUP_PASSPHRASE": "correct horse"}, tmp_path / "copy"
+    for timonel, command in ((predicted.origin, "backup"), (new_timonel, "restore")):
+        told = replace(timonel, environment={**timonel.environment, **secret})
+        assert "2 companies" in told.run(command, str(folder))
+    return new_timonel
+
+
+def _pages(timonel: Timonel, folder: Path) -> dict[str, str]:
+    """Reports of a company, which say nothing of the moment they are drawn at."""
+    for template in ("executive", "monthly"):
+        report = ("report", "--company", "tienda", "--template", template)
+        timonel.run(*report, "--format", "html", "--output", str(folder))
+    return {file.name: file.read_text() for file in folder.iterdir()}
+
+
+def test_a_restored_installation_shows_the_same_and_a_corrected_file_corrects_it(
+    restored_timonel: Timonel, predicted: Predicted, tmp_path: Path
 ) -> None:
-    timonel, (first, *others) = predicted_timonel, predicted.rows
+    timonel, (first, *others) = restored_timonel, predicted.rows
+    for company in ("calm", "tienda"):
+        assert final_tables(timonel, company) == final_tables(predicted.origin, company)
+    pages = _pages(timonel, tmp_path / "restored")
+    assert len(pages) == 2
+    assert pages == _pages(predicted.origin, tmp_path / "origin")
     customer, day, _ = first
     corrected = [(customer, day, Decimal("1234.56")), *others[:-3]]
 

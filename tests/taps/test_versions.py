@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import yaml
 
-from taps.sources import FOLDER, ending_soon, slugs, tap_class
+from taps.declared.api_declaration import Version
+from taps.sources import FOLDER, declared_slugs, ending_soon, slugs, tap_class
 from taps.tap_search_console.client import API_VERSION
 from taps.tap_shopify.versions import last_day
 
@@ -42,6 +44,29 @@ def test_it_is_warned_of_180_days_ahead(slug: str) -> None:
     assert told
     assert version in told
     assert str(end) in told
+
+
+@pytest.mark.parametrize("slug", declared_slugs())
+def test_a_declared_version_tells_its_end_or_that_none_is_announced(slug: str) -> None:
+    told = catalogue(slug).get("api", {"base": ""})
+    is_numbered = re.search(r"/v?\d+(beta)?(/|$)", told["base"]) is not None
+    assert "version" in told or not is_numbered, told["base"]
+    assert "ends" in told.get("version", {"ends": None})
+
+
+def test_a_declared_version_is_warned_of_180_days_ahead() -> None:
+    ending = [
+        Version(**told["version"])
+        for told in (catalogue(slug).get("api", {}) for slug in declared_slugs())
+        if told.get("version", {}).get("ends")
+    ]
+    assert len(ending) >= 3
+    for version in ending:
+        assert version.ends is not None
+        assert version.ending_soon(version.ends - timedelta(days=181)) is None
+        told = version.ending_soon(version.ends - timedelta(days=180))
+        assert told is not None
+        assert f"{version.pinned} of the API ends on {version.ends}" in told
 
 
 def test_the_catalogue_agrees_with_shopifys_own_rule() -> None:

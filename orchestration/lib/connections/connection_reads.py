@@ -18,6 +18,8 @@ from orchestration.lib.warehouse.database import connect
 
 __all__ = ["OpenRead", "close_interrupted", "recorded_read"]
 
+# A tap's word of a stream without a row that had some before (taps/api_source).
+_SILENT = re.compile(r"(\w+: the source answers without any row, .*)$")
 # The loader's last line; for us and not for people.
 _LOADED = re.compile(r"\bloaded: (\{.*\})\s*$")
 
@@ -37,12 +39,17 @@ class OpenRead:
     byte_count: int | None = None
     newest: dict[str, str] = field(default_factory=dict)
     newest_event_at: datetime | None = None
+    silences: list[str] = field(default_factory=list)
 
     def hear(self, line: str) -> bool:
         """Take the loader's counts from a line; False if it is another line.
 
+        What a tap says of a silent stream is kept, and is another line.
+
         A read that goes on with a new token loads twice: the counts add up.
         """
+        if silent := _SILENT.search(line):
+            self.silences.append(silent[1])
         found = _LOADED.search(line)
         if not found:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -68,24 +69,35 @@ def record_check(url: str, connection: Connection, result: dict[str, Any]) -> No
     """
     with connect(url, "orchestrator") as database:
         database.execute(
-            """update ops.connections set checked_at = now(), check_result = %s
+            """update ops.connections set checked_at = now(),
+                check_result = %s::jsonb || case when check_result ? 'silences'
+                    then jsonb_build_object('silences', check_result -> 'silences')
+                    else '{}' end
             where company_id = %s and connection_id = %s""",
             (Jsonb(result), *_key(connection)),
         )
         database.execute(_WORKS, _key(connection))
 
 
-def record_read(url: str, connection: Connection) -> None:
+def record_read(url: str, connection: Connection, silences: Sequence[str] = ()) -> None:
     """The source was read to its end: whatever failed before works again.
+
+    ``silences`` are what it said of streams without a row that had some before.
 
     But for what a comparison found: only the same comparison ends that, a moment later.
     Else the state would be healthy in between, and people be told so.
     """
     with connect(url, "orchestrator") as database:
         database.execute(
-            """update ops.connections set last_read_at = now()
+            """update ops.connections set last_read_at = now(),
+                check_result = nullif(
+                    coalesce(check_result, '{}') - 'silences'::text || %s, '{}'
+                )
             where company_id = %s and connection_id = %s""",
-            _key(connection),
+            (
+                Jsonb({"silences": list(silences)} if silences else {}),
+                *_key(connection),
+            ),
         )
         database.execute(_WORKS, _key(connection))
 
@@ -136,14 +148,21 @@ def _key(connection: Connection) -> tuple[str, str]:
 # It works as far as can be seen from here.
 _WORKS = """
     update ops.connections set
-        last_error = (
-            select string_agg(value, E'\\n' order by key)
-            from jsonb_each_text(differences)
+        last_error = coalesce(
+            (
+                select string_agg(value, E'\\n' order by key)
+                from jsonb_each_text(differences)
+            ),
+            (
+                select string_agg(value, E'\\n')
+                from jsonb_array_elements_text(check_result -> 'silences')
+            )
         ),
         state = case
             when differences <> '{}' then 'failing'
             when jsonb_array_length(
                 coalesce(check_result -> 'warnings', '[]')
+                || coalesce(check_result -> 'silences', '[]')
             ) > 0 then 'limited'
             else 'healthy'
         end

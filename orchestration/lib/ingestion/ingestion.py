@@ -108,7 +108,7 @@ class SourceReader:
                 close_interrupted(self.url, company.company_id, self.source.slug)
                 for connection in connections:
                     try:
-                        self._read_one(company, connection, days)
+                        silences = self._read_one(company, connection, days)
                     except TurnMissed as missed:
                         # Nothing is wrong with the connection: others were reading.
                         failures.append(_with_its_name(connection, str(missed)))
@@ -117,12 +117,13 @@ class SourceReader:
                         record_failure(self.url, connection, told)
                         failures.append(_with_its_name(connection, told))
                     else:
-                        record_read(self.url, connection)
+                        record_read(self.url, connection, silences)
         return Reading(started_at, len(connections), tuple(failures))
 
     def _read_one(
         self, company: Company, connection: Connection, days: DateRange | None
-    ) -> None:
+    ) -> list[str]:
+        """Read it; what it said of streams that are silent."""
         range_ = (days.start, days.end) if days else None
         with recorded_read(
             self.url, connection, self.source, self.run_id, range_
@@ -143,6 +144,7 @@ class SourceReader:
                     pipeline.run(self.url, self._listener(read))
             if self.source.slug == "shopify":
                 refuse_other_currency(self.url, company, connection)
+            return read.silences
 
     def _pipeline(
         self,

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO, cast
 
 import psycopg
 
@@ -22,7 +26,7 @@ from orchestration.lib.tenancy.labs import labs
 from orchestration.lib.warehouse.database import libpq_environment
 from orchestration.lib.warehouse.postgres_wheel import binaries
 
-__all__ = ["Backup", "BackupBroken", "back_up", "read_backup", "run_program"]
+__all__ = ["Backup", "BackupBroken", "back_up", "pour", "read_backup", "run_program"]
 
 _DUMP, _KEYS, _ABOUT = "database.dump", "keys.json", "backup.json"
 
@@ -150,6 +154,49 @@ def run_program(
             progress(line.strip())
     if running.returncode:
         raise BackupBroken(f"{program} failed: " + "\n".join(said[-3:]))
+
+
+def pour(reading: tuple[str, ...], writing: tuple[str, ...], url: str) -> None:
+    """Let a program of Postgres write what another reads: no file holds it meanwhile.
+
+    Where the first fails the second hears of no end, and undoes what it did.
+
+    Raises
+    ------
+    BackupBroken
+        With the last they said.
+    """
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        _started((*reading, "--file=-"), url, said, subprocess.PIPE) as source,
+        _started(writing, url, said, subprocess.DEVNULL) as target,
+    ):
+        rows, place = cast("IO[bytes]", source.stdout), cast("IO[bytes]", target.stdin)
+        with suppress(BrokenPipeError):
+            shutil.copyfileobj(rows, place)
+        rows.close()
+        if source.wait():
+            target.kill()
+        with suppress(BrokenPipeError):
+            place.close()
+        if target.wait() or source.returncode:
+            program = writing[0] if target.returncode > 0 else reading[0]
+            said.seek(0)
+            last = said.read().strip().splitlines()[-3:]
+            raise BackupBroken(f"{program} failed: " + "\n".join(last))
+
+
+def _started(
+    command: tuple[str, ...], url: str, said: IO[str], output: int
+) -> subprocess.Popen[bytes]:
+    program, *arguments = command
+    return subprocess.Popen(
+        [str(binaries(is_staged=False) / program), *arguments],
+        env={"PATH": os.defpath, **libpq_environment(url)},
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=said,
+    )
 
 
 def _about(url: str, dump: Path) -> Backup:

@@ -38,6 +38,10 @@ __all__ = ["Finding", "examine"]
 _LOCK = PROJECT_ROOT / "requirements.lock"
 _PINNED = re.compile(r"^([a-z0-9._-]+)==([^\s;]+)([^\\]*)", re.MULTILINE)
 _OLDEST_PYTHON, _OLDEST_POSTGRES = (3, 11), 150000
+_ROOM = (
+    "make room: companies that nobody reads any more (timonel company remove), old "
+    "backups and exports, and what is told to be large below"
+)
 _LITTLE_SPACE, _NO_SPACE = 5 * 2**30, 2**29
 # A daily schedule that works never lets a source wait longer.
 _LATE = timedelta(days=2)
@@ -70,6 +74,7 @@ def examine(
         return
     yield _database(url)
     yield _readers(url)
+    yield _rooms(url)
     if settings.database_url is None:
         data = embedded_postgres(settings).state
         yield _space("database's disk", data, "TIMONEL_DATABASE_URL")
@@ -138,14 +143,14 @@ def _space(subject: str, home: Path, elsewhere: str) -> Finding:
             f"give this account the folder, or set {elsewhere} to another place",
         )
     free = shutil.disk_usage(there).free
-    seen = f"{free / 2**30:,.1f} GiB free at {there}"
+    seen = f"{_gib(free)} free at {there}"
     if free < _LITTLE_SPACE:
         outcome: Outcome = "broken" if free < _NO_SPACE else "warning"
         return Finding(
             subject,
             outcome,
             seen,
-            f"make room, or set {elsewhere} to a place on a larger disk",
+            f"{_ROOM}, or set {elsewhere} to a place on a larger disk",
         )
     return Finding(subject, "fine", seen)
 
@@ -165,20 +170,40 @@ def _database(url: str) -> Finding:
 
 
 def _readers(url: str) -> Finding:
-    """Whether a login of a company could stop the others by a lock of its own."""
+    """Whether a login of a company could stop the others, or see them at work."""
     with psycopg.connect(url) as database:
         row = database.execute(
-            "select has_function_privilege('bi_reader', %s, 'execute')",
-            ("pg_advisory_lock(bigint)",),
+            """select bool_or(has_function_privilege('bi_reader', name, 'execute'))
+            from unnest(%s::text[]) as name""",
+            (["pg_advisory_lock(bigint)", "pg_lock_status()"],),
         ).fetchone()
     if row == (True,):
         return Finding(
             "readers",
             "warning",
-            "whoever signs in as a company may take locks that stop every command",
+            "whoever signs in as a company may take locks that stop every command, or "
+            "see who else is signed in",
             "as the server's superuser: psql -f orchestration/deploy/limit_readers.sql",
         )
     return Finding("readers", "fine", "they hold up nobody")
+
+
+def _rooms(url: str) -> Finding:
+    """How large the database is, and where: what to look at when its disk fills."""
+    with psycopg.connect(url) as database:
+        rooms = database.execute(
+            """select relnamespace::regnamespace::text, sum(pg_total_relation_size(oid))
+            from pg_class where relkind in ('r', 'm')
+            group by 1 order by 2 desc, 1 limit 3"""
+        ).fetchall()
+        row = database.execute("select pg_database_size(current_database())").fetchone()
+    largest = ", ".join(f"{name} {_gib(size)}" for name, size in rooms)
+    seen = f"the database holds {_gib(row[0] if row else 0)}: {largest}"
+    return Finding("database's size", "fine", seen)
+
+
+def _gib(size: float) -> str:
+    return f"{float(size) / 2**30:,.1f} GiB"
 
 
 def _companies(url: str) -> Iterator[Finding]:
@@ -251,7 +276,8 @@ def _state(status: ConnectionStatus) -> _Found:
         return "broken", said, f"{again} --company {status.company_id}"
     if status.state == "limited":
         warnings = (status.check_result or {}).get("warnings") or []
-        return "warning", " ".join(warnings) or "it works with limits", ""
+        told = [*warnings, *filter(None, [status.last_error])]
+        return "warning", " ".join(told) or "it works with limits", ""
     return None
 
 

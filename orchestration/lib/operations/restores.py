@@ -15,6 +15,7 @@ from orchestration.lib.operations.backup_keys import bring_back_keys, unseal
 from orchestration.lib.operations.backups import (
     Backup,
     BackupBroken,
+    pour,
     read_backup,
     run_program,
 )
@@ -39,7 +40,12 @@ _EMPTY = r"""
         end loop;
     end $$;
 """
-_SECTIONS = ("pre-data", "data", "post-data")
+# Before the rows, which are in no file on their way, and after them.
+_DEFINITIONS = ("pre-data", "post-data")
+_PSQL = (
+    *("psql", "--no-psqlrc", "--quiet", "--single-transaction"),
+    "--set=ON_ERROR_STOP=1",
+)
 _GRANTS_AS_ANOTHER = re.compile(r"^(SET|RESET) SESSION AUTHORIZATION")
 _DEFINES = re.compile(r"^(ALTER|GRANT|REVOKE|CREATE SCHEMA) ")
 
@@ -98,30 +104,22 @@ def _replace(
     progress: Callable[[str], None],
 ) -> None:
     with tempfile.TemporaryDirectory() as place:
-        files = [Path(place) / "empty.sql"]
-        files[0].write_text(_EMPTY)
-        for section in _SECTIONS:
-            files.append(Path(place) / f"{section}.sql")
+        empty = Path(place) / "empty.sql"
+        empty.write_text(_EMPTY)
+        others = tuple(f"--exclude-schema={lab_role(each)}" for each in backup.labs)
+        files = {section: Path(place) / f"{section}.sql" for section in _DEFINITIONS}
+        for section, file in files.items():
+            chosen = (f"--section={section}", f"--file={file}", *others)
             run_program(
-                url,
-                (
-                    *("pg_restore", f"--section={section}", f"--file={files[-1]}"),
-                    *(f"--exclude-schema={lab_role(each)}" for each in backup.labs),
-                    str(Backup.dump(folder)),
-                ),
-                progress,
+                url, ("pg_restore", *chosen, str(Backup.dump(folder))), progress
             )
-            if section != "data":
-                _give_to(_owner(url), backup.made_by, files[-1])
+            _give_to(_owner(url), backup.made_by, file)
         progress("writing the database")
-        run_program(
+        before, after = (f"--file={file}" for file in files.values())
+        pour(
+            ("pg_restore", "--section=data", *others, str(Backup.dump(folder))),
+            (*_PSQL, f"--file={empty}", before, "--file=-", after),
             url,
-            (
-                *("psql", "--no-psqlrc", "--quiet", "--single-transaction"),
-                "--set=ON_ERROR_STOP=1",
-                *(f"--file={file}" for file in files),
-            ),
-            progress,
         )
 
 
@@ -135,18 +133,12 @@ def _bring_back_lab(
     lab = lab_role(company_id)
     progress(f"writing {lab}")
     as_analyst = make_conninfo(url, user=lab, password=open_lab(url, company_id))
-    with tempfile.TemporaryDirectory() as place:
-        file = Path(place) / "lab.sql"
-        told = ("--no-owner", "--no-privileges", f"--schema={lab}", f"--file={file}")
-        run_program(url, ("pg_restore", *told, str(Backup.dump(folder))), progress)
-        run_program(
-            as_analyst,
-            (
-                *("psql", "--no-psqlrc", "--quiet", "--single-transaction"),
-                *("--set=ON_ERROR_STOP=1", f"--file={file}"),
-            ),
-            progress,
-        )
+    told = ("--no-owner", "--no-privileges", f"--schema={lab}")
+    pour(
+        ("pg_restore", *told, str(Backup.dump(folder))),
+        (*_PSQL, "--file=-"),
+        as_analyst,
+    )
 
 
 def _owner(url: str) -> str:

@@ -7,13 +7,16 @@ import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import requests
+from sqlalchemy import text
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.dagster_home import deployed_instance
 from orchestration.lib.operations.findings import Finding
+from orchestration.lib.warehouse.dbt import dbt_project
 
 __all__ = ["examine_services"]
 
@@ -27,10 +30,15 @@ _DAEMONS = {
 _ALIVE = timedelta(minutes=5)
 _PORT = 3000
 _PATIENCE_SECONDS = 5.0
-_LARGE_HISTORY = 5 * 2**30
+_LARGE = 5 * 2**30
+_DATABASE_SIZE = text("select pg_database_size(current_database())")
 _LESS_HISTORY = (
     "keep `timonel dev` or docker compose running, whose sensor old_runs deletes what "
     "is old; with everything stopped the folder may be deleted: only history is lost"
+)
+_LESS_IN_POSTGRES = (
+    "let the sensor old_runs delete what is old, then give the room back, in Dagster's "
+    "database and while nothing runs: vacuum full event_logs"
 )
 _KEEP_RUNNING = (
     "keep `timonel dev --schedules` or docker compose running, or let cron call "
@@ -55,19 +63,40 @@ def examine_services(
         daemons = list(_daemons(instance, now))
         yield from daemons
         yield from _switched_off(instance)
-    yield _history(settings.dagster_home)
+        yield _history(instance, settings.dagster_home)
+    yield _parsed(dbt_project.project_dir / "target")
     if daemons[0].outcome != "fine":
         yield from _port(_PORT)
     yield from _metabase(os.environ.get("METABASE_URL"))
 
 
-def _history(home: Path) -> Finding:
-    """How much Dagster remembers on disk, which the sensor `old_runs` keeps small."""
-    size = sum(map(_size, home.rglob("*")))
-    seen = f"Dagster's history holds {size / 2**30:,.1f} GiB at {home}"
-    if size > _LARGE_HISTORY:
-        return Finding("history", "warning", seen, _LESS_HISTORY)
-    return Finding("history", "fine", seen)
+def _history(instance: dg.DagsterInstance, home: Path) -> Finding:
+    """How much Dagster remembers, which the sensor `old_runs` keeps small."""
+    size, place, less = _folder_size(home), str(home), _LESS_HISTORY
+    # Files, memory and Postgres are all SQL.
+    storage: Any = instance.event_log_storage
+    with storage.index_connection() as connection:
+        if connection.dialect.name == "postgresql":
+            size = connection.execute(_DATABASE_SIZE).scalar_one()
+            place, less = "its own Postgres", _LESS_IN_POSTGRES
+    return _measured("history", "Dagster's history", size, place, less)
+
+
+def _parsed(target: Path) -> Finding:
+    """How much dbt and its killed runs left, which every run keeps small."""
+    less = f"while nothing runs, delete it: rm -r {target}; the next run makes it anew"
+    return _measured("dbt", "dbt's folder", _folder_size(target), str(target), less)
+
+
+def _measured(subject: str, what: str, size: int, place: str, less: str) -> Finding:
+    seen = f"{what} holds {size / 2**30:,.1f} GiB at {place}"
+    if size > _LARGE:
+        return Finding(subject, "warning", seen, less)
+    return Finding(subject, "fine", seen)
+
+
+def _folder_size(folder: Path) -> int:
+    return sum(map(_size, folder.rglob("*")))
 
 
 def _size(file: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 _PARSED = "partial_parse.msgpack"
+_PARSING = "parsing-"
 _SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "*.yml")
 
 #: The command that builds; dbt's own arguments follow.
@@ -138,8 +140,11 @@ def _is_parsed() -> bool:
 
 
 def _parse() -> None:
+    """Parse the project, while nobody else does."""
     manifest, folder = dbt_project.manifest_path, dbt_project.project_dir
-    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+    for killed in manifest.parent.glob(f"{_PARSING}*"):
+        shutil.rmtree(killed, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_PARSING, dir=manifest.parent) as fresh:
         parsed = subprocess.run(
             [
                 *(dbt_program(), "parse", "--no-use-colors"),

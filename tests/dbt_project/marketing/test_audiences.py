@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -178,10 +179,16 @@ def test_nobody_kept_back_and_nobody_without_consent_is_in_a_list(
 ) -> None:
     audience = build_audience(warehouse.url, request(shops.acme, "list"))
     held_back = {id_ for id_, is_ in members(warehouse, audience).items() if is_}
-    header, *rows = exported(
-        warehouse, shops.acme, "list", "csv", tmp_path / "list.csv"
-    )
+    # Of an export that was killed, and of one that is being written.
+    killed, written = tmp_path / ".list.csv.aaaaaaaa", tmp_path / ".list.csv.bbbbbbbb"
+    killed.touch()
+    with written.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        header, *rows = exported(
+            warehouse, shops.acme, "list", "csv", tmp_path / "list.csv"
+        )
 
+    assert (killed.exists(), written.exists()) == (False, True)
     assert header[:2] == ["customer_id", "email"]
     assert {row[0] for row in rows} == {
         f"shopify/{n}" for n in range(1, 41)

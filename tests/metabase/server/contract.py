@@ -23,6 +23,7 @@ DISPLAYS = frozenset(
     )
 )
 """Charts that every supported version draws."""
+_LACKS = "value must be a non-blank string."
 
 
 class Refused(Exception):
@@ -38,10 +39,19 @@ def check(name: str, body: Body) -> None:
     known = _CONTRACT[name]
     missing = set(known["required"]) - set(body)
     unknown = set(body) - set(known["required"]) - set(known["optional"])
-    if missing or unknown:
+    if missing:
+        lacks = ["missing required key, received: nil"]
         raise Refused(
-            400, f"{name}: missing {sorted(missing)}, unknown {sorted(unknown)}"
+            400,
+            json.dumps(
+                {
+                    "specific-errors": dict.fromkeys(sorted(missing), lacks),
+                    "errors": dict.fromkeys(sorted(missing), _LACKS),
+                }
+            ),
         )
+    if unknown:
+        raise Refused(400, f"{name}: unknown {sorted(unknown)}")
 
 
 def copied(value: Any) -> Any:

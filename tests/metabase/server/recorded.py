@@ -2,8 +2,9 @@
 
 ``recorded.json`` says of each answer its fields and the kinds of their values, as an
 open source Metabase 0.58 gave them on 2026-11-25 to what Timonel had applied:
-``null|number`` was null once and a number once. What is below an ``object`` or a
-``list`` is free.
+``null|number`` was null once and a number once: what never was null is not null here.
+Lists were cut to two, and groups without magic stood further down. What is below an
+``object`` or a ``list`` is free.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def differences(shape: Shape, answer: Any, where: str = "") -> Iterator[str]:
     kind = _kind(answer)
     if isinstance(shape, str):
         kinds = set(shape.split("|"))
-        if kind != "null" and kinds != {"null"} and kind not in kinds:
+        if kinds != {"null"} and kind not in kinds:
             yield f"{where}: {kind} instead of {shape}"
     elif isinstance(shape, list):
         if kind != "list":
@@ -55,7 +56,7 @@ def differences(shape: Shape, answer: Any, where: str = "") -> Iterator[str]:
         yield from (f"{where}.{key}: unknown" for key in answer if key not in shape)
         for key in answer.keys() & shape.keys():
             yield from differences(shape[key], answer[key], f"{where}.{key}")
-    elif kind != "null":
+    else:
         yield f"{where}: {kind} instead of an object"
 
 

@@ -104,6 +104,23 @@ def test_a_run_without_change_reads_lists_and_no_card_alone(
     assert len(_cards_read(filled_acme)) == 1
 
 
+def test_a_run_without_change_asks_little_more_than_once_a_page_and_folder(
+    filled: Server,
+) -> None:
+    """Counted, not timed; of fifty companies it is the same of each."""
+    companies = len(filled.request.company_ids)
+    pages, folders = len(filled.fake.dashboards), len(filled.fake.collections)
+    filled.run()
+    filled.fake.reads.clear()
+
+    assert filled.run() == []
+
+    asked = len(filled.fake.reads)
+    # Connections, lists, the graphs of rights, and what the server says of itself.
+    assert asked <= pages + folders + 5 * companies + 12
+    assert asked / companies <= 60
+
+
 def _cards_read(server: Server) -> list[str]:
     return [path for path in server.fake.reads if re.fullmatch(r"/api/card/\d+", path)]
 

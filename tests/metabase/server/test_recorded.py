@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
+from metabase.content.errors import MetabaseError
+from metabase.server.client import Metabase
 from tests.metabase.server.filled import ASKING, Start, Starts
 from tests.metabase.server.recorded import RECORDED, differences
 from tests.metabase.server.servers import Server
@@ -99,3 +102,26 @@ def test_refusals_are_text_and_what_asks_the_warehouse_is_accepted(
 
     assert (gone.status_code, gone.text) == (404, "Not found.")
     assert asked.status_code == 202
+
+
+def test_a_body_that_lacks_a_key_is_refused_as_by_a_real_server(
+    server: Server,
+) -> None:
+    """POST /api/collection without a name."""
+    recorded = (
+        '{"specific-errors":{"name":["missing required key, received: nil"]},'
+        '"errors":{"name":"value must be a non-blank string."}}'
+    )
+    metabase = Metabase(server.request.metabase_url)
+    metabase.use_session("recorded")
+    url = f"{server.request.metabase_url}/api/collection"
+
+    answer = requests.post(url, json={}, headers=_SESSION, timeout=30)
+    with pytest.raises(MetabaseError) as refusal:
+        metabase.post("/api/collection", {})
+
+    assert (answer.status_code, answer.json()) == (400, json.loads(recorded))
+    assert str(refusal.value) == (
+        "POST /api/collection was refused (400): "
+        "name: value must be a non-blank string."
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import os
 import tempfile
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import psycopg
 from orchestration.lib.activation.audiences.contacts import members_now
 from orchestration.lib.activation.audiences.layouts import LAYOUTS, e164
 from orchestration.lib.activation.audiences.membership import Audience, load_audience
+from orchestration.lib.core.temporary_folders import forget_abandoned
 from orchestration.lib.warehouse.database import connect
 
 __all__ = ["ExportRequest", "Exported", "export_audience"]
@@ -136,7 +139,11 @@ def _note(
 
 def _write(path: Path, rows: list[Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    prefix = f".{path.name}."
+    # Of exports that were killed.
+    forget_abandoned(path.parent.glob(f"{escape(prefix)}{'?' * 8}"))
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix)
+    fcntl.flock(handle, fcntl.LOCK_SH)
     try:
         with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(rows)

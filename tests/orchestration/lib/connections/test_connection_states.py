@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.dispatch import Dispatcher
+from orchestration.lib.connections.connection_reads import OpenRead
 from orchestration.lib.connections.connection_states import (
     clear_difference,
     list_statuses,
@@ -19,6 +20,12 @@ from orchestration.lib.connections.connection_states import (
 from orchestration.lib.connections.connections import Connection
 from tests.orchestration.conftest import ACME, Shop
 from tests.orchestration.lib.alerts.conftest import ALL, START
+
+# As taps/api_source/streams.py writes it.
+_SILENCE = (
+    "orders: the source answers without any row, and had some on 2026-11-01. Look "
+    "there whether they are gone, or hidden from this connection."
+)
 
 
 @pytest.fixture
@@ -67,6 +74,25 @@ def test_a_connection_that_cannot_be_read_is_not_mended_by_a_comparison(
 
     clear_difference(shop.url, "acme", "shopify", "counted")
     assert _state(shop) == ("failing", "The token has expired.")
+
+    record_read(shop.url, connection)
+    assert _state(shop) == ("healthy", None)
+
+
+def test_a_stream_that_fell_silent_is_told_until_it_has_rows_again(shop: Shop) -> None:
+    connection, read = shop.connect(), OpenRead()
+    read.hear("orders: 0 records")
+    assert not read.hear(f"2026-11-28 10:00:00 | WARNING | tap-shopify | {_SILENCE}")
+
+    record_read(shop.url, connection, read.silences)
+    assert _state(shop) == ("limited", _SILENCE)
+    # A check reads no rows, and a difference is worse.
+    record_check(shop.url, connection, {"warnings": []})
+    assert _state(shop) == ("limited", _SILENCE)
+    record_difference(shop.url, "acme", "shopify", "counted", "Ten orders are gone.")
+    assert _state(shop) == ("failing", "Ten orders are gone.")
+    clear_difference(shop.url, "acme", "shopify", "counted")
+    assert _state(shop) == ("limited", _SILENCE)
 
     record_read(shop.url, connection)
     assert _state(shop) == ("healthy", None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -214,6 +216,33 @@ def test_a_restore_that_fails_leaves_what_was_there(
 
     with pytest.raises(BackupBroken, match=r"(?s)psql failed.*not today"):
         bring_back(origin, folder)
+
+    assert hashes(origin) == before
+
+
+def test_rows_that_stop_coming_are_undone(
+    origin: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written reads from a pipe, and an early end looks like any other."""
+    folder, before = copied(origin, tmp_path / "copy"), hashes(origin)
+    started = subprocess.Popen
+
+    def dies(command: list[str], **options: Any) -> subprocess.Popen[Any]:
+        if "--section=data" in command:
+            words = f"'{command[0]}' {' '.join(command[1:])} | head -c 5000; exit 7"
+            command = ["/bin/sh", "-c", words]
+        return started(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", dies)
+    with pytest.raises(BackupBroken, match="pg_restore failed"):
+        bring_back(origin, folder)
+    monkeypatch.undo()
+    with psycopg.connect(str(origin.database_url)) as admin:
+        # The server undoes it once it hears that nobody is there.
+        admin.execute(
+            """select pg_terminate_backend(pid, 10000) from pg_stat_activity
+            where datname = current_database() and application_name = 'psql'"""
+        )
 
     assert hashes(origin) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -57,12 +58,19 @@ def test_a_new_installation_lacks_a_company_and_a_scheduler(settings: Settings) 
         "disk": "fine",
         "database": "fine",
         "readers": "fine",
+        "database's size": "fine",
         "code location": "fine",
         "scheduler": "warning",
         "history": "fine",
+        "dbt": "fine",
         "companies": "warning",
     }
     assert seen["companies"].remedy == "timonel company add my_shop"
+    size = re.fullmatch(
+        r"the database holds ([\d.]+) GiB: (\w+ [\d.]+ GiB, ){2}\w+ [\d.]+ GiB",
+        seen["database's size"].seen,
+    )
+    assert size is not None
 
 
 def test_a_server_that_does_not_answer_ends_the_examination(tmp_path: Path) -> None:

@@ -17,12 +17,15 @@ import dagster as dg
 import pytest
 from dagster._daemon.types import DaemonHeartbeat
 from dagster_shared.error import SerializableErrorInfo
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations import service_checks as services_examined
 from orchestration.lib.operations.dagster_home import end_orphaned_runs, open_instance
 from orchestration.lib.operations.findings import Finding
 from orchestration.lib.operations.service_checks import examine_services
+from orchestration.lib.warehouse.dbt import dbt_project
 
 NOW = datetime.now(UTC)
 DAEMONS = ("SCHEDULER", "SENSOR", "QUEUED_RUN_COORDINATOR", "MONITORING")
@@ -45,14 +48,19 @@ def beat(name: str, ago: timedelta, errors: Any = ()) -> DaemonHeartbeat:
 
 
 def watch(
-    monkeypatch: pytest.MonkeyPatch, beats: list[DaemonHeartbeat], off: Any = ()
+    monkeypatch: pytest.MonkeyPatch,
+    beats: list[DaemonHeartbeat],
+    off: Any = (),
+    url: str = "sqlite://",
 ) -> None:
-    """Let the instance have heard these, and these be switched off."""
+    """Let the instance have heard these, these be switched off, its events be there."""
     states = [
         SimpleNamespace(instigator_name=name, is_running=name not in off)
         for name in ("alert_dispatch", "hourly_refresh")
     ]
+    events = create_engine(url, poolclass=NullPool)
     instance = SimpleNamespace(
+        event_log_storage=SimpleNamespace(index_connection=events.connect),
         get_daemon_heartbeats=lambda: {each.daemon_type: each for each in beats},
         all_instigator_state=lambda: states,
     )
@@ -109,6 +117,31 @@ def test_the_instance_that_dagster_home_configures_is_looked_at(
         instance.add_daemon_heartbeat(beat("SCHEDULER", timedelta(0)))
 
     assert found(settings)["scheduler"] == Finding("scheduler", "fine", "it runs")
+
+
+def test_what_is_large_is_told_with_what_may_be_deleted(
+    settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = found(settings)["history"]
+    assert (history.outcome, found(settings)["dbt"].outcome) == ("fine", "fine")
+    assert str(settings.dagster_home) in history.seen
+
+    monkeypatch.setattr(services_examined, "_LARGE", 0)
+    seen = found(settings)
+
+    assert "only history is lost" in seen["history"].remedy
+    assert f"rm -r {dbt_project.project_dir}/target" in seen["dbt"].remedy
+
+    # In docker compose its history is a database, and the folder says nothing of it.
+    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    watch(monkeypatch, [beat(name, timedelta(0)) for name in DAEMONS], url=url)
+    monkeypatch.setattr(services_examined, "_folder_size", lambda folder: 0)
+    seen = found(settings)
+
+    assert seen["dbt"].outcome == "fine"
+    assert seen["history"].outcome == "warning"
+    assert "its own Postgres" in seen["history"].seen
+    assert "vacuum full event_logs" in seen["history"].remedy
 
 
 def test_code_that_does_not_load_is_broken_with_its_first_line(

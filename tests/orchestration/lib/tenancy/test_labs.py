@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -20,6 +21,14 @@ _VIEW = """create view reporting.bands with (security_invoker) as
 _LEADS = """insert into predictions.webinar_lead_bands values
     (%s, 'low', '2026-03-20', 2, 1, 0.5, 0.5, 0.1, 0.9)"""
 
+# Whatever of Postgres' own an analyst may ask by name.
+_CATALOGUES = """
+    select format('%I.%I', relnamespace::regnamespace, relname)
+    from pg_class
+    where relnamespace::regnamespace::text in ('pg_catalog', 'information_schema')
+        and relkind in ('r', 'v') and has_table_privilege(oid, 'select')
+"""
+
 
 @dataclass
 class Labs:
@@ -33,6 +42,17 @@ class Labs:
         with psycopg.connect(self.addresses[company_id]) as analyst:
             cursor = analyst.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
+
+    def telling(self, word: str, company_id: str) -> list[str]:
+        """Catalogues of Postgres that tell a company's analyst a word."""
+        telling = []
+        with psycopg.connect(self.addresses[company_id], autocommit=True) as analyst:
+            for (catalogue,) in analyst.execute(_CATALOGUES).fetchall():
+                query = f"select count(*) from {catalogue} as t where t::text ~ %s"
+                with suppress(psycopg.errors.InsufficientPrivilege):
+                    if analyst.execute(query.encode(), (word,)).fetchone() != (0,):
+                        telling.append(catalogue)
+        return telling
 
 
 @pytest.fixture
@@ -98,6 +118,64 @@ def test_what_an_analyst_may_not(two: Labs, attempt: str) -> None:
         return
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         two.act("acme", attempt)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "select usename from pg_stat_activity",
+        "select * from pg_locks",
+        "select pg_stat_get_backend_userid(1)",
+        "select * from pg_stat_get_backend_idset()",
+        "select pg_blocking_pids(1)",
+        "select * from pg_stat_progress_copy",
+        "select * from pg_statistic",
+    ],
+)
+def test_who_else_is_at_work_is_not_shown(two: Labs, attempt: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        two.act("acme", attempt)
+
+
+def test_no_catalogue_tells_a_value_of_another_company(two: Labs) -> None:
+    two.act(
+        "bolt",
+        """create table lab_bolt.plans as
+        select 'hush-hush' as plan from generate_series(1, 500)""",
+    )
+    two.act("bolt", "analyze lab_bolt.plans")
+    told = "select most_common_vals::text from pg_stats where tablename = 'plans'"
+    assert two.act("bolt", told) == [("{hush-hush}",)]
+    with psycopg.connect(two.url, autocommit=True) as admin:
+        admin.execute(
+            """update predictions.webinar_lead_bands set band = 'high'
+            where company_id = 'bolt'"""
+        )
+        admin.execute("analyze predictions.webinar_lead_bands")
+
+    assert two.telling("hush-hush", "bolt") == ["pg_catalog.pg_stats"]
+    assert two.telling("hush-hush", "acme") == []
+    of_bands = "select count(*) from pg_stats where tablename = 'webinar_lead_bands'"
+    assert two.act("acme", of_bands) == [(0,)]
+
+
+def test_a_function_of_an_analyst_is_shown_the_own_rows_only(two: Labs) -> None:
+    """However cheap it claims to be: what is not leakproof waits for the policy."""
+    two.act(
+        "acme",
+        """create function lab_acme.peek(seen text) returns boolean language plpgsql
+        cost 0.0000001 as $$ begin raise notice '%', seen; return true; end $$""",
+    )
+    heard: list[str | None] = []
+    with psycopg.connect(two.addresses["acme"]) as analyst:
+        analyst.add_notice_handler(lambda told: heard.append(told.message_primary))
+        analyst.execute(
+            "select 1 from reporting.bands where lab_acme.peek(company_id)"
+        ).fetchall()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            analyst.execute("alter function lab_acme.peek leakproof")
+
+    assert heard == ["acme"]
 
 
 @pytest.mark.parametrize(
