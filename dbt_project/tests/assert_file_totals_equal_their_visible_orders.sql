@@ -41,13 +41,13 @@ given_back as (
     group by company_id, file_sha256
 ),
 
--- A return that was matched is a part of its purchase, and a row of the file.
-matched as (
+-- A return that was taken off a purchase of another file is a row of its own.
+moved as (
     select
         company_id,
         file_sha256,
-        count(*) as return_count
-    from {{ ref('int_purchase_returns_matched') }}
+        sum(amount) as moved_total
+    from {{ ref('int_purchase_returns_moved') }}
     where {{ is_in_scope() }}
     group by company_id, file_sha256
 ),
@@ -82,10 +82,10 @@ compared as (
         files.file_name,
         files.loaded_total,
         coalesce(orders.order_total, 0)
-        + coalesce(given_back.refunded_total, 0) as order_total,
+        + coalesce(given_back.refunded_total, 0)
+        + coalesce(moved.moved_total, 0) as order_total,
         files.order_count as file_order_count,
-        coalesce(orders.order_count, 0)
-        + coalesce(matched.return_count, 0) as order_count,
+        coalesce(orders.order_count, 0) as order_count,
         orders.example_order_id,
         orders.example_line_number,
         coalesce(copies.copied_total, 0) as copied_total
@@ -98,10 +98,10 @@ compared as (
         on
             files.company_id = given_back.company_id
             and files.file_sha256 = given_back.file_sha256
-    left join matched
+    left join moved
         on
-            files.company_id = matched.company_id
-            and files.file_sha256 = matched.file_sha256
+            files.company_id = moved.company_id
+            and files.file_sha256 = moved.file_sha256
     left join copies
         on
             files.company_id = copies.company_id

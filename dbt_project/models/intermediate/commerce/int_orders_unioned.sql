@@ -26,6 +26,7 @@ with purchases as (
     select
         {{ order_columns() }},
         'purchases'::text as source_contract,
+        is_moved,
         {{ file_columns }},
         {{ not_told }}
     from {{ ref('int_purchases_as_orders') }}
@@ -35,6 +36,7 @@ exported_shopify_orders as (
     select
         {{ order_columns() }},
         'shopify_orders'::text as source_contract,
+        false as is_moved,
         {{ file_columns }},
         {{ not_told }}
     from {{ ref('int_shopify_orders_assembled') }}
@@ -44,6 +46,7 @@ shopify_orders as (
     select
         {{ order_columns() }},
         'api'::text as source_contract,
+        false as is_moved,
         'shopify'::text as source_slug,
         null::text as file_sha256,
         null::text as file_name,
@@ -62,6 +65,7 @@ marketplace_orders as (
     select
         {{ order_columns() }},
         'marketplace'::text as source_contract,
+        false as is_moved,
         'files'::text as source_slug,
         file_sha256,
         file_name,

@@ -2,36 +2,20 @@ with identified as (
     select * from {{ ref('int_purchases_identified') }}
 ),
 
-returns as (
-    select * from {{ ref('int_purchase_returns_matched') }}
+moved as (
+    select * from {{ ref('int_purchase_returns_moved') }}
 ),
 
 lines as (
     select
-        identified.company_id,
-        coalesce(returns.matched_order_id, identified.order_id) as order_id,
-        case
-            when returns.order_id is null then identified.purchase_id
-        end as purchase_id,
-        identified.file_sha256,
-        identified.file_name,
-        identified.exported_at,
-        identified.line_number,
-        identified.customer_id,
-        identified.purchased_at,
-        identified.is_date_only,
-        identified.amount,
-        identified.refunded_amount,
-        identified.status,
-        identified.is_counted,
-        identified.currency_code,
-        identified.loaded_at
+        identified.*,
+        moved.amount as moved_amount
     from identified
-    left join returns
+    left join moved
         on
-            identified.company_id = returns.company_id
-            and identified.file_sha256 = returns.file_sha256
-            and identified.order_id = returns.order_id
+            identified.company_id = moved.company_id
+            and identified.file_sha256 = moved.file_sha256
+            and identified.order_id = moved.order_id
 ),
 
 summed as (
@@ -59,7 +43,11 @@ summed as (
         (
             coalesce(-sum(amount) filter (where amount < 0), 0)
             + coalesce(sum(refunded_amount), 0)
+            + coalesce(max(moved_amount), 0)
         )::numeric(24, 6) as refund_amount,
+        coalesce(
+            max(amount) < 0 and max(moved_amount) = sum(amount), false
+        ) as is_moved,
         0::numeric(24, 6) as tax_amount,
         0::numeric(24, 6) as shipping_amount,
         null::text as payment_method,
