@@ -3,6 +3,10 @@
     of their column `message`. Others say how many rows they found.
 -#}
 {% macro postgres__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
+    {#- Those of our own join whole views, as marts do (docs/decisions/0032). -#}
+    {%- if not model.get('test_metadata') -%}
+        {%- do run_query('set local enable_nestloop = off') -%}
+    {%- endif -%}
     {%- if not model.config.meta.get('tells') -%}
         {{ return(
             default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit)

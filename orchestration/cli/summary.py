@@ -114,6 +114,8 @@ def _print_reconciliation(
     database: Connection, company: Company
 ) -> tuple[str | None, Decimal]:
     """Print it; return what is wrong with it, and the taxes and shipping left out."""
+    # Of views there are no statistics (docs/decisions/0032).
+    database.execute("set local enable_nestloop = off")
     rows = {
         step.step: step
         for step in database.cursor(row_factory=class_row(_Step))
