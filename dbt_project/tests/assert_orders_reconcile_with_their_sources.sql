@@ -8,6 +8,7 @@ with told_by_sources as (
         order_id,
         coalesce(file_name, source_slug) as teller,
         round(gross_revenue, 2) as gross_revenue,
+        is_moved,
         first_value(coalesce(file_name, source_slug)) over (
             partition by company_id, order_id
             order by
@@ -21,7 +22,7 @@ with told_by_sources as (
 
 not_superseded as (
     select * from told_by_sources
-    where teller = last_teller
+    where teller = last_teller and not is_moved
 ),
 
 orders as (

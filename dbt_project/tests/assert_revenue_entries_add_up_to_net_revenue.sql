@@ -1,19 +1,28 @@
 -- A recognised order's entries add up to the order: to its net revenue, to what
 -- the company leaves out of it, and to all that was charged and kept. A row
 -- here is an order whose money was lost or doubled on the way into the ledger,
--- or changed its kind, or one that has entries and no revenue. A ledger's
--- discounts are those of goods, an order's those of shipping too.
+-- or changed its kind, or one that has entries and no revenue. Those of a
+-- cancelled order come to nothing. A ledger's discounts are those of goods, an
+-- order's those of shipping too.
 with orders as (
     select
         company_id,
         order_id,
-        gross_revenue - discount_amount - refund_amount as kept_amount,
+        case
+            when is_recognised
+                then gross_revenue - discount_amount - refund_amount
+            else 0
+        end as kept_amount,
         discount_amount,
-        excluded_amount,
-        net_revenue
+        case when is_recognised then excluded_amount else 0 end
+            as excluded_amount,
+        case when is_recognised then net_revenue else 0 end as net_revenue,
+        status = 'cancelled' as is_cancelled
     from {{ ref('orders') }}
     where
-        {{ is_in_scope() }} and is_recognised and currency_rate is not null
+        {{ is_in_scope() }}
+        and (is_recognised or status = 'cancelled')
+        and currency_rate is not null
 ),
 
 entries as (
@@ -46,7 +55,8 @@ compared as (
         entries.kept,
         entries.discounted,
         entries.excluded,
-        entries.amount
+        entries.amount,
+        orders.is_cancelled and entries.order_id is null as is_untold
     from orders
     full outer join entries
         on
@@ -56,7 +66,10 @@ compared as (
 
 select * from compared
 where
-    kept_amount is distinct from kept
-    or excluded_amount is distinct from excluded
-    or net_revenue is distinct from amount
-    or coalesce(discounted > discount_amount, true)
+    is_untold is distinct from true
+    and (
+        kept_amount is distinct from kept
+        or excluded_amount is distinct from excluded
+        or net_revenue is distinct from amount
+        or coalesce(discounted > discount_amount, true)
+    )

@@ -114,6 +114,8 @@ def _print_reconciliation(
     database: Connection, company: Company
 ) -> tuple[str | None, Decimal]:
     """Print it; return what is wrong with it, and the taxes and shipping left out."""
+    # Of views there are no statistics (docs/decisions/0032).
+    database.execute("set local enable_nestloop = off")
     rows = {
         step.step: step
         for step in database.cursor(row_factory=class_row(_Step))
@@ -229,17 +231,9 @@ marketplace as (
 
 -- Negative rows of a log are in its total already.
 credited as (
-    select
-        coalesce(returns.matched_order_id, told.order_id) as order_id,
-        told.file_name,
-        -sum(told.amount) as amount
-    from intermediate.int_purchases_identified as told
-    left join intermediate.int_purchase_returns_matched as returns
-        on
-            told.company_id = returns.company_id
-            and told.file_sha256 = returns.file_sha256
-            and told.order_id = returns.order_id
-    where told.company_id = %(company)s and told.amount < 0
+    select order_id, file_name, sum(refund_amount) as amount
+    from intermediate.int_purchase_refunds_dated
+    where company_id = %(company)s and is_row
     group by 1, 2
 ),
 
@@ -302,7 +296,7 @@ orders as (
 
 unioned as (
     select
-        count(*) as order_count,
+        count(*) filter (where not orders.is_moved) as order_count,
         coalesce(sum(
             orders.gross_revenue
             - orders.discount_amount

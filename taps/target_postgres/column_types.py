@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -59,7 +60,13 @@ class Column:
         """Whether the column is part of the primary key."""
         return self.key_position is not None
 
+    @property
+    def is_id(self) -> bool:
+        """Whether it names a thing; what an API adds up by may be blank in a key."""
+        return self.is_key and _ID.search(self.name) is not None
 
+
+_ID = re.compile(r"(^|_)(id|uuid|urn|sha256|url|name|number|currency)$")
 _DECIMAL_FORMATS = {"decimal", "singer.decimal", "x-singer.decimal"}
 
 _TYPE_OF_KIND = {

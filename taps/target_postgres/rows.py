@@ -34,6 +34,7 @@ class RowEncoder:
             (column.property_name, encoder_of(column)) for column in columns
         ]
         self._never_null = [c.property_name for c in columns if not c.allows_null]
+        self._ids = [c.property_name for c in columns if c.is_id]
         self._never_absent = {c.property_name for c in columns if c.is_required}
         self._known = {column.property_name for column in columns}
         self._known.update((COMPANY_COLUMN, *METADATA_COLUMNS))
@@ -65,6 +66,9 @@ class RowEncoder:
                 raise RejectedRecordError
         if not record.keys() >= self._never_absent:
             raise RejectedRecordError
+        for name in self._ids:
+            if not str(value_of(name)).strip():
+                raise RejectedRecordError
         # The loader's innermost loop: one pass, no call for a null.
         return [
             NULL if (value := value_of(name)) is None else encode(value)
@@ -91,6 +95,9 @@ class RowEncoder:
 def _field(column: Column, record: Mapping[str, Any]) -> str:
     value = record.get(column.property_name)
     if value is not None:
+        # Whatever has no id would overwrite all others that have none.
+        if column.is_id and not str(value).strip():
+            raise RejectedRecordError("is blank")
         return encoder_of(column)(value)
     if column.property_name not in record:
         if column.is_required:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.dbt_project.dbt_commands import DbtFailed
-from tests.dbt_project.raw_files import RawFile, purchase, shopify_row
+from tests.dbt_project.raw_files import RawFile, Row, purchase, shopify_row
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
@@ -44,7 +46,19 @@ def load(warehouse: Warehouse, company_id: str) -> None:
             ],
             contract="shopify_orders",
         ),
+        RawFile("old_spend.csv", [_spent(80), _spent(9, "c2")], 0, "ad_spend"),
+        RawFile("spend.csv", [_spent(30), _spent(40)], contract="ad_spend"),
     )
+
+
+def _spent(spend: int, campaign_id: str = "c1") -> Row:
+    return {
+        "channel": "Meta",
+        "campaign_id": campaign_id,
+        "spend_date": "2026-01-05",
+        "currency_code": "EUR",
+        "spend": spend,
+    }
 
 
 def run_tests(warehouse: Warehouse, *names: str, companies: list[str]) -> set[str]:
@@ -61,6 +75,7 @@ def test_they_all_pass_on_sound_data(
     passed = run_tests(warehouse, "test_type:data", companies=companies)
 
     assert "assert_file_totals_equal_their_visible_orders" in passed
+    assert "assert_file_spend_is_in_campaign_days" in passed
     assert "assert_orders_reconcile_with_their_sources" in passed
     assert "orders_gross_less_what_is_taken_off_is_net" in passed
 
@@ -69,6 +84,10 @@ def test_they_all_pass_on_sound_data(
 BREACHES = {
     "assert_file_totals_equal_their_visible_orders": (
         "delete from raw_files.purchases where company_id = %s and customer_id is null"
+    ),
+    "assert_file_spend_is_in_campaign_days": (
+        "update marts.campaign_days set original_spend = original_spend - 1"
+        " where company_id = %s and campaign_id = 'c1'"
     ),
     "assert_orders_reconcile_with_their_sources": (
         "delete from marts.orders where company_id = %s and order_id = 'purchases/A'"
@@ -101,6 +120,20 @@ BREACHES = {
 }
 
 
+# What is said of it: the amount that is missing, and where to look.
+TOLD = {
+    "assert_file_totals_equal_their_visible_orders": (
+        r"january.csv of \S+: its rows come to 13.11 in any number of orders, and 10.11"
+        r" in 1 orders were made of them: 3.00 missing. 2 of 3 rows are there"
+    ),
+    # 30 and 40 of campaign c1 in the newest file.
+    "assert_file_spend_is_in_campaign_days": (
+        r"spend.csv of \S+: of a campaign on 2026-01-05 its rows \(line 2, 3\) come to"
+        r" 70.00, and its campaign days to 69.00: 1.00 missing"
+    ),
+}
+
+
 @pytest.mark.parametrize("name", BREACHES)
 def test_each_finds_its_own_breach(
     warehouse: Warehouse, shops: dict[str, Pair], name: str
@@ -108,7 +141,8 @@ def test_each_finds_its_own_breach(
     acme = shops[name].acme
     warehouse.execute(BREACHES[name], [acme])
 
-    with pytest.raises(DbtFailed, match=name):
+    with pytest.raises(DbtFailed, match=name) as failure:
         run_tests(warehouse, name, companies=[acme])
+    assert re.search(TOLD.get(name, name), str(failure.value))
 
     warehouse.execute("delete from marts.orders where company_id = 'stranger'")

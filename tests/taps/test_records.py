@@ -23,10 +23,15 @@ from taps.api_source.http import HttpClient
 from taps.api_source.slices import SlicedStream, Tally
 from taps.api_source.tap import SourceTap
 from taps.declared.tap import declared_tap
+from taps.sources import declared_slugs
+from taps.tap_files.tap import TapFiles
 from taps.tap_google_ads.tap import TapGoogleAds
 from taps.tap_meta_ads.tap import TapMetaAds
 from taps.tap_search_console.tap import TapSearchConsole
 from taps.tap_shopify.tap import TapShopify
+from taps.target_postgres.column_types import ColumnType, columns_of
+from taps.target_postgres.errors import RejectedRecordError
+from taps.target_postgres.rows import RowEncoder
 from tests.taps import numbered_answers as answers
 from tests.taps.numbered import Numbered, Origins, origins_in_both
 from tests.taps.tap_runs import Output, sync
@@ -45,6 +50,18 @@ TAPS: tuple[type[SourceTap], ...] = (
 PLACES: dict[str, dict[str, dict[str, str]]] = parsed(
     Path(__file__).with_name("record_places.yml")
 )
+#: What an API adds up by: blank is one of its values, and no two rows have the same.
+ADDED_UP_BY = {
+    *("visit_role", "action_type", "attribution_window", "publisher_platform"),
+    *("search_type", "query", "page", "country", "device"),
+    *("session_source", "session_medium", "session_campaign", "priority", "metric"),
+}
+KEY_VALUES = {
+    ColumnType.TEXT: "x",
+    ColumnType.BIGINT: 1,
+    ColumnType.DATE: "2026-01-05",
+    ColumnType.TIMESTAMPTZ: "2026-01-05T10:00:00Z",
+}
 #: What a tap says of its own run, and no answer does.
 OWN_WORDS = "the tap itself"
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -142,6 +159,28 @@ def test_every_column_of_every_stream_has_a_place(
         for stream in made.streams.values()
         if stream.name != "slices"
     } == {stream: set(places) for stream, places in PLACES[tap.name].items()}
+
+
+@pytest.mark.parametrize(
+    "tap",
+    [*TAPS[:4], TapFiles, *map(declared_tap, declared_slugs())],
+    ids=lambda tap: tap.name,
+)
+def test_a_row_whose_key_is_blank_is_refused(
+    tap: type[SourceTap] | type[TapFiles], tmp_path: Path
+) -> None:
+    streams = tap(config={"path": str(tmp_path)}, validate_config=False).streams
+
+    for stream in streams.values():
+        columns = columns_of(stream.name, stream.schema, stream.primary_keys)
+        encoder = RowEncoder([each for each in columns if each.is_key], "acme")
+        keys = {c.property_name: c for c in columns if c.is_key}
+        good = {name: KEY_VALUES[column.type] for name, column in keys.items()}
+        assert encoder.row(dict(good), None)
+        # What a file says wrong is told by its place, and no row of a table.
+        for name in keys.keys() - ADDED_UP_BY - {"location"}:
+            with pytest.raises(RejectedRecordError, match=f"'{name}' is "):
+                encoder.row(good | {name: " "}, None)
 
 
 def test_a_slice_keeps_its_count_and_its_two_totals_apart(

@@ -49,6 +49,7 @@ from orchestration.lib.warehouse.dbt_relations import (
 )
 from orchestration.lib.warehouse.idle_marts import forget_builds
 from orchestration.lib.warehouse.standing import are_standing
+from orchestration.lib.warehouse.told_tests import told_plainly
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 # Costs a look at file dates unless a model changed since the last load.
@@ -282,12 +283,14 @@ def _environment(variables: dict[str, str]) -> Iterator[None]:
 
 
 def _stream(invocation: DbtCliInvocation) -> Iterator[Any]:
-    yield from invocation.stream()
+    with told_plainly():
+        yield from invocation.stream()
     _clean(invocation)
 
 
 def _wait(invocation: DbtCliInvocation) -> None:
-    invocation.wait()
+    with told_plainly():
+        invocation.wait()
     _clean(invocation)
 
 

@@ -43,6 +43,8 @@ def companies(warehouse: Warehouse) -> Pair:
         order("2", AT, "10.00", currency_code="USD"),
         order("3", AT, 50),
         order("4", AT, 50, cancelled_at="2026-01-06 10:00+00"),
+        order("5", AT, 30, total_discounts=5, cancelled_at="2026-01-31 23:30+00"),
+        order("6", AT, 30, cancelled_at=AT, financial_status="voided"),
     )
     warehouse.land(
         pair.acme,
@@ -247,12 +249,34 @@ def test_a_refund_is_never_before_its_order(
         ("refund", date(2026, 1, 5), -20),
         ("sale", date(2026, 1, 5), 50),
     ]
-    # An export does not say when; a cancelled order has no revenue.
+    # An export does not say when.
     assert entries(warehouse, companies.acme, "shopify/51") == [
         ("refund", date(2026, 1, 5), -15),
         ("sale", date(2026, 1, 5), 40),
     ]
-    assert entries(warehouse, companies.acme, "shopify/4") == []
+
+
+def test_a_cancelled_order_leaves_the_ledger_on_the_day_it_was_cancelled(
+    warehouse: Warehouse, companies: Pair
+) -> None:
+    # Of order 4 all was given back, of 5 nothing.
+    assert entries(warehouse, companies.acme, "shopify/4") == [
+        ("sale", date(2026, 1, 5), 50),
+        ("refund", date(2026, 1, 6), -50),
+    ]
+    assert entries(warehouse, companies.acme, "shopify/5") == [
+        ("discount", date(2026, 1, 5), -5),
+        ("sale", date(2026, 1, 5), 35),
+        ("refund", date(2026, 2, 1), -30),
+    ]
+    (told,) = warehouse.rows(
+        "select change_type, entry_id from marts.revenue_entries where company_id = %s"
+        " and order_id = 'shopify/5' and entry_date = '2026-02-01'",
+        [companies.acme],
+    )
+    assert tuple(told.values()) == ("cancellation", "shopify/5/refund/cancelled")
+    # What was never paid was never revenue.
+    assert entries(warehouse, companies.acme, "shopify/6") == []
 
 
 def test_a_refund_gives_back_its_part_of_what_was_excluded(

@@ -133,35 +133,50 @@ def _add_up_lines(shop: Shop, rows: list[tuple[Any, ...]]) -> None:
 
 
 def _take_off_returns(shop: Shop) -> None:
-    """Take each return off an earlier purchase of its customer (decision 0091)."""
-    bought: dict[str, list[Order]] = defaultdict(list)
+    """Take each return off earlier purchases of its customer (0091, 0205)."""
+    equal: dict[tuple[str, Decimal], list[Order]] = defaultdict(list)
     noted: Counter[tuple[str, Decimal]] = Counter()
+    pairs: dict[str, Order] = {}
     # Invoices are in the order of their time.
-    tried: list[tuple[str, Order, Order]] = []
-    left: dict[int, Decimal] = {}
     for number, order in shop.orders.items():
-        customer = order.customer
-        if customer is None:
+        if order.customer is None:
             continue
-        if order.gross:
-            bought[customer].append(order)
-            left[id(order)] = order.gross - order.refund
+        if order.gross > order.refund:
+            equal[order.customer, order.gross - order.refund].append(order)
+        elif not order.gross:
+            amount = (order.customer, order.refund)
+            if noted[amount] < len(equal[amount]):
+                pairs[number] = equal[amount][noted[amount]]
+            noted[amount] += 1
+    whole = {id(purchase) for purchase in pairs.values()}
+    left: dict[str, list[list[Any]]] = defaultdict(list)
+    for number, order in list(shop.orders.items()):
+        if order.customer is None:
             continue
-        rank = noted[customer, order.refund]
-        noted[customer, order.refund] += 1
-        same = [o for o in bought[customer] if left[id(o)] == order.refund]
-        earlier = same[rank : rank + 1] or bought[customer][-1:]
-        if earlier and order.refund <= left[id(earlier[0])]:
-            tried.append((number, order, earlier[0]))
-    so_far: dict[int, Decimal] = defaultdict(Decimal)
-    for number, order, purchase in tried:
-        so_far[id(purchase)] += order.refund
-        if so_far[id(purchase)] <= left[id(purchase)]:
-            purchase.returns.append((order.day, order.refund))
-            del shop.orders[number]
+        if order.gross > order.refund and id(order) not in whole:
+            left[order.customer].append([order, order.gross - order.refund])
+        elif not order.gross:
+            if number in pairs:
+                left[order.customer].append([pairs[number], order.refund])
+            order.refund -= _given_back(order, left[order.customer])
+            if not order.refund:
+                del shop.orders[number]
     for order in shop.orders.values():
         order.own_refund = order.refund
         order.refund += sum((amount for _, amount in order.returns), ZERO)
+
+
+def _given_back(note: Order, left: list[list[Any]]) -> Decimal:
+    """Take what came back off the latest purchases that have money left."""
+    back = ZERO
+    while left and back < note.refund:
+        purchase, amount = left.pop()
+        taken = min(amount, note.refund - back)
+        purchase.returns.append((note.day, taken))
+        back += taken
+        if taken < amount:
+            left.append([purchase, amount - taken])
+    return back
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,8 @@ def companies(warehouse: Warehouse) -> Pair:
     A: 10.10 + 5.05, of which 3.03 went back in February. B: 20, of which all went
     back. C1: a return of 7.77 by customer 7, who bought nothing but A before, C2 one of
     1.00 by a customer who never bought. One more without a number, on a bare day. And
-    customer 7 brings back 99.00, more than A has left.
+    customer 7 brings back 99.00, more than the 3.85 that A has left. D is of another
+    customer, who brings 5.00 of its 12.00 back in acme's next file.
     """
     pair = warehouse.add_pair()
     rows = [
@@ -45,6 +46,7 @@ def companies(warehouse: Warehouse) -> Pair:
         purchase("9", FEBRUARY, "-1.00", purchase_id="C2"),
         purchase("7", "2026-02-03 00:00+00", "-0.50", is_date_only=True),
         purchase("7", FEBRUARY, "-99.00", purchase_id="C3"),
+        purchase("10", JANUARY, "12.00", purchase_id="D"),
     ]
     log = RawFile("log.csv", rows)
     # An older file that tells purchase A otherwise, return included.
@@ -52,15 +54,18 @@ def companies(warehouse: Warehouse) -> Pair:
         purchase("7", JANUARY, 99, purchase_id="A"),
         purchase("7", JANUARY, -98, purchase_id="A"),
     ]
-    warehouse.load(pair.acme, RawFile("old.csv", stale, version=0), log)
+    later = [purchase("10", FEBRUARY, "-5.00", purchase_id="D1")]
+    following = RawFile("next.csv", later, version=2)
+    warehouse.load(pair.acme, RawFile("old.csv", stale, version=0), log, following)
     days = ("2026-01-05", "2026-02-03")
     warehouse.load(pair.bolt, log, rates(*((d, "EUR", "CLP", "0.01") for d in days)))
-    # A, B, C1, C2, C3 and a row without a number, as the tap counts them.
-    warehouse.execute(
-        "update raw_files.files set order_count = 6 where file_name = 'log.csv'"
-        " and company_id = any(%s)",
-        [[pair.acme, pair.bolt]],
-    )
+    # A, B, C1, C2, C3, D and a row without a number, as the tap counts them.
+    for name, count in (("log.csv", 7), ("next.csv", 1)):
+        warehouse.execute(
+            "update raw_files.files set order_count = %s where file_name = %s"
+            " and company_id = any(%s)",
+            [count, name, [pair.acme, pair.bolt]],
+        )
     warehouse.build(pair.acme, pair.bolt)
     return pair
 
@@ -87,13 +92,14 @@ def test_what_went_back_is_a_refund_of_its_day(
             ("sale", "2026-01-05", Decimal("15.15")),
             ("refund", "2026-02-03", Decimal("-0.50")),
             # 23:30 in London is the next day in Madrid.
+            ("refund", "2026-02-04", Decimal("-3.85")),
             ("refund", "2026-02-04", Decimal("-3.03")),
-            ("refund", "2026-02-04", -7),
-            ("refund", "2026-02-04", Decimal("-0.77")),
+            ("refund", "2026-02-04", Decimal("-7.77")),
         ],
         "purchases/B": [("refund", "2026-01-05", -20), ("sale", "2026-01-05", 20)],
         "purchases/C2": [("refund", "2026-02-04", -1)],
-        "purchases/C3": [("refund", "2026-02-04", -99)],
+        "purchases/C3": [("refund", "2026-02-04", Decimal("-95.15"))],
+        "purchases/D": [("sale", "2026-01-05", 12), ("refund", "2026-02-04", -5)],
     }
 
 
@@ -103,19 +109,20 @@ def test_a_return_is_taken_off_its_purchase_and_a_credit_note_is_none(
     orders = warehouse.orders(companies.acme)
 
     assert {key: row["exclusion_reason"] for key, row in orders.items()} == {
-        "purchases/A": None,
+        "purchases/A": "fully_refunded",
         "purchases/B": "fully_refunded",
         "purchases/C2": "credit_note",
         "purchases/C3": "credit_note",
+        "purchases/D": None,
     }
     note = orders["purchases/C3"]
-    assert (note["gross_revenue"], note["net_revenue"]) == (0, -99)
+    assert (note["gross_revenue"], note["net_revenue"]) == (0, Decimal("-95.15"))
     customers = warehouse.rows(
         "select customer_id, order_count, historic_value from marts.customers"
         " where company_id = %s",
         [companies.acme],
     )
-    assert [tuple(row.values()) for row in customers] == [("7", 1, Decimal("3.85"))]
+    assert [tuple(row.values()) for row in customers] == [("10", 1, 7)]
 
 
 def test_days_lose_what_went_back(warehouse: Warehouse, companies: Pair) -> None:
@@ -127,8 +134,8 @@ def test_days_lose_what_went_back(warehouse: Warehouse, companies: Pair) -> None
     )
 
     assert [tuple(row.values()) for row in rows] == [
-        (date(2026, 1, 5), Decimal("3.85"), Decimal("31.30"), 1, 0),
-        (date(2026, 2, 4), -100, 100, 0, 2),
+        (date(2026, 1, 5), 7, Decimal("40.15"), 1, 0),
+        (date(2026, 2, 4), Decimal("-96.15"), Decimal("96.15"), 0, 2),
     ]
 
 
@@ -147,6 +154,7 @@ def test_nothing_negative_was_sold_or_paid(
     assert [tuple(row.values()) for row in rows] == [
         ("purchases/A", Decimal("15.15"), Decimal("15.15")),
         ("purchases/B", 20, 20),
+        ("purchases/D", 12, 12),
     ]
 
 
@@ -155,15 +163,16 @@ def test_another_currency_goes_back_by_the_rate_of_its_order(
 ) -> None:
     found = entries(warehouse, companies.bolt)
 
-    # Of 15.15 at 0.01 went back 0.50, 3.03, 7.00 and 0.77: in sum 0.005, 0.0353,
-    # 0.1053 and 0.1130, in cents 1, 4, 11 and 11.
+    # Of 15.15 at 0.01 went back 0.50, 3.85, 3.03 and 7.77: in sum 0.005, 0.0435,
+    # 0.0738 and 0.1515, in cents 1, 4, 7 and 15.
     assert [entry[2] for entry in found["purchases/A"]] == [
         Decimal("0.15"),
         Decimal("-0.01"),
         Decimal("-0.03"),
-        Decimal("-0.07"),
+        Decimal("-0.03"),
+        Decimal("-0.08"),
     ]
-    assert [entry[2] for entry in found["purchases/C3"]] == [Decimal("-0.99")]
+    assert [entry[2] for entry in found["purchases/C3"]] == [Decimal("-0.95")]
 
 
 def test_every_identity_holds(warehouse: Warehouse, companies: Pair) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from taps.api_source.errors import SourceError
+from taps.declared.columns import record_of
+from taps.declared.declaration import Column
 from taps.declared.reading import declaration
 from taps.sources import FOLDER, declared_slugs
 
@@ -94,3 +99,60 @@ def test_what_is_wrong_is_named_with_what_is_allowed(
 @pytest.mark.parametrize("slug", declared_slugs())
 def test_every_declaration_of_ours_is_right(slug: str) -> None:
     assert declaration(FOLDER / f"{slug}.yml").streams
+
+
+@pytest.mark.parametrize("slug", declared_slugs())
+def test_every_column_has_the_value_of_its_own_place(slug: str) -> None:
+    for name, stream in declaration(FOLDER / f"{slug}.yml").streams.items():
+        raw: dict[str, Any] = {}
+        around: dict[str, Any] = {}
+        known: dict[str, Any] = {"^": around}
+        expected = {}
+        for number, (column, told) in enumerate(stream.columns.items(), start=1001):
+            path = told.path or column
+            written, expected[column] = _numbered(told, number)
+            if path.startswith("@"):
+                known.setdefault(path[1:], written)
+            else:
+                _put(around if path.startswith("^") else raw, path, written)
+
+        record, wrong = record_of(stream.columns, raw, known)
+
+        assert wrong == [], name
+        assert record == expected, name
+        values = [str(v) for v in record.values() if not isinstance(v, bool)]
+        assert len(values) == len(set(values)), name
+
+
+def _put(answer: dict[str, Any], path: str, value: object) -> None:
+    *parents, last = path.removeprefix("^").split(".")
+    for part in parents:
+        answer = answer.setdefault(part, {})
+    answer[last] = value
+
+
+def _numbered(column: Column, number: int) -> tuple[Any, Any]:
+    """What an answer says at a place, and what the record should have of it."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    day = date(2026, 1, 1) + timedelta(days=number)
+    if column.type == "date":
+        return day.strftime(column.format or "%Y-%m-%d"), day
+    if column.type == "instant":
+        zone = ZoneInfo(column.zone) if column.zone else UTC
+        local = moment.astimezone(zone)
+        if column.format:
+            return local.strftime(column.format), moment
+        return local.isoformat(), moment
+    if column.type in ("epoch", "epoch_ms"):
+        thousand = 1000 if column.type == "epoch_ms" else 1
+        return moment.timestamp() * thousand, moment
+    values: dict[str, Any] = {
+        "text": f"TEXT {number}",
+        "integer": number,
+        "number": number,
+        "boolean": number % 2 == 0,
+        "array": [f"TEXT {number}"],
+        "list": [number],
+        "object": {"number": number},
+    }
+    return values[column.type], values[column.type]

@@ -82,6 +82,8 @@ def _raw(body: str) -> bytes:
         (record(id="x", items="a,b"), "property 'items' is not an object or array"),
         (record(id="x", strict=None), "property 'strict' is null"),
         (record(id=None), "property 'id' is null"),
+        (record(id=""), "property 'id' is blank"),
+        (record(id=" \t"), "property 'id' is blank"),
         (record(note="x"), "property 'id' is missing"),
         (
             record(id="x", company_id="bolt"),
@@ -122,7 +124,7 @@ def test_a_bad_record_is_quarantined_and_its_neighbours_load(
 def test_values_that_only_look_odd_are_loaded(loader: Loader) -> None:
     loader.load(
         CONTRACT,
-        record(id="", note=r"\u0000 \N \x", items=[r"\u0000"], company_id="acme"),
+        record(id="-", note=r"\u0000 \N \x", items=[r"\u0000"], company_id="acme"),
         record(id=r"\N", note="tab\tline\nreturn\r", count=5.0, company_id=None),
         record(id="😀", note="\u2028 \u00a0"),
     )
@@ -130,7 +132,7 @@ def test_values_that_only_look_odd_are_loaded(loader: Loader) -> None:
     rows = loader.rows("select id, note, count, items from raw_shop.orders")
 
     assert sorted(rows, key=lambda row: row["id"]) == [
-        {"id": "", "note": r"\u0000 \N \x", "count": None, "items": [r"\u0000"]},
+        {"id": "-", "note": r"\u0000 \N \x", "count": None, "items": [r"\u0000"]},
         {"id": r"\N", "note": "tab\tline\nreturn\r", "count": 5, "items": None},
         {"id": "😀", "note": "\u2028 \u00a0", "count": None, "items": None},
     ]

@@ -20,7 +20,7 @@ deduplicated as (
         {{ order_columns() }},
         {{ order_origin_columns() }}
     from ranked
-    where recency_rank = 1
+    where recency_rank = 1 and not is_moved
 )
 
 select * from deduplicated

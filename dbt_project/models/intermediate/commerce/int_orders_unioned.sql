@@ -28,6 +28,7 @@ with purchases as (
     select
         {{ order_columns() }},
         'purchases'::text as source_contract,
+        is_moved,
         {{ file_columns }},
         kept_tax_amount,
         kept_shipping_amount,
@@ -40,6 +41,7 @@ exported_shopify_orders as (
     select
         {{ order_columns() }},
         'shopify_orders'::text as source_contract,
+        false as is_moved,
         {{ file_columns }},
         {{ no_ledger }},
         {{ told_by_amount }},
@@ -51,6 +53,7 @@ shopify_orders as (
     select
         {{ order_columns() }},
         'api'::text as source_contract,
+        false as is_moved,
         'shopify'::text as source_slug,
         null::text as file_sha256,
         null::text as file_name,
@@ -70,6 +73,7 @@ marketplace_orders as (
     select
         {{ order_columns() }},
         'marketplace'::text as source_contract,
+        false as is_moved,
         'files'::text as source_slug,
         file_sha256,
         file_name,

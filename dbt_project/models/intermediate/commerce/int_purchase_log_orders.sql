@@ -1,6 +1,5 @@
 with lines as (
     select * from {{ ref('int_purchases_identified') }}
-    where is_counted
 ),
 
 summed as (
@@ -8,6 +7,11 @@ summed as (
         company_id,
         file_sha256,
         order_id,
+        min(file_name) as file_name,
+        min(exported_at) as exported_at,
+        min(line_number) as line_number,
+        bool_and(is_counted) as is_counted,
+        bool_or(is_date_only) as is_date_only,
         (
             array_agg(customer_id order by line_number)
             filter (where customer_id is not null)
@@ -25,9 +29,51 @@ summed as (
         (
             coalesce(-sum(amount) filter (where amount < 0), 0)
             + coalesce(sum(refunded_amount), 0)
-        )::numeric(24, 6) as returned
+        )::numeric(24, 6) as returned,
+        -- Told of all that came back, or of none of it.
+    {%- for part in ('tax_amount', 'shipping_amount') %}
+        case
+            when bool_and(amount < 0 and tells_parts)
+                then -coalesce(sum({{ part }}), 0)
+        end::numeric(24, 6) as {{ part }}{{ ',' if not loop.last }}
+    {%- endfor %}
     from lines
     group by company_id, file_sha256, order_id
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by company_id, order_id
+            order by exported_at desc, file_name desc
+        ) as recency_rank
+    from summed
+),
+
+-- What customers bought and brought back, as the newest file with it says.
+told as (
+    select
+        company_id,
+        file_sha256,
+        file_name,
+        order_id,
+        line_number,
+        customer_id,
+        currency_code,
+        purchased_at,
+        is_date_only,
+        sold = 0 as is_return,
+        abs(sold - returned)::numeric(24, 6) as amount,
+        tax_amount,
+        shipping_amount
+    from ranked
+    where
+        recency_rank = 1
+        and is_counted
+        and customer_id is not null
+        and currency_code <> 'XXX'
+        and (sold > returned or (sold = 0 and returned > 0))
 )
 
-select * from summed
+select * from told

@@ -1,97 +1,92 @@
 with orders as (
     select * from {{ ref('int_purchase_log_orders') }}
-    where customer_id is not null and currency_code <> 'XXX'
 ),
 
--- A return without a number of its purchase is looked for among what the same
--- customer bought before, in the same file.
-ranked as (
+equal as (
+    select * from {{ ref('int_purchase_returns_equal') }}
+),
+
+settled as (
     select
-        *,
-        sold = 0 and returned > 0 as is_return,
-        row_number() over (
-            partition by company_id, file_sha256, customer_id, currency_code
-            order by purchased_at asc, (sold = 0) asc, order_id asc
-        ) as row_position,
-        row_number() over (
-            partition by
-                company_id,
-                file_sha256,
-                customer_id,
-                currency_code,
-                sold = 0,
-                case when sold = 0 then returned else sold - returned end
-            order by purchased_at, order_id
-        ) as rank_of_amount
+        company_id,
+        unnest(array[order_id, matched_order_id]) as order_id
+    from equal
+),
+
+unsettled as (
+    select orders.*
     from orders
-    where sold > 0 or returned > 0
-),
-
-preceded as (
-    select
-        *,
-        max(row_position) filter (where not is_return) over (
-            partition by company_id, file_sha256, customer_id, currency_code
-            order by row_position
-            rows between unbounded preceding and 1 preceding
-        ) as last_purchase
-    from ranked
-),
-
--- The n-th return of an amount is that of the n-th purchase of this amount, if
--- that came before; else of the latest purchase before it.
-candidates as (
-    select
-        notes.company_id,
-        notes.file_sha256,
-        notes.order_id,
-        notes.row_position,
-        notes.returned,
-        coalesce(same.order_id, latest.order_id) as purchase_id,
-        coalesce(same.sold - same.returned, latest.sold - latest.returned)
-            as purchase_amount
-    from preceded as notes
-    left join ranked as same
+    left join settled
         on
-            notes.company_id = same.company_id
-            and notes.file_sha256 = same.file_sha256
-            and notes.customer_id = same.customer_id
-            and notes.currency_code = same.currency_code
-            and notes.returned = same.sold - same.returned
-            and notes.rank_of_amount = same.rank_of_amount
-            and notes.row_position > same.row_position
-            and not same.is_return
-    left join ranked as latest
-        on
-            notes.company_id = latest.company_id
-            and notes.file_sha256 = latest.file_sha256
-            and notes.customer_id = latest.customer_id
-            and notes.currency_code = latest.currency_code
-            and notes.last_purchase = latest.row_position
-    where notes.is_return
+            orders.company_id = settled.company_id
+            and orders.order_id = settled.order_id
+    where settled.order_id is null
 ),
 
--- No purchase gives back more than it brought: what does not fit stays a credit
--- note, which is seen.
-filled as (
+{{ latest_first('unsettled', ['company_id', 'customer_id', 'currency_code']) }},
+
+unioned as (
+    select * from equal
+    union all
+    select * from latest_first
+),
+
+parts as (
     select
-        *,
-        sum(returned) over (
-            partition by company_id, file_sha256, purchase_id
-            order by row_position
-        ) as returned_so_far
-    from candidates
-    where returned <= purchase_amount
+        company_id,
+        order_id,
+        sum(amount) as amount
+    from unioned
+    group by company_id, order_id
+),
+
+-- What is left of a return stays its own, and is seen.
+shared_out as (
+    select * from unioned
+    union all
+    select
+        orders.company_id,
+        orders.order_id,
+        orders.order_id as matched_order_id,
+        orders.amount - coalesce(parts.amount, 0) as amount
+    from orders
+    left join parts
+        on
+            orders.company_id = parts.company_id
+            and orders.order_id = parts.order_id
+    where
+        orders.is_return and orders.amount > coalesce(parts.amount, 0)
 ),
 
 matched as (
     select
-        company_id,
-        file_sha256,
-        order_id,
-        purchase_id as matched_order_id
-    from filled
-    where returned_so_far <= purchase_amount
+        shared_out.company_id,
+        shared_out.order_id,
+        shared_out.matched_order_id,
+        notes.file_sha256,
+        purchases.file_sha256 as matched_file_sha256,
+        purchases.file_name as matched_file_name,
+        case
+            when notes.file_sha256 <> purchases.file_sha256
+                then notes.file_name || ' '
+            else ''
+        end || 'line ' || notes.line_number as refund_id,
+        notes.purchased_at as refunded_at,
+        notes.is_date_only,
+        shared_out.amount,
+        (notes.tax_amount * shared_out.amount / notes.amount)
+        ::numeric(24, 6) as tax_amount,
+        (notes.shipping_amount * shared_out.amount / notes.amount)
+        ::numeric(24, 6) as shipping_amount
+    from shared_out
+    inner join orders as notes
+        on
+            shared_out.company_id = notes.company_id
+            and shared_out.order_id = notes.order_id
+    inner join orders as purchases
+        on
+            shared_out.company_id = purchases.company_id
+            and shared_out.matched_order_id = purchases.order_id
 )
 
 select * from matched

@@ -1,47 +1,34 @@
 {#- Whether all that was given back tells the taxes and shipping in it. -#}
 {%- set is_told_back -%}
-    bool_and(amount < 0 and tells_parts)
-        filter (where amount < 0 or refunded_amount > 0)
+    bool_or(amount < 0 or refunded_amount > 0 or moved_amount is not null)
+    and coalesce(
+        bool_and(amount < 0 and tells_parts)
+            filter (where amount < 0 or refunded_amount > 0), true
+    )
+    and coalesce(bool_and(moved_tells_parts), true)
 {%- endset -%}
 
 with identified as (
     select * from {{ ref('int_purchases_identified') }}
 ),
 
-returns as (
-    select * from {{ ref('int_purchase_returns_matched') }}
+moved as (
+    select * from {{ ref('int_purchase_returns_moved') }}
 ),
 
 lines as (
     select
-        identified.company_id,
-        coalesce(returns.matched_order_id, identified.order_id) as order_id,
-        case
-            when returns.order_id is null then identified.purchase_id
-        end as purchase_id,
-        identified.file_sha256,
-        identified.file_name,
-        identified.exported_at,
-        identified.line_number,
-        identified.customer_id,
-        identified.purchased_at,
-        identified.is_date_only,
-        identified.amount,
-        identified.refunded_amount,
-        identified.tax_amount,
-        identified.shipping_amount,
-        identified.tells_parts,
-        identified.is_tax_told,
-        identified.status,
-        identified.is_counted,
-        identified.currency_code,
-        identified.loaded_at
+        identified.*,
+        moved.amount as moved_amount,
+        moved.tax_amount as moved_tax_amount,
+        moved.shipping_amount as moved_shipping_amount,
+        moved.tells_parts as moved_tells_parts
     from identified
-    left join returns
+    left join moved
         on
-            identified.company_id = returns.company_id
-            and identified.file_sha256 = returns.file_sha256
-            and identified.order_id = returns.order_id
+            identified.company_id = moved.company_id
+            and identified.file_sha256 = moved.file_sha256
+            and identified.order_id = moved.order_id
 ),
 
 summed as (
@@ -69,15 +56,22 @@ summed as (
         (
             coalesce(-sum(amount) filter (where amount < 0), 0)
             + coalesce(sum(refunded_amount), 0)
+            + coalesce(max(moved_amount), 0)
         )::numeric(24, 6) as refund_amount,
         {%- for part in ('tax_amount', 'shipping_amount') %}
             coalesce(sum({{ part }}) filter (where amount >= 0), 0)
             ::numeric(24, 6) as {{ part }},
             case
-                when {{ is_told_back }} then coalesce(sum({{ part }}), 0)
+                when {{ is_told_back }}
+                    then
+                        coalesce(sum({{ part }}), 0)
+                        + coalesce(max(moved_{{ part }}), 0)
             end::numeric(24, 6) as kept_{{ part }},
         {%- endfor %}
         bool_and(is_tax_told) as is_tax_told,
+        coalesce(
+            max(amount) < 0 and max(moved_amount) = sum(amount), false
+        ) as is_moved,
         null::text as payment_method,
         bool_or(is_date_only) as is_date_only,
         bool_and(is_counted) as is_recognised,

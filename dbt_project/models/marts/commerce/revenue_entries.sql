@@ -8,6 +8,15 @@ with companies as (
     where {{ is_in_scope() }}
 ),
 
+-- What was revenue until it was cancelled, on a day that the source tells.
+cancelled as (
+    select
+        company_id,
+        order_id
+    from {{ ref('int_shopify_orders_cancelled') }}
+    where {{ is_in_scope() }} and {{ is_changed('order_id') }}
+),
+
 orders as (
     select
         orders.*,
@@ -19,10 +28,26 @@ orders as (
     from {{ ref('orders') }} as orders
     inner join companies
         on orders.company_id = companies.company_id
+    left join cancelled
+        on
+            orders.company_id = cancelled.company_id
+            and orders.order_id = cancelled.order_id
     where
         {{ is_in_scope('orders.company_id') }}
         and {{ is_changed('orders.order_id', 'orders.company_id') }}
-        and orders.is_recognised
+        and (
+            orders.is_recognised
+            or (
+                orders.status = 'cancelled'
+                and (
+                    cancelled.order_id is not null
+                    or (
+                        orders.source_contract = 'marketplace'
+                        and orders.paid_at <= orders.cancelled_at
+                    )
+                )
+            )
+        )
         and orders.currency_rate is not null
 ),
 
@@ -99,8 +124,8 @@ purchase_refunds as (
     where {{ is_in_scope() }} and {{ is_changed('order_id') }}
 ),
 
--- Exports and marketplaces say how much was paid back and not when: no earlier
--- than the order, and so counted with it.
+-- Exports and marketplaces say how much was paid back and not when: counted
+-- with the order, or when it was cancelled.
 refunds as (
     select
         orders.company_id,
@@ -144,8 +169,9 @@ refunds as (
         company_id,
         order_id,
         'all'::text as refund_id,
-        ordered_at as entry_at,
-        order_date as entry_date,
+        greatest(ordered_at, cancelled_at) as entry_at,
+        greatest(order_date, (cancelled_at at time zone time_zone)::date)
+            as entry_date,
         refund_amount as amount,
         null::numeric as tax_amount,
         null::numeric as shipping_amount
@@ -388,12 +414,73 @@ ledger_entries as (
     where entries.amount <> 0 or entries.entry_type = 'sale'
 ),
 
-unioned as (
+booked as (
     select * from placed
     union all
     select * from paid_back
     union all
     select * from ledger_entries
+),
+
+kinds as (
+    select
+        company_id,
+        order_id,
+        case
+            when entry_type in ('sale', 'discount') then 'refund'
+            else entry_type
+        end as entry_type,
+        is_revenue,
+        amount,
+        round(original_amount, 2) as original_amount
+    from booked
+),
+
+-- What was not given back of a cancelled order leaves the ledger on that day.
+left_over as (
+    select
+        company_id,
+        order_id,
+        entry_type,
+        is_revenue,
+        -sum(amount) as amount,
+        -sum(original_amount) as original_amount
+    from kinds
+    group by company_id, order_id, entry_type, is_revenue
+),
+
+cancellations as (
+    select
+        orders.company_id,
+        orders.order_id,
+        left_over.entry_type,
+        orders.order_id || '/' || left_over.entry_type || '/cancelled'
+            as entry_id,
+        'cancellation' as change_type,
+        greatest(orders.ordered_at, orders.cancelled_at) as entry_at,
+        greatest(
+            orders.order_date,
+            (orders.cancelled_at at time zone orders.time_zone)::date
+        ) as entry_date,
+        left_over.amount,
+        left_over.original_amount,
+        orders.currency_code,
+        orders.original_currency_code,
+        orders.is_tax_told,
+        left_over.is_revenue,
+        false as is_sale
+    from orders
+    inner join left_over
+        on
+            orders.company_id = left_over.company_id
+            and orders.order_id = left_over.order_id
+    where not orders.is_recognised
+),
+
+unioned as (
+    select * from booked
+    union all
+    select * from cancellations
 ),
 
 entries as (

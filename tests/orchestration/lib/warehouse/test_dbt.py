@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import dagster as dg
 import pytest
-from dagster_dbt import DbtProject
+from dagster_dbt import DagsterDbtCliRuntimeError, DbtProject
 
 from orchestration.lib.warehouse import dbt
+from orchestration.lib.warehouse.told_tests import told_plainly
 
 PROGRAM = """#!/bin/sh
 # As long as another process may need to arrive, in the target folder that is told last.
@@ -36,3 +38,29 @@ def test_of_processes_that_start_together_one_parses(
 
     assert (tmp_path / "calls").read_text().splitlines() == ["parsed"]
     assert (tmp_path / "target" / "manifest.json").exists()
+
+
+def test_what_a_test_tells_of_rows_is_told_without_dbts_words() -> None:
+    said = """
+        The dbt CLI process failed with exit code `1`.
+        8 of 54 ERROR assert_totals ... [ERROR in 1.16s]
+        Failure in test assert_totals (tests/assert_totals.sql)
+        Compilation Error in test assert_totals (tests/assert_totals.sql)
+          january.csv of acme: 60.00 missing.
+          february.csv of acme: 1.00 missing.
+
+          > in macro postgres__get_test_sql (macros/test_messages.sql)
+          > called by test assert_totals (tests/assert_totals.sql)
+        Failure in test unique_orders (models/orders.yml)
+          Got 1 result, configured to fail if != 0
+        """
+
+    with pytest.raises(dg.Failure) as failure, told_plainly():
+        raise DagsterDbtCliRuntimeError(said)
+    assert failure.value.description == (
+        "january.csv of acme: 60.00 missing.\nfebruary.csv of acme: 1.00 missing.\n"
+        "Failed as well: unique_orders; see the output of dbt."
+    )
+
+    with pytest.raises(DagsterDbtCliRuntimeError), told_plainly():
+        raise DagsterDbtCliRuntimeError("Got 1 result, configured to fail if != 0")
