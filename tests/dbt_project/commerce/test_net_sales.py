@@ -14,6 +14,7 @@ from tests.dbt_project.warehouse import Pair, Warehouse
 AT = "2026-01-05 10:00+00"
 LATER = "2026-02-10 10:00+00"
 APRIL = "2026-04-10 10:00+00"
+MAY = ("2026-05-05 10:00+00", "2026-05-06 10:00+00", "2026-05-20 10:00+00")
 MARTS = ("orders", "revenue_entries", "sales_days")
 IDENTITIES = (
     "assert_file_totals_equal_their_visible_orders",
@@ -112,7 +113,7 @@ def test_days_are_told_as_the_shops_own_report_tells_them(
 
 
 def bought(order_id: str, at: str, amount: str, tax: str, **others: object) -> Row:
-    row = purchase(order_id, at, amount, purchase_id=order_id, **others)
+    row = purchase(order_id, at, amount, purchase_id=order_id) | others
     return {"shipping_amount": 0, **row, "tax_amount": tax}
 
 
@@ -124,7 +125,9 @@ def logs(warehouse: Warehouse) -> Pair:
     came back, with half of the taxes and none of the shipping. B: 50 and 10.50, of
     which a fifth was given back, and the file does not tell of what. C: two lines of 20
     and 4.20. D: 100 and 19 dollars at 0.90. E and F of 50 and 30 tell nothing. G is
-    given back and was never bought. Bolt has the same in another currency.
+    given back and was never bought. H and I, of one customer, are 100 and 21, 50 and
+    10.50; a return of 90.75 with 12 of taxes takes the 60.50 of I and 30.25 of H. Bolt
+    has the same in another currency.
     """
     pair = warehouse.add_pair()
     told = [
@@ -134,18 +137,22 @@ def logs(warehouse: Warehouse) -> Pair:
         *(bought("C", AT, "24.20", "4.20") for _ in range(2)),
         bought("D", AT, "119.00", "19.00", currency_code="USD"),
         bought("G", APRIL, "-60.50", "-10.50"),
+        bought("H", MAY[0], "121.00", "21.00"),
+        bought("I", MAY[1], "60.50", "10.50", customer_id="H"),
+        bought("J", MAY[2], "-90.75", "-12.00", customer_id="H"),
     ]
     untold = [
         purchase("E", LATER, 50, purchase_id="E"),
         purchase("F", "2026-03-10 10:00+00", 30, purchase_id="F"),
     ]
     days = ("2026-01-05", "2026-02-10", "2026-03-10", "2026-04-10")
+    days += tuple(moment[:10] for moment in MAY)
     acme = rates(("2026-01-05", "USD", "EUR", "0.90"))
     bolt = rates(*((d, c, "CLP", "0.013") for d in days for c in ("EUR", "USD")))
     for company, exchange in ((pair.acme, acme), (pair.bolt, bolt)):
         files = (RawFile("told.csv", told), RawFile("untold.csv", untold))
         warehouse.load(company, *files, exchange)
-    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-04-30")
+    as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-05-31")
     only = (*MARTS, "sales_months", *IDENTITIES)
     warehouse.build(pair.acme, pair.bolt, as_of=as_of, only=only)
     return pair
@@ -160,6 +167,8 @@ def test_a_log_that_tells_taxes_and_shipping_gives_net_sales(
         "A": 50,
         **dict.fromkeys("BC", 40),
         **{"D": 90, "E": 50, "F": 30, "G": -50},
+        # Twelve of taxes came back: 8 with the 60.50, and 4 with the rest.
+        **{"H": Decimal("73.75"), "I": Decimal("-2.50")},
     }
 
 
@@ -179,4 +188,8 @@ def test_a_month_in_which_only_some_orders_tell_their_taxes_is_mixed(
         ("mixed", 50, -50, 0, 0, Decimal("-10.50"), Decimal("-10.50")),
         ("not_told", 30, 0, 30, 0, 0, 30),
         ("excluded", 0, -50, -50, 0, Decimal("-10.50"), Decimal("-60.50")),
+        (
+            *("excluded", 150, Decimal("-78.75"), Decimal("71.25"), 0),
+            *(Decimal("19.50"), Decimal("90.75")),
+        ),
     ]

@@ -4,15 +4,12 @@
     null::text as region_code,
     null::text as comuna_code
 {%- endset -%}
-
 {#- A shop always tells its taxes; where they are 0, prices may hold them. -#}
 {%- set told_by_amount = 'nullif(tax_amount <> 0, false) as is_tax_told' -%}
-
 {%- set no_ledger -%}
     null::numeric(24, 6) as kept_tax_amount,
     null::numeric(24, 6) as kept_shipping_amount
 {%- endset -%}
-
 {%- set file_columns -%}
     'files'::text as source_slug,
     file_sha256,
@@ -23,7 +20,6 @@
     false as is_test,
     false as is_deleted
 {%- endset -%}
-
 with purchases as (
     select
         {{ order_columns() }},
