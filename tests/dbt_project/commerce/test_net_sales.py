@@ -113,8 +113,8 @@ def test_days_are_told_as_the_shops_own_report_tells_them(
 
 
 def bought(order_id: str, at: str, amount: str, tax: str, **others: object) -> Row:
-    row = purchase(order_id, at, amount, purchase_id=order_id) | others
-    return {"shipping_amount": 0, **row, "tax_amount": tax}
+    row = purchase(order_id, at, amount, purchase_id=order_id)
+    return {"shipping_amount": 0, **row, **others, "tax_amount": tax}
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +145,8 @@ def logs(warehouse: Warehouse) -> Pair:
         purchase("E", LATER, 50, purchase_id="E"),
         purchase("F", "2026-03-10 10:00+00", 30, purchase_id="F"),
     ]
-    days = ("2026-01-05", "2026-02-10", "2026-03-10", "2026-04-10")
-    days += tuple(moment[:10] for moment in MAY)
+    moments = (AT, LATER, "2026-03-10", APRIL, *MAY)
+    days = [moment[:10] for moment in moments]
     acme = rates(("2026-01-05", "USD", "EUR", "0.90"))
     bolt = rates(*((d, c, "CLP", "0.013") for d in days for c in ("EUR", "USD")))
     for company, exchange in ((pair.acme, acme), (pair.bolt, bolt)):
