@@ -60,7 +60,8 @@ told as (
         1 as session_count
     from logged
     where not exists (
-        select 1 from website where website.company_id = logged.company_id
+        select 1 from website
+        where website.company_id = logged.company_id
     )
 ),
 
