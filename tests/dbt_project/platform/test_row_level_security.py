@@ -168,6 +168,7 @@ VIEWS = (
     "programme_parts",
     "programme_reviews",
     "programme_standing",
+    "purchase_gaps_by_number",
     "quarantine_totals",
     "recommendations",
     "registration_regions",

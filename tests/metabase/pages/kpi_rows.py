@@ -106,6 +106,11 @@ create table reporting.cohort_returns_by_month (
     cohort_size integer, acquisition_cost numeric, revenue_per_customer numeric,
     contribution_per_customer numeric, payback_months integer
 );
+create table reporting.purchase_gaps_by_number (
+    company_id text, purchase_number integer, gap_customer_count integer,
+    gap_returned_count integer, gap_quarter_days double precision,
+    gap_median_days double precision, gap_three_quarter_days double precision
+);
 create table reporting.rfm_segments (
     company_id text, as_of_date date, place integer, segment_label_es text,
     customer_count integer, customer_share double precision, monetary numeric(18, 2),
@@ -141,7 +146,7 @@ create table reporting.customer_purchases (
 NAMES = (
     *("kpi_months", "acquisition_channels", "registration_regions"),
     *("service_sales", "payment_methods", "order_comunas", "order_hours"),
-    *("cohort_retention", "cohort_returns_by_month"),
+    *("cohort_retention", "cohort_returns_by_month", "purchase_gaps_by_number"),
     *("rfm_segments", "rfm_customers"),
     *("customer_value_segments", "customer_value_segment_totals"),
     *("customer_timelines", "customer_purchases"),
@@ -182,6 +187,8 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
     insert("cohort_retention", _SEPTEMBER, 0, 2, 1)
     insert("cohort_returns_by_month", _AUGUST, 0, 4, 25, 20, -15, 1)
     insert("cohort_returns_by_month", _AUGUST, 1, 4, 25, 55.5, 2.75, 1)
+    insert("purchase_gaps_by_number", 2, 3, 0, None, None, None)
+    insert("purchase_gaps_by_number", 1, 5, 3, 15, 20.5, 40)
     insert("customer_value_segment_totals", "En peligro", 2, 500, 80, 20, 0.9, "Llamar")
     insert(
         "customer_value_segments",

@@ -55,10 +55,11 @@ create table reporting.sales_by_month (
 create table reporting.performance_by_month (
     company_id text, month_start_date date, is_complete boolean, order_count integer,
     tax_basis text, revenue_tax_basis text, net_sales numeric(18, 2),
-    average_order_value numeric(18, 2),
+    average_order_value numeric(18, 2), visit_conversion_rate double precision,
     new_customer_revenue numeric(18, 2), returning_customer_revenue numeric(18, 2),
     spend numeric(18, 2), blended_return numeric(18, 6), observed_roas numeric(18, 6),
     gross_margin numeric(18, 2), contribution_after_ads numeric(18, 2),
+    visit_count integer, visit_order_count integer, untold_visit_day_count integer,
     through_date date generated always as (
         (month_start_date + interval '1 month - 1 day')::date
     ) stored
@@ -165,14 +166,16 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         insert(
             "performance_by_month",
             *(month, is_over, net // 70, "not_told", "mixed" if told else "included"),
-            *(net, net / 10, 300 if told else 9, net - 310, spend),
+            *(net, net / 10, spend and 9 / 400, 300 if told else 9, net - 310, spend),
             *(spend and net / spend, spend and 300 / spend, margin, left),
+            *(spend and 400, spend and 9, spend and 3),
         )
     for month, place, name, *changes in (
         ("1997-07-01", 1, "net_sales", 90, 9, 9, None, None),
         ("1997-08-01", 2, "spend", 100, None, None, None, None),
         ("1997-08-01", 3, "blended_return", 8.5, 0.1, None, 10, -0.15),
         ("1997-08-01", 1, "net_sales", 850.4, -0.13, 0.5, 1000, -0.15),
+        ("1997-08-01", 11, "visit_conversion_rate", 0.0225, 0.125, None, 0.02, 0.125),
         *((month, 1, "net_sales", 70, 2, 2, 7, 0) for month, *_ in newest),
     ):
         insert("performance_changes_by_month", month, name, place, *changes)

@@ -222,12 +222,19 @@ def test_a_cohort_is_told_by_its_months_and_as_it_stands_now(shops_url: str) -> 
     )
 
 
+def test_days_between_purchases_are_of_those_who_came_back(shops_url: str) -> None:
+    assert answer_of(shops_url, card_named("purchase_gaps"), "acme").rows == (
+        ("1 → 2", 5, 3, 15, 20.5, 40),
+    )
+
+
 @pytest.mark.parametrize(
     "name",
     [
         "page_period",
         "new_users",
         "order_comunas",
+        "purchase_gaps",
         "retention_cohorts",
         "cohort_payback",
     ],

@@ -40,6 +40,7 @@ def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
         "month_spend": "100,00\xa0€",
         "month_blended_return": "8,5\xa0\N{MULTIPLICATION SIGN}",
         "month_contribution": "240,00\xa0€",
+        "month_conversion": "2,3\xa0%",
     }
 
     assert {name: shown(shops_url, name) for name in told} == {
@@ -55,6 +56,7 @@ def test_changes_are_of_that_month_in_their_order(shops_url: str) -> None:
             *("Ventas por unidad gastada en publicidad", "8,5 \N{MULTIPLICATION SIGN}"),
             *("10\xa0%", "—", "10,0 \N{MULTIPLICATION SIGN}", "-15\xa0%"),
         ],
+        ["Conversión de visitas", "2,3 %", "13\xa0%", "—", "2,0 %", "13\xa0%"],
     ]
     assert shown(shops_url, "month_period") == [["1 ago 1997", "31 ago 1997"]]
     mixed = "Parte con IVA: no todos los pedidos lo dicen"
@@ -68,6 +70,12 @@ def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:
     assert current[4:9] == ["—"] * 5
     assert august[4:7] == ["100,00\xa0€", "8,5\xa0\N{MULTIPLICATION SIGN}", "3,0"]
     assert august[7:9] == ["340,00\xa0€", "240,00\xa0€"]
+
+
+def test_orders_stand_beside_the_visits_of_their_days(shops_url: str) -> None:
+    assert shown(shops_url, "visits_and_orders") == [
+        ["ago 1997", "400", "9", "2,3\xa0%", "3"]
+    ]
 
 
 def test_only_months_that_are_over_stand_beside_each_other(shops_url: str) -> None:

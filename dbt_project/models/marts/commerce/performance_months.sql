@@ -37,6 +37,7 @@ joined as (
             as average_order_value,
         coalesce(won.new_customer_revenue, 0) as new_customer_revenue,
         purchases.net_revenue as purchase_revenue,
+        visits.visit_conversion_rate,
         -- Without any spend in the month there is nothing to divide by.
         nullif(spent.spend, 0) as spend,
         -- Who never told any spend may have some all the same.
@@ -60,6 +61,10 @@ joined as (
         on
             months.company_id = spent.company_id
             and months.month_start_date = spent.month_start_date
+    left join {{ ref('conversion_months') }} as visits
+        on
+            months.company_id = visits.company_id
+            and months.month_start_date = visits.month_start_date
     where {{ is_in_scope('months.company_id') }}
 ),
 
@@ -75,6 +80,7 @@ rated as (
         order_count::integer as order_count,
         net_sales::numeric(18, 2) as net_sales,
         average_order_value,
+        visit_conversion_rate,
         new_customer_revenue::numeric(18, 2) as new_customer_revenue,
         (purchase_revenue - new_customer_revenue)::numeric(18, 2)
             as returning_customer_revenue,
