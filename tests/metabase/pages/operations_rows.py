@@ -10,7 +10,7 @@ __all__ = ["NAMES", "TABLES", "fill_operations"]
 TABLES = """
 create table reporting.connector_health (
     company_id text, connection_id text, light text, status_label_es text,
-    hours_since_read numeric(18, 2), quarantined_record_count integer, last_error text
+    hours_since_read numeric(18, 2), quarantined_record_count integer, error_es text
 );
 create table reporting.agency_clients (
     company_id text, client_name text, attention text, attention_rank integer,
