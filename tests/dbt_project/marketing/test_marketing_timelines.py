@@ -203,6 +203,14 @@ def test_a_light_says_how_a_connection_fares(
         "waiting": ("waiting", "yellow"),
         "failing": ("failing", "red"),
     }
+    told = """
+        select distinct error_es from reporting.connector_health
+        where company_id = %s and error_es is not null
+    """
+    assert [row["error_es"] for row in warehouse.rows(told, [connected.acme])] == [
+        "La fuente no da acceso: falta un permiso o el acceso caducó. Hay que darlo o "
+        "volver a conectarla. Detalle técnico (en inglés): the token has expired"
+    ]
     counts = {
         r["quarantined_record_count"] for r in warehouse.rows(query, [connected.acme])
     }

@@ -297,18 +297,25 @@ def test_the_quarantine_is_counted_by_reason_and_decision(
         (pair.acme, "2", "property 'total' is not a number", None),
         (pair.acme, "3", "property 'total' is not a number", "dropped"),
         (pair.bolt, "1", "property 'total' is not a number", "retried"),
+        (pair.bolt, "2", "tip: the amount cannot be read", "dropped"),
+        (pair.bolt, "3", "what nobody has words for", None),
     ):
         warehouse.execute(QUARANTINED, [company, id_, reason, review])
 
     query = """
-        select stream_name, review, record_count from reporting.quarantine_totals
-        where company_id = %s order by review
+        select stream_name, review, record_count, reason_es
+        from reporting.quarantine_totals where company_id = %s order by review
     """
     assert tuples(warehouse, query, pair.acme) == [
-        ("orders", "dropped", 1),
-        ("orders", "waiting", 2),
+        ("orders", "dropped", 1, "total no es un número"),
+        ("orders", "waiting", 2, "total no es un número"),
     ]
-    assert tuples(warehouse, query, pair.bolt) == [("orders", "retried", 1)]
+    assert tuples(warehouse, query, pair.bolt) == [
+        ("orders", "dropped", 1, "tip: el importe no se puede leer"),
+        ("orders", "retried", 1, "total no es un número"),
+        # No reason is lost for want of words.
+        ("orders", "waiting", 1, "what nobody has words for"),
+    ]
 
 
 def test_reads_and_decisions_are_told_in_sentences(

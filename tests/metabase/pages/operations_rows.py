@@ -10,7 +10,7 @@ __all__ = ["NAMES", "TABLES", "fill_operations"]
 TABLES = """
 create table reporting.connector_health (
     company_id text, connection_id text, light text, status_label_es text,
-    hours_since_read numeric(18, 2), quarantined_record_count integer, last_error text
+    hours_since_read numeric(18, 2), quarantined_record_count integer, error_es text
 );
 create table reporting.agency_clients (
     company_id text, client_name text, attention text, attention_rank integer,
@@ -53,7 +53,8 @@ create table reporting.ingest_volume (
     period_started_at timestamptz, row_count bigint
 );
 create table reporting.quarantine_totals (
-    company_id text, source_slug text, stream_name text, reason text, review text,
+    company_id text, source_slug text, stream_name text, reason text, reason_es text,
+    review text,
     record_count integer
 );
 """
@@ -103,5 +104,5 @@ def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
     insert("pipeline_reliability", "last_30_days", "1997-08-31", 61, 3, 0.05, 1.5, 0.98)
     insert("ingest_volume", "shopify", "day", "1997-09-29 00:00+00", 250)
     insert("ingest_volume", "shopify", "hour", "1997-09-29 23:00+00", 9)
-    insert("quarantine_totals", "files", "purchases", "sin fecha", "dropped", 9)
-    insert("quarantine_totals", "files", "purchases", "sin importe", "waiting", 2)
+    insert("quarantine_totals", "files", "buys", "none", "sin fecha", "dropped", 9)
+    insert("quarantine_totals", "files", "buys", "free", "sin importe", "waiting", 2)

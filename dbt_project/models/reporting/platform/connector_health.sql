@@ -31,6 +31,8 @@ statuses as (
     select * from {{ ref('connection_statuses') }}
 ),
 
+{{ with_told_errors() }},
+
 -- Companies are read once a day: two hours late is late, two days are stale.
 judged as (
     select
@@ -80,10 +82,16 @@ labelled as (
         judged.last_changed_at,
         judged.checked_at,
         judged.last_error,
+        coalesce(errors.error_es, judged.last_error) as error_es,
+        judged.last_error as error_en,
         judged.quarantined_record_count
     from judged
     left join statuses
         on judged.status_id = statuses.status_id
+    left join errors
+        on
+            judged.company_id = errors.company_id
+            and judged.connection_id = errors.connection_id
 )
 
 select * from labelled

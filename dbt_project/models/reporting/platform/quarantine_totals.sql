@@ -11,6 +11,10 @@ with records as (
     from {{ source('ops', 'quarantined_records') }}
 ),
 
+kinds as (
+    select * from {{ ref('rejection_reasons') }}
+),
+
 counted as (
     select
         company_id,
@@ -24,6 +28,32 @@ counted as (
         max(reviewed_at) as last_reviewed_at
     from records
     group by company_id, source_slug, stream_name, reason, review
+),
+
+-- A reason of no kind is shown as it is written.
+labelled as (
+    select
+        counted.company_id,
+        counted.source_slug,
+        counted.stream_name,
+        counted.reason,
+        coalesce(
+            regexp_replace(
+                counted.reason,
+                '^([a-z0-9_]+: )?' || kinds.pattern || '$',
+                '\1' || kinds.template_es
+            ),
+            counted.reason
+        ) as reason_es,
+        counted.reason as reason_en,
+        counted.review,
+        counted.record_count,
+        counted.first_seen_at,
+        counted.last_seen_at,
+        counted.last_reviewed_at
+    from counted
+    left join kinds
+        on counted.reason ~ ('^([a-z0-9_]+: )?' || kinds.pattern || '$')
 )
 
-select * from counted
+select * from labelled
