@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import typer
+from psycopg import errors as database_errors
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -19,6 +21,14 @@ from metabase.server.diff import Finding
 
 __all__ = ["plain_console", "plain_errors", "print_findings"]
 
+#: What a card asks of views of another version of the project.
+_OTHER_VERSION = (
+    database_errors.InvalidSchemaName,
+    database_errors.UndefinedColumn,
+    database_errors.UndefinedFunction,
+    database_errors.UndefinedTable,
+)
+
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
@@ -26,10 +36,21 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (ContentError, WarehouseError, MetabaseError) as error:
-        Console(stderr=True).print(
-            f"error: {error}", markup=False, highlight=False, soft_wrap=True
+        _end_with(str(error), error)
+    except _OTHER_VERSION as error:
+        lacking = str(error).splitlines()[0]
+        _end_with(
+            "what the dashboards read is not built yet, or by another version of "
+            f"Timonel ({lacking}). Bring it up to date: timonel run",
+            error,
         )
-        raise typer.Exit(1) from error
+
+
+def _end_with(message: str, error: Exception) -> NoReturn:
+    Console(stderr=True).print(
+        f"error: {message}", markup=False, highlight=False, soft_wrap=True
+    )
+    raise typer.Exit(1) from error
 
 
 def plain_console() -> Console:
