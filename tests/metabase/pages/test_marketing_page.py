@@ -22,9 +22,10 @@ def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> Non
     rows = shown(shops_url, "next_euro")
 
     assert [row[:2] for row in rows] == [["Google Ads", "Verde"], ["Meta Ads", "Rojo"]]
-    assert rows[1][4:9] == ["20\xa0%", "1,25", "0,75", "1,75", "1,00"]
-    assert rows[1][9:12] == ["2,50", "1,50", "3,50"]
-    assert rows[1][12:15] == ["-0,38", "-0,63", "-0,13"]
+    assert rows[1][4:6] == ["20\xa0%", "100,00\xa0€"]
+    assert rows[1][6:9] == ["-0,38", "-0,63", "-0,13"]
+    assert rows[1][9:12] == ["1,25", "0,75", "1,75"]
+    assert rows[1][12:16] == ["2,50", "1,50", "3,50", "1,00"]
 
 
 def test_where_a_channel_saturates_stands_beside_what_was_ever_spent(
