@@ -17,7 +17,9 @@ from pathlib import Path
 
 __all__ = ["forget_abandoned", "is_locked", "own_temporary_folder"]
 
-_PREFIX = "timonel-"
+_PREFIX = "timonel-tmp-"
+#: A file in each of these folders: a name alone may be somebody's home or backup.
+_MARK = ".made-for-one-command"
 _TOLD = "TMPDIR"
 
 
@@ -31,7 +33,8 @@ def own_temporary_folder() -> Iterator[None]:
     before = tempfile.tempdir, os.environ.get(_TOLD)
     try:
         place = Path(tempfile.gettempdir())
-        forget_abandoned(place.glob(f"{_PREFIX}*"))
+        marked = place.glob(f"{_PREFIX}*/{_MARK}")
+        forget_abandoned(mark.parent for mark in marked)
         folder, lock = _made(place)
     except OSError:
         yield
@@ -76,15 +79,12 @@ def is_locked(path: Path) -> bool:
 
 
 def _made(place: Path) -> tuple[Path, int]:
-    """A new folder and what holds it; made again if it went before it was held."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        with suppress(FileNotFoundError):
-            lock = os.open(folder, os.O_RDONLY)
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            if folder.exists():
-                return folder, lock
-            os.close(lock)
+    """A new folder and what holds it, which is held before it is marked."""
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    (folder / _MARK).touch()
+    return folder, lock
 
 
 def _is_told_to_a_child(folder: Path) -> bool:

@@ -109,9 +109,15 @@ def test_what_belongs_to_nobody_of_ours_stays(place: Path) -> None:
     (place / "else").mkdir()
     (place / "timonel-link").symlink_to(place / "else")
     (place / "else" / "kept").touch()
+    # As people call a data home, a backup or a clone.
+    for name in ("timonel-home", "timonel-tmp-backup"):
+        (place / name).mkdir()
+        (place / name / "kept").touch()
 
     _start_another()
     forget_abandoned(iter([place / "gone", place / "timonel-link"]))
 
     assert (place / "else" / "kept").exists()
     assert (place / "timonel-link").is_symlink()
+    assert (place / "timonel-home" / "kept").exists()
+    assert (place / "timonel-tmp-backup" / "kept").exists()
