@@ -422,18 +422,27 @@ booked as (
     select * from ledger_entries
 ),
 
+called_off as (
+    select * from orders
+    where not is_recognised
+),
+
 kinds as (
     select
-        company_id,
-        order_id,
+        booked.company_id,
+        booked.order_id,
         case
-            when entry_type in ('sale', 'discount') then 'refund'
-            else entry_type
+            when booked.entry_type in ('sale', 'discount') then 'refund'
+            else booked.entry_type
         end as entry_type,
-        is_revenue,
-        amount,
-        round(original_amount, 2) as original_amount
+        booked.is_revenue,
+        booked.amount,
+        round(booked.original_amount, 2) as original_amount
     from booked
+    inner join called_off
+        on
+            booked.company_id = called_off.company_id
+            and booked.order_id = called_off.order_id
 ),
 
 -- What was not given back of a cancelled order leaves the ledger on that day.
@@ -469,12 +478,11 @@ cancellations as (
         orders.is_tax_told,
         left_over.is_revenue,
         false as is_sale
-    from orders
+    from called_off as orders
     inner join left_over
         on
             orders.company_id = left_over.company_id
             and orders.order_id = left_over.order_id
-    where not orders.is_recognised
 ),
 
 unioned as (
