@@ -159,6 +159,19 @@ def test_what_is_at_risk_is_what_would_be_lost(
     ]
 
 
+def test_risk_is_high_medium_or_low(warehouse: Warehouse, companies: Pair) -> None:
+    query = """
+        select customer_id, risk_band from reporting.customer_value_segments
+        where company_id = %s order by customer_id
+    """
+
+    found = [tuple(r.values()) for r in warehouse.rows(query, [companies.acme])]
+
+    # C, D and E bought this month.
+    bands = ("high", "medium", "low", "low", "low")
+    assert found == list(zip("ABCDE", bands, strict=True))
+
+
 def test_who_is_worth_the_same_either_way_loses_nothing(
     warehouse: Warehouse, companies: Pair
 ) -> None:

@@ -87,7 +87,7 @@ def test_ids_that_are_kept_belong_to_something() -> None:
             "card top_customers: write either 'sql' or",
         ),
         (
-            "place: [38, 0, 24, 14]",
+            "place: [43, 0, 24, 14]",
             "place: [1, 2]",
             "write ['row', 'column', 'width', 'height']",
         ),

@@ -123,7 +123,7 @@ create table reporting.rfm_customers (
 );
 create table reporting.customer_value_segments (
     company_id text, customer_id text, segment_id text, segment_label_es text,
-    predicted_value_12m numeric(18, 2), historic_value numeric(18, 2),
+    risk_band text, predicted_value_12m numeric(18, 2), historic_value numeric(18, 2),
     probability_no_purchase_90d double precision, days_since_last_order integer,
     historic_percentile double precision, predicted_percentile double precision
 );
@@ -195,6 +195,7 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
         "7",
         "potential_whale",
         "POTENCIAL BALLENA",
+        "medium",
         90,
         900,
         0.65,
@@ -207,6 +208,7 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
         "8",
         "lost",
         "CLIENTE PERDIDO",
+        "high",
         10,
         50,
         0.75,
@@ -214,7 +216,19 @@ def fill_kpis(connection: psycopg.Connection, company_id: str, *, told: bool) ->
         0.2,
         0.1,
     )
-    insert("customer_value_segments", "9", "standard", "RESTO", 70, 9, 0.1, 3, 0, 0.99)
+    insert(
+        "customer_value_segments",
+        "9",
+        "standard",
+        "RESTO",
+        "low",
+        70,
+        9,
+        0.1,
+        3,
+        0,
+        0.99,
+    )
     insert("customer_timelines", "7", f"{_LAST} 12:00+00", _LAST, "Pidió", 20, None)
     insert("customer_timelines", "7", None, "1997-10-20", "Pedirá", 25, None)
     insert("customer_timelines", "8", f"{_LAST} 12:00+00", _LAST, "Pidió", 99, None)

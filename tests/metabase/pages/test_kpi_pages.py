@@ -222,6 +222,16 @@ def test_a_cohort_is_told_by_its_months_and_as_it_stands_now(shops_url: str) -> 
     )
 
 
+def test_customers_are_counted_by_their_band_of_risk(shops_url: str) -> None:
+    found = answer_of(shops_url, card_named("risk_bands"), "acme").rows
+
+    assert [row[:4] for row in found] == [
+        ("Alto", 1, 50, 10),
+        ("Medio", 1, 900, 90),
+        ("Bajo", 1, 9, 70),
+    ]
+
+
 def test_days_between_purchases_are_of_those_who_came_back(shops_url: str) -> None:
     assert answer_of(shops_url, card_named("purchase_gaps"), "acme").rows == (
         ("1 → 2", 5, 3, 15, 20.5, 40),

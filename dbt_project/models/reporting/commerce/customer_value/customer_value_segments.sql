@@ -3,14 +3,6 @@ with customers as (
     where probability_alive is not null
 ),
 
-companies as (
-    select * from {{ ref('companies') }}
-),
-
-rules as (
-    select * from {{ ref('value_segment_rules') }}
-),
-
 -- The prediction is already multiplied by the chance that the customer is
 -- still there, so that somebody who leaves is never worth much in it: what they
 -- would be worth if they stayed is what there is to lose. A prediction made
@@ -37,7 +29,7 @@ valued as (
         companies.at_risk_threshold,
         companies.critical_threshold
     from customers
-    inner join companies
+    inner join {{ ref('companies') }} as companies
         on customers.company_id = companies.company_id
 ),
 
@@ -68,7 +60,7 @@ matched as (
             order by rules.priority
         ) as match_rank
     from ranked
-    inner join rules
+    inner join {{ ref('value_segment_rules') }} as rules
         on
             (ranked.is_at_risk or not rules.requires_at_risk)
             and greatest(
@@ -91,6 +83,11 @@ segmented as (
         segment_label_en,
         is_at_risk,
         is_critical,
+        case
+            when is_critical then 'high'
+            when is_at_risk then 'medium'
+            else 'low'
+        end as risk_band,
         as_of_date,
         prediction_as_of_date,
         currency_code,
