@@ -41,7 +41,10 @@ __all__ = [
 
 _PARSED = "partial_parse.msgpack"
 _PARSING = "parsing-"
-_SOURCES_OF_TRUTH = ("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*", "*.yml")
+_SOURCES_OF_TRUTH = (
+    *("models", "macros", "seeds", "tests", "*.yml"),
+    *("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*"),
+)
 
 #: The command that builds; dbt's own arguments follow.
 BRIEF_DBT = (sys.executable, "-m", "orchestration.lib.warehouse.dbt_command")
@@ -95,7 +98,7 @@ class RoomTranslator(DagsterDbtTranslator):
 
 
 def prepare_manifest() -> None:
-    """Parse the dbt project if a file of it is newer than the last manifest.
+    """Parse the dbt project if a file came, went or changed since the last manifest.
 
     Of processes that start together one parses, and the others wait for it.
 
@@ -136,7 +139,8 @@ def _manifest(path: Path, _written_ns: int) -> Mapping[str, Any]:
 def _is_parsed() -> bool:
     manifest = dbt_project.manifest_path
     written = manifest.stat().st_mtime if manifest.exists() else 0.0
-    return all(file.stat().st_mtime <= written for file in _sources_of_truth())
+    # Of folders, too: one is as new as what was last put into it or taken out of it.
+    return all(path.stat().st_mtime <= written for path in _sources_of_truth())
 
 
 def _parse() -> None:
@@ -181,7 +185,7 @@ def project_fingerprint() -> str:
     """Hash of everything that decides what dbt makes of the same data."""
     folder = dbt_project.project_dir
     digest = hashlib.sha256()
-    for file in sorted(_sources_of_truth()):
+    for file in sorted(path for path in _sources_of_truth() if path.is_file()):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
@@ -204,8 +208,7 @@ def scope_environment(
 
 def _sources_of_truth() -> Iterator[Path]:
     folder = dbt_project.project_dir
-    files = (file for glob in _SOURCES_OF_TRUTH for file in folder.glob(glob))
-    return (file for file in files if file.is_file())
+    return (path for glob in _SOURCES_OF_TRUTH for path in folder.glob(glob))
 
 
 def dbt_program() -> str:

@@ -40,6 +40,26 @@ def test_of_processes_that_start_together_one_parses(
     assert (tmp_path / "target" / "manifest.json").exists()
 
 
+def test_the_project_is_parsed_again_once_a_model_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = tmp_path / "models" / "core"
+    models.mkdir(parents=True)
+    (tmp_path / "dbt_project.yml").write_text("name: small\nprofile: small\n")
+    (models / "orders.sql").write_text("select 1")
+    program = tmp_path / "parse"
+    program.write_text(PROGRAM)
+    program.chmod(0o700)
+    monkeypatch.setattr(dbt, "dbt_project", DbtProject(project_dir=tmp_path))
+    monkeypatch.setattr(dbt, "dbt_program", lambda: str(program))
+    dbt.prepare_manifest()
+
+    (models / "orders.sql").unlink()
+    dbt.prepare_manifest()
+
+    assert (tmp_path / "calls").read_text().splitlines() == ["parsed", "parsed"]
+
+
 def test_what_a_test_tells_of_rows_is_told_without_dbts_words() -> None:
     said = """
         The dbt CLI process failed with exit code `1`.
