@@ -10,7 +10,7 @@ from typing import Final
 
 from sandbox.clock import Clock
 from sandbox.simulation.companies import COMPANIES
-from sandbox.simulation.spend_exports import export_spend
+from sandbox.simulation.exports import write_exports
 from sandbox.simulation.timeline import FUTURE_DAYS
 from sandbox.simulation.world import World
 from sandbox.store import Store
@@ -20,7 +20,7 @@ __all__ = ["DEFAULT_CUSTOMERS", "DEFAULT_SEED", "WorldPlan", "open_world"]
 DEFAULT_CUSTOMERS: Final = 5_000
 """So many that a media mix can tell what advertising brought."""
 DEFAULT_SEED: Final = 20260101
-_VERSION: Final = 8
+_VERSION: Final = 9
 """Raise it when the same seed makes another world: kept files are then made anew."""
 
 
@@ -51,7 +51,7 @@ def open_world(plan: WorldPlan, home: Path, clock: Clock) -> World:
     if path.exists():
         world = _opened(plan, path, clock)
         if world.anchor <= today <= world.anchor + timedelta(days=FUTURE_DAYS - 1):
-            export_spend(world.store, today)
+            write_exports(world.store, today)
             return world
         sys.stderr.write(
             f"sandbox: {path.name} was made on {world.anchor} and shows nothing of"
@@ -60,7 +60,7 @@ def open_world(plan: WorldPlan, home: Path, clock: Clock) -> World:
         world.store.close()
     _make(plan, path, today)
     world = _opened(plan, path, clock)
-    export_spend(world.store, today)
+    write_exports(world.store, today)
     return world
 
 

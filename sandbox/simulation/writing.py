@@ -14,10 +14,10 @@ import numpy as np
 from sandbox.clock import Clock
 from sandbox.delivered import deliver_files
 from sandbox.simulation.companies import ANDES, CDNOW, TIENDA_NORTE
+from sandbox.simulation.exports import keep_exports
 from sandbox.simulation.loading import Loader
 from sandbox.simulation.replay import cdnow_log, cdnow_truth, load_replay, shift_of
 from sandbox.simulation.simulated import load_simulated
-from sandbox.simulation.spend_exports import keep_spend
 from sandbox.simulation.timeline import Timeline
 from sandbox.store import Store
 
@@ -59,7 +59,7 @@ def write_world(path: Path, anchor: date, plan: WorldPlan) -> None:
         drawn, told = load_simulated(loader, timeline, plan.customers, own_seed)
         truth[company.slug] = told
         if plan.has_files:
-            keep_spend(store, timeline, drawn.spends)
+            keep_exports(store, drawn, np.random.default_rng(own_seed.spawn(1)[0]))
     store.add_indices()
     store.keep_fact("truth", json.dumps(truth))
     store.keep_fact("anchor", anchor.isoformat())

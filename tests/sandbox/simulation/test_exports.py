@@ -1,4 +1,4 @@
-"""TikTok is no interface here: its spend comes as the file that a shop exports."""
+"""What is no interface here comes as the file that a shop exports."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ PLAN = WorldPlan(customers=300, seed=5)
 COMPANIES = ("tienda_norte", "andes")
 
 
-def exported(world: World, company: str) -> list[dict[str, str]]:
+def exported(
+    world: World, company: str, name: str = "tiktok_ads"
+) -> list[dict[str, str]]:
     (folder,) = files_of(world.store.path, company)["files"]["settings"]["paths"]
-    with (Path(folder) / "tiktok_ads.csv").open() as stream:
+    with (Path(folder) / f"{name}.csv").open() as stream:
         return list(csv.DictReader(stream))
 
 
@@ -40,6 +42,23 @@ def test_the_file_holds_the_true_spend_of_the_history(kept: Path, company: str) 
     assert max(row["By Day"] for row in rows) == str(ANCHOR - timedelta(days=1))
     assert {row["Campaign ID"] for row in rows} == set(true["campaign_ids"])
     assert len({(row["By Day"], row["Campaign ID"]) for row in rows}) == len(rows)
+
+
+def test_visits_are_told_by_day_and_origin_and_are_more_than_what_is_bought(
+    kept: Path,
+) -> None:
+    world = open_world(PLAN, kept, clock_at(NOON))
+
+    rows = exported(world, "tienda_norte", "ga4_sessions")
+
+    assert len({(row["Date"], row["Session source"]) for row in rows}) < len(rows)
+    whole = {
+        (row["Date"], row["Session source"], row["Session medium"]) for row in rows
+    }
+    assert len(whole) == len(rows)
+    assert max(row["Date"] for row in rows) == f"{ANCHOR - timedelta(days=1):%Y%m%d}"
+    orders = world.truth()["tienda_norte"]["totals"]["as_of"]["order_count"]
+    assert 0.01 < orders / sum(int(row["Sessions"]) for row in rows) < 0.1
 
 
 def test_opened_a_week_later_the_file_goes_on(kept: Path) -> None:
