@@ -36,7 +36,8 @@ def columns_of(card: Mapping[str, Any]) -> dict[str, str]:
     """
     kind = card["kind"]
     if kind == "number":
-        listed = [card["metric"]]
+        # Of its range Metabase shows nothing; pages write it below the number.
+        listed = [card["metric"], *card.get("range", ())]
     elif kind == "trend":
         listed = [card["x"], card["metric"]]
     elif kind in ("table", "details"):
@@ -91,7 +92,7 @@ def settings_of(
 
 
 def _number(where: str, card: Mapping[str, Any]) -> Settings:
-    (name,) = columns_of(card)
+    name, *_ = columns_of(card)
     settings: Settings = {"scalar.field": name}
     if "colours" in card:
         settings["scalar.segments"] = [

@@ -63,6 +63,7 @@ class DrawnCard:
     number_color: str | None = None
     first_rows: int | None = None
     trend: Trend | None = None
+    range: str | None = None
 
 
 def draw_card(  # noqa: PLR0913
@@ -115,7 +116,22 @@ def draw_card(  # noqa: PLR0913
         number_color=number_color(card.settings, values[0][0]) if values else None,
         first_rows=few if len(kept) > few and is_long else None,
         trend=trend,
+        range=_range(card, result, labels) if card.display == "scalar" else None,
     )
+
+
+def _range(card: Card, result: Result, labels: dict[str, str]) -> str | None:
+    """Between what a number lies, where its card has two columns more."""
+    shown = card.shown_columns()
+    ends = [column for name, column in card.columns.items() if name not in shown]
+    values = [result.column(end.name)[:1] for end in ends]
+    if not ends or [None] in values or [] in values:
+        return None
+    lower, upper = (
+        write_value(value, end, labels["language"])
+        for (value,), end in zip(values, ends, strict=True)
+    )
+    return labels["preview.range"].format(lower=lower, upper=upper)
 
 
 def _rows(

@@ -24,8 +24,10 @@ def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> Non
     assert [row[:2] for row in rows] == [["Google Ads", "Verde"], ["Meta Ads", "Rojo"]]
     assert rows[1][4:6] == ["20\xa0%", "100,00\xa0€"]
     assert rows[1][6:9] == ["-0,38", "-0,63", "-0,13"]
-    assert rows[1][9:12] == ["1,25", "0,75", "1,75"]
-    assert rows[1][12:16] == ["2,50", "1,50", "3,50", "1,00"]
+    google, meta = shown(shops_url, "next_euro_returns")
+    assert (google[0], meta[0]) == ("Google Ads", "Meta Ads")
+    assert meta[1:4] == ["2,50", "1,50", "3,50"]
+    assert meta[4:] == ["1,25", "0,75", "1,75", "1,00"]
 
 
 def test_where_a_channel_saturates_stands_beside_what_was_ever_spent(
@@ -240,7 +242,7 @@ def test_what_is_spent_now_is_no_scenario(shops_url: str) -> None:
     "name",
     [
         *("next_euro", "response_curves", "budget_sentence", "shares_by_rule"),
-        "campaign_quality",
+        *("campaign_quality", "next_euro_returns"),
     ],
 )
 def test_a_company_sees_its_own_channels_only(shops_url: str, name: str) -> None:

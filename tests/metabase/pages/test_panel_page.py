@@ -40,6 +40,8 @@ def drawn(url: str, name: str, company: str) -> DrawnCard:
 
 def test_the_header_is_what_the_mix_tells_beside_its_range(shops_url: str) -> None:
     assert shown(shops_url, "real_return") == [["2,5\u00a0\u00d7"]]
+    card = drawn(shops_url, "real_return", "acme")
+    assert card.range == "90 %: de 1,6\u00a0\u00d7 a 3,4\u00a0\u00d7"
     (told,) = shown(shops_url, "return_facts")
     assert told == [
         *("Paga", "1,6\u00a0\u00d7", "3,4\u00a0\u00d7", "2,0\u00a0\u00d7"),
@@ -49,6 +51,7 @@ def test_the_header_is_what_the_mix_tells_beside_its_range(shops_url: str) -> No
 
 def test_a_mix_that_may_not_tell_has_words_instead_of_a_number(shops_url: str) -> None:
     assert shown(shops_url, "real_return", "bolt") == []
+    assert drawn(shops_url, "real_return", "bolt").range is None
     (why,) = shown(shops_url, "return_facts", "bolt")
 
     assert (why[0], why[6]) == ("No puede decirlo", "Se movió.")
