@@ -26,6 +26,8 @@ from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from psycopg2 import Error as DatabaseError
 
+from orchestration.lib.warehouse.brief_contexts import brief_contexts
+
 __all__ = ["DETAILS", "MESSAGES", "brief", "connected_once"]
 
 _RELEASE, _OPEN = BaseConnectionManager.release, PostgresConnectionManager.open
@@ -68,6 +70,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
         patch.object(agate_helper, "empty_table", _empty_table),
         patch.object(QualifiedNameSelectorMethod, "node_is_match", _is_match),
+        brief_contexts(),
     ):
         yield
 

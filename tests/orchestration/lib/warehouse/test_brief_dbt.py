@@ -5,12 +5,16 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from dbt.adapters.postgres.connections import (
     PostgresConnectionManager,
     PostgresCredentials,
 )
+from dbt.clients.jinja import MacroStack
+from dbt.context.macros import MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
 from dbt.contracts.graph.manifest import Manifest
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod, is_selected_node
 from dbt_common.helper_types import Port
@@ -91,3 +95,41 @@ def test_a_name_chooses_what_dbt_chooses(parsed_project: Manifest) -> None:
             is_selected_node(fqn, word, False) or is_selected_node(fqn[1:], word, False)
             for fqn in fqns
         ], word
+
+
+class Names(ManifestContext):
+    """What a template finds by name among the macros, and nothing else."""
+
+    def __init__(self, project: Manifest, package: str) -> None:
+        self._ctx: dict[str, Any] = {}
+        stack = MacroStack()  # type: ignore[no-untyped-call]
+        builder = MacroNamespaceBuilder(
+            "timonel", package, stack, ["dbt_postgres", "dbt"]
+        )
+        packages = project.get_macros_by_package()
+        self.namespace = builder.build_namespace(packages, self._ctx)
+
+    def found(self) -> dict[str, Any]:
+        """Each name with its macro, each package with the macros in it."""
+        self._context_members_ = {}
+        named = self.to_dict()  # type: ignore[no-untyped-call]
+        return {
+            name: {inner: each.macro.unique_id for inner, each in found.items()}
+            if isinstance(found, dict)
+            else found.macro.unique_id
+            for name, found in named.items()
+            if name not in {"context", "builtins"}
+        }
+
+
+@pytest.mark.parametrize("package", ["timonel", "dbt"])
+def test_a_template_finds_the_macros_that_dbt_finds(
+    package: str, parsed_project: Manifest
+) -> None:
+    expected = Names(parsed_project, package).found()
+    with brief_dbt.brief(frozenset()):
+        found = Names(parsed_project, package).found()
+
+    assert len(expected) > 300
+    assert {"timonel", "dbt"} <= expected.keys()
+    assert found == expected
