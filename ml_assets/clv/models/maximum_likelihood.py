@@ -23,6 +23,8 @@ __all__ = ["Derivatives", "Maximum", "Objective", "maximise"]
 _LARGEST_FINAL_STEP = 1e-7
 # exp(+-14): beyond this (in units of the data) a parameter is running away.
 _LARGEST_LOG_PARAMETER = 14.0
+# Searches that end at a maximum take up to thirty steps; one along a ridge, hundreds.
+_MOST_STEPS = 80
 # Steps this small are inside the region where Newton doubles its digits.
 _SURELY_QUADRATIC = 0.1
 _MOST_LAST_STEPS = 5
@@ -90,7 +92,7 @@ def maximise(
             hess=in_logs.hessian,
             method="trust-exact",
             callback=_stop_running_away,
-            options={"gtol": 1e-11, "maxiter": 200},
+            options={"gtol": 1e-11, "maxiter": _MOST_STEPS},
         )
     log_theta, step = _last_steps(in_logs, np.asarray(found.x, dtype=np.float64))
     theta = np.exp(log_theta)
