@@ -262,6 +262,8 @@ def _left_in_silence(
             total += weight * (end - start) * density
         return total
 
+    if not horizon.size:
+        return np.zeros(np.broadcast_shapes(horizon.shape, stages.shape))
     if horizon.size <= _MANY or (np.diff(horizon) <= 0).any():
         return between(0.0, horizon, (_NODES, _WEIGHTS))
     starts = np.append(0.0, horizon[:-1])
