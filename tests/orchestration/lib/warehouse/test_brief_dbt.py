@@ -5,13 +5,17 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from dbt.adapters.base.impl import BaseAdapter
+from dbt.adapters.cache import RelationsCache
+from dbt.adapters.exceptions.compilation import ApproximateMatchError
 from dbt.adapters.postgres.connections import (
     PostgresConnectionManager,
     PostgresCredentials,
 )
+from dbt.adapters.postgres.relation import PostgresRelation
 from dbt.clients.jinja import MacroStack
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
@@ -132,4 +136,50 @@ def test_a_template_finds_the_macros_that_dbt_finds(
 
     assert len(expected) > 300
     assert {"timonel", "dbt"} <= expected.keys()
+    assert found == expected
+
+
+class Tables:
+    """As much of an adapter as is asked for a table."""
+
+    config = SimpleNamespace(
+        quoting={"database": True, "schema": True, "identifier": True}
+    )
+    _make_match = BaseAdapter._make_match
+    _make_match_kwargs = BaseAdapter._make_match_kwargs
+
+    def __init__(self, *names: str) -> None:
+        self.cache = cast("Any", RelationsCache)()
+        self.cache.update_schemas([("timonel", "marts"), ("timonel", "empty")])
+        for name in names:
+            table = PostgresRelation.create("timonel", "marts", name)
+            self.cache.add(table)
+
+    def list_relations(self, database: str, schema: str) -> list[Any]:
+        return list(self.cache.get_relations(database, schema))
+
+    def asked(self, schema: str, name: str) -> object:
+        ask = cast("Any", BaseAdapter.get_relation)
+        try:
+            return ask(self, "timonel", schema, name)
+        except ApproximateMatchError as refused:
+            return str(refused)
+
+
+def test_a_table_is_found_that_dbt_finds() -> None:
+    tables = Tables("orders", "orders__dbt_tmp", "Customers")
+    places = (
+        *(("marts", "orders"), ("marts", "orders__dbt_tmp"), ("marts", "none")),
+        *(("marts", "Customers"), ("marts", "customers"), ("marts", "ORDERS")),
+        *(("empty", "orders"), ("unknown", "orders")),
+    )
+    expected = [tables.asked(*place) for place in places]
+    with brief_dbt.brief(frozenset()):
+        found = [tables.asked(*place) for place in places]
+
+    assert [str(each) for each in expected[:2]] == [
+        '"timonel"."marts"."orders"',
+        '"timonel"."marts"."orders__dbt_tmp"',
+    ]
+    assert isinstance(expected[4], str)
     assert found == expected
