@@ -26,7 +26,9 @@ _RECURRING = (
     *("periodicidad", "frecuencia", "proximocobro", "proximopago", "renovacion"),
 )
 #: Words of many names: they say nothing of what a column means.
-_ANY = frozenset({"number", "name", "address", "code", "numero", "nombre"})
+_ANY = frozenset(
+    {"number", "name", "address", "code", "numero", "nombre", "del", "los", "the"}
+)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
 

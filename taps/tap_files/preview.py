@@ -28,7 +28,6 @@ from taps.tap_files.locations import SourceFile, find_sources, unreadable
 from taps.tap_files.net_sales import NetSales
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
-from taps.tap_files.wording import normalised
 
 __all__ = ["main", "preview"]
 
@@ -123,11 +122,10 @@ def _columns(inspection: Inspection) -> Iterator[tuple[str, str]]:
 def _left_out(inspection: Inspection) -> Iterator[tuple[str, str]]:
     """(header, why it is not read)."""
     binding = inspection.binding
-    known = binding.preset.understood if binding.preset else {}
-    why = {normalised(header): reason for header, reason in known.items()}
+    preset = binding.preset
     for position, header in enumerate(binding.header):
         if position not in binding.used and header.strip():
-            yield header.strip(), why.get(normalised(header), "")
+            yield header.strip(), (preset.explains(header) or "") if preset else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
