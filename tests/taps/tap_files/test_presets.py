@@ -36,6 +36,8 @@ SALES = {
     "prestashop_orders": ("EUR", 5, "1300.00"),
     # 18 + 1.44 + 1100 - 100: net sales and their tax, without the tip
     "square_transactions": ("USD", 3, "1019.44"),
+    # 18 + 1.44 + 5 + 0.40 - 9.72 of a buyer nobody knows; a gift card is no sale yet
+    "square_items": ("USD", 2, "15.12"),
     # 1200 - 200 + 80; one is pending, one was taken to the bank
     "paypal_activity": ("EUR", 3, "1080.00"),
     # 3500 + 600 - 600
@@ -96,7 +98,10 @@ OTHER_FORMS = {
     "mercadopago_labels": ("mercadopago_activity", "EUR", 3, "44990"),
 }
 #: Of programs that write no currency: the company's is meant.
-OF_THE_COMPANY = {"square_transactions", "vtex_orders", "ebay_orders", "shopee_orders"}
+OF_THE_COMPANY = {
+    *("square_transactions", "square_items", "vtex_orders", "ebay_orders"),
+    "shopee_orders",
+}
 #: Preset and file -> tax and shipping in the money that counts, before refunds.
 PARTS = {
     # of 126.05 and 24.20, without tax 104.17 (4.17 of it shipping) and 20
