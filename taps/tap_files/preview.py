@@ -69,7 +69,8 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
         code = record.get("currency_code") or ""
         currencies[code] += 1
         kind = "given back" if value < 0 else record.get("status") or "money"
-        money[record.get("financial_status") or kind, code] += value
+        kind = record.get("financial_status") or kind
+        money["cancelled" if record.get("cancelled_at") else kind, code] += value
         money["given back", code] -= record.get("refunded_amount") or 0
         if stream == "purchases":
             net.add(record)

@@ -232,7 +232,7 @@ class Questions:
             yield f"columns.currency_code={header}"
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
-        elif words & (STATE | FLAG) and not words & MONEY:
+        elif words & (STATE | FLAG) and not (words & MONEY and _is_number(text)):
             yield f"columns.status={header}"
         else:
             yield f"columns.refunded_amount={header} (taken off)"

@@ -274,6 +274,10 @@ LOOK_ALIKES = {
         "Retried Amount,Total,Currency\n"
         "2026-01-15,paid,100.00,-10.00,0.00,0.00,-3.00,0.00,87.00,USD\n"
     ),
+    "Shopify, sales report": (
+        "Día,Pedidos,Ventas brutas,Descuentos,Devoluciones,Ventas netas,Impuestos,"
+        "Ventas totales\n2026-01-15,3,100.00,-10.00,0.00,90.00,18.90,108.90\n"
+    ),
     "Stripe, customers": (
         "id,Description,Email,Name,Created (UTC),Delinquent,Plan,Status,Total Spend,"
         "Payment Count,Refunded Volume,Dispute Losses\n"

@@ -276,6 +276,13 @@ SPEND = {
         "google_ads_weeks", "Google Ads", "USD", "1470.00",
         [("2025-01-06", "2025-01-12"), ("2025-01-13", "2025-01-19")],
     ),
+    # The row of totals has no day, and the period of the report.
+    "Meta by day": ("meta_ads_days", "Meta Ads", "EUR", "26.75", []),
+    # Each week has its own money, whatever period the report is of.
+    "Meta by week": (
+        "meta_ads_weeks", "Meta Ads", "USD", "147.00",
+        [("2025-03-03", "2025-03-09"), ("2025-03-10", "2025-03-16")],
+    ),
     "Google without days": (
         "google_ads_whole", "Google Ads", "USD", "100.00",
         [("2025-01-01", "2025-01-10")],
@@ -326,6 +333,17 @@ def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
 
     assert (first["impressions"], first["clicks"]) == (12345, 678)
     assert (first["attributed_revenue"], second["attributed_revenue"]) == (3000, None)
+
+
+def test_what_was_never_shown_has_no_spend(read_text: RunTap) -> None:
+    run = read_text(
+        "Day,Campaign,Currency code,Cost,Impr.,Clicks\n2025-03-01,a,EUR,12.50,10,1\n"
+        "2025-03-01,b,EUR, --,0,0\n2025-03-01,c,EUR, --,7,0\n"
+    )
+
+    assert run.file["control_total"] == Decimal("12.50")
+    assert "1 rows tell no spend; left out" in run.file["notes"]
+    assert run.rejects == {"log.csv line 4": "spend is missing"}
 
 
 def test_a_list_of_lines_is_no_export_of_orders(read_text: RunTap) -> None:
