@@ -62,83 +62,20 @@ class _Parts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rows(_Parts):
-    """What is said of the rows of one program's export.
+class _Headers:
+    """How headers of a program's export are compared.
 
     Attributes
     ----------
-    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
-    spelled : contract column -> words of the program -> those of the contract.
-    filled : contract columns of which a row holds one, or is set aside.
-    constants : contract column -> what stands for it when the file has none; "" where
-        nobody is told, as buyers by a marketplace or at a till.
-    refers_to : headers of the id of the sale that a negative row gives back.
-    refund_customer : headers of the customer of a negative row.
-    gives_back : first states of rows that give a sale back. Where they are told, a
-        negative row of another state was paid to somebody, and a positive one of these
-        came back from them: neither is a sale.
-    left_out_when : header -> values of rows that are no sales, or none of the records.
-    asked : header -> why a file is refused where it holds something.
-    understood : headers of money or states that are rightly left out -> why.
-    notes : what its reader should know.
-    """
-
-    statuses: Mapping[str, str] = field(default_factory=dict)
-    spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    filled: Sequence[str] = ()
-    constants: Mapping[str, str] = field(default_factory=dict)
-    refers_to: Sequence[str] = ()
-    refund_customer: Sequence[str] = ()
-    gives_back: Sequence[str] = ()
-    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    asked: Mapping[str, Asked] = field(default_factory=dict)
-    understood: Mapping[str, str] = field(default_factory=dict)
-    notes: Sequence[str] = ()
-
-    def word_for(self, column: str, text: str) -> str:
-        """The contract's word for what the program writes, or the text itself."""
-        key = normalised(text)
-        words = self.spelled.get(column, {})
-        return next((w for said, w in words.items() if normalised(said) == key), text)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preset(_Rows):
-    """One program's export: how its header is told, and what its columns mean.
-
-    Attributes
-    ----------
-    source : page that tells its columns.
-    contract : contract it fulfils.
     marks : groups of headers; a file is of this preset if it has one of each group.
-    columns : contract column -> headers that mean it, best first; between stars a word
-        that the header holds, as questions of surveys have one. Of texts and dates,
-        the first that holds something counts; of statuses, the one that says least
-        money.
-    time : headers of the time of day, where it stands beside the date.
-    time_zone : IANA zone that its times are in; None is the company's.
-    amount_per : "line", or "order" where each row repeats its order's total.
-    also, less : headers of money that is added to the amount, as shipping that a row
-        tells apart, or taken off it whatever its sign, as discounts.
-    kept : headers of what is left of the amount once something was given back; an
-        empty one, or 0, says nothing.
     is_coded : whether headers end with their code in brackets, which alone is compared:
         what stands before it changes from country to country.
+    understood : headers of money or states that are rightly left out -> why.
     """
 
-    name: str
-    title: str
-    source: str
-    contract: str
     marks: tuple[tuple[str, ...], ...]
-    columns: Mapping[str, Sequence[str]]
-    time: Sequence[str] = ()
-    time_zone: str | None = None
-    amount_per: str = "line"
-    also: Sequence[str] = ()
-    less: Sequence[str] = ()
-    kept: Sequence[str] = ()
     is_coded: bool = False
+    understood: Mapping[str, str] = field(default_factory=dict)
 
     def keys_of(self, header: Sequence[str]) -> list[str]:
         """The columns of a header as this preset compares them."""
@@ -161,6 +98,79 @@ class Preset(_Rows):
             any(is_header_of(key, mark) for mark in marks for key in keys)
             for marks in self.marks
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows(_Headers, _Parts):
+    """What is said of the rows of one program's export.
+
+    Attributes
+    ----------
+    statuses : words of its status columns -> what they mean (see ``statuses.yml``).
+    spelled : contract column -> words of the program -> those of the contract.
+    filled : contract columns of which a row holds one, or is set aside.
+    constants : contract column -> what stands for it when the file has none; "" where
+        nobody is told, as buyers by a marketplace or at a till.
+    refers_to : headers of the id of the sale that a negative row gives back.
+    refund_customer : headers of the customer of a negative row.
+    gives_back : first states of rows that give a sale back. Where they are told, a
+        negative row of another state was paid to somebody, and a positive one of these
+        came back from them: neither is a sale.
+    left_out_when : header -> values of rows that are no sales, or none of the records.
+    asked : header -> why a file is refused where it holds something.
+    notes : what its reader should know.
+    """
+
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    filled: Sequence[str] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    refers_to: Sequence[str] = ()
+    refund_customer: Sequence[str] = ()
+    gives_back: Sequence[str] = ()
+    left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+    def word_for(self, column: str, text: str) -> str:
+        """The contract's word for what the program writes, or the text itself."""
+        key = normalised(text)
+        words = self.spelled.get(column, {})
+        return next((w for said, w in words.items() if normalised(said) == key), text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset(_Rows):
+    """One program's export: how its header is told, and what its columns mean.
+
+    Attributes
+    ----------
+    source : page that tells its columns.
+    contract : contract it fulfils.
+    columns : contract column -> headers that mean it, best first; between stars a word
+        that the header holds, as questions of surveys have one. Of texts and dates,
+        the first that holds something counts; of statuses, the one that says least
+        money.
+    time : headers of the time of day, where it stands beside the date.
+    time_zone : IANA zone that its times are in; None is the company's.
+    amount_per : "line", or "order" where each row repeats its order's total.
+    also, less : headers of money that is added to the amount, as shipping that a row
+        tells apart, or taken off it whatever its sign, as discounts.
+    kept : headers of what is left of the amount once something was given back; an
+        empty one, or 0, says nothing.
+    """
+
+    name: str
+    title: str
+    source: str
+    contract: str
+    columns: Mapping[str, Sequence[str]]
+    time: Sequence[str] = ()
+    time_zone: str | None = None
+    amount_per: str = "line"
+    also: Sequence[str] = ()
+    less: Sequence[str] = ()
+    kept: Sequence[str] = ()
 
     def headers_of(self, column: str, keys: Sequence[str]) -> tuple[str, ...]:
         """Headers that mean a column, best first.

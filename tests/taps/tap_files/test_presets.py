@@ -75,8 +75,8 @@ SALES = {
     "etsy_order_items": ("USD", 2, "108.00"),
     # 90 + 10 + 20 - 20; one was cancelled, one is not paid
     "shopee_orders": ("BRL", 4, "100.00"),
-    # 150 - 80 + 1200.50, without taxes; one was cancelled
-    "loyverse_receipts": ("EUR", 4, "1270.50"),
+    # 165 - 88 + 1200.50, with taxes; one was cancelled
+    "loyverse_receipts": ("EUR", 4, "1277.50"),
     # 12.10 + 2.50; one was cancelled, and one row says that the first was paid out
     "sumup_transactions": ("EUR", 3, "14.60"),
     # 110 + 20 of one order, 55 - 15 of another; one payment failed
@@ -110,6 +110,7 @@ PARTS = {
     "woocommerce_order_export": ("0", "5.00"),
     "squarespace_orders": ("7.00", "12.00"),
     "square_transactions": ("1.44", "0"),
+    "loyverse_receipts": ("7.00", "0"),
     # 10.50 + 4.20, and 4.13 of shipping that its own tax is out of
     "bigcommerce_orders": ("14.70", "4.13"),
     "tiendanube_orders": ("0", "500.00"),
