@@ -116,6 +116,7 @@ class _Rows(_Headers, _Parts):
     gives_back : first states of rows that give a sale back. Where they are told, a
         negative row of another state was paid to somebody, and a positive one of these
         came back from them: neither is a sale.
+    comes_back : first states of rows that undo what was given back, days later.
     left_out_when : header -> values of rows that are no sales, or none of the records.
     asked : header -> why a file is refused where it holds something.
     notes : what its reader should know.
@@ -128,6 +129,7 @@ class _Rows(_Headers, _Parts):
     refers_to: Sequence[str] = ()
     refund_customer: Sequence[str] = ()
     gives_back: Sequence[str] = ()
+    comes_back: Sequence[str] = ()
     left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
     notes: Sequence[str] = ()

@@ -33,6 +33,8 @@ _SHIPPING = frozenset(
 _APART = frozenset({"sin", "without", "excl", "excluding", "ex", "sem", "antes"})
 _RATES = [Decimal(each) / 1000 for each in (55, 105, *range(40, 280, 10))]
 _WORD = re.compile(r"[^\W\d_]+")
+_RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
+"""A header of rates; ``IVA 21%`` names one, and holds money."""
 _MOST_ROWS = 2_000
 _CENT, _UNIT, _LARGE = Decimal("0.011"), Decimal("0.6"), 1_000
 _PARTS = {"tax_amount", "untaxed_amount", "shipping_amount"}
@@ -88,7 +90,7 @@ class _Columns:
             at: set(map(normalised, _WORD.findall(header)))
             for at, header in enumerate(binding.header)
             if at not in binding.used
-            and "%" not in header
+            and not _RATE.fullmatch(header.strip())
             and normalised(header) not in ignored
         }
         self._rests = [

@@ -121,6 +121,12 @@ PARTS: dict[str, tuple[str, tuple[str, str, str]]] = {
         "16/01/2026;2;b;10,50;50,00\n",
         ("150.00", "0", "0"),
     ),
+    "a tax whose header names its rate": (
+        "Fecha;Nº factura;Cliente;Base imponible;IVA 21%;Total factura\n"
+        "15/01/2026;F1;a;100,00;21,00;121,00\n16/01/2026;F2;b;50,00;10,50;60,50\n"
+        "17/01/2026;R1;b;-50,00;-10,50;-60,50\n",
+        ("121.00", "21.00", "0"),
+    ),
     "a column of rates": (
         "Fecha;Boleta;Cliente;IVA;Importe\n15/01/2026;1;a;21;100,00\n"
         "16/01/2026;2;b;10;50,00\n",

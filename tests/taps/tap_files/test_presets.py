@@ -90,6 +90,8 @@ OTHER_FORMS = {
     "stripe_payments_spanish": ("stripe_payments", "EUR", 3, "149.00"),
     # 100 + 50 - 50; no buyer is named, and a refund has an id of its own
     "stripe_balance_history": ("stripe_balance", "EUR", 3, "100.00"),
+    # 100 - 40 - 60 + 60: a dispute that was won a week later
+    "stripe_balance_itemized": ("stripe_balance", "EUR", 1, "60.00"),
     # 1210 - 121; what the shop paid itself, and got back, is no sale
     "paypal_statement": ("paypal_activity", "EUR", 1, "1089.00"),
     # 40 - 40 + 70 - 20: a refund is a row of its own, whatever its sale says
