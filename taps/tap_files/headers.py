@@ -282,17 +282,9 @@ def _last_resort(column: Column, keys: Sequence[str]) -> dict[str, int]:
 def _nearest(bindings: Iterable[Binding]) -> Binding:
     """The contract most of whose columns are there, of those found or required.
 
-    One whose money is there comes first; of two that are as near, the one before which
-    more of the others give way.
+    Of two that are as near, the one before which more of the others give way.
     """
-    return max(
-        bindings,
-        key=lambda b: (
-            b.contract.amount_column in b.positions,
-            _found_share(b),
-            len(b.contract.supersedes),
-        ),
-    )
+    return max(bindings, key=lambda b: (_found_share(b), len(b.contract.supersedes)))
 
 
 def _found_share(binding: Binding) -> float:

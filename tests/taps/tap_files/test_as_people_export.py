@@ -299,6 +299,13 @@ def test_an_amount_that_may_be_the_orders_is_asked_about(read_text: RunTap) -> N
     assert totals == [35, 65]
 
 
+def test_rows_of_nothing_but_delimiters_are_none(read_text: RunTap) -> None:
+    run = read_text(f"{LOG}a,2025-01-05,10.00\n,,\nb,2025-01-06,20.00\n,,\n,,\n")
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert (run.file["row_count"], run.file["control_total"]) == (2, 30)
+
+
 #: How a period is written -> its first and last day.
 PERIODS = {
     "fecha|2025-01-01 - 2025-01-07": ("2025-01-01", "2025-01-07"),

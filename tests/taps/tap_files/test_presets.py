@@ -90,6 +90,8 @@ OTHER_FORMS = {
     "stripe_payments_spanish": ("stripe_payments", "EUR", 3, "149.00"),
     # 100 + 50 - 50; no buyer is named, and a refund has an id of its own
     "stripe_balance_history": ("stripe_balance", "EUR", 3, "100.00"),
+    # 19990 - 19990 + 10000; what was taken out is no sale
+    "mercadopago_account": ("mercadopago_account", "CLP", 2, "10000"),
     # 100 - 40 - 60 + 60: a dispute that was won a week later
     "stripe_balance_itemized": ("stripe_balance", "EUR", 1, "60.00"),
     # 1210 - 121; what the shop paid itself, and got back, is no sale
