@@ -179,12 +179,12 @@ def test_the_dry_run_says_the_net_sales_of_the_warehouse(
     warehouse: Warehouse, logs: Pair
 ) -> None:
     """By currency, before the rate of 0.90; with what was given back of no sale."""
-    net, numbers = NetSales(), {"amount", "tax_amount", "shipping_amount"}
+    net = NetSales()
+    amounts = ("amount", "tax_amount", "shipping_amount", "refunded_amount")
     for row in (*TOLD, *UNTOLD):
-        known = {key: Decimal(row[key]) for key in numbers & row.keys()}
-        back = row.get("refunded_amount")
-        known["refunded_amount"] = None if back is None else Decimal(back)
-        net.add({**dict.fromkeys((*numbers, "status", "is_untaxed")), **row, **known})
+        known = {key: Decimal(str(row[key])) for key in amounts if key in row}
+        untold = dict.fromkeys((*amounts, "status", "is_untaxed"))
+        net.add({**untold, **row, **known})
 
     said = {code: each["net sales"] for code, each in net.told()["money"].items()}
     kept = sum(o["net_revenue"] for o in warehouse.orders(logs.acme).values())
