@@ -189,6 +189,7 @@ VIEWS = (
     "seat_use_by_month",
     "service_levels",
     "service_sales",
+    "shop_admins",
     "social_months",
     "sponsorship_terms",
     "sponsorships_by_month",
