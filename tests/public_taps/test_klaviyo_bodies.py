@@ -24,7 +24,7 @@ MODELS = {
     "POST profile-bulk-import-jobs": "ProfileImportJobCreateQuery",
     "DELETE lists/ID/relationships/profiles": "ListMembersDeleteQuery",
 }
-# Its models take what they do not know without a word: it is then not in what they send.
+# Its models take what they do not know without a word, and do not send it.
 READ = """
 import json, sys
 from klaviyo_api import KlaviyoAPI
@@ -32,7 +32,8 @@ import openapi_client.models as models
 
 def unsent(body, sent, path=""):
     if isinstance(body, dict) and isinstance(sent, dict):
-        return [x for k, v in body.items() for x in unsent(v, sent.get(k), path + "/" + k)]
+        parts = [(value, sent.get(key), f"{path}/{key}") for key, value in body.items()]
+        return [x for part in parts for x in unsent(*part)]
     if isinstance(body, list) and isinstance(sent, list) and len(body) == len(sent):
         return [x for pair in zip(body, sent) for x in unsent(*pair, path)]
     return [] if body == sent else [path]
@@ -55,7 +56,7 @@ def test_every_body_is_one_of_klaviyos_own_client(
     send = requests.Session.request
 
     def listening(self: Any, method: str, url: str, **options: Any) -> Any:
-        path = re.sub(r"lists/\w+/", "lists/ID/", url.split("/api/")[-1])
+        path = re.sub(r"lists/\w+/", "lists/ID/", url.rsplit("/api/", 1)[-1])
         if options.get("json") is not None:
             bodies.append((f"{method} {path}", options["json"]))
         return send(self, method, url, **options)
