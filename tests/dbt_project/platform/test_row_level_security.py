@@ -66,6 +66,7 @@ VIEWS = (
     "account_referrals",
     "account_rivals",
     "account_survival",
+    "account_timelines",
     "account_verdicts",
     "account_warnings",
     "accounts_now",
