@@ -28,9 +28,10 @@ help: ## list these verbs
 # Installs the packages of a lock file into an environment: uv, which is in our own lock, takes
 # a tenth of the time of pip, which stands in where uv cannot reach the packages.
 UV_LOCK := $(VENV)/uv.lock
+COMPILED := --compile-bytecode
 install_lock = UV_DEFAULT_INDEX="$$($(BIN)/pip config get global.index-url 2>/dev/null \
 	|| echo "$${PIP_INDEX_URL:-https://pypi.org/simple}")" $(BIN)/uv pip install --quiet \
-	--compile-bytecode --no-config --python $(1)/bin/python --require-hashes -r $(2) \
+	$(COMPILED) --no-config --python $(1)/bin/python --require-hashes -r $(2) \
 	|| $(1)/bin/pip install --quiet --require-hashes -r $(2)
 
 $(READY): requirements.lock pyproject.toml
@@ -48,6 +49,9 @@ demo: $(READY) ## run the main job and open the dashboard (ORDERS=file.csv COMPA
 
 dev: $(READY) ## open the Dagster UI on this project
 	@$(BIN)/timonel dev
+
+# Of several hundred megabytes two modules are looked at.
+$(VENV)/public/vendor-clients/.ready: COMPILED :=
 
 $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@echo "Installing the public $* for the tests (once)"

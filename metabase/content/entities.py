@@ -40,6 +40,8 @@ class Column:
     decimals: int | None = None
     suffix: str = ""
     is_month: bool = False
+    link_text: str | None = None
+    """What an address is shown as; None where the value is no address."""
 
 
 @dataclass(frozen=True)

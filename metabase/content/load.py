@@ -111,6 +111,7 @@ def _columns(settings: Mapping[str, Any]) -> dict[str, Column]:
             decimals=style.get("decimals"),
             suffix=style.get("suffix", ""),
             is_month="D" not in style.get("date_style", "D"),
+            link_text=style.get("link_text"),
         )
         for name, style in ((json.loads(key)[1], one) for key, one in settings.items())
     }

@@ -33,7 +33,8 @@ class Cell:
     """One value as it is read; ``full`` is what a shortened text stands for.
 
     ``shade`` is the colour behind it, where colours tell how large it is; ``order``
-    what it is sorted by, where that is not its text; ``link`` where a click leads.
+    what it is sorted by, where that is not its text; ``link`` where a click leads,
+    ``address`` where it leads out of the page.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Cell:
     shade: str | None = None
     order: str | None = None
     link: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,8 @@ def _cell(value: Any, column: Column, language: str, no_value: str) -> Cell:
     is_number = column.number_style is not None
     if value is None:
         return Cell(no_value, is_number=is_number)
+    if column.link_text and str(value).startswith("https://"):
+        return Cell(column.link_text, address=str(value))
     text = _CONTROL.sub(
         "\N{REPLACEMENT CHARACTER}", write_value(value, column, language)
     )

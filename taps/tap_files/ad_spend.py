@@ -7,19 +7,30 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
+from taps.tap_files.cells import (
+    CellReader,
+    LeftOut,
+    Loaded,
+    Outcome,
+    Rejected,
+    required,
+)
 from taps.tap_files.moments import Moment
 from taps.tap_files.periods import LONGEST_DAYS, both_ends, last_day_of
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Row
+from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 from taps.tap_files.written_dates import month_alone, week_alone
 
 __all__ = ["read_ad_spend"]
 
-_DAY = frozenset({"day", "dia", "byday", "pordia"})
-"""Headers of a date whose row is of that day, whatever period the report is of."""
+_KINDS = {
+    **dict.fromkeys(("day", "dia", "byday", "pordia"), "spend_date"),
+    **dict.fromkeys(("week", "semana", "byweek", "porsemana"), "week"),
+    **dict.fromkeys(("month", "mes", "bymonth", "pormes"), "month"),
+}
+"""Headers of a date that tells a row's days alone, whatever period the report is of."""
 
 
 def read_ad_spend(
@@ -34,6 +45,9 @@ def read_ad_spend(
             yield Rejected(row.line, row.problem, None, row.cells)
             continue
         try:
+            if _tells_nothing(row, cells):
+                yield LeftOut("tell no spend")
+                continue
             currency = cells.currency(row.cells)
             spend = cells.amount(row.cells, "spend", currency)
             cells.check_currency(currency)
@@ -71,11 +85,8 @@ def _record(
 
 def _period(row: Row, cells: CellReader) -> tuple[Moment, str | None]:
     """The first day that a row covers, and its last one unless it is the same."""
-    for kind in ("spend_date", "week", "month"):
-        text = cells.text(row.cells, kind)
-        if text is not None:
-            break
-    first_text, last_text = required(text, "spend_date"), None
+    first_text, kind, is_alone = _told(row, cells)
+    last_text = None
     if ends := both_ends(first_text):
         first_text, last_text = ends
     elif month := month_alone(first_text):
@@ -84,7 +95,7 @@ def _period(row: Row, cells: CellReader) -> tuple[Moment, str | None]:
         first_text, kind = week.isoformat(), "week"
     first = cells.date(first_text, "spend_date")
     day = date.fromisoformat(first.local_date)
-    if not _is_of_one_day(cells):
+    if not is_alone:
         last_text = last_text or cells.text(row.cells, "period_end")
     if last_text is not None:
         last = date.fromisoformat(cells.date(last_text, "period_end").local_date)
@@ -97,8 +108,27 @@ def _period(row: Row, cells: CellReader) -> tuple[Moment, str | None]:
     return first, None if last == day else last.isoformat()
 
 
-def _is_of_one_day(cells: CellReader) -> bool:
-    position = cells.binding.positions.get("spend_date")
-    if position is None:
-        return False
-    return normalised(cells.binding.header[position]) in _DAY
+def _told(row: Row, cells: CellReader) -> tuple[str, str, bool]:
+    """(what tells a row's days, of which kind it is, whether it tells them alone)."""
+    binding = cells.binding
+    for kind in ("spend_date", "week", "month"):
+        first = binding.positions.get(kind)
+        found = () if first is None else (first, *binding.others.get(kind, ()))
+        for position in found:
+            text = cells.text_at(row.cells, position, kind)
+            if text is not None:
+                header = normalised(binding.header[position])
+                return text, _KINDS.get(header, kind), header in _KINDS
+        if text := binding.constants.get(kind):
+            return text, kind, False
+    raise RowRejected("spend_date is missing")
+
+
+def _tells_nothing(row: Row, cells: CellReader) -> bool:
+    """Whether a row has a dash for its spend, as what was never shown has."""
+    position = cells.binding.positions.get("spend")
+    text = "" if position is None else as_text(row.cells[position]).strip()
+    is_dash = bool(text) and not text.strip("-\u2013\u2014")
+    return is_dash and not any(
+        cells.count(row.cells, column) for column in ("impressions", "clicks")
+    )

@@ -26,7 +26,9 @@ _RECURRING = (
     *("periodicidad", "frecuencia", "proximocobro", "proximopago", "renovacion"),
 )
 #: Words of many names: they say nothing of what a column means.
-_ANY = frozenset({"number", "name", "address", "code", "numero", "nombre"})
+_ANY = frozenset(
+    {"number", "name", "address", "code", "numero", "nombre", "del", "los", "the"}
+)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _VALUE = re.compile(r"\s*[-+]?[\d.,/:\-]*\d[\d.,/:\-]*\s*|.*@.*\..*")
 
@@ -56,6 +58,11 @@ def _remedy(header: Sequence[str], binding: Binding) -> str:
     if likely := _likely(header, binding, first):
         headers = " or ".join(map(repr, likely))
         remedy = f"Perhaps it is {headers}: say which with the setting {setting}"
+    elif first.name == "spend_date":
+        remedy = (
+            "Export the report again broken down by day, or name the column of the day "
+            f"with the setting {setting}"
+        )
     # One text for the ids, days or amounts of all rows would make them one.
     if first.type == "string" and not first.name.endswith("_id"):
         remedy += (

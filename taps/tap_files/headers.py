@@ -138,7 +138,7 @@ def bind(
     preset : what the file's program means by its columns, instead of the aliases.
     constants : contract column -> text that stands for it.
     """
-    keys = [normalised(cell) for cell in header]
+    keys = preset.keys_of(header) if preset else [normalised(h) for h in header]
     positions: dict[str, int] = {}
     others: dict[str, tuple[int, ...]] = {}
     currencies: dict[str, str] = {}
@@ -256,9 +256,10 @@ def _find(
 ) -> tuple[int, str | None] | None:
     if override is not None:
         wanted = normalised(override)
-        if not wanted or wanted not in keys:
+        whole = [normalised(cell) for cell in header]
+        if not wanted or wanted not in whole:
             return None
-        position = keys.index(wanted)
+        position = whole.index(wanted)
         currency = currency_in(header[position]) if column.currency_suffix else None
         return position, currency
     for alias in map(normalised, aliases):

@@ -85,8 +85,8 @@ class Identities:
         if self._id is None or not (order_id := as_text(row.cells[self._id])):
             return
         amount, signed = self._text(row, self._amount), self._text(row, self._signed)
-        if is_negative(signed):
-            return  # what is given back has a day of its own
+        if is_negative(signed) or self._comes_back(row):
+            return  # what is given back, or comes back, has a day of its own
         self._append("id", hash(order_id))
         self._append("who", self._hash(self._text(row, self._who)))
         day = self._text(row, self._day).replace("T", " ").partition(" ")[0]
@@ -94,6 +94,12 @@ class Identities:
         self._append("amount", self._hash(amount))
         self._append("row", hash(tuple(row.cells)))
         self._append("line", row.line)
+
+    def _comes_back(self, row: Row) -> bool:
+        preset, at = self._binding.preset, self._binding.positions.get("status")
+        if preset is None or at is None or not preset.comes_back:
+            return False
+        return as_text(row.cells[at]) in preset.comes_back
 
     def check(self) -> bool:
         """Whether each row repeats the amount of its whole order.

@@ -27,6 +27,7 @@ class LogColumns:
 
     def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
         self.name, self.header = name, binding.header
+        self.read = binding.used
         self.amount = binding.positions.get("amount")
         self.day = binding.positions.get("purchased_at")
         self._id = binding.positions.get("purchase_id")

@@ -30,7 +30,9 @@ def parts_of(
         untaxed = cells.amount(row, "untaxed_amount", currency)
         tax = None if untaxed is None else whole - abs(untaxed)
     shipping = cells.amount(row, "shipping_amount", currency)
-    if amount != whole:  # What is given back is written with a minus, or without.
+    # What is given back is written with a minus or without, and so are the taxes of
+    # known programs.
+    if amount != whole or cells.binding.preset:
         tax, shipping = (
             None if part is None else abs(part) for part in (tax, shipping)
         )

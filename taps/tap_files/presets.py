@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,7 @@ from taps.yaml_files import parsed_text
 __all__ = ["Asked", "Preset", "load_presets", "preset_of"]
 
 _FOLDER = Path(__file__).parent / "presets"
+_CODE = re.compile(r"\(([a-z]+(?:_[a-z]+)*)\)\s*$")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,46 @@ class _Parts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rows(_Parts):
+class _Headers:
+    """How headers of a program's export are compared.
+
+    Attributes
+    ----------
+    marks : groups of headers; a file is of this preset if it has one of each group.
+    is_coded : whether headers end with their code in brackets, which alone is compared:
+        what stands before it changes from country to country.
+    understood : headers of money or states that are rightly left out -> why.
+    """
+
+    marks: tuple[tuple[str, ...], ...]
+    is_coded: bool = False
+    understood: Mapping[str, str] = field(default_factory=dict)
+
+    def keys_of(self, header: Sequence[str]) -> list[str]:
+        """The columns of a header as this preset compares them."""
+        codes = [_CODE.search(cell) if self.is_coded else None for cell in header]
+        return [
+            normalised(code[1] if code else cell)
+            for cell, code in zip(header, codes, strict=True)
+        ]
+
+    def explains(self, header: str) -> str | None:
+        """Why a column is rightly left out, or None."""
+        (key,) = self.keys_of([header])
+        known = self.understood.items()
+        return next((why for each, why in known if normalised(each) == key), None)
+
+    def fits(self, header: Sequence[str]) -> bool:
+        """Whether a header is that of this preset."""
+        keys = self.keys_of(header)
+        return all(
+            any(is_header_of(key, mark) for mark in marks for key in keys)
+            for marks in self.marks
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows(_Headers, _Parts):
     """What is said of the rows of one program's export.
 
     Attributes
@@ -72,9 +113,12 @@ class _Rows(_Parts):
         nobody is told, as buyers by a marketplace or at a till.
     refers_to : headers of the id of the sale that a negative row gives back.
     refund_customer : headers of the customer of a negative row.
+    gives_back : first states of rows that give a sale back. Where they are told, a
+        negative row of another state was paid to somebody, and a positive one of these
+        came back from them: neither is a sale.
+    comes_back : first states of rows that undo what was given back, days later.
     left_out_when : header -> values of rows that are no sales, or none of the records.
     asked : header -> why a file is refused where it holds something.
-    understood : headers of money or states that are rightly left out -> why.
     notes : what its reader should know.
     """
 
@@ -84,9 +128,10 @@ class _Rows(_Parts):
     constants: Mapping[str, str] = field(default_factory=dict)
     refers_to: Sequence[str] = ()
     refund_customer: Sequence[str] = ()
+    gives_back: Sequence[str] = ()
+    comes_back: Sequence[str] = ()
     left_out_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
-    understood: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
     def word_for(self, column: str, text: str) -> str:
@@ -104,7 +149,6 @@ class Preset(_Rows):
     ----------
     source : page that tells its columns.
     contract : contract it fulfils.
-    marks : groups of headers; a file is of this preset if it has one of each group.
     columns : contract column -> headers that mean it, best first; between stars a word
         that the header holds, as questions of surveys have one. Of texts and dates,
         the first that holds something counts; of statuses, the one that says least
@@ -122,7 +166,6 @@ class Preset(_Rows):
     title: str
     source: str
     contract: str
-    marks: tuple[tuple[str, ...], ...]
     columns: Mapping[str, Sequence[str]]
     time: Sequence[str] = ()
     time_zone: str | None = None
@@ -130,13 +173,6 @@ class Preset(_Rows):
     also: Sequence[str] = ()
     less: Sequence[str] = ()
     kept: Sequence[str] = ()
-
-    def fits(self, keys: Sequence[str]) -> bool:
-        """Whether a header, normalised, is that of this preset."""
-        return all(
-            any(is_header_of(key, mark) for mark in marks for key in keys)
-            for marks in self.marks
-        )
 
     def headers_of(self, column: str, keys: Sequence[str]) -> tuple[str, ...]:
         """Headers that mean a column, best first.
@@ -173,11 +209,10 @@ def preset_of(header: Sequence[str], wanted: str, contract: str) -> Preset | Non
         return presets[wanted]
     if wanted == "none":
         return None
-    keys = [normalised(cell) for cell in header]
     fitting = [
         each
         for each in presets.values()
-        if contract in {"auto", each.contract} and each.fits(keys)
+        if contract in {"auto", each.contract} and each.fits(header)
     ]
     return max(fitting, key=lambda each: len(each.marks), default=None)
 

@@ -28,7 +28,6 @@ from taps.tap_files.locations import SourceFile, find_sources, unreadable
 from taps.tap_files.net_sales import NetSales
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
-from taps.tap_files.wording import normalised
 
 __all__ = ["main", "preview"]
 
@@ -70,7 +69,8 @@ def _preview(source: SourceFile, settings: Settings) -> dict[str, Any]:
         code = record.get("currency_code") or ""
         currencies[code] += 1
         kind = "given back" if value < 0 else record.get("status") or "money"
-        money[record.get("financial_status") or kind, code] += value
+        kind = record.get("financial_status") or kind
+        money["cancelled" if record.get("cancelled_at") else kind, code] += value
         money["given back", code] -= record.get("refunded_amount") or 0
         if stream == "purchases":
             net.add(record)
@@ -123,11 +123,10 @@ def _columns(inspection: Inspection) -> Iterator[tuple[str, str]]:
 def _left_out(inspection: Inspection) -> Iterator[tuple[str, str]]:
     """(header, why it is not read)."""
     binding = inspection.binding
-    known = binding.preset.understood if binding.preset else {}
-    why = {normalised(header): reason for header, reason in known.items()}
+    preset = binding.preset
     for position, header in enumerate(binding.header):
         if position not in binding.used and header.strip():
-            yield header.strip(), why.get(normalised(header), "")
+            yield header.strip(), (preset.explains(header) or "") if preset else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ from taps.tap_files.parts import parts_of
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.tables import Cell, Row
+from taps.tap_files.wording import normalised
 
 __all__ = ["read_purchases", "read_purchases_per_order"]
 
@@ -82,7 +83,22 @@ def _no_sale(row: Row, cells: CellReader) -> str:
         return f"are no sales ({why or 'no amount'})"
     if cells.status(row.cells) == "left_out":
         return f"are no sales ({_states(row, cells)})"
+    if _is_ones_own(row, cells):
+        return "were paid to others, or came back from them"
     return ""
+
+
+def _is_ones_own(row: Row, cells: CellReader) -> bool:
+    """Whether a row is of what the shop bought, by its sign (see ``gives_back``)."""
+    preset = cells.binding.preset
+    if preset is None or not preset.gives_back:
+        return False
+    try:
+        amount = _amount(row.cells, cells, cells.currency(row.cells))
+    except RowRejected:
+        return False
+    is_back = normalised(_states(row, cells)) in map(normalised, preset.gives_back)
+    return bool(amount) and (required(amount, "amount") < 0) != is_back
 
 
 def _states(row: Row, cells: CellReader) -> str:

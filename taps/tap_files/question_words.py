@@ -14,6 +14,7 @@ __all__ = [
     "OWED",
     "REFUSED",
     "STATE",
+    "TIPS",
     "WHEN",
 ]
 
@@ -71,5 +72,8 @@ ELSEWHERE = frozenset(
         "cantidad", "qty", "units", "unidades",
     }
 )  # fmt: skip
+TIPS = frozenset(
+    {"tip", "tips", "gratuity", "propina", "propinas", "gorjeta", "gorjetas"}
+)
 WHEN = frozenset({"date", "fecha", "data"})
 NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})

@@ -78,13 +78,12 @@ class Questions:
         # A preset knows its program's columns, not those that a shop added to them.
         asked = GIVEN_BACK if binding.preset else MONEY | STATE | FLAG | CURRENCY
         asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
-        known = {normalised(h) for h in getattr(binding.preset, "understood", ())}
         self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
             (position, words)
             for position, words in unread
             if position in self._told
-            or (words & asked and normalised(binding.header[position]) not in known)
+            or (words & asked and not self._is_explained(position))
         ]
         self._found: dict[int, tuple[int, str]] = {}
 
@@ -110,6 +109,11 @@ class Questions:
         self._refuse_unsaid_refunds()
         for position, (line, text) in self._found.items():
             raise self._unread_column(position, line, text)
+
+    def _is_explained(self, position: int) -> bool:
+        preset = self._binding.preset
+        header = self._binding.header[position]
+        return preset is not None and preset.explains(header) is not None
 
     def _may_matter(self, row: Row, position: int, text: str, words: set[str]) -> bool:
         if told := self._told.get(position):
@@ -228,7 +232,7 @@ class Questions:
             yield f"columns.currency_code={header}"
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
-        elif words & (STATE | FLAG) and not words & MONEY:
+        elif words & (STATE | FLAG) and not (words & MONEY and _is_number(text)):
             yield f"columns.status={header}"
         else:
             yield f"columns.refunded_amount={header} (taken off)"

@@ -17,6 +17,7 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
 from taps.tap_files.other_sections import OtherSections
 from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import TIPS
 from taps.tap_files.said_again import SaidAgain
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.tables import Row, as_text
@@ -73,6 +74,7 @@ def watches_of_worth(
     log = LogColumns(name, binding, ignored)
     watches: list[Watch] = [
         *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
+        _Tips(log),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),
     ]
@@ -126,6 +128,22 @@ class _Discounts(_Columns):
             "Export what each row was sold for and name it with columns.amount=<column "
             f"of the file>, columns.discount_amount={header} takes it off, or "
             f"ignored_columns={header} if the prices are without it",
+        )
+
+
+class _Tips(_Columns):
+    """Tips that no other column shows to be in the amount, or beside it."""
+
+    def __init__(self, log: LogColumns) -> None:
+        tips = [at for at in log.holding(TIPS) if at not in log.read]
+        super().__init__(log, tips)
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} holds tips (here {text!r}), which are no sales, "
+            "and whether they are in the amount is not known",
+            f"Say it: columns.discount_amount={header} takes them off the amount, "
+            f"ignored_columns={header} if it is without them",
         )
 
 

@@ -15,7 +15,8 @@ from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
 from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Cell, Row
+from taps.tap_files.tables import Cell, Row, as_text
+from taps.tap_files.wording import normalised
 
 __all__ = ["read_shopify_orders"]
 
@@ -23,6 +24,8 @@ _ORDER_LEVEL = ("total", "financial_status", "order_id")
 _ORDER_AMOUNTS = ("subtotal", "shipping", "taxes", "discount_amount", "refunded_amount")
 _LINE_AMOUNTS = ("lineitem_price", "lineitem_discount")
 _MOMENTS = ("paid_at", "fulfilled_at", "created_at", "cancelled_at")
+_TIPS = frozenset({"tip", "propina", "gorjeta", "gratuity"})
+"""Names of the line that a tip is; Shopify writes it in the language of the shop."""
 _TEXTS = (
     "order_name",
     "email",
@@ -94,7 +97,7 @@ def _read_order(rows: list[Row], cells: CellReader) -> Iterator[Outcome]:
     try:
         if not heads:
             raise RowRejected("no row of the order carries its total")
-        head = _read_head(heads[0], cells)
+        head = _read_head(heads[0], cells, _tip(rows, cells))
     except RowRejected as rejected:
         yield from _reject(rows, cells, rejected.reason)
         return
@@ -117,18 +120,31 @@ def _is_order_row(row: Sequence[Cell], cells: CellReader) -> bool:
         return True  # a value that cannot be kept is one, too
 
 
-def _read_head(row: Row, cells: CellReader) -> Loaded:
+def _tip(rows: Sequence[Row], cells: CellReader) -> Decimal:
+    """What the lines of an order named as a tip come to; it is no sale."""
+    tip, name = Decimal(0), cells.binding.positions.get("lineitem_name")
+    for row in rows:
+        if name is not None and normalised(as_text(row.cells[name])) in _TIPS:
+            price = cells.amount(row.cells, "lineitem_price", None) or Decimal(0)
+            tip += price * (cells.count(row.cells, "lineitem_quantity") or 1)
+    return tip
+
+
+def _read_head(row: Row, cells: CellReader, tip: Decimal) -> Loaded:
     currency = required(cells.currency(row.cells), "currency_code")
     cells.check_currency(currency)
-    total = required(cells.amount(row.cells, "total", currency), "total")
+    charged = required(cells.amount(row.cells, "total", currency), "total")
+    total = charged - tip if charged >= tip else charged
     created = required(cells.moment(row.cells, "created_at"), "created_at")
     record = _record(row, cells, currency)
     record |= {"is_order_row": True, "total": total, "created_at": created.instant}
     record["order_id"] = cells.text(row.cells, "order_id") or record["order_name"]
     if total < 0:
         raise RowRejected("the total is negative")
-    if (record["refunded_amount"] or 0) > total:
+    if (record["refunded_amount"] or 0) > charged:
         raise RowRejected("the refund is larger than the order")
+    if record["refunded_amount"]:
+        record["refunded_amount"] = min(record["refunded_amount"], total)
     return Loaded(record, total, created)
 
 

@@ -1,8 +1,8 @@
-"""Taxes and shipping of a log that no preset explains, where its numbers show them.
+"""Taxes, shipping and tips of a log without a preset, where its numbers show them.
 
 A column of taxes is read where taking them off an amount leaves another column of the
 row, or what they are a usual rate of. The names of columns alone do not tell whether
-an amount holds the tax that stands beside it.
+an amount holds the tax that stands beside it. Tips are no sales: they are taken off.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import islice, product
 from taps.tap_files.discounts import DISCOUNT
 from taps.tap_files.headers import Binding
 from taps.tap_files.keyed_amounts import written_number
+from taps.tap_files.question_words import TIPS
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.tax_parts import TAX, WITHOUT
@@ -32,6 +33,8 @@ _SHIPPING = frozenset(
 _APART = frozenset({"sin", "without", "excl", "excluding", "ex", "sem", "antes"})
 _RATES = [Decimal(each) / 1000 for each in (55, 105, *range(40, 280, 10))]
 _WORD = re.compile(r"[^\W\d_]+")
+_RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
+"""A header of rates; ``IVA 21%`` names one, and holds money."""
 _MOST_ROWS = 2_000
 _CENT, _UNIT, _LARGE = Decimal("0.011"), Decimal("0.6"), 1_000
 _PARTS = {"tax_amount", "untaxed_amount", "shipping_amount"}
@@ -57,7 +60,7 @@ def with_told_parts(
         return binding
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     columns = _Columns(binding, amount, ignored)
-    if not columns.taxes and not columns.shippings:
+    if not columns.may_be_parts:
         return binding
     found = next(
         (
@@ -65,13 +68,17 @@ def with_told_parts(
             for separator in ".,"
             if (parts := columns.shown(list(_read(rows(), separator)))) is not None
         ),
-        (_NONE, _NONE),
+        (_NONE, _NONE, _NONE),
     )
+    tip = found[2]
     positions = dict(binding.positions)
-    for name, position in zip(("tax_amount", "shipping_amount"), found, strict=True):
+    for name, position in zip(
+        ("tax_amount", "shipping_amount"), found[:2], strict=True
+    ):
         if position != _NONE:
             positions[name] = position
-    return replace(binding, positions=positions)
+    less = () if tip == _NONE else (tip,)
+    return replace(binding, positions=positions, less=(*binding.less, *less))
 
 
 class _Columns:
@@ -83,7 +90,7 @@ class _Columns:
             at: set(map(normalised, _WORD.findall(header)))
             for at, header in enumerate(binding.header)
             if at not in binding.used
-            and "%" not in header
+            and not _RATE.fullmatch(header.strip())
             and normalised(header) not in ignored
         }
         self._rests = [
@@ -94,14 +101,20 @@ class _Columns:
         free = {at: one for at, one in words.items() if at not in self._rests}
         self.taxes = [at for at, one in free.items() if one & TAX]
         self.shippings = [at for at, one in free.items() if one & _SHIPPING]
+        self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
 
-    def shown(self, rows: Sequence[_Numbers]) -> tuple[int, int] | None:
-        """(position of the tax, of the shipping) that every row bears out."""
+    @property
+    def may_be_parts(self) -> bool:
+        """Whether there is a column that may be a part of the amount."""
+        return bool(self.taxes or self.shippings or self._tips)
+
+    def shown(self, rows: Sequence[_Numbers]) -> tuple[int, int, int] | None:
+        """(position of tax, of shipping, of tip) that every row bears out."""
         rows = [row for row in rows if row[self._amount]]
-        choices = product((*self.taxes, _NONE), (*self.shippings, _NONE))
-        for tax, shipping in choices:
-            parts = [at for at in (tax, shipping) if at != _NONE]
+        kinds = (self.taxes, self.shippings, self._tips)
+        for tax, shipping, tip in product(*((*kind, _NONE) for kind in kinds)):
+            parts = [at for at in (tax, shipping, tip) if at != _NONE]
             if parts and all(any(row[at] for row in rows) for at in parts):
                 left = [
                     abs(row[self._amount]) - sum(abs(row[at]) for at in parts)
@@ -109,7 +122,7 @@ class _Columns:
                 ]
                 is_shown = self._is_a_rest(rows, left)
                 if is_shown or (tax != _NONE and self._is_at_a_rate(rows, left, tax)):
-                    return tax, shipping
+                    return tax, shipping, tip
         return None
 
     def _is_a_rest(self, rows: Sequence[_Numbers], left: _Numbers) -> bool:

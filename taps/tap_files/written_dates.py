@@ -33,7 +33,11 @@ _MONTH_FIRST = re.compile(
 _YEAR_FIRST = re.compile(
     r"(\d{4})[\s./-]+([^\W\d]+)\.?[\s./-]+(\d{1,2})" + _CLOCK, re.IGNORECASE
 )
-_MONTH_ALONE = re.compile(r"([^\W\d]+)\.?[\s./-]+(?:de\s+)?(\d{4})", re.IGNORECASE)
+_MONTH_ALONE = re.compile(
+    # Spreadsheets write "ene-25".
+    r"([^\W\d]+)\.?(?:[\s./-]+(?:de\s+)?(\d{4})|[-\s']+(\d{2}))",
+    re.IGNORECASE,
+)
 _YEAR_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})")
 _WEEK_ALONE = re.compile(r"(\d{4})[- /]?[WS](\d{1,2})", re.IGNORECASE)
 _OFFSETS = {
@@ -110,9 +114,8 @@ def month_alone(text: str) -> date | None:
         return date(year, number, 1) if year and 1 <= number <= 12 else None
     found = _MONTH_ALONE.fullmatch(text)
     number = _months().get(normalised(found[1]), 0) if found else 0
-    if found is None or not number or not int(found[2]):
-        return None
-    return date(int(found[2]), number, 1)
+    year = int(found[2] or f"20{found[3]}") if found else 0
+    return date(year, number, 1) if number and year else None
 
 
 def numbered(text: str) -> tuple[datetime, bool] | None:

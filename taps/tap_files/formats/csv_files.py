@@ -152,7 +152,8 @@ class CsvTable:
                 if cells is None:
                     return
                 start, end = end + 1, reader.line_num
-                if start > self.header_end and (cells or problem):
+                # Spreadsheets save empty rows as nothing but delimiters.
+                if start > self.header_end and (any(cells) or problem):
                     yield start, end, cells, problem
 
     def _refuse_open_quote(self, error: csv.Error, line: int) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from taps.tap_files.net_sales import NetSales
 from tests.dbt_project.raw_files import RawFile, purchase, rates, shopify_row
 from tests.dbt_project.raw_shopify import Row, order, sale, shop
 from tests.dbt_project.warehouse import Pair, Warehouse
@@ -117,6 +118,23 @@ def bought(order_id: str, at: str, amount: str, tax: str, **others: object) -> R
     return {"shipping_amount": 0, **row, **others, "tax_amount": tax}
 
 
+TOLD = [
+    bought("A", AT, "131.00", "21.00", shipping_amount="10.00"),
+    bought("A", LATER, "-60.50", "-10.50"),
+    bought("B", AT, "60.50", "10.50", refunded_amount="12.10"),
+    *(bought("C", AT, "24.20", "4.20") for _ in range(2)),
+    bought("D", AT, "119.00", "19.00", currency_code="USD"),
+    bought("G", APRIL, "-60.50", "-10.50"),
+    bought("H", MAY[0], "121.00", "21.00"),
+    bought("I", MAY[1], "60.50", "10.50", customer_id="H"),
+    bought("J", MAY[2], "-90.75", "-12.00", customer_id="H"),
+]
+UNTOLD = [
+    purchase("E", LATER, 50, purchase_id="E"),
+    purchase("F", "2026-03-10 10:00+00", 30, purchase_id="F"),
+]
+
+
 @pytest.fixture(scope="module")
 def logs(warehouse: Warehouse) -> Pair:
     """Logs that tell taxes and shipping, and one that tells none.
@@ -130,27 +148,12 @@ def logs(warehouse: Warehouse) -> Pair:
     has the same in another currency.
     """
     pair = warehouse.add_pair()
-    told = [
-        bought("A", AT, "131.00", "21.00", shipping_amount="10.00"),
-        bought("A", LATER, "-60.50", "-10.50"),
-        bought("B", AT, "60.50", "10.50", refunded_amount="12.10"),
-        *(bought("C", AT, "24.20", "4.20") for _ in range(2)),
-        bought("D", AT, "119.00", "19.00", currency_code="USD"),
-        bought("G", APRIL, "-60.50", "-10.50"),
-        bought("H", MAY[0], "121.00", "21.00"),
-        bought("I", MAY[1], "60.50", "10.50", customer_id="H"),
-        bought("J", MAY[2], "-90.75", "-12.00", customer_id="H"),
-    ]
-    untold = [
-        purchase("E", LATER, 50, purchase_id="E"),
-        purchase("F", "2026-03-10 10:00+00", 30, purchase_id="F"),
-    ]
     moments = (AT, LATER, "2026-03-10", APRIL, *MAY)
     days = [moment[:10] for moment in moments]
     acme = rates(("2026-01-05", "USD", "EUR", "0.90"))
     bolt = rates(*((d, c, "CLP", "0.013") for d in days for c in ("EUR", "USD")))
     for company, exchange in ((pair.acme, acme), (pair.bolt, bolt)):
-        files = (RawFile("told.csv", told), RawFile("untold.csv", untold))
+        files = (RawFile("told.csv", TOLD), RawFile("untold.csv", UNTOLD))
         warehouse.load(company, *files, exchange)
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2026-05-31")
     only = (*MARTS, "sales_months", *IDENTITIES)
@@ -170,6 +173,23 @@ def test_a_log_that_tells_taxes_and_shipping_gives_net_sales(
         # Twelve of taxes came back: 8 with the 60.50, and 4 with the rest.
         **{"H": Decimal("73.75"), "I": Decimal("-2.50")},
     }
+
+
+def test_the_dry_run_says_the_net_sales_of_the_warehouse(
+    warehouse: Warehouse, logs: Pair
+) -> None:
+    """By currency, before the rate of 0.90; with what was given back of no sale."""
+    net = NetSales()
+    amounts = ("amount", "tax_amount", "shipping_amount", "refunded_amount")
+    for row in (*TOLD, *UNTOLD):
+        known = {key: Decimal(str(row[key])) for key in amounts if key in row}
+        untold = dict.fromkeys((*amounts, "status", "is_untaxed"))
+        net.add({**untold, **row, **known})
+
+    said = {code: each["net sales"] for code, each in net.told()["money"].items()}
+    kept = sum(o["net_revenue"] for o in warehouse.orders(logs.acme).values())
+    assert said == {"EUR": "231.25", "USD": "100.00"}
+    assert Decimal(said["EUR"]) + Decimal(said["USD"]) * Decimal("0.90") == kept
 
 
 def test_a_month_in_which_only_some_orders_tell_their_taxes_is_mixed(

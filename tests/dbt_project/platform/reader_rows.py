@@ -165,7 +165,7 @@ MERGED = """
 """
 CONNECTION = """
     insert into ops.connections (company_id, connection_id, source_slug, settings)
-    values (%s, 'shop', 'shopify', '{}')
+    values (%s, 'shop', 'shopify', '{"shop": "a-shop"}')
 """
 OPERATIONS = (
     """insert into ops.runs values

@@ -22,6 +22,7 @@ NAMES = (
     "account_queue_effects",
     "account_queue_signals",
     "account_rivals",
+    "account_timelines",
     "account_verdicts",
     "account_warnings",
     "mrr_now",
@@ -43,6 +44,19 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ("account_warnings", _warning("Usa poco", 4, is_raised=True)),
         ("account_warnings", _warning("Entra poco", 3, is_raised=True)),
         ("account_warnings", _warning("Pago atrasado", 1, is_raised=None)),
+        ("account_timelines", _event("1997-06-20", "T7", "Abrió un ticket")),
+        ("account_timelines", _event("1997-09-01", "T9", "Valoró el soporte", 2.5)),
+        (
+            "account_timelines",
+            {
+                **_event("1997-08-01", "1997-08-01", "MRR: Contracción"),
+                "mrr_change": -10 * times,
+            },
+        ),
+        (
+            "account_timelines",
+            {**_event("1997-08-02", "T8", "Abrió un ticket"), "account_id": "a2"},
+        ),
         ("account_forecasts", _forecast(30, "fitted", "Da probabilidades", 0.75)),
         ("account_forecasts", _forecast(90, "too_few", "Faltan salidas", None)),
         ("account_grades", _grade("all", "at_risk_or_worse", 1, 40 * times)),
@@ -97,6 +111,17 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
             ),
             list(values.values()),
         )
+
+
+def _event(day: str, event_id: str, label: str, score: float | None = None) -> Values:
+    return {
+        "account_id": "a1",
+        "event_date": day,
+        "event_kind": label,
+        "event_id": event_id,
+        "event_label_es": label,
+        "score": score,
+    }
 
 
 def _accounts(times: int) -> list[Values]:

@@ -89,6 +89,7 @@ create table reporting.customer_values (
     probability_no_purchase_90d_upper double precision, next_order_date date,
     next_order_date_lower date, next_order_date_upper date, reasons_es text
 );
+create table reporting.shop_admins (company_id text, customers_url text);
 create table reporting.no_purchase_probability_bins (
     company_id text, bin_number integer, bin_lower double precision,
     bin_upper double precision, customer_count integer, historic_value numeric(18, 2)
@@ -108,6 +109,7 @@ create table reporting.data_quality_totals (
 _NAMES = (
     "customer_value_totals",
     "customer_values",
+    "shop_admins",
     "no_purchase_probability_bins",
     "data_quality_totals",
     "alerts",

@@ -41,3 +41,32 @@ def test_grades_of_all_months_stand_apart_from_those_of_one(shops_url: str) -> N
     assert [row[0] for row in shown(shops_url, "account_rivals")] == [
         *("weights", "logistic")
     ]
+
+
+def test_a_sheet_is_of_the_account_clicked_or_else_of_the_one_at_most_risk(
+    shops_url: str,
+) -> None:
+    (worst,) = shown(shops_url, "account_sheet")
+    (clicked,) = shown(shops_url, "account_sheet", account="Taller 1")
+
+    assert worst[:4] == ["Estudio 1", "90,00\xa0€", "45,4", "Crítica"]
+    assert clicked[:4] == ["Taller 1", "630,00\xa0€", "95,0", "Sana"]
+    assert shown(shops_url, "account_sheet", account="' or true --") == []
+
+
+def test_a_sheet_tells_parts_signals_and_what_happened(shops_url: str) -> None:
+    parts = shown(shops_url, "account_parts")
+    signals = shown(shops_url, "account_sheet_signals")
+    events = shown(shops_url, "account_timeline")
+
+    assert parts[0] == ["Uso", "12"]
+    assert [row[:2] for row in signals] == [
+        *(["Pago atrasado", "—"], ["Entra poco", "Sí"], ["Usa poco", "Sí"])
+    ]
+    assert events == [
+        ["1 sept 1997", "Valoró el soporte", "—", "2,5", "T9"],
+        ["1 ago 1997", "MRR: Contracción", "-10,00\xa0€", "—", "—"],
+        ["20 jun 1997", "Abrió un ticket", "—", "—", "T7"],
+    ]
+    other = shown(shops_url, "account_timeline", account="Taller 1")
+    assert [row[-1] for row in other] == ["T8"]

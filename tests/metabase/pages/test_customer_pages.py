@@ -37,6 +37,7 @@ _TEXT_CARDS = (
     ("customer_next_order", "customer"),
     ("customer_timeline", "customer"),
     ("customer_explorer", "value_segment"),
+    ("customer_explorer", "risk_band"),
     ("customer_explorer", "customer_search"),
 )
 
@@ -193,6 +194,22 @@ def test_a_sheet_is_of_the_customer_clicked_or_else_of_the_best(
 
     assert best[0][:2] == ["7", "12.345,67\xa0€"]
     assert clicked == []
+
+
+def test_a_sheet_leads_to_the_customer_in_the_shop_and_nowhere_else() -> None:
+    card = card_named("customer_facts")
+    labels = read_labels(CONTENT_ROOT / "labels", "es")
+    columns = card.shown_columns()
+    place = Placement("a", "b", 0, 0, 12, 9)
+
+    def told(address: str) -> Any:
+        row = tuple(address if one == "customer_admin_url" else 1 for one in columns)
+        drawn = draw_card(card, place, Result(columns, (row,)), labels, "")
+        return drawn.rows[0][columns.index("customer_admin_url")]
+
+    address = "https://admin.shopify.com/store/acme/customers/7"
+    assert (told(address).text, told(address).address) == ("Abrir en Shopify", address)
+    assert told("javascript:alert(1)").address is None
 
 
 def test_a_timeline_is_of_one_customer_and_ends_with_what_is_expected(

@@ -76,6 +76,7 @@ EXECUTIVE = {"aciertos", "retencion"}
 TECHNICAL = {"conexiones", "model_health", "operaciones"}
 SAAS = {
     *("ejecutivo_saas", "salud_de_cuentas", "senales_y_cola"),
+    "ficha_de_cuenta",
     *("lealtad_y_referidos", "operativo_saas", "programa"),
 }
 COMMUNITY = {"comunidad_ejecutiva", "comunidad_operativa", "comunidad_tecnica"}

@@ -299,11 +299,19 @@ def test_an_amount_that_may_be_the_orders_is_asked_about(read_text: RunTap) -> N
     assert totals == [35, 65]
 
 
+def test_rows_of_nothing_but_delimiters_are_none(read_text: RunTap) -> None:
+    run = read_text(f"{LOG}a,2025-01-05,10.00\n,,\nb,2025-01-06,20.00\n,,\n,,\n")
+
+    assert (run.failures, run.rejects) == ([], {})
+    assert (run.file["row_count"], run.file["control_total"]) == (2, 30)
+
+
 #: How a period is written -> its first and last day.
 PERIODS = {
     "fecha|2025-01-01 - 2025-01-07": ("2025-01-01", "2025-01-07"),
     "fecha|2025-02": ("2025-02-01", "2025-02-28"),
     "fecha|feb 2025": ("2025-02-01", "2025-02-28"),
+    "Mes|feb-25": ("2025-02-01", "2025-02-28"),
     "Mes|febrero 2025": ("2025-02-01", "2025-02-28"),
     "Month|2024-02-01": ("2024-02-01", "2024-02-29"),
     "Semana|2025-01-06": ("2025-01-06", "2025-01-12"),

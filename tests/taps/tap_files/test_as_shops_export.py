@@ -99,6 +99,12 @@ PARTS: dict[str, tuple[str, tuple[str, str, str]]] = {
         "15/01/2026;1;a;100,00;21,00;10,00;131,00\n16/01/2026;2;b;50,00;10,50;0;60,50\n",
         ("191.50", "31.50", "10.00"),
     ),
+    "tips in what was paid, which are no sales": (
+        "Fecha;Boleta;Cliente;Subtotal;Propina;Envío;IVA;Total\n"
+        "15/01/2026;1;a;100,00;5,00;10,00;21,00;136,00\n"
+        "16/01/2026;2;b;50,00;0;0;10,50;60,50\n",
+        ("191.50", "31.50", "10.00"),
+    ),
     "a discount between them, and a credit note": (
         "Fecha;Pedido;Cliente;Subtotal;Descuento;IVA;Total\n"
         "15/01/2026;1;a;110,00;10,00;21,00;121,00\n"
@@ -114,6 +120,12 @@ PARTS: dict[str, tuple[str, tuple[str, str, str]]] = {
         "Fecha;Boleta;Cliente;IVA;Importe\n15/01/2026;1;a;21,00;100,00\n"
         "16/01/2026;2;b;10,50;50,00\n",
         ("150.00", "0", "0"),
+    ),
+    "a tax whose header names its rate": (
+        "Fecha;Nº factura;Cliente;Base imponible;IVA 21%;Total factura\n"
+        "15/01/2026;F1;a;100,00;21,00;121,00\n16/01/2026;F2;b;50,00;10,50;60,50\n"
+        "17/01/2026;R1;b;-50,00;-10,50;-60,50\n",
+        ("121.00", "21.00", "0"),
     ),
     "a column of rates": (
         "Fecha;Boleta;Cliente;IVA;Importe\n15/01/2026;1;a;21;100,00\n"
@@ -141,6 +153,24 @@ def test_taxes_and_shipping_are_told_apart(what: str, read_text: RunTap) -> None
         for column in ("amount", "tax_amount", "shipping_amount")
     ]
     assert told == [Decimal(each) for each in expected]
+
+
+def test_tips_that_nothing_explains_are_asked_about(read_text: RunTap) -> None:
+    text = (
+        "Fecha;Boleta;Cliente;Propina;Total\n15/01/2026;1;a;5,00;105,00\n"
+        "16/01/2026;2;b;0;50,00\n"
+    )
+
+    asked = read_text(text, currency_code="EUR")
+    within = read_text(
+        text, currency_code="EUR", columns={"discount_amount": "Propina"}
+    )
+    beside = read_text(text, currency_code="EUR", ignored_columns="Propina")
+
+    assert "'Propina' holds tips (here '5,00'), which are no sales" in asked.failures[0]
+    assert [
+        sum(row["amount"] for row in run.purchases) for run in (within, beside)
+    ] == [150, 155]
 
 
 def test_a_setting_names_the_taxes_and_flawed_ones_are_set_aside(
@@ -273,6 +303,10 @@ LOOK_ALIKES = {
         "Payout Date,Status,Charges,Refunds,Adjustments,Reserved Funds,Fees,"
         "Retried Amount,Total,Currency\n"
         "2026-01-15,paid,100.00,-10.00,0.00,0.00,-3.00,0.00,87.00,USD\n"
+    ),
+    "Shopify, sales report": (
+        "Día,Pedidos,Ventas brutas,Descuentos,Devoluciones,Ventas netas,Impuestos,"
+        "Ventas totales\n2026-01-15,3,100.00,-10.00,0.00,90.00,18.90,108.90\n"
     ),
     "Stripe, customers": (
         "id,Description,Email,Name,Created (UTC),Delinquent,Plan,Status,Total Spend,"

@@ -17,7 +17,7 @@ TOLD_DISCOUNTS = [
     ("cantidad,precio,descuento,importe", "2,60,20,100", "1,40,0,40", "140"),
     ("bruto,% dto,importe", "1000,15,850", "50,,50", "900"),
     ("subtotal,iva,discount,revenue", "110,18.9,20,90", "50,10.5,0,50", "140"),
-    ("subtotal,propina,descuento,monto", "1000,100,50,1050", "50,0,0,50", "1100"),
+    ("subtotal,propina,descuento,monto", "1000,100,50,1050", "50,0,0,50", "1000"),
     ("importe,descuento", "100,0", "50,0.00", "150"),
     ("descuento,total", "10,90", "0,50", "140"),
 ]

@@ -36,6 +36,8 @@ SALES = {
     "prestashop_orders": ("EUR", 5, "1300.00"),
     # 18 + 1.44 + 1100 - 100: net sales and their tax, without the tip
     "square_transactions": ("USD", 3, "1019.44"),
+    # 18 + 1.44 + 5 + 0.40 - 9.72 of a buyer nobody knows; a gift card is no sale yet
+    "square_items": ("USD", 2, "15.12"),
     # 1200 - 200 + 80; one is pending, one was taken to the bank
     "paypal_activity": ("EUR", 3, "1080.00"),
     # 3500 + 600 - 600
@@ -73,8 +75,8 @@ SALES = {
     "etsy_order_items": ("USD", 2, "108.00"),
     # 90 + 10 + 20 - 20; one was cancelled, one is not paid
     "shopee_orders": ("BRL", 4, "100.00"),
-    # 150 - 80 + 1200.50, without taxes; one was cancelled
-    "loyverse_receipts": ("EUR", 4, "1270.50"),
+    # 165 - 88 + 1200.50, with taxes; one was cancelled
+    "loyverse_receipts": ("EUR", 4, "1277.50"),
     # 12.10 + 2.50; one was cancelled, and one row says that the first was paid out
     "sumup_transactions": ("EUR", 3, "14.60"),
     # 110 + 20 of one order, 55 - 15 of another; one payment failed
@@ -82,8 +84,28 @@ SALES = {
     # 1200.50 + 99.50: what is won
     "hubspot_deals": ("EUR", 4, "1300.00"),
 }
+#: Other forms of a program's export -> its preset, and the same.
+OTHER_FORMS = {
+    # 49 + 120 - 20, one failed
+    "stripe_payments_spanish": ("stripe_payments", "EUR", 3, "149.00"),
+    # 100 + 50 - 50; no buyer is named, and a refund has an id of its own
+    "stripe_balance_history": ("stripe_balance", "EUR", 3, "100.00"),
+    # 19990 - 19990 + 10000; what was taken out is no sale
+    "mercadopago_account": ("mercadopago_account", "CLP", 2, "10000"),
+    # 100 - 40 - 60 + 60: a dispute that was won a week later
+    "stripe_balance_itemized": ("stripe_balance", "EUR", 1, "60.00"),
+    # 1210 - 121; what the shop paid itself, and got back, is no sale
+    "paypal_statement": ("paypal_activity", "EUR", 1, "1089.00"),
+    # 40 - 40 + 70 - 20: a refund is a row of its own, whatever its sale says
+    "paypal_refunds": ("paypal_activity", "USD", 2, "50.00"),
+    # 19990 + 30000 - 5000: labels of another country, the same codes
+    "mercadopago_labels": ("mercadopago_activity", "EUR", 3, "44990"),
+}
 #: Of programs that write no currency: the company's is meant.
-OF_THE_COMPANY = {"square_transactions", "vtex_orders", "ebay_orders", "shopee_orders"}
+OF_THE_COMPANY = {
+    *("square_transactions", "square_items", "vtex_orders", "ebay_orders"),
+    "shopee_orders",
+}
 #: Preset and file -> tax and shipping in the money that counts, before refunds.
 PARTS = {
     # of 126.05 and 24.20, without tax 104.17 (4.17 of it shipping) and 20
@@ -92,6 +114,7 @@ PARTS = {
     "woocommerce_order_export": ("0", "5.00"),
     "squarespace_orders": ("7.00", "12.00"),
     "square_transactions": ("1.44", "0"),
+    "loyverse_receipts": ("7.00", "0"),
     # 10.50 + 4.20, and 4.13 of shipping that its own tax is out of
     "bigcommerce_orders": ("14.70", "4.13"),
     "tiendanube_orders": ("0", "500.00"),
@@ -117,17 +140,19 @@ def money(run: Run) -> Decimal:
     )
 
 
-@pytest.mark.parametrize("name", SALES)
+@pytest.mark.parametrize("name", [*SALES, *OTHER_FORMS])
 def test_a_shops_export_gives_its_totals_without_a_setting(
     name: str, read_text: RunTap
 ) -> None:
-    currency, orders, expected = SALES[name]
+    preset, currency, orders, expected = (
+        OTHER_FORMS[name] if name in OTHER_FORMS else (name, *SALES[name])
+    )
     own = currency if name in OF_THE_COMPANY else "EUR"
 
     run = read_text(export(name), currency_code=own, time_zone="Europe/Madrid")
 
     assert (run.failures, run.rejects) == ([], {})
-    assert f"read as {load_presets()[name].title}" in run.file["notes"]
+    assert f"read as {load_presets()[preset].title}" in run.file["notes"]
     assert {row["currency_code"] for row in run.purchases} == {currency}
     assert run.file["order_count"] == orders
     assert money(run) == Decimal(expected)
@@ -256,6 +281,13 @@ SPEND = {
         "google_ads_weeks", "Google Ads", "USD", "1470.00",
         [("2025-01-06", "2025-01-12"), ("2025-01-13", "2025-01-19")],
     ),
+    # The row of totals has no day, and the period of the report.
+    "Meta by day": ("meta_ads_days", "Meta Ads", "EUR", "26.75", []),
+    # Each week has its own money, whatever period the report is of.
+    "Meta by week": (
+        "meta_ads_weeks", "Meta Ads", "USD", "147.00",
+        [("2025-03-03", "2025-03-09"), ("2025-03-10", "2025-03-16")],
+    ),
     "Google without days": (
         "google_ads_whole", "Google Ads", "USD", "100.00",
         [("2025-01-01", "2025-01-10")],
@@ -306,6 +338,17 @@ def test_clicks_and_impressions_come_with_the_spend(read_text: RunTap) -> None:
 
     assert (first["impressions"], first["clicks"]) == (12345, 678)
     assert (first["attributed_revenue"], second["attributed_revenue"]) == (3000, None)
+
+
+def test_what_was_never_shown_has_no_spend(read_text: RunTap) -> None:
+    run = read_text(
+        "Day,Campaign,Currency code,Cost,Impr.,Clicks\n2025-03-01,a,EUR,12.50,10,1\n"
+        "2025-03-01,b,EUR, --,0,0\n2025-03-01,c,EUR, --,7,0\n"
+    )
+
+    assert run.file["control_total"] == Decimal("12.50")
+    assert "1 rows tell no spend; left out" in run.file["notes"]
+    assert run.rejects == {"log.csv line 4": "spend is missing"}
 
 
 def test_a_list_of_lines_is_no_export_of_orders(read_text: RunTap) -> None:

@@ -94,7 +94,7 @@ def test_a_till_gives_back_to_nobody(read_text: RunTap) -> None:
     (back,) = (row for row in run.purchases if row["amount"] < 0)
     assert (back["customer_id"], back["purchase_id"], back["amount"]) == (
         *(None, "1-0005"),
-        -80,
+        -88,
     )
 
 
@@ -146,7 +146,7 @@ def test_loyverses_items_add_up_to_their_receipts(read_text: RunTap) -> None:
         currency_code="EUR",
     )
 
-    assert "read as Loyverse, receipts" in run.file["notes"]
+    assert "read as Loyverse, items of receipts" in run.file["notes"]
     assert (run.file["order_count"], sold(run)) == (1, {"EUR": Decimal(170)})
 
 

@@ -134,6 +134,17 @@ def test_a_full_refund_is_kept(read_text: RunTap) -> None:
     assert lines(run) == [("#1", True)]
 
 
+def test_a_tip_is_no_sale(read_text: RunTap) -> None:
+    tip = line_row("#1", Lineitem_name="Tip", Lineitem_price="3.00")
+    order = order_row("#1", Subtotal="30.00", Total="33.00", Refunded_Amount="33.00")
+
+    run = read_text(export(order, tip))
+
+    first = run.records("shopify_order_lines")[0]
+    assert (first["total"], first["refunded_amount"]) == (30, 30)
+    assert (run.rejects, run.file["control_total"]) == ({}, 30)
+
+
 def test_a_repeated_row_of_an_order_is_a_duplicate(read_text: RunTap) -> None:
     run = read_text(export(order_row("#1"), line_row("#1"), line_row("#1")))
 

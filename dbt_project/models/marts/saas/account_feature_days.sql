@@ -36,35 +36,24 @@ listed as (
     select distinct company_id from offered
 ),
 
--- What a plan of that day has: a join, because asking of each row takes long.
-planned as (
-    select distinct
+-- What a plan of that day has, asked in one join: a second one with what was
+-- used, whose size the planner cannot know, was made anew for each row.
+judged as (
+    select
         counted.company_id,
         counted.account_id,
         counted.feature,
-        counted.activity_date
-    from counted
-    inner join offered
-        on
-            counted.company_id = offered.company_id
-            and counted.feature = offered.feature
-    inner join versions
-        on
-            counted.company_id = versions.company_id
-            and counted.account_id = versions.account_id
-            and counted.activity_date >= versions.from_date
-            and coalesce(counted.activity_date < versions.until_date, true)
-    where lower(versions.plan) = any(offered.plan_names)
-),
-
-judged as (
-    select
-        counted.*,
+        counted.activity_date,
+        counted.activity_month,
+        counted.user_count,
+        counted.event_count,
         case
             when listed.company_id is null then true
             when offered.feature is null then false
             when offered.plan_names is null then true
-            else planned.company_id is not null
+            else coalesce(
+                bool_or(lower(versions.plan) = any(offered.plan_names)), false
+            )
         end as is_in_plan
     from counted
     left join listed
@@ -73,12 +62,23 @@ judged as (
         on
             counted.company_id = offered.company_id
             and counted.feature = offered.feature
-    left join planned
+    left join versions
         on
-            counted.company_id = planned.company_id
-            and counted.account_id = planned.account_id
-            and counted.feature = planned.feature
-            and counted.activity_date = planned.activity_date
+            counted.company_id = versions.company_id
+            and counted.account_id = versions.account_id
+            and counted.activity_date >= versions.from_date
+            and coalesce(counted.activity_date < versions.until_date, true)
+    group by
+        counted.company_id,
+        counted.account_id,
+        counted.feature,
+        counted.activity_date,
+        counted.activity_month,
+        counted.user_count,
+        counted.event_count,
+        listed.company_id,
+        offered.feature,
+        offered.plan_names
 )
 
 select * from judged
