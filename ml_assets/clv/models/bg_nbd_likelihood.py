@@ -173,7 +173,7 @@ def mean_derivatives(
         phases = _phase_components(parameters, x, t_x, age, shape)
         return [*phases, _gone_component(parameters, x, t_x, shape)]
 
-    mixed = log_mixture(components, (data.x, data.t_x, data.age), data.weights)
+    mixed = log_mixture(components, (data.x, data.t_x, data.age), data.weights, 1)
     total = data.customers
     return Derivatives(
         value=(gamma.value + mixed.value) / total,
@@ -250,7 +250,7 @@ def _phase_components(
             (0, 1, -1 / to_end),
             (1, 1, (stages + j) / to_end**2),
         ]
-        components.append(Component(value, slope, curvature))
+        components.append(Component(value[None], slope[:, None], curvature))
     return components
 
 
@@ -274,4 +274,5 @@ def _gone_component(
         (2, 2, np.full(stages.size, -1 / a**2)),
         (3, 3, 1 / left**2),
     ]
-    return Component(_log_gone(parameters, x, t_x, shape), slope, curvature)
+    value = _log_gone(parameters, x, t_x, shape)
+    return Component(value[None], slope[:, None], curvature)

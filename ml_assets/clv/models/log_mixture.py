@@ -9,7 +9,7 @@ easy to differentiate; with s the share of each term,
 where g and H belong to the logarithm of a term.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -17,17 +17,18 @@ import numpy as np
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.models.maximum_likelihood import Derivatives
 
-__all__ = ["Component", "log_mixture", "log_sum"]
+__all__ = ["Component", "log_mixture", "log_sum", "pieces"]
 
 
-_ROWS_AT_ONCE = 2_048
+# What a processor's cache holds is added up several times faster.
+_VALUES_AT_ONCE = 4_096
 
 
 class Component(NamedTuple):
-    """Logarithm of one term of the sum, for n histories and k parameters.
+    """Logarithms of m terms of the sum, for n histories and k parameters.
 
-    `value` has shape (n,), `slope` (k, n); `curvature` lists (row, column, values
-    (n,)) of the upper triangle of the Hessian, zeros left out.
+    `value` has shape (m, n), `slope` (k, m, n); `curvature` lists (row, column, values
+    that broadcast to (m, n)) of the upper triangle of the Hessian, zeros left out.
     """
 
     value: Floats
@@ -49,6 +50,7 @@ def log_mixture(
     components_of: Callable[[Floats, Floats, Floats], list[Component]],
     rows: tuple[Floats, Floats, Floats],
     weights: Floats,
+    terms: int,
 ) -> Derivatives:
     """Weighted sum over histories of ln(sum of exp), gradient (k,), Hessian (k, k).
 
@@ -57,13 +59,13 @@ def log_mixture(
     components_of : callable
         (x, t_x, age), shapes (n,), -> the terms of these histories.
     rows : (x, t_x, age), shapes (n,)
-        Taken some thousands at a time: what a processor's cache holds is added up
-        several times faster.
+        Taken some at a time.
     weights : ndarray, shape (n,)
+    terms : int
+        How many terms a component has, at most.
     """
     parts = []
-    for start in range(0, weights.size, _ROWS_AT_ONCE):
-        some = slice(start, start + _ROWS_AT_ONCE)
+    for some in pieces(weights.size, terms):
         x, t_x, age = (column[some] for column in rows)
         parts.append(_mixture(components_of(x, t_x, age), weights[some]))
     values, gradients, hessians = zip(*parts, strict=True)
@@ -72,21 +74,29 @@ def log_mixture(
     )
 
 
+def pieces(rows: int, terms: int) -> Iterator[slice]:
+    """Rows by some at a time, of which each has so many terms."""
+    step = max(1, _VALUES_AT_ONCE // terms)
+    for start in range(0, rows, step):
+        yield slice(start, start + step)
+
+
 def _mixture(
     components: list[Component], weights: Floats
 ) -> tuple[float, Floats, Floats]:
-    both = log_sum(component.value for component in components)
+    both = log_sum(value for component in components for value in component.value)
     size = components[0].slope.shape[0]
     mean_slope = np.zeros((size, both.size))
     hessian = np.zeros((size, size))
     for value, slope, curvature in components:
         share = np.exp(value - both)
         shared_slope = share * slope
-        mean_slope += shared_slope
-        hessian += (shared_slope * weights) @ slope.T
+        mean_slope += shared_slope.sum(axis=1)
+        flat = slope.reshape(size, -1)
+        hessian += (shared_slope * weights).reshape(size, -1) @ flat.T
         weighted = share * weights
         for row, column, bend in curvature:
-            sum_of_bends = float(weighted @ bend)
+            sum_of_bends = float((weighted * bend).sum())
             hessian[row, column] += sum_of_bends
             if row != column:
                 hessian[column, row] += sum_of_bends

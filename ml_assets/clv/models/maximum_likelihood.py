@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from ml_assets.clv.errors import NotConverged
 from ml_assets.clv.histories import Floats
@@ -23,6 +23,8 @@ __all__ = ["Derivatives", "Maximum", "Objective", "maximise"]
 _LARGEST_FINAL_STEP = 1e-7
 # exp(+-14): beyond this (in units of the data) a parameter is running away.
 _LARGEST_LOG_PARAMETER = 14.0
+# Searches that end at a maximum take up to thirty steps; one along a ridge, hundreds.
+_MOST_STEPS = 80
 # Steps this small are inside the region where Newton doubles its digits.
 _SURELY_QUADRATIC = 0.1
 _MOST_LAST_STEPS = 5
@@ -89,11 +91,12 @@ def maximise(
             jac=in_logs.gradient,
             hess=in_logs.hessian,
             method="trust-exact",
-            options={"gtol": 1e-11, "maxiter": 200},
+            callback=_stop_running_away,
+            options={"gtol": 1e-11, "maxiter": _MOST_STEPS},
         )
     log_theta, step = _last_steps(in_logs, np.asarray(found.x, dtype=np.float64))
     theta = np.exp(log_theta)
-    runaway = bool((np.abs(log_theta) > _LARGEST_LOG_PARAMETER).any())
+    runaway = _runs_away(found.x) or _runs_away(log_theta)
     if runaway or not step < _LARGEST_FINAL_STEP:
         raise NotConverged(_no_maximum(found.nit, theta, step))
     # The gradient is zero here, so the chain rule leaves only the curvature.
@@ -110,6 +113,16 @@ def maximise(
         ) from None
     log_likelihood = in_logs.log_likelihood(log_theta)
     return Maximum(theta, log_likelihood, covariance, int(found.nit), step)
+
+
+def _stop_running_away(intermediate_result: OptimizeResult) -> None:
+    """End a search that has gone where none comes back from."""
+    if _runs_away(intermediate_result.x):
+        raise StopIteration
+
+
+def _runs_away(log_theta: Floats) -> bool:
+    return bool((np.abs(log_theta) > _LARGEST_LOG_PARAMETER).any())
 
 
 def _no_maximum(iterations: int, theta: Floats, step: float) -> Sentence:

@@ -25,6 +25,7 @@ References
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,12 @@ from ml_assets.clv.histories import (
     require_repeat_customers,
 )
 from ml_assets.clv.models.bg_nbd_likelihood import CollapsedHistories, collapse
-from ml_assets.clv.models.log_mixture import Component, log_mixture, log_sum
+from ml_assets.clv.models.log_mixture import (
+    Component,
+    log_mixture,
+    log_sum,
+    pieces,
+)
 from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
 
 __all__ = [
@@ -62,6 +68,9 @@ _LEGENDRE, _LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(32)
 _W = (_LEGENDRE + 1) / 2
 # u = t_x + (T - t_x) w^2 puts more nodes where the integrand falls fastest.
 _NODES, _WEIGHTS = _W**2, _LEGENDRE_WEIGHTS * _W
+# Those who are still customers at T, then those who left at the nodes.
+_MOMENTS = np.append(1.0, _NODES)[:, None]
+_LEAVING = np.append(0.0, np.ones(_NODES.size))[:, None]
 # Many horizons that rise in small steps: between two of them few nodes are enough.
 _MANY = 12
 _FEW, _FEW_LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(6)
@@ -253,6 +262,8 @@ def _left_in_silence(
             total += weight * (end - start) * density
         return total
 
+    if not horizon.size:
+        return np.zeros(np.broadcast_shapes(horizon.shape, stages.shape))
     if horizon.size <= _MANY or (np.diff(horizon) <= 0).any():
         return between(0.0, horizon, (_NODES, _WEIGHTS))
     starts = np.append(0.0, horizon[:-1])
@@ -325,25 +336,36 @@ def _log_alive_and_gone(
     model: ParetoNbd, x: Floats, t_x: Floats, age: Floats
 ) -> tuple[Floats, Floats]:
     """Logarithms of the two terms of L without the gammas, shapes (n,)."""
-    components = _terms(np.array(model.values), x, t_x, age)
-    return components[0], log_sum(components[1:])
+    parameters, alive, gone = np.array(model.values), np.empty(x.size), np.empty(x.size)
+    rows = x.ravel(), t_x.ravel(), age.ravel()
+    for some in pieces(x.size, _MOMENTS.size):
+        terms = _terms(parameters, *(column[some] for column in rows)).value
+        alive[some], gone[some] = terms[0], log_sum(terms[1:])
+    return alive.reshape(x.shape), gone.reshape(x.shape)
 
 
-def _terms(parameters: Floats, x: Floats, t_x: Floats, age: Floats) -> list[Floats]:
+class _Terms(NamedTuple):
+    """Logarithms of the terms of L without the gammas, and what they are made of.
+
+    Shapes (terms, n): the first is of those who are still customers at T, the others
+    of those who left at the nodes. `moment` is that of leaving, or T.
+    """
+
+    moment: Floats
+    log_rate: Floats
+    log_exit: Floats
+    value: Floats
+
+
+def _terms(parameters: Floats, x: Floats, t_x: Floats, age: Floats) -> _Terms:
     r, alpha, s, beta = parameters
-    stages = r + x
-    terms = [-stages * np.log(alpha + age) - s * np.log1p(age / beta)]
+    moment = t_x + (age - t_x) * _MOMENTS
+    log_rate, log_exit = np.log(alpha + moment), np.log1p(moment / beta)
+    value = -(r + x) * log_rate - (s + _LEAVING) * log_exit
     # Nobody can have left when the last purchase is at T; ln(0) would be no number.
     log_width = np.log(np.maximum(age - t_x, np.finfo(np.float64).tiny))
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        u = t_x + (age - t_x) * node
-        terms.append(
-            log_width
-            + np.log(weight * s / beta)
-            - (s + 1) * np.log1p(u / beta)
-            - stages * np.log(alpha + u)
-        )
-    return terms
+    value[1:] += log_width + np.log(_WEIGHTS[:, None] * s / beta)
+    return _Terms(moment, log_rate, log_exit, value)
 
 
 def _mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivatives:
@@ -351,7 +373,10 @@ def _mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivativ
     r, alpha, _, _ = parameters
     x, w, n = data.distinct_x, data.x_weights, data.customers
     mixed = log_mixture(
-        partial(_components, parameters), (data.x, data.t_x, data.age), data.weights
+        partial(_components, parameters),
+        (data.x, data.t_x, data.age),
+        data.weights,
+        _MOMENTS.size,
     )
     value = w @ (gammaln(r + x) - gammaln(r)) + n * r * np.log(alpha) + mixed.value
     gradient = mixed.gradient
@@ -370,29 +395,19 @@ def _components(
 ) -> list[Component]:
     r, alpha, s, beta = parameters
     stages = r + x
-    values = _terms(parameters, x, t_x, age)
-    components = []
-    for position, value in enumerate(values):
-        leaving = position > 0
-        u = age
-        if leaving:
-            u = t_x + (age - t_x) * _NODES[position - 1]
-        rate, exit_rate = alpha + u, beta + u
-        power = s + leaving
-        slope = np.array(
-            [
-                -np.log(rate),
-                -stages / rate,
-                leaving / s - np.log1p(u / beta),
-                s / beta - power / exit_rate,
-            ]
-        )
-        curvature = [
-            (0, 1, -1 / rate),
-            (1, 1, stages / rate**2),
-            (2, 2, np.full(u.size, -leaving / s**2)),
-            (2, 3, 1 / beta - 1 / exit_rate),
-            (3, 3, power / exit_rate**2 - s / beta**2),
-        ]
-        components.append(Component(value, slope, curvature))
-    return components
+    moment, log_rate, log_exit, value = _terms(parameters, x, t_x, age)
+    rate, exit_rate = 1 / (alpha + moment), 1 / (beta + moment)
+    power = s + _LEAVING
+    slope = np.empty((4, *value.shape))
+    slope[0] = -log_rate
+    slope[1] = -stages * rate
+    slope[2] = _LEAVING / s - log_exit
+    slope[3] = s / beta - power * exit_rate
+    curvature = [
+        (0, 1, -rate),
+        (1, 1, -slope[1] * rate),
+        (2, 2, -_LEAVING / s**2),
+        (2, 3, 1 / beta - exit_rate),
+        (3, 3, power * exit_rate**2 - s / beta**2),
+    ]
+    return [Component(value, slope, curvature)]

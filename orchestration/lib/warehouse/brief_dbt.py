@@ -3,7 +3,7 @@
 It reads the files of the whole stack to tell who brought a flag, makes a message of
 every event before it asks whether somebody listens, for each answer of the database
 the same guesser of types, takes each node's name to pieces for each model that is
-named, and opens a connection for each node.
+named, goes through all tables for one of them, and opens a connection for each node.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from unittest.mock import patch
 
 import agate  # type: ignore[import-untyped]
 from dbt.adapters.base.connections import BaseConnectionManager
+from dbt.adapters.base.impl import BaseAdapter
 from dbt.adapters.contracts.connection import Connection, ConnectionState
 from dbt.adapters.postgres.connections import PostgresConnectionManager
+from dbt.adapters.reference_keys import _ReferenceKey
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from psycopg2 import Error as DatabaseError
+
+from orchestration.lib.warehouse.brief_contexts import brief_contexts
 
 __all__ = ["DETAILS", "MESSAGES", "brief", "connected_once"]
 
@@ -34,6 +38,7 @@ _FIRE_EVENT = EventManager.fire_event
 _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
 _EMPTY_TABLE = agate_helper.empty_table
+_GET_RELATION = BaseAdapter.get_relation
 _IS_MATCH = QualifiedNameSelectorMethod.node_is_match
 
 _MASTER = "master"
@@ -68,6 +73,8 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
         patch.object(agate_helper, "empty_table", _empty_table),
         patch.object(QualifiedNameSelectorMethod, "node_is_match", _is_match),
+        patch.object(BaseAdapter, "get_relation", _get_relation),
+        brief_contexts(),
     ):
         yield
 
@@ -171,3 +178,19 @@ def _is_match(
     if is_versioned or not name.replace("_", "a").isalnum():
         return bool(_IS_MATCH(method, name, fqn, is_versioned))
     return name in {fqn[-1], fqn[0].split(".")[0], fqn[1].split(".")[0]}
+
+
+def _get_relation(
+    adapter: BaseAdapter, database: str, schema: str, identifier: str
+) -> Any:
+    """Dbt's own answer; of a table that it knows, by its key."""
+    if (database, schema) in adapter.cache:
+        key = _ReferenceKey(database.lower(), schema.lower(), identifier.lower())
+        with adapter.cache.lock:
+            known = adapter.cache.relations.get(key)
+        if known is None:
+            return None
+        named = {"database": database, "schema": schema, "identifier": identifier}
+        if known.inner is not None and known.inner.matches(**named):
+            return known.inner
+    return _GET_RELATION(adapter, database, schema, identifier)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from dbt.adapters.base.impl import BaseAdapter
+from dbt.adapters.cache import RelationsCache
+from dbt.adapters.exceptions.compilation import ApproximateMatchError
 from dbt.adapters.postgres.connections import (
     PostgresConnectionManager,
     PostgresCredentials,
 )
+from dbt.adapters.postgres.relation import PostgresRelation
+from dbt.clients.jinja import MacroStack
+from dbt.context.macros import MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
 from dbt.contracts.graph.manifest import Manifest
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod, is_selected_node
 from dbt_common.helper_types import Port
@@ -91,3 +99,87 @@ def test_a_name_chooses_what_dbt_chooses(parsed_project: Manifest) -> None:
             is_selected_node(fqn, word, False) or is_selected_node(fqn[1:], word, False)
             for fqn in fqns
         ], word
+
+
+class Names(ManifestContext):
+    """What a template finds by name among the macros, and nothing else."""
+
+    def __init__(self, project: Manifest, package: str) -> None:
+        self._ctx: dict[str, Any] = {}
+        stack = MacroStack()  # type: ignore[no-untyped-call]
+        builder = MacroNamespaceBuilder(
+            "timonel", package, stack, ["dbt_postgres", "dbt"]
+        )
+        packages = project.get_macros_by_package()
+        self.namespace = builder.build_namespace(packages, self._ctx)
+
+    def found(self) -> dict[str, Any]:
+        """Each name with its macro, each package with the macros in it."""
+        self._context_members_ = {}
+        named = self.to_dict()  # type: ignore[no-untyped-call]
+        return {
+            name: {inner: each.macro.unique_id for inner, each in found.items()}
+            if isinstance(found, dict)
+            else found.macro.unique_id
+            for name, found in named.items()
+            if name not in {"context", "builtins"}
+        }
+
+
+@pytest.mark.parametrize("package", ["timonel", "dbt"])
+def test_a_template_finds_the_macros_that_dbt_finds(
+    package: str, parsed_project: Manifest
+) -> None:
+    expected = Names(parsed_project, package).found()
+    with brief_dbt.brief(frozenset()):
+        found = Names(parsed_project, package).found()
+
+    assert len(expected) > 300
+    assert {"timonel", "dbt"} <= expected.keys()
+    assert found == expected
+
+
+class Tables:
+    """As much of an adapter as is asked for a table."""
+
+    config = SimpleNamespace(
+        quoting={"database": True, "schema": True, "identifier": True}
+    )
+    _make_match = BaseAdapter._make_match
+    _make_match_kwargs = BaseAdapter._make_match_kwargs
+
+    def __init__(self, *names: str) -> None:
+        self.cache = cast("Any", RelationsCache)()
+        self.cache.update_schemas([("timonel", "marts"), ("timonel", "empty")])
+        for name in names:
+            table = PostgresRelation.create("timonel", "marts", name)
+            self.cache.add(table)
+
+    def list_relations(self, database: str, schema: str) -> list[Any]:
+        return list(self.cache.get_relations(database, schema))
+
+    def asked(self, schema: str, name: str) -> object:
+        ask = cast("Any", BaseAdapter.get_relation)
+        try:
+            return ask(self, "timonel", schema, name)
+        except ApproximateMatchError as refused:
+            return str(refused)
+
+
+def test_a_table_is_found_that_dbt_finds() -> None:
+    tables = Tables("orders", "orders__dbt_tmp", "Customers")
+    places = (
+        *(("marts", "orders"), ("marts", "orders__dbt_tmp"), ("marts", "none")),
+        *(("marts", "Customers"), ("marts", "customers"), ("marts", "ORDERS")),
+        *(("empty", "orders"), ("unknown", "orders")),
+    )
+    expected = [tables.asked(*place) for place in places]
+    with brief_dbt.brief(frozenset()):
+        found = [tables.asked(*place) for place in places]
+
+    assert [str(each) for each in expected[:2]] == [
+        '"timonel"."marts"."orders"',
+        '"timonel"."marts"."orders__dbt_tmp"',
+    ]
+    assert isinstance(expected[4], str)
+    assert found == expected
