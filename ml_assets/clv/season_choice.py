@@ -14,7 +14,7 @@ from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.season import Seasonality, seasonality, unseen_months
 from ml_assets.clv.season_table import counted
 
-__all__ = ["SHORTEST_SEASON_DAYS", "SHORTEST_TREND_DAYS", "season_of"]
+__all__ = ["SHORTEST_SEASON_DAYS", "SHORTEST_TREND_DAYS", "Kind", "season_of"]
 
 # With a season, with a trend.
 Kind: TypeAlias = tuple[bool, bool]
@@ -88,12 +88,15 @@ def _foretelling(
 ) -> Kind:
     """The kind whose totals after earlier origins, as known there, were nearest.
 
-    Where none is old enough to have known one, the odds have decided alone.
+    At least half of the history was known there: what a season seen once was off by
+    says nothing of one seen ten times. Where no origin is old enough to have known one,
+    the odds have decided alone.
     """
     some = past.some(LARGEST_SAMPLE)
     has_season = any(season for season, _ in kinds)
     youngest = SHORTEST_SEASON_DAYS if has_season else SHORTEST_TREND_DAYS
-    first, last = some.first_day + youngest, as_of_day - _SHORTEST_HORIZON_DAYS
+    known = max(youngest, (as_of_day - some.first_day) // 2)
+    first, last = some.first_day + known, as_of_day - _SHORTEST_HORIZON_DAYS
     if len(kinds) == 1 or first > last:
         return kinds[0]
     errors: dict[Kind, list[float]] = {kind: [] for kind in kinds}

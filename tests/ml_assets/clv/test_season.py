@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml_assets.clv import season_choice
 from ml_assets.clv.backtest import plain_forecast
 from ml_assets.clv.choice import fit_candidate, origin_at
 from ml_assets.clv.convergence import converged
@@ -18,7 +19,7 @@ from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.operational_time import EVEN, MONTH_DAYS, Season, log_sd
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
 from ml_assets.clv.season import seasonality
-from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, season_of
+from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, Kind, season_of
 from ml_assets.clv.season_table import counted
 from tests.ml_assets.clv.shops import shop
 
@@ -149,6 +150,28 @@ def test_a_season_known_from_the_past_brings_the_next_months_nearer(
             errors.append(abs(np.log(said / origin.later.purchases.sum())))
     even, seasonal = np.reshape(errors, (-1, 2)).mean(axis=0)
     assert seasonal < 0.7 * even, (seasonal, even)
+
+
+def test_a_season_seen_often_is_not_refused_for_what_was_off_when_it_was_seen_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = log_of(planted(shop(63, 500, 1_500), _WINTER))
+    day = log.first_day + 1_500
+
+    def off_by(
+        _log: PurchaseDays,
+        origin: int,
+        _days: int,
+        _penalizer: float,
+        kinds: list[Kind],
+    ) -> dict[Kind, float]:
+        is_early = origin < log.first_day + 700
+        right = 0.3 if is_early else 0.2
+        wrong = 3.0 if is_early else 1.0
+        return {kind: wrong if kind[0] == is_early else right for kind in kinds}
+
+    monkeypatch.setattr(season_choice, "_errors_at", off_by)
+    assert season_of(log, day).has_season
 
 
 def test_all_that_is_published_is_of_one_season(grown: CustomerModel) -> None:
