@@ -122,6 +122,17 @@ def test_a_planted_season_is_found_again(wintry: PurchaseDays) -> None:
     assert np.corrcoef(np.log(told.season.index), np.log(truth))[0, 1] > 0.95
 
 
+def test_summer_and_winter_are_believed_when_they_were_seen_once(
+    wintry: PurchaseDays,
+) -> None:
+    day = wintry.first_day + 410
+    told = seasonality(counted(wintry.up_to(day), day))
+    truth = np.log(_WINTER * 365 / (_WINTER @ MONTH_DAYS))
+    swing = np.log(told.season.index) @ truth / (truth @ truth)
+    assert told.season_log_odds() > 5
+    assert 0.75 < swing < 1.1
+
+
 @pytest.mark.parametrize("days", [400, 550, 760])
 def test_growth_decline_or_nothing_is_no_season(days: int) -> None:
     flat = shop(61, 600, 760)
