@@ -13,12 +13,13 @@ they are not needed for they leave alone. The level is a line that hardly leans,
 where the shop has a trend, one that leans and bends: backwards from the last month an
 integrated random walk (a local linear trend, Harvey 1989, Forecasting, Structural Time
 Series Models and the Kalman Filter, 2.3). How far seasons swing (the prior's standard
-deviation of s), how alike neighbouring months are and how far single months swing (that
-of u), and whether there is a trend, is weighed by the marginal likelihood, by Laplace's approximation, on a grid that holds "no season"
-and "no trend". It is the product of what would have been foretold of each purchase from
-those before it: a season has to foretell to be believed (Kass & Raftery 1995, Bayes
-Factors, JASA 90(430)). Purchases come in clumps of customers:
-counts and days are divided by the clumps' size, a quasi-likelihood.
+deviation of s), how alike neighbouring months are, how far single months swing (that of
+u), and whether there is a trend, is weighed by the marginal likelihood, by Laplace's
+approximation, on a grid that holds "no season" and "no trend". It is the product of
+what would have been foretold of each purchase from those before it: a season has to
+foretell to be believed (Kass & Raftery 1995, Bayes Factors, JASA 90(430)). Purchases
+come in clumps of customers: counts and days are divided by the clumps' size, a
+quasi-likelihood.
 """
 
 from typing import Final, NamedTuple

@@ -26,8 +26,8 @@ SHORTEST_SEASON_DAYS: Final = 395
 # with one, two had odds of 12 to 1 for a trend at 400 days, none above 1.3 at 460.
 SHORTEST_TREND_DAYS: Final = 456
 # A trend goes on ahead, a season comes back, and both cost more where there is none:
-# odds of e to 1 are the least that Kass & Raftery (1995) call positive. A decline of 400
-# days, whose months were seen once, has odds above 1 for a season in six of 25 shops.
+# odds of e to 1 are the least that Kass & Raftery (1995) call positive. Of 25 shops
+# that decline, six are likelier with a season than without after 400 days.
 _POSITIVE: Final = 1.0
 _FEWEST_REPEATS: Final = 20
 # What is foretold at earlier origins, with the season and without.

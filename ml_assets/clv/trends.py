@@ -134,7 +134,7 @@ def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
     # How unsure days of the year are that no season is known of, `levels` told.
     if choice.season.is_even:
         return found
-    unknown = log_sd(choice.season, past.log.first_day, past.as_of_day, horizon_days)
+    unknown = log_sd(choice.season, past.past.day, past.as_of_day, horizon_days)
     sd = float(np.hypot(found.orders.sd, unknown))
     return found._replace(orders=found.orders._replace(sd=sd))
 

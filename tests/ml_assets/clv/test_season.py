@@ -71,7 +71,7 @@ def test_without_a_season_time_is_what_it_was() -> None:
     histories = Histories(np.array([2.0]), np.array([40.0]), np.array([300.0]))
     assert EVEN.histories(histories, _FIRST) is histories
     assert EVEN.moment(np.arange(5)).tolist() == [0, 1, 2, 3, 4]
-    assert log_sd(EVEN, _FIRST, _FIRST + 300, 90) == 0
+    assert log_sd(EVEN, np.arange(_FIRST, _FIRST + 301), _FIRST + 300, 90) == 0
 
 
 def test_histories_counted_in_a_season_are_those_stretched_later(
@@ -94,10 +94,19 @@ def test_an_index_has_twelve_numbers_above_0() -> None:
 def test_whole_years_leave_nothing_open_and_a_quarter_does() -> None:
     season = Season(_WINTER, _UNSURE)
     # Silence is judged by the last months too, here as even as the years.
-    year, quarter = (log_sd(season, _FIRST, _FIRST + 731, days) for days in (365, 90))
-    recent = log_sd(season, _FIRST, _FIRST + 731, 730)
-    assert year == pytest.approx(recent, abs=1e-3)
+    day = _FIRST + 730
+    every = np.arange(_FIRST, day + 1)
+    bought = np.repeat(
+        every,
+        np.rint(1000 * np.diff(season.moment([every[0] - 1, *every]))).astype(int),
+    )
+    year, quarter, two = (log_sd(season, bought, day, days) for days in (365, 90, 730))
+    assert year == pytest.approx(two, abs=1e-3)
     assert quarter > 1.2 * year
+    # Who came in the last three months told of those, and a December is hardly known.
+    late = Season(_WINTER, np.diag([0.0] * 11 + [0.1]))
+    grown = bought[bought > day - 90]
+    assert log_sd(late, grown, day, 90) > 1.2 * log_sd(late, bought, day, 90)
 
 
 def test_customer_days_and_repeats_are_all_counted(wintry: PurchaseDays) -> None:
@@ -209,6 +218,6 @@ def test_a_young_shop_keeps_its_numbers_and_is_told_what_it_cannot_know() -> Non
     model = fit_log(log, day)
     assert model.choice is not None
     assert model.choice.season.is_even
-    unknown = log_sd(model.choice.season, log.first_day, day, 90)
+    unknown = log_sd(model.choice.season, log.up_to(day).day, day, 90)
     assert unknown > 0.2
     assert "no season is known" in converged(model).message
