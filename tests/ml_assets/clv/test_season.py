@@ -175,7 +175,7 @@ def test_a_season_known_from_the_past_brings_the_next_months_nearer(
 def test_a_season_seen_often_is_not_refused_for_what_was_off_when_it_was_seen_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    log = log_of(planted(shop(63, 500, 1_500), _WINTER))
+    log = log_of(planted(shop(63, 200, 1_500), _WINTER))
     day = log.first_day + 1_500
 
     def off_by(
