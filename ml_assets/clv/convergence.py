@@ -158,7 +158,7 @@ def _of_trend(monthly: float) -> Sentence:
 def _of_season(model: CustomerModel) -> Iterator[Sentence]:
     if model.choice is None or model.log is None:
         return
-    season, first_day = model.choice.season, model.log.first_day
+    season, past = model.choice.season, model.log.up_to(model.as_of_day)
     if model.choice.prices is not None:
         yield _of_prices(float(np.expm1(model.choice.prices.slope)))
     if season.level is not None:
@@ -174,7 +174,7 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
         )
     if not season.is_even:
         return
-    unknown = log_sd(season, first_day, model.as_of_day, _TOLD_DAYS)
+    unknown = log_sd(season, past.day, model.as_of_day, _TOLD_DAYS)
     if unknown:
         yield Sentence(
             "converged.unknown_season",

@@ -178,16 +178,22 @@ def _rates_by_month(index: Floats, level: Level | None) -> Floats:
 EVEN: Final = Season(np.ones(MONTHS), np.zeros((MONTHS, MONTHS)))
 
 
-def log_sd(season: Season, first_day: int, as_of_day: int, days: float) -> float:
+def log_sd(season: Season, bought: Ints, as_of_day: int, days: float) -> float:
     """What the index leaves open of a horizon: standard deviation of ln(orders).
 
     The months ahead, and those in which customers were silent last, stand against
-    all those that the level was learned from: where each has the same share of
-    every month, nothing is left open. Of a level that moves it is open how steep it
-    is, whether that goes on, and whether it will bend.
+    those that the level was learned from: where each has the same share of every month,
+    nothing is left open. A shop that grows has learned most from its last months. Of a
+    level that moves it is open how steep it is, whether that goes on, and whether it
+    will bend.
+
+    Parameters
+    ----------
+    bought : ndarray, shape (n,)
+        Days since 1970 of the purchases up to `as_of_day`, at least one.
     """
     level = 0.0 if season.level is None else _level_variance(season, as_of_day, days)
-    return float(np.sqrt(level + _season_variance(season, first_day, as_of_day, days)))
+    return float(np.sqrt(level + _season_variance(season, bought, as_of_day, days)))
 
 
 def _level_variance(season: Season, as_of_day: int, days: float) -> float:
@@ -198,13 +204,14 @@ def _level_variance(season: Season, as_of_day: int, days: float) -> float:
 
 
 def _season_variance(
-    season: Season, first_day: int, as_of_day: int, days: float
+    season: Season, bought: Ints, as_of_day: int, days: float
 ) -> float:
     if not season.covariance.any():
         return 0.0
-    seen = _shares(season, first_day, as_of_day)
+    by_month = np.bincount(calendar_months(bought) % MONTHS, minlength=MONTHS)
+    seen = by_month / bought.size
     ahead = _shares(season, as_of_day, as_of_day + days) - seen
-    late = max(first_day, as_of_day - _SILENCE_DAYS)
+    late = max(int(bought.min()), as_of_day - _SILENCE_DAYS)
     recent = _shares(season, late, as_of_day) - seen
     variance = sum(one @ season.covariance @ one for one in (ahead, recent))
     return float(max(variance, 0.0))

@@ -13,12 +13,13 @@ they are not needed for they leave alone. The level is a line that hardly leans,
 where the shop has a trend, one that leans and bends: backwards from the last month an
 integrated random walk (a local linear trend, Harvey 1989, Forecasting, Structural Time
 Series Models and the Kalman Filter, 2.3). How far seasons swing (the prior's standard
-deviation of s) and single months (that of u), and whether there is a trend, is weighed
-by the marginal likelihood, by Laplace's approximation, on a grid that holds "no season"
-and "no trend". It is the product of what would have been foretold of each purchase from
-those before it: a season has to foretell to be believed (Kass & Raftery 1995, Bayes
-Factors, JASA 90(430)). Purchases come in clumps of customers:
-counts and days are divided by the clumps' size, a quasi-likelihood.
+deviation of s), how alike neighbouring months are, how far single months swing (that of
+u), and whether there is a trend, is weighed by the marginal likelihood, by Laplace's
+approximation, on a grid that holds "no season" and "no trend". It is the product of
+what would have been foretold of each purchase from those before it: a season has to
+foretell to be believed (Kass & Raftery 1995, Bayes Factors, JASA 90(430)). Purchases
+come in clumps of customers: counts and days are divided by the clumps' size, a
+quasi-likelihood.
 """
 
 from typing import Final, NamedTuple
@@ -32,11 +33,29 @@ from ml_assets.clv.season_table import AGES, Table
 
 __all__ = ["Seasonality", "level_shapes", "seasonality", "unseen_months"]
 
-# Standard deviations of ln: of the season, and of a single month beside it.
-_SWINGS: Final = (0.0, 0.1, 0.2, 0.35, 0.6, 1.0)
+
+class _Swing(NamedTuple):
+    """How far seasons swing: their standard deviation (ln), and how alike months are.
+
+    `shared` of a month's variance is that of months around it, over so many `months`.
+    """
+
+    sd: float
+    shared: float
+    months: float
+
+
+_NO_SWING: Final = _Swing(0.0, 0.5, 1.0)
+# Of a feast, that single months have for themselves, or of summer and winter.
+_SWINGS: Final = tuple(
+    _Swing(sd, *alike)
+    for sd in (0.1, 0.2, 0.35, 0.6, 1.0)
+    for alike in ((0.5, 1.0), (0.9, 2.0))
+)
+# Standard deviations (ln) of a single month beside the season, and what is believed of
+# them before anything is seen: as `levels` does of what moves a company.
 _SINGLE: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
-# Half of a month's season is shared with its neighbours.
-_SHARED: Final = 0.5
+_BELIEF: Final = np.array([3.0, 3.0, 1.0, 0.2, 0.03]) / 7.23
 # Of the slope of the level, a month: without a trend, and with one, whose slope changes
 # by so much from a month to the next; the bends are told by so many shapes.
 _DRIFT_SD, _SLOPE_SD, _BEND_SD = 0.025, 0.1, 0.02
@@ -96,14 +115,15 @@ def seasonality(table: Table) -> Seasonality:
     """
     beliefs, evidence = {}, {}
     for has_season in (False, True):
-        swings = [swing for swing in _SWINGS if (swing > 0) == has_season]
+        swings = _SWINGS if has_season else (_NO_SWING,)
+        before = np.log(np.tile(_BELIEF, len(swings)) / len(swings))
         for has_trend in (False, True):
             fits = [
                 _fitted(table, swing, has_trend, single)
                 for swing in swings
                 for single in _SINGLE
             ]
-            found = np.array([fit.evidence for fit in fits]) - np.log(len(swings))
+            found = np.array([fit.evidence for fit in fits]) + before
             total = float(np.logaddexp.reduce(found))
             beliefs[has_season, has_trend] = _believed(
                 fits, np.exp(found - total), has_trend=has_trend
@@ -137,14 +157,16 @@ def unseen_months(table: Table) -> Floats:
     """Covariance, (12, 12), of ln(index) of months in which no customer was seen."""
     lived = table.months[table.days.sum(axis=0) > 0] % MONTHS
     unseen = np.bincount(lived, minlength=MONTHS) == 0
-    return _season_prior(_UNSEEN_SD) * np.outer(unseen, unseen)
+    prior = _season_prior(_NO_SWING._replace(sd=_UNSEEN_SD))
+    return prior * np.outer(unseen, unseen)
 
 
-def _season_prior(swing: float) -> Floats:
-    """Covariance of s: neighbours are alike, around the year."""
+def _season_prior(swing: _Swing) -> Floats:
+    """Covariance of s: months are alike that are near, around the year."""
     apart = np.abs(np.subtract.outer(np.arange(MONTHS), np.arange(MONTHS)))
-    alike = np.exp(-(np.minimum(apart, MONTHS - apart) ** 2) / 2)
-    return np.asarray(swing**2 * (_SHARED * alike + (1 - _SHARED) * np.eye(MONTHS)))
+    near = np.minimum(apart, MONTHS - apart) / swing.months
+    alike = swing.shared * np.exp(-(near**2) / 2)
+    return np.asarray(swing.sd**2 * (alike + (1 - swing.shared) * np.eye(MONTHS)))
 
 
 def _age_prior(rows: Ints) -> Floats:
@@ -172,7 +194,7 @@ def level_shapes(months: int, slope_sd: float, bend_sd: float | None = None) -> 
     return np.concatenate([slope, (shapes * sizes)[:, :_SHAPES]], axis=1)
 
 
-def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
+def _fitted(table: Table, swing: _Swing, has_trend: bool, single: float) -> _Fit:
     """What is found for given swings, and its log marginal likelihood."""
     row, column = np.nonzero(table.days > 0)
     rows, row_at = np.unique(row, return_inverse=True)
@@ -185,7 +207,7 @@ def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
     of_months = np.zeros((row.size, size))
     of_months[cells, column] = 1
     parts = [of_ages]
-    if swing:
+    if swing.sd:
         parts.append(np.eye(MONTHS)[table.months[column] % MONTHS])
         priors.append(_season_prior(swing))
     sds = (_SLOPE_SD, _BEND_SD) if has_trend else (_DRIFT_SD, None)
@@ -201,7 +223,7 @@ def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
         + np.linalg.slogdet(covariance)[1] / 2
         + np.linalg.slogdet(precision)[1] / 2
     )
-    before = rows.size + (MONTHS if swing else 0)
+    before = rows.size + (MONTHS if swing.sd else 0)
     of_level = slice(before, before + shapes.shape[1])
     level = Level(
         int(table.months[0]),
@@ -210,7 +232,7 @@ def _fitted(table: Table, swing: float, has_trend: bool, single: float) -> _Fit:
         float(sds[0] ** 2 * covariance[before, before]),
         _BEND_SD,
     )
-    if not swing:
+    if not swing.sd:
         nothing: Floats = np.zeros(MONTHS)
         return _Fit(nothing, np.outer(nothing, nothing), level, float(evidence))
     inside = slice(rows.size, before)

@@ -7,7 +7,8 @@ as-of date:
 - with less than 16 months of history (18 for a whole year ahead), or where the model
   was not to be had a year ago, the inner origins: what the model, fitted to the log as
   it was, expected and what came. One such ratio is a poor guide to the next, so their
-  mean is drawn towards "no correction".
+  mean is drawn towards "no correction". They look far ahead beside the history: of
+  shorter horizons the months behind tell, in proportion (`levels`).
 - with more, the same days one year earlier, which also carry the season.
 
 Where the models count time by a season (`season_choice`), both speak of what is left

@@ -37,6 +37,7 @@ _A_YEAR = 365
 # What the models need to see before a year ago, and at least half the horizon.
 _SEEN_BEFORE = 120
 _NOTHING = np.zeros(0)
+_INNER = "inner origins"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +69,10 @@ class Trends:
         is_old = behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2)
         pair = _year_ago(self, window) if is_old else None
         if pair is None:
-            return _as_wide_as_it_moves(self._inner, self, horizon_days, None)
+            return _as_it_moves(self._inner, self, horizon_days, None)
         factor = year_ago_factor(window, self.choice.season)
         found = estimated([pair], factor, "a year earlier", self._spent)
-        return _as_wide_as_it_moves(found, self, horizon_days, pair)
+        return _as_it_moves(found, self, horizon_days, pair)
 
     @cached_property
     def windows(self) -> list[Window]:
@@ -110,17 +111,24 @@ def _year_ago(of: Trends, window: int) -> Pair | None:
     return origin, trials[0], trials[-1]
 
 
-def _as_wide_as_it_moves(
+def _as_it_moves(
     found: Trend, of: Trends, horizon_days: int, a_year_ago: Pair | None
 ) -> Trend:
-    """A level as unsure as the company moves and as it lies from where that stands."""
+    """A level as unsure as the company moves, and as what tells of it differs.
+
+    Inner origins look as far ahead as a good part of the history is long, and tell of
+    horizons that do, in proportion; of shorter ones the months behind tell.
+    """
     windows = list(of.windows)
     if a_year_ago is not None:
         windows.append(window_of(*a_year_ago[:2], of.as_of_day, horizon_days))
     behind, has_season = of.as_of_day - of.past.first_day, of.choice.season.has_season
     ahead, sd = level_ahead(windows, horizon_days, behind, has_season=has_season)
-    log = found.orders.log
-    return found._replace(orders=Factor(log, float(np.hypot(sd, log - ahead))))
+    months_tell = bool(windows) and found.source == _INNER
+    far = min(horizon_days / behind, 1.0) if months_tell else 1.0
+    apart = found.orders.log - ahead
+    orders = Factor(ahead + far * apart, float(np.hypot(sd, apart)))
+    return found._replace(orders=orders)
 
 
 def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
@@ -134,7 +142,7 @@ def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
     # How unsure days of the year are that no season is known of, `levels` told.
     if choice.season.is_even:
         return found
-    unknown = log_sd(choice.season, past.log.first_day, past.as_of_day, horizon_days)
+    unknown = log_sd(choice.season, past.past.day, past.as_of_day, horizon_days)
     sd = float(np.hypot(found.orders.sd, unknown))
     return found._replace(orders=found.orders._replace(sd=sd))
 
@@ -146,7 +154,7 @@ def _of_inner_origins(
     pairs = _inner_pairs(choice)
     if not pairs:
         return Trend()
-    return estimated(pairs, shrunk, "inner origins", spent_at)
+    return estimated(pairs, shrunk, _INNER, spent_at)
 
 
 def _inner_pairs(choice: Choice) -> list[Pair]:

@@ -61,7 +61,7 @@ def test_without_boosting_nothing_is_said_of_the_challenger() -> None:
 
 
 def test_a_peer_is_held_against_ours_where_it_answered() -> None:
-    rows = [_row("ours", 0, 1.0), _row("ours", 100, 3.0)]
+    rows = [_row("ours", 0, 1.0, bias=0.5), _row("ours", 100, 3.0)]
     rows += [_row("lifetimes", 0, np.nan), _row("lifetimes", 100, 6.0)]
 
     errors, totals, by_peer = peer_tables(pd.DataFrame(rows))
@@ -69,7 +69,10 @@ def test_a_peer_is_held_against_ours_where_it_answered() -> None:
     assert errors.splitlines()[-1] == (
         "| a shop | 90 | 2 | 2.000, 2.000, 2.00 | 2.000, 2.000, 2.000 |"
     )
-    assert "| 2 of 2, 0 of 2 | 10.0 %, 20.0 % |" in totals
+    assert totals.endswith(
+        "| 2 of 2, 0 of 2 | 30.0 %, 20.0 % "
+        "| 10.0 %, 20.0 % (1 of 2; ours 10.0 %, 20.0 %) |"
+    )
     assert by_peer.splitlines()[-1].startswith("| lifetimes | 1 | 2.000, 2.000, 2.000 ")
 
 

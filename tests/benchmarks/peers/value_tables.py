@@ -58,8 +58,8 @@ def _totals(rows: pd.DataFrame, peers: list[str]) -> str:
         ours = _of(some, _OURS)
         inside = ours[["orders_inside", "value_inside"]].sum().astype(int).tolist()
         told = ", ".join(f"{one} of {len(ours)}" for one in inside)
-        cells = [_biases(_of(some, one)) for one in (_OURS, *peers)]
-        lines.append(_line([name, str(days), told, *cells]))
+        cells = [_beside_ours(some, peer) for peer in peers]
+        lines.append(_line([name, str(days), told, _biases(ours), *cells]))
     return "\n".join(lines)
 
 
@@ -124,6 +124,15 @@ def _biases(some: pd.DataFrame) -> str:
     if some.empty:
         return "no answer"
     return ", ".join(f"{100 * one:.1f} %" for one in some[_BIASES].mean())
+
+
+def _beside_ours(some: pd.DataFrame, peer: str) -> str:
+    """A peer's biases, and ours there where it answered at some origins only."""
+    ours, theirs = _of(some, _OURS), _of(some, peer)
+    there = _beside(ours, theirs)
+    if theirs.empty or len(there) == len(ours):
+        return _biases(theirs)
+    return f"{_biases(theirs)} ({len(there)} of {len(ours)}; ours {_biases(there)})"
 
 
 def _head(cells: list[str]) -> tuple[str, str]:

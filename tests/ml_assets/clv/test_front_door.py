@@ -19,6 +19,7 @@ from ml_assets.clv.errors import (
     InvalidTransactions,
 )
 from ml_assets.clv.histories import Histories
+from ml_assets.clv.levels import level_ahead
 from ml_assets.clv.plots import plot_calibration, plot_tracking
 from ml_assets.clv.purchases import Seen, Spent, purchase_days
 from ml_assets.clv.spending import spending
@@ -432,6 +433,25 @@ def test_where_no_model_can_be_fitted_earlier_there_is_no_correction(
     assert found.source != usual.source
 
 
+def test_inner_origins_tell_of_horizons_that_are_as_long_as_the_history(
+    model: CustomerModel,
+) -> None:
+    """As far as a horizon is shorter, the months behind do."""
+    assert model.choice is not None
+    assert model.log is not None
+    behind = model.as_of_day - model.log.first_day
+    windows = Trends(model.log, model.as_of_day, model.choice).windows
+    ahead, _ = level_ahead(windows, 90, behind, has_season=False)
+
+    quarter, whole, longer = (
+        model.trend(days).orders.log for days in (90, behind, 2 * behind)
+    )
+
+    assert whole == pytest.approx(longer)
+    assert abs(whole - ahead) > 0.05
+    assert quarter == pytest.approx(ahead + 90 / behind * (whole - ahead))
+
+
 def test_what_corrects_order_values_is_penalized_as_they_are(
     model: CustomerModel,
 ) -> None:
@@ -439,10 +459,11 @@ def test_what_corrects_order_values_is_penalized_as_they_are(
     assert model.log is not None
     penalized = replace(model.choice, penalizer=0.1)
 
-    plain, corrected = (
-        Trends(model.log, model.as_of_day, choice).of(90)
-        for choice in (model.choice, penalized)
-    )
+    usual = Trends(model.log, model.as_of_day, model.choice)
+    other = Trends(model.log, model.as_of_day, penalized)
+    # What months behind tell of orders is not what is asked here.
+    vars(other)["windows"] = usual.windows
+    plain, corrected = usual.of(90), other.of(90)
 
     assert corrected.orders.log == plain.orders.log
     assert abs(corrected.order_value.log - plain.order_value.log) > 0.001

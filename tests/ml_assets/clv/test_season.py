@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml_assets.clv import season_choice
 from ml_assets.clv.backtest import plain_forecast
 from ml_assets.clv.choice import fit_candidate, origin_at
 from ml_assets.clv.convergence import converged
@@ -18,7 +19,7 @@ from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.operational_time import EVEN, MONTH_DAYS, Season, log_sd
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
 from ml_assets.clv.season import seasonality
-from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, season_of
+from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, Kind, season_of
 from ml_assets.clv.season_table import counted
 from tests.ml_assets.clv.shops import shop
 
@@ -70,7 +71,7 @@ def test_without_a_season_time_is_what_it_was() -> None:
     histories = Histories(np.array([2.0]), np.array([40.0]), np.array([300.0]))
     assert EVEN.histories(histories, _FIRST) is histories
     assert EVEN.moment(np.arange(5)).tolist() == [0, 1, 2, 3, 4]
-    assert log_sd(EVEN, _FIRST, _FIRST + 300, 90) == 0
+    assert log_sd(EVEN, np.arange(_FIRST, _FIRST + 301), _FIRST + 300, 90) == 0
 
 
 def test_histories_counted_in_a_season_are_those_stretched_later(
@@ -93,10 +94,19 @@ def test_an_index_has_twelve_numbers_above_0() -> None:
 def test_whole_years_leave_nothing_open_and_a_quarter_does() -> None:
     season = Season(_WINTER, _UNSURE)
     # Silence is judged by the last months too, here as even as the years.
-    year, quarter = (log_sd(season, _FIRST, _FIRST + 731, days) for days in (365, 90))
-    recent = log_sd(season, _FIRST, _FIRST + 731, 730)
-    assert year == pytest.approx(recent, abs=1e-3)
+    day = _FIRST + 730
+    every = np.arange(_FIRST, day + 1)
+    bought = np.repeat(
+        every,
+        np.rint(1000 * np.diff(season.moment([every[0] - 1, *every]))).astype(int),
+    )
+    year, quarter, two = (log_sd(season, bought, day, days) for days in (365, 90, 730))
+    assert year == pytest.approx(two, abs=1e-3)
     assert quarter > 1.2 * year
+    # Who came in the last three months told of those, and a December is hardly known.
+    late = Season(_WINTER, np.diag([0.0] * 11 + [0.1]))
+    grown = bought[bought > day - 90]
+    assert log_sd(late, grown, day, 90) > 1.2 * log_sd(late, bought, day, 90)
 
 
 def test_customer_days_and_repeats_are_all_counted(wintry: PurchaseDays) -> None:
@@ -119,6 +129,17 @@ def test_a_planted_season_is_found_again(wintry: PurchaseDays) -> None:
     assert told.season_log_odds() > 3
     assert np.abs(np.log(told.season.index / truth)).max() < 0.35
     assert np.corrcoef(np.log(told.season.index), np.log(truth))[0, 1] > 0.95
+
+
+def test_summer_and_winter_are_believed_when_they_were_seen_once(
+    wintry: PurchaseDays,
+) -> None:
+    day = wintry.first_day + 410
+    told = seasonality(counted(wintry.up_to(day), day))
+    truth = np.log(_WINTER * 365 / (_WINTER @ MONTH_DAYS))
+    swing = np.log(told.season.index) @ truth / (truth @ truth)
+    assert told.season_log_odds() > 5
+    assert 0.75 < swing < 1.1
 
 
 @pytest.mark.parametrize("days", [400, 550, 760])
@@ -151,6 +172,28 @@ def test_a_season_known_from_the_past_brings_the_next_months_nearer(
     assert seasonal < 0.7 * even, (seasonal, even)
 
 
+def test_a_season_seen_often_is_not_refused_for_what_was_off_when_it_was_seen_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = log_of(planted(shop(63, 200, 1_500), _WINTER))
+    day = log.first_day + 1_500
+
+    def off_by(
+        _log: PurchaseDays,
+        origin: int,
+        _days: int,
+        _penalizer: float,
+        kinds: list[Kind],
+    ) -> dict[Kind, float]:
+        is_early = origin < log.first_day + 700
+        right = 0.3 if is_early else 0.2
+        wrong = 3.0 if is_early else 1.0
+        return {kind: wrong if kind[0] == is_early else right for kind in kinds}
+
+    monkeypatch.setattr(season_choice, "_errors_at", off_by)
+    assert season_of(log, day).has_season
+
+
 def test_all_that_is_published_is_of_one_season(grown: CustomerModel) -> None:
     assert grown.choice is not None
     assert not grown.choice.season.is_even
@@ -175,6 +218,6 @@ def test_a_young_shop_keeps_its_numbers_and_is_told_what_it_cannot_know() -> Non
     model = fit_log(log, day)
     assert model.choice is not None
     assert model.choice.season.is_even
-    unknown = log_sd(model.choice.season, log.first_day, day, 90)
+    unknown = log_sd(model.choice.season, log.up_to(day).day, day, 90)
     assert unknown > 0.2
     assert "no season is known" in converged(model).message

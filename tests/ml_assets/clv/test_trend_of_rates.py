@@ -55,13 +55,16 @@ def test_a_day_is_as_long_as_the_rate_of_its_month_ahead_damped() -> None:
 
 def test_how_steep_how_long_and_whether_it_bends_is_open() -> None:
     day = int(month_start(_MONTH + 3)) - 1
-    known = log_sd(leaning(_FALLING), day - 80, day, 365)
-    steeper = log_sd(leaning(_FALLING._replace(slope_variance=0.02**2)), 0, day, 365)
-    bent = log_sd(leaning(_FALLING._replace(bend_sd=0.02)), 0, day, 365)
+    bought = np.array([day])
+    known = log_sd(leaning(_FALLING), bought, day, 365)
+    steeper = log_sd(
+        leaning(_FALLING._replace(slope_variance=0.02**2)), bought, day, 365
+    )
+    bent = log_sd(leaning(_FALLING._replace(bend_sd=0.02)), bought, day, 365)
     # That it goes on, or keeps .85 a month: means of ln of 6.5 and of 3.37 slopes.
     assert known == pytest.approx((6.5 - 3.37) / 2 * 0.1, rel=0.01)
     assert min(steeper, bent) > known
-    assert log_sd(leaning(_FALLING), 0, day, 90) < known / 2
+    assert log_sd(leaning(_FALLING), bought, day, 90) < known / 2
 
 
 def test_a_decline_is_named_and_foretold(
