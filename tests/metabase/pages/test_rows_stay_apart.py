@@ -67,6 +67,8 @@ BOLT_TOO = (
         values ('bolt', 'of_{unit}', '{unit}', 9, 'De bolt', '1999-01-01', 0.7, 1)"""
         for unit in ("share", "money", "score")
     ),
+    """accounts_now (company_id, account_id, account_name, as_of_date, usage_intensity,
+        risk_place) values ('bolt', 'b1', 'De bolt', '1999-01-01', 77, 0)""",
     """webinar_months values ('bolt', '1997-10-01', true, true, 99, 99, 9, 0.9, 0.9, 9,
         9, 9, 0.9)""",
 )

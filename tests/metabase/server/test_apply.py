@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -179,7 +180,7 @@ def test_a_card_moved_by_hand_goes_back_and_keeps_its_id(filled_acme: Server) ->
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
     assert sorted(one["id"] for one in page["dashcards"]) == ids
-    assert max(one["row"] for one in page["dashcards"]) == 38
+    assert max(one["row"] for one in page["dashcards"]) == 43
 
 
 def test_a_card_that_left_the_files_is_archived_and_others_stay(
@@ -210,7 +211,7 @@ def test_a_card_that_left_the_files_is_archived_and_others_stay(
     assert archived == ["¿Qué clientes comprarán más en los próximos 12 meses?"]
     assert f"archive card {archived[0]} of acme" in changes
     assert not filled_acme.fake.cards[by_hand["id"]]["archived"]
-    assert len(page["dashcards"]) == 13
+    assert len(page["dashcards"]) == 14
     assert filled_acme.run(company_ids=("acme",)) == []
 
 
@@ -299,16 +300,14 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
         for company in ("acme", "bolt")
         for folder in filled.folders(company)
     }
-    sheets = {
-        homes[one["collection_id"]]: key
-        for key, one in filled.fake.dashboards.items()
-        if one["name"] == "Ficha de cliente"
-    }
-    explorers = {
-        homes[one["collection_id"]]: key
-        for key, one in filled.fake.dashboards.items()
-        if one["name"] == "Clientes"
-    }
+    sheets, accounts, explorers = (
+        {
+            homes[one["collection_id"]]: key
+            for key, one in filled.fake.dashboards.items()
+            if one["name"] == name
+        }
+        for name in ("Ficha de cliente", "Ficha de cuenta", "Clientes")
+    )
     lists = [
         (page, dashcard["visualization_settings"]["column_settings"])
         for page in filled.fake.dashboards.values()
@@ -318,11 +317,14 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
     clicked = [key for _, columns in lists for key in columns]
     assert clicked.count('["name","customer_id"]') == 2 * 8
     assert clicked.count('["name","segment_label"]') == 2 * 3
+    assert clicked.count('["name","account_name"]') == 2 * 2
     for page, columns in lists:
         ((column, told),) = columns.items()
         click = told["click_behavior"]
         (chosen,) = click["parameterMapping"]
-        to = sheets if "customer_id" in column else explorers
+        to = {"customer_id": sheets, "account_name": accounts}.get(
+            json.loads(column)[1], explorers
+        )
         sheet = to[homes[page["collection_id"]]]
         assert click["targetId"] == sheet
         known = {one["id"] for one in filled.fake.dashboards[sheet]["parameters"]}
