@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
