@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
 from typing import Any
 
 import psycopg
@@ -32,14 +32,9 @@ _TAG = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 def asked(
     card: Card,
 ) -> Iterator[tuple[tuple[str, tuple[tuple[str, str], ...]], tuple[str, Any]]]:
-    """Every combination of values, with the SQL and the values to bind."""
+    """Every value alone and beside each of another choice, and all choices at once."""
     kinds = _kinds(card)
-    choices = [
-        [(name, value) for value in (None, *_values(kinds[name]))]
-        for name in sorted(kinds)
-    ]
-    for chosen in product(*choices):
-        given = {name: value for name, value in chosen if value is not None}
+    for given in _choices({name: _values(kinds[name]) for name in sorted(kinds)}):
         text = _OPTIONAL.sub(
             lambda block, known=frozenset(given): (  # type: ignore[misc]
                 block[1] if set(_TAG.findall(block[1])) <= known else ""
@@ -49,6 +44,16 @@ def asked(
         if set(_TAG.findall(text)) <= set(given):
             key = (card.path.stem, tuple(sorted(given.items())))
             yield key, (text, {one: (kinds[one], given[one]) for one in given})
+
+
+def _choices(values: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
+    """Alone, in pairs and all: all combinations would be thousands, of separate parts."""
+    for names in (pair for size in range(3) for pair in combinations(values, size)):
+        for chosen in product(*(values[name] for name in names)):
+            yield dict(zip(names, chosen, strict=True))
+    if len(values) > 2:
+        for place in range(max(map(len, values.values()))):
+            yield {name: told[place % len(told)] for name, told in values.items()}
 
 
 def _values(kind: str) -> tuple[str, ...]:
