@@ -47,7 +47,7 @@ def asked(
 
 
 def _choices(values: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
-    """Alone, in pairs and all: all combinations would be thousands, of separate parts."""
+    """Each alone, in pairs and all at once: all combinations would be thousands."""
     for names in (pair for size in range(3) for pair in combinations(values, size)):
         for chosen in product(*(values[name] for name in names)):
             yield dict(zip(names, chosen, strict=True))
