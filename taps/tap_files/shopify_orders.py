@@ -7,6 +7,7 @@ with the order: all its rows are rejected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,6 @@ from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.repeats import Repeats
 from taps.tap_files.tables import Cell, Row, as_text
-from taps.tap_files.wording import normalised
 
 __all__ = ["read_shopify_orders"]
 
@@ -24,8 +24,13 @@ _ORDER_LEVEL = ("total", "financial_status", "order_id")
 _ORDER_AMOUNTS = ("subtotal", "shipping", "taxes", "discount_amount", "refunded_amount")
 _LINE_AMOUNTS = ("lineitem_price", "lineitem_discount")
 _MOMENTS = ("paid_at", "fulfilled_at", "created_at", "cancelled_at")
-_TIPS = frozenset({"tip", "propina", "gorjeta", "gratuity"})
+_TIP = re.compile("(?i)(tip|propina|gorjeta|gratuity)")
 """Names of the line that a tip is; Shopify writes it in the language of the shop."""
+_GIFT_CARD = re.compile(
+    r"(?i)(e-?)?(gift (card|voucher)|(tarjeta|cheque|vale) (de )?regalo)"
+    r"( - ([a-z]{0,3}\W*)\d[\d.,\s]*(\W*[a-z]{0,3}))?"
+)
+"""Names of a gift card and of its variants, which are amounts: no ``Gift card holder``."""
 _TEXTS = (
     "order_name",
     "email",
@@ -97,7 +102,7 @@ def _read_order(rows: list[Row], cells: CellReader) -> Iterator[Outcome]:
     try:
         if not heads:
             raise RowRejected("no row of the order carries its total")
-        head = _read_head(heads[0], cells, _tip(rows, cells))
+        head = _read_head(heads[0], cells, rows)
     except RowRejected as rejected:
         yield from _reject(rows, cells, rejected.reason)
         return
@@ -120,24 +125,30 @@ def _is_order_row(row: Sequence[Cell], cells: CellReader) -> bool:
         return True  # a value that cannot be kept is one, too
 
 
-def _tip(rows: Sequence[Row], cells: CellReader) -> Decimal:
-    """What the lines of an order named as a tip come to; it is no sale."""
-    tip, name = Decimal(0), cells.binding.positions.get("lineitem_name")
+def _named(names: re.Pattern[str], rows: Sequence[Row], cells: CellReader) -> Decimal:
+    """What the lines of an order come to whose name is one of these."""
+    found, name = Decimal(0), cells.binding.positions.get("lineitem_name")
     for row in rows:
-        if name is not None and normalised(as_text(row.cells[name])) in _TIPS:
+        if name is not None and names.fullmatch(as_text(row.cells[name]).strip()):
             price = cells.amount(row.cells, "lineitem_price", None) or Decimal(0)
-            tip += price * (cells.count(row.cells, "lineitem_quantity") or 1)
-    return tip
+            found += price * (cells.count(row.cells, "lineitem_quantity") or 1)
+            found -= cells.amount(row.cells, "lineitem_discount", None) or Decimal(0)
+    return found
 
 
-def _read_head(row: Row, cells: CellReader, tip: Decimal) -> Loaded:
+def _read_head(row: Row, cells: CellReader, rows: Sequence[Row]) -> Loaded:
+    """An order without its tips and the gift cards it sells, which are no sales."""
     currency = required(cells.currency(row.cells), "currency_code")
     cells.check_currency(currency)
     charged = required(cells.amount(row.cells, "total", currency), "total")
-    total = charged - tip if charged >= tip else charged
+    gift_cards = _named(_GIFT_CARD, rows, cells)
+    no_sales = _named(_TIP, rows, cells) + gift_cards
+    total = charged - no_sales if charged >= no_sales else charged
     created = required(cells.moment(row.cells, "created_at"), "created_at")
     record = _record(row, cells, currency)
     record |= {"is_order_row": True, "total": total, "created_at": created.instant}
+    if gift_cards and (record["subtotal"] or 0) >= gift_cards:
+        record["subtotal"] -= gift_cards
     record["order_id"] = cells.text(row.cells, "order_id") or record["order_name"]
     if total < 0:
         raise RowRejected("the total is negative")

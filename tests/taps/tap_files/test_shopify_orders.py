@@ -145,6 +145,32 @@ def test_a_tip_is_no_sale(read_text: RunTap) -> None:
     assert (run.rejects, run.file["control_total"]) == ({}, 30)
 
 
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [
+        ("Gift Card", 30),
+        ("Tarjeta regalo - 25,00 €", 30),
+        ("Tarjeta de regalo - 25", 30),
+        ("E-gift card - US$25.00", 30),
+        # What is sold beside cards is sold.
+        ("Gift card holder", 55),
+        ("Gift card - leather box", 55),
+        ("Gift card - 2 boxes", 55),
+    ],
+)
+def test_a_gift_card_is_sold_when_it_is_spent(
+    read_text: RunTap, name: str, total: int
+) -> None:
+    card = line_row("#1", Lineitem_name=name, Lineitem_price="25.00")
+    order = order_row("#1", Subtotal="55.00", Total="55.00")
+
+    run = read_text(export(order, card))
+
+    first = run.records("shopify_order_lines")[0]
+    assert (first["total"], first["subtotal"]) == (total, total)
+    assert (run.rejects, run.file["control_total"]) == ({}, total)
+
+
 def test_a_repeated_row_of_an_order_is_a_duplicate(read_text: RunTap) -> None:
     run = read_text(export(order_row("#1"), line_row("#1"), line_row("#1")))
 
