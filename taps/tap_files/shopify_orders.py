@@ -30,7 +30,7 @@ _GIFT_CARD = re.compile(
     r"(?i)(e-?)?(gift (card|voucher)|(tarjeta|cheque|vale) (de )?regalo)"
     r"( - ([a-z]{0,3}\W*)\d[\d.,\s]*(\W*[a-z]{0,3}))?"
 )
-"""Names of a gift card and of its variants, which are amounts: no ``Gift card holder``."""
+"""Names of a gift card and of its variants, amounts: no ``Gift card holder``."""
 _TEXTS = (
     "order_name",
     "email",
