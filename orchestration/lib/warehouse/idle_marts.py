@@ -18,7 +18,7 @@ from orchestration.lib.warehouse.dbt import current_manifest
 __all__ = ["forget_builds", "idle_marts", "raw_tables_of_marts"]
 
 # Settings and decisions: without a row of a raw table they make none of a mart.
-_MAKES_NO_ROW = frozenset({"ops.companies", "ops.customer_splits"})
+_MAKES_NO_ROW = frozenset({"ops.companies", "ops.connections", "ops.customer_splits"})
 # What was read, not what it said.
 _BOOKKEEPING = (".files", ".slices")
 _LOOK = sql.SQL("select {}, exists (select from {} where company_id = %(company_id)s)")

@@ -250,10 +250,10 @@ def test_a_table_is_sorted_by_its_numbers(page: Page) -> None:
     title = "¿Quiénes son mis clientes, por lo que valdrán?"
     page.open("acme/clientes")
 
-    page.act(title, "th:nth-child(3) button", "one.click()")
-    down = [row[2] for row in page.table(title)]
-    page.act(title, "th:nth-child(3) button", "one.click()")
-    up = [row[2] for row in page.table(title)]
+    page.act(title, "th:nth-child(4) button", "one.click()")
+    down = [row[3] for row in page.table(title)]
+    page.act(title, "th:nth-child(4) button", "one.click()")
+    up = [row[3] for row in page.table(title)]
 
     # As texts 500 would stand before 12,345.
     assert down == ["12.345,67 €", "500,00 €", "250,00 €"]

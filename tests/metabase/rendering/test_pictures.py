@@ -65,7 +65,7 @@ def test_a_picture_says_what_the_page_says(shops_url: str) -> None:
         "Explorador",
         "Resumen",
     ]
-    explorer = clientes.sections[0].rows[1][0]
+    explorer = clientes.sections[0].rows[2][0]
     assert explorer.rows[0][0].text == "7"
     side_by_side = [card.placement.col for card in clientes.sections[1].rows[0]]
     assert side_by_side == [0, 6, 12, 18]

@@ -20,7 +20,7 @@ ACME = Company("acme", "Acme", "EUR")
 
 
 def test_a_page_has_its_tabs_and_every_card_stands_on_one(filled_small: Server) -> None:
-    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 7}
+    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 8}
     assert filled_small.pending() == []
     assert filled_small.run() == []
     assert filled_small.written() == []
@@ -38,7 +38,7 @@ def test_another_title_renames_a_tab_and_moves_no_card(filled_small: Server) -> 
     # Tabs sent without the cards would be taken for tabs without cards.
     ((_, _, body),) = filled_small.fake.writes
     assert set(body) == {"tabs", "dashcards"}
-    assert _tabs(filled_small) == {"Resumen": 6, "Buscar": 7}
+    assert _tabs(filled_small) == {"Resumen": 6, "Buscar": 8}
     assert before == {
         one["id"]: one["dashboard_tab_id"] for one in filled_small.page()["dashcards"]
     }
@@ -56,7 +56,7 @@ def test_a_card_dragged_to_another_tab_is_drift_and_goes_back(
     assert planned == [
         "drift dashboard Clientes of acme (changed on the server: dashcards)"
     ]
-    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 7}
+    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 8}
 
 
 def test_a_tab_deleted_by_hand_comes_back_with_its_cards(filled_small: Server) -> None:
@@ -68,7 +68,7 @@ def test_a_tab_deleted_by_hand_comes_back_with_its_cards(filled_small: Server) -
 
     filled_small.run(force=True)
 
-    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 7}
+    assert _tabs(filled_small) == {"Resumen": 6, "Explorador": 8}
     assert filled_small.pending() == []
 
 
@@ -86,7 +86,7 @@ def test_a_page_that_loses_its_tabs_keeps_its_cards(filled_small: Server) -> Non
 
     assert changes == ["update dashboard Clientes of acme (tabs, dashcards)"]
     assert filled_small.page()["tabs"] == []
-    assert len(filled_small.page()["dashcards"]) == 13
+    assert len(filled_small.page()["dashcards"]) == 14
 
 
 def test_export_says_on_which_tab_each_card_stands(
