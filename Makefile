@@ -51,7 +51,7 @@ dev: $(READY) ## open the Dagster UI on this project
 	@$(BIN)/timonel dev
 
 # Of several hundred megabytes two modules are looked at.
-$(VENV)/public/vendor-clients/.ready: COMPILED :=
+$(VENV)/public/vendor-clients/.ready: private COMPILED :=
 
 $(VENV)/public/%/.ready: tests/public_taps/%.lock | $(READY)
 	@echo "Installing the public $* for the tests (once)"

@@ -212,6 +212,35 @@ def test_a_sheet_leads_to_the_customer_in_the_shop_and_nowhere_else() -> None:
     assert told("javascript:alert(1)").address is None
 
 
+def test_only_a_customer_that_shopify_numbered_has_an_address_there(
+    shops_url: str,
+) -> None:
+    card = card_named("customer_facts")
+    address = "https://admin.shopify.com/store/acme/customers/"
+    found = {}
+    with psycopg.connect(shops_url) as database:
+        database.execute(
+            "insert into reporting.shop_admins values ('acme', %s)", [address]
+        )
+        for customer in ("shopify/77", "shopify/8f3a", "marketplace/9"):
+            database.execute(
+                "insert into reporting.customer_values (company_id, customer_id)"
+                " values ('acme', %s)",
+                [customer],
+            )
+            text, values = card.chosen_sql({"customer": customer})
+            row = database.execute(text.encode(), values).fetchone()
+            assert row
+            found[customer] = row[card.shown_columns().index("customer_admin_url")]
+        database.rollback()
+
+    assert found == {
+        "shopify/77": f"{address}77",
+        "shopify/8f3a": None,
+        "marketplace/9": None,
+    }
+
+
 def test_a_timeline_is_of_one_customer_and_ends_with_what_is_expected(
     shops_url: str,
 ) -> None:
