@@ -3,7 +3,8 @@
 It reads the files of the whole stack to tell who brought a flag, makes a message of
 every event before it asks whether somebody listens, for each answer of the database
 the same guesser of types, takes each node's name to pieces for each model that is
-named, goes through all tables for one of them, and opens a connection for each node.
+named, goes through all tables for one of them, and opens a connection for each node;
+and parses all anew for a server at another address, where every name is the same.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ import agate  # type: ignore[import-untyped]
 from dbt.adapters.base.connections import BaseConnectionManager
 from dbt.adapters.base.impl import BaseAdapter
 from dbt.adapters.contracts.connection import Connection, ConnectionState
-from dbt.adapters.postgres.connections import PostgresConnectionManager
+from dbt.adapters.postgres.connections import (
+    PostgresConnectionManager,
+    PostgresCredentials,
+)
 from dbt.adapters.reference_keys import _ReferenceKey
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.behavior_flags import BehaviorFlagRendered
@@ -74,6 +78,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(agate_helper, "empty_table", _empty_table),
         patch.object(QualifiedNameSelectorMethod, "node_is_match", _is_match),
         patch.object(BaseAdapter, "get_relation", _get_relation),
+        patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
     ):
         yield
@@ -178,6 +183,11 @@ def _is_match(
     if is_versioned or not name.replace("_", "a").isalnum():
         return bool(_IS_MATCH(method, name, fqn, is_versioned))
     return name in {fqn[-1], fqn[0].split(".")[0], fqn[1].split(".")[0]}
+
+
+def _what_names_tell(_credentials: PostgresCredentials) -> tuple[str, ...]:
+    """What of a connection stands in the parsed project."""
+    return ("database", "schema")
 
 
 def _get_relation(

@@ -151,7 +151,8 @@ def _parse() -> None:
     with tempfile.TemporaryDirectory(prefix=_PARSING, dir=manifest.parent) as fresh:
         parsed = subprocess.run(
             [
-                *(dbt_program(), "parse", "--no-use-colors"),
+                *BRIEF_DBT,
+                *("parse", "--no-use-colors"),
                 *("--profiles-dir", folder, "--target-path", fresh),
             ],
             cwd=folder,
@@ -169,7 +170,7 @@ def _parse() -> None:
 def keep_parsed(target: Path) -> None:
     """Let the next dbt process start from what this one parsed.
 
-    What was parsed holds for one server, which is unknown before the first run.
+    What was parsed holds for one name of a database, which may differ from ours.
 
     Parameters
     ----------

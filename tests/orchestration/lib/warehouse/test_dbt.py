@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import pytest
 from dagster_dbt import DagsterDbtCliRuntimeError, DbtProject
 
 from orchestration.lib.warehouse import dbt
+from orchestration.lib.warehouse.database import libpq_environment
 from orchestration.lib.warehouse.told_tests import told_plainly
+from tests.conftest import KnowsProject
 
 PROGRAM = """#!/bin/sh
 # As long as another process may need to arrive, in the target folder that is told last.
@@ -30,7 +34,7 @@ def test_of_processes_that_start_together_one_parses(
     program.write_text(PROGRAM)
     program.chmod(0o700)
     monkeypatch.setattr(dbt, "dbt_project", DbtProject(project_dir=tmp_path))
-    monkeypatch.setattr(dbt, "dbt_program", lambda: str(program))
+    monkeypatch.setattr(dbt, "BRIEF_DBT", (str(program),))
 
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda _: dbt.prepare_manifest(), range(3)))
@@ -51,13 +55,37 @@ def test_the_project_is_parsed_again_once_a_model_is_gone(
     program.write_text(PROGRAM)
     program.chmod(0o700)
     monkeypatch.setattr(dbt, "dbt_project", DbtProject(project_dir=tmp_path))
-    monkeypatch.setattr(dbt, "dbt_program", lambda: str(program))
+    monkeypatch.setattr(dbt, "BRIEF_DBT", (str(program),))
     dbt.prepare_manifest()
 
     (models / "orders.sql").unlink()
     dbt.prepare_manifest()
 
     assert (tmp_path / "calls").read_text().splitlines() == ["parsed", "parsed"]
+
+
+def test_what_was_parsed_holds_for_a_server_that_is_found_later(
+    database_url: str, knows_project: KnowsProject
+) -> None:
+    elsewhere = {
+        **libpq_environment(database_url),
+        **knows_project(database_url),
+        "PGHOST": "db.example.com",
+        "PGPORT": "6543",
+        "PGUSER": "analyst",
+    }
+
+    said = subprocess.run(
+        [*dbt.BRIEF_DBT, "parse", "--profiles-dir", "."],
+        cwd=dbt.dbt_project.project_dir,
+        env={**os.environ, **elsewhere},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert "Running with dbt" in said
+    assert "Unable to do partial parsing" not in said
 
 
 def test_what_a_test_tells_of_rows_is_told_without_dbts_words() -> None:
