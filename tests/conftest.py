@@ -50,6 +50,11 @@ for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
 gc.set_threshold(200_000, 50, 100)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: none of it is garbage."""
+    gc.freeze()
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as cores: tests often wait, for a process or an answer."""
     return (os.cpu_count() or 1) * 3 // 2
