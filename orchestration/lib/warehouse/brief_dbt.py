@@ -33,6 +33,7 @@ from dbt_common.events.event_manager import EventManager
 from psycopg2 import Error as DatabaseError
 
 from orchestration.lib.warehouse.brief_contexts import brief_contexts
+from orchestration.lib.warehouse.brief_graphs import brief_graphs
 
 __all__ = ["DETAILS", "MESSAGES", "brief", "connected_once"]
 
@@ -80,6 +81,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(BaseAdapter, "get_relation", _get_relation),
         patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
+        brief_graphs(),
     ):
         yield
 
