@@ -49,6 +49,9 @@ _GROUPED = {
     ".": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
     ",": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
 }
+_IN_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+"""How amounts of these currencies are grouped: 1,23,456.00."""
+_OF_LAKHS = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 _SIMPLE = re.compile(r"\d+(?:\.\d{1,2})?")
 
 
@@ -210,7 +213,8 @@ def _digits(
     thousands = "," if separator == "." else "."
     if _PLAIN[separator].fullmatch(digits):
         return Decimal(digits.replace(separator, "."))
-    if _GROUPED[separator].fullmatch(digits):
+    is_in_lakhs = currency_code in _OF_LAKHS and _IN_LAKHS.fullmatch(digits)
+    if _GROUPED[separator].fullmatch(digits) or (separator == "." and is_in_lakhs):
         return Decimal(digits.replace(thousands, "").replace(separator, "."))
     raise RowRejected("the amount cannot be read")
 

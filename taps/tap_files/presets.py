@@ -15,7 +15,7 @@ from taps.yaml_files import parsed_text
 __all__ = ["Asked", "Preset", "load_presets", "preset_of"]
 
 _FOLDER = Path(__file__).parent / "presets"
-_CODE = re.compile(r"\(([a-z]+(?:_[a-z]+)*)\)\s*$")
+_CODE = re.compile(r"\(([a-z]+(?:_[a-z]+)*)\)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

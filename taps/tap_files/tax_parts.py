@@ -12,10 +12,25 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["TAX", "WITHOUT", "TaxParts"]
 
-WITHOUT = frozenset({"net", "neto", "neta", "liquido", "subtotal", "base", "afecto"})
+WITHOUT = frozenset(
+    {"net", "neto", "neta", "liquido", "subtotal", "base", "afecto", "netto"}
+)
 """Words of headers of amounts without tax."""
 TAX = frozenset(
-    {"tax", "vat", "iva", "igv", "impuesto", "impuestos", "imposto", "itbis", "isv"}
+    {
+        *(
+            "tax",
+            "vat",
+            "iva",
+            "igv",
+            "impuesto",
+            "impuestos",
+            "imposto",
+            "itbis",
+            "isv",
+        ),
+        *("mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuer"),
+    }
 )
 """Words of headers of taxes."""
 _WORD = re.compile(r"[^\W\d_]+")
