@@ -33,6 +33,7 @@ from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.told_parts import with_told_parts
 from taps.tap_files.totals import TotalRows
+from taps.tap_files.twice import Twice
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.wording import normalised
 
@@ -129,7 +130,10 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
         ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
         moments=moment_reader(
-            settings.time_zone, evidence.date_order(), _zone_of(binding)
+            settings.time_zone,
+            evidence.date_order(),
+            _zone_of(binding),
+            is_year_first=evidence.writes_years_first(),
         ),
         repeats=keys.finder.repeats(),
         notes=(*table.notes, *_notes(binding), *left_out),
@@ -146,6 +150,7 @@ def _watches(
     return (
         *watches_of_worth(name, binding, settings, statuses),
         UnsavedFormulas(name, binding),
+        Twice(name, binding),
         Questions(name, binding, settings, statuses),
     )
 

@@ -76,7 +76,11 @@ def is_open_date(text: str) -> bool:
 
 
 def moment_reader(
-    time_zone: ZoneInfo, order: str, written_in: ZoneInfo | None = None
+    time_zone: ZoneInfo,
+    order: str,
+    written_in: ZoneInfo | None = None,
+    *,
+    is_year_first: bool = False,
 ) -> MomentReader:
     """A reader of dates for one file.
 
@@ -85,16 +89,26 @@ def moment_reader(
     time_zone : zone of the company's days.
     order : DAY_FIRST or MONTH_FIRST, for dates with slashes.
     written_in : zone of the times without an offset, if it is another.
+    is_year_first : whether the file writes its years first and whole, so that a date
+        with a short one is a piece of another cell.
     """
 
     @lru_cache(maxsize=20_000)
     def read(text: str) -> Moment:
         try:
+            if is_year_first and _is_short(text):
+                raise ValueError(text)
             return _moment(*_parse(text, order), time_zone, written_in or time_zone)
         except (ValueError, OverflowError):
             raise RowRejected("the date cannot be read") from None
 
     return read
+
+
+def _is_short(text: str) -> bool:
+    """Whether a date is written with two digits of its year."""
+    match = _SLASHED.fullmatch(text)
+    return match is not None and max(len(match[1]), len(match[3])) < len("2026")
 
 
 def _parse(text: str, order: str) -> tuple[datetime, bool]:
