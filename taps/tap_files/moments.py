@@ -54,6 +54,13 @@ _SLASHED = re.compile(
 _YEARS = range(1900, 2101)
 _PIVOT = 69
 """Two-digit years up to 68 are of this century, as POSIX reads them."""
+_EMPTY = date(1970, 1, 1)
+"""Spreadsheets write an empty date as 1900, programs as this day."""
+_IS_EMPTY = "the date is before 1970, as an empty one is written"
+
+
+class _EmptyDate(Exception):
+    """The date is that of an empty cell."""
 
 
 def order_shown_by(text: str) -> str | None:
@@ -101,6 +108,8 @@ def moment_reader(
             return _moment(*_parse(text, order), time_zone, written_in or time_zone)
         except (ValueError, OverflowError):
             raise RowRejected("the date cannot be read") from None
+        except _EmptyDate:
+            raise RowRejected(_IS_EMPTY) from None
 
     return read
 
@@ -181,6 +190,8 @@ def _moment(
 ) -> Moment:
     if written.year not in _YEARS:
         raise ValueError(written.year)
+    if written.date() <= _EMPTY:
+        raise _EmptyDate
     clock_change = ""
     if written.tzinfo is None:
         # A day without a time is a day of the company, wherever it was written down.
