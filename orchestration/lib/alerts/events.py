@@ -12,6 +12,7 @@ from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.looks import Look, hours_of
 from orchestration.lib.alerts.websites import website_down
+from orchestration.lib.connections.error_words import told_in_spanish
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.operations.cadence import slack_beyond_a_day
 from orchestration.lib.operations.failed_runs import broken_runs
@@ -48,6 +49,7 @@ def _connection_failing(look: Look) -> Iterator[Condition]:
     for row in look.rows(_FAILING):
         detail = row["last_error"] or ""
         facts = _of_connection(row, detail) | {"detail": detail}
+        facts["detail_es"] = told_in_spanish(row["source_slug"], detail)
         since = row["checked_at"] or row["last_read_at"] or look.now
         yield look.condition(row["connection_id"], since, facts)
 

@@ -175,6 +175,9 @@ class TestEvents:
         office.connect("meta", error="The access token has expired.")
         office.at(60)
         assert office.topics() == ["connection_failing:meta"]
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["facts"]["detail"] == "The access token has expired."
+        assert alert["facts"]["detail_es"].startswith("La fuente no da acceso: ")
 
         # What failed after the source was left out has a cause of its own.
         _run(office, "second", "failed", -1)
