@@ -312,6 +312,23 @@ def test_a_total_of_spend_that_has_a_day_is_set_aside(
 
 #: Exports that are no log of purchases, as their programs write them.
 LOOK_ALIKES = {
+    "WooCommerce, revenue": (
+        'Fecha,Pedidos,"Ventas brutas",Devoluciones,Cupones,"Ventas netas",Impuestos,'
+        'Envío,"Ventas totales"\n2025-06-01,3,120.00,0.00,10.00,110.00,23.10,5.00,138.10\n'
+    ),
+    "Loyverse, sales summary": (
+        "Date,Gross sales,Refunds,Discounts,Net sales,Cost of goods,Gross profit,Margin,"
+        "Taxes\n9/19/26,1000.00,20.00,30.00,950.00,400.00,550.00,57.89%,152.00\n"
+    ),
+    "Amazon, business report": (
+        "Date,Ordered Product Sales,Units Ordered,Total Order Items,Sessions - Total\n"
+        '1/1/25,"$1,029.99",12,11,200\n'
+    ),
+    "Gumroad, payout": (
+        "Type,Date,Purchase ID,Item Name,Buyer Name,Buyer Email,Taxes ($),Shipping ($),"
+        "Sale Price ($),Gumroad Fees ($),Net Total ($)\n"
+        "Sale,2026-01-05,g1==,Book,Ann,ann@x.com,0.0,0.0,20.0,2.3,17.7\n"
+    ),
     "Amazon, settlement": (
         "settlement-id\tcurrency\ttransaction-type\torder-id\tamount-type\t"
         "amount-description\tamount\tposted-date\n"
