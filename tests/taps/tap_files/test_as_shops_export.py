@@ -314,11 +314,12 @@ def test_a_total_of_spend_that_has_a_day_is_set_aside(
 LOOK_ALIKES = {
     "WooCommerce, revenue": (
         'Fecha,Pedidos,"Ventas brutas",Devoluciones,Cupones,"Ventas netas",Impuestos,'
-        'Envío,"Ventas totales"\n2025-06-01,3,120.00,0.00,10.00,110.00,23.10,5.00,138.10\n'
+        'Envío,"Ventas totales"\n'
+        "2025-06-01,3,120.00,0.00,10.00,110.00,23.10,5.00,138.10\n"
     ),
     "Loyverse, sales summary": (
-        "Date,Gross sales,Refunds,Discounts,Net sales,Cost of goods,Gross profit,Margin,"
-        "Taxes\n9/19/26,1000.00,20.00,30.00,950.00,400.00,550.00,57.89%,152.00\n"
+        "Date,Gross sales,Refunds,Discounts,Net sales,Cost of goods,Gross profit,"
+        "Margin,Taxes\n9/19/26,1000.00,20.00,30.00,950.00,400.00,550.00,57.89%,152.00\n"
     ),
     "Amazon, business report": (
         "Date,Ordered Product Sales,Units Ordered,Total Order Items,Sessions - Total\n"

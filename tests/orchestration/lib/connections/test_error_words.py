@@ -15,8 +15,8 @@ MEANT = {
     "a row is money is not known.": "Un archivo no se carga: no se sabe qué significa "
     "«En ruta» en la columna «Estado», y hay que decirlo.",
     "a.csv: this is the export 'Etsy, payments statement': it tells fees.": "Un "
-    "archivo no se carga: es la exportación «Etsy, payments statement», que no dice las "
-    "ventas una a una; hay que descargar otra.",
+    "archivo no se carga: es la exportación «Etsy, payments statement», que no dice "
+    "las ventas una a una; hay que descargar otra.",
     "a.xlsx: every sheet is empty. Export it again.": "Un archivo está vacío.",
     "a.csv: what nobody has words for": "Un archivo o una tabla no se pudo cargar.",
 }
