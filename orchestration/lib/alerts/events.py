@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from orchestration.lib.alerts.accounts import account_silent
 from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.looks import Look, hours_of
@@ -153,10 +154,11 @@ EVENTS: Mapping[str, Event] = {
     # Postgres, Dagster and Metabase.
     "logins_refused": lambda look: _refused(_LOGINS_REFUSED, look),
     "website_down": website_down,
+    "account_silent": account_silent,
 }
 _WITH_THRESHOLD = (
     *("source_late", "service_level_missed", "predictions_stale", "channel_failing"),
-    *("deliveries_refused", "logins_refused", "website_down"),
+    *("deliveries_refused", "logins_refused", "website_down", "account_silent"),
 )
 
 
