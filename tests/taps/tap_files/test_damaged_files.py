@@ -241,3 +241,20 @@ def test_a_piece_of_a_date_is_no_date_of_another_century(read_text: RunTap) -> N
 
     assert run.rejects == {"log.csv line 4": "purchased_at: the date cannot be read"}
     assert [row["amount"] for row in run.purchases] == [10, 20, 40]
+
+
+def test_a_file_saved_for_macintosh_is_asked_about_and_read(read_text: RunTap) -> None:
+    text = (
+        "Nombre de la campaña,Día,Importe gastado (EUR),Inicio del informe,"
+        "Fin del informe\nVerano,2026-01-01,10.50,2026-01-01,2026-01-02\n"
+        "Verano,2026-01-02,5.25,2026-01-01,2026-01-02\n"
+    ).encode("mac_roman")
+
+    asked = read_text(text, currency_code="EUR")
+    told = read_text(text, currency_code="EUR", encoding="mac_roman")
+
+    assert "set encoding=mac_roman" in asked.failures[0]
+    assert [row["spend_date"] for row in told.records("ad_spend")] == [
+        "2026-01-01",
+        "2026-01-02",
+    ]
