@@ -17,7 +17,7 @@ _LOST = "\ufffd"
 _IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 _AFTER_LATIN = 0x0250
 _OF_MACINTOSH = re.compile("[a-z][\u2013\u2014][a-z]")
-"""The ñ and ó of a Macintosh read as if they were of Windows: Campa–a, Nœmero."""
+"""What ñ and ó of a Macintosh are when they are read as if they were of Windows."""
 _FEW_ROWS = 3
 _SMALL_SHARE = 0.1
 
