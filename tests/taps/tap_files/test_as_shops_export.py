@@ -77,6 +77,11 @@ TOTALS: dict[str, tuple[str, str]] = {
         "16/01/2025;F-2;Leo SL;100,00;21,00;121,00;0,00;121,00;Pendiente\n",
         "1331.00",
     ),
+    "what was received once a fee was taken off": (
+        "Fecha;Pedido;Cliente;Total;Comisión;Neto recibido\n"
+        "13/03/2025;1;a;100,00;-3,00;97,00\n14/03/2025;2;b;50,00;-1,50;48,50\n",
+        "150.00",
+    ),
     "every sale paid, on a day of its own": (
         "Fecha pedido;Fecha pago;Pedido;Cliente;Total\n"
         "15/01/2026;16/01/2026;1;a;100,00\n20/01/2026;20/01/2026;2;b;50,00\n",
