@@ -129,12 +129,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
             separator, is_proven=is_proven, is_in_cents=evidence.is_in_cents()
         ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
-        moments=moment_reader(
-            settings.time_zone,
-            evidence.date_order(),
-            _zone_of(binding),
-            is_year_first=evidence.writes_years_first(),
-        ),
+        moments=_moments(binding, evidence, settings),
         repeats=keys.finder.repeats(),
         notes=(*table.notes, *_notes(binding), *left_out),
         statuses=statuses,
@@ -211,6 +206,12 @@ def _is_flag(table: Table, position: int) -> bool:
 def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:
     preset = binding.preset.statuses if binding.preset else {}
     return meanings(preset, settings.statuses)
+
+
+def _moments(binding: Binding, evidence: Evidence, settings: Settings) -> MomentReader:
+    order, is_year_first = evidence.date_order(), evidence.writes_years_first()
+    zone = _zone_of(binding)
+    return moment_reader(settings.time_zone, order, zone, is_year_first=is_year_first)
 
 
 def _notes(binding: Binding) -> Iterator[str]:
