@@ -14,6 +14,7 @@ __all__ = ["TAX", "WITHOUT", "TaxParts"]
 
 WITHOUT = frozenset(
     {"net", "neto", "neta", "liquido", "subtotal", "base", "afecto", "netto"}
+    | {"zwischensumme"}
 )
 """Words of headers of amounts without tax."""
 TAX = frozenset(
