@@ -26,9 +26,9 @@ from taps.tap_files.written_dates import month_alone, week_alone
 __all__ = ["read_ad_spend"]
 
 _KINDS = {
-    **dict.fromkeys(("day", "dia", "byday", "pordia"), "spend_date"),
-    **dict.fromkeys(("week", "semana", "byweek", "porsemana"), "week"),
-    **dict.fromkeys(("month", "mes", "bymonth", "pormes"), "month"),
+    **dict.fromkeys(("day", "dia", "tag", "byday", "pordia"), "spend_date"),
+    **dict.fromkeys(("week", "semana", "woche", "byweek", "porsemana"), "week"),
+    **dict.fromkeys(("month", "mes", "monat", "bymonth", "pormes"), "month"),
 }
 """Headers of a date that tells a row's days alone, whatever period the report is of."""
 

@@ -32,7 +32,7 @@ _LARGEST = Decimal(10) ** 13
 """Beyond this an amount is a slipped column, and would not fit numeric(18,2)."""
 
 _SYMBOL = r"((?:[A-Za-z]{2,3}\.?\$?|[A-Z]{0,2}\$|S/\.?|[€£¥₡₱₲₩₹₽])?)"
-_DRESSED = re.compile(rf"{_SYMBOL}\s*([-(\u2212]?){_SYMBOL}([\d.,]+)([-)]?){_SYMBOL}")
+_DRESSED = re.compile(rf"{_SYMBOL}\s*([-+(\u2212]?){_SYMBOL}([\d.,]+)([-)]?){_SYMBOL}")
 _GAPS = " \t\u00a0\u2009\u202f\u2019'"
 _PADDING = str.maketrans("", "", _GAPS)
 _PARTED = re.compile(rf"\d[{_GAPS}]+\d")
@@ -49,6 +49,9 @@ _GROUPED = {
     ".": re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
     ",": re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
 }
+_IN_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+"""How amounts of these currencies are grouped: 1,23,456.00."""
+_OF_LAKHS = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 _SIMPLE = re.compile(r"\d+(?:\.\d{1,2})?")
 
 
@@ -164,6 +167,7 @@ def _read(
     if dressed is None:
         raise RowRejected("the amount cannot be read")
     before, opening, between, digits, closing, after = dressed.groups()
+    opening = "" if opening == "+" else opening
     if (opening or closing) and (opening, closing) not in _NEGATIVE:
         raise RowRejected("the amount cannot be read")
     for sign in filter(None, (before, between, after)):
@@ -210,7 +214,8 @@ def _digits(
     thousands = "," if separator == "." else "."
     if _PLAIN[separator].fullmatch(digits):
         return Decimal(digits.replace(separator, "."))
-    if _GROUPED[separator].fullmatch(digits):
+    is_in_lakhs = currency_code in _OF_LAKHS and _IN_LAKHS.fullmatch(digits)
+    if _GROUPED[separator].fullmatch(digits) or (separator == "." and is_in_lakhs):
         return Decimal(digits.replace(thousands, "").replace(separator, "."))
     raise RowRejected("the amount cannot be read")
 

@@ -18,6 +18,7 @@ _CREDIT_NOTES = frozenset(
         "creditmemo", "facturarectificativa", "rectificativa", "facturadeabono",
         "devoluciondeventa", "notadedevolucion", "nc", "egreso",
         "discount", "descuento", "desconto", "coupon", "cupon", "bonificacion",
+        "gutschrift", "rechnungskorrektur", "stornorechnung", "rabatt",
     }
 )  # fmt: skip
 _LONG_NOTES = tuple(
@@ -30,13 +31,14 @@ _DOCUMENTS = frozenset({"doc", "documento", "dte", "document"})
 _GIVEN_BACK = frozenset(
     {
         "devolucion", "devoluciones", "reembolso", "reembolsos", "refund", "refunds",
-        "return", "returns", "devolucao", "estorno",
+        "return", "returns", "devolucao", "estorno", "erstattung", "ruckerstattung",
+        "retoure",
     }
 )  # fmt: skip
 _KINDS = frozenset(
     {
         "type", "tipo", "document", "documento", "comprobante", "clase", "kind", "doc",
-        "dte",
+        "dte", "art", "typ", "belegart", "beleg",
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")

@@ -23,27 +23,29 @@ DISCOUNT = frozenset(
     {
         "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
         "cupon", "cupones", "desconto", "descontos", "cupom", "cupons", "dto", "dcto",
-        "dscto", "rebaja",
+        "dscto", "rebaja", "rabatt", "rabatte", "nachlass", "skonto", "gutschein",
     }
 )  # fmt: skip
 PRICES = frozenset(
     {
         "price", "precio", "preco", "unitprice", "itemprice", "preciounitario", "pvp",
         "preciounidad", "preciodeventa", "precioventa", "precounitario",
-        "valorunitario",
+        "valorunitario", "preis", "einzelpreis", "stuckpreis", "stueckpreis",
     }
 )  # fmt: skip
 _AFTER = frozenset(
     {
         "total", "totales", "net", "neto", "neta", "liquido", "paid", "pagado",
-        "pagada", "cobrado", "collected", "charged", "final", "pago",
+        "pagada", "cobrado", "collected", "charged", "final", "pago", "netto",
+        "bezahlt", "gesamt", "gesamtbetrag", "summe", "endbetrag",
     }
 )  # fmt: skip
 _ADDED = frozenset(
     {
         "tax", "taxes", "vat", "iva", "igv", "impuesto", "impuestos", "imposto",
         "shipping", "envio", "despacho", "flete", "frete", "portes", "tip", "tips",
-        "propina", "gorjeta", "gratuity", "surcharge", "recargo",
+        "propina", "gorjeta", "gratuity", "surcharge", "recargo", "mwst", "ust",
+        "steuer", "versand", "versandkosten", "porto", "trinkgeld",
     }
 )  # fmt: skip
 _CODE = frozenset({"code", "codigo", "name", "nombre", "nome", "type", "tipo"})

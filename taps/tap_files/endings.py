@@ -10,6 +10,7 @@ __all__ = ["is_text", "last_value_looks_cut"]
 _WORDS = re.compile(r"[^\W\d_]{2,}[\s.,:]+[^\W\d_]{2,}")
 _COUNTED = re.compile(r"record\(s\) downloaded|rows? exported|registros? exportados?")
 
+_DELIMITERS = (",", ";", "\t", "|")
 _UNFINISHED = (".", ",", ":", "-", "/", "+")
 _FEW = 3
 """Other values needed before a shape they all share means anything."""
@@ -24,11 +25,17 @@ def is_text(cells: Sequence[str], width: int) -> bool:
     or fewer cells than the table has, one of which says what was counted.
     """
     told = [cell for cell in cells if cell.strip()]
-    if len(cells) >= width:
+    if len(cells) >= width or _is_row(told, width):
         return False
     if len(told) == 1 and _WORDS.search(told[0]):
         return True
     return any(_COUNTED.search(cell.lower()) for cell in told)
+
+
+def _is_row(told: Sequence[str], width: int) -> bool:
+    """Whether a cell alone is a row of the table with another delimiter."""
+    most = max((told[0].count(each) for each in _DELIMITERS), default=0) if told else 0
+    return len(told) == 1 and most >= max(_FEW, width // 2)
 
 
 def last_value_looks_cut(values: Iterable[str]) -> bool:

@@ -49,6 +49,7 @@ class Evidence:
         self._open: tuple[int, str] | None = None
         self._quantity = binding.positions.get("quantity")
         self._is_fine = False
+        self._years_first = 0
 
     def add(self, row: Row) -> None:
         """Take the votes of a row."""
@@ -70,6 +71,7 @@ class Evidence:
                 if vote == DAY_FIRST and cell.strip()[:2] <= "12":
                     self._orders.add("late", row.line)  # 05.01.2026 is proven, too
             elif isinstance(cell, str) and _is_iso_day(cell):
+                self._years_first += 1
                 late = cell[8:10] > "12"
                 self._orders.add("late" if late else "early", row.line)
 
@@ -131,6 +133,12 @@ class Evidence:
             remedy = "Say which with the setting date_format"
             raise FileError(self._name, problem, remedy=remedy, line=line)
         return winner or DAY_FIRST
+
+    def writes_years_first(self) -> bool:
+        """Whether most dates begin with their year: 26-09-02 is none of 2002."""
+        counts, orders = self._orders.counts, (DAY_FIRST, MONTH_FIRST, "open")
+        others = sum(counts[order] for order in orders)
+        return self._years_first > others
 
     def _looks_swapped(self) -> bool:
         """Whether only days that are no months were left as they were written."""

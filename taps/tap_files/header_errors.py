@@ -69,6 +69,8 @@ def _remedy(header: Sequence[str], binding: Binding) -> str:
             f", or say what stands for it in every row with "
             f"constants.{first.name}=<text>"
         )
+    if binding.contract.name == "purchases" and first.name == "customer_id":
+        remedy += ", or say with constants.customer_id= (empty) that it tells no buyers"
     return f"{remedy}. If the file holds something else, say what with --contract"
 
 

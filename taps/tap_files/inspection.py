@@ -33,6 +33,7 @@ from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.told_parts import with_told_parts
 from taps.tap_files.totals import TotalRows
+from taps.tap_files.twice import Twice
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.wording import normalised
 
@@ -128,9 +129,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
             separator, is_proven=is_proven, is_in_cents=evidence.is_in_cents()
         ),
         rates=amount_reader(separator, is_proven=is_proven, decimals=_RATE_DECIMALS),
-        moments=moment_reader(
-            settings.time_zone, evidence.date_order(), _zone_of(binding)
-        ),
+        moments=_moments(binding, evidence, settings),
         repeats=keys.finder.repeats(),
         notes=(*table.notes, *_notes(binding), *left_out),
         statuses=statuses,
@@ -146,6 +145,7 @@ def _watches(
     return (
         *watches_of_worth(name, binding, settings, statuses),
         UnsavedFormulas(name, binding),
+        Twice(name, binding),
         Questions(name, binding, settings, statuses),
     )
 
@@ -206,6 +206,12 @@ def _is_flag(table: Table, position: int) -> bool:
 def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:
     preset = binding.preset.statuses if binding.preset else {}
     return meanings(preset, settings.statuses)
+
+
+def _moments(binding: Binding, evidence: Evidence, settings: Settings) -> MomentReader:
+    order, is_year_first = evidence.date_order(), evidence.writes_years_first()
+    zone = _zone_of(binding)
+    return moment_reader(settings.time_zone, order, zone, is_year_first=is_year_first)
 
 
 def _notes(binding: Binding) -> Iterator[str]:

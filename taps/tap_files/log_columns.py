@@ -10,7 +10,7 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
 
-DAYS = frozenset({"date", "fecha", "data", "at", "on", "dia", "day"})
+DAYS = frozenset({"date", "fecha", "data", "at", "on", "dia", "day", "datum", "tag"})
 """Words of headers of days."""
 Place = tuple[int, int, str]
 """Line, position and text of what is asked about."""

@@ -16,6 +16,8 @@ __all__ = ["MojibakeCount", "has_mojibake", "refuse_garbled_header"]
 _LOST = "\ufffd"
 _IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 _AFTER_LATIN = 0x0250
+_OF_MACINTOSH = re.compile("[a-z][\u2013\u2014][a-z]")
+"""What ñ and ó of a Macintosh are when they are read as if they were of Windows."""
 _FEW_ROWS = 3
 _SMALL_SHARE = 0.1
 
@@ -30,6 +32,11 @@ def has_mojibake(cells: Iterable[Cell]) -> bool:
 
 def refuse_garbled_header(name: str, header: Iterable[Cell]) -> None:
     """Raise FileError for a header that nothing is recognised by, such as t铆tulo."""
+    header = list(header)
+    if any(isinstance(cell, str) and _OF_MACINTOSH.search(cell) for cell in header):
+        problem = "the header is garbled, as text saved for Macintosh is"
+        remedy = "Export it again as UTF-8, or set encoding=mac_roman"
+        raise FileError(name, problem, remedy=remedy)
     if has_mojibake(header):
         problem = "the header is garbled: it was once read in the wrong encoding"
         raise FileError(name, problem, remedy="Export it again as UTF-8")

@@ -54,6 +54,13 @@ _SLASHED = re.compile(
 _YEARS = range(1900, 2101)
 _PIVOT = 69
 """Two-digit years up to 68 are of this century, as POSIX reads them."""
+_EMPTY = date(1970, 1, 1)
+"""Spreadsheets write an empty date as 1900, programs as this day."""
+_IS_EMPTY = "the date is before 1970, as an empty one is written"
+
+
+class _EmptyDate(Exception):
+    """The date is that of an empty cell."""
 
 
 def order_shown_by(text: str) -> str | None:
@@ -76,7 +83,11 @@ def is_open_date(text: str) -> bool:
 
 
 def moment_reader(
-    time_zone: ZoneInfo, order: str, written_in: ZoneInfo | None = None
+    time_zone: ZoneInfo,
+    order: str,
+    written_in: ZoneInfo | None = None,
+    *,
+    is_year_first: bool = False,
 ) -> MomentReader:
     """A reader of dates for one file.
 
@@ -85,16 +96,28 @@ def moment_reader(
     time_zone : zone of the company's days.
     order : DAY_FIRST or MONTH_FIRST, for dates with slashes.
     written_in : zone of the times without an offset, if it is another.
+    is_year_first : whether the file writes its years first and whole, so that a date
+        with a short one is a piece of another cell.
     """
 
     @lru_cache(maxsize=20_000)
     def read(text: str) -> Moment:
         try:
+            if is_year_first and _is_short(text):
+                raise ValueError(text)
             return _moment(*_parse(text, order), time_zone, written_in or time_zone)
         except (ValueError, OverflowError):
             raise RowRejected("the date cannot be read") from None
+        except _EmptyDate:
+            raise RowRejected(_IS_EMPTY) from None
 
     return read
+
+
+def _is_short(text: str) -> bool:
+    """Whether a date is written with two digits of its year."""
+    match = _SLASHED.fullmatch(text)
+    return match is not None and max(len(match[1]), len(match[3])) < len("2026")
 
 
 def _parse(text: str, order: str) -> tuple[datetime, bool]:
@@ -167,6 +190,8 @@ def _moment(
 ) -> Moment:
     if written.year not in _YEARS:
         raise ValueError(written.year)
+    if written.date() <= _EMPTY:
+        raise _EmptyDate
     clock_change = ""
     if written.tzinfo is None:
         # A day without a time is a day of the company, wherever it was written down.

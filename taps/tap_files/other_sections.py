@@ -22,6 +22,7 @@ _OTHER = frozenset(
         "voided", "rechazados", "failed", "fallidos", "pending", "pendientes",
         "unpaid", "impagados", "quotes", "presupuestos", "drafts", "borradores",
         "expenses", "gastos", "fees", "comisiones", "payouts", "liquidaciones",
+        "erstattungen", "retouren", "stornos", "gutschriften", "offene", "angebote",
     }
 )  # fmt: skip
 _MOST_WORDS = 5

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from taps.tap_files.cells import CellReader
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.tables import Cell
+from taps.tap_files.tables import Cell, as_text
+from taps.tap_files.wording import normalised
 
 __all__ = ["parts_of"]
 
@@ -29,6 +30,8 @@ def parts_of(
     if tax is None:
         untaxed = cells.amount(row, "untaxed_amount", currency)
         tax = None if untaxed is None else whole - abs(untaxed)
+    elif (is_within := _is_within(row, cells)) is not True:
+        tax = None if is_within is None else Decimal(0)
     shipping = cells.amount(row, "shipping_amount", currency)
     # What is given back is written with a minus or without, and so are the taxes of
     # known programs.
@@ -46,3 +49,15 @@ def parts_of(
         None if tax is None else sign * tax,
         None if shipping is None else sign * shipping,
     )
+
+
+def _is_within(row: Sequence[Cell], cells: CellReader) -> bool | None:
+    """Whether the tax that a row tells is in its amount; None if its file says not."""
+    preset = cells.binding.preset
+    if preset is None or not preset.taxed_when:
+        return True
+    for header, values in preset.taxed_when.items():
+        for title, cell in zip(cells.binding.header, row, strict=True):
+            if normalised(title) == normalised(header):
+                return normalised(as_text(cell)) in map(normalised, values)
+    return None

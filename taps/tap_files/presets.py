@@ -15,7 +15,7 @@ from taps.yaml_files import parsed_text
 __all__ = ["Asked", "Preset", "load_presets", "preset_of"]
 
 _FOLDER = Path(__file__).parent / "presets"
-_CODE = re.compile(r"\(([a-z]+(?:_[a-z]+)*)\)\s*$")
+_CODE = re.compile(r"\(([a-z]+(?:_[a-z]+)*)\)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,13 @@ class _Parts:
     plus : header of a tax or of shipping -> headers of money that belongs to it, as the
         tax of the shipping where a program tells it apart.
     is_untaxed : whether the amount is without taxes, which it does not tell.
+    taxed_when : header -> values of rows whose amount holds the tax beside it; that of
+        others is apart. Of no header: of every row.
     """
 
     plus: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_untaxed: bool = False
+    taxed_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def belonging(
         self, keys: Sequence[str], positions: Mapping[str, int]

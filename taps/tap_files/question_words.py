@@ -24,34 +24,37 @@ GIVEN_BACK = frozenset(
         "reembolsada", "devuelto", "devuelta", "devolucion", "devoluciones",
         "reintegro", "reintegrado", "chargeback", "chargebacks", "contracargo",
         "contracargos", "estorno", "estornos", "estornado", "estornada", "devolucoes",
-        "devolucao", "devolvido", "devolvida",
+        "devolucao", "devolvido", "devolvida", "erstattung", "erstattungen",
+        "erstattet", "ruckerstattung", "rueckerstattung", "gutschrift", "gutschriften",
+        "retoure", "retouren",
     }
 )  # fmt: skip
 CAME_IN = frozenset(
     {
         "captured", "capturado", "collected", "cobrado", "received", "recibido",
-        "recebido", "paid", "pagado", "pagada", "cobrada", "settled",
+        "recebido", "paid", "pagado", "pagada", "cobrada", "settled", "bezahlt",
+        "gezahlt",
     }
 )  # fmt: skip
 DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
 OWED = frozenset(
     {
         "pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado", "saldo",
-        "deuda", "due",
+        "deuda", "due", "pendente", "offen", "ausstehend", "restbetrag",
     }
 )  # fmt: skip
-REFUSED = frozenset({"no", "n", "false", "falso", "f"})
+REFUSED = frozenset({"no", "n", "false", "falso", "f", "nein", "nao"})
 MONEY = (
     GIVEN_BACK
     | CAME_IN
-    | {"converted", "convertido", "net", "neto", "neta", "liquido"}
+    | {"converted", "convertido", "net", "neto", "neta", "liquido", "netto"}
     | DONE
     | OWED
 )
 STATE = frozenset(
     {
         "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
-        "evento",
+        "evento", "zustand", "typ",
     }
 )  # fmt: skip
 FLAG = frozenset(
@@ -59,21 +62,27 @@ FLAG = frozenset(
         "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
         "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
         "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
-        "rascunho", "proforma", "declined", "rechazado", "rechazada",
+        "rascunho", "proforma", "declined", "rechazado", "rechazada", "storniert",
+        "storno", "stornierung", "entwurf",
     }
 )  # fmt: skip
-CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda"})
+CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda", "wahrung", "waehrung"})
 ELSEWHERE = frozenset(
     {
         "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
         "despacho", "note", "nota", "notas", "reason", "motivo", "address", "tax",
         "impuesto", "card", "tarjeta", "customer", "cliente", "product", "producto",
         "method", "metodo", "date", "fecha", "data", "forma", "medio", "quantity",
-        "cantidad", "qty", "units", "unidades",
+        "cantidad", "qty", "units", "unidades", "lieferung", "versand", "zahlungsart",
+        "zahlart", "notiz", "grund", "adresse", "kunde", "artikel", "produkt", "datum",
+        "menge", "anzahl", "steuer", "mwst",
     }
 )  # fmt: skip
 TIPS = frozenset(
     {"tip", "tips", "gratuity", "propina", "propinas", "gorjeta", "gorjetas"}
+    | {"trinkgeld"}
 )
-WHEN = frozenset({"date", "fecha", "data"})
-NO = frozenset({"", "no", "n", "false", "falso", "0", "f", "none", "null"})
+WHEN = frozenset({"date", "fecha", "data", "datum"})
+NO = frozenset(
+    {"", "no", "n", "false", "falso", "0", "f", "none", "null", "nein", "nao"}
+)

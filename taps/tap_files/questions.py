@@ -143,8 +143,10 @@ class Questions:
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
-        if words & (GIVEN_BACK | OWED) and _is_something(text):
+        if words & GIVEN_BACK and _is_something(text):
             return True
+        if words & OWED and _is_something(text):
+            return not self._is_uncounted(row)
         if words & (CAME_IN | DONE) and normalised(text) in REFUSED:
             return not self._is_uncounted(row)
         if words & (MONEY - DONE - OWED) and self._is_other_amount(row, text, words):

@@ -29,20 +29,34 @@ __all__ = ["DISCOUNT", "Watch", "watches_of_worth"]
 _RETURNED = frozenset(
     {
         "devuelta", "devueltas", "devuelto", "devueltos", "devolvida", "devolvidas",
-        "returned", "refunded", "return", "devolucion",
+        "returned", "refunded", "return", "devolucion", "retourniert", "retoure",
     }
 )  # fmt: skip
 _UNITS = frozenset(
     {
         "unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items",
-        "uds", "unds", "unid", "cant", "qtd", "qtde", "pcs", "piezas",
+        "uds", "unds", "unid", "cant", "qtd", "qtde", "pcs", "piezas", "menge",
+        "anzahl", "stuck", "stueck",
     }
 )  # fmt: skip
 _PAID = frozenset(
-    {"paid", "pago", "pagado", "pagada", "payment", "pagamento", "cobro", "cobrado"}
+    {
+        *(
+            "paid",
+            "pago",
+            "pagado",
+            "pagada",
+            "payment",
+            "pagamento",
+            "cobro",
+            "cobrado",
+        ),
+        *("bezahlt", "zahlung", "zahlungsdatum"),
+    }
 )
 _NOT_YET = frozenset(
     {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
+    | {"fallig", "falligkeit", "zahlungsziel"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")

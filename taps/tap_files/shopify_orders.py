@@ -28,7 +28,7 @@ _TIP = re.compile("(?i)(tip|propina|gorjeta|gratuity)")
 """Names of the line that a tip is; Shopify writes it in the language of the shop."""
 _GIFT_CARD = re.compile(
     r"(?i)(e-?)?(gift (card|voucher)|(tarjeta|cheque|vale) (de )?regalo)"
-    r"( - ([a-z]{0,3}\W*)\d[\d.,\s]*(\W*[a-z]{0,3}))?"
+    r"( - ([a-z]{0,3}\W*)\d[\d.,\s]*(\W*[^\W\d_]{0,3}))?"
 )
 """Names of a gift card and of its variants, amounts: no ``Gift card holder``."""
 _TEXTS = (

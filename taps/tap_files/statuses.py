@@ -27,8 +27,8 @@ MEANINGS = (
 _NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
 _FLAGS = {
     "cancelled": "cancelled canceled cancelado cancelada anulado anulada void voided "
-    "deleted eliminado eliminada cancellation cancelacion anulacion",
-    "refunded": "refunded reembolsado reembolsada devuelto devuelta",
+    "deleted eliminado eliminada cancellation cancelacion anulacion storniert storno",
+    "refunded": "refunded reembolsado reembolsada devuelto devuelta erstattet",
     "left_out": "test",
 }
 #: Words that a flag's header may have besides: cancelled_at, Fecha de anulación.
@@ -37,8 +37,10 @@ _BESIDE = frozenset(
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _WORD = re.compile(r"[^\W\d_]+")
-_YES = frozenset({"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1"})
-_NO = frozenset({"no", "n", "false", "falso", "f", "0"})
+_YES = frozenset(
+    {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
+)
+_NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?")
 COUNTED = frozenset({"paid", "partially_refunded", "refunded"})
 

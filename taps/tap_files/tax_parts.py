@@ -1,4 +1,4 @@
-"""Columns of an amount without its tax, beside the tax: both make up the amount."""
+"""Columns of an amount without its tax or fee, beside it: both make up the amount."""
 
 from __future__ import annotations
 
@@ -12,18 +12,41 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["TAX", "WITHOUT", "TaxParts"]
 
-WITHOUT = frozenset({"net", "neto", "neta", "liquido", "subtotal", "base", "afecto"})
+WITHOUT = frozenset(
+    {"net", "neto", "neta", "liquido", "subtotal", "base", "afecto", "netto"}
+    | {"zwischensumme"}
+)
 """Words of headers of amounts without tax."""
 TAX = frozenset(
-    {"tax", "vat", "iva", "igv", "impuesto", "impuestos", "imposto", "itbis", "isv"}
+    {
+        *(
+            "tax",
+            "vat",
+            "iva",
+            "igv",
+            "impuesto",
+            "impuestos",
+            "imposto",
+            "itbis",
+            "isv",
+        ),
+        *("mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuer"),
+    }
 )
 """Words of headers of taxes."""
+_FEES = frozenset(
+    {
+        *("fee", "fees", "commission", "comision", "comisiones", "comissao"),
+        *("gebuhr", "gebuhren", "provision"),
+    }
+)
+"""Words of headers of what taking the payment cost."""
 _WORD = re.compile(r"[^\W\d_]+")
 _SEPARATORS = ".,"
 
 
 class TaxParts:
-    """Which columns are the amount without its tax, row by row.
+    """Which columns are the amount without its tax, or its fee, row by row.
 
     `amount` is the position of the amount that is read, None where none is.
     """
@@ -38,11 +61,11 @@ class TaxParts:
         self._separators = list(_SEPARATORS)
         self._without = {at for at, one in words.items() if one & WITHOUT}
         self._taxes = [
-            at for at, one in words.items() if one & TAX and not one & WITHOUT
+            at for at, one in words.items() if one & (TAX | _FEES) and not one & WITHOUT
         ]
 
     def explains(self, row: Row, position: int) -> bool:
-        """Whether this column, a tax and the shipping of the row make up its amount."""
+        """Whether this column, a tax or fee, and the shipping make up the amount."""
         if self._amount is None or position not in self._without:
             return False
         whole, part = row.cells[self._amount], row.cells[position]
@@ -66,7 +89,9 @@ def _adds_up(
     last = min(int(number.as_tuple().exponent) for number in numbers)
     without, taxed, told = numbers
     sent = _number(shipping, separator)
-    return abs(without + taxed + sent - told) <= Decimal(1).scaleb(min(last, 0))
+    # Many write what is taken off with a minus.
+    sums = (without + taxed + sent, without - taxed + sent)
+    return min(abs(each - told) for each in sums) <= Decimal(1).scaleb(min(last, 0))
 
 
 def _number(cell: Cell, separator: str) -> Decimal:

@@ -27,10 +27,12 @@ __all__ = ["with_told_parts"]
 _SHIPPING = frozenset(
     {
         *("shipping", "envio", "envios", "despacho", "flete", "frete", "portes"),
-        *("delivery", "postage", "freight"),
+        *("delivery", "postage", "freight", "versand", "versandkosten", "porto"),
     }
 )
-_APART = frozenset({"sin", "without", "excl", "excluding", "ex", "sem", "antes"})
+_APART = frozenset(
+    {"sin", "without", "excl", "excluding", "ex", "sem", "antes", "ohne", "exkl"}
+)
 _RATES = [Decimal(each) / 1000 for each in (55, 105, *range(40, 280, 10))]
 _WORD = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")

@@ -12,7 +12,8 @@ from taps.tap_files.tables import Cell, Row, as_text
 __all__ = ["TotalRows", "begins_with_total"]
 
 _LABEL = re.compile(
-    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?:\b|:)|suma\b|sum\b"
+    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?:\b|:)|suma\b|sum\b|soma\b"
+    r"|(?:(?:gesamt|zwischen)?summe|gesamt)\b"
     r"|results? from\b|(?:all|todo|todos|todas)$",
     re.IGNORECASE,
 )
@@ -26,11 +27,12 @@ _PERIOD = (
     r"dezembro|(?:19|20)\d\d|\d{1,2}[/-](?:19|20)?\d\d)"
 )
 _NOTHING_ELSE = re.compile(
-    r"(?:(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?|sum(?:a|me)?)"
+    r"(?:(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?|soma|gesamt"
+    r"|(?:gesamt|zwischen)?sum(?:a|me)?)"
     rf"(?:[\s:,.-]+{_PERIOD})*\s*:?",
     re.IGNORECASE,
 )
-_INITIALS = frozenset("gGsStT")
+_INITIALS = frozenset("gGsStTzZ")
 _DATED = "a row of totals that has a date of its own"
 _NAMELESS = "the row has an amount, and neither a day nor a buyer"
 _FEW = 0.05

@@ -13,7 +13,7 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["month_alone", "numbered", "week_alone", "with_month_name", "without_zone"]
 
-_LOCALES = ("en", "es", "pt", "fr")
+_LOCALES = ("en", "es", "pt", "fr", "de")
 _CLOCK = (
     r"(?:[T ,]+(?:at |a las )?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?"
     r"(?:\s*([ap])\.?\s?m\.?|\s*hs?\.?)?)?"

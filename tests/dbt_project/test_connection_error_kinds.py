@@ -23,7 +23,11 @@ MEANT = {
     "TokenExpired": {"no_access"},
     "TooMuchData": {"too_much"},
     "Damaged": {"counts_differ", "incomplete"},
-    "FileError": {"rows_unreadable", "file_refused"},
+    "FileError": {
+        "rows_unreadable",
+        "file_refused",
+        *(kind["error_kind"] for kind in KINDS if kind["error_kind"][:5] == "file_"),
+    },
 }
 """Which kinds the errors of a class may be of."""
 

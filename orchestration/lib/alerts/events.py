@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from orchestration.lib.alerts.accounts import account_silent
 from orchestration.lib.alerts.delivery import UNDELIVERED
 from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.looks import Look, hours_of
 from orchestration.lib.alerts.websites import website_down
+from orchestration.lib.connections.error_words import told_in_spanish
 from orchestration.lib.connections.sources import SOURCES
 from orchestration.lib.operations.cadence import slack_beyond_a_day
 from orchestration.lib.operations.failed_runs import broken_runs
@@ -48,6 +50,7 @@ def _connection_failing(look: Look) -> Iterator[Condition]:
     for row in look.rows(_FAILING):
         detail = row["last_error"] or ""
         facts = _of_connection(row, detail) | {"detail": detail}
+        facts["detail_es"] = told_in_spanish(row["source_slug"], detail)
         since = row["checked_at"] or row["last_read_at"] or look.now
         yield look.condition(row["connection_id"], since, facts)
 
@@ -151,10 +154,11 @@ EVENTS: Mapping[str, Event] = {
     # Postgres, Dagster and Metabase.
     "logins_refused": lambda look: _refused(_LOGINS_REFUSED, look),
     "website_down": website_down,
+    "account_silent": account_silent,
 }
 _WITH_THRESHOLD = (
     *("source_late", "service_level_missed", "predictions_stale", "channel_failing"),
-    *("deliveries_refused", "logins_refused", "website_down"),
+    *("deliveries_refused", "logins_refused", "website_down", "account_silent"),
 )
 
 

@@ -130,6 +130,12 @@ _EVENTS = (
         comparison="above",
         threshold=1,
     ),
+    # Days on which other accounts of the source spent, and this one did not.
+    Rule(
+        *("account_silent", "event", "account_silent", "medium"),
+        comparison="above",
+        threshold=3,
+    ),
     # As the check on the mart has it: the two must not contradict each other. Of a shop
     # and of a community one false alarm a quarter each.
     *(

@@ -144,3 +144,12 @@ def test_what_is_written_with_either_separator_is_read_back(amount: Decimal) -> 
 
     assert amount_reader(".", is_proven=True)(english, "EUR") == amount
     assert amount_reader(",", is_proven=True)(spanish, "EUR") == amount
+
+
+def test_lakhs_are_read_where_they_are_written() -> None:
+    read = amount_reader(".", is_proven=True)
+
+    assert read("1,23,456.00", "INR") == Decimal("123456.00")
+    assert read("12,34,56,789", "INR") == 123456789
+    with pytest.raises(RowRejected):
+        read("1,23,456.00", "EUR")

@@ -59,6 +59,29 @@ TOTALS: dict[str, tuple[str, str]] = {
         "2;14/02/2025;b;10,33;2,17;12,51\n3;25/02/2025;a;-10,00;-2,10;-12,10\n",
         "1210.41",
     ),
+    "a list in German, with a title, tax and a total": (
+        "Verkäufe 2025;;;;\n;;;;\nDatum;Bestellnummer;Kunde;MwSt;Betrag\n"
+        "31.01.2025;B-1;Anna;190,00;1.190,00 €\n1. Feb. 2025;B-2;Jörg;19,00;119,00 €\n"
+        "Gesamtsumme;;;209,00;1.309,00 €\n",
+        "1309.00",
+    ),
+    "a list in Portuguese with signs of money": (
+        "Data;Pedido;Cliente;Forma de pagamento;Valor (R$)\n"
+        "31/01/2025;1;Ana;Pix;1.234,56\n01/02/2025;2;João;Cartão;99,90\n"
+        "02/02/2025;3;Ana;Pix;-34,56\n;;;Total;1.299,90\n",
+        "1299.90",
+    ),
+    "an invoice that waits for its money and says what is due": (
+        "Fecha;Num;Cliente;Subtotal;IVA;Total;Pagado;Pendiente;Estado\n"
+        "15/01/2025;F-1;Ana SL;1.000,00;210,00;1.210,00;1.210,00;0,00;Pagado\n"
+        "16/01/2025;F-2;Leo SL;100,00;21,00;121,00;0,00;121,00;Pendiente\n",
+        "1331.00",
+    ),
+    "what was received once a fee was taken off": (
+        "Fecha;Pedido;Cliente;Total;Comisión;Neto recibido\n"
+        "13/03/2025;1;a;100,00;-3,00;97,00\n14/03/2025;2;b;50,00;-1,50;48,50\n",
+        "150.00",
+    ),
     "every sale paid, on a day of its own": (
         "Fecha pedido;Fecha pago;Pedido;Cliente;Total\n"
         "15/01/2026;16/01/2026;1;a;100,00\n20/01/2026;20/01/2026;2;b;50,00\n",
@@ -294,6 +317,40 @@ def test_a_total_of_spend_that_has_a_day_is_set_aside(
 
 #: Exports that are no log of purchases, as their programs write them.
 LOOK_ALIKES = {
+    "WooCommerce, revenue": (
+        'Fecha,Pedidos,"Ventas brutas",Devoluciones,Cupones,"Ventas netas",Impuestos,'
+        'Envío,"Ventas totales"\n'
+        "2025-06-01,3,120.00,0.00,10.00,110.00,23.10,5.00,138.10\n"
+    ),
+    "Loyverse, sales summary": (
+        "Date,Gross sales,Refunds,Discounts,Net sales,Cost of goods,Gross profit,"
+        "Margin,Taxes\n9/19/26,1000.00,20.00,30.00,950.00,400.00,550.00,57.89%,152.00\n"
+    ),
+    "Amazon, business report": (
+        "Date,Ordered Product Sales,Units Ordered,Total Order Items,Sessions - Total\n"
+        '1/1/25,"$1,029.99",12,11,200\n'
+    ),
+    "Gumroad, payout": (
+        "Type,Date,Purchase ID,Item Name,Buyer Name,Buyer Email,Taxes ($),Shipping ($),"
+        "Sale Price ($),Gumroad Fees ($),Net Total ($)\n"
+        "Sale,2026-01-05,g1==,Book,Ann,ann@x.com,0.0,0.0,20.0,2.3,17.7\n"
+    ),
+    "Amazon, settlement": (
+        "settlement-id\tcurrency\ttransaction-type\torder-id\tamount-type\t"
+        "amount-description\tamount\tposted-date\n"
+        "189\tEUR\tOrder\t206-1\tItemPrice\tPrincipal\t29.99\t02.03.2026\n"
+        "189\tEUR\tOrder\t206-1\tItemFees\tCommission\t-4.50\t02.03.2026\n"
+    ),
+    "Etsy, payments statement": (
+        "Date,Type,Title,Info,Currency,Amount,Fees & Taxes,Net,Tax Details\n"
+        '"31 July, 2026",Sale,Payment for Order #413,,GBP,£29.99,-£1.44,£28.55,--\n'
+        '"30 July, 2026",Fee,Transaction fee: Mug,Order #413,GBP,--,-£1.95,-£1.95,--\n'
+    ),
+    "eBay, transaction report": (
+        "Transaction creation date,Type,Order number,Buyer username,Net amount,"
+        "Payout date,Payout ID,Item subtotal,Gross transaction amount\n"
+        '"Jan 5, 2025",Order,01-1,ana77,22.7,"Jan 8, 2025",p1,20,25\n'
+    ),
     "Shopify, payment transactions": (
         "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,"
         "Available On,Amount,Fee,Net,Currency\n2026-01-15 10:00:00 -0300,charge,#1001,"

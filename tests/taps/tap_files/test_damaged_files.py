@@ -18,7 +18,7 @@ import pytest
 
 from taps.tap_files.preview import preview
 from taps.tap_files.settings import Settings
-from tests.taps.tap_files.conftest import Run, run_once
+from tests.taps.tap_files.conftest import Run, RunTap, run_once
 from tests.taps.tap_files.damaged.cells import cell_damages
 from tests.taps.tap_files.damaged.raw import ENCODINGS, foreign, raw_damages
 from tests.taps.tap_files.damaged.shapes import (
@@ -187,3 +187,74 @@ def assert_is_a_sentence(sentence: str, name: str) -> None:
     assert re.search(r"\. [A-Z].*\.$", sentence)
     assert len(sentence.splitlines()) == 1
     assert not INTERNAL.search(sentence)
+
+
+@pytest.mark.parametrize(
+    ("header", "block"),
+    [
+        (
+            "Fecha;Cliente;Importe\n",
+            "15/01/2026;a;10,00\n16/01/2026;b;20,00\n17/01/2026;c;5,50\n",
+        ),
+        (
+            "Día;Campaña;Coste;Código de moneda\n",
+            "2026-01-15;Marca;10,00;EUR\n2026-01-15;Tienda;20,00;EUR\n",
+        ),
+    ],
+    ids=["sales", "spend"],
+)
+def test_rows_without_ids_that_all_stand_twice_are_asked_about(
+    header: str, block: str, read_text: RunTap
+) -> None:
+    once = read_text(header + block, currency_code="EUR", name="once.csv")
+    # A row more is no copy of the block.
+    more = block.splitlines()[0]
+    not_all = read_text(header + block + more, currency_code="EUR", name="more.csv")
+    twice = read_text(header + block + block, currency_code="EUR", name="twice.csv")
+
+    count = block.count("\n")
+    assert (once.failures, not_all.failures) == ([], [])
+    (failure,) = twice.failures
+    assert f"line {count + 2}: the {count} rows from this line on are those" in failure
+
+
+def test_a_last_row_with_another_delimiter_is_no_sentence(read_text: RunTap) -> None:
+    rows = "Fecha;Pedido;Cliente;Estado;Importe\n15/01/2026;1;a;Pagado;10,00\n"
+    below = read_text(
+        f"{rows}16/01/2026;2;b;Pagado;20,00\nListado de ventas, tienda de Ana\n",
+        currency_code="EUR",
+        name="below.csv",
+    )
+    run = read_text(f"{rows}16/01/2026|2|b|Pagado enviado|20,00\n", currency_code="EUR")
+
+    assert (below.failures, below.rejects) == ([], {})
+    (failure,) = run.failures
+    assert "log.csv line 3: the file looks cut in half" in failure
+
+
+def test_a_piece_of_a_date_is_no_date_of_another_century(read_text: RunTap) -> None:
+    run = read_text(
+        "Fecha;Pedido;Cliente;Importe\n2026-01-15;1;a;10,00\n2026-01-16;2;b;20,00\n"
+        "26-01-17;3;c;30,00\n2026-01-18;4;d;40,00\n",
+        currency_code="EUR",
+    )
+
+    assert run.rejects == {"log.csv line 4": "purchased_at: the date cannot be read"}
+    assert [row["amount"] for row in run.purchases] == [10, 20, 40]
+
+
+def test_a_file_saved_for_macintosh_is_asked_about_and_read(read_text: RunTap) -> None:
+    text = (
+        "Nombre de la campaña,Día,Importe gastado (EUR),Inicio del informe,"
+        "Fin del informe\nVerano,2026-01-01,10.50,2026-01-01,2026-01-02\n"
+        "Verano,2026-01-02,5.25,2026-01-01,2026-01-02\n"
+    ).encode("mac_roman")
+
+    asked = read_text(text, currency_code="EUR")
+    told = read_text(text, currency_code="EUR", encoding="mac_roman")
+
+    assert "set encoding=mac_roman" in asked.failures[0]
+    assert [row["spend_date"] for row in told.records("ad_spend")] == [
+        "2026-01-01",
+        "2026-01-02",
+    ]

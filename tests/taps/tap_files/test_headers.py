@@ -8,6 +8,7 @@ from taps.tap_files.contract import load_contracts
 from taps.tap_files.headers import Binding, bind, recognise
 from taps.tap_files.settings import Settings
 from taps.tap_files.wording import normalised
+from tests.taps.tap_files.conftest import RunTap
 
 SETTINGS = Settings(paths=())
 
@@ -96,3 +97,16 @@ def test_metas_spend_column_names_its_currency() -> None:
     binding = recognise("ads.csv", header, SETTINGS)
 
     assert (binding.contract.name, binding.currency_code) == ("ad_spend", "EUR")
+
+
+def test_a_till_that_tells_no_buyers_is_told_how_to_say_so(read_text: RunTap) -> None:
+    text = "Fecha;Ticket;Importe\n13/03/2025;1;10,00\n14/03/2025;2;20,00\n"
+
+    asked = read_text(text, currency_code="EUR")
+    told = read_text(text, currency_code="EUR", constants={"customer_id": ""})
+
+    assert "or say with constants.customer_id= (empty)" in asked.failures[0]
+    assert [(row["customer_id"], row["amount"]) for row in told.purchases] == [
+        (None, 10),
+        (None, 20),
+    ]

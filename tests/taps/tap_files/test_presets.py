@@ -81,6 +81,8 @@ SALES = {
     "sumup_transactions": ("EUR", 3, "14.60"),
     # 110 + 20 of one order, 55 - 15 of another; one payment failed
     "clover_payments": ("USD", 2, "170.00"),
+    # 20000 + 10000 - 10000 by what was charged, whatever was left of it
+    "mercadopago_released": ("ARS", 2, "20000.00"),
     # 1200.50 + 99.50: what is won
     "hubspot_deals": ("EUR", 4, "1300.00"),
 }
@@ -100,11 +102,20 @@ OTHER_FORMS = {
     "paypal_refunds": ("paypal_activity", "USD", 2, "50.00"),
     # 19990 + 30000 - 5000: labels of another country, the same codes
     "mercadopago_labels": ("mercadopago_activity", "EUR", 3, "44990"),
+    # 100 + 40 - 40 + 50: one dispute was lost, one won
+    "stripe_disputes": ("stripe_payments", "USD", 3, "150.00"),
+    # 20 + 30 + 5 - 10 + 15 - 5, without taxes and tips; a trial and what was ordered
+    # before it is there are unpaid
+    "gumroad_taxes": ("gumroad_sales", "USD", 3, "55.0"),
+    # 174 - 174 + 1160, with taxes
+    "loyverse_spanish": ("loyverse_receipts", "EUR", 3, "1160.00"),
+    # 80 + 40 - 20 of a buyer nobody knows
+    "loyverse_items_spanish": ("loyverse_items", "EUR", 2, "100"),
 }
 #: Of programs that write no currency: the company's is meant.
 OF_THE_COMPANY = {
     *("square_transactions", "square_items", "vtex_orders", "ebay_orders"),
-    "shopee_orders",
+    *("shopee_orders", "loyverse_spanish", "loyverse_items_spanish"),
 }
 #: Preset and file -> tax and shipping in the money that counts, before refunds.
 PARTS = {
@@ -120,6 +131,9 @@ PARTS = {
     "tiendanube_orders": ("0", "500.00"),
     "hotmart_spanish": ("31.50", "0"),
     "clover_payments": ("16.82", "0"),
+    # of the sale and its return
+    "loyverse_spanish": ("160.00", "0"),
+    "gumroad_taxes": ("0", "5.0"),
 }
 
 
@@ -291,6 +305,11 @@ SPEND = {
     "Google without days": (
         "google_ads_whole", "Google Ads", "USD", "100.00",
         [("2025-01-01", "2025-01-10")],
+    ),
+    "Meta in Portuguese": ("meta_ads_portuguese", "Meta Ads", "BRL", "20.00", []),
+    "Meta in German": ("meta_ads_german", "Meta Ads", "EUR", "1025.00", []),
+    "Google in Portuguese": (
+        "google_ads_portuguese", "Google Ads", "BRL", "1662.01", [],
     ),
     "TikTok": ("tiktok_ads", "TikTok Ads", "USD", "20.00", []),
     "LinkedIn": ("linkedin_ads", "LinkedIn Ads", "EUR", "1220.00", []),

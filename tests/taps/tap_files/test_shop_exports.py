@@ -168,3 +168,28 @@ def test_a_sign_of_many_currencies_is_none(read_text: RunTap) -> None:
     run = read_text("fecha,cliente,pedido,importe,moneda\n2026-01-15,a,1,5,$\n")
 
     assert list(run.rejects.values()) == ["the currency is not an ISO 4217 code"]
+
+
+def test_a_tax_that_ebay_collects_is_taken_off_where_the_total_holds_it(
+    read_text: RunTap,
+) -> None:
+    says = "eBay Collected Tax and Fees Included in Total"
+    header = (
+        "Sales Record Number,Order Number,Buyer Username,Shipping And Handling,"
+        "eBay Collected Tax,Total Price,Sale Date"
+    )
+    rows = ("1,01-1,ana,$5.00,$2.06,$47.06,Jan-25-25", "2,01-2,leo,$0.00,$9.00,$30.00")
+
+    told = read_text(
+        f"{header},{says}\n{rows[0]},Yes\n{rows[1]},Jan-26-25,No\n",
+        currency_code="USD",
+        name="told.csv",
+    )
+    open_file = read_text(
+        f"{header}\n{rows[0]}\n", currency_code="USD", name="open.csv"
+    )
+
+    taxes = [(row["file_name"], row["tax_amount"]) for row in told.purchases]
+    assert taxes == [("told.csv", Decimal("2.06")), ("told.csv", 0)]
+    (row,) = [each for each in open_file.purchases if each["file_name"] == "open.csv"]
+    assert (row["amount"], row["tax_amount"]) == (Decimal("47.06"), None)

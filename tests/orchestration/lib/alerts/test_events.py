@@ -71,6 +71,48 @@ class TestEvents:
             office.at(60 * hour)
         assert office.topics() == []
 
+    def test_an_account_is_silent_while_another_of_its_source_goes_on(
+        self, office: Office
+    ) -> None:
+        office.execute("create schema if not exists marts")
+        office.execute(
+            """create table marts.campaign_days (company_id text, source_slug text,
+                account_id text, spend_date date, original_spend numeric)"""
+        )
+        office.execute("grant select on marts.campaign_days to orchestrator")
+        # Two accounts of every day, of which one ends; one of working days, one without
+        # spend, one alone in its source; and another company, where both go on.
+        office.execute(
+            """insert into marts.campaign_days
+            select company_id, source_slug, account_id, day, spend
+            from (values ('acme', 'meta_ads', 'a', date '2026-11-21', 7, 5.0),
+                ('acme', 'meta_ads', 'b', '2026-11-17', 7, 5.0),
+                ('acme', 'meta_ads', 'c', '2026-11-13', 5, 5.0),
+                ('acme', 'meta_ads', 'd', '2026-11-10', 7, 0.0),
+                ('acme', 'google_ads', 'b', '2026-11-01', 7, 5.0),
+                ('bolt', 'meta_ads', 'a', '2026-11-21', 7, 5.0),
+                ('bolt', 'meta_ads', 'b', '2026-11-21', 7, 5.0)
+            ) as accounts (company_id, source_slug, account_id, ends, week, spend)
+            cross join lateral generate_series(ends - 40, ends, '1 day') as day
+            where extract(isodow from day) <= week"""
+        )
+        office.at(1)
+
+        assert office.topics() == ["account_silent:meta_ads:b"]
+        ((facts, since),) = office.rows("select facts, since from ops.alerts")
+        # The 17th is the last day; the 21st the newest one of the source.
+        assert (facts["observed"], facts["last_day"]) == (4, "2026-11-17")
+        assert since.date().isoformat() == "2026-11-18"
+        assert office.topics(BOLT) == []
+
+        office.execute(
+            """insert into marts.campaign_days
+            values ('acme', 'meta_ads', 'b', '2026-11-21', 3)"""
+        )
+        for hour in (25, 26):
+            office.at(60 * hour)
+        assert office.topics() == []
+
     def test_a_website_is_down_at_its_second_check_and_until_it_answers(
         self, office: Office
     ) -> None:
@@ -175,6 +217,9 @@ class TestEvents:
         office.connect("meta", error="The access token has expired.")
         office.at(60)
         assert office.topics() == ["connection_failing:meta"]
+        (alert,) = list_alerts(office.url, "acme")
+        assert alert["facts"]["detail"] == "The access token has expired."
+        assert alert["facts"]["detail_es"].startswith("La fuente no da acceso: ")
 
         # What failed after the source was left out has a cause of its own.
         _run(office, "second", "failed", -1)

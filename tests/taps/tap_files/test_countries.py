@@ -1,0 +1,201 @@
+"""Exports and lists of many programs and countries, to totals made by hand.
+
+Every file is made up. ``countries/totals.csv`` says what each comes to, in the currency
+of its company: money kept of sales that count, or spent; net of taxes and shipping
+where the file tells them. Where it says nothing, the file has to be asked about.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taps.tap_files.net_sales import NetSales
+from taps.tap_files.statuses import COUNTED
+from tests.taps.tap_files.conftest import Run, RunTap
+
+FOLDER = Path(__file__).parent / "countries"
+TOTALS = {
+    row["file"]: row
+    for row in csv.DictReader((FOLDER / "totals.csv").read_text("utf-8").splitlines())
+}
+READ = [name for name, told in TOTALS.items() if told["money"]]
+Table = list[list[str]]
+
+
+def read(run_tap: RunTap, name: str) -> Run:
+    """What the tap says of the file in its folder."""
+    currency = TOTALS[name]["currency"]
+    return run_tap(currency_code=currency, time_zone="Europe/Madrid")
+
+
+def money(run: Run, currency: str) -> Decimal:
+    """What was spent, or kept of the sales that count, in a currency."""
+    spent = [
+        row["spend"]
+        for row in run.records("ad_spend")
+        if (row["currency_code"] or currency) == currency
+    ]
+    kept = [
+        row["amount"] - (row["refunded_amount"] or 0)
+        for row in run.purchases
+        if row["currency_code"] in {None, currency}
+        and row["status"] in {None, *COUNTED}
+    ]
+    return sum((*spent, *kept), Decimal(0))
+
+
+def rows_of(run: Run) -> Counter[tuple[Any, ...]]:
+    """Each sale or spend that was loaded, without its place in the file."""
+    sales = (
+        (
+            row["purchase_id"], row["customer_id"], row["amount"], row["status"],
+            row["refunded_amount"], row["currency_code"], row["purchased_at"],
+        )
+        for row in run.purchases
+    )  # fmt: skip
+    spends = (
+        (row["campaign_name"], row["spend"], row["spend_date"], row["period_end"])
+        for row in run.records("ad_spend")
+    )
+    return Counter((*sales, *spends))
+
+
+@pytest.mark.parametrize("name", TOTALS)
+def test_a_file_gives_its_total_or_asks(
+    name: str, folder: Path, run_tap: RunTap
+) -> None:
+    told = TOTALS[name]
+    (folder / name).write_bytes((FOLDER / name).read_bytes())
+
+    run = read(run_tap, name)
+
+    if not told["money"]:
+        assert (len(run.failures), run.records("files")) == (1, [])
+        return
+    assert run.failures == []
+    assert money(run, told["currency"]) == Decimal(told["money"])
+    if told["net"]:
+        net = NetSales()
+        for row in run.purchases:
+            net.add(row)
+        sums = net.told()["money"][told["currency"]]
+        assert Decimal(sums["net sales"]) == Decimal(told["net"])
+
+
+def table_of(name: str) -> Table:
+    """The cells of a file."""
+    content = (FOLDER / name).read_bytes()
+    if content[:2] == codecs.BOM_UTF16_LE:
+        text = content.decode("utf-16")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeError:
+            text = content.decode("cp1252")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    longest = max(text.split("\n"), key=lambda line: max(map(line.count, ",;\t")))
+    delimiter = max(",;\t", key=longest.count)
+    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+
+
+def written(rows: Table, delimiter: str, quoting: Any = csv.QUOTE_MINIMAL) -> str:
+    """The same cells, written as another program writes them."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, quoting=quoting).writerows(rows)
+    return text.getvalue()
+
+
+#: Form -> what a program makes of the cells.
+FORMS: dict[str, Callable[[Table], bytes]] = {
+    "tabs in UTF-16": lambda rows: written(rows, "\t").encode("utf-16"),
+    "semicolons and a mark": lambda rows: written(rows, ";").encode("utf-8-sig"),
+    "pipes": lambda rows: written(rows, "|").encode(),
+    "quotes": lambda rows: written(rows, ",", csv.QUOTE_ALL).encode(),
+    "a title": lambda rows: f"Informe\r\n\r\n{written(rows, ';')}".encode(),
+    "empty columns": lambda rows: written([[*r, "", ""] for r in rows], ";").encode(),
+    "spaces": lambda rows: written(
+        [[f" {cell} " for cell in row] for row in rows], ";"
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_another_form_of_a_file_says_the_same(
+    name: str, folder: Path, run_tap: RunTap
+) -> None:
+    path = folder / name
+    path.write_bytes((FOLDER / name).read_bytes())
+    whole = rows_of(read(run_tap, name))
+    path.unlink()
+    rows = table_of(name)
+    for form, make in FORMS.items():
+        (folder / f"{form}.csv").write_bytes(make(rows))
+
+    run = read(run_tap, name)
+
+    assert run.failures == []
+    found = {
+        form: rows_of(Run([m for m in run.messages if _is_of(m, form)], [], {}))
+        for form in FORMS
+    }
+    assert found == dict.fromkeys(FORMS, whole)
+
+
+def _is_of(message: dict[str, Any], form: str) -> bool:
+    record = message.get("record", {})
+    return record.get("file_name") == f"{form}.csv"
+
+
+def damages(rows: Table, chance: random.Random) -> Iterator[tuple[str, bytes]]:
+    """The file with one damage each, all of which can be told."""
+    lines = [written([row], ";") for row in rows]
+    width = max(map(len, rows))
+    last = max(at for at, row in enumerate(rows) if len(row) == width)
+    body = [at for at, row in enumerate(rows) if len(row) == width and at]
+    some = chance.choice(body)
+    whole = "".join(lines).encode()
+    yield "zero bytes", whole[:-5] + b"\0" + whole[-5:]
+    yield "nothing", b""
+    cut = written([rows[last]], ";")
+    yield "cut", "".join([*lines[:last], cut[: cut.index(";") + 1]]).encode()
+    shifted = written([["x", *rows[some]]], ";")
+    yield "a cell more", "".join([*lines[:some], shifted, *lines[some + 1 :]]).encode()
+    yield (
+        "a quote",
+        "".join([*lines[:some], '"' + lines[some], *lines[some + 1 :]]).encode(),
+    )
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_damaged_file_makes_no_other_rows(
+    name: str, folder: Path, run_tap: RunTap
+) -> None:
+    path = folder / name
+    path.write_bytes((FOLDER / name).read_bytes())
+    whole = rows_of(read(run_tap, name))
+    path.unlink()
+    made = dict(damages(table_of(name), random.Random(name)))
+    for damage, content in made.items():
+        (folder / f"{damage}.csv").write_bytes(content)
+
+    run = read(run_tap, name)
+
+    for damage in made:
+        rows = rows_of(Run([m for m in run.messages if _is_of(m, damage)], [], {}))
+        is_told = any(f"{damage}.csv" in failure for failure in run.failures) or any(
+            row["rejected_row_count"]
+            for row in run.records("files")
+            if row["file_name"] == f"{damage}.csv"
+        )
+        assert rows <= whole, damage
+        assert is_told or rows == whole, damage
