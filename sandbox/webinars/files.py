@@ -24,6 +24,7 @@ from sandbox.webinars.surroundings import (
     OUTAGE_STEP,
     Row,
     checks,
+    experiments,
     looks,
     offers,
     posts,
@@ -65,6 +66,7 @@ def webinars(
         "purchases": [_purchase(one) for one in held if _bought_by(one, last_day)],
         "offers": [row for one in held for row in offers(one)],
         "uptime_checks": list(checks(last_day)),
+        "experiments": list(experiments(last_day)),
     }
     # Drawn last, so that everything before is what it was without them.
     files["webinar_ratings"] = [row for one in held for row in ratings(one, rng)]
