@@ -55,6 +55,7 @@ Asked = tuple[str, tuple[tuple[str, str], ...]]
 Answers = dict[Asked, tuple[str, str]]
 VIEWS = (
     "access_by_day",
+    "account_contacts_due",
     "account_exit_reasons",
     "account_forecasts",
     "account_grades",
@@ -85,6 +86,7 @@ VIEWS = (
     "campaign_months",
     "campaign_quality",
     "capital_at_risk",
+    "care_comparisons",
     "channel_customer_values",
     "channel_efficiency",
     "channel_findings",
@@ -172,9 +174,11 @@ VIEWS = (
     "purchase_gaps_by_number",
     "quarantine_totals",
     "recommendations",
+    "referral_returns",
     "registration_regions",
     "report_preparations",
     "restatements",
+    "reward_payments",
     "rfm_customers",
     "rfm_segments",
     "run_history",
@@ -196,6 +200,7 @@ VIEWS = (
     "sponsorships_by_month",
     "subscriptions_left_out",
     "support_by_month",
+    "survey_choices_now",
     "time_to_value",
     "time_to_value_days",
     "top_customers_at_risk",
@@ -216,6 +221,7 @@ VIEWS = (
     "webinar_cohort_ends",
     "webinar_cohort_results",
     "webinar_content_results",
+    "webinar_experiments",
     "webinar_findings",
     "webinar_forecasts",
     "webinar_funnel_channels",
@@ -232,6 +238,7 @@ VIEWS = (
     "webinar_section_results",
     "webinar_segment_choices",
     "webinar_segment_profiles",
+    "webinar_trait_conversions",
     "website_days",
 )
 

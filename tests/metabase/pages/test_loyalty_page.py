@@ -27,3 +27,28 @@ def test_tiers_and_points_are_of_the_company(shops_url: str) -> None:
     assert account[1:6] == [
         *("Plata", "Oro", "8 meses activa; se piden 12.", "8", "120")
     ]
+
+
+def test_what_was_given_stands_beside_what_is_owed(shops_url: str) -> None:
+    first, second = shown(shops_url, "referrers")
+
+    # Two rewards, a commission of 20 and a free month of 90.
+    assert first[-1] == "110,00\xa0€"
+    assert second[-1] == "—"
+
+
+def test_a_reward_without_a_rate_is_counted_apart(shops_url: str) -> None:
+    rows = shown(shops_url, "reward_costs")
+
+    assert [row[1:] for row in rows] == [
+        ["Comisión", "2", "20,00\xa0€", "1"],
+        ["Mes gratis", "1", "90,00\xa0€", "0"],
+    ]
+
+
+def test_referrals_return_their_margin_over_their_cost(shops_url: str) -> None:
+    ((roi, cost, income, margin, *others),) = shown(shops_url, "referral_return")
+
+    assert (roi, cost) == ("250\xa0%", "120,00\xa0€")
+    assert (income, margin) == ("840,00\xa0€", "420,00\xa0€")
+    assert others[1:3] == ["12\xa0%", "25\xa0%"]
