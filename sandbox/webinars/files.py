@@ -18,7 +18,7 @@ from sandbox.webinars.people import (
     Webinar,
     simulate_people,
 )
-from sandbox.webinars.promotion import promote
+from sandbox.webinars.promotion import promote, reminders
 from sandbox.webinars.surroundings import (
     OUTAGE_MINUTES,
     OUTAGE_STEP,
@@ -73,6 +73,8 @@ def webinars(
     files["social_posts"] = list(posts(programme, last_day, rng))
     promotion = promote(programme, last_day, rng)
     files |= promotion.files
+    for name, rows in reminders(known, last_day).items():
+        files[name] = files.get(name, []) + rows
     truth = _truth(programme, held, last_day) | _surroundings(files) | promotion.truth
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},

@@ -227,6 +227,7 @@ VIEWS = (
     "webinar_funnel_channels",
     "webinar_funnel_results",
     "webinar_live_counters",
+    "webinar_message_pressures",
     "webinar_moments",
     "webinar_months",
     "webinar_offer_results",

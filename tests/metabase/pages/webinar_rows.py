@@ -62,6 +62,7 @@ _DECLARED = (
     *("webinar_funnel_results", "webinar_funnel_channels"),
     *("webinar_content_results", "webinar_outlooks", "webinar_rolling_days"),
     *("webinar_experiments", "webinar_trait_conversions"),
+    "webinar_message_pressures",
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -173,6 +174,13 @@ def _fill_comparisons(connection: psycopg.Connection, company_id: str, t: int) -
             **{"difference_ratio": None if is_control else 0.1},
             **{"difference_lower": None if is_control else 0.046 / t},
             **{"difference_upper": None if is_control else 0.153},
+        )
+    for place, people, present in ((4, 10, 3), (0, 40, 20)):
+        insert(
+            "webinar_message_pressures",
+            **{"pressure_place": place, "pressed_registrant_count": people * t},
+            **{"pressed_attendee_count": present * t, "show_ratio_lower": 0.1},
+            **{"pressed_show_ratio": present / people, "show_ratio_upper": 0.6},
         )
     for industry, people, bought in (("", 10, 1), ("Retail", 40, 8)):
         insert(

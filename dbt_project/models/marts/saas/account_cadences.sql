@@ -29,9 +29,9 @@ kinds as (
         cadences.contact_kind,
         cadences.cadence_days,
         max(activities.activity_date) as last_date
-    from {{ ref('cs_cadences') }} as cadences
-    inner join activities
-        on cadences.contact_kind = activities.contact_kind
+    from activities
+    inner join {{ ref('cs_cadences') }} as cadences
+        on activities.contact_kind = cadences.contact_kind
     group by
         activities.company_id, cadences.contact_kind, cadences.cadence_days
 ),
