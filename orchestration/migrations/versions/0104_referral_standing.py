@@ -5,11 +5,15 @@ from alembic import op
 revision = "0104"
 down_revision = "0101"
 
-_OWN = """company_id = case
+# Whose rows a reader's or an analyst's login sees, as of 0072.
+_COMPANY_OF_READER = """case
     when starts_with(current_user::text, 'bi_') then substr(current_user::text, 4)
+    when starts_with(current_user::text, 'lab_') then substr(current_user::text, 5)
 end"""
 _POLICIES = {
-    "company_reads_own_rows": f"for select to bi_reader using ({_OWN})",
+    "company_reads_own_rows": (
+        f"for select to bi_reader using (company_id = {_COMPANY_OF_READER})"
+    ),
     "platform_reads_all": (
         "for select to scientist, transformer, orchestrator using (true)"
     ),
@@ -53,4 +57,4 @@ def upgrade() -> None:
         op.execute(f"drop policy if exists {policy} on {table}")
         op.execute(f"create policy {policy} on {table} {who}")
     op.execute(f"grant select on {table} to bi_reader, transformer, orchestrator")
-    op.execute(f"grant select, insert, update, delete on {table} to scientist")
+    op.execute(f"grant select, insert, delete on {table} to scientist")
