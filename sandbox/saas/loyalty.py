@@ -19,6 +19,7 @@ __all__ = [
     "payouts",
     "points_rules",
     "redemptions",
+    "referral_rules",
     "referrals",
     "touches",
 ]
@@ -73,6 +74,20 @@ def loyalty_rules() -> list[Row]:
         {"tier": "bronze", "least_months": 3},
         {"tier": "silver", "least_months": 6, "least_adoption": 0.8},
         {"tier": "gold", "least_months": 12, "least_engagement": 70},
+    ]
+
+
+def referral_rules() -> list[Row]:
+    """A free month, a tenth of the MRR for a year, 500 for five and 2,000 for twenty."""
+    return [
+        {"referral_reward": "free_month", "reward_months": 1},
+        {"referral_reward": "commission", "reward_months": 12, "commission_rate": 0.1},
+        {
+            "referral_reward": "milestone",
+            "least_referrals": 5,
+            "milestone_amount": 500,
+        },
+        {"referral_reward": "annual", "least_referrals": 20, "milestone_amount": 2000},
     ]
 
 

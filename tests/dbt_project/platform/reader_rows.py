@@ -273,6 +273,8 @@ GRADED = (
         others_begun_count) values (%s, '2026-03-20', 1, 1, 1, 1, 9, 3, 0, 0, 1)""",
     """insert into marts.reward_payouts values (%s, 'w1', 'active', 'commission',
         '2026-03-01', 'EUR', 3)""",
+    """insert into marts.referral_rules values (%s, 'commission', 12, 0.1, null,
+        null)""",
     """insert into marts.paying_accounts values (%s, 'x', 'X', 'Ana', 9, '2026-01-05',
         '2026-04-05')""",
     """insert into marts.account_cadences values (%s, 'x', 'contact', null,

@@ -175,6 +175,7 @@ VIEWS = (
     "quarantine_totals",
     "recommendations",
     "referral_returns",
+    "referral_terms",
     "registration_regions",
     "report_preparations",
     "restatements",

@@ -13,6 +13,7 @@ NAMES = (
     "loyalty_tiers",
     "points_standing",
     "referral_returns",
+    "referral_terms",
     "reward_payments",
 )
 Values = Mapping[str, object]
@@ -89,6 +90,15 @@ def loyalty_rows(times: int) -> list[tuple[str, Values]]:
                 "kept_difference_upper": 0.22,
                 "referred_begun_count": 40 * times,
                 "others_begun_count": 90,
+            },
+        ),
+        # What is not told is a month, a tenth of the MRR of a year, and 20 a year.
+        (
+            "referral_terms",
+            {
+                "referral_reward": "milestone",
+                "least_referrals": 2,
+                "milestone_amount": 500 * times,
             },
         ),
         *(("reward_payments", row) for row in _payments(times)),

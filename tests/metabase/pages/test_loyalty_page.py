@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+
 from tests.metabase.pages.drawn_cards import shown
 
 
@@ -10,6 +12,28 @@ def test_a_reward_is_owed_only_where_nobody_has_to_look(shops_url: str) -> None:
 
     assert first[:7] == ["Estudio 1", "3", "2", "1", "0", "2", "9,00\xa0€"]
     assert second[:5] == ["Taller 1", "1", "0", "0", "1"]
+
+
+def test_milestones_are_those_that_the_company_tells(shops_url: str) -> None:
+    first, second = shown(shops_url, "referrers")
+
+    assert first[7:9] == ["2 o más", "500,00\xa0€"]
+    assert second[7:9] == ["—", "—"]
+
+
+def test_all_that_is_told_of_rewards_changes_what_is_owed(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as database:
+        database.execute(
+            """insert into reporting.referral_terms (company_id, referral_reward,
+                reward_months, commission_rate, least_referrals, milestone_amount)
+            values ('acme', 'free_month', 2, null, null, null),
+                ('acme', 'commission', 24, 0.2, null, null),
+                ('acme', 'annual', null, null, 1, 40)"""
+        )
+    first = shown(reporting_url, "referrers")[0]
+
+    # Two are due, one of them of the last year; both of the last two, 90 each.
+    assert first[5:9] == ["4", "36,00\xa0€", "1 o más en 12 meses", "540,00\xa0€"]
 
 
 def test_what_is_to_be_looked_at_comes_first(shops_url: str) -> None:
