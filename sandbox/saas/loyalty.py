@@ -78,7 +78,7 @@ def loyalty_rules() -> list[Row]:
 
 
 def referral_rules() -> list[Row]:
-    """A free month, a tenth of the MRR for a year, 500 for five and 2,000 for twenty."""
+    """A free month, a tenth of the MRR for a year, and two milestones."""
     return [
         {"referral_reward": "free_month", "reward_months": 1},
         {"referral_reward": "commission", "reward_months": 12, "commission_rate": 0.1},
