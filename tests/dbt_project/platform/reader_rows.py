@@ -275,6 +275,8 @@ GRADED = (
         '2026-03-01', 'EUR', 3)""",
     """insert into marts.referral_rules values (%s, 'commission', 12, 0.1, null,
         null)""",
+    """insert into marts.account_activity_months values (%s, '2026-03-01', 'training',
+        2, 1)""",
     """insert into marts.paying_accounts values (%s, 'x', 'X', 'Ana', 9, '2026-01-05',
         '2026-04-05')""",
     """insert into marts.account_cadences values (%s, 'x', 'contact', null,

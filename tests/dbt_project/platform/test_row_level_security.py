@@ -200,6 +200,7 @@ VIEWS = (
     "sponsorship_terms",
     "sponsorships_by_month",
     "subscriptions_left_out",
+    "success_activities",
     "support_by_month",
     "survey_choices_now",
     "time_to_value",

@@ -128,9 +128,15 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         pair.acme,
         pair.bolt,
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
-        only=["account_cadences", "care_retention", "survey_choices"],
+        only=[
+            *("account_activity_months", "account_cadences", "care_retention"),
+            "survey_choices",
+        ],
     )
-    views = ("account_contacts_due", "care_comparisons", "survey_choices_now")
+    views = (
+        *("account_contacts_due", "care_comparisons", "success_activities"),
+        "survey_choices_now",
+    )
     return {
         name: {
             view: warehouse.rows(
@@ -228,3 +234,23 @@ def test_a_choice_is_of_people_however_they_write_it(told: Any) -> None:
         wilson_interval(2 / 3, 3, Z)
     )
     assert [row["asked_count"] for row in told["bolt"]["survey_choices_now"]] == [2, 2]
+
+
+def test_activities_are_counted_by_month_and_kind(told: Any) -> None:
+    found = {
+        (str(row["month_start_date"]), row["activity_label_es"]): (
+            *(row["success_activity_count"], row["reached_account_count"]),
+        )
+        for row in told["acme"]["success_activities"]
+        if str(row["month_start_date"]) >= "2025"
+    }
+
+    # Two outreaches of February with two accounts; March is not over.
+    assert found == {
+        ("2025-02-01", "Contactos"): (1, 1),
+        ("2025-03-01", "Contactos"): (1, 1),
+        ("2025-03-01", "Revisiones de negocio"): (1, 1),
+        ("2026-02-01", "Contactos"): (2, 2),
+        ("2026-02-01", "Chequeos de salud"): (1, 1),
+    }
+    assert told["bolt"]["success_activities"] == []

@@ -16,6 +16,7 @@ NAMES = (
     "accounts_now",
     "account_contacts_due",
     "care_comparisons",
+    "success_activities",
     "survey_choices_now",
     "account_exit_reasons",
     "account_forecasts",
@@ -92,6 +93,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         ),
         *(("account_contacts_due", row) for row in _contacts(times)),
         *(("care_comparisons", row) for row in _cared(times)),
+        *(("success_activities", row) for row in _activities(times)),
         *(("survey_choices_now", row) for row in _choices(times)),
         *(("account_exit_reasons", row) for row in _reasons(times)),
         *(("saas_kpis", row) for row in _kpis(times)),
@@ -239,6 +241,26 @@ def _cared(times: int) -> list[Values]:
         "care_difference_upper": 0.33,
     }
     return [told, {**told, "segment": "Grandes"}, {**told, "care_basis": "contact"}]
+
+
+def _activities(times: int) -> list[Values]:
+    """Calls of two months, of which the last is the only one with a training."""
+    told = (
+        ("1997-04-01", "outreach", "Contactos", 1, 40),
+        ("1997-05-01", "outreach", "Contactos", 1, 50),
+        ("1997-05-01", "training", "Formaciones", 4, 3),
+    )
+    return [
+        {
+            "month_start_date": month,
+            "activity_kind": kind,
+            "activity_label_es": label,
+            "place": place,
+            "success_activity_count": count * times,
+            "reached_account_count": count,
+        }
+        for month, kind, label, place, count in told
+    ]
 
 
 def _choices(times: int) -> list[Values]:

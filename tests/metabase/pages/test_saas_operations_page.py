@@ -85,3 +85,13 @@ def test_what_most_people_chose_comes_first(shops_url: str) -> None:
         ["Qué te frena", "No la conozco", "70", "70\xa0%"],
         ["Qué te frena", "Falta tiempo", "30", "30\xa0%"],
     ]
+
+
+def test_what_was_done_stands_with_its_change_of_a_month(shops_url: str) -> None:
+    rows = shown(shops_url, "operating_activities")
+
+    assert [row[1:] for row in rows] == [
+        ["Contactos", "50", "25\xa0%", "50"],
+        ["Formaciones", "3", "—", "3"],
+        ["Contactos", "40", "—", "40"],
+    ]
