@@ -26,7 +26,7 @@ DOMAINS = (
 )
 """Folders of ``pages/``; a company has domains switched on."""
 
-_PAGE = {"id", "parameters", "tabs", "cards"}
+_PAGE = {"id", "parameters", "tabs", "cards", "refresh_seconds"}
 _PLACED = {"place", "tab", "click"}
 _ASKED = {"sql", "from", "where", "order", "limit", "only_if"}
 _STYLED = {"kind", "formats", "titles"}
@@ -53,7 +53,8 @@ class PageFile:
     """A page as it is written.
 
     ``cards`` are those on it in their order: each with its kind and query, or with
-    ``shared``, the page that has them.
+    ``shared``, the page that has them. ``refresh_seconds`` is how often links to it let
+    a server's page read anew; None: never.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class PageFile:
     cards: Mapping[str, Mapping[str, Any]]
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     tabs: tuple[str, ...] = ()
+    refresh_seconds: int | None = None
 
     @property
     def name(self) -> str:
@@ -121,9 +123,13 @@ def _page(path: Path) -> PageFile:
         slug: one if isinstance(one, dict) else {"type": one}
         for slug, one in told.get("parameters", {}).items()
     }
-    page = PageFile(
-        path, told["id"], told["cards"], parameters, tuple(told.get("tabs", ()))
-    )
+    refresh = told.get("refresh_seconds")
+    if refresh is not None and (type(refresh) is not int or refresh < 60):
+        raise ContentError(
+            f"{path}: refresh_seconds is {refresh!r}; write a number of at least 60"
+        )
+    tabs = tuple(told.get("tabs", ()))
+    page = PageFile(path, told["id"], told["cards"], parameters, tabs, refresh)
     for slug, one in parameters.items():
         _check_parameter(f"{path}: parameter {slug}", one)
     for name, card in page.cards.items():

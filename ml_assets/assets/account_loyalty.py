@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+import psycopg
 
 from ml_assets.assets.loyalty_tables import account_referrals, loyalty_tables
 from ml_assets.assets.points_awards import (
@@ -15,6 +16,8 @@ from ml_assets.assets.points_awards import (
 )
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.table_rows import read_frame, replace_frame
+from ml_assets.subscriptions.loyalty import tiers_by_rules
+from ml_assets.subscriptions.referral_return import referral_standing
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
 from orchestration.lib.warehouse.database import connect
@@ -39,11 +42,16 @@ _TABLES = {
         "Accounts that another referred, and whether that has earned a reward. One row "
         "per company and referred account."
     ),
+    "referral_standing": (
+        "Who refers, who of the referred pays and stays, and the return. One row "
+        "per company that refers."
+    ),
 }
 _MARTS = (
     *("account_contacts", "account_feature_days", "account_health_inputs"),
     *("account_referral_touches", "account_user_days", "points_rules"),
-    "points_redemptions",
+    *("account_mrr_months", "companies", "loyalty_rules", "points_redemptions"),
+    "reward_payouts",
 )
 
 
@@ -60,7 +68,7 @@ _MARTS = (
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="3",
+            code_version="4",
         )
         for table, description in _TABLES.items()
     ],
@@ -79,7 +87,7 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
 
     Raises
     ------
-    CompanyRemoved, InvalidAccounts
+    CompanyRemoved, InvalidAccounts, InvalidSetting
     """
     with company_held(url, company_id), connect(url, "scientist") as database:
         accounts, rules, touches = (
@@ -94,7 +102,13 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
             if len(spent):
                 earned = pd.concat([earned, spent]) if len(earned) else spent
             entries = _entries(url, company_id, earned, referrals)
-            tables |= loyalty_tables(accounts, entries, rules, referrals)
+            tiers = tiers_by_rules(read_frame(database, _TIERS, company_id))
+            tables |= loyalty_tables(accounts, entries, rules, referrals, tiers)
+            if len(referrals):
+                standing = _referring(database, company_id, referrals)
+                tables["referral_standing"] = standing.assign(
+                    as_of_date=accounts["as_of_date"].max()
+                )
         for table, found in tables.items():
             replace_frame(database, table, company_id, found)
     return {table: len(found) for table, found in tables.items()}
@@ -109,6 +123,40 @@ def _entries(
         return read_frame(ledger, _ENTRIES, company_id)
 
 
+def _referring(
+    database: psycopg.Connection, company_id: str, referrals: pd.DataFrame
+) -> pd.DataFrame:
+    months, payouts, told = (
+        read_frame(database, query, company_id)
+        for query in (_MONTHS, _PAYOUTS, _MARGIN)
+    )
+    rate = told["gross_margin_rate"].iloc[0]
+    found = referral_standing(
+        referrals.assign(referred_on=pd.to_datetime(referrals["referred_on"])),
+        months.assign(
+            month_start_date=pd.to_datetime(months["month_start_date"]),
+            end_mrr=months["end_mrr"].astype(float),
+        ),
+        payouts,
+        float("nan") if rate is None else float(rate),
+    )
+    return pd.DataFrame([found])
+
+
+_MONTHS = """
+    select account_id, month_start_date, end_mrr from marts.account_mrr_months
+    where company_id = %(company)s and end_mrr > 0
+"""
+_PAYOUTS = """
+    select payout_amount from marts.reward_payouts where company_id = %(company)s
+"""
+_MARGIN = """
+    select gross_margin_rate from marts.companies where company_id = %(company)s
+"""
+_TIERS = """
+    select tier, least_months, least_adoption, least_engagement
+    from marts.loyalty_rules where company_id = %(company)s
+"""
 _ACCOUNTS = """
     select
         health.account_id,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ml_assets.assets.spoken import in_spanish
-from ml_assets.subscriptions.loyalty import TIERS, preview, tiers_of
+from ml_assets.subscriptions.loyalty import TIERS, Tier, preview, tiers_of
 from ml_assets.subscriptions.points import standing_of
 from ml_assets.subscriptions.referral_rewards import referrals_of
 from orchestration.lib.activation.points.entries import Entry
@@ -25,6 +25,7 @@ def loyalty_tables(
     entries: pd.DataFrame,
     rules: pd.DataFrame,
     referrals: pd.DataFrame,
+    tiers: Sequence[Tier] = TIERS,
 ) -> dict[str, pd.DataFrame]:
     """Rows of each table of loyalty, as of the day the accounts were scored.
 
@@ -39,10 +40,12 @@ def loyalty_tables(
         Rewards: ``rule_id``, ``points``, ``value_amount``.
     referrals
         Of `account_referrals`.
+    tiers
+        Of `tiers_by_rules`.
     """
     today = accounts["as_of_date"].max()
     as_of: dict[str, Any] = {"as_of_date": today}
-    reviewed = _reviewed(accounts, today.replace(day=1))
+    reviewed = _reviewed(accounts, today.replace(day=1), tiers)
     ledger = [Entry(**row) for row in _plain(entries)]
     balances, uses = _points(ledger, today)
     return {
@@ -50,7 +53,7 @@ def loyalty_tables(
         .fillna({"points_balance": 0, "points_expiring_30d": 0})
         .astype({"points_balance": int, "points_expiring_30d": int})
         .assign(**as_of),
-        "loyalty_tiers": _tiers(accounts, reviewed).assign(**as_of),
+        "loyalty_tiers": _tiers(accounts, reviewed, tiers).assign(**as_of),
         "points_standing": _standing(entries, uses, rules, pd.Timestamp(today)).assign(
             **as_of
         ),
@@ -58,7 +61,9 @@ def loyalty_tables(
     }
 
 
-def _reviewed(accounts: pd.DataFrame, month: Any) -> pd.DataFrame:
+def _reviewed(
+    accounts: pd.DataFrame, month: Any, tiers: Sequence[Tier]
+) -> pd.DataFrame:
     """The review of the month; asked again in it, the same review by newer data."""
     is_again = accounts["reviewed_month"] == month
     before = accounts.assign(
@@ -67,7 +72,7 @@ def _reviewed(accounts: pd.DataFrame, month: Any) -> pd.DataFrame:
             is_again, accounts["months_below"]
         ),
     )
-    found = tiers_of(before)
+    found = tiers_of(before, tiers)
     return pd.DataFrame(
         {
             "account_id": found["account_id"],
@@ -84,13 +89,15 @@ def _reviewed(accounts: pd.DataFrame, month: Any) -> pd.DataFrame:
     )
 
 
-def _tiers(accounts: pd.DataFrame, reviewed: pd.DataFrame) -> pd.DataFrame:
-    found = preview(accounts)
+def _tiers(
+    accounts: pd.DataFrame, reviewed: pd.DataFrame, tiers: Sequence[Tier]
+) -> pd.DataFrame:
+    found = preview(accounts, tiers)
     held = reviewed["tier"].value_counts()
     return pd.DataFrame(
         {
             "tier": found["tier"],
-            "place": range(1, len(TIERS) + 1),
+            "place": range(1, len(tiers) + 1),
             "account_count": found["account_count"],
             "held_count": [int(held.get(tier, 0)) for tier in found["tier"]],
             "reached_count": found["reached_count"],

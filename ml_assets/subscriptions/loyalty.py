@@ -13,7 +13,7 @@ from ml_assets.sentences import Sentence
 from ml_assets.subscriptions.errors import InvalidAccounts, InvalidSetting
 from ml_assets.subscriptions.reading import column_of, numbers_of
 
-__all__ = ["GRACE_MONTHS", "TIERS", "Tier", "preview", "tiers_of"]
+__all__ = ["GRACE_MONTHS", "TIERS", "Tier", "preview", "tiers_by_rules", "tiers_of"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,40 @@ _COLUMNS: Final = {
     "adoption": "feature_adoption_ratio",
     "engagement": "engagement_level",
 }
+
+
+def tiers_by_rules(rules: pd.DataFrame) -> tuple[Tier, ...]:
+    """`TIERS`, of which a company's own rules change what they ask for.
+
+    Parameters
+    ----------
+    rules
+        ``tier``, ``least_months``, ``least_adoption`` (0-1), ``least_engagement``
+        (0-100), as `marts.loyalty_rules` has them; a tier without one stays.
+
+    Raises
+    ------
+    InvalidSetting
+        By the rules a tier asks for no more months than the one below.
+    """
+    own = {
+        row["tier"]: Tier(
+            row["tier"],
+            float(row["least_months"]),
+            float(row["least_adoption"]),
+            float(row["least_engagement"]),
+        )
+        for row in rules.to_dict("records")
+    }
+    found = tuple(own.get(tier.name, tier) for tier in TIERS)
+    months = [tier.months for tier in found]
+    if months != sorted(set(months)):
+        told = ", ".join(f"{tier.name} {tier.months:g}" for tier in found)
+        raise InvalidSetting(
+            "each tier has to ask for more months than the one below, and these ask "
+            f"for: {told}. Correct least_months in the file loyalty_rules."
+        )
+    return found
 
 
 def tiers_of(accounts: pd.DataFrame, tiers: Sequence[Tier] = TIERS) -> pd.DataFrame:

@@ -69,6 +69,9 @@ def cuaderno(
         ],
         "account_referrals": loyalty.touches(sent),
         "points_rules": loyalty.points_rules(last_day),
+        "loyalty_rules": loyalty.loyalty_rules(),
+        "referral_rules": loyalty.referral_rules(),
+        "reward_payouts": loyalty.payouts(sent, invoices, last_day),
         "program_costs": list(program_costs(last_day)),
         "kpi_targets": list(kpi_targets(last_day)),
     }

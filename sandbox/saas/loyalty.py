@@ -14,9 +14,12 @@ from sandbox.saas.sessions import Usage
 
 __all__ = [
     "Referral",
+    "loyalty_rules",
     "loyalty_truth",
+    "payouts",
     "points_rules",
     "redemptions",
+    "referral_rules",
     "referrals",
     "touches",
 ]
@@ -63,6 +66,53 @@ def points_rules(last_day: date) -> list[Row]:
         *({**row, "starts_on": _points_since(last_day)} for row in earn),
         *({**row, "starts_on": ""} for row in rewards),
     ]
+
+
+def loyalty_rules() -> list[Row]:
+    """What each tier asks for: months, part of the features, points of engagement."""
+    return [
+        {"tier": "bronze", "least_months": 3},
+        {"tier": "silver", "least_months": 6, "least_adoption": 0.8},
+        {"tier": "gold", "least_months": 12, "least_engagement": 70},
+    ]
+
+
+def referral_rules() -> list[Row]:
+    """A free month, a tenth of the MRR for a year, and two milestones."""
+    return [
+        {"referral_reward": "free_month", "reward_months": 1},
+        {"referral_reward": "commission", "reward_months": 12, "commission_rate": 0.1},
+        {
+            "referral_reward": "milestone",
+            "least_referrals": 5,
+            "milestone_amount": 500,
+        },
+        {"referral_reward": "annual", "least_referrals": 20, "milestone_amount": 2000},
+    ]
+
+
+def payouts(
+    found: Sequence[Referral], invoices: Sequence[Mapping[str, Any]], last_day: date
+) -> list[Row]:
+    """A free month of who referred, when the second invoice of who came was paid."""
+    paid: dict[str, list[date]] = {}
+    for invoice in invoices:
+        if invoice["status"] == "paid":
+            paid.setdefault(invoice["account_id"], []).append(invoice["paid_at"])
+    rows: list[Row] = []
+    for one in found:
+        days = sorted(paid.get(one.referred.account_id, []))
+        if len(days) > 1 and days[1] <= last_day and one.referrer.is_here(days[1]):
+            rows.append(
+                {
+                    "payout_id": f"premio_{one.referred.account_id}",
+                    "account_id": one.referrer.account_id,
+                    "reward_kind": "free_month",
+                    "payout_amount": one.referrer.terms_on(days[1]).monthly,
+                    "paid_on": days[1],
+                }
+            )
+    return rows
 
 
 def referrals(

@@ -18,12 +18,13 @@ from sandbox.webinars.people import (
     Webinar,
     simulate_people,
 )
-from sandbox.webinars.promotion import promote
+from sandbox.webinars.promotion import promote, reminders
 from sandbox.webinars.surroundings import (
     OUTAGE_MINUTES,
     OUTAGE_STEP,
     Row,
     checks,
+    experiments,
     looks,
     offers,
     posts,
@@ -65,12 +66,15 @@ def webinars(
         "purchases": [_purchase(one) for one in held if _bought_by(one, last_day)],
         "offers": [row for one in held for row in offers(one)],
         "uptime_checks": list(checks(last_day)),
+        "experiments": list(experiments(last_day)),
     }
     # Drawn last, so that everything before is what it was without them.
     files["webinar_ratings"] = [row for one in held for row in ratings(one, rng)]
     files["social_posts"] = list(posts(programme, last_day, rng))
     promotion = promote(programme, last_day, rng)
     files |= promotion.files
+    for name, rows in reminders(known, last_day).items():
+        files[name] = files.get(name, []) + rows
     truth = _truth(programme, held, last_day) | _surroundings(files) | promotion.truth
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},

@@ -10,7 +10,15 @@ import numpy as np
 
 from sandbox.webinars.people import BAD_SECTION, MINUTES, SECTIONS, Part, Webinar
 
-__all__ = ["OUTAGE_MINUTES", "OUTAGE_STEP", "SITE", "Row", "checks", "offers"]
+__all__ = [
+    "OUTAGE_MINUTES",
+    "OUTAGE_STEP",
+    "SITE",
+    "Row",
+    "checks",
+    "experiments",
+    "offers",
+]
 __all__ += ["looks", "posts", "ratings"]
 
 Row = Mapping[str, object]
@@ -134,3 +142,28 @@ def checks(last_day: date) -> Iterator[Row]:
             "status_code": 503 if is_down else 200,
             "response_ms": 80,
         }
+
+
+def experiments(last_day: date) -> Iterator[Row]:
+    """A subject that is better, a page that makes no difference, one that is still on.
+
+    Not drawn: what is to be found is known to the last person.
+    """
+    for name, kind, wanted, counts, ended in (
+        ("Asunto con pregunta", "subject", "open", ((800, 240), (800, 320)), 20),
+        ("Página corta", "page", "registration", ((900, 180), (900, 186)), 30),
+        ("Asunto con nombre", "subject", "open", ((150, 45), (150, 54)), None),
+    ):
+        for variant, (shown, did) in zip(("A", "B"), counts, strict=True):
+            yield {
+                "experiment": name,
+                "variant": variant,
+                "experiment_kind": kind,
+                "is_control": "yes" if variant == "A" else "no",
+                "shown_count": shown,
+                "outcome_count": did,
+                "outcome_kind": wanted,
+                "planned_count": 900 if wanted == "registration" else 800,
+                "started_on": last_day - timedelta(days=(ended or 3) + 10),
+                "ended_on": last_day - timedelta(days=ended) if ended else "",
+            }

@@ -44,11 +44,18 @@ class Links:
     dashboards: Mapping[str, int] = field(default_factory=dict)
 
     def page(self, facts: Mapping[str, Any]) -> str:
-        """The page that shows it; before it is published, where pages are."""
-        page = _PAGES.get(facts["event"]) or page_of_view(facts.get("view", ""))
-        if number := self.dashboards.get(read_pages()[page or _USUAL].entity_id):
-            return f"{self.dashboard_url}/dashboard/{number}"
-        return f"{self.dashboard_url}/"
+        """The page that shows it; before it is published, where pages are.
+
+        A page that is read anew by itself says so behind the #: servers keep no such
+        setting.
+        """
+        name = _PAGES.get(facts["event"]) or page_of_view(facts.get("view", ""))
+        page = read_pages()[name or _USUAL]
+        number = self.dashboards.get(page.entity_id)
+        if number is None:
+            return f"{self.dashboard_url}/"
+        anew = f"#refresh={page.refresh_seconds}" if page.refresh_seconds else ""
+        return f"{self.dashboard_url}/dashboard/{number}{anew}"
 
     def failure(self, facts: Mapping[str, Any]) -> str:
         """The run or the asset that failed; of what is neither, what watches it."""

@@ -43,17 +43,26 @@ class Card:
 
 @dataclass(frozen=True)
 class Page:
-    """A dashboard: the id that servers know it by, and the names of its cards."""
+    """A dashboard: the id that servers know it by, and the names of its cards.
+
+    ``refresh_seconds``: how often a page that links open reads anew; None is never.
+    """
 
     domain: str
     entity_id: str
     cards: tuple[str, ...]
+    refresh_seconds: int | None = None
 
 
 def read_pages() -> dict[str, Page]:
     """Every page, by name."""
     return {
-        path.stem: Page(path.parent.name, told["id"], tuple(told["cards"]))
+        path.stem: Page(
+            path.parent.name,
+            told["id"],
+            tuple(told["cards"]),
+            told.get("refresh_seconds"),
+        )
         for path, told in _files().items()
     }
 

@@ -73,6 +73,18 @@ def spending(key: str, points: int | None, day: str, reward: str = "credit") -> 
     }
 
 
+def payout(
+    key: str, account_id: str, amount: int, day: str, kind: str = "free_month"
+) -> Row:
+    return {
+        "payout_id": key,
+        "account_id": account_id,
+        "reward_kind": kind,
+        "payout_amount": amount,
+        "paid_on": day,
+    }
+
+
 def use(number: int, day: str) -> Row:
     return {
         "message_id": f"m{number}",
@@ -148,6 +160,12 @@ FILES: dict[str, tuple[Row, ...]] = {
         # Nobody says what a mug costs.
         spending("s3", None, "2026-03-13", "mug"),
     ),
+    # The third is given after the day that is asked about.
+    "reward_payouts": (
+        payout("w1", "old", 30, "2026-03-01"),
+        payout("w2", "new", 15, "2026-03-10", "discount"),
+        payout("w3", "old", 500, "2026-03-19"),
+    ),
     # The first feature is no part of the plan, the third nobody has heard of.
     "features": (
         {"feature": "f1", "feature_tier": "core", "plans": "pro"},
@@ -185,12 +203,18 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
         "subscriptions": FILES["subscriptions"],
         "product_events": FILES["product_events"],
         "points_rules": (earning("usage_month", 10, None),),
+        # Bronze for two months; silver and gold stay as they are.
+        "loyalty_rules": ({"tier": "bronze", "least_months": 2},),
     }
     for kind, rows in of_bolt.items():
         warehouse.load(pair.bolt, RawFile(f"{kind}.csv", rows, contract=kind))
     with connect(warehouse.url, "orchestrator", autocommit=True) as database:
         ledger.earn(database, pair.acme, _award("old", 300, "referral", "r1"))
         ledger.redeem(database, pair.acme, _award("old", -100, "credit", "c1"))
+    warehouse.execute(
+        "update ops.companies set gross_margin_rate = 0.5 where company_id = %s",
+        [pair.acme],
+    )
     warehouse.build(
         pair.acme,
         pair.bolt,
@@ -200,6 +224,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
             "points_redemptions",
             "account_referral_touches",
             "account_invoices_paid",
+            *("account_mrr_months", "loyalty_rules", "reward_payouts"),
         ],
     )
     for company in (pair.acme, pair.bolt):
@@ -220,6 +245,8 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
                 ("loyalty_tiers", "tier"),
                 ("points_standing", "company_id"),
                 ("account_referrals", "referred_account_id"),
+                ("referral_returns", "company_id"),
+                ("reward_payments", "payout_id"),
             )
         }
         for name, company in (("acme", pair.acme), ("bolt", pair.bolt))
@@ -299,3 +326,34 @@ def test_another_company_has_accounts_and_neither_points_nor_referrals(
     (points,) = told["bolt"]["points_standing"].values()
     assert (points["outstanding_points"], points["point_value"]) == (0, None)
     assert told["bolt"]["account_referrals"] == {}
+
+
+def test_a_company_may_ask_for_other_months_of_a_tier(
+    told: dict[str, dict[str, Rows]],
+) -> None:
+    # By 18 March new is there for 67 days, 2.2 months, and late for half a month.
+    tiers = {
+        account: told["bolt"]["loyalty_accounts"][account]["tier"]
+        for account in ("old", "new", "late")
+    }
+
+    assert tiers == {"old": "bronze", "new": "bronze", "late": None}
+    assert told["acme"]["loyalty_accounts"]["new"]["tier"] is None
+
+
+def test_referring_returns_margin_of_who_came_over_what_was_given(
+    told: dict[str, dict[str, Rows]],
+) -> None:
+    (found,) = told["acme"]["referral_returns"].values()
+
+    # At the end of February old, new and back pay; old and new referred somebody.
+    assert (found["referrer_count"], found["paying_account_count"]) == (2, 3)
+    assert (found["converted_count"], found["referred_count"]) == (3, 3)
+    # new at two month ends and back at one, 90 each: half of 270 is margin.
+    assert (found["income_amount"], found["payout_amount"]) == (270, 45)
+    assert found["roi"] == pytest.approx((135 - 45) / 45)
+    assert set(told["acme"]["reward_payments"]) == {"w1", "w2"}
+    assert told["acme"]["reward_payments"]["w2"]["reward_label_es"] == (
+        "Descuento de quien llegó"
+    )
+    assert told["bolt"]["referral_returns"] == {}

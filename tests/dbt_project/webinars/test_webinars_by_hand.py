@@ -72,6 +72,7 @@ def webinars(warehouse: Warehouse) -> Webinars:
             "webinar_windows",
             "webinar_minutes",
             "webinar_cohort_months",
+            "webinar_trait_outcomes",
         ],
     )
     return Webinars(warehouse, pair)
@@ -88,7 +89,7 @@ def _load_acme(warehouse: Warehouse, acme: str) -> None:
         ),
         webinar_file(
             "registrants",
-            registrant("W1", "ana", early, channel="Facebook"),
+            registrant("W1", "ana", early, channel="Facebook", industry="Educación"),
             registrant("W1", "bea", at("16:59"), channel="newsletter"),
             registrant("W1", "carl", early, cancelled_at=at("10:00", "2026-03-05")),
             registrant("W1", "dora", at("17:20")),
@@ -302,6 +303,25 @@ def test_a_purchase_is_of_the_last_webinar_attended_before_it(
     ]
     (bought,) = webinars.rows("webinar_conversions", webinars.pair.bolt)
     assert bought["net_revenue"] == Decimal(9000)
+
+
+def test_who_buys_is_told_by_what_they_told_of_their_company(
+    webinars: Webinars,
+) -> None:
+    told = {
+        (row["trait"], row["trait_value"]): (
+            *(row["trait_bought_count"], row["trait_attended_count"]),
+            row["trait_revenue"],
+        )
+        for row in webinars.view("webinar_trait_conversions", webinars.pair.acme)
+    }
+
+    # Of the first webinar alone: the second is nine days old. Four told nothing.
+    assert told == {
+        ("industry", "Educación"): (1, 1, Decimal(100)),
+        ("industry", ""): (0, 4, Decimal(0)),
+        ("company_size", ""): (1, 5, Decimal(100)),
+    }
 
 
 def test_channels_add_up_to_the_webinar(webinars: Webinars) -> None:

@@ -73,6 +73,7 @@ def test_ids_that_are_kept_belong_to_something() -> None:
             "quiet_days: date",
             "parameter quiet_days: type is",
         ),
+        ("parameters:", "refresh_seconds: 5\nparameters:", "is 5; write a number"),
         ("values: value_segments.segment_label", "values: x", "write <card>.<column>"),
         ("limit: 25", "limits: 25", "card top_customers: nobody reads 'limits'; allow"),
         (

@@ -14,6 +14,10 @@ __all__ = ["NAMES", "TABLES", "fill_accounts"]
 
 NAMES = (
     "accounts_now",
+    "account_contacts_due",
+    "care_comparisons",
+    "success_activities",
+    "survey_choices_now",
     "account_exit_reasons",
     "account_forecasts",
     "account_grades",
@@ -87,6 +91,10 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
             )
             for place, label in ((5, "Usa poco"), (4, "Entra poco"))
         ),
+        *(("account_contacts_due", row) for row in _contacts(times)),
+        *(("care_comparisons", row) for row in _cared(times)),
+        *(("success_activities", row) for row in _activities(times)),
+        *(("survey_choices_now", row) for row in _choices(times)),
         *(("account_exit_reasons", row) for row in _reasons(times)),
         *(("saas_kpis", row) for row in _kpis(times)),
         ("mrr_now", {"as_of_date": "1997-10-05", "current_mrr": 9_900 * times}),
@@ -195,6 +203,78 @@ def _queue(times: int) -> list[Values]:
         "closed_label_es": "Sin señales",
     }
     return [{**late, **one} for one in (fine, {}, watched, over)]
+
+
+def _contacts(times: int) -> list[Values]:
+    """Of two accounts one is late by a month; of reviews nobody is."""
+    late = {
+        "account_id": "a1",
+        "account_name": f"Estudio {times}",
+        "cs_manager": "Ana",
+        "mrr_amount": 90 * times,
+        "contact_kind": "contact",
+        "place": 1,
+        "contact_label_es": "Contacto (cada mes)",
+        "last_contact_date": "1997-05-01",
+        "due_date": "1997-05-31",
+        "overdue_days": 30 * times,
+        "as_of_date": "1997-06-30",
+    }
+    fine = {"account_id": "a2", "account_name": f"Taller {times}", "overdue_days": 0}
+    review = {"contact_kind": "business_review", "place": 3, "overdue_days": 0}
+    label = {"contact_label_es": "Revisión de negocio (cada trimestre)"}
+    return [late, {**late, **fine}, {**late, **review, **label}]
+
+
+def _cared(times: int) -> list[Values]:
+    """By who is in charge, of all and of a segment; by contacts of all."""
+    told = {
+        "care_basis": "manager",
+        "segment": "",
+        "month_start_date": "1997-05-01",
+        "cared_count": 40 * times,
+        "cared_retention_ratio": 0.9,
+        "alone_count": 60 * times,
+        "alone_retention_ratio": 0.7,
+        "care_difference_ratio": 0.2,
+        "care_difference_lower": 0.05 / times,
+        "care_difference_upper": 0.33,
+    }
+    return [told, {**told, "segment": "Grandes"}, {**told, "care_basis": "contact"}]
+
+
+def _activities(times: int) -> list[Values]:
+    """Calls of two months, of which the last is the only one with a training."""
+    told = (
+        ("1997-04-01", "outreach", "Contactos", 1, 40),
+        ("1997-05-01", "outreach", "Contactos", 1, 50),
+        ("1997-05-01", "training", "Formaciones", 4, 3),
+    )
+    return [
+        {
+            "month_start_date": month,
+            "activity_kind": kind,
+            "activity_label_es": label,
+            "place": place,
+            "success_activity_count": count * times,
+            "reached_account_count": count,
+        }
+        for month, kind, label, place, count in told
+    ]
+
+
+def _choices(times: int) -> list[Values]:
+    return [
+        {
+            "question_key": "Qué te frena",
+            "choice_words": word.lower(),
+            "choice": word,
+            "chosen_count": count * times,
+            "asked_count": 100 * times,
+            "choice_ratio": count / 100,
+        }
+        for word, count in (("Falta tiempo", 30), ("No la conozco", 70))
+    ]
 
 
 def _reasons(times: int) -> list[Values]:

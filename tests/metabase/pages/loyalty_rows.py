@@ -12,6 +12,9 @@ NAMES = (
     "loyalty_accounts",
     "loyalty_tiers",
     "points_standing",
+    "referral_returns",
+    "referral_terms",
+    "reward_payments",
 )
 Values = Mapping[str, object]
 
@@ -70,7 +73,59 @@ def loyalty_rows(times: int) -> list[tuple[str, Values]]:
             },
         ),
         *(("account_referrals", row) for row in _referrals(times)),
+        (
+            "referral_returns",
+            {
+                "roi": 2.5 / times,
+                "payout_amount": 120 * times,
+                "income_amount": 840 * times,
+                "margin_amount": 420 * times,
+                "unpriced_payout_count": 0,
+                "referrer_ratio": 0.12 / times,
+                "conversion_ratio": 0.25,
+                "referred_kept_ratio": 0.8,
+                "others_kept_ratio": 0.7,
+                "kept_difference_ratio": 0.1,
+                "kept_difference_lower": -0.05,
+                "kept_difference_upper": 0.22,
+                "referred_begun_count": 40 * times,
+                "others_begun_count": 90,
+            },
+        ),
+        # What is not told is a month, a tenth of the MRR of a year, and 20 a year.
+        (
+            "referral_terms",
+            {
+                "referral_reward": "milestone",
+                "least_referrals": 2,
+                "milestone_amount": 500 * times,
+            },
+        ),
+        *(("reward_payments", row) for row in _payments(times)),
     ]
+
+
+def _payments(times: int) -> list[Values]:
+    """Two commissions of a month, of which one has no rate, and a free month before."""
+    paid = {
+        "payout_id": "w1",
+        "account_id": "a1",
+        "account_name": f"Estudio {times}",
+        "reward_kind": "commission",
+        "place": 2,
+        "reward_label_es": "Comisión",
+        "paid_on": "1997-06-10",
+        "payout_amount": 20 * times,
+    }
+    unpriced = {"payout_id": "w2", "account_id": "a9", "payout_amount": None}
+    earlier = {
+        "payout_id": "w3",
+        "place": 1,
+        "reward_label_es": "Mes gratis",
+        "paid_on": "1997-05-10",
+        "payout_amount": 90 * times,
+    }
+    return [{**paid, **one} for one in ({}, unpriced, earlier)]
 
 
 def _referrals(times: int) -> list[Values]:

@@ -50,3 +50,48 @@ def test_a_touchpoint_stands_with_its_answers(shops_url: str) -> None:
     ((_, place, answers, mean, *_),) = shown(shops_url, "operating_csat")
 
     assert (place, answers, mean) == ("Soporte", "40", "7,5")
+
+
+def test_who_is_late_for_a_contact_is_counted_and_listed(shops_url: str) -> None:
+    assert shown(shops_url, "operating_cadence") == [
+        ["Contacto (cada mes)", "2", "1", "50\xa0%"],
+        ["Revisión de negocio (cada trimestre)", "1", "0", "100\xa0%"],
+    ]
+    assert shown(shops_url, "operating_overdue") == [
+        [
+            *("Estudio 1", "Ana", "90,00\xa0€", "Contacto (cada mes)"),
+            *("1 may 1997", "31 may 1997", "30"),
+        ]
+    ]
+
+
+def test_accounts_with_care_stand_beside_those_without(shops_url: str) -> None:
+    rows = shown(shops_url, "operating_care_years")
+
+    assert [row[:2] for row in rows] == [
+        ["Responsable asignado", "Todas"],
+        ["Responsable asignado", "Grandes"],
+        ["Contactada antes del año", "Todas"],
+    ]
+    assert rows[0][2:] == [
+        *("40", "90\xa0%", "60", "70\xa0%", "20\xa0%", "5\xa0%", "33\xa0%")
+    ]
+
+
+def test_what_most_people_chose_comes_first(shops_url: str) -> None:
+    rows = shown(shops_url, "operating_choices")
+
+    assert [row[:4] for row in rows] == [
+        ["Qué te frena", "No la conozco", "70", "70\xa0%"],
+        ["Qué te frena", "Falta tiempo", "30", "30\xa0%"],
+    ]
+
+
+def test_what_was_done_stands_with_its_change_of_a_month(shops_url: str) -> None:
+    rows = shown(shops_url, "operating_activities")
+
+    assert [row[1:] for row in rows] == [
+        ["Contactos", "50", "25\xa0%", "50"],
+        ["Formaciones", "3", "—", "3"],
+        ["Contactos", "40", "—", "40"],
+    ]

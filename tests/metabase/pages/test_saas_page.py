@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
+import pytest
+
 from tests.metabase.pages.drawn_cards import chart, shown
 
 
@@ -96,3 +99,46 @@ def test_a_figure_stands_beside_its_target_and_what_is_stated(shops_url: str) ->
 
 def test_mrr_of_today_stands_beside_that_of_the_month(shops_url: str) -> None:
     assert shown(shops_url, "saas_mrr_today")[0][0] == "9.900,00\xa0€"
+
+
+def test_what_an_account_pays_over_its_cost_has_a_light(shops_url: str) -> None:
+    # Of 3 that the registry proposes, as the company has told no target.
+    assert shown(shops_url, "saas_worth_light") == [
+        ["Verde", "5,0\xa0\xd7", "3,0\xa0\xd7", "Propuesta", "Alcanza la meta"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("times", "target", "light", "told_by"),
+    [
+        (3, None, "Verde", "Propuesta"),
+        (2.9, None, "Ámbar", "Propuesta"),
+        (5, 11, "Ámbar", "La empresa"),
+        (11, 11, "Verde", "La empresa"),
+        (2, 1.5, "Verde", "La empresa"),
+        (1, None, "Ámbar", "Propuesta"),
+        (0.9, None, "Rojo", "Propuesta"),
+        (None, None, None, None),
+    ],
+)
+def test_the_light_is_by_the_companys_target_and_red_below_one(
+    reporting_url: str,
+    times: float | None,
+    target: float | None,
+    light: str | None,
+    told_by: str | None,
+) -> None:
+    with psycopg.connect(reporting_url) as database:
+        database.execute(
+            "update reporting.programme_standing set clv_to_cac = %s", [times]
+        )
+        if target is not None:
+            database.execute(
+                """insert into reporting.saas_kpis (company_id, metric_name, unit,
+                    place, month_start_date, target_value)
+                values ('acme', 'clv_to_cac', 'score', 1, '1997-06-01', %s)""",
+                [target],
+            )
+    rows = shown(reporting_url, "saas_worth_light")
+
+    assert [(row[0], row[3]) for row in rows] == ([(light, told_by)] if light else [])

@@ -210,3 +210,12 @@ def test_figures_of_other_units_are_told_by_what_changed(shops_url: str) -> None
         ("11", "ROI de webinars"): 0.25,
         ("11", "Coste por registrado"): 0.25,
     }
+
+
+def test_a_variant_stands_below_its_control_with_a_verdict(shops_url: str) -> None:
+    control, variant = shown(shops_url, "experiment_list")
+
+    assert control[:4] == ["Asunto: Automatiza", "Asunto", "Apertura", "A"]
+    assert (control[-4], control[-1]) == ("—", "Control")
+    assert variant[4:8] == ["500", "150", "30\xa0%", "10\xa0%"]
+    assert variant[-1] == "Funciona mejor"

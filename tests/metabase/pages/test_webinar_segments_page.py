@@ -59,3 +59,21 @@ def test_a_cohort_adds_up_over_the_months_that_are_known(shops_url: str) -> None
     bolt = answer_of(shops_url, card_named("webinar_cohort_values"), "bolt").rows
     assert [int(row[3]) for row in bolt] == [192, 180]
     assert [float(row[-1]) for row in bolt] == [32, 30]
+
+
+def test_buyers_stand_by_what_they_told_of_their_company(shops_url: str) -> None:
+    rows = shown(shops_url, "trait_conversions")
+
+    assert [row[:5] for row in rows] == [
+        ["Industria", "Retail", "40", "8", "20\xa0%"],
+        ["Industria", "Sin dato", "10", "1", "10\xa0%"],
+    ]
+
+
+def test_attendance_stands_by_the_messages_of_the_week(shops_url: str) -> None:
+    rows = shown(shops_url, "message_pressure")
+
+    assert [row[:4] for row in rows] == [
+        ["0", "40", "20", "50\xa0%"],
+        ["5 o más", "10", "3", "30\xa0%"],
+    ]

@@ -61,6 +61,8 @@ _DECLARED = (
     *("webinar_ratings", "webinar_offer_results", "social_months", "website_days"),
     *("webinar_funnel_results", "webinar_funnel_channels"),
     *("webinar_content_results", "webinar_outlooks", "webinar_rolling_days"),
+    *("webinar_experiments", "webinar_trait_conversions"),
+    "webinar_message_pressures",
 )
 # What is told in English is added from the Spanish.
 TABLES += ";\n".join(
@@ -142,6 +144,7 @@ def fill_webinars(
     _fill_segments(connection, company_id, t)
     _fill_opinions(connection, company_id, t)
     _fill_funnel(connection, company_id, t)
+    _fill_comparisons(connection, company_id, t)
 
 
 def _inserted(
@@ -154,6 +157,39 @@ def _inserted(
         sql.SQL(", ").join(sql.Placeholder() * len(row)),
     )
     connection.execute(query, list(row.values()))
+
+
+def _fill_comparisons(connection: psycopg.Connection, company_id: str, t: int) -> None:
+    """A subject that is better than its control; buyers of two industries."""
+    insert = partial(_inserted, connection, company_id)
+    for variant, did, verdict in (("B", 150, "better"), ("A", 100, "control")):
+        is_control = verdict == "control"
+        insert(
+            "webinar_experiments",
+            **{"experiment": "Asunto", "outcome_kind": "open", "variant": variant},
+            **{"experiment_kind": "subject", "webinar_id": "W1", "title": "Automatiza"},
+            **{"started_on": "1997-07-01", "is_control": is_control},
+            **{"shown_count": 500 * t, "outcome_count": did * t},
+            **{"variant_ratio": did / 500, "verdict": verdict},
+            **{"difference_ratio": None if is_control else 0.1},
+            **{"difference_lower": None if is_control else 0.046 / t},
+            **{"difference_upper": None if is_control else 0.153},
+        )
+    for place, people, present in ((4, 10, 3), (0, 40, 20)):
+        insert(
+            "webinar_message_pressures",
+            **{"pressure_place": place, "pressed_registrant_count": people * t},
+            **{"pressed_attendee_count": present * t, "show_ratio_lower": 0.1},
+            **{"pressed_show_ratio": present / people, "show_ratio_upper": 0.6},
+        )
+    for industry, people, bought in (("", 10, 1), ("Retail", 40, 8)):
+        insert(
+            "webinar_trait_conversions",
+            **{"trait": "industry", "trait_value": industry},
+            **{"trait_attended_count": people * t, "trait_bought_count": bought * t},
+            **{"trait_conversion_ratio": bought / people, "trait_revenue": 50 * t},
+            **{"conversion_ratio_lower": 0.1, "conversion_ratio_upper": 0.4},
+        )
 
 
 def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 
 from ml_assets.subscriptions.errors import InvalidAccounts, InvalidSetting
-from ml_assets.subscriptions.loyalty import Tier, preview, tiers_of
+from ml_assets.subscriptions.loyalty import (
+    TIERS,
+    Tier,
+    preview,
+    tiers_by_rules,
+    tiers_of,
+)
 
 PLAIN: dict[str, Any] = {
     "account_id": "a",
@@ -107,3 +113,21 @@ def test_a_tier_that_does_not_exist_and_rules_that_do_not_rise_are_refused() -> 
         reviewed(tier="platinum")
     with pytest.raises(InvalidSetting):
         tiers_of(accounts({}), [Tier("high", 6), Tier("low", 3)])
+
+
+def test_rules_of_a_company_change_what_a_tier_asks_for() -> None:
+    rules = pd.DataFrame(
+        [
+            {
+                "tier": "silver",
+                "least_months": 9,
+                "least_adoption": 0.5,
+                "least_engagement": 0,
+            }
+        ]
+    )
+
+    assert tiers_by_rules(rules) == (TIERS[0], Tier("silver", 9, 0.5, 0), TIERS[2])
+    assert tiers_by_rules(rules.head(0)) == TIERS
+    with pytest.raises(InvalidSetting, match="silver 12, gold 12"):
+        tiers_by_rules(rules.assign(least_months=12))

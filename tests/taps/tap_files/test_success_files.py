@@ -22,6 +22,9 @@ KINDS = (
     "account_referrals",
     "points_rules",
     "points_redemptions",
+    "loyalty_rules",
+    "referral_rules",
+    "reward_payouts",
     "program_costs",
 )
 EXPORTS = {
@@ -46,6 +49,11 @@ EXPORTS = {
     ),
     "regla;tipo_regla;puntos;valor": "points_rules",
     "id_canje;id_cuenta;premio;puntos;fecha_canje": "points_redemptions",
+    "nivel;meses_minimos;adopcion_minima;implicacion_minima": "loyalty_rules",
+    "recompensa_por_referido;meses;tasa_comision;referidos_minimos": "referral_rules",
+    "id_recompensa;id_cuenta;tipo_recompensa;importe_pagado;fecha_pago": (
+        "reward_payouts"
+    ),
     "mes;tipo_gasto;importe;moneda": "program_costs",
 }
 

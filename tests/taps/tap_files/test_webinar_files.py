@@ -22,6 +22,7 @@ CONTRACTS = (
     "uptime_checks",
     "webinar_campaigns",
     "web_sessions",
+    "experiments",
 )
 HEADERS = {
     # Zoom's own headers, with the webinar's id beside each row.
@@ -38,6 +39,7 @@ HEADERS = {
     # As LinkedIn and a monitor export them.
     "social_posts": "Post URN,Network,Post date,Impressions,Reactions",
     "webinar_campaigns": "id_webinar,campaña",
+    "experiments": "experimento,variante,destinatarios,logros,inicio",
     # The traffic report of Google Analytics, by day.
     "web_sessions": "Date,Session source,Session medium,Session campaign,Sessions,"
     "Engaged sessions,Views,New users,User engagement",

@@ -21,6 +21,9 @@ accounts as (
         told.company_id,
         told.account_id,
         told.account_name,
+        count(*) over (
+            partition by told.company_id, told.account_name
+        ) as name_count,
         told.segment,
         told.industry,
         told.employee_count,
@@ -38,4 +41,18 @@ accounts as (
     where merged.account_id is null
 )
 
-select * from accounts
+-- Pages are opened by the name: who shares one has its id behind it.
+select
+    company_id,
+    account_id,
+    case
+        when name_count > 1 then account_name || ' (' || account_id || ')'
+        else account_name
+    end as account_name,
+    segment,
+    industry,
+    employee_count,
+    country_code,
+    cs_manager,
+    signed_up_date
+from accounts

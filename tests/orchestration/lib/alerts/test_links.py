@@ -12,6 +12,7 @@ from orchestration.lib.alerts.lifecycle import Condition
 from orchestration.lib.alerts.links import Links, page_of_view
 from orchestration.lib.alerts.messages import Telling, describe, message
 from orchestration.lib.core.translations import LANGUAGES
+from orchestration.lib.reporting.pages import read_pages
 from tests.orchestration.lib.alerts.conftest import ACME, BOLT, START, Office
 
 PUBLISHED = """
@@ -105,3 +106,15 @@ def test_a_run_that_failed_is_named_and_what_failed_in_a_source_too(
         "connection_failing:other": "/assets/raw_meta_ads/accounts",
     }
     assert alerts["run_failed:refresh_orders"]["facts"]["run"] == "d0c5, marts/orders"
+
+
+def test_a_page_of_what_is_going_on_is_read_anew_by_itself() -> None:
+    operating, executive = (
+        read_pages()[name].entity_id for name in ("webinar_operativo", "webinars")
+    )
+    links = Links("https://bi", "https://dag", {operating: 8, executive: 9})
+
+    facts = {"event": "metric_below", "view": "webinar_live_counters"}
+    assert links.page(facts) == "https://bi/dashboard/8#refresh=60"
+    facts["view"] = "webinar_months"
+    assert links.page(facts) == "https://bi/dashboard/9#refresh=300"
