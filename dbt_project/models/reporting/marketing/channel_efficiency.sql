@@ -5,9 +5,12 @@ with channel_values as (
 companies as (
     select
         company_id,
-        currency_code,
-        gross_margin_rate
+        currency_code
     from {{ ref('companies') }}
+),
+
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 targets as (
@@ -33,7 +36,8 @@ joined as (
         channel_values.company_id,
         channel_values.channel_id,
         companies.currency_code,
-        companies.gross_margin_rate,
+        margins.gross_margin_rate,
+        margins.contribution_margin_rate,
         channel_values.as_of_date,
         channel_values.spend,
         channel_values.reported_revenue,
@@ -52,6 +56,8 @@ joined as (
     from channel_values
     inner join companies
         on channel_values.company_id = companies.company_id
+    left join margins
+        on channel_values.company_id = margins.company_id
     left join targets
         on channel_values.company_id = targets.company_id
     left join curves
@@ -67,7 +73,7 @@ divided as (
         value_12m / nullif(new_customer_count, 0) as value_per_customer,
         value_12m / paid as ltv_roas_attributed,
         -- Without a margin that the company told, sales are all that is known.
-        coalesce(gross_margin_rate, 1) as kept_rate
+        coalesce(contribution_margin_rate, 1) as kept_rate
     from joined
 ),
 
@@ -116,9 +122,9 @@ labelled as (
         judged.ltv_roas_incremental,
         judged.ltv_roas_incremental_lower,
         judged.ltv_roas_incremental_upper,
-        (judged.ltv_roas_attributed * judged.gross_margin_rate)
+        (judged.ltv_roas_attributed * judged.contribution_margin_rate)
         ::numeric(18, 6) as margin_ltv_roas_attributed,
-        judged.ltv_roas_incremental * judged.gross_margin_rate
+        judged.ltv_roas_incremental * judged.contribution_margin_rate
             as margin_ltv_roas_incremental,
         (judged.observed_value / judged.paid)::numeric(18, 6)
             as observed_roas,
@@ -133,9 +139,9 @@ labelled as (
         labels.label_en as verdict_label_en,
         judged.as_of_date,
         judged.gross_margin_rate,
-        (judged.value_12m_lower / judged.paid * judged.gross_margin_rate)
+        (judged.value_12m_lower / judged.paid * judged.contribution_margin_rate)
         ::numeric(18, 6) as margin_ltv_roas_attributed_lower,
-        (judged.value_12m_upper / judged.paid * judged.gross_margin_rate)
+        (judged.value_12m_upper / judged.paid * judged.contribution_margin_rate)
         ::numeric(18, 6) as margin_ltv_roas_attributed_upper,
         judged.payback,
         (judged.paid - judged.kept_rate * judged.value_12m)::numeric(18, 2)
@@ -143,7 +149,8 @@ labelled as (
         (judged.paid - judged.kept_rate * judged.value_12m_upper)
         ::numeric(18, 2) as unrecovered_spend_lower,
         (judged.paid - judged.kept_rate * judged.value_12m_lower)
-        ::numeric(18, 2) as unrecovered_spend_upper
+        ::numeric(18, 2) as unrecovered_spend_upper,
+        judged.contribution_margin_rate
     from judged
     left join channels
         on judged.channel_id = channels.channel_id
