@@ -24,8 +24,8 @@ from orchestration.lib.reporting.action_requests import (
     list_requests,
 )
 from tests.dbt_project.marketing.published_mix import materialise, publish
-from tests.dbt_project.mart_rows import set_margin
 from tests.dbt_project.marketing.test_media_mix import Addressed
+from tests.dbt_project.mart_rows import set_margin
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 
