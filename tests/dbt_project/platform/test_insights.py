@@ -330,6 +330,14 @@ def test_a_better_split_is_told_in_what_is_kept_where_a_margin_is_told(
         "días (90 %: de 425 EUR a 2.000 EUR;"
     ) in with_margin["sentence_es"]
     assert without["estimate"] == 2100
+    # Who told what orders cost is told which costs are taken off.
+    set_margin(warehouse, told.acme, 0.45, kept=0.4, costs="goods_shipping")
+    after_shipping = found(warehouse, told.acme)["move_budget"]
+    assert after_shipping["estimate"] == pytest.approx(0.4 * 2100 + 200)
+    assert (
+        "dejaría 1.040 EUR más de contribución (margen de contribución tras mercancía y "
+        "envío menos publicidad)"
+    ) in after_shipping["sentence_es"]
     assert "traería 2.100 EUR más de ventas" in without["sentence_es"]
     assert without["sentence_es"].endswith("así que se paga con cualquier margen.")
 
