@@ -226,6 +226,9 @@ def test_the_return_of_all_channels_is_what_the_newest_mix_may_tell(
     assert (acme["ltv_roas_incremental"], acme["verdict"]) == (4, "covered")
     assert (acme["break_even_return"], acme["break_even_margin_rate"]) == (2, 0.25)
     assert (bolt["ltv_roas_incremental_lower"], bolt["verdict"]) == (1.5, "open")
+    set_margin(warehouse, pair.bolt, 0.5, kept=-0.1, costs="goods_shipping")
+    told = row(warehouse, query, pair.bolt)
+    assert (told["verdict"], told["break_even_return"]) == ("not_covered", None)
     set_margin(warehouse, pair.bolt, None)
     told = row(warehouse, query, pair.bolt)
     assert (told["verdict"], told["break_even_return"]) == ("no_margin", None)
@@ -292,6 +295,11 @@ def test_the_light_is_of_the_twelve_months_of_the_customers_where_they_are_known
         ("Google Ads", "red", False, -0.25, pytest.approx(-0.45), pytest.approx(-0.05)),
         ("Meta Ads", "green", True, 1.0, pytest.approx(0.2), 2.0),
     ]
+    # An order that costs more than it leaves: each sale loses a tenth of itself.
+    set_margin(warehouse, pair.acme, 0.5, kept=-0.1, costs="goods_shipping")
+    google, meta = (tuple(row.values()) for row in warehouse.rows(query, [pair.acme]))
+    assert google[1:] == ("red", False, *map(pytest.approx, (-1.15, -1.19, -1.11)))
+    assert meta[1:] == ("red", True, *map(pytest.approx, (-1.4, -1.6, -1.24)))
 
 
 @pytest.fixture

@@ -165,14 +165,14 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         ("1997-09-01", False, 350, None, None),
         *newest,
     ):
-        costs = 12.5 if spend else None
-        left = margin - costs - spend if margin and spend else None
-        even = (costs + spend) / net if spend else None
+        order_costs = 12.5 if spend else None
+        left = margin - 12.5 - spend if margin and spend else None
+        even = (12.5 + spend) / net if spend else None
         insert(
             "performance_by_month",
             *(month, is_over, net // 70, "not_told", "mixed" if told else "included"),
             *(net, net / 10, spend and 9 / 400, 300 if told else 9, net - 310, spend),
-            *(spend and net / spend, spend and 300 / spend, margin, costs, left, even),
+            *(spend and net / spend, spend and 300 / spend, margin, order_costs, left, even),
             *(spend and 400, spend and 9, spend and 3),
         )
     for month, place, name, *changes in (

@@ -38,6 +38,8 @@ joined as (
         companies.currency_code,
         margins.gross_margin_rate,
         margins.contribution_margin_rate,
+        -- Without a margin that the company told, sales are all that is known.
+        coalesce(margins.contribution_margin_rate, 1) as kept_rate,
         channel_values.as_of_date,
         channel_values.spend,
         channel_values.reported_revenue,
@@ -72,8 +74,11 @@ divided as (
         paid / nullif(new_customer_count, 0) as cost_per_customer,
         value_12m / nullif(new_customer_count, 0) as value_per_customer,
         value_12m / paid as ltv_roas_attributed,
-        -- Without a margin that the company told, sales are all that is known.
-        coalesce(contribution_margin_rate, 1) as kept_rate
+        -- Where a sale leaves less than nothing, more sales leave less.
+        least(kept_rate * value_12m_lower, kept_rate * value_12m_upper)
+            as kept_lower,
+        greatest(kept_rate * value_12m_lower, kept_rate * value_12m_upper)
+            as kept_upper
     from joined
 ),
 
@@ -91,11 +96,11 @@ judged as (
         case
             when paid is null then null
             when
-                kept_rate * value_12m_upper < paid
+                kept_upper < paid
                 and coalesce(kept_rate * ltv_roas_incremental_upper < 1, true)
                 then 'not_covered'
             when
-                kept_rate * value_12m_lower >= paid
+                kept_lower >= paid
                 and coalesce(kept_rate * ltv_roas_incremental_lower >= 1, true)
                 then 'covered'
             else 'open'
@@ -139,17 +144,21 @@ labelled as (
         labels.label_en as verdict_label_en,
         judged.as_of_date,
         judged.gross_margin_rate,
-        (judged.value_12m_lower / judged.paid * judged.contribution_margin_rate)
-        ::numeric(18, 6) as margin_ltv_roas_attributed_lower,
-        (judged.value_12m_upper / judged.paid * judged.contribution_margin_rate)
-        ::numeric(18, 6) as margin_ltv_roas_attributed_upper,
+        case
+            when judged.contribution_margin_rate is not null
+                then judged.kept_lower / judged.paid
+        end::numeric(18, 6) as margin_ltv_roas_attributed_lower,
+        case
+            when judged.contribution_margin_rate is not null
+                then judged.kept_upper / judged.paid
+        end::numeric(18, 6) as margin_ltv_roas_attributed_upper,
         judged.payback,
         (judged.paid - judged.kept_rate * judged.value_12m)::numeric(18, 2)
             as unrecovered_spend,
-        (judged.paid - judged.kept_rate * judged.value_12m_upper)
-        ::numeric(18, 2) as unrecovered_spend_lower,
-        (judged.paid - judged.kept_rate * judged.value_12m_lower)
-        ::numeric(18, 2) as unrecovered_spend_upper,
+        (judged.paid - judged.kept_upper)::numeric(18, 2)
+            as unrecovered_spend_lower,
+        (judged.paid - judged.kept_lower)::numeric(18, 2)
+            as unrecovered_spend_upper,
         judged.contribution_margin_rate
     from judged
     left join channels

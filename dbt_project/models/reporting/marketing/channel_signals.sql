@@ -89,10 +89,19 @@ earned as (
         marginal_value_return is not null as is_by_value,
         coalesce(marginal_value_return, marginal_return)
         * margin_rate - 1 as marginal_profit,
-        coalesce(marginal_value_return_lower, marginal_return_lower)
-        * margin_rate - 1 as marginal_profit_lower,
-        coalesce(marginal_value_return_upper, marginal_return_upper)
-        * margin_rate - 1 as marginal_profit_upper
+        -- Where a sale leaves less than nothing, more sales leave less.
+        least(
+            coalesce(marginal_value_return_lower, marginal_return_lower)
+            * margin_rate,
+            coalesce(marginal_value_return_upper, marginal_return_upper)
+            * margin_rate
+        ) - 1 as marginal_profit_lower,
+        greatest(
+            coalesce(marginal_value_return_lower, marginal_return_lower)
+            * margin_rate,
+            coalesce(marginal_value_return_upper, marginal_return_upper)
+            * margin_rate
+        ) - 1 as marginal_profit_upper
     from compared
 ),
 

@@ -194,10 +194,15 @@ labelled as (
         values_12m.projected_profit as value_profit,
         kept.margin_rate * scenarios.gain - kept.more_spend
             as contribution_gain,
-        kept.margin_rate * scenarios.gain_lower - kept.more_spend
-            as contribution_gain_lower,
-        kept.margin_rate * scenarios.gain_upper - kept.more_spend
-            as contribution_gain_upper,
+        -- Where a sale leaves less than nothing, more sales leave less.
+        least(
+            kept.margin_rate * scenarios.gain_lower,
+            kept.margin_rate * scenarios.gain_upper
+        ) - kept.more_spend as contribution_gain_lower,
+        greatest(
+            kept.margin_rate * scenarios.gain_lower,
+            kept.margin_rate * scenarios.gain_upper
+        ) - kept.more_spend as contribution_gain_upper,
         scenarios.probability_better,
         {{ probability_label('scenarios.probability_better') }}
             as probability_better_label,
