@@ -335,8 +335,8 @@ def test_a_better_split_is_told_in_what_is_kept_where_a_margin_is_told(
     after_shipping = found(warehouse, told.acme)["move_budget"]
     assert after_shipping["estimate"] == pytest.approx(0.4 * 2100 + 200)
     assert (
-        "dejaría 1.040 EUR más de contribución (margen de contribución tras mercancía y "
-        "envío menos publicidad)"
+        "dejaría 1.040 EUR más de contribución (margen de contribución tras mercancía "
+        "y envío menos publicidad)"
     ) in after_shipping["sentence_es"]
     assert "traería 2.100 EUR más de ventas" in without["sentence_es"]
     assert without["sentence_es"].endswith("así que se paga con cualquier margen.")

@@ -172,7 +172,8 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
             "performance_by_month",
             *(month, is_over, net // 70, "not_told", "mixed" if told else "included"),
             *(net, net / 10, spend and 9 / 400, 300 if told else 9, net - 310, spend),
-            *(spend and net / spend, spend and 300 / spend, margin, order_costs, left, even),
+            *(spend and net / spend, spend and 300 / spend),
+            *(margin, order_costs, left, even),
             *(spend and 400, spend and 9, spend and 3),
         )
     for month, place, name, *changes in (
