@@ -257,7 +257,10 @@ def set_(
         raise fail("Say what to change. What can be: timonel company set --help")
     with plain_errors():
         url = open_database(Settings.from_environment())
-        _print(change_settings(url, company_id, **changes))
+        settings = change_settings(url, company_id, **changes)
+    _print(settings)
+    if settings.lacks_margin:
+        console.print("Advice counts costs of orders once --gross-margin-rate is told")
     if "plan" in changes:
         console.print(
             "The plan opens and closes pages at the next timonel metabase apply"

@@ -90,6 +90,12 @@ class CompanySettings:
     plan: str = field(repr=False)
     is_operator: bool = field(repr=False)
 
+    @property
+    def lacks_margin(self) -> bool:
+        """Whether costs of orders are told, and not what the goods leave for them."""
+        told = [getattr(self, name) for name in (*_COSTS, "payment_fee_rate")]
+        return self.gross_margin_rate is None and any(one is not None for one in told)
+
 
 _NAMES = [one.name for one in fields(CompanySettings)]
 

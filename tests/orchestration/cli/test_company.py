@@ -98,8 +98,15 @@ def test_costs_of_an_order_are_told_and_forgotten_one_by_one(
     costs = ("shipping_cost_per_order", "payment_fee_rate", "payment_fee_per_order")
     options = [f"--{name.replace('_', '-')}" for name in costs]
     told = dict(zip(options, ("4.50", "0.014", "0.25"), strict=True))
-    timonel("set", "acme", *(text for option in told.items() for text in option))
+    alone = timonel(
+        "set", "acme", *(text for option in told.items() for text in option)
+    )
     timonel("set", "acme", "--payment-fee-rate", "none")
+    together = timonel("set", "acme", "--gross-margin-rate", "0.6")
+
+    hint = "once --gross-margin-rate is told"
+    assert hint in alone
+    assert hint not in together
 
     settings = load_settings(database_url, "acme")
     assert [getattr(settings, name) for name in costs] == [
