@@ -34,6 +34,7 @@ from orchestration.lib.tenancy.company_removal import remove_company
 from orchestration.lib.tenancy.company_settings import (
     CompanySettings,
     change_settings,
+    lacks_margin,
     load_plans,
     load_settings,
 )
@@ -259,7 +260,7 @@ def set_(
         url = open_database(Settings.from_environment())
         settings = change_settings(url, company_id, **changes)
     _print(settings)
-    if settings.lacks_margin:
+    if lacks_margin(settings):
         console.print("Advice counts costs of orders once --gross-margin-rate is told")
     if "plan" in changes:
         console.print(

@@ -17,6 +17,7 @@ __all__ = [
     "PLANS",
     "CompanySettings",
     "change_settings",
+    "lacks_margin",
     "load_plans",
     "load_settings",
     "sells",
@@ -89,12 +90,6 @@ class CompanySettings:
     # Not in the repr, which decides whether a run would compute something else.
     plan: str = field(repr=False)
     is_operator: bool = field(repr=False)
-
-    @property
-    def lacks_margin(self) -> bool:
-        """Whether costs of orders are told, and not what the goods leave for them."""
-        told = [getattr(self, name) for name in (*_COSTS, "payment_fee_rate")]
-        return self.gross_margin_rate is None and any(one is not None for one in told)
 
 
 _NAMES = [one.name for one in fields(CompanySettings)]
@@ -175,6 +170,12 @@ def _check(settings: CompanySettings) -> None:
             "critical_threshold must not be below at_risk_threshold "
             f"({settings.at_risk_threshold})."
         )
+
+
+def lacks_margin(settings: CompanySettings) -> bool:
+    """Whether costs of orders are told, and not what the goods leave for them."""
+    told = [getattr(settings, name) for name in (*_COSTS, "payment_fee_rate")]
+    return settings.gross_margin_rate is None and any(one is not None for one in told)
 
 
 def sells(url: str, company_id: str) -> bool:
