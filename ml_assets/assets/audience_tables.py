@@ -30,7 +30,7 @@ class CountedAudience:
     """An audience that was given out, and the days whose purchases count.
 
     ``data_through_date`` is the last day of which purchases are known, None of none;
-    ``gross_margin_rate`` a share (0-1), None if the company told none.
+    ``contribution_margin_rate`` a share, None if the company told no margin.
     """
 
     company_id: str
@@ -39,7 +39,7 @@ class CountedAudience:
     counted_to: dt.date
     data_through_date: dt.date | None
     currency_code: str
-    gross_margin_rate: float | None
+    contribution_margin_rate: float | None
 
     @property
     def is_due(self) -> bool:
@@ -142,9 +142,10 @@ _COUNTED = """
             where months.company_id = begun.company_id
         ) as data_through_date,
         companies.currency_code,
-        companies.gross_margin_rate::double precision as gross_margin_rate
+        margins.contribution_margin_rate::double precision as contribution_margin_rate
     from begun
     inner join marts.companies as companies using (company_id)
+    left join marts.contribution_margins as margins using (company_id)
     order by begun.audience_id
 """
 

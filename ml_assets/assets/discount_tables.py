@@ -15,7 +15,7 @@ def discount_rows(database: psycopg.Connection, company_id: str) -> pd.DataFrame
     found = database.execute(_QUIET, {"company": company_id}).fetchone()
     if found is None or found[0] is None:
         return pd.DataFrame()
-    as_of, days, margin, count, returned = found
+    as_of, days, gross, margin, count, returned = found
     quiet = QuietCustomers(count, returned)
     tested = database.execute(_TESTED, {"company": company_id}).fetchall()
     weighed = weigh_discounts(quiet, margin, dict(tested))
@@ -25,7 +25,8 @@ def discount_rows(database: psycopg.Connection, company_id: str) -> pd.DataFrame
         inactivity_days=days,
         customer_count=count,
         returned_count=returned,
-        gross_margin_rate=margin,
+        gross_margin_rate=gross,
+        contribution_margin_rate=margin,
     )
 
 
@@ -40,10 +41,13 @@ _QUIET = """
             summaries.as_of_date - 30 as since,
             summaries.as_of_date - 30 - companies.inactivity_days as quiet_from,
             companies.inactivity_days,
-            companies.gross_margin_rate::double precision as margin_rate
+            margins.gross_margin_rate::double precision as gross_margin_rate,
+            margins.contribution_margin_rate::double precision as margin_rate
         from marts.customer_summaries as summaries
         inner join marts.companies as companies
             on summaries.company_id = companies.company_id
+        left join marts.contribution_margins as margins
+            on summaries.company_id = margins.company_id
         where summaries.company_id = %(company)s
     ),
 
@@ -64,6 +68,7 @@ _QUIET = """
     select
         max(as_of_date) as as_of_date,
         max(inactivity_days) as inactivity_days,
+        max(gross_margin_rate) as gross_margin_rate,
         max(margin_rate) as margin_rate,
         count(*) filter (where last_order_date < quiet_from)
         + (select count(*) from back) as customer_count,

@@ -48,6 +48,7 @@ _SPECS = [
         deps=[
             ["marts", "companies"],
             ["marts", "company_months"],
+            ["marts", "contribution_margins"],
             ["marts", "customer_identities"],
             ["marts", "orders"],
         ],
@@ -91,6 +92,7 @@ _SPECS = [
         ),
         deps=[
             ["marts", "companies"],
+            ["marts", "contribution_margins"],
             ["marts", "customer_summaries"],
             ["marts", "orders"],
         ],
@@ -181,7 +183,7 @@ def _measured(
         for audience in list_counted(database, company_id):
             uplift = measure_uplift(
                 read_members(database, audience),
-                margin_rate=audience.gross_margin_rate,
+                margin_rate=audience.contribution_margin_rate,
                 is_due=audience.is_due,
             )
             yield uplift_row(audience, uplift, measured_at)

@@ -91,7 +91,7 @@ class _Run:
                 ["marts", "channel_days"],
                 ["marts", "customers"],
                 ["marts", "orders"],
-                ["marts", "companies"],
+                ["marts", "contribution_margins"],
                 [_SCHEMA, "predictions_customer"],
                 [_SCHEMA, "forecast_totals"],
             ],

@@ -83,9 +83,10 @@ def read_spend(
 
 
 def read_margin_rate(database: psycopg.Connection, company_id: str) -> float | None:
-    """Gross margin as a share of revenue; None when the company has not told it."""
+    """What stays of revenue after all costs told, a share; None without a margin."""
     row = database.execute(
-        "select gross_margin_rate from marts.companies where company_id = %s",
+        """select contribution_margin_rate from marts.contribution_margins
+        where company_id = %s""",
         (company_id,),
     ).fetchone()
     return float(row[0]) if row and row[0] is not None else None

@@ -18,8 +18,15 @@ from ml_assets.assets.media_mix_tables import read_margin_rate
 from ml_assets.assets.table_rows import append, as_row
 from ml_assets.media_plan.saved_scenarios import Projection, PublishedMix
 from ml_assets.media_plan.value_ratios import ValueRatios
+from orchestration.lib.tenancy.company_settings import CompanySettings
 
-__all__ = ["MixSource", "read_published_mix", "seal_of", "write_scenario"]
+__all__ = [
+    "MixSource",
+    "read_published_mix",
+    "seal_of",
+    "told_margin_rate",
+    "write_scenario",
+]
 
 _OUTCOME = "revenue"
 # Amounts as the table keeps them: what is sealed is what is read again.
@@ -68,6 +75,32 @@ def read_published_mix(
         most=columns("most"),
     )
     return mix, source
+
+
+def told_margin_rate(
+    database: psycopg.Connection, company_id: str, told: CompanySettings
+) -> float | None:
+    """What stays of sales by costs as they are told now, a share of net sales.
+
+    As `marts.contribution_margins` counts it, of settings that it may not know yet:
+    gross margin - (shipping + fee per order) * orders per unit of sales - fee * charged
+    per unit of sales. None without a gross margin, or where orders cost something and
+    none was sold yet.
+    """
+    costs = (
+        *(told.shipping_cost_per_order, told.payment_fee_per_order),
+        told.payment_fee_rate,
+    )
+    if told.gross_margin_rate is None or all(cost is None for cost in costs):
+        rate = told.gross_margin_rate
+        return None if rate is None else float(rate)
+    row = database.execute(_PER_SALE, [company_id]).fetchone()
+    if row is None or row[0] is None:
+        return None
+    shipping, fee, share = (float(cost or 0) for cost in costs)
+    orders, charged = row
+    spent = (shipping + fee) * orders + share * charged
+    return float(told.gross_margin_rate) - float(spent)
 
 
 def _value_of(rows: list[dict[str, Any]]) -> ValueRatios | None:
@@ -185,6 +218,10 @@ _AMOUNTS = (
     *("current_expected", "projected_expected"),
 )
 
+_PER_SALE = """
+    select orders_per_sale, charged_per_sale from marts.contribution_margins
+    where company_id = %s
+"""
 _CURVES = """
     select
         draws.channel_id,

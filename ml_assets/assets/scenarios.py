@@ -5,7 +5,11 @@ from dataclasses import replace
 
 import dagster as dg
 
-from ml_assets.assets.scenario_tables import read_published_mix, write_scenario
+from ml_assets.assets.scenario_tables import (
+    read_published_mix,
+    told_margin_rate,
+    write_scenario,
+)
 from ml_assets.media_plan.evaluation import MODEL_VERSION
 from ml_assets.media_plan.saved_scenarios import project, seeded_requests
 from ml_assets.media_plan.scenario_requests import ScenarioRefused, read_request
@@ -44,7 +48,7 @@ _TABLES = {
                 [_SCHEMA, "media_mix_fits"],
                 [_SCHEMA, "budget_scenarios"],
                 [_SCHEMA, "budget_scenario_channels"],
-                ["marts", "companies"],
+                ["marts", "contribution_margins"],
             ],
             group_name="ml_mmm",
             kinds={"python", "numpy"},
@@ -81,15 +85,16 @@ def _answer(
 
 def _save(url: str, company_id: str, request: ActionRequest) -> None:
     asked = read_request(request.read_payload())
-    # As it is set now: the marts know it with their next build only.
-    margin = load_settings(url, company_id).gross_margin_rate
+    # As they are set now: the marts know them with their next build only.
+    settings = load_settings(url, company_id)
     with connect(url, "scientist") as database:
         found = read_published_mix(database, company_id)
         if found is None:
             raise ScenarioRefused("no_mix")
         mix, source = found
-        if margin is not None:
-            mix = replace(mix, margin_rate=float(margin))
+        if settings.gross_margin_rate is not None:
+            rate = told_margin_rate(database, company_id, settings)
+            mix = replace(mix, margin_rate=rate)
         projection = project(mix, asked)
         write_scenario(database, company_id, request.id, asked.name, projection, source)
 

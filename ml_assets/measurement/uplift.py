@@ -46,8 +46,9 @@ def measure_uplift(
     """Compare those who were written to with those kept back by lot.
 
     Everybody who was meant to be written to counts, reached or not, so that the lot
-    stays a lot. Goods cost what they cost without the discount as well: the margin of a
-    member is ``margin_rate * (net_revenue + discount_amount) - discount_amount``.
+    stays a lot. Goods and orders cost what they cost without the discount as well:
+    the margin of a member is ``margin_rate * (net_revenue + discount_amount) -
+    discount_amount``.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def measure_uplift(
         One row per member: ``is_held_back``, ``order_count``, ``net_revenue`` and
         ``discount_amount`` (money) of the days counted.
     margin_rate
-        Gross margin of the company, a share (0-1); None if it told none.
+        What stays of the company's sales, a share; None if it told no margin.
     is_due
         Whether all days that count are known.
     """

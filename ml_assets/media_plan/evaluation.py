@@ -74,7 +74,7 @@ _ROI: Final = {
 class Settings:
     """What a company says of its money.
 
-    `margin_rate` is the gross margin as a share of revenue, None when not told;
+    `margin_rate` is what stays of revenue, a share, None when not told;
     `return_target` the marginal return at which a channel counts as saturated;
     `lift_tests` experiments by outcome.
     """
@@ -210,7 +210,7 @@ def margin_of(verdict: Verdict, media: MediaDays, settings: Settings) -> Verdict
     A constant share of revenue has the same fit, in another unit.
     """
     rate = settings.margin_rate
-    if not rate or verdict.mix is None or verdict.tables is None:
+    if rate is None or rate <= 0 or verdict.mix is None or verdict.tables is None:
         return None
     mix = verdict.mix
     series = replace(mix.series, outcome=mix.series.outcome * rate)

@@ -34,6 +34,7 @@ from orchestration.lib.tenancy.company_removal import remove_company
 from orchestration.lib.tenancy.company_settings import (
     CompanySettings,
     change_settings,
+    lacks_margin,
     load_plans,
     load_settings,
 )
@@ -181,6 +182,18 @@ def set_(
     gross_margin_rate: Annotated[
         str | None, typer.Option(help="Share (0-1) of net revenue; none to forget it.")
     ] = None,
+    shipping_cost_per_order: Annotated[
+        str | None,
+        typer.Option(help="Money, beyond what its customer pays; none to forget it."),
+    ] = None,
+    payment_fee_rate: Annotated[
+        str | None,
+        typer.Option(help="Share (0-1) of all that is charged; none to forget it."),
+    ] = None,
+    payment_fee_per_order: Annotated[
+        str | None,
+        typer.Option(help="Money besides that share; none to forget it."),
+    ] = None,
     value_penalizer: Annotated[
         str | None,
         typer.Option(
@@ -225,9 +238,9 @@ def set_(
         "counts_free_orders": counts_free_orders,
         "cart_idle_hours": cart_idle_hours,
         "inactivity_days": inactivity_days,
-        "at_risk_threshold": _share("at-risk-threshold", at_risk_threshold),
-        "critical_threshold": _share("critical-threshold", critical_threshold),
-        "value_penalizer": _share("value-penalizer", value_penalizer),
+        "at_risk_threshold": _number("at_risk_threshold", at_risk_threshold),
+        "critical_threshold": _number("critical_threshold", critical_threshold),
+        "value_penalizer": _number("value_penalizer", value_penalizer),
         "prediction_cadence": prediction_cadence and prediction_cadence.value,
         "is_read_hourly": is_read_hourly,
         "is_read_tactically": is_read_tactically,
@@ -235,16 +248,20 @@ def set_(
         "is_operator": is_operator,
     }
     changes = {name: value for name, value in changes.items() if value is not None}
-    if gross_margin_rate is not None:
-        is_forgotten = gross_margin_rate.lower() == "none"
-        changes["gross_margin_rate"] = (
-            None if is_forgotten else _share("gross-margin-rate", gross_margin_rate)
-        )
+    changes |= _forgettable(
+        gross_margin_rate=gross_margin_rate,
+        shipping_cost_per_order=shipping_cost_per_order,
+        payment_fee_rate=payment_fee_rate,
+        payment_fee_per_order=payment_fee_per_order,
+    )
     if not changes:
         raise fail("Say what to change. What can be: timonel company set --help")
     with plain_errors():
         url = open_database(Settings.from_environment())
-        _print(change_settings(url, company_id, **changes))
+        settings = change_settings(url, company_id, **changes)
+    _print(settings)
+    if lacks_margin(settings):
+        console.print("Advice counts costs of orders once --gross-margin-rate is told")
     if "plan" in changes:
         console.print(
             "The plan opens and closes pages at the next timonel metabase apply"
@@ -261,8 +278,18 @@ app.command()(lab)
 app.command()(logo)
 
 
-def _share(option: str, text: str | None) -> Decimal | None:
-    return None if text is None else number_of(f"--{option}", text)
+def _number(name: str, text: str | None) -> Decimal | None:
+    """What was written after an option, named as its setting; None of nothing."""
+    return None if text is None else number_of(f"--{name.replace('_', '-')}", text)
+
+
+def _forgettable(**told: str | None) -> dict[str, Decimal | None]:
+    """Settings that were told, None of those to forget."""
+    return {
+        name: None if text.lower() == "none" else _number(name, text)
+        for name, text in told.items()
+        if text is not None
+    }
 
 
 def _print(settings: CompanySettings) -> None:

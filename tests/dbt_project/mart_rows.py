@@ -9,15 +9,26 @@ import psycopg
 
 from tests.dbt_project.warehouse import Warehouse
 
-__all__ = ["COMPANY", "insert"]
+__all__ = ["COMPANY", "insert", "set_margin"]
 
 ANY_DAY = dt.date(2026, 10, 31)
 COMPANY = """
+    with added as (
     insert into marts.companies
     select company_id, name, currency_code, time_zone, cart_idle_hours,
         inactivity_days, at_risk_threshold, critical_threshold, 0.5,
         revenue_includes_tax, revenue_includes_shipping, created_at
     from ops.companies where company_id = %s
+    returning company_id, gross_margin_rate
+    )
+    insert into marts.contribution_margins (company_id, gross_margin_rate,
+        contribution_margin_rate, costs_included)
+    select company_id, gross_margin_rate, gross_margin_rate, 'goods' from added
+"""
+MARGIN = """
+    update marts.contribution_margins set gross_margin_rate = %(gross)s,
+        contribution_margin_rate = %(kept)s, costs_included = %(costs)s
+    where company_id = %(company)s
 """
 # What a mart wants of a column that a test has nothing to say about.
 BLANK = {
@@ -43,6 +54,22 @@ def insert(
         f"insert into {schema}.{table} ({names}) values ({places})",
         list(values.values()),
     )
+
+
+def set_margin(
+    warehouse: Warehouse,
+    company: str,
+    gross: float | None,
+    kept: float | None = None,
+    costs: str = "goods",
+) -> None:
+    """What is left of a sale, or that nobody told it; until then it is a half.
+
+    ``kept`` is what is left after the ``costs`` as well; left out, all that is left
+    of the goods.
+    """
+    told = {"gross": gross, "kept": gross if kept is None else kept}
+    warehouse.execute(MARGIN, told | {"costs": costs, "company": company})
 
 
 @cache

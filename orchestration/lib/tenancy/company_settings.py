@@ -17,6 +17,7 @@ __all__ = [
     "PLANS",
     "CompanySettings",
     "change_settings",
+    "lacks_margin",
     "load_plans",
     "load_settings",
     "sells",
@@ -24,6 +25,12 @@ __all__ = [
 
 PLANS = ("basic", "pro", "agency", "community", "saas", "webinars", "full")
 """What a company may take; their pages are in metabase/roles.yml."""
+_SHARES = (
+    *("at_risk_threshold", "critical_threshold"),
+    *("gross_margin_rate", "payment_fee_rate"),
+)
+_COSTS = ("shipping_cost_per_order", "payment_fee_per_order")
+_LARGEST_COST = 10**10
 _WITHOUT_A_SHOP = frozenset({"agency", "community", "saas", "webinars"})
 
 
@@ -45,6 +52,13 @@ class CompanySettings:
         Probability (0-1) of no purchase from which a customer is at risk, or critical.
     gross_margin_rate
         Gross margin as a share (0-1) of net revenue; None when not told.
+    shipping_cost_per_order
+        What shipping an order costs beyond what its customer pays for it, in the
+        company's currency; None when not told.
+    payment_fee_rate, payment_fee_per_order
+        What taking a payment costs: a share (0-1) of all that is charged, taxes and
+        shipping included, and an amount per order in the company's currency; None when
+        not told.
     value_penalizer
         lifetimes' ``penalizer_coef`` of the customer value models (0-1); 0 is maximum
         likelihood.
@@ -66,6 +80,9 @@ class CompanySettings:
     at_risk_threshold: Decimal
     critical_threshold: Decimal
     gross_margin_rate: Decimal | None
+    shipping_cost_per_order: Decimal | None
+    payment_fee_rate: Decimal | None
+    payment_fee_per_order: Decimal | None
     value_penalizer: Decimal
     prediction_cadence: str
     is_read_hourly: bool
@@ -132,10 +149,16 @@ def _check(settings: CompanySettings) -> None:
     for name in ("cart_idle_hours", "inactivity_days"):
         if getattr(settings, name) <= 0:
             raise InvalidCompany(f"{name} must be 1 or more.")
-    for name in ("at_risk_threshold", "critical_threshold", "gross_margin_rate"):
+    for name in _SHARES:
         value = getattr(settings, name)
         if value is not None and not 0 <= value <= 1:
             raise InvalidCompany(f"{name} is a share: write it between 0 and 1.")
+    for name in _COSTS:
+        value = getattr(settings, name)
+        if value is not None and not 0 <= value < _LARGEST_COST:
+            raise InvalidCompany(
+                f"{name} is money per order: write it as 0 or more, such as 4.50."
+            )
     if not 0 <= settings.value_penalizer <= 1:
         raise InvalidCompany("value_penalizer is between 0 (none) and 1, such as 0.01.")
     if settings.prediction_cadence not in CADENCES:
@@ -147,6 +170,12 @@ def _check(settings: CompanySettings) -> None:
             "critical_threshold must not be below at_risk_threshold "
             f"({settings.at_risk_threshold})."
         )
+
+
+def lacks_margin(settings: CompanySettings) -> bool:
+    """Whether costs of orders are told, and not what the goods leave for them."""
+    told = [getattr(settings, name) for name in (*_COSTS, "payment_fee_rate")]
+    return settings.gross_margin_rate is None and any(one is not None for one in told)
 
 
 def sells(url: str, company_id: str) -> bool:

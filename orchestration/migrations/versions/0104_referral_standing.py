@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0104"
-down_revision = "0101"
+down_revision = "0103"
 
 # Whose rows a reader's or an analyst's login sees, as of 0072.
 _COMPANY_OF_READER = """case

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ml_assets.assets.measurements import measure_churn, measure_discounts
-from tests.dbt_project.mart_rows import COMPANY, insert
+from tests.dbt_project.mart_rows import COMPANY, insert, set_margin
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 3, 31)
@@ -304,10 +304,7 @@ def test_discounts_are_weighed_by_who_was_quiet_and_came_back(
     warehouse: Warehouse, told: Pair
 ) -> None:
     """Quiet are 61 days or more at the end of 28 February; 30 days were over then."""
-    warehouse.execute(
-        "update marts.companies set gross_margin_rate = 0.4 where company_id = %s",
-        [told.acme],
-    )
+    set_margin(warehouse, told.acme, 0.4)
     bought = {f"quiet {number}": [91 + number] for number in range(120)}
     for number, back in enumerate((29, 15, 0)):
         bought[f"quiet {number}"].append(back)

@@ -21,6 +21,7 @@ from orchestration.lib.tenancy.media_settings import (
 )
 from orchestration.lib.tenancy.partitions import CompanyDay, partition_key
 from orchestration.lib.warehouse.warehouse import Warehouse as Database
+from tests.dbt_project.mart_rows import COMPANY
 from tests.dbt_project.warehouse import Pair, Warehouse
 from tests.ml_assets.media_plan.shop import AS_OF, shop
 
@@ -50,14 +51,7 @@ def fill(warehouse: Warehouse, company: str, currency: str, seed: int) -> None:
     with psycopg.connect(warehouse.url) as database:
         cursor = database.cursor()
         # Half of what is sold is margin.
-        cursor.execute(
-            """insert into marts.companies select company_id, name, currency_code,
-                time_zone, cart_idle_hours, inactivity_days, at_risk_threshold,
-                critical_threshold, 0.5, revenue_includes_tax,
-                revenue_includes_shipping, created_at
-            from ops.companies where company_id = %s""",
-            [company],
-        )
+        cursor.execute(COMPANY, [company])
         for row in media.frame.to_dict("records"):
             day = row["date"].date()
             cursor.execute(

@@ -12,7 +12,7 @@ from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.media_mix_tables import refresh_new_customer_values
 from orchestration.lib.tenancy.media_settings import set_targets
 from orchestration.lib.warehouse.database import connect
-from tests.dbt_project.mart_rows import COMPANY, insert
+from tests.dbt_project.mart_rows import COMPANY, insert, set_margin
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 10, 31)
@@ -226,10 +226,10 @@ def test_the_return_of_all_channels_is_what_the_newest_mix_may_tell(
     assert (acme["ltv_roas_incremental"], acme["verdict"]) == (4, "covered")
     assert (acme["break_even_return"], acme["break_even_margin_rate"]) == (2, 0.25)
     assert (bolt["ltv_roas_incremental_lower"], bolt["verdict"]) == (1.5, "open")
-    warehouse.execute(
-        "update marts.companies set gross_margin_rate = null where company_id = %s",
-        [pair.bolt],
-    )
+    set_margin(warehouse, pair.bolt, 0.5, kept=-0.1, costs="goods_shipping")
+    told = row(warehouse, query, pair.bolt)
+    assert (told["verdict"], told["break_even_return"]) == ("not_covered", None)
+    set_margin(warehouse, pair.bolt, None)
     told = row(warehouse, query, pair.bolt)
     assert (told["verdict"], told["break_even_return"]) == ("no_margin", None)
     assert told["break_even_margin_rate"] == pytest.approx(1 / 3)
@@ -295,6 +295,11 @@ def test_the_light_is_of_the_twelve_months_of_the_customers_where_they_are_known
         ("Google Ads", "red", False, -0.25, pytest.approx(-0.45), pytest.approx(-0.05)),
         ("Meta Ads", "green", True, 1.0, pytest.approx(0.2), 2.0),
     ]
+    # An order that costs more than it leaves: each sale loses a tenth of itself.
+    set_margin(warehouse, pair.acme, 0.5, kept=-0.1, costs="goods_shipping")
+    google, meta = (tuple(row.values()) for row in warehouse.rows(query, [pair.acme]))
+    assert google[1:] == ("red", False, *map(pytest.approx, (-1.15, -1.19, -1.11)))
+    assert meta[1:] == ("red", True, *map(pytest.approx, (-1.4, -1.6, -1.24)))
 
 
 @pytest.fixture
@@ -378,10 +383,7 @@ def test_the_spend_that_leaves_most_is_told_where_a_margin_is(
     """
 
     assert row(warehouse, query, planned.acme) == {"worthwhile_budget": 500}
-    warehouse.execute(
-        "update marts.companies set gross_margin_rate = null where company_id = %s",
-        [planned.acme],
-    )
+    set_margin(warehouse, planned.acme, None)
     assert row(warehouse, query, planned.acme) == {"worthwhile_budget": None}
 
 

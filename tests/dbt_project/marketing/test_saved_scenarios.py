@@ -25,6 +25,7 @@ from orchestration.lib.reporting.action_requests import (
 )
 from tests.dbt_project.marketing.published_mix import materialise, publish
 from tests.dbt_project.marketing.test_media_mix import Addressed
+from tests.dbt_project.mart_rows import set_margin
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 
@@ -155,10 +156,7 @@ def test_a_margin_counts_from_the_moment_it_is_set(
 ) -> None:
     """The marts know it with their next build; a plan does not wait for that."""
     for told, plan in ((None, "one"), (0.5, "two")):
-        warehouse.execute(
-            "update marts.companies set gross_margin_rate = null where company_id = %s",
-            [companies.acme],
-        )
+        set_margin(warehouse, companies.acme, None)
         warehouse.execute(
             "update ops.companies set gross_margin_rate = %s where company_id = %s",
             [told, companies.acme],

@@ -19,7 +19,7 @@ from tests.dbt_project.commerce.test_customers_at_risk import (
     first_orders,
 )
 from tests.dbt_project.insight_sources import check_against_source
-from tests.dbt_project.mart_rows import COMPANY, insert
+from tests.dbt_project.mart_rows import COMPANY, insert, set_margin
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AS_OF = dt.date(2026, 3, 31)
@@ -166,24 +166,21 @@ def plan(
     split(warehouse, run, gain_lower, spends, gain)
 
 
-def set_margin(warehouse: Warehouse, company: str, rate: float | None) -> None:
-    """What is left of a sale, or that nobody told it; until then it is a half."""
-    warehouse.execute(
-        "update marts.companies set gross_margin_rate = %s where company_id = %s",
-        [rate, company],
-    )
-
-
 def found(warehouse: Warehouse, company: str) -> dict[str, dict[str, Any]]:
     """The insights of a company by rule, each number read back from its source."""
     rows = warehouse.rows(
         """
         select insights.*, gross_margin_rate,
-            coalesce(kept.template_es, sold.template_es) as template_es,
-            coalesce(kept.template_en, sold.template_en) as template_en
+            replace(
+                coalesce(kept.template_es, sold.template_es), '{margin}', margin_es
+            ) as template_es,
+            replace(
+                coalesce(kept.template_en, sold.template_en), '{margin}', margin_en
+            ) as template_en
         from reporting.insights
         inner join staging.insight_templates as sold using (rule_id)
-        inner join marts.companies using (company_id)
+        inner join marts.contribution_margins using (company_id)
+        inner join staging.margin_labels using (costs_included)
         left join staging.insight_margin_templates as kept
             on insights.rule_id = kept.rule_id and gross_margin_rate is not null
         where company_id = %s
@@ -333,6 +330,14 @@ def test_a_better_split_is_told_in_what_is_kept_where_a_margin_is_told(
         "días (90 %: de 425 EUR a 2.000 EUR;"
     ) in with_margin["sentence_es"]
     assert without["estimate"] == 2100
+    # Who told what orders cost is told which costs are taken off.
+    set_margin(warehouse, told.acme, 0.45, kept=0.4, costs="goods_shipping")
+    after_shipping = found(warehouse, told.acme)["move_budget"]
+    assert after_shipping["estimate"] == pytest.approx(0.4 * 2100 + 200)
+    assert (
+        "dejaría 1.040 EUR más de contribución (margen de contribución tras mercancía "
+        "y envío menos publicidad)"
+    ) in after_shipping["sentence_es"]
     assert "traería 2.100 EUR más de ventas" in without["sentence_es"]
     assert without["sentence_es"].endswith("así que se paga con cualquier margen.")
 

@@ -21,7 +21,8 @@ create table reporting.incremental_returns (
     ltv_roas_incremental double precision,
     ltv_roas_incremental_lower double precision,
     ltv_roas_incremental_upper double precision, verdict_label_es text,
-    reason_es text, break_even_return numeric, break_even_margin_rate double precision
+    reason_es text, break_even_return numeric, break_even_margin_rate double precision,
+    contribution_margin_rate numeric(18, 6), costs_es text
 );
 create table reporting.capital_at_risk (
     company_id text, as_of_date date, critical_customer_count integer,
@@ -58,7 +59,8 @@ create table reporting.performance_by_month (
     average_order_value numeric(18, 2), visit_conversion_rate double precision,
     new_customer_revenue numeric(18, 2), returning_customer_revenue numeric(18, 2),
     spend numeric(18, 2), blended_return numeric(18, 6), observed_roas numeric(18, 6),
-    gross_margin numeric(18, 2), contribution_after_ads numeric(18, 2),
+    gross_margin numeric(18, 2), variable_costs numeric(18, 2),
+    contribution_after_ads numeric(18, 2), break_even_gross_margin numeric(18, 6),
     visit_count integer, visit_order_count integer, untold_visit_day_count integer,
     through_date date generated always as (
         (month_start_date + interval '1 month - 1 day')::date
@@ -115,8 +117,9 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         "Cubre lo que cuesta",
     )
     # The mix of the other company was blocked, and it told no margin.
-    known = (0.5, 2.5, 1.6, 3.4, "Paga", None, 2, 0.4)
-    blocked = (None, None, None, None, "No puede decirlo", "Se movió.", None, None)
+    costs = (0.427, "Mercancía y envío") if told else (None, None)
+    known = (0.5, 2.5, 1.6, 3.4, "Paga", None, 1 / 0.427, 0.4, *costs)
+    blocked = (*[None] * 4, "No puede decirlo", "Se movió.", None, None, *costs)
     insert("incremental_returns", "1997-09-29", *(known if told else blocked))
     risk, change = (4250, 540) if told else (0, None)
     compared = "1997-09-23" if told else None
@@ -162,12 +165,15 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         ("1997-09-01", False, 350, None, None),
         *newest,
     ):
-        left = margin - spend if margin and spend else None
+        order_costs = 12.5 if spend else None
+        left = margin - 12.5 - spend if margin and spend else None
+        even = (12.5 + spend) / net if spend else None
         insert(
             "performance_by_month",
             *(month, is_over, net // 70, "not_told", "mixed" if told else "included"),
             *(net, net / 10, spend and 9 / 400, 300 if told else 9, net - 310, spend),
-            *(spend and net / spend, spend and 300 / spend, margin, left),
+            *(spend and net / spend, spend and 300 / spend),
+            *(margin, order_costs, left, even),
             *(spend and 400, spend and 9, spend and 3),
         )
     for month, place, name, *changes in (

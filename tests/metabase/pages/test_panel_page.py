@@ -44,8 +44,8 @@ def test_the_header_is_what_the_mix_tells_beside_its_range(shops_url: str) -> No
     assert card.range == "90 %: de 1,6\u00a0\u00d7 a 3,4\u00a0\u00d7"
     (told,) = shown(shops_url, "return_facts")
     assert told == [
-        *("Paga", "1,6\u00a0\u00d7", "3,4\u00a0\u00d7", "2,0\u00a0\u00d7"),
-        *("50\xa0%", "40\xa0%", "—", "29 sept 1997"),
+        *("Paga", "1,6\u00a0\u00d7", "3,4\u00a0\u00d7", "2,3\u00a0\u00d7"),
+        *("50\xa0%", "43\xa0%", "Mercancía y envío", "40\xa0%", "—", "29 sept 1997"),
     ]
 
 
@@ -54,8 +54,8 @@ def test_a_mix_that_may_not_tell_has_words_instead_of_a_number(shops_url: str) -
     assert drawn(shops_url, "real_return", "bolt").range is None
     (why,) = shown(shops_url, "return_facts", "bolt")
 
-    assert (why[0], why[6]) == ("No puede decirlo", "Se movió.")
-    assert why[1:6] == ["—"] * 5
+    assert (why[0], why[8]) == ("No puede decirlo", "Se movió.")
+    assert why[1:8] == ["—"] * 7
 
 
 def test_the_last_click_keeps_its_own_range(shops_url: str) -> None:

@@ -40,7 +40,7 @@ BOLT_TOO = (
         null, '2030-01-02', '2030-02-01', 7, 7, 7, 7, 7, 7, 7, 0.7, 7, 7, 7, 7, 7,
         0.7""",
     """incremental_returns values ('bolt', '1999-01-01', 0.9, 77, 7, 177, 'Sí', null, 7,
-        0.7)""",
+        0.7, 0.7, 'Todo')""",
     """event_latency values ('bolt', 'shopify', 'readable', 100, 5, 9, 30)""",
     """cohort_retention values ('bolt', '1997-08-01', 1, 99, 0.99)""",
     """cohort_returns_by_month values ('bolt', '1997-08-01', 0, 99, 9, 9, 9, 0)""",

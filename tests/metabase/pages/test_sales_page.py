@@ -39,7 +39,7 @@ def test_headlines_are_of_the_last_month_that_is_over(shops_url: str) -> None:
         "month_returning_customers": "540,00\xa0€",
         "month_spend": "100,00\xa0€",
         "month_blended_return": "8,5\xa0\N{MULTIPLICATION SIGN}",
-        "month_contribution": "240,00\xa0€",
+        "month_contribution": "227,50\xa0€",
         "month_conversion": "2,3\xa0%",
     }
 
@@ -67,9 +67,11 @@ def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:
     current, august = shown(shops_url, "months_of_business")
 
     assert current[0] == "sept 1997"
-    assert current[4:9] == ["—"] * 5
+    assert current[4:11] == ["—"] * 7
     assert august[4:7] == ["100,00\xa0€", "8,5\xa0\N{MULTIPLICATION SIGN}", "3,0"]
-    assert august[7:9] == ["340,00\xa0€", "240,00\xa0€"]
+    # 340 - 12.50 - 100 stay; a margin of 112.50 / 850 would just pay for both.
+    assert august[7:10] == ["340,00\xa0€", "12,50\xa0€", "227,50\xa0€"]
+    assert august[10] == "13\xa0%"
 
 
 def test_orders_stand_beside_the_visits_of_their_days(shops_url: str) -> None:

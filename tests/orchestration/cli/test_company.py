@@ -92,6 +92,30 @@ def test_what_a_customer_is_called_is_computed_by_no_spreadsheet(
     ]
 
 
+def test_costs_of_an_order_are_told_and_forgotten_one_by_one(
+    timonel: Timonel, database_url: str
+) -> None:
+    costs = ("shipping_cost_per_order", "payment_fee_rate", "payment_fee_per_order")
+    options = [f"--{name.replace('_', '-')}" for name in costs]
+    told = dict(zip(options, ("4.50", "0.014", "0.25"), strict=True))
+    alone = timonel(
+        "set", "acme", *(text for option in told.items() for text in option)
+    )
+    timonel("set", "acme", "--payment-fee-rate", "none")
+    together = timonel("set", "acme", "--gross-margin-rate", "0.6")
+
+    hint = "once --gross-margin-rate is told"
+    assert hint in alone
+    assert hint not in together
+
+    settings = load_settings(database_url, "acme")
+    assert [getattr(settings, name) for name in costs] == [
+        *(Decimal("4.5"), None, Decimal("0.25"))
+    ]
+    others = load_settings(database_url, "bolt")
+    assert {getattr(others, name) for name in costs} == {None}
+
+
 def test_a_margin_can_be_forgotten(timonel: Timonel, database_url: str) -> None:
     timonel("set", "acme", "--gross-margin-rate", "0.35")
     timonel("set", "acme", "--gross-margin-rate", "none")
@@ -104,6 +128,10 @@ def test_a_margin_can_be_forgotten(timonel: Timonel, database_url: str) -> None:
     [
         (["--cart-idle-hours", "0"], "cart_idle_hours must be 1 or more"),
         (["--gross-margin-rate", "35"], "between 0 and 1"),
+        (["--payment-fee-rate", "1.4"], "payment_fee_rate is a share: write it"),
+        (["--payment-fee-per-order", "-0.25"], "is money per order: write it as 0 or"),
+        (["--shipping-cost-per-order", "-5"], "shipping_cost_per_order is money per"),
+        (["--shipping-cost-per-order", "1e12"], "is money per order: write it as 0"),
         (["--critical-threshold", "0.5"], "must not be below at_risk_threshold (0.700"),
     ],
 )

@@ -35,7 +35,8 @@ figures as (
             ),
             (
                 3, 'contribution', months.contribution_after_ads,
-                months.gross_margin, coalesce(months.spend, 0)
+                months.gross_margin - coalesce(months.variable_costs, 0),
+                coalesce(months.spend, 0)
             )
         ) as told (place, finding, figure, first_figure, second_figure)
     where

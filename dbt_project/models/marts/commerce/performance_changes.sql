@@ -33,9 +33,10 @@ figures as (
             (7, 'blended_return', told.blended_return),
             (8, 'observed_roas', told.observed_roas),
             (9, 'gross_margin', told.gross_margin),
-            (10, 'contribution_after_ads', told.contribution_after_ads),
+            (10, 'variable_costs', told.variable_costs),
+            (11, 'contribution_after_ads', told.contribution_after_ads),
             (
-                11, 'visit_conversion_rate',
+                12, 'visit_conversion_rate',
                 told.visit_conversion_rate::numeric
             )
         ) as figures (place, metric_name, figure)

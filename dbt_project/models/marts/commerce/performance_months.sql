@@ -8,16 +8,6 @@ with won as (
     group by company_id, date_trunc('month', first_order_date)
 ),
 
-spent as (
-    select
-        company_id,
-        date_trunc('month', calendar_date)::date as month_start_date,
-        sum(spend) as spend
-    from {{ ref('channel_days') }}
-    where {{ is_in_scope() }}
-    group by company_id, date_trunc('month', calendar_date)
-),
-
 joined as (
     select
         months.company_id,
@@ -39,9 +29,9 @@ joined as (
         purchases.net_revenue as purchase_revenue,
         visits.visit_conversion_rate,
         -- Without any spend in the month there is nothing to divide by.
-        nullif(spent.spend, 0) as spend,
-        -- Who never told any spend may have some all the same.
-        sum(spent.spend) over (partition by months.company_id) > 0 as has_spend
+        nullif(paid.spend, 0) as spend,
+        paid.variable_costs,
+        coalesce(paid.variable_costs, 0) + paid.spend as other_costs
     from {{ ref('company_months') }} as months
     inner join {{ ref('companies') }} as companies
         on months.company_id = companies.company_id
@@ -57,10 +47,10 @@ joined as (
         on
             months.company_id = won.company_id
             and months.month_start_date = won.month_start_date
-    left join spent
+    left join {{ ref('cost_months') }} as paid
         on
-            months.company_id = spent.company_id
-            and months.month_start_date = spent.month_start_date
+            months.company_id = paid.company_id
+            and months.month_start_date = paid.month_start_date
     left join {{ ref('conversion_months') }} as visits
         on
             months.company_id = visits.company_id
@@ -88,10 +78,11 @@ rated as (
         (net_sales / spend)::numeric(18, 6) as blended_return,
         (new_customer_revenue / spend)::numeric(18, 6) as observed_roas,
         (net_sales * gross_margin_rate)::numeric(18, 2) as gross_margin,
-        case
-            when has_spend
-                then net_sales * gross_margin_rate - coalesce(spend, 0)
-        end::numeric(18, 2) as contribution_after_ads
+        (net_sales * gross_margin_rate - other_costs)::numeric(18, 2)
+            as contribution_after_ads,
+        variable_costs,
+        (other_costs / nullif(greatest(net_sales, 0), 0))::numeric(18, 6)
+            as break_even_gross_margin
     from joined
 )
 

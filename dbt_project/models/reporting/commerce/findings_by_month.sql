@@ -8,6 +8,14 @@ with findings as (
     from {{ ref('month_findings') }}
 ),
 
+margins as (
+    select * from {{ ref('contribution_margins') }}
+),
+
+margin_labels as (
+    select * from {{ ref('margin_labels') }}
+),
+
 templates as (
     select * from {{ ref('month_finding_templates') }}
 ),
@@ -49,8 +57,14 @@ told as (
         written.month_start_date,
         written.finding,
         written.place,
-        {{ month_finding('es') }} as sentence_es,
-        {{ month_finding('en') }} as sentence_en,
+        replace(
+            {{ month_finding('es') }},
+            '{margin}', coalesce(margin_labels.margin_es, '?')
+        ) as sentence_es,
+        replace(
+            {{ month_finding('en') }},
+            '{margin}', coalesce(margin_labels.margin_en, '?')
+        ) as sentence_en,
         templates.step_es,
         templates.step_en,
         templates.receipt
@@ -60,6 +74,10 @@ told as (
             written.finding = templates.finding
             and written.is_up = templates.is_up
             and written.is_by_first = templates.is_by_first
+    left join margins
+        on written.company_id = margins.company_id
+    left join margin_labels
+        on margins.costs_included = margin_labels.costs_included
 )
 
 select * from told

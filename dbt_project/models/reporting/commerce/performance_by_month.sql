@@ -16,7 +16,9 @@ select
     months.blended_return,
     months.observed_roas,
     months.gross_margin,
+    months.variable_costs,
     months.contribution_after_ads,
+    months.break_even_gross_margin,
     visits.session_count as visit_count,
     visits.order_count as visit_order_count,
     visits.untold_day_count as untold_visit_day_count

@@ -5,9 +5,12 @@ with channel_values as (
 companies as (
     select
         company_id,
-        currency_code,
-        gross_margin_rate
+        currency_code
     from {{ ref('companies') }}
+),
+
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 targets as (
@@ -33,7 +36,10 @@ joined as (
         channel_values.company_id,
         channel_values.channel_id,
         companies.currency_code,
-        companies.gross_margin_rate,
+        margins.gross_margin_rate,
+        margins.contribution_margin_rate,
+        -- Without a margin that the company told, sales are all that is known.
+        coalesce(margins.contribution_margin_rate, 1) as kept_rate,
         channel_values.as_of_date,
         channel_values.spend,
         channel_values.reported_revenue,
@@ -52,6 +58,8 @@ joined as (
     from channel_values
     inner join companies
         on channel_values.company_id = companies.company_id
+    left join margins
+        on channel_values.company_id = margins.company_id
     left join targets
         on channel_values.company_id = targets.company_id
     left join curves
@@ -66,8 +74,11 @@ divided as (
         paid / nullif(new_customer_count, 0) as cost_per_customer,
         value_12m / nullif(new_customer_count, 0) as value_per_customer,
         value_12m / paid as ltv_roas_attributed,
-        -- Without a margin that the company told, sales are all that is known.
-        coalesce(gross_margin_rate, 1) as kept_rate
+        -- Where a sale leaves less than nothing, more sales leave less.
+        least(kept_rate * value_12m_lower, kept_rate * value_12m_upper)
+            as kept_lower,
+        greatest(kept_rate * value_12m_lower, kept_rate * value_12m_upper)
+            as kept_upper
     from joined
 ),
 
@@ -85,11 +96,11 @@ judged as (
         case
             when paid is null then null
             when
-                kept_rate * value_12m_upper < paid
+                kept_upper < paid
                 and coalesce(kept_rate * ltv_roas_incremental_upper < 1, true)
                 then 'not_covered'
             when
-                kept_rate * value_12m_lower >= paid
+                kept_lower >= paid
                 and coalesce(kept_rate * ltv_roas_incremental_lower >= 1, true)
                 then 'covered'
             else 'open'
@@ -116,9 +127,9 @@ labelled as (
         judged.ltv_roas_incremental,
         judged.ltv_roas_incremental_lower,
         judged.ltv_roas_incremental_upper,
-        (judged.ltv_roas_attributed * judged.gross_margin_rate)
+        (judged.ltv_roas_attributed * judged.contribution_margin_rate)
         ::numeric(18, 6) as margin_ltv_roas_attributed,
-        judged.ltv_roas_incremental * judged.gross_margin_rate
+        judged.ltv_roas_incremental * judged.contribution_margin_rate
             as margin_ltv_roas_incremental,
         (judged.observed_value / judged.paid)::numeric(18, 6)
             as observed_roas,
@@ -133,17 +144,22 @@ labelled as (
         labels.label_en as verdict_label_en,
         judged.as_of_date,
         judged.gross_margin_rate,
-        (judged.value_12m_lower / judged.paid * judged.gross_margin_rate)
-        ::numeric(18, 6) as margin_ltv_roas_attributed_lower,
-        (judged.value_12m_upper / judged.paid * judged.gross_margin_rate)
-        ::numeric(18, 6) as margin_ltv_roas_attributed_upper,
+        case
+            when judged.contribution_margin_rate is not null
+                then judged.kept_lower / judged.paid
+        end::numeric(18, 6) as margin_ltv_roas_attributed_lower,
+        case
+            when judged.contribution_margin_rate is not null
+                then judged.kept_upper / judged.paid
+        end::numeric(18, 6) as margin_ltv_roas_attributed_upper,
         judged.payback,
         (judged.paid - judged.kept_rate * judged.value_12m)::numeric(18, 2)
             as unrecovered_spend,
-        (judged.paid - judged.kept_rate * judged.value_12m_upper)
-        ::numeric(18, 2) as unrecovered_spend_lower,
-        (judged.paid - judged.kept_rate * judged.value_12m_lower)
-        ::numeric(18, 2) as unrecovered_spend_upper
+        (judged.paid - judged.kept_upper)::numeric(18, 2)
+            as unrecovered_spend_lower,
+        (judged.paid - judged.kept_lower)::numeric(18, 2)
+            as unrecovered_spend_upper,
+        judged.contribution_margin_rate
     from judged
     left join channels
         on judged.channel_id = channels.channel_id

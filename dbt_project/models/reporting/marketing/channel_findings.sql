@@ -146,7 +146,8 @@ losing_channels as (
     select
         efficiency.company_id,
         case
-            when efficiency.gross_margin_rate is null then 'losing_channel'
+            when efficiency.contribution_margin_rate is null
+                then 'losing_channel'
             else 'losing_margin'
         end as rule_id,
         efficiency.as_of_date,

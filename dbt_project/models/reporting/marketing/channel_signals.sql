@@ -11,11 +11,8 @@ targets as (
     select * from {{ source('ops', 'marketing_targets') }}
 ),
 
-companies as (
-    select
-        company_id,
-        gross_margin_rate
-    from {{ ref('companies') }}
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 mixes as (
@@ -64,11 +61,11 @@ compared as (
         case curves.outcome_unit
             when 'margin' then 1
             when 'orders' then null
-            else companies.gross_margin_rate
+            else margins.contribution_margin_rate
         end as margin_rate
     from curves
-    left join companies
-        on curves.company_id = companies.company_id
+    left join margins
+        on curves.company_id = margins.company_id
     left join mixes
         on
             curves.company_id = mixes.company_id
@@ -92,10 +89,19 @@ earned as (
         marginal_value_return is not null as is_by_value,
         coalesce(marginal_value_return, marginal_return)
         * margin_rate - 1 as marginal_profit,
-        coalesce(marginal_value_return_lower, marginal_return_lower)
-        * margin_rate - 1 as marginal_profit_lower,
-        coalesce(marginal_value_return_upper, marginal_return_upper)
-        * margin_rate - 1 as marginal_profit_upper
+        -- Where a sale leaves less than nothing, more sales leave less.
+        least(
+            coalesce(marginal_value_return_lower, marginal_return_lower)
+            * margin_rate,
+            coalesce(marginal_value_return_upper, marginal_return_upper)
+            * margin_rate
+        ) - 1 as marginal_profit_lower,
+        greatest(
+            coalesce(marginal_value_return_lower, marginal_return_lower)
+            * margin_rate,
+            coalesce(marginal_value_return_upper, marginal_return_upper)
+            * margin_rate
+        ) - 1 as marginal_profit_upper
     from compared
 ),
 

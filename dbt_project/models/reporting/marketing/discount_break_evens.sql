@@ -16,5 +16,6 @@ select
     needed_rate,
     group_size,
     result,
-    is_smallest
+    is_smallest,
+    contribution_margin_rate
 from weighed

@@ -3,11 +3,8 @@ with totals as (
     where outcome_unit = 'value_12m'
 ),
 
-companies as (
-    select
-        company_id,
-        gross_margin_rate
-    from {{ ref('companies') }}
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 channels as (
@@ -15,6 +12,10 @@ channels as (
 ),
 
 {{ with_channel_names('sentences', 'totals') }},
+
+margin_labels as (
+    select * from {{ ref('margin_labels') }}
+),
 
 labels as (
     select * from {{ ref('media_mix_labels') }}
@@ -28,23 +29,27 @@ told as (
         totals.currency_code,
         sentences.told_en as reason_en,
         sentences.told_es as reason_es,
-        companies.gross_margin_rate,
+        margins.gross_margin_rate,
+        margins.contribution_margin_rate,
+        margins.costs_included,
         totals.total_spend::numeric(18, 2) as spend,
         totals.current_roi as ltv_roas_incremental,
         totals.current_roi_lower as ltv_roas_incremental_lower,
         totals.current_roi_upper as ltv_roas_incremental_upper,
         case
             when totals.status <> 'published' then totals.status
-            when companies.gross_margin_rate is null then 'no_margin'
-            when companies.gross_margin_rate * totals.current_roi_lower >= 1
+            when margins.contribution_margin_rate is null then 'no_margin'
+            when
+                margins.contribution_margin_rate * totals.current_roi_lower >= 1
                 then 'covered'
-            when companies.gross_margin_rate * totals.current_roi_upper < 1
+            when
+                margins.contribution_margin_rate * totals.current_roi_upper < 1
                 then 'not_covered'
             else 'open'
         end as verdict
     from totals
-    left join companies
-        on totals.company_id = companies.company_id
+    left join margins
+        on totals.company_id = margins.company_id
     left join sentences
         on
             totals.company_id = sentences.company_id
@@ -54,14 +59,21 @@ told as (
 labelled as (
     select
         told.*,
+        margin_labels.costs_es,
+        margin_labels.costs_en,
         labels.label_es as verdict_label_es,
         labels.label_en as verdict_label_en,
-        1 / nullif(told.gross_margin_rate, 0) as break_even_return,
+        1 / nullif(greatest(told.contribution_margin_rate, 0), 0)
+            as break_even_return,
         case
             when told.ltv_roas_incremental > 0
                 then 1 / told.ltv_roas_incremental
         end as break_even_margin_rate
     from told
+    left join margin_labels
+        on
+            told.costs_included = margin_labels.costs_included
+            and told.contribution_margin_rate is not null
     left join labels
         on told.verdict = labels.term
 )

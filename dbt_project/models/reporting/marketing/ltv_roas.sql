@@ -6,11 +6,8 @@ channel_months as (
     select * from {{ ref('channel_months') }}
 ),
 
-companies as (
-    select
-        company_id,
-        gross_margin_rate
-    from {{ ref('companies') }}
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 bounded as (
@@ -24,7 +21,7 @@ bounded as (
         channel_months.spend,
         coalesce(won.customer_count, 0) as new_customer_count,
         channel_months.reported_roas,
-        companies.gross_margin_rate,
+        margins.contribution_margin_rate,
         coalesce(won.observed_value, 0) as observed_value,
         coalesce(won.value_12m, 0) as value_12m,
         coalesce(won.value_12m_lower, 0) as value_12m_lower,
@@ -38,8 +35,8 @@ bounded as (
             channel_months.company_id = won.company_id
             and channel_months.month_start_date = won.month_start_date
             and channel_months.channel_id = won.channel_id
-    left join companies
-        on channel_months.company_id = companies.company_id
+    left join margins
+        on channel_months.company_id = margins.company_id
 ),
 
 divided as (
@@ -62,7 +59,7 @@ divided as (
         (value_12m / paid)::numeric(18, 6) as ltv_roas_attributed,
         (value_12m_lower / paid)::numeric(18, 6) as ltv_roas_attributed_lower,
         (value_12m_upper / paid)::numeric(18, 6) as ltv_roas_attributed_upper,
-        (value_12m * gross_margin_rate / paid)::numeric(18, 6)
+        (value_12m * contribution_margin_rate / paid)::numeric(18, 6)
             as margin_ltv_roas_attributed,
         (observed_value / paid)::numeric(18, 6) as observed_roas,
         reported_roas

@@ -20,6 +20,14 @@ companies as (
     select * from {{ ref('companies') }}
 ),
 
+margins as (
+    select * from {{ ref('contribution_margins') }}
+),
+
+margin_labels as (
+    select * from {{ ref('margin_labels') }}
+),
+
 sentences as (
     select * from {{ ref('insight_templates') }}
 ),
@@ -35,14 +43,24 @@ templates as (
         sentences.rule_id,
         sentences.kind,
         sentences.is_action,
-        coalesce(kept.template_es, sentences.template_es) as template_es,
-        coalesce(kept.template_en, sentences.template_en) as template_en
+        replace(
+            coalesce(kept.template_es, sentences.template_es),
+            '{margin}', coalesce(margin_labels.margin_es, '?')
+        ) as template_es,
+        replace(
+            coalesce(kept.template_en, sentences.template_en),
+            '{margin}', coalesce(margin_labels.margin_en, '?')
+        ) as template_en
     from companies
     cross join sentences
+    left join margins
+        on companies.company_id = margins.company_id
+    left join margin_labels
+        on margins.costs_included = margin_labels.costs_included
     left join sentences_of_margin as kept
         on
             sentences.rule_id = kept.rule_id
-            and companies.gross_margin_rate is not null
+            and margins.contribution_margin_rate is not null
 ),
 
 rising_churn as (

@@ -21,7 +21,11 @@ renamed as (
 
         created_at,
 
-        counts_free_orders
+        counts_free_orders,
+
+        shipping_cost_per_order,
+        payment_fee_rate,
+        payment_fee_per_order
     from source
 )
 

@@ -124,7 +124,7 @@ def test_a_page_says_all_that_the_plan_rests_on() -> None:
         "se venderían 10.000.000 en estos 10 días",
         "De los 2.500.000 que se pidieron, 100.000 no encuentran sitio",
         "A partir de un gasto de 1.000.000, gastar más devuelve menos",
-        "50 % es margen bruto",
+        "De cada unidad de ingresos queda 50 %",
         "Ajuste fit-7 del modelo 3, con datos hasta el 30 nov 2026",
         "el periodo acaba el 10 dic 2026",
         "`c0ffee`",

@@ -34,7 +34,7 @@ lived as (
         cohorts.cohort_month_start_date,
         cohorts.currency_code,
         cohorts.cohort_size,
-        companies.gross_margin_rate,
+        margins.contribution_margin_rate,
         first_value(months.spend) over (
             partition by cohorts.company_id, cohorts.cohort_month_start_date
             order by months.month_start_date
@@ -44,13 +44,13 @@ lived as (
             order by months.month_start_date
         )::integer - 1 as month_number
     from cohorts
-    inner join {{ ref('companies') }} as companies
-        on cohorts.company_id = companies.company_id
+    inner join {{ ref('contribution_margins') }} as margins
+        on cohorts.company_id = margins.company_id
     inner join months
         on
             cohorts.company_id = months.company_id
             and cohorts.cohort_month_start_date <= months.month_start_date
-    where months.is_complete and {{ is_in_scope('companies.company_id') }}
+    where months.is_complete and {{ is_in_scope('margins.company_id') }}
 ),
 
 accumulated as (
@@ -71,7 +71,7 @@ accumulated as (
 earned as (
     select
         *,
-        revenue_per_customer * gross_margin_rate - acquisition_cost
+        revenue_per_customer * contribution_margin_rate - acquisition_cost
             as contribution_per_customer
     from accumulated
 ),

@@ -12,8 +12,8 @@ scenario_channels as (
     where scenario = 'current'
 ),
 
-companies as (
-    select * from {{ ref('companies') }}
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 -- What plans by value weigh: revenue where value is not known.
@@ -58,14 +58,14 @@ ranges as (
         (array_agg(
             budgets.placed_budget
             order by
-                companies.gross_margin_rate * budgets.brought
+                margins.contribution_margin_rate * budgets.brought
                 - budgets.placed_budget desc,
                 budgets.placed_budget asc
-        ) filter (where companies.gross_margin_rate is not null))[1]
+        ) filter (where margins.contribution_margin_rate is not null))[1]
             as best_budget
     from budgets
-    inner join companies
-        on budgets.company_id = companies.company_id
+    left join margins
+        on budgets.company_id = margins.company_id
     group by budgets.company_id, budgets.outcome_unit, budgets.horizon_days
 ),
 
@@ -165,7 +165,7 @@ placed as (
         + interpolated.media_income as projected_income,
         case
             when interpolated.outcome_unit in ('revenue', 'value_12m')
-                then companies.gross_margin_rate
+                then margins.contribution_margin_rate
         end as margin_rate,
         case
             when interpolated.outcome_unit = 'value_12m'
@@ -173,8 +173,8 @@ placed as (
             else interpolated.outcome_unit
         end as weighed_by
     from interpolated
-    inner join companies
-        on interpolated.company_id = companies.company_id
+    left join margins
+        on interpolated.company_id = margins.company_id
     left join bases
         on interpolated.company_id = bases.company_id
     inner join current_totals

@@ -117,8 +117,8 @@ opposed as (
         end
 ),
 
-companies as (
-    select * from {{ ref('companies') }}
+margins as (
+    select * from {{ ref('contribution_margins') }}
 ),
 
 -- Of sales a margin is kept; what is spent more is gone.
@@ -127,12 +127,12 @@ kept as (
         scenarios.company_id,
         scenarios.outcome_unit,
         scenarios.scenario,
-        companies.gross_margin_rate::double precision as margin_rate,
+        margins.contribution_margin_rate::double precision as margin_rate,
         (scenarios.projected_spend - scenarios.current_spend)
         ::double precision as more_spend
     from scenarios
-    inner join companies
-        on scenarios.company_id = companies.company_id
+    left join margins
+        on scenarios.company_id = margins.company_id
     where scenarios.outcome_unit = 'revenue'
 ),
 
@@ -194,10 +194,15 @@ labelled as (
         values_12m.projected_profit as value_profit,
         kept.margin_rate * scenarios.gain - kept.more_spend
             as contribution_gain,
-        kept.margin_rate * scenarios.gain_lower - kept.more_spend
-            as contribution_gain_lower,
-        kept.margin_rate * scenarios.gain_upper - kept.more_spend
-            as contribution_gain_upper,
+        -- Where a sale leaves less than nothing, more sales leave less.
+        least(
+            kept.margin_rate * scenarios.gain_lower,
+            kept.margin_rate * scenarios.gain_upper
+        ) - kept.more_spend as contribution_gain_lower,
+        greatest(
+            kept.margin_rate * scenarios.gain_lower,
+            kept.margin_rate * scenarios.gain_upper
+        ) - kept.more_spend as contribution_gain_upper,
         scenarios.probability_better,
         {{ probability_label('scenarios.probability_better') }}
             as probability_better_label,
