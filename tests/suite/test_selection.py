@@ -31,7 +31,7 @@ def nearest(project: Project, file: str) -> list[str]:
     ("file", "modules"),
     [
         (
-            "dbt_project/models/marts/commerce/payments.sql",
+            "dbt_project/models/marts/commerce/marketplace/payments.sql",
             {
                 "tests/dbt_project/test_the_project_follows_the_house_rules.py",
                 "tests/dbt_project/test_scale_rules.py",
@@ -228,7 +228,7 @@ def test_only_programs_that_look_at_what_changed_are_run() -> None:
     def programs(*changed: str) -> list[str]:
         return [Path(step.command[0]).name for step in steps(changed)]
 
-    model = "dbt_project/models/marts/commerce/payments.sql"
+    model = "dbt_project/models/marts/commerce/marketplace/payments.sql"
     assert programs("docs/metrics.md") == []
     [step] = steps([model, "dbt_project/models/marts/commerce/gone.sql"])
     assert step.command[1:] == ("lint", model)

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from tests.dbt_project.insight_sources import NUMBERS
-from tests.dbt_project.mart_rows import insert
+from tests.dbt_project.mart_rows import insert, set_margin
 from tests.dbt_project.platform.test_insights import (
     AS_OF,
     draw_curve,
     feed,
     found,
     mix,
-    set_margin,
     split,
     told,
     win,

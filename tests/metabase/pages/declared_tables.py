@@ -13,7 +13,7 @@ _REPORTING = Path(__file__).parents[3] / "dbt_project/models/reporting"
 
 def views_of(domain: str, *left_out: str) -> tuple[str, ...]:
     """Names of a domain's views, but those that others make."""
-    names = sorted(path.stem for path in (_REPORTING / domain).glob("*.yml"))
+    names = sorted(path.stem for path in (_REPORTING / domain).rglob("*.yml"))
     return tuple(name for name in names if name not in left_out)
 
 
@@ -22,7 +22,8 @@ def table_of(domain: str, view: str) -> str:
 
     Those in English are left out: `make_reporting` makes them of their Spanish sisters.
     """
-    (model,) = parsed(_REPORTING / domain / f"{view}.yml")["models"]
+    (file,) = (_REPORTING / domain).rglob(f"{view}.yml")
+    (model,) = parsed(file)["models"]
     columns = ", ".join(
         f"{each['name']} {each['data_type']}"
         for each in model["columns"]

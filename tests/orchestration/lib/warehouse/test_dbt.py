@@ -97,7 +97,7 @@ def test_what_a_test_tells_of_rows_is_told_without_dbts_words() -> None:
           january.csv of acme: 60.00 missing.
           february.csv of acme: 1.00 missing.
 
-          > in macro postgres__get_test_sql (macros/test_messages.sql)
+          > in macro postgres__get_test_sql (macros/platform/test_messages.sql)
           > called by test assert_totals (tests/assert_totals.sql)
         Failure in test unique_orders (models/orders.yml)
           Got 1 result, configured to fail if != 0
