@@ -34,6 +34,6 @@ def gate_checks(
 @cache
 def _labels() -> dict[str, str]:
     # The labels are made once, in the seed that the reporting views read.
-    seed = dbt_project.project_dir / "seeds" / "labels" / "gate_labels.csv"
+    seed = dbt_project.project_dir / "seeds/labels/platform/gate_labels.csv"
     with seed.open(encoding="utf-8", newline="") as file:
         return {row["gate"]: row["label_en"] for row in csv.DictReader(file)}

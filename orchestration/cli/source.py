@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,7 +45,8 @@ def scaffold(
     if not _STAGING.is_dir():
         raise fail(f"There is no dbt project at {_STAGING}: run it from a checkout.")
     for name, text in files.items():
-        path = _STAGING / name
+        # One that is there may lie in a folder of its domain.
+        path = next(_STAGING.rglob(Path(name).name), _STAGING / name)
         shown, written = path.relative_to(PROJECT_ROOT), text
         if path.name.endswith("__models.yml") and path.exists() and not overwrite:
             written = _with_models(path.read_text(encoding="utf-8"), text)

@@ -11,7 +11,7 @@ from orchestration.lib.core.settings import PROJECT_ROOT
 __all__ = ["told_in_spanish"]
 
 _KINDS = (
-    PROJECT_ROOT / "dbt_project" / "seeds" / "labels" / "connection_error_kinds.csv"
+    PROJECT_ROOT / "dbt_project" / "seeds/labels/platform/connection_error_kinds.csv"
 )
 
 
