@@ -91,7 +91,7 @@ class Contract:
 @cache
 def load_contracts() -> Mapping[str, Contract]:
     """Contracts by name, read from the YAML files beside this module."""
-    paths = sorted(_FOLDER.glob("*.yml"))
+    paths = sorted(_FOLDER.rglob("*.yml"), key=lambda path: path.name)
     contracts = (_contract(parsed_text(p.read_text("utf-8"))) for p in paths)
     return {contract.name: contract for contract in contracts}
 

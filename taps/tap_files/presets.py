@@ -195,7 +195,7 @@ class Preset(_Rows):
 @cache
 def load_presets() -> Mapping[str, Preset]:
     """Presets by name, read from the YAML files beside this module."""
-    paths = sorted(_FOLDER.glob("*.yml"))
+    paths = sorted(_FOLDER.rglob("*.yml"), key=lambda path: path.name)
     return {path.stem: _preset(path) for path in paths}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from orchestration.lib.core.settings import PROJECT_ROOT
@@ -56,13 +57,17 @@ class FileContract:
 
 def contract_names() -> tuple[str, ...]:
     """The names that a file may be read as, ``auto`` first."""
-    return (AUTO, *sorted(path.stem for path in _FOLDER.glob("*.yml")))
+    return (AUTO, *(path.stem for path in _files()))
 
 
 @cache
 def file_contracts() -> tuple[FileContract, ...]:
     """Every kind of file, by name."""
-    return tuple(_contract(parsed(path)) for path in sorted(_FOLDER.glob("*.yml")))
+    return tuple(_contract(parsed(path)) for path in _files())
+
+
+def _files() -> list[Path]:
+    return sorted(_FOLDER.rglob("*.yml"), key=lambda path: path.name)
 
 
 def _contract(told: Mapping[str, Any]) -> FileContract:

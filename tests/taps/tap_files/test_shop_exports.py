@@ -15,7 +15,8 @@ EXPORTS = Path(__file__).parent / "exports"
 
 def export(name: str) -> str:
     """A file that a program exports."""
-    return (EXPORTS / f"{name}.csv").read_text("utf-8")
+    (file,) = EXPORTS.rglob(f"{name}.csv")
+    return file.read_text("utf-8")
 
 
 def sold(run: Run) -> dict[str, Decimal]:
