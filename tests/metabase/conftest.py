@@ -13,7 +13,7 @@ import pytest
 
 from metabase.content.load import CONTENT_ROOT
 from tests.conftest import NewDatabase, copies_of
-from tests.metabase.pages.reporting_rows import ensure_login, make_reporting
+from tests.metabase.pages.rows.reporting_rows import ensure_login, make_reporting
 from tests.metabase.pages.shops import ACME, BOLT, NEW
 from tests.metabase.server.filled import Start, Starts
 from tests.metabase.server.servers import Server, copy_content

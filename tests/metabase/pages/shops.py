@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.metabase.pages.marketing_rows import Channel
-from tests.metabase.pages.model_health_rows import (
+from tests.metabase.pages.rows.marketing_rows import Channel
+from tests.metabase.pages.rows.model_health_rows import (
     Backtest,
     Forecast,
     MixBacktest,
     ModelHealth,
 )
-from tests.metabase.pages.reporting_rows import Customer, Shop
+from tests.metabase.pages.rows.reporting_rows import Customer, Shop
 
 HASHED = "ab12cd34" + "0" * 56
 HOSTILE = "<script>alert(1)</script>\" onmouseover='x'"

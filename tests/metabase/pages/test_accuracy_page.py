@@ -15,7 +15,11 @@ from metabase.content.warehouse import connect_as, run
 from metabase.rendering.cards import draw_card
 from metabase.rendering.charts import chart_spec
 from metabase.rendering.preview import render_preview
-from tests.metabase.pages.model_health_rows import Forecast, ModelHealth, fill_health
+from tests.metabase.pages.rows.model_health_rows import (
+    Forecast,
+    ModelHealth,
+    fill_health,
+)
 
 TOTALS = """insert into reporting.accuracy_totals values
     (%s, 1, 'Pedidos de los próximos 30 días', 40, 10, 0.8, 0.9, 0.125, '1997-10-02'),

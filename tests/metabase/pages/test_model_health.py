@@ -18,7 +18,11 @@ from metabase.content.warehouse import Result, connect_as, run
 from metabase.rendering.cards import DrawnCard, draw_card
 from metabase.rendering.charts import chart_spec
 from metabase.rendering.preview import render_preview
-from tests.metabase.pages.model_health_rows import Forecast, ModelHealth, fill_health
+from tests.metabase.pages.rows.model_health_rows import (
+    Forecast,
+    ModelHealth,
+    fill_health,
+)
 
 _WHY = "Nada que mostrar."
 _ROWS = {

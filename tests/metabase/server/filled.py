@@ -18,7 +18,7 @@ from metabase.server.logins import (
     set_password,
 )
 from tests.conftest import NewDatabase, copies_of
-from tests.metabase.pages.reporting_rows import ensure_login
+from tests.metabase.pages.rows.reporting_rows import ensure_login
 from tests.metabase.server.servers import (
     PASSWORDS,
     Server,

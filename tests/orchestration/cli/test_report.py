@@ -15,7 +15,7 @@ from orchestration.cli import app
 from orchestration.cli import console as console_module
 from orchestration.cli import report as report_command
 from orchestration.lib.tenancy.companies import Company, add_company
-from tests.metabase.pages.reporting_rows import make_reporting
+from tests.metabase.pages.rows.reporting_rows import make_reporting
 from tests.metabase.pages.shops import NEW
 
 Timonel = Callable[..., str]

@@ -31,7 +31,7 @@ from orchestration.lib.alerts.channels import Channel, add_channel
 from orchestration.lib.alerts.services import addressed_to
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.reporting.report_delivery import deliver
-from tests.metabase.pages.reporting_rows import Customer, Shop, make_reporting
+from tests.metabase.pages.rows.reporting_rows import Customer, Shop, make_reporting
 
 Timonel = Callable[..., str]
 _PASSWORD = "S3CR3TMARKER"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import psycopg
 from psycopg import sql
 
-from tests.metabase.pages import account_rows
+from tests.metabase.pages.rows import account_rows
 
 __all__ = ["NAMES", "TABLES", "fill_saas"]
 

@@ -13,32 +13,32 @@ from datetime import date, timedelta
 import psycopg
 from psycopg import sql
 
-from tests.metabase.pages.community_rows import NAMES as _COMMUNITY_NAMES
-from tests.metabase.pages.community_rows import TABLES as _COMMUNITY_TABLES
-from tests.metabase.pages.community_rows import fill_community
-from tests.metabase.pages.decision_rows import NAMES as _DECISION_NAMES
-from tests.metabase.pages.decision_rows import TABLES as _DECISION_TABLES
-from tests.metabase.pages.decision_rows import fill_decisions
-from tests.metabase.pages.kpi_rows import NAMES as _KPI_NAMES
-from tests.metabase.pages.kpi_rows import TABLES as _KPI_TABLES
-from tests.metabase.pages.kpi_rows import fill_kpis
-from tests.metabase.pages.marketing_rows import NAMES as _MARKETING_NAMES
-from tests.metabase.pages.marketing_rows import TABLES as _MARKETING_TABLES
-from tests.metabase.pages.marketing_rows import Channel, fill_marketing
-from tests.metabase.pages.model_health_rows import TABLES as _HEALTH_TABLES
-from tests.metabase.pages.model_health_rows import ModelHealth, fill_health
-from tests.metabase.pages.operations_rows import NAMES as _OPERATIONS_NAMES
-from tests.metabase.pages.operations_rows import TABLES as _OPERATIONS_TABLES
-from tests.metabase.pages.operations_rows import fill_operations
-from tests.metabase.pages.panel_rows import NAMES as _PANEL_NAMES
-from tests.metabase.pages.panel_rows import TABLES as _PANEL_TABLES
-from tests.metabase.pages.panel_rows import fill_panel
-from tests.metabase.pages.saas_rows import NAMES as _SAAS_NAMES
-from tests.metabase.pages.saas_rows import TABLES as _SAAS_TABLES
-from tests.metabase.pages.saas_rows import fill_saas
-from tests.metabase.pages.webinar_rows import NAMES as _WEBINAR_NAMES
-from tests.metabase.pages.webinar_rows import TABLES as _WEBINAR_TABLES
-from tests.metabase.pages.webinar_rows import fill_webinars
+from tests.metabase.pages.rows.community_rows import NAMES as _COMMUNITY_NAMES
+from tests.metabase.pages.rows.community_rows import TABLES as _COMMUNITY_TABLES
+from tests.metabase.pages.rows.community_rows import fill_community
+from tests.metabase.pages.rows.decision_rows import NAMES as _DECISION_NAMES
+from tests.metabase.pages.rows.decision_rows import TABLES as _DECISION_TABLES
+from tests.metabase.pages.rows.decision_rows import fill_decisions
+from tests.metabase.pages.rows.kpi_rows import NAMES as _KPI_NAMES
+from tests.metabase.pages.rows.kpi_rows import TABLES as _KPI_TABLES
+from tests.metabase.pages.rows.kpi_rows import fill_kpis
+from tests.metabase.pages.rows.marketing_rows import NAMES as _MARKETING_NAMES
+from tests.metabase.pages.rows.marketing_rows import TABLES as _MARKETING_TABLES
+from tests.metabase.pages.rows.marketing_rows import Channel, fill_marketing
+from tests.metabase.pages.rows.model_health_rows import TABLES as _HEALTH_TABLES
+from tests.metabase.pages.rows.model_health_rows import ModelHealth, fill_health
+from tests.metabase.pages.rows.operations_rows import NAMES as _OPERATIONS_NAMES
+from tests.metabase.pages.rows.operations_rows import TABLES as _OPERATIONS_TABLES
+from tests.metabase.pages.rows.operations_rows import fill_operations
+from tests.metabase.pages.rows.panel_rows import NAMES as _PANEL_NAMES
+from tests.metabase.pages.rows.panel_rows import TABLES as _PANEL_TABLES
+from tests.metabase.pages.rows.panel_rows import fill_panel
+from tests.metabase.pages.rows.saas_rows import NAMES as _SAAS_NAMES
+from tests.metabase.pages.rows.saas_rows import TABLES as _SAAS_TABLES
+from tests.metabase.pages.rows.saas_rows import fill_saas
+from tests.metabase.pages.rows.webinar_rows import NAMES as _WEBINAR_NAMES
+from tests.metabase.pages.rows.webinar_rows import TABLES as _WEBINAR_TABLES
+from tests.metabase.pages.rows.webinar_rows import fill_webinars
 
 AS_OF = date(1997, 9, 30)
 
