@@ -13,8 +13,8 @@ from ml_assets.assets.audience_tables import (
     uplift_row,
 )
 from ml_assets.assets.campaign_tables import read_campaigns
-from ml_assets.assets.churn_tables import read_first_purchases
 from ml_assets.assets.discount_tables import discount_rows
+from ml_assets.assets.saas.churn_tables import read_first_purchases
 from ml_assets.assets.table_rows import replace_frame
 from ml_assets.measurement.campaigns import compare_campaigns
 from ml_assets.measurement.churn import compare_churn

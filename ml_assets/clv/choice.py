@@ -20,8 +20,8 @@ from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
 from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.models import bg_nbd, pareto_nbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
-from ml_assets.clv.operational_time import EVEN, Level, Season
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
+from ml_assets.clv.seasons.operational_time import EVEN, Level, Season
 from ml_assets.sentences import Sentence, said
 
 __all__ = [

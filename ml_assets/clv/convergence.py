@@ -8,8 +8,8 @@ from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fitted_parameters import chosen_parameters
 from ml_assets.clv.gates import GateResult, Outcome
-from ml_assets.clv.operational_time import log_sd
-from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS
+from ml_assets.clv.seasons.operational_time import log_sd
+from ml_assets.clv.seasons.season_choice import SHORTEST_SEASON_DAYS
 from ml_assets.sentences import Sentence, said
 
 __all__ = ["converged", "fit_failed"]

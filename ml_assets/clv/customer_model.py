@@ -16,13 +16,13 @@ from ml_assets.clv.forecast import Buying, Money, expected_buying, expected_mone
 from ml_assets.clv.histories import Floats, check_histories, column_of_floats
 from ml_assets.clv.intervals import amount_interval, probability_interval
 from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
-from ml_assets.clv.prices import in_prices_of_today
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
-from ml_assets.clv.season_choice import season_of
+from ml_assets.clv.seasons.prices import in_prices_of_today
+from ml_assets.clv.seasons.season_choice import season_of
+from ml_assets.clv.seasons.trend import Trend
+from ml_assets.clv.seasons.trends import Trends
 from ml_assets.clv.spending import Spending, spending
 from ml_assets.clv.totals import total_of, totals_by_group
-from ml_assets.clv.trend import Trend
-from ml_assets.clv.trends import Trends
 from ml_assets.sentences import said
 
 __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]

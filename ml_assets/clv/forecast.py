@@ -12,8 +12,8 @@ from ml_assets.clv.horizons import PurchaseFit, chances, forecast_horizons, with
 from ml_assets.clv.intervals import Interval, count_interval
 from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.purchases import Seen
+from ml_assets.clv.seasons.trend import Trend
 from ml_assets.clv.spending import Spending, spending_of
-from ml_assets.clv.trend import Trend
 from ml_assets.clv.uncertainty import (
     LARGEST_SAMPLE,
     axes,

@@ -24,7 +24,7 @@ from ml_assets.clv.lifetime_value import (
 )
 from ml_assets.clv.order_gaps import order_gap_days
 from ml_assets.clv.reasons import reason_codes
-from ml_assets.clv.rising import rising
+from ml_assets.clv.seasons.rising import rising
 from ml_assets.sentences import quoted
 
 __all__ = [

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ml_assets.clv.errors import InvalidTransactions
 from ml_assets.clv.histories import Floats, Histories
-from ml_assets.clv.operational_time import EVEN, Season
+from ml_assets.clv.seasons.operational_time import EVEN, Season
 from ml_assets.sentences import quoted
 
 __all__ = [

@@ -9,18 +9,11 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
-    agency,
     alerts,
-    audience,
     backup,
-    company,
-    connect,
-    connections,
-    coupon,
     customers,
     dashboard,
     database,
-    demo,
     dev,
     doctor,
     forget,
@@ -28,19 +21,20 @@ from orchestration.cli import (
     media,
     metabase,
     metrics,
-    points,
     probe,
     quarantine,
     receiver,
     recommendations,
     report,
     run,
-    sandbox,
     scenario,
     secrets,
-    source,
     trace,
 )
+from orchestration.cli.audiences import audience, coupon, points
+from orchestration.cli.companies import agency, company
+from orchestration.cli.connecting import connect, connections, source
+from orchestration.cli.demonstration import demo, sandbox
 from orchestration.lib.core.temporary_folders import own_temporary_folder
 
 __all__ = ["app"]

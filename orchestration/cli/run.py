@@ -110,7 +110,7 @@ def run(
     run.
     """
     from orchestration.cli.asset_runs import EmptySelection, selected_keys
-    from orchestration.cli.company_turns import in_turn
+    from orchestration.cli.companies.company_turns import in_turn
     from orchestration.cli.refresh import Refresher
 
     if accept_changes and not company:

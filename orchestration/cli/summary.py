@@ -13,9 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.console import console
-from orchestration.cli.domain_truth import print_domain_truth
+from orchestration.cli.demonstration.domain_truth import print_domain_truth
+from orchestration.cli.demonstration.truth import print_truth
 from orchestration.cli.findings import print_findings
-from orchestration.cli.truth import print_truth
 from orchestration.lib.tenancy.companies import Company, reader_role
 from orchestration.lib.tenancy.company_settings import sells
 from orchestration.lib.warehouse.database import connect

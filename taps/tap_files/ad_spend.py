@@ -7,7 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from taps.tap_files.cells import (
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.sums.repeats import Repeats
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.values.cells import (
     CellReader,
     LeftOut,
     Loaded,
@@ -15,13 +18,10 @@ from taps.tap_files.cells import (
     Rejected,
     required,
 )
-from taps.tap_files.moments import Moment
-from taps.tap_files.periods import LONGEST_DAYS, both_ends, last_day_of
-from taps.tap_files.problems import RowRejected
-from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Row, as_text
+from taps.tap_files.values.moments import Moment
+from taps.tap_files.values.periods import LONGEST_DAYS, both_ends, last_day_of
+from taps.tap_files.values.written_dates import month_alone, week_alone
 from taps.tap_files.wording import normalised
-from taps.tap_files.written_dates import month_alone, week_alone
 
 __all__ = ["read_ad_spend"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.repeats import Repeats
+from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.tables import Row
+from taps.tap_files.values.cells import CellReader, Loaded, Outcome, Rejected, required
 
 __all__ = ["read_currency_rates"]
 

@@ -11,8 +11,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from taps.tap_files.amounts import bounded
-from taps.tap_files.cells import (
+from taps.tap_files.contract import Column, Contract
+from taps.tap_files.presets import Preset
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.sums.repeats import Repeats
+from taps.tap_files.tables import Row
+from taps.tap_files.values.amounts import bounded
+from taps.tap_files.values.cells import (
     CellReader,
     LeftOut,
     Loaded,
@@ -20,12 +25,7 @@ from taps.tap_files.cells import (
     Rejected,
     required,
 )
-from taps.tap_files.contract import Column, Contract
-from taps.tap_files.moments import Moment
-from taps.tap_files.presets import Preset
-from taps.tap_files.problems import RowRejected
-from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Row
+from taps.tap_files.values.moments import Moment
 
 __all__ = ["declared_rows_reader"]
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from functools import lru_cache
 
-from taps.tap_files.amounts import (
+from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
+from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.tables import Cell, Row, Shown, as_text
+from taps.tap_files.values.amounts import (
     has_more_than_cents,
     is_open_amount,
     separator_shown_by,
 )
-from taps.tap_files.currencies import (
+from taps.tap_files.values.currencies import (
     currency_codes,
     currency_written_in,
     has_no_decimals,
 )
-from taps.tap_files.headers import Binding
-from taps.tap_files.moments import DAY_FIRST, MONTH_FIRST, is_open_date, order_shown_by
-from taps.tap_files.problems import FileError
-from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.tables import Cell, Row, Shown, as_text
+from taps.tap_files.values.moments import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    is_open_date,
+    order_shown_by,
+)
 
 __all__ = ["Evidence"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from taps.tap_files.moments import order_shown_by
 from taps.tap_files.problems import FileError
+from taps.tap_files.values.moments import order_shown_by
 from taps.tap_files.wording import normalised
 
 if TYPE_CHECKING:

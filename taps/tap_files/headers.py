@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taps.tap_files.contract import Column, Contract, load_contracts
-from taps.tap_files.currencies import currency_codes
 from taps.tap_files.header_errors import missing_columns, refuse_doubled_columns
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.values.currencies import currency_codes
 from taps.tap_files.wording import currency_in, is_header_of, normalised
 
 __all__ = ["Binding", "bind", "recognise"]

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from taps.tap_files.amounts import AmountReader, amount_reader
-from taps.tap_files.currencies import currency_told_in
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
@@ -17,24 +15,26 @@ from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.header_errors import refuse_subscriptions
 from taps.tap_files.headers import Binding, recognise
 from taps.tap_files.identity import Identities
-from taps.tap_files.keyed_amounts import KeyedAmounts
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.look_alikes import refuse_look_alikes
-from taps.tap_files.mojibake import MojibakeCount, refuse_garbled_header
-from taps.tap_files.moments import MomentReader, moment_reader
-from taps.tap_files.periods import period_above
 from taps.tap_files.problems import FileError
 from taps.tap_files.questions import Questions
 from taps.tap_files.repeated_headers import RepeatedHeaders
-from taps.tap_files.repeats import RepeatFinder, Repeats
-from taps.tap_files.row_worth import Watch, watches_of_worth
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
+from taps.tap_files.sums.keyed_amounts import KeyedAmounts
+from taps.tap_files.sums.repeats import RepeatFinder, Repeats
+from taps.tap_files.sums.row_worth import Watch, watches_of_worth
+from taps.tap_files.sums.told_parts import with_told_parts
+from taps.tap_files.sums.totals import TotalRows
+from taps.tap_files.sums.twice import Twice
 from taps.tap_files.tables import Row, Table, as_text
-from taps.tap_files.told_parts import with_told_parts
-from taps.tap_files.totals import TotalRows
-from taps.tap_files.twice import Twice
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
+from taps.tap_files.values.amounts import AmountReader, amount_reader
+from taps.tap_files.values.currencies import currency_told_in
+from taps.tap_files.values.mojibake import MojibakeCount, refuse_garbled_header
+from taps.tap_files.values.moments import MomentReader, moment_reader
+from taps.tap_files.values.periods import period_above
 from taps.tap_files.wording import normalised
 
 __all__ = ["Inspection", "inspect_file"]

@@ -11,21 +11,21 @@ from typing import Any
 
 from taps.tap_files.ad_spend import read_ad_spend
 from taps.tap_files.bookmarks import FileVersion
-from taps.tap_files.cells import CellReader, LeftOut, Outcome, Rejected
 from taps.tap_files.currency_rates import read_currency_rates
 from taps.tap_files.declared_rows import declared_rows_reader
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.purchases import read_purchases, read_purchases_per_order
-from taps.tap_files.repeats import Repeats
 from taps.tap_files.shopify_orders import read_shopify_orders
-from taps.tap_files.summaries import may_have_summaries, summary_lines
+from taps.tap_files.sums.repeats import Repeats
+from taps.tap_files.sums.summaries import may_have_summaries, summary_lines
+from taps.tap_files.sums.tally import Tally
+from taps.tap_files.sums.to_come import ToCome
 from taps.tap_files.survey_responses import read_survey_responses
 from taps.tap_files.tables import Cell, Row
-from taps.tap_files.tally import Tally
-from taps.tap_files.to_come import ToCome
 from taps.tap_files.uptime_checks import read_uptime_checks
+from taps.tap_files.values.cells import CellReader, LeftOut, Outcome, Rejected
 
 __all__ = ["QUARANTINE", "FileLoad"]
 

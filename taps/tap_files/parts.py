@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from taps.tap_files.cells import CellReader
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.tables import Cell, as_text
+from taps.tap_files.values.cells import CellReader
 from taps.tap_files.wording import normalised
 
 __all__ = ["parts_of"]

@@ -25,9 +25,9 @@ from taps.tap_files.bookmarks import Bookmarks, version_of
 from taps.tap_files.inspection import Inspection, inspect_file
 from taps.tap_files.loading import QUARANTINE, FileLoad
 from taps.tap_files.locations import SourceFile, find_sources, unreadable
-from taps.tap_files.net_sales import NetSales
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
+from taps.tap_files.sums.net_sales import NetSales
 
 __all__ = ["main", "preview"]
 

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from taps.tap_files.amounts import bounded
-from taps.tap_files.cells import (
+from taps.tap_files.parts import parts_of
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.sums.repeats import Repeats
+from taps.tap_files.tables import Cell, Row
+from taps.tap_files.values.amounts import bounded
+from taps.tap_files.values.cells import (
     CellReader,
     LeftOut,
     Loaded,
@@ -15,11 +19,7 @@ from taps.tap_files.cells import (
     Rejected,
     required,
 )
-from taps.tap_files.moments import Moment
-from taps.tap_files.parts import parts_of
-from taps.tap_files.problems import RowRejected
-from taps.tap_files.repeats import Repeats
-from taps.tap_files.tables import Cell, Row
+from taps.tap_files.values.moments import Moment
 from taps.tap_files.wording import normalised
 
 __all__ = ["read_purchases", "read_purchases_per_order"]

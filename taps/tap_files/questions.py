@@ -9,8 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from taps.tap_files.currencies import code_of, currency_codes
-from taps.tap_files.discounts import DISCOUNT
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import is_negative
 from taps.tap_files.presets import Asked
@@ -31,8 +29,10 @@ from taps.tap_files.question_words import (
 )
 from taps.tap_files.settings import Settings
 from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
+from taps.tap_files.sums.discounts import DISCOUNT
+from taps.tap_files.sums.tax_parts import TaxParts
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.tax_parts import TaxParts
+from taps.tap_files.values.currencies import code_of, currency_codes
 from taps.tap_files.wording import normalised
 
 __all__ = ["Questions"]

@@ -14,9 +14,9 @@ from singer_sdk import typing as th
 from singer_sdk.exceptions import ConfigValidationError
 
 from taps.tap_files.contract import load_contracts
-from taps.tap_files.currencies import currency_codes
 from taps.tap_files.presets import load_presets
 from taps.tap_files.statuses import MEANINGS
+from taps.tap_files.values.currencies import currency_codes
 
 __all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
 

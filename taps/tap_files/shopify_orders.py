@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected, required
-from taps.tap_files.moments import Moment
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.repeats import Repeats
+from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.tables import Cell, Row, as_text
+from taps.tap_files.values.cells import CellReader, Loaded, Outcome, Rejected, required
+from taps.tap_files.values.moments import Moment
 
 __all__ = ["read_shopify_orders"]
 

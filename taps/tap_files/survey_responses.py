@@ -8,11 +8,11 @@ from decimal import Decimal
 from itertools import tee
 from typing import Any, Final
 
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.declared_rows import declared_rows_reader
-from taps.tap_files.repeats import Repeats
+from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.tables import Row, as_text
+from taps.tap_files.values.cells import CellReader, Loaded, Outcome, Rejected
 
 __all__ = ["read_survey_responses"]
 

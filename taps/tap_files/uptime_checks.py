@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import tee
 
-from taps.tap_files.cells import CellReader, Loaded, Outcome, Rejected
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.declared_rows import declared_rows_reader
-from taps.tap_files.repeats import Repeats
 from taps.tap_files.sites import site_name
+from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.tables import Row
+from taps.tap_files.values.cells import CellReader, Loaded, Outcome, Rejected
 
 __all__ = ["read_uptime_checks"]
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from taps.tap_files.currencies import currency_codes
+from taps.tap_files.values.currencies import currency_codes
 
 __all__ = ["currency_in", "is_header_of", "normalised", "sign_at_end"]
 

@@ -34,8 +34,8 @@ from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
 from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.purchases import Seen, Spent, purchase_days
+from ml_assets.clv.seasons.trend import Trend
 from ml_assets.clv.spending import Spending, spending
-from ml_assets.clv.trend import Trend
 from tests.ml_assets.clv.conftest import CALIBRATION_END, read_cdnow
 from tests.ml_assets.clv.simulation import simulate, simulate_spend
 

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.clv import customer_model
-from ml_assets.clv.operational_time import EVEN
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.seasons.operational_time import EVEN
 from tests.benchmarks.value_origins import declining, inflating, public_sets, seasonal
 from tests.ml_assets.clv.shops import frequent_shop, shop
 

@@ -54,7 +54,7 @@ def nearest(project: Project, file: str) -> list[str]:
             },
         ),
         ("metabase/labels/es.yml", {"tests/metabase/content/test_words.py"}),
-        ("taps/tap_files/amounts.py", {"tests/taps/tap_files/test_amounts.py"}),
+        ("taps/tap_files/values/amounts.py", {"tests/taps/tap_files/test_amounts.py"}),
         ("orchestration/cli/metabase.py", {"tests/orchestration/cli/test_metabase.py"}),
         ("orchestration/deploy/Dockerfile", {"tests/deploy/test_dockerfile.py"}),
         ("docs/metrics.md", {"tests/docs/test_documents.py"}),
@@ -232,6 +232,10 @@ def test_only_programs_that_look_at_what_changed_are_run() -> None:
     assert programs("docs/metrics.md") == []
     [step] = steps([model, "dbt_project/models/marts/commerce/gone.sql"])
     assert step.command[1:] == ("lint", model)
-    assert programs("taps/tap_files/amounts.py") == ["ruff", "ruff", "lint-imports"]
+    assert programs("taps/tap_files/values/amounts.py") == [
+        "ruff",
+        "ruff",
+        "lint-imports",
+    ]
     assert needs_types(["taps/tap_files/gone.py"])
     assert not needs_types([model])

@@ -3,10 +3,6 @@
 import dagster as dg
 
 from ml_assets.assets import (
-    account_health,
-    account_loyalty,
-    account_programme,
-    account_value,
     channel_attribution,
     channel_values,
     customer_value,
@@ -17,6 +13,12 @@ from ml_assets.assets import (
     webinar_forecasts,
     webinar_leads,
     webinar_segments,
+)
+from ml_assets.assets.saas import (
+    account_health,
+    account_loyalty,
+    account_programme,
+    account_value,
 )
 
 

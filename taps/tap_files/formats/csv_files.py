@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeAlias
 
-from taps.tap_files.encodings import TextEncoding, detect_encoding
-from taps.tap_files.endings import is_text, last_value_looks_cut
 from taps.tap_files.formats.csv_dialect import detect_delimiter, separator_line
 from taps.tap_files.formats.header_rows import LOOKED_AT, header_row, joined_header
 from taps.tap_files.formats.shifted_rows import SHIFTED, ShiftedRows
 from taps.tap_files.locations import SourceFile
-from taps.tap_files.other_sections import is_other_section
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
+from taps.tap_files.sums.other_sections import is_other_section
+from taps.tap_files.sums.totals import begins_with_total
 from taps.tap_files.tables import Row
-from taps.tap_files.totals import begins_with_total
+from taps.tap_files.values.encodings import TextEncoding, detect_encoding
+from taps.tap_files.values.endings import is_text, last_value_looks_cut
 
 __all__ = ["CsvTable", "open_csv"]
 

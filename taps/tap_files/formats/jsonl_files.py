@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from taps.tap_files.encodings import TextEncoding, detect_encoding
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_cell
+from taps.tap_files.values.encodings import TextEncoding, detect_encoding
 
 __all__ = ["JsonlTable", "fields_of", "open_jsonl"]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import unescape
 
-from taps.tap_files.currencies import currencies_of_sign
+from taps.tap_files.values.currencies import currencies_of_sign
 
 __all__ = ["SheetParts", "sheets_of"]
 

@@ -17,8 +17,9 @@ from psycopg import sql
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app, coupon
+from orchestration.cli import app
 from orchestration.cli import console as console_module
+from orchestration.cli.audiences import coupon
 from orchestration.defs.decisions.requests import action_requests
 from orchestration.lib.activation.audiences.exports import (
     ExportRequest,

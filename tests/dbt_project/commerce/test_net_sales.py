@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from taps.tap_files.net_sales import NetSales
+from taps.tap_files.sums.net_sales import NetSales
 from tests.dbt_project.raw_files import RawFile, purchase, rates, shopify_row
 from tests.dbt_project.raw_shopify import Row, order, sale, shop
 from tests.dbt_project.warehouse import Pair, Warehouse

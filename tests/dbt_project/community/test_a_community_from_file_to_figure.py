@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import psycopg
 
-from orchestration.cli.domain_truth import print_domain_truth
+from orchestration.cli.demonstration.domain_truth import print_domain_truth
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.ingestion.webhooks.signatures import Sender
 from orchestration.lib.tenancy.privacy.erasure import forget

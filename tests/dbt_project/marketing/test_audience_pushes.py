@@ -16,10 +16,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app, audience, audience_push, audience_withdraw
+from orchestration.cli import app
 from orchestration.cli import console as console_module
-from orchestration.cli.audience_push import SOME_REFUSED
-from orchestration.cli.audience_withdraw import SOME_STAYED
+from orchestration.cli.audiences import audience, audience_push, audience_withdraw
+from orchestration.cli.audiences.audience_push import SOME_REFUSED
+from orchestration.cli.audiences.audience_withdraw import SOME_STAYED
 from orchestration.lib.activation.audiences.destination_checks import try_place
 from orchestration.lib.activation.audiences.destination_programs import PlaceFailed
 from orchestration.lib.activation.audiences.destinations import (

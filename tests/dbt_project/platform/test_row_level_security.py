@@ -10,11 +10,11 @@ from psycopg import sql
 
 from metabase.content.company import Company
 from metabase.content.load import CONTENT_ROOT, load_content
-from ml_assets.assets.account_health import judge_accounts
-from ml_assets.assets.account_loyalty import review_loyalty
 from ml_assets.assets.channel_values import measure_values
 from ml_assets.assets.measurements import measure_churn, measure_discounts
 from ml_assets.assets.plan_outcomes import measure_plans
+from ml_assets.assets.saas.account_health import judge_accounts
+from ml_assets.assets.saas.account_loyalty import review_loyalty
 from orchestration.lib.reporting.client_summaries import summarise_clients
 from tests.dbt_project.community.programme import everything
 from tests.dbt_project.marketplace_rows import marketplace_file, user

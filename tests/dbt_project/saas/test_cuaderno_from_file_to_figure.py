@@ -8,9 +8,9 @@ from pathlib import Path
 
 import psycopg
 
-from ml_assets.assets.account_health import judge_accounts
-from ml_assets.assets.account_loyalty import review_loyalty
-from orchestration.cli.domain_truth import print_domain_truth
+from ml_assets.assets.saas.account_health import judge_accounts
+from ml_assets.assets.saas.account_loyalty import review_loyalty
+from orchestration.cli.demonstration.domain_truth import print_domain_truth
 from sandbox.saas.files import cuaderno
 from tests.dbt_project.exported_files import load_folder
 from tests.dbt_project.warehouse import Pair, Warehouse

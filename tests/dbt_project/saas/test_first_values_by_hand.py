@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ml_assets.assets.account_value import measure_first_values
+from ml_assets.assets.saas.account_value import measure_first_values
 from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.warehouse import Warehouse
 

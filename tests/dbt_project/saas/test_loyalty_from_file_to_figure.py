@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ml_assets.assets.account_health import judge_accounts
-from ml_assets.assets.account_loyalty import review_loyalty
-from ml_assets.assets.points_refused import UNPRICED, note_refused
+from ml_assets.assets.saas.account_health import judge_accounts
+from ml_assets.assets.saas.account_loyalty import review_loyalty
+from ml_assets.assets.saas.points_refused import UNPRICED, note_refused
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.warehouse.database import connect

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ml_assets.assets.account_health import judge_accounts
+from ml_assets.assets.saas.account_health import judge_accounts
 from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.warehouse import Warehouse
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from orchestration.cli.domain_truth import print_domain_truth
+from orchestration.cli.demonstration.domain_truth import print_domain_truth
 from sandbox.webinars.files import webinars
 from tests.dbt_project.exported_files import load_folder
 from tests.dbt_project.warehouse import Pair, Warehouse

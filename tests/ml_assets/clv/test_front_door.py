@@ -19,11 +19,11 @@ from ml_assets.clv.errors import (
     InvalidTransactions,
 )
 from ml_assets.clv.histories import Histories
-from ml_assets.clv.levels import level_ahead
 from ml_assets.clv.plots import plot_calibration, plot_tracking
 from ml_assets.clv.purchases import Seen, Spent, purchase_days
+from ml_assets.clv.seasons.levels import level_ahead
+from ml_assets.clv.seasons.trends import Trends
 from ml_assets.clv.spending import spending
-from ml_assets.clv.trends import Trends
 
 CALIBRATION_END = dt.date(1997, 9, 30)
 NAMES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ml_assets.clv.levels import Window, level_ahead
+from ml_assets.clv.seasons.levels import Window, level_ahead
 
 _Z = 1.6449
 _CHANCE = 0.05**2

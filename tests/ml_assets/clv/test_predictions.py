@@ -15,7 +15,7 @@ from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash, fit_id
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.predictions import PREDICTION_COLUMNS, predict, predict_totals
 from ml_assets.clv.ranges import probabilities_in_range
-from ml_assets.clv.rising import rising
+from ml_assets.clv.seasons.rising import rising
 from ml_assets.clv.summaries import summarise_purchases
 from tests.ml_assets.clv.conftest import read_cdnow
 

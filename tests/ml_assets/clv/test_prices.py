@@ -7,9 +7,9 @@ import pytest
 
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
-from ml_assets.clv.operational_time import Level, month_start
-from ml_assets.clv.prices import growth, in_prices_of_today
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.seasons.operational_time import Level, month_start
+from ml_assets.clv.seasons.prices import growth, in_prices_of_today
 from tests.ml_assets.clv.shops import shop
 
 _RISE = 1.05

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml_assets.clv import season_choice
 from ml_assets.clv.backtest import plain_forecast
 from ml_assets.clv.choice import fit_candidate, origin_at
 from ml_assets.clv.convergence import converged
@@ -16,11 +15,12 @@ from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.histories import Floats, Histories
 from ml_assets.clv.horizons import forecast_horizons
-from ml_assets.clv.operational_time import EVEN, MONTH_DAYS, Season, log_sd
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
-from ml_assets.clv.season import seasonality
-from ml_assets.clv.season_choice import SHORTEST_SEASON_DAYS, Kind, season_of
-from ml_assets.clv.season_table import counted
+from ml_assets.clv.seasons import season_choice
+from ml_assets.clv.seasons.operational_time import EVEN, MONTH_DAYS, Season, log_sd
+from ml_assets.clv.seasons.season import seasonality
+from ml_assets.clv.seasons.season_choice import SHORTEST_SEASON_DAYS, Kind, season_of
+from ml_assets.clv.seasons.season_table import counted
 from tests.ml_assets.clv.shops import shop
 
 _UNSURE = 0.1 * np.eye(12)

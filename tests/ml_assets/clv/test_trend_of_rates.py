@@ -7,11 +7,13 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from ml_assets.clv import customer_model, trends
+from ml_assets.clv import customer_model
 from ml_assets.clv.choice import fit_candidate
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
-from ml_assets.clv.operational_time import (
+from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.seasons import trends
+from ml_assets.clv.seasons.operational_time import (
     EVEN,
     Level,
     Season,
@@ -19,9 +21,8 @@ from ml_assets.clv.operational_time import (
     log_sd,
     month_start,
 )
-from ml_assets.clv.purchases import PurchaseDays, purchase_days
+from ml_assets.clv.seasons.trends import Trends
 from ml_assets.clv.spending import spending
-from ml_assets.clv.trends import Trends
 from tests.ml_assets.clv.shops import declining_shop, frequent_shop, shop
 
 _MONTH = 660  # January 2025

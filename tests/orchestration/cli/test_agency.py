@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import agency, app
+from orchestration.cli import app
 from orchestration.cli import console as console_module
+from orchestration.cli.companies import agency
 from orchestration.lib.operations.cadence import list_rhythms
 from orchestration.lib.tenancy.agencies import list_agencies
 from orchestration.lib.tenancy.companies import (

@@ -13,8 +13,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app, company
+from orchestration.cli import app
 from orchestration.cli import console as console_module
+from orchestration.cli.companies import company
 from orchestration.lib.alerts.rules import load_rules
 from orchestration.lib.operations.runs import input_version
 from orchestration.lib.tenancy.companies import Company, InvalidCompany, add_company

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from orchestration.cli.company_turns import in_turn, in_words
+from orchestration.cli.companies.company_turns import in_turn, in_words
 from orchestration.cli.refresh import Refresher
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.tenancy.companies import Company

@@ -15,15 +15,15 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import (
-    app,
+from orchestration.cli import app
+from orchestration.cli import console as console_module
+from orchestration.cli.connecting import (
     connect,
     connect_database,
     connection_flow,
     connections,
     file_preview,
 )
-from orchestration.cli import console as console_module
 from orchestration.lib.connections.connection_secrets import load_secrets
 from orchestration.lib.connections.connections import list_connections
 from orchestration.lib.connections.sources import SOURCES, api_sources

@@ -10,9 +10,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.cli import app, file_preview
+from orchestration.cli import app
 from orchestration.cli import console as console_module
-from orchestration.cli.demo import last_purchase_day
+from orchestration.cli.connecting import file_preview
+from orchestration.cli.demonstration.demo import last_purchase_day
 from orchestration.lib.tenancy.companies import Company
 from orchestration.lib.warehouse.database import connect
 from orchestration.lib.warehouse.raw_tables import ensure_raw_tables

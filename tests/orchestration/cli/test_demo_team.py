@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from orchestration.cli.demo_team import keep_team
+from orchestration.cli.demonstration.demo_team import keep_team
 from orchestration.lib.alerts.rules import load_rules
 from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.tenancy.metric_targets import (

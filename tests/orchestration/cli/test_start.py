@@ -19,5 +19,5 @@ def test_naming_the_commands_loads_nothing_heavy() -> None:
         check=True,
     ).stdout.split()
 
-    assert "orchestration.cli.demo" in loaded
+    assert "orchestration.cli.demonstration.demo" in loaded
     assert _HEAVY & set(loaded) == set()

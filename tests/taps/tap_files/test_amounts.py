@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taps.tap_files.amounts import (
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.values.amounts import (
     amount_reader,
     has_more_than_cents,
     is_open_amount,
     separator_shown_by,
 )
-from taps.tap_files.problems import RowRejected
 
 
 @pytest.mark.parametrize(

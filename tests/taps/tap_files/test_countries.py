@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from taps.tap_files.net_sales import NetSales
 from taps.tap_files.statuses import COUNTED
+from taps.tap_files.sums.net_sales import NetSales
 from tests.taps.tap_files.conftest import Run, RunTap
 
 FOLDER = Path(__file__).parent / "countries"

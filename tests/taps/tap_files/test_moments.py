@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from taps.tap_files.moments import (
+from taps.tap_files.problems import RowRejected
+from taps.tap_files.values.moments import (
     DAY_FIRST,
     MONTH_FIRST,
     is_open_date,
     moment_reader,
     order_shown_by,
 )
-from taps.tap_files.problems import RowRejected
 
 MADRID = ZoneInfo("Europe/Madrid")
 

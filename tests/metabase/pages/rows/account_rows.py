@@ -7,8 +7,13 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
-from tests.metabase.pages.rows import loyalty_rows, programme_rows, service_rows, value_rows
 from tests.metabase.pages.declared_tables import table_of
+from tests.metabase.pages.rows import (
+    loyalty_rows,
+    programme_rows,
+    service_rows,
+    value_rows,
+)
 
 __all__ = ["NAMES", "TABLES", "fill_accounts"]
 

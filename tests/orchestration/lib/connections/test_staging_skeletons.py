@@ -9,7 +9,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from orchestration.cli import app, source
+from orchestration.cli import app
+from orchestration.cli.connecting import source
 from orchestration.lib.connections.sources import FOLDER
 from orchestration.lib.connections.staging_skeletons import (
     NotDeclared,

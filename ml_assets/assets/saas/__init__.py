@@ -1,0 +1,1 @@
+"""Assets of subscription businesses: health, loyalty, points, programmes."""

@@ -1,0 +1,1 @@
+"""Commands of audiences, coupons and points."""

@@ -1,0 +1,1 @@
+"""Commands that connect sources and look at them."""

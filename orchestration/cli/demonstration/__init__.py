@@ -1,0 +1,1 @@
+"""The demo, its sandbox, and what it compares with the truth."""

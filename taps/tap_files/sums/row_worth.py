@@ -1,0 +1,274 @@
+"""Columns that say a row is worth something else than its amount, as a question.
+
+A credit note written without a minus, a discount beside prices that are multiplied, an
+amount that is of one unit where several were sold: what no column of the contract reads
+would be added up as if it were not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import TIPS
+from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.sums.credit_notes import CreditNotes
+from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
+from taps.tap_files.sums.other_sections import OtherSections
+from taps.tap_files.sums.said_again import SaidAgain
+from taps.tap_files.sums.unnamed_sums import UnnamedSums
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["DISCOUNT", "Watch", "watches_of_worth"]
+
+_RETURNED = frozenset(
+    {
+        "devuelta", "devueltas", "devuelto", "devueltos", "devolvida", "devolvidas",
+        "returned", "refunded", "return", "devolucion", "retourniert", "retoure",
+    }
+)  # fmt: skip
+_UNITS = frozenset(
+    {
+        "unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items",
+        "uds", "unds", "unid", "cant", "qtd", "qtde", "pcs", "piezas", "menge",
+        "anzahl", "stuck", "stueck",
+    }
+)  # fmt: skip
+_PAID = frozenset(
+    {
+        *(
+            "paid",
+            "pago",
+            "pagado",
+            "pagada",
+            "payment",
+            "pagamento",
+            "cobro",
+            "cobrado",
+        ),
+        *("bezahlt", "zahlung", "zahlungsdatum"),
+    }
+)
+_NOT_YET = frozenset(
+    {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
+    | {"fallig", "falligkeit", "zahlungsziel"}
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
+_ONE = re.compile(r"1(?:[.,]0+)?")
+
+
+class Watch(Protocol):
+    """Looks at each row of the first pass, and asks at its end."""
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+
+    def ask(self) -> None:
+        """Raise FileError with the setting that answers, if there is a question."""
+
+
+def watches_of_worth(
+    name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
+) -> tuple[Watch, ...]:
+    """What is looked at in a log of purchases that no preset explains.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
+    if binding.contract.name != "purchases" or binding.preset:
+        return ()
+    ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
+    log = LogColumns(name, binding, ignored)
+    watches: list[Watch] = [
+        *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
+        _Tips(log),
+        *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
+        Discounted(log, is_told="amount" in settings.columns),
+    ]
+    if settings.amount_per == AUTO:
+        watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
+    return tuple(watches)
+
+
+class _Columns:
+    """Columns whose first cell with a number other than 0 is asked about."""
+
+    def __init__(
+        self,
+        log: LogColumns,
+        positions: Sequence[int],
+        unless: re.Pattern[str] | None = None,
+    ) -> None:
+        self._log, self._positions, self._unless = log, positions, unless
+        self._first: Place | None = None
+
+    def add(self, row: Row) -> None:
+        for position in self._positions:
+            text = as_text(row.cells[position])
+            is_none = self._unless is not None and self._unless.fullmatch(text)
+            if _OFF.fullmatch(text) and not is_none:
+                self._first = self._first or (row.line, position, text)
+
+    def ask(self) -> None:
+        if self._first is None:
+            return
+        line, position, text = self._first
+        problem, remedy = self.said(self._log.title(position), text)
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        """The problem and its remedy."""
+        raise NotImplementedError
+
+
+class _Discounts(_Columns):
+    """Discounts beside prices, which hardly have them taken off."""
+
+    def __init__(self, log: LogColumns) -> None:
+        is_price = log.amount is None or normalised(log.title(log.amount)) in PRICES
+        super().__init__(log, log.holding(DISCOUNT) if is_price else [])
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"prices are read, and the column {header!r} (here {text!r}) may be taken "
+            "off them",
+            "Export what each row was sold for and name it with columns.amount=<column "
+            f"of the file>, columns.discount_amount={header} takes it off, or "
+            f"ignored_columns={header} if the prices are without it",
+        )
+
+
+class _Tips(_Columns):
+    """Tips that no other column shows to be in the amount, or beside it."""
+
+    def __init__(self, log: LogColumns) -> None:
+        tips = [at for at in log.holding(TIPS) if at not in log.read]
+        super().__init__(log, tips)
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} holds tips (here {text!r}), which are no sales, "
+            "and whether they are in the amount is not known",
+            f"Say it: columns.discount_amount={header} takes them off the amount, "
+            f"ignored_columns={header} if it is without them",
+        )
+
+
+class _ReturnedUnits(_Columns):
+    """Units that came back, where nothing says what was paid for them."""
+
+    def __init__(self, log: LogColumns) -> None:
+        units = set(log.holding(_UNITS)) if not log.tells_refunds else set()
+        super().__init__(log, sorted(units & set(log.holding(_RETURNED))))
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} says that {text} came back, and no column how much "
+            "was given back",
+            "Export the refunded amount too, and name it with "
+            "columns.refunded_amount=<column of the file>, or "
+            f"ignored_columns={header} if the amounts are without it",
+        )
+
+
+class _UnreadUnits(_Columns):
+    """Units beside a price that nobody multiplies by them."""
+
+    def __init__(self, log: LogColumns) -> None:
+        is_price = log.amount is not None and normalised(log.title(log.amount)) in (
+            PRICES
+        )
+        returned = set(log.holding(_RETURNED))
+        units = [p for p in log.holding(_UNITS) if p not in returned]
+        super().__init__(log, units if is_price else [], unless=_ONE)
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"prices are read, and the column {header!r} says that {text} were sold",
+            f"columns.quantity={header} with columns.unit_price=<column of the price> "
+            f"and columns.amount= (empty) multiplies them, or ignored_columns={header} "
+            "if each price is of all the units",
+        )
+
+
+class _UnpaidRows:
+    """Sales without the day of their payment, where others have one."""
+
+    def __init__(self, log: LogColumns) -> None:
+        paid = set(log.holding(_PAID)) & set(log.holding(DAYS))
+        later = set(log.holding(_NOT_YET))
+        read = log.day
+        self._log = log
+        self._positions = [] if log.tells_status else sorted(paid - later - {read})
+        self._paid: set[int] = set()
+        self._unpaid: dict[int, int] = {}
+
+    def add(self, row: Row) -> None:
+        for position in self._positions:
+            amount = self._log.amount_of(row)
+            if any(c.isdigit() for c in as_text(row.cells[position])):
+                self._paid.add(position)
+            elif not is_negative(amount) and any(c in "123456789" for c in amount):
+                self._unpaid.setdefault(position, row.line)
+
+    def ask(self) -> None:
+        for position in sorted(self._paid & self._unpaid.keys()):
+            header = self._log.title(position)
+            problem = (
+                f"the column {header!r} is empty where others tell when a sale was "
+                "paid, and whether it was is not known"
+            )
+            remedy = (
+                f"columns.purchased_at={header} leaves out what was not paid, or "
+                f"ignored_columns={header} counts it"
+            )
+            line = self._unpaid[position]
+            raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+class _UnitAmounts:
+    """Amounts that are the price of one unit in every row of several units."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        self._quantity, self._price = log.named("quantity"), log.named("unit_price")
+        self._lines: Sequence[int] = ()
+        self._is_looked_for = (
+            log.amount not in {None, self._price}
+            and self._quantity is not None
+            and self._price is not None
+        )
+
+    def add(self, row: Row) -> None:
+        if not self._is_looked_for:
+            return
+        amount = self._log.amount_of(row)
+        quantity = as_text(row.cells[self._quantity or 0])
+        is_sale = any(c in "123456789" for c in amount) and quantity.strip("0.,")
+        if not is_sale or _ONE.fullmatch(quantity):
+            return
+        if as_text(row.cells[self._price or 0]) != amount:
+            self._is_looked_for, self._lines = False, ()
+        else:
+            self._lines = self._lines or (row.line,)
+
+    def ask(self) -> None:
+        if not self._lines:
+            return
+        quantity = self._log.title(self._quantity)
+        problem = (
+            f"the column {self._log.title(self._log.amount)!r} holds the price of one "
+            f"unit also where {quantity!r} says that several were sold"
+        )
+        remedy = (
+            "columns.amount= (empty) multiplies price and quantity, or "
+            f"ignored_columns={quantity} adds the amounts up as they are"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=self._lines[0])

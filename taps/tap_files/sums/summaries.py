@@ -1,0 +1,169 @@
+"""Rows of a spend report that add up others and do not say so.
+
+Ads Manager puts a row without a name above its campaigns, and one per campaign above
+its ages or places: the same money again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.problems import FileError
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.values.cells import Loaded, Outcome
+from taps.tap_files.wording import normalised
+
+__all__ = ["may_have_summaries", "summary_lines"]
+
+_NAMING = ("account_id", "campaign_id", "campaign_name")
+_BREAKDOWNS = frozenset(
+    {
+        "adsetname", "adset", "conjuntodeanuncios", "nombredelconjuntodeanuncios",
+        "adname", "ad", "anuncio", "nombredelanuncio", "adgroup", "adgroupname",
+        "grupodeanuncios", "keyword", "palabraclave", "age", "edad", "gender", "sexo",
+        "genero", "region", "country", "pais", "platform", "plataforma", "placement",
+        "ubicacion", "device", "dispositivo", "impressiondevice", "deviceplatform",
+        "dispositivodeimpresion", "network", "red", "objective", "objetivo",
+    }
+)  # fmt: skip
+"""Headers, normalised, of what a platform splits its campaigns by."""
+_EVERYTHING = frozenset({"", "all", "total", "todo", "todos", "todas"})
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class _Spend:
+    line: int
+    #: Position -> what it names, where it names something.
+    names: dict[int, str]
+    first: str
+    last: str
+    amount: Decimal
+
+
+def may_have_summaries(binding: Binding, rows: Iterator[Row]) -> bool:
+    """Whether some rows name less than others; else nothing adds up anything."""
+    positions = _dimensions(binding)
+    patterns = {
+        tuple(_is_name(as_text(row.cells[position])) for position in positions)
+        for row in rows
+        if not row.problem
+    }
+    return len(patterns) > 1
+
+
+def summary_lines(
+    name: str,
+    binding: Binding,
+    rows: Iterator[tuple[Row, Outcome]],
+) -> frozenset[int]:
+    """Lines of a spend file's rows whose money other rows tell in more detail.
+
+    A row adds up others when it names less than they do, nothing else than they do,
+    and its spend is theirs within its days.
+
+    Raises
+    ------
+    FileError
+        A row of a known report names no campaign where others do, and is not their sum.
+    """
+    positions = _dimensions(binding)
+    spends = [
+        _spend(row, outcome, positions)
+        for row, outcome in rows
+        if isinstance(outcome, Loaded)
+    ]
+    patterns = {frozenset(each.names) for each in spends}
+    found: set[int] = set()
+    told: list[_Spend] = []
+    for pattern in sorted(patterns, key=len, reverse=True):
+        within = _sums_by(pattern, told)
+        for each in [s for s in spends if frozenset(s.names) == pattern]:
+            count, amount = within(each)
+            if not count:
+                told.append(each)
+            elif abs(amount - each.amount) <= _CENT * (count + 1) and (
+                count > 1 or binding.preset
+            ):
+                found.add(each.line)
+            else:
+                _refuse_unexplained(name, binding, each, amount)
+                told.append(each)
+    return frozenset(found)
+
+
+def _dimensions(binding: Binding) -> tuple[int, ...]:
+    """Positions of what a row may name; the channel only where it is a breakdown."""
+    bound = {binding.positions[c] for c in _NAMING if c in binding.positions}
+    bound |= {
+        position
+        for position, header in enumerate(binding.header)
+        if normalised(header) in _BREAKDOWNS
+    }
+    return tuple(sorted(bound))
+
+
+def _is_name(text: str) -> bool:
+    return normalised(text) not in _EVERYTHING
+
+
+def _spend(row: Row, outcome: Loaded, positions: tuple[int, ...]) -> _Spend:
+    texts = {position: as_text(row.cells[position]) for position in positions}
+    first = outcome.record["spend_date"]
+    return _Spend(
+        line=row.line,
+        names={position: t for position, t in texts.items() if _is_name(t)},
+        first=first,
+        last=outcome.record["period_end"] or first,
+        amount=outcome.record["spend"],
+    )
+
+
+def _sums_by(
+    pattern: frozenset[int], told: list[_Spend]
+) -> Callable[[_Spend], tuple[int, Decimal]]:
+    """From a row to how many rows name more than it, within its days, and their sum."""
+    groups: dict[tuple[str, ...], list[tuple[str, Decimal]]] = defaultdict(list)
+    ordered = sorted(pattern)
+    for each in told:
+        if pattern < each.names.keys():
+            key = tuple(each.names[position] for position in ordered)
+            groups[key].append((each.first, each.amount))
+    dates, sums = {}, {}
+    for key, group in groups.items():
+        group.sort()
+        dates[key] = [first for first, _ in group]
+        sums[key] = [Decimal(), *accumulate(amount for _, amount in group)]
+
+    def within(row: _Spend) -> tuple[int, Decimal]:
+        key = tuple(row.names[position] for position in ordered)
+        if key not in dates:
+            return 0, Decimal()
+        start = bisect_left(dates[key], row.first)
+        end = bisect_right(dates[key], row.last)
+        return end - start, sums[key][end] - sums[key][start]
+
+    return within
+
+
+def _refuse_unexplained(
+    name: str, binding: Binding, row: _Spend, amount: Decimal
+) -> None:
+    """Refuse a report's row without any name that is not the sum of the others."""
+    if binding.preset is None or row.names or not row.amount:
+        return
+    problem = (
+        f"the row names no campaign, as a total does, and its spend of {row.amount} is "
+        f"not the {amount} that the campaigns of its days add up to"
+    )
+    remedy = (
+        "Export the report again with every campaign and without the row of totals, or "
+        "take that row out"
+    )
+    raise FileError(name, problem, remedy=remedy, line=row.line)

@@ -1,0 +1,103 @@
+"""Columns of an amount without its tax or fee, beside it: both make up the amount."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from taps.tap_files.headers import Binding
+from taps.tap_files.sums.keyed_amounts import written_number
+from taps.tap_files.tables import Cell, Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["TAX", "WITHOUT", "TaxParts"]
+
+WITHOUT = frozenset(
+    {"net", "neto", "neta", "liquido", "subtotal", "base", "afecto", "netto"}
+    | {"zwischensumme"}
+)
+"""Words of headers of amounts without tax."""
+TAX = frozenset(
+    {
+        *(
+            "tax",
+            "vat",
+            "iva",
+            "igv",
+            "impuesto",
+            "impuestos",
+            "imposto",
+            "itbis",
+            "isv",
+        ),
+        *("mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuer"),
+    }
+)
+"""Words of headers of taxes."""
+_FEES = frozenset(
+    {
+        *("fee", "fees", "commission", "comision", "comisiones", "comissao"),
+        *("gebuhr", "gebuhren", "provision"),
+    }
+)
+"""Words of headers of what taking the payment cost."""
+_WORD = re.compile(r"[^\W\d_]+")
+_SEPARATORS = ".,"
+
+
+class TaxParts:
+    """Which columns are the amount without its tax, or its fee, row by row.
+
+    `amount` is the position of the amount that is read, None where none is.
+    """
+
+    def __init__(self, binding: Binding, amount: int | None) -> None:
+        words = {
+            position: set(map(normalised, _WORD.findall(header)))
+            for position, header in enumerate(binding.header)
+        }
+        self._amount = amount
+        self._shipping = binding.positions.get("shipping_amount")
+        self._separators = list(_SEPARATORS)
+        self._without = {at for at, one in words.items() if one & WITHOUT}
+        self._taxes = [
+            at for at, one in words.items() if one & (TAX | _FEES) and not one & WITHOUT
+        ]
+
+    def explains(self, row: Row, position: int) -> bool:
+        """Whether this column, a tax or fee, and the shipping make up the amount."""
+        if self._amount is None or position not in self._without:
+            return False
+        whole, part = row.cells[self._amount], row.cells[position]
+        shipping = "" if self._shipping is None else row.cells[self._shipping]
+        for separator in self._separators:
+            for tax in self._taxes:
+                if _adds_up(part, row.cells[tax], whole, shipping, separator):
+                    # A file writes its cents one way: the next row is asked so first.
+                    self._separators.sort(key=separator.__ne__)
+                    return True
+        return False
+
+
+def _adds_up(
+    part: Cell, tax: Cell, whole: Cell, shipping: Cell, separator: str
+) -> bool:
+    """But for the last digit: what a line pays is rounded apart from its tax."""
+    numbers = [_number(cell, separator) for cell in (part, tax, whole)]
+    if not all(numbers):
+        return False
+    last = min(int(number.as_tuple().exponent) for number in numbers)
+    without, taxed, told = numbers
+    sent = _number(shipping, separator)
+    # Many write what is taken off with a minus.
+    sums = (without + taxed + sent, without - taxed + sent)
+    return min(abs(each - told) for each in sums) <= Decimal(1).scaleb(min(last, 0))
+
+
+def _number(cell: Cell, separator: str) -> Decimal:
+    """0 where there is no number."""
+    point = separator if isinstance(cell, str) else "."
+    try:
+        return Decimal(written_number(as_text(cell), point))
+    except InvalidOperation:
+        return Decimal(0)

@@ -1,0 +1,1 @@
+"""What a cell of a file means: its letters, amount, currency and day."""
