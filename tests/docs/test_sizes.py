@@ -7,6 +7,8 @@ the list.
 from __future__ import annotations
 
 import ast
+import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +21,9 @@ PACKAGES = ("activation", "metabase", "ml_assets", "orchestration", "sandbox", "
 KNOWN = parsed(Path(__file__).with_name("sizes.yml"))
 LONGEST_DEFINITION = 60
 LONGEST_MODULE = 300
+LARGEST_FOLDER = 40
+LOGS = {"docs/decisions", "orchestration/migrations/versions"}
+"""Folders that only grow: a page for each decision, a module for each migration."""
 
 
 def texts() -> dict[str, str]:
@@ -67,6 +72,17 @@ def test_what_is_too_long_is_known_and_nothing_else_is(
     rule: str, found: Iterator[str]
 ) -> None:
     assert sorted(found) == KNOWN[rule]
+
+
+def test_no_folder_is_too_full_to_look_through() -> None:
+    told = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = Counter(Path(each).parent.as_posix() for each in told.stdout.splitlines())
+
+    assert len(files) > 100
+    full = {folder for folder, count in files.items() if count > LARGEST_FOLDER}
+    assert full - LOGS == set()
 
 
 def test_a_module_is_long_from_its_301st_line() -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES = Path(__file__).parent / "examples/commerce"
 
 
 def _header() -> list[str]:

@@ -8,10 +8,12 @@ from singer_sdk.testing import get_tap_test_class
 
 from taps.tap_files.tap import TapFiles
 
+EXAMPLES = Path(__file__).parent / "examples"
+
 TestTapFiles = get_tap_test_class(
     TapFiles,
     config={
-        "paths": [str(Path(__file__).parent / "examples")],
+        "paths": sorted(str(domain) for domain in EXAMPLES.iterdir()),
         "time_zone": "Europe/Madrid",
         "currency_code": "EUR",
     },
