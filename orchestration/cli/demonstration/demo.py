@@ -32,11 +32,7 @@ from orchestration.lib.ingestion.sandbox import Sandbox, running_sandbox
 from orchestration.lib.ingestion.webhooks.examples import deliver_example
 from orchestration.lib.operations.runs import has_succeeded
 from orchestration.lib.reporting.dashboards import render
-from orchestration.lib.tenancy.companies import (
-    Company,
-    add_company,
-    set_currency,
-)
+from orchestration.lib.tenancy.companies import Company, add_company, set_currency
 from orchestration.lib.tenancy.example_companies import (
     adopt_company,
     forget_delivered_files,

@@ -16,7 +16,7 @@ from taps.tap_files.contract import Column, Contract, load_contracts
 from tests.taps.tap_files.conftest import RunTap
 
 ROWS = 8
-START = datetime(2026, 1, 1, 10, tzinfo=UTC)
+START = datetime(2025, 1, 1, 10, tzinfo=UTC)
 WORDS = {
     "status": ("paid", "pending", "failed", "cancelled"),
     "currency_code": ("EUR",),
