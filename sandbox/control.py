@@ -93,6 +93,7 @@ class _Control:
                 "settings": {
                     "counts_free_orders": company.counts_free_orders,
                     "gross_margin_rate": company.gross_margin_rate,
+                    **dict(company.costs),
                 },
                 "connections": {
                     slug: asdict(self._world.credentials(company.slug, slug))

@@ -86,6 +86,8 @@ class Company:
     """Whether its orders at 0 are purchases."""
     gross_margin_rate: float | None = None
     """What its owner says is kept of a sale before ads, a share; None says nothing."""
+    costs: tuple[tuple[str, float], ...] = ()
+    """What its owner says an order costs, by setting: money, a share of the charge."""
     calendar_id: str = ""
     """Country and subdivision as the holidays library names them: "ES-MD"."""
     presentments: tuple[Presentment, ...] = ()
@@ -141,6 +143,11 @@ TIENDA_NORTE: Final = Company(
         Presentment("GBP", 2, Decimal("0.8532"), 0.03),
     ),
     gross_margin_rate=0.45,
+    costs=(
+        ("shipping_cost_per_order", 3.9),
+        ("payment_fee_rate", 0.015),
+        ("payment_fee_per_order", 0.25),
+    ),
     has_campaign=True,
 )
 ANDES: Final = Company(

@@ -16,7 +16,11 @@ ANSWERS = {
             "name": "Acme of the sandbox",
             "currency_code": "EUR",
             "time_zone": "Europe/Madrid",
-            "settings": {"counts_free_orders": False, "gross_margin_rate": 0.45},
+            "settings": {
+                "counts_free_orders": False,
+                "gross_margin_rate": 0.45,
+                "payment_fee_per_order": 0.25,
+            },
             "connections": {
                 "shopify": {
                     "settings": {"shop": "acme"},

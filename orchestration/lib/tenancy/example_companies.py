@@ -102,13 +102,18 @@ def _company(url: str, company_id: str, offer: dict[str, Any]) -> Company:
 
 
 def _settings(url: str, company_id: str, offer: dict[str, Any]) -> dict[str, Any]:
-    """What its owner would tell of it; a margin that people told since stays."""
+    """What its owner would tell of it; costs are told once, then theirs to tell."""
     told = dict(offer.get("settings", {}))
     if load_settings(url, company_id).gross_margin_rate is not None:
-        told.pop("gross_margin_rate", None)
+        for name in _COSTS:
+            told.pop(name, None)
     return told
 
 
+_COSTS = (
+    *("gross_margin_rate", "shipping_cost_per_order"),
+    *("payment_fee_rate", "payment_fee_per_order"),
+)
 _DELETE_ROWS = """
     delete from {} as landed using raw_files.files as files
     where

@@ -11,11 +11,11 @@ def upgrade() -> None:
     op.execute(
         """
         alter table ops.companies
-            add column shipping_cost_per_order numeric(18, 6)
+            add column if not exists shipping_cost_per_order numeric(18, 6)
                 check (shipping_cost_per_order >= 0),
-            add column payment_fee_rate numeric(7, 6)
+            add column if not exists payment_fee_rate numeric(7, 6)
                 check (payment_fee_rate between 0 and 1),
-            add column payment_fee_per_order numeric(18, 6)
+            add column if not exists payment_fee_per_order numeric(18, 6)
                 check (payment_fee_per_order >= 0)
         """
     )

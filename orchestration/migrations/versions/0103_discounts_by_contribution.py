@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.execute(
         """
         alter table predictions.discount_break_evens
-            add column contribution_margin_rate double precision
+            add column if not exists contribution_margin_rate double precision
         """
     )
     op.execute(

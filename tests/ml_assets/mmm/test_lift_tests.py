@@ -85,10 +85,13 @@ def test_an_experiment_moves_twins_to_the_truth_and_narrows_them() -> None:
 def test_an_experiment_without_precision_says_nothing() -> None:
     frame, brought = twins(1)
 
-    before = fitted_without(1)["contribution"]
-    after = fitted(frame, experiment(frame, brought, error=1e7))["contribution"]
+    before = fitted_without(1)
+    after = fitted(frame, experiment(frame, brought, error=1e7))
 
-    assert after.to_numpy() == pytest.approx(before.to_numpy(), rel=0.15)
+    # Few draws of twins move by chance; one that is precise moves them twice as far.
+    width = before["contribution_upper"] - before["contribution_lower"]
+    moved = (after["contribution"] - before["contribution"]).abs()
+    assert (moved < 0.2 * width).all()
 
 
 def test_the_gradient_holds_with_lift_tests() -> None:

@@ -157,12 +157,18 @@ class TestExampleCompanies:
         with running_sandbox(home) as sandbox:
             adopt_company(database_url, home, sandbox, "acme")
             first = load_settings(database_url, "acme").gross_margin_rate
-            change_settings(database_url, "acme", gross_margin_rate=Decimal("0.3"))
+            change_settings(
+                database_url,
+                "acme",
+                gross_margin_rate=Decimal("0.3"),
+                payment_fee_per_order=None,
+            )
             adopt_company(database_url, home, sandbox, "acme")
 
         assert first == Decimal("0.45")
-        kept = load_settings(database_url, "acme").gross_margin_rate
-        assert kept == Decimal("0.3")
+        kept = load_settings(database_url, "acme")
+        assert kept.gross_margin_rate == Decimal("0.3")
+        assert kept.payment_fee_per_order is None
 
     def test_that_do_not_exist_are_named(
         self, database_url: str, home: Settings
