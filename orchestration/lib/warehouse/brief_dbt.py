@@ -4,7 +4,8 @@ It reads the files of the whole stack to tell who brought a flag, makes a messag
 every event before it asks whether somebody listens, for each answer of the database
 the same guesser of types, takes each node's name to pieces for each model that is
 named, goes through all tables for one of them, and opens a connection for each node;
-and parses all anew for a server at another address, where every name is the same.
+it compiles each template in each process, and parses all anew for a server at another
+address, where every name is the same.
 """
 
 from __future__ import annotations
@@ -32,10 +33,15 @@ from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from psycopg2 import Error as DatabaseError
 
+from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.warehouse.brief_contexts import brief_contexts
 from orchestration.lib.warehouse.brief_graphs import brief_graphs
+from orchestration.lib.warehouse.brief_templates import brief_templates
 
-__all__ = ["DETAILS", "MESSAGES", "brief", "connected_once"]
+__all__ = ["COMPILED_TEMPLATES", "DETAILS", "MESSAGES", "brief", "connected_once"]
+
+#: Beside what is parsed, and gone with it when the project changes.
+COMPILED_TEMPLATES = PROJECT_ROOT / "dbt_project" / "target" / "templates"
 
 _RELEASE, _OPEN = BaseConnectionManager.release, PostgresConnectionManager.open
 _REUSE = BaseConnectionManager.set_connection_name
@@ -82,6 +88,7 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
         brief_graphs(),
+        brief_templates(COMPILED_TEMPLATES),
     ):
         yield
 

@@ -41,6 +41,7 @@ __all__ = [
 
 _PARSED = "partial_parse.msgpack"
 _PARSING = "parsing-"
+_TEMPLATES = "templates"
 _SOURCES_OF_TRUTH = (
     *("models", "macros", "seeds", "tests", "*.yml"),
     *("models/**/*", "macros/**/*", "seeds/**/*", "tests/**/*"),
@@ -146,8 +147,8 @@ def _is_parsed() -> bool:
 def _parse() -> None:
     """Parse the project, while nobody else does."""
     manifest, folder = dbt_project.manifest_path, dbt_project.project_dir
-    for killed in manifest.parent.glob(f"{_PARSING}*"):
-        shutil.rmtree(killed, ignore_errors=True)
+    for past in (*manifest.parent.glob(f"{_PARSING}*"), manifest.parent / _TEMPLATES):
+        shutil.rmtree(past, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_PARSING, dir=manifest.parent) as fresh:
         parsed = subprocess.run(
             [
