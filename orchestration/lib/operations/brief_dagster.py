@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import dagster as dg
 from dagster._core.execution.context.system import StepExecutionContext
 
-__all__ = ["tables_worked_out_once"]
+__all__ = ["one_day_is_no_range", "tables_worked_out_once"]
+
+_KEYS_IN_RANGE = dg.MultiPartitionsDefinition.get_partition_keys_in_range
 
 _WORK_OUT = StepExecutionContext.get_output_asset_keys
 _known: WeakKeyDictionary[StepExecutionContext, Set[dg.AssetKey]] = WeakKeyDictionary()
@@ -28,3 +31,23 @@ def _output_asset_keys(self: StepExecutionContext) -> Set[dg.AssetKey]:
     if self not in _known:
         _known[self] = _WORK_OUT(self)
     return _known[self]
+
+
+def one_day_is_no_range() -> None:
+    """Have a run's company and day taken as they are, and not looked for as a range.
+
+    They were looked up when the run began. Dagster does it again for each table and
+    each table that it is made of, in four questions to its store.
+    """
+    dg.MultiPartitionsDefinition.get_partition_keys_in_range = _keys_in_range  # type: ignore[method-assign, assignment]
+
+
+def _keys_in_range(
+    definition: dg.MultiPartitionsDefinition,
+    partition_key_range: dg.PartitionKeyRange,
+    dynamic_partitions_store: Any = None,
+) -> Sequence[str]:
+    start, end = partition_key_range.start, partition_key_range.end
+    if start == end:
+        return [definition.get_partition_key_from_str(start)]
+    return _KEYS_IN_RANGE(definition, partition_key_range, dynamic_partitions_store)

@@ -9,7 +9,10 @@ from alembic.script import ScriptDirectory
 from dagster._core.definitions.assets.job.asset_layer import AssetLayer
 
 from orchestration.lib.core.settings import Settings
-from orchestration.lib.operations.brief_dagster import tables_worked_out_once
+from orchestration.lib.operations.brief_dagster import (
+    one_day_is_no_range,
+    tables_worked_out_once,
+)
 from orchestration.lib.operations.dagster_home import open_instance
 
 NAMES = [f"t{number}" for number in range(12)]
@@ -77,6 +80,50 @@ def test_each_run_has_the_tables_that_were_asked_of_it() -> None:
 
     assert chosen == [["t0"], ["t1"], ["t2"]]
     assert _made(dg.materialize([step])) == NAMES
+
+
+def test_a_day_of_a_company_is_itself_and_days_are_a_range(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    companies = dg.DynamicPartitionsDefinition(name="company")
+    days = dg.DailyPartitionsDefinition("2026-01-01", "2026-02-01")
+    both = dg.MultiPartitionsDefinition({"company": companies, "day": days})
+    first, third = (
+        dg.MultiPartitionKey({"company": "plaza", "day": f"2026-01-0{day}"})
+        for day in (1, 3)
+    )
+    asked: list[str] = []
+    has: Callable[..., bool] = dg.DagsterInstance.has_dynamic_partition
+
+    def counted(self: dg.DagsterInstance, **question: str) -> bool:
+        asked.append(question["partition_key"])
+        return has(self, **question)
+
+    @dg.asset(partitions_def=both)
+    def table() -> None: ...
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("company", ["plaza"])
+        one, several = (
+            dg.PartitionKeyRange(str(first), str(last)) for last in (first, third)
+        )
+        before = [
+            list(both.get_partition_keys_in_range(span, instance))
+            for span in (one, several)
+        ]
+        one_day_is_no_range()
+        after = [
+            list(both.get_partition_keys_in_range(span, instance))
+            for span in (one, several)
+        ]
+        monkeypatch.setattr(dg.DagsterInstance, "has_dynamic_partition", counted)
+        run = dg.materialize([table], partition_key=first, instance=instance)
+
+    assert after == before
+    assert [len(keys) for keys in after] == [1, 3]
+    assert {type(key) for keys in after for key in keys} == {dg.MultiPartitionKey}
+    # Whether there is such a company is asked when the run begins, and not of tables.
+    assert (run.success, asked) == (True, ["plaza", "plaza"])
 
 
 def test_migrations_of_the_stores_are_read_once_for_all_runs_and_homes(
