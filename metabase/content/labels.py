@@ -16,6 +16,7 @@ import yaml
 
 from metabase.content.errors import ContentError
 from metabase.content.metrics import metric_labels, metric_targets
+from metabase.content.source_titles import source_words
 from metabase.content.yaml_files import parsed
 
 __all__ = ["fill_in", "keys_used", "read_labels", "read_words"]
@@ -45,7 +46,7 @@ def read_labels(folder: Path, language: str) -> dict[str, str]:
 
 
 def read_words(root: Path, language: str) -> dict[str, str]:
-    """The labels of ``root``, the titles of metrics and their targets, by key.
+    """The labels of ``root``, titles of metrics and sources, and targets, by key.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def read_words(root: Path, language: str) -> dict[str, str]:
             f"{root / 'labels' / language}.yml: {both[0]} is a metric, whose label "
             "stands in dbt_project/metrics; leave one"
         )
-    return {**metrics, **metric_targets(), **labels}
+    return {**metrics, **metric_targets(), **source_words(language), **labels}
 
 
 def _leaves(tree: Mapping[Any, Any], prefix: str, path: Path) -> list[tuple[str, str]]:

@@ -30,8 +30,8 @@ def test_a_level_says_whether_it_is_met_and_which_source_is_behind(
     shops_url: str,
 ) -> None:
     assert shown(shops_url, "service_level_states") == [
-        ["Táctico (5 minutos)", "Sí", "3", "shopify", "98\xa0%"],
-        ["Operativo (1 hora)", "No", "3.000", "meta_ads", "50\xa0%"],
+        ["Táctico (5 minutos)", "Sí", "3", "Shopify", "98\xa0%"],
+        ["Operativo (1 hora)", "No", "3.000", "Meta Ads", "50\xa0%"],
     ]
 
 
@@ -76,7 +76,7 @@ def test_rows_are_counted_per_day_not_twice_by_the_hour(shops_url: str) -> None:
 
     (point,) = plotted(spec)
     assert (point["read_date"], point["series"], point["value"]) == (
-        *("1997-09-29", "shopify"),
+        *("1997-09-29", "Shopify"),
         250,
     )
 
