@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 import typer.main
 from typer.core import TyperGroup
 
@@ -17,25 +16,25 @@ from metabase.content.load import CONTENT_ROOT, load_content
 from ml_assets.clv.valuation import GATES
 from orchestration.cli import app
 from orchestration.lib.core.yaml_files import parsed
+from tests.suite.each import check_each
 
 ROOT = Path(__file__).parents[2]
 DECISIONS = ROOT / "docs" / "decisions"
-DOCUMENTS = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "CHANGELOG.md",
-    *sorted((ROOT / "docs").rglob("*.md")),
-]
+DOCUMENTS = {
+    str(path.relative_to(ROOT)): path
+    for path in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "CHANGELOG.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+    )
+}
 _HEADINGS = ["Context", "Options", "Outcome", "Consequences"]
 _LINK = re.compile(r"\[[^\]]+\]\((?!https?:)([^)#]+)[^)]*\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _COLUMN = re.compile(r"`((?:marts|reporting)\.\w+\.\w+)`")
 _TIMONEL = typer.main.get_command(app)
 _MADE_BY_A_RUN = ("dbt_project/target", "docker-compose.override.yml")
-
-documents = pytest.mark.parametrize(
-    "document", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS]
-)
 
 
 def _command_lines(text: str) -> list[str]:
@@ -44,14 +43,16 @@ def _command_lines(text: str) -> list[str]:
     return blocks + _CODE.findall(text)
 
 
-@documents
-def test_links_lead_somewhere(document: Path) -> None:
+def _links(document: Path) -> None:
     for target in _LINK.findall(document.read_text()):
         assert (document.parent / target).exists(), target
 
 
-@documents
-def test_paths_of_the_project_exist(document: Path) -> None:
+def test_links_lead_somewhere() -> None:
+    check_each(DOCUMENTS, _links)
+
+
+def _paths(document: Path) -> None:
     tops = {path.name for path in ROOT.iterdir() if path.is_dir()}
     for code in _CODE.findall(document.read_text()):
         is_path = re.fullmatch(r"[\w./-]+", code) and code.split("/")[0] in tops
@@ -59,8 +60,11 @@ def test_paths_of_the_project_exist(document: Path) -> None:
             assert (ROOT / code).exists(), code
 
 
-@documents
-def test_make_knows_the_verbs(document: Path) -> None:
+def test_paths_of_the_project_exist() -> None:
+    check_each(DOCUMENTS, _paths)
+
+
+def _verbs(document: Path) -> None:
     verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     for line in _command_lines(document.read_text()):
         if line.startswith("make "):
@@ -68,12 +72,19 @@ def test_make_knows_the_verbs(document: Path) -> None:
             assert {word for word in words if "=" not in word} <= verbs, line
 
 
-@documents
-def test_timonel_knows_the_commands_and_options(document: Path) -> None:
+def test_make_knows_the_verbs() -> None:
+    check_each(DOCUMENTS, _verbs)
+
+
+def _commands(document: Path) -> None:
     for line in _command_lines(document.read_text()):
         found = re.search(r"(?:^|--rm |\.venv/bin/)timonel (?P<rest>[a-z][^|]*)", line)
         if found:
             _check_command(re.split(r"\s{3,}", found["rest"])[0].split(), line)
+
+
+def test_timonel_knows_the_commands_and_options() -> None:
+    check_each(DOCUMENTS, _commands)
 
 
 def _check_command(words: list[str], line: str) -> None:

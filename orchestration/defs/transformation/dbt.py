@@ -24,10 +24,7 @@ from orchestration.defs.transformation.left_out import (
     selectors_of,
     with_left_out,
 )
-from orchestration.lib.operations.brief_dagster import (
-    one_day_is_no_range,
-    tables_worked_out_once,
-)
+from orchestration.lib.operations.brief_dagster import brief_dagster
 from orchestration.lib.operations.dagster_home import is_of_a_command
 from orchestration.lib.operations.run_tags import ALL_TESTS, NIGHTLY, RHYTHM
 from orchestration.lib.operations.service_levels import measure
@@ -57,8 +54,7 @@ from orchestration.lib.warehouse.warehouse import Warehouse
 
 # Costs a look at file dates unless a model changed since the last load.
 prepare_manifest()
-tables_worked_out_once()
-one_day_is_no_range()
+brief_dagster()
 
 _TRANSLATOR = RoomTranslator()
 

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from tests.dbt_project.test_seeds import rows_of
+from tests.suite.each import check_each
 
 TAPS = Path(__file__).parents[3] / "taps"
 KINDS = sorted(
@@ -66,8 +65,12 @@ def kind_of(message: str) -> str:
     return next(k["error_kind"] for k in KINDS if re.search(k["pattern"], message))
 
 
-@pytest.mark.parametrize(("name", "message"), sorted(set(raised())))
-def test_an_error_is_told_as_what_it_is(name: str, message: str) -> None:
+def test_an_error_is_told_as_what_it_is() -> None:
+    check_each({": ".join(one): one for one in sorted(set(raised()))}, _is_as_meant)
+
+
+def _is_as_meant(error: tuple[str, str]) -> None:
+    name, message = error
     assert kind_of(message) in MEANT[name]
 
 
@@ -76,8 +79,11 @@ def test_an_error_without_words_of_its_own_is_told_all_the_same() -> None:
     assert KINDS[-1]["error_kind"] == "other"
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind["error_kind"]))
-def test_every_value_told_is_one_of_the_pattern(kind: dict[str, str]) -> None:
+def test_every_value_told_is_one_of_the_pattern() -> None:
+    check_each({kind["error_kind"]: kind for kind in KINDS}, _tells_of_the_pattern)
+
+
+def _tells_of_the_pattern(kind: dict[str, str]) -> None:
     told = {int(number) for number in re.findall(r"\\(\d)", kind["template_es"])}
 
     assert max(told, default=0) <= re.compile(kind["pattern"]).groups

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 
-import pytest
-
 from tests.dbt_project.test_seeds import rows_of
+from tests.suite.each import check_each
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = ("taps/tap_files", "taps/target_postgres", "orchestration/lib/ingestion")
@@ -107,29 +107,35 @@ def kinds_of(reason: str) -> list[str]:
     ]
 
 
-# The loader says "property 'x' is null"; "column: reason" is the reason again.
-REASONS = sorted(
-    {
+@cache
+def all_reasons() -> frozenset[str]:
+    """The loader says "property 'x' is null"; "column: reason" is the reason again."""
+    return frozenset(
         f"property '7' {reason}" if reason.startswith(("is ", "holds ")) else reason
         for reason in reasons()
         if not re.fullmatch(r"7: 7|property '7' 7|time_extracted 7|7", reason)
-    }
-)
+    )
 
 
-@pytest.mark.parametrize("reason", REASONS)
-def test_every_reason_is_of_one_kind(reason: str) -> None:
+def _is_of_one_kind(reason: str) -> None:
     assert len(kinds_of(reason)) == 1, kinds_of(reason)
 
 
+def test_every_reason_is_of_one_kind() -> None:
+    check_each({reason: reason for reason in sorted(all_reasons())}, _is_of_one_kind)
+
+
 def test_no_kind_is_of_reasons_that_are_said_no_more() -> None:
-    said = {code for reason in REASONS for code in kinds_of(reason)}
+    said = {code for reason in all_reasons() for code in kinds_of(reason)}
 
     assert {kind["reason_code"] for kind in KINDS} == said
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind["reason_code"]))
-def test_every_value_is_told_in_spanish_too(kind: dict[str, str]) -> None:
+def test_every_value_is_told_in_spanish_too() -> None:
+    check_each({kind["reason_code"]: kind for kind in KINDS}, _tells_every_value)
+
+
+def _tells_every_value(kind: dict[str, str]) -> None:
     values = re.compile(kind["pattern"]).groups
     told = re.findall(r"\\(\d)", kind["template_es"])
 

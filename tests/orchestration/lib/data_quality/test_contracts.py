@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -33,6 +34,7 @@ _A_VALUE: dict[str, object] = {
 }
 
 
+@cache
 def _announced() -> dict[str, dict[str, RawTable]]:
     return {
         source: {table.name.table: table for table in raw_tables(source)}
@@ -40,11 +42,8 @@ def _announced() -> dict[str, dict[str, RawTable]]:
     }
 
 
-ANNOUNCED = _announced()
-
-
 def _types(source: str, table: str) -> dict[str, str]:
-    raw = ANNOUNCED[source][table]
+    raw = _announced()[source][table]
     columns = columns_of(table, raw.schema, raw.key)
     return {column.name: column.type.value for column in columns}
 
@@ -57,7 +56,7 @@ def test_every_table_of_every_source_has_a_contract_with_the_key_of_its_tap() ->
 
     assert keys == {
         source: {name: set(table.key) for name, table in tables.items()}
-        for source, tables in ANNOUNCED.items()
+        for source, tables in _announced().items()
     }
 
 
@@ -91,7 +90,7 @@ def url(new_database: NewDatabase) -> Iterator[str]:
     with new_database() as made:
         warehouse = Warehouse(made, "loader")
         try:
-            for tables in ANNOUNCED.values():
+            for tables in _announced().values():
                 for table in tables.values():
                     columns = columns_of(table.name.table, table.schema, table.key)
                     prepare_table(warehouse, table.name, columns)
@@ -133,7 +132,7 @@ def _found(url: str, source: str, **options: Any) -> list[Breach]:
 def _empty(url: str) -> Iterator[None]:
     yield
     with psycopg.connect(url) as admin:
-        for source, tables in ANNOUNCED.items():
+        for source, tables in _announced().items():
             for table in tables:
                 name = sql.Identifier(f"raw_{source}", table)
                 admin.execute(sql.SQL("delete from {}").format(name))
