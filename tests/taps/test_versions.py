@@ -7,16 +7,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import yaml
 
 from taps.declared.api_declaration import Version
 from taps.sources import FOLDER, declared_slugs, ending_soon, slugs, tap_class
 from taps.tap_search_console.client import API_VERSION
 from taps.tap_shopify.versions import last_day
+from taps.yaml_files import parsed_text
 
 
 def catalogue(slug: str) -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load((FOLDER / f"{slug}.yml").read_text())
+    told: dict[str, Any] = parsed_text((FOLDER / f"{slug}.yml").read_text())
     return told
 
 

@@ -17,8 +17,6 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from orchestration.lib.operations.guarded_webserver import OwnPagesOnly
-
 _OWN = {"origin": "http://localhost:3000"}
 _FOREIGN = {"origin": "http://evil.example"}
 _SOCKET = "ws://localhost:3000/graphql"
@@ -26,6 +24,9 @@ _QUERY = {"query": "{ version }"}
 
 
 def _client(address: str = "http://localhost:3000") -> TestClient:
+    # Dagster's whole server comes with it, a second of each worker's start.
+    from orchestration.lib.operations.guarded_webserver import OwnPagesOnly  # noqa: PLC0415
+
     async def answer(_request: object) -> PlainTextResponse:
         return PlainTextResponse("answered")
 
