@@ -200,6 +200,8 @@ class _Compiler:
                     "target": ["variable", ["template-tag", slug]],
                 }
                 for slug in self._slugs(name)
+                # A card of another page answers without what only that page offers.
+                if slug in page.parameters or "shared" not in card
             ],
             "series": [],
             "visualization_settings": self._clicks(page, name, card),

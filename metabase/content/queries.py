@@ -3,10 +3,13 @@
 Three shapes: rows of a view, months of ``reporting.kpi_months``, and one row of a KPI
 function (``reporting.get_…``). The latter two answer for the period that the reader
 chose in months; a card with SQL of its own writes ``with ${query.period}`` for that.
+Any card may go back that far from a day of its own: ``${query.months:13}`` is an
+interval, of thirteen months while nobody chose.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +18,7 @@ __all__ = ["query_of"]
 _MONTHS = "reporting.kpi_months"
 _FUNCTION = "reporting.get_"
 _PERIOD_KEY = "${query.period}"
+_SPAN = re.compile(r"\$\{query\.months:(\d+)\}")
 # The month in progress counts as one: its end is the last day there are data of.
 _PERIOD = """period as (
     select
@@ -41,6 +45,10 @@ def query_of(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     columns
         What each column is in SQL, in their order.
     """
+    return _SPAN.sub(_span, _asked(card, columns))
+
+
+def _asked(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     if "sql" in card:
         return str(card["sql"]).replace(_PERIOD_KEY, _PERIOD)
     if card["from"].startswith(_FUNCTION):
@@ -48,6 +56,11 @@ def query_of(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     if card["from"] == _MONTHS and card["kind"] == "line":
         return _by_month(card, columns)
     return _of_view(card, columns)
+
+
+def _span(key: re.Match[str]) -> str:
+    chosen = f"least(greatest(coalesce([[{{{{months}}}},]] {key[1]}), 1), 600)"
+    return f"make_interval(months => {chosen}::integer)"
 
 
 def _of_view(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:

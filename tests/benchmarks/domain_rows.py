@@ -41,6 +41,31 @@ from (
 ) as numbered
 """
 
+# What a product can do, and who subscribed to which plan: told once.
+_FEATURES = """
+insert into raw_files.features (
+    company_id, file_sha256, line_number, feature, feature_tier, plans, _sdc_batched_at
+)
+select
+    %(company)s, %(file)s, number + 1, 'feature_' || number,
+    (array['core', 'advanced', 'reporting'])[1 + number %% 3],
+    case when number %% 2 = 0 then 'basic;pro' else 'pro' end, now()
+from generate_series(0, 11) as numbers (number)
+"""
+
+_SUBSCRIPTIONS = """
+insert into raw_files.subscriptions (
+    company_id, file_sha256, line_number, subscription_id, account_id, plan,
+    billing_interval, quantity, unit_amount, currency_code, status, started_at,
+    effective_from, _sdc_batched_at
+)
+select
+    %(company)s, %(file)s, number + 1, 's' || number, 'a' || number,
+    case when number %% 3 = 0 then 'pro' else 'basic' end, 'month', 10, 10, 'EUR',
+    'active', %(first)s::timestamptz, %(first)s::timestamptz, now()
+from generate_series(0, greatest(10, %(people)s) / 10 - 1) as numbers (number)
+"""
+
 _MESSAGES = """
 insert into raw_files.message_events (
     company_id, file_sha256, line_number, message_id, message_event, occurred_at,
@@ -122,6 +147,11 @@ DOMAINS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+#: What is told with the first days only.
+_ONCE: Mapping[str, Mapping[str, str]] = {
+    "saas": {"features": _FEATURES, "subscriptions": _SUBSCRIPTIONS},
+}
+
 
 def write(url: str, company_id: str, domain: str, told: Days, people: int) -> None:
     """Land these days of a company, in a file for each contract of the domain."""
@@ -135,7 +165,8 @@ def write(url: str, company_id: str, domain: str, told: Days, people: int) -> No
     }
     with psycopg.connect(url) as connection:
         connection.execute(_NUMBERED.encode(), values)
-        for contract, statement in DOMAINS[domain].items():
+        once = {} if told.numbered_from else _ONCE.get(domain, {})
+        for contract, statement in (*once.items(), *DOMAINS[domain].items()):
             name = f"{contract}-{told.first}.csv"
             named = {**values, "file": name, "contract": contract}
             connection.execute(statement.encode(), named)

@@ -1,11 +1,12 @@
 """Measure the marts of the newer domains: what a day costs when the history grows.
 
 ``python -m tests.benchmarks.domains [--domain saas] [--rows 100000 1000000]``: product
-events, message events, and registrants with their visits, of two years. In one run and
-one database for each size: the marts of the domain from nothing (the baseline, "full
-build"), after one more day landed, and what the views on them take, at the 95th
-percentile. Seconds are of the clock and of the processor (dbt and Postgres together).
-The aim is that ten times the history makes a day at most 1.5 times as dear.
+events of accounts that subscribed to plans with features, message events, and
+registrants with their visits, of two years. In one run and one database for each size:
+the marts of the domain from nothing (the baseline, "full build"), after one more day
+landed, and what the views on them take, at the 95th percentile. Seconds are of the
+clock and of the processor (dbt and Postgres together). The aim is that ten times the
+history makes a day at most 1.5 times as dear.
 """
 
 from __future__ import annotations

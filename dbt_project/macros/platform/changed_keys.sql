@@ -132,7 +132,7 @@
                 {%- for row in ('old_row', 'new_row') %}
         union all
                     {%- if columns is mapping %}
-        select unseen.company_id, told.{{ rebuilt_by.key }}, false
+        select unseen.company_id, told.{{ rebuilt_by.key }}::text, false
         from unseen
         inner join {{ beside(columns[column].split('.')[:-1]) }} as told
             on
@@ -151,7 +151,7 @@
         {%- for mart, column in rebuilt_by.get('known_by', {}).items()
             if is_incremental() %}
         union all
-        select told.company_id, told.{{ rebuilt_by.key }}, false
+        select told.company_id, told.{{ rebuilt_by.key }}::text, false
         from {{ beside([mart]) }} as told
         inner join companies
             on told.company_id = companies.company_id

@@ -193,7 +193,7 @@ def test_limits_are_held_against_what_was_known_last(
     assert row["k_factor"] is None
 
 
-def test_a_week_and_a_quarter_stand_beside_the_one_before(
+def test_a_week_and_a_quarter_stand_beside_the_one_and_the_year_before(
     warehouse: Warehouse,
 ) -> None:
     pair = warehouse.add_pair()
@@ -204,17 +204,22 @@ def test_a_week_and_a_quarter_stand_beside_the_one_before(
     ]
     came.append(("c", "2026-01-18"))
     people = [contact("z", at("2025-06-30")), *(contact(w, at(AS_OF)) for w in "abc")]
-    for company, told in ((pair.acme, came), (pair.bolt, came[-4:])):
+    a_year_later = [("a", "2026-07-01"), ("b", "2026-09-29")]
+    for company, told in (
+        (pair.acme, [*came, *a_year_later]),
+        (pair.bolt, came[-4:]),
+    ):
         logins = [login(who, at(day)) for who, day in told]
         warehouse.load(
             company, file("contacts", people), file("community_events", logins)
         )
-    days = {pair.acme: "2026-04-20", pair.bolt: "2026-01-18"}
+    days = {pair.acme: "2026-10-05", pair.bolt: "2026-01-18"}
     warehouse.build(pair.acme, pair.bolt, as_of=days, only=["community_periods"])
 
     found = {
         (row["company_id"], f"{row['period_start_date']}"): (
             *(int(row["figure"]), row["earlier_figure"], row["period_change"]),
+            row["year_change"],
         )
         for row in warehouse.rows(
             """select * from reporting.community_period_changes
@@ -225,18 +230,23 @@ def test_a_week_and_a_quarter_stand_beside_the_one_before(
     }
 
     assert found == {
-        (pair.acme, "2025-04-01"): (0, None, None),
+        (pair.acme, "2025-04-01"): (0, None, None, None),
         # The quarter before had begun in the middle.
-        (pair.acme, "2025-07-01"): (2, None, None),
+        (pair.acme, "2025-07-01"): (2, None, None, None),
         # Who came twice is one.
-        (pair.acme, "2025-10-01"): (1, 2, -0.5),
-        (pair.acme, "2026-01-01"): (3, 1, 2.0),
-        (pair.acme, "2026-01-05"): (2, 1, 1.0),
-        (pair.acme, "2026-01-12"): (2, 2, 0.0),
-        (pair.acme, "2026-03-09"): (0, None, None),
-        (pair.bolt, "2025-04-01"): (0, None, None),
-        (pair.bolt, "2026-01-05"): (2, None, None),
-        (pair.bolt, "2026-01-12"): (2, 2, 0.0),
+        (pair.acme, "2025-10-01"): (1, 2, -0.5, None),
+        (pair.acme, "2026-01-01"): (3, 1, 2.0, None),
+        (pair.acme, "2026-01-05"): (2, 1, 1.0, None),
+        (pair.acme, "2026-01-12"): (2, 2, 0.0, None),
+        (pair.acme, "2026-03-09"): (0, None, None, None),
+        # The week of a year before was the company's first.
+        (pair.acme, "2026-06-29"): (1, None, None, None),
+        # Two came in the third quarter of both years, and in the week 52 weeks before.
+        (pair.acme, "2026-07-01"): (2, None, None, 0.0),
+        (pair.acme, "2026-09-28"): (1, None, None, -0.5),
+        (pair.bolt, "2025-04-01"): (0, None, None, None),
+        (pair.bolt, "2026-01-05"): (2, None, None, None),
+        (pair.bolt, "2026-01-12"): (2, 2, 0.0, None),
     }
 
 

@@ -13,6 +13,8 @@ NARROW = (
     *("webinar_records", "webinar_registrations", "webinar_attendances"),
     *("webinar_engagements", "webinar_people", "webinar_channel_totals"),
     *("webinar_audiences", "webinar_minutes", "webinar_leads"),
+    *("webinar_audience_members", "webinar_cohort_members"),
+    *("webinar_cohort_visits", "webinar_contents"),
 )
 WHOLE = (
     *("companies", "orders", "webinars", "webinar_clocks", "webinar_spans"),

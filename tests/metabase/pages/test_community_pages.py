@@ -45,8 +45,8 @@ _TABLES = {
             *("—", "—", "—", "Sin meta"),
         ],
     ],
-    "community_week": [["Profesionales activos", "60", "40", "50 %"]],
-    "community_quarter": [["Profesionales activos", "300", "40", "650 %"]],
+    "community_week": [["Profesionales activos", "60", "40", "50 %", "25 %"]],
+    "community_quarter": [["Profesionales activos", "300", "40", "650 %", "—"]],
     "community_week_days": [["22 sept 1997", "28 sept 1997"]],
     "community_month_days": [["1 oct 1997", "31 oct 1997"]],
     "community_quarter_days": [["1 jul 1997", "30 sept 1997"]],
@@ -176,6 +176,34 @@ def test_lines_hold_complete_months_only(reporting_url: str) -> None:
     answer = answer_of(reporting_url, card_named("active_people_by_month"))
     assert len(answer.rows) == 14
     assert answer.rows[-1][0] == date(1997, 10, 1)
+
+
+def test_the_reader_chooses_period_source_and_channel(reporting_url: str) -> None:
+    query = """insert into reporting.community_funnel
+        (company_id, month_start_date, utm_source, visitor_count) values
+        ('acme', '1997-07-01', 'linkedin', 7), ('acme', '1997-08-01', 'linkedin', 4),
+        ('bolt', '1997-08-01', 'linkedin', 9)"""
+    with psycopg.connect(reporting_url) as admin:
+        admin.execute(query)
+
+    def visitors(**chosen: Any) -> dict[str, int]:
+        answer = answer_of(reporting_url, card_named("funnel_by_source"), **chosen)
+        return {row[0]: int(row[1]) for row in answer.rows}
+
+    # October has 20 of each source; three months begin with August.
+    assert visitors() == {"linkedin": 31, "(none)": 20}
+    assert visitors(months=3) == {"linkedin": 24, "(none)": 20}
+    assert visitors(months=4, utm_source="linkedin") == {"linkedin": 31}
+    # Steps and source choose together.
+    steps = card_named("funnel_steps")
+    answer = answer_of(reporting_url, steps, months=1, utm_source="(none)")
+    assert [row[1] for row in answer.rows] == [20, 0, 0, 0]
+    for name in ("campaign_results", "channel_results"):
+        told = [
+            len(answer_of(reporting_url, card_named(name), message_channel=one).rows)
+            for one in ("Correo", "WhatsApp")
+        ]
+        assert told == [1, 0], name
 
 
 def test_another_company_reads_its_own(reporting_url: str) -> None:

@@ -33,9 +33,7 @@ def test_channels_are_ranked_by_what_one_more_unit_brings(shops_url: str) -> Non
 def test_where_a_channel_saturates_stands_beside_what_was_ever_spent(
     shops_url: str,
 ) -> None:
-    (meta,) = (
-        row for row in shown(shops_url, "saturation_points") if row[0] == "Meta Ads"
-    )
+    (meta,) = shown(shops_url, "saturation_points", channel="Meta Ads")
 
     euros = [f"{one}\xa0€" for one in ("10,00", "12,50", "6,25", "25,00", "12,50")]
     assert meta[1:] == [*euros, "10,00\xa0€"]
@@ -61,6 +59,8 @@ def test_a_channel_can_be_looked_at_alone(shops_url: str) -> None:
         assert set(alone) == {"Meta Ads"}, name
         assert answer_of(shops_url, card, channel="' or true --").rows == ()
         assert len(answer_of(shops_url, card).rows) > len(alone)
+    (row,) = shown(shops_url, "next_euro", channel="Meta Ads")
+    assert row[0] == "Meta Ads"
     curves = plotted(chart(shops_url, "response_curves", channel="Meta Ads"))
     assert {row["series"] for row in curves} == {"Meta Ads", "Meta Ads (ahora)"}
 
@@ -100,13 +100,12 @@ def test_todays_spend_is_a_point_of_its_own_on_the_curve(shops_url: str) -> None
     assert marks["transform"][-1] == {"filter": "datum.points == 1"}
 
 
-def test_only_the_last_quarter_tells_where_sales_come_from(shops_url: str) -> None:
-    values = plotted(chart(shops_url, "sales_origins"))
-
-    assert {row["component_label"]: row["value"] for row in values} == {
-        "Meta Ads": 42,
-        "Google Ads": 42,
-    }
+def test_sales_come_from_the_last_quarter_or_the_chosen_months(shops_url: str) -> None:
+    # The first of May is five months from the end of September, and not four.
+    for months, sold in (("", 42), (4, 42), (5, 51)):
+        values = plotted(chart(shops_url, "sales_origins", months=months))
+        told = {row["component_label"]: row["value"] for row in values}
+        assert told == {"Meta Ads": sold, "Google Ads": sold}
 
 
 def test_a_point_of_the_scatter_plot_is_named_and_as_large_as_it_won(

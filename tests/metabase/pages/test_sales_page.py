@@ -24,6 +24,18 @@ def test_a_month_is_told_from_gross_to_total(shops_url: str) -> None:
     ]
 
 
+def test_the_reader_chooses_how_many_months(shops_url: str) -> None:
+    def months(name: str, count: int) -> list[str]:
+        answer = answer_of(shops_url, card_named(name), months=count)
+        return [str(row[0]) for row in answer.rows]
+
+    for name in ("sales_statement", "months_of_business"):
+        assert months(name, 1) == ["1997-09-01"], name
+        assert months(name, 2) == ["1997-09-01", "1997-08-01"], name
+    # Of months that are over, whichever goes on.
+    assert months("net_sales_by_month", 1) == ["1997-08-01"]
+
+
 def test_only_what_was_charged_is_set_aside(shops_url: str) -> None:
     assert shown(shops_url, "sales_set_aside") == [
         ["sept 1997", *euros("0,00", "50,00", "0,00", "0,00")]

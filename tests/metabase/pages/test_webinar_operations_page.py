@@ -84,5 +84,8 @@ def test_what_no_source_tells_of_slides_is_nothing_and_not_zero(shops_url: str) 
 
     assert newest[:6] == ["14 ago 1997", "W2", "7", "—", "85\xa0%", "—"]
     assert older[5] == "95,5"
+    # A month back from 14 August begins after 14 July.
+    month = answer_of(shops_url, card_named("webinar_content_list"), months=1)
+    assert month.column("webinar_title") == ["W2"]
     bolt = answer_of(shops_url, card_named("webinar_content_list"), "bolt")
     assert [row[2] for row in bolt.rows] == [21, 21]

@@ -177,7 +177,8 @@ def test_the_chart_library_is_there_once_for_all_companies(rendered: Rendered) -
     # for a marketplace, which tells more.
     assert len(page.of("data-spec")) == 36 + 1 + 9 + 14
     assert two.count("window.vegaEmbed=") == 1
-    assert len(two) < len(one) + 500_000
+    # The library alone has 900,000 characters.
+    assert len(two) < len(one) + 600_000
 
 
 def test_the_chart_holds_the_ten_bins_in_order(rendered: Rendered) -> None:

@@ -26,26 +26,25 @@ conversions as (
 ),
 
 everybody as (
-    select
-        company_id,
-        webinar_id,
-        person_id
-    from registrations
-    union all
-    select
-        company_id,
-        webinar_id,
-        person_id
-    from attendances
+    {% for told in ['registrations', 'attendances'] %}
+        select
+            company_id,
+            webinar_id,
+            person_id,
+            start_date
+        from {{ told }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 people as (
     select
         company_id,
         webinar_id,
-        person_id
+        person_id,
+        start_date
     from everybody
-    group by company_id, webinar_id, person_id
+    group by company_id, webinar_id, person_id, start_date
 ),
 
 joined as (
@@ -53,6 +52,8 @@ joined as (
         people.company_id,
         people.webinar_id,
         people.person_id,
+        people.start_date,
+        date_trunc('month', people.start_date)::date as webinar_month,
         coalesce(registrations.state, 'unregistered') as state,
         registrations.registered_at,
         coalesce(registrations.channel_id, 'unknown') as channel_id,

@@ -275,4 +275,5 @@ def _fill_flagships(insert: Callable[..., None], scale: int) -> None:
             figure=scale * (60 if kind == "week" else 300),
             earlier_figure=scale * 40,
             period_change=0.5 if kind == "week" else 6.5,
+            year_change=0.25 if kind == "week" else None,
         )

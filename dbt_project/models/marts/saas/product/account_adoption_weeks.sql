@@ -31,29 +31,13 @@ feature_days as (
 
 {{ offered_features() }},
 
-used as (
-    select distinct
-        weeks.company_id,
-        weeks.account_id,
-        weeks.scored_on,
-        feature_days.feature
-    from weeks
-    inner join feature_days
-        on
-            weeks.company_id = feature_days.company_id
-            and weeks.account_id = feature_days.account_id
-            and weeks.scored_on - 28 < feature_days.activity_date
-            and weeks.scored_on >= feature_days.activity_date
-),
-
 -- What is no part of the plan, or younger than 28 days, nobody had to adopt.
-counted as (
+available as (
     select
         weeks.company_id,
         weeks.account_id,
         weeks.scored_on,
-        count(*)::integer as available_feature_count,
-        count(used.feature)::integer as adopted_feature_count
+        offered.feature
     from weeks
     inner join use_weeks
         on
@@ -69,13 +53,39 @@ counted as (
                 weeks.plan_names && offered.plan_names,
                 offered.plan_names is null
             )
-    left join used
+),
+
+judged as (
+    select
+        available.company_id,
+        available.account_id,
+        available.scored_on,
+        available.feature,
+        count(feature_days.activity_date) > 0 as is_adopted
+    from available
+    left join feature_days
         on
-            weeks.company_id = used.company_id
-            and weeks.account_id = used.account_id
-            and weeks.scored_on = used.scored_on
-            and offered.feature = used.feature
-    group by weeks.company_id, weeks.account_id, weeks.scored_on
+            available.company_id = feature_days.company_id
+            and available.account_id = feature_days.account_id
+            and available.feature = feature_days.feature
+            and available.scored_on - 28 < feature_days.activity_date
+            and available.scored_on >= feature_days.activity_date
+    group by
+        available.company_id,
+        available.account_id,
+        available.scored_on,
+        available.feature
+),
+
+counted as (
+    select
+        company_id,
+        account_id,
+        scored_on,
+        count(*)::integer as available_feature_count,
+        count(*) filter (where is_adopted)::integer as adopted_feature_count
+    from judged
+    group by company_id, account_id, scored_on
 )
 
 select * from counted

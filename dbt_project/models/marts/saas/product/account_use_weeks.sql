@@ -21,12 +21,14 @@ began as (
     group by company_id
 ),
 
+-- Grouped from the weeks on: joined back to them, a wrong guess of how many
+-- there are costs their square.
 used as (
     select
         weeks.company_id,
         weeks.account_id,
         weeks.scored_on,
-        count(*) as active_day_count,
+        count(user_days.activity_date) as active_day_count,
         count(distinct user_days.user_id) as active_user_count,
         sum(user_days.login_count) filter (
             where user_days.activity_date > weeks.scored_on - 7
@@ -39,7 +41,7 @@ used as (
         ) as session_seconds,
         max(user_days.activity_date) as last_date
     from weeks
-    inner join user_days
+    left join user_days
         on
             weeks.company_id = user_days.company_id
             and weeks.account_id = user_days.account_id
@@ -52,29 +54,26 @@ used as (
 -- of the company did anything is a source that failed.
 judged as (
     select
-        weeks.*,
-        coalesce(used.active_day_count, 0) as active_day_count,
-        coalesce(used.active_user_count, 0) as active_user_count,
+        used.company_id,
+        used.account_id,
+        used.scored_on,
+        used.active_day_count,
+        used.active_user_count,
         coalesce(used.login_count, 0) as login_count,
         used.session_seconds / nullif(used.session_count, 0) / 60
             as session_minutes,
         coalesce(
-            began.first_date <= weeks.scored_on - 27
+            began.first_date <= used.scored_on - 27
             and max(used.last_date) over (
-                partition by weeks.company_id, weeks.scored_on
-            ) > weeks.scored_on - 7,
+                partition by used.company_id, used.scored_on
+            ) > used.scored_on - 7,
             false
         ) as is_known,
-        coalesce(began.first_login_date <= weeks.scored_on - 27, false)
+        coalesce(began.first_login_date <= used.scored_on - 27, false)
             as has_logins
-    from weeks
+    from used
     left join began
-        on weeks.company_id = began.company_id
-    left join used
-        on
-            weeks.company_id = used.company_id
-            and weeks.account_id = used.account_id
-            and weeks.scored_on = used.scored_on
+        on used.company_id = began.company_id
 ),
 
 told as (

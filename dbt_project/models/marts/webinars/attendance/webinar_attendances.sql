@@ -8,7 +8,8 @@ webinars as (
         company_id,
         webinar_id,
         starts_at,
-        ends_at
+        ends_at,
+        start_date
     from {{ ref('webinar_records') }}
     where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
@@ -21,6 +22,7 @@ clipped as (
         visits.person_id,
         visits.device_id,
         visits.is_on_demand,
+        webinars.start_date,
         case
             when visits.is_on_demand then visits.joined_at
             else greatest(visits.joined_at, webinars.starts_at)
@@ -64,6 +66,7 @@ united as (
         company_id,
         webinar_id,
         person_id,
+        start_date,
         count(*) filter (where not is_on_demand)::integer as visit_count,
         count(distinct device_id) filter (where not is_on_demand)::integer
             as device_count,
@@ -74,7 +77,7 @@ united as (
         coalesce(sum(seconds) filter (where is_on_demand), 0)::integer
             as on_demand_seconds
     from added
-    group by company_id, webinar_id, person_id
+    group by company_id, webinar_id, person_id, start_date
 ),
 
 judged as (
@@ -82,6 +85,7 @@ judged as (
         company_id,
         webinar_id,
         person_id,
+        start_date,
         visit_count,
         device_count,
         joined_at,

@@ -1,7 +1,6 @@
 with people as (
     select
         people.*,
-        webinars.start_date,
         case
             when webinars.length_minutes > 0
                 then least(
@@ -17,6 +16,7 @@ with people as (
             and people.webinar_id = webinars.webinar_id
     where
         {{ is_in_scope('people.company_id') }}
+        and {{ is_changed('people.person_id', 'people.company_id') }}
         and {{ is_in_scope('webinars.company_id') }}
         and webinars.is_held
         and people.state in ('at_start', 'late', 'unregistered')

@@ -27,7 +27,6 @@ conversions as (
 placed as (
     select
         attendees.*,
-        webinars.start_date,
         webinars.length_minutes,
         webinars.poll_count,
         webinars.is_conversion_over,

@@ -7,7 +7,8 @@ webinars as (
     select
         company_id,
         webinar_id,
-        starts_at
+        starts_at,
+        start_date
     from {{ ref('webinar_records') }}
     where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
@@ -23,6 +24,7 @@ sources as (
 judged as (
     select
         registrants.*,
+        webinars.start_date,
         case
             when registrants.status in ('denied', 'pending')
                 then 'not_approved'
@@ -70,6 +72,7 @@ named as (
         ranked.company_id,
         ranked.webinar_id,
         ranked.person_id,
+        ranked.start_date,
         ranked.state,
         ranked.registered_at,
         case

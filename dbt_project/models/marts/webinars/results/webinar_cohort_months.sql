@@ -1,54 +1,42 @@
-with registrants as not materialized (
+with cohorts as (
     select
-        people.*,
-        webinars.start_date,
-        webinars.as_of_date
-    from {{ ref('webinar_people') }} as people
-    inner join {{ ref('webinars') }} as webinars
-        on
-            people.company_id = webinars.company_id
-            and people.webinar_id = webinars.webinar_id
-    where
-        {{ is_in_scope('people.company_id') }}
-        and {{ is_in_scope('webinars.company_id') }}
-        and people.state in ('at_start', 'late')
+        company_id,
+        cohort_month,
+        count(*)::integer as member_count
+    from {{ ref('webinar_cohort_members') }}
+    where {{ is_in_scope() }}
+    group by company_id, cohort_month
 ),
 
--- The month is told of one moment each: to tell it of every row is dear.
-members as (
+visits as (
+    select * from {{ ref('webinar_cohort_visits') }}
+    where {{ is_in_scope() }}
+),
+
+companies as (
     select
-        people.company_id,
-        people.person_id,
-        max(people.as_of_date) as as_of_date,
-        date_trunc(
-            'month', min(people.registered_at) at time zone zones.time_zone
-        )::date as cohort_month
-    from registrants as people
-    inner join {{ ref('companies') }} as zones
-        on people.company_id = zones.company_id
-    where {{ is_in_scope('zones.company_id') }}
-    group by people.company_id, people.person_id, zones.time_zone
+        company_id,
+        {{ as_of_date() }} as as_of_date
+    from {{ ref('companies') }}
+    where {{ is_in_scope() }}
 ),
 
 -- Months that are over: what a month is still to bring is not known.
 ages as (
     select
-        members.company_id,
-        members.cohort_month,
+        cohorts.company_id,
+        cohorts.cohort_month,
         age.age_months,
-        (members.cohort_month + age.age_months * interval '1 month')::date
+        (cohorts.cohort_month + age.age_months * interval '1 month')::date
             as month_start_date,
-        count(*) as member_count
-    from members
+        cohorts.member_count
+    from cohorts
+    inner join companies
+        on cohorts.company_id = companies.company_id
     cross join lateral generate_series(0, 23) as age (age_months)
     where
-        members.cohort_month + (age.age_months + 1) * interval '1 month'
-        <= members.as_of_date + 1
-    group by members.company_id, members.cohort_month, age.age_months
-),
-
-came as (
-    {{ webinar_cohort_visits('registrants', 'members') }}
+        cohorts.cohort_month + (age.age_months + 1) * interval '1 month'
+        <= companies.as_of_date + 1
 ),
 
 rated as (
@@ -56,18 +44,21 @@ rated as (
         ages.company_id,
         ages.cohort_month,
         ages.age_months,
-        ages.member_count::integer as member_count,
-        {{ webinar_cohort_added('came') }},
-        count(came.webinar_month)::integer as attendee_count,
-        count(nullif(came.is_converted, false))::integer as converted_count
+        ages.member_count,
+        coalesce(visits.visit_count, 0) as visit_count,
+        coalesce(visits.live_seconds, 0)::numeric(18, 2) as live_seconds,
+        coalesce(visits.engagement_sum, 0)::numeric(18, 2) as engagement_sum,
+        coalesce(visits.engagement_count, 0) as engagement_count,
+        coalesce(visits.interaction_count, 0) as interaction_count,
+        coalesce(visits.net_revenue, 0)::numeric(18, 2) as net_revenue,
+        coalesce(visits.attendee_count, 0) as attendee_count,
+        coalesce(visits.converted_count, 0) as converted_count
     from ages
-    left join came
+    left join visits
         on
-            ages.company_id = came.company_id
-            and ages.cohort_month = came.cohort_month
-            and ages.month_start_date = came.webinar_month
-    group by
-        ages.company_id, ages.cohort_month, ages.age_months, ages.member_count
+            ages.company_id = visits.company_id
+            and ages.cohort_month = visits.cohort_month
+            and ages.month_start_date = visits.webinar_month
 )
 
 select

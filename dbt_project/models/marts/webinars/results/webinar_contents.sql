@@ -1,11 +1,14 @@
 with people as (
     select * from {{ ref('webinar_people') }}
-    where {{ is_in_scope() }} and is_live_attendee
+    where
+        {{ is_in_scope() }}
+        and {{ is_changed('webinar_id') }}
+        and is_live_attendee
 ),
 
 interactions as (
     select * from {{ ref('webinar_interactions') }}
-    where {{ is_in_scope() }}
+    where {{ is_in_scope() }} and {{ is_changed('webinar_id') }}
 ),
 
 looked as (

@@ -1,42 +1,30 @@
-with people as (
-    select
-        people.*,
-        webinars.is_conversion_over
-    from {{ ref('webinar_people') }} as people
-    inner join {{ ref('webinars') }} as webinars
-        on
-            people.company_id = webinars.company_id
-            and people.webinar_id = webinars.webinar_id
-    where
-        {{ is_in_scope('people.company_id') }}
-        and {{ is_in_scope('webinars.company_id') }}
-        and people.is_live_attendee
-        and webinars.is_conversion_over
+with audiences as (
+    select * from {{ ref('webinar_audiences') }}
+    where {{ is_in_scope() }} and visitor_count > 0
 ),
 
-told as (
-    {% for trait in ['industry', 'company_size'] %}
-        select
-            company_id,
-            '{{ trait }}' as trait,
-            coalesce({{ trait }}, '') as trait_value,
-            order_count,
-            net_revenue
-        from people
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+webinars as (
+    select
+        company_id,
+        webinar_id
+    from {{ ref('webinars') }}
+    where {{ is_in_scope() }} and is_conversion_over
 ),
 
 counted as (
     select
-        company_id,
-        trait,
-        trait_value,
-        count(*)::integer as attendee_count,
-        count(*) filter (where order_count > 0)::integer as conversion_count,
-        sum(net_revenue)::numeric(18, 2) as net_revenue
-    from told
-    group by company_id, trait, trait_value
+        audiences.company_id,
+        audiences.trait,
+        audiences.trait_value,
+        sum(audiences.visitor_count)::integer as attendee_count,
+        sum(audiences.conversion_count)::integer as conversion_count,
+        sum(audiences.net_revenue)::numeric(18, 2) as net_revenue
+    from audiences
+    inner join webinars
+        on
+            audiences.company_id = webinars.company_id
+            and audiences.webinar_id = webinars.webinar_id
+    group by audiences.company_id, audiences.trait, audiences.trait_value
 )
 
 select

@@ -8,6 +8,11 @@ figures as (
         periods.period_kind,
         periods.period_start_date,
         periods.period_end_date,
+        -- Weeks begin on Mondays: 52 of them lie between two alike.
+        case periods.period_kind
+            when 'week' then periods.period_start_date - 364
+            else (periods.period_start_date - interval '1 year')::date
+        end as year_before_date,
         periods.is_first,
         figures.place,
         figures.metric_name,
@@ -34,7 +39,9 @@ compared as (
         figures.figure::numeric(24, 6) as figure,
         earlier.figure::numeric(24, 6) as earlier_figure,
         (figures.figure / nullif(earlier.figure, 0) - 1)::double precision
-            as period_change
+            as period_change,
+        (figures.figure / nullif(year_before.figure, 0) - 1)::double precision
+            as year_change
     from figures
     left join figures as earlier
         on
@@ -43,6 +50,13 @@ compared as (
             and figures.metric_name = earlier.metric_name
             and figures.period_start_date = earlier.period_end_date + 1
             and not earlier.is_first
+    left join figures as year_before
+        on
+            figures.company_id = year_before.company_id
+            and figures.period_kind = year_before.period_kind
+            and figures.metric_name = year_before.metric_name
+            and figures.year_before_date = year_before.period_start_date
+            and not year_before.is_first
 )
 
 select * from compared

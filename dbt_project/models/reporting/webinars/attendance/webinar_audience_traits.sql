@@ -1,5 +1,6 @@
 with audiences as (
     select * from {{ ref('webinar_audiences') }}
+    where registrant_count > 0
 ),
 
 webinars as (
