@@ -183,7 +183,8 @@ class Questions:
         )
         remedy = (
             f"Say it with the setting statuses.{word}=paid (or refunded, pending, "
-            "failed, cancelled, trial, left_out); if the column is no status, "
+            "failed, cancelled, trial, left_out, or returned if it says what was given "
+            "back of another row); if the column is no status, "
             "columns.status= (empty) leaves it out"
         )
         line = self._first[position, word]
@@ -223,8 +224,11 @@ class Questions:
 
     def _answers(self, header: str, text: str) -> Iterator[str]:
         words = set(map(normalised, _WORD.findall(header)))
+        # One that is read stays: what a row is worth may stand in two columns.
+        states = [self._binding.header[at].strip() for at in self._status]
+        status = f"columns.status={'|'.join([*states, header])}"
         if normalised(text) in REFUSED:
-            yield f"columns.status={header}"
+            yield status
         elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
@@ -235,7 +239,7 @@ class Questions:
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
         elif words & (STATE | FLAG) and not (words & MONEY and _is_number(text)):
-            yield f"columns.status={header}"
+            yield status
         else:
             yield f"columns.refunded_amount={header} (taken off)"
             yield f"columns.amount={header} (read instead)"

@@ -13,13 +13,15 @@ from taps.yaml_files import parsed_text
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
 __all__ += ["says_no", "says_yes"]
 
-#: From least money to most: of an order's two states, the first one holds.
+#: From least money to most: of an order's two states, the first one holds. A row that
+#: is ``returned`` says what was given back of another, with a minus or without.
 MEANINGS = (
     "left_out",
     "failed",
     "cancelled",
     "trial",
     "pending",
+    "returned",
     "refunded",
     "partially_refunded",
     "paid",

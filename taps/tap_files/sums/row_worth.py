@@ -87,7 +87,12 @@ def watches_of_worth(
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
     watches: list[Watch] = [
-        *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
+        *(
+            CreditNotes(log, binding, settings),
+            _Discounts(log),
+            _ReturnedUnits(log),
+            _UnitAmounts(log),
+        ),
         _Tips(log),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),

@@ -39,7 +39,7 @@ _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""
 _MOST_ROWS = 2_000
 _CENT, _UNIT, _LARGE = Decimal("0.011"), Decimal("0.6"), 1_000
-_PARTS = {"tax_amount", "untaxed_amount", "shipping_amount"}
+_TAXES = {"tax_amount", "untaxed_amount"}
 _NONE = -1
 """Stands for no column, which holds nothing."""
 
@@ -58,29 +58,31 @@ def with_told_parts(
     amount = binding.positions.get("amount")
     is_log = binding.contract.name == "purchases" and binding.preset is None
     given = binding.positions.keys() | settings.columns.keys()
-    if not is_log or amount is None or _PARTS & given:
+    if not is_log or amount is None or _TAXES & given:
         return binding
+    is_told = "shipping_amount" in given
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     columns = _Columns(binding, amount, ignored)
     if not columns.may_be_parts:
         return binding
-    found = next(
-        (
-            parts
-            for separator in ".,"
-            if (parts := columns.shown(list(_read(rows(), separator)))) is not None
-        ),
-        (_NONE, _NONE, _NONE),
-    )
+    found, left_in = (_NONE, _NONE, _NONE), tuple[int, ...]()
+    for separator in ".,":
+        read = list(_read(rows(), separator))
+        if (parts := columns.shown(read)) is not None:
+            found = parts
+            is_left = found[1] == _NONE and not is_told
+            left_in = columns.untold(read) if is_left else ()
+            break
     tip = found[2]
     positions = dict(binding.positions)
     for name, position in zip(
         ("tax_amount", "shipping_amount"), found[:2], strict=True
     ):
         if position != _NONE:
-            positions[name] = position
+            positions.setdefault(name, position)
     less = () if tip == _NONE else (tip,)
-    return replace(binding, positions=positions, less=(*binding.less, *less))
+    less = (*binding.less, *less)
+    return replace(binding, positions=positions, less=less, left_in=left_in)
 
 
 class _Columns:
@@ -102,7 +104,9 @@ class _Columns:
         ]
         free = {at: one for at, one in words.items() if at not in self._rests}
         self.taxes = [at for at, one in free.items() if one & TAX]
-        self.shippings = [at for at, one in free.items() if one & _SHIPPING]
+        told = binding.positions.get("shipping_amount")
+        found = [at for at, one in free.items() if one & _SHIPPING]
+        self.shippings = found if told is None else [told]
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
 
@@ -126,6 +130,10 @@ class _Columns:
                 if is_shown or (tax != _NONE and self._is_at_a_rate(rows, left, tax)):
                     return tax, shipping, tip
         return None
+
+    def untold(self, rows: Sequence[_Numbers]) -> tuple[int, ...]:
+        """Columns of shipping that hold some, which no number shows in the amount."""
+        return tuple(at for at in self.shippings if any(row[at] for row in rows))
 
     def _is_a_rest(self, rows: Sequence[_Numbers], left: _Numbers) -> bool:
         return any(

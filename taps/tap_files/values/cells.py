@@ -77,7 +77,7 @@ class CellReader:
         amount = self._positions.get(inspection.binding.contract.amount_column or "")
         header = "" if amount is None else inspection.binding.header[amount]
         self._header_sign = sign_at_end(header)
-        self._default_currency = (
+        self.default_currency = (
             inspection.shown_currency
             or currency_written_in(self._header_sign)
             or currency_code
@@ -90,8 +90,8 @@ class CellReader:
             if column.needed and column.type == "string"
             for position in self._all_positions(column.name)
         ]
-        self.dropped: Counter[str] = Counter()
-        """Values left out for a flaw that is none of their row's, by column."""
+        self.dropped, self.noted = Counter[str](), Counter[str]()
+        """Values left out for a flaw of no weight, by column; what rows leave open."""
 
     def text(self, cells: Sequence[Cell], column: str) -> str | None:
         """A cell as text; of columns that mean the same, the first not empty."""
@@ -161,7 +161,7 @@ class CellReader:
         if self._named_currency:
             return self._named_currency
         written = self.text(cells, "currency_code")
-        return code_of(written) if written else self._default_currency
+        return code_of(written) if written else self.default_currency
 
     def check_currency(self, code: str | None) -> None:
         """Raise RowRejected for what is not an ISO 4217 code."""
