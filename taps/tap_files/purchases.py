@@ -147,8 +147,9 @@ def _record(
         purchase_id = _first(row, cells, binding.refers_to) or purchase_id
         # A program that may not tell buyers, as a till, has a number for what it
         # gives back.
-        told = binding.constants.get("customer_id")
-        is_told = told != "" or purchase_id is None
+        known = binding.preset.constants if binding.preset else {}
+        told = {**known, **binding.constants}
+        is_told = told.get("customer_id") != "" or purchase_id is None
         if customer_id is None and is_told:
             raise RowRejected("the amount is negative, and no customer got it back")
     cells.check_text(row.cells)

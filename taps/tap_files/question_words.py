@@ -54,7 +54,7 @@ MONEY = (
 STATE = frozenset(
     {
         "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
-        "evento", "zustand", "typ",
+        "evento", "zustand", "typ", "resultado", "result", "ergebnis",
     }
 )  # fmt: skip
 FLAG = frozenset(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from array import array
 
-from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
@@ -53,11 +52,8 @@ class CreditNotes:
     given back, which is a status and asked as such.
     """
 
-    def __init__(self, log: LogColumns, binding: Binding, settings: Settings) -> None:
+    def __init__(self, log: LogColumns, settings: Settings) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
-        first = binding.positions.get("status")
-        further = binding.others.get("status", ())
-        self._states = [] if first is None else [first, *further]
         self._told = {normalised(word) for word in settings.statuses}
         self._note: Place | None = None
         self._refunds: dict[int, Place] = {}
@@ -69,7 +65,7 @@ class CreditNotes:
             text, amount = as_text(row.cells[position]), self._log.amount_of(row)
             order_id = hash(self._log.id_of(row) or row.line)
             is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
-            is_state = position in self._states
+            is_state = position in self._log.states
             if is_state and normalised(text) in self._told:
                 continue
             is_note = _is_credit_note(text, self._log.title(position))
@@ -92,19 +88,15 @@ class CreditNotes:
         line, position, text = found
         header = self._log.title(position)
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
+        status = self._log.status_and(header)
         remedy = (
             "Write what is given back with a minus, or in a column of its own "
-            "(columns.refunded_amount), or say it: "
-            f"columns.status={self._status_and(header)} with statuses.{text}=returned "
-            "takes such a row off its sale, statuses."
-            f"{text}=refunded is the sale itself; if it is a sale that was kept, "
-            f"ignored_columns={header} says so"
+            "(columns.refunded_amount), or say what it is with "
+            f"columns.status={status}: statuses.{text}=returned takes such a row off "
+            f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
+            f"that was kept, ignored_columns={header} says so"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
-
-    def _status_and(self, header: str) -> str:
-        read = [self._log.title(at).strip() for at in self._states]
-        return "|".join(dict.fromkeys([*read, header]))
 
 
 def _is_credit_note(text: str, header: str) -> bool:

@@ -71,7 +71,7 @@ def with_told_parts(
         if (parts := columns.shown(read)) is not None:
             found = parts
             is_left = found[1] == _NONE and not is_told
-            left_in = columns.untold(read) if is_left else ()
+            left_in = _told_beside(columns.shippings, read) if is_left else ()
             break
     tip = found[2]
     positions = dict(binding.positions)
@@ -109,11 +109,7 @@ class _Columns:
         self.shippings = found if told is None else [told]
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
-
-    @property
-    def may_be_parts(self) -> bool:
-        """Whether there is a column that may be a part of the amount."""
-        return bool(self.taxes or self.shippings or self._tips)
+        self.may_be_parts = bool(self.taxes or self.shippings or self._tips)
 
     def shown(self, rows: Sequence[_Numbers]) -> tuple[int, int, int] | None:
         """(position of tax, of shipping, of tip) that every row bears out."""
@@ -131,10 +127,6 @@ class _Columns:
                     return tax, shipping, tip
         return None
 
-    def untold(self, rows: Sequence[_Numbers]) -> tuple[int, ...]:
-        """Columns of shipping that hold some, which no number shows in the amount."""
-        return tuple(at for at in self.shippings if any(row[at] for row in rows))
-
     def _is_a_rest(self, rows: Sequence[_Numbers], left: _Numbers) -> bool:
         return any(
             all(
@@ -151,6 +143,11 @@ class _Columns:
         return all(_is_rate(abs(row[tax]), one) for row, one in taxed) and not any(
             _is_rate(abs(row[tax]), abs(row[self._amount])) for row, _ in taxed
         )
+
+
+def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[int, ...]:
+    """Columns of shipping that hold some, which no number shows in the amount."""
+    return tuple(at for at in shippings if any(row[at] for row in rows))
 
 
 def _is_rate(tax: Decimal, base: Decimal) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.statuses import least_of, says_nothing, says_yes
+from taps.tap_files.statuses import least_of, says_nothing, says_yes, word_of
 from taps.tap_files.tables import Cell, Shown, as_text
 from taps.tap_files.values.amounts import AmountReader
 from taps.tap_files.values.currencies import (
@@ -126,7 +126,7 @@ class CellReader:
     def status(self, cells: Sequence[Cell]) -> str | None:
         """What the row's states mean for money, the one that says least; or None."""
         words = [
-            normalised(as_text(cells[position]))
+            word_of(as_text(cells[position]))
             for position in self._all_positions("status")
         ]
         said = [self._statuses[word] for word in words if not says_nothing(word)]

@@ -40,6 +40,13 @@ def companies(warehouse: Warehouse) -> Pair:
             RawFile("s.csv", [spent], contract="ad_spend"),
         )
     build(warehouse, pair)
+    for company in (pair.acme, pair.bolt):
+        warehouse.execute(
+            """insert into predictions.media_mix_totals values (%s, 'value_12m',
+                'published', null, null, 100, 1.8, 1.75, 1.85, 'EUR', 'mix',
+                '2026-01-31', '1', now())""",
+            [company],
+        )
     return pair
 
 
@@ -98,13 +105,6 @@ def test_advice_reckons_with_what_stays_after_all_costs(
     warehouse: Warehouse, companies: Pair, readers: tuple[str, str]
 ) -> None:
     """A return of 1.8 pays at a margin of 60 %, and loses where 52.7 % stay."""
-    for company in (companies.acme, companies.bolt):
-        warehouse.execute(
-            """insert into predictions.media_mix_totals values (%s, 'value_12m',
-                'published', null, null, 100, 1.8, 1.75, 1.85, 'EUR', 'mix',
-                '2026-01-31', '1', now())""",
-            [company],
-        )
     query = "select * from reporting.incremental_returns"
     (told,), (untold,) = (warehouse.rows(query, role=reader) for reader in readers)
 
@@ -160,6 +160,7 @@ def test_what_files_tell_of_fees_is_reckoned_with_and_settings_of_the_others(
         ],
     )
     warehouse.load(companies.acme, log)
+    change_settings(warehouse.url, companies.acme, shipping_cost_per_order=None)
     build(warehouse, companies)
 
     now = margin(warehouse, companies.acme)
