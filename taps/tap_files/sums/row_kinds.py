@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +55,9 @@ class RowKinds:
 
     def ask(self) -> None:
         """Raise FileError where the rows of an order are of several kinds."""
-        lines = [self._first_again(np.array(each)) for each in self._amounts.values()]
+        lines = [
+            _first_again(self._seen, np.array(each)) for each in self._amounts.values()
+        ]
         line = min(filter(None, lines), default=None)
         if line is None:
             return
@@ -71,22 +74,25 @@ class RowKinds:
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
-    def _first_again(self, amounts: npt.NDArray[np.float64]) -> int | None:
-        """Line of a kind of row that comes to what another of its order does."""
-        if not len(amounts):
-            return None
-        seen = {k: np.frombuffer(v, dtype=np.int64) for k, v in self._seen.items()}
-        order = np.lexsort((seen["line"], seen["kind"], seen["id"]))
-        ids, kinds, lines = (seen[k][order] for k in ("id", "kind", "line"))
-        is_next = (ids[1:] != ids[:-1]) | (kinds[1:] != kinds[:-1])
-        starts = np.flatnonzero(np.concatenate(([True], is_next)))
-        sums = np.add.reduceat(amounts[order], starts)
-        ids, lines = ids[starts], lines[starts]
-        order = np.lexsort((sums, ids))
-        ids, sums, lines = ids[order], sums[order], lines[order]
-        is_again = (ids[1:] == ids[:-1]) & (np.diff(sums) < _HALF_A_CENT)
-        found = lines[1:][is_again & (np.abs(sums[1:]) > _HALF_A_CENT)]
-        return int(found.min()) if len(found) else None
+
+def _first_again(
+    told: Mapping[str, array[int]], amounts: npt.NDArray[np.float64]
+) -> int | None:
+    """Line of a kind of row that comes to what another of its order does."""
+    if not len(amounts):
+        return None
+    seen = {k: np.frombuffer(v, dtype=np.int64) for k, v in told.items()}
+    order = np.lexsort((seen["line"], seen["kind"], seen["id"]))
+    ids, kinds, lines = (seen[k][order] for k in ("id", "kind", "line"))
+    is_next = (ids[1:] != ids[:-1]) | (kinds[1:] != kinds[:-1])
+    starts = np.flatnonzero(np.concatenate(([True], is_next)))
+    sums = np.add.reduceat(amounts[order], starts)
+    ids, lines = ids[starts], lines[starts]
+    order = np.lexsort((sums, ids))
+    ids, sums, lines = ids[order], sums[order], lines[order]
+    is_again = (ids[1:] == ids[:-1]) & (np.diff(sums) < _HALF_A_CENT)
+    found = lines[1:][is_again & (np.abs(sums[1:]) > _HALF_A_CENT)]
+    return int(found.min()) if len(found) else None
 
 
 def _number(text: str, separator: str) -> float:

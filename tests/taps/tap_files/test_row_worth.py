@@ -314,3 +314,35 @@ def test_a_log_that_tells_no_buyers_gives_back_to_nobody(read_text: RunTap) -> N
 
     assert run.rejects == {}
     assert sum(row["amount"] for row in run.purchases) == 40
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("État", "Paiement accepté|Annulé|En attente de paiement|Remboursé"),
+        ("Stato", "Pagamento accettato|Annullato|In attesa di pagamento|Rimborsato"),
+        ("Orderstatus", "Verzonden|Geannuleerd|Wacht op betaling|Terugbetaald"),
+    ],
+)
+def test_states_are_read_in_more_languages(
+    header: str, words: str, read_text: RunTap
+) -> None:
+    rows = (
+        f"{number},a,2025-03-0{number},100,{word}"
+        for number, word in enumerate(words.split("|"), start=1)
+    )
+
+    run = read_text("\n".join([f"pedido,cliente,fecha,total,{header}", *rows, ""]))
+
+    states = [row["status"] for row in run.purchases]
+    assert states == ["paid", "cancelled", "pending", "refunded"]
+
+
+def test_a_state_under_another_name_is_asked_about(read_text: RunTap) -> None:
+    log = "order,customer,date,total,{0}\n1,a,2025-03-01,100,\n2,b,2025-03-02,50,{1}\n"
+
+    payment = read_text(log.format("Statut du paiement", "Annulé"))
+    delivery = read_text(log.format("Statut de livraison", "Annulé"))
+
+    assert "'Statut du paiement' may change what a row is worth" in payment.failures[0]
+    assert delivery.failures == []
