@@ -16,6 +16,7 @@ FEES = {
     "stripe_payments": "3.478261 1.902174 0.00 2.217391 0.00",
     "stripe_balance_history": "3.20 1.70 0.00",
     "paypal_activity": "35.00 3.00 -5.00 0.00",
+    "paypal_german": "28.26 -0.52 0.00",
     "mercadopago_account": "700 -700 350",
     "mercadopago_activity": "400 200 0 0",
     "square_transactions": "0.70 0.00 0.00",

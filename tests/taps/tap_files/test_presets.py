@@ -103,6 +103,8 @@ OTHER_FORMS = {
     # 19990 + 30000 - 5000: labels of another country, the same codes
     "mercadopago_labels": ("mercadopago_activity", "EUR", 3, "44990"),
     # 100 + 40 - 40 + 50: one dispute was lost, one won
+    # 1121 - 21 + 3.50; a bill that the shop paid is no sale
+    "paypal_german": ("paypal_activity", "EUR", 2, "1103.50"),
     # 60 - 20 + 42: a refund has no minus, and one was denied
     "redsys_operations": ("redsys_operations", "EUR", 5, "82.00"),
     # Of the last, 10 and the 20 that are disputed are gone.
