@@ -357,4 +357,4 @@ def test_a_shop_in_another_currency_stops_the_run_and_says_why(shop: Shop) -> No
                 " (company_id, from_currency, to_currency) values (%s, %s, %s)",
                 (company, *pair),
             )
-        assert (shop.read().failures == []) is is_read
+        assert (not shop.read().failures) is is_read
