@@ -39,6 +39,7 @@
     kept_tax_amount,
     kept_shipping_amount,
     is_tax_told,
+    payment_fee,
     channel_id,
     campaign_name,
     region_code,

@@ -83,23 +83,23 @@ def told_margin_rate(
     """What stays of sales by costs as they are told now, a share of net sales.
 
     As `marts.contribution_margins` counts it, of settings that it may not know yet:
-    gross margin - (shipping + fee per order) * orders per unit of sales - fee * charged
-    per unit of sales. None without a gross margin, or where orders cost something and
-    none was sold yet.
+    gross margin - shipping * orders per unit of sales - fees that files tell - of other
+    orders fee per order * orders + fee * charged. None without a gross margin, or where
+    orders cost something and none was sold yet.
     """
     costs = (
         *(told.shipping_cost_per_order, told.payment_fee_per_order),
         told.payment_fee_rate,
     )
-    if told.gross_margin_rate is None or all(cost is None for cost in costs):
-        rate = told.gross_margin_rate
-        return None if rate is None else float(rate)
+    if told.gross_margin_rate is None:
+        return None
     row = database.execute(_PER_SALE, [company_id]).fetchone()
     if row is None or row[0] is None:
-        return None
+        has_costs = any(cost is not None for cost in costs)
+        return None if has_costs else float(told.gross_margin_rate)
     shipping, fee, share = (float(cost or 0) for cost in costs)
-    orders, charged = row
-    spent = (shipping + fee) * orders + share * charged
+    orders, untold_orders, untold_charged, told_fees = row
+    spent = shipping * orders + fee * untold_orders + share * untold_charged + told_fees
     return float(told.gross_margin_rate) - float(spent)
 
 
@@ -219,7 +219,12 @@ _AMOUNTS = (
 )
 
 _PER_SALE = """
-    select orders_per_sale, charged_per_sale from marts.contribution_margins
+    select
+        orders_per_sale,
+        untold_orders_per_sale,
+        untold_charged_per_sale,
+        told_fees_per_sale
+    from marts.contribution_margins
     where company_id = %s
 """
 _CURVES = """

@@ -30,11 +30,11 @@ class Binding:
         status: read as well; of money: added to it).
     time_position : position of the time of day, where it stands beside the date.
     constants : contract column -> the text that stands for it in every row.
-    refers_to, refund_customer : of a negative row, where the id and the customer of
-        the sale stand that it gives back.
+    refers_to, refund_customer : positions of the sale that a negative row gives back.
     also, less : positions of money that is added to the amount, or taken off it.
     kept : positions of what is left of the amount once something was given back.
     left_out_when : positions and their normalised values that make a row no sale.
+    left_in : positions of shipping that the amount may hold, and nothing takes off it.
     flags : positions where a yes or a date gives a row a status, and which.
     """
 
@@ -53,6 +53,7 @@ class Binding:
     less: tuple[int, ...] = ()
     kept: tuple[int, ...] = ()
     left_out_when: tuple[tuple[int, frozenset[str]], ...] = ()
+    left_in: tuple[int, ...] = ()
     flags: Mapping[int, str] = field(default_factory=dict)
 
     def positions_of(self, *types: str) -> tuple[int, ...]:
@@ -69,8 +70,7 @@ class Binding:
         found |= {position for position, _ in self.left_out_when}
         found |= {*self.also, *self.less, *self.kept, *self.flags}
         found |= {each for positions in self.others.values() for each in positions}
-        if self.time_position is not None:
-            found.add(self.time_position)
+        found |= {at for at in (self.time_position,) if at is not None}
         return frozenset(found)
 
     def has(self, column: str) -> bool:
@@ -154,7 +154,11 @@ def bind(
             if currency:
                 currencies[column.name] = currency
             is_state = contract.name == "purchases" and column.name == "status"
-            if column.name not in overrides and (preset or is_state):
+            if column.name in overrides and is_state:
+                others[column.name] = _all_of(
+                    keys, overrides[column.name].split("|")[1:]
+                )
+            elif preset or is_state:
                 others[column.name] = _further(column, keys, aliases, found[0])
     missing_any = _missing_any(contract, positions)
     products = [column for column in contract.columns if column.product_of]
@@ -255,8 +259,10 @@ def _find(
     override: str | None,
 ) -> tuple[int, str | None] | None:
     if override is not None:
-        wanted = normalised(override)
         whole = [normalised(cell) for cell in header]
+        wanted = normalised(override)
+        if wanted not in whole:
+            wanted = normalised(override.split("|")[0])
         if not wanted or wanted not in whole:
             return None
         position = whole.index(wanted)

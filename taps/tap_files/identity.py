@@ -66,6 +66,11 @@ class Identities:
         self._amount = at.get("total" if self._is_shopify else "amount")
         # Of a price that is multiplied the quantity has the sign.
         self._signed = self._amount if self._amount is not None else at.get("quantity")
+        told = {**(binding.preset.statuses if binding.preset else {})}
+        told |= settings.statuses
+        self._returned = {normalised(k) for k, v in told.items() if v == "returned"}
+        states = (at.get("status"), *binding.others.get("status", ()))
+        self._states = [one for one in states if one is not None and self._returned]
         self._columns = {
             column: array("q")
             for column in ("id", "who", "day", "amount", "row", "line")
@@ -85,7 +90,7 @@ class Identities:
         if self._id is None or not (order_id := as_text(row.cells[self._id])):
             return
         amount, signed = self._text(row, self._amount), self._text(row, self._signed)
-        if is_negative(signed) or self._comes_back(row):
+        if is_negative(signed) or self._comes_back(row) or self._is_return(row):
             return  # what is given back, or comes back, has a day of its own
         self._append("id", hash(order_id))
         self._append("who", self._hash(self._text(row, self._who)))
@@ -94,6 +99,11 @@ class Identities:
         self._append("amount", self._hash(amount))
         self._append("row", hash(tuple(row.cells)))
         self._append("line", row.line)
+
+    def _is_return(self, row: Row) -> bool:
+        return any(
+            normalised(as_text(row.cells[at])) in self._returned for at in self._states
+        )
 
     def _comes_back(self, row: Row) -> bool:
         preset, at = self._binding.preset, self._binding.positions.get("status")

@@ -218,6 +218,12 @@ def _notes(binding: Binding) -> Iterator[str]:
     if binding.preset:
         yield f"read as {binding.preset.title}"
         yield from binding.preset.notes
+    for position in binding.left_in:
+        header = binding.header[position].strip()
+        yield (
+            f"whether the amounts hold {header!r} is not known: it stays in them; "
+            f"columns.shipping_amount={header} takes it off net sales"
+        )
     for position, means in binding.flags.items():
         header = binding.header[position].strip()
         yield f"a yes or a date in {header!r} makes a row {means.replace('_', ' ')}"

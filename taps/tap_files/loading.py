@@ -174,7 +174,7 @@ class FileLoad:
         return [
             f"{count} values of {column} have a flaw and are left out; their rows count"
             for column, count in self._cells.dropped.items()
-        ]
+        ] + [f"{count} {what}" for what, count in self._cells.noted.items()]
 
     def _refuse_unreadable(self, tally: Tally) -> None:
         """Refuse a file of which nothing, or of a long one less than half, is read."""

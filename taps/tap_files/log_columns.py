@@ -33,6 +33,11 @@ class LogColumns:
         self._id = binding.positions.get("purchase_id")
         self.tells_refunds = "refunded_amount" in binding.positions
         self.tells_status = "status" in binding.positions or bool(binding.flags)
+        first = binding.positions.get("status")
+        self.states = [
+            *([] if first is None else [first]),
+            *binding.others.get("status", ()),
+        ]
         self._columns = {column.name: column for column in binding.contract.columns}
         answered = binding.positions.get("discount_amount")
         self._keys = [
@@ -61,6 +66,11 @@ class LogColumns:
     def amount_of(self, row: Row) -> str:
         """The amount of a row, as written."""
         return "" if self.amount is None else as_text(row.cells[self.amount])
+
+    def status_and(self, header: str) -> str:
+        """What ``columns.status`` has to say to read a column as well."""
+        read = [self.title(at) for at in self.states]
+        return "|".join(dict.fromkeys([*read, header]))
 
     def title(self, position: int | None) -> str:
         """The header of a position."""

@@ -1,4 +1,4 @@
-"""The parts of what was paid that are no goods: the State's tax, and the shipping."""
+"""Parts of what was paid that are no goods: tax and shipping; and what it cost."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.tables import Cell, as_text
+from taps.tap_files.values.amounts import bounded
 from taps.tap_files.values.cells import CellReader
 from taps.tap_files.wording import normalised
 
-__all__ = ["parts_of"]
+__all__ = ["fee_of", "parts_of"]
 
 
 def parts_of(
@@ -49,6 +50,46 @@ def parts_of(
         None if tax is None else sign * tax,
         None if shipping is None else sign * shipping,
     )
+
+
+def fee_of(
+    row: Sequence[Cell], cells: CellReader, currency: str | None, amount: Decimal | None
+) -> Decimal | None:
+    """What taking a row's payment cost, in its currency; None where it does not tell.
+
+    Whatever its sign, a fee of a sale is a cost. Of what is given back, a fee as the
+    program writes one is a cost, and with the other sign it came back.
+    """
+    preset = cells.binding.preset
+    is_converted = preset is not None and "converted_amount" in preset.columns
+    fee = cells.amount(row, "payment_fee", None if is_converted else currency)
+    if fee and amount is not None and is_converted:
+        fee = _exchanged(fee, row, cells, currency, amount)
+    if not fee or amount is None:
+        return fee
+    if amount >= 0:
+        fee = abs(fee)
+    elif preset is not None and preset.fees_are_negative:
+        fee = -fee
+    # A fee of more than its sale is none, but another amount under that name.
+    return cells.unless(fee, "payment_fee", lambda one: 0 < amount < one)
+
+
+def _exchanged(
+    fee: Decimal,
+    row: Sequence[Cell],
+    cells: CellReader,
+    currency: str | None,
+    amount: Decimal,
+) -> Decimal | None:
+    """A fee told in the currency of the account, in that of its row.
+
+    What was paid stands there in both: fee x amount / the amount in the fee's currency.
+    Where it does not, only the company's own currency is hardly exchanged.
+    """
+    if converted := cells.amount(row, "converted_amount", None):
+        return bounded(fee * amount / converted)
+    return fee if currency == cells.default_currency else None
 
 
 def _is_within(row: Sequence[Cell], cells: CellReader) -> bool | None:

@@ -45,11 +45,13 @@ class _Parts:
     is_untaxed : whether the amount is without taxes, which it does not tell.
     taxed_when : header -> values of rows whose amount holds the tax beside it; that of
         others is apart. Of no header: of every row.
+    fees_are_negative : whether a fee is written with a minus, as a loss.
     """
 
     plus: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_untaxed: bool = False
     taxed_when: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fees_are_negative: bool = False
 
     def belonging(
         self, keys: Sequence[str], positions: Mapping[str, int]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from taps.tap_files.parts import parts_of
+from taps.tap_files.parts import fee_of, parts_of
 from taps.tap_files.problems import RowRejected
 from taps.tap_files.sums.repeats import Repeats
 from taps.tap_files.tables import Cell, Row
@@ -123,6 +123,8 @@ def _amount(
         if quantity is None or price is None:
             return None
         amount = bounded(quantity * price)
+    if cells.status(row) == "returned":
+        return -abs(amount)
     off = abs(cells.amount(row, "discount_amount", currency) or Decimal(0))
     if off > abs(amount):
         raise RowRejected("the discount is larger than the amount")
@@ -145,12 +147,14 @@ def _record(
         purchase_id = _first(row, cells, binding.refers_to) or purchase_id
         # A program that may not tell buyers, as a till, has a number for what it
         # gives back.
-        told = binding.preset.constants if binding.preset else {}
+        known = binding.preset.constants if binding.preset else {}
+        told = {**known, **binding.constants}
         is_told = told.get("customer_id") != "" or purchase_id is None
         if customer_id is None and is_told:
             raise RowRejected("the amount is negative, and no customer got it back")
     cells.check_text(row.cells)
     status = cells.status(row.cells)
+    status = "paid" if status == "returned" else status
     tax, shipping = parts_of(row.cells, cells, currency, amount)
     preset = cells.binding.preset
     return {
@@ -164,6 +168,7 @@ def _record(
         "refunded_amount": _refunded(row, cells, currency, amount, status),
         "tax_amount": tax,
         "shipping_amount": shipping,
+        "payment_fee": fee_of(row.cells, cells, currency, amount),
         "is_untaxed": preset is not None and preset.is_untaxed,
         "is_date_only": moment.is_date_only,
     }
@@ -185,8 +190,14 @@ def _refunded(
         refunded = amount - kept
     if refunded is not None and refunded < 0:
         raise RowRejected("more is left of the purchase than was paid")
-    if status == "refunded" and not refunded:
-        return amount
+    if status == "refunded" and refunded != amount:
+        # Beside what was given back before: of a dispute, a part may be gone.
+        disputed = cells.amount(row.cells, "disputed_amount", None)
+        gone = (refunded or Decimal(0)) + abs(disputed or Decimal(0))
+        if disputed:
+            return min(gone, amount)
+        if not refunded:
+            return amount
     if refunded is not None and refunded > amount:
         raise RowRejected("the refund is larger than the purchase")
     return refunded

@@ -26,7 +26,9 @@ GIVEN_BACK = frozenset(
         "contracargos", "estorno", "estornos", "estornado", "estornada", "devolucoes",
         "devolucao", "devolvido", "devolvida", "erstattung", "erstattungen",
         "erstattet", "ruckerstattung", "rueckerstattung", "gutschrift", "gutschriften",
-        "retoure", "retouren",
+        "retoure", "retouren", "rembourse", "remboursee", "remboursement",
+        "remboursements", "rimborso", "rimborsi", "rimborsato", "terugbetaald",
+        "terugbetaling",
     }
 )  # fmt: skip
 CAME_IN = frozenset(
@@ -54,7 +56,8 @@ MONEY = (
 STATE = frozenset(
     {
         "status", "estado", "state", "situacion", "situacao", "type", "tipo", "event",
-        "evento", "zustand", "typ",
+        "evento", "zustand", "typ", "resultado", "result", "ergebnis",
+        "etat", "statut", "stato", "orderstatus",
     }
 )  # fmt: skip
 FLAG = frozenset(
@@ -63,10 +66,13 @@ FLAG = frozenset(
         "cancelacion", "anulacion", "void", "voided", "refunded", "reembolsado",
         "test", "trial", "prueba", "deleted", "eliminado", "draft", "borrador",
         "rascunho", "proforma", "declined", "rechazado", "rechazada", "storniert",
-        "storno", "stornierung", "entwurf",
+        "storno", "stornierung", "entwurf", "annule", "annulee", "annulation",
+        "annullato", "annullata", "geannuleerd",
     }
 )  # fmt: skip
-CURRENCY = frozenset({"currency", "moneda", "divisa", "moeda", "wahrung", "waehrung"})
+CURRENCY = frozenset(
+    {"currency", "moneda", "divisa", "moeda", "wahrung", "waehrung", "devise", "valuta"}
+)
 ELSEWHERE = frozenset(
     {
         "delivery", "entrega", "envio", "shipping", "shipment", "fulfillment",
@@ -75,12 +81,14 @@ ELSEWHERE = frozenset(
         "method", "metodo", "date", "fecha", "data", "forma", "medio", "quantity",
         "cantidad", "qty", "units", "unidades", "lieferung", "versand", "zahlungsart",
         "zahlart", "notiz", "grund", "adresse", "kunde", "artikel", "produkt", "datum",
-        "menge", "anzahl", "steuer", "mwst",
+        "menge", "anzahl", "steuer", "mwst", "livraison", "expedition", "motif",
+        "client", "produit", "methode", "mode", "quantite", "spedizione", "consegna",
+        "indirizzo", "prodotto", "quantita", "levering", "klant", "reden",
     }
 )  # fmt: skip
 TIPS = frozenset(
     {"tip", "tips", "gratuity", "propina", "propinas", "gorjeta", "gorjetas"}
-    | {"trinkgeld"}
+    | {"trinkgeld", "pourboire", "mancia", "fooi"}
 )
 WHEN = frozenset({"date", "fecha", "data", "datum"})
 NO = frozenset(

@@ -28,7 +28,7 @@ from taps.tap_files.question_words import (
     WHEN,
 )
 from taps.tap_files.settings import Settings
-from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes
+from taps.tap_files.statuses import COUNTED, says_no, says_nothing, says_yes, word_of
 from taps.tap_files.sums.discounts import DISCOUNT
 from taps.tap_files.sums.tax_parts import TaxParts
 from taps.tap_files.tables import Row, as_text
@@ -91,7 +91,7 @@ class Questions:
         """Look at a row."""
         for position in self._status:
             word = as_text(row.cells[position])
-            is_word = not says_nothing(normalised(word))
+            is_word = not says_nothing(word_of(word))
             if is_word and len(self._words) < _MOST_WORDS:
                 self._words[position, word] += 1
                 self._first.setdefault((position, word), row.line)
@@ -104,7 +104,7 @@ class Questions:
     def ask(self) -> None:
         """Raise FileError with the setting that answers, if there is a question."""
         for (position, word), count in self._words.items():
-            if normalised(word) not in self._meanings:
+            if word_of(word) not in self._meanings:
                 raise self._unknown_word(position, word, count)
         self._refuse_unsaid_refunds()
         for position, (line, text) in self._found.items():
@@ -136,7 +136,7 @@ class Questions:
         if words & ELSEWHERE:
             return bool(words & GIVEN_BACK and words & WHEN) and not self._status
         if words & STATE:
-            means = self._meanings.get(normalised(text), "paid")
+            means = self._meanings.get(word_of(text), "paid")
             if means == "refunded":
                 return not is_negative(self._amount_of(row))
             return means not in COUNTED
@@ -169,7 +169,7 @@ class Questions:
 
     def _is_uncounted(self, row: Row) -> bool:
         """Whether a column that is read says that the row is no money."""
-        words = (normalised(as_text(row.cells[position])) for position in self._status)
+        words = (word_of(as_text(row.cells[position])) for position in self._status)
         return any(self._meanings.get(word, "paid") not in COUNTED for word in words)
 
     def _amount_of(self, row: Row) -> str:
@@ -183,7 +183,8 @@ class Questions:
         )
         remedy = (
             f"Say it with the setting statuses.{word}=paid (or refunded, pending, "
-            "failed, cancelled, trial, left_out); if the column is no status, "
+            "failed, cancelled, trial, left_out, or returned if it says what was given "
+            "back of another row); if the column is no status, "
             "columns.status= (empty) leaves it out"
         )
         line = self._first[position, word]
@@ -193,7 +194,7 @@ class Questions:
         if "refunded_amount" in self._binding.positions:
             return
         for position, word in self._words:
-            if self._meanings[normalised(word)] == "partially_refunded":
+            if self._meanings[word_of(word)] == "partially_refunded":
                 header = self._binding.header[position].strip()
                 problem = (
                     f"the column {header!r} says {word!r}, and no column says how much "
@@ -223,8 +224,11 @@ class Questions:
 
     def _answers(self, header: str, text: str) -> Iterator[str]:
         words = set(map(normalised, _WORD.findall(header)))
+        # One that is read stays: what a row is worth may stand in two columns.
+        states = [self._binding.header[at].strip() for at in self._status]
+        status = f"columns.status={'|'.join([*states, header])}"
         if normalised(text) in REFUSED:
-            yield f"columns.status={header}"
+            yield status
         elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
@@ -235,7 +239,7 @@ class Questions:
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
         elif words & (STATE | FLAG) and not (words & MONEY and _is_number(text)):
-            yield f"columns.status={header}"
+            yield status
         else:
             yield f"columns.refunded_amount={header} (taken off)"
             yield f"columns.amount={header} (read instead)"

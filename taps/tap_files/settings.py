@@ -21,7 +21,7 @@ from taps.tap_files.values.currencies import currency_codes
 __all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
 
 AUTO = "auto"
-_READING = 3
+_READING = 4
 """Raised when more is told of the same files, so that each is read once more."""
 
 SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
@@ -75,7 +75,7 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         default={},
         title="Columns",
         description="Contract column to file column, when the header is not known; an "
-        "empty one says that the file has none.",
+        "empty one says that the file has none. A status may stand in two: A|B.",
     ),
     th.Property(
         "preset",
@@ -101,7 +101,7 @@ SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(
         title="Statuses",
         description="Word of a status column to what it means for money: "
         + ", ".join(reversed(MEANINGS))
-        + ".",
+        + ". A row that is returned says what was given back of another.",
     ),
     th.Property(
         "amount_per",

@@ -31,6 +31,8 @@ _GIFT_CARD = re.compile(
     r"( - ([a-z]{0,3}\W*)\d[\d.,\s]*(\W*[^\W\d_]{0,3}))?"
 )
 """Names of a gift card and of its variants, amounts: no ``Gift card holder``."""
+_ANY = re.compile(".*")
+_MIXED = "orders with gift cards were given back in part; it is taken off their goods"
 _TEXTS = (
     "order_name",
     "email",
@@ -155,8 +157,26 @@ def _read_head(row: Row, cells: CellReader, rows: Sequence[Row]) -> Loaded:
     if (record["refunded_amount"] or 0) > charged:
         raise RowRejected("the refund is larger than the order")
     if record["refunded_amount"]:
-        record["refunded_amount"] = min(record["refunded_amount"], total)
+        back = record["refunded_amount"]
+        if 0 < gift_cards < total + gift_cards and back < charged:
+            back = _without_cards(back, gift_cards, rows, cells)
+        record["refunded_amount"] = min(back, total)
     return Loaded(record, total, created)
+
+
+def _without_cards(
+    back: Decimal, cards: Decimal, rows: Sequence[Row], cells: CellReader
+) -> Decimal:
+    """What was given back of the goods of an order that sold gift cards as well.
+
+    The export does not tell of which lines it was: it was of the cards where it is what
+    they cost, and no other line is.
+    """
+    lines = [_named(_ANY, [row], cells) for row in rows]
+    if back == cards and lines.count(cards) == 1:
+        return Decimal(0)
+    cells.noted[_MIXED] += 1
+    return back
 
 
 def _read_line(row: Row, cells: CellReader, head: Loaded) -> Outcome:

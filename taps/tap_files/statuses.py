@@ -11,15 +11,17 @@ from taps.tap_files.wording import normalised
 from taps.yaml_files import parsed_text
 
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
-__all__ += ["says_no", "says_yes"]
+__all__ += ["says_no", "says_yes", "word_of"]
 
-#: From least money to most: of an order's two states, the first one holds.
+#: From least money to most: of an order's two states, the first one holds. A row that
+#: is ``returned`` says what was given back of another, with a minus or without.
 MEANINGS = (
     "left_out",
     "failed",
     "cancelled",
     "trial",
     "pending",
+    "returned",
     "refunded",
     "partially_refunded",
     "paid",
@@ -36,6 +38,7 @@ _BESIDE = frozenset(
     {"is", "at", "on", "date", "order", "fecha", "de", "del", "pedido", "orden", "es"}
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
+_CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
@@ -51,6 +54,14 @@ def meanings(*more: Mapping[str, str]) -> Mapping[str, str]:
     for mapping in more:
         found |= {normalised(word): means for word, means in mapping.items()}
     return found
+
+
+def word_of(text: str) -> str:
+    """A cell of a status column as it is looked up: without the code behind it.
+
+    Gateways write ``Autorizada 741936``, another number in each row.
+    """
+    return normalised(_CODE.sub("", text))
 
 
 def says_nothing(word: str) -> bool:

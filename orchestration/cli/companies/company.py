@@ -188,7 +188,7 @@ def set_(
     ] = None,
     payment_fee_rate: Annotated[
         str | None,
-        typer.Option(help="Share (0-1) of all that is charged; none to forget it."),
+        typer.Option(help="Share (0-1) of all whose fee no file tells; none drops it."),
     ] = None,
     payment_fee_per_order: Annotated[
         str | None,

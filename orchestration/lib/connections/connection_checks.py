@@ -83,14 +83,16 @@ def disagreements(
         )
         if connection.source_slug == "shopify":
             yield (
-                f"{kept} Orders of a shop are not converted. Add a company with "
+                f"{kept} Its orders are converted by a file of rates "
+                "(date,from_currency,to_currency,rate), and counted nowhere on days "
+                "that it does not reach; without one, add a company with "
                 f"--currency {currency} for it."
             )
         else:
             yield (
-                f"{kept} Its amounts are converted on days of which there is a rate, "
-                "and counted nowhere on others: timonel connect ecb-rates, or a file "
-                "of rates (date,from_currency,to_currency,rate)."
+                f"{kept} Its amounts are converted on days of which a file of rates "
+                "(date,from_currency,to_currency,rate) tells one, and counted nowhere "
+                "on others."
             )
     whose = _DAYS_OF.get(connection.source_slug)
     for zone in seen.get("time_zones") or [seen.get("time_zone")]:

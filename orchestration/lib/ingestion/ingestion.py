@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
+
 from orchestration.lib.connections.connection_reads import (
     OpenRead,
     close_interrupted,
@@ -193,6 +195,9 @@ class SourceReader:
 def refuse_other_currency(url: str, company: Company, connection: Connection) -> None:
     """Stop before numbers are made of a shop whose money cannot be converted.
 
+    With a file of rates between both currencies it can: by day, and an order of a day
+    without one is in no sum (decision 0026).
+
     Raises
     ------
     PipelineFailed
@@ -205,14 +210,31 @@ def refuse_other_currency(url: str, company: Company, connection: Connection) ->
             "select currency_code from raw_shopify.shop where company_id = %s",
             (company.company_id,),
         ).fetchall()
-    for (currency,) in rows:
-        if currency and currency != company.currency_code:
-            raise PipelineFailed(
-                f"{connection.label}: the shop's orders are in {currency} and "
-                f"{company.company_id} reports in {company.currency_code}. Orders of "
-                f"a shop are not converted. Add a company with --currency {currency} "
-                "and connect the shop to that one."
-            )
+        others = {code for (code,) in rows if code and code != company.currency_code}
+        for currency in sorted(others):
+            if not _has_rates(database, company, currency):
+                raise PipelineFailed(
+                    f"{connection.label}: the shop's orders are in {currency} and "
+                    f"{company.company_id} reports in {company.currency_code}, and no "
+                    "file tells rates between them. Load one (date,from_currency,"
+                    "to_currency,rate), or add a company with "
+                    f"--currency {currency} and connect the shop to that one."
+                )
+
+
+def _has_rates(database: psycopg.Connection, company: Company, currency: str) -> bool:
+    """Whether a file of the company tells a rate between its currency and another."""
+    if not has_relation(database, "raw_files.currency_rates"):
+        return False
+    pair = sorted((currency, company.currency_code))
+    found = database.execute(
+        """select 1 from raw_files.currency_rates where company_id = %s
+            and least(upper(trim(from_currency)), upper(trim(to_currency))) = %s
+            and greatest(upper(trim(from_currency)), upper(trim(to_currency))) = %s
+            limit 1""",
+        (company.company_id, *pair),
+    ).fetchone()
+    return found is not None
 
 
 def tap_config(

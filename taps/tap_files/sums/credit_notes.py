@@ -7,6 +7,7 @@ from array import array
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
+from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
@@ -51,8 +52,9 @@ class CreditNotes:
     given back, which is a status and asked as such.
     """
 
-    def __init__(self, log: LogColumns) -> None:
+    def __init__(self, log: LogColumns, settings: Settings) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
+        self._told = {normalised(word) for word in settings.statuses}
         self._note: Place | None = None
         self._refunds: dict[int, Place] = {}
         self._sales = array("q")
@@ -63,7 +65,12 @@ class CreditNotes:
             text, amount = as_text(row.cells[position]), self._log.amount_of(row)
             order_id = hash(self._log.id_of(row) or row.line)
             is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
-            if is_sold and _is_credit_note(text, self._log.title(position)):
+            is_state = position in self._log.states
+            if is_state and normalised(text) in self._told:
+                continue
+            is_note = _is_credit_note(text, self._log.title(position))
+            is_note = is_note or (is_state and normalised(text) in _GIVEN_BACK)
+            if is_sold and is_note:
                 self._note = self._note or (row.line, position, text)
             elif is_sold and normalised(text) in _GIVEN_BACK:
                 self._refunds.setdefault(order_id, (row.line, position, text))
@@ -81,10 +88,13 @@ class CreditNotes:
         line, position, text = found
         header = self._log.title(position)
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
+        status = self._log.status_and(header)
         remedy = (
             "Write what is given back with a minus, or in a column of its own "
-            "(columns.refunded_amount); if such a row is a sale, "
-            f"ignored_columns={header} says so"
+            "(columns.refunded_amount), or say what it is with "
+            f"columns.status={status}: statuses.{text}=returned takes such a row off "
+            f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "
+            f"that was kept, ignored_columns={header} says so"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 

@@ -24,6 +24,7 @@ DISCOUNT = frozenset(
         "discount", "discounts", "coupon", "coupons", "descuento", "descuentos",
         "cupon", "cupones", "desconto", "descontos", "cupom", "cupons", "dto", "dcto",
         "dscto", "rebaja", "rabatt", "rabatte", "nachlass", "skonto", "gutschein",
+        "remise", "remises", "sconto", "sconti", "korting", "kortingen",
     }
 )  # fmt: skip
 PRICES = frozenset(

@@ -19,6 +19,7 @@ from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.sums.credit_notes import CreditNotes
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
 from taps.tap_files.sums.other_sections import OtherSections
+from taps.tap_files.sums.row_kinds import RowKinds
 from taps.tap_files.sums.said_again import SaidAgain
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
 from taps.tap_files.tables import Row, as_text
@@ -87,8 +88,13 @@ def watches_of_worth(
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
     watches: list[Watch] = [
-        *(CreditNotes(log), _Discounts(log), _ReturnedUnits(log), _UnitAmounts(log)),
-        _Tips(log),
+        *(
+            CreditNotes(log, settings),
+            _Discounts(log),
+            _ReturnedUnits(log),
+            _UnitAmounts(log),
+        ),
+        *(_Tips(log), RowKinds(log)),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),
     ]

@@ -39,7 +39,7 @@ _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""
 _MOST_ROWS = 2_000
 _CENT, _UNIT, _LARGE = Decimal("0.011"), Decimal("0.6"), 1_000
-_PARTS = {"tax_amount", "untaxed_amount", "shipping_amount"}
+_TAXES = {"tax_amount", "untaxed_amount"}
 _NONE = -1
 """Stands for no column, which holds nothing."""
 
@@ -58,29 +58,31 @@ def with_told_parts(
     amount = binding.positions.get("amount")
     is_log = binding.contract.name == "purchases" and binding.preset is None
     given = binding.positions.keys() | settings.columns.keys()
-    if not is_log or amount is None or _PARTS & given:
+    if not is_log or amount is None or _TAXES & given:
         return binding
+    is_told = "shipping_amount" in given
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     columns = _Columns(binding, amount, ignored)
     if not columns.may_be_parts:
         return binding
-    found = next(
-        (
-            parts
-            for separator in ".,"
-            if (parts := columns.shown(list(_read(rows(), separator)))) is not None
-        ),
-        (_NONE, _NONE, _NONE),
-    )
+    found, left_in = (_NONE, _NONE, _NONE), tuple[int, ...]()
+    for separator in ".,":
+        read = list(_read(rows(), separator))
+        if (parts := columns.shown(read)) is not None:
+            found = parts
+            is_left = found[1] == _NONE and not is_told
+            left_in = _told_beside(columns.shippings, read) if is_left else ()
+            break
     tip = found[2]
     positions = dict(binding.positions)
     for name, position in zip(
         ("tax_amount", "shipping_amount"), found[:2], strict=True
     ):
         if position != _NONE:
-            positions[name] = position
+            positions.setdefault(name, position)
     less = () if tip == _NONE else (tip,)
-    return replace(binding, positions=positions, less=(*binding.less, *less))
+    less = (*binding.less, *less)
+    return replace(binding, positions=positions, less=less, left_in=left_in)
 
 
 class _Columns:
@@ -102,14 +104,12 @@ class _Columns:
         ]
         free = {at: one for at, one in words.items() if at not in self._rests}
         self.taxes = [at for at, one in free.items() if one & TAX]
-        self.shippings = [at for at, one in free.items() if one & _SHIPPING]
+        told = binding.positions.get("shipping_amount")
+        found = [at for at, one in free.items() if one & _SHIPPING]
+        self.shippings = found if told is None else [told]
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
-
-    @property
-    def may_be_parts(self) -> bool:
-        """Whether there is a column that may be a part of the amount."""
-        return bool(self.taxes or self.shippings or self._tips)
+        self.may_be_parts = bool(self.taxes or self.shippings or self._tips)
 
     def shown(self, rows: Sequence[_Numbers]) -> tuple[int, int, int] | None:
         """(position of tax, of shipping, of tip) that every row bears out."""
@@ -143,6 +143,11 @@ class _Columns:
         return all(_is_rate(abs(row[tax]), one) for row, one in taxed) and not any(
             _is_rate(abs(row[tax]), abs(row[self._amount])) for row, _ in taxed
         )
+
+
+def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[int, ...]:
+    """Columns of shipping that hold some, which no number shows in the amount."""
+    return tuple(at for at in shippings if any(row[at] for row in rows))
 
 
 def _is_rate(tax: Decimal, base: Decimal) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from taps.tap_files.inspection import Inspection
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.statuses import least_of, says_nothing, says_yes
+from taps.tap_files.statuses import least_of, says_nothing, says_yes, word_of
 from taps.tap_files.tables import Cell, Shown, as_text
 from taps.tap_files.values.amounts import AmountReader
 from taps.tap_files.values.currencies import (
@@ -77,7 +77,7 @@ class CellReader:
         amount = self._positions.get(inspection.binding.contract.amount_column or "")
         header = "" if amount is None else inspection.binding.header[amount]
         self._header_sign = sign_at_end(header)
-        self._default_currency = (
+        self.default_currency = (
             inspection.shown_currency
             or currency_written_in(self._header_sign)
             or currency_code
@@ -90,8 +90,8 @@ class CellReader:
             if column.needed and column.type == "string"
             for position in self._all_positions(column.name)
         ]
-        self.dropped: Counter[str] = Counter()
-        """Values left out for a flaw that is none of their row's, by column."""
+        self.dropped, self.noted = Counter[str](), Counter[str]()
+        """Values left out for a flaw of no weight, by column; what rows leave open."""
 
     def text(self, cells: Sequence[Cell], column: str) -> str | None:
         """A cell as text; of columns that mean the same, the first not empty."""
@@ -126,7 +126,7 @@ class CellReader:
     def status(self, cells: Sequence[Cell]) -> str | None:
         """What the row's states mean for money, the one that says least; or None."""
         words = [
-            normalised(as_text(cells[position]))
+            word_of(as_text(cells[position]))
             for position in self._all_positions("status")
         ]
         said = [self._statuses[word] for word in words if not says_nothing(word)]
@@ -161,7 +161,7 @@ class CellReader:
         if self._named_currency:
             return self._named_currency
         written = self.text(cells, "currency_code")
-        return code_of(written) if written else self._default_currency
+        return code_of(written) if written else self.default_currency
 
     def check_currency(self, code: str | None) -> None:
         """Raise RowRejected for what is not an ISO 4217 code."""

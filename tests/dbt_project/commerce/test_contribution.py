@@ -11,7 +11,7 @@ from ml_assets.assets.media_mix_tables import read_margin_rate
 from ml_assets.assets.scenario_tables import told_margin_rate
 from orchestration.lib.tenancy.company_settings import change_settings, load_settings
 from orchestration.lib.warehouse.database import connect
-from tests.dbt_project.raw_files import RawFile, shopify_row
+from tests.dbt_project.raw_files import RawFile, purchase, shopify_row
 from tests.dbt_project.warehouse import Pair, Warehouse
 
 AT = "2026-01-05 10:00+00"
@@ -40,6 +40,13 @@ def companies(warehouse: Warehouse) -> Pair:
             RawFile("s.csv", [spent], contract="ad_spend"),
         )
     build(warehouse, pair)
+    for company in (pair.acme, pair.bolt):
+        warehouse.execute(
+            """insert into predictions.media_mix_totals values (%s, 'value_12m',
+                'published', null, null, 100, 1.8, 1.75, 1.85, 'EUR', 'mix',
+                '2026-01-31', '1', now())""",
+            [company],
+        )
     return pair
 
 
@@ -98,13 +105,6 @@ def test_advice_reckons_with_what_stays_after_all_costs(
     warehouse: Warehouse, companies: Pair, readers: tuple[str, str]
 ) -> None:
     """A return of 1.8 pays at a margin of 60 %, and loses where 52.7 % stay."""
-    for company in (companies.acme, companies.bolt):
-        warehouse.execute(
-            """insert into predictions.media_mix_totals values (%s, 'value_12m',
-                'published', null, null, 100, 1.8, 1.75, 1.85, 'EUR', 'mix',
-                '2026-01-31', '1', now())""",
-            [company],
-        )
     query = "select * from reporting.incremental_returns"
     (told,), (untold,) = (warehouse.rows(query, role=reader) for reader in readers)
 
@@ -141,4 +141,38 @@ def test_plans_reckon_with_costs_from_the_moment_they_are_set(
     assert (now["contribution_margin_rate"], now["costs_included"]) == (
         Decimal("0.577"),
         "goods_payment",
+    )
+
+
+def test_what_files_tell_of_fees_is_reckoned_with_and_settings_of_the_others(
+    warehouse: Warehouse, companies: Pair, readers: tuple[str, str]
+) -> None:
+    """Of 180 kept, fees take 3.00 - 0.60 as told, 2 % of 100 and 0.30 as set: 4.70."""
+    paid = {"purchase_id": "1", "payment_fee": 3}
+    back = {"purchase_id": "1", "payment_fee": Decimal("-0.6")}
+    failed = {"purchase_id": "2", "payment_fee": 9, "status": "failed"}
+    log = RawFile(
+        "p.csv",
+        [
+            purchase("b@x", "2026-01-06 10:00+00", 100, **paid),
+            purchase("b@x", "2026-01-08 10:00+00", -20, **back),
+            purchase("c@x", "2026-01-07 10:00+00", 50, **failed),
+        ],
+    )
+    warehouse.load(companies.acme, log)
+    change_settings(warehouse.url, companies.acme, shipping_cost_per_order=None)
+    build(warehouse, companies)
+
+    now = margin(warehouse, companies.acme)
+    assert now["contribution_margin_rate"] == Decimal("0.573889")  # .6 - 4.7 / 180
+    with connect(warehouse.url, "scientist") as database:
+        settings = load_settings(warehouse.url, companies.acme)
+        rate = told_margin_rate(database, companies.acme, settings)
+    assert rate == pytest.approx(0.6 - 4.7 / 180)
+    (told,) = warehouse.rows(
+        "select costs_es from reporting.incremental_returns", role=readers[0]
+    )
+    assert told["costs_es"] == (
+        "Mercancía y comisiones de pago, según los archivos en el 50 % de los pedidos "
+        "y según los ajustes en el resto"
     )

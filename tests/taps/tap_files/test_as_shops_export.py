@@ -178,6 +178,29 @@ def test_taxes_and_shipping_are_told_apart(what: str, read_text: RunTap) -> None
     assert told == [Decimal(each) for each in expected]
 
 
+def test_shipping_that_no_number_shows_is_told_and_a_setting_takes_it_off(
+    read_text: RunTap,
+) -> None:
+    """Goods of 100, shipping of 5, 21 % of both; whether the total holds it is open."""
+    text = (
+        "Fecha;Pedido;Cliente;Total;IVA;Envío\n15/01/2026;1;a;127,05;22,05;5,00\n"
+        "16/01/2026;2;b;60,50;10,50;0\n"
+    )
+
+    read = read_text(text, currency_code="EUR")
+    told = read_text(text, currency_code="EUR", columns={"shipping_amount": "Envío"})
+
+    (note,) = read.file["notes"]
+    assert "'Envío' is not known: it stays in them; columns.shipping_amount=" in note
+    assert [row["shipping_amount"] for row in read.purchases] == [None, None]
+    (first, _) = told.purchases
+    parts = ("amount", "tax_amount", "shipping_amount")
+    assert [first[part] for part in parts] == [
+        *(Decimal("127.05"), Decimal("22.05"), 5),
+    ]
+    assert told.file["notes"] == []
+
+
 def test_tips_that_nothing_explains_are_asked_about(read_text: RunTap) -> None:
     text = (
         "Fecha;Boleta;Cliente;Propina;Total\n15/01/2026;1;a;5,00;105,00\n"

@@ -25,8 +25,10 @@ WORDS = {
 }
 #: Of what others say nothing about the score beside them.
 UNBOUND = {"survey_kind": ("pmf", "reason")}
-#: Not more than the total, which a refund may not be, nor taxes and shipping together.
-BELOW = {"refunded_amount": -400, "tax_amount": -400, "shipping_amount": -400}
+#: Not more than the total, which no refund and no fee may be, nor taxes and shipping.
+BELOW = dict.fromkeys(
+    ("refunded_amount", "tax_amount", "shipping_amount", "payment_fee"), -400
+)
 Values = list[object]
 
 

@@ -103,7 +103,12 @@ OTHER_FORMS = {
     # 19990 + 30000 - 5000: labels of another country, the same codes
     "mercadopago_labels": ("mercadopago_activity", "EUR", 3, "44990"),
     # 100 + 40 - 40 + 50: one dispute was lost, one won
-    "stripe_disputes": ("stripe_payments", "USD", 3, "150.00"),
+    # 1121 - 21 + 3.50; a bill that the shop paid is no sale
+    "paypal_german": ("paypal_activity", "EUR", 2, "1103.50"),
+    # 60 - 20 + 42: a refund has no minus, and one was denied
+    "redsys_operations": ("redsys_operations", "EUR", 5, "82.00"),
+    # Of the last, 10 and the 20 that are disputed are gone.
+    "stripe_disputes": ("stripe_payments", "USD", 4, "180.00"),
     # 20 + 30 + 5 - 10 + 15 - 5, without taxes and tips; a trial and what was ordered
     # before it is there are unpaid
     "gumroad_taxes": ("gumroad_sales", "USD", 3, "55.0"),

@@ -267,3 +267,82 @@ def test_lines_of_an_order_below_it_are_no_totals(read_text: RunTap) -> None:
     run = read_text(lines)
 
     assert "line 3: 2 of 3 rows: the row has an amount, and neither" in run.failures[0]
+
+
+def test_a_refund_in_a_row_of_its_own_may_be_said_to_be_one(read_text: RunTap) -> None:
+    """As gateways write it, under a number of its own: 121 - 21; one was declined."""
+    log = (
+        "id,customer,date,type,status,amount\n1,a,2025-03-01,purchase,success,121.00\n"
+        "2,b,2025-03-02,purchase,declined 51000,50.00\n"
+        "3,a,2025-03-13,refund,success,21.00\n"
+    )
+    columns = {"status": "status|type", "purchase_id": "id"}
+    words = {"purchase": "paid", "success": "paid"}
+
+    first = read_text(log, columns={"purchase_id": "id"})
+    asked = read_text(log, columns=columns, statuses=words)
+    told = read_text(log, columns=columns, statuses={**words, "refund": "returned"})
+
+    # The column that is read already stays read.
+    assert "columns.status=status|type" in first.failures[0]
+    assert "statuses.refund=returned takes such a row off" in asked.failures[0]
+    assert [(row["amount"], row["status"]) for row in told.purchases] == [
+        *((121, "paid"), (50, "failed"), (-21, "paid")),
+    ]
+
+
+def test_rows_of_an_order_of_several_kinds_are_asked_about(read_text: RunTap) -> None:
+    """A till tells a sale, its lines and what was paid of it: 72 were sold, once."""
+    log = (
+        "date,receipt_number,line_type,customer,total\n"
+        "2025-03-01,1,Sale,a,72.00\n2025-03-01,1,Sale Line,,60.00\n"
+        "2025-03-01,1,Sale Line,,12.00\n2025-03-01,1,Payment,,72.00\n"
+    )
+    kinds = {"Sale": "paid", "Sale Line": "left_out", "Payment": "left_out"}
+
+    asked = read_text(log)
+    told = read_text(log, columns={"status": "line_type"}, statuses=kinds)
+
+    assert "'line_type' says Sale, Sale Line, Payment" in asked.failures[0]
+    assert [row["amount"] for row in told.purchases] == [72]
+
+
+def test_a_log_that_tells_no_buyers_gives_back_to_nobody(read_text: RunTap) -> None:
+    log = "fecha,ticket,importe\n2025-03-01,1,60.00\n2025-03-13,2,-20.00\n"
+
+    run = read_text(log, constants={"customer_id": ""})
+
+    assert run.rejects == {}
+    assert sum(row["amount"] for row in run.purchases) == 40
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("État", "Paiement accepté|Annulé|En attente de paiement|Remboursé"),
+        ("Stato", "Pagamento accettato|Annullato|In attesa di pagamento|Rimborsato"),
+        ("Orderstatus", "Verzonden|Geannuleerd|Wacht op betaling|Terugbetaald"),
+    ],
+)
+def test_states_are_read_in_more_languages(
+    header: str, words: str, read_text: RunTap
+) -> None:
+    rows = (
+        f"{number},a,2025-03-0{number},100,{word}"
+        for number, word in enumerate(words.split("|"), start=1)
+    )
+
+    run = read_text("\n".join([f"pedido,cliente,fecha,total,{header}", *rows, ""]))
+
+    states = [row["status"] for row in run.purchases]
+    assert states == ["paid", "cancelled", "pending", "refunded"]
+
+
+def test_a_state_under_another_name_is_asked_about(read_text: RunTap) -> None:
+    log = "order,customer,date,total,{0}\n1,a,2025-03-01,100,\n2,b,2025-03-02,50,{1}\n"
+
+    payment = read_text(log.format("Statut du paiement", "Annulé"))
+    delivery = read_text(log.format("Statut de livraison", "Annulé"))
+
+    assert "'Statut du paiement' may change what a row is worth" in payment.failures[0]
+    assert delivery.failures == []

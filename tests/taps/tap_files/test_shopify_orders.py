@@ -171,6 +171,29 @@ def test_a_gift_card_is_sold_when_it_is_spent(
     assert (run.rejects, run.file["control_total"]) == ({}, total)
 
 
+@pytest.mark.parametrize(
+    ("back", "of_goods", "price"),
+    [("25.00", 0, "25.00"), ("10.00", 10, "25.00"), ("30.00", 30, "30.00")],
+)
+def test_what_came_back_of_a_gift_card_is_no_return_of_goods(
+    read_text: RunTap, back: str, of_goods: int, price: str
+) -> None:
+    total = str(30 + Decimal(price))
+    card = line_row("#1", Lineitem_name="Gift Card", Lineitem_price=price)
+    told = {"Subtotal": total, "Total": total, "Refunded_Amount": back}
+    order = order_row("#1", Financial_Status="partially_refunded", **told)
+
+    run = read_text(export(order, card))
+
+    first = run.records("shopify_order_lines")[0]
+    assert (first["total"], first["refunded_amount"]) == (30, of_goods)
+    # What cannot be told apart is taken off the goods, with a word.
+    says = (
+        "1 orders with gift cards were given back in part; it is taken off their goods"
+    )
+    assert (says in run.file["notes"]) is (of_goods > 0)
+
+
 def test_a_repeated_row_of_an_order_is_a_duplicate(read_text: RunTap) -> None:
     run = read_text(export(order_row("#1"), line_row("#1"), line_row("#1")))
 

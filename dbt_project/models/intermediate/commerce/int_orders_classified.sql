@@ -69,6 +69,7 @@ classified as (
         tax_amount,
         shipping_amount,
         is_tax_told,
+        payment_fee,
         original_currency_code,
         original_gross_revenue,
         original_net_revenue,

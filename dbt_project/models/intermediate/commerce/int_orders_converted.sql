@@ -112,6 +112,7 @@ converted as (
             end)::numeric(18, 2) as kept_{{ part }},
         {%- endfor %}
         is_tax_told,
+        round(payment_fee * company_rate, 2)::numeric(18, 2) as payment_fee,
         currency_code as original_currency_code,
         round(gross_revenue * original_rate, 2)
         ::numeric(18, 2) as original_gross_revenue,

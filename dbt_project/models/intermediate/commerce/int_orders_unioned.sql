@@ -5,11 +5,11 @@
     null::text as comuna_code
 {%- endset -%}
 {#- A shop always tells its taxes; where they are 0, prices may hold them. -#}
-{%- set told_by_amount = 'nullif(tax_amount <> 0, false) as is_tax_told' -%}
-{%- set no_ledger -%}
-    null::numeric(24, 6) as kept_tax_amount,
-    null::numeric(24, 6) as kept_shipping_amount
-{%- endset -%}
+{%- set told = 'nullif(tax_amount <> 0, false) as is_tax_told, ' -%}
+{%- set no = 'null::numeric(24, 6) as' -%}
+{%- set told_by_amount = told ~ no ~ ' payment_fee' -%}
+{%- set ledger = 'kept_tax_amount, kept_shipping_amount' -%}
+{%- set no_ledger = no ~ ' kept_tax_amount, ' ~ no ~ ' kept_shipping_amount' -%}
 {%- set file_columns -%}
     'files'::text as source_slug,
     file_sha256,
@@ -26,9 +26,9 @@ with purchases as (
         'purchases'::text as source_contract,
         is_moved,
         {{ file_columns }},
-        kept_tax_amount,
-        kept_shipping_amount,
+        {{ ledger }},
         is_tax_told,
+        payment_fee,
         {{ no_place }}
     from {{ ref('int_purchases_as_orders') }}
 ),
@@ -58,8 +58,7 @@ shopify_orders as (
         false as is_date_only,
         is_test,
         is_deleted,
-        kept_tax_amount,
-        kept_shipping_amount,
+        {{ ledger }},
         {{ told_by_amount }},
         {{ no_place }}
     from {{ ref('int_shopify_orders_netted') }}
@@ -80,6 +79,7 @@ marketplace_orders as (
         false as is_deleted,
         {{ no_ledger }},
         is_tax_told,
+        {{ no }} payment_fee,
         channel_id,
         campaign_name,
         region_code,

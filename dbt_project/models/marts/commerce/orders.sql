@@ -48,6 +48,7 @@ joined as (
         orders.tax_amount,
         orders.shipping_amount,
         orders.is_tax_told,
+        orders.payment_fee,
         orders.original_currency_code,
         orders.original_gross_revenue,
         orders.original_net_revenue,

@@ -32,6 +32,7 @@ told as (
         margins.gross_margin_rate,
         margins.contribution_margin_rate,
         margins.costs_included,
+        coalesce(round(100 * margins.fee_told_rate), 0) || ' %' as fees_told,
         totals.total_spend::numeric(18, 2) as spend,
         totals.current_roi as ltv_roas_incremental,
         totals.current_roi_lower as ltv_roas_incremental_lower,
@@ -59,8 +60,8 @@ told as (
 labelled as (
     select
         told.*,
-        margin_labels.costs_es,
-        margin_labels.costs_en,
+        replace(margin_labels.costs_es, '{share}', told.fees_told) as costs_es,
+        replace(margin_labels.costs_en, '{share}', told.fees_told) as costs_en,
         labels.label_es as verdict_label_es,
         labels.label_en as verdict_label_en,
         1 / nullif(greatest(told.contribution_margin_rate, 0), 0)

@@ -335,3 +335,26 @@ def test_a_shop_in_another_currency_stops_the_run_and_says_why(shop: Shop) -> No
     assert "acme/shop: the shop's orders are in CLP" in failure
     assert "--currency CLP" in failure
     assert [each.state for each in list_statuses(shop.url)] == ["failing"]
+    # Rates of others, or between others, convert nothing; either way round does.
+    for company, pair, is_read in (
+        ("bolt", ("CLP", "EUR"), False),
+        ("acme", ("CLP", "USD"), False),
+        ("acme", ("EUR", "clp"), True),
+    ):
+        with psycopg.connect(shop.url) as database:
+            database.execute(
+                "create schema if not exists raw_files authorization loader"
+            )
+            database.execute("set role loader")
+            database.execute(
+                "create table if not exists raw_files.currency_rates"
+                " (company_id text, from_currency text, to_currency text)"
+            )
+            database.execute("grant usage on schema raw_files to transformer")
+            database.execute("grant select on raw_files.currency_rates to transformer")
+            database.execute(
+                "insert into raw_files.currency_rates"
+                " (company_id, from_currency, to_currency) values (%s, %s, %s)",
+                (company, *pair),
+            )
+        assert (not shop.read().failures) is is_read

@@ -69,6 +69,7 @@ summed as (
             end::numeric(24, 6) as kept_{{ part }},
         {%- endfor %}
         bool_and(is_tax_told) as is_tax_told,
+        sum(payment_fee)::numeric(24, 6) as payment_fee,
         coalesce(
             max(amount) < 0 and max(moved_amount) = sum(amount), false
         ) as is_moved,

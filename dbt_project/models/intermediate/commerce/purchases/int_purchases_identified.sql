@@ -76,6 +76,7 @@ identified as (
             when is_untaxed or tax_amount <> 0 then true
             when tax_amount is null then false
         end as is_tax_told,
+        case when is_counted then payment_fee end as payment_fee,
         status,
         is_counted,
         is_date_only,

@@ -9,8 +9,10 @@ months as (
         paid.company_id,
         paid.variable_costs,
         sales.net_sales,
-        sales.total_sales,
         sales.order_count,
+        sales.fee_told_order_count,
+        sales.payment_fee,
+        sales.total_sales - sales.fee_told_sales as untold_sales,
         row_number() over (
             partition by paid.company_id
             order by paid.month_start_date desc
@@ -28,8 +30,10 @@ sold as (
         company_id,
         sum(variable_costs) as variable_costs,
         nullif(greatest(sum(net_sales), 0), 0) as net_sales,
-        sum(total_sales) as total_sales,
-        sum(order_count) as order_count
+        sum(order_count) as order_count,
+        coalesce(sum(fee_told_order_count), 0) as told_count,
+        coalesce(sum(payment_fee), 0) as told_fees,
+        sum(untold_sales) as untold_sales
     from months
     where months_ago <= 12
     group by company_id
@@ -45,16 +49,25 @@ named as (
             else '_shipping'
         end
         || case
+            when sold.told_count > 0 and sold.told_count = sold.order_count
+                then '_fees'
             when
                 coalesce(
                     companies.payment_fee_rate, companies.payment_fee_per_order
-                ) is null
-                then ''
-            else '_payment'
+                ) is not null
+                then
+                    case when sold.told_count > 0 then '_fees_and' else '' end
+                    || '_payment'
+            when sold.told_count > 0 then '_some_fees'
+            else ''
         end as costs_included,
         sold.variable_costs / sold.net_sales as variable_cost_rate,
         sold.order_count / sold.net_sales as orders_per_sale,
-        sold.total_sales / sold.net_sales as charged_per_sale
+        (sold.order_count - sold.told_count) / sold.net_sales
+            as untold_orders_per_sale,
+        sold.untold_sales / sold.net_sales as untold_charged_per_sale,
+        sold.told_fees / sold.net_sales as told_fees_per_sale,
+        sold.told_count::numeric / nullif(sold.order_count, 0) as fee_told_rate
     from companies
     left join sold
         on companies.company_id = sold.company_id
@@ -67,7 +80,10 @@ rated as (
         gross_margin_rate,
         costs_included,
         orders_per_sale::double precision as orders_per_sale,
-        charged_per_sale::double precision as charged_per_sale,
+        untold_orders_per_sale::double precision as untold_orders_per_sale,
+        untold_charged_per_sale::double precision as untold_charged_per_sale,
+        told_fees_per_sale::double precision as told_fees_per_sale,
+        fee_told_rate::double precision as fee_told_rate,
         case
             when costs_included = 'goods' then gross_margin_rate
             else gross_margin_rate - variable_cost_rate

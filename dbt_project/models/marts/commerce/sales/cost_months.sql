@@ -16,7 +16,18 @@ joined as (
         companies.payment_fee_rate,
         companies.payment_fee_per_order,
         coalesce(sales.order_count, 0) as order_count,
-        coalesce(sales.total_sales, 0) as total_sales,
+        -- Of orders whose file does not tell what their payment cost.
+        coalesce(sales.total_sales - sales.fee_told_sales, 0)
+            as untold_sales,
+        coalesce(sales.order_count - sales.fee_told_order_count, 0)
+            as untold_order_count,
+        coalesce(sales.payment_fee, 0) as told_fees,
+        coalesce(
+            companies.payment_fee_rate, companies.payment_fee_per_order
+        ) is not null
+        or coalesce(sum(sales.fee_told_order_count) over (
+            partition by months.company_id
+        ), 0) > 0 as has_fees,
         spent.spend,
         -- Who never told any spend may have some all the same.
         sum(spent.spend) over (partition by months.company_id) > 0 as has_spend
@@ -41,10 +52,11 @@ costed as (
         month_start_date,
         order_count * shipping_cost_per_order as shipping_cost,
         case
-            when coalesce(payment_fee_rate, payment_fee_per_order) is not null
+            when has_fees
                 then
-                    total_sales * coalesce(payment_fee_rate, 0)
-                    + order_count * coalesce(payment_fee_per_order, 0)
+                    told_fees
+                    + untold_sales * coalesce(payment_fee_rate, 0)
+                    + untold_order_count * coalesce(payment_fee_per_order, 0)
         end as payment_fees,
         case when has_spend then coalesce(spend, 0) end as spend
     from joined

@@ -493,22 +493,33 @@ unioned as (
 
 entries as (
     select
-        company_id,
-        entry_id,
-        order_id,
-        change_type,
-        entry_type,
-        is_revenue,
-        is_tax_told,
-        entry_at,
-        entry_date,
-        amount::numeric(18, 2) as amount,
-        currency_code,
-        round(original_amount, 2)::numeric(18, 2) as original_amount,
-        original_currency_code
+        unioned.company_id,
+        unioned.entry_id,
+        unioned.order_id,
+        unioned.change_type,
+        unioned.entry_type,
+        unioned.is_revenue,
+        unioned.is_tax_told,
+        unioned.entry_at,
+        unioned.entry_date,
+        unioned.amount::numeric(18, 2) as amount,
+        unioned.currency_code,
+        round(unioned.original_amount, 2)::numeric(18, 2) as original_amount,
+        unioned.original_currency_code,
+        case
+            when unioned.entry_type = 'sale' and unioned.is_sale
+                then orders.payment_fee
+            else orders.payment_fee * 0
+        end::numeric(18, 2) as payment_fee
     from unioned
+    inner join orders
+        on
+            unioned.company_id = orders.company_id
+            and unioned.order_id = orders.order_id
     -- A sale of nothing is still a sale, a credit note is none.
-    where amount <> 0 or (entry_type = 'sale' and is_sale)
+    where
+        unioned.amount <> 0
+        or (unioned.entry_type = 'sale' and unioned.is_sale)
 )
 
 select * from entries

@@ -9,10 +9,16 @@ with entries as (
         change_type,
         is_tax_told,
         amount,
-        currency_code
+        currency_code,
+        payment_fee
     from {{ ref('revenue_entries') }}
     where {{ is_in_scope() }} and {{ is_changed('entry_date') }}
 ),
+
+{% set charged -%}
+    'sale', 'discount', 'refund', 'shipping', 'tax', 'duty', 'fee',
+    'additional_fee'
+{%- endset -%}
 
 summed as (
     select
@@ -27,11 +33,7 @@ summed as (
             ('tax_amount', "'tax'"),
             ('duty_amount', "'duty'"),
             ('fee_amount', "'fee', 'additional_fee'"),
-            (
-                'total_sales',
-                "'sale', 'discount', 'refund', 'shipping', 'tax', 'duty',"
-                ~ " 'fee', 'additional_fee'"
-            ),
+            ('total_sales', charged),
             ('tip_amount', "'tip'"),
             ('gift_card_amount', "'gift_card'"),
         ) %}
@@ -42,6 +44,15 @@ summed as (
         count(distinct order_id) filter (
             where entry_type = 'sale' and change_type = 'order'
         )::integer as order_count,
+        coalesce(sum(payment_fee), 0)::numeric(18, 2) as payment_fee,
+        coalesce(sum(amount) filter (
+            where payment_fee is not null and entry_type in ({{ charged }})
+        ), 0)::numeric(18, 2) as fee_told_sales,
+        count(distinct order_id) filter (
+            where
+            payment_fee is not null
+            and entry_type = 'sale' and change_type = 'order'
+        )::integer as fee_told_order_count,
         coalesce(bool_or(is_tax_told), false) as has_told_tax,
         not coalesce(bool_and(is_tax_told), true) as has_untold_tax,
         min(currency_code) as currency_code

@@ -17,6 +17,7 @@ renamed as (
         refunded_amount::numeric(24, 6) as refunded_amount,
         tax_amount::numeric(24, 6) as tax_amount,
         shipping_amount::numeric(24, 6) as shipping_amount,
+        payment_fee::numeric(24, 6) as payment_fee,
 
         is_date_only,
         coalesce(is_untaxed, false) as is_untaxed,
