@@ -112,7 +112,9 @@ def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFram
     query = """select customer_id, as_of_date, currency_code, last_order_date,
             order_count, frequency, recency_days, age_days,
             monetary_value::double precision, historic_value::double precision
-        from marts.customer_summaries where company_id = %s order by customer_id"""
+        from marts.customer_summaries
+        where company_id = %s
+        order by customer_id collate "C" """
     types = dict.fromkeys(("monetary_value", "historic_value"), "float64")
     return read_many(database, query, (company_id,), types)
 

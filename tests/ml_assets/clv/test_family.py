@@ -94,6 +94,34 @@ def history(summaries: pd.DataFrame) -> list[pd.Series]:
     return [summaries[c] for c in ("frequency", "recency_days", "age_days")]
 
 
+def test_where_a_fit_begins_does_not_change_where_it_ends() -> None:
+    rng = np.random.default_rng(5)
+    some = simulate_pareto(PARETO, rng.uniform(30, 600, 400), rng)[:3]
+    pairs = [
+        (pareto_nbd.fit(*some), pareto_nbd.fit(*some, start=PARETO)),
+        (bg_nbd.fit(*some), bg_nbd.fit(*some, start=BgNbd(0.5, 50.0, 0.4, 3.0))),
+    ]
+
+    for usual, other in pairs:
+        assert other.parameters.values == pytest.approx(usual.parameters.values)
+        assert other.covariance == pytest.approx(usual.covariance, rel=1e-5)
+        assert other.log_likelihood == pytest.approx(usual.log_likelihood)
+
+
+def test_a_fit_begins_with_every_eighth_customer_of_each_history() -> None:
+    ages = np.repeat([10.0, 20.0, 30.0], [12_000, 3_996, 4])
+    none = np.zeros(ages.size)
+    data = bg_nbd_likelihood.collapse(check_histories(none, none, ages), 1.0)
+
+    fewer = data.fewer()
+
+    assert fewer is not None
+    # The fifth, the 13th and so on: the last one is the 15,997th.
+    assert fewer.age.tolist() == [10, 20, 30]
+    assert fewer.weights.tolist() == [1_500, 499, 1]
+    assert fewer.fewer() is None
+
+
 def test_the_pareto_likelihood_equals_its_integral() -> None:
     r, alpha, s, beta = PARETO.values
     x, t_x, age = 3, 50.0, 120.0
