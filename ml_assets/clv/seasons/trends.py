@@ -55,8 +55,7 @@ class Trends:
     choice: Choice
     _found: dict[int, Trend] = field(default_factory=dict, repr=False)
     _spending: dict[tuple[str, int], Spending] = field(default_factory=dict, repr=False)
-    # Of any horizon.
-    _a_year_ago: list[InnerOrigin] = field(default_factory=list, repr=False)
+    known: list[InnerOrigin] = field(default_factory=list, repr=False)
 
     def of(self, horizon_days: int) -> Trend:
         """The corrections for a horizon of `horizon_days`."""
@@ -95,27 +94,22 @@ class Trends:
         """The chosen models as they were to be had then; None: hardly."""
         return _fits_at(self.past, self.choice, self.as_of_day - _A_YEAR)
 
-    def origin_a_year_ago(self, window: int) -> InnerOrigin | None:
-        """Who was known then, and what they did in the days after."""
-        known = self._a_year_ago[0] if self._a_year_ago else None
-        day, season = self.as_of_day - _A_YEAR, self.choice.season
-        origin = origin_at(self.past, day, window, season, known)
-        if origin is not None:
-            self._a_year_ago[:] = [origin]
-        return origin
-
     def _spent(self, origin: InnerOrigin, source: str) -> Spending:
         """The same as is published, so that what is corrected is what is told."""
         # Inner origins may be of some customers only: a day alone does not name one.
-        key = source, origin.day
-        if key not in self._spending:
+        if (key := (source, origin.day)) not in self._spending:
             self._spending[key] = spending(origin.seen, _NOTHING, self.choice.penalizer)
         return self._spending[key]
 
 
 def _year_ago(of: Trends, window: int) -> Pair | None:
     """What the chosen models expected a year earlier; None: they hardly knew."""
-    origin = of.origin_a_year_ago(window)
+    day, season = of.as_of_day - _A_YEAR, of.choice.season
+    # Who was known then is the same for every window.
+    known = of.known[0] if of.known else None
+    origin = origin_at(of.past, day, window, season, known)
+    if origin is not None:
+        of.known[:] = [origin]
     if origin is None or of.fits_a_year_ago is None:
         return None
     trials = [expected(fit, origin) for fit in of.fits_a_year_ago]

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import Floats, check_histories
-from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.models import bg_nbd, bg_nbd_likelihood, pareto_nbd
 from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
@@ -97,7 +97,7 @@ def history(summaries: pd.DataFrame) -> list[pd.Series]:
 def test_where_a_fit_begins_does_not_change_where_it_ends() -> None:
     rng = np.random.default_rng(5)
     some = simulate_pareto(PARETO, rng.uniform(30, 600, 400), rng)[:3]
-    pairs = [
+    pairs: list[tuple[PurchaseFit, PurchaseFit]] = [
         (pareto_nbd.fit(*some), pareto_nbd.fit(*some, start=PARETO)),
         (bg_nbd.fit(*some), bg_nbd.fit(*some, start=BgNbd(0.5, 50.0, 0.4, 3.0))),
     ]
