@@ -112,7 +112,9 @@ def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFram
     query = """select customer_id, as_of_date, currency_code, last_order_date,
             order_count, frequency, recency_days, age_days,
             monetary_value::double precision, historic_value::double precision
-        from marts.customer_summaries where company_id = %s order by customer_id"""
+        from marts.customer_summaries
+        where company_id = %s
+        order by customer_id collate "C" """
     types = dict.fromkeys(("monetary_value", "historic_value"), "float64")
     return read_many(database, query, (company_id,), types)
 
@@ -135,9 +137,13 @@ def read_mart_totals(
 ) -> MartTotals:
     """What the company's orders say, counted without the summaries between."""
     row = database.execute(
-        """select count(distinct customer_id), coalesce(sum(net_revenue), 0)
-        from marts.orders
-        where company_id = %s and is_purchase and order_date <= %s""",
+        """with customers as (
+            select customer_id, sum(net_revenue) as net_revenue
+            from marts.orders
+            where company_id = %s and is_purchase and order_date <= %s
+            group by customer_id
+        )
+        select count(customer_id), coalesce(sum(net_revenue), 0) from customers""",
         (company_id, as_of_date),
     ).fetchone()
     assert row is not None  # noqa: S101 - an aggregate always has a row

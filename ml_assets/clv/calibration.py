@@ -69,10 +69,12 @@ def recalibrate(trials: list[tuple[Floats, Bools]]) -> Recalibration:
     ----------
     trials : list of (probability, happened), shapes (n,)
     """
-    scores = [log_odds(p) for p, _ in trials]
-    theta = _maximum(scores, [happened for _, happened in trials])
+    counted = [_counted(p, happened) for p, happened in trials]
+    theta = _maximum(counted)
     slope = float(np.clip(theta[-1], *_SLOPES))
-    intercepts = theta[:-1] - [float(_level(score, slope)) for score in scores]
+    intercepts = theta[:-1] - [
+        float(_level(one.score, slope, one.customers)) for one in counted
+    ]
     window_sd = float(intercepts.std(ddof=1)) if len(trials) > 1 else _WINDOW_SD
     error = window_sd**2 / min(len(trials), _INDEPENDENT_TRIALS)
     weight = _INTERCEPT_SD**2 / (_INTERCEPT_SD**2 + error)
@@ -102,30 +104,46 @@ def _level(scores: Floats, slope: float, weights: Floats | None = None) -> Float
     return np.asarray(level)
 
 
-def _maximum(scores: list[Floats], happened: list[Bools]) -> Floats:
+class _Counted(NamedTuple):
+    """Customers of one probability, shapes (rows,): its logit, and how many."""
+
+    score: Floats
+    customers: Floats
+    happened: Floats
+
+
+def _counted(probability: Floats, happened: Bools) -> _Counted:
+    distinct, which = np.unique(probability, return_inverse=True)
+    customers = np.bincount(which).astype(np.float64)
+    came = np.bincount(which, happened).astype(np.float64)
+    return _Counted(log_odds(distinct), customers, came)
+
+
+def _maximum(counted: list[_Counted]) -> Floats:
     """Intercepts and slope, by Newton steps that are halved until they climb.
 
     The penalised likelihood is concave, so that this cannot but converge.
     """
-    trials = len(scores)
+    trials = len(counted)
     theta = np.append(np.zeros(trials), 1.0)
     prior = np.append(np.full(trials, _LOOSE_SD**-2), _SLOPE_SD**-2)
     middle = theta.copy()
 
     def value(at: Floats) -> float:
         total = -float(prior @ (at - middle) ** 2) / 2
-        for intercept, score, came in zip(at[:-1], scores, happened, strict=True):
-            line = intercept + at[-1] * score
-            total += float((came * line - np.logaddexp(0, line)).sum())
+        for intercept, one in zip(at[:-1], counted, strict=True):
+            line = intercept + at[-1] * one.score
+            total += float(one.happened @ line - one.customers @ np.logaddexp(0, line))
         return total
 
     here = value(theta)
     for _ in range(_MOST_STEPS):
         gradient = -prior * (theta - middle)
         information = np.diag(prior)
-        for position, (score, came) in enumerate(zip(scores, happened, strict=True)):
+        for position, (score, customers, came) in enumerate(counted):
             fitted = expit(theta[position] + theta[-1] * score)
-            error, spread = came - fitted, fitted * (1 - fitted)
+            error = came - customers * fitted
+            spread = customers * fitted * (1 - fitted)
             gradient[position] += error.sum()
             gradient[-1] += error @ score
             information[position, position] += spread.sum()

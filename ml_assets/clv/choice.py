@@ -9,6 +9,7 @@ another's log-loss, recalibrated, is clearly smaller.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,9 +18,11 @@ import numpy as np
 from ml_assets.clv.calibration import Recalibration, log_loss, recalibrate
 from ml_assets.clv.errors import CustomerValueError, NotConverged, TooShortHistory
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
-from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
+from ml_assets.clv.horizons import PurchaseFit, Standing
 from ml_assets.clv.models import bg_nbd, pareto_nbd
+from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
+from ml_assets.clv.models.pareto_nbd import ParetoNbd
 from ml_assets.clv.purchases import Later, PurchaseDays, Seen
 from ml_assets.clv.seasons.operational_time import EVEN, Level, Season
 from ml_assets.sentences import Sentence, said
@@ -57,13 +60,14 @@ _RESCUE_PRIOR_SD = 3.0
 class InnerOrigin(NamedTuple):
     """The log as it was at an earlier day, and what its customers did afterwards.
 
-    `horizon_days` and the times of `seen` are operational days.
+    `horizon_days` and the times of `seen` are operational days; `standing` is of them.
     """
 
     day: int
     horizon_days: float
     seen: Seen
     later: Later
+    standing: Standing
 
 
 class Trial(NamedTuple):
@@ -134,32 +138,53 @@ def inner_origins(
 
 
 def origin_at(
-    log: PurchaseDays, day: int, horizon_days: int, season: Season = EVEN
+    log: PurchaseDays,
+    day: int,
+    horizon_days: int,
+    season: Season = EVEN,
+    known: InnerOrigin | None = None,
 ) -> InnerOrigin | None:
-    """One inner origin, or None when it would rest on too few purchases."""
-    seen = log.seen_at(day, season)
+    """One inner origin, or None when it would rest on too few purchases.
+
+    Parameters
+    ----------
+    known
+        The same log at the same day, of another horizon.
+    """
+    seen = known.seen if known else log.seen_at(day, season)
     later = log.later(seen, day, horizon_days)
     repeaters = int((seen.histories.frequency > 0).sum())
     enough = repeaters >= MINIMUM_REPEAT_CUSTOMERS
     if not enough or later.purchases.sum() < _FEWEST_LATER_PURCHASES:
         return None
     length = float(season.length(day, horizon_days))
-    return InnerOrigin(day, length, seen, later)
+    standing = known.standing if known else Standing.of(seen.histories)
+    return InnerOrigin(day, length, seen, later, standing)
 
 
-def fit_candidate(name: str, seen: Seen, penalizer: float = 0.0) -> PurchaseFit:
+def fit_candidate(
+    name: str,
+    seen: Seen,
+    penalizer: float = 0.0,
+    near: PurchaseFit | None = None,
+) -> PurchaseFit:
     """Fit by name: bg_nbd, mbg_nbd, bg_cnbd_2, mbg_cnbd_2, ..., pareto_nbd.
 
     Parameters
     ----------
     penalizer
         lifetimes' `penalizer_coef`. At 0 a wide prior helps where it is needed.
+    near
+        The same model of another day or of other customers: where to begin.
 
     Raises
     ------
     CustomerValueError
         When not even a wide prior gives the likelihood a maximum.
     """
+    if near is not None and near.prior_sd is None:
+        with suppress(NotConverged):
+            return _fit(name, seen, penalizer, None, near)
     try:
         return _fit(name, seen, penalizer, None)
     except NotConverged:
@@ -190,7 +215,9 @@ def choose(
     if not usable:
         raise NotConverged(_no_model(fitted[0]))
     origins = inner_origins(log.some(LARGEST_SAMPLE), as_of_day, season)
-    trials = {one.name: trial_of(one.name, origins, penalizer) for one in usable}
+    trials = {
+        one.name: trial_of(one.name, origins, penalizer, one.fit) for one in usable
+    }
     compared = [_scored(one, trials, origins) for one in usable]
     by_likelihood = max(
         compared, key=lambda one: _or_worst_likelihood(one.log_likelihood)
@@ -276,13 +303,23 @@ def _candidate(name: str, seen: Seen, penalizer: float) -> Candidate:
 
 
 def _fit(
-    name: str, seen: Seen, penalizer: float, prior_sd: float | None
+    name: str,
+    seen: Seen,
+    penalizer: float,
+    prior_sd: float | None,
+    near: PurchaseFit | None = None,
 ) -> PurchaseFit:
+    start = near.parameters if near else None
     if name == "pareto_nbd":
-        return pareto_nbd.fit(*seen.histories, penalizer=penalizer, prior_sd=prior_sd)
+        assert start is None or isinstance(start, ParetoNbd)  # noqa: S101 - one name
+        return pareto_nbd.fit(
+            *seen.histories, penalizer=penalizer, prior_sd=prior_sd, start=start
+        )
     shape = _shape(name)
+    assert start is None or isinstance(start, BgNbd)  # noqa: S101 - one name
     return bg_nbd.fit(
         *seen.histories,
+        start=start,
         regularity=shape.regularity,
         leaves_at_first=shape.leaves_at_first,
         penalizer=penalizer,
@@ -296,11 +333,14 @@ def _shape(name: str) -> Shape:
 
 
 def trial_of(
-    name: str, origins: list[InnerOrigin], penalizer: float = 0.0
+    name: str,
+    origins: list[InnerOrigin],
+    penalizer: float = 0.0,
+    near: PurchaseFit | None = None,
 ) -> list[Trial] | None:
     """What a model fitted at each inner origin expected after it; None: no fit."""
     try:
-        fits = [fit_candidate(name, origin.seen, penalizer) for origin in origins]
+        fits = [fit_candidate(name, one.seen, penalizer, near) for one in origins]
     except CustomerValueError:
         return None
     return [expected(*pair) for pair in zip(fits, origins, strict=True)]
@@ -309,13 +349,15 @@ def trial_of(
 def expected(fit: PurchaseFit, origin: InnerOrigin) -> Trial:
     """What a model fitted to what was seen at an origin says of the days after it."""
     horizon = np.array([origin.horizon_days])
-    at_horizon = forecast_horizons(fit.parameters, horizon, origin.seen.histories)
-    orders = at_horizon.mean[:, 0]
-    variance = at_horizon.square[:, 0] - orders**2
+    at_horizon = origin.standing.forecast(fit.parameters, horizon)
+    of_rows = at_horizon.mean[:, 0]
+    positions = origin.standing.positions
+    orders = of_rows[positions]
+    variance = (at_horizon.square[:, 0] - of_rows**2)[positions]
     return Trial(
         orders=orders,
         variance=variance,
-        buys=1 - at_horizon.no_purchase[:, 0],
+        buys=(1 - at_horizon.no_purchase[:, 0])[positions],
         sampling=float(variance.sum()) / max(float(orders.sum()) ** 2, 1e-12),
         fit=fit,
     )

@@ -1,6 +1,7 @@
 """The front door: an order log in, one row of predictions per customer out."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -14,9 +15,11 @@ from ml_assets.clv.choice import Candidate, Choice, choose, choose_by_likelihood
 from ml_assets.clv.errors import CustomerValueError, InvalidParameters, InvalidSummaries
 from ml_assets.clv.forecast import Buying, Money, expected_buying, expected_money
 from ml_assets.clv.histories import Floats, check_histories, column_of_floats
-from ml_assets.clv.intervals import amount_interval, probability_interval
+from ml_assets.clv.horizons import Standing
+from ml_assets.clv.intervals import Interval, amount_interval, probability_interval
 from ml_assets.clv.next_order import KNOWN_DAYS, days_until_order
 from ml_assets.clv.purchases import PurchaseDays, Seen, Spent, purchase_days
+from ml_assets.clv.seasons.operational_time import EVEN
 from ml_assets.clv.seasons.prices import in_prices_of_today
 from ml_assets.clv.seasons.season_choice import season_of
 from ml_assets.clv.seasons.trend import Trend
@@ -29,6 +32,12 @@ __all__ = ["CustomerModel", "fit", "fit_log", "fit_summary"]
 
 # One customer above this share of revenue is mentioned.
 _LARGEST_SHARE: Final = 0.25
+_PREDICTED: Final = (
+    "probability_active",
+    "probability_no_purchase",
+    "expected_orders",
+    "expected_value",
+)
 _TIME_UNITS: Final = {"days": 1.0, "weeks": 7.0}
 
 
@@ -69,6 +78,12 @@ class CustomerModel:
         chosen = self.choice.orders
         return [chosen, *(c for c in self.choice.candidates if c.name != chosen.name)]
 
+    @cached_property
+    def standing(self) -> Standing:
+        """The customers as the models see them, in days of the season."""
+        season = self.choice.season if self.choice else EVEN
+        return Standing.of(season.histories(self.seen.histories, self.as_of_day))
+
     def trend(self, days: int) -> Trend:
         """The corrections a forecast of that horizon gets."""
         return self._trends.of(days) if self._trends else Trend()
@@ -79,8 +94,13 @@ class CustomerModel:
             return None
         return Trends(self.log, self.as_of_day, self.choice)
 
-    def predict(self, days: int) -> pd.DataFrame:
+    def predict(self, days: int, what: Sequence[str] = _PREDICTED) -> pd.DataFrame:
         """Predict every customer over the next `days`.
+
+        Parameters
+        ----------
+        what
+            Which of the four numbers below; all of a million customers fill memory.
 
         Returns
         -------
@@ -94,24 +114,26 @@ class CustomerModel:
             where the probability itself lies. NaN where `status` is "none".
         """
         buying, money = self._forecast(days)
-        columns = {
+        silent, value = buying.no_purchase, money.value
+        columns: dict[str, tuple[Floats, Callable[[], Interval]]] = {
             "probability_active": (
                 buying.active,
-                probability_interval(buying.active, buying.active_logit_sd),
+                lambda: probability_interval(buying.active, buying.active_logit_sd),
             ),
             "probability_no_purchase": (
-                buying.no_purchase,
-                probability_interval(buying.no_purchase, buying.no_purchase_logit_sd),
+                silent,
+                lambda: probability_interval(silent, buying.no_purchase_logit_sd),
             ),
-            "expected_orders": (buying.orders, buying.orders_interval),
+            "expected_orders": (buying.orders, lambda: buying.orders_interval),
             "expected_value": (
-                money.value,
-                amount_interval(buying.no_purchase, money.value, money.value_square),
+                value,
+                lambda: amount_interval(silent, value, money.value_square),
             ),
         }
         table: dict[str, object] = {"customer_id": self.customers}
-        for name, (estimate, interval) in columns.items():
-            known = np.isfinite(estimate)
+        for name in what:
+            estimate, interval_of = columns[name]
+            interval, known = interval_of(), np.isfinite(estimate)
             table[name] = estimate
             lower = np.minimum(interval.lower, estimate)
             upper = np.maximum(interval.upper, estimate)
@@ -150,7 +172,7 @@ class CustomerModel:
         if self.choice is not None:
             no_purchase = self._forecast(KNOWN_DAYS)[0].no_purchase
             days = days_until_order(
-                self.choice, self.seen.histories, no_purchase, as_of_day=self.as_of_day
+                self.choice, self.standing, no_purchase, as_of_day=self.as_of_day
             )
         return pd.DataFrame(
             {
@@ -171,13 +193,8 @@ class CustomerModel:
             raise InvalidParameters(f"days is {days}: it must be above 0")
         correction, size = self.trend(days), self.customers.size
         if self.choice is not None:
-            season = self.choice.season
-            buying = expected_buying(
-                self.choice,
-                season.histories(self.seen.histories, self.as_of_day),
-                correction,
-                float(season.length(self.as_of_day, days)),
-            )
+            ahead = float(self.choice.season.length(self.as_of_day, days))
+            buying = expected_buying(self.choice, self.standing, correction, ahead)
         elif self.average is not None:
             buying = self.average.expected_buying(self.seen.histories, float(days))
         else:

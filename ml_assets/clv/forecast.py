@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ml_assets.clv.choice import Choice
-from ml_assets.clv.histories import Floats, Histories, distinct_positions
-from ml_assets.clv.horizons import PurchaseFit, chances, forecast_horizons, with_values
+from ml_assets.clv.histories import Floats
+from ml_assets.clv.horizons import PurchaseFit, Standing, with_values
 from ml_assets.clv.intervals import Interval, count_interval
 from ml_assets.clv.models.gamma_gamma import GammaGamma
 from ml_assets.clv.purchases import Seen
@@ -82,29 +82,27 @@ class Money(NamedTuple):
 
 
 def expected_buying(
-    choice: Choice, histories: Histories, trend: Trend, days: float
+    choice: Choice, standing: Standing, trend: Trend, days: float
 ) -> Buying:
     """Models and corrections put together for a horizon in days.
 
     The total is the model's times its correction, as each customer's part of it is:
-    where P(buy), corrected by itself, contradicts them, it gives way. Customers of one
-    history have one future: each is computed once.
+    where P(buy), corrected by itself, contradicts them, it gives way.
     """
-    rows, positions = distinct_positions(histories)
     orders_fit, chances_fit = choice.orders.fit, choice.chances.fit
     assert orders_fit is not None  # noqa: S101 - only usable candidates are chosen
     assert chances_fit is not None  # noqa: S101
     horizon = np.array([days])
-    at_horizon = forecast_horizons(orders_fit.parameters, horizon, rows)
+    at_horizon = standing.forecast(orders_fit.parameters, horizon)
     mean, silent = at_horizon.mean[:, 0], at_horizon.no_purchase[:, 0]
-    active_sd, silent_sd = _logit_sds(orders_fit, horizon, rows)
+    active_sd, silent_sd = _logit_sds(orders_fit, horizon, standing)
     # Two models may differ, but not by more than a buyer's further orders explain.
     a_buyers = np.maximum(mean / np.maximum(1 - silent, 1e-12), 1.0)
     if chances_fit is not orders_fit:
-        silent = chances(chances_fit.parameters, horizon, rows)[1][:, 0]
-        _, silent_sd = _logit_sds(chances_fit, horizon, rows)
+        silent = standing.chances(chances_fit.parameters, horizon)[1][:, 0]
+        _, silent_sd = _logit_sds(chances_fit, horizon, standing)
     orders = mean * trend.orders.value
-    buys = trend.recalibration.apply(1 - silent, np.bincount(positions).astype(float))
+    buys = trend.recalibration.apply(1 - silent, standing.counts)
     # Whoever buys is active and makes at least one order: the three must agree.
     least = orders / (_FARTHEST_APART * a_buyers)
     buys = np.clip(buys, least, np.minimum(orders, 1.0))
@@ -121,10 +119,10 @@ def expected_buying(
         orders=orders,
         orders_square=square,
         orders_interval=count_interval(1 - buys, orders, square),
-        orders_common=parameter_share(orders_fit, horizon, histories)
+        orders_common=parameter_share(orders_fit, horizon, standing.histories)
         + trend.orders.sd**2,
     )
-    return buying.of(positions)
+    return buying.of(standing.positions)
 
 
 def expected_money(
@@ -153,14 +151,14 @@ def _scaled_square(
 
 
 def _logit_sds(
-    fit: PurchaseFit, horizon: Floats, histories: Histories
+    fit: PurchaseFit, horizon: Floats, standing: Standing
 ) -> tuple[Floats, Floats]:
     """How well the logits of P(alive) and P(no purchase) are known, shapes (n,)."""
-    alive = np.zeros(histories.frequency.size)
+    alive = np.zeros(standing.rows.frequency.size)
     silent = np.zeros_like(alive)
     for up, down in axes(np.array(fit.parameters.values), fit.covariance):
         above, below = (
-            _logits(*chances(with_values(fit.parameters, at), horizon, histories))
+            _logits(*standing.chances(with_values(fit.parameters, at), horizon))
             for at in (up, down)
         )
         alive += ((above[0] - below[0]) / 2) ** 2

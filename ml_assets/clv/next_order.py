@@ -5,8 +5,8 @@ from scipy.special import expit
 
 from ml_assets.clv.calibration import log_odds
 from ml_assets.clv.choice import Choice
-from ml_assets.clv.histories import Floats, Histories, distinct_positions
-from ml_assets.clv.horizons import chances
+from ml_assets.clv.histories import Floats
+from ml_assets.clv.horizons import Standing
 
 __all__ = ["KNOWN_DAYS", "LEVELS", "days_until_order"]
 
@@ -20,7 +20,7 @@ _STEPS = 40
 
 def days_until_order(
     choice: Choice,
-    histories: Histories,
+    standing: Standing,
     no_purchase: Floats,
     levels: tuple[float, ...] = LEVELS,
     as_of_day: int = 0,
@@ -33,6 +33,8 @@ def days_until_order(
 
     Parameters
     ----------
+    standing : Standing
+        The customers, in the operational days of the choice's season.
     no_purchase : ndarray, shape (n,)
         P(no purchase) in the next `KNOWN_DAYS`, corrected.
     levels : tuple of float
@@ -43,15 +45,13 @@ def days_until_order(
     ndarray, shape (n, levels)
         NaN where an order is less likely than that within a year.
     """
-    season = choice.season
-    rows, positions = distinct_positions(season.histories(histories, as_of_day))
     fit = choice.chances.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
-    said = np.zeros(rows.frequency.size)
-    said[positions] = 1 - no_purchase
+    said = np.zeros(standing.rows.frequency.size)
+    said[standing.positions] = 1 - no_purchase
     horizons = np.union1d(np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1, KNOWN_DAYS)
-    ahead = season.length(as_of_day, horizons)
-    _, silent = chances(fit.parameters, ahead, rows)
+    ahead = choice.season.length(as_of_day, horizons)
+    _, silent = standing.chances(fit.parameters, ahead)
     scores = log_odds(1 - silent)
     known = int(np.searchsorted(horizons, KNOWN_DAYS))
     buys = expit(scores + (log_odds(said) - scores[:, known])[:, None])
@@ -59,7 +59,7 @@ def days_until_order(
     buys[:, 0] = 0.0
     buys = np.maximum.accumulate(buys, axis=1)
     days = np.stack([_crossing(buys, horizons, level) for level in levels], axis=1)
-    return days[positions]
+    return days[standing.positions]
 
 
 def _crossing(buys: Floats, horizons: Floats, level: float) -> Floats:

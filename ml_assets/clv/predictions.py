@@ -1,14 +1,16 @@
 """One row of predictions per customer, from a fitted company."""
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.errors import InvalidSummaries
+from ml_assets.clv.fit_identity import names_of
 from ml_assets.clv.histories import (
     Floats,
     check_numbers,
@@ -16,7 +18,6 @@ from ml_assets.clv.histories import (
     distinct_positions,
     refuse_where,
 )
-from ml_assets.clv.horizons import expected_counts
 from ml_assets.clv.lifetime_value import (
     DEFAULT_ANNUAL_DISCOUNT_RATE,
     discounted_purchases,
@@ -79,16 +80,11 @@ HORIZONS: Final = (30, 90, 365)
 _A_YEAR: Final = 365
 # What follows the name of an estimate and of the ends of its interval.
 _ENDS: Final = ("", "_lower", "_upper")
-_ORDERS: Final = tuple(f"expected_orders{end}" for end in _ENDS)
-# What is read of each horizon: the rest of a million customers fills memory.
+# What is read of each horizon.
 _TOLD: Final = {
-    30: _ORDERS,
-    90: (*_ORDERS, *(f"probability_no_purchase{end}" for end in _ENDS)),
-    _A_YEAR: (
-        *_ORDERS,
-        "probability_active",
-        *(f"expected_value{end}" for end in _ENDS),
-    ),
+    30: ("expected_orders",),
+    90: ("expected_orders", "probability_no_purchase"),
+    _A_YEAR: ("expected_orders", "probability_active", "expected_value"),
 }
 # marts and predictions keep money as numeric(18,2), whatever the currency.
 _WAREHOUSE_EXPONENT: Final = 2
@@ -136,7 +132,7 @@ def predict(
         Also when summaries and model are not about the same customers.
     """
     rows = _in_order_of(model, summaries)
-    told = {days: model.predict(days)[list(_TOLD[days])] for days in HORIZONS}
+    told = {days: model.predict(days, _TOLD[days]) for days in HORIZONS}
     orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS[1:]}
     orders[""] = _adding_up(told, predict_totals(model)["expected_orders"])
     active = told[_A_YEAR]["probability_active"].to_numpy()
@@ -206,19 +202,15 @@ def predict_totals(model: CustomerModel) -> pd.DataFrame:
 
 
 def _in_order_of(model: CustomerModel, summaries: pd.DataFrame) -> pd.DataFrame:
-    _check_columns(summaries)
-    theirs = pd.Index(summaries["customer_id"].astype(str), dtype=object)
-    ours = pd.Index([str(customer) for customer in model.customers], dtype=object)
-    positions = theirs.get_indexer(ours)
-    if len(ours) != len(theirs) or (positions < 0).any():
+    missing = [name for name in SUMMARY_COLUMNS if name not in summaries]
+    if missing:
         raise InvalidSummaries(
-            f"the purchases are of {len(ours)} customers, the customer summaries of "
-            f"{len(theirs)}, and they are not the same ones. The mart changed "
-            "during the run: run again."
+            f"column {missing[0]} is missing from the customer summaries "
+            f"(needed: {', '.join(SUMMARY_COLUMNS)})"
         )
-    rows = summaries
-    if not np.array_equal(positions, np.arange(positions.size)):
-        rows = summaries.iloc[positions]
+    rows, ours = summaries, names_of(pd.Series(model.customers))
+    if not ours.equals(names_of(summaries["customer_id"])):
+        rows = summaries.iloc[_positions(ours, summaries["customer_id"])]
     for name, counted in model.seen.histories._asdict().items():
         refuse_where(
             _whole(rows, name) != counted,
@@ -229,14 +221,10 @@ def _in_order_of(model: CustomerModel, summaries: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _check_columns(summaries: pd.DataFrame) -> None:
-    missing = [name for name in SUMMARY_COLUMNS if name not in summaries]
-    if missing:
-        raise InvalidSummaries(
-            f"column {missing[0]} is missing from the customer summaries "
-            f"(needed: {', '.join(SUMMARY_COLUMNS)})"
-        )
-    ids = summaries["customer_id"]
+def _positions(
+    names: pa.LargeStringArray, ids: "pd.Series[Any]"
+) -> npt.NDArray[np.intp]:
+    """Where the customers of the model stand among those of the summaries."""
     for bad, what in ((ids.isna(), "is empty"), (ids.duplicated(), "appears twice")):
         if bad.any():
             row = int(np.flatnonzero(bad.to_numpy())[0])
@@ -244,6 +232,15 @@ def _check_columns(summaries: pd.DataFrame) -> None:
                 f"column customer_id, row {row}: {quoted(ids.tolist()[row])} {what}. "
                 "Customer summaries hold one row per customer."
             )
+    theirs = pd.Index(ids.astype(str), dtype=object)
+    positions = theirs.get_indexer(pd.Index(names.to_pylist(), dtype=object))
+    if len(names) != len(theirs) or (positions < 0).any():
+        raise InvalidSummaries(
+            f"the purchases are of {len(names)} customers, the customer summaries of "
+            f"{len(theirs)}, and they are not the same ones. The mart changed "
+            "during the run: run again."
+        )
+    return positions
 
 
 def _rising(told: dict[int, pd.DataFrame], column: str) -> dict[int, Floats]:
@@ -272,11 +269,12 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
         return np.full(model.customers.size, float(evenly))
     fit = model.choice.orders.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
-    season, day = model.choice.season, model.as_of_day
-    rows, positions = distinct_positions(season.histories(model.seen.histories, day))
-    mean = expected_counts(fit.parameters, season.length(day, ends), rows)
+    ahead = model.choice.season.length(model.as_of_day, ends)
+    mean = model.standing.expected_counts(fit.parameters, ahead)
     discounted = discounted_purchases(mean, ends, annual_discount_rate)
-    return np.asarray((discounted / np.maximum(mean[:, -1], 1e-300))[positions])
+    return np.asarray(
+        (discounted / np.maximum(mean[:, -1], 1e-300))[model.standing.positions]
+    )
 
 
 def _order_gaps(model: CustomerModel) -> pd.Series:
@@ -286,7 +284,7 @@ def _order_gaps(model: CustomerModel) -> pd.Series:
         assert fit is not None  # noqa: S101 - only usable candidates are chosen
         # Days of an average season, as the rhythm is that of the whole year; how long
         # ago the first order is does not matter.
-        histories = model.choice.season.histories(model.seen.histories, model.as_of_day)
+        histories = model.standing.histories
         rows, positions = distinct_positions(
             histories._replace(age_days=histories.recency_days)
         )

@@ -189,9 +189,10 @@ def _beside_no_penalizer(scores: pd.DataFrame, seen: Sentence) -> tuple[Sentence
 def log_hash(log: PurchaseDays, penalizer: float = 0.0) -> str:
     """SHA-256 of the purchase days and the setting, 64 hexadecimal digits."""
     digest = hashlib.sha256(repr(penalizer).encode())
-    present = np.unique(log.customer)
-    add_names(digest, names_of(pd.Series(log.customers[present])))
-    positions = np.searchsorted(present, log.customer)
+    # Sorted by customer: who comes next is another one.
+    another = np.diff(log.customer, prepend=-1) != 0
+    add_names(digest, names_of(pd.Series(log.customers[log.customer[another]])))
+    positions = np.cumsum(another) - 1
     for numbers in (positions, log.day):
         digest.update(numbers.astype("<i8").tobytes())
     digest.update(log.amount.astype("<f8").tobytes())

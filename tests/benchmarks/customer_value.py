@@ -29,6 +29,7 @@ from ml_assets.clv.choice import Choice, choose_by_likelihood
 from ml_assets.clv.forecast import expected_buying, expected_money
 from ml_assets.clv.grading import grade
 from ml_assets.clv.histories import Histories
+from ml_assets.clv.horizons import Standing
 from ml_assets.clv.intervals import amount_interval
 from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
 from ml_assets.clv.models.bg_nbd import BgNbd
@@ -235,7 +236,7 @@ def _fit(seen: Seen) -> None:
 
 
 def _year(seen: Seen, choice: Choice, spend: Spending) -> None:
-    buying = expected_buying(choice, seen.histories, Trend(), 365.0)
+    buying = expected_buying(choice, Standing.of(seen.histories), Trend(), 365.0)
     money = expected_money(buying, spend, Trend(), seen)
     amount_interval(buying.no_purchase, money.value, money.value_square)
 

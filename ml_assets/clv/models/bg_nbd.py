@@ -23,13 +23,15 @@ References
     predicting customer behavior the easy way, IJRM 38(1), 194-215.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc
 
-from ml_assets.clv.errors import InvalidParameters
+from ml_assets.clv.errors import InvalidParameters, NotConverged
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import (
     BOUGHT_AGAIN,
@@ -40,9 +42,9 @@ from ml_assets.clv.histories import (
     require_repeat_customers,
 )
 from ml_assets.clv.models import bg_nbd_likelihood, lifetimes_engine
-from ml_assets.clv.models.bg_nbd_likelihood import Shape
+from ml_assets.clv.models.bg_nbd_likelihood import CollapsedHistories, Shape
 from ml_assets.clv.models.log_mixture import log_sum
-from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
+from ml_assets.clv.models.maximum_likelihood import Maximum, maximise
 from ml_assets.clv.purchase_counts import expected_count, probability_of_at_least
 
 __all__ = [
@@ -146,6 +148,7 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     leaves_at_first: bool = False,
     penalizer: float = 0.0,
     prior_sd: float | None = None,
+    start: BgNbd | None = None,
 ) -> BgNbdFit:
     """Fit r, alpha, a, b by maximum likelihood, equation (7) of [1].
 
@@ -165,6 +168,8 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
         Standard deviation of a normal prior on the logarithm of each parameter,
         around 0 (alpha in units of the oldest age). None is maximum likelihood,
         which has no maximum for customers who never stop buying: a goes to 0.
+    start : BgNbd or None
+        Where Newton begins instead, as of other customers of the same shop.
 
     Raises
     ------
@@ -177,21 +182,9 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     data = bg_nbd_likelihood.collapse(histories, 1 / oldest)
 
     shape = Shape(regularity, leaves_at_first)
-
-    def objective(theta: Floats) -> Derivatives:
-        return bg_nbd_likelihood.mean_derivatives(theta, data, shape)
-
-    start = _TYPICAL
-    if shape == Shape():
-        start = lifetimes_engine.bg_nbd_start(
-            data.x, data.t_x, data.age, data.weights, penalizer
-        )
-    prior_weight = 0.0
-    if prior_sd is not None:
-        prior_weight = 1 / (data.customers * prior_sd**2)
-        start = np.clip(start, *_SENSIBLE_START)
-    found = maximise(objective, start, penalizer, prior_weight)
     to_days = np.array([1.0, oldest, 1.0, 1.0])
+    near = None if start is None else np.array(start.values) / to_days
+    found = _maximum(data, shape, penalizer, prior_sd, near)
     model = BgNbd(*(found.parameters * to_days).tolist(), **shape._asdict())
     covariance = found.covariance / data.customers
     covariance = covariance * np.outer(to_days, to_days)
@@ -212,6 +205,34 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
         iterations=found.iterations,
         largest_step=found.largest_step,
     )
+
+
+def _maximum(
+    data: CollapsedHistories,
+    shape: Shape,
+    penalizer: float,
+    prior_sd: float | None,
+    near: Floats | None,
+) -> Maximum:
+    start, fewer = near, data.fewer()
+    if fewer is not None:
+        with suppress(NotConverged):
+            start = _maximum(fewer, shape, penalizer, prior_sd, near).parameters
+    if start is None:
+        start = _start(data, shape, penalizer)
+    prior_weight = 0.0
+    if prior_sd is not None:
+        prior_weight = 1 / (data.customers * prior_sd**2)
+        start = np.clip(start, *_SENSIBLE_START)
+    objective = partial(bg_nbd_likelihood.mean_derivatives, data=data, shape=shape)
+    return maximise(objective, start, penalizer, prior_weight)
+
+
+def _start(data: CollapsedHistories, shape: Shape, penalizer: float) -> Floats:
+    if shape != Shape():
+        return _TYPICAL
+    rows = data.x, data.t_x, data.age, data.weights
+    return lifetimes_engine.bg_nbd_start(*rows, penalizer)
 
 
 def log_likelihood(
@@ -305,17 +326,25 @@ def probability_no_purchase(
     return chances(model, horizon_days, frequency, recency_days, age_days)[1]
 
 
-def chances(
+def chances(  # noqa: PLR0913, PLR0917  (x, t_x, T and what is known of them)
     model: BgNbd,
     horizon_days: npt.ArrayLike,
     frequency: npt.ArrayLike,
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
+    weights: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other."""
+    """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n, k), or None
+        `phase_weights`, where they are known: no horizon changes them.
+    """
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
-    weights = phase_weights(model, x, t_x, age)
+    if weights is None:
+        weights = phase_weights(model, x, t_x, age)
     alive = _alive(weights)
     if horizon.ndim:
         weights, x, age = weights[..., None, :], x[..., None], age[..., None]

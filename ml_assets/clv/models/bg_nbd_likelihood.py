@@ -50,6 +50,9 @@ __all__ = [
     "mean_derivatives",
 ]
 
+# So many customers are worth a fit of fewer before, to begin where it ends.
+_MANY, _EVERY = 8_000, 8
+
 
 class Shape(NamedTuple):
     """Member of the family: stages between purchases, and when leaving starts.
@@ -81,19 +84,29 @@ class CollapsedHistories:
         """How many customers the rows stand for."""
         return int(self.weights.sum())
 
+    def fewer(self) -> "CollapsedHistories | None":
+        """Every eighth customer; None where all of them are few already."""
+        if self.customers < _MANY:
+            return None
+        places = np.arange(_EVERY / 2, self.customers, _EVERY)
+        counts = np.bincount(np.searchsorted(np.cumsum(self.weights), places, "right"))
+        some = np.flatnonzero(counts)
+        columns = self.x[some], self.t_x[some], self.age[some]
+        return _with_distinct_x(*columns, counts[some].astype(np.float64))
+
 
 def collapse(histories: Histories, scale: float) -> CollapsedHistories:
     """Collapse equal histories; times are multiplied by `scale`."""
-    rows, weights = distinct_histories(histories)
-    values, position = np.unique(rows.frequency, return_inverse=True)
-    return CollapsedHistories(
-        x=rows.frequency,
-        t_x=rows.recency_days * scale,
-        age=rows.age_days * scale,
-        weights=weights,
-        distinct_x=values,
-        x_weights=np.bincount(position, weights=weights).astype(np.float64),
-    )
+    (x, t_x, age), weights = distinct_histories(histories)
+    return _with_distinct_x(x, t_x * scale, age * scale, weights)
+
+
+def _with_distinct_x(
+    x: Floats, t_x: Floats, age: Floats, weights: Floats
+) -> CollapsedHistories:
+    values, position = np.unique(x, return_inverse=True)
+    x_weights = np.bincount(position, weights=weights).astype(np.float64)
+    return CollapsedHistories(x, t_x, age, weights, values, x_weights)
 
 
 def interval_term(shape: Shape, frequency: Floats, log_intervals: Floats) -> float:

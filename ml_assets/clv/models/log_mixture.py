@@ -36,8 +36,11 @@ class Component(NamedTuple):
     curvature: list[tuple[int, int, Floats]]
 
 
-def log_sum(values: Iterable[Floats]) -> Floats:
-    """ln(sum of exp) over equal shapes, stable."""
+def log_sum(values: Floats | Iterable[Floats]) -> Floats:
+    """ln(sum of exp) over equal shapes, of an array over its first axis; stable."""
+    if isinstance(values, np.ndarray):
+        highest = values.max(axis=0)
+        return np.asarray(highest + np.log(np.exp(values - highest).sum(axis=0)))
     values = list(values)
     highest = np.maximum.reduce(values)
     total = np.zeros_like(highest)
@@ -84,7 +87,7 @@ def pieces(rows: int, terms: int) -> Iterator[slice]:
 def _mixture(
     components: list[Component], weights: Floats
 ) -> tuple[float, Floats, Floats]:
-    both = log_sum(value for component in components for value in component.value)
+    both = log_sum(np.concatenate([component.value for component in components]))
     size = components[0].slope.shape[0]
     mean_slope = np.zeros((size, both.size))
     hessian = np.zeros((size, size))

@@ -28,6 +28,8 @@ _MOST_STEPS = 80
 # Steps this small are inside the region where Newton doubles its digits.
 _SURELY_QUADRATIC = 0.1
 _MOST_LAST_STEPS = 5
+# What is left then is below the rounding of a sum over many customers.
+_EXACT = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +51,7 @@ class Maximum:
     `log_likelihood` is the mean there without penalty and prior.
     `covariance` (k, k) is the inverse of its negative Hessian in the parameters
     themselves, for one customer; `largest_step` is what a further Newton step would
-    still move, as a share of the parameter.
+    still move, as a share of the parameter; `iterations` are those of a search.
     """
 
     parameters: Floats
@@ -71,7 +73,8 @@ def maximise(
     objective : callable
         theta, shape (k,) -> Derivatives of the mean log-likelihood.
     start : ndarray, shape (k,)
-        Positive parameters near the maximum.
+        Positive parameters. So near the maximum that Newton's steps shrink, nothing is
+        searched for: fits of many customers begin where those of fewer ended.
     penalizer : float
         Weight of the squared parameters (lifetimes' `penalizer_coef`).
     prior_weight : float
@@ -84,21 +87,16 @@ def maximise(
         With the parameters reached and the step that was still left.
     """
     in_logs = _InLogs(objective, penalizer, prior_weight)
+    reached, iterations = np.log(start), 0
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        found = minimize(
-            in_logs.value,
-            np.log(start),
-            jac=in_logs.gradient,
-            hess=in_logs.hessian,
-            method="trust-exact",
-            callback=_stop_running_away,
-            options={"gtol": 1e-11, "maxiter": _MOST_STEPS},
-        )
-    log_theta, step = _last_steps(in_logs, np.asarray(found.x, dtype=np.float64))
+        log_theta, step = _last_steps(in_logs, reached)
+        if not step < _LARGEST_FINAL_STEP:
+            reached, iterations = _searched(in_logs, reached)
+            log_theta, step = _last_steps(in_logs, reached)
     theta = np.exp(log_theta)
-    runaway = _runs_away(found.x) or _runs_away(log_theta)
+    runaway = _runs_away(reached) or _runs_away(log_theta)
     if runaway or not step < _LARGEST_FINAL_STEP:
-        raise NotConverged(_no_maximum(found.nit, theta, step))
+        raise NotConverged(_no_maximum(iterations, theta, step))
     # The gradient is zero here, so the chain rule leaves only the curvature.
     information = in_logs.hessian(log_theta) / np.outer(theta, theta)
     try:
@@ -112,7 +110,21 @@ def maximise(
             )
         ) from None
     log_likelihood = in_logs.log_likelihood(log_theta)
-    return Maximum(theta, log_likelihood, covariance, int(found.nit), step)
+    return Maximum(theta, log_likelihood, covariance, iterations, step)
+
+
+def _searched(in_logs: "_InLogs", log_start: Floats) -> tuple[Floats, int]:
+    """Where a trust region ends that begins anywhere, and after how many steps."""
+    found = minimize(
+        in_logs.value,
+        log_start,
+        jac=in_logs.gradient,
+        hess=in_logs.hessian,
+        method="trust-exact",
+        callback=_stop_running_away,
+        options={"gtol": 1e-11, "maxiter": _MOST_STEPS},
+    )
+    return np.asarray(found.x, dtype=np.float64), int(found.nit)
 
 
 def _stop_running_away(intermediate_result: OptimizeResult) -> None:
@@ -193,7 +205,7 @@ def _last_steps(in_logs: _InLogs, log_theta: Floats) -> tuple[Floats, float]:
     step = _newton_step(in_logs, log_theta)
     size = float(np.abs(step).max())
     for _ in range(_MOST_LAST_STEPS):
-        if not size < _SURELY_QUADRATIC:
+        if not _EXACT < size < _SURELY_QUADRATIC:
             break
         candidate = log_theta - step
         next_step = _newton_step(in_logs, candidate)

@@ -23,6 +23,7 @@ References
     Expressions, brucehardie.com/notes/009: the conditional expectation.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -31,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, gammaln, polygamma
 
-from ml_assets.clv.errors import InvalidParameters
+from ml_assets.clv.errors import InvalidParameters, NotConverged
 from ml_assets.clv.histories import (
     BOUGHT_AGAIN,
     MINIMUM_REPEAT_CUSTOMERS,
@@ -47,7 +48,7 @@ from ml_assets.clv.models.log_mixture import (
     log_sum,
     pieces,
 )
-from ml_assets.clv.models.maximum_likelihood import Derivatives, maximise
+from ml_assets.clv.models.maximum_likelihood import Derivatives, Maximum, maximise
 
 __all__ = [
     "PARAMETERS",
@@ -126,13 +127,14 @@ class ParetoNbdFit:
         return self.log_likelihood + self.repeat_purchases * float(np.log(days))
 
 
-def fit(
+def fit(  # noqa: PLR0913  (data, then how)
     frequency: npt.ArrayLike,
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
     *,
     penalizer: float = 0.0,
     prior_sd: float | None = None,
+    start: ParetoNbd | None = None,
 ) -> ParetoNbdFit:
     """Fit r, alpha, s, beta by maximum likelihood.
 
@@ -145,6 +147,8 @@ def fit(
         x, t_x and T of each customer; times in days.
     penalizer, prior_sd
         As in `bg_nbd.fit`; alpha and beta in units of the oldest age.
+    start : ParetoNbd or None
+        Where Newton begins instead, as of other customers of the same shop.
 
     Raises
     ------
@@ -155,13 +159,9 @@ def fit(
     require_repeat_customers(repeaters, MINIMUM_REPEAT_CUSTOMERS, BOUGHT_AGAIN)
     oldest = float(histories.age_days.max())
     data = collapse(histories, 1 / oldest)
-
-    def objective(theta: Floats) -> Derivatives:
-        return _mean_derivatives(theta, data)
-
-    prior_weight = 0.0 if prior_sd is None else 1 / (data.customers * prior_sd**2)
-    found = maximise(objective, _START, penalizer, prior_weight)
     to_days = np.array([1.0, oldest, 1.0, oldest])
+    near = None if start is None else np.array(start.values) / to_days
+    found = _maximum(data, penalizer, prior_sd, near)
     model = ParetoNbd(*(found.parameters * to_days).tolist())
     covariance = found.covariance / data.customers
     covariance = covariance * np.outer(to_days, to_days)
@@ -182,6 +182,21 @@ def fit(
         iterations=found.iterations,
         largest_step=found.largest_step,
     )
+
+
+def _maximum(
+    data: CollapsedHistories,
+    penalizer: float,
+    prior_sd: float | None,
+    near: Floats | None,
+) -> Maximum:
+    start, fewer = _START if near is None else near, data.fewer()
+    if fewer is not None:
+        with suppress(NotConverged):
+            start = _maximum(fewer, penalizer, prior_sd, near).parameters
+    prior_weight = 0.0 if prior_sd is None else 1 / (data.customers * prior_sd**2)
+    objective = partial(_mean_derivatives, data=data)
+    return maximise(objective, start, penalizer, prior_weight)
 
 
 def log_likelihood(
@@ -225,17 +240,26 @@ def probability_no_purchase(
     return chances(model, horizon_days, frequency, recency_days, age_days)[1]
 
 
-def chances(
+def chances(  # noqa: PLR0913, PLR0917  (x, t_x, T and what is known of them)
     model: ParetoNbd,
     horizon_days: npt.ArrayLike,
     frequency: npt.ArrayLike,
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
+    alive: Floats | None = None,
 ) -> tuple[Floats, Floats]:
-    """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other."""
+    """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other.
+
+    Parameters
+    ----------
+    alive : ndarray, shape (n,), or None
+        `probability_alive`, where it is known: no horizon changes it.
+    """
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
-    active = alive = probability_alive(model, x, t_x, age)
+    if alive is None:
+        alive = probability_alive(model, x, t_x, age)
+    active = alive
     if horizon.ndim:
         alive, x, age = alive[..., None], x[..., None], age[..., None]
     stages, rate, exit_rate = model.r + x, model.alpha + age, model.beta + age

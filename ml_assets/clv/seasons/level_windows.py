@@ -67,7 +67,7 @@ def _window_at(
     origin = origin_at(log, day, days, choice.season)
     if origin is None:
         return None
-    trials = trial_of(choice.orders.name, [origin], choice.penalizer)
+    trials = trial_of(choice.orders.name, [origin], choice.penalizer, choice.orders.fit)
     if not trials or not is_known(trials[0].fit):
         return None
     return window_of(origin, trials[0], as_of_day, days)

@@ -104,11 +104,14 @@ class Season:
         Of ln(index).
     level : Level or None
         What the rate was beside it; None: always the same.
+    chance : float
+        Of a season, by the log, where none is counted by; 1 where it was not asked.
     """
 
     index: Floats
     covariance: Floats
     level: Level | None = None
+    chance: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", _scaled(self.index))
@@ -134,17 +137,15 @@ class Season:
 
     def length(self, after: float, days: npt.ArrayLike) -> Floats:
         """How many operational days the `days` after a day hold, shape kept."""
-        ahead = np.asarray(days, dtype=np.float64)
-        return np.asarray(self.moment(after + ahead) - self.moment(after))
+        return np.asarray(self.moment(np.add(after, days)) - self.moment(after))
 
     def histories(self, histories: Histories, as_of_day: int) -> Histories:
         """The same histories in operational days: x stays, t_x and T are stretched."""
         if self.is_even:
             return histories
         x, t_x, age = histories
-        first = as_of_day - age
-        start = self.moment(first)
-        last = self.moment(first + t_x) - start
+        start = self.moment(as_of_day - age)
+        last = self.moment(as_of_day - age + t_x) - start
         return Histories(x, last, np.asarray(self.moment(as_of_day) - start))
 
     @cached_property

@@ -1,5 +1,6 @@
 """The season that a company's models live in, if its own past proves one."""
 
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -38,7 +39,7 @@ _PLAIN: Final = "bg_nbd"
 
 
 def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Season:
-    """The season and trend to count time by; with `EVEN` all is as if there were none.
+    """The season and trend to count time by; if even, all is as if there were none.
 
     A season is taken from 13 months on, a trend from 15, if the log is plainly likelier
     with one than without, and if what it would have foretold at earlier origins, from
@@ -59,7 +60,16 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
     chosen = _foretelling(past, as_of_day, penalizer, _possible(told, age))
     if age < SHORTEST_SEASON_DAYS:
         return Season(np.ones(MONTHS), _open(told) + unseen_months(table))
-    return EVEN if chosen == _NEITHER else told.beliefs[chosen]
+    found = EVEN if chosen == _NEITHER else told.beliefs[chosen]
+    if found.has_season:
+        return found
+    return replace(found, chance=_chance(told, age))
+
+
+def _chance(told: Seasonality, age: int) -> float:
+    """Of a season, at even odds before anything was seen."""
+    may_trend = age >= SHORTEST_TREND_DAYS
+    return float(expit(told.season_log_odds(may_trend=may_trend)))
 
 
 def _open(told: Seasonality) -> Floats:

@@ -51,7 +51,8 @@ __all__ = [
 
 _A_YEAR = 365
 # Standard deviation of ln(actual / expected) before any of it was seen. The season's
-# part of it goes with the share of the year that a horizon leaves out.
+# part of it goes with the share of the year that a horizon leaves out, and with how
+# likely there is a season.
 _PRIOR_SD, _SEASONAL_PRIOR_SD = 0.1, 0.28
 # So many times its size a standard error is of a parameter that nothing holds.
 _RAN_AWAY = 10.0
@@ -144,10 +145,16 @@ def shrunk(log_ratios: Floats, chance: float) -> Factor:
 def year_ago_factor(
     window_days: int, known: Season
 ) -> Callable[[Floats, float], Factor]:
-    """How the one ratio of a year earlier is weighed, with or without a season."""
+    """How the one ratio of a year earlier is weighed, with or without a season.
+
+    Without one it may tell of days of the year. How much of that is believed before it
+    is seen goes with how likely the whole log makes a season: where nothing repeats,
+    the ratio of one window is chance and level.
+    """
     season = 0.0
     if not known.has_season:
-        season = _SEASONAL_PRIOR_SD * np.sqrt(1 - window_days / _A_YEAR)
+        share = known.chance * (1 - window_days / _A_YEAR)
+        season = _SEASONAL_PRIOR_SD * np.sqrt(share)
     prior_sd = float(np.hypot(_PRIOR_SD, season))
     own = _YEAR_TO_YEAR_SD**2
 

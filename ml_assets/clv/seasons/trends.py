@@ -55,6 +55,7 @@ class Trends:
     choice: Choice
     _found: dict[int, Trend] = field(default_factory=dict, repr=False)
     _spending: dict[tuple[str, int], Spending] = field(default_factory=dict, repr=False)
+    known: list[InnerOrigin] = field(default_factory=list, repr=False)
 
     def of(self, horizon_days: int) -> Trend:
         """The corrections for a horizon of `horizon_days`."""
@@ -96,15 +97,19 @@ class Trends:
     def _spent(self, origin: InnerOrigin, source: str) -> Spending:
         """The same as is published, so that what is corrected is what is told."""
         # Inner origins may be of some customers only: a day alone does not name one.
-        key = source, origin.day
-        if key not in self._spending:
+        if (key := (source, origin.day)) not in self._spending:
             self._spending[key] = spending(origin.seen, _NOTHING, self.choice.penalizer)
         return self._spending[key]
 
 
 def _year_ago(of: Trends, window: int) -> Pair | None:
     """What the chosen models expected a year earlier; None: they hardly knew."""
-    origin = origin_at(of.past, of.as_of_day - _A_YEAR, window, of.choice.season)
+    day, season = of.as_of_day - _A_YEAR, of.choice.season
+    # Who was known then is the same for every window.
+    known = of.known[0] if of.known else None
+    origin = origin_at(of.past, day, window, season, known)
+    if origin is not None:
+        of.known[:] = [origin]
     if origin is None or of.fits_a_year_ago is None:
         return None
     trials = [expected(fit, origin) for fit in of.fits_a_year_ago]
@@ -169,9 +174,12 @@ def _inner_pairs(choice: Choice) -> list[Pair]:
 def _fits_at(past: PurchaseDays, choice: Choice, day: int) -> list[PurchaseFit] | None:
     """The chosen models, as they were to be had on a day; None: hardly."""
     seen = past.seen_at(day, choice.season)
-    names = dict.fromkeys((choice.orders.name, choice.chances.name))
+    chosen = {one.name: one.fit for one in (choice.orders, choice.chances)}
     try:
-        fits = [fit_candidate(name, seen, choice.penalizer) for name in names]
+        fits = [
+            fit_candidate(name, seen, choice.penalizer, near)
+            for name, near in chosen.items()
+        ]
     except CustomerValueError:
         return None
     return fits if all(map(is_known, fits)) else None

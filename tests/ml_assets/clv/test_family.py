@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import Floats, check_histories
-from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
 from ml_assets.clv.models import bg_nbd, bg_nbd_likelihood, pareto_nbd
 from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
@@ -92,6 +92,34 @@ def test_pareto_nbd_gives_the_published_parameters(
 
 def history(summaries: pd.DataFrame) -> list[pd.Series]:
     return [summaries[c] for c in ("frequency", "recency_days", "age_days")]
+
+
+def test_where_a_fit_begins_does_not_change_where_it_ends() -> None:
+    rng = np.random.default_rng(5)
+    some = simulate_pareto(PARETO, rng.uniform(30, 600, 400), rng)[:3]
+    pairs: list[tuple[PurchaseFit, PurchaseFit]] = [
+        (pareto_nbd.fit(*some), pareto_nbd.fit(*some, start=PARETO)),
+        (bg_nbd.fit(*some), bg_nbd.fit(*some, start=BgNbd(0.5, 50.0, 0.4, 3.0))),
+    ]
+
+    for usual, other in pairs:
+        assert other.parameters.values == pytest.approx(usual.parameters.values)
+        assert other.covariance == pytest.approx(usual.covariance, rel=1e-5)
+        assert other.log_likelihood == pytest.approx(usual.log_likelihood)
+
+
+def test_a_fit_begins_with_every_eighth_customer_of_each_history() -> None:
+    ages = np.repeat([10.0, 20.0, 30.0], [12_000, 3_996, 4])
+    none = np.zeros(ages.size)
+    data = bg_nbd_likelihood.collapse(check_histories(none, none, ages), 1.0)
+
+    fewer = data.fewer()
+
+    assert fewer is not None
+    # The fifth, the 13th and so on: the last one is the 15,997th.
+    assert fewer.age.tolist() == [10, 20, 30]
+    assert fewer.weights.tolist() == [1_500, 499, 1]
+    assert fewer.fewer() is None
 
 
 def test_the_pareto_likelihood_equals_its_integral() -> None:

@@ -7,7 +7,7 @@ import pytest
 from ml_assets import clv
 from ml_assets.clv.choice import Candidate, Choice
 from ml_assets.clv.histories import Floats, Histories, check_histories
-from ml_assets.clv.horizons import PurchaseFit, chances
+from ml_assets.clv.horizons import PurchaseFit, Standing, chances
 from ml_assets.clv.models.bg_nbd import BgNbd, BgNbdFit
 from ml_assets.clv.next_order import days_until_order
 from tests.ml_assets.clv.conftest import fit_purchasing
@@ -29,7 +29,7 @@ def quarter(choice: Choice, histories: Histories) -> Floats:
 def test_the_probability_on_the_day_is_the_one_asked_for(choice: Choice) -> None:
     histories = check_histories([10, 3, 1], [200, 150, 20], [210, 180, 250])
 
-    days = days_until_order(choice, histories, quarter(choice, histories))
+    days = days_until_order(choice, Standing.of(histories), quarter(choice, histories))
 
     assert choice.chances.fit is not None
     model = choice.chances.fit.parameters
@@ -49,13 +49,15 @@ def test_the_probability_on_the_day_is_the_one_asked_for(choice: Choice) -> None
 def test_who_is_gone_has_no_date(choice: Choice) -> None:
     gone = check_histories([10], [30], [700])
 
-    assert np.isnan(days_until_order(choice, gone, quarter(choice, gone))).all()
+    assert np.isnan(
+        days_until_order(choice, Standing.of(gone), quarter(choice, gone))
+    ).all()
 
 
 def test_a_busy_customer_comes_sooner(choice: Choice) -> None:
     both = check_histories([20, 3], [205, 205], [210, 210])
 
-    days = days_until_order(choice, both, quarter(choice, both))
+    days = days_until_order(choice, Standing.of(both), quarter(choice, both))
 
     assert days[0, 1] < days[1, 1]
     assert (np.diff(days[0]) > 0).all()
@@ -71,7 +73,9 @@ def test_regular_customers_have_a_narrower_interval() -> None:
         candidate = Candidate("known", fit, None)
         some = Choice(candidate, candidate, [candidate], [], {})
         silent = quarter(some, histories)
-        low, _, high = days_until_order(some, histories, silent, (0.1, 0.5, 0.7))[0]
+        low, _, high = days_until_order(
+            some, Standing.of(histories), silent, (0.1, 0.5, 0.7)
+        )[0]
         spread[k] = high - low
 
     assert spread[6] < spread[1] / 1.5
@@ -81,7 +85,9 @@ def test_the_date_agrees_with_what_is_said_of_90_days(choice: Choice) -> None:
     """Corrected, 30 % of one history and 50 % of the other stay away that long."""
     histories = check_histories([10, 3], [200, 150], [210, 180])
 
-    days = days_until_order(choice, histories, np.array([0.3, 0.5]), (0.5, 0.7))
+    days = days_until_order(
+        choice, Standing.of(histories), np.array([0.3, 0.5]), (0.5, 0.7)
+    )
 
     assert days[0, 1] == pytest.approx(90)
     assert days[1, 0] == pytest.approx(90)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from ml_assets.clv.seasons.operational_time import EVEN, MONTH_DAYS, Season, log
 from ml_assets.clv.seasons.season import seasonality
 from ml_assets.clv.seasons.season_choice import SHORTEST_SEASON_DAYS, Kind, season_of
 from ml_assets.clv.seasons.season_table import counted
+from ml_assets.clv.seasons.trend import year_ago_factor
 from tests.ml_assets.clv.shops import shop
 
 _UNSURE = 0.1 * np.eye(12)
@@ -152,7 +154,24 @@ def test_growth_decline_or_nothing_is_no_season(days: int) -> None:
     for orders in (flat, declining):
         log = log_of(orders)
         assert not season_of(log, log.first_day + days).has_season
-    assert season_of(log_of(flat), log_of(flat).first_day + days) is EVEN
+    even = season_of(log_of(flat), log_of(flat).first_day + days)
+    assert even.is_even
+    assert even.chance < 0.5
+
+
+# ln(actual / expected) of .2, of which chance has a variance of .0075 and years differ
+# by .05: beside a prior of .1, and of .28 for the days of the year that a quarter
+# leaves out, .2 (.01 + .0784 chance 275/365) / (that + .01).
+@pytest.mark.parametrize(
+    ("chance", "corrected"), [(0.0, 0.1), (0.5, 0.159624), (1.0, 0.174705)]
+)
+def test_a_year_ago_tells_of_a_season_as_far_as_there_is_one(
+    chance: float, corrected: float
+) -> None:
+    season = replace(EVEN, chance=chance)
+    assert year_ago_factor(90, season)(np.array([0.2]), 0.0075).log == pytest.approx(
+        corrected, abs=1e-5
+    )
 
 
 def test_a_season_known_from_the_past_brings_the_next_months_nearer(
