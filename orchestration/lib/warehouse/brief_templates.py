@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 __all__ = ["brief_templates"]
 
@@ -57,8 +58,9 @@ def _taken(
         if bucket.code is not None:
             return bucket.code
     code: CodeType = _COMPILE(environment, source)
+    key, checksum = kept.get_cache_key(name), kept.get_source_checksum(source)
+    bucket = Bucket(environment, key, checksum)
+    bucket.code = code
     with suppress(OSError):
-        bucket = kept.get_bucket(environment, name, None, source)
-        bucket.code = code
         kept.set_bucket(bucket)
     return code

@@ -9,6 +9,7 @@ import pytest
 from dbt.clients.jinja import get_rendered
 from dbt_common.clients.jinja import get_template
 from jinja2 import Environment
+from jinja2.bccache import bc_magic
 
 from orchestration.lib.warehouse import brief_templates
 from orchestration.lib.warehouse.brief_templates import brief_templates as brief
@@ -64,7 +65,7 @@ def test_a_template_of_values_is_not_taken_for_one_of_text(tmp_path: Path) -> No
     assert (as_text, as_value) == ("[1, 2]", [1, 2])
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", None])
+@pytest.mark.parametrize("damage", [b"", b"x", bc_magic + b"x", None])
 def test_a_damaged_file_is_compiled_anew(tmp_path: Path, damage: bytes | None) -> None:
     _rendered(tmp_path)
     (file,) = tmp_path.iterdir()
