@@ -33,7 +33,7 @@ from ml_assets.clv.backtest import Backtest
 from ml_assets.clv.convergence import fit_failed
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import MODEL_VERSION, data_hash
-from ml_assets.clv.models.bg_nbd import BgNbdFit
+from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
 from ml_assets.clv.rolling import (
     Origin,
@@ -313,7 +313,7 @@ def _metadata(
     )
     metadata["candidates"] = dg.MetadataValue.md(_candidates(valuation))
     plain = {one.name: one.fit for one in model.candidates}.get("bg_nbd")
-    if isinstance(plain, BgNbdFit):
+    if plain is not None and isinstance(plain.parameters, BgNbd):
         metadata["frequency_calibration"] = _image(
             plots.plot_frequency_calibration(summaries, plain.parameters)
         )

@@ -11,8 +11,10 @@ from pydantic import Field
 
 from ml_assets.assets import media_mix_tables as tables
 from ml_assets.assets.gate_checks import gate_checks
+from ml_assets.assets.media_mix_marts import read_days, read_margin_rate, read_spend
 from ml_assets.assets.media_mix_settings import settings_of
 from ml_assets.assets.media_mix_tables import MixIdentity
+from ml_assets.assets.new_customer_values import refresh_new_customer_values
 from ml_assets.assets.value_tables import read_value_ratios
 from ml_assets.clv.fit_identity import fit_id
 from ml_assets.media_plan.backtests import forecast_holdout, holdouts
@@ -143,14 +145,14 @@ def _read(
     told: MediaSettings,
 ) -> _Run:
     company_id = company.company_id
-    worth = tables.refresh_new_customer_values(database, company_id, as_of_date)
+    worth = refresh_new_customer_values(database, company_id, as_of_date)
     media = media_days(
-        tables.read_days(database, company_id, as_of_date),
-        tables.read_spend(database, company_id, as_of_date),
+        read_days(database, company_id, as_of_date),
+        read_spend(database, company_id, as_of_date),
         worth,
         as_of_date,
     )
-    settings = settings_of(told, tables.read_margin_rate(database, company_id))
+    settings = settings_of(told, read_margin_rate(database, company_id))
     ratios = read_value_ratios(database, company_id, as_of_date, media.channels)
     return _Run(company, as_of_date, media, settings, told, ratios)
 

@@ -14,7 +14,7 @@ import numpy as np
 import psycopg
 from psycopg.rows import dict_row
 
-from ml_assets.assets.media_mix_tables import read_margin_rate
+from ml_assets.assets.media_mix_marts import read_margin_rate
 from ml_assets.assets.table_rows import append, as_row
 from ml_assets.media_plan.saved_scenarios import Projection, PublishedMix
 from ml_assets.media_plan.value_ratios import ValueRatios

@@ -100,11 +100,17 @@ def upsert(
 
 
 def read_frame(
-    database: psycopg.Connection, query: str, company_id: str
+    database: psycopg.Connection, query: str, company_id: str, **values: object
 ) -> pd.DataFrame:
-    """What a query tells of ``%(company)s``; its columns also where it has no row."""
+    """What a query tells of ``%(company)s``; its columns also where it has no row.
+
+    Parameters
+    ----------
+    values
+        What else the query asks for by name.
+    """
     cursor = database.cursor(row_factory=dict_row)
-    cursor.execute(query.encode(), {"company": company_id})
+    cursor.execute(query.encode(), {"company": company_id, **values})
     columns = [column.name for column in cursor.description or ()]
     return pd.DataFrame(cursor.fetchall(), columns=columns)
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml_assets.clv.choice import fit_candidate
+from ml_assets.clv.candidates import fit_candidate
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import CustomerValueError, InvalidTransactions
 from ml_assets.clv.grading import calibration_by_decile, grade

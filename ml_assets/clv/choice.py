@@ -8,97 +8,32 @@ level is the business of `trend`. The probabilities come from the same candidate
 another's log-loss, recalibrated, is clearly smaller.
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from ml_assets.clv.calibration import Recalibration, log_loss, recalibrate
-from ml_assets.clv.errors import CustomerValueError, NotConverged, TooShortHistory
-from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, Floats
-from ml_assets.clv.horizons import PurchaseFit, Standing
-from ml_assets.clv.models import bg_nbd, pareto_nbd
-from ml_assets.clv.models.bg_nbd import BgNbd
-from ml_assets.clv.models.bg_nbd_likelihood import Shape
-from ml_assets.clv.models.pareto_nbd import ParetoNbd
-from ml_assets.clv.purchases import Later, PurchaseDays, Seen
+from ml_assets.clv.candidates import (
+    SIMPLE,
+    Candidate,
+    candidate_of,
+    candidates_of,
+    require_history,
+)
+from ml_assets.clv.errors import NotConverged
+from ml_assets.clv.histories import Floats
+from ml_assets.clv.inner_origins import InnerOrigin, Trial, inner_origins, trial_of
+from ml_assets.clv.purchases import PurchaseDays, Seen
 from ml_assets.clv.seasons.operational_time import EVEN, Level, Season
-from ml_assets.sentences import Sentence, said
+from ml_assets.sentences import Sentence
 
-__all__ = [
-    "LARGEST_SAMPLE",
-    "SHORTEST_MODEL_HISTORY_DAYS",
-    "Candidate",
-    "Choice",
-    "InnerOrigin",
-    "Trial",
-    "choose",
-    "choose_by_likelihood",
-    "expected",
-    "fit_candidate",
-    "inner_origins",
-    "origin_at",
-    "trial_of",
-]
+__all__ = ["LARGEST_SAMPLE", "Choice", "choose", "choose_by_likelihood"]
 
-_SIMPLE = ("bg_nbd", "mbg_nbd", "pareto_nbd")
-_FRACTIONS = (0.5, 0.6, 2 / 3, 0.75)
-_EXACT = 1e-9
-_FEWEST_LATER_PURCHASES = 20
 # Errors of this many customers tell the candidates apart well enough.
 LARGEST_SAMPLE = 50_000
-SHORTEST_MODEL_HISTORY_DAYS = 56
-_REGULARITIES = (2, 3, 4, 6, 8, 12)
+_EXACT = 1e-9
 # Two models in one forecast are worth it only for this share of the log-loss.
 _CLEARLY_SMALLER = 0.99
-# As wide as a factor of 20 either way: it only stops a parameter from running away.
-_RESCUE_PRIOR_SD = 3.0
-
-
-class InnerOrigin(NamedTuple):
-    """The log as it was at an earlier day, and what its customers did afterwards.
-
-    `horizon_days` and the times of `seen` are operational days; `standing` is of them.
-    """
-
-    day: int
-    horizon_days: float
-    seen: Seen
-    later: Later
-    standing: Standing
-
-
-class Trial(NamedTuple):
-    """What a model fitted at an inner origin expected: E[Y], its variance, P(Y > 0).
-
-    Shapes (n,). `sampling` is the squared relative error of the total that chance alone
-    leaves.
-    """
-
-    orders: Floats
-    variance: Floats
-    buys: Floats
-    sampling: float
-    fit: PurchaseFit
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One model and how it did; what could not be had is None, and `reason` says why.
-
-    `log_likelihood` is of the whole log, times in days, waiting times included;
-    `mae` the mean over inner origins of the absolute error per customer, as a
-    multiple of the best candidate's; `log_loss` of P(any purchase), recalibrated.
-    """
-
-    name: str
-    fit: PurchaseFit | None
-    log_likelihood: float | None
-    mae: float | None = None
-    log_loss: float | None = None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,79 +55,6 @@ class Choice:
     prices: Level | None = None
 
 
-def inner_origins(
-    log: PurchaseDays, as_of_day: int, season: Season = EVEN
-) -> list[InnerOrigin]:
-    """Earlier days with enough before and after them to learn from."""
-    span = as_of_day - log.first_day
-    origins = []
-    for fraction in _FRACTIONS:
-        day = log.first_day + round(span * fraction)
-        horizon = min(as_of_day - day, 365)
-        if day >= as_of_day:
-            continue
-        origin = origin_at(log, day, horizon, season)
-        if origin is not None:
-            origins.append(origin)
-    return origins
-
-
-def origin_at(
-    log: PurchaseDays,
-    day: int,
-    horizon_days: int,
-    season: Season = EVEN,
-    known: InnerOrigin | None = None,
-) -> InnerOrigin | None:
-    """One inner origin, or None when it would rest on too few purchases.
-
-    Parameters
-    ----------
-    known
-        The same log at the same day, of another horizon.
-    """
-    seen = known.seen if known else log.seen_at(day, season)
-    later = log.later(seen, day, horizon_days)
-    repeaters = int((seen.histories.frequency > 0).sum())
-    enough = repeaters >= MINIMUM_REPEAT_CUSTOMERS
-    if not enough or later.purchases.sum() < _FEWEST_LATER_PURCHASES:
-        return None
-    length = float(season.length(day, horizon_days))
-    standing = known.standing if known else Standing.of(seen.histories)
-    return InnerOrigin(day, length, seen, later, standing)
-
-
-def fit_candidate(
-    name: str,
-    seen: Seen,
-    penalizer: float = 0.0,
-    near: PurchaseFit | None = None,
-) -> PurchaseFit:
-    """Fit by name: bg_nbd, mbg_nbd, bg_cnbd_2, mbg_cnbd_2, ..., pareto_nbd.
-
-    Parameters
-    ----------
-    penalizer
-        lifetimes' `penalizer_coef`. At 0 a wide prior helps where it is needed.
-    near
-        The same model of another day or of other customers: where to begin.
-
-    Raises
-    ------
-    CustomerValueError
-        When not even a wide prior gives the likelihood a maximum.
-    """
-    if near is not None and near.prior_sd is None:
-        with suppress(NotConverged):
-            return _fit(name, seen, penalizer, None, near)
-    try:
-        return _fit(name, seen, penalizer, None)
-    except NotConverged:
-        if penalizer:
-            raise
-        return _fit(name, seen, penalizer, _RESCUE_PRIOR_SD)
-
-
 def choose(
     log: PurchaseDays,
     as_of_day: int,
@@ -208,9 +70,9 @@ def choose(
     CustomerValueError
         When no candidate can be fitted at all.
     """
-    _require_history(log.seen_at(as_of_day))
+    require_history(log.seen_at(as_of_day))
     seen = log.seen_at(as_of_day, season)
-    fitted = list(_candidates(seen, penalizer))
+    fitted = list(candidates_of(seen, penalizer))
     usable = [candidate for candidate in fitted if candidate.fit is not None]
     if not usable:
         raise NotConverged(_no_model(fitted[0]))
@@ -242,124 +104,17 @@ def choose_by_likelihood(seen: Seen, penalizer: float = 0.0) -> Choice:
     CustomerValueError
         When no candidate can be fitted at all.
     """
-    _require_history(seen)
-    fitted = [_candidate(name, seen, penalizer) for name in _SIMPLE]
+    require_history(seen)
+    fitted = [candidate_of(name, seen, penalizer) for name in SIMPLE]
     best = max(fitted, key=lambda one: _or_worst_likelihood(one.log_likelihood))
     if best.fit is None:
         raise NotConverged(_no_model(best))
     return Choice(best, best, fitted, [], {}, penalizer)
 
 
-def _candidates(seen: Seen, penalizer: float) -> Iterator[Candidate]:
-    simple = [_candidate(name, seen, penalizer) for name in _SIMPLE]
-    yield from simple
-    best, name = simple[0], None
-    for k in _REGULARITIES:
-        regular = _candidate(f"bg_cnbd_{k}", seen, penalizer)
-        if regular.log_likelihood is None or best.log_likelihood is None:
-            break
-        if regular.log_likelihood <= best.log_likelihood:
-            break
-        best, name = regular, f"mbg_cnbd_{k}"
-    if name is not None:
-        yield best
-        yield _candidate(name, seen, penalizer)
-
-
 def _no_model(tried: Candidate) -> Sentence:
     return Sentence(
         "reasons.no_model", "no model could be fitted: {reason}", reason=tried.reason
-    )
-
-
-def _require_history(seen: Seen) -> None:
-    days = float(seen.histories.age_days.max(initial=0))
-    if days < SHORTEST_MODEL_HISTORY_DAYS:
-        raise TooShortHistory(
-            Sentence(
-                "reasons.short_history",
-                "the first order is {days:.0f} days old: a pause cannot be told from "
-                "leaving before {least} days. Load older orders, or wait.",
-                days=days,
-                least=SHORTEST_MODEL_HISTORY_DAYS,
-            )
-        )
-
-
-def _candidate(name: str, seen: Seen, penalizer: float) -> Candidate:
-    try:
-        fit = fit_candidate(name, seen, penalizer)
-    except CustomerValueError as failure:
-        return Candidate(name, None, None, reason=said(failure))
-    waiting = bg_nbd.interval_term(
-        _shape(name).regularity, seen.histories.frequency, seen.log_intervals
-    )
-    reason = None
-    if fit.prior_sd is not None:
-        reason = Sentence(
-            "reasons.prior", "fitted with a prior of {sd:g} log units", sd=fit.prior_sd
-        )
-    return Candidate(name, fit, fit.log_likelihood + waiting, reason=reason)
-
-
-def _fit(
-    name: str,
-    seen: Seen,
-    penalizer: float,
-    prior_sd: float | None,
-    near: PurchaseFit | None = None,
-) -> PurchaseFit:
-    start = near.parameters if near else None
-    if name == "pareto_nbd":
-        assert start is None or isinstance(start, ParetoNbd)  # noqa: S101 - one name
-        return pareto_nbd.fit(
-            *seen.histories, penalizer=penalizer, prior_sd=prior_sd, start=start
-        )
-    shape = _shape(name)
-    assert start is None or isinstance(start, BgNbd)  # noqa: S101 - one name
-    return bg_nbd.fit(
-        *seen.histories,
-        start=start,
-        regularity=shape.regularity,
-        leaves_at_first=shape.leaves_at_first,
-        penalizer=penalizer,
-        prior_sd=prior_sd,
-    )
-
-
-def _shape(name: str) -> Shape:
-    _, _, regularity = name.partition("cnbd_")
-    return Shape(int(regularity or 1), name.startswith("mbg"))
-
-
-def trial_of(
-    name: str,
-    origins: list[InnerOrigin],
-    penalizer: float = 0.0,
-    near: PurchaseFit | None = None,
-) -> list[Trial] | None:
-    """What a model fitted at each inner origin expected after it; None: no fit."""
-    try:
-        fits = [fit_candidate(name, one.seen, penalizer, near) for one in origins]
-    except CustomerValueError:
-        return None
-    return [expected(*pair) for pair in zip(fits, origins, strict=True)]
-
-
-def expected(fit: PurchaseFit, origin: InnerOrigin) -> Trial:
-    """What a model fitted to what was seen at an origin says of the days after it."""
-    horizon = np.array([origin.horizon_days])
-    at_horizon = origin.standing.forecast(fit.parameters, horizon)
-    of_rows = at_horizon.mean[:, 0]
-    positions = origin.standing.positions
-    orders = of_rows[positions]
-    variance = (at_horizon.square[:, 0] - of_rows**2)[positions]
-    return Trial(
-        orders=orders,
-        variance=variance,
-        buys=(1 - at_horizon.no_purchase[:, 0])[positions],
-        sampling=float(variance.sum()) / max(float(orders.sum()) ** 2, 1e-12),
-        fit=fit,
     )
 
 

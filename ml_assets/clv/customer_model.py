@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml_assets.clv.borrowed import Borrowed, borrowed
-from ml_assets.clv.choice import Candidate, Choice, choose, choose_by_likelihood
+from ml_assets.clv.candidates import Candidate
+from ml_assets.clv.choice import Choice, choose, choose_by_likelihood
 from ml_assets.clv.errors import CustomerValueError, InvalidParameters, InvalidSummaries
 from ml_assets.clv.forecast import Buying, Money, expected_buying, expected_money
 from ml_assets.clv.histories import Floats, check_histories, column_of_floats

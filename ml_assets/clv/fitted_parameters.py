@@ -6,7 +6,7 @@ from ml_assets.clv.customer_model import CustomerModel
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import PurchaseFit
 from ml_assets.clv.models import bg_nbd, gamma_gamma, pareto_nbd
-from ml_assets.clv.models.pareto_nbd import ParetoNbdFit
+from ml_assets.clv.models.pareto_nbd import ParetoNbd
 
 __all__ = ["FittedParameters", "chosen_parameters", "fitted_parameters"]
 
@@ -38,7 +38,7 @@ def chosen_parameters(model: CustomerModel) -> list[FittedParameters]:
 
 
 def _purchases(name: str, fit: PurchaseFit) -> FittedParameters:
-    formulas = pareto_nbd if isinstance(fit, ParetoNbdFit) else bg_nbd
+    formulas = pareto_nbd if isinstance(fit.parameters, ParetoNbd) else bg_nbd
     values = fit.parameters.values
     return FittedParameters(
         name, formulas.PARAMETERS, values, fit.standard_errors, fit.covariance

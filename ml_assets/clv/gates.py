@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 import pandas as pd
 
 from ml_assets.clv.borrowed import FEWEST_CUSTOMERS, SHORTEST_HISTORY_DAYS
-from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
+from ml_assets.clv.candidates import SHORTEST_MODEL_HISTORY_DAYS
 from ml_assets.clv.histories import MINIMUM_REPEAT_CUSTOMERS, column_of_floats
 from ml_assets.sentences import Sentence
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ml_assets.clv.backtest import Backtest, backtest_log, plain_forecast
-from ml_assets.clv.choice import SHORTEST_MODEL_HISTORY_DAYS
+from ml_assets.clv.candidates import SHORTEST_MODEL_HISTORY_DAYS
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.fit_identity import add_names, names_of
 from ml_assets.clv.gates import GateResult, Outcome

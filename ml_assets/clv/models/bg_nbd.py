@@ -23,28 +23,25 @@ References
     predicting customer behavior the easy way, IJRM 38(1), 194-215.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc
 
-from ml_assets.clv.errors import InvalidParameters, NotConverged
+from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
-from ml_assets.clv.histories import (
-    BOUGHT_AGAIN,
-    MINIMUM_REPEAT_CUSTOMERS,
-    Floats,
-    check_histories,
-    check_numbers,
-    require_repeat_customers,
-)
+from ml_assets.clv.histories import Floats, check_histories, check_numbers
 from ml_assets.clv.models import bg_nbd_likelihood, lifetimes_engine
 from ml_assets.clv.models.bg_nbd_likelihood import CollapsedHistories, Shape
 from ml_assets.clv.models.log_mixture import log_sum
-from ml_assets.clv.models.maximum_likelihood import Maximum, maximise
+from ml_assets.clv.models.purchase_fit import (
+    Likelihood,
+    PurchaseFit,
+    fit_histories,
+)
 from ml_assets.clv.purchase_counts import expected_count, probability_of_at_least
 
 __all__ = [
@@ -66,7 +63,6 @@ PARAMETERS = ("r", "alpha", "a", "b")
 # Where a typical shop is, times in units of the oldest customer's age: lifetimes knows
 # the plain model only.
 _TYPICAL = np.array([0.6, 0.15, 0.8, 2.5])
-_SENSIBLE_START = (1e-2, 1e2)
 
 
 @dataclass(frozen=True)
@@ -104,39 +100,7 @@ class BgNbd:
         return replace(self, alpha=self.alpha / days)
 
 
-@dataclass(frozen=True, eq=False)
-class BgNbdFit:
-    """A fitted BG/NBD with what is needed to judge and to rebuild it.
-
-    `log_likelihood` is of the data as given, times in days, without the penalty.
-    `covariance` and `standard_errors`, shapes (4, 4) and (4,), follow PARAMETERS
-    and come from the exact Hessian. `n` counts customers, `distinct_histories`
-    the rows left after collapsing equal ones, `largest_step` the share by which a
-    further Newton step would still move a parameter.
-    """
-
-    parameters: BgNbd
-    log_likelihood: float
-    covariance: Floats
-    standard_errors: Floats
-    converged: bool
-    n: int
-    repeat_customers: int
-    repeat_purchases: int
-    distinct_histories: int
-    penalizer: float
-    prior_sd: float | None
-    iterations: int
-    largest_step: float
-
-    def log_likelihood_in_units_of(self, days: float) -> float:
-        """The log-likelihood had times been counted in units of `days`.
-
-        A density changes with its unit: by ln(days) per repeat purchase. Use 7 to
-        compare with papers that count weeks. Where k is above 1, add
-        `interval_term` with the waiting times in days: the unit is counted here.
-        """
-        return self.log_likelihood + self.repeat_purchases * float(np.log(days))
+BgNbdFit: TypeAlias = PurchaseFit[BgNbd]
 
 
 def fit(  # noqa: PLR0913  (data, then which member and how)
@@ -175,60 +139,24 @@ def fit(  # noqa: PLR0913  (data, then which member and how)
     ------
     InvalidSummaries, TooFewRepeatCustomers, NotConverged
     """
-    histories = check_histories(frequency, recency_days, age_days)
-    repeaters = int((histories.frequency > 0).sum())
-    require_repeat_customers(repeaters, MINIMUM_REPEAT_CUSTOMERS, BOUGHT_AGAIN)
-    oldest = float(histories.age_days.max())
-    data = bg_nbd_likelihood.collapse(histories, 1 / oldest)
-
     shape = Shape(regularity, leaves_at_first)
-    to_days = np.array([1.0, oldest, 1.0, 1.0])
-    near = None if start is None else np.array(start.values) / to_days
-    found = _maximum(data, shape, penalizer, prior_sd, near)
-    model = BgNbd(*(found.parameters * to_days).tolist(), **shape._asdict())
-    covariance = found.covariance / data.customers
-    covariance = covariance * np.outer(to_days, to_days)
-    return BgNbdFit(
-        parameters=model,
-        # A density counts its unit, per stage: times were in units of the oldest age.
-        log_likelihood=data.customers * found.log_likelihood
-        - float(regularity * histories.frequency.sum() * np.log(oldest)),
-        covariance=covariance,
-        standard_errors=np.sqrt(np.diag(covariance)),
-        converged=True,
-        n=data.customers,
-        repeat_customers=repeaters,
-        repeat_purchases=int(histories.frequency.sum()),
-        distinct_histories=data.x.size,
+    likelihood = Likelihood(
+        partial(BgNbd, **shape._asdict()),
+        partial(bg_nbd_likelihood.mean_derivatives, shape=shape),
+        partial(_start, shape, penalizer),
+        times=(0, 1, 0, 0),
+        stages=regularity,
+    )
+    return fit_histories(
+        likelihood,
+        (frequency, recency_days, age_days),
         penalizer=penalizer,
         prior_sd=prior_sd,
-        iterations=found.iterations,
-        largest_step=found.largest_step,
+        near=None if start is None else start.values,
     )
 
 
-def _maximum(
-    data: CollapsedHistories,
-    shape: Shape,
-    penalizer: float,
-    prior_sd: float | None,
-    near: Floats | None,
-) -> Maximum:
-    start, fewer = near, data.fewer()
-    if fewer is not None:
-        with suppress(NotConverged):
-            start = _maximum(fewer, shape, penalizer, prior_sd, near).parameters
-    if start is None:
-        start = _start(data, shape, penalizer)
-    prior_weight = 0.0
-    if prior_sd is not None:
-        prior_weight = 1 / (data.customers * prior_sd**2)
-        start = np.clip(start, *_SENSIBLE_START)
-    objective = partial(bg_nbd_likelihood.mean_derivatives, data=data, shape=shape)
-    return maximise(objective, start, penalizer, prior_weight)
-
-
-def _start(data: CollapsedHistories, shape: Shape, penalizer: float) -> Floats:
+def _start(shape: Shape, penalizer: float, data: CollapsedHistories) -> Floats:
     if shape != Shape():
         return _TYPICAL
     rows = data.x, data.t_x, data.age, data.weights

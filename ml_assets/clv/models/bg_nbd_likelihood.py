@@ -38,6 +38,7 @@ from scipy.special import betaln, digamma, gammaln, polygamma
 
 from ml_assets.clv.histories import Floats, Histories, distinct_histories
 from ml_assets.clv.models.log_mixture import Component, log_mixture, log_sum
+from ml_assets.clv.models.many_customers import places_of_fewer
 from ml_assets.clv.models.maximum_likelihood import Derivatives
 
 __all__ = [
@@ -49,9 +50,6 @@ __all__ = [
     "log_mixture_of",
     "mean_derivatives",
 ]
-
-# So many customers are worth a fit of fewer before, to begin where it ends.
-_MANY, _EVERY = 8_000, 8
 
 
 class Shape(NamedTuple):
@@ -86,9 +84,9 @@ class CollapsedHistories:
 
     def fewer(self) -> "CollapsedHistories | None":
         """Every eighth customer; None where all of them are few already."""
-        if self.customers < _MANY:
+        places = places_of_fewer(self.customers)
+        if places is None:
             return None
-        places = np.arange(_EVERY / 2, self.customers, _EVERY)
         counts = np.bincount(np.searchsorted(np.cumsum(self.weights), places, "right"))
         some = np.flatnonzero(counts)
         columns = self.x[some], self.t_x[some], self.age[some]

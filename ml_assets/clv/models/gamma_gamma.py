@@ -13,19 +13,18 @@ References
     Base Analysis, Journal of Marketing Research 42(4), 415-430.
 """
 
-from contextlib import suppress
 from dataclasses import astuple, dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import gammaln
 
 from ml_assets.clv.errors import (
     DegenerateSpend,
     InvalidParameters,
     InvalidSummaries,
     NoPopulationMean,
-    NotConverged,
 )
 from ml_assets.clv.histories import (
     MINIMUM_REPEAT_CUSTOMERS,
@@ -35,7 +34,8 @@ from ml_assets.clv.histories import (
     require_repeat_customers,
 )
 from ml_assets.clv.models import lifetimes_engine
-from ml_assets.clv.models.maximum_likelihood import Derivatives, Maximum, maximise
+from ml_assets.clv.models.gamma_gamma_likelihood import Spend, mean_derivatives
+from ml_assets.clv.models.many_customers import maximum_over
 from ml_assets.sentences import Sentence
 
 __all__ = [
@@ -52,8 +52,6 @@ PARAMETERS = ("p", "q", "v")
 
 # Below this relative spread of m there is no spend distribution to estimate.
 _SMALLEST_SPREAD = 1e-9
-# So many customers are worth a fit of fewer before, to begin where it ends.
-_MANY, _EVERY = 8_000, 8
 
 
 @dataclass(frozen=True)
@@ -175,8 +173,9 @@ def fit(
             )
         )
     typical = float(m.mean())
-    data = _Spend(x, m / typical)
-    found = _maximum(data, penalizer)
+    data = Spend(x, m / typical)
+    start = partial(_start, penalizer)
+    found = maximum_over(data, mean_derivatives, start, penalizer)
     to_money = np.array([1.0, 1.0, typical])
     model = GammaGamma(*(found.parameters * to_money).tolist())
     covariance = found.covariance / x.size * np.outer(to_money, to_money)
@@ -194,16 +193,8 @@ def fit(
     )
 
 
-def _maximum(data: "_Spend", penalizer: float) -> Maximum:
-    start: Floats | None = None
-    if data.x.size >= _MANY:
-        with suppress(NotConverged):
-            some = slice(_EVERY // 2, None, _EVERY)
-            fewer = _Spend(data.x[some], data.m[some])
-            start = _maximum(fewer, penalizer).parameters
-    if start is None:
-        start = lifetimes_engine.gamma_gamma_start(data.x, data.m, penalizer)
-    return maximise(data.mean_derivatives, start, penalizer)
+def _start(penalizer: float, data: Spend) -> Floats:
+    return lifetimes_engine.gamma_gamma_start(data.x, data.m, penalizer)
 
 
 def log_likelihood(
@@ -243,55 +234,3 @@ def expected_order_value(
     x, m = check_spend(frequency, monetary_value)
     weight = model.p * x / (model.p * x + model.q - 1)
     return np.asarray((1 - weight) * model.population_mean + weight * m)
-
-
-class _Spend:
-    """Repeat customers' x and m, shapes (n,), with m of mean 1.
-
-    x takes few values: the slow special functions are evaluated once for each. What
-    does not depend on the parameters is added up once.
-    """
-
-    def __init__(self, x: Floats, m: Floats) -> None:
-        self.x, self.m = x, m
-        self._total = x * m
-        self._x_log_total = float(x @ np.log(self._total)) / x.size
-        self._log_m = float(np.log(m).mean())
-        self._values, counts = np.unique(x, return_counts=True)
-        self._shares = counts / x.size
-
-    def mean_derivatives(self, parameters: Floats) -> Derivatives:
-        """Mean log-likelihood, gradient (3,) and Hessian (3, 3) in p, q, v."""
-        p, q, v = parameters
-        x, shares, n = self._values, self._shares, self.x.size
-        all_shapes, own_shapes = p * x + q, p * x
-        psi_all, psi_own = digamma(all_shapes), digamma(own_shapes)
-        bend_all, bend_own = polygamma(1, all_shapes), polygamma(1, own_shapes)
-        sum_and_v = self._total + v
-        log_sum, inverse = np.log(sum_and_v), 1 / sum_and_v
-        mean_log, mean_inverse = log_sum.mean(), inverse.mean()
-        x_log, x_inverse = self.x @ log_sum / n, self.x @ inverse / n
-        squares = inverse * inverse
-
-        value = (
-            shares @ (gammaln(all_shapes) - gammaln(own_shapes))
-            - gammaln(q)
-            + q * (np.log(v) - mean_log)
-            + p * (self._x_log_total - x_log)
-            - self._log_m
-        )
-        gradient = np.array(
-            [
-                shares @ (x * (psi_all - psi_own)) + self._x_log_total - x_log,
-                shares @ psi_all - mean_log - digamma(q) + np.log(v),
-                q / v - p * x_inverse - q * mean_inverse,
-            ]
-        )
-        hessian = np.empty((3, 3))
-        hessian[0, 0] = shares @ (x**2 * (bend_all - bend_own))
-        hessian[0, 1] = hessian[1, 0] = shares @ (x * bend_all)
-        hessian[1, 1] = shares @ bend_all - polygamma(1, q)
-        hessian[0, 2] = hessian[2, 0] = -x_inverse
-        hessian[1, 2] = hessian[2, 1] = 1 / v - mean_inverse
-        hessian[2, 2] = -q / v**2 + (p * (self.x @ squares) + q * squares.sum()) / n
-        return Derivatives(float(value), gradient, hessian)

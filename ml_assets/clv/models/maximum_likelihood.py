@@ -2,7 +2,7 @@
 
 lifetimes stops when its gradient is small enough for its own tolerance; the
 published numbers need five digits and the covariance needs the exact curvature.
-Both models therefore hand over their analytic gradient and Hessian, and a
+The models therefore hand over their analytic gradient and Hessian, and a
 trust-region Newton search in log parameters finishes the work.
 """
 

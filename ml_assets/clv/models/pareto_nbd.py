@@ -4,17 +4,6 @@ A customer buys at random with rate lambda and is gone after a lifetime of rate 
 bought or not. Over customers lambda is Gamma(r, alpha) and mu is Gamma(s, beta).
 One-time buyers can therefore be gone, which BG/NBD cannot say.
 
-The likelihood of a history has one term for those still customers at T and an
-integral over the moment of leaving for the others::
-
-    ln L = ln G(r+x) - ln G(r) + r ln(alpha)
-           + ln( (alpha+T)^-(r+x) (beta/(beta+T))^s
-                 + int_{t_x}^T s beta^s (beta+u)^-(s+1) (alpha+u)^-(r+x) du )
-
-[1] prints the integral as a difference of two hypergeometric functions, which
-cancels to nothing for busy customers. It is smooth, so Gauss-Legendre nodes give it
-with its derivatives; they are denser towards t_x, where it falls fastest.
-
 References
 ----------
 [1] Schmittlein, Morrison & Colombo (1987), Counting Your Customers: Who Are They and
@@ -23,32 +12,26 @@ References
     Expressions, brucehardie.com/notes/009: the conditional expectation.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import gammaln
 
-from ml_assets.clv.errors import InvalidParameters, NotConverged
-from ml_assets.clv.histories import (
-    BOUGHT_AGAIN,
-    MINIMUM_REPEAT_CUSTOMERS,
-    Floats,
-    check_histories,
-    check_numbers,
-    require_repeat_customers,
+from ml_assets.clv.errors import InvalidParameters
+from ml_assets.clv.histories import Floats, check_histories, check_numbers
+from ml_assets.clv.models import pareto_nbd_likelihood
+from ml_assets.clv.models.pareto_nbd_likelihood import (
+    NODES,
+    WEIGHTS,
+    log_alive_and_gone,
 )
-from ml_assets.clv.models.bg_nbd_likelihood import CollapsedHistories, collapse
-from ml_assets.clv.models.log_mixture import (
-    Component,
-    log_mixture,
-    log_sum,
-    pieces,
+from ml_assets.clv.models.purchase_fit import (
+    Likelihood,
+    PurchaseFit,
+    fit_histories,
 )
-from ml_assets.clv.models.maximum_likelihood import Derivatives, Maximum, maximise
 
 __all__ = [
     "PARAMETERS",
@@ -65,13 +48,6 @@ __all__ = [
 PARAMETERS = ("r", "alpha", "s", "beta")
 # Where a typical shop is, times in units of the oldest customer's age.
 _START = np.array([0.7, 0.3, 0.6, 0.3])
-_LEGENDRE, _LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(32)
-_W = (_LEGENDRE + 1) / 2
-# u = t_x + (T - t_x) w^2 puts more nodes where the integrand falls fastest.
-_NODES, _WEIGHTS = _W**2, _LEGENDRE_WEIGHTS * _W
-# Those who are still customers at T, then those who left at the nodes.
-_MOMENTS = np.append(1.0, _NODES)[:, None]
-_LEAVING = np.append(0.0, np.ones(_NODES.size))[:, None]
 # Many horizons that rise in small steps: between two of them few nodes are enough.
 _MANY = 12
 _FEW, _FEW_LEGENDRE_WEIGHTS = np.polynomial.legendre.leggauss(6)
@@ -104,27 +80,7 @@ class ParetoNbd:
         return replace(self, alpha=self.alpha / days, beta=self.beta / days)
 
 
-@dataclass(frozen=True, eq=False)
-class ParetoNbdFit:
-    """A fitted Pareto/NBD; fields as in `BgNbdFit`, in the order of PARAMETERS."""
-
-    parameters: ParetoNbd
-    log_likelihood: float
-    covariance: Floats
-    standard_errors: Floats
-    converged: bool
-    n: int
-    repeat_customers: int
-    repeat_purchases: int
-    distinct_histories: int
-    penalizer: float
-    prior_sd: float | None
-    iterations: int
-    largest_step: float
-
-    def log_likelihood_in_units_of(self, days: float) -> float:
-        """The log-likelihood had times been counted in units of `days`."""
-        return self.log_likelihood + self.repeat_purchases * float(np.log(days))
+ParetoNbdFit: TypeAlias = PurchaseFit[ParetoNbd]
 
 
 def fit(  # noqa: PLR0913  (data, then how)
@@ -154,49 +110,19 @@ def fit(  # noqa: PLR0913  (data, then how)
     ------
     InvalidSummaries, TooFewRepeatCustomers, NotConverged
     """
-    histories = check_histories(frequency, recency_days, age_days)
-    repeaters = int((histories.frequency > 0).sum())
-    require_repeat_customers(repeaters, MINIMUM_REPEAT_CUSTOMERS, BOUGHT_AGAIN)
-    oldest = float(histories.age_days.max())
-    data = collapse(histories, 1 / oldest)
-    to_days = np.array([1.0, oldest, 1.0, oldest])
-    near = None if start is None else np.array(start.values) / to_days
-    found = _maximum(data, penalizer, prior_sd, near)
-    model = ParetoNbd(*(found.parameters * to_days).tolist())
-    covariance = found.covariance / data.customers
-    covariance = covariance * np.outer(to_days, to_days)
-    return ParetoNbdFit(
-        parameters=model,
-        # A density counts its unit: times were in units of the oldest age.
-        log_likelihood=data.customers * found.log_likelihood
-        - float(histories.frequency.sum() * np.log(oldest)),
-        covariance=covariance,
-        standard_errors=np.sqrt(np.diag(covariance)),
-        converged=True,
-        n=data.customers,
-        repeat_customers=repeaters,
-        repeat_purchases=int(histories.frequency.sum()),
-        distinct_histories=data.x.size,
+    likelihood = Likelihood(
+        ParetoNbd,
+        pareto_nbd_likelihood.mean_derivatives,
+        lambda _: _START,
+        times=(0, 1, 0, 1),
+    )
+    return fit_histories(
+        likelihood,
+        (frequency, recency_days, age_days),
         penalizer=penalizer,
         prior_sd=prior_sd,
-        iterations=found.iterations,
-        largest_step=found.largest_step,
+        near=None if start is None else start.values,
     )
-
-
-def _maximum(
-    data: CollapsedHistories,
-    penalizer: float,
-    prior_sd: float | None,
-    near: Floats | None,
-) -> Maximum:
-    start, fewer = _START if near is None else near, data.fewer()
-    if fewer is not None:
-        with suppress(NotConverged):
-            start = _maximum(fewer, penalizer, prior_sd, near).parameters
-    prior_weight = 0.0 if prior_sd is None else 1 / (data.customers * prior_sd**2)
-    objective = partial(_mean_derivatives, data=data)
-    return maximise(objective, start, penalizer, prior_weight)
 
 
 def log_likelihood(
@@ -207,7 +133,7 @@ def log_likelihood(
 ) -> Floats:
     """Log-likelihood of each history, shape (n,)."""
     x, t_x, age = check_histories(frequency, recency_days, age_days)
-    alive, gone = _log_alive_and_gone(model, x, t_x, age)
+    alive, gone = log_alive_and_gone(np.array(model.values), x, t_x, age)
     gamma = gammaln(model.r + x) - gammaln(model.r) + model.r * np.log(model.alpha)
     return np.asarray(gamma + np.logaddexp(alive, gone))
 
@@ -220,7 +146,7 @@ def probability_alive(
 ) -> Floats:
     """P(still a customer at T), shape (n,), in (0, 1): the alive term's share of L."""
     histories = check_histories(frequency, recency_days, age_days)
-    alive, gone = _log_alive_and_gone(model, *histories)
+    alive, gone = log_alive_and_gone(np.array(model.values), *histories)
     return np.exp(alive - np.logaddexp(alive, gone))
 
 
@@ -289,7 +215,7 @@ def _left_in_silence(
     if not horizon.size:
         return np.zeros(np.broadcast_shapes(horizon.shape, stages.shape))
     if horizon.size <= _MANY or (np.diff(horizon) <= 0).any():
-        return between(0.0, horizon, (_NODES, _WEIGHTS))
+        return between(0.0, horizon, (NODES, WEIGHTS))
     starts = np.append(0.0, horizon[:-1])
     steps = [
         between(start, end, (_FEW_NODES, _FEW_WEIGHTS))
@@ -354,84 +280,3 @@ def _power_integral(power: float, end: Floats) -> Floats:
     safe = np.where(small, 1.0, scaled)
     ratio = np.where(small, 1 + scaled / 2, np.expm1(safe) / safe)
     return np.asarray(end * ratio)
-
-
-def _log_alive_and_gone(
-    model: ParetoNbd, x: Floats, t_x: Floats, age: Floats
-) -> tuple[Floats, Floats]:
-    """Logarithms of the two terms of L without the gammas, shapes (n,)."""
-    parameters, alive, gone = np.array(model.values), np.empty(x.size), np.empty(x.size)
-    rows = x.ravel(), t_x.ravel(), age.ravel()
-    for some in pieces(x.size, _MOMENTS.size):
-        terms = _terms(parameters, *(column[some] for column in rows)).value
-        alive[some], gone[some] = terms[0], log_sum(terms[1:])
-    return alive.reshape(x.shape), gone.reshape(x.shape)
-
-
-class _Terms(NamedTuple):
-    """Logarithms of the terms of L without the gammas, and what they are made of.
-
-    Shapes (terms, n): the first is of those who are still customers at T, the others
-    of those who left at the nodes. `moment` is that of leaving, or T.
-    """
-
-    moment: Floats
-    log_rate: Floats
-    log_exit: Floats
-    value: Floats
-
-
-def _terms(parameters: Floats, x: Floats, t_x: Floats, age: Floats) -> _Terms:
-    r, alpha, s, beta = parameters
-    moment = t_x + (age - t_x) * _MOMENTS
-    log_rate, log_exit = np.log(alpha + moment), np.log1p(moment / beta)
-    value = -(r + x) * log_rate - (s + _LEAVING) * log_exit
-    # Nobody can have left when the last purchase is at T; ln(0) would be no number.
-    log_width = np.log(np.maximum(age - t_x, np.finfo(np.float64).tiny))
-    value[1:] += log_width + np.log(_WEIGHTS[:, None] * s / beta)
-    return _Terms(moment, log_rate, log_exit, value)
-
-
-def _mean_derivatives(parameters: Floats, data: CollapsedHistories) -> Derivatives:
-    """Mean log-likelihood per customer, gradient (4,) and Hessian (4, 4)."""
-    r, alpha, _, _ = parameters
-    x, w, n = data.distinct_x, data.x_weights, data.customers
-    mixed = log_mixture(
-        partial(_components, parameters),
-        (data.x, data.t_x, data.age),
-        data.weights,
-        _MOMENTS.size,
-    )
-    value = w @ (gammaln(r + x) - gammaln(r)) + n * r * np.log(alpha) + mixed.value
-    gradient = mixed.gradient
-    gradient[0] += w @ digamma(r + x) + n * (np.log(alpha) - digamma(r))
-    gradient[1] += n * r / alpha
-    hessian = mixed.hessian
-    hessian[0, 0] += w @ polygamma(1, r + x) - n * polygamma(1, r)
-    hessian[0, 1] += n / alpha
-    hessian[1, 0] += n / alpha
-    hessian[1, 1] -= n * r / alpha**2
-    return Derivatives(float(value) / n, gradient / n, hessian / n)
-
-
-def _components(
-    parameters: Floats, x: Floats, t_x: Floats, age: Floats
-) -> list[Component]:
-    r, alpha, s, beta = parameters
-    stages = r + x
-    moment, log_rate, log_exit, value = _terms(parameters, x, t_x, age)
-    rate, exit_rate = 1 / (alpha + moment), 1 / (beta + moment)
-    power = s + _LEAVING
-    slope = np.empty((4, *value.shape))
-    slope[0] = -log_rate
-    slope[1] = -stages * rate
-    slope[2] = _LEAVING / s - log_exit
-    slope[3] = s / beta - power * exit_rate
-    curvature = [
-        (0, 1, -rate),
-        (1, 1, -slope[1] * rate),
-        (2, 2, -_LEAVING / s**2),
-        (2, 3, 1 / beta - exit_rate),
-        (3, 3, power * exit_rate**2 - s / beta**2),
-    ]
-    return [Component(value, slope, curvature)]

@@ -2,14 +2,9 @@
 
 import numpy as np
 
-from ml_assets.clv.choice import (
-    SHORTEST_MODEL_HISTORY_DAYS,
-    Choice,
-    InnerOrigin,
-    Trial,
-    origin_at,
-    trial_of,
-)
+from ml_assets.clv.candidates import SHORTEST_MODEL_HISTORY_DAYS
+from ml_assets.clv.choice import Choice
+from ml_assets.clv.inner_origins import InnerOrigin, Trial, origin_at, trial_of
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.seasons.levels import Window
 from ml_assets.clv.seasons.trend import chance_of, is_known

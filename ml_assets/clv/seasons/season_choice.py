@@ -6,10 +6,12 @@ from typing import Final, TypeAlias
 import numpy as np
 from scipy.special import expit
 
-from ml_assets.clv.choice import LARGEST_SAMPLE, fit_candidate, origin_at
+from ml_assets.clv.candidates import fit_candidate
+from ml_assets.clv.choice import LARGEST_SAMPLE
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.inner_origins import origin_at
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.seasons.operational_time import EVEN, MONTHS, Season
 from ml_assets.clv.seasons.season import Seasonality, seasonality, unseen_months

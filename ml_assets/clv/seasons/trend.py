@@ -28,12 +28,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from ml_assets.clv.calibration import Recalibration, recalibrate
-from ml_assets.clv.choice import (
-    InnerOrigin,
-    Trial,
-)
 from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import PurchaseFit
+from ml_assets.clv.inner_origins import InnerOrigin, Trial
 from ml_assets.clv.seasons.operational_time import Season
 from ml_assets.clv.spending import Spending
 from ml_assets.clv.uncertainty import parameter_share

@@ -6,15 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from ml_assets.clv.choice import (
-    Choice,
-    InnerOrigin,
-    expected,
-    fit_candidate,
-    origin_at,
-)
+from ml_assets.clv.candidates import fit_candidate
+from ml_assets.clv.choice import Choice
 from ml_assets.clv.errors import CustomerValueError
 from ml_assets.clv.horizons import PurchaseFit
+from ml_assets.clv.inner_origins import InnerOrigin, expected, origin_at
 from ml_assets.clv.purchases import PurchaseDays
 from ml_assets.clv.seasons.level_windows import window_of, windows_behind
 from ml_assets.clv.seasons.levels import Window, level_ahead

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ml_assets.assets.media_mix_tables import read_margin_rate
+from ml_assets.assets.media_mix_marts import read_margin_rate
 from ml_assets.assets.scenario_tables import told_margin_rate
 from orchestration.lib.tenancy.company_settings import change_settings, load_settings
 from orchestration.lib.warehouse.database import connect

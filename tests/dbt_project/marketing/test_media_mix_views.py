@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ml_assets.assets.channel_values import measure_values
-from ml_assets.assets.media_mix_tables import refresh_new_customer_values
+from ml_assets.assets.new_customer_values import refresh_new_customer_values
 from orchestration.lib.tenancy.media_settings import set_targets
 from orchestration.lib.warehouse.database import connect
 from tests.dbt_project.mart_rows import COMPANY, insert, set_margin

@@ -11,7 +11,12 @@ from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.expected_purchases import purchases_if_alive
 from ml_assets.clv.histories import Floats, check_histories
 from ml_assets.clv.horizons import PurchaseFit, forecast_horizons
-from ml_assets.clv.models import bg_nbd, bg_nbd_likelihood, pareto_nbd
+from ml_assets.clv.models import (
+    bg_nbd,
+    bg_nbd_likelihood,
+    pareto_nbd,
+    pareto_nbd_likelihood,
+)
 from ml_assets.clv.models.bg_nbd import BgNbd
 from ml_assets.clv.models.bg_nbd_likelihood import Shape
 from ml_assets.clv.models.maximum_likelihood import Derivatives
@@ -61,7 +66,7 @@ def test_derivatives_of_pareto_nbd_are_exact() -> None:
     data = bg_nbd_likelihood.collapse(check_histories(*some[:3]), 1.0)
 
     assert_exact(
-        lambda theta: pareto_nbd._mean_derivatives(theta, data),
+        lambda theta: pareto_nbd_likelihood.mean_derivatives(theta, data),
         np.array([0.5, 40.0, 0.9, 80.0]),
     )
 

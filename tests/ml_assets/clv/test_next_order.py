@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from ml_assets import clv
-from ml_assets.clv.choice import Candidate, Choice
+from ml_assets.clv.candidates import Candidate
+from ml_assets.clv.choice import Choice
 from ml_assets.clv.histories import Floats, Histories, check_histories
 from ml_assets.clv.horizons import PurchaseFit, Standing, chances
 from ml_assets.clv.models.bg_nbd import BgNbd, BgNbdFit

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from ml_assets.clv.backtest import plain_forecast
-from ml_assets.clv.choice import fit_candidate, origin_at
+from ml_assets.clv.candidates import fit_candidate
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import InvalidParameters
 from ml_assets.clv.histories import Floats, Histories
 from ml_assets.clv.horizons import forecast_horizons
+from ml_assets.clv.inner_origins import origin_at
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
 from ml_assets.clv.seasons import season_choice
 from ml_assets.clv.seasons.operational_time import EVEN, MONTH_DAYS, Season, log_sd

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml_assets.clv import customer_model
-from ml_assets.clv.choice import fit_candidate
+from ml_assets.clv.candidates import fit_candidate
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.purchases import PurchaseDays, purchase_days
