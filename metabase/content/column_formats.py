@@ -42,6 +42,10 @@ FORMATS: Mapping[str, Mapping[str, Any]] = {
     "times": _number("decimal", 1, suffix="\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}"),
     "percent": _number("percent", 0),
     "percent_one_decimal": _number("percent", 1),
+    "points": {
+        **_number("decimal", 1, suffix="${format.percentage_points}"),
+        "scale": 100,
+    },
     "link": {"view_as": "link", "link_text": "${answers.open_link}"},
 }
 """Settings of a column by format; money is in the company's currency."""

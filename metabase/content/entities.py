@@ -39,6 +39,8 @@ class Column:
     currency: str | None = None
     decimals: int | None = None
     suffix: str = ""
+    scale: int = 1
+    """Values are written times this: a share of 0.05 as 5 percentage points."""
     is_month: bool = False
     link_text: str | None = None
     """What an address is shown as; None where the value is no address."""

@@ -110,6 +110,7 @@ def _columns(settings: Mapping[str, Any]) -> dict[str, Column]:
             currency=style.get("currency"),
             decimals=style.get("decimals"),
             suffix=style.get("suffix", ""),
+            scale=style.get("scale", 1),
             is_month="D" not in style.get("date_style", "D"),
             link_text=style.get("link_text"),
         )

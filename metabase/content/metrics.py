@@ -21,6 +21,7 @@ METRICS = Path(__file__).resolve().parents[2] / "dbt_project" / "metrics"
 _FORMATS = {
     "share": "percent",
     "percent_change": "percent",
+    "points": "points",
     "count": "integer",
     "days": "integer",
     "months": "integer",

@@ -102,7 +102,7 @@ def _wide(card: Card, result: Result, language: str) -> list[dict[str, Any]]:
         {
             name: write_month(value, language)
             if name in months and isinstance(value, date)
-            else _plain(value)
+            else _plain(value, card.columns[name].scale)
             for name, value in zip(result.columns, row, strict=True)
         }
         for row in result.rows
@@ -174,7 +174,9 @@ def _dash(plot: Plot, metric: Column) -> list[int]:
     return [5, 4] if is_dashed else [1, 0]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, scale: int = 1) -> Any:
     if isinstance(value, Decimal):
-        return float(value)
+        return float(value * scale)
+    if scale != 1 and isinstance(value, (int, float)):
+        return value * scale
     return value.isoformat() if isinstance(value, date) else value

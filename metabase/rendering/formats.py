@@ -32,6 +32,7 @@ def write_value(value: Any, column: Column, language: str) -> str:
         return (write_month if column.is_month else write_date)(value, language)
     if not isinstance(value, (int, float, Decimal)):
         return str(value)
+    value *= column.scale
     written = _write_number(value, column, language)
     if value < 0 and not any(digit in written for digit in "123456789"):
         written = _write_number(0, column, language)  # -0 % is 0 %

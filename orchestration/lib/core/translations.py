@@ -59,7 +59,7 @@ def measured(value: float, unit: str, currency: str, language: str) -> str:
         as a number.
     """
     words = read_words(language)
-    shown = value * 100 if unit == "share" else value
+    shown = value * 100 if unit in {"share", "points"} else value
     number = written(round(shown, 2), language, "UTC")
     template = words.get(f"units.{unit}", "{number}")
     return template.format(number=number, currency=currency)

@@ -38,7 +38,14 @@ REGISTRY = PROJECT_ROOT / "dbt_project" / "metrics"
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "unit": (
         *("share", "count", "money", "days", "months", "hours", "score"),
-        *("ratio", "orders_per_customer", "percent_change", "minutes", "seconds"),
+        *(
+            "ratio",
+            "orders_per_customer",
+            "percent_change",
+            "points",
+            "minutes",
+            "seconds",
+        ),
     ),
     "direction": ("higher_is_better", "lower_is_better", "neutral"),
     "owner": ("marketing", "operations", "finance", "data"),

@@ -27,6 +27,12 @@ from metabase.rendering.formats import number_locale, write_value
         (-1.25, Column("a", "A", "decimal", decimals=1), "-1,3"),
         (-0.004, Column("a", "A", "percent", decimals=0), "0 %"),
         (Decimal("-0.004"), Column("a", "A", "currency", "EUR", 2), "0,00 €"),
+        (0.083, Column("a", "A", "decimal", None, 1, " p. p.", 100), "8,3 p. p."),
+        (
+            Decimal("-0.0004"),
+            Column("a", "A", "decimal", None, 1, " p. p.", 100),
+            "0,0 p. p.",
+        ),
         (1234, Column("a", "A"), "1.234"),
         (date(1997, 9, 30), Column("a", "A"), "30 sept 1997"),
         (date(2025, 12, 1), Column("a", "A", is_month=True), "dic 2025"),
