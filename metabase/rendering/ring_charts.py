@@ -17,9 +17,9 @@ from metabase.rendering.chart_parts import (
 __all__ = ["rings"]
 
 _SHARE, _PLACE = "share", "place"
-# As large as a card is wide, with room for the numbers around.
-_OUTER = f"min(120, {ROOM} / 2)"
-_INNER, _NUMBERS = f"0.58 * {_OUTER}", f"{_OUTER} + 22"
+# As large as a card is wide and high, with room for the numbers around.
+_OUTER = f"min(120, {ROOM} / 2, height / 2 - 26)"
+_INNER, _NUMBERS = f"0.58 * {_OUTER}", f"{_OUTER} + 16"
 _SMALLEST_NUMBERED = 0.03
 
 
