@@ -51,7 +51,7 @@ _LONG_NAME = 10
 _MOST_LEGEND_COLUMNS = 4
 _LETTER, _SIGN = 6.6, 34
 # Lying bars that are high enough for names of three lines.
-_MOST_IN_LINES = 6
+_MOST_IN_LINES = 8
 # Of the card, where there is one: the plot's own is only known once its legend is laid
 # out. The axis takes its part.
 _CARD = "(containerSize()[0] ? containerSize()[0] : width + 90)"
@@ -110,9 +110,11 @@ class Plot:
         axis = alt.Axis(labelAngle=0, labelOverlap="greedy", grid=False)
         if not self.is_date and self.longest(self.dimension.name) > _LONG_NAME:
             # Each name stands there; lying they would hide one another.
+            room = f"min(130, 0.3 * {_CARD})"
             axis = alt.Axis(
                 labelAngle=-30,
-                labelLimit=alt.ExprRef(f"min(130, 0.3 * {_CARD})"),
+                labelLimit=170,
+                labelExpr=_in_lines(room),
                 labelOverlap=False,
                 grid=False,
             )
@@ -193,10 +195,14 @@ def names_beside(count: int) -> alt.Axis:
     """The axis of lying bars: names take two fifths of the room, in lines if few."""
     if count > _MOST_IN_LINES:
         return alt.Axis(labelLimit=alt.ExprRef(f"0.4 * {_CARD}"))
-    letters = f"max(10, floor(0.4 * {ROOM} / {_LETTER}))"
+    return alt.Axis(labelLimit=280, labelExpr=_in_lines(f"0.4 * {ROOM}"))
+
+
+def _in_lines(room: str) -> str:
+    """A name, broken between its words into lines that so many pixels hold."""
+    letters = f"max(10, floor({room} / {_LETTER}))"
     line = f"regexp('(.{{1,' + {letters} + '}})( +|$)', 'g')"
-    in_lines = f"split(trim(replace(datum.label, {line}, '$1\\n')), '\\n')"
-    return alt.Axis(labelLimit=280, labelExpr=in_lines)
+    return f"split(trim(replace(datum.label, {line}, '$1\\n')), '\\n')"
 
 
 def series_tooltip(plot: Plot) -> list[alt.Tooltip]:

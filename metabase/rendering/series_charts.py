@@ -77,17 +77,15 @@ def lines_of_a_column(plot: Plot) -> AltairChart:
 def points(plot: Plot) -> AltairChart:
     """A named point per row; its size is the bubble's column."""
     across, bubble = plot.dimension, plot.card.settings.get("scatter.bubble")
-    # Room for the largest point and its name.
-    roomy = alt.Scale(zero=True, padding=30)
     place: dict[str, Any] = {
         "x": alt.X(
             across.name,
             type="quantitative",
             title=across.title,
-            scale=roomy,
+            scale=_roomy(plot, across.name),
             axis=alt.Axis(format=d3_format(across), tickCount=5),
         ),
-        "y": value_axis(plot, VALUE, scale=roomy),
+        "y": value_axis(plot, VALUE, scale=_roomy(plot, VALUE)),
     }
     told = series_tooltip(plot)
     look: dict[str, Any] = {"color": series_color(plot).copy(deep=False)}
@@ -102,3 +100,10 @@ def points(plot: Plot) -> AltairChart:
         **place, text=alt.Text(SERIES, type="nominal")
     )
     return alt.layer(circles, names)
+
+
+def _roomy(plot: Plot, name: str) -> alt.Scale:
+    """Room for the largest point and its name, below 0 only where a value is."""
+    is_below = any((row[name] or 0) < 0 for row in plot.rows)
+    least = alt.Undefined if is_below else 0
+    return alt.Scale(zero=True, padding=30, domainMin=least)
