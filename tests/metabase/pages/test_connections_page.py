@@ -49,10 +49,11 @@ def test_runs_and_activities_come_newest_first_with_their_minute(
         ["1997-09-29 23:30", "Bien", "1,5", "—"],
         ["1997-09-29 12:00", "Se detuvo", "0,1", "—"],
     ]
-    assert [row[0] for row in shown(shops_url, "activity_sentences")] == [
-        "1997-09-30 12:00",
-        "1997-09-29 23:30",
-    ]
+    log = dict(shown(shops_url, "activity_sentences"))
+    assert list(log) == ["1997-09-30 12:00", "1997-09-29 23:30"]
+    # A source is called by its title; what it answered stands as it was.
+    told = "La lectura de Meta Ads falló: no field meta_ads."
+    assert log["1997-09-30 12:00"] == told
 
 
 def test_rules_say_past_what_people_are_told_the_most_severe_first(

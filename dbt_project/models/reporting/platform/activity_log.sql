@@ -239,6 +239,7 @@ told as (
         activities.activity_type || '/' || activities.subject_id as activity_id,
         activities.activity_type,
         activities.happened_at,
+        activities.facts ->> 'source' as source_slug,
         {{ filled_in('templates.template_es', 'activities.facts', facts) }}
             as sentence_es,
         {{ filled_in('templates.template_en', 'activities.facts', facts) }}

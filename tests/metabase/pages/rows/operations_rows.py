@@ -37,7 +37,7 @@ create table reporting.event_latency (
     median_minutes integer, p95_minutes integer, max_minutes integer
 );
 create table reporting.activity_log (
-    company_id text, happened_at timestamptz, sentence_es text
+    company_id text, happened_at timestamptz, sentence_es text, source_slug text
 );
 create table reporting.run_history (
     company_id text, outcome text, reason text, started_at timestamptz,
@@ -95,8 +95,9 @@ def fill_operations(connection: psycopg.Connection, company_id: str) -> None:
     insert("alert_rules", 1, "Crítica", "Churn", "más de", 10, "%", False)
     for _promise in ("tactical", "financial"):
         insert("event_latency", "shopify", "readable", 100, 4, 9, 30)
-    insert("activity_log", _NIGHT, f"Se calculó {company_id}.")
-    insert("activity_log", _NOON, "Falló una conexión.")
+    insert("activity_log", _NIGHT, f"Se calculó {company_id}.", None)
+    failed = "La lectura de meta_ads falló: no field meta_ads."
+    insert("activity_log", _NOON, failed, "meta_ads")
     insert("run_history", "succeeded", None, _NIGHT, 90)
     insert("run_history", "failed", "Caducó.", _NOON, 30)
     insert("run_history", "stopped", "It was stopped.", "1997-09-29 12:00+00", 6)
