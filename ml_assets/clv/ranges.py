@@ -97,18 +97,18 @@ def _failures(predictions: pd.DataFrame) -> list[tuple[str, int]]:
         .add_batch_definition_whole_dataframe("all")
     )
 
-    def validated(rows: npt.NDArray[np.intp] | slice) -> Any:
+    def validated(rows: npt.NDArray[np.intp] | slice, detail: str) -> Any:
         checked = pd.DataFrame({name: column[rows] for name, column in columns.items()})
         batch = definition.get_batch(batch_parameters={"dataframe": checked})
-        return batch.validate(suite)
+        return batch.validate(suite, result_format=detail)
 
     columns = _checked(predictions)
     suite = _suite(gx, has_model=bool((predictions["status"] == "fitted").any()))
     # Where the worst row keeps an expectation all do; how many break it is told by all.
-    if validated(_worst(columns)).success:
+    if validated(_worst(columns), "BOOLEAN_ONLY").success:
         return []
     failures = []
-    for result in validated(slice(None)).results:
+    for result in validated(slice(None), "SUMMARY").results:
         if result.success:
             continue
         config = result.expectation_config
