@@ -22,13 +22,14 @@ from dbt.contracts.graph.nodes import GraphMemberNode
 from dbt.parser.manifest import ManifestLoader
 from dbt.version import __version__ as dbt_version
 
-__all__ = ["Graph", "brief_parsing", "unpacked"]
+__all__ = ["HEAD", "KEPT", "Graph", "brief_parsing", "sealed", "unpacked"]
 
 _READ = ManifestLoader.read_manifest_for_partial_parse
 _UNPACK: Callable[..., Manifest] = Manifest.from_msgpack
-_KEPT = "partial_parse.pickle"
+KEPT = "partial_parse.pickle"
 _VERSIONS = f"dbt {dbt_version}, Python {platform.python_version()}\n".encode()
-_DIGEST = sha256().digest_size
+#: Bytes before what Python wrote.
+HEAD = 2 * sha256().digest_size
 
 _PARTS = (
     *("exposures", "functions", "groups", "metrics"),
@@ -49,7 +50,7 @@ def brief_parsing() -> Iterator[None]:
 
 def _read(loader: ManifestLoader) -> Manifest | None:
     # Beside the folder of the one process, where the next one finds it.
-    kept = Path(loader.root_project.project_target_path).parent / _KEPT
+    kept = Path(loader.root_project.project_target_path).parent / KEPT
 
     def unpack(content: bytes, **decoding: Any) -> Manifest:
         return unpacked(content, kept, **decoding)
@@ -67,21 +68,24 @@ def unpacked(content: bytes, kept: Path, **decoding: Any) -> Manifest:
         Where it is kept as Python's own, beside hashes of both: one of another content,
         of other versions or a damaged one is written anew.
     """
-    head = sha256(_VERSIONS + content).digest()
     with suppress(Exception):
         known = kept.read_bytes()
-        body = known[2 * _DIGEST :]
-        if known.startswith(head + sha256(body).digest()):
+        body = known[HEAD:]
+        if known == sealed(content, body):
             # As trusted as dbt's own file and the code, which lie beside it.
             return Manifest(**pickle.loads(body))  # noqa: S301
     manifest = _UNPACK(content, **decoding)
     # Where nobody may write all goes as it did.
     with suppress(OSError):
-        body = _pickled(manifest)
         unfinished = kept.with_suffix(f".{os.getpid()}")
-        unfinished.write_bytes(head + sha256(body).digest() + body)
+        unfinished.write_bytes(sealed(content, _pickled(manifest)))
         unfinished.replace(kept)
     return manifest
+
+
+def sealed(content: bytes, body: bytes) -> bytes:
+    """What is kept of a content of dbt's own file: a hash of either, and Python's."""
+    return sha256(_VERSIONS + content).digest() + sha256(body).digest() + body
 
 
 def _pickled(manifest: Manifest) -> bytes:

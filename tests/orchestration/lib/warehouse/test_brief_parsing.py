@@ -62,6 +62,18 @@ def test_the_second_time_python_reads_what_dbt_read_the_first_time(
     assert str(second.state_check) == str(first.state_check)
 
 
+def test_a_test_is_given_what_python_keeps_of_its_own_database(
+    parsed: bytes, unpacked: list[bytes], knows_project: KnowsProject, database_url: str
+) -> None:
+    folder = Path(knows_project(database_url)["DBT_TARGET_PATH"])
+
+    found = _read(parsed, folder / brief_parsing.KEPT)
+
+    names = {node.database for node in found.nodes.values()}
+    assert (names, unpacked) == ({database_url.rsplit("/", 1)[1]}, [])
+    assert _told(found) == _told(_read(parsed, folder / "no_such_file"))
+
+
 def test_what_is_of_another_content_or_damaged_is_read_by_dbt_and_written_anew(
     parsed: bytes, unpacked: list[bytes], tmp_path: Path
 ) -> None:
