@@ -5,12 +5,13 @@ currency, shares lie in [0, 1], intervals end after they begin. Faults of these 
 model's and never the data's.
 """
 
-import importlib
-import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
+
+from ml_assets.expectations import broken, expectations
 
 __all__ = ["SUITES", "Suite", "broken_promises"]
 
@@ -82,61 +83,42 @@ SUITES: Final = {
 def broken_promises(table: str, rows: pd.DataFrame) -> list[str]:
     """What the rows of a table break, in words; empty when nothing.
 
-    No rows break nothing. Great Expectations takes seconds to import, so it is imported
-    here and not when assets are loaded.
+    No rows break nothing.
     """
     if rows.empty:
         return []
     suite = SUITES[table]
-    gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False}
-    batch = (
-        context.data_sources.add_pandas("predictions")
-        .add_dataframe_asset(table)
-        .add_batch_definition_whole_dataframe("all")
-        .get_batch(batch_parameters={"dataframe": _as_numbers(suite, rows)})
-    )
-    report = batch.validate(_expectations(gx, table, suite))
-    return [_breach(table, result) for result in report.results if not result.success]
+    results = broken(_as_numbers(suite, rows), list(_asked(suite)))
+    return [_breach(table, result) for result in results]
 
 
-def _expectations(gx: Any, table: str, suite: Suite) -> Any:
-    expect = gx.expectations
-    found = gx.ExpectationSuite(name=table)
-    for column in (*suite.key, *suite.not_negative, *suite.ends):
-        found.add_expectation(expect.ExpectColumnValuesToNotBeNull(column=column))
+def _asked(suite: Suite) -> Iterator[Any]:
+    expect = expectations()
+    filled = (*suite.key, *suite.not_negative, *suite.ends)
+    for column in dict.fromkeys((*filled, *_of_currency(suite))):
+        yield expect.ExpectColumnValuesToNotBeNull(column=column)
     if len(suite.key) == 1:
-        unique = expect.ExpectColumnValuesToBeUnique(column=suite.key[0])
+        yield expect.ExpectColumnValuesToBeUnique(column=suite.key[0])
     else:
-        unique = expect.ExpectCompoundColumnsToBeUnique(column_list=list(suite.key))
-    found.add_expectation(unique)
+        yield expect.ExpectCompoundColumnsToBeUnique(column_list=list(suite.key))
     for columns, highest in ((suite.shares, 1 + _ROUNDING), (suite.not_negative, None)):
         for column in columns:
-            found.add_expectation(
-                expect.ExpectColumnValuesToBeBetween(
-                    column=column, min_value=-_ROUNDING, max_value=highest
-                )
+            yield expect.ExpectColumnValuesToBeBetween(
+                column=column, min_value=-_ROUNDING, max_value=highest
             )
-    if suite.has_currency:
-        for expectation in (
-            expect.ExpectColumnValuesToNotBeNull(column="currency_code"),
-            expect.ExpectColumnValuesToMatchRegex(
-                column="currency_code", regex=_CURRENCY
-            ),
-        ):
-            found.add_expectation(expectation)
+    for column in _of_currency(suite):
+        yield expect.ExpectColumnValuesToMatchRegex(column=column, regex=_CURRENCY)
     for larger, smaller in _pairs(suite):
-        found.add_expectation(
-            expect.ExpectColumnPairValuesAToBeGreaterThanB(
-                column_A=larger,
-                column_B=smaller,
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            )
+        yield expect.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=larger,
+            column_B=smaller,
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
         )
-    return found
+
+
+def _of_currency(suite: Suite) -> tuple[str, ...]:
+    return ("currency_code",) if suite.has_currency else ()
 
 
 def _pairs(suite: Suite) -> list[tuple[str, str]]:
@@ -158,7 +140,7 @@ def _as_numbers(suite: Suite, rows: pd.DataFrame) -> pd.DataFrame:
         numbers[column] += _ROUNDING * (1 + numbers[column].abs())
     for column in lower - set(suite.shares):
         numbers[column] -= _ROUNDING * (1 + numbers[column].abs())
-    texts = [*suite.key, *(["currency_code"] if suite.has_currency else [])]
+    texts = [*suite.key, *_of_currency(suite)]
     return pd.concat([rows[texts], numbers], axis="columns")
 
 
@@ -169,12 +151,3 @@ def _breach(table: str, result: Any) -> str:
     rule = config.type.removeprefix("expect_").removeprefix("column_")
     count = int(result.result.get("unexpected_count") or 0)
     return f"{table}, {' and '.join(columns)} {rule.replace('_', ' ')}: {count} rows"
-
-
-def _great_expectations() -> Any:
-    """Import it late and without its one known warning."""
-    with warnings.catch_warnings():
-        # 1.24 still imports sre_constants, which Python 3.11 deprecates.
-        warnings.filterwarnings("ignore", message="module 'sre_constants'")
-        importlib.import_module("great_expectations.expectations")
-        return importlib.import_module("great_expectations")

@@ -137,14 +137,17 @@ def parsed_project(_template: TemplateCluster) -> Manifest:
 @pytest.fixture(scope="session")
 def knows_project(_template: TemplateCluster, memory: Path) -> KnowsProject:
     """Let dbt's processes find the project parsed for a database, in a folder."""
-    from tests.suite.parsed_state import move_parsed
+    from tests.suite.parsed_state import move_parsed, move_pickled
 
     origin = f"{EmbeddedPostgres(_template.server).url().rsplit('/', 1)[0]}/{BUILT}"
 
     def write(url: str) -> dict[str, str]:
         target = Path(tempfile.mkdtemp(prefix="dbt-", dir=memory))
         file = target / _template.parsed.name
-        file.write_bytes(move_parsed(_template.parsed, origin, url))
+        content = move_parsed(_template.parsed, origin, url)
+        file.write_bytes(content)
+        kept = move_pickled(_template.parsed, content, origin, url)
+        file.with_suffix(".pickle").write_bytes(kept)
         return {"DBT_TARGET_PATH": str(target)}
 
     return write

@@ -148,14 +148,18 @@ def _rows(
     names = [column.name for column in columns]
     return tuple(
         tuple(
-            replace(
+            _shaded(
                 _cell(value, column, language, no_value),
-                shade=shade.get(column.name),
+                shade.get(column.name),
             )
             for value, column in zip(row, columns, strict=True)
         )
         for row, shade in zip(kept, shades(card.settings, names, values), strict=False)
     )
+
+
+def _shaded(cell: Cell, shade: str | None) -> Cell:
+    return replace(cell, shade=shade) if shade else cell
 
 
 def why_empty(state: DataState, labels: dict[str, str]) -> str:

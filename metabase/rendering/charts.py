@@ -35,7 +35,7 @@ from metabase.rendering.series_charts import (
 __all__ = ["chart_points", "chart_spec"]
 
 _HEIGHT, _HEIGHTS_OF_A_BAR = 300, (22, 70)
-_LINE = "line_title"
+_LINE, _POINTS = "line_title", "points"
 
 
 def chart_spec(card: Card, result: Result, language: str) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def chart_spec(card: Card, result: Result, language: str) -> dict[str, Any]:
     is_date = any(isinstance(value, date) for value in result.column(name))
     plot = Plot(
         card,
-        alt.Chart(alt.InlineData(values=rows)),
+        alt.Chart(alt.InlineData(values=[])),
         metrics,
         is_date=is_date and not card.columns[name].is_month,
         rows=rows,
@@ -70,7 +70,8 @@ def chart_spec(card: Card, result: Result, language: str) -> dict[str, Any]:
         height = max(least, min(most, _HEIGHT))
     chart = draw(plot).properties(width="container", height=height)
     spec: dict[str, Any] = styled(chart).to_dict()
-    return spec
+    # Only now: Altair copies rows for each layer, and holds each against its schema.
+    return {**spec, "data": {"name": _POINTS}, "datasets": {_POINTS: rows}}
 
 
 def chart_points(card: Card, result: Result, language: str) -> list[dict[str, Any]]:

@@ -42,11 +42,7 @@ def write_value(value: Any, column: Column, language: str) -> str:
 def _write_number(value: float | Decimal, column: Column, language: str) -> str:
     # As people and Metabase round: a half goes up.
     with localcontext(rounding=ROUND_HALF_UP):
-        written: str = _pattern(column, language).apply(
-            *(value, _locale(language)),
-            currency=column.currency,
-            currency_digits=False,
-        )
+        written: str = _pattern(column, language).apply(value, _locale(language))
     return written
 
 
@@ -58,7 +54,18 @@ def _locale(language: str) -> Locale:
 
 @cache
 def _pattern(column: Column, language: str) -> NumberPattern:
-    return parse_pattern(number_pattern(column, language))
+    pattern = parse_pattern(number_pattern(column, language))
+    if column.currency:
+        # Once: Babel looks up the currency's name in words for each number otherwise.
+        symbol = get_currency_symbol(column.currency, language).replace("'", "''")
+        pattern.prefix = _with_symbol(pattern.prefix, symbol)
+        pattern.suffix = _with_symbol(pattern.suffix, symbol)
+    return pattern
+
+
+def _with_symbol(ends: tuple[str, str], symbol: str) -> tuple[str, str]:
+    of_positive, of_negative = ends
+    return of_positive.replace("¤", symbol), of_negative.replace("¤", symbol)
 
 
 def number_pattern(column: Column, language: str) -> str:

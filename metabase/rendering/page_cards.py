@@ -106,7 +106,9 @@ def _linked(told: CompanyAnswers, at: Placement, drawn: DrawnCard) -> DrawnCard:
         return drawn
     rows = tuple(
         tuple(
-            replace(cell, link=targets.get(place, {}).get(cell.full or cell.text))
+            replace(cell, link=targets[place].get(cell.full or cell.text))
+            if place in targets
+            else cell
             for place, cell in enumerate(row)
         )
         for row in drawn.rows

@@ -1,7 +1,5 @@
 """Gate: every prediction lies in its range, checked by Great Expectations."""
 
-import importlib
-import warnings
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +9,7 @@ import pyarrow as pa
 
 from ml_assets.clv.gates import GateResult
 from ml_assets.clv.histories import Floats
+from ml_assets.expectations import broken, expectations
 from ml_assets.sentences import Sentence
 
 __all__ = ["probabilities_in_range"]
@@ -53,9 +52,6 @@ def probabilities_in_range(predictions: pd.DataFrame) -> GateResult:
     Also: no value is missing, each customer appears once, and a longer horizon
     never expects fewer orders, and what is expected lies within its interval. Observed
     is the number of values that fail.
-
-    Great Expectations takes seconds to import, so it is imported here and not
-    when assets are loaded.
     """
     failures = _failures(predictions)
     observed = float(sum(count for _, count in failures))
@@ -87,30 +83,15 @@ def probabilities_in_range(predictions: pd.DataFrame) -> GateResult:
 
 def _failures(predictions: pd.DataFrame) -> list[tuple[str, int]]:
     """(what failed, how many values) for each broken expectation."""
-    gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
-    context.variables.progress_bars = {"globally": False}
-    definition = (
-        context.data_sources.add_pandas("predictions")
-        .add_dataframe_asset("customers")
-        .add_batch_definition_whole_dataframe("all")
-    )
 
-    def validated(rows: npt.NDArray[np.intp] | slice) -> Any:
-        checked = pd.DataFrame({name: column[rows] for name, column in columns.items()})
-        batch = definition.get_batch(batch_parameters={"dataframe": checked})
-        return batch.validate(suite)
+    def table(rows: npt.NDArray[np.intp] | slice) -> pd.DataFrame:
+        return pd.DataFrame({name: column[rows] for name, column in columns.items()})
 
     columns = _checked(predictions)
-    suite = _suite(gx, has_model=bool((predictions["status"] == "fitted").any()))
-    # Where the worst row keeps an expectation all do; how many break it is told by all.
-    if validated(_worst(columns)).success:
-        return []
+    asked = _asked(has_model=bool((predictions["status"] == "fitted").any()))
     failures = []
-    for result in validated(slice(None)).results:
-        if result.success:
-            continue
+    # Where the worst row keeps an expectation all do; how many break it is told by all.
+    for result in broken(table(slice(None)), asked, sample=table(_worst(columns))):
         config = result.expectation_config
         names = [config.kwargs.get(key) for key in ("column", "column_A", "column_B")]
         told = " and ".join(str(name) for name in names if name)
@@ -120,28 +101,29 @@ def _failures(predictions: pd.DataFrame) -> list[tuple[str, int]]:
     return failures
 
 
-def _suite(gx: Any, *, has_model: bool) -> Any:
-    expect = gx.expectations
-    suite = gx.ExpectationSuite(name="predictions_in_range")
-    suite.add_expectation(expect.ExpectColumnValuesToBeUnique(column="customer_id"))
-    for column in ("customer_id", *_PROBABILITIES, *_AMOUNTS):
-        if column in _OF_A_MODEL and not has_model:
-            continue
-        suite.add_expectation(expect.ExpectColumnValuesToNotBeNull(column=column))
-    for columns, highest in ((_PROBABILITIES, 1), (_AMOUNTS, _LARGEST_AMOUNT)):
-        for column in columns:
-            suite.add_expectation(
-                expect.ExpectColumnValuesToBeBetween(
-                    column=column, min_value=0, max_value=highest
-                )
+def _asked(*, has_model: bool) -> list[Any]:
+    expect = expectations()
+    return [
+        expect.ExpectColumnValuesToBeUnique(column="customer_id"),
+        *(
+            expect.ExpectColumnValuesToNotBeNull(column=column)
+            for column in ("customer_id", *_PROBABILITIES, *_AMOUNTS)
+            if has_model or column not in _OF_A_MODEL
+        ),
+        *(
+            expect.ExpectColumnValuesToBeBetween(
+                column=column, min_value=0, max_value=highest
             )
-    for larger, smaller in _PAIRS:
-        suite.add_expectation(
+            for columns, highest in ((_PROBABILITIES, 1), (_AMOUNTS, _LARGEST_AMOUNT))
+            for column in columns
+        ),
+        *(
             expect.ExpectColumnPairValuesAToBeGreaterThanB(
                 column_A=larger, column_B=smaller, or_equal=True
             )
-        )
-    return suite
+            for larger, smaller in _PAIRS
+        ),
+    ]
 
 
 def _checked(predictions: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
@@ -193,12 +175,3 @@ def _unclear(customers: "pd.Series[Any]") -> list[int]:
     again = np.flatnonzero(customers.duplicated())[:1]
     first = np.flatnonzero(customers.isin(customers.iloc[again]))[: again.size]
     return [int(row) for row in (*nobody, *again, *first)]
-
-
-def _great_expectations() -> Any:
-    """Import it late and without its one known warning."""
-    with warnings.catch_warnings():
-        # 1.24 still imports sre_constants, which Python 3.11 deprecates.
-        warnings.filterwarnings("ignore", message="module 'sre_constants'")
-        importlib.import_module("great_expectations.expectations")
-        return importlib.import_module("great_expectations")

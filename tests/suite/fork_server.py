@@ -41,7 +41,7 @@ _MOST_DESCRIPTORS, _OUT_OF_THE_WAY = 64, 256
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What these import when they are at work.
 _LATER = {
-    "timonel": ("alembic.command", "altair", "vl_convert", "great_expectations"),
+    "timonel": ("tests.suite.timonel_at_work",),
     "dbt": ("dbt.adapters.postgres", "tests.suite.dbt_schemas"),
     "taps.raw_tables": (
         *("taps.tap_files.tap", "taps.tap_shopify.tap", "taps.tap_meta_ads.tap"),

@@ -12,7 +12,9 @@ from pprint import pformat
 
 from dbt.artifacts.resources.base import FileHash
 
-__all__ = ["FILE_NAME", "move_parsed", "profile_hash"]
+from orchestration.lib.warehouse.brief_parsing import HEAD, KEPT, sealed
+
+__all__ = ["FILE_NAME", "move_parsed", "move_pickled", "profile_hash"]
 
 FILE_NAME = "partial_parse.msgpack"
 
@@ -27,9 +29,27 @@ def move_parsed(kept: Path, old: str, new: str) -> bytes:
     """
     content = kept.read_bytes()
     old_name, new_name = (url.rsplit("/", 1)[1].encode() for url in (old, new))
-    old_hash, new_hash = (profile_hash(url).encode() for url in (old, new))
+    old_hash = profile_hash(old).encode()
     if len(old_name) != len(new_name) or content.count(old_hash) != 1:
         raise ValueError(f"{kept} was not parsed for {old_name!r}")
+    return _moved(content, old, new)
+
+
+def move_pickled(kept: Path, content: bytes, old: str, new: str) -> bytes:
+    """What Python keeps of such a file beside it, for another database.
+
+    Parameters
+    ----------
+    content
+        Of `move_parsed`, for the same.
+    """
+    body = kept.with_name(KEPT).read_bytes()[HEAD:]
+    return sealed(content, _moved(body, old, new))
+
+
+def _moved(content: bytes, old: str, new: str) -> bytes:
+    old_name, new_name = (url.rsplit("/", 1)[1].encode() for url in (old, new))
+    old_hash, new_hash = (profile_hash(url).encode() for url in (old, new))
     return content.replace(old_name, new_name).replace(old_hash, new_hash)
 
 

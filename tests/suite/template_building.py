@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import psycopg
+from dbt.parser.manifest import extended_mashumuro_decoder
 
+from orchestration.lib.warehouse.brief_parsing import KEPT, unpacked
 from orchestration.lib.warehouse.database import libpq_environment, migrate
 from orchestration.lib.warehouse.dbt import project_fingerprint
 from orchestration.lib.warehouse.dbt_relations import remember_built_from
@@ -67,6 +69,8 @@ def _build(url: str, cluster: TemplateCluster, work: Path) -> None:
     assert dbt.manifest is not None
     write_manifest(dbt.manifest, cluster.manifest)
     assert move_parsed(cluster.parsed, url, url)
+    content, kept = cluster.parsed.read_bytes(), cluster.parsed.with_name(KEPT)
+    unpacked(content, kept, decoder=extended_mashumuro_decoder)
 
 
 def _imported() -> set[str]:

@@ -1,4 +1,4 @@
-"""Dagster without what it works out again for each table that a step makes."""
+"""Dagster without what it works out again for each table, and of what is not there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from weakref import WeakKeyDictionary
 
 import dagster as dg
 from dagster._core.execution.context.system import StepExecutionContext
+from dagster.components.core import load_defs
+from dagster.components.core.component_tree import ComponentTree
 
-__all__ = ["brief_dagster", "one_day_is_no_range", "tables_worked_out_once"]
+__all__ = [
+    "brief_dagster",
+    "no_components_described",
+    "one_day_is_no_range",
+    "tables_worked_out_once",
+]
 
 _KEYS_IN_RANGE = dg.MultiPartitionsDefinition.get_partition_keys_in_range
 
@@ -46,6 +53,19 @@ def one_day_is_no_range() -> None:
     each table that it is made of, in four questions to its store.
     """
     dg.MultiPartitionsDefinition.get_partition_keys_in_range = _keys_in_range  # type: ignore[method-assign, assignment]
+
+
+def no_components_described() -> None:
+    """Have what is loaded not told with what its kinds of components could be given.
+
+    Dagster writes a schema of each kind of every package that is installed, half a
+    second of each command that loads definitions. Ours are of none of these kinds.
+    """
+    load_defs.get_library_json_enriched_defs = _without_kinds
+
+
+def _without_kinds(tree: ComponentTree | None) -> dg.Definitions:
+    return dg.Definitions(component_tree=tree)
 
 
 def _keys_in_range(

@@ -2,19 +2,20 @@
 
 It reads the files of the whole stack to tell who brought a flag, makes a message of
 every event before it asks whether somebody listens, for each answer of the database
-the same guesser of types, takes each node's name to pieces for each model that is
-named, goes through all tables for one of them, and opens a connection for each node;
-it compiles each template in each process, and parses all anew for a server at another
-address, where every name is the same.
+the same guesser of types, looks at each node for each model that is named, goes
+through all tables for one of them, and opens a connection for each node; it compiles
+each template in each process, and parses all anew for a server at another address,
+where every name is the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import agate  # type: ignore[import-untyped]
@@ -26,6 +27,7 @@ from dbt.adapters.postgres.connections import (
     PostgresCredentials,
 )
 from dbt.adapters.reference_keys import _ReferenceKey
+from dbt.graph.graph import UniqueId
 from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
@@ -36,6 +38,7 @@ from psycopg2 import Error as DatabaseError
 from orchestration.lib.core.settings import PROJECT_ROOT
 from orchestration.lib.warehouse.brief_contexts import brief_contexts
 from orchestration.lib.warehouse.brief_graphs import brief_graphs
+from orchestration.lib.warehouse.brief_parsing import brief_parsing
 from orchestration.lib.warehouse.brief_templates import brief_templates
 
 __all__ = ["COMPILED_TEMPLATES", "DETAILS", "MESSAGES", "brief", "connected_once"]
@@ -50,9 +53,9 @@ _INITIALISE = BaseEvent.__init__
 _BUILD_TYPE_TESTER = agate_helper.build_type_tester
 _EMPTY_TABLE = agate_helper.empty_table
 _GET_RELATION = BaseAdapter.get_relation
-_IS_MATCH = QualifiedNameSelectorMethod.node_is_match
+_SEARCH = QualifiedNameSelectorMethod.search
 
-_MASTER = "master"
+_BY_WORD, _MASTER = "_timonel_by_word", "master"
 _LONG_SECONDS = 60
 
 #: Levels of events: below what any output shows, and all but warnings and errors.
@@ -83,11 +86,12 @@ def brief(unheard: frozenset[EventLevel]) -> Iterator[None]:
         ),
         patch.object(agate_helper, "build_type_tester", _build_type_tester),
         patch.object(agate_helper, "empty_table", _empty_table),
-        patch.object(QualifiedNameSelectorMethod, "node_is_match", _is_match),
+        patch.object(QualifiedNameSelectorMethod, "search", _search),
         patch.object(BaseAdapter, "get_relation", _get_relation),
         patch.object(PostgresCredentials, "_connection_keys", _what_names_tell),
         brief_contexts(),
         brief_graphs(),
+        brief_parsing(),
         brief_templates(COMPILED_TEMPLATES),
     ):
         yield
@@ -185,13 +189,39 @@ def _empty_table() -> agate.Table:
     return _EMPTY_TABLE()  # type: ignore[no-untyped-call]
 
 
-def _is_match(
-    method: QualifiedNameSelectorMethod, name: str, fqn: list[str], is_versioned: bool
-) -> bool:
-    """Dbt's own answer, of one word without the pieces that nothing is done with."""
-    if is_versioned or not name.replace("_", "a").isalnum():
-        return bool(_IS_MATCH(method, name, fqn, is_versioned))
-    return name in {fqn[-1], fqn[0].split(".")[0], fqn[1].split(".")[0]}
+def _search(
+    method: QualifiedNameSelectorMethod, included: set[UniqueId], name: str
+) -> Iterator[str]:
+    """Dbt's own answer; to one word from an index, not by a look at each node."""
+    # Kept with what it is of, so that no other project is answered from it.
+    kept = method.manifest.__dict__
+    if _BY_WORD not in kept:
+        kept[_BY_WORD] = _by_word(method)
+    by_word: Mapping[str, Sequence[str]] | None = kept[_BY_WORD]
+    if by_word is None or not name.replace("_", "a").isalnum():
+        return cast("Iterator[str]", _SEARCH(method, included, name))
+    return (found for found in by_word.get(name, ()) if found in included)
+
+
+def _by_word(method: QualifiedNameSelectorMethod) -> Mapping[str, Sequence[str]] | None:
+    """Nodes by each word that means them: their name, and where their paths begin.
+
+    None where a model has versions, of which dbt compares more.
+    """
+    words: dict[str, list[str]] = defaultdict(list)
+    for unique_id, node in method.non_source_nodes(_Everything()):
+        if node.is_versioned:
+            return None
+        for word in {node.fqn[-1], *(part.split(".")[0] for part in node.fqn[:2])}:
+            words[word].append(unique_id)
+    return words
+
+
+class _Everything(set[UniqueId]):
+    """Whatever somebody looks for is in it."""
+
+    def __contains__(self, _one: object) -> bool:
+        return True
 
 
 def _what_names_tell(_credentials: PostgresCredentials) -> tuple[str, ...]:

@@ -7,14 +7,17 @@ import dagster as dg
 import pytest
 from alembic.script import ScriptDirectory
 from dagster._core.definitions.assets.job.asset_layer import AssetLayer
+from dagster.components.core import load_defs
 
 from orchestration.lib.core.settings import Settings
 from orchestration.lib.operations.brief_dagster import (
+    no_components_described,
     one_day_is_no_range,
     tables_worked_out_once,
 )
 from orchestration.lib.operations.dagster_home import open_instance
 
+DESCRIBE = load_defs.get_library_json_enriched_defs
 NAMES = [f"t{number}" for number in range(12)]
 
 
@@ -124,6 +127,39 @@ def test_a_day_of_a_company_is_itself_and_days_are_a_range(
     assert {type(key) for keys in after for key in keys} == {dg.MultiPartitionKey}
     # Whether there is such a company is asked when the run begins, and not of tables.
     assert (run.success, asked) == (True, ["plaza", "plaza"])
+
+
+def test_what_is_loaded_is_the_same_without_kinds_of_components(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "some_project" / "defs"
+    folder.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.dg]\ndirectory_type = "project"\n'
+        '[tool.dg.project]\nroot_module = "some_project"\n'
+    )
+    (folder.parent / "__init__.py").touch()
+    (folder / "__init__.py").touch()
+    (folder / "tables.py").write_text(
+        "import dagster as dg\n@dg.asset\ndef orders() -> None: ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def loaded() -> dg.Definitions:
+        return dg.load_from_defs_folder(path_within_project=tmp_path)
+
+    monkeypatch.setattr(load_defs, "get_library_json_enriched_defs", DESCRIBE)
+    before = loaded()
+    no_components_described()
+    after = loaded()
+
+    graphs = [each.resolve_asset_graph() for each in (before, after)]
+    keys = [graph.get_all_asset_keys() for graph in graphs]
+    assert keys[0] == keys[1] == {dg.AssetKey("orders")}
+    assert (list(before.metadata), list(after.metadata)) == (
+        ["plugin_component_types_json"],
+        [],
+    )
 
 
 def test_migrations_of_the_stores_are_read_once_for_all_runs_and_homes(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from copy import copy
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -20,7 +21,9 @@ from dbt.clients.jinja import MacroStack
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.contracts.graph.manifest import Manifest
-from dbt.graph.selector_methods import QualifiedNameSelectorMethod, is_selected_node
+from dbt.contracts.graph.nodes import ModelNode
+from dbt.graph.graph import UniqueId
+from dbt.graph.selector_methods import QualifiedNameSelectorMethod
 from dbt_common.helper_types import Port
 
 from orchestration.lib.warehouse import brief_dbt
@@ -91,14 +94,32 @@ def test_a_name_chooses_what_dbt_chooses(parsed_project: Manifest) -> None:
     words = {word for fqn in fqns[::101] for word in fqn}
     words |= {"timonel.marts", "marts.saas", "orders*", "no_such_model", "orders-x"}
     method = QualifiedNameSelectorMethod(parsed_project, None, [])
+    named = (*parsed_project.nodes, *parsed_project.unit_tests)
+    everything = set(map(UniqueId, named))
+    some = set(sorted(everything)[::2])
 
-    for word in sorted(words):
-        with brief_dbt.brief(frozenset()):
-            chosen = [method.node_is_match(word, fqn, False) for fqn in fqns]
-        assert chosen == [
-            is_selected_node(fqn, word, False) or is_selected_node(fqn[1:], word, False)
-            for fqn in fqns
-        ], word
+    def chosen(word: str) -> list[set[str]]:
+        return [set(method.search(among, word)) for among in (everything, some)]
+
+    expected = {word: chosen(word) for word in words}
+    with brief_dbt.brief(frozenset()):
+        assert {word: chosen(word) for word in words} == expected
+    assert any(among < all_ for all_, among in expected.values())
+
+
+def test_a_model_with_versions_is_chosen_as_dbt_chooses_it(
+    parsed_project: Manifest,
+) -> None:
+    model = copy(parsed_project.nodes["model.timonel.orders"])
+    assert isinstance(model, ModelNode)
+    model.version, model.fqn = 2, [*model.fqn, "v2"]
+    manifest = Manifest(nodes={model.unique_id: model})
+    method = QualifiedNameSelectorMethod(manifest, None, [])
+
+    with brief_dbt.brief(frozenset()):
+        found = set(method.search({UniqueId(model.unique_id)}, "orders"))
+
+    assert found == {model.unique_id}
 
 
 class Names(ManifestContext):
