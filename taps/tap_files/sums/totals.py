@@ -12,7 +12,8 @@ from taps.tap_files.tables import Cell, Row, as_text
 __all__ = ["TotalRows", "begins_with_total"]
 
 _LABEL = re.compile(
-    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?:\b|:)|suma\b|sum\b|soma\b"
+    r"(?:(?:grand|gran|sub|sous)[ -]?)?tota(?:l(?:es|s|e|i)?|ux|al)(?:\b|:)"
+    r"|somm[ae]\b|suma\b|sum\b|soma\b"
     r"|(?:(?:gesamt|zwischen)?summe|gesamt)\b"
     r"|results? from\b|(?:all|todo|todos|todas)$",
     re.IGNORECASE,
@@ -27,7 +28,8 @@ _PERIOD = (
     r"dezembro|(?:19|20)\d\d|\d{1,2}[/-](?:19|20)?\d\d)"
 )
 _NOTHING_ELSE = re.compile(
-    r"(?:(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?|soma|gesamt"
+    r"(?:(?:(?:grand|gran|sub|sous)[ -]?)?tota(?:l(?:es|s|e|i)?|ux|al)|somm[ae]"
+    r"|soma|gesamt"
     r"|(?:gesamt|zwischen)?sum(?:a|me)?)"
     rf"(?:[\s:,.-]+{_PERIOD})*\s*:?",
     re.IGNORECASE,
@@ -52,6 +54,7 @@ _CONTRACTS = frozenset(
     {"purchases", "ad_spend", "invoices", "payments", "subscriptions"}
 )
 _DIGIT = re.compile(r"\d")
+_SOMETHING = re.compile(r"[1-9]")
 
 
 def begins_with_total(cells: Sequence[Cell]) -> bool:
@@ -96,6 +99,7 @@ class TotalRows:
     """
 
     def __init__(self, name: str, binding: Binding) -> None:
+        self._name = name
         self._nameless = _NamelessLines(name, binding)
         self._is_looked_for = binding.contract.name in _CONTRACTS
         self._dates = binding.positions_of("date", "date-time")
@@ -125,6 +129,25 @@ class TotalRows:
             else:
                 yield row
         self._nameless.refuse_many()
+
+    def refuse_all(self) -> None:
+        """Raise FileError where money was told, and in rows of totals only."""
+        told = [
+            row
+            for row in self.rows
+            if any(_SOMETHING.search(as_text(row.cells[at])) for at in self._amounts)
+        ]
+        if not told:
+            return
+        problem = (
+            f"each of the {len(self.rows)} rows looks like a total: no column that is "
+            "read names a day, or what the money is of"
+        )
+        remedy = (
+            "Export the rows that the totals are of, or name their columns with the "
+            "setting columns.<column>=<column of the file>"
+        )
+        raise FileError(self._name, problem, remedy=remedy, line=told[0].line)
 
     def _is_total(self, cells: Sequence[Cell]) -> bool:
         date = as_text(cells[self._dates[0]]) if self._dates else ""

@@ -129,6 +129,7 @@ class CellReader:
             word_of(as_text(cells[position]))
             for position in self._all_positions("status")
         ]
+        words.append(word_of(self.binding.constants.get("status", "")))
         said = [self._statuses[word] for word in words if not says_nothing(word)]
         for position, means in self.binding.flags.items():
             if says_yes(as_text(cells[position])):
