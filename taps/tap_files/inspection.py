@@ -27,7 +27,7 @@ from taps.tap_files.sums.keyed_amounts import KeyedAmounts
 from taps.tap_files.sums.repeats import RepeatFinder, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.told_parts import with_told_parts
-from taps.tap_files.sums.totals import TotalRows
+from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Twice
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
@@ -125,7 +125,7 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     separator, is_proven = evidence.separator(table.decimal_hint)
     amounts_of_ids.ask(separator)
     if row is None:
-        totals.refuse_all()
+        refuse_all_totals(source.name, binding, totals.rows)
     left_out = _notes_of_rows(headers, totals, is_empty=row is None)
     return Inspection(
         name=source.name,

@@ -9,7 +9,7 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Cell, Row, as_text
 
-__all__ = ["TotalRows", "begins_with_total"]
+__all__ = ["TotalRows", "begins_with_total", "refuse_all_totals"]
 
 _LABEL = re.compile(
     r"(?:(?:grand|gran|sub|sous)[ -]?)?tota(?:l(?:es|s|e|i)?|ux|al)(?:\b|:)"
@@ -99,7 +99,6 @@ class TotalRows:
     """
 
     def __init__(self, name: str, binding: Binding) -> None:
-        self._name = name
         self._nameless = _NamelessLines(name, binding)
         self._is_looked_for = binding.contract.name in _CONTRACTS
         self._dates = binding.positions_of("date", "date-time")
@@ -130,25 +129,6 @@ class TotalRows:
                 yield row
         self._nameless.refuse_many()
 
-    def refuse_all(self) -> None:
-        """Raise FileError where money was told, and in rows of totals only."""
-        told = [
-            row
-            for row in self.rows
-            if any(_SOMETHING.search(as_text(row.cells[at])) for at in self._amounts)
-        ]
-        if not told:
-            return
-        problem = (
-            f"each of the {len(self.rows)} rows looks like a total: no column that is "
-            "read names a day, or what the money is of"
-        )
-        remedy = (
-            "Export the rows that the totals are of, or name their columns with the "
-            "setting columns.<column>=<column of the file>"
-        )
-        raise FileError(self._name, problem, remedy=remedy, line=told[0].line)
-
     def _is_total(self, cells: Sequence[Cell]) -> bool:
         date = as_text(cells[self._dates[0]]) if self._dates else ""
         if _LABEL.match(date):
@@ -171,3 +151,24 @@ class TotalRows:
             if _NOTHING_ELSE.fullmatch(text.strip()):
                 return True
         return False
+
+
+def refuse_all_totals(name: str, binding: Binding, totals: Sequence[Row]) -> None:
+    """Raise FileError where a file tells money, and in rows of totals only."""
+    amounts = binding.positions_of("number")
+    told = [
+        row
+        for row in totals
+        if any(_SOMETHING.search(as_text(row.cells[at])) for at in amounts)
+    ]
+    if not told:
+        return
+    problem = (
+        f"each of the {len(totals)} rows looks like a total: no column that is read "
+        "names a day, or what the money is of"
+    )
+    remedy = (
+        "Export the rows that the totals are of, or name their columns with the "
+        "setting columns.<column>=<column of the file>"
+    )
+    raise FileError(name, problem, remedy=remedy, line=told[0].line)
