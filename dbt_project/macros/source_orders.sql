@@ -6,8 +6,9 @@
     counts as new when the transaction that wrote it is not in the snapshot of the last
     look: no clock and no time stamp is trusted, and a load that was still open then is
     not missed. What no row tells (orders that vanished, lists of deleted orders, guests
-    whose address has another owner, customers who are another person now) is compared
-    with `orders` itself.
+    whose address has another owner, customers who are another person now, rates that
+    came since) is compared with `orders` itself. A refund in another currency than its
+    order's has a rate that `orders` does not keep: its order is made anew every time.
 
     Everything counts as changed for a company never looked at, after a restore, when
     its files changed (but those of spend), and when it mixes files with a shop's API
@@ -19,6 +20,8 @@
         ref('orders'), ref('stg_shopify__orders'), ref('int_shopify_orders_deleted'),
         ref('int_shopify_customers_matched'), source('files', 'files'),
         ref('int_shopify_customers_identified'), source('ops', 'customer_splits'),
+        ref('int_currency_rates_filled'), ref('stg_ops__companies'),
+        ref('stg_shopify__order_refunds'),
         source('shopify', 'orders'), source('shopify', 'order_line_items'),
         source('shopify', 'order_refunds'), source('shopify', 'order_sales'),
         source('shopify', 'order_transactions'),
@@ -226,7 +229,37 @@
                 || coalesce(merged.person_customer_id, stored.customer_id)
             )
         )
+    {{ orders_of_other_rates() }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- Orders, and of refunds those, whose money is converted by another rate by now. -#}
+{% macro orders_of_other_rates() -%}
+    union all
+    select orders.company_id, orders.order_id
+    from {{ ref('orders') }} as orders
+    inner join {{ ref('stg_ops__companies') }} as companies
+        on
+            orders.company_id = companies.company_id
+            and orders.original_currency_code <> companies.currency_code
+    left join {{ ref('int_currency_rates_filled') }} as rates
+        on
+            orders.company_id = rates.company_id
+            and orders.original_currency_code = rates.currency_code
+            and orders.order_date = rates.rate_date
+    where
+        {{ is_in_scope('orders.company_id') }}
+        and orders.currency_rate is distinct from rates.rate
+    union all
+    select orders.company_id, orders.order_id
+    from {{ ref('stg_shopify__order_refunds') }} as refunds
+    inner join {{ ref('orders') }} as orders
+        on
+            refunds.company_id = orders.company_id
+            and 'shopify/' || refunds.order_id = orders.order_id
+            and refunds.currency_code <> orders.original_currency_code
+    where {{ is_in_scope('orders.company_id') }} and refunds.has_transactions
 {%- endmacro %}
 
 
@@ -238,6 +271,7 @@
         ~ " and to_regclass('" ~ ref('int_shopify_customers_matched') ~ "') is not null"
         ~ " and to_regclass('" ~ ref('int_shopify_customers_identified')
         ~ "') is not null"
+        ~ " and to_regclass('" ~ ref('int_currency_rates_filled') ~ "') is not null"
         ~ " as is_there"
     ) -%}
     {{ return(not flags.FULL_REFRESH and found.rows[0]['is_there']) }}

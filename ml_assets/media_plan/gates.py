@@ -69,7 +69,7 @@ def has_media_spend(media: MediaDays) -> GateResult:
         message = Sentence(
             "has_media_spend.unconverted",
             "{days} campaign days have no currency rate, and their spend is left out. "
-            "Load a file of rates (docs/runbook.md).",
+            "Connect ecb-rates or load a file of rates (docs/runbook.md).",
             days=media.unconverted_count,
         )
         return GateResult("has_media_spend", "warned", count, 1, message)

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from taps.tap_files.contract import Column
     from taps.tap_files.headers import Binding
 
-__all__ = ["looks_like_data", "missing_columns", "refuse_doubled_columns"]
+__all__ = ["looks_like_data", "missing_columns", "nearest", "refuse_doubled_columns"]
 __all__ += ["refuse_subscriptions"]
 
 _MOST_LIKELY = 4
+_FEWEST_FOUND = 2
+_OWN_TABLES = "marketplace_"
+"""Tables of a program of one's own: no program exports files like them."""
 _SUBSCRIPTIONS = frozenset(
     {"subscription", "subscriptionid", "suscripcion", "suscripcionid", "idsuscripcion"}
 )
@@ -115,6 +118,39 @@ def refuse_subscriptions(name: str, binding: Binding) -> None:
         "contract=purchases"
     )
     raise FileError(name, problem, remedy=remedy, line=1)
+
+
+def nearest(bindings: Sequence[Binding]) -> Binding:
+    """The contract most of whose columns are there, of those found or required.
+
+    A file that tells money is of a contract whose money it tells: a till's receipts
+    are no answers to a webinar. Of two that are as near, the one before which more of
+    the others give way.
+    """
+    of_money = [b for b in bindings if b.contract.amount_column]
+    near = [b for b in of_money if _tells_money(b)]
+    if not near and any("currency_code" in b.positions for b in of_money):
+        near = of_money
+    near = [b for b in near if not b.contract.name.startswith(_OWN_TABLES)] or near
+    if near:
+        bindings = [
+            b for b in near if len(b.missing) == min(len(n.missing) for n in near)
+        ]
+    return max(bindings, key=lambda b: (_found_share(b), len(b.contract.supersedes)))
+
+
+def _tells_money(binding: Binding) -> bool:
+    """Whether the amount is there, or what it is the product of, and something else."""
+    name, found = binding.contract.amount_column, binding.positions.keys()
+    (amount,) = (c for c in binding.contract.columns if c.name == name)
+    product = set(amount.product_of)
+    is_told = name in found or (bool(product) and product <= found)
+    return is_told and len(found) >= _FEWEST_FOUND
+
+
+def _found_share(binding: Binding) -> float:
+    found = len(binding.positions)
+    return found / (found + len(binding.missing))
 
 
 def _doubled(keys: Sequence[str], positions: Mapping[str, int]) -> Iterator[str]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taps.tap_files.contract import Column, Contract, load_contracts
-from taps.tap_files.header_errors import missing_columns, refuse_doubled_columns
+from taps.tap_files.header_errors import (
+    missing_columns,
+    nearest,
+    refuse_doubled_columns,
+)
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
@@ -107,8 +111,8 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
     beaten = {other for binding in whole for other in binding.contract.supersedes}
     whole = [binding for binding in whole if binding.contract.name not in beaten]
     if not whole:
-        nearest = known if preset is not None else _nearest(bindings)
-        raise missing_columns(name, header, nearest)
+        closest = known if preset is not None else nearest(bindings)
+        raise missing_columns(name, header, closest)
     reads = [set(each.positions.values()) for each in whole]
     whole = [
         each
@@ -283,16 +287,3 @@ def _last_resort(column: Column, keys: Sequence[str]) -> dict[str, int]:
     wanted = (normalised(alias) for alias in column.last_resort)
     found = next((keys.index(key) for key in wanted if key in keys), None)
     return {} if found is None else {column.name: found}
-
-
-def _nearest(bindings: Iterable[Binding]) -> Binding:
-    """The contract most of whose columns are there, of those found or required.
-
-    Of two that are as near, the one before which more of the others give way.
-    """
-    return max(bindings, key=lambda b: (_found_share(b), len(b.contract.supersedes)))
-
-
-def _found_share(binding: Binding) -> float:
-    found = len(binding.positions)
-    return found / (found + len(binding.missing))

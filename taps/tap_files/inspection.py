@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from taps.tap_files.contract import load_contracts
 from taps.tap_files.evidence import Evidence
 from taps.tap_files.formats.csv_files import open_csv
 from taps.tap_files.formats.jsonl_files import open_jsonl
@@ -13,7 +14,7 @@ from taps.tap_files.formats.parted import parted
 from taps.tap_files.formats.unfolded import unfolded
 from taps.tap_files.formats.xlsx_files import open_spreadsheet
 from taps.tap_files.header_errors import refuse_subscriptions
-from taps.tap_files.headers import Binding, recognise
+from taps.tap_files.headers import Binding, bind, recognise
 from taps.tap_files.identity import Identities
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.look_alikes import refuse_look_alikes
@@ -26,7 +27,7 @@ from taps.tap_files.sums.keyed_amounts import KeyedAmounts
 from taps.tap_files.sums.repeats import RepeatFinder, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.told_parts import with_told_parts
-from taps.tap_files.sums.totals import TotalRows
+from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Twice
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
@@ -40,6 +41,9 @@ from taps.tap_files.wording import normalised
 __all__ = ["Inspection", "inspect_file"]
 
 _RATE_DECIMALS = 12
+_OF_SPEND = frozenset(
+    {"spend", "impressions", "clicks", "campaign_name", "campaign_id"}
+)
 """A Chilean peso is 0.00096 euros: six decimals would lose a part in two thousand."""
 
 
@@ -120,6 +124,8 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     is_per_order = identities.check()
     separator, is_proven = evidence.separator(table.decimal_hint)
     amounts_of_ids.ask(separator)
+    if row is None:
+        refuse_all_totals(source.name, binding, totals.rows)
     left_out = _notes_of_rows(headers, totals, is_empty=row is None)
     return Inspection(
         name=source.name,
@@ -159,6 +165,9 @@ def _recognised(source: SourceFile, table: Table, settings: Settings) -> Binding
         binding = recognise(source.name, table.header, settings)
     except FileError:
         if period is None or settings.contract not in {AUTO, "ad_spend"}:
+            raise
+        spend = bind(load_contracts()["ad_spend"], table.header, settings.columns)
+        if not _OF_SPEND & spend.positions.keys():
             raise
         whole = replace(
             settings, contract="ad_spend", constants={**period, **settings.constants}

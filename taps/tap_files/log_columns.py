@@ -10,7 +10,10 @@ from taps.tap_files.wording import normalised
 
 __all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
 
-DAYS = frozenset({"date", "fecha", "data", "at", "on", "dia", "day", "datum", "tag"})
+DAYS = frozenset(
+    {"date", "fecha", "data", "at", "on", "dia", "day", "datum", "tag"}
+    | {"jour", "giorno", "dag", "am", "le", "il", "op"}
+)
 """Words of headers of days."""
 Place = tuple[int, int, str]
 """Line, position and text of what is asked about."""

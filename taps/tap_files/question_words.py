@@ -14,6 +14,7 @@ __all__ = [
     "OWED",
     "REFUSED",
     "STATE",
+    "STATUS",
     "TIPS",
     "WHEN",
 ]
@@ -35,7 +36,8 @@ CAME_IN = frozenset(
     {
         "captured", "capturado", "collected", "cobrado", "received", "recibido",
         "recebido", "paid", "pagado", "pagada", "cobrada", "settled", "bezahlt",
-        "gezahlt",
+        "gezahlt", "paye", "payee", "encaisse", "encaissee", "pagato", "pagata",
+        "incassato", "betaald", "ontvangen",
     }
 )  # fmt: skip
 DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
@@ -43,9 +45,10 @@ OWED = frozenset(
     {
         "pendiente", "outstanding", "owed", "unpaid", "impago", "adeudado", "saldo",
         "deuda", "due", "pendente", "offen", "ausstehend", "restbetrag",
+        "solde", "impaye", "dovuto", "openstaand",
     }
 )  # fmt: skip
-REFUSED = frozenset({"no", "n", "false", "falso", "f", "nein", "nao"})
+REFUSED = frozenset({"no", "n", "false", "falso", "f", "nein", "nao", "non", "nee"})
 MONEY = (
     GIVEN_BACK
     | CAME_IN
@@ -60,6 +63,15 @@ STATE = frozenset(
         "etat", "statut", "stato", "orderstatus",
     }
 )  # fmt: skip
+STATUS = (
+    STATE
+    - {"type", "tipo", "event", "evento", "typ", "result", "resultado"}
+    - {
+        "state",
+        "ergebnis",
+    }
+)
+"""Words of columns whose every word matters where no other column tells a status."""
 FLAG = frozenset(
     {
         "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",
@@ -92,5 +104,19 @@ TIPS = frozenset(
 )
 WHEN = frozenset({"date", "fecha", "data", "datum"})
 NO = frozenset(
-    {"", "no", "n", "false", "falso", "0", "f", "none", "null", "nein", "nao"}
+    {
+        "",
+        "no",
+        "n",
+        "false",
+        "falso",
+        "0",
+        "f",
+        "none",
+        "null",
+        "nein",
+        "nao",
+        "non",
+        "nee",
+    }
 )

@@ -25,6 +25,7 @@ from taps.tap_files.question_words import (
     OWED,
     REFUSED,
     STATE,
+    STATUS,
     WHEN,
 )
 from taps.tap_files.settings import Settings
@@ -41,6 +42,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 200
 _OF_OTHERS = {"subscriptions": DISCOUNT, "payments": GIVEN_BACK}
 """Words of columns that are asked about in files that are no log of purchases."""
+_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
+_CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
 _ROUND = re.compile(r"[.,]0+$")
 
 
@@ -103,6 +106,7 @@ class Questions:
 
     def ask(self) -> None:
         """Raise FileError with the setting that answers, if there is a question."""
+        self._refuse_unknown_constant()
         for (position, word), count in self._words.items():
             if word_of(word) not in self._meanings:
                 raise self._unknown_word(position, word, count)
@@ -136,7 +140,8 @@ class Questions:
         if words & ELSEWHERE:
             return bool(words & GIVEN_BACK and words & WHEN) and not self._status
         if words & STATE:
-            means = self._meanings.get(word_of(text), "paid")
+            is_said = self._status or not words & STATUS or says_nothing(word_of(text))
+            means = self._meanings.get(word_of(text), "paid" if is_said else "unknown")
             if means == "refunded":
                 return not is_negative(self._amount_of(row))
             return means not in COUNTED
@@ -190,6 +195,14 @@ class Questions:
         line = self._first[position, word]
         return FileError(self._name, problem, remedy=remedy, line=line)
 
+    def _refuse_unknown_constant(self) -> None:
+        word = self._binding.constants.get("status", "")
+        is_log = self._binding.contract.name == "purchases"
+        if is_log and not says_nothing(word) and word_of(word) not in self._meanings:
+            problem = f"constants.status is {word!r}, which says nothing of money"
+            remedy = f"Say what it means with statuses.{word}=paid (or another meaning)"
+            raise FileError(self._name, problem, remedy=remedy)
+
     def _refuse_unsaid_refunds(self) -> None:
         if "refunded_amount" in self._binding.positions:
             return
@@ -238,7 +251,9 @@ class Questions:
             yield f"columns.currency_code={header}"
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
-        elif words & (STATE | FLAG) and not (words & MONEY and _is_number(text)):
+        elif words & (STATE | FLAG | STATUS) and not (
+            words & MONEY and _is_number(text)
+        ):
             yield status
         else:
             yield f"columns.refunded_amount={header} (taken off)"
@@ -268,5 +283,6 @@ def _is_something(text: str) -> bool:
 
 def _is_number(text: str) -> bool:
     digits = sum(c.isdigit() for c in text)
-    is_day = any(c in text[1:] for c in "-/:")
-    return digits > 0 and digits * 2 >= len(text.strip()) and not is_day
+    is_day = any(c in text[1:] for c in "-/:") or _DAY.match(text)
+    is_money = not is_day and not _CODED.fullmatch(text.strip())
+    return digits > 0 and digits * 2 >= len(text.strip()) and is_money

@@ -24,6 +24,10 @@ __all__ = ["CheckFailed", "check_connection", "disagreements"]
 _PATIENCE_SECONDS = 300
 # Sources with days of their own, and whose they are. Search Console's are always
 # those of the Pacific, wherever the site is.
+_RATES = (
+    "the European Central Bank (timonel connect ecb-rates) or of a file "
+    "(date,from_currency,to_currency,rate)"
+)
 _DAYS_OF = {"shopify": "shop", "meta_ads": "ad account", "google_ads": "customer"}
 
 
@@ -83,16 +87,14 @@ def disagreements(
         )
         if connection.source_slug == "shopify":
             yield (
-                f"{kept} Its orders are converted by a file of rates "
-                "(date,from_currency,to_currency,rate), and counted nowhere on days "
-                "that it does not reach; without one, add a company with "
+                f"{kept} Its orders are converted by the rates of {_RATES}, and "
+                "counted nowhere on days without one; without any, add a company with "
                 f"--currency {currency} for it."
             )
         else:
             yield (
-                f"{kept} Its amounts are converted on days of which a file of rates "
-                "(date,from_currency,to_currency,rate) tells one, and counted nowhere "
-                "on others."
+                f"{kept} Its amounts are converted by the rates of {_RATES}, and "
+                "counted nowhere on days without one."
             )
     whose = _DAYS_OF.get(connection.source_slug)
     for zone in seen.get("time_zones") or [seen.get("time_zone")]:

@@ -192,11 +192,20 @@ class SourceReader:
         return say
 
 
+_TOLD_PAIRS = {
+    "raw_files.currency_rates": """select distinct
+        upper(trim(from_currency)), upper(trim(to_currency))
+        from raw_files.currency_rates where company_id = %s""",
+    "raw_ecb_rates.rates": """select distinct 'EUR', currency
+        from raw_ecb_rates.rates where company_id = %s""",
+}
+
+
 def refuse_other_currency(url: str, company: Company, connection: Connection) -> None:
     """Stop before numbers are made of a shop whose money cannot be converted.
 
-    With a file of rates between both currencies it can: by day, and an order of a day
-    without one is in no sum (decision 0026).
+    With rates between both currencies it can: by day, and an order of a day without
+    one is in no sum (decisions 0026 and 0208).
 
     Raises
     ------
@@ -215,26 +224,26 @@ def refuse_other_currency(url: str, company: Company, connection: Connection) ->
             if not _has_rates(database, company, currency):
                 raise PipelineFailed(
                     f"{connection.label}: the shop's orders are in {currency} and "
-                    f"{company.company_id} reports in {company.currency_code}, and no "
-                    "file tells rates between them. Load one (date,from_currency,"
-                    "to_currency,rate), or add a company with "
-                    f"--currency {currency} and connect the shop to that one."
+                    f"{company.company_id} reports in {company.currency_code}, and "
+                    "nothing tells rates between them. Connect those of the European "
+                    "Central Bank, if it publishes both (timonel connect ecb-rates), "
+                    "load a file of them (date,from_currency,to_currency,rate), or "
+                    f"add a company with --currency {currency} and connect the shop "
+                    "to that one."
                 )
 
 
 def _has_rates(database: psycopg.Connection, company: Company, currency: str) -> bool:
-    """Whether a file of the company tells a rate between its currency and another."""
-    if not has_relation(database, "raw_files.currency_rates"):
-        return False
-    pair = sorted((currency, company.currency_code))
-    found = database.execute(
-        """select 1 from raw_files.currency_rates where company_id = %s
-            and least(upper(trim(from_currency)), upper(trim(to_currency))) = %s
-            and greatest(upper(trim(from_currency)), upper(trim(to_currency))) = %s
-            limit 1""",
-        (company.company_id, *pair),
-    ).fetchone()
-    return found is not None
+    """Whether a file tells a rate between the two, or each of them one to the euro."""
+    pairs: set[tuple[str, str]] = set()
+    for table, query in _TOLD_PAIRS.items():
+        if has_relation(database, table):
+            pairs |= set(database.execute(query, (company.company_id,)))
+    known = {frozenset(pair) for pair in pairs}
+    needed = {currency, company.currency_code} - {"EUR"}
+    return frozenset((currency, company.currency_code)) in known or all(
+        frozenset((each, "EUR")) in known for each in needed
+    )
 
 
 def tap_config(

@@ -32,13 +32,16 @@ PRICES = frozenset(
         "price", "precio", "preco", "unitprice", "itemprice", "preciounitario", "pvp",
         "preciounidad", "preciodeventa", "precioventa", "precounitario",
         "valorunitario", "preis", "einzelpreis", "stuckpreis", "stueckpreis",
+        "prix", "prixunitaire", "prezzo", "prezzounitario", "prijs", "stukprijs",
+        "prijsperstuk", "itemcost",
     }
 )  # fmt: skip
 _AFTER = frozenset(
     {
         "total", "totales", "net", "neto", "neta", "liquido", "paid", "pagado",
         "pagada", "cobrado", "collected", "charged", "final", "pago", "netto",
-        "bezahlt", "gesamt", "gesamtbetrag", "summe", "endbetrag",
+        "bezahlt", "gesamt", "gesamtbetrag", "summe", "endbetrag", "ttc", "paye",
+        "totale", "pagato", "totaal", "totaalbedrag", "betaald",
     }
 )  # fmt: skip
 _ADDED = frozenset(
@@ -46,7 +49,8 @@ _ADDED = frozenset(
         "tax", "taxes", "vat", "iva", "igv", "impuesto", "impuestos", "imposto",
         "shipping", "envio", "despacho", "flete", "frete", "portes", "tip", "tips",
         "propina", "gorjeta", "gratuity", "surcharge", "recargo", "mwst", "ust",
-        "steuer", "versand", "versandkosten", "porto", "trinkgeld",
+        "steuer", "versand", "versandkosten", "porto", "trinkgeld", "tva", "livraison",
+        "port", "pourboire", "spedizione", "mancia", "btw", "verzendkosten", "fooi",
     }
 )  # fmt: skip
 _CODE = frozenset({"code", "codigo", "name", "nombre", "nome", "type", "tipo"})

@@ -18,7 +18,9 @@ from taps.tap_files.question_words import TIPS
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.sums.credit_notes import CreditNotes
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
+from taps.tap_files.sums.only_refunds import OnlyRefunds
 from taps.tap_files.sums.other_sections import OtherSections
+from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_kinds import RowKinds
 from taps.tap_files.sums.said_again import SaidAgain
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
@@ -31,13 +33,14 @@ _RETURNED = frozenset(
     {
         "devuelta", "devueltas", "devuelto", "devueltos", "devolvida", "devolvidas",
         "returned", "refunded", "return", "devolucion", "retourniert", "retoure",
+        "retourne", "retournee", "retournees", "reso", "resi", "geretourneerd",
     }
 )  # fmt: skip
 _UNITS = frozenset(
     {
         "unidades", "units", "cantidad", "quantity", "qty", "quantidade", "items",
         "uds", "unds", "unid", "cant", "qtd", "qtde", "pcs", "piezas", "menge",
-        "anzahl", "stuck", "stueck",
+        "anzahl", "stuck", "stueck", "quantite", "qte", "quantita", "aantal",
     }
 )  # fmt: skip
 _PAID = frozenset(
@@ -52,12 +55,13 @@ _PAID = frozenset(
             "cobro",
             "cobrado",
         ),
-        *("bezahlt", "zahlung", "zahlungsdatum"),
+        *("bezahlt", "zahlung", "zahlungsdatum", "paiement", "reglement", "betaald"),
+        *("pagamento", "pagato", "betaling"),
     }
 )
 _NOT_YET = frozenset(
     {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
-    | {"fallig", "falligkeit", "zahlungsziel"}
+    | {"fallig", "falligkeit", "zahlungsziel", "echeance", "scadenza", "vervaldatum"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
@@ -95,6 +99,7 @@ def watches_of_worth(
             _UnitAmounts(log),
         ),
         *(_Tips(log), RowKinds(log)),
+        *(RefundsTwice(log, binding, settings.columns), OnlyRefunds(log, binding)),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),
     ]

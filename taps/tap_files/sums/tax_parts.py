@@ -30,7 +30,7 @@ TAX = frozenset(
             "itbis",
             "isv",
         ),
-        *("mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuer"),
+        *("mwst", "ust", "umsatzsteuer", "mehrwertsteuer", "steuer", "tva", "btw"),
     }
 )
 """Words of headers of taxes."""

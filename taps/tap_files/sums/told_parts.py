@@ -28,12 +28,16 @@ _SHIPPING = frozenset(
     {
         *("shipping", "envio", "envios", "despacho", "flete", "frete", "portes"),
         *("delivery", "postage", "freight", "versand", "versandkosten", "porto"),
+        *("livraison", "port", "spedizione", "verzending", "verzendkosten"),
     }
 )
 _APART = frozenset(
     {"sin", "without", "excl", "excluding", "ex", "sem", "antes", "ohne", "exkl"}
+    | {"hors", "sans", "senza", "escl", "zonder"}
 )
-_RATES = [Decimal(each) / 1000 for each in (55, 105, *range(40, 280, 10))]
+_HALVES = (21, 25, 26, 38, 55, 77, 81, 95, 105, 135, 255)
+"""Per mille, as of Switzerland, France, Ireland or Finland."""
+_RATES = [Decimal(each) / 1000 for each in (*_HALVES, *range(40, 280, 10))]
 _WORD = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""

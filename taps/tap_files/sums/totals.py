@@ -9,10 +9,11 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Cell, Row, as_text
 
-__all__ = ["TotalRows", "begins_with_total"]
+__all__ = ["TotalRows", "begins_with_total", "refuse_all_totals"]
 
 _LABEL = re.compile(
-    r"(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?(?:\b|:)|suma\b|sum\b|soma\b"
+    r"(?:(?:grand|gran|sub|sous)[ -]?)?tota(?:l(?:es|s|e|i)?|ux|al)(?:\b|:)"
+    r"|somm[ae]\b|suma\b|sum\b|soma\b"
     r"|(?:(?:gesamt|zwischen)?summe|gesamt)\b"
     r"|results? from\b|(?:all|todo|todos|todas)$",
     re.IGNORECASE,
@@ -27,7 +28,8 @@ _PERIOD = (
     r"dezembro|(?:19|20)\d\d|\d{1,2}[/-](?:19|20)?\d\d)"
 )
 _NOTHING_ELSE = re.compile(
-    r"(?:(?:(?:grand|gran|sub)[ -]?)?total(?:es|s)?|soma|gesamt"
+    r"(?:(?:(?:grand|gran|sub|sous)[ -]?)?tota(?:l(?:es|s|e|i)?|ux|al)|somm[ae]"
+    r"|soma|gesamt"
     r"|(?:gesamt|zwischen)?sum(?:a|me)?)"
     rf"(?:[\s:,.-]+{_PERIOD})*\s*:?",
     re.IGNORECASE,
@@ -52,6 +54,7 @@ _CONTRACTS = frozenset(
     {"purchases", "ad_spend", "invoices", "payments", "subscriptions"}
 )
 _DIGIT = re.compile(r"\d")
+_SOMETHING = re.compile(r"[1-9]")
 
 
 def begins_with_total(cells: Sequence[Cell]) -> bool:
@@ -148,3 +151,24 @@ class TotalRows:
             if _NOTHING_ELSE.fullmatch(text.strip()):
                 return True
         return False
+
+
+def refuse_all_totals(name: str, binding: Binding, totals: Sequence[Row]) -> None:
+    """Raise FileError where a file tells money, and in rows of totals only."""
+    amounts = binding.positions_of("number")
+    told = [
+        row
+        for row in totals
+        if any(_SOMETHING.search(as_text(row.cells[at])) for at in amounts)
+    ]
+    if not told:
+        return
+    problem = (
+        f"each of the {len(totals)} rows looks like a total: no column that is read "
+        "names a day, or what the money is of"
+    )
+    remedy = (
+        "Export the rows that the totals are of, or name their columns with the "
+        "setting columns.<column>=<column of the file>"
+    )
+    raise FileError(name, problem, remedy=remedy, line=told[0].line)

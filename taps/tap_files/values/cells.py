@@ -125,10 +125,9 @@ class CellReader:
 
     def status(self, cells: Sequence[Cell]) -> str | None:
         """What the row's states mean for money, the one that says least; or None."""
-        words = [
-            word_of(as_text(cells[position]))
-            for position in self._all_positions("status")
-        ]
+        states = [as_text(cells[at]) for at in self._all_positions("status")]
+        states.append(self.binding.constants.get("status", ""))
+        words = map(word_of, states)
         said = [self._statuses[word] for word in words if not says_nothing(word)]
         for position, means in self.binding.flags.items():
             if says_yes(as_text(cells[position])):

@@ -156,7 +156,7 @@ CAMPAIGN = """
 """
 RATES = """
     insert into marts.currency_rates
-    select %s, '2026-01-31', currency_code, 0.5, 2, '2026-01-30', 'ecb'
+    select %s, '2026-01-31', currency_code, 0.5, '2026-01-30', 'ecb'
     from (values ('USD'), ('CLP')) as told (currency_code)
 """
 MERGED = """

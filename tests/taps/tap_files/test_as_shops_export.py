@@ -340,6 +340,20 @@ def test_a_total_of_spend_that_has_a_day_is_set_aside(
 
 #: Exports that are no log of purchases, as their programs write them.
 LOOK_ALIKES = {
+    "Adyen, settlement details": (
+        "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Me"
+        "thod,Creation Date,TimeZone,Type,Modification Reference,Gross Currency,Gross"
+        " Debit (GC),Gross Credit (GC),Exchange Rate,Net Currency,Net Debit (NC),Net "
+        "Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),Interchange (NC),Pa"
+        "yment Method Variant,Modification Merchant Reference,Batch Number\n"
+        "Acme,AcmeES,8835,O-1,visa,2026-01-05 10:00:00,CET,Settled,8836,EUR,,100.00,1"
+        ",EUR,,98.50,,0.5,0.5,0.5,visacredit,,12\n"
+    ),
+    "Klarna, settlement": (
+        "short_order_id,order_id,type,detailed_type,currency,amount,capture_date,sale"
+        "_date,merchant_reference1,payout_date,payment_reference,shipping_country\n"
+        "K1,o1,SALE,PURCHASE,EUR,120.00,2026-01-05,2026-01-05,R1,2026-01-12,P1,ES\n"
+    ),
     "WooCommerce, revenue": (
         'Fecha,Pedidos,"Ventas brutas",Devoluciones,Cupones,"Ventas netas",Impuestos,'
         'Envío,"Ventas totales"\n'

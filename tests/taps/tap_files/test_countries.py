@@ -200,3 +200,60 @@ def test_a_damaged_file_makes_no_other_rows(
         )
         assert rows <= whole, damage
         assert is_told or rows == whole, damage
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        # 100 + 90, and 25 came back once, or twice.
+        (
+            {"columns": {"refunded_amount": ""}, "ignored_columns": "refunded_amount"},
+            165,
+        ),
+        ({"columns": {"refunded_amount": "refunded_amount"}}, 140),
+    ],
+)
+def test_a_refund_in_a_column_and_in_a_row_is_taken_off_as_it_is_answered(
+    answer: dict[str, Any], kept: int, folder: Path, run_tap: RunTap
+) -> None:
+    name = "refund_in_both.csv"
+    (folder / name).write_bytes(FILES[name].read_bytes())
+
+    run = run_tap(currency_code="EUR", **answer)
+
+    assert run.failures == []
+    assert money(run, "EUR") == kept
+
+
+def test_money_in_rows_that_all_look_like_totals_is_not_lost_in_silence(
+    folder: Path, run_tap: RunTap
+) -> None:
+    report = "Report\n2026-01-01 - 2026-01-31\nKampania;Koszt;Klicks\nA;12,50;3\n"
+    (folder / "report.csv").write_text(report)
+    told = {"columns": {"spend": "Koszt"}, "constants": {"channel": "Google Ads"}}
+
+    lost = run_tap(**told)
+    told["columns"] |= {"campaign_name": "Kampania"}
+    read = run_tap(**told)
+
+    assert "each of the 1 rows looks like a total" in lost.failures[0]
+    assert money(read, "EUR") == Decimal("12.50")
+
+
+def test_a_file_of_refunds_is_asked_about_and_taken_off_when_it_is_said(
+    folder: Path, run_tap: RunTap
+) -> None:
+    name = "devoluciones.csv"
+    (folder / name).write_bytes(FILES[name].read_bytes())
+    told = {"constants": {"status": "returned"}}
+
+    asked = run_tap()
+    sold = run_tap(ignored_columns="Motivo de la devolución")
+    back = run_tap(**told, statuses={"returned": "returned"})
+    unknown = run_tap(constants={"status": "zurück"})
+
+    assert "may all be what was given back" in asked.failures[0]
+    # The file is still called so.
+    assert "the file is called so" in sold.failures[0]
+    assert (back.failures, money(back, "EUR")) == ([], -30)
+    assert "constants.status is 'zurück'" in unknown.failures[0]

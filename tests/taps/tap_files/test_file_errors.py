@@ -40,6 +40,26 @@ BAD_FILES: dict[str, tuple[str | bytes, str, str]] = {
         "no column for amount of the contract purchases",
         "Perhaps it is 'Order Sum (inc)': say which with the setting columns.amount=",
     ),
+    "receipts of a till below a title with days": (
+        "Raw data;;;;\nPeriod: 2026-01-01 - 2026-01-31;;;;\n;;;;\n"
+        "Date;Receipt number;Total;Currency;Name\n"
+        "13/01/2026;1001;12,00;EUR;Coffee\n14/01/2026;1002;18,00;EUR;Cake\n",
+        "no column for customer_id of the contract purchases",
+        "or say with constants.customer_id= (empty) that it tells no buyers",
+    ),
+    "orders of a till that tell neither a day nor a buyer as others do": (
+        "Location,Order Id,Order #,Checks,Opened,Discount Amount,Amount,Tax,Total\n"
+        "Main,5001,1,1,1/25/26 1:10 PM,5.00,50.00,4.00,54.00\n",
+        "no column for customer_id, purchased_at of the contract purchases",
+        "or say with constants.customer_id= (empty) that it tells no buyers",
+    ),
+    "a wallet whose words nobody knows": (
+        "Data,Hora,Nome,Tipo,Status,Moeda,Bruto,Do endereço de e-mail,Saldo\n"
+        "15/01/2026,10:00:00,Ana,Pagamento,Concluído,BRL,300.00,ana@x.com,300.00\n",
+        "no column for customer_id, amount of the contract purchases",
+        "Perhaps it is 'Do endereço de e-mail': say which with the setting "
+        "columns.customer_id=",
+    ),
     "no header": (
         "17,2024-01-05,10.00\n18,2024-01-06,12.50\n",
         "log.csv line 1: the first line holds values",

@@ -341,8 +341,8 @@ def test_states_are_read_in_more_languages(
 def test_a_state_under_another_name_is_asked_about(read_text: RunTap) -> None:
     log = "order,customer,date,total,{0}\n1,a,2025-03-01,100,\n2,b,2025-03-02,50,{1}\n"
 
-    payment = read_text(log.format("Statut du paiement", "Annulé"))
+    payment = read_text(log.format("Statut interne", "Annulé"))
     delivery = read_text(log.format("Statut de livraison", "Annulé"))
 
-    assert "'Statut du paiement' may change what a row is worth" in payment.failures[0]
+    assert "'Statut interne' may change what a row is worth" in payment.failures[0]
     assert delivery.failures == []

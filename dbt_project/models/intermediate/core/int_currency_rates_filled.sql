@@ -1,89 +1,56 @@
-with rates as (
-    select * from {{ ref('stg_files__currency_rates') }}
-),
-
-files as (
+with companies as (
     select
         company_id,
-        file_sha256,
-        file_name,
-        exported_at
-    from {{ ref('int_files_current') }}
-),
-
-companies as (
-    select
-        company_id,
-        currency_code as company_currency_code
+        currency_code
     from {{ ref('stg_ops__companies') }}
 ),
 
 told as (
     select
-        rates.*,
-        files.file_name,
-        files.exported_at,
-        companies.company_currency_code
-    from rates
-    inner join files
-        on
-            rates.company_id = files.company_id
-            and rates.file_sha256 = files.file_sha256
+        file_rates.company_id,
+        file_rates.currency_code,
+        file_rates.quoted_date,
+        file_rates.rate,
+        'files'::text as source_slug,
+        1 as source_rank
+    from {{ ref('int_file_rates_told') }} as file_rates
     inner join companies
-        on rates.company_id = companies.company_id
+        on
+            file_rates.company_id = companies.company_id
+            and file_rates.in_currency_code = companies.currency_code
 ),
 
-quoted as (
-    select
-        company_id,
-        rate_date,
-        from_currency_code as currency_code,
-        rate,
-        false as is_inverse,
-        exported_at,
-        file_name,
-        line_number
-    from told
-    where to_currency_code = company_currency_code
+unioned as (
+    select * from told
     union all
     select
         company_id,
-        rate_date,
-        to_currency_code as currency_code,
-        1 / rate as rate,
-        true as is_inverse,
-        exported_at,
-        file_name,
-        line_number
-    from told
-    where from_currency_code = company_currency_code
+        currency_code,
+        quoted_date,
+        rate,
+        source_slug,
+        2 as source_rank
+    from {{ ref('int_euro_rates_crossed') }}
 ),
 
 ranked as (
     select
         *,
         row_number() over (
-            partition by company_id, currency_code, rate_date
-            order by
-                is_inverse asc,
-                exported_at desc,
-                file_name desc,
-                line_number desc
-        ) as recency_rank
-    from quoted
+            partition by company_id, currency_code, quoted_date
+            order by source_rank
+        ) as told_rank
+    from unioned
 ),
 
 spaced as (
     select
-        company_id,
-        currency_code,
-        rate,
-        rate_date as quoted_date,
-        lead(rate_date) over (
-            partition by company_id, currency_code order by rate_date
+        *,
+        lead(quoted_date) over (
+            partition by company_id, currency_code order by quoted_date
         ) as next_quoted_date
     from ranked
-    where recency_rank = 1
+    where told_rank = 1
 ),
 
 -- Nobody quotes on Sundays and holidays: a rate holds until the next one, for
@@ -94,7 +61,8 @@ filled as (
         spaced.currency_code,
         spaced.quoted_date + elapsed.day_count as rate_date,
         spaced.rate::numeric(24, 12) as rate,
-        spaced.quoted_date
+        spaced.quoted_date,
+        spaced.source_slug
     from spaced
     cross join generate_series(0, 7) as elapsed (day_count)
     where

@@ -144,10 +144,12 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
     for day, rate, published in (
         ("1996-06-01", 0.5, "1996-06-01"),
         ("1996-12-01", 0.8, "1996-12-01"),
+        ("1997-09-26", 1.6, "1997-09-26"),
+        # Over the weekend that has not come yet.
         ("1997-09-28", 1.6, "1997-09-26"),
     ):
         insert("exchange_rates", day, "USD", rate, 1 / rate, published)
-    insert("exchange_rates", "1997-09-28", "CLP", 0.001, 1000, "1997-09-26")
+    insert("exchange_rates", "1997-09-26", "CLP", 0.001, 1000, "1997-09-25")
     for month, sold, gift_card, basis in (
         ("1997-08-01", 1000, 0, "not_told"),
         ("1997-09-01", 500, 50, "excluded"),

@@ -22,6 +22,7 @@ def test_another_currency_and_another_zone_are_warned_of(source: str) -> None:
     currency, zone = told(source, currency_code="CLP", time_zone="America/Santiago")
     assert "kept in CLP and acme reports in EUR" in currency
     assert "(date,from_currency,to_currency,rate)" in currency
+    assert "timonel connect ecb-rates" in currency
     assert ("--currency CLP" in currency) is (source == "shopify")
     assert "America/Santiago" in zone
 

@@ -358,3 +358,40 @@ def test_a_shop_in_another_currency_stops_the_run_and_says_why(shop: Shop) -> No
                 (company, *pair),
             )
         assert (not shop.read().failures) is is_read
+
+
+def test_a_shop_in_another_currency_is_read_with_the_rates_of_the_central_bank(
+    shop: Shop,
+) -> None:
+    shop.connect()
+    shop.read()
+
+    def is_read(*told: tuple[str, str]) -> bool:
+        with psycopg.connect(shop.url) as database:
+            database.execute(
+                "create schema if not exists raw_ecb_rates authorization loader"
+            )
+            database.execute("set role loader")
+            for schema, table, columns in (
+                ("raw_shopify", "shop", "currency_code text"),
+                ("raw_ecb_rates", "rates", "currency text"),
+            ):
+                database.execute(
+                    f"create table if not exists {schema}.{table}"
+                    f" (company_id text, {columns})"
+                )
+            database.execute("grant usage on schema raw_ecb_rates to transformer")
+            database.execute("grant select on raw_ecb_rates.rates to transformer")
+            database.execute("delete from raw_shopify.shop")
+            database.execute("insert into raw_shopify.shop values ('acme', 'CLP')")
+            for row in told:
+                database.execute(
+                    "insert into raw_ecb_rates.rates (company_id, currency)"
+                    " values (%s, %s)",
+                    row,
+                )
+        return not shop.read().failures
+
+    # Acme reports in euros, which have no rate of their own.
+    assert not is_read(("bolt", "CLP"), ("acme", "USD"))
+    assert is_read(("acme", "CLP"))
