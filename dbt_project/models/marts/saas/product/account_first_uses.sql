@@ -1,99 +1,97 @@
 with starts as (
-    select * from {{ ref('account_starts') }}
+    select
+        *,
+        date_trunc('month', began_on)::date as began_month
+    from {{ ref('account_starts') }}
     where {{ is_in_scope() }} and is_use_known
 ),
 
-logins as (
+months as (
+    select * from {{ ref('account_event_months') }}
+    where {{ is_in_scope() }} and event_use = 'counted'
+),
+
+user_days as (
     select * from {{ ref('account_user_days') }}
     where {{ is_in_scope() }} and login_count > 0
 ),
 
-uses as (
+feature_days as (
     select * from {{ ref('account_feature_days') }}
     where {{ is_in_scope() }}
 ),
 
--- Three times the earliest day after the one before: to number all days of all
--- accounts, they would have to be sorted.
-{% for number in [1, 2, 3] %}
-    {%- set before = 'starts' if loop.first else 'used_' ~ loop.index0 %}
-    used_{{ number }} as (
-        select
-            {{ before }}.company_id,
-            {{ before }}.account_id,
-            {{ before }}.start_kind,
-            {{ before }}.start_date,
-            {{ before }}.left_date,
-            min(uses.activity_date) + 1 as began_on
-        from {{ before }}
-        inner join uses
-            on
-                {{ before }}.company_id = uses.company_id
-                and {{ before }}.account_id = uses.account_id
-                and {{ before }}.began_on <= uses.activity_date
-                and coalesce({{ before }}.left_date > uses.activity_date, true)
-        group by
-            {{ before }}.company_id,
-            {{ before }}.account_id,
-            {{ before }}.start_kind,
-            {{ before }}.start_date,
-            {{ before }}.left_date
-    ),
-{% endfor %}
-
-logged_in as (
+use_days as (
     select
-        starts.company_id,
-        starts.account_id,
-        starts.start_kind,
-        starts.start_date,
-        min(logins.activity_date) as found_on,
-        0 as use_number
-    from starts
-    left join logins
-        on
-            starts.company_id = logins.company_id
-            and starts.account_id = logins.account_id
-            and starts.began_on <= logins.activity_date
-            and coalesce(starts.left_date > logins.activity_date, true)
-    group by
-        starts.company_id,
-        starts.account_id,
-        starts.start_kind,
-        starts.start_date
+        months.company_id,
+        months.account_id,
+        months.activity_month,
+        told.use_date
+    from months
+    cross join lateral unnest(months.first_use_dates) as told (use_date)
 ),
 
--- Every start has a first row; joined by three keys, a wrong guess of how many
--- there are would cost their square.
+-- Of the month of the start all days, of later ones the first: the third day of
+-- all is among the first three of its month.
 found as (
-    select * from logged_in
-    {% for number in [1, 3] %}
-        union all
+    {% for days, found, on_date, is_after in [
+        ('user_days', 'login', 'activity_date', '='),
+        ('months', 'login', 'first_login_date', '<'),
+        ('feature_days', 'use', 'activity_date', '='),
+        ('use_days', 'use', 'use_date', '<'),
+    ] %}
         select
-            company_id,
-            account_id,
-            start_kind,
-            start_date,
-            began_on - 1 as found_on,
-            {{ number }} as use_number
-        from used_{{ number }}
+            starts.company_id,
+            starts.account_id,
+            starts.start_kind,
+            starts.start_date,
+            '{{ found }}' as found,
+            {{ days }}.{{ on_date }} as found_on
+        from starts
+        inner join {{ days }}
+            on
+                starts.company_id = {{ days }}.company_id
+                and starts.account_id = {{ days }}.account_id
+                and starts.began_month {{ is_after }} {{ days }}.activity_month
+                and starts.began_on <= {{ days }}.{{ on_date }}
+                and coalesce(starts.left_date > {{ days }}.{{ on_date }}, true)
+        union all
     {% endfor %}
+    select
+        company_id,
+        account_id,
+        start_kind,
+        start_date,
+        'start' as found,
+        start_date as found_on
+    from starts
 ),
 
 -- What came while it was tried is there on the first day that is paid for.
+numbered as (
+    select
+        *,
+        greatest(found_on - start_date, 0) as day_count,
+        dense_rank() over (
+            partition by company_id, account_id, start_kind, found
+            order by found_on
+        ) as day_number
+    from found
+),
+
+-- Each start is among what was found, so that none is joined back.
 told as (
     select
         company_id,
         account_id,
         start_kind,
-        max(greatest(found_on, start_date) - start_date)
-        filter (where use_number = 0 and found_on is not null)
+        max(day_count) filter (where found = 'login' and day_number = 1)
             as days_to_login,
-        max(greatest(found_on, start_date) - start_date)
-        filter (where use_number = 1) as days_to_feature,
-        max(greatest(found_on, start_date) - start_date)
-        filter (where use_number = 3) as days_to_habit
-    from found
+        max(day_count) filter (where found = 'use' and day_number = 1)
+            as days_to_feature,
+        max(day_count) filter (where found = 'use' and day_number = 3)
+            as days_to_habit
+    from numbered
     group by company_id, account_id, start_kind
 )
 
