@@ -138,7 +138,7 @@
             on
                 unseen.company_id = told.company_id
                 and unseen.{{ row }} ->> '{{ column }}'
-                = told.{{ columns[column].split('.')[-1] }}
+                = told.{{ columns[column].split('.')[-1] }}::text
         where unseen.mart = '{{ mart }}' and {{ is_in_scope('told.company_id') }}
                     {%- else %}
         select company_id, {{ row }} ->> '{{ column }}', false

@@ -17,7 +17,8 @@ from tests.dbt_project.warehouse import Warehouse
 __all__ = ["DELIVER", "EventLife"]
 
 _FIRST = datetime(2026, 1, 28, 12, tzinfo=UTC)
-_MINUTES = 20 * 24 * 60
+# More than the four weeks before which nothing is told of weeks.
+_MINUTES = 34 * 24 * 60
 # The end of January, an hour after that in Madrid.
 _MIDNIGHT = 84 * 60
 
@@ -39,7 +40,7 @@ class EventLife:
     warehouse: Warehouse
     companies: Sequence[str]
     chance: random.Random
-    as_of: str = "2026-02-10"
+    as_of: str = "2026-02-27"
     _number: int = 0
     _files: dict[str, tuple[list[Row], int]] = field(default_factory=dict)
 
@@ -135,8 +136,8 @@ class EventLife:
         self._load_all(RawFile("accounts.csv", rows, self._number, "accounts"))
 
     def _move_as_of(self) -> None:
-        days = [f"2026-02-{day:02}" for day in (1, 4, 5, 9, 10, 16)]
-        self.as_of = self.chance.choice(days)
+        february = [f"2026-02-{day:02}" for day in (1, 4, 10, 25, 26)]
+        self.as_of = self.chance.choice([*february, "2026-03-02"])
 
     def _sell_plans(self, plan: str, ended: str | None) -> None:
         self._number += 1

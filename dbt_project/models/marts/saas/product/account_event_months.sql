@@ -2,6 +2,9 @@ with events as (
     select
         company_id,
         activity_month,
+        activity_date,
+        is_login,
+        feature,
         coalesce(left_out_reason, 'counted') as event_use,
         -- Of what is left out nobody asks for whom.
         case when left_out_reason is null then account_id else '' end
@@ -16,7 +19,13 @@ counted as (
         activity_month,
         event_use,
         account_id,
-        count(*)::integer as event_count
+        count(*)::integer as event_count,
+        min(activity_date) as first_date,
+        min(activity_date) filter (where is_login) as first_login_date,
+        (
+            array_agg(distinct activity_date order by activity_date)
+            filter (where feature is not null)
+        )[1:3] as first_use_dates
     from events
     group by company_id, activity_month, event_use, account_id
 )

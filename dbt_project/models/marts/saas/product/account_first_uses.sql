@@ -1,98 +1,98 @@
 with starts as (
-    select * from {{ ref('account_starts') }}
+    select
+        *,
+        date_trunc('month', began_on)::date as began_month
+    from {{ ref('account_starts') }}
     where {{ is_in_scope() }} and is_use_known
 ),
 
-logins as (
-    select distinct
-        company_id,
-        account_id,
-        activity_date
-    from {{ ref('account_user_days') }}
+months as (
+    select * from {{ ref('account_event_months') }}
+    where {{ is_in_scope() }} and event_use = 'counted'
+),
+
+user_days as (
+    select * from {{ ref('account_user_days') }}
     where {{ is_in_scope() }} and login_count > 0
 ),
 
-uses as (
-    select distinct
-        company_id,
-        account_id,
-        activity_date
-    from {{ ref('account_feature_days') }}
+feature_days as (
+    select * from {{ ref('account_feature_days') }}
     where {{ is_in_scope() }}
 ),
 
-logged_in as (
+use_days as (
     select
-        starts.company_id,
-        starts.account_id,
-        starts.start_kind,
-        min(logins.activity_date) as login_date
-    from starts
-    inner join logins
-        on
-            starts.company_id = logins.company_id
-            and starts.account_id = logins.account_id
-            and starts.began_on <= logins.activity_date
-            and coalesce(starts.left_date > logins.activity_date, true)
-    group by starts.company_id, starts.account_id, starts.start_kind
+        months.company_id,
+        months.account_id,
+        months.activity_month,
+        told.use_date
+    from months
+    cross join lateral unnest(months.first_use_dates) as told (use_date)
 ),
 
-numbered as (
+-- Of the month of the start all days, of later ones the first: the third day of
+-- all is among the first three of its month.
+found as (
+    {% for days, found, on_date, is_after in [
+        ('user_days', 'login', 'activity_date', '='),
+        ('months', 'login', 'first_login_date', '<'),
+        ('feature_days', 'use', 'activity_date', '='),
+        ('use_days', 'use', 'use_date', '<'),
+    ] %}
+        select
+            starts.company_id,
+            starts.account_id,
+            starts.start_kind,
+            starts.start_date,
+            '{{ found }}' as found,
+            {{ days }}.{{ on_date }} as found_on
+        from starts
+        inner join {{ days }}
+            on
+                starts.company_id = {{ days }}.company_id
+                and starts.account_id = {{ days }}.account_id
+                and starts.began_month {{ is_after }} {{ days }}.activity_month
+                and starts.began_on <= {{ days }}.{{ on_date }}
+                and coalesce(starts.left_date > {{ days }}.{{ on_date }}, true)
+        union all
+    {% endfor %}
     select
-        starts.company_id,
-        starts.account_id,
-        starts.start_kind,
-        uses.activity_date,
-        row_number() over (
-            partition by
-                starts.company_id, starts.account_id, starts.start_kind
-            order by uses.activity_date
-        ) as use_number
+        company_id,
+        account_id,
+        start_kind,
+        start_date,
+        'start' as found,
+        start_date as found_on
     from starts
-    inner join uses
-        on
-            starts.company_id = uses.company_id
-            and starts.account_id = uses.account_id
-            and starts.began_on <= uses.activity_date
-            and coalesce(starts.left_date > uses.activity_date, true)
 ),
 
 -- What came while it was tried is there on the first day that is paid for.
+numbered as (
+    select
+        *,
+        greatest(found_on - start_date, 0) as day_count,
+        dense_rank() over (
+            partition by company_id, account_id, start_kind, found
+            order by found_on
+        ) as day_number
+    from found
+),
+
+-- Each start is among what was found, so that none is joined back.
 told as (
     select
-        starts.company_id,
-        starts.account_id,
-        starts.start_kind,
-        case
-            when logged_in.login_date is not null
-                then greatest(logged_in.login_date - starts.start_date, 0)
-        end as days_to_login,
-        case
-            when first_uses.activity_date is not null
-                then greatest(first_uses.activity_date - starts.start_date, 0)
-        end as days_to_feature,
-        case
-            when third_uses.activity_date is not null
-                then greatest(third_uses.activity_date - starts.start_date, 0)
-        end as days_to_habit
-    from starts
-    left join logged_in
-        on
-            starts.company_id = logged_in.company_id
-            and starts.account_id = logged_in.account_id
-            and starts.start_kind = logged_in.start_kind
-    left join numbered as first_uses
-        on
-            starts.company_id = first_uses.company_id
-            and starts.account_id = first_uses.account_id
-            and starts.start_kind = first_uses.start_kind
-            and first_uses.use_number = 1
-    left join numbered as third_uses
-        on
-            starts.company_id = third_uses.company_id
-            and starts.account_id = third_uses.account_id
-            and starts.start_kind = third_uses.start_kind
-            and third_uses.use_number = 3
+        company_id,
+        account_id,
+        start_kind,
+        max(day_count) filter (where found = 'login' and day_number = 1)
+            as days_to_login,
+        max(day_count) filter (where found = 'use' and day_number = 1)
+            as days_to_feature,
+        max(day_count) filter (where found = 'use' and day_number = 3)
+            as days_to_habit
+    from numbered
+    group by company_id, account_id, start_kind
 )
 
 select * from told

@@ -38,6 +38,9 @@ joined as (
         event_days.account_id,
         event_days.user_id,
         event_days.activity_date,
+        date_trunc('month', event_days.activity_date)::date as activity_month,
+        date_trunc('week', event_days.activity_date)::date + 6
+            as week_end_date,
         event_days.event_count,
         event_days.login_count,
         coalesce(session_days.session_count, 0) as session_count,

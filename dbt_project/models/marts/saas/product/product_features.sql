@@ -6,7 +6,9 @@ told as (
         company_id,
         feature,
         event_name,
-        plans -- noqa: RF04
+        feature_tier,
+        plans, -- noqa: RF04
+        released_at
     from features
 )
 

@@ -42,8 +42,8 @@ active as (
     select distinct
         company_id,
         account_id
-    from {{ ref('account_user_days') }}
-    where {{ is_in_scope() }}
+    from {{ ref('account_event_months') }}
+    where {{ is_in_scope() }} and event_use = 'counted'
 ),
 
 -- Where nobody's use is known, nobody is never active.

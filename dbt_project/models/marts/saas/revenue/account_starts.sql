@@ -17,12 +17,8 @@ trials as (
 ),
 
 known as (
-    select
-        company_id,
-        min(activity_date) as first_day
-    from {{ ref('account_user_days') }}
+    select * from {{ ref('product_use_spans') }}
     where {{ is_in_scope() }}
-    group by company_id
 ),
 
 lives as (
@@ -86,7 +82,7 @@ told as (
         case
             when starts.left_date <= companies.as_of_date then starts.left_date
         end as left_date,
-        coalesce(starts.began_on >= known.first_day, false) as is_use_known,
+        coalesce(starts.began_on >= known.first_date, false) as is_use_known,
         companies.as_of_date
     from starts
     left join known

@@ -14,30 +14,25 @@ scored as (
     from weeks
 ),
 
--- What others did nobody asks for.
+-- Days on which accounts are scored end weeks, or are the last that is known:
+-- the last day of a week tells all of it. What others did nobody asks for.
 days as (
-    select
-        user_days.company_id,
-        user_days.account_id,
-        user_days.activity_date,
-        max(user_days.login_count) as login_count
-    from {{ ref('account_user_days') }} as user_days
+    select active_weeks.*
+    from {{ ref('account_active_weeks') }} as active_weeks
     inner join scored
         on
-            user_days.company_id = scored.company_id
-            and user_days.account_id = scored.account_id
-    where {{ is_in_scope('user_days.company_id') }}
-    group by
-        user_days.company_id, user_days.account_id, user_days.activity_date
+            active_weeks.company_id = scored.company_id
+            and active_weeks.account_id = scored.account_id
+    where {{ is_in_scope('active_weeks.company_id') }}
 ),
 
 placed as (
     select
         company_id,
         account_id,
-        activity_date as on_date,
-        activity_date,
-        case when login_count > 0 then activity_date end as login_date,
+        last_activity_date as on_date,
+        last_activity_date as activity_date,
+        last_login_date as login_date,
         false as is_scored
     from days
     union all

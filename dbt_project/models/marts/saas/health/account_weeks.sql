@@ -84,6 +84,7 @@ summed as (
         company_id,
         account_id,
         scored_on,
+        date_trunc('month', scored_on)::date as month_start_date,
         mrr_amount,
         first_date,
         string_agg(distinct lower(plan), ';' order by lower(plan))

@@ -1,24 +1,27 @@
 with weeks as (
-    select
-        company_id,
-        account_id,
-        scored_on
-    from {{ ref('account_weeks') }}
+    select * from {{ ref('account_weeks') }}
+    where {{ is_in_scope() }} and {{ is_changed('scored_on') }}
+),
+
+began as (
+    select * from {{ ref('product_use_spans') }}
     where {{ is_in_scope() }}
 ),
 
 user_days as (
-    select * from {{ ref('account_user_days') }}
-    where {{ is_in_scope() }}
-),
-
-began as (
     select
-        company_id,
-        min(activity_date) as first_date,
-        min(activity_date) filter (where login_count > 0) as first_login_date
-    from user_days
-    group by company_id
+        window_days.scored_on,
+        window_days.is_of_last_week,
+        user_days.*
+    from {{ ref('score_window_days') }} as window_days
+    inner join {{ ref('account_user_days') }} as user_days
+        on
+            window_days.company_id = user_days.company_id
+            and window_days.activity_date = user_days.activity_date
+    where
+        {{ is_in_scope('window_days.company_id') }}
+        and {{ is_changed('window_days.scored_on', 'window_days.company_id') }}
+        and {{ is_in_scope('user_days.company_id') }}
 ),
 
 -- Grouped from the weeks on: joined back to them, a wrong guess of how many
@@ -31,13 +34,13 @@ used as (
         count(user_days.activity_date) as active_day_count,
         count(distinct user_days.user_id) as active_user_count,
         sum(user_days.login_count) filter (
-            where user_days.activity_date > weeks.scored_on - 7
+            where user_days.is_of_last_week
         ) as login_count,
         sum(user_days.timed_session_count) filter (
-            where user_days.activity_date > weeks.scored_on - 7
+            where user_days.is_of_last_week
         ) as session_count,
         sum(user_days.session_seconds) filter (
-            where user_days.activity_date > weeks.scored_on - 7
+            where user_days.is_of_last_week
         ) as session_seconds,
         max(user_days.activity_date) as last_date
     from weeks
@@ -45,8 +48,7 @@ used as (
         on
             weeks.company_id = user_days.company_id
             and weeks.account_id = user_days.account_id
-            and weeks.scored_on - 28 < user_days.activity_date
-            and weeks.scored_on >= user_days.activity_date
+            and weeks.scored_on = user_days.scored_on
     group by weeks.company_id, weeks.account_id, weeks.scored_on
 ),
 
