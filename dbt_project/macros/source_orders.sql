@@ -229,9 +229,21 @@
                 || coalesce(merged.person_customer_id, stored.customer_id)
             )
         )
+    {%- if has_rates() %}
     {{ orders_of_other_rates() }}
+    {%- endif %}
     {%- endif -%}
 {%- endmacro %}
+
+
+{#- Whether a rate is known: where none is, nobody's money is worth anything else. -#}
+{% macro has_rates() %}
+    {%- set found = run_query(
+        "select exists (select from " ~ ref('int_currency_rates_filled')
+        ~ " where " ~ is_in_scope() ~ ") as is_there"
+    ) -%}
+    {{ return(found.rows[0]['is_there']) }}
+{% endmacro %}
 
 
 {#- Orders, and of refunds those, whose money is converted by another rate by now. -#}

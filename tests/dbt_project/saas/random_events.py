@@ -19,6 +19,8 @@ __all__ = ["DELIVER", "EventLife"]
 _FIRST = datetime(2026, 1, 28, 12, tzinfo=UTC)
 # More than the four weeks before which nothing is told of weeks.
 _MINUTES = 34 * 24 * 60
+# So rare that one of them alone decides whether a feature is adopted.
+_EVENTS = (*("Used", "Opened", "Signed In") * 3, "Exported")
 # The end of January, an hour after that in Madrid.
 _MIDNIGHT = 84 * 60
 
@@ -70,6 +72,16 @@ class EventLife:
         """Another event means the feature, and other plans have it."""
         self._list_features(2)
 
+    def rename(self) -> None:
+        """Files again, of another event: who was there and when stays as it was."""
+        other = {"Used": "Exported", "Opened": "Exported", "Exported": "Opened"}
+        for name, (rows, version) in list(self._files.items()):
+            renamed = [
+                {**row, "event": other.get(str(row["event"]), "Signed In")}
+                for row in rows
+            ]
+            self._load(name, renamed, version + 1)
+
     def _event(self) -> Row:
         self._number += 1
         chance = self.chance
@@ -81,7 +93,7 @@ class EventLife:
         received = at - timedelta(days=2) if chance.random() < 0.05 else at
         return {
             "message_id": f"m{chance.choice((self._number, self._number // 2))}",
-            "event": chance.choice(("Used", "Opened", "Signed In")),
+            "event": chance.choice(_EVENTS),
             "user_id": chance.choice(("ana", "ben", "eva", None)),
             "account_id": chance.choice(("a", "b", "old", None, None)),
             "feature": chance.choice(("x", None)),
@@ -154,5 +166,8 @@ class EventLife:
 
     def _list_features(self, version: int) -> None:
         told = ("Used", "pro") if version == 1 else ("Opened", "max")
-        row: Row = {"feature": "x", "event_name": told[0], "plans": told[1]}
-        self._load_all(RawFile("features.csv", [row], version, "features"))
+        rows: list[Row] = [
+            {"feature": feature, "event_name": event, "plans": told[1]}
+            for feature, event in (("x", told[0]), ("y", "Exported"))
+        ]
+        self._load_all(RawFile("features.csv", rows, version, "features"))

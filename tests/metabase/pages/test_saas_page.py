@@ -87,8 +87,8 @@ def test_a_figure_stands_beside_its_target_and_what_is_stated(shops_url: str) ->
     churn, kept = shown(shops_url, "saas_target_shares")
 
     assert churn == [
-        *("Cuentas que se van", "sept 1997", "1,0\xa0%", "-2,0\xa0%"),
-        *("3,5\xa0%", "2,5\xa0%", "1 ene 1998", "5,2\xa0%"),
+        *("Cuentas que se van", "sept 1997", "1,0\xa0%", "-2,0\xa0p.\xa0p."),
+        *("3,5\xa0%", "2,5\xa0p.\xa0p.", "1 ene 1998", "5,2\xa0%"),
     ]
     assert (kept[0], kept[4]) == ("GRR de 12 meses", "—")
     ((mrr, _, amount, *_),) = shown(shops_url, "saas_target_amounts")

@@ -217,5 +217,5 @@ def test_a_variant_stands_below_its_control_with_a_verdict(shops_url: str) -> No
 
     assert control[:4] == ["Asunto: Automatiza", "Asunto", "Apertura", "A"]
     assert (control[-4], control[-1]) == ("—", "Control")
-    assert variant[4:8] == ["500", "150", "30\xa0%", "10\xa0%"]
+    assert variant[4:8] == ["500", "150", "30\xa0%", "10,0\xa0p.\xa0p."]
     assert variant[-1] == "Funciona mejor"
