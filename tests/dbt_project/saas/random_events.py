@@ -20,7 +20,7 @@ _FIRST = datetime(2026, 1, 28, 12, tzinfo=UTC)
 # More than the four weeks before which nothing is told of weeks.
 _MINUTES = 34 * 24 * 60
 # So rare that one of them alone decides whether a feature is adopted.
-_EVENTS = (*("Used", "Opened", "Signed In") * 3, "Exported")
+_RARE_EVERY = 10
 # The end of January, an hour after that in Madrid.
 _MIDNIGHT = 84 * 60
 
@@ -72,11 +72,16 @@ class EventLife:
         """Another event means the feature, and other plans have it."""
         self._list_features(2)
 
+    def settle(self) -> None:
+        """Plans that have the features, on a day when all of it has happened."""
+        self.as_of = "2026-03-02"
+        self._sell_plans("max", None)
+
     def rename(self) -> None:
         """Files again, of another event: who was there and when stays as it was."""
         other = {"Used": "Exported", "Opened": "Exported", "Exported": "Opened"}
         for name, (rows, version) in list(self._files.items()):
-            renamed = [
+            renamed: list[Row] = [
                 {**row, "event": other.get(str(row["event"]), "Signed In")}
                 for row in rows
             ]
@@ -93,7 +98,7 @@ class EventLife:
         received = at - timedelta(days=2) if chance.random() < 0.05 else at
         return {
             "message_id": f"m{chance.choice((self._number, self._number // 2))}",
-            "event": chance.choice(_EVENTS),
+            "event": self._name_of(chance.choice(("Used", "Opened", "Signed In"))),
             "user_id": chance.choice(("ana", "ben", "eva", None)),
             "account_id": chance.choice(("a", "b", "old", None, None)),
             "feature": chance.choice(("x", None)),
@@ -103,6 +108,9 @@ class EventLife:
             "occurred_at": at.isoformat(),
             "received_at": received.isoformat(),
         }
+
+    def _name_of(self, event: str) -> str:
+        return event if self._number % _RARE_EVERY else "Exported"
 
     def _land(self) -> None:
         rows = [self._event() for _ in range(8)]

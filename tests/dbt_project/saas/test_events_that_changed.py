@@ -53,6 +53,8 @@ def test_what_is_rebuilt_for_what_changed_is_what_a_build_of_all_gives(
         weeks = builds.rows_of("account_use_weeks", narrow)
         known += sum((week["active_day_count_28d"] or 0) > 0 for week in weeks)
     assert known > 0
+    life.settle()
+    builds.build(life.as_of)
     adopted = builds.rows_of("account_adoption_weeks", narrow)
     life.rename()
     builds.build(life.as_of)
