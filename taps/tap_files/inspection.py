@@ -41,10 +41,11 @@ from taps.tap_files.wording import normalised
 __all__ = ["Inspection", "inspect_file"]
 
 _RATE_DECIMALS = 12
+"""A Chilean peso is 0.00096 euros: six decimals would lose a part in two thousand."""
 _OF_SPEND = frozenset(
     {"spend", "impressions", "clicks", "campaign_name", "campaign_id"}
 )
-"""A Chilean peso is 0.00096 euros: six decimals would lose a part in two thousand."""
+"""Columns of which a report of totals for a period has at least one."""
 
 
 @dataclass(frozen=True)

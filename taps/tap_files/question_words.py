@@ -63,14 +63,10 @@ STATE = frozenset(
         "etat", "statut", "stato", "orderstatus",
     }
 )  # fmt: skip
-STATUS = (
-    STATE
-    - {"type", "tipo", "event", "evento", "typ", "result", "resultado"}
-    - {
-        "state",
-        "ergebnis",
-    }
-)
+STATUS = STATE - {
+    *("type", "tipo", "typ", "event", "evento"),
+    *("result", "resultado", "ergebnis", "state"),
+}
 """Words of columns whose every word matters where no other column tells a status."""
 FLAG = frozenset(
     {
@@ -103,20 +99,4 @@ TIPS = frozenset(
     | {"trinkgeld", "pourboire", "mancia", "fooi"}
 )
 WHEN = frozenset({"date", "fecha", "data", "datum"})
-NO = frozenset(
-    {
-        "",
-        "no",
-        "n",
-        "false",
-        "falso",
-        "0",
-        "f",
-        "none",
-        "null",
-        "nein",
-        "nao",
-        "non",
-        "nee",
-    }
-)
+NO = REFUSED | {"", "0", "none", "null"}

@@ -110,10 +110,8 @@ def fit_histories(
     data = collapse(checked, 1 / oldest)
 
     to_days = np.where(likelihood.times, oldest, 1.0)
-    start = likelihood.start
-    if near is not None:
-        begin = np.asarray(near) / to_days
-        start = lambda _: begin  # noqa: E731  (the other one is given, too)
+    begin = None if near is None else np.asarray(near) / to_days
+    start = likelihood.start if begin is None else (lambda _: begin)
     found = maximum_over(data, likelihood.objective, start, penalizer, prior_sd)
     covariance = found.covariance / data.customers * np.outer(to_days, to_days)
     return PurchaseFit(

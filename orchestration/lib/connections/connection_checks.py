@@ -22,12 +22,12 @@ from orchestration.lib.tenancy.companies import Company
 __all__ = ["CheckFailed", "check_connection", "disagreements"]
 
 _PATIENCE_SECONDS = 300
-# Sources with days of their own, and whose they are. Search Console's are always
-# those of the Pacific, wherever the site is.
 _RATES = (
     "the European Central Bank (timonel connect ecb-rates) or of a file "
     "(date,from_currency,to_currency,rate)"
 )
+# Sources with days of their own, and whose they are. Search Console's are always
+# those of the Pacific, wherever the site is.
 _DAYS_OF = {"shopify": "shop", "meta_ads": "ad account", "google_ads": "customer"}
 
 

@@ -17,6 +17,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _IDS = frozenset(
     {"id", "number", "numero", "no", "nr", "ref", "reference", "referencia"}
 )
+_SALES = frozenset(
+    {
+        *("sales", "sale", "orders", "order", "purchases", "payments", "transactions"),
+        *("ventas", "venta", "pedidos", "compras", "pagos", "transacciones", "vendas"),
+        *("ventes", "commandes", "vendite", "ordini", "verkaufe", "bestellungen"),
+    }
+)
+"""A file that is called after both has months in which nothing came back."""
 
 
 class OnlyRefunds:
@@ -35,7 +43,8 @@ class OnlyRefunds:
             and words[at] & (_IDS | ELSEWHERE)
             and not words[at] & WHEN  # asked about in any row
         }
-        self._is_called_so = bool(_words(log.name) & GIVEN_BACK)
+        called = _words(log.name)
+        self._is_called_so = bool(called & GIVEN_BACK) and not called & _SALES
         self._is_open = not (log.tells_refunds or binding.has("status"))
         self._count = self._first = 0
 
