@@ -20,8 +20,8 @@
         ref('orders'), ref('stg_shopify__orders'), ref('int_shopify_orders_deleted'),
         ref('int_shopify_customers_matched'), source('files', 'files'),
         ref('int_shopify_customers_identified'), source('ops', 'customer_splits'),
-        ref('int_currency_rates_filled'), ref('stg_ops__companies'),
-        ref('stg_shopify__order_refunds'),
+        ref('int_currency_rates_filled'), ref('currency_rates'),
+        ref('stg_ops__companies'), ref('stg_shopify__order_refunds'),
         source('shopify', 'orders'), source('shopify', 'order_line_items'),
         source('shopify', 'order_refunds'), source('shopify', 'order_sales'),
         source('shopify', 'order_transactions'),
@@ -236,13 +236,25 @@
 {%- endmacro %}
 
 
-{#- Whether a rate is known: where none is, nobody's money is worth anything else. -#}
+{#-
+    Whether a rate is known, or was at the last run (what one that is gone converted
+    waits again): else nobody's money is worth anything else.
+-#}
 {% macro has_rates() %}
-    {%- set found = run_query(
-        "select exists (select from " ~ ref('int_currency_rates_filled')
-        ~ " where " ~ is_in_scope() ~ ") as is_there"
+    {%- set mart = ref('currency_rates') -%}
+    {%- set kept = run_query(
+        "select to_regclass('" ~ mart ~ "') is not null as is_there"
     ) -%}
-    {{ return(found.rows[0]['is_there']) }}
+    {%- set tables = [ref('int_currency_rates_filled')] -%}
+    {%- if kept.rows[0]['is_there'] %}{% do tables.append(mart) %}{% endif -%}
+    {%- set found = [] -%}
+    {%- for table in tables -%}
+        {%- do found.append(
+            "exists (select from " ~ table ~ " where " ~ is_in_scope() ~ ")"
+        ) -%}
+    {%- endfor -%}
+    {%- set answer = run_query("select " ~ found | join(' or ') ~ " as is_there") -%}
+    {{ return(answer.rows[0]['is_there']) }}
 {% endmacro %}
 
 
