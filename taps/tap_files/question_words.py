@@ -9,6 +9,7 @@ __all__ = [
     "ELSEWHERE",
     "FLAG",
     "GIVEN_BACK",
+    "KIND",
     "MONEY",
     "NO",
     "OWED",
@@ -68,6 +69,15 @@ STATUS = STATE - {
     *("result", "resultado", "ergebnis", "state"),
 }
 """Words of columns whose every word matters where no other column tells a status."""
+KIND = frozenset(
+    {
+        "action", "accion", "acao", "aktion", "azione", "operation", "operacion",
+        "operacao", "operazione", "vorgang", "movement", "movimiento", "movimento",
+        "mouvement", "bewegung", "concept", "concepto", "conceito", "transaction",
+        "transaccion", "transacao", "transaktion",
+    }
+)  # fmt: skip
+"""Words of columns that say what a row is, where they say a word that is known."""
 FLAG = frozenset(
     {
         "cancelled", "canceled", "cancelado", "cancelada", "anulado", "anulada",

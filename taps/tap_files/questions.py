@@ -20,6 +20,7 @@ from taps.tap_files.question_words import (
     ELSEWHERE,
     FLAG,
     GIVEN_BACK,
+    KIND,
     MONEY,
     NO,
     OWED,
@@ -79,7 +80,8 @@ class Questions:
             if position not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
-        asked = GIVEN_BACK if binding.preset else MONEY | STATE | FLAG | CURRENCY
+        asked = MONEY | STATE | KIND | FLAG | CURRENCY
+        asked = GIVEN_BACK if binding.preset else asked
         asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
         self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
@@ -139,7 +141,7 @@ class Questions:
             )
         if words & ELSEWHERE:
             return bool(words & GIVEN_BACK and words & WHEN) and not self._status
-        if words & STATE:
+        if words & STATE or (words & KIND and not words & (MONEY | FLAG)):
             is_said = self._status or not words & STATUS or says_nothing(word_of(text))
             means = self._meanings.get(word_of(text), "paid" if is_said else "unknown")
             if means == "refunded":
@@ -251,9 +253,7 @@ class Questions:
             yield f"columns.currency_code={header}"
         elif words & WHEN:
             yield "columns.refunded_amount=<column of what was given back>"
-        elif words & (STATE | FLAG | STATUS) and not (
-            words & MONEY and _is_number(text)
-        ):
+        elif words & (STATE | KIND | FLAG) and not (words & MONEY and _is_number(text)):
             yield status
         else:
             yield f"columns.refunded_amount={header} (taken off)"

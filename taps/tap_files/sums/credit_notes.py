@@ -39,7 +39,8 @@ _GIVEN_BACK = frozenset(
 _KINDS = frozenset(
     {
         "type", "tipo", "document", "documento", "comprobante", "clase", "kind", "doc",
-        "dte", "art", "typ", "belegart", "beleg",
+        "dte", "art", "typ", "belegart", "beleg", "action", "accion", "operation",
+        "operacion", "concept", "concepto", "movement", "movimiento", "transaction",
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")

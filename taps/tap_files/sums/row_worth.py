@@ -18,8 +18,10 @@ from taps.tap_files.question_words import TIPS
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.sums.credit_notes import CreditNotes
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
+from taps.tap_files.sums.group_headings import GroupHeadings
 from taps.tap_files.sums.only_refunds import OnlyRefunds
 from taps.tap_files.sums.other_sections import OtherSections
+from taps.tap_files.sums.paid_bills import PaidBills
 from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_kinds import RowKinds
 from taps.tap_files.sums.said_again import SaidAgain
@@ -99,6 +101,7 @@ def watches_of_worth(
             _UnitAmounts(log),
         ),
         *(_Tips(log), RowKinds(log)),
+        *(PaidBills(log, settings), GroupHeadings(log, binding)),
         *(RefundsTwice(log, binding, settings.columns), OnlyRefunds(log, binding)),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),

@@ -21,7 +21,15 @@ TAX = frozenset(
     {
         *(
             "tax",
+            "taxes",
             "vat",
+            "gst",
+            "cgst",
+            "sgst",
+            "igst",
+            "hst",
+            "pst",
+            "qst",
             "iva",
             "igv",
             "impuesto",

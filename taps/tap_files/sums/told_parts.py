@@ -2,7 +2,8 @@
 
 A column of taxes is read where taking them off an amount leaves another column of the
 row, or what they are a usual rate of. The names of columns alone do not tell whether
-an amount holds the tax that stands beside it. Tips are no sales: they are taken off.
+an amount holds the tax that stands beside it. Taxes in a column per rate, or per
+authority, are added up. Tips are no sales: they are taken off.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _RATES = [Decimal(each) / 1000 for each in (*_HALVES, *range(40, 280, 10))]
 _WORD = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""
+_PERCENT = re.compile(r"([1-9]\d?(?:[.,]\d{1,2})?)\s*%")
 _MOST_ROWS = 2_000
 _CENT, _UNIT, _LARGE = Decimal("0.011"), Decimal("0.6"), 1_000
 _TAXES = {"tax_amount", "untaxed_amount"}
@@ -69,24 +71,24 @@ def with_told_parts(
     columns = _Columns(binding, amount, ignored)
     if not columns.may_be_parts:
         return binding
-    found, left_in = (_NONE, _NONE, _NONE), tuple[int, ...]()
+    taxes, shipping, tip = tuple[int, ...](), _NONE, _NONE
+    left_in = tuple[int, ...]()
     for separator in ".,":
         read = list(_read(rows(), separator))
         if (parts := columns.shown(read)) is not None:
-            found = parts
-            is_left = found[1] == _NONE and not is_told
+            taxes, shipping, tip = parts
+            is_left = shipping == _NONE and not is_told
             left_in = _told_beside(columns.shippings, read) if is_left else ()
             break
-    tip = found[2]
-    positions = dict(binding.positions)
-    for name, position in zip(
-        ("tax_amount", "shipping_amount"), found[:2], strict=True
-    ):
-        if position != _NONE:
-            positions.setdefault(name, position)
-    less = () if tip == _NONE else (tip,)
-    less = (*binding.less, *less)
-    return replace(binding, positions=positions, less=less, left_in=left_in)
+    positions, others = dict(binding.positions), dict(binding.others)
+    if taxes:
+        positions["tax_amount"], others["tax_amount"] = taxes[0], taxes[1:]
+    if shipping != _NONE:
+        positions.setdefault("shipping_amount", shipping)
+    less = (*binding.less, *(() if tip == _NONE else (tip,)))
+    return replace(
+        binding, positions=positions, others=others, less=less, left_in=left_in
+    )
 
 
 class _Columns:
@@ -111,23 +113,31 @@ class _Columns:
         told = binding.positions.get("shipping_amount")
         found = [at for at, one in free.items() if one & _SHIPPING]
         self.shippings = found if told is None else [told]
+        self._named = {at: _named_rate(binding.header[at]) for at in self.taxes}
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
         self.may_be_parts = bool(self.taxes or self.shippings or self._tips)
 
-    def shown(self, rows: Sequence[_Numbers]) -> tuple[int, int, int] | None:
-        """(position of tax, of shipping, of tip) that every row bears out."""
+    def shown(
+        self, rows: Sequence[_Numbers]
+    ) -> tuple[tuple[int, ...], int, int] | None:
+        """(positions of taxes, of shipping, of tip) that every row bears out."""
         rows = [row for row in rows if row[self._amount]]
-        kinds = (self.taxes, self.shippings, self._tips)
-        for tax, shipping, tip in product(*((*kind, _NONE) for kind in kinds)):
-            parts = [at for at in (tax, shipping, tip) if at != _NONE]
+        told = [at for at in self.taxes if any(row[at] for row in rows)]
+        parts_of_tax = [at for at in told if not _make_up(rows, at, told)]
+        several = [tuple(parts_of_tax)] if len(parts_of_tax) > 1 else []
+        taxes = [*((at,) for at in told), *several, ()]
+        kinds = ((*kind, _NONE) for kind in (self.shippings, self._tips))
+        for tax, shipping, tip in product(taxes, *kinds):
+            parts = [*tax, *(at for at in (shipping, tip) if at != _NONE)]
             if parts and all(any(row[at] for row in rows) for at in parts):
                 left = [
                     abs(row[self._amount]) - sum(abs(row[at]) for at in parts)
                     for row in rows
                 ]
                 is_shown = self._is_a_rest(rows, left)
-                if is_shown or (tax != _NONE and self._is_at_a_rate(rows, left, tax)):
+                is_all = tax in several or not set(tax) & set(parts_of_tax)
+                if is_shown or (is_all and self._is_at_a_rate(rows, left, tax)):
                     return tax, shipping, tip
         return None
 
@@ -141,12 +151,51 @@ class _Columns:
             for rest, off in product(self._rests, (_NONE, *self._offs))
         )
 
-    def _is_at_a_rate(self, rows: Sequence[_Numbers], left: _Numbers, tax: int) -> bool:
-        """Whether the tax is a rate of what is left, and of the amount is none."""
-        taxed = [(row, one) for row, one in zip(rows, left, strict=True) if row[tax]]
-        return all(_is_rate(abs(row[tax]), one) for row, one in taxed) and not any(
-            _is_rate(abs(row[tax]), abs(row[self._amount])) for row, _ in taxed
+    def _is_at_a_rate(
+        self, rows: Sequence[_Numbers], left: _Numbers, tax: tuple[int, ...]
+    ) -> bool:
+        """Whether the taxes are rates of what is left, and of the amount are none."""
+        taxed = [
+            (row, one)
+            for row, one in zip(rows, left, strict=True)
+            if any(row[at] for at in tax)
+        ]
+        if not tax:
+            return False
+        return all(self._are_rates(row, tax, one) for row, one in taxed) and not any(
+            self._are_rates(row, tax, abs(row[self._amount])) for row, _ in taxed
         )
+
+    def _are_rates(self, row: _Numbers, tax: tuple[int, ...], base: Decimal) -> bool:
+        """Whether each tax of a row is a rate of what is left.
+
+        Goods at two rates in one order leave no rate of the whole: what the taxes are
+        of, at the rates that their headers name, is the whole then.
+        """
+        found = {at: abs(row[at]) for at in tax if row[at]}
+        if all(_is_rate(one, base, self._named[at]) for at, one in found.items()):
+            return True
+        named = [(one, self._named.get(at)) for at, one in found.items()]
+        bases = [one / rate for one, rate in named if rate]
+        width = sum(_width(base) / rate for _, rate in named if rate)
+        return len(bases) == len(found) and abs(sum(bases) - base) <= width
+
+
+def _named_rate(header: str) -> Decimal | None:
+    """0.21 of ``IVA 21%``; None where a header names no rate."""
+    found = _PERCENT.search(header)
+    return Decimal(found[1].replace(",", ".")) / 100 if found else None
+
+
+def _make_up(rows: Sequence[_Numbers], whole: int, told: Sequence[int]) -> bool:
+    """Whether a column is all of the tax: the sum of all others, in every row."""
+    parts = [at for at in told if at != whole]
+    if not parts:
+        return True
+    return all(
+        abs(abs(row[whole]) - sum(abs(row[at]) for at in parts)) <= _width(row[whole])
+        for row in rows
+    )
 
 
 def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[int, ...]:
@@ -154,8 +203,9 @@ def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[in
     return tuple(at for at in shippings if any(row[at] for row in rows))
 
 
-def _is_rate(tax: Decimal, base: Decimal) -> bool:
-    return any(abs(base * rate - tax) <= _width(base) for rate in _RATES)
+def _is_rate(tax: Decimal, base: Decimal, named: Decimal | None) -> bool:
+    rates = _RATES if named is None else [named]
+    return any(abs(base * rate - tax) <= _width(base) for rate in rates)
 
 
 def _width(amount: Decimal) -> Decimal:

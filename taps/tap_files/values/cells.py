@@ -175,12 +175,18 @@ class CellReader:
         """A cell as an exact amount, which may be negative; with what belongs to it."""
         read, binding = self._amounts, self.binding
         amount = self._number(cells, column, currency, read)
+        if column != binding.contract.amount_column:
+            others = (
+                self._read(cells[at], column, currency, read)
+                for at in binding.others.get(column, ())
+            )
+            told = [one for one in (amount, *others) if one is not None]
+            return sum(told, Decimal(0)) if told else None
         if amount is None:
             return None
-        is_whole = column == binding.contract.amount_column
-        for position in binding.also if is_whole else binding.others.get(column, ()):
-            amount += self._read(cells[position], column, currency, read) or 0
-        for at in binding.less if is_whole else ():
+        for at in binding.also:
+            amount += self._read(cells[at], column, currency, read) or 0
+        for at in binding.less:
             amount -= abs(self._read(cells[at], column, currency, read) or Decimal(0))
         return amount
 
