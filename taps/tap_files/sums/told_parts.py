@@ -126,9 +126,9 @@ class _Columns:
         told = [at for at in self.taxes if any(row[at] for row in rows)]
         parts_of_tax = [at for at in told if not _make_up(rows, at, told)]
         several = [tuple(parts_of_tax)] if len(parts_of_tax) > 1 else []
-        taxes = [*((at,) for at in told), *several, ()]
-        kinds = ((*kind, _NONE) for kind in (self.shippings, self._tips))
-        for tax, shipping, tip in product(taxes, *kinds):
+        taxes: list[tuple[int, ...]] = [*((at,) for at in told), *several, ()]
+        shippings, tips = (*self.shippings, _NONE), (*self._tips, _NONE)
+        for tax, shipping, tip in product(taxes, shippings, tips):
             parts = [*tax, *(at for at in (shipping, tip) if at != _NONE)]
             if parts and all(any(row[at] for row in rows) for at in parts):
                 left = [
