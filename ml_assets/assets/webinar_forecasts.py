@@ -117,6 +117,10 @@ _WEBINARS = """
         webinars.starts_at,
         webinars.is_held,
         webinars.as_of_date,
+        webinars.competitor_activity_score,
+        webinars.weather_factor,
+        webinars.news_sentiment,
+        webinars.economic_indicators,
         coalesce(registered.registrant_count, 0) as registrant_count,
         coalesce(outcomes.show_count, 0) as show_count
     from marts.webinars as webinars

@@ -37,7 +37,7 @@ _TABLES = {
     specs=[
         dg.AssetSpec(
             ["predictions", table],
-            deps=[["marts", "webinar_leads"]],
+            deps=[["marts", "webinar_leads"], ["marts", "webinar_lead_signals"]],
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
@@ -105,6 +105,8 @@ def _grade(scores: LeadScores) -> dict[str, Any]:
         "is_scored": scores.refusal is None,
         "told_es": in_spanish(told) if told else None,
         "told_en": None if told is None else str(told),
+        "signals_es": in_spanish(scores.signals),
+        "signals_en": str(scores.signals),
         "people_count": scores.people_count,
         "conversion_count": scores.conversion_count,
         "graded_count": grade.people_count if grade else 0,
@@ -117,8 +119,17 @@ def _grade(scores: LeadScores) -> dict[str, Any]:
 
 
 _PEOPLE = """
-    select leads.*, webinars.as_of_date
+    select
+        leads.*,
+        signals.email_open_count,
+        signals.email_click_count,
+        signals.visit_count,
+        webinars.as_of_date
     from marts.webinar_leads as leads
+    left join marts.webinar_lead_signals as signals
+        on signals.company_id = %(company)s
+        and leads.webinar_id = signals.webinar_id
+        and leads.person_id = signals.person_id
     inner join marts.webinars as webinars
         on webinars.company_id = %(company)s
         and leads.webinar_id = webinars.webinar_id

@@ -12,17 +12,20 @@ import pandas as pd
 from ml_assets.webinars import attendance, registrant_model
 from ml_assets.webinars.attendance import AttendanceForecast, forecast_attendance
 from ml_assets.webinars.attendance_grades import ranked_probability_score
-from ml_assets.webinars.events import Events
+from ml_assets.webinars.events import Events, Floats
+from ml_assets.webinars.factor_model import FACTORS, factor_shift, moved
 from ml_assets.webinars.registrant_model import fit_registrants, forecast_registrants
 from ml_assets.webinars.registrants import RegistrantGroups, registrant_groups
 
-__all__ = ["BY_REGISTRANTS", "BY_SERIES", "MODEL_VERSION", "forecast_webinars"]
+__all__ = ["BY_FACTORS", "BY_REGISTRANTS", "BY_SERIES", "MODEL_VERSION"]
+__all__ += ["forecast_webinars"]
 
 MODEL_VERSION: Final = "2"
 #: By the show rates of the series (`attendance`), or by who is registered
-#: (`registrant_model`).
+#: (`registrant_model`), or by what surrounds it (`factor_model`).
 BY_SERIES: Final = "series"
 BY_REGISTRANTS: Final = "registrants"
+BY_FACTORS: Final = "factors"
 #: Webinars both must have forecast before it is asked which was better.
 _FEWEST_COMPARED: Final = 10
 
@@ -36,23 +39,22 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class _Forecast:
-    """What both models say of a webinar, and what of those it is of came."""
+    """What the first model says of a webinar, and its rivals where they do."""
 
     webinar: dict[Any, Any]
     past_count: int
     by_series: AttendanceForecast
-    by_registrants: AttendanceForecast | None
+    rivals: dict[str, AttendanceForecast]
 
-    def lead(self) -> float:
-        """By how much of the registrants the registrants' forecast was nearer."""
-        if self.by_registrants is None:
-            raise ValueError("There was no forecast by who is registered.")
+    def leads(self) -> dict[str, float]:
+        """By how much of the registrants each rival was nearer than the first."""
         came = int(self.webinar["show_count"])
-        series, registrants = (
-            ranked_probability_score(each, came)
-            for each in (self.by_series, self.by_registrants)
-        )
-        return (series - registrants) / self.by_series.registrants
+        mine = ranked_probability_score(self.by_series, came)
+        return {
+            name: (mine - ranked_probability_score(rival, came))
+            / self.by_series.registrants
+            for name, rival in self.rivals.items()
+        }
 
 
 def forecast_webinars(
@@ -64,31 +66,32 @@ def forecast_webinars(
     of one to come, by all that were held, and of those registered so far. There is none
     with fewer than three before it, or where nobody is registered.
 
-    Who is registered is weighed where 30 webinars tell how, and used once it was
-    nearer over 10 webinars or more that were over by then: by the mean CRPS, and by
-    more than its standard error, or the simpler forecast stays.
+    Who is registered, and what surrounds a webinar, are weighed where 30 webinars tell
+    how, and used once that was nearer over 10 webinars or more that were over by
+    then: by the mean CRPS, and by more than its standard error, or the simpler
+    forecast stays.
 
     Parameters
     ----------
     webinars : DataFrame
         A row per webinar: `webinar_id`, `series`, `starts_at`, `is_held`,
         `registrant_count` (registered at the start, or so far) and `show_count` (of
-        those, who came live).
+        those, who came live); where a file tells them, `FACTORS`.
     groups : DataFrame, optional
         Of these webinars, or of the newest, who registered, as `registrant_groups`
         takes them.
     """
     told = webinars.sort_values(["starts_at", "webinar_id"], kind="stable")
     told = told[told["registrant_count"] > 0].reset_index(drop=True)
-    rows, leads = [], pd.DataFrame(columns=["starts_at", "lead"])
+    rows, leads = [], pd.DataFrame(columns=["starts_at", "name", "lead"])
     for said in _forecasts(told, groups):
-        webinar, best, name = said.webinar, said.by_series, BY_SERIES
-        if said.by_registrants is not None:
-            before = leads.loc[leads["starts_at"] < webinar["starts_at"], "lead"]
-            if len(before) >= _FEWEST_COMPARED and before.mean() > before.sem():
-                best, name = said.by_registrants, BY_REGISTRANTS
-            if webinar["is_held"]:
-                leads.loc[len(leads)] = [webinar["starts_at"], said.lead()]
+        webinar = said.webinar
+        is_before = leads["starts_at"] < webinar["starts_at"]
+        name = _nearest(leads[is_before & leads["name"].isin(list(said.rivals))])
+        best = said.rivals.get(name, said.by_series)
+        if webinar["is_held"]:
+            for rival, lead in said.leads().items():
+                leads.loc[len(leads)] = [webinar["starts_at"], rival, lead]
         kind = "backtest" if webinar["is_held"] else "forecast"
         rows.append(
             (
@@ -100,12 +103,25 @@ def forecast_webinars(
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
+def _nearest(leads: pd.DataFrame) -> str:
+    """The rival that was nearer, the furthest ahead of several; else the first."""
+    best, ahead = BY_SERIES, 0.0
+    for name, mine in leads.groupby("name", sort=True)["lead"]:
+        if len(mine) < _FEWEST_COMPARED:
+            continue
+        mean, error = float(mine.mean()), float(mine.std() / np.sqrt(len(mine)))
+        if mean > error and mean > ahead:
+            best, ahead = str(name), mean
+    return best
+
+
 def _forecasts(
     webinars: pd.DataFrame, groups: pd.DataFrame | None
 ) -> Iterator[_Forecast]:
     """Of each webinar with enough before it, in the order they take place."""
     is_held = webinars["is_held"].astype(bool)
     who = registrant_groups(groups, webinars) if groups is not None else None
+    factors = webinars.reindex(columns=list(FACTORS)).to_numpy(dtype=np.float64)
     for at, webinar in enumerate(webinars.to_dict("records")):
         is_before = is_held & (webinars["starts_at"] < webinar["starts_at"])
         before = webinars[is_before].tail(_MOST_PAST)
@@ -116,14 +132,31 @@ def _forecasts(
             before["show_count"].tolist(),
             before["series"].tolist(),
         )
+        by_series = forecast_attendance(
+            past, int(webinar["registrant_count"]), webinar["series"]
+        )
+        rivals = {
+            BY_REGISTRANTS: None
+            if who is None
+            else _by_registrants(who, before.index, at),
+            BY_FACTORS: _by_factors(
+                by_series, past, factors[before.index], factors[at]
+            ),
+        }
         yield _Forecast(
             webinar,
             len(past),
-            forecast_attendance(
-                past, int(webinar["registrant_count"]), webinar["series"]
-            ),
-            None if who is None else _by_registrants(who, before.index, at),
+            by_series,
+            {name: rival for name, rival in rivals.items() if rival is not None},
         )
+
+
+def _by_factors(
+    by_series: AttendanceForecast, past: Events, factors: Floats, now: Floats
+) -> AttendanceForecast | None:
+    """None where too few webinars tell what surrounds them, or this one does not."""
+    shift = factor_shift(past, factors, now)
+    return None if shift is None else moved(by_series, shift)
 
 
 def _by_registrants(

@@ -1,21 +1,22 @@
 """Whom to call first after a webinar, and what came of those said so before.
 
 Attendees are scored the day after by what they did in it. Who bought by then is no
-lead, so that minutes after the offer cannot know the outcome.
+lead, so that minutes after the offer cannot know the outcome. What they did with
+e-mails and on the site is a challenger: it counts once it was nearer (decision 0220).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from ml_assets.sentences import Sentence, said
-from ml_assets.webinars.conversion import ConversionScore, fit_conversion
+from ml_assets.webinars.conversion import fit_conversion
 from ml_assets.webinars.conversion_bands import (
     BANDS,
     Band,
@@ -25,11 +26,16 @@ from ml_assets.webinars.conversion_bands import (
 )
 from ml_assets.webinars.conversion_grades import ScoreGrade, grade_scores
 from ml_assets.webinars.errors import NotConverged, TooFewConversions
+from ml_assets.webinars.lead_signals import (
+    says_signals,
+    signal_features,
+    with_signals,
+)
 from ml_assets.webinars.leads import Floats, Leads
 
 __all__ = ["ACTIONS", "CAPACITY", "MODEL_VERSION", "LeadScores", "score_leads"]
 
-MODEL_VERSION: Final = "1"
+MODEL_VERSION: Final = "2"
 #: People that a team can call after a webinar.
 CAPACITY: Final = 20
 #: What to do with whom, by band.
@@ -39,6 +45,9 @@ ACTIONS: Final = {
     "low": "educate",
     "very_low": "keep_in_touch",
 }
+#: Webinars that must have been scored with signals and without before it is asked
+#: which was nearer.
+FEWEST_COMPARED: Final = 10
 _OUTCOME: Final = timedelta(days=30)
 _SCORED: Final = timedelta(days=1)
 # What is done once or thrice says all: the same caps as of engagement.
@@ -74,6 +83,8 @@ class LeadScores:
         Why there is no score; None where there is one.
     note
         What to tell of the list, None where nothing.
+    signals
+        Of how many what they did besides webinars is known, and whether it counts.
     """
 
     calls: pd.DataFrame
@@ -83,6 +94,23 @@ class LeadScores:
     conversion_count: int
     refusal: Sentence | None
     note: Sentence | None
+    signals: Sentence
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A past webinar, scored by those over by then."""
+
+    webinar: pd.DataFrame
+    plain: Floats
+    signalled: Floats | None
+
+    def lead(self) -> float:
+        """By how much the score with signals was nearer: the difference of Briers."""
+        if self.signalled is None:
+            raise ValueError("It was not scored with signals.")
+        came = _numbers(self.webinar, "is_converted")
+        return float(((self.plain - came) ** 2 - (self.signalled - came) ** 2).mean())
 
 
 def score_leads(people: pd.DataFrame) -> LeadScores:
@@ -95,20 +123,26 @@ def score_leads(people: pd.DataFrame) -> LeadScores:
     people : DataFrame
         As `marts.webinar_leads`: `webinar_id`, `person_id`, `registrant_id`,
         `start_date`, `is_conversion_over`, `first_bought_on`, `is_converted` and the
-        features; a feature that a webinar does not tell is null.
+        features; a feature that a webinar does not tell is null. `SIGNALS` where a
+        source tells them, null of who is no contact.
     """
     order = ["start_date", "webinar_id", "person_id"]
     told = people.sort_values(order, kind="stable").reset_index(drop=True)
+    told = with_signals(told)
     is_over = told["is_conversion_over"].astype(bool)
     known = told[is_over]
     still = told[~is_over & told["first_bought_on"].isna()]
     still = still.drop_duplicates("person_id", keep="last")
     refusal, calls = None, pd.DataFrame(columns=list(_CALLS))
+    scored = list(_scored_in_time(known))
+    is_nearer = _is_nearer(scored)
     try:
-        calls = _calls(fit_conversion(_leads(known)), still)
+        plain, signalled = _probabilities(known, still)
+        use = signalled if is_nearer and signalled is not None else plain
+        calls = _calls(use, still)
     except (TooFewConversions, NotConverged) as failure:
         refusal = said(failure)
-    tested = _backtest(known)
+    tested = _backtest(scored)
     return LeadScores(
         calls=calls,
         bands=_bands(tested),
@@ -121,11 +155,12 @@ def score_leads(people: pd.DataFrame) -> LeadScores:
         note=None
         if calls.empty
         else says_nobody_is_high(_numbers(calls, "probability")),
+        signals=says_signals(told, is_nearer),
     )
 
 
-def _calls(score: ConversionScore, leads: pd.DataFrame) -> pd.DataFrame:
-    found = leads.assign(probability=score.probabilities(_features(leads)))
+def _calls(probabilities: Floats, leads: pd.DataFrame) -> pd.DataFrame:
+    found = leads.assign(probability=probabilities)
     found = found.sort_values("probability", ascending=False, kind="stable")
     found["band"] = [_band_name(each) for each in found["probability"]]
     found["action"] = found["band"].map(ACTIONS)
@@ -137,30 +172,75 @@ def _band_name(probability: float) -> str:
     return next(name for name, least in BANDS.items() if probability >= least)
 
 
-def _backtest(known: pd.DataFrame) -> pd.DataFrame:
-    """Each webinar by those whose 30 days were over when its people were scored."""
-    parts = [
-        pd.DataFrame(
-            {
-                "probability": probabilities,
-                "came": webinar["is_converted"].astype(float).to_numpy(),
-                "call_rank": np.argsort(np.argsort(-probabilities, kind="stable")) + 1,
-            }
+def _backtest(scored: Sequence[_Scored]) -> pd.DataFrame:
+    """What each past webinar would have been told, by what was nearer until then."""
+    parts = []
+    for each in scored:
+        day = each.webinar["start_date"].iloc[0]
+        over = [one for one in scored if one.webinar["start_date"].iloc[0] <= _by(day)]
+        use = each.plain
+        if each.signalled is not None and _is_nearer(over):
+            use = each.signalled
+        parts.append(
+            pd.DataFrame(
+                {
+                    "probability": use,
+                    "came": _numbers(each.webinar, "is_converted"),
+                    "call_rank": np.argsort(np.argsort(-use, kind="stable")) + 1,
+                }
+            )
         )
-        for webinar, probabilities in _scored_in_time(known)
-    ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _scored_in_time(known: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, Floats]]:
+def _by(day: date) -> date:
+    """Webinars until then were over when those of this day were scored."""
+    return day + _SCORED - _OUTCOME
+
+
+def _is_nearer(scored: Sequence[_Scored]) -> bool | None:
+    """Whether signals helped, by more than the standard error; None if nobody knows."""
+    leads = np.array([each.lead() for each in scored if each.signalled is not None])
+    if len(leads) < FEWEST_COMPARED:
+        return None
+    return bool(leads.mean() > leads.std(ddof=1) / np.sqrt(len(leads)))
+
+
+def _scored_in_time(known: pd.DataFrame) -> Iterator[_Scored]:
     for _, webinar in known.groupby(["start_date", "webinar_id"], sort=True):
-        over_by = webinar["start_date"].iloc[0] + _SCORED - _OUTCOME
+        over_by = _by(webinar["start_date"].iloc[0])
         before = known[known["start_date"] <= over_by]
         try:
-            score = fit_conversion(_leads(before))
+            yield _Scored(webinar, *_probabilities(before, webinar))
         except (TooFewConversions, NotConverged):
             continue
-        yield webinar, score.probabilities(_features(webinar))
+
+
+def _probabilities(
+    before: pd.DataFrame, people: pd.DataFrame
+) -> tuple[Floats, Floats | None]:
+    """Of these people by those before: without signals, and with those that are told.
+
+    Raises
+    ------
+    TooFewConversions
+    NotConverged
+    """
+    plain = fit_conversion(_leads(before)).probabilities(_features(people))
+    known, names = signal_features(before, before)
+    if not names:
+        return plain, None
+    leads = Leads(
+        np.hstack([_features(before), known]),
+        (*_FEATURES, *names),
+        _numbers(before, "is_converted"),
+    )
+    try:
+        score = fit_conversion(leads)
+    except (TooFewConversions, NotConverged):
+        return plain, None
+    signals, _ = signal_features(people, before)
+    return plain, score.probabilities(np.hstack([_features(people), signals]))
 
 
 def _bands(tested: pd.DataFrame) -> tuple[Band, ...]:

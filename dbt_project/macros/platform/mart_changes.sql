@@ -150,7 +150,10 @@
 {%- endmacro %}
 
 
-{#- Changes that every mart has read; a mart never built reads all rows anyway. -#}
+{#-
+    Changes that every mart has read; a mart never built reads all rows anyway, so what
+    no mart that was ever built reads goes, too.
+-#}
 {% macro drop_changes_that_were_read() -%}
     {%- set readers = [] -%}
     {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' -%}
@@ -163,15 +166,18 @@
         delete from ops.mart_changes as kept
         where
             {{ is_in_scope('kept.company_id') }}
-            and kept.change_id <= (
-                select min(builds.seen_through)
-                from ops.mart_builds as builds
-                inner join (values {{ readers | join(', ') }})
-                    as readers (mart, reader)
-                    on builds.mart = readers.reader
-                where
-                    builds.company_id = kept.company_id
-                    and readers.mart = kept.mart
+            and kept.change_id <= coalesce(
+                (
+                    select min(builds.seen_through)
+                    from ops.mart_builds as builds
+                    inner join (values {{ readers | join(', ') }})
+                        as readers (mart, reader)
+                        on builds.mart = readers.reader
+                    where
+                        builds.company_id = kept.company_id
+                        and readers.mart = kept.mart
+                ),
+                kept.change_id
             )
     {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,9 @@
     channel_id. Each person of a webinar is in one channel, so counts add up. Rates of
     sales are null until the 30 days of all webinars in them are over; those of a channel,
     where some are always recent, are of the webinars whose days are (decision 0195). A
-    cost or a return is null where a cost has no rate. Intervals are Wilson's, of 95 %.
+    cost or a return is null where a cost has no rate. Who wrote, asked or answered is a
+    share of the attendees of webinars that had a chat, questions or polls, and null where
+    none had. Intervals are Wilson's, of 95 %.
 -#}
 {% macro webinar_outcomes(key) -%}
 {%- set counts = [
@@ -15,6 +17,11 @@
     'conversion_count', 'order_count', 'net_revenue',
 ] -%}
 {%- set costs = ['cost_amount', 'unpriced_cost_count'] -%}
+{%- set rooms = {
+    'chat': 'webinars.has_chat',
+    'question': 'webinars.has_questions',
+    'poll': 'webinars.poll_count > 0',
+} -%}
 {%- set sold = ['attendee_count', 'conversion_count', 'net_revenue'] + costs -%}
 {%- set is_known = 'true' if key == 'channel_id' else 'is_conversion_over' -%}
 with webinars as (
@@ -51,6 +58,10 @@ summed as (
         {%- for name in counts + costs %},
         coalesce(sum(facts.{{ name }}), 0) as {{ name }}
         {%- endfor %}
+        {%- for name, was_there in rooms.items() %},
+        sum(facts.attendee_count) filter (where {{ was_there }})
+            as {{ name }}_attendee_count
+        {%- endfor %}
         {%- for name in sold %},
         coalesce(
             sum(facts.{{ name }}) filter (where webinars.is_conversion_over), 0
@@ -84,11 +95,11 @@ rated as (
             as show_ratio_upper,
         (live_seconds / 60.0 / nullif(attendee_count, 0))::numeric(10, 1)
             as attended_minutes_mean,
-        chatter_count / nullif(attendee_count, 0)::double precision
+        chatter_count / nullif(chat_attendee_count, 0)::double precision
             as chat_ratio,
-        asker_count / nullif(attendee_count, 0)::double precision
+        asker_count / nullif(question_attendee_count, 0)::double precision
             as question_ratio,
-        poll_taker_count / nullif(attendee_count, 0)::double precision
+        poll_taker_count / nullif(poll_attendee_count, 0)::double precision
             as poll_ratio,
         (engagement_sum / nullif(engagement_count, 0))::numeric(6, 2)
             as engagement_mean,

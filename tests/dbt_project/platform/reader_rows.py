@@ -119,7 +119,8 @@ JUDGEMENTS = (
     """insert into predictions.webinar_lead_bands values
         (%s, 'low', '2026-03-20', 2, 1, 0.5, 0.5, 0.1, 0.9)""",
     """insert into predictions.webinar_lead_grades values
-        (%s, '2026-03-20', '1', true, null, null, 2, 1, 2, 0.5, 0.5, 0, 0.2, 0.25)""",
+        (%s, '2026-03-20', '1', true, null, null, 2, 1, 2, 0.5, 0.5, 0, 0.2, 0.25,
+        'a', 'b')""",
     """insert into predictions.webinar_segments values
         (%s, 1, '2026-03-20', '{}', 2, 1, 0, 'live_ratio', 1, 1, 0, 0, 0, 1, 1, 'a',
         'b', false, false, false)""",

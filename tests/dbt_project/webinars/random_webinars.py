@@ -17,6 +17,11 @@ _FIRST = datetime(2026, 3, 1, 17, tzinfo=UTC)
 _NAMES = ("ana", "ben", "eva", "leo")
 
 
+def _contact(name: str, **others: object) -> Row:
+    known = {"contact_id": f"id {name}", "email": f"{name}@example.test"}
+    return {**known, "registered_at": _day(0), **others}
+
+
 def _day(number: int, minutes: int = 0) -> str:
     return (_FIRST + timedelta(days=number, minutes=minutes)).isoformat()
 
@@ -34,7 +39,8 @@ class WebinarLife:
     _files: dict[str, RawFile] = field(default_factory=dict)
 
     def open(self) -> None:
-        """Three webinars."""
+        """Three webinars, and whose addresses are known; Leo's is not."""
+        self._load("contacts", *(_contact(name) for name in _NAMES[:3]))
         for _ in range(3):
             self._hold()
 
@@ -47,6 +53,8 @@ class WebinarLife:
             self._write,
             self._opine,
             self._buy,
+            self._mail,
+            self._merge,
             self._move_as_of,
         )
         for happen in self.chance.sample(happenings, 3):
@@ -94,6 +102,23 @@ class WebinarLife:
     def _buy(self) -> None:
         name = f"{self.chance.choice(_NAMES)}@example.test"
         self._load("purchases", purchase(name, _day(self._held + 1), 10))
+
+    def _mail(self) -> None:
+        """Somebody opens a message or clicks in it, and looks at the site."""
+        name, self._number = self.chance.choice(_NAMES), self._number + 1
+        at = _day(self._held - self.chance.randrange(3))
+        event = self.chance.choice(("opened", "clicked"))
+        sent = {"message_id": f"m{self._number}", "message_event": event}
+        sent |= {"channel": "email", "contact_id": f"id {name}", "occurred_at": at}
+        self._load("message_events", sent)
+        seen = {"event_id": f"e{self._number}", "event_type": "visit"}
+        seen |= {"contact_id": f"id {name}", "occurred_at": at}
+        self._load("community_events", seen)
+
+    def _merge(self) -> None:
+        """Two contacts turn out to be one person."""
+        first, second = self.chance.sample(_NAMES[:3], 2)
+        self._load("contacts", _contact(first, merged_into=f"id {second}"))
 
     def _correct(self) -> None:
         """A file again, without its last row."""

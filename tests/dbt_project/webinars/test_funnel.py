@@ -110,7 +110,12 @@ def _insert_marts(warehouse: Warehouse, company: str, times: int) -> None:
     add("webinar_clocks", told_at=told)
     for webinar_id, hours in (("W1", 5), ("W-2", -5)):
         starts_at = told + dt.timedelta(hours=hours)
-        add("webinars", webinar_id=webinar_id, starts_at=starts_at, start_date=day)
+        add(
+            "webinars",
+            **{"webinar_id": webinar_id, "starts_at": starts_at, "start_date": day},
+            # Above the limit of 0.7 in one company, at it in the other.
+            competitor_activity_score=0.71 if times == 1 else 0.7,
+        )
     for person, (ago, state) in enumerate(
         (
             *((1, "at_start"), (23, "at_start"), (24, "at_start"), (47, "at_start")),
@@ -209,7 +214,7 @@ def test_the_pace_is_of_two_days_and_of_webinars_to_come(
 ) -> None:
     rows = warehouse.rows(
         """select company_id, registrant_count, last_day_count, day_before_count,
-            webinar_velocity, is_rising, wants_marketing, is_opened
+            webinar_velocity, is_rising, wants_marketing, is_opened, is_crowded
         from reporting.webinar_outlooks where company_id = any(%s)
         order by company_id""",
         [[pair.acme, pair.bolt]],
@@ -217,6 +222,6 @@ def test_the_pace_is_of_two_days_and_of_webinars_to_come(
 
     # 1, 3 and 23 hours ago; 24 and 47; 48 is before both.
     assert [tuple(row.values()) for row in rows] == [
-        (pair.acme, 6, 3, 2, 1, True, False, True),
-        (pair.bolt, 12, 9, 2, 7, True, False, True),
+        (pair.acme, 6, 3, 2, 1, True, False, True, True),
+        (pair.bolt, 12, 9, 2, 7, True, False, True, False),
     ]

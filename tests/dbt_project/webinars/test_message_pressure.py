@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -13,6 +14,10 @@ from tests.dbt_project.webinar_rows import registrant, visit, webinar, webinar_f
 
 EARLY = "2026-03-01 10:00+00"
 NAMES = ("ana", "bea", "carl", "dora", "eva", "fay", "gus")
+
+
+def person(name: str) -> str:
+    return sha256(f"{name}@example.test".encode()).hexdigest()
 
 
 def contact(name: str) -> Row:
@@ -57,6 +62,31 @@ MESSAGES = [
     message("6", "bea", "2026-03-06 10:01", "bounced"),
     *(message(f"c{day}", "carl", f"2026-03-0{day} 10:00") for day in range(4, 9)),
     *(message(f"d{day}", "dora", f"2026-03-0{day} 10:00") for day in range(4, 7)),
+    # Thirty days with the webinar's own, and what is before and after them.
+    message("o1", "ana", "2026-02-08 10:00", "opened"),
+    message("o1", "ana", "2026-02-09 10:00", "opened"),
+    message("2", "ana", "2026-03-10 20:00", "opened"),
+    message("2", "ana", "2026-03-11 10:00", "opened"),
+    message("2", "ana", "2026-03-11 10:01", "clicked"),
+    # A proxy opens; a click of WhatsApp is none of an e-mail.
+    {**message("c4", "carl", "2026-03-04 10:00", "opened"), "is_machine": True},
+    {**message("w1", "carl", "2026-03-02 10:00", "clicked"), "channel": "whatsapp"},
+    # To another address of Fay's.
+    message("f1", "fay at work", "2026-03-02 10:00", "clicked"),
+]
+EVENTS = [
+    {
+        "event_id": f"e{number}",
+        "event_type": kind,
+        "occurred_at": f"{day} 10:00+00",
+        "contact_id": f"c-{name}",
+    }
+    for number, (name, kind, day) in enumerate(
+        (
+            *(("ana", "page_view", "2026-03-09"), ("ana", "visit", "2026-03-10")),
+            *(("ana", "visit", "2026-03-11"), ("ana", "login", "2026-03-09")),
+        )
+    )
 ]
 
 
@@ -81,12 +111,15 @@ def told(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
             webinar("W2", "2026-04-10 17:00+00", length_minutes=60),
         ),
         webinar_file("registrants", *registrants),
-        webinar_file("attendances", came("ana"), came("carl"), came("fay")),
+        webinar_file("attendances", *map(came, ("ana", "carl", "fay", "hugo"))),
     )
-    people = RawFile(
-        "contacts.csv", [contact(name) for name in NAMES], contract="contacts"
-    )
-    warehouse.load(pair.acme, *held, people)
+    contacts = [
+        *(contact(name) for name in NAMES),
+        {**contact("fay at work"), "merged_into": "c-fay"},
+    ]
+    people = RawFile("contacts.csv", contacts, contract="contacts")
+    visits = RawFile("events.csv", EVENTS, contract="community_events")
+    warehouse.load(pair.acme, *held, people, visits)
     warehouse.load(
         pair.acme, RawFile("messages.csv", MESSAGES, contract="message_events")
     )
@@ -96,13 +129,19 @@ def told(warehouse: Warehouse) -> dict[str, list[dict[str, Any]]]:
         pair.acme,
         pair.bolt,
         as_of=dict.fromkeys((pair.acme, pair.bolt), "2026-03-20"),
-        only=["webinar_pressures"],
+        only=["webinar_pressures", "webinar_lead_signals"],
     )
-    return {
+    told = {
         name: warehouse.rows(
             """select * from reporting.webinar_message_pressures
             where company_id = %s order by pressure_place""",
             [company],
+        )
+        for name, company in (("acme", pair.acme), ("bolt", pair.bolt))
+    }
+    return told | {
+        f"{name}'s leads": warehouse.rows(
+            "select * from marts.webinar_lead_signals where company_id = %s", [company]
         )
         for name, company in (("acme", pair.acme), ("bolt", pair.bolt))
     }
@@ -127,3 +166,28 @@ def test_who_came_is_told_by_the_messages_of_the_week_before(told: Any) -> None:
 
 def test_who_writes_to_nobody_is_told_nothing(told: Any) -> None:
     assert told["bolt"] == []
+
+
+def test_of_leads_is_known_what_they_did_until_the_day_of_the_webinar(
+    told: Any,
+) -> None:
+    counts = {
+        name: {
+            row["person_id"]: (
+                *(row["email_open_count"], row["email_click_count"]),
+                row["visit_count"],
+            )
+            for row in told[f"{name}'s leads"]
+        }
+        for name in ("acme", "bolt")
+    }
+
+    # Ana opened on the first of thirty days and on the last, a proxy for carl; fay
+    # clicked at another address; hugo, who came too, is no contact.
+    assert counts["acme"] == {
+        person("ana"): (2, 0, 2),
+        person("carl"): (0, 0, 0),
+        person("fay"): (0, 1, 0),
+    }
+    # The same people of a company that nobody tells such things.
+    assert set(counts["bolt"].values()) == {(0, 0, 0)}

@@ -73,6 +73,7 @@ def webinars(warehouse: Warehouse) -> Webinars:
             "webinar_minutes",
             "webinar_cohort_months",
             "webinar_trait_outcomes",
+            "webinar_contents",
         ],
     )
     return Webinars(warehouse, pair)
@@ -391,6 +392,25 @@ def test_what_came_of_a_webinar_is_by_hand(webinars: Webinars) -> None:
     assert second["webinar_conversion_count"] == 1
     assert second["webinar_conversion_ratio"] is None
     assert (second["webinar_cost"], second["webinar_return_ratio"]) == (None, None)
+
+
+def test_who_wrote_is_a_share_of_those_who_could(webinars: Webinars) -> None:
+    names = [f"webinar_{what}_ratio" for what in ("chat", "question", "poll")]
+    first, second = webinars.view("webinar_results", webinars.pair.acme)
+    (bolt,) = webinars.view("webinar_results", webinars.pair.bolt)
+
+    # Ana of five; nobody tells of a chat, questions or polls of the others.
+    assert [first[name] for name in names] == pytest.approx([0.2, 0.2, 0.2])
+    assert [second[name] for name in names] == [None, None, None]
+    assert [bolt[name] for name in names] == [None, None, None]
+    contents = {
+        row["webinar_id"]: (
+            row["webinar_question_count"],
+            row["questions_per_attendee"],
+        )
+        for row in webinars.view("webinar_content_results", webinars.pair.acme)
+    }
+    assert contents == {"W1": (1, Decimal("0.20")), "W2": (None, None)}
 
 
 def test_days_are_of_the_webinars_of_thirty_days_whose_sales_are_known(

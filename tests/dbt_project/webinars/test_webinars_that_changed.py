@@ -14,11 +14,12 @@ NARROW = (
     *("webinar_engagements", "webinar_people", "webinar_channel_totals"),
     *("webinar_audiences", "webinar_minutes", "webinar_leads"),
     *("webinar_audience_members", "webinar_cohort_members"),
-    *("webinar_cohort_visits", "webinar_contents"),
+    *("webinar_cohort_visits", "webinar_contents", "webinar_lead_signals"),
 )
 WHOLE = (
     *("companies", "orders", "webinars", "webinar_clocks", "webinar_spans"),
     *("webinar_conversions", "webinar_live"),
+    *("webinar_contacts", "person_activity_days"),
 )
 STEPS = 4
 

@@ -125,7 +125,7 @@ def test_whom_to_call_is_told_in_order_with_what_to_do(shops_url: str) -> None:
     assert first[4:6] == ["65\xa0%", "Crece"]
     assert second[1:3] == ["ana 1", "Muy baja"]
     assert second[3].startswith("Mantener en el boletín")
-    assert shown(shops_url, "call_note") == [["Nadie llega.", "500", "90"]]
+    assert shown(shops_url, "call_note") == [["Nadie llega. Cuentan.", "500", "90"]]
 
 
 def test_bands_stand_in_their_order_beside_what_came(shops_url: str) -> None:

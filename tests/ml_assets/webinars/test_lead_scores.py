@@ -121,3 +121,58 @@ def test_who_is_a_lead_of_two_webinars_is_called_for_the_later() -> None:
     assert (mine["webinar_id"] == "W29").sum() == (
         people["webinar_id"][last] == "W29"
     ).sum()
+
+
+def with_mail(people: pd.DataFrame, *, tells: bool) -> pd.DataFrame:
+    """Two of three are contacts; of these, clicks tell who buys, or nothing does."""
+    rng = np.random.default_rng(5)
+    is_contact = rng.random(len(people)) < 2 / 3
+    chance = np.where(people["is_converted"] & tells, 0.8, 0.15)
+    clicks = (rng.random(len(people)) < chance).astype(float)
+    return people.assign(
+        email_open_count=np.where(is_contact, 0.0, np.nan),
+        email_click_count=np.where(is_contact, clicks, np.nan),
+        visit_count=np.where(is_contact, 0.0, np.nan),
+    )
+
+
+def test_what_nobody_tells_changes_no_score(people: pd.DataFrame) -> None:
+    silent = people.assign(
+        email_open_count=np.nan, email_click_count=0.0, visit_count=np.nan
+    )
+
+    plain, same = score_leads(people), score_leads(silent)
+
+    pd.testing.assert_frame_equal(same.calls, plain.calls)
+    assert (same.bands, same.grade) == (plain.bands, plain.grade)
+    assert str(same.signals) == str(plain.signals)
+    assert "E-mails opened and clicked: not told of anybody." in plain.signals
+    assert "Website: not told of anybody. Social networks: no source" in plain.signals
+
+
+def test_mails_count_once_they_were_nearer(people: pd.DataFrame) -> None:
+    plain = score_leads(people)
+
+    helped = score_leads(with_mail(people, tells=True))
+    useless = score_leads(with_mail(people, tells=False))
+
+    assert helped.grade is not None
+    assert plain.grade is not None
+    assert helped.grade.brier_score < plain.grade.brier_score
+    assert "They count" in helped.signals
+    assert "Website: not told of anybody." in helped.signals
+    pd.testing.assert_frame_equal(useless.calls, plain.calls)
+    assert useless.grade == plain.grade
+    assert "They do not count" in useless.signals
+
+
+def test_whether_mails_help_is_asked_of_ten_webinars(people: pd.DataFrame) -> None:
+    few = people[people["webinar_id"].isin([f"W{n}" for n in range(16)])]
+    told = with_mail(few, tells=True)
+
+    scores, plain = score_leads(told), score_leads(few)
+
+    assert "too few webinars" in scores.signals
+    pd.testing.assert_frame_equal(scores.calls, plain.calls)
+    known = int(told["email_click_count"].notna().sum())
+    assert f"known of {known} of {len(few)} attendees" in scores.signals

@@ -33,7 +33,8 @@ unioned as (
         (plays.started_at at time zone companies.time_zone)::date
             as activity_date,
         plays.minutes as amount,
-        'play' as activity
+        'play' as activity,
+        null::text as channel
     from plays
     inner join contacts
         on
@@ -47,7 +48,8 @@ unioned as (
         person_id,
         event_date as activity_date,
         1 as amount,
-        event_kind as activity
+        event_kind as activity,
+        null::text as channel
     from events
     union all
     select
@@ -55,7 +57,8 @@ unioned as (
         person_id,
         event_date as activity_date,
         1 as amount,
-        message_event as activity
+        message_event as activity,
+        channel
     from messages
 )
 

@@ -71,6 +71,10 @@ joined as (
             as has_questions,
         (webinars.has_offer or interactions.has_offer) is true as has_offer,
         (webinars.has_survey or interactions.has_survey) is true as has_survey,
+        webinars.competitor_activity_score,
+        webinars.weather_factor,
+        webinars.news_sentiment,
+        webinars.economic_indicators,
         webinars.start_date
     from webinars
     left join visits

@@ -68,6 +68,7 @@ _DECLARED = (
 TABLES += ";\n".join(
     table_of("webinars", view)
     .replace(", told_en text", "")
+    .replace(", signals_en text", "")
     .replace(", channel_label_en text", "")
     for view in _DECLARED
 )
@@ -219,7 +220,7 @@ def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None
         )
     insert(
         "webinar_call_grades",
-        **{"is_scored": True, "told_es": "Nadie llega."},
+        **{"is_scored": True, "told_es": "Nadie llega.", "signals_es": "Cuentan."},
         **{"known_people_count": 500 * t, "known_conversion_count": 90 * t},
         **{"graded_people_count": 100 * t, "base_ratio": 0.16},
         **{"score_area_under_curve": 0.71, "score_calibration_error": 0.05},
@@ -436,6 +437,6 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
             **{"start_date": "1997-10-02", "registrant_count": 60 * t},
             **{"last_day_count": 9 * t, "day_before_count": 4 * t},
             **{"webinar_velocity": 5 * t, "webinar_expected_ratio": expected},
-            **{"is_rising": is_rising, "is_opened": False},
+            **{"is_rising": is_rising, "is_opened": False, "is_crowded": False},
             **{"wants_marketing": expected is not None, "wants_content": False},
         )

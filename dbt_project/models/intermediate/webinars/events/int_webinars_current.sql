@@ -18,7 +18,11 @@ dated as (
         has_chat,
         has_questions,
         has_offer,
-        has_survey
+        has_survey,
+        competitor_activity_score,
+        weather_factor,
+        news_sentiment,
+        economic_indicators
     from webinars
     -- Of a webinar that Zoom tells of, no file counts.
     where {{ not_of_zoom('webinars') }}
@@ -34,7 +38,11 @@ dated as (
         null::boolean as has_chat,
         null::boolean as has_questions,
         null::boolean as has_offer,
-        null::boolean as has_survey
+        null::boolean as has_survey,
+        null::double precision as competitor_activity_score,
+        null::double precision as weather_factor,
+        null::double precision as news_sentiment,
+        null::double precision as economic_indicators
     from {{ ref('int_zoom_dates') }}
 )
 

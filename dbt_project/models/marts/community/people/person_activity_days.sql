@@ -34,6 +34,14 @@ counted as (
             as click_count,
         count(*) filter (where activities.activity = 'replied')::integer
             as reply_count,
+        count(*) filter (
+            where activities.activity = 'opened'
+            and activities.channel = 'email'
+        )::integer as email_open_count,
+        count(*) filter (
+            where activities.activity = 'clicked'
+            and activities.channel = 'email'
+        )::integer as email_click_count,
         coalesce(sum(activities.amount * rules.points), 0)::numeric(24, 6)
             as lead_points
     from activities

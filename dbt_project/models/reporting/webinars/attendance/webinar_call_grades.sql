@@ -8,6 +8,8 @@ named as (
         is_scored,
         told_es,
         told_en,
+        signals_es,
+        signals_en,
         people_count as known_people_count,
         conversion_count as known_conversion_count,
         graded_count as graded_people_count,

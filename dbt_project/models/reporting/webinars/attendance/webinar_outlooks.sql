@@ -7,7 +7,8 @@ webinars as (
         company_id,
         webinar_id,
         title,
-        start_date
+        start_date,
+        competitor_activity_score
     from {{ ref('webinars') }}
 ),
 
@@ -49,6 +50,8 @@ joined as (
         -- The owner's limits, each of its own sentence.
         coalesce(paces.velocity > 0, false) as is_rising,
         coalesce(funnels.email_open_ratio > 0.25, false) as is_opened,
+        coalesce(webinars.competitor_activity_score > 0.7, false)
+            as is_crowded,
         coalesce(forecasts.expected_ratio < 0.7, false) as wants_marketing,
         coalesce(funnels.email_open_ratio < 0.3, false) as wants_content
     from paces

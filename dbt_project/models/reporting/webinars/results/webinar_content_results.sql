@@ -7,7 +7,8 @@ webinars as (
         company_id,
         webinar_id,
         title,
-        start_date
+        start_date,
+        has_questions
     from {{ ref('webinars') }}
 ),
 
@@ -18,8 +19,11 @@ named as (
         webinars.title,
         webinars.start_date,
         contents.attendee_count,
-        contents.question_count as webinar_question_count,
-        contents.questions_per_attendee,
+        case when webinars.has_questions then contents.question_count end
+            as webinar_question_count,
+        case
+            when webinars.has_questions then contents.questions_per_attendee
+        end as questions_per_attendee,
         contents.engagement_coverage_ratio,
         contents.slide_viewer_count,
         contents.seconds_per_slide as webinar_slide_seconds,

@@ -13,6 +13,11 @@ renamed as (
 
         length_minutes::numeric(24, 6) as length_minutes,
         poll_count::bigint as poll_count,
+        competitor_activity_score::double precision
+            as competitor_activity_score,
+        weather_factor::double precision as weather_factor,
+        news_sentiment::double precision as news_sentiment,
+        economic_indicators::double precision as economic_indicators,
 
         has_chat,
         has_questions,
