@@ -184,8 +184,8 @@ def _chart(where: str, card: Mapping[str, Any], formats: Mapping[str, str]) -> S
     scale = card.get("scale")
     if scale == "linear" and formats.get(dimensions[0]) in _DAYS:
         raise ContentError(
-            f"{where}: scale: {dimensions[0]} is a {formats[dimensions[0]]}, no number: "
-            "leave scale out"
+            f"{where}: scale: {dimensions[0]} is a {formats[dimensions[0]]}, "
+            "no number: leave scale out"
         )
     if kind == "line" and scale is None and formats.get(dimensions[0]) != "date":
         scale = "ordinal"
