@@ -8,11 +8,11 @@ import pandas as pd
 import psycopg
 
 from ml_assets.assets.row_counts import with_row_counts
+from ml_assets.assets.saas.programme_figures import figures_before
 from ml_assets.assets.saas.programme_tables import (
     Programme,
     baselines,
     closed_entries,
-    figures_before,
     programme_tables,
 )
 from ml_assets.assets.table_rows import read_frame, replace_frame

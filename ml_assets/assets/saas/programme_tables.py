@@ -26,14 +26,7 @@ from ml_assets.subscriptions.programme_parts import (
 )
 from ml_assets.subscriptions.queue_effect import FEWEST_OF_A_SIDE, LEFT_DAYS
 
-__all__ = [
-    "MONTHS",
-    "Programme",
-    "baselines",
-    "closed_entries",
-    "figures_before",
-    "programme_tables",
-]
+__all__ = ["MONTHS", "Programme", "baselines", "closed_entries", "programme_tables"]
 
 MONTHS: Final = 3
 """Months of a review: as many before the programme, and of late."""
@@ -89,31 +82,6 @@ def baselines(
                 }
             )
     return pd.concat([kept, pd.DataFrame(rows)]) if rows else kept
-
-
-def figures_before(
-    figures: pd.DataFrame, known: pd.DataFrame, first_month: date, today: date
-) -> pd.DataFrame:
-    """Figures of the month before a programme: those frozen, and what is lacking.
-
-    Parameters
-    ----------
-    figures
-        ``metric_name``, ``month_start_date``, ``kpi_value``.
-    known
-        What was frozen: nothing of it moves, whatever is told of that month since.
-    """
-    month = (pd.Timestamp(first_month) - pd.DateOffset(months=1)).date()
-    if figures.empty:
-        return known
-    lacking = figures[
-        (figures["month_start_date"] == month)
-        & figures["kpi_value"].notna()
-        & ~figures["metric_name"].isin(known["metric_name"])
-    ]
-    if lacking.empty:
-        return known
-    return pd.concat([known, lacking.assign(frozen_on=today)])
 
 
 @dataclass(frozen=True)

@@ -289,6 +289,7 @@ GRADED = (
         'subject', 'W1', '2026-03-01', null, true, 9, 3, 0.3, 0.1, 0.6, null, null,
         null, 'control')""",
     """insert into marts.webinar_pressures values (%s, 4, 2, 1, 0.5, 0.1, 0.9)""",
+    "insert into marts.session_months values (%s, '2026-03-01', 1, 2, 1, 60)",
     """insert into marts.account_segments values (%s, 'x', '2026-04-05', true, 9, 1,
         'power')""",
     """insert into predictions.programme_kpi_baselines values (%s, 'logo_churn_ratio',

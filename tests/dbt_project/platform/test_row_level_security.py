@@ -198,6 +198,7 @@ VIEWS = (
     "segments_by_account",
     "service_levels",
     "service_sales",
+    "session_use_by_month",
     "shop_admins",
     "social_months",
     "sponsorship_terms",
