@@ -15,6 +15,7 @@ Settings = dict[str, Any]
 
 _TWO = 2
 _BOUNDS = ("_lower", "_upper")
+_DAYS = frozenset({"date", "month"})
 _RANGE, _COMPARED = (color.upper() for color in MEANINGS["range"])
 _SERIES = tuple(color.upper() for color in SERIES_COLORS)
 _NAMED: dict[str, Settings] = {
@@ -181,6 +182,11 @@ def _chart(where: str, card: Mapping[str, Any], formats: Mapping[str, str]) -> S
     if "bubble" in card:
         settings["scatter.bubble"] = names[-1]
     scale = card.get("scale")
+    if scale == "linear" and formats.get(dimensions[0]) in _DAYS:
+        raise ContentError(
+            f"{where}: scale: {dimensions[0]} is a {formats[dimensions[0]]}, "
+            "no number: leave scale out"
+        )
     if kind == "line" and scale is None and formats.get(dimensions[0]) != "date":
         scale = "ordinal"
     if scale:

@@ -22,6 +22,7 @@ __all__ = [
 CLOSING_OUTCOMES: Final = ("recovered", "leaving", "not_needed")
 """What a manager may say of an account that ends its entry."""
 
+_OUTREACH: Final = frozenset({"outreach", "call"})
 _OPEN_DAYS: Final = 30
 _LOT_DAYS: Final = 90
 _REST_DAYS: Final = 30
@@ -201,12 +202,12 @@ def _looked_at(
 
 
 def _done(activities: Sequence[Activity]) -> list[str]:
-    """Steps done; an outreach that names none is the next one, once a day."""
+    """Steps done; an outreach or a call that names none is the next one, once a day."""
     done: list[str] = []
     counted: set[dt.date] = set()
     for one in activities:
         step = one.step
-        if step is None and one.kind == "outreach" and one.day not in counted:
+        if step is None and one.kind in _OUTREACH and one.day not in counted:
             step = next((name for name in STEPS if name not in done), None)
         if step is not None and step not in done:
             done.append(step)

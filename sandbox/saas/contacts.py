@@ -154,7 +154,7 @@ def _nps(row: Row, cause: str | None, rng: np.random.Generator) -> list[Row]:
     of = {**row, "touchpoint": "product"}
     return [
         {**of, "kind": "nps", "score": score},
-        {**of, "kind": "reason", "question_key": "why", "choice": reason},
+        {**of, "kind": "reason", "question_key": "por_que", "choice": reason},
     ]
 
 

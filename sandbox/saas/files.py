@@ -17,6 +17,7 @@ from sandbox.saas.care import activities
 from sandbox.saas.contacts import answers, tickets
 from sandbox.saas.features import feature_rows
 from sandbox.saas.lives import Stay
+from sandbox.saas.messages import messages
 from sandbox.saas.programme import kpi_targets, program_costs
 from sandbox.saas.sessions import sessions_csv
 from sandbox.saas.subscriptions import Row, gifts, subscriptions, trials
@@ -41,7 +42,7 @@ def cuaderno(
         for two weeks and never pay.
     """
     # By numbers of their own: what others are made of stays.
-    rngs = [np.random.default_rng([seed, number]) for number in range(7)]
+    rngs = [np.random.default_rng([seed, number]) for number in range(8)]
     first_day = last_day - timedelta(days=_DAYS)
     found = simulate_accounts(accounts, first_day, last_day, rngs[0])
     tried = list(
@@ -64,6 +65,7 @@ def cuaderno(
         "tickets": asked,
         "survey_responses": answers(found, asked, last_day, rngs[4]),
         "cs_activities": activities(found, last_day, rngs[6]),
+        "message_events": messages(found, last_day, rngs[7]),
         "exit_reasons": [
             _exit(one, stay) for one in found for stay in one.stays if stay.left_on
         ],

@@ -40,6 +40,12 @@ _TARGETS: Final = {
     "nps_score": (45, 60),
     "csat_mean_10": (7.2, 8.5),
     "support_csat_mean_10": (8, 9.25),
+    "weekly_sessions_per_user": (2.5, 3.5),
+    "mean_session_minutes": (8, 15),
+    "success_email_count": (1_200, 1_500),
+    "success_in_app_count": (600, 800),
+    "success_call_count": (20, 40),
+    "success_training_count": (60, 75),
 }
 Row = Mapping[str, object]
 

@@ -8,6 +8,7 @@ import pandas as pd
 import psycopg
 
 from ml_assets.assets.row_counts import with_row_counts
+from ml_assets.assets.saas.programme_figures import figures_before
 from ml_assets.assets.saas.programme_tables import (
     Programme,
     baselines,
@@ -17,7 +18,7 @@ from ml_assets.assets.saas.programme_tables import (
 from ml_assets.assets.table_rows import read_frame, replace_frame
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
-from orchestration.lib.warehouse.database import connect
+from orchestration.lib.warehouse.database import connect, has_relation
 from orchestration.lib.warehouse.warehouse import Warehouse
 
 __all__ = ["account_programme", "review_programme"]
@@ -26,6 +27,10 @@ _SCHEMA = "predictions"
 _TABLES = {
     "programme_baselines": (
         "Shares of the months before the programme, as they were first known. One row "
+        "per company and metric."
+    ),
+    "programme_kpi_baselines": (
+        "Figures of the month before the programme, as they were first known. One row "
         "per company and metric."
     ),
     "programme_reviews": (
@@ -76,24 +81,39 @@ def account_programme(
 def review_programme(url: str, company_id: str) -> dict[str, int]:
     """Review a company's programme; how many rows, by table.
 
-    Who tells no cost of one has none; a baseline that was frozen stays.
+    Who tells no cost of one has none; a baseline and a figure that were frozen stay.
 
     Raises
     ------
     CompanyRemoved, InvalidSetting
     """
+    figures = _figures(url, company_id)
     with company_held(url, company_id), connect(url, "scientist") as database:
         tables: dict[str, Any] = dict.fromkeys(_TABLES, pd.DataFrame())
         kept = read_frame(database, _KEPT, company_id)
-        tables["programme_baselines"] = kept
+        known = read_frame(database, _KNOWN, company_id)
+        tables |= {"programme_baselines": kept, "programme_kpi_baselines": known}
         months = read_frame(database, _MONTHS, company_id)
         costs = read_frame(database, _COSTS, company_id)
         own = costs[costs["cost_kind"] != "acquisition"]
         if len(own) and len(months):
             tables |= _reviewed(database, company_id, months, costs, kept)
+            first = own["month_start_date"].min()
+            today = read_frame(database, _COMPANY, company_id).iloc[0]["as_of_date"]
+            tables["programme_kpi_baselines"] = figures_before(
+                figures, known, first, today
+            )
         for table, found in tables.items():
             replace_frame(database, table, company_id, found)
     return {table: len(found) for table, found in tables.items()}
+
+
+def _figures(url: str, company_id: str) -> pd.DataFrame:
+    """Figures by month, as the pages show them; none before there are pages."""
+    with connect(url, "orchestrator") as database:
+        if not has_relation(database, "reporting.saas_kpis"):
+            return pd.DataFrame()
+        return read_frame(database, _FIGURES, company_id)
 
 
 def _reviewed(
@@ -131,6 +151,16 @@ _KEPT = """
     select metric_name, first_month, frozen_on, hit_count, case_count
     from predictions.programme_baselines where company_id = %(company)s
     order by metric_name
+"""
+_KNOWN = """
+    select metric_name, month_start_date, frozen_on, kpi_value
+    from predictions.programme_kpi_baselines where company_id = %(company)s
+    order by metric_name
+"""
+_FIGURES = """
+    select metric_name, month_start_date, kpi_value
+    from reporting.saas_kpis where company_id = %(company)s
+    order by metric_name, month_start_date
 """
 _MONTHS = """
     select months.month_start_date, months.start_account_count,

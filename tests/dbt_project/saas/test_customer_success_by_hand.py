@@ -58,6 +58,18 @@ def choice(key: str, of: str, what: str, day: str = "2026-01-10", **more: Any) -
     }
 
 
+def message(
+    key: str, event: str, at: str, to: str | None, channel: str = "email"
+) -> Row:
+    return {
+        "message_id": key,
+        "message_event": event,
+        "occurred_at": f"{at if ' ' in at else at + ' 12:00'}+00",
+        "channel": channel,
+        "contact_id": to,
+    }
+
+
 OLD = "2025-01-10"
 SUBSCRIPTIONS = [
     subscription("a", OLD),
@@ -93,8 +105,30 @@ ACTIVITIES = [
     activity("7", "b", "2026-02-01", "health_check"),
     # The company did one longer ago than a year.
     activity("8", "a", "2025-03-14", "business_review"),
+    # A step of the queue that was a call, and a call.
+    {**activity("10", "c", "2026-02-20"), "sequence_step": "call"},
+    activity("11", "d", "2026-02-21", "call"),
     # After the last day that is asked about.
     activity("9", "b", "2026-03-16"),
+]
+MESSAGES = [
+    # Two mails of February, one of them to hear of in March; no event says "sent".
+    message("m1", "sent", "2026-02-03", "p1"),
+    message("m1", "opened", "2026-02-04", "p1"),
+    message("m2", "clicked", "2026-02-28", "p1"),
+    message("m2", "opened", "2026-03-01", "p1"),
+    # At 23:30 in Madrid it is still February; half an hour on, it is March.
+    message("m3", "sent", "2026-02-28 22:30", None, "in_app"),
+    message("m4", "failed", "2026-02-28 23:00", None, "in_app"),
+    message("m5", "sent", "2026-01-31", "p2", "in_app"),
+]
+TARGETS = [
+    {
+        "metric_name": f"success_{kind}_count",
+        "target_month": "2026-02-01",
+        "target_value": value,
+    }
+    for kind, value in (("email", 4), ("call", 2))
 ]
 CHOICES = [
     choice("1", "p1", "Price", "2026-01-09"),
@@ -116,6 +150,8 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         RawFile("a.csv", ACCOUNTS, contract="accounts"),
         RawFile("c.csv", ACTIVITIES, contract="cs_activities"),
         RawFile("r.csv", CHOICES, contract="survey_responses"),
+        RawFile("m.csv", MESSAGES, contract="message_events"),
+        RawFile("k.csv", TARGETS, contract="kpi_targets"),
     )
     # The same accounts of another company, that does nothing with them.
     warehouse.load(
@@ -129,8 +165,8 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         pair.bolt,
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
         only=[
-            *("account_activity_months", "account_cadences", "care_retention"),
-            "survey_choices",
+            *("account_activity_months", "account_cadences", "account_cadence_years"),
+            *("care_retention", "message_months", "saas_kpi_targets", "survey_choices"),
         ],
     )
     views = (
@@ -170,6 +206,26 @@ def test_an_account_is_due_so_many_days_after_the_last_contact_of_a_kind(
         ("f", "health_check"): ("None", "2026-05-31", 0),
     }
     assert told["bolt"]["account_contacts_due"] == []
+
+
+def test_a_year_tells_in_how_many_of_its_spans_there_was_a_contact(told: Any) -> None:
+    kept = {
+        (row["account_id"], row["contact_kind"]): (
+            *(row["account_segment"], row["kept_window_count"], row["window_count"]),
+        )
+        for row in told["acme"]["account_contacts_due"]
+    }
+
+    # Of a, 11 spans of 31 days end on 15 March 2026, the first of them from 13
+    # February on; b's two contacts of February lie in the second. f pays since March.
+    assert kept == {
+        ("a", "contact"): ("big", 1, 11),
+        ("b", "contact"): ("big", 1, 11),
+        ("f", "contact"): (None, 0, 0),
+        ("a", "health_check"): ("big", 0, 3),
+        ("b", "health_check"): ("big", 1, 3),
+        ("f", "health_check"): (None, 0, 0),
+    }
 
 
 def test_accounts_of_one_name_are_told_apart_by_their_id(told: Any) -> None:
@@ -240,17 +296,23 @@ def test_activities_are_counted_by_month_and_kind(told: Any) -> None:
     found = {
         (str(row["month_start_date"]), row["activity_label_es"]): (
             *(row["success_activity_count"], row["reached_account_count"]),
+            row["activity_target_count"],
         )
         for row in told["acme"]["success_activities"]
         if str(row["month_start_date"]) >= "2025"
     }
 
-    # Two outreaches of February with two accounts; March is not over.
+    # Two outreaches and calls of February with two accounts each; March is not over. A
+    # message is of the month in which it is first told of.
     assert found == {
-        ("2025-02-01", "Contactos"): (1, 1),
-        ("2025-03-01", "Contactos"): (1, 1),
-        ("2025-03-01", "Revisiones de negocio"): (1, 1),
-        ("2026-02-01", "Contactos"): (2, 2),
-        ("2026-02-01", "Chequeos de salud"): (1, 1),
+        ("2025-02-01", "Contactos"): (1, 1, None),
+        ("2025-03-01", "Contactos"): (1, 1, None),
+        ("2025-03-01", "Revisiones de negocio"): (1, 1, None),
+        ("2026-01-01", "Mensajes dentro del producto"): (1, None, None),
+        ("2026-02-01", "Contactos"): (2, 2, None),
+        ("2026-02-01", "Llamadas"): (2, 2, 2),
+        ("2026-02-01", "Chequeos de salud"): (1, 1, None),
+        ("2026-02-01", "Correos enviados"): (2, None, 4),
+        ("2026-02-01", "Mensajes dentro del producto"): (1, None, None),
     }
     assert told["bolt"]["success_activities"] == []

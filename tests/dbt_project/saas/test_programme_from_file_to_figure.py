@@ -105,11 +105,14 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
     # The past is told anew: what was frozen stays.
     warehouse.execute(
         """update marts.saas_months set churned_account_count = 90
-        where company_id = %s and month_start_date = '2026-02-01'""",
+        where company_id = %s and month_start_date in ('2026-02-01', '2026-03-01')""",
         [pair.acme],
     )
     review_programme(warehouse.url, pair.acme)
-    views = ("programme_standing", "programme_parts", "programme_reviews")
+    views = (
+        *("programme_standing", "programme_parts", "programme_reviews"),
+        "programme_figures_before",
+    )
     return {"lacking": {"programme_standing": lacking}} | {
         name: {
             view: warehouse.rows(
@@ -157,6 +160,25 @@ def test_a_baseline_is_frozen_and_the_rest_measured(told: Any) -> None:
     assert (row["measured_ratio"], row["measured_count"]) == (0, 270)
     assert (row["verdict"], row["target_ratio"]) == ("on_the_way", 0.02)
     assert row["needed_count"] > 290
+
+
+def test_a_figure_of_before_stays_as_it_was_first_known(
+    told: Any, warehouse: Warehouse
+) -> None:
+    frozen = {
+        row["metric_name"]: (str(row["month_start_date"]), row["kpi_value"])
+        for row in told["acme"]["programme_figures_before"]
+    }
+    now = warehouse.rows(
+        "select kpi_value from reporting.saas_kpis where company_id = %s"
+        " and metric_name = 'logo_churn_ratio' and month_start_date = '2026-03-01'",
+        [told["acme"]["programme_standing"][0]["company_id"]],
+    )
+
+    # Of 90 nobody left in March, they paid 100 each; since, all are said to have left.
+    assert frozen["logo_churn_ratio"] == ("2026-03-01", 0)
+    assert frozen["end_mrr"] == ("2026-03-01", 9_000)
+    assert now == [{"kpi_value": 1}]
 
 
 def test_nobody_has_a_worth_for_ever_and_no_costs_are_no_programme(told: Any) -> None:

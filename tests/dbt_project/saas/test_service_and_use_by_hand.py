@@ -44,13 +44,13 @@ def answer(key: str, kind: str, score: float, day: str, **others: object) -> Row
     }
 
 
-def use(person: str, day: str) -> Row:
+def use(person: str, day: str, minute: int = 0) -> Row:
     return {
         "message_id": f"{person}-{day}",
         "event": "Used",
         "user_id": person,
         "account_id": "a",
-        "occurred_at": f"{day} 10:00+00",
+        "occurred_at": f"{day} 10:{minute:02}+00",
     }
 
 
@@ -89,6 +89,8 @@ ANSWERS = (
 USES = (
     use("ana", "2026-01-20"),
     *(use(person, "2026-02-02") for person in ("ana", "ben", "eva")),
+    # Six minutes later, in the same session.
+    {**use("ana", "2026-02-02", 6), "message_id": "ana-later"},
     use("ben", "2026-02-07"),
     # A device is nobody that is known.
     {**use("d1", "2026-02-04"), "anonymous_id": "d1"},
@@ -127,7 +129,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
         pair.acme,
         pair.bolt,
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
-        only=["seat_use_months", "support_months", "survey_months"],
+        only=["seat_use_months", "session_months", "support_months", "survey_months"],
     )
     return {
         name: {
@@ -140,6 +142,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
                 "support_by_month",
                 "satisfaction_by_month",
                 "seat_use_by_month",
+                "session_use_by_month",
             )
         }
         for name, company in (("acme", pair.acme), ("bolt", pair.bolt))
@@ -191,8 +194,17 @@ def test_seats_are_never_used_twice_and_stickiness_is_of_people(told: Any) -> No
     assert row["stickiness_ratio"] == pytest.approx(4 / 20 / 3)
 
 
+def test_a_session_is_of_a_person_and_long_where_two_events_tell(told: Any) -> None:
+    (row,) = told["acme"]["session_use_by_month"]
+
+    # Ana on two days, Ben on two and Eva on one; only Ana's first has an end.
+    assert row["weekly_sessions_per_user"] == pytest.approx(5 / 4 / 3)
+    assert row["mean_session_minutes"] == 6
+
+
 def test_another_company_has_its_own_ticket_and_nothing_else(told: Any) -> None:
     (tier,) = told["bolt"]["support_by_month"]
     assert (tier["ticket_count"], tier["met_count"]) == (1, 1)
     assert told["bolt"]["satisfaction_by_month"] == []
     assert told["bolt"]["seat_use_by_month"] == []
+    assert told["bolt"]["session_use_by_month"] == []

@@ -149,6 +149,15 @@ def test_a_page_of_no_domain_is_refused(edit: Edit) -> None:
     _refused(root, "its folder is no domain: core, commerce, marketing, community")
 
 
+def test_months_on_an_axis_of_numbers_are_refused(edit: Edit) -> None:
+    told = "metrics: [seat_dau_ratio, seat_mau_ratio, stickiness_ratio]\n"
+    page = "pages/saas/ejecutivo_saas.yml"
+
+    root = edit(page, told, f"{told}    scale: linear\n")
+
+    _refused(root, "calendar_month is a month, no number", "ejecutivo_saas.yml")
+
+
 def test_a_column_of_two_formats_is_refused(edit: Edit) -> None:
     root = edit("pages/columns.yml", "date:\n", "date:\n  - spend\n")
 

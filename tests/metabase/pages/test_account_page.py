@@ -70,3 +70,30 @@ def test_a_sheet_tells_parts_signals_and_what_happened(shops_url: str) -> None:
     ]
     other = shown(shops_url, "account_timeline", account="Taller 1")
     assert [row[-1] for row in other] == ["T8"]
+
+
+def test_a_segment_stands_with_its_rule_its_treatment_and_whose_limits(
+    shops_url: str,
+) -> None:
+    assert shown(shops_url, "behaviour_sizes") == [
+        [
+            *("En riesgo", "Regla de at_risk", "Trato de at_risk", "1", "50\xa0%"),
+            *("90,00\xa0€", "Unos de la empresa, otros por defecto"),
+        ],
+        [
+            *("Avanzadas", "Regla de power", "Trato de power", "1", "50\xa0%"),
+            *("90,00\xa0€", "Por defecto, no acordados"),
+        ],
+    ]
+
+
+def test_who_changed_its_segment_is_told_and_who_is_only_watched(
+    shops_url: str,
+) -> None:
+    assert shown(shops_url, "behaviour_accounts") == [
+        [
+            *("Estudio a1 1", "En riesgo", "En riesgo", "Ana", "90,00\xa0€", "1"),
+            "Solo en observación",
+        ],
+        ["Estudio a2 1", "Avanzadas", "En riesgo", "Ana", "90,00\xa0€", "2", "—"],
+    ]

@@ -54,13 +54,25 @@ def test_a_touchpoint_stands_with_its_answers(shops_url: str) -> None:
 
 def test_who_is_late_for_a_contact_is_counted_and_listed(shops_url: str) -> None:
     assert shown(shops_url, "operating_cadence") == [
-        ["Contacto (cada mes)", "2", "1", "50\xa0%"],
-        ["Revisión de negocio (cada trimestre)", "1", "0", "100\xa0%"],
+        ["Contacto (cada mes)", "Todas", "2", "1", "50\xa0%", "85\xa0%"],
+        ["Contacto (cada mes)", "Grandes", "1", "0", "100\xa0%", "100\xa0%"],
+        ["Contacto (cada mes)", "Sin segmento", "1", "1", "0\xa0%", "70\xa0%"],
+        *(
+            [
+                "Revisión de negocio (cada trimestre)",
+                who,
+                "1",
+                "0",
+                "100\xa0%",
+                "70\xa0%",
+            ]
+            for who in ("Todas", "Sin segmento")
+        ),
     ]
     assert shown(shops_url, "operating_overdue") == [
         [
-            *("Estudio 1", "Ana", "90,00\xa0€", "Contacto (cada mes)"),
-            *("1 may 1997", "31 may 1997", "30"),
+            *("Estudio 1", "—", "Ana", "90,00\xa0€", "Contacto (cada mes)"),
+            *("1 may 1997", "31 may 1997", "30", "70\xa0%"),
         ]
     ]
 
@@ -88,11 +100,13 @@ def test_what_most_people_chose_comes_first(shops_url: str) -> None:
     ]
 
 
-def test_what_was_done_stands_with_its_change_of_a_month(shops_url: str) -> None:
+def test_contacts_stand_beside_their_target_and_the_month_before(
+    shops_url: str,
+) -> None:
     rows = shown(shops_url, "operating_activities")
 
     assert [row[1:] for row in rows] == [
-        ["Contactos", "50", "25\xa0%", "50"],
-        ["Formaciones", "3", "—", "3"],
-        ["Contactos", "40", "—", "40"],
+        ["Contactos", "50", "80", "63\xa0%", "25\xa0%", "50"],
+        ["Formaciones", "3", "—", "—", "—", "3"],
+        ["Contactos", "40", "80", "50\xa0%", "—", "40"],
     ]

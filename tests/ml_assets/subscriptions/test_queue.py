@@ -56,10 +56,10 @@ def test_what_is_unknown_brings_nobody_in_and_nobody_out() -> None:
     assert queue(14, BLIND, queue(0, WARNS))[0].closed_on is None
 
 
-def test_an_outreach_without_a_name_is_the_next_step_once_a_day() -> None:
+def test_an_outreach_or_a_call_without_a_name_is_the_next_step_once_a_day() -> None:
     did = [
         Activity(day(-1), "outreach"),
-        Activity(day(1), "outreach"),
+        Activity(day(1), "call"),
         Activity(day(1), "outreach"),
         Activity(day(2), "training"),
         Activity(day(4), "outreach", step="call", outcome="no_answer"),

@@ -101,6 +101,29 @@ def test_a_score_off_its_scale_is_set_aside(read_text: RunTap) -> None:
     }
 
 
+def test_a_call_is_no_other_outreach_and_a_message_may_be_in_the_product(
+    read_text: RunTap,
+) -> None:
+    done = read_text(
+        "activity_id,account_id,activity_type,activity_date\n"
+        "1,a1,Llamada,2026-01-05\n2,a1,meeting,2026-01-05\n3,a1,fax,2026-01-05\n"
+    )
+    assert [row["activity_kind"] for row in done.records("cs_activities")] == [
+        "call",
+        "outreach",
+    ]
+    assert list(done.rejects) == ["log.csv line 4"]
+
+    sent = read_text(
+        "message_id,message_event,occurred_at,channel\n"
+        "1,sent,2026-01-05 09:00,in-app\n2,sent,2026-01-05 09:00,Email\n"
+    )
+    assert [row["channel"] for row in sent.records("message_events")] == [
+        "in_app",
+        "email",
+    ]
+
+
 def test_an_event_that_was_exported_twice_is_read_once(read_text: RunTap) -> None:
     event = "m1,track,Report Exported,u1,a1,2026-01-05 09:00\n"
 

@@ -11,6 +11,7 @@ from tests.metabase.pages.declared_tables import table_of
 from tests.metabase.pages.rows import (
     loyalty_rows,
     programme_rows,
+    segment_rows,
     service_rows,
     value_rows,
 )
@@ -39,6 +40,7 @@ NAMES = (
     "saas_kpis",
     *loyalty_rows.NAMES,
     *programme_rows.NAMES,
+    *segment_rows.NAMES,
     *service_rows.NAMES,
     *value_rows.NAMES,
 )
@@ -81,6 +83,7 @@ def fill_accounts(connection: psycopg.Connection, company_id: str, times: int) -
         *(("account_queue", row) for row in _queue(times)),
         *loyalty_rows.loyalty_rows(times),
         *programme_rows.programme_rows(times),
+        *segment_rows.segment_rows(times),
         *service_rows.service_rows(times),
         *value_rows.value_rows(times),
         ("account_queue_effects", _effect(times)),
@@ -223,9 +226,17 @@ def _contacts(times: int) -> list[Values]:
         "last_contact_date": "1997-05-01",
         "due_date": "1997-05-31",
         "overdue_days": 30 * times,
+        "window_count": 10,
+        "kept_window_count": 7,
         "as_of_date": "1997-06-30",
     }
-    fine = {"account_id": "a2", "account_name": f"Taller {times}", "overdue_days": 0}
+    fine = {
+        "account_id": "a2",
+        "account_name": f"Taller {times}",
+        "account_segment": "Grandes",
+        "overdue_days": 0,
+        "kept_window_count": 10,
+    }
     review = {"contact_kind": "business_review", "place": 3, "overdue_days": 0}
     label = {"contact_label_es": "Revisión de negocio (cada trimestre)"}
     return [late, {**late, **fine}, {**late, **review, **label}]
@@ -263,6 +274,7 @@ def _activities(times: int) -> list[Values]:
             "place": place,
             "success_activity_count": count * times,
             "reached_account_count": count,
+            "activity_target_count": 80 if kind == "outreach" else None,
         }
         for month, kind, label, place, count in told
     ]
@@ -301,7 +313,7 @@ def _reasons(times: int) -> list[Values]:
 def _kpis(times: int) -> list[Values]:
     """A share of three months, one without a target; an amount and a score.
 
-    The first is the month before the programme.
+    The first is the month before the programme, told anew since it was frozen.
     """
     churn = {
         "metric_name": "logo_churn_ratio",
@@ -317,7 +329,7 @@ def _kpis(times: int) -> list[Values]:
         "baseline_value": 0.052,
     }
     before = {**churn, "month_start_date": "1997-08-01", "kpi_value": 0.03}
-    first = {**churn, "month_start_date": "1997-03-01", "kpi_value": 0.05 * times}
+    first = {**churn, "month_start_date": "1997-03-01", "kpi_value": 0.09 * times}
     names = ("metric_name", "unit", "place", "kpi_label_es", "kpi_value")
     others = (
         ("gross_revenue_retention_ratio", "share", 5, "GRR de 12 meses", 0.9),

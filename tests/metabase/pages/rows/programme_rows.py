@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 __all__ = ["NAMES", "programme_rows"]
 
-NAMES = ("program_costs", "programme_parts", "programme_reviews", "programme_standing")
+NAMES = (
+    "program_costs",
+    "programme_figures_before",
+    "programme_parts",
+    "programme_reviews",
+    "programme_standing",
+)
 Values = Mapping[str, object]
 
 
@@ -38,6 +44,10 @@ def programme_rows(times: int) -> list[tuple[str, Values]]:
                 "clv_to_cac": 5,
                 "cac_payback_months": 4,
             },
+        ),
+        (
+            "programme_figures_before",
+            {"metric_name": "logo_churn_ratio", "kpi_value": 0.05 * times},
         ),
         (
             "programme_parts",

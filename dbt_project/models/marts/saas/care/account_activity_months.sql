@@ -2,7 +2,11 @@ with activities as (
     select
         company_id,
         date_trunc('month', activity_date)::date as month_start_date,
-        activity_kind,
+        case
+            when activity_kind = 'outreach' and sequence_step = 'call'
+                then 'call'
+            else activity_kind
+        end as activity_kind,
         account_id
     from {{ ref('account_activities') }}
     where {{ is_in_scope() }}

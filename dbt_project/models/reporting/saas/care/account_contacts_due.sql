@@ -6,6 +6,14 @@ paying as (
     select * from {{ ref('paying_accounts') }}
 ),
 
+years as (
+    select * from {{ ref('account_cadence_years') }}
+),
+
+accounts as (
+    select * from {{ ref('accounts') }}
+),
+
 cadences as (
     select * from {{ ref('cs_cadences') }}
 ),
@@ -16,6 +24,7 @@ joined as (
         due.account_id,
         paying.account_name,
         paying.cs_manager,
+        accounts.segment as account_segment,
         paying.mrr_amount,
         due.contact_kind,
         cadences.place,
@@ -24,12 +33,23 @@ joined as (
         due.last_contact_date,
         due.due_date,
         due.overdue_days,
+        years.window_count,
+        years.kept_window_count,
         due.as_of_date
     from due
     inner join paying
         on
             due.company_id = paying.company_id
             and due.account_id = paying.account_id
+    left join years
+        on
+            due.company_id = years.company_id
+            and due.account_id = years.account_id
+            and due.contact_kind = years.contact_kind
+    left join accounts
+        on
+            due.company_id = accounts.company_id
+            and due.account_id = accounts.account_id
     inner join cadences
         on due.contact_kind = cadences.contact_kind
 )
