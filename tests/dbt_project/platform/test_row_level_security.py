@@ -163,6 +163,7 @@ VIEWS = (
     "payment_methods",
     "performance_by_month",
     "performance_changes_by_month",
+    "performance_changes_by_period",
     "pipeline_reliability",
     "points_standing",
     "predictions_customer",
