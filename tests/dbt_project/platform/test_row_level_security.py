@@ -96,6 +96,7 @@ VIEWS = (
     "cohort_retention",
     "cohort_returns_by_month",
     "community_by_month",
+    "community_event_names",
     "community_findings",
     "community_funnel",
     "community_kpis",
