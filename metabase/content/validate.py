@@ -5,6 +5,7 @@ What is missed shows up as a blank card in front of a customer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -20,6 +21,7 @@ from metabase.content.entities import (
     Card,
     Content,
     Dashboard,
+    Parameter,
     Placement,
 )
 from metabase.content.labels import keys_used, read_labels
@@ -122,10 +124,41 @@ def _choice_problems(dashboard: Dashboard, content: Content) -> Iterator[str]:
         source = told.values and content.cards.get(told.values.card_id)
         if told.values and (not source or told.values.column not in source.columns):
             yield f"{dashboard.path}: no card gives the values of {told.slug!r}"
+        elif source:
+            yield from _other_words(dashboard, content, told, source)
     for placement in dashboard.placements:
         for link in placement.links:
             if link.column not in content.cards[placement.card_id].shown_columns():
                 yield f"{dashboard.path}: a click on {link.column!r}, not shown"
+
+
+def _other_words(
+    dashboard: Dashboard, content: Content, choice: Parameter, source: Card
+) -> Iterator[str]:
+    """Cards that look for a chosen value where other words stand, as of a language."""
+    shown = choice.values.column if choice.values else ""
+    known = {shown, _origin(source, shown)}
+    for placement in dashboard.placements:
+        card = content.cards[placement.card_id]
+        for name in (
+            name for key, name in placement.mappings if key == choice.parameter_id
+        ):
+            tag = re.escape("{{" + name + "}}")
+            for column in re.findall(rf"([\w.]+) = {tag}", card.sql):
+                if column.rpartition(".")[2] not in known:
+                    yield (
+                        f"{card.path}: compares {column} with {choice.slug!r}, whose "
+                        f"values are {_origin(source, shown)}"
+                    )
+
+
+def _origin(card: Card, column: str) -> str:
+    """What a column of a card is called where it is read."""
+    query = sqlglot.parse_one(card.default_sql(), read="postgres")
+    for told in query.selects if isinstance(query, exp.Query) else ():
+        if told.alias_or_name == column and isinstance(told.unalias(), exp.Column):
+            return str(told.unalias().name)
+    return column
 
 
 def _label_problems(root: Path, language: str) -> Iterator[str]:

@@ -124,6 +124,7 @@ NUMBERS: dict[str, dict[str, str]] = {
 }
 _NAMES = {
     *("Google Ads", "Meta Ads", "TikTok Ads", "Vuelta", "Verano"),
+    *("Correo electrónico", "E-mail"),
 }
 
 

@@ -159,7 +159,7 @@ def _media(database: Connection, truth: dict[str, Any]) -> Iterator[_Line]:
         true[channel["source"]] = true.get(channel["source"], 0.0) + worth
     everybody = sum(true.values()) + truth["organic"]["expected_new_customers"]
     rows = database.execute(
-        """select channel_id, channel_name, contribution / total.value,
+        """select channel_id, channel_label_en, contribution / total.value,
             contribution_lower / total.value, contribution_upper / total.value
         from reporting.marketing_curves
         cross join (

@@ -118,9 +118,9 @@ def test_what_stands_out_beyond_chance_and_what_ends_is_told(
     assert weak["estimate_lower"] == pytest.approx(low)
     assert weak["estimate_upper"] == pytest.approx(high)
     assert weak["sentence_es"].startswith(
-        "En la campaña «Envío d» (email) hizo clic el 2,5 % de las personas a quienes "
-        "llegó, frente al 37,5 % de las demás campañas de ese canal en un año: 35,0 "
-        "puntos menos"
+        "En la campaña «Envío d» (Correo electrónico) hizo clic el 2,5 % de las "
+        "personas a quienes llegó, frente al 37,5 % de las demás campañas de ese canal "
+        "en un año: 35,0 puntos menos"
     )
     ending = rows["sponsorship_ending", "s"]
     assert ending["sentence_es"] == (

@@ -14,7 +14,6 @@ from tests.dbt_project.community.programme import (
     contact,
     event,
     file,
-    login,
     message,
 )
 from tests.dbt_project.warehouse import Warehouse
@@ -22,6 +21,7 @@ from tests.dbt_project.warehouse import Warehouse
 DAY = date(2026, 3, 2)
 MARTS = (
     "access_days",
+    "community_event_types",
     "community_months",
     "content_months",
     "flow_days",
@@ -56,13 +56,20 @@ def built(warehouse: Warehouse) -> Rows:
         # Nobody knows who this one is; it is somebody all the same.
         message("x", "delivered", at(DAY, 13), "nobody"),
         message("w", "clicked", at(DAY, 16), "a", channel="whatsapp", campaign_id="d"),
+        # Of this sender nobody says what machines opened; WhatsApp is read by people.
+        message("z", "opened", at(DAY, 16), "a", campaign_id="z"),
+        # Nor that anything was delivered.
+        message("z2", "sent", at(DAY, 16), "b", campaign_id="z"),
+        message("z3", "bounced", at(DAY, 16), "c", campaign_id="z"),
+        message("y", "opened", at(DAY, 16), "a", channel="whatsapp", campaign_id="z"),
     ]
     events = [
         event("1", "purchase", at(DAY, days=1), "a"),
         event("2", "purchase", at(DAY, days=2), "a"),
         # After a week a click has brought nothing.
         event("3", "purchase", at(DAY, 17, days=7), "a"),
-        login("b", at(DAY, days=3)),
+        event("4", "Inicio de sesión", at(DAY, days=3), "b"),
+        event("5", "Rareza", at(DAY, days=3), "b"),
     ]
     plays = [
         play("1", "p", "a", 27),
@@ -138,7 +145,7 @@ def campaign(campaign_id: str, name: str, started_at: object) -> dict[str, objec
 
 
 def test_a_campaign_is_counted_in_people(built: Rows) -> None:
-    mail, whatsapp, _ = built["message_campaign_results"]
+    mail, whatsapp, *_ = built["message_campaign_results"]
 
     counts = {key[:-6]: value for key, value in mail.items() if key.endswith("_count")}
     assert counts == {
@@ -158,6 +165,47 @@ def test_a_campaign_is_counted_in_people(built: Rows) -> None:
     # The last click before had it, and a person converts once.
     assert (whatsapp["campaign_id"], whatsapp["converted_count"]) == ("d", 1)
     assert whatsapp["is_complete"]
+
+
+def test_who_opened_mail_is_unknown_where_nobody_says_what_machines_did(
+    built: Rows,
+) -> None:
+    opened = {
+        (row["campaign_id"], row["channel"]): (
+            *(row["opened_count"], row["opened_by_human_count"]),
+        )
+        for row in built["message_campaign_results"]
+    }
+
+    assert (opened["z", "email"], opened["z", "whatsapp"]) == ((1, None), (1, 1))
+    assert opened["e", "sms"] == (0, 0)
+
+
+def test_mail_whose_sender_tells_of_no_delivery_arrived_unless_it_failed(
+    built: Rows,
+) -> None:
+    (mail,) = [
+        row
+        for row in built["message_campaign_results"]
+        if (row["campaign_id"], row["channel"]) == ("z", "email")
+    ]
+
+    assert (mail["sent_count"], mail["delivered_count"], mail["failed_count"]) == (
+        *(3, 2, 1),
+    )
+
+
+def test_an_event_counts_as_its_name_is_understood(built: Rows) -> None:
+    told = [
+        (row["event_type"], row["event_kind"], row["event_count"])
+        for row in built["community_event_types"]
+    ]
+
+    assert sorted(told) == [
+        ("Inicio de sesión", "login", 1),
+        ("Rareza", "other", 1),
+        ("purchase", "conversion", 3),
+    ]
 
 
 def test_months_count_people_and_minutes(built: Rows) -> None:
@@ -239,7 +287,11 @@ def test_whom_a_message_did_not_reach_counts_by_what_was_said_last(
         (row["campaign_id"], row["reason"]): (row["channel"], row["failed_count"])
         for row in built["message_failures"]
     }
-    assert told == {("c", "5.1.1"): ("email", 1), ("e", ""): ("sms", 1)}
+    assert told == {
+        ("c", "5.1.1"): ("email", 1),
+        ("e", ""): ("sms", 1),
+        ("z", ""): ("email", 1),
+    }
 
 
 def test_refused_attempts_are_counted(built: Rows) -> None:

@@ -251,20 +251,20 @@ def test_the_light_is_green_when_the_next_euro_comes_back_for_sure(
     ):
         warehouse.execute(CURVE, [company, "revenue", channel, 1.5, low, high])
     query = """
-        select channel_name, traffic_light, is_default_target
+        select channel_label_es, traffic_light, is_default_target
         from reporting.channel_signals where company_id = %s
     """
 
     found = warehouse.rows(query, [pair.acme])
 
-    assert {r["channel_name"]: r["traffic_light"] for r in found} == {
+    assert {r["channel_label_es"]: r["traffic_light"] for r in found} == {
         "Meta Ads": "green",
         "Google Ads": "amber",
         "TikTok Ads": "red",
     }
     assert row(warehouse, query, pair.bolt)["traffic_light"] == "red"
     set_targets(warehouse.url, pair.acme, 3.0, 0.9)
-    lights = {r["channel_name"]: r for r in warehouse.rows(query, [pair.acme])}
+    lights = {r["channel_label_es"]: r for r in warehouse.rows(query, [pair.acme])}
     assert lights["Google Ads"]["traffic_light"] == "green"
     assert not lights["Google Ads"]["is_default_target"]
 
@@ -284,7 +284,7 @@ def test_the_light_is_of_the_twelve_months_of_the_customers_where_they_are_known
         [pair.acme],
     )
     query = """
-        select channel_name, traffic_light, is_by_value, marginal_profit,
+        select channel_label_es, traffic_light, is_by_value, marginal_profit,
             marginal_profit_lower, marginal_profit_upper
         from reporting.channel_signals where company_id = %s order by 1
     """

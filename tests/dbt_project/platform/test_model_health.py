@@ -259,7 +259,7 @@ def test_values_of_channels_are_of_the_same_backtests(
     warehouse: Warehouse, backtested: Pair
 ) -> None:
     query = """
-        select model_version, channel_name, customer_count, expected_value,
+        select model_version, channel_label_es, customer_count, expected_value,
             actual_value, is_value_total_inside
         from reporting.model_backtest_channels where company_id = %s
     """

@@ -109,5 +109,16 @@ def test_a_column_that_only_a_choice_loses_is_named(
     assert "no_such_column" in problem
 
 
+def test_a_choice_is_looked_for_in_the_words_that_it_is_offered_in(edit: Edit) -> None:
+    root = edit(PAGE, _CHOICE, "[[and scenario_label_es")
+
+    assert not any("compares" in one for one in file_problems(root, "es"))
+    assert any(
+        "compares scenario_label_es with 'scenario', whose values are scenario_label_en"
+        in one
+        for one in file_problems(root, "en")
+    )
+
+
 def _with_part(edit: Edit, part: str) -> Path:
     return edit(PAGE, _CHOICE, f"[[{part} {_CHOICE.removeprefix('[[')}")

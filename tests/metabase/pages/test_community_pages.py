@@ -71,12 +71,16 @@ _TABLES = {
             ["90", "sept 1996", "80", "13 %"],
         )
     ],
-    "content_pieces": [["Liderar en acme", "podcast", "gestión", "4", "90", "75 %"]],
+    "content_pieces": [["Liderar en acme", "Pódcast", "gestión", "4", "90", "75 %"]],
     "top_referrers": [["contacts/acme", "3", "2"]],
     "flow_health": [["bienvenida", "97,5 %", "10", "2", "20,0 %", "1", "45"]],
     "failure_reasons": [
         ["Correo", "550", "5", "83 %"],
         ["Correo", "Sin motivo", "1", "17 %"],
+    ],
+    "community_event_names": [
+        ["rareza", "Nada: no se entiende", "2", "29 sept 1997"],
+        ["login", "Inicio de sesión", "8", "29 sept 1997"],
     ],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
     # The week of the 29th is not over.

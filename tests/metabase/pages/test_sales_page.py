@@ -75,6 +75,24 @@ def test_changes_are_of_that_month_in_their_order(shops_url: str) -> None:
     assert shown(shops_url, "revenue_basis") == [["1 ago 1997", "31 ago 1997", mixed]]
 
 
+def test_a_week_and_a_quarter_say_what_they_cannot_be_compared_with(
+    shops_url: str,
+) -> None:
+    assert shown(shops_url, "week_changes") == [
+        ["Ventas netas", "2.150 EUR", "20\xa0%", "—", "Sin un año anterior completo"],
+        ["Gasto", "70 EUR", "—", "—", "Nada que comparar hace un año"],
+    ]
+    assert shown(shops_url, "quarter_changes") == [
+        ["Ventas netas", "2.150 EUR", "20\xa0%", "—", "Sin un año anterior completo"],
+        [
+            *("Ventas por unidad gastada en publicidad", "8,5 \N{MULTIPLICATION SIGN}"),
+            *("0\xa0%", "100\xa0%", "—"),
+        ],
+    ]
+    assert shown(shops_url, "week_period") == [["22 sept 1997", "28 sept 1997"]]
+    assert shown(shops_url, "quarter_period") == [["1 jul 1997", "30 sept 1997"]]
+
+
 def test_a_month_without_ads_or_margin_says_so(shops_url: str) -> None:
     current, august = shown(shops_url, "months_of_business")
 

@@ -1,5 +1,10 @@
 with recipients as (
-    select * from {{ ref('int_message_recipients') }}
+    select
+        *,
+        channel <> 'email' or bool_or(is_delivery_told) over (
+            partition by company_id, campaign_id, channel
+        ) as is_told_of_delivery
+    from {{ ref('int_message_recipients') }}
 ),
 
 by_person as (
@@ -11,10 +16,18 @@ by_person as (
         true as is_told_by_person,
         min(first_date) as first_date,
         count(*)::integer as sent_count,
-        count(*) filter (where is_delivered)::integer as delivered_count,
+        -- Many senders of mail tell of no delivery: what did not fail arrived.
+        count(*) filter (
+            where
+            is_delivered
+            or (not is_told_of_delivery and not is_failed)
+        )::integer as delivered_count,
         count(*) filter (where is_opened)::integer as opened_count,
-        count(*) filter (where is_opened_by_human)::integer
-            as opened_by_human_count,
+        -- Where no opening says whether a machine did it, nobody knows.
+        case
+            when bool_or(is_opening_told) or not bool_or(is_opened)
+                then count(*) filter (where is_opened_by_human)
+        end::integer as opened_by_human_count,
         count(*) filter (where is_clicked)::integer as clicked_count,
         count(*) filter (where is_replied)::integer as replied_count,
         count(*) filter (where is_failed and not is_delivered)::integer

@@ -29,6 +29,7 @@ told as (
         events.event_id,
         events.client_id,
         contacts.person_id,
+        events.event_type,
         coalesce(kinds.event_kind, 'other') as event_kind,
         events.occurred_at,
         coalesce(events.utm_source, '(none)') as utm_source
@@ -39,7 +40,7 @@ told as (
             and events.contact_id = contacts.contact_id
     left join kinds
         on
-            replace(lower(events.event_type), ' ', '_')
+            {{ channel_alias('events.event_type') }}
             = kinds.event_type
 ),
 
@@ -81,6 +82,7 @@ identified as (
             'client/' || told.client_id,
             'event/' || told.event_id
         ) as visitor_id,
+        told.event_type,
         told.event_kind,
         told.occurred_at,
         (told.occurred_at at time zone companies.time_zone)::date

@@ -31,6 +31,9 @@ identified as (
             as recipient_id,
         events.message_event,
         not coalesce(events.is_machine, false) as is_human,
+        -- Proxies open mail alone.
+        events.is_machine is not null or events.channel <> 'email'
+            as is_machine_told,
         events.reason,
         events.occurred_at,
         (events.occurred_at at time zone companies.time_zone)::date
@@ -44,56 +47,28 @@ identified as (
             and events.contact_id = contacts.contact_id
 ),
 
-delivered as (
-    select * from {{ ref('int_whatsapp_statuses_identified') }}
-),
-
-mailed as (
-    select * from {{ ref('int_mail_events_identified') }}
-),
-
 unioned as (
-    select
-        company_id,
-        message_id,
-        campaign_id,
-        channel,
-        person_id,
-        recipient_id,
-        message_event,
-        is_human,
-        reason,
-        occurred_at,
-        event_date
-    from identified
-    union all
-    select
-        company_id,
-        message_id,
-        campaign_id,
-        channel,
-        person_id,
-        recipient_id,
-        message_event,
-        is_human,
-        reason,
-        occurred_at,
-        event_date
-    from delivered
-    union all
-    select
-        company_id,
-        message_id,
-        campaign_id,
-        channel,
-        person_id,
-        recipient_id,
-        message_event,
-        is_human,
-        reason,
-        occurred_at,
-        event_date
-    from mailed
+    {%- for relation, judged in [
+        ('identified', 'is_machine_told'),
+        (ref('int_whatsapp_statuses_identified'), 'true'),
+        (ref('int_mail_events_identified'), 'true'),
+    ] %}
+        {{ 'union all' if not loop.first }}
+        select
+            company_id,
+            message_id,
+            campaign_id,
+            channel,
+            person_id,
+            recipient_id,
+            message_event,
+            is_human,
+            {{ judged }} as is_machine_told,
+            reason,
+            occurred_at,
+            event_date
+        from {{ relation }}
+    {%- endfor %}
 )
 
 select * from unioned

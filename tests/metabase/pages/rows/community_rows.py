@@ -191,6 +191,14 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         repair_minutes=scale * 45,
     )
     insert("flow_uptimes_now", flow_name="bienvenida", flow_uptime_ratio=0.975)
+    for name, kind, count in (("login", "login", 8), ("rareza", "other", 2)):
+        insert(
+            "community_event_names",
+            event_type=name,
+            event_kind=kind,
+            event_count=scale * count,
+            last_event_date=date(1997, 9, 29),
+        )
     for campaign, reason, share in (("c", "550", 3), ("b", "550", 2), ("c", "", 1)):
         insert(
             "message_failures_by_reason",

@@ -12,7 +12,7 @@ __all__ = ["NAMES", "TABLES", "Channel", "fill_marketing"]
 # Separated by semicolons: what follows a function's body must not hold one.
 TABLES = """
 create table reporting.channel_signals (
-    company_id text, outcome_unit text, channel_name text, traffic_light text,
+    company_id text, outcome_unit text, channel_label_es text, traffic_light text,
     traffic_light_label_es text, current_spend numeric(24, 6),
     recommended_spend numeric(24, 6), recommended_change numeric(18, 6),
     marginal_return double precision, marginal_return_lower double precision,
@@ -33,9 +33,10 @@ create table reporting.campaign_quality (
     losing_spend_30d numeric(18, 2)
 );
 create table reporting.marketing_curve_points (
-    company_id text, outcome_unit text, channel_name text, spend numeric(24, 6),
+    company_id text, outcome_unit text, channel_label_es text, spend numeric(24, 6),
     expected double precision, is_current boolean, expected_lower double precision,
-    expected_upper double precision, is_observed boolean
+    expected_upper double precision, is_observed boolean,
+    channel_id text generated always as (lower(channel_label_es)) stored
 );
 create table reporting.marketing_contributions (
     company_id text, outcome_unit text, calendar_date date,
@@ -98,16 +99,18 @@ create table reporting.saved_scenarios (
         end) stored
 );
 create table reporting.budget_grid (
-    company_id text, outcome_unit text, channel_name text,
+    company_id text, outcome_unit text, channel_label_es text,
     total_budget numeric(24, 6), recommended_spend numeric(24, 6),
     total_expected double precision, total_expected_lower double precision,
-    total_expected_upper double precision
+    total_expected_upper double precision,
+    channel_id text generated always as (lower(channel_label_es)) stored
 );
 create function reporting.budget_plan(budget numeric default null) returns table (
     company_id text, outcome_unit text, horizon_days integer, asked_budget numeric,
     total_budget numeric, placed_budget numeric, unplaced_budget numeric,
     worthwhile_budget numeric, is_within_grid boolean,
-    channel_name text, current_spend numeric,
+    channel_label_es text, channel_label_en text, channel_id text,
+    current_spend numeric,
     recommended_spend numeric, total_current_spend numeric, current_income float8,
     projected_income float8, gain_rate float8, media_income_lower float8,
     media_income_upper float8, gain_lower float8, gain_upper float8,
@@ -118,7 +121,8 @@ create function reporting.budget_plan(budget numeric default null) returns table
         company_id, outcome_unit, 30, coalesce(budget, 500), total_budget,
         total_budget, greatest(coalesce(budget, 500) - total_budget, 0),
         case when budget > 1000 then 900.0 end,
-        coalesce(budget, 500) between 0 and 1000, channel_name, 500.0,
+        coalesce(budget, 500) between 0 and 1000, channel_label_es,
+        channel_label_es, channel_id, 500.0,
         recommended_spend, 500.0, 1000::float8, 900 + total_expected,
         total_expected / 1000 - 0.1, total_expected_lower, total_expected_upper,
         -- A grid from before gains were told, at its end.
@@ -188,7 +192,7 @@ def fill_marketing(
             one.returns / 2 - 0.75,
             100,
             10 * one.returns,
-            None,
+            one.name.lower(),
             2 * one.returns,
             2 * one.returns - 1,
             2 * one.returns + 1,

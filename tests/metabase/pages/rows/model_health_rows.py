@@ -35,7 +35,7 @@ create table reporting.model_backtest_tracking (
     actual_orders double precision
 );
 create table reporting.model_backtest_channels (
-    company_id text, origin_date date, channel_id text, channel_name text,
+    company_id text, origin_date date, channel_id text, channel_label_es text,
     customer_count integer, expected_value numeric, expected_value_lower numeric,
     expected_value_upper numeric, actual_value numeric, is_value_total_inside boolean,
     horizon_days integer default 365

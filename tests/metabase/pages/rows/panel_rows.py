@@ -72,6 +72,11 @@ create table reporting.performance_changes_by_month (
     month_change double precision, year_change double precision,
     month_target numeric(24, 6), target_change double precision
 );
+create table reporting.performance_changes_by_period (
+    company_id text, period_kind text, period_start_date date, period_end_date date,
+    place integer, metric_name text, figure numeric(24, 6),
+    period_change double precision, year_change double precision, year_gap text
+);
 create table reporting.findings_by_month (
     company_id text, month_start_date date, place integer, sentence_es text,
     step_es text, receipt text
@@ -87,6 +92,7 @@ NAMES = (
     "sales_by_month",
     "performance_by_month",
     "performance_changes_by_month",
+    "performance_changes_by_period",
     "findings_by_month",
 )
 
@@ -187,6 +193,24 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         *((month, 1, "net_sales", 70, 2, 2, 7, 0) for month, *_ in newest),
     ):
         insert("performance_changes_by_month", month, name, place, *changes)
+    later = [
+        ("week", "1997-09-29", "1997-10-05", 1, "spend", 7, 0, 0, None),
+        ("quarter", "1997-10-01", "1997-12-31", 1, "spend", 7, 0, 0, None),
+    ]
+    for row in (
+        ("week", "1997-09-15", "1997-09-21", 1, "net_sales", 99, 9, 9, None),
+        ("week", "1997-09-22", "1997-09-28", 2, "spend", 70, None, None, "nothing"),
+        *(
+            (*days, 1, "net_sales", 2150.4, 0.2, None, "not_complete")
+            for days in (
+                ("week", "1997-09-22", "1997-09-28"),
+                ("quarter", "1997-07-01", "1997-09-30"),
+            )
+        ),
+        ("quarter", "1997-07-01", "1997-09-30", 7, "blended_return", 8.5, 0, 1, None),
+        *(later if newest else ()),
+    ):
+        insert("performance_changes_by_period", *row)
     for month, place in (("1997-08-01", 2), ("1997-08-01", 1), ("1997-07-01", 1)):
         sentence = f"Hallazgo {place} de {company_id} en {month}."
         words = (sentence, "Mire los pedidos.", "reporting.sales: net_sales")

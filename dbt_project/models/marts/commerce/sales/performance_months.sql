@@ -67,16 +67,8 @@ rated as (
         currency_code,
         tax_basis,
         revenue_tax_basis,
-        order_count::integer as order_count,
-        net_sales::numeric(18, 2) as net_sales,
-        average_order_value,
         visit_conversion_rate,
-        new_customer_revenue::numeric(18, 2) as new_customer_revenue,
-        (purchase_revenue - new_customer_revenue)::numeric(18, 2)
-            as returning_customer_revenue,
-        spend::numeric(18, 2) as spend,
-        (net_sales / spend)::numeric(18, 6) as blended_return,
-        (new_customer_revenue / spend)::numeric(18, 6) as observed_roas,
+        {{ performance_figures() }},
         (net_sales * gross_margin_rate)::numeric(18, 2) as gross_margin,
         (net_sales * gross_margin_rate - other_costs)::numeric(18, 2)
             as contribution_after_ads,

@@ -1,9 +1,15 @@
-with clicks as (
-    select * from {{ ref('message_comparisons') }}
+with terms as (
+    select * from {{ ref('sponsorship_terms') }}
 ),
 
-terms as (
-    select * from {{ ref('sponsorship_terms') }}
+clicks as (
+    select
+        comparisons.*,
+        coalesce(channels.label_es, comparisons.channel) as channel_label_es,
+        coalesce(channels.label_en, comparisons.channel) as channel_label_en
+    from {{ ref('message_comparisons') }} as comparisons
+    left join {{ ref('channels') }} as channels
+        on comparisons.channel = channels.channel_id
 ),
 
 campaigns as (
@@ -16,8 +22,8 @@ campaigns as (
         as_of_date,
         'message_comparisons' as source_view,
         channel || '/' || campaign_id as source_key,
-        channel as channel_label_es,
-        channel as channel_label_en,
+        channel_label_es,
+        channel_label_en,
         null::text as other_label_es,
         null::text as other_label_en,
         campaign_name,
