@@ -74,8 +74,8 @@ def test_the_worst_site_makes_the_line_and_unknown_hours_are_told(
 
     assert [ratio for _, ratio in line.rows] == [0.96, 0.48]
     assert shown(shops_url, "website_list") == [
-        ["b.test/x", "100", "48", "48\xa0%", "12"],
-        ["a.test", "200", "186", "93\xa0%", "3"],
+        ["b.test/x", "100", "48", "48,0\xa0%", "12"],
+        ["a.test", "200", "186", "93,0\xa0%", "3"],
     ]
 
 
