@@ -107,10 +107,11 @@ def _print_file(file: Mapping[str, Any]) -> None:
     if left_out := file["left_out"]:
         told = [f"{name} ({why})" if why else name for name, why in left_out.items()]
         console.print(f"  Not read: {escape(', '.join(told))}", soft_wrap=True)
-    days = f"{file['first_date']} to {file['last_date']}"
+    days = f", {file['first_date']} to {file['last_date']}"
+    days = days if file["first_date"] else ""
     currency = ", ".join(file["currencies"]) or "no currency"
     console.print(
-        f"  {file['orders']} orders or rows, {days}, in {currency}", soft_wrap=True
+        f"  {file['orders']} orders or rows{days}, in {currency}", soft_wrap=True
     )
     for status, amount in file["money"].items():
         console.print(f"  {Decimal(amount):>18,.2f}  {escape(status)}")
