@@ -17,7 +17,7 @@ from tests.metabase.pages.drawn_cards import (
 )
 
 _NUMBERS = {
-    # The fourteenth month is the last that is over; of K and retention, older ones.
+    # The fourteenth month is the last that is over, and that flagship figures are of.
     "month_active_people": 230,
     "month_registrations": 10,
     "month_k_factor": 0.2,

@@ -47,6 +47,11 @@ BOLT_TOO = (
     """community_by_month values ('bolt', '1999-01-01', true, 77, 77, 77, 77, 0.7,
         0.7)""",
     *(
+        f"""community_kpis (company_id, month_start_date, metric_name)
+        values ('bolt', '1999-01-01', '{metric}')"""
+        for metric in ("k_factor", "retention_window_30")
+    ),
+    *(
         f"""community_period_changes (company_id, period_kind, period_start_date,
         period_end_date) values ('bolt', '{kind}', '1999-01-01', '1999-01-07')"""
         for kind in ("week", "quarter")

@@ -50,8 +50,9 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             new_registration_count=scale * 10,
             activated_person_count=scale * 8,
             content_minutes=scale * 1000,
-            k_factor=0.2 if number < 11 else None,
-            retention_window_30=0.5 if number < 12 else None,
+            # The last is of a cohort that is too small to be a flagship figure.
+            k_factor=0.2 if number < 14 else 0.9,
+            retention_window_30=0.5 if number < 14 else 0,
         )
     _fill_flagships(insert, scale)
     cohort = {"cohort_month_start_date": _MONTHS[0], "is_complete": True}
