@@ -1,11 +1,11 @@
 with won as (
     select
         company_id,
-        date_trunc('month', first_order_date)::date as month_start_date,
-        sum(first_order_revenue) as new_customer_revenue
-    from {{ ref('customers') }}
+        date_trunc('month', calendar_date)::date as month_start_date,
+        sum(new_customer_revenue) as new_customer_revenue
+    from {{ ref('performance_days') }}
     where {{ is_in_scope() }}
-    group by company_id, date_trunc('month', first_order_date)
+    group by company_id, date_trunc('month', calendar_date)
 ),
 
 joined as (
