@@ -317,7 +317,7 @@ def test_a_click_on_a_customer_leads_to_the_companys_own_sheet(
     clicked = [key for _, columns in lists for key in columns]
     assert clicked.count('["name","customer_id"]') == 2 * 8
     assert clicked.count('["name","segment_label"]') == 2 * 3
-    assert clicked.count('["name","account_name"]') == 2 * 3
+    assert clicked.count('["name","account_name"]') == 2 * 4
     for page, columns in lists:
         ((column, told),) = columns.items()
         click = told["click_behavior"]

@@ -7,7 +7,10 @@ webinars as (
         company_id,
         webinar_id,
         title,
-        starts_at
+        starts_at,
+        has_chat,
+        has_questions,
+        poll_count
     from {{ ref('webinars') }}
 ),
 
@@ -19,9 +22,13 @@ joined as (
         webinars.title,
         webinars.starts_at,
         minutes.present_count as minutes_present_count,
-        minutes.chat_count as minutes_chat_count,
-        minutes.question_count as minutes_question_count,
-        minutes.poll_count as minutes_poll_count,
+        -- Where nobody could, nothing is not a number of times.
+        case when webinars.has_chat then minutes.chat_count end
+            as minutes_chat_count,
+        case when webinars.has_questions then minutes.question_count end
+            as minutes_question_count,
+        case when webinars.poll_count > 0 then minutes.poll_count end
+            as minutes_poll_count,
         minutes.screen_count as minutes_screen_count
     from minutes
     inner join webinars
