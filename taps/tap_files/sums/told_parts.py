@@ -20,6 +20,7 @@ from taps.tap_files.settings import Settings
 from taps.tap_files.sums.discounts import DISCOUNT
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.sums.tax_parts import TAX, WITHOUT
+from taps.tap_files.sums.tax_rates import are_all_rates, is_whole_tax, named_rate, width
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import normalised
 
@@ -36,15 +37,10 @@ _APART = frozenset(
     {"sin", "without", "excl", "excluding", "ex", "sem", "antes", "ohne", "exkl"}
     | {"hors", "sans", "senza", "escl", "zonder"}
 )
-_HALVES = (21, 25, 26, 38, 55, 77, 81, 95, 105, 135, 255)
-"""Per mille, as of Switzerland, France, Ireland or Finland."""
-_RATES = [Decimal(each) / 1000 for each in (*_HALVES, *range(40, 280, 10))]
 _WORD = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""
-_PERCENT = re.compile(r"([1-9]\d?(?:[.,]\d{1,2})?)\s*%")
 _MOST_ROWS = 2_000
-_CENT, _UNIT, _LARGE = Decimal("0.011"), Decimal("0.6"), 1_000
 _TAXES = {"tax_amount", "untaxed_amount"}
 _NONE = -1
 """Stands for no column, which holds nothing."""
@@ -113,7 +109,7 @@ class _Columns:
         told = binding.positions.get("shipping_amount")
         found = [at for at, one in free.items() if one & _SHIPPING]
         self.shippings = found if told is None else [told]
-        self._named = {at: _named_rate(binding.header[at]) for at in self.taxes}
+        self._named = {at: named_rate(binding.header[at]) for at in self.taxes}
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
         self.may_be_parts = bool(self.taxes or self.shippings or self._tips)
@@ -124,7 +120,7 @@ class _Columns:
         """(positions of taxes, of shipping, of tip) that every row bears out."""
         rows = [row for row in rows if row[self._amount]]
         told = [at for at in self.taxes if any(row[at] for row in rows)]
-        parts_of_tax = [at for at in told if not _make_up(rows, at, told)]
+        parts_of_tax = [at for at in told if not is_whole_tax(rows, at, told)]
         several = [tuple(parts_of_tax)] if len(parts_of_tax) > 1 else []
         taxes: list[tuple[int, ...]] = [*((at,) for at in told), *several, ()]
         shippings, tips = (*self.shippings, _NONE), (*self._tips, _NONE)
@@ -135,83 +131,41 @@ class _Columns:
                     abs(row[self._amount]) - sum(abs(row[at]) for at in parts)
                     for row in rows
                 ]
-                is_shown = self._is_a_rest(rows, left)
+                is_shown = _is_a_rest(rows, left, self._rests, self._offs)
                 is_all = tax in several or not set(tax) & set(parts_of_tax)
-                if is_shown or (is_all and self._is_at_a_rate(rows, left, tax)):
+                if is_shown or (is_all and self._are_taxes(rows, left, tax)):
                     return tax, shipping, tip
         return None
 
-    def _is_a_rest(self, rows: Sequence[_Numbers], left: _Numbers) -> bool:
-        return any(
-            all(
-                abs(abs(row[rest]) - (abs(row[off]) if off != _NONE else 0) - one)
-                <= _width(one)
-                for row, one in zip(rows, left, strict=True)
-            )
-            for rest, off in product(self._rests, (_NONE, *self._offs))
-        )
-
-    def _is_at_a_rate(
+    def _are_taxes(
         self, rows: Sequence[_Numbers], left: _Numbers, tax: tuple[int, ...]
     ) -> bool:
         """Whether the taxes are rates of what is left, and of the amount are none."""
-        taxed = [
-            (row, one)
+        named = [(at, self._named[at]) for at in tax]
+        whole = [abs(row[self._amount]) for row in rows]
+        return bool(tax) and are_all_rates(rows, named, left, whole)
+
+
+def _is_a_rest(
+    rows: Sequence[_Numbers],
+    left: _Numbers,
+    rests: Sequence[int],
+    offs: Sequence[int],
+) -> bool:
+    """Whether a column, less a discount perhaps, is what is left in every row."""
+    return any(
+        all(
+            abs(abs(row[rest]) - (abs(row[off]) if off != _NONE else 0) - one)
+            <= width(one)
             for row, one in zip(rows, left, strict=True)
-            if any(row[at] for at in tax)
-        ]
-        if not tax:
-            return False
-        return all(self._are_rates(row, tax, one) for row, one in taxed) and not any(
-            self._are_rates(row, tax, abs(row[self._amount])) for row, _ in taxed
         )
-
-    def _are_rates(self, row: _Numbers, tax: tuple[int, ...], base: Decimal) -> bool:
-        """Whether each tax of a row is a rate of what is left.
-
-        Goods at two rates in one order leave no rate of the whole: what the taxes are
-        of, at the rates that their headers name, is the whole then.
-        """
-        found = {at: abs(row[at]) for at in tax if row[at]}
-        if all(_is_rate(one, base, self._named[at]) for at, one in found.items()):
-            return True
-        named = [(one, self._named.get(at)) for at, one in found.items()]
-        bases = [one / rate for one, rate in named if rate]
-        width = sum(_width(base) / rate for _, rate in named if rate)
-        return len(bases) == len(found) and abs(sum(bases) - base) <= width
-
-
-def _named_rate(header: str) -> Decimal | None:
-    """0.21 of ``IVA 21%``; None where a header names no rate."""
-    found = _PERCENT.search(header)
-    return Decimal(found[1].replace(",", ".")) / 100 if found else None
-
-
-def _make_up(rows: Sequence[_Numbers], whole: int, told: Sequence[int]) -> bool:
-    """Whether a column is all of the tax: the sum of all others, in every row."""
-    parts = [at for at in told if at != whole]
-    if not parts:
-        return True
-    return all(
-        abs(abs(row[whole]) - sum(abs(row[at]) for at in parts)) <= _width(row[whole])
-        for row in rows
+        for rest, off in product(rests, (_NONE, *offs))
     )
 
 
 def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[int, ...]:
     """Columns of shipping that hold some, which no number shows in the amount."""
     return tuple(at for at in shippings if any(row[at] for row in rows))
-
-
-def _is_rate(tax: Decimal, base: Decimal, named: Decimal | None) -> bool:
-    rates = _RATES if named is None else [named]
-    return any(abs(base * rate - tax) <= _width(base) for rate in rates)
-
-
-def _width(amount: Decimal) -> Decimal:
-    """What may be lost by rounding: a cent, or half a peso of a larger amount."""
-    is_whole = amount >= _LARGE and amount == amount.to_integral_value()
-    return _UNIT if is_whole else _CENT
 
 
 def _read(rows: Iterator[Row], separator: str) -> Iterator[_Numbers]:

@@ -175,19 +175,15 @@ class CellReader:
         """A cell as an exact amount, which may be negative; with what belongs to it."""
         read, binding = self._amounts, self.binding
         amount = self._number(cells, column, currency, read)
-        if column != binding.contract.amount_column:
-            others = (
-                self._read(cells[at], column, currency, read)
-                for at in binding.others.get(column, ())
-            )
-            told = [one for one in (amount, *others) if one is not None]
-            return sum(told, Decimal(0)) if told else None
-        if amount is None:
+        is_whole = column == binding.contract.amount_column
+        if amount is None and is_whole:
             return None
-        for at in binding.also:
-            amount += self._read(cells[at], column, currency, read) or 0
-        for at in binding.less:
-            amount -= abs(self._read(cells[at], column, currency, read) or Decimal(0))
+        for at in binding.also if is_whole else binding.others.get(column, ()):
+            further = self._read(cells[at], column, currency, read)
+            amount = further if amount is None else amount + (further or 0)
+        for at in binding.less if is_whole else ():
+            off = abs(self._read(cells[at], column, currency, read) or Decimal(0))
+            amount = (amount or Decimal(0)) - off
         return amount
 
     def kept(self, cells: Sequence[Cell], currency: str | None) -> Decimal | None:
@@ -209,10 +205,9 @@ class CellReader:
         currency: str | None,
         read: AmountReader,
     ) -> Decimal | None:
-        position = self._positions.get(column)
-        if position is None:
+        if (at := self._positions.get(column)) is None:
             return None
-        return self._read(cells[position], column, currency, read)
+        return self._read(cells[at], column, currency, read)
 
     def _read(
         self, cell: Cell, column: str, currency: str | None, read: AmountReader
