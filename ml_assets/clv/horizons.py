@@ -1,8 +1,9 @@
 """What a purchase model says of the days ahead, the same for every model."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ __all__ = [
     "forecast_horizons",
     "with_values",
 ]
+
+_ALL: Final = slice(None)
 
 PurchaseModel: TypeAlias = BgNbd | ParetoNbd
 PurchaseFit: TypeAlias = BgNbdFit | ParetoNbdFit
@@ -65,9 +68,16 @@ class Standing:
         """How many customers share each of the rows."""
         return np.bincount(self.positions).astype(np.float64)
 
-    def chances(self, model: PurchaseModel, horizons: Floats) -> tuple[Floats, Floats]:
+    def parts(self, most: int = 50_000) -> Iterator[slice]:
+        """The rows some at a time: many horizons of all fill memory."""
+        for start in range(0, self.rows.frequency.size, most):
+            yield slice(start, start + most)
+
+    def chances(
+        self, model: PurchaseModel, horizons: Floats, part: slice = _ALL
+    ) -> tuple[Floats, Floats]:
         """`alive` and `no_purchase` of the rows; see `HorizonForecast`."""
-        return _chances(model, horizons, self.rows, self._of_today(model))
+        return _chances(model, horizons, *self._some(model, part))
 
     def forecast(self, model: PurchaseModel, horizons: Floats) -> HorizonForecast:
         """Of the rows, what is expected over `horizons`, days, shape (m,)."""
@@ -75,9 +85,15 @@ class Standing:
         moments = _moments(model, horizons, self.rows, self._of_today(model))
         return HorizonForecast(alive, no_purchase, *moments)
 
-    def expected_counts(self, model: PurchaseModel, horizons: Floats) -> Floats:
+    def expected_counts(
+        self, model: PurchaseModel, horizons: Floats, part: slice = _ALL
+    ) -> Floats:
         """Of the rows, `mean` alone."""
-        return _moments(model, horizons, self.rows, self._of_today(model))[0]
+        return _moments(model, horizons, *self._some(model, part))[0]
+
+    def _some(self, model: PurchaseModel, part: slice) -> tuple[Histories, Floats]:
+        rows = Histories(*(column[part] for column in self.rows))
+        return rows, self._of_today(model)[part]
 
     def _of_today(self, model: PurchaseModel) -> Floats:
         if model not in self._today:
