@@ -53,8 +53,7 @@ def days_until_order(
     ahead = choice.season.length(as_of_day, horizons)
     known = int(np.searchsorted(horizons, KNOWN_DAYS))
     days = np.empty((said.size, len(levels)))
-    for part in standing.parts():
-        _, silent = standing.chances(fit.parameters, ahead, part)
+    for part, silent in standing.silence_in_parts(fit.parameters, ahead):
         scores = log_odds(1 - silent)
         buys = expit(scores + (log_odds(said[part]) - scores[:, known])[:, None])
         # Nothing comes in no time, wherever a curve was moved to.

@@ -280,8 +280,7 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     ahead = model.choice.season.length(model.as_of_day, ends)
     standing = model.standing
     shares = np.empty(standing.rows.frequency.size)
-    for part in standing.parts():
-        mean = standing.expected_counts(fit.parameters, ahead, part)
+    for part, mean in standing.means_in_parts(fit.parameters, ahead):
         discounted = discounted_purchases(mean, ends, annual_discount_rate)
         shares[part] = discounted / np.maximum(mean[:, -1], 1e-300)
     return np.asarray(shares[standing.positions])
