@@ -31,19 +31,10 @@ def expectations() -> Any:
     return _great_expectations().expectations
 
 
-def broken(
-    rows: pd.DataFrame, asked: Sequence[Any], sample: pd.DataFrame | None = None
-) -> list[Any]:
-    """Results of the expectations that rows break, with how many do; empty if none.
-
-    Parameters
-    ----------
-    sample
-        Rows of which one breaks an expectation if any row does, where they are known:
-        only if one does all rows are looked at.
-    """
+def broken(rows: pd.DataFrame, asked: Sequence[Any]) -> list[Any]:
+    """Results of the expectations that rows break, with how many do; empty if none."""
     # Whether anything fails is far cheaper to know than how many rows do.
-    if _validated(rows if sample is None else sample, asked, _WHETHER).success:
+    if _validated(rows, asked, _WHETHER).success:
         return []
     results = _validated(rows, asked, _HOW_MANY).results
     return [result for result in results if not result.success]

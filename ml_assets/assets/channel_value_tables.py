@@ -56,8 +56,10 @@ _CHANNELS = """
             sum(days.customer_count) as customer_count,
             sum(days.observed_value) as observed_value,
             sum(days.value_12m) as value_12m,
-            sum(days.independent_variance) as independent_variance,
-            sum(days.shared_error) as shared_error
+            -- Doubles: in another order their last digit is another.
+            sum(days.independent_variance order by days.first_order_date)
+                as independent_variance,
+            sum(days.shared_error order by days.first_order_date) as shared_error
         from predictions.new_customer_values as days
         inner join reached on days.first_order_date > reached.as_of_date - 365
         where days.company_id = %(company)s
@@ -117,8 +119,8 @@ _MONTHS = """
         sum(customer_count) as customer_count,
         sum(observed_value) as observed_value,
         sum(value_12m) as value_12m,
-        sum(independent_variance) as independent_variance,
-        sum(shared_error) as shared_error
+        sum(independent_variance order by first_order_date) as independent_variance,
+        sum(shared_error order by first_order_date) as shared_error
     from predictions.new_customer_values
     where company_id = %(company)s
     group by 1, 2

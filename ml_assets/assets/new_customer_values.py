@@ -40,8 +40,9 @@ def refresh_new_customer_values(
     return read_frame(
         database,
         """select first_order_date, sum(value_12m) as value_12m,
-            sum(shared_error) as shared_error,
-            sum(independent_variance) as independent_variance
+            sum(shared_error order by channel_id) as shared_error,
+            sum(independent_variance order by channel_id)
+                as independent_variance
         from predictions.new_customer_values where company_id = %(company)s
         group by first_order_date order by first_order_date""",
         company_id,
@@ -67,6 +68,7 @@ _TOTAL_SPREAD = """
     chance as (
         select coalesce(sum(
             ((predicted_value_12m_upper - predicted_value_12m_lower) / %(spread)s) ^ 2
+            order by customer_id
         ), 0) as variance
         from predictions.predictions_customer where company_id = %(company)s
     )
@@ -83,7 +85,8 @@ _TOTAL_SPREAD = """
 
 # A customer's first 365 days: what they bought in those that are over, and the part of
 # the predicted 12 months that falls into the others. Purchases are spread over the 12
-# months as they are expected in 30, 90 and 365 days, evenly in between.
+# months as they are expected in 30, 90 and 365 days, evenly in between. Doubles are
+# added up in one order: in another, as after a restart, their last digit is another.
 _NEW_CUSTOMERS = """
     insert into predictions.new_customer_values
     with customers as (
@@ -146,10 +149,14 @@ _NEW_CUSTOMERS = """
         count(*),
         sum(customers.first_order_revenue),
         sum(coalesce(observed.value, 0)),
-        sum(coalesce(expected.share * expected.value, 0)),
-        sum(coalesce(observed.value, 0) + coalesce(expected.share * expected.value, 0)),
-        sum(coalesce((expected.share * expected.width / %(spread)s) ^ 2, 0)),
-        sum(coalesce(expected.share * expected.value, 0)) * %(error)s,
+        sum(coalesce(expected.share * expected.value, 0)
+            order by customers.customer_id),
+        sum(coalesce(observed.value, 0) + coalesce(expected.share * expected.value, 0)
+            order by customers.customer_id),
+        sum(coalesce((expected.share * expected.width / %(spread)s) ^ 2, 0)
+            order by customers.customer_id),
+        sum(coalesce(expected.share * expected.value, 0)
+            order by customers.customer_id) * %(error)s,
         min(customers.currency_code),
         %(as_of)s
     from customers

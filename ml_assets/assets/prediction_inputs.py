@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
 from ml_assets.assets.table_rows import names, read_many
@@ -18,6 +19,7 @@ from ml_assets.clv.valuation import MartTotals, ValuationSettings, method_of
 from orchestration.lib.tenancy.companies import Company
 
 __all__ = [
+    "PURCHASES",
     "FitIdentity",
     "identify",
     "is_published",
@@ -29,6 +31,24 @@ __all__ = [
     "read_summaries",
 ]
 
+#: Columns of purchases as `read_many` takes them.
+PURCHASES: Final = {
+    "customer_id": pa.string(),
+    "ordered_at": pa.timestamp("s"),
+    "amount": pa.float64(),
+}
+_SUMMARIES: Final = {
+    "customer_id": pa.string(),
+    "as_of_date": pa.date32(),
+    "currency_code": pa.string(),
+    "last_order_date": pa.date32(),
+    "order_count": pa.int64(),
+    "frequency": pa.int64(),
+    "recency_days": pa.int64(),
+    "age_days": pa.int64(),
+    "monetary_value": pa.float64(),
+    "historic_value": pa.float64(),
+}
 _LAST: Final = (
     "customer_id",
     "frequency",
@@ -100,8 +120,7 @@ def read_purchases(
         from marts.orders
         where company_id = %s and is_purchase and order_date <= %s
         group by customer_id, order_date"""
-    types = {"ordered_at": "datetime64[s]", "amount": "float64"}
-    return read_many(database, query, (company_id, as_of_date), types)
+    return read_many(database, query, (company_id, as_of_date), PURCHASES)
 
 
 def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
@@ -111,12 +130,12 @@ def read_summaries(database: psycopg.Connection, company_id: str) -> pd.DataFram
     """
     query = """select customer_id, as_of_date, currency_code, last_order_date,
             order_count, frequency, recency_days, age_days,
-            monetary_value::double precision, historic_value::double precision
+            monetary_value::double precision as monetary_value,
+            historic_value::double precision as historic_value
         from marts.customer_summaries
         where company_id = %s
         order by customer_id collate "C" """
-    types = dict.fromkeys(("monetary_value", "historic_value"), "float64")
-    return read_many(database, query, (company_id,), types)
+    return read_many(database, query, (company_id,), _SUMMARIES)
 
 
 def read_first_channels(

@@ -13,6 +13,7 @@ import psycopg
 
 from ml_assets.assets.forecast_ledger import grade_due_forecasts, read_backtests
 from ml_assets.assets.prediction_inputs import (
+    PURCHASES,
     identify,
     read_last_published,
     read_sources,
@@ -94,9 +95,8 @@ def read_purchases_known(
         A row per order: `customer_id`, `ordered_at` (datetime64), `amount` (net
         revenue in the company's currency).
     """
-    types = {"ordered_at": "datetime64[s]", "amount": "float64"}
     values = (company_id, day, company_id, *(4 * [day]))
-    return read_many(database, _KNOWN, values, types)
+    return read_many(database, _KNOWN, values, PURCHASES)
 
 
 def _replay(

@@ -65,6 +65,7 @@ class CustomerModel:
     _forecasts: dict[int, tuple[Buying, Money]] = field(
         default_factory=dict, repr=False
     )
+    _totals: dict[int, "pd.Series[float]"] = field(default_factory=dict, repr=False)
 
     @property
     def as_of(self) -> dt.date:
@@ -140,7 +141,7 @@ class CustomerModel:
             upper = np.maximum(interval.upper, estimate)
             table[f"{name}_lower"] = np.where(known, lower, np.nan)
             table[f"{name}_upper"] = np.where(known, upper, np.nan)
-        return pd.DataFrame(table)
+        return pd.DataFrame(table, copy=False)
 
     def predict_total(self, days: int) -> "pd.Series[float]":
         """All customers together over the next `days`; new ones are not in it.
@@ -150,7 +151,9 @@ class CustomerModel:
         Series
             As of `total_of`.
         """
-        return total_of(*self._forecast(days))
+        if days not in self._totals:
+            self._totals[days] = total_of(*self._forecast(days))
+        return self._totals[days].copy()
 
     def predict_groups(
         self, days: int, groups: npt.NDArray[np.object_]
@@ -186,7 +189,10 @@ class CustomerModel:
 
     def _forecast(self, days: int) -> tuple[Buying, Money]:
         if days not in self._forecasts:
-            self._forecasts[days] = self._computed(days)
+            computed = self._computed(days)
+            # Of the last horizon alone: each takes 100 MB of a million customers.
+            self._forecasts.clear()
+            self._forecasts[days] = computed
         return self._forecasts[days]
 
     def _computed(self, days: int) -> tuple[Buying, Money]:

@@ -1,5 +1,6 @@
 """What a purchase model says of the days ahead, the same for every model."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -47,7 +48,8 @@ class Standing:
 
     `rows` are the distinct ones of `histories`, (n,), and `positions`, (n,), says which
     of them each customer has. Customers of one history have one future, and no horizon
-    changes where they stand today: each is computed once.
+    changes where they stand today: each is computed once. What the days ahead bring
+    somebody who is still there depends on x and T alone, of which there are far fewer.
     """
 
     histories: Histories
@@ -65,19 +67,47 @@ class Standing:
         """How many customers share each of the rows."""
         return np.bincount(self.positions).astype(np.float64)
 
+    @cached_property
+    def _pairs(self) -> tuple[Histories, npt.NDArray[np.intp]]:
+        """The distinct x and T, and for each row which of them it has."""
+        x, _, age = self.rows
+        return distinct_positions(Histories(x, np.zeros_like(x), age))
+
     def chances(self, model: PurchaseModel, horizons: Floats) -> tuple[Floats, Floats]:
         """`alive` and `no_purchase` of the rows; see `HorizonForecast`."""
-        return _chances(model, horizons, self.rows, self._of_today(model))
+        pairs, at = self._pairs
+        ahead = _ahead(model, horizons, pairs)[at]
+        return _chances(model, horizons, self.rows, self._of_today(model), ahead)
+
+    def silence_in_parts(
+        self, model: PurchaseModel, horizons: Floats
+    ) -> Iterator[tuple[slice, Floats]]:
+        """`no_purchase` of some rows at a time: many horizons of all fill memory."""
+        pairs, at = self._pairs
+        ahead, today = _ahead(model, horizons, pairs), self._of_today(model)
+        for part in _parts(at.size):
+            rows = Histories(*(column[part] for column in self.rows))
+            found = _chances(model, horizons, rows, today[part], ahead[at[part]])
+            yield part, found[1]
 
     def forecast(self, model: PurchaseModel, horizons: Floats) -> HorizonForecast:
         """Of the rows, what is expected over `horizons`, days, shape (m,)."""
+        pairs, at = self._pairs
+        today = self._of_today(model)
+        counts = [each[at] for each in _counts(model, horizons, pairs)]
         alive, no_purchase = self.chances(model, horizons)
-        moments = _moments(model, horizons, self.rows, self._of_today(model))
-        return HorizonForecast(alive, no_purchase, *moments)
+        return HorizonForecast(
+            alive, no_purchase, *(_weighed(today, each) for each in counts)
+        )
 
-    def expected_counts(self, model: PurchaseModel, horizons: Floats) -> Floats:
-        """Of the rows, `mean` alone."""
-        return _moments(model, horizons, self.rows, self._of_today(model))[0]
+    def means_in_parts(
+        self, model: PurchaseModel, horizons: Floats
+    ) -> Iterator[tuple[slice, Floats]]:
+        """`mean` of some rows at a time."""
+        pairs, at = self._pairs
+        mean, today = _counts(model, horizons, pairs)[0], self._of_today(model)
+        for part in _parts(at.size):
+            yield part, _weighed(today[part], mean[at[part]])
 
     def _of_today(self, model: PurchaseModel) -> Floats:
         if model not in self._today:
@@ -90,23 +120,33 @@ def forecast_horizons(
 ) -> HorizonForecast:
     """What is expected over `horizons`, days, shape (m,)."""
     today = _today(model, histories)
-    alive, no_purchase = _chances(model, horizons, histories, today)
-    moments = _moments(model, horizons, histories, today)
-    return HorizonForecast(alive, no_purchase, *moments)
+    ahead = _ahead(model, horizons, histories)
+    alive, no_purchase = _chances(model, horizons, histories, today, ahead)
+    counts = _counts(model, horizons, histories)
+    return HorizonForecast(
+        alive, no_purchase, *(_weighed(today, each) for each in counts)
+    )
 
 
 def expected_counts(
     model: PurchaseModel, horizons: Floats, histories: Histories
 ) -> Floats:
     """`mean` (n, m) alone, where nothing is asked about no purchase."""
-    return _moments(model, horizons, histories, _today(model, histories))[0]
+    mean, _ = _counts(model, horizons, histories)
+    return _weighed(_today(model, histories), mean)
 
 
 def chances(
     model: PurchaseModel, horizons: Floats, histories: Histories
 ) -> tuple[Floats, Floats]:
     """`alive` (n,) and `no_purchase` (n, m) alone, which cost far less."""
-    return _chances(model, horizons, histories, _today(model, histories))
+    ahead = _ahead(model, horizons, histories)
+    return _chances(model, horizons, histories, _today(model, histories), ahead)
+
+
+def _parts(size: int, most: int = 50_000) -> Iterator[slice]:
+    for start in range(0, size, most):
+        yield slice(start, start + most)
 
 
 def _today(model: PurchaseModel, histories: Histories) -> Floats:
@@ -116,24 +156,40 @@ def _today(model: PurchaseModel, histories: Histories) -> Floats:
     return bg_nbd.phase_weights(model, *histories)
 
 
-def _chances(
-    model: PurchaseModel, horizons: Floats, histories: Histories, today: Floats
-) -> tuple[Floats, Floats]:
-    if isinstance(model, ParetoNbd):
-        return pareto_nbd.chances(model, horizons, *histories, alive=today)
-    return bg_nbd.chances(model, horizons, *histories, weights=today)
-
-
-def _moments(
-    model: PurchaseModel, horizons: Floats, histories: Histories, today: Floats
-) -> tuple[Floats, Floats]:
+def _ahead(model: PurchaseModel, horizons: Floats, histories: Histories) -> Floats:
+    """What comes of somebody who is still there: of no t_x; (n, m) or (n, m, k)."""
     x, _, age = histories
     if isinstance(model, ParetoNbd):
-        mean, square = pareto_nbd.count_moments(model, horizons, x, age)
-        return today[:, None] * mean, today[:, None] * square
-    weights = today[:, None, :]
-    mean, square = count_moments(model.values, model.shape, horizons, x, age)
-    return (weights * mean).sum(axis=-1), (weights * square).sum(axis=-1)
+        return pareto_nbd.silence(model, horizons, x, age)
+    return bg_nbd.arrivals(model, horizons, x, age)
+
+
+def _chances(
+    model: PurchaseModel,
+    horizons: Floats,
+    histories: Histories,
+    today: Floats,
+    ahead: Floats,
+) -> tuple[Floats, Floats]:
+    if isinstance(model, ParetoNbd):
+        return pareto_nbd.chances(model, horizons, *histories, today, ahead)
+    return bg_nbd.chances(model, horizons, *histories, today, ahead)
+
+
+def _counts(
+    model: PurchaseModel, horizons: Floats, histories: Histories
+) -> tuple[Floats, Floats]:
+    """E[Y] and E[Y^2] of somebody who is still there; (n, m) or (n, m, k)."""
+    x, _, age = histories
+    if isinstance(model, ParetoNbd):
+        return pareto_nbd.count_moments(model, horizons, x, age)
+    return count_moments(model.values, model.shape, horizons, x, age)
+
+
+def _weighed(today: Floats, moment: Floats) -> Floats:
+    if today.ndim == 1:
+        return np.asarray(today[:, None] * moment)
+    return np.asarray((today[:, None, :] * moment).sum(axis=-1))
 
 
 def with_values(model: PurchaseModel, values: Floats) -> PurchaseModel:

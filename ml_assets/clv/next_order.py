@@ -51,14 +51,16 @@ def days_until_order(
     said[standing.positions] = 1 - no_purchase
     horizons = np.union1d(np.geomspace(1, _FARTHEST_DAYS + 1, _STEPS) - 1, KNOWN_DAYS)
     ahead = choice.season.length(as_of_day, horizons)
-    _, silent = standing.chances(fit.parameters, ahead)
-    scores = log_odds(1 - silent)
     known = int(np.searchsorted(horizons, KNOWN_DAYS))
-    buys = expit(scores + (log_odds(said) - scores[:, known])[:, None])
-    # Nothing comes in no time, wherever a curve was moved to.
-    buys[:, 0] = 0.0
-    buys = np.maximum.accumulate(buys, axis=1)
-    days = np.stack([_crossing(buys, horizons, level) for level in levels], axis=1)
+    days = np.empty((said.size, len(levels)))
+    for part, silent in standing.silence_in_parts(fit.parameters, ahead):
+        scores = log_odds(1 - silent)
+        buys = expit(scores + (log_odds(said[part]) - scores[:, known])[:, None])
+        # Nothing comes in no time, wherever a curve was moved to.
+        buys[:, 0] = 0.0
+        np.maximum.accumulate(buys, axis=1, out=buys)
+        for column, level in enumerate(levels):
+            days[part, column] = _crossing(buys, horizons, level)
     return days[standing.positions]
 
 

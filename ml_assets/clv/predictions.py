@@ -23,6 +23,7 @@ from ml_assets.clv.lifetime_value import (
     discounted_purchases,
     month_ends,
 )
+from ml_assets.clv.next_order import KNOWN_DAYS
 from ml_assets.clv.order_gaps import order_gap_days
 from ml_assets.clv.reasons import reason_codes
 from ml_assets.clv.seasons.rising import rising
@@ -132,7 +133,13 @@ def predict(
         Also when summaries and model are not about the same customers.
     """
     rows = _in_order_of(model, summaries)
-    told = {days: model.predict(days, _TOLD[days]) for days in HORIZONS}
+    told, dates = {}, {}
+    # All of one horizon before the next one, which takes its place in memory.
+    for days in HORIZONS:
+        told[days] = model.predict(days, _TOLD[days])
+        model.predict_total(days)
+        if days == KNOWN_DAYS:
+            dates = _dates(model)
     orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS[1:]}
     orders[""] = _adding_up(told, predict_totals(model)["expected_orders"])
     active = told[_A_YEAR]["probability_active"].to_numpy()
@@ -171,13 +178,14 @@ def predict(
             for end, values in _discounted(told[_A_YEAR], discount).items()
         },
         "value_if_active_12m": money(if_active),
-        **_dates(model),
+        **dates,
         "reason_codes": reason_codes(
             model.seen.histories, order_value, is_average=model.choice is None
         ),
         "order_gap_p90_days": _order_gaps(model),
     }
-    return pd.DataFrame(columns, columns=list(PREDICTION_COLUMNS))
+    # As they are: a copy of every column takes as much again.
+    return pd.DataFrame(columns, columns=list(PREDICTION_COLUMNS), copy=False)
 
 
 def predict_totals(model: CustomerModel) -> pd.DataFrame:
@@ -270,11 +278,12 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     fit = model.choice.orders.fit
     assert fit is not None  # noqa: S101 - only usable candidates are chosen
     ahead = model.choice.season.length(model.as_of_day, ends)
-    mean = model.standing.expected_counts(fit.parameters, ahead)
-    discounted = discounted_purchases(mean, ends, annual_discount_rate)
-    return np.asarray(
-        (discounted / np.maximum(mean[:, -1], 1e-300))[model.standing.positions]
-    )
+    standing = model.standing
+    shares = np.empty(standing.rows.frequency.size)
+    for part, mean in standing.means_in_parts(fit.parameters, ahead):
+        discounted = discounted_purchases(mean, ends, annual_discount_rate)
+        shares[part] = discounted / np.maximum(mean[:, -1], 1e-300)
+    return np.asarray(shares[standing.positions])
 
 
 def _order_gaps(model: CustomerModel) -> pd.Series:

@@ -89,6 +89,8 @@ class PurchaseDays:
     def up_to(self, day: int) -> "PurchaseDays":
         """The same log as it was at the end of a day."""
         kept = self.day <= day
+        if kept.all():
+            return self
         return PurchaseDays(
             self.customers, self.customer[kept], self.day[kept], self.amount[kept]
         )

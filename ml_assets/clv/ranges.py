@@ -89,9 +89,11 @@ def _failures(predictions: pd.DataFrame) -> list[tuple[str, int]]:
 
     columns = _checked(predictions)
     asked = _asked(has_model=bool((predictions["status"] == "fitted").any()))
-    failures = []
+    failures: list[tuple[str, int]] = []
     # Where the worst row keeps an expectation all do; how many break it is told by all.
-    for result in broken(table(slice(None)), asked, sample=table(_worst(columns))):
+    if not broken(table(_worst(columns)), asked):
+        return failures
+    for result in broken(table(slice(None)), asked):
         config = result.expectation_config
         names = [config.kwargs.get(key) for key in ("column", "column_A", "column_B")]
         told = " and ".join(str(name) for name in names if name)

@@ -7,7 +7,6 @@ import pandas as pd
 import psycopg
 import pytest
 
-from ml_assets.assets import table_rows
 from ml_assets.assets.prediction_inputs import (
     read_mart_totals,
     read_purchases,
@@ -86,10 +85,9 @@ def test_each_company_is_given_its_own_purchases(database_url: str) -> None:
     assert totals == MartTotals(1, Decimal(15))
 
 
-def test_summaries_that_come_in_parts_are_all_there(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+def test_every_summary_is_given_and_what_is_null_stays_nothing(
+    database_url: str,
 ) -> None:
-    monkeypatch.setattr(table_rows, "_PART", 2)
     with psycopg.connect(database_url) as database:
         database.execute(SUMMARIES)
 
@@ -100,6 +98,26 @@ def test_summaries_that_come_in_parts_are_all_there(
     assert acme["monetary_value"].isna().to_list() == [True, *[False] * 4]
     assert acme["historic_value"].to_list() == [10.01] * 5
     assert set(acme["as_of_date"]) == {dt.date(2026, 6, 30)}
+    assert acme["last_order_date"].max() == dt.date(2026, 6, 1)
     assert bolt.empty
     assert bolt.columns.equals(acme.columns)
     assert pd.api.types.is_float_dtype(bolt["historic_value"])
+
+
+def test_ids_are_read_as_they_are_written(database_url: str) -> None:
+    ids = ["", '"', "007", "1e5", "NULL", "a,b", "ana%s{0}", "dos\nlíneas", "ñ"]
+    with psycopg.connect(database_url) as database:
+        database.execute(PURCHASES)
+        for each in [*ids, None]:
+            database.execute(
+                """insert into marts.orders
+                values ('dot', %s, '2026-06-01', 0.1::numeric + 0.2, true)""",
+                [each],
+            )
+
+        found = read_purchases(database, "dot", dt.date(2026, 6, 30))
+
+    assert found["customer_id"].isna().sum() == 1
+    assert sorted(found["customer_id"].dropna()) == ids
+    assert set(found["amount"]) == {0.3}
+    assert set(found["ordered_at"]) == {pd.Timestamp("2026-06-01")}

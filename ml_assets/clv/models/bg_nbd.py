@@ -261,6 +261,7 @@ def chances(  # noqa: PLR0913, PLR0917  (x, t_x, T and what is known of them)
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
     weights: Floats | None = None,
+    arrived: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other.
 
@@ -268,21 +269,35 @@ def chances(  # noqa: PLR0913, PLR0917  (x, t_x, T and what is known of them)
     ----------
     weights : ndarray, shape (n, k), or None
         `phase_weights`, where they are known: no horizon changes them.
+    arrived : ndarray, shape (n, k) or (n, m, k), or None
+        `arrivals`, where they are known: no last purchase changes them.
     """
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
     if weights is None:
         weights = phase_weights(model, x, t_x, age)
-    alive = _alive(weights)
+    if arrived is None:
+        arrived = arrivals(model, horizon, x, age)
+    stages = weights[..., None, :] if horizon.ndim else weights
+    k = model.regularity
+    buys = stages[..., k - 1] * arrived[..., k - 1]
+    for j in range(k - 1):
+        buys = buys + stages[..., j] * arrived[..., j]
+    return _alive(weights), np.asarray(np.clip(1.0 - buys, 0.0, 1.0))
+
+
+def arrivals(model: BgNbd, horizon: Floats, x: Floats, age: Floats) -> Floats:
+    """P(a purchase in (T, T + t]) of who is at each stage of a wait.
+
+    Shape (n, k), or (n, m, k): the last stage ends with the purchase.
+    """
     if horizon.ndim:
-        weights, x, age = weights[..., None, :], x[..., None], age[..., None]
+        x, age = x[..., None], age[..., None]
     k, stages = model.regularity, model.r + model.regularity * x
     log_stays = -np.log1p(horizon / (model.alpha + age))
-    buys = weights[..., k - 1] * -np.expm1((stages + k - 1) * log_stays)
-    for j in range(k - 1):
-        happened = betainc(k - j, stages + j, -np.expm1(log_stays))
-        buys = buys + weights[..., j] * happened
-    return alive, np.asarray(np.clip(1.0 - buys, 0.0, 1.0))
+    happened = [betainc(k - j, stages + j, -np.expm1(log_stays)) for j in range(k - 1)]
+    last = -np.expm1((stages + k - 1) * log_stays)
+    return np.stack([*happened, last], axis=-1)
 
 
 def _alive(weights: Floats) -> Floats:

@@ -173,6 +173,7 @@ def chances(  # noqa: PLR0913, PLR0917  (x, t_x, T and what is known of them)
     recency_days: npt.ArrayLike,
     age_days: npt.ArrayLike,
     alive: Floats | None = None,
+    silent: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """P(alive), shape (n,), and P(no purchase in (T, T + t]): one needs the other.
 
@@ -180,19 +181,29 @@ def chances(  # noqa: PLR0913, PLR0917  (x, t_x, T and what is known of them)
     ----------
     alive : ndarray, shape (n,), or None
         `probability_alive`, where it is known: no horizon changes it.
+    silent : ndarray, shape (n,) or (n, m), or None
+        `silence`, where it is known: no last purchase changes it.
     """
     horizon = check_numbers(horizon_days, "horizon_days")
     x, t_x, age = check_histories(frequency, recency_days, age_days)
     if alive is None:
         alive = probability_alive(model, x, t_x, age)
-    active = alive
+    if silent is None:
+        silent = silence(model, horizon, x, age)
+    there = alive[..., None] if horizon.ndim else alive
+    return alive, np.asarray(np.clip(1.0 - there * (1.0 - silent), 0.0, 1.0))
+
+
+def silence(model: ParetoNbd, horizon: Floats, x: Floats, age: Floats) -> Floats:
+    """P(no purchase in (T, T + t]) of living customers, shape (n,), or (n, m)."""
     if horizon.ndim:
-        alive, x, age = alive[..., None], x[..., None], age[..., None]
+        x, age = x[..., None], age[..., None]
     stages, rate, exit_rate = model.r + x, model.alpha + age, model.beta + age
     log_stays = -model.s * np.log1p(horizon / exit_rate)
     silent = np.exp(log_stays - stages * np.log1p(horizon / rate))
-    silent = silent + _left_in_silence(model.s, horizon, stages, rate, exit_rate)
-    return active, np.asarray(np.clip(1.0 - alive * (1.0 - silent), 0.0, 1.0))
+    return np.asarray(
+        silent + _left_in_silence(model.s, horizon, stages, rate, exit_rate)
+    )
 
 
 def _left_in_silence(
