@@ -37,18 +37,15 @@ def _accounts(
     Some are kept back, always the same, and whom the queue only watches. There is no
     address in it: who of an account agreed is known to the tool that has its people.
     """
-    from orchestration.lib.activation.audiences.account_lists import export_accounts
+    from orchestration.lib.activation.audiences.account_lists import (
+        AccountsRequest,
+        export_accounts,
+    )
 
     with plain_errors():
         url = open_database(Settings.from_environment())
         load_company(url, company)
         with step(f"Writing {output}"):
-            told = export_accounts(
-                url,
-                company,
-                segment,
-                output,
-                holdout_share=Decimal(str(share)),
-                is_holdout=holdout,
-            )
+            request = AccountsRequest(company, segment, Decimal(str(share)), holdout)
+            told = export_accounts(url, request, output)
     console.print(f"{told.row_count} accounts; {told.kept_back_count} are kept back.")

@@ -19,7 +19,7 @@ from orchestration.lib.core.plain_errors import PlainError
 from orchestration.lib.core.spreadsheet_cells import text_cell
 from orchestration.lib.warehouse.database import connect, has_relation
 
-__all__ = ["AccountList", "AccountsRefused", "export_accounts"]
+__all__ = ["AccountList", "AccountsRefused", "AccountsRequest", "export_accounts"]
 
 _COLUMNS = ("account_id", "account_name", "cs_manager", "segment", "mrr_amount")
 
@@ -37,6 +37,26 @@ class AccountList:
 
     row_count: int
     kept_back_count: int
+
+
+@dataclass(frozen=True)
+class AccountsRequest:
+    """What somebody wants as a file.
+
+    Parameters
+    ----------
+    segment
+        As `reporting.segments_by_account` has it: new, at_risk, power, casual.
+    holdout_share
+        Part (0-0.5) that is kept back. Whom the queue only watches is as well.
+    is_holdout
+        Those kept back instead of those to write to.
+    """
+
+    company_id: str
+    segment: str
+    holdout_share: Decimal
+    is_holdout: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,47 +80,27 @@ class _Account:
         return [*map(text_cell, typed), self.segment, str(self.mrr_amount)]
 
 
-def export_accounts(
-    url: str,
-    company_id: str,
-    segment: str,
-    path: Path,
-    *,
-    holdout_share: Decimal,
-    is_holdout: bool = False,
-) -> AccountList:
+def export_accounts(url: str, request: AccountsRequest, path: Path) -> AccountList:
     """Write the accounts of a segment of today, those who pay most first.
-
-    Parameters
-    ----------
-    segment
-        As `reporting.segments_by_account` has it: new, at_risk, power, casual.
-    holdout_share
-        Part (0-0.5) that is kept back. Whom the queue only watches is as well.
-    is_holdout
-        Those kept back instead of those to write to.
 
     Raises
     ------
     AccountsRefused
         The share is out of range, or nobody is in such a segment.
     """
-    if not 0 <= holdout_share <= Decimal("0.5"):
-        raise AccountsRefused(f"A holdout of {holdout_share}: give 0 to 0.5.")
+    company_id, share = request.company_id, request.holdout_share
+    if not 0 <= share <= Decimal("0.5"):
+        raise AccountsRefused(f"A holdout of {share}: give 0 to 0.5.")
     accounts = _accounts(url, company_id)
-    found = [one for one in accounts if one.segment == segment]
+    found = [one for one in accounts if one.segment == request.segment]
     if not found:
-        known = ", ".join(sorted({one.segment for one in accounts}))
+        known = ", ".join(sorted({one.segment for one in accounts})) or "none"
         raise AccountsRefused(
-            f"{company_id} has no account in {segment} (segments: {known or 'none'}). "
+            f"{company_id} has no account in {request.segment} (segments: {known}). "
             "They are told by timonel run, from subscriptions and product events."
         )
-    kept = [
-        one
-        for one in found
-        if one.is_watched or one.is_drawn(company_id, holdout_share)
-    ]
-    chosen = kept if is_holdout else [one for one in found if one not in kept]
+    kept = [one for one in found if one.is_watched or one.is_drawn(company_id, share)]
+    chosen = kept if request.is_holdout else [one for one in found if one not in kept]
     write_rows(path, [_COLUMNS, *(one.cells() for one in chosen)])
     return AccountList(len(chosen), len(kept))
 

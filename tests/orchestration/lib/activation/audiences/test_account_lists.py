@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from orchestration.lib.activation.audiences.account_lists import (
+    AccountList,
     AccountsRefused,
+    AccountsRequest,
     export_accounts,
 )
 
@@ -45,6 +47,16 @@ def url(database_url: str) -> str:
     return database_url
 
 
+def export(
+    url: str, path: Path, segment: str, share: Decimal, **more: object
+) -> AccountList:
+    told = {"company_id": "acme", "is_holdout": False, **more}
+    request = AccountsRequest(
+        str(told["company_id"]), segment, share, is_holdout=bool(told["is_holdout"])
+    )
+    return export_accounts(url, request, path)
+
+
 def listed(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))[1:]
@@ -54,8 +66,8 @@ def test_who_is_kept_back_is_in_the_other_list_and_nobody_in_both(
     url: str, tmp_path: Path
 ) -> None:
     told, kept = tmp_path / "told.csv", tmp_path / "kept.csv"
-    done = export_accounts(url, "acme", "power", told, holdout_share=TENTH)
-    export_accounts(url, "acme", "power", kept, holdout_share=TENTH, is_holdout=True)
+    done = export(url, told, "power", TENTH)
+    export(url, kept, "power", TENTH, is_holdout=True)
 
     first, second = listed(told), listed(kept)
     ids = [row[0] for row in second]
@@ -65,7 +77,7 @@ def test_who_is_kept_back_is_in_the_other_list_and_nobody_in_both(
     assert 22 <= len(second) <= 59
     assert "7" in ids
     # Again the same, and more of them where more are kept back.
-    export_accounts(url, "acme", "power", told, holdout_share=TENTH * 2)
+    export(url, told, "power", TENTH * 2)
     assert set(ids).isdisjoint(row[0] for row in listed(told))
 
 
@@ -73,21 +85,19 @@ def test_rows_say_who_pays_most_first_and_compute_nothing(
     url: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "list.csv"
-    export_accounts(url, "acme", "power", path, holdout_share=Decimal(0))
+    export(url, path, "power", Decimal(0))
     rows = listed(path)
 
     assert rows[0] == ["1", "'=Estudio 1", "", "power", "999"]
     assert len(rows) == 399
-    export_accounts(url, "acme", "new", path, holdout_share=Decimal(0))
+    export(url, path, "new", Decimal(0))
     assert listed(path) == [["new", "Nueva", "Ana", "new", "10"]]
 
 
 def test_companies_have_lots_of_their_own(url: str, tmp_path: Path) -> None:
     path, kept = tmp_path / "list.csv", []
     for company in ("acme", "bolt"):
-        export_accounts(
-            url, company, "power", path, holdout_share=TENTH, is_holdout=True
-        )
+        export(url, path, "power", TENTH, company_id=company, is_holdout=True)
         kept.append({row[0] for row in listed(path)})
 
     assert kept[0] != kept[1]
@@ -100,7 +110,5 @@ def test_what_cannot_be_listed_is_said(
     url: str, tmp_path: Path, segment: str, share: str, word: str
 ) -> None:
     with pytest.raises(AccountsRefused, match=word):
-        export_accounts(
-            url, "acme", segment, tmp_path / "x.csv", holdout_share=Decimal(share)
-        )
+        export(url, tmp_path / "x.csv", segment, Decimal(share))
     assert not list(tmp_path.iterdir())
