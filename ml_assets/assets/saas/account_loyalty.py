@@ -11,6 +11,7 @@ import psycopg
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.saas.loyalty_tables import account_referrals, loyalty_tables
 from ml_assets.assets.saas.points_awards import (
+    Told,
     award_points,
     earned_by_rules,
     redeemed_by_files,
@@ -107,7 +108,8 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
             spent = redeemed_by_files(database, company_id)
             if len(spent):
                 earned = pd.concat([earned, spent]) if len(earned) else spent
-            entries = _entries(url, company_id, earned, referrals)
+            as_of = accounts["as_of_date"].max()
+            entries = _entries(url, company_id, Told(earned, referrals, as_of))
             tiers = tiers_by_rules(read_frame(database, _TIERS, company_id))
             tables |= loyalty_tables(accounts, entries, rules, referrals, tiers)
             if len(referrals):
@@ -120,12 +122,10 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
     return {table: len(found) for table, found in tables.items()}
 
 
-def _entries(
-    url: str, company_id: str, earned: pd.DataFrame, referrals: pd.DataFrame
-) -> pd.DataFrame:
+def _entries(url: str, company_id: str, told: Told) -> pd.DataFrame:
     """The ledger, with what rules give; it is the platform's own, no model's."""
     with connect(url, "orchestrator", autocommit=True) as ledger:
-        award_points(ledger, company_id, earned, referrals, datetime.now(UTC))
+        award_points(ledger, company_id, told, datetime.now(UTC))
         return read_frame(ledger, _ENTRIES, company_id)
 
 

@@ -7,7 +7,8 @@ in quarantine, and asked again with the next run.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +27,7 @@ from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.activation.points.refusals import PointsRefused
 
-__all__ = ["award_points", "earned_by_rules", "redeemed_by_files"]
+__all__ = ["Told", "award_points", "earned_by_rules", "redeemed_by_files"]
 
 _BY: Final = "rule"
 
@@ -75,27 +76,42 @@ def redeemed_by_files(database: psycopg.Connection, company_id: str) -> pd.DataF
     return read_frame(database, _REDEEMED, company_id)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the ledger is to say of a company.
+
+    Parameters
+    ----------
+    earned
+        Of `earned_by_rules`, and of `redeemed_by_files`.
+    referrals
+        Of `referrals_of`.
+    as_of
+        The day until whose end all of it is told.
+    """
+
+    earned: pd.DataFrame
+    referrals: pd.DataFrame
+    as_of: date
+
+
 def award_points(
-    database: psycopg.Connection,
-    company_id: str,
-    earned: pd.DataFrame,
-    referrals: pd.DataFrame,
-    now: datetime,
+    database: psycopg.Connection, company_id: str, told: Told, now: datetime
 ) -> int:
     """Write what the ledger lacks, an account at a time; how many entries.
 
     Points of a referral that was reversed since are taken back, and what no file says
     was spent any more is given back. What cannot be redeemed is in quarantine and not
     written.
-
-    Parameters
-    ----------
-    earned
-        Of `earned_by_rules`, and of `redeemed_by_files`.
     """
+    earned = told.earned
     moved = move_merged(database, company_id, now)
     known = written_of(database, company_id)
-    taken_back = to_take_back(known, earned, referrals)
+    taken_back = to_take_back(known, earned, told.referrals, told.as_of)
+    for entry in taken_back:
+        ledger.reverse(database, company_id, entry, now=now, by=_BY)
+    # What is taken back of an account that was merged, the other owes.
+    moved += move_merged(database, company_id, now)
     written = {(one.rule_id, one.source_ref) for one in known}
     keys = zip(earned["rule_id"], earned["source_ref"], strict=True)
     lacking = earned[np.array([key not in written for key in keys], dtype=bool)]
@@ -104,17 +120,12 @@ def award_points(
         ["earned_on", "points"], ascending=[True, False], kind="stable"
     )
     refused: dict[str, str] = {}
-    others = changed(known, earned)
     for account, of in lacking.groupby("account_id"):
         with database.transaction():
             for row in of.to_dict("records"):
                 if why := _refused(database, company_id, str(account), row):
                     refused[row["source_ref"]] = why
-    note_refused(database, company_id, refused | others)
-    for entry in taken_back:
-        ledger.reverse(database, company_id, entry, now=now, by=_BY)
-    # What is taken back of an account that was merged, the other owes.
-    moved += move_merged(database, company_id, now)
+    note_refused(database, company_id, refused | changed(known, earned))
     return moved + len(lacking) - len(refused) + len(taken_back)
 
 

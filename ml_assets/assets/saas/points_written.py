@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import pandas as pd
@@ -35,6 +35,7 @@ class Written:
     source_ref: str
     points: int
     recorded_by: str
+    spent_on: date
     is_reversed: bool
 
 
@@ -57,7 +58,7 @@ def move_merged(database: psycopg.Connection, company_id: str, now: datetime) ->
 
 
 def to_take_back(
-    written: list[Written], told: pd.DataFrame, referrals: pd.DataFrame
+    written: list[Written], told: pd.DataFrame, referrals: pd.DataFrame, as_of: date
 ) -> list[int]:
     """Entries of referrals that are reversed, and redemptions no file tells any more.
 
@@ -67,6 +68,8 @@ def to_take_back(
         ``rule_id``, ``source_ref``, ``points``, as `award_points` takes them.
     referrals
         Of `referrals_of`.
+    as_of
+        What was spent later is not told of that day, and stays.
     """
     undone = set(
         referrals.loc[referrals["reward_state"] == "reversed", "referred_account_id"]
@@ -83,7 +86,9 @@ def to_take_back(
                 and one.source_ref in undone
             )
             or (
-                one.recorded_by == "file" and (one.rule_id, one.source_ref) not in known
+                one.recorded_by == "file"
+                and one.spent_on <= as_of
+                and (one.rule_id, one.source_ref) not in known
             )
         )
     ]
@@ -113,7 +118,7 @@ def _renamed(one: Written, merged: Mapping[str, str]) -> Written:
     # What is given for something of an account is named after it: account/2026-10.
     start = f"{one.account_id}/"
     ref = one.source_ref
-    if ref.startswith(start):
+    if one.recorded_by == "rule" and ref.startswith(start):
         ref = f"{left}/{ref.removeprefix(start)}"
     return Written(**{**vars(one), "account_id": left, "source_ref": ref})
 
@@ -121,6 +126,7 @@ def _renamed(one: Written, merged: Mapping[str, str]) -> Written:
 _WRITTEN = """
     select written.entry_id, written.account_id, written.rule_id, written.source_ref,
         written.points, written.recorded_by,
+        (written.occurred_at at time zone 'UTC')::date as spent_on,
         exists (
             select from ops.points_entries as undone
             where undone.company_id = written.company_id

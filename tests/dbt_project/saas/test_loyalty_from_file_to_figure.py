@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -226,6 +227,12 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
         ledger.earn(database, pair.acme, twin)
         ledger.redeem(database, pair.acme, _award("old", -40, "credit", "s0", "file"))
         ledger.redeem(database, pair.acme, _award("old", -5, "credit", "s4", "file"))
+        # After the day that is asked about: nothing of that day says that it is wrong.
+        late = replace(
+            _award("old", -1, "credit", "s9", "file"),
+            occurred_at=datetime(2026, 3, 19, 12, tzinfo=UTC),
+        )
+        ledger.redeem(database, pair.acme, late)
     warehouse.execute(
         "update ops.companies set gross_margin_rate = 0.5 where company_id = %s",
         [pair.acme],
@@ -296,14 +303,14 @@ def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
     # By rules 100 of a referral; 10 of a month, 25 of an answer and 5 of a feature.
     balances = told["acme"]["loyalty_accounts"]
     # What a file tells no more is given back; what the twin had for the month is moved.
-    assert balances["old"]["points_balance"] == 300 - 100 + 100 - 5
+    assert balances["old"]["points_balance"] == 300 - 100 + 100 - 5 - 1
     assert balances["new"]["points_balance"] == 10 + 25 + 5 - 30
-    assert (points["earned_points"], points["outstanding_points"]) == (440, 305)
-    assert points["redeemed_points"] == 100 + 5 + 30
+    assert (points["earned_points"], points["outstanding_points"]) == (440, 304)
+    assert points["redeemed_points"] == 100 + 5 + 1 + 30
     assert points["is_redemption_assumed"]
     assert (points["point_value"], points["provision_amount"]) == (
         Decimal("0.1"),
-        Decimal("30.5"),
+        Decimal("30.4"),
     )
 
 
