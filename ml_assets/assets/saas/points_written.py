@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 import pandas as pd
 import psycopg
 from psycopg.rows import class_row
 
+from ml_assets.assets.saas.points_refused import DIFFERS
 from orchestration.lib.activation.points import ledger
 
-__all__ = ["CHANGED", "Written", "changed", "move_merged", "to_take_back", "written_of"]
-
-CHANGED: Final = (
-    "the ledger has this redemption for other points or another account, or took it "
-    "back: reverse it there and give it another id in the file"
-)
+__all__ = ["Written", "changed", "move_merged", "to_take_back", "written_of"]
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ def changed(written: list[Written], told: pd.DataFrame) -> dict[str, str]:
         if one and one.recorded_by == "file":
             then = (one.account_id, one.points, one.is_reversed)
             if then != (row["account_id"], int(row["points"]), False):
-                found[row["source_ref"]] = CHANGED
+                found[row["source_ref"]] = DIFFERS
     return found
 
 

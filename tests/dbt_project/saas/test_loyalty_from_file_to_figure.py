@@ -11,8 +11,7 @@ import pytest
 
 from ml_assets.assets.saas.account_health import judge_accounts
 from ml_assets.assets.saas.account_loyalty import review_loyalty
-from ml_assets.assets.saas.points_refused import UNPRICED, note_refused
-from ml_assets.assets.saas.points_written import CHANGED
+from ml_assets.assets.saas.points_refused import DIFFERS, UNPRICED, note_refused
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.activation.points.rules import rules_of
@@ -325,7 +324,7 @@ def test_what_could_not_be_redeemed_is_counted_until_it_can(
     assert [tuple(row.values()) for row in warehouse.rows(waiting, [acme])] == [
         ("redemption s2", "the account had fewer points than were spent"),
         ("redemption s3", UNPRICED),
-        ("redemption s4", CHANGED),
+        ("redemption s4", DIFFERS),
     ]
     assert warehouse.rows(waiting, [bolt]) == []
 
