@@ -10,6 +10,7 @@ import pandas as pd
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.spoken import in_spanish
 from ml_assets.assets.table_rows import read_frame, replace_frame
+from ml_assets.sentences import Sentence
 from ml_assets.webinars.lead_scores import MODEL_VERSION, LeadScores, score_leads
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
@@ -37,7 +38,11 @@ _TABLES = {
     specs=[
         dg.AssetSpec(
             ["predictions", table],
-            deps=[["marts", "webinar_leads"], ["marts", "webinar_lead_signals"]],
+            deps=[
+                ["marts", "webinar_leads"],
+                ["marts", "webinar_lead_signals"],
+                ["marts", "webinar_registrants"],
+            ],
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
@@ -105,8 +110,8 @@ def _grade(scores: LeadScores) -> dict[str, Any]:
         "is_scored": scores.refusal is None,
         "told_es": in_spanish(told) if told else None,
         "told_en": None if told is None else str(told),
-        "signals_es": in_spanish(scores.signals),
-        "signals_en": str(scores.signals),
+        "signals_es": in_spanish(_signals(scores)),
+        "signals_en": " ".join(map(str, _signals(scores))),
         "people_count": scores.people_count,
         "conversion_count": scores.conversion_count,
         "graded_count": grade.people_count if grade else 0,
@@ -118,18 +123,36 @@ def _grade(scores: LeadScores) -> dict[str, Any]:
     }
 
 
+def _signals(scores: LeadScores) -> list[Sentence]:
+    return [scores.signals, *([scores.traits] if scores.traits else [])]
+
+
 _PEOPLE = """
     select
         leads.*,
         signals.email_open_count,
         signals.email_click_count,
         signals.visit_count,
+        traits.industry,
+        traits.company_size,
         webinars.as_of_date
     from marts.webinar_leads as leads
     left join marts.webinar_lead_signals as signals
         on signals.company_id = %(company)s
         and leads.webinar_id = signals.webinar_id
         and leads.person_id = signals.person_id
+    left join (
+        select
+            webinar_id,
+            person_id,
+            min(industry) as industry,
+            min(company_size) as company_size
+        from marts.webinar_registrants
+        where company_id = %(company)s
+        group by webinar_id, person_id
+    ) as traits
+        on leads.webinar_id = traits.webinar_id
+        and leads.person_id = traits.person_id
     inner join marts.webinars as webinars
         on webinars.company_id = %(company)s
         and leads.webinar_id = webinars.webinar_id

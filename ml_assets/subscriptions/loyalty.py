@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -199,9 +200,14 @@ def _lacks(values: Mapping[str, float], tier: Tier) -> list[Sentence]:
 
 
 def _requirement(name: str, value: float, tier: Tier) -> Sentence:
-    facts: dict[str, Any] = {"least": getattr(tier, name), "value": value}
     if np.isnan(value):
         return Sentence("loyalty.unknown", "{what} is not known.", what=_NAMES[name])
+    # What is not there yet is not rounded up to what is asked for.
+    scale = 100 if name == "adoption" else 1
+    facts: dict[str, Any] = {
+        "least": getattr(tier, name),
+        "value": math.floor(value * scale + 1e-9) / scale,
+    }
     if name == "months":
         return Sentence(
             "loyalty.months",

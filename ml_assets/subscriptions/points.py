@@ -70,10 +70,14 @@ def standing_of(
     value = (
         point_value(rewards, {str(k): v for k, v in spent.items()}) if rewards else None
     )
-    kind = entries["kind"]
+    kind, is_back = entries["kind"], entries["points"] > 0
+    is_reversal = kind == "reverse"
+    # What was taken back was not earned, and what was given back not redeemed.
+    is_earned = (kind == "earn") | (is_reversal & ~is_back)
+    is_redeemed = (kind == "redeem") | (is_reversal & is_back)
     return Standing(
-        earned=int(entries.loc[kind == "earn", "points"].sum()),
-        redeemed=-int(entries.loc[kind == "redeem", "points"].sum()),
+        earned=int(entries.loc[is_earned, "points"].sum()),
+        redeemed=-int(entries.loc[is_redeemed, "points"].sum()),
         expired=-int(entries.loc[kind == "expire", "points"].sum()),
         outstanding=outstanding,
         debt=-int(balance[balance < 0].sum()),

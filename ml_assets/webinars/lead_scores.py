@@ -3,11 +3,12 @@
 Attendees are scored the day after by what they did in it. Who bought by then is no
 lead, so that minutes after the offer cannot know the outcome. What they did with
 e-mails and on the site is a challenger: it counts once it was nearer (decision 0220).
+So is who they said they are, beside what counts by then (decision 0224).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -31,11 +32,12 @@ from ml_assets.webinars.lead_signals import (
     signal_features,
     with_signals,
 )
+from ml_assets.webinars.lead_traits import says_traits, trait_features
 from ml_assets.webinars.leads import Floats, Leads
 
 __all__ = ["ACTIONS", "CAPACITY", "MODEL_VERSION", "LeadScores", "score_leads"]
 
-MODEL_VERSION: Final = "2"
+MODEL_VERSION: Final = "3"
 #: People that a team can call after a webinar.
 CAPACITY: Final = 20
 #: What to do with whom, by band.
@@ -45,7 +47,7 @@ ACTIONS: Final = {
     "low": "educate",
     "very_low": "keep_in_touch",
 }
-#: Webinars that must have been scored with signals and without before it is asked
+#: Webinars that must have been scored with something and without before it is asked
 #: which was nearer.
 FEWEST_COMPARED: Final = 10
 _OUTCOME: Final = timedelta(days=30)
@@ -85,6 +87,8 @@ class LeadScores:
         What to tell of the list, None where nothing.
     signals
         Of how many what they did besides webinars is known, and whether it counts.
+    traits
+        The same of who they said they are; None where nobody said.
     """
 
     calls: pd.DataFrame
@@ -95,22 +99,26 @@ class LeadScores:
     refusal: Sentence | None
     note: Sentence | None
     signals: Sentence
+    traits: Sentence | None
+
+
+# Probabilities by what counts beside the webinar: "", "s" signals, "t" traits, "st".
+_Ways = Mapping[str, Floats]
+_EXTRAS: Final = {"s": signal_features, "t": trait_features}
 
 
 @dataclass(frozen=True)
 class _Scored:
-    """A past webinar, scored by those over by then."""
+    """A past webinar, scored by those over by then, in each way that was possible."""
 
     webinar: pd.DataFrame
-    plain: Floats
-    signalled: Floats | None
+    ways: _Ways
 
-    def lead(self) -> float:
-        """By how much the score with signals was nearer: the difference of Briers."""
-        if self.signalled is None:
-            raise ValueError("It was not scored with signals.")
+    def lead(self, rival: str, than: str) -> float:
+        """By how much the score of one way was nearer: the difference of Briers."""
         came = _numbers(self.webinar, "is_converted")
-        return float(((self.plain - came) ** 2 - (self.signalled - came) ** 2).mean())
+        first, second = self.ways[than], self.ways[rival]
+        return float(((first - came) ** 2 - (second - came) ** 2).mean())
 
 
 def score_leads(people: pd.DataFrame) -> LeadScores:
@@ -124,7 +132,7 @@ def score_leads(people: pd.DataFrame) -> LeadScores:
         As `marts.webinar_leads`: `webinar_id`, `person_id`, `registrant_id`,
         `start_date`, `is_conversion_over`, `first_bought_on`, `is_converted` and the
         features; a feature that a webinar does not tell is null. `SIGNALS` where a
-        source tells them, null of who is no contact.
+        source tells them, null of who is no contact; `TRAITS` where they said them.
     """
     order = ["start_date", "webinar_id", "person_id"]
     told = people.sort_values(order, kind="stable").reset_index(drop=True)
@@ -135,11 +143,10 @@ def score_leads(people: pd.DataFrame) -> LeadScores:
     still = still.drop_duplicates("person_id", keep="last")
     refusal, calls = None, pd.DataFrame(columns=list(_CALLS))
     scored = list(_scored_in_time(known))
-    is_nearer = _is_nearer(scored)
+    way = _chosen(scored)
+    others = way.removesuffix("t")
     try:
-        plain, signalled = _probabilities(known, still)
-        use = signalled if is_nearer and signalled is not None else plain
-        calls = _calls(use, still)
+        calls = _calls(_by_way(_probabilities(known, still), way), still)
     except (TooFewConversions, NotConverged) as failure:
         refusal = said(failure)
     tested = _backtest(scored)
@@ -155,7 +162,8 @@ def score_leads(people: pd.DataFrame) -> LeadScores:
         note=None
         if calls.empty
         else says_nobody_is_high(_numbers(calls, "probability")),
-        signals=says_signals(told, is_nearer),
+        signals=says_signals(told, _is_nearer(scored, "s", "")),
+        traits=says_traits(told, _is_nearer(scored, f"{others}t", others)),
     )
 
 
@@ -178,9 +186,7 @@ def _backtest(scored: Sequence[_Scored]) -> pd.DataFrame:
     for each in scored:
         day = each.webinar["start_date"].iloc[0]
         over = [one for one in scored if one.webinar["start_date"].iloc[0] <= _by(day)]
-        use = each.plain
-        if each.signalled is not None and _is_nearer(over):
-            use = each.signalled
+        use = _by_way(each.ways, _chosen(over))
         parts.append(
             pd.DataFrame(
                 {
@@ -198,9 +204,24 @@ def _by(day: date) -> date:
     return day + _SCORED - _OUTCOME
 
 
-def _is_nearer(scored: Sequence[_Scored]) -> bool | None:
-    """Whether signals helped, by more than the standard error; None if nobody knows."""
-    leads = np.array([each.lead() for each in scored if each.signalled is not None])
+def _chosen(scored: Sequence[_Scored]) -> str:
+    """What counts: signals if they were nearer, then traits beside what counts."""
+    way = ""
+    for extra in _EXTRAS:
+        if _is_nearer(scored, way + extra, way):
+            way += extra
+    return way
+
+
+def _by_way(ways: _Ways, way: str) -> Floats:
+    """Where what counts could not be learned, what is left of it."""
+    return next(ways[each] for each in (way, way[:1], "") if each in ways)
+
+
+def _is_nearer(scored: Sequence[_Scored], rival: str, than: str) -> bool | None:
+    """Whether a way helped, by more than the standard error; None if nobody knows."""
+    both = [each for each in scored if rival in each.ways and than in each.ways]
+    leads = np.array([each.lead(rival, than) for each in both])
     if len(leads) < FEWEST_COMPARED:
         return None
     return bool(leads.mean() > leads.std(ddof=1) / np.sqrt(len(leads)))
@@ -211,36 +232,36 @@ def _scored_in_time(known: pd.DataFrame) -> Iterator[_Scored]:
         over_by = _by(webinar["start_date"].iloc[0])
         before = known[known["start_date"] <= over_by]
         try:
-            yield _Scored(webinar, *_probabilities(before, webinar))
+            yield _Scored(webinar, _probabilities(before, webinar))
         except (TooFewConversions, NotConverged):
             continue
 
 
-def _probabilities(
-    before: pd.DataFrame, people: pd.DataFrame
-) -> tuple[Floats, Floats | None]:
-    """Of these people by those before: without signals, and with those that are told.
+def _probabilities(before: pd.DataFrame, people: pd.DataFrame) -> _Ways:
+    """Of these people by those before, in each way for which there is enough.
 
     Raises
     ------
     TooFewConversions
     NotConverged
     """
-    plain = fit_conversion(_leads(before)).probabilities(_features(people))
-    known, names = signal_features(before, before)
-    if not names:
-        return plain, None
-    leads = Leads(
-        np.hstack([_features(before), known]),
-        (*_FEATURES, *names),
-        _numbers(before, "is_converted"),
-    )
-    try:
-        score = fit_conversion(leads)
-    except (TooFewConversions, NotConverged):
-        return plain, None
-    signals, _ = signal_features(people, before)
-    return plain, score.probabilities(np.hstack([_features(people), signals]))
+    ways = {"": fit_conversion(_leads(before)).probabilities(_features(people))}
+    for way in ("s", "t", "st"):
+        parts = [_EXTRAS[extra](before, before) for extra in way]
+        if not all(names for _, names in parts):
+            continue
+        leads = Leads(
+            np.hstack([_features(before), *(known for known, _ in parts)]),
+            (*_FEATURES, *(name for _, names in parts for name in names)),
+            _numbers(before, "is_converted"),
+        )
+        try:
+            score = fit_conversion(leads)
+        except (TooFewConversions, NotConverged):
+            continue
+        told = [_EXTRAS[extra](people, before)[0] for extra in way]
+        ways[way] = score.probabilities(np.hstack([_features(people), *told]))
+    return ways
 
 
 def _bands(tested: pd.DataFrame) -> tuple[Band, ...]:

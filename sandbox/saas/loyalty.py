@@ -78,7 +78,7 @@ def loyalty_rules() -> list[Row]:
 
 
 def referral_rules() -> list[Row]:
-    """A free month, a tenth of the MRR for a year, and two milestones."""
+    """A free month, a tenth of the MRR for a year, two milestones; and of who came."""
     return [
         {"referral_reward": "free_month", "reward_months": 1},
         {"referral_reward": "commission", "reward_months": 12, "commission_rate": 0.1},
@@ -88,6 +88,8 @@ def referral_rules() -> list[Row]:
             "milestone_amount": 500,
         },
         {"referral_reward": "annual", "least_referrals": 20, "milestone_amount": 2000},
+        {"referral_reward": "discount", "reward_months": 12, "commission_rate": 0.2},
+        {"referral_reward": "upgrade", "reward_months": 3},
     ]
 
 

@@ -42,6 +42,8 @@ _TARGETS: Final = {
     "support_csat_mean_10": (8, 9.25),
     "weekly_sessions_per_user": (2.5, 3.5),
     "mean_session_minutes": (8, 15),
+    "automation_ratio": (0.7, 0.85),
+    "accounts_per_ticket": (2, 2.8),
     "success_email_count": (1_200, 1_500),
     "success_in_app_count": (600, 800),
     "success_call_count": (20, 40),

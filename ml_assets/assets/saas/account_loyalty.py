@@ -11,6 +11,7 @@ import psycopg
 from ml_assets.assets.row_counts import with_row_counts
 from ml_assets.assets.saas.loyalty_tables import account_referrals, loyalty_tables
 from ml_assets.assets.saas.points_awards import (
+    Told,
     award_points,
     earned_by_rules,
     redeemed_by_files,
@@ -50,8 +51,14 @@ _TABLES = {
 _MARTS = (
     *("account_contacts", "account_feature_days", "account_health_inputs"),
     *("account_referral_touches", "account_user_days", "points_rules"),
-    *("account_mrr_months", "companies", "loyalty_rules", "points_redemptions"),
-    "reward_payouts",
+    *(
+        "account_mrr_months",
+        "account_mrr_periods",
+        "companies",
+        "loyalty_rules",
+        "points_redemptions",
+    ),
+    *("merged_accounts", "reward_payouts"),
 )
 
 
@@ -68,7 +75,7 @@ _MARTS = (
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="4",
+            code_version="5",
         )
         for table, description in _TABLES.items()
     ],
@@ -101,7 +108,8 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
             spent = redeemed_by_files(database, company_id)
             if len(spent):
                 earned = pd.concat([earned, spent]) if len(earned) else spent
-            entries = _entries(url, company_id, earned, referrals)
+            as_of = accounts["as_of_date"].max()
+            entries = _entries(url, company_id, Told(earned, referrals, as_of))
             tiers = tiers_by_rules(read_frame(database, _TIERS, company_id))
             tables |= loyalty_tables(accounts, entries, rules, referrals, tiers)
             if len(referrals):
@@ -114,12 +122,10 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
     return {table: len(found) for table, found in tables.items()}
 
 
-def _entries(
-    url: str, company_id: str, earned: pd.DataFrame, referrals: pd.DataFrame
-) -> pd.DataFrame:
+def _entries(url: str, company_id: str, told: Told) -> pd.DataFrame:
     """The ledger, with what rules give; it is the platform's own, no model's."""
     with connect(url, "orchestrator", autocommit=True) as ledger:
-        award_points(ledger, company_id, earned, referrals, datetime.now(UTC))
+        award_points(ledger, company_id, told, datetime.now(UTC))
         return read_frame(ledger, _ENTRIES, company_id)
 
 
@@ -161,7 +167,11 @@ _ACCOUNTS = """
     select
         health.account_id,
         health.as_of_date,
-        inputs.tenure_days / 30.4375 as months_active,
+        -- By the calendar: what began on 28 November is three months on 28 February.
+        (
+            extract(year from tenure.held) * 12 + extract(month from tenure.held)
+            + extract(day from tenure.held) / 31
+        )::double precision as months_active,
         inputs.feature_adoption_ratio,
         health.engagement_level,
         loyalty.reviewed_month,
@@ -174,6 +184,17 @@ _ACCOUNTS = """
         on health.company_id = inputs.company_id
         and health.account_id = inputs.account_id
         and health.as_of_date = inputs.scored_on
+    cross join lateral (
+        select age(health.as_of_date, health.as_of_date - sum(
+            least(coalesce(periods.to_date, health.as_of_date), health.as_of_date)
+            - periods.from_date
+        )::integer) as held
+        from marts.account_mrr_periods as periods
+        where periods.company_id = health.company_id
+            and periods.account_id = health.account_id
+            and periods.mrr_amount > 0
+            and periods.from_date <= health.as_of_date
+    ) as tenure
     left join predictions.account_loyalty as loyalty
         on health.company_id = loyalty.company_id
         and health.account_id = loyalty.account_id

@@ -124,6 +124,9 @@ def _points(ledger: Sequence[Entry], today: Any) -> tuple[pd.DataFrame, pd.DataF
             if entry.kind == "earn":
                 earned[entry.entry_id] = day
                 uses.append((day, None, entry.points))
+            elif entry.kind == "adjust":
+                # Of an account that was merged, on the day it had earned them.
+                earned[entry.entry_id] = day
             elif entry.kind == "redeem":
                 uses += [
                     (earned.get(number, day), day, left - lots.lots[number].remaining)

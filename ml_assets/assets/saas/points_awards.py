@@ -7,7 +7,8 @@ in quarantine, and asked again with the next run.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 import numpy as np
@@ -15,12 +16,18 @@ import pandas as pd
 import psycopg
 
 from ml_assets.assets.saas.points_refused import UNPRICED, note_refused, reason_of
+from ml_assets.assets.saas.points_written import (
+    changed,
+    move_merged,
+    to_take_back,
+    written_of,
+)
 from ml_assets.assets.table_rows import read_frame
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
 from orchestration.lib.activation.points.refusals import PointsRefused
 
-__all__ = ["award_points", "earned_by_rules", "redeemed_by_files"]
+__all__ = ["Told", "award_points", "earned_by_rules", "redeemed_by_files"]
 
 _BY: Final = "rule"
 
@@ -69,33 +76,43 @@ def redeemed_by_files(database: psycopg.Connection, company_id: str) -> pd.DataF
     return read_frame(database, _REDEEMED, company_id)
 
 
-def award_points(
-    database: psycopg.Connection,
-    company_id: str,
-    earned: pd.DataFrame,
-    referrals: pd.DataFrame,
-    now: datetime,
-) -> int:
-    """Write what the ledger lacks, an account at a time; how many entries.
-
-    Points of a referral that was reversed since are taken back. What cannot be redeemed
-    is in quarantine and not written.
+@dataclass(frozen=True)
+class Told:
+    """What the ledger is to say of a company.
 
     Parameters
     ----------
     earned
         Of `earned_by_rules`, and of `redeemed_by_files`.
+    referrals
+        Of `referrals_of`.
+    as_of
+        The day until whose end all of it is told.
     """
-    entries = database.execute(_WRITTEN, [company_id]).fetchall()
-    written = {(rule, ref) for _, rule, ref, _ in entries}
-    undone = set(
-        referrals.loc[referrals["reward_state"] == "reversed", "referred_account_id"]
-    )
-    taken_back = [
-        number
-        for number, rule, ref, stands in entries
-        if stands and rule == "referral" and ref in undone
-    ]
+
+    earned: pd.DataFrame
+    referrals: pd.DataFrame
+    as_of: date
+
+
+def award_points(
+    database: psycopg.Connection, company_id: str, told: Told, now: datetime
+) -> int:
+    """Write what the ledger lacks, an account at a time; how many entries.
+
+    Points of a referral that was reversed since are taken back, and what no file says
+    was spent any more is given back. What cannot be redeemed is in quarantine and not
+    written.
+    """
+    earned = told.earned
+    moved = move_merged(database, company_id, now)
+    known = written_of(database, company_id)
+    taken_back = to_take_back(known, earned, told.referrals, told.as_of)
+    for entry in taken_back:
+        ledger.reverse(database, company_id, entry, now=now, by=_BY)
+    # What is taken back of an account that was merged, the other owes.
+    moved += move_merged(database, company_id, now)
+    written = {(one.rule_id, one.source_ref) for one in known}
     keys = zip(earned["rule_id"], earned["source_ref"], strict=True)
     lacking = earned[np.array([key not in written for key in keys], dtype=bool)]
     # Earned and spent on one day is spent of it.
@@ -108,10 +125,8 @@ def award_points(
             for row in of.to_dict("records"):
                 if why := _refused(database, company_id, str(account), row):
                     refused[row["source_ref"]] = why
-    note_refused(database, company_id, refused)
-    for entry in taken_back:
-        ledger.reverse(database, company_id, entry, now=now, by=_BY)
-    return len(lacking) - len(refused) + len(taken_back)
+    note_refused(database, company_id, refused | changed(known, earned))
+    return moved + len(lacking) - len(refused) + len(taken_back)
 
 
 def _refused(
@@ -159,16 +174,6 @@ _REFERRAL_RULE = """
     select rule_id, points, starts_on from marts.points_rules
     where company_id = %(company)s and rule_kind = 'earn' and rule_id = 'referral'
         and starts_on is not null
-"""
-_WRITTEN = """
-    select earned.entry_id, earned.rule_id, earned.source_ref,
-        earned.recorded_by = 'rule' and not exists (
-            select from ops.points_entries as undone
-            where undone.company_id = earned.company_id
-                and undone.reverses_entry_id = earned.entry_id
-        )
-    from ops.points_entries as earned
-    where earned.company_id = %s and earned.kind in ('earn', 'redeem')
 """
 # A month counts once it is over; an account's answers of one day are one. A feature
 # is adopted by whoever has it in the plan.

@@ -10,7 +10,7 @@ import psycopg
 
 from orchestration.lib.activation.points.refusals import PointsRefused
 
-__all__ = ["UNPRICED", "note_refused", "reason_of"]
+__all__ = ["DIFFERS", "UNPRICED", "note_refused", "reason_of"]
 
 UNPRICED: Final = (
     "neither the file nor a rule of points_rules says what the reward costs"
@@ -18,7 +18,10 @@ UNPRICED: Final = (
 _REASONS: Final = {
     "too_little": "the account had fewer points than were spent",
     "in_debt": "the account owes points, because some that it spent were taken back",
+    "differs": "the ledger has this redemption for other points or another account, or "
+    "took it back: reverse it there and give it another id in the file",
 }
+DIFFERS: Final = _REASONS["differs"]
 
 
 def reason_of(refusal: PointsRefused) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from orchestration.cli.audiences import audience_import, audience_push
+from orchestration.cli.audiences import account_list, audience_import, audience_push
 from orchestration.cli.console import (
     Format,
     FormatOption,
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 
 
+account_list.register(app)
 audience_import.register(app)
 audience_push.register(app)
 

@@ -33,7 +33,9 @@ _Account = Annotated[str, typer.Argument(help="The account.")]
 _Ref = Annotated[
     str, typer.Option(help="What it is for, once per rule: month-2026-11-acme.")
 ]
-_Points = Annotated[int | None, typer.Option(help="Default: those of the rule.")]
+_Points = Annotated[
+    int | None, typer.Option(help="Default: those of points_rules, else the usual.")
+]
 _By = Annotated[str | None, typer.Option(help="Who asks. Default: the user.")]
 
 
@@ -42,7 +44,10 @@ def earn(
     account: _Account,
     company: _Company,
     rule: Annotated[
-        str, typer.Option(help="usage_month, feature_adopted, referral, feedback.")
+        str,
+        typer.Option(
+            help="usage_month, feature_adopted, referral, feedback, or of points_rules."
+        ),
     ],
     ref: _Ref,
     points: _Points = None,
@@ -56,13 +61,14 @@ def earn(
     """Give points for something, once: asked again, the same entry is shown."""
     from orchestration.lib.activation.points import ledger
     from orchestration.lib.activation.points.entries import Award
-    from orchestration.lib.activation.points.rules import EARNED, points_of
+    from orchestration.lib.activation.points.rules import points_of, rules_of
 
     with _ledger(company) as database:
+        rules = rules_of(database, company, "earn")
         award = Award(
             account_id=account,
             kind="earn",
-            points=points_of(EARNED, rule, points),
+            points=points_of(rules, rule, points),
             rule_id=rule,
             source_ref=ref,
             occurred_at=datetime.now(UTC),
@@ -76,7 +82,9 @@ def earn(
 def redeem(
     account: _Account,
     company: _Company,
-    reward: Annotated[str, typer.Option(help="credit, upgrade_month, course.")],
+    reward: Annotated[
+        str, typer.Option(help="credit, upgrade_month, course, or of points_rules.")
+    ],
     ref: _Ref,
     points: _Points = None,
     by: _By = None,
@@ -85,13 +93,14 @@ def redeem(
     """Spend points on a reward, first earned first; never more than there are."""
     from orchestration.lib.activation.points import ledger
     from orchestration.lib.activation.points.entries import Award
-    from orchestration.lib.activation.points.rules import REWARDS, points_of
+    from orchestration.lib.activation.points.rules import points_of, rules_of
 
     with _ledger(company) as database:
+        rules = rules_of(database, company, "reward")
         award = Award(
             account_id=account,
             kind="redeem",
-            points=-points_of(REWARDS, reward, points),
+            points=-points_of(rules, reward, points),
             rule_id=reward,
             source_ref=ref,
             occurred_at=datetime.now(UTC),

@@ -54,7 +54,7 @@ def built(warehouse: Warehouse) -> Rows:
         message("late", "delivered", at(DAY, 14), "a"),
         message("d", "failed", at(DAY, 13), "b", channel="sms", campaign_id="e"),
         # Nobody knows who this one is; it is somebody all the same.
-        message("x", "delivered", at(DAY, 13), "nobody"),
+        message("x", "delivered", at(DAY, 13), "x"),
         message("w", "clicked", at(DAY, 16), "a", channel="whatsapp", campaign_id="d"),
         # Of this sender nobody says what machines opened; WhatsApp is read by people.
         message("z", "opened", at(DAY, 16), "a", campaign_id="z"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 
 from ml_assets.assets.saas.account_health import judge_accounts
 from ml_assets.assets.saas.account_loyalty import review_loyalty
-from ml_assets.assets.saas.points_refused import UNPRICED, note_refused
+from ml_assets.assets.saas.points_refused import DIFFERS, UNPRICED, note_refused
 from orchestration.lib.activation.points import ledger
 from orchestration.lib.activation.points.entries import Award
+from orchestration.lib.activation.points.rules import rules_of
 from orchestration.lib.warehouse.database import connect
 from tests.dbt_project.raw_files import RawFile, Row
 from tests.dbt_project.warehouse import Warehouse
@@ -110,7 +112,13 @@ def answer(number: int, day: str) -> Row:
 
 
 FILES: dict[str, tuple[Row, ...]] = {
+    "accounts": ({"account_id": "twin", "merged_into_account_id": "new"},),
     "subscriptions": (
+        # Three months of the calendar, and 90 days.
+        subscription("quarter", "2025-12-18"),
+        # A year ago for a month, and again for 17 days.
+        {**subscription("again", "2025-01-10"), "ended_at": "2025-02-10"},
+        {**subscription("again", "2026-03-01"), "subscription_id": "s-again-2"},
         subscription("old", "2025-01-10"),
         subscription("new", "2026-01-10"),
         subscription("late", "2026-03-01"),
@@ -159,6 +167,8 @@ FILES: dict[str, tuple[Row, ...]] = {
         spending("s2", 500, "2026-03-12"),
         # Nobody says what a mug costs.
         spending("s3", None, "2026-03-13", "mug"),
+        # Somebody corrected the file: the ledger has 5 points of another account.
+        spending("s4", 20, "2026-03-14"),
     ),
     # The third is given after the day that is asked about.
     "reward_payouts": (
@@ -181,7 +191,7 @@ FILES: dict[str, tuple[Row, ...]] = {
 }
 
 
-def _award(account: str, points: int, rule: str, ref: str) -> Award:
+def _award(account: str, points: int, rule: str, ref: str, by: str = "test") -> Award:
     return Award(
         account_id=account,
         kind="earn" if points > 0 else "redeem",
@@ -189,7 +199,7 @@ def _award(account: str, points: int, rule: str, ref: str) -> Award:
         rule_id=rule,
         source_ref=ref,
         occurred_at=datetime(2026, 2, 1, 12, tzinfo=UTC),
-        recorded_by="test",
+        recorded_by=by,
     )
 
 
@@ -202,7 +212,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
     of_bolt = {
         "subscriptions": FILES["subscriptions"],
         "product_events": FILES["product_events"],
-        "points_rules": (earning("usage_month", 10, None),),
+        "points_rules": (earning("usage_month", 15, None),),
         # Bronze for two months; silver and gold stay as they are.
         "loyalty_rules": ({"tier": "bronze", "least_months": 2},),
     }
@@ -211,6 +221,17 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
     with connect(warehouse.url, "orchestrator", autocommit=True) as database:
         ledger.earn(database, pair.acme, _award("old", 300, "referral", "r1"))
         ledger.redeem(database, pair.acme, _award("old", -100, "credit", "c1"))
+        # Of earlier runs: before it was merged, and of a file that says other today.
+        twin = _award("twin", 10, "usage_month", "twin/2026-02", "rule")
+        ledger.earn(database, pair.acme, twin)
+        ledger.redeem(database, pair.acme, _award("old", -40, "credit", "s0", "file"))
+        ledger.redeem(database, pair.acme, _award("old", -5, "credit", "s4", "file"))
+        # After the day that is asked about: nothing of that day says that it is wrong.
+        late = replace(
+            _award("old", -1, "credit", "s9", "file"),
+            occurred_at=datetime(2026, 3, 19, 12, tzinfo=UTC),
+        )
+        ledger.redeem(database, pair.acme, late)
     warehouse.execute(
         "update ops.companies set gross_margin_rate = 0.5 where company_id = %s",
         [pair.acme],
@@ -225,6 +246,7 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, Rows]]:
             "account_referral_touches",
             "account_invoices_paid",
             *("account_mrr_months", "loyalty_rules", "reward_payouts"),
+            "merged_accounts",
         ],
     )
     for company in (pair.acme, pair.bolt):
@@ -259,13 +281,17 @@ def test_tiers_are_by_months_and_what_is_unknown_lifts_nobody(
     accounts = told["acme"]["loyalty_accounts"]
 
     assert (accounts["old"]["tier"], accounts["late"]["tier"]) == ("bronze", None)
+    assert (accounts["quarter"]["tier"], accounts["again"]["tier"]) == ("bronze", None)
+    # A month and 17 days, and the 31 days of a month of 2025.
+    assert accounts["quarter"]["months_active"] == 3
+    assert accounts["again"]["months_active"] == pytest.approx(1 + 20 / 31)
     assert accounts["old"]["next_tier"] == "silver"
     assert accounts["old"]["lacks_en"] == (
         "How many of its features it uses is not known."
     )
-    assert accounts["late"]["lacks_es"] == "1 meses activa; se piden 3."
+    assert accounts["late"]["lacks_es"] == "0 meses activa; se piden 3."
     tiers = told["acme"]["loyalty_tiers"]
-    assert (tiers["bronze"]["held_count"], tiers["gold"]["lack_months_count"]) == (1, 3)
+    assert (tiers["bronze"]["held_count"], tiers["gold"]["lack_months_count"]) == (2, 5)
 
 
 def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
@@ -275,13 +301,15 @@ def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(
 
     # By rules 100 of a referral; 10 of a month, 25 of an answer and 5 of a feature.
     balances = told["acme"]["loyalty_accounts"]
-    assert balances["old"]["points_balance"] == 300 - 100 + 100
+    # What a file tells no more is given back; what the twin had for the month is moved.
+    assert balances["old"]["points_balance"] == 300 - 100 + 100 - 5 - 1
     assert balances["new"]["points_balance"] == 10 + 25 + 5 - 30
-    assert (points["earned_points"], points["outstanding_points"]) == (440, 310)
+    assert (points["earned_points"], points["outstanding_points"]) == (440, 304)
+    assert points["redeemed_points"] == 100 + 5 + 1 + 30
     assert points["is_redemption_assumed"]
     assert (points["point_value"], points["provision_amount"]) == (
         Decimal("0.1"),
-        Decimal("31"),
+        Decimal("30.4"),
     )
 
 
@@ -296,6 +324,7 @@ def test_what_could_not_be_redeemed_is_counted_until_it_can(
     assert [tuple(row.values()) for row in warehouse.rows(waiting, [acme])] == [
         ("redemption s2", "the account had fewer points than were spent"),
         ("redemption s3", UNPRICED),
+        ("redemption s4", DIFFERS),
     ]
     assert warehouse.rows(waiting, [bolt]) == []
 
@@ -305,6 +334,20 @@ def test_what_could_not_be_redeemed_is_counted_until_it_can(
     assert [row["location"] for row in warehouse.rows(waiting, [acme])] == [
         "redemption s3"
     ]
+
+
+def test_what_is_given_by_hand_costs_what_the_company_says(
+    told: dict[str, dict[str, Rows]], warehouse: Warehouse
+) -> None:
+    with connect(warehouse.url, "orchestrator", autocommit=True) as database:
+        rules = {
+            name: rules_of(database, next(iter(told[name]["points_standing"])), "earn")
+            for name in ("acme", "bolt")
+        }
+
+    assert (rules["acme"]["usage_month"], rules["bolt"]["usage_month"]) == (10, 15)
+    # Bolt's file leaves it out: as usual.
+    assert rules["bolt"]["referral"] == 100
 
 
 def test_who_referred_is_by_code_and_due_after_two_invoices(
@@ -331,7 +374,7 @@ def test_another_company_has_accounts_and_neither_points_nor_referrals(
 def test_a_company_may_ask_for_other_months_of_a_tier(
     told: dict[str, dict[str, Rows]],
 ) -> None:
-    # By 18 March new is there for 67 days, 2.2 months, and late for half a month.
+    # By 18 March new is there for 2 months and 8 days, and late for half a month.
     tiers = {
         account: told["bolt"]["loyalty_accounts"][account]["tier"]
         for account in ("old", "new", "late")
@@ -346,8 +389,8 @@ def test_referring_returns_margin_of_who_came_over_what_was_given(
 ) -> None:
     (found,) = told["acme"]["referral_returns"].values()
 
-    # At the end of February old, new and back pay; old and new referred somebody.
-    assert (found["referrer_count"], found["paying_account_count"]) == (2, 3)
+    # At the end of February old, new, back and quarter pay; old and new referred.
+    assert (found["referrer_count"], found["paying_account_count"]) == (2, 4)
     assert (found["converted_count"], found["referred_count"]) == (3, 3)
     # new at two month ends and back at one, 90 each: half of 270 is margin.
     assert (found["income_amount"], found["payout_amount"]) == (270, 45)

@@ -10,7 +10,8 @@ from tests.metabase.pages.drawn_cards import shown
 def test_a_reward_is_owed_only_where_nobody_has_to_look(shops_url: str) -> None:
     first, second = shown(shops_url, "referrers")
 
-    assert first[:7] == ["Estudio 1", "3", "2", "1", "0", "2", "9,00\xa0€"]
+    # Of two free months one is given already.
+    assert first[:7] == ["Estudio 1", "3", "2", "1", "0", "1", "9,00\xa0€"]
     assert second[:5] == ["Taller 1", "1", "0", "0", "1"]
 
 
@@ -33,7 +34,8 @@ def test_all_that_is_told_of_rewards_changes_what_is_owed(reporting_url: str) ->
     first = shown(reporting_url, "referrers")[0]
 
     # Two are due, one of them of the last year; both of the last two, 90 each.
-    assert first[5:9] == ["4", "36,00\xa0€", "1 o más en 12 meses", "540,00\xa0€"]
+    # One free gift is given, of two months.
+    assert first[5:9] == ["2", "36,00\xa0€", "1 o más en 12 meses", "540,00\xa0€"]
 
 
 def test_what_is_to_be_looked_at_comes_first(shops_url: str) -> None:
@@ -59,6 +61,36 @@ def test_what_was_given_stands_beside_what_is_owed(shops_url: str) -> None:
     # Two rewards, a commission of 20 and a free month of 90.
     assert first[-1] == "110,00\xa0€"
     assert second[-1] == "—"
+
+
+def test_a_milestone_that_was_paid_is_owed_no_more(reporting_url: str) -> None:
+    with psycopg.connect(reporting_url) as database:
+        database.execute(
+            """insert into reporting.reward_payments (company_id, payout_id, account_id,
+                reward_kind, payout_amount)
+            values ('acme', 'w9', 'a1', 'milestone', 300)"""
+        )
+    assert shown(reporting_url, "referrers")[0][8] == "200,00\xa0€"
+
+
+def test_who_came_has_what_is_told_as_long_as_it_holds(reporting_url: str) -> None:
+    plain = shown(reporting_url, "referral_list")
+    with psycopg.connect(reporting_url) as database:
+        database.execute(
+            """insert into reporting.referral_terms (company_id, referral_reward,
+                reward_months, commission_rate)
+            values ('acme', 'discount', 12, 0.2), ('acme', 'upgrade', 3, null)"""
+        )
+    given = shown(reporting_url, "referral_list")
+
+    assert {tuple(row[-3:]) for row in plain} == {("—", "—", "—")}
+    # By 30 June: signed up in February, and a year before.
+    assert [row[-3:] for row in given] == [
+        ["20,0\xa0%", "1 feb 1998", "—"],
+        ["20,0\xa0%", "1 feb 1998", "—"],
+        ["—", "—", "—"],
+        ["20,0\xa0%", "1 feb 1998", "—"],
+    ]
 
 
 def test_a_reward_without_a_rate_is_counted_apart(shops_url: str) -> None:

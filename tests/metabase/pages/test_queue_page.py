@@ -36,3 +36,10 @@ def test_signals_and_ends_are_counted(shops_url: str) -> None:
     assert late[:3] == ["Pago atrasado", "0", "0"]
     assert (few[:3], rare[:3]) == (["Entra poco", "1", "1"], ["Usa poco", "1", "1"])
     assert shown(shops_url, "queue_ends") == [["Sin señales", "1", "0", "1,0"]]
+
+
+def test_mails_of_a_series_are_shown_with_the_opens_of_people(shops_url: str) -> None:
+    ((name, _, *shares),) = shown(shops_url, "sequence_mails")
+
+    assert name == "Marzo de acme"
+    assert shares == ["100", "80\xa0%", "50\xa0%", "25\xa0%", "10\xa0%"]

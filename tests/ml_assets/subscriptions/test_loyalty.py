@@ -53,6 +53,14 @@ def test_a_tier_is_what_its_rule_asks_for(
     assert reviewed(**row)["tier"] == tier
 
 
+def test_what_is_not_there_yet_is_not_rounded_up_to_it() -> None:
+    (months,) = reviewed(months_active=2.97)["lacks"]
+    adoption = reviewed(months_active=7, feature_adoption_ratio=0.799)["lacks"][0]
+
+    assert str(months) == "2 months active, 3 are asked for."
+    assert str(adoption) == "Uses 79% of its features, 80% are asked for."
+
+
 def test_what_is_lacking_for_the_next_is_said() -> None:
     found = reviewed(months_active=5)
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ml_assets.webinars.lead_scores import ACTIONS, score_leads
+from ml_assets.webinars.lead_traits import trait_features
 
 FIRST = dt.date(2026, 1, 5)
 AS_OF = FIRST + dt.timedelta(days=7 * 29 + 3)
@@ -176,3 +177,61 @@ def test_whether_mails_help_is_asked_of_ten_webinars(people: pd.DataFrame) -> No
     pd.testing.assert_frame_equal(scores.calls, plain.calls)
     known = int(told["email_click_count"].notna().sum())
     assert f"known of {known} of {len(few)} attendees" in scores.signals
+
+
+def with_traits(people: pd.DataFrame, *, tells: bool) -> pd.DataFrame:
+    """Three industries of which one buys more, or as much as the others."""
+    rng = np.random.default_rng(11)
+    buys = people["is_converted"].to_numpy(bool) & tells
+    bank = rng.random(len(people)) < np.where(buys, 0.7, 0.2)
+    others = rng.choice(["Retail", " retail ", "School"], len(people))
+    return people.assign(
+        industry=np.where(bank, "Bank", others),
+        company_size=rng.choice(["1-10", "11-50"], len(people)),
+    )
+
+
+def test_who_they_said_they_are_counts_once_it_was_nearer(
+    people: pd.DataFrame,
+) -> None:
+    plain = score_leads(people)
+
+    helped = score_leads(with_traits(people, tells=True))
+    useless = score_leads(with_traits(people, tells=False))
+
+    assert plain.traits is None
+    assert helped.grade is not None
+    assert plain.grade is not None
+    assert helped.grade.brier_score < plain.grade.brier_score
+    assert "known of 1,800 of 1,800 attendees. It counts" in str(helped.traits)
+    pd.testing.assert_frame_equal(useless.calls, plain.calls)
+    assert useless.grade == plain.grade
+    assert "It does not count" in str(useless.traits)
+
+
+def test_traits_are_held_against_what_counts_already(people: pd.DataFrame) -> None:
+    both = with_traits(with_mail(people, tells=True), tells=True)
+    mail = score_leads(with_mail(people, tells=True))
+
+    scores = score_leads(both)
+
+    assert scores.grade is not None
+    assert mail.grade is not None
+    assert scores.grade.brier_score < mail.grade.brier_score
+    assert "They count" in scores.signals
+    assert "It counts" in str(scores.traits)
+
+
+def test_words_are_features_by_how_often_they_were_said() -> None:
+    before = pd.DataFrame(
+        {
+            "industry": ["a"] * 50 + [" B"] * 40 + ["c"] * 30 + ["rare"] * 29,
+            "company_size": [None] * 149,
+        }
+    )
+    people = pd.DataFrame({"industry": ["b", "C ", "a", "rare", None, "new"]})
+
+    found, names = trait_features(people, before)
+
+    assert names == ("industry_1", "industry_2")
+    assert found.tolist() == [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0], [0, 0]]

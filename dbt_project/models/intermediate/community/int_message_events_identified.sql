@@ -2,7 +2,7 @@ with
 {{ newest_rows(
     'events',
     ref('stg_files__message_events'),
-    ['message_id', 'message_event', 'occurred_at']
+    ['message_id', 'message_event', 'occurred_at', 'contact_id']
 ) }},
 
 contacts as (
@@ -27,8 +27,12 @@ identified as (
         coalesce(events.campaign_id, '(none)') as campaign_id,
         events.channel,
         contacts.person_id,
-        coalesce(contacts.person_id, 'message/' || events.message_id)
-            as recipient_id,
+        -- One message may be written to many whom nobody knows.
+        coalesce(
+            contacts.person_id,
+            'message/' || events.message_id
+            || coalesce('/' || events.contact_id, '')
+        ) as recipient_id,
         events.message_event,
         not coalesce(events.is_machine, false) as is_human,
         -- Proxies open mail alone.

@@ -19,7 +19,7 @@ from orchestration.lib.activation.audiences.membership import Audience, load_aud
 from orchestration.lib.core.temporary_folders import forget_abandoned
 from orchestration.lib.warehouse.database import connect
 
-__all__ = ["ExportRequest", "Exported", "export_audience"]
+__all__ = ["ExportRequest", "Exported", "export_audience", "write_rows"]
 
 # Where a message can name a code; advertising platforms take none.
 _COUPON_COLUMNS = {
@@ -102,7 +102,7 @@ def export_audience(url: str, request: ExportRequest, path: Path) -> Exported:
             ),
         )
         _note(database, exported, request)
-        _write(path, [columns, *rows])
+        write_rows(path, [columns, *rows])
     return exported
 
 
@@ -137,7 +137,8 @@ def _note(
     )
 
 
-def _write(path: Path, rows: list[Any]) -> None:
+def write_rows(path: Path, rows: list[Any]) -> None:
+    """Write a file as a whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{path.name}."
     # Of exports that were killed.

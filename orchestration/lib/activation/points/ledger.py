@@ -25,9 +25,9 @@ from orchestration.lib.activation.points.entries import (
 from orchestration.lib.activation.points.lots import lots_of
 from orchestration.lib.activation.points.refusals import PointsRefused
 
-__all__ = ["Balance", "balances", "earn", "expire", "redeem", "reverse"]
+__all__ = ["Balance", "balances", "earn", "expire", "move", "redeem", "reverse"]
 
-_REVERSAL, _EXPIRY = "reversal", "expiry"
+_REVERSAL, _EXPIRY, _MERGE = "reversal", "expiry", "merge"
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,68 @@ def expire(
             hold(database, company_id, account)
             written += _expire(database, company_id, account, now)
     return written
+
+
+def move(
+    database: psycopg.Connection,
+    company_id: str,
+    account_id: str,
+    into: str,
+    *,
+    now: datetime,
+) -> list[Entry]:
+    """Give what an account has to the one it was merged into; again there is nothing.
+
+    A lot keeps the day it was earned and when it expires. What is owed is paid of what
+    the other has; the rest stays owed where it is.
+
+    Returns
+    -------
+    list
+        What was written, two entries per lot.
+    """
+    with database.transaction():
+        # In one order, so that two moves never wait for each other.
+        held = {
+            one: hold(database, company_id, one) for one in sorted((account_id, into))
+        }
+        entries = entries_of(database, company_id, account_id)
+        earned_at = {entry.entry_id: entry.occurred_at for entry in entries}
+        lots = lots_of(entries)
+        moved: list[_Moved] = []
+        for lot in lots.lots.values():
+            if lot.remaining:
+                day = earned_at[lot.entry_id]
+                moved += [
+                    (account_id, -lot.remaining, f"lot {lot.entry_id}", now, None),
+                    (into, lot.remaining, f"lot {lot.entry_id}", day, lot.expires_at),
+                ]
+        if (paid := min(lots.debt, held[into])) > 0:
+            moved += [
+                (into, -paid, "debt", now, None),
+                (account_id, paid, "debt", now, None),
+            ]
+        return [
+            add(database, company_id, _adjustment(one, f"{entries[-1].entry_id}"))
+            for one in moved
+        ]
+
+
+_Moved = tuple[str, int, str, datetime, datetime | None]
+
+
+def _adjustment(moved: _Moved, after: str) -> Award:
+    account_id, points, what, occurred_at, expires_at = moved
+    return Award(
+        account_id=account_id,
+        kind="adjust",
+        points=points,
+        rule_id=_MERGE,
+        source_ref=f"{what} after {after}, {'in' if points > 0 else 'out'}",
+        occurred_at=occurred_at,
+        recorded_by=_MERGE,
+        expires_at=expires_at,
+    )
 
 
 def balances(

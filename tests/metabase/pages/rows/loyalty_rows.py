@@ -120,6 +120,7 @@ def _payments(times: int) -> list[Values]:
     unpriced = {"payout_id": "w2", "account_id": "a9", "payout_amount": None}
     earlier = {
         "payout_id": "w3",
+        "reward_kind": "free_month",
         "place": 1,
         "reward_label_es": "Mes gratis",
         "paid_on": "1997-05-10",

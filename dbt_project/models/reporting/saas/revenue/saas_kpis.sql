@@ -31,7 +31,7 @@ figures as (
     {% for told in [
         ref('saas_by_month'), ref('seat_use_by_month'),
         ref('account_retention_months'), ref('account_care_months'),
-        ref('session_use_by_month'),
+        ref('session_use_by_month'), ref('efficiency_months'),
         'satisfaction', 'programme'
     ] %}
         select

@@ -16,6 +16,7 @@ from orchestration.lib.activation.points.ledger import (
     balances,
     earn,
     expire,
+    move,
     redeem,
     reverse,
 )
@@ -184,6 +185,32 @@ def test_points_expire_once_and_cannot_be_spent_afterwards(
 
     assert gone.points == -70
     assert balance(database, "old") == 50
+
+
+def test_a_merged_account_gives_its_lots_and_owes_what_the_other_has(
+    database: psycopg.Connection,
+) -> None:
+    soon = NOW + timedelta(days=9)
+    earn(database, "acme", award("gone", 30, "gone-1", occurred_at=NOW - timedelta(40)))
+    given = earn(database, "acme", award("gone", 20, "gone-2", expires_at=soon))
+    redeem(database, "acme", award("gone", -10, "gone-3"))
+    earn(database, "acme", award("stays", 5, "stays-1"))
+
+    written = move(database, "acme", "gone", "stays", now=NOW)
+    again = move(database, "acme", "gone", "stays", now=NOW)
+
+    assert ([one.points for one in written], again) == ([-20, 20, -20, 20], [])
+    assert [one.occurred_at for one in written[::2]] == [NOW, NOW]
+    assert written[1].occurred_at == NOW - timedelta(40)
+    assert (written[3].expires_at, left(database, "gone")) == (soon, [0, 0])
+    assert (balance(database, "gone"), balance(database, "stays")) == (0, 45)
+
+    # What is taken back of it then is owed, and paid as far as there is something.
+    reverse(database, "acme", given.entry_id, now=NOW, by="test")
+    redeem(database, "acme", award("stays", -30, "stays-2"))
+    move(database, "acme", "gone", "stays", now=NOW)
+
+    assert (balance(database, "gone"), balance(database, "stays")) == (-5, 0)
 
 
 def test_a_refused_redemption_lets_nothing_expire_by_halves(
