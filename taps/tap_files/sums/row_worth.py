@@ -16,6 +16,7 @@ from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import TIPS
 from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.sums.commissions import Commissions
 from taps.tap_files.sums.credit_notes import CreditNotes
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
 from taps.tap_files.sums.group_headings import GroupHeadings
@@ -105,6 +106,7 @@ def watches_of_worth(
         *(RefundsTwice(log, binding, settings.columns), OnlyRefunds(log, binding)),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),
+        Commissions(log, is_told="amount" in settings.columns),
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))

@@ -24,9 +24,9 @@ from taps.tap_files.sums.tax_rates import are_all_rates, is_whole_tax, named_rat
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["with_told_parts"]
+__all__ = ["SHIPPING", "with_told_parts"]
 
-_SHIPPING = frozenset(
+SHIPPING = frozenset(
     {
         *("shipping", "envio", "envios", "despacho", "flete", "frete", "portes"),
         *("delivery", "postage", "freight", "versand", "versandkosten", "porto"),
@@ -70,7 +70,7 @@ def with_told_parts(
     taxes, shipping, tip = tuple[int, ...](), _NONE, _NONE
     left_in = tuple[int, ...]()
     for separator in ".,":
-        read = list(_read(rows(), separator))
+        read = [columns.charged(row) for row in _read(rows(), separator)]
         if (parts := columns.shown(read)) is not None:
             taxes, shipping, tip = parts
             is_left = shipping == _NONE and not is_told
@@ -91,7 +91,7 @@ class _Columns:
     """The columns that may be a part of the amount, and those that may be its rest."""
 
     def __init__(self, binding: Binding, amount: int, ignored: set[str]) -> None:
-        self._amount = amount
+        self._amount, self._off = amount, binding.positions.get("discount_amount")
         words = {
             at: set(map(normalised, _WORD.findall(header)))
             for at, header in enumerate(binding.header)
@@ -107,12 +107,19 @@ class _Columns:
         free = {at: one for at, one in words.items() if at not in self._rests}
         self.taxes = [at for at, one in free.items() if one & TAX]
         told = binding.positions.get("shipping_amount")
-        found = [at for at, one in free.items() if one & _SHIPPING]
+        found = [at for at, one in free.items() if one & SHIPPING]
         self.shippings = found if told is None else [told]
         self._named = {at: named_rate(binding.header[at]) for at in self.taxes}
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
         self.may_be_parts = bool(self.taxes or self.shippings or self._tips)
+
+    def charged(self, row: _Numbers) -> _Numbers:
+        """A row whose amount is what is left of it after the discount that is read."""
+        if self._off is None:
+            return row
+        left = max(abs(row[self._amount]) - abs(row[self._off]), Decimal(0))
+        return [left if at == self._amount else one for at, one in enumerate(row)]
 
     def shown(
         self, rows: Sequence[_Numbers]

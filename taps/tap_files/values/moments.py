@@ -65,7 +65,7 @@ class _EmptyDate(Exception):
 
 def order_shown_by(text: str) -> str | None:
     """The order of day and month that a written date proves, or None."""
-    match = _SLASHED.fullmatch(text)
+    match = _SLASHED.fullmatch(without_zone(text)[0])
     if match is None or len(match[1]) > 2:
         return None
     first, second = int(match[1]), int(match[3])
@@ -76,7 +76,7 @@ def order_shown_by(text: str) -> str | None:
 
 def is_open_date(text: str) -> bool:
     """Whether day and month could be swapped and give another date."""
-    match = _SLASHED.fullmatch(text)
+    match = _SLASHED.fullmatch(without_zone(text)[0])
     if match is None or len(match[1]) > 2 or match[2] == ".":
         return False
     return match[1].zfill(2) != match[3].zfill(2) and order_shown_by(text) is None
@@ -132,6 +132,10 @@ def _parse(text: str, order: str) -> tuple[datetime, bool]:
     if number := numbered(text):
         return number
     plain, offset = without_zone(text)
+    if offset is not None and any(kind.fullmatch(plain) for kind in (_ISO, _SLASHED)):
+        written, is_date_only = _parse(plain, order)
+        zone = None if is_date_only else written.tzinfo or offset
+        return written.replace(tzinfo=zone), is_date_only
     if named := with_month_name(plain):
         midnight, (hour, minute, second, half) = named
         if hour is None:

@@ -1,0 +1,201 @@
+"""Fees beside the amounts of a log: what somebody kept of them, or put on top of them.
+
+What a marketplace or a gateway keeps is a cost of the sale, and never less revenue;
+what a buyer pays on top, as a service charge, is no sale of goods. Which of both an
+amount holds is told by its row: ``Bruto`` less ``Comisión`` is ``Importe``, or
+``Subtotal`` and ``Service charge`` are ``Total``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import product
+
+from taps.tap_files.log_columns import LogColumns, Place
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import TIPS
+from taps.tap_files.sums.keyed_amounts import written_number
+from taps.tap_files.sums.tax_parts import TAX
+from taps.tap_files.sums.told_parts import SHIPPING
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["FEES", "Commissions"]
+
+FEES = frozenset(
+    {
+        "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",
+        "cargos", "tarifa", "tarifas", "comissao", "comissoes", "taxa", "taxas",
+        "provision", "provisionen", "gebuhr", "gebuhren", "gebuehr", "gebuehren",
+        "frais", "commissioni", "commissione", "commissie", "charge",
+        "charges", "surcharge", "surcharges", "recargo", "recargos", "zuschlag",
+        "aufschlag", "supplement", "supplemento", "toeslag", "handling",
+    }
+)  # fmt: skip
+_ON_TOP = frozenset(
+    {
+        "surcharge", "surcharges", "recargo", "recargos", "service", "servicio",
+        "servico", "zuschlag", "aufschlag", "supplement", "supplemento", "toeslag",
+        "handling",
+    }
+)  # fmt: skip
+"""Words of fees that the buyer pays."""
+_NET = frozenset(
+    {
+        "net", "neto", "neta", "netto", "liquido", "payout", "earnings", "proceeds",
+        "settled", "received", "recibido", "recebido", "ganancia", "ganancias",
+        "erhalten", "auszahlung", "auszahlungsbetrag", "recu", "versement",
+    }
+)  # fmt: skip
+"""Words of amounts that are what is left of others."""
+_GOODS = frozenset(
+    {
+        "subtotal", "zwischensumme", "items", "products", "productos", "produtos",
+        "articulos", "goods", "artikel", "articles", "prodotti", "producten",
+    }
+)  # fmt: skip
+_NO_FEE = SHIPPING | frozenset(
+    {"date", "fecha", "data", "datum", "id", "code", "codigo", "tipo", "type", "rate"}
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
+_SEPARATORS = ".,"
+_CENT = 0.015
+_MOST_BESIDE = 4
+_NEARLY_ALL = 0.9
+_MOST_ROWS = 2_000
+
+
+class Commissions:
+    """Looks at the rows of a log that have a fee which nobody reads."""
+
+    def __init__(self, log: LogColumns, *, is_told: bool) -> None:
+        self._log = log
+        fees = [
+            at
+            for at in log.holding(FEES)
+            if at != log.amount and not _words(log.title(at)) & _NO_FEE
+        ]
+        self._fees = [] if is_told or log.amount is None else fees
+        self._added = log.holding(SHIPPING | TAX | TIPS)
+        self._first: dict[int, Place] = {}
+        self._count: Counter[int] = Counter()
+        self._before: Counter[tuple[int, int]] = Counter()
+        self._after: Counter[tuple[int, int]] = Counter()
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._fees:
+            text = as_text(row.cells[at])
+            if not _OFF.fullmatch(text) or self._count[at] >= _MOST_ROWS:
+                continue
+            self._first.setdefault(at, (row.line, at, text))
+            self._count[at] += 1
+            before, after = self._others(row, at)
+            self._before.update((at, other) for other in before)
+            self._after.update((at, other) for other in after)
+
+    def ask(self) -> None:
+        """Raise FileError where the amounts hold a fee, or are what it left."""
+        for at, place in self._first.items():
+            before = self._best(self._before, at)
+            after = self._best(self._after, at)
+            title = self._log.title(self._log.amount)
+            is_net = bool(_words(title) & _NET)
+            if before is not None and (is_net or after is None):
+                raise self._left(place, before)
+            if after is not None and self._is_on_top(at, after):
+                raise self._holds(place, after)
+            if is_net and after is None:
+                raise self._left(place, None)
+
+    def _others(self, row: Row, fee: int) -> tuple[set[int], set[int]]:
+        """(columns that the amount is left of, those that are left of it)."""
+        before, after = set[int](), set[int]()
+        others = set(range(len(row.cells))) - {fee, self._log.amount, *self._fees}
+        for separator in _SEPARATORS:
+            amount = _number(self._log.amount_of(row), separator)
+            off = _number(as_text(row.cells[fee]), separator)
+            if not amount or not off:
+                continue
+            kept = _sums(row, set(self._fees) - {fee}, separator)
+            added = _sums(row, {*self._fees, *self._added} - {fee}, separator)
+            for other in others:
+                value = _number(as_text(row.cells[other]), separator)
+                if value and _is_one(value - off - amount, kept):
+                    before.add(other)
+                elif value and _is_one(amount - off - value, added):
+                    after.add(other)
+        return before, after
+
+    def _best(self, found: Counter[tuple[int, int]], fee: int) -> int | None:
+        """The column that tells it of nearly every row with this fee, or None."""
+        told = {other: n for (of, other), n in found.items() if of == fee}
+        other = max(told, key=told.__getitem__, default=None)
+        is_all = other is not None and told[other] >= _NEARLY_ALL * self._count[fee]
+        return other if is_all else None
+
+    def _is_on_top(self, fee: int, rest: int) -> bool:
+        """Whether a fee is paid by the buyer: it, or what is beside it, says so."""
+        rest_words = _words(self._log.title(rest))
+        is_kept = bool(rest_words & _NET) and not rest_words & _GOODS
+        on_top = _words(self._log.title(fee)) & _ON_TOP or rest_words & _GOODS
+        return bool(on_top) and not is_kept
+
+    def _left(self, place: Place, before: int | None) -> FileError:
+        line, fee, text = place
+        title, header = self._log.title(self._log.amount), self._log.title(fee)
+        problem = (
+            f"the column {title!r} is read, and may be what is left after the fee in "
+            f"{header!r} (here {text!r}): a fee is a cost, and takes nothing off sales"
+        )
+        answer = "<column of what the buyer paid>"
+        if before is not None:
+            answer = self._log.title(before)
+            problem += f"; both are {answer!r}"
+        remedy = (
+            f"columns.amount={answer} reads what the buyer paid, ignored_columns="
+            f"{header} if the amounts are so already"
+        )
+        return FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def _holds(self, place: Place, rest: int) -> FileError:
+        line, fee, text = place
+        title, header = self._log.title(self._log.amount), self._log.title(fee)
+        problem = (
+            f"the column {title!r} is read, and holds what {header!r} (here {text!r}) "
+            f"adds to {self._log.title(rest)!r}, which is no sale of goods"
+        )
+        remedy = (
+            f"columns.discount_amount={header} takes it off, ignored_columns={header} "
+            "if it is to count as a sale"
+        )
+        return FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+def _words(title: str) -> set[str]:
+    return set(map(normalised, _WORD.findall(title)))
+
+
+def _sums(row: Row, columns: Iterable[int], separator: str) -> set[float]:
+    """What some of these columns, or none, come to."""
+    sizes = [_number(as_text(row.cells[at]), separator) for at in sorted(columns)]
+    told = list(filter(None, sizes))[:_MOST_BESIDE]
+    chosen = product((0, 1), repeat=len(told))
+    return {
+        sum(a for a, is_in in zip(told, one, strict=True) if is_in) for one in chosen
+    }
+
+
+def _is_one(rest: float, sums: set[float]) -> bool:
+    return any(abs(rest - each) < _CENT for each in sums)
+
+
+def _number(text: str, separator: str) -> float:
+    """Its size; 0 where there is no number."""
+    try:
+        return abs(float(written_number(text, separator)))
+    except ValueError:
+        return 0.0
