@@ -15,9 +15,11 @@ from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import (
     CAME_IN,
+    CREDIT,
     CURRENCY,
     DONE,
     ELSEWHERE,
+    FEES,
     FLAG,
     GIVEN_BACK,
     KIND,
@@ -41,7 +43,11 @@ __all__ = ["Questions"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 200
-_OF_OTHERS = {"subscriptions": DISCOUNT, "payments": GIVEN_BACK}
+_OF_OTHERS = {
+    "subscriptions": DISCOUNT,
+    "payments": GIVEN_BACK,
+    "ad_spend": CREDIT | FEES,
+}
 """Words of columns that are asked about in files that are no log of purchases."""
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
 _CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
@@ -82,7 +88,9 @@ class Questions:
         # A preset knows its program's columns, not those that a shop added to them.
         asked = MONEY | STATE | KIND | FLAG | CURRENCY
         asked = GIVEN_BACK if binding.preset else asked
-        asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
+        is_report = binding.preset is not None and binding.contract.name == "ad_spend"
+        others = frozenset() if is_report else _OF_OTHERS.get(binding.contract.name)
+        asked = asked if is_log else others or frozenset()
         self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
             (position, words)
@@ -247,6 +255,8 @@ class Questions:
         elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
+        elif self._binding.contract.name == "ad_spend":
+            yield "columns.spend=<column of what was spent in the end>"
         elif self._binding.contract.name in _OF_OTHERS:
             yield "columns.status=<column that says refunded>"
         elif words & CURRENCY:

@@ -15,25 +15,14 @@ from itertools import product
 
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import TIPS
+from taps.tap_files.question_words import FEES, SHIPPING, TIPS
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.sums.tax_parts import TAX
-from taps.tap_files.sums.told_parts import SHIPPING
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["FEES", "Commissions"]
+__all__ = ["Commissions"]
 
-FEES = frozenset(
-    {
-        "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",
-        "cargos", "tarifa", "tarifas", "comissao", "comissoes", "taxa", "taxas",
-        "provision", "provisionen", "gebuhr", "gebuhren", "gebuehr", "gebuehren",
-        "frais", "commissioni", "commissione", "commissie", "charge",
-        "charges", "surcharge", "surcharges", "recargo", "recargos", "zuschlag",
-        "aufschlag", "supplement", "supplemento", "toeslag", "handling",
-    }
-)  # fmt: skip
 _ON_TOP = frozenset(
     {
         "surcharge", "surcharges", "recargo", "recargos", "service", "servicio",
@@ -42,6 +31,15 @@ _ON_TOP = frozenset(
     }
 )  # fmt: skip
 """Words of fees that the buyer pays."""
+_TENDERS = frozenset(
+    {
+        "credit", "credito", "giftcard", "gift", "regalo", "voucher", "vouchers",
+        "vale", "bono", "points", "puntos", "pontos", "punkte", "punti", "wallet",
+        "monedero", "guthaben", "saldo", "loyalty", "cashback", "geschenkkarte",
+        "cadeau",
+    }
+)  # fmt: skip
+"""Words of what pays for goods beside money."""
 _NET = frozenset(
     {
         "net", "neto", "neta", "netto", "liquido", "payout", "earnings", "proceeds",
@@ -79,6 +77,8 @@ class Commissions:
             if at != log.amount and not _words(log.title(at)) & _NO_FEE
         ]
         self._fees = [] if is_told or log.amount is None else fees
+        self._tenders = set() if is_told else {*log.holding(_TENDERS)} - {*fees}
+        self._tenders -= {log.amount, *log.read}
         self._added = log.holding(SHIPPING | TAX | TIPS)
         self._first: dict[int, Place] = {}
         self._count: Counter[int] = Counter()
@@ -87,7 +87,7 @@ class Commissions:
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        for at in self._fees:
+        for at in (*self._fees, *self._tenders):
             text = as_text(row.cells[at])
             if not _OFF.fullmatch(text) or self._count[at] >= _MOST_ROWS:
                 continue
@@ -104,6 +104,10 @@ class Commissions:
             after = self._best(self._after, at)
             title = self._log.title(self._log.amount)
             is_net = bool(_words(title) & _NET)
+            if at in self._tenders:
+                if before is not None and after is None:
+                    raise self._left(place, before)
+                continue
             if before is not None and (is_net or after is None):
                 raise self._left(place, before)
             if after is not None and self._is_on_top(at, after):
@@ -147,9 +151,12 @@ class Commissions:
     def _left(self, place: Place, before: int | None) -> FileError:
         line, fee, text = place
         title, header = self._log.title(self._log.amount), self._log.title(fee)
+        left, why = "after the fee in", "a fee is a cost, and takes nothing off sales"
+        if fee in self._tenders:
+            left, why = "to pay after", "what pays for goods takes nothing off sales"
         problem = (
-            f"the column {title!r} is read, and may be what is left after the fee in "
-            f"{header!r} (here {text!r}): a fee is a cost, and takes nothing off sales"
+            f"the column {title!r} is read, and may be what is left {left} {header!r} "
+            f"(here {text!r}): {why}"
         )
         answer = "<column of what the buyer paid>"
         if before is not None:

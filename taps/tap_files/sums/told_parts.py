@@ -3,7 +3,9 @@
 A column of taxes is read where taking them off an amount leaves another column of the
 row, or what they are a usual rate of. The names of columns alone do not tell whether
 an amount holds the tax that stands beside it. Taxes in a column per rate, or per
-authority, are added up. Tips are no sales: they are taken off.
+authority, are added up. Tips are no sales: they are taken off. Of an amount beside one
+without its tax (``Total``, ``Total sin IVA``) the tax is what is between them; where
+that one was read for its name (``net_amount``), the other is read instead.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice, product
 
 from taps.tap_files.headers import Binding
-from taps.tap_files.question_words import TIPS
+from taps.tap_files.question_words import FEES, SHIPPING, TIPS
 from taps.tap_files.settings import Settings
 from taps.tap_files.sums.discounts import DISCOUNT
 from taps.tap_files.sums.keyed_amounts import written_number
@@ -24,19 +26,16 @@ from taps.tap_files.sums.tax_rates import are_all_rates, is_whole_tax, named_rat
 from taps.tap_files.tables import Cell, Row, as_text
 from taps.tap_files.wording import normalised
 
-__all__ = ["SHIPPING", "with_told_parts"]
+__all__ = ["with_told_parts"]
 
-SHIPPING = frozenset(
-    {
-        *("shipping", "envio", "envios", "despacho", "flete", "frete", "portes"),
-        *("delivery", "postage", "freight", "versand", "versandkosten", "porto"),
-        *("livraison", "port", "spedizione", "verzending", "verzendkosten"),
-    }
-)
 _APART = frozenset(
     {"sin", "without", "excl", "excluding", "ex", "sem", "antes", "ohne", "exkl"}
     | {"hors", "sans", "senza", "escl", "zonder"}
 )
+_IMPONIBLE = frozenset({"imponible", "imponibile", "ht"})
+"""Words that say, without another, that a tax is added to an amount."""
+_SUMS_OF_LINES = frozenset({"subtotal", "zwischensumme"})
+_GROSS = frozenset({"gross", "bruto", "bruta", "brutto", "total", "ttc", "lordo"})
 _WORD = re.compile(r"[^\W\d_]+")
 _RATE = re.compile(r"(?:[^%\d]*|.*\D\s*)%.*")
 """A header of rates; ``IVA 21%`` names one, and holds money."""
@@ -57,6 +56,28 @@ def with_told_parts(
     ----------
     rows : gives the rows of the file, once more each time.
     """
+    if "amount" not in settings.columns:
+        for gross in _beside_net(binding):
+            positions = {**binding.positions, "amount": gross}
+            whole = _with_parts(replace(binding, positions=positions), rows, settings)
+            if _TAXES & whole.positions.keys():
+                return whole
+    return _with_parts(binding, rows, settings)
+
+
+def _beside_net(binding: Binding) -> Iterator[int]:
+    """Columns that may be with tax, where the amount is called one without."""
+    amount = binding.positions.get("amount")
+    if amount is None or not _words(binding.header[amount]) & WITHOUT:
+        return
+    for position, header in enumerate(binding.header):
+        if position not in binding.used and _words(header) & _GROSS:
+            yield position
+
+
+def _with_parts(
+    binding: Binding, rows: Callable[[], Iterator[Row]], settings: Settings
+) -> Binding:
     amount = binding.positions.get("amount")
     is_log = binding.contract.name == "purchases" and binding.preset is None
     given = binding.positions.keys() | settings.columns.keys()
@@ -67,7 +88,7 @@ def with_told_parts(
     columns = _Columns(binding, amount, ignored)
     if not columns.may_be_parts:
         return binding
-    taxes, shipping, tip = tuple[int, ...](), _NONE, _NONE
+    taxes, shipping, tip, untaxed = tuple[int, ...](), _NONE, _NONE, _NONE
     left_in = tuple[int, ...]()
     for separator in ".,":
         read = [columns.charged(row) for row in _read(rows(), separator)]
@@ -76,9 +97,13 @@ def with_told_parts(
             is_left = shipping == _NONE and not is_told
             left_in = _told_beside(columns.shippings, read) if is_left else ()
             break
+        if (untaxed := columns.untaxed(read)) != _NONE:
+            break
     positions, others = dict(binding.positions), dict(binding.others)
     if taxes:
         positions["tax_amount"], others["tax_amount"] = taxes[0], taxes[1:]
+    if untaxed != _NONE:
+        positions["untaxed_amount"] = untaxed
     if shipping != _NONE:
         positions.setdefault("shipping_amount", shipping)
     less = (*binding.less, *(() if tip == _NONE else (tip,)))
@@ -93,7 +118,7 @@ class _Columns:
     def __init__(self, binding: Binding, amount: int, ignored: set[str]) -> None:
         self._amount, self._off = amount, binding.positions.get("discount_amount")
         words = {
-            at: set(map(normalised, _WORD.findall(header)))
+            at: _words(header)
             for at, header in enumerate(binding.header)
             if at not in binding.used
             and not _RATE.fullmatch(header.strip())
@@ -110,9 +135,17 @@ class _Columns:
         found = [at for at, one in free.items() if one & SHIPPING]
         self.shippings = found if told is None else [told]
         self._named = {at: named_rate(binding.header[at]) for at in self.taxes}
+        self._untaxed = [
+            at
+            for at, one in words.items()
+            if (one & _IMPONIBLE or at in self._rests) and not one & _SUMS_OF_LINES
+        ]
+        self._fees = [at for at, one in free.items() if one & FEES]
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
-        self.may_be_parts = bool(self.taxes or self.shippings or self._tips)
+        self.may_be_parts = bool(
+            self.taxes or self.shippings or self._tips or self._untaxed
+        )
 
     def charged(self, row: _Numbers) -> _Numbers:
         """A row whose amount is what is left of it after the discount that is read."""
@@ -144,6 +177,20 @@ class _Columns:
                     return tax, shipping, tip
         return None
 
+    def untaxed(self, rows: Sequence[_Numbers]) -> int:
+        """The column of the amount without its tax, where no column tells that."""
+        rows = [row for row in rows if row[self._amount]]
+        if any(row[at] for row in rows for at in (*self.taxes, *self._fees)):
+            return _NONE
+        whole = [abs(row[self._amount]) for row in rows]
+        for at in self._untaxed:
+            left = [abs(row[at]) for row in rows]
+            taxes = [[one - rest] for one, rest in zip(whole, left, strict=True)]
+            is_some = any(tax > 0 for (tax,) in taxes) and all(left)
+            if is_some and are_all_rates(taxes, [(0, None)], left, whole):
+                return at
+        return _NONE
+
     def _are_taxes(
         self, rows: Sequence[_Numbers], left: _Numbers, tax: tuple[int, ...]
     ) -> bool:
@@ -173,6 +220,10 @@ def _is_a_rest(
 def _told_beside(shippings: Sequence[int], rows: Sequence[_Numbers]) -> tuple[int, ...]:
     """Columns of shipping that hold some, which no number shows in the amount."""
     return tuple(at for at in shippings if any(row[at] for row in rows))
+
+
+def _words(header: str) -> set[str]:
+    return set(map(normalised, _WORD.findall(header)))
 
 
 def _read(rows: Iterator[Row], separator: str) -> Iterator[_Numbers]:

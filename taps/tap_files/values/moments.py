@@ -10,7 +10,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.values.written_dates import numbered, with_month_name, without_zone
+from taps.tap_files.values.written_dates import (
+    as_mail,
+    numbered,
+    with_month_name,
+    without_zone,
+)
 
 __all__ = ["DAY_FIRST", "MONTH_FIRST", "Moment", "MomentReader", "moment_reader"]
 __all__ += ["is_open_date", "order_shown_by"]
@@ -45,7 +50,6 @@ _ISO = re.compile(
     r"(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(
     r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})"
     r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:\s*([ap])\.?\s?m\.?)?)?",
@@ -124,13 +128,10 @@ def _parse(text: str, order: str) -> tuple[datetime, bool]:
     """The written time, naive or with its offset, and whether it is a date only."""
     if iso := _ISO.fullmatch(text):
         return _parse_iso(*iso.groups())
-    if compact := _COMPACT.fullmatch(text):
-        year, month, day = map(int, compact.groups())
-        return datetime(year, month, day), True
     if slashed := _SLASHED.fullmatch(text):
         return _parse_slashed(slashed, order)
-    if number := numbered(text):
-        return number
+    if told := numbered(text) or as_mail(text):
+        return told
     plain, offset = without_zone(text)
     if offset is not None and any(kind.fullmatch(plain) for kind in (_ISO, _SLASHED)):
         written, is_date_only = _parse(plain, order)
