@@ -30,6 +30,7 @@ from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Twice
+from taps.tap_files.sums.two_amounts import TwoAmounts
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.values.amounts import AmountReader, amount_reader
@@ -156,6 +157,7 @@ def _watches(
         Twice(name, binding),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
+        TwoAmounts(name, binding, settings),
     )
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "CURRENCY",
     "DONE",
     "ELSEWHERE",
+    "EXCHANGED",
     "FEES",
     "FLAG",
     "GIVEN_BACK",
@@ -112,6 +113,20 @@ ELSEWHERE = frozenset(
         "indirizzo", "prodotto", "quantita", "levering", "klant", "reden",
     }
 )  # fmt: skip
+EXCHANGED = frozenset(
+    {
+        "exchange",
+        "exchanged",
+        "replacement",
+        "cambio",
+        "cambiado",
+        "reemplazo",
+        "reposicion",
+    }
+    | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
+    | {"sostituzione", "omruiling", "vervanging"}
+)
+"""Words of rows that may be sold already, in the order that they replace."""
 FEES = frozenset(
     {
         "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",

@@ -19,6 +19,7 @@ from taps.tap_files.question_words import (
     CURRENCY,
     DONE,
     ELSEWHERE,
+    EXCHANGED,
     FEES,
     FLAG,
     GIVEN_BACK,
@@ -86,8 +87,7 @@ class Questions:
             if position not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
-        asked = MONEY | STATE | KIND | FLAG | CURRENCY
-        asked = GIVEN_BACK if binding.preset else asked
+        asked = GIVEN_BACK if binding.preset else MONEY | STATE | KIND | FLAG | CURRENCY
         is_report = binding.preset is not None and binding.contract.name == "ad_spend"
         others = frozenset() if is_report else _OF_OTHERS.get(binding.contract.name)
         asked = asked if is_log else others or frozenset()
@@ -152,9 +152,11 @@ class Questions:
         if words & STATE or (words & KIND and not words & (MONEY | FLAG)):
             is_said = self._status or not words & STATUS or says_nothing(word_of(text))
             means = self._meanings.get(word_of(text), "paid" if is_said else "unknown")
+            amount = self._amount_of(row)
             if means == "refunded":
-                return not is_negative(self._amount_of(row))
-            return means not in COUNTED
+                return not is_negative(amount)
+            is_again = normalised(text) in EXCHANGED and _is_something(amount)
+            return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:

@@ -56,36 +56,43 @@ def with_told_parts(
     ----------
     rows : gives the rows of the file, once more each time.
     """
-    if "amount" not in settings.columns:
-        for gross in _beside_net(binding):
-            positions = {**binding.positions, "amount": gross}
-            whole = _with_parts(replace(binding, positions=positions), rows, settings)
-            if _TAXES & whole.positions.keys():
-                return whole
-    return _with_parts(binding, rows, settings)
-
-
-def _beside_net(binding: Binding) -> Iterator[int]:
-    """Columns that may be with tax, where the amount is called one without."""
-    amount = binding.positions.get("amount")
-    if amount is None or not _words(binding.header[amount]) & WITHOUT:
-        return
-    for position, header in enumerate(binding.header):
-        if position not in binding.used and _words(header) & _GROSS:
-            yield position
-
-
-def _with_parts(
-    binding: Binding, rows: Callable[[], Iterator[Row]], settings: Settings
-) -> Binding:
     amount = binding.positions.get("amount")
     is_log = binding.contract.name == "purchases" and binding.preset is None
     given = binding.positions.keys() | settings.columns.keys()
     if not is_log or amount is None or _TAXES & given:
         return binding
-    is_told = "shipping_amount" in given
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
+    if "amount" not in settings.columns:
+        for whole in _wholes(binding, amount, ignored):
+            positions = {**binding.positions, "amount": whole}
+            other = replace(binding, positions=positions)
+            columns = _Columns(other, whole, ignored, rest=amount)
+            told = _with_parts(other, columns, rows, is_told="shipping_amount" in given)
+            if told.positions != positions:
+                return told
     columns = _Columns(binding, amount, ignored)
+    return _with_parts(binding, columns, rows, is_told="shipping_amount" in given)
+
+
+def _wholes(binding: Binding, amount: int, ignored: set[str]) -> Iterator[int]:
+    """Columns of which the amount may be the part without taxes and shipping."""
+    is_net = bool(_words(binding.header[amount]) & WITHOUT)
+    (column,) = (c for c in binding.contract.columns if c.name == "amount")
+    aliases = set(map(normalised, column.aliases))
+    for position, header in enumerate(binding.header):
+        key = normalised(header)
+        is_free = position not in binding.used and key not in ignored
+        if is_free and (key in aliases or (is_net and _words(header) & _GROSS)):
+            yield position
+
+
+def _with_parts(
+    binding: Binding,
+    columns: _Columns,
+    rows: Callable[[], Iterator[Row]],
+    *,
+    is_told: bool,
+) -> Binding:
     if not columns.may_be_parts:
         return binding
     taxes, shipping, tip, untaxed = tuple[int, ...](), _NONE, _NONE, _NONE
@@ -115,7 +122,13 @@ def _with_parts(
 class _Columns:
     """The columns that may be a part of the amount, and those that may be its rest."""
 
-    def __init__(self, binding: Binding, amount: int, ignored: set[str]) -> None:
+    def __init__(
+        self,
+        binding: Binding,
+        amount: int,
+        ignored: set[str],
+        rest: int | None = None,
+    ) -> None:
         self._amount, self._off = amount, binding.positions.get("discount_amount")
         words = {
             at: _words(header)
@@ -127,7 +140,7 @@ class _Columns:
         self._rests = [
             at
             for at, one in words.items()
-            if one & WITHOUT or (one & TAX and one & _APART)
+            if one & WITHOUT or (one & TAX and one & _APART) or at == rest
         ]
         free = {at: one for at, one in words.items() if at not in self._rests}
         self.taxes = [at for at, one in free.items() if one & TAX]
