@@ -114,6 +114,8 @@ class Commissions:
                 raise self._holds(place, after)
             if is_net and after is None:
                 raise self._left(place, None)
+            if before is None and after is None and self._is_on_top(at, None):
+                raise self._holds(place, None)
 
     def _others(self, row: Row, fee: int) -> tuple[set[int], set[int]]:
         """(columns that the amount is left of, those that are left of it)."""
@@ -124,13 +126,12 @@ class Commissions:
             off = _number(as_text(row.cells[fee]), separator)
             if not amount or not off:
                 continue
-            kept = _sums(row, set(self._fees) - {fee}, separator)
-            added = _sums(row, {*self._fees, *self._added} - {fee}, separator)
+            beside = _sums(row, {*self._fees, *self._added} - {fee}, separator)
             for other in others:
                 value = _number(as_text(row.cells[other]), separator)
-                if value and _is_one(value - off - amount, kept):
+                if value and _is_one(value - off - amount, beside):
                     before.add(other)
-                elif value and _is_one(amount - off - value, added):
+                elif value and _is_one(amount - off - value, beside):
                     after.add(other)
         return before, after
 
@@ -141,9 +142,9 @@ class Commissions:
         is_all = other is not None and told[other] >= _NEARLY_ALL * self._count[fee]
         return other if is_all else None
 
-    def _is_on_top(self, fee: int, rest: int) -> bool:
+    def _is_on_top(self, fee: int, rest: int | None) -> bool:
         """Whether a fee is paid by the buyer: it, or what is beside it, says so."""
-        rest_words = _words(self._log.title(rest))
+        rest_words = set() if rest is None else _words(self._log.title(rest))
         is_kept = bool(rest_words & _NET) and not rest_words & _GOODS
         on_top = _words(self._log.title(fee)) & _ON_TOP or rest_words & _GOODS
         return bool(on_top) and not is_kept
@@ -168,16 +169,19 @@ class Commissions:
         )
         return FileError(self._log.name, problem, remedy=remedy, line=line)
 
-    def _holds(self, place: Place, rest: int) -> FileError:
+    def _holds(self, place: Place, rest: int | None) -> FileError:
         line, fee, text = place
         title, header = self._log.title(self._log.amount), self._log.title(fee)
+        holds, adds = "may hold", ""
+        if rest is not None:
+            holds, adds = "holds", f" adds to {self._log.title(rest)!r}"
         problem = (
-            f"the column {title!r} is read, and holds what {header!r} (here {text!r}) "
-            f"adds to {self._log.title(rest)!r}, which is no sale of goods"
+            f"the column {title!r} is read, and {holds} what {header!r} (here {text!r})"
+            f"{adds or ' says'}, which is no sale of goods"
         )
         remedy = (
             f"columns.discount_amount={header} takes it off, ignored_columns={header} "
-            "if it is to count as a sale"
+            "if it is not in it, or is to count as a sale"
         )
         return FileError(self._log.name, problem, remedy=remedy, line=line)
 
