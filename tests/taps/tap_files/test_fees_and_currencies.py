@@ -161,6 +161,28 @@ def test_refunds_that_stand_in_no_row_of_mollie_are_taken_off(
     assert net_of(run, "EUR") == 80
 
 
+def test_rows_that_cannot_be_read_are_told_with_their_first_line_and_column(
+    read_text: RunTap,
+) -> None:
+    (failure,) = read_text(file("in_thousands.csv"), currency_code="EUR").failures
+
+    assert failure.startswith("log.csv line 2: 2 of 2 rows cannot be read, mostly: ")
+    assert "(column 'Importe')" in failure
+
+
+def test_parts_explain_a_second_amount(read_text: RunTap) -> None:
+    header = "order_id,customer_id,date,amount,{},total\n"
+    row = "1,a,2026-01-13,20.00,5.00,{}\n"
+
+    asked = read_text(header.format("seats") + row.format("25.00"))
+    told = read_text(header.format("shipping") + row.format("25.00"))
+
+    assert "'total' (here '25.00') may be its money as well" in asked.failures[0]
+    assert told.failures == []
+    # The total is read, and its shipping told.
+    assert [(r["amount"], r["shipping_amount"]) for r in told.purchases] == [(25, 5)]
+
+
 def test_a_refusal_says_file_line_column_and_what_to_do(read_text: RunTap) -> None:
     for name in ANSWERS:
         (failure,) = read_text(file(name), currency_code="EUR").failures
