@@ -30,10 +30,10 @@ class Tips:
         """Look at a row."""
         for at in self._tips:
             text = as_text(row.cells[at])
-            if _SOME.fullmatch(text):
+            sums = self._sums.get(at, {*range(len(row.cells))} - {at, self._log.amount})
+            if sums and _SOME.fullmatch(text):
                 self._first.setdefault(at, (row.line, at, text))
-                sums = self._sums_of(row, at)
-                self._sums[at] = self._sums.get(at, sums) & sums
+                self._sums[at] = self._sums_of(row, at, sums)
 
     def ask(self) -> None:
         """Raise FileError where the amounts may hold a tip."""
@@ -51,16 +51,15 @@ class Tips:
             )
             raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
-    def _sums_of(self, row: Row, tip: int) -> set[int]:
-        """Columns that are the amount and the tip."""
+    def _sums_of(self, row: Row, tip: int, among: set[int]) -> set[int]:
+        """Those of the columns that are the amount and the tip."""
         found = set()
         for separator in _SEPARATORS:
             amount = _number(self._log.amount_of(row), separator)
             off = _number(as_text(row.cells[tip]), separator)
-            for other, cell in enumerate(row.cells):
-                value = _number(as_text(cell), separator)
-                is_other = other not in {tip, self._log.amount}
-                if is_other and amount and value and abs(amount + off - value) < _CENT:
+            for other in among if amount else ():
+                value = _number(as_text(row.cells[other]), separator)
+                if value and abs(amount + off - value) < _CENT:
                     found.add(other)
         return found
 

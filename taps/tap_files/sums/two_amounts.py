@@ -62,6 +62,7 @@ class TwoAmounts:
             and {normalised(word) for word in _WORD.findall(header)} & _PARTS
         ]
         self._first: dict[int, tuple[int, str]] = {}
+        self._separators = list(_SEPARATORS)
         self._seen = set[int]()
         self._repeats = False
 
@@ -76,7 +77,8 @@ class TwoAmounts:
         for at in self._others:
             text = as_text(row.cells[at])
             is_told = _SOME.fullmatch(amount) and _SOME.fullmatch(text)
-            if is_told and at not in self._first and not self._explains(row, at):
+            is_open = is_told and text != amount and at not in self._first
+            if is_open and not self._explains(row, at):
                 self._first[at] = row.line, text
 
     def ask(self) -> None:
@@ -100,7 +102,7 @@ class TwoAmounts:
 
     def _explains(self, row: Row, other: int) -> bool:
         """Whether both are equal, or what the parts of the row lie between them."""
-        for separator in _SEPARATORS:
+        for separator in self._separators:
             amount, value, *parts = (
                 _number(as_text(row.cells[at]), separator)
                 for at in (self._amount, other, *self._parts)
@@ -109,6 +111,8 @@ class TwoAmounts:
             for signs in product((0, 1, -1), repeat=len(told)):
                 between = sum(s * part for s, part in zip(signs, told, strict=True))
                 if abs(value + between - amount) < _CENT:
+                    # A file writes its cents one way: the next row is read so first.
+                    self._separators.sort(key=separator.__ne__)
                     return True
         return False
 
