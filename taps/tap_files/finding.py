@@ -47,17 +47,15 @@ class Finder:
 
     def _named(self, column: Column, override: str) -> Found | None:
         whole = [normalised(cell) for cell in self.header]
-        # Signs are no letters: Total (€) and Total ($) are told apart as written.
-        written = [cell.strip() for cell in self.header]
         wanted = normalised(override)
         if wanted not in whole:
             wanted = normalised(override.split("|", maxsplit=1)[0])
         if not wanted or wanted not in whole:
             return None
-        is_written = override.strip() in written
-        position = (written if is_written else whole).index(
-            override.strip() if is_written else wanted
-        )
+        # Signs are no letters: Total (€) and Total ($) are told apart as written.
+        written = [cell.strip() for cell in self.header]
+        is_there = override.strip() in written
+        position = written.index(override.strip()) if is_there else whole.index(wanted)
         code = currency_in(self.header[position]) if column.currency_suffix else None
         return position, code
 
@@ -73,10 +71,8 @@ class Finder:
 
     def _is_of_others(self, found: Found) -> bool:
         """Whether a header names a currency that is not the company's."""
-        return self._names_one(found) and not self._is_own(found)
-
-    def _names_one(self, found: Found) -> bool:
-        return bool(found[1] or sign_at_end(self.header[found[0]]))
+        named = found[1] or sign_at_end(self.header[found[0]])
+        return bool(named) and not self._is_own(found)
 
     def _is_own(self, found: Found) -> bool:
         position, code = found

@@ -57,6 +57,8 @@ _GOODS = frozenset(
 _NO_FEE = SHIPPING | frozenset(
     {"date", "fecha", "data", "datum", "id", "code", "codigo", "tipo", "type", "rate"}
 )
+_AFTER_FEE = "after the fee in", "a fee is a cost, and takes nothing off sales"
+_TO_PAY = "to pay after", "what pays for goods takes nothing off sales"
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _SEPARATORS = ".,"
@@ -71,15 +73,16 @@ class Commissions:
 
     def __init__(self, log: LogColumns, *, is_told: bool) -> None:
         self._log = log
-        fees = [
+        is_open = not is_told and log.amount is not None
+        fees = log.holding(FEES) if is_open else []
+        self._fees = {
             at
-            for at in log.holding(FEES)
+            for at in fees
             if at != log.amount and not _words(log.title(at)) & _NO_FEE
-        ]
-        self._fees = [] if is_told or log.amount is None else fees
-        self._tenders = set() if is_told else {*log.holding(_TENDERS)} - {*fees}
-        self._tenders -= {log.amount, *log.read}
-        self._added = log.holding(SHIPPING | TAX | TIPS)
+        }
+        tenders = {*log.holding(_TENDERS)} - {*fees, log.amount, *log.read}
+        self._tenders = tenders if is_open else set[int]()
+        self._beside = {*self._fees, *log.holding(SHIPPING | TAX | TIPS)}
         self._first: dict[int, Place] = {}
         self._count: Counter[int] = Counter()
         self._before: Counter[tuple[int, int]] = Counter()
@@ -87,53 +90,32 @@ class Commissions:
 
     def add(self, row: Row) -> None:
         """Look at a row."""
-        for at in (*self._fees, *self._tenders):
+        for at in sorted(self._fees | self._tenders):
             text = as_text(row.cells[at])
             if not _OFF.fullmatch(text) or self._count[at] >= _MOST_ROWS:
                 continue
             self._first.setdefault(at, (row.line, at, text))
             self._count[at] += 1
-            before, after = self._others(row, at)
+            others = {*range(len(row.cells))} - {at, self._log.amount, *self._fees}
+            before, after = _related(row, self._log, at, others, self._beside - {at})
             self._before.update((at, other) for other in before)
             self._after.update((at, other) for other in after)
 
     def ask(self) -> None:
         """Raise FileError where the amounts hold a fee, or are what it left."""
+        is_net = bool(_words(self._log.title(self._log.amount)) & _NET)
         for at, place in self._first.items():
             before = self._best(self._before, at)
             after = self._best(self._after, at)
-            title = self._log.title(self._log.amount)
-            is_net = bool(_words(title) & _NET)
             if at in self._tenders:
                 if before is not None and after is None:
-                    raise self._left(place, before)
-                continue
-            if before is not None and (is_net or after is None):
-                raise self._left(place, before)
-            if after is not None and self._is_on_top(at, after):
-                raise self._holds(place, after)
-            if is_net and after is None:
-                raise self._left(place, None)
-            if before is None and after is None and self._is_on_top(at, None):
-                raise self._holds(place, None)
-
-    def _others(self, row: Row, fee: int) -> tuple[set[int], set[int]]:
-        """(columns that the amount is left of, those that are left of it)."""
-        before, after = set[int](), set[int]()
-        others = set(range(len(row.cells))) - {fee, self._log.amount, *self._fees}
-        for separator in _SEPARATORS:
-            amount = _number(self._log.amount_of(row), separator)
-            off = _number(as_text(row.cells[fee]), separator)
-            if not amount or not off:
-                continue
-            beside = _sums(row, {*self._fees, *self._added} - {fee}, separator)
-            for other in others:
-                value = _number(as_text(row.cells[other]), separator)
-                if value and _is_one(value - off - amount, beside):
-                    before.add(other)
-                elif value and _is_one(amount - off - value, beside):
-                    after.add(other)
-        return before, after
+                    raise _left(self._log, place, before, _TO_PAY)
+            elif before is not None and (is_net or after is None):
+                raise _left(self._log, place, before, _AFTER_FEE)
+            elif _is_on_top(self._log, at, after):
+                raise _holds(self._log, place, after)
+            elif is_net and after is None:
+                raise _left(self._log, place, None, _AFTER_FEE)
 
     def _best(self, found: Counter[tuple[int, int]], fee: int) -> int | None:
         """The column that tells it of nearly every row with this fee, or None."""
@@ -142,48 +124,71 @@ class Commissions:
         is_all = other is not None and told[other] >= _NEARLY_ALL * self._count[fee]
         return other if is_all else None
 
-    def _is_on_top(self, fee: int, rest: int | None) -> bool:
-        """Whether a fee is paid by the buyer: it, or what is beside it, says so."""
-        rest_words = set() if rest is None else _words(self._log.title(rest))
-        is_kept = bool(rest_words & _NET) and not rest_words & _GOODS
-        on_top = _words(self._log.title(fee)) & _ON_TOP or rest_words & _GOODS
-        return bool(on_top) and not is_kept
 
-    def _left(self, place: Place, before: int | None) -> FileError:
-        line, fee, text = place
-        title, header = self._log.title(self._log.amount), self._log.title(fee)
-        left, why = "after the fee in", "a fee is a cost, and takes nothing off sales"
-        if fee in self._tenders:
-            left, why = "to pay after", "what pays for goods takes nothing off sales"
-        problem = (
-            f"the column {title!r} is read, and may be what is left {left} {header!r} "
-            f"(here {text!r}): {why}"
-        )
-        answer = "<column of what the buyer paid>"
-        if before is not None:
-            answer = self._log.title(before)
-            problem += f"; both are {answer!r}"
-        remedy = (
-            f"columns.amount={answer} reads what the buyer paid, ignored_columns="
-            f"{header} if the amounts are so already"
-        )
-        return FileError(self._log.name, problem, remedy=remedy, line=line)
+def _related(
+    row: Row, log: LogColumns, fee: int, others: set[int], beside: set[int]
+) -> tuple[set[int], set[int]]:
+    """(columns that the amount is left of, those that are left of it)."""
+    before, after = set[int](), set[int]()
+    for separator in _SEPARATORS:
+        amount = _number(log.amount_of(row), separator)
+        off = _number(as_text(row.cells[fee]), separator)
+        if not amount or not off:
+            continue
+        sums = _sums(row, beside, separator)
+        for other in others:
+            value = _number(as_text(row.cells[other]), separator)
+            if value and _is_one(value - off - amount, sums):
+                before.add(other)
+            elif value and _is_one(amount - off - value, sums):
+                after.add(other)
+    return before, after
 
-    def _holds(self, place: Place, rest: int | None) -> FileError:
-        line, fee, text = place
-        title, header = self._log.title(self._log.amount), self._log.title(fee)
-        holds, adds = "may hold", ""
-        if rest is not None:
-            holds, adds = "holds", f" adds to {self._log.title(rest)!r}"
-        problem = (
-            f"the column {title!r} is read, and {holds} what {header!r} (here {text!r})"
-            f"{adds or ' says'}, which is no sale of goods"
-        )
-        remedy = (
-            f"columns.discount_amount={header} takes it off, ignored_columns={header} "
-            "if it is not in it, or is to count as a sale"
-        )
-        return FileError(self._log.name, problem, remedy=remedy, line=line)
+
+def _is_on_top(log: LogColumns, fee: int, rest: int | None) -> bool:
+    """Whether a fee is paid by the buyer: it, or what is beside it, says so."""
+    rest_words = set[str]() if rest is None else _words(log.title(rest))
+    is_kept = bool(rest_words & _NET) and not rest_words & _GOODS
+    on_top = _words(log.title(fee)) & _ON_TOP or rest_words & _GOODS
+    return bool(on_top) and not is_kept
+
+
+def _left(
+    log: LogColumns, place: Place, before: int | None, said: tuple[str, str]
+) -> FileError:
+    line, fee, text = place
+    title, header = log.title(log.amount), log.title(fee)
+    left, why = said
+    problem = (
+        f"the column {title!r} is read, and may be what is left {left} {header!r} "
+        f"(here {text!r}): {why}"
+    )
+    answer = "<column of what the buyer paid>"
+    if before is not None:
+        answer = log.title(before)
+        problem += f"; both are {answer!r}"
+    remedy = (
+        f"columns.amount={answer} reads what the buyer paid, ignored_columns="
+        f"{header} if the amounts are so already"
+    )
+    return FileError(log.name, problem, remedy=remedy, line=line)
+
+
+def _holds(log: LogColumns, place: Place, rest: int | None) -> FileError:
+    line, fee, text = place
+    title, header = log.title(log.amount), log.title(fee)
+    holds, adds = "may hold", " says"
+    if rest is not None:
+        holds, adds = "holds", f" adds to {log.title(rest)!r}"
+    problem = (
+        f"the column {title!r} is read, and {holds} what {header!r} (here {text!r})"
+        f"{adds}, which is no sale of goods"
+    )
+    remedy = (
+        f"columns.discount_amount={header} takes it off, ignored_columns={header} "
+        "if it is not in it, or is to count as a sale"
+    )
+    return FileError(log.name, problem, remedy=remedy, line=line)
 
 
 def _words(title: str) -> set[str]:

@@ -98,13 +98,13 @@ def _with_parts(
     taxes, shipping, tip, untaxed = tuple[int, ...](), _NONE, _NONE, _NONE
     left_in = tuple[int, ...]()
     for separator in ".,":
-        read = [columns.charged(row) for row in _read(rows(), separator)]
+        read = [_charged(row, columns) for row in _read(rows(), separator)]
         if (parts := columns.shown(read)) is not None:
             taxes, shipping, tip = parts
             is_left = shipping == _NONE and not is_told
             left_in = _told_beside(columns.shippings, read) if is_left else ()
             break
-        if (untaxed := columns.untaxed(read)) != _NONE:
+        if (untaxed := _untaxed(read, columns)) != _NONE:
             break
     positions, others = dict(binding.positions), dict(binding.others)
     if taxes:
@@ -129,14 +129,8 @@ class _Columns:
         ignored: set[str],
         rest: int | None = None,
     ) -> None:
-        self._amount, self._off = amount, binding.positions.get("discount_amount")
-        words = {
-            at: _words(header)
-            for at, header in enumerate(binding.header)
-            if at not in binding.used
-            and not _RATE.fullmatch(header.strip())
-            and normalised(header) not in ignored
-        }
+        self.amount, self.off = amount, binding.positions.get("discount_amount")
+        words = _unread(binding, ignored)
         self._rests = [
             at
             for at, one in words.items()
@@ -147,31 +141,24 @@ class _Columns:
         told = binding.positions.get("shipping_amount")
         found = [at for at, one in free.items() if one & SHIPPING]
         self.shippings = found if told is None else [told]
-        self._named = {at: named_rate(binding.header[at]) for at in self.taxes}
-        self._untaxed = [
+        self.named = {at: named_rate(binding.header[at]) for at in self.taxes}
+        self.untaxed = [
             at
             for at, one in words.items()
             if (one & _IMPONIBLE or at in self._rests) and not one & _SUMS_OF_LINES
         ]
-        self._fees = [at for at, one in free.items() if one & FEES]
+        self.fees = [at for at, one in free.items() if one & FEES]
         self._tips = [at for at, one in free.items() if one & TIPS]
         self._offs = [at for at, one in free.items() if one & DISCOUNT]
         self.may_be_parts = bool(
-            self.taxes or self.shippings or self._tips or self._untaxed
+            self.taxes or self.shippings or self._tips or self.untaxed
         )
-
-    def charged(self, row: _Numbers) -> _Numbers:
-        """A row whose amount is what is left of it after the discount that is read."""
-        if self._off is None:
-            return row
-        left = max(abs(row[self._amount]) - abs(row[self._off]), Decimal(0))
-        return [left if at == self._amount else one for at, one in enumerate(row)]
 
     def shown(
         self, rows: Sequence[_Numbers]
     ) -> tuple[tuple[int, ...], int, int] | None:
         """(positions of taxes, of shipping, of tip) that every row bears out."""
-        rows = [row for row in rows if row[self._amount]]
+        rows = [row for row in rows if row[self.amount]]
         told = [at for at in self.taxes if any(row[at] for row in rows)]
         parts_of_tax = [at for at in told if not is_whole_tax(rows, at, told)]
         several = [tuple(parts_of_tax)] if len(parts_of_tax) > 1 else []
@@ -181,36 +168,60 @@ class _Columns:
             parts = [*tax, *(at for at in (shipping, tip) if at != _NONE)]
             if parts and all(any(row[at] for row in rows) for at in parts):
                 left = [
-                    abs(row[self._amount]) - sum(abs(row[at]) for at in parts)
+                    abs(row[self.amount]) - sum(abs(row[at]) for at in parts)
                     for row in rows
                 ]
                 is_shown = _is_a_rest(rows, left, self._rests, self._offs)
                 is_all = tax in several or not set(tax) & set(parts_of_tax)
-                if is_shown or (is_all and self._are_taxes(rows, left, tax)):
+                if is_shown or (is_all and _are_taxes(rows, self, left, tax)):
                     return tax, shipping, tip
         return None
 
-    def untaxed(self, rows: Sequence[_Numbers]) -> int:
-        """The column of the amount without its tax, where no column tells that."""
-        rows = [row for row in rows if row[self._amount]]
-        if any(row[at] for row in rows for at in (*self.taxes, *self._fees)):
-            return _NONE
-        whole = [abs(row[self._amount]) for row in rows]
-        for at in self._untaxed:
-            left = [abs(row[at]) for row in rows]
-            taxes = [[one - rest] for one, rest in zip(whole, left, strict=True)]
-            is_some = any(tax > 0 for (tax,) in taxes) and all(left)
-            if is_some and are_all_rates(taxes, [(0, None)], left, whole):
-                return at
-        return _NONE
 
-    def _are_taxes(
-        self, rows: Sequence[_Numbers], left: _Numbers, tax: tuple[int, ...]
-    ) -> bool:
-        """Whether the taxes are rates of what is left, and of the amount are none."""
-        named = [(at, self._named[at]) for at in tax]
-        whole = [abs(row[self._amount]) for row in rows]
-        return bool(tax) and are_all_rates(rows, named, left, whole)
+def _unread(binding: Binding, ignored: set[str]) -> dict[int, set[str]]:
+    """Position -> words of each header that nobody reads, and is no rate."""
+    return {
+        at: _words(header)
+        for at, header in enumerate(binding.header)
+        if at not in binding.used
+        and not _RATE.fullmatch(header.strip())
+        and normalised(header) not in ignored
+    }
+
+
+def _are_taxes(
+    rows: Sequence[_Numbers],
+    columns: _Columns,
+    left: _Numbers,
+    tax: tuple[int, ...],
+) -> bool:
+    """Whether the taxes are rates of what is left, and of the amount are none."""
+    named = [(at, columns.named[at]) for at in tax]
+    whole = [abs(row[columns.amount]) for row in rows]
+    return bool(tax) and are_all_rates(rows, named, left, whole)
+
+
+def _charged(row: _Numbers, columns: _Columns) -> _Numbers:
+    """A row whose amount is what is left of it after the discount that is read."""
+    if columns.off is None:
+        return row
+    left = max(abs(row[columns.amount]) - abs(row[columns.off]), Decimal(0))
+    return [left if at == columns.amount else one for at, one in enumerate(row)]
+
+
+def _untaxed(rows: Sequence[_Numbers], columns: _Columns) -> int:
+    """The column of the amount without its tax, where no column tells that."""
+    rows = [row for row in rows if row[columns.amount]]
+    if any(row[at] for row in rows for at in (*columns.taxes, *columns.fees)):
+        return _NONE
+    whole = [abs(row[columns.amount]) for row in rows]
+    for at in columns.untaxed:
+        left = [abs(row[at]) for row in rows]
+        taxes = [[one - rest] for one, rest in zip(whole, left, strict=True)]
+        is_some = any(tax > 0 for (tax,) in taxes) and all(left)
+        if is_some and are_all_rates(taxes, [(0, None)], left, whole):
+            return at
+    return _NONE
 
 
 def _is_a_rest(

@@ -8,6 +8,7 @@ discounts and the like explain is not asked about.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import product
 
 from taps.tap_files.headers import Binding
@@ -78,43 +79,47 @@ class TwoAmounts:
             text = as_text(row.cells[at])
             is_told = _SOME.fullmatch(amount) and _SOME.fullmatch(text)
             is_open = is_told and text != amount and at not in self._first
-            if is_open and not self._explains(row, at):
+            pair = (self._amount, at)
+            if is_open and not _explains(row, pair, self._parts, self._separators):
                 self._first[at] = row.line, text
 
     def ask(self) -> None:
         """Raise FileError where another column may be the money."""
         for at, (line, text) in self._first.items():
-            header, amount = (
-                self._header[at].strip(),
-                self._header[self._amount].strip(),
-            )
+            header = self._header[at].strip()
             if self._repeats and any(w in normalised(header) for w in _ORDERS):
                 continue  # the total of an order, beside its lines
-            problem = (
-                f"the column {amount!r} is read, and {header!r} (here {text!r}) may be "
-                "its money as well, and differs"
-            )
-            remedy = (
-                f"Say it: columns.{self._column}={header} reads that one, "
-                f"ignored_columns={header} reads {amount!r}"
-            )
-            raise FileError(self._name, problem, remedy=remedy, line=line)
+            raise self._asked(line, header, text)
 
-    def _explains(self, row: Row, other: int) -> bool:
-        """Whether both are equal, or what the parts of the row lie between them."""
-        for separator in self._separators:
-            amount, value, *parts = (
-                _number(as_text(row.cells[at]), separator)
-                for at in (self._amount, other, *self._parts)
-            )
-            told = [part for part in parts if part][:_MOST_PARTS]
-            for signs in product((0, 1, -1), repeat=len(told)):
-                between = sum(s * part for s, part in zip(signs, told, strict=True))
-                if abs(value + between - amount) < _CENT:
-                    # A file writes its cents one way: the next row is read so first.
-                    self._separators.sort(key=separator.__ne__)
-                    return True
-        return False
+    def _asked(self, line: int, header: str, text: str) -> FileError:
+        amount = self._header[self._amount].strip()
+        problem = (
+            f"the column {amount!r} is read, and {header!r} (here {text!r}) may be "
+            "its money as well, and differs"
+        )
+        remedy = (
+            f"Say it: columns.{self._column}={header} reads that one, "
+            f"ignored_columns={header} reads {amount!r}"
+        )
+        return FileError(self._name, problem, remedy=remedy, line=line)
+
+
+def _explains(
+    row: Row, columns: Sequence[int], parts: Sequence[int], separators: list[str]
+) -> bool:
+    """Whether both are equal, or what the parts of the row lie between them."""
+    for separator in separators:
+        amount, value, *sizes = (
+            _number(as_text(row.cells[at]), separator) for at in (*columns, *parts)
+        )
+        told = [part for part in sizes if part][:_MOST_PARTS]
+        for signs in product((0, 1, -1), repeat=len(told)):
+            between = sum(s * part for s, part in zip(signs, told, strict=True))
+            if abs(value + between - amount) < _CENT:
+                # A file writes its cents one way: the next row is read so first.
+                separators.sort(key=separator.__ne__)
+                return True
+    return False
 
 
 def _others(binding: Binding, settings: Settings) -> list[int]:
