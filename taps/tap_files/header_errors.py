@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taps.tap_files.problems import FileError
 from taps.tap_files.values.moments import order_shown_by
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, sign_at_end
 
 if TYPE_CHECKING:
     from taps.tap_files.contract import Column
@@ -91,7 +91,8 @@ def _words(text: str) -> set[str]:
 
 def refuse_doubled_columns(name: str, binding: Binding) -> None:
     """Raise FileError where a column that is read appears twice."""
-    keys = [normalised(cell) for cell in binding.header]
+    # Total (€) beside Total ($) are two columns, of which one is the company's.
+    keys = [normalised(cell) + sign_at_end(cell) for cell in binding.header]
     for column in _doubled(keys, binding.positions):
         problem = f"the column for {column} appears more than once"
         raise FileError(name, problem, remedy="Rename or remove one of them", line=1)

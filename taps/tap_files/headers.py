@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taps.tap_files.contract import Column, Contract, load_contracts
+from taps.tap_files.finding import Finder
 from taps.tap_files.header_errors import (
     missing_columns,
     nearest,
@@ -14,8 +15,7 @@ from taps.tap_files.header_errors import (
 from taps.tap_files.presets import Preset, preset_of
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import AUTO, Settings
-from taps.tap_files.values.currencies import currency_codes
-from taps.tap_files.wording import currency_in, is_header_of, normalised
+from taps.tap_files.wording import is_header_of, normalised
 
 __all__ = ["Binding", "bind", "recognise"]
 
@@ -96,16 +96,15 @@ def recognise(name: str, header: Sequence[str], settings: Settings) -> Binding:
         contracts = {settings.contract: contracts[settings.contract]}
     preset = preset_of(header, settings.preset, settings.contract)
     if preset is not None:
-        contract, constants = load_contracts()[preset.contract], settings.constants
-        known = bind(contract, header, settings.columns, preset, constants)
+        contract = load_contracts()[preset.contract]
+        known = bind(contract, header, settings.columns, preset, settings)
         if settings.preset == preset.name or not known.missing:
             if known.missing:
                 raise missing_columns(name, header, known)
             refuse_doubled_columns(name, known)
             return known
     bindings = [
-        bind(c, header, settings.columns, None, settings.constants)
-        for c in contracts.values()
+        bind(c, header, settings.columns, None, settings) for c in contracts.values()
     ]
     whole = [binding for binding in bindings if not binding.missing]
     beaten = {other for binding in whole for other in binding.contract.supersedes}
@@ -132,7 +131,7 @@ def bind(
     header: Sequence[str],
     overrides: Mapping[str, str],
     preset: Preset | None = None,
-    constants: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
 ) -> Binding:
     """Match a contract's columns to a header, best alias first.
 
@@ -140,19 +139,22 @@ def bind(
     ----------
     overrides : contract column -> header; an empty one says that none means it.
     preset : what the file's program means by its columns, instead of the aliases.
-    constants : contract column -> text that stands for it.
+    settings : whose constants stand for columns, and whose currency is the company's:
+        of money in several, that one is read.
     """
     keys = preset.keys_of(header) if preset else [normalised(h) for h in header]
+    constants = settings.constants if settings else {}
+    finder = Finder(header, keys, settings.currency_code if settings else None)
     positions: dict[str, int] = {}
     others: dict[str, tuple[int, ...]] = {}
     currencies: dict[str, str] = {}
     for column in contract.columns:
-        if column.name in (constants or {}):
+        if column.name in constants:
             continue
         aliases = column.aliases
         if preset is not None:
             aliases = preset.headers_of(column.name, keys)
-        found = _find(column, header, keys, aliases, overrides.get(column.name))
+        found = finder.find(column, aliases, overrides.get(column.name))
         if found is not None:
             positions[column.name], currency = found
             if currency:
@@ -175,7 +177,7 @@ def bind(
             positions = {
                 k: v for k, v in positions.items() if k not in column.product_of
             }
-    standing = {**(preset.constants if preset else {}), **(constants or {})}
+    standing = {**(preset.constants if preset else {}), **constants}
     standing = {k: v for k, v in standing.items() if k not in positions}
     given = positions.keys() | multiplied | standing.keys()
     given |= {c.name for c in contract.columns if set(c.stands_in) & given}
@@ -253,34 +255,6 @@ def _named_currency(
         return None
     sources = (amount.name,) if amount.name in positions else amount.product_of
     return next((currencies[s] for s in sources if s in currencies), None)
-
-
-def _find(
-    column: Column,
-    header: Sequence[str],
-    keys: Sequence[str],
-    aliases: Sequence[str],
-    override: str | None,
-) -> tuple[int, str | None] | None:
-    if override is not None:
-        whole = [normalised(cell) for cell in header]
-        wanted = normalised(override)
-        if wanted not in whole:
-            wanted = normalised(override.split("|")[0])
-        if not wanted or wanted not in whole:
-            return None
-        position = whole.index(wanted)
-        currency = currency_in(header[position]) if column.currency_suffix else None
-        return position, currency
-    for alias in map(normalised, aliases):
-        if alias in keys:
-            return keys.index(alias), None
-        if column.currency_suffix:
-            for position, key in enumerate(keys):
-                code = key[len(alias) :].upper()
-                if key.startswith(alias) and code in currency_codes():
-                    return position, code
-    return None
 
 
 def _last_resort(column: Column, keys: Sequence[str]) -> dict[str, int]:

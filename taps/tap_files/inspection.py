@@ -24,11 +24,13 @@ from taps.tap_files.repeated_headers import RepeatedHeaders
 from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.sums.keyed_amounts import KeyedAmounts
+from taps.tap_files.sums.other_currencies import OtherCurrencies
 from taps.tap_files.sums.repeats import RepeatFinder, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.told_parts import with_told_parts
 from taps.tap_files.sums.totals import TotalRows, refuse_all_totals
 from taps.tap_files.sums.twice import Twice
+from taps.tap_files.sums.two_amounts import TwoAmounts
 from taps.tap_files.tables import Row, Table, as_text
 from taps.tap_files.unsaved_formulas import UnsavedFormulas
 from taps.tap_files.values.amounts import AmountReader, amount_reader
@@ -154,6 +156,8 @@ def _watches(
         UnsavedFormulas(name, binding),
         Twice(name, binding),
         Questions(name, binding, settings, statuses),
+        OtherCurrencies(name, binding, settings),
+        TwoAmounts(name, binding, settings),
     )
 
 

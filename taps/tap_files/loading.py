@@ -183,11 +183,15 @@ class FileLoad:
         if reason is None or (tally.loaded_count and not is_mostly_lost):
             return
         problem = f"{count} of {tally.row_count} rows cannot be read, mostly: {reason}"
+        at = self.inspection.binding.positions.get(reason.partition(":")[0])
+        if at is not None:
+            problem += f" (column {self.inspection.binding.header[at].strip()!r})"
         remedy = (
             "Correct the file, or say how it is written with a setting (date_format, "
             "decimal_separator, currency_code, columns.<column>=<header>)"
         )
-        raise FileError(self.source.name, problem, remedy=remedy)
+        line = tally.main_line
+        raise FileError(self.source.name, problem, remedy=remedy, line=line)
 
     def _refuse_change(self) -> None:
         if self.source.path.stat().st_size != self.version.size:

@@ -70,6 +70,11 @@ class LogColumns:
         """The amount of a row, as written."""
         return "" if self.amount is None else as_text(row.cells[self.amount])
 
+    def worth_of(self, row: Row) -> str:
+        """The amount of a row, or the price that is multiplied, as written."""
+        at = self.named("unit_price") if self.amount is None else self.amount
+        return "" if at is None else as_text(row.cells[at])
+
     def status_and(self, header: str) -> str:
         """What ``columns.status`` has to say to read a column as well."""
         read = [self.title(at) for at in self.states]

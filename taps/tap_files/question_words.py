@@ -4,9 +4,12 @@ from __future__ import annotations
 
 __all__ = [
     "CAME_IN",
+    "CREDIT",
     "CURRENCY",
     "DONE",
     "ELSEWHERE",
+    "EXCHANGED",
+    "FEES",
     "FLAG",
     "GIVEN_BACK",
     "KIND",
@@ -14,6 +17,7 @@ __all__ = [
     "NO",
     "OWED",
     "REFUSED",
+    "SHIPPING",
     "STATE",
     "STATUS",
     "TIPS",
@@ -41,6 +45,11 @@ CAME_IN = frozenset(
         "incassato", "betaald", "ontvangen",
     }
 )  # fmt: skip
+CREDIT = frozenset(
+    {"credit", "credits", "credito", "creditos", "abono", "abonos", "bonificacion"}
+    | {"bonificaciones", "gutschrift", "gutschriften", "avoir", "accredito"}
+)
+"""Words of what a platform gives an advertiser back."""
 DONE = frozenset({"completed", "completado", "completada", "finalizado", "finalizada"})
 OWED = frozenset(
     {
@@ -104,6 +113,38 @@ ELSEWHERE = frozenset(
         "indirizzo", "prodotto", "quantita", "levering", "klant", "reden",
     }
 )  # fmt: skip
+EXCHANGED = frozenset(
+    {
+        "exchange",
+        "exchanged",
+        "replacement",
+        "cambio",
+        "cambiado",
+        "reemplazo",
+        "reposicion",
+    }
+    | {"troca", "umtausch", "ersatz", "echange", "remplacement", "cambiomerce"}
+    | {"sostituzione", "omruiling", "vervanging"}
+)
+"""Words of rows that may be sold already, in the order that they replace."""
+FEES = frozenset(
+    {
+        "fee", "fees", "commission", "commissions", "comision", "comisiones", "cargo",
+        "cargos", "tarifa", "tarifas", "comissao", "comissoes", "taxa", "taxas",
+        "provision", "provisionen", "gebuhr", "gebuhren", "gebuehr", "gebuehren",
+        "frais", "commissioni", "commissione", "commissie", "charge",
+        "charges", "surcharge", "surcharges", "recargo", "recargos", "zuschlag",
+        "aufschlag", "supplement", "supplemento", "toeslag", "handling",
+    }
+)  # fmt: skip
+"""Words of what somebody keeps of a sale, or puts on top of it."""
+SHIPPING = frozenset(
+    {
+        *("shipping", "envio", "envios", "despacho", "flete", "frete", "portes"),
+        *("delivery", "postage", "freight", "versand", "versandkosten", "porto"),
+        *("livraison", "port", "spedizione", "verzending", "verzendkosten"),
+    }
+)
 TIPS = frozenset(
     {"tip", "tips", "gratuity", "propina", "propinas", "gorjeta", "gorjetas"}
     | {"trinkgeld", "pourboire", "mancia", "fooi"}

@@ -15,9 +15,12 @@ from taps.tap_files.presets import Asked
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import (
     CAME_IN,
+    CREDIT,
     CURRENCY,
     DONE,
     ELSEWHERE,
+    EXCHANGED,
+    FEES,
     FLAG,
     GIVEN_BACK,
     KIND,
@@ -41,7 +44,11 @@ __all__ = ["Questions"]
 
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 200
-_OF_OTHERS = {"subscriptions": DISCOUNT, "payments": GIVEN_BACK}
+_OF_OTHERS = {
+    "subscriptions": DISCOUNT,
+    "payments": GIVEN_BACK,
+    "ad_spend": CREDIT | FEES,
+}
 """Words of columns that are asked about in files that are no log of purchases."""
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2,4}\b.*")
 _CODED = re.compile(r"[^\W\d_]+[-_#]?\d+")
@@ -80,9 +87,10 @@ class Questions:
             if position not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
-        asked = MONEY | STATE | KIND | FLAG | CURRENCY
-        asked = GIVEN_BACK if binding.preset else asked
-        asked = asked if is_log else _OF_OTHERS.get(binding.contract.name, frozenset())
+        asked = GIVEN_BACK if binding.preset else MONEY | STATE | KIND | FLAG | CURRENCY
+        is_report = binding.preset is not None and binding.contract.name == "ad_spend"
+        others = frozenset() if is_report else _OF_OTHERS.get(binding.contract.name)
+        asked = asked if is_log else others or frozenset()
         self._told = dict(_told_by(binding, [position for position, _ in unread]))
         self._unread = [
             (position, words)
@@ -144,9 +152,11 @@ class Questions:
         if words & STATE or (words & KIND and not words & (MONEY | FLAG)):
             is_said = self._status or not words & STATUS or says_nothing(word_of(text))
             means = self._meanings.get(word_of(text), "paid" if is_said else "unknown")
+            amount = self._amount_of(row)
             if means == "refunded":
-                return not is_negative(self._amount_of(row))
-            return means not in COUNTED
+                return not is_negative(amount)
+            is_again = normalised(text) in EXCHANGED and _is_something(amount)
+            return is_again or means not in COUNTED
         return self._may_be_money(row, text, words)
 
     def _may_be_money(self, row: Row, text: str, words: set[str]) -> bool:
@@ -247,6 +257,8 @@ class Questions:
         elif self._binding.contract.name == "subscriptions":
             yield f"columns.discount_amount={header} (money)"
             yield f"columns.discount_percent={header}"
+        elif self._binding.contract.name == "ad_spend":
+            yield "columns.spend=<column of what was spent in the end>"
         elif self._binding.contract.name in _OF_OTHERS:
             yield "columns.status=<column that says refunded>"
         elif words & CURRENCY:

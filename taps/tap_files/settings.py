@@ -21,7 +21,7 @@ from taps.tap_files.values.currencies import currency_codes
 __all__ = ["AUTO", "SETTINGS_SCHEMA", "Settings"]
 
 AUTO = "auto"
-_READING = 4
+_READING = 5
 """Raised when more is told of the same files, so that each is read once more."""
 
 SETTINGS_SCHEMA: dict[str, Any] = th.PropertiesList(

@@ -77,7 +77,7 @@ def _fulfils(header: Sequence[str], settings: Settings) -> bool:
             header,
             settings.columns,
             preset if preset and preset.contract == contract.name else None,
-            settings.constants,
+            settings,
         ).missing
         for contract in contracts.values()
     )

@@ -14,17 +14,20 @@ from typing import Protocol
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import DAYS, LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import TIPS
 from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.sums.commissions import Commissions
 from taps.tap_files.sums.credit_notes import CreditNotes
 from taps.tap_files.sums.discounts import DISCOUNT, PRICES, Discounted
 from taps.tap_files.sums.group_headings import GroupHeadings
+from taps.tap_files.sums.net_beside import NetBeside
+from taps.tap_files.sums.no_goods import NoGoods, UnitsBack
 from taps.tap_files.sums.only_refunds import OnlyRefunds
 from taps.tap_files.sums.other_sections import OtherSections
 from taps.tap_files.sums.paid_bills import PaidBills
 from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_kinds import RowKinds
 from taps.tap_files.sums.said_again import SaidAgain
+from taps.tap_files.sums.tips import Tips
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
@@ -65,6 +68,10 @@ _NOT_YET = frozenset(
     {"due", "vencimiento", "vence", "limite", "limit", "prevista", "previsto", "plazo"}
     | {"fallig", "falligkeit", "zahlungsziel", "echeance", "scadenza", "vervaldatum"}
 )
+_WITHHELD = frozenset(
+    {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
+    | {"retencao", "retencoes"}
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _ONE = re.compile(r"1(?:[.,]0+)?")
@@ -100,11 +107,14 @@ def watches_of_worth(
             _ReturnedUnits(log),
             _UnitAmounts(log),
         ),
-        *(_Tips(log), RowKinds(log)),
+        *(Tips(log), RowKinds(log), NoGoods(log), UnitsBack(log, statuses)),
         *(PaidBills(log, settings), GroupHeadings(log, binding)),
         *(RefundsTwice(log, binding, settings.columns), OnlyRefunds(log, binding)),
         *(_UnreadUnits(log), _UnpaidRows(log), OtherSections(log)),
         Discounted(log, is_told="amount" in settings.columns),
+        Commissions(log, is_told="amount" in settings.columns),
+        NetBeside(log, is_told="amount" in settings.columns),
+        _Withheld(log, [] if "amount" in settings.columns else log.holding(_WITHHELD)),
     ]
     if settings.amount_per == AUTO:
         watches += (SaidAgain(log, binding, statuses), UnnamedSums(log, binding))
@@ -159,22 +169,6 @@ class _Discounts(_Columns):
         )
 
 
-class _Tips(_Columns):
-    """Tips that no other column shows to be in the amount, or beside it."""
-
-    def __init__(self, log: LogColumns) -> None:
-        tips = [at for at in log.holding(TIPS) if at not in log.read]
-        super().__init__(log, tips)
-
-    def said(self, header: str, text: str) -> tuple[str, str]:
-        return (
-            f"the column {header!r} holds tips (here {text!r}), which are no sales, "
-            "and whether they are in the amount is not known",
-            f"Say it: columns.discount_amount={header} takes them off the amount, "
-            f"ignored_columns={header} if it is without them",
-        )
-
-
 class _ReturnedUnits(_Columns):
     """Units that came back, where nothing says what was paid for them."""
 
@@ -189,6 +183,18 @@ class _ReturnedUnits(_Columns):
             "Export the refunded amount too, and name it with "
             "columns.refunded_amount=<column of the file>, or "
             f"ignored_columns={header} if the amounts are without it",
+        )
+
+
+class _Withheld(_Columns):
+    """What the buyer keeps for the State, which is a part of what was sold."""
+
+    def said(self, header: str, text: str) -> tuple[str, str]:
+        return (
+            f"the column {header!r} (here {text!r}) says what the buyer withheld, and "
+            "whether the amounts are without it is not known",
+            "Say it: columns.amount=<column of the whole> reads what was billed, "
+            f"ignored_columns={header} if the amounts are so already",
         )
 
 

@@ -33,7 +33,15 @@ _BREAKDOWNS = frozenset(
     }
 )  # fmt: skip
 """Headers, normalised, of what a platform splits its campaigns by."""
-_EVERYTHING = frozenset({"", "all", "total", "todo", "todos", "todas"})
+_EVERYTHING = frozenset(
+    {
+        "", "all", "total", "todo", "todos", "todas", "allcampaigns", "totalcampaigns",
+        "todaslascampanas", "totalcampanas", "totaldecampanas", "todasascampanhas",
+        "allekampagnen", "toutes", "touteslescampagnes", "tutti", "tutte",
+        "tuttelecampagne", "allecampagnes", "alle", "alladsets", "allads",
+        "todoslosconjuntosdeanuncios", "todoslosanuncios",
+    }
+)  # fmt: skip
 _CENT = Decimal("0.01")
 
 

@@ -25,6 +25,7 @@ class Tally:
         self._first_date = self._last_date = ""
         self.left_out: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._first_lines: dict[str, int] = {}
         self._orders: set[int] = set()
         self._lone_rows = self._periods = 0
         self._guests = self._future = self._skipped = self._repeated = 0
@@ -44,6 +45,7 @@ class Tally:
             return
         self.rejected_count += 1
         self._reasons[outcome.reason] += 1
+        self._first_lines.setdefault(outcome.reason, outcome.line)
         self._rejected_total += outcome.amount or 0
 
     def _add_loaded(self, loaded: Loaded) -> None:
@@ -83,6 +85,11 @@ class Tally:
         """Why most rows were rejected, but for those that only repeat others."""
         reasons = self._reasons.most_common()
         return next((r for r, _ in reasons if not r.startswith("duplicate")), None)
+
+    @property
+    def main_line(self) -> int | None:
+        """The first line that was rejected for it."""
+        return self._first_lines.get(self.main_reason or "")
 
     def columns(self) -> dict[str, Any]:
         """The counts, totals and dates of the ``files`` stream."""

@@ -1,8 +1,10 @@
-"""A file whose rows all stand in it twice, one block below the other, without ids."""
+"""A file whose rows all stand in it twice, or more, and which has no ids."""
 
 from __future__ import annotations
 
 from array import array
+from collections import Counter
+from math import gcd
 
 from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
@@ -16,7 +18,7 @@ _IDS = frozenset({"purchase_id"})
 
 
 class Twice:
-    """Compares the second half of a file's rows with the first one, in their order.
+    """Counts how often each row of a file stands in it, wherever that is.
 
     Rows with an id are told apart by it, and a copy of one is set aside.
     """
@@ -35,18 +37,33 @@ class Twice:
 
     def ask(self) -> None:
         """Raise FileError where the file says each of its rows twice."""
-        half, rest = divmod(len(self._rows), 2)
-        block = self._rows[:half]
-        is_again = half and not rest and block == self._rows[half:]
-        if not is_again or len(set(block)) < self._fewest:
+        counts = Counter(self._rows)
+        times = gcd(*counts.values())
+        if times < 2 or len(counts) < self._fewest:
             return
-        problem = (
-            f"the {half} rows from this line on are those above them again, one by "
-            "one, and no column numbers them"
-        )
+        half = len(self._rows) // 2
+        if self._rows[:half] == self._rows[half:]:
+            problem = (
+                f"the {half} rows from this line on are those above them again, one by "
+                "one, and no column numbers them"
+            )
+            line = self._lines[half]
+        else:
+            problem = (
+                f"each of the {len(counts)} different rows stands in the file {times} "
+                "times or more, and no column numbers them (this is the first again)"
+            )
+            line = self._first_again()
         remedy = (
-            "Take one of the two blocks out; if they are rows of their own, add a "
-            "column with a number for each"
+            "Take the copies out; if they are rows of their own, add a column with a "
+            "number for each"
         )
-        line = self._lines[half]
         raise FileError(self._name, problem, remedy=remedy, line=line)
+
+    def _first_again(self) -> int:
+        seen = set[int]()
+        for row, line in zip(self._rows, self._lines, strict=True):
+            if row in seen:
+                return line
+            seen.add(row)
+        return self._lines[0]

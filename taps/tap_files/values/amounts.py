@@ -32,7 +32,9 @@ _LARGEST = Decimal(10) ** 13
 """Beyond this an amount is a slipped column, and would not fit numeric(18,2)."""
 
 _SYMBOL = r"((?:[A-Za-z]{2,3}\.?\$?|[A-Z]{0,2}\$|S/\.?|[€£¥₡₱₲₩₹₽])?)"
-_DRESSED = re.compile(rf"{_SYMBOL}\s*([-+(\u2212]?){_SYMBOL}([\d.,]+)([-)]?){_SYMBOL}")
+_DRESSED = re.compile(
+    rf"{_SYMBOL}\s*([-+(\u2212]?){_SYMBOL}([\d.,]+)(?:{_SYMBOL}(?=\)))?([-)]?){_SYMBOL}"
+)
 _GAPS = " \t\u00a0\u2009\u202f\u2019'"
 _PADDING = str.maketrans("", "", _GAPS)
 _PARTED = re.compile(rf"\d[{_GAPS}]+\d")
@@ -166,11 +168,11 @@ def _read(
     dressed = _DRESSED.fullmatch(text)
     if dressed is None:
         raise RowRejected("the amount cannot be read")
-    before, opening, between, digits, closing, after = dressed.groups()
+    before, opening, between, digits, within, closing, after = dressed.groups()
     opening = "" if opening == "+" else opening
     if (opening or closing) and (opening, closing) not in _NEGATIVE:
         raise RowRejected("the amount cannot be read")
-    for sign in filter(None, (before, between, after)):
+    for sign in filter(None, (before, between, within, after)):
         _refuse_other_currency(sign, currency_code)
     if in_cents:
         _refuse_open(digits, currency_code, separator, least=1)

@@ -10,7 +10,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from taps.tap_files.problems import RowRejected
-from taps.tap_files.values.written_dates import numbered, with_month_name, without_zone
+from taps.tap_files.values.written_dates import (
+    as_mail,
+    numbered,
+    with_month_name,
+    without_zone,
+)
 
 __all__ = ["DAY_FIRST", "MONTH_FIRST", "Moment", "MomentReader", "moment_reader"]
 __all__ += ["is_open_date", "order_shown_by"]
@@ -45,7 +50,6 @@ _ISO = re.compile(
     r"(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SLASHED = re.compile(
     r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})"
     r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:\s*([ap])\.?\s?m\.?)?)?",
@@ -65,7 +69,7 @@ class _EmptyDate(Exception):
 
 def order_shown_by(text: str) -> str | None:
     """The order of day and month that a written date proves, or None."""
-    match = _SLASHED.fullmatch(text)
+    match = _SLASHED.fullmatch(without_zone(text)[0])
     if match is None or len(match[1]) > 2:
         return None
     first, second = int(match[1]), int(match[3])
@@ -76,7 +80,7 @@ def order_shown_by(text: str) -> str | None:
 
 def is_open_date(text: str) -> bool:
     """Whether day and month could be swapped and give another date."""
-    match = _SLASHED.fullmatch(text)
+    match = _SLASHED.fullmatch(without_zone(text)[0])
     if match is None or len(match[1]) > 2 or match[2] == ".":
         return False
     return match[1].zfill(2) != match[3].zfill(2) and order_shown_by(text) is None
@@ -124,14 +128,15 @@ def _parse(text: str, order: str) -> tuple[datetime, bool]:
     """The written time, naive or with its offset, and whether it is a date only."""
     if iso := _ISO.fullmatch(text):
         return _parse_iso(*iso.groups())
-    if compact := _COMPACT.fullmatch(text):
-        year, month, day = map(int, compact.groups())
-        return datetime(year, month, day), True
     if slashed := _SLASHED.fullmatch(text):
         return _parse_slashed(slashed, order)
-    if number := numbered(text):
-        return number
+    if told := numbered(text) or as_mail(text):
+        return told
     plain, offset = without_zone(text)
+    if offset is not None and any(kind.fullmatch(plain) for kind in (_ISO, _SLASHED)):
+        written, is_date_only = _parse(plain, order)
+        zone = None if is_date_only else written.tzinfo or offset
+        return written.replace(tzinfo=zone), is_date_only
     if named := with_month_name(plain):
         midnight, (hour, minute, second, half) = named
         if hour is None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from functools import cache
 
 from babel.dates import get_month_names
 
 from taps.tap_files.wording import normalised
 
-__all__ = ["month_alone", "numbered", "week_alone", "with_month_name", "without_zone"]
+__all__ = [
+    "as_mail",
+    "month_alone",
+    "numbered",
+    "week_alone",
+    "with_month_name",
+    "without_zone",
+]
 
 _LOCALES = ("en", "es", "pt", "fr", "de")
 _CLOCK = (
@@ -51,7 +59,11 @@ _ZONE = re.compile(
     r"(?:([+-])(\d{1,2})(?::?(\d{2}))?)?",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})(\.\d+)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_NUMBER = re.compile(r"(\d{5}|\d{10}|\d{13})(?:[.,](\d+))?")
+_MAIL = re.compile(
+    r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}:\d{2} (?:[+-]\d{4}|GMT)"
+)
 _SERIAL_DAYS = range(20_000, 80_000)
 """Excel's day numbers from 1954 to 2119."""
 _EXCEL_EPOCH = datetime(1899, 12, 30)
@@ -122,8 +134,11 @@ def numbered(text: str) -> tuple[datetime, bool] | None:
     """The time that a number stands for, and whether it is a day only; or None.
 
     Five digits are days as Excel counts them (a fraction is the time of day), ten are
-    seconds and thirteen are milliseconds since 1970, in UTC.
+    seconds and thirteen are milliseconds since 1970, in UTC; eight are a date.
     """
+    if compact := _COMPACT.fullmatch(text):
+        year, month, day = map(int, compact.groups())
+        return datetime(year, month, day), True
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None
@@ -131,11 +146,16 @@ def numbered(text: str) -> tuple[datetime, bool] | None:
     if len(whole) == 5:
         if int(whole) not in _SERIAL_DAYS:
             return None
-        seconds = round(float(fraction or 0) * 86_400)
+        seconds = round(float(f"0.{fraction or 0}") * 86_400)
         moment = _EXCEL_EPOCH + timedelta(days=int(whole), seconds=seconds)
         return moment, seconds == 0
     since_1970 = int(whole) / (1 if len(whole) == 10 else 1_000)
     return datetime.fromtimestamp(since_1970, UTC).replace(microsecond=0), False
+
+
+def as_mail(text: str) -> tuple[datetime, bool] | None:
+    """The time as mail writes it (RFC 5322), which is no day only; or None."""
+    return (parsedate_to_datetime(text), False) if _MAIL.fullmatch(text) else None
 
 
 @cache

@@ -39,6 +39,10 @@ MADRID = ZoneInfo("Europe/Madrid")
         ("Jan 5, 2026 1:23:45 PM PST", "2026-01-05T21:23:45+00:00"),
         ("31 jul 2026 11:03:59 p.m. GMT-7", "2026-08-01T06:03:59+00:00"),
         ("15 Mar 2026 3:22:08 PM UTC", "2026-03-15T15:22:08+00:00"),
+        ("2026-01-19 11:16:41 PST", "2026-01-19T19:16:41+00:00"),
+        ("19/01/2026 11:16 UTC", "2026-01-19T11:16:00+00:00"),
+        ("Tue, 13 Jan 2026 10:00:00 +0100", "2026-01-13T09:00:00+00:00"),
+        ("46036,5", "2026-01-14T11:00:00+00:00"),
     ],
 )
 def test_a_time_is_read_in_the_companys_zone(text: str, instant: str) -> None:
@@ -96,3 +100,8 @@ def test_a_date_proves_its_order_or_is_open() -> None:
     assert is_open_date("03/04/2024")
     assert not is_open_date("04/04/2024")
     assert not is_open_date("2024-04-03")
+
+
+def test_a_zone_does_not_hide_that_day_and_month_may_be_swapped() -> None:
+    assert is_open_date("05/01/2026 10:00 PST")
+    assert order_shown_by("06/22/2026 10:00 PDT") == MONTH_FIRST

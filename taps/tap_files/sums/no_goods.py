@@ -1,0 +1,113 @@
+"""Rows of a log that sell no goods, or give some back, and are written as sales.
+
+A gift card that is sold is owed until it is spent, and a tip is nobody's sale; a row of
+-1 units whose amount has no minus was given back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from taps.tap_files.log_columns import LogColumns, Place, is_negative
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import TIPS
+from taps.tap_files.statuses import word_of
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised
+
+__all__ = ["NoGoods", "UnitsBack"]
+
+_PRODUCTS = frozenset(
+    {
+        "product", "products", "producto", "productos", "produto", "produtos",
+        "produkt", "produit", "prodotto", "item", "items", "lineitem", "articulo",
+        "articulos", "artikel", "article", "articolo", "description", "descripcion",
+        "descricao", "beschreibung", "bezeichnung", "designation", "descrizione",
+        "concepto", "conceito", "omschrijving",
+    }
+)  # fmt: skip
+"""Words of headers of what was sold."""
+_GIFT_CARD = re.compile(
+    r"gift(?:card|voucher|certificate)|(?:tarjeta|cheque|vale|bono)(?:de)?regalo"
+    r"|(?:cartao|vale)(?:de)?presente|(?:carte|cheque|bon)cadeau"
+    r"|geschenk(?:gutschein|karte)|wertgutschein|(?:buono|carta)regalo"
+    r"|cadeau(?:bon|kaart)"
+)
+
+
+class NoGoods:
+    """Looks for lines that are called a gift card, or a tip."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        self._products = [at for at in log.holding(_PRODUCTS) if at != log.amount]
+        self._first: Place | None = None
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if self._first or not any(c in "123456789" for c in self._log.worth_of(row)):
+            return
+        for position in self._products:
+            text = as_text(row.cells[position])
+            word = normalised(text)
+            if word in TIPS or _GIFT_CARD.search(word):
+                self._first = row.line, position, text
+
+    def ask(self) -> None:
+        """Raise FileError where such a line would be added up as a sale."""
+        if self._first is None:
+            return
+        line, position, text = self._first
+        header = self._log.title(position)
+        problem = (
+            f"the column {header!r} says {text!r}, which is no sale of goods (a gift "
+            "card is owed until it is spent, a tip is not the shop's), and would be "
+            "added up as one"
+        )
+        remedy = (
+            "Export the file without such rows, or take them out; "
+            f"ignored_columns={header} counts them as sales"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+class UnitsBack:
+    """Looks for units with a minus beside an amount without one."""
+
+    def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
+        self._log, self._meanings = log, statuses
+        self._quantity = log.named("quantity") if log.amount is not None else None
+        self._first: Place | None = None
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        if self._first or self._quantity is None:
+            return
+        units = as_text(row.cells[self._quantity])
+        amount = self._log.amount_of(row)
+        if not is_negative(units) or is_negative(amount) or not _is_some(units, amount):
+            return
+        states = (word_of(as_text(row.cells[at])) for at in self._log.states)
+        if not any(self._meanings.get(word) == "returned" for word in states):
+            self._first = row.line, self._quantity, units
+
+    def ask(self) -> None:
+        """Raise FileError where what came back would be added up as a sale."""
+        if self._first is None:
+            return
+        line, position, text = self._first
+        header, amount = (self._log.title(at) for at in (position, self._log.amount))
+        problem = (
+            f"the column {header!r} says that {text} units were sold, and {amount!r} "
+            "has no minus: what came back would be added up as a sale"
+        )
+        remedy = (
+            "Write its amount with a minus; columns.amount= (empty) multiplies price "
+            f"and quantity instead; ignored_columns={header} adds up as it stands"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+def _is_some(*numbers: str) -> bool:
+    return all(any(c in "123456789" for c in number) for number in numbers)
