@@ -9,11 +9,7 @@ figures as (
         told.period_kind,
         told.period_start_date,
         told.period_end_date,
-        -- Weeks begin on Mondays: 52 of them lie between two alike.
-        case told.period_kind
-            when 'week' then told.period_start_date - 364
-            else (told.period_start_date - interval '1 year')::date
-        end as year_before_date,
+        {{ year_before_date('told') }} as year_before_date,
         figures.place,
         figures.metric_name,
         figures.figure,

@@ -14,40 +14,20 @@ days as (
 
 begun as (
     select
-        company_id,
-        min(calendar_date) filter (
-            where coalesce(order_count, purchase_count) is not null
-        ) as sales_since_date,
-        min(calendar_date) filter (where spend is not null) as spend_since_date
+        days.company_id,
+        companies.as_of_date,
+        min(days.calendar_date) filter (
+            where coalesce(days.order_count, days.purchase_count) is not null
+        ) as since_date,
+        min(days.calendar_date) filter (where days.spend is not null)
+            as spend_date
     from days
-    group by company_id
+    inner join companies
+        on days.company_id = companies.company_id
+    group by days.company_id, companies.as_of_date
 ),
 
--- Every one since the first, so that one in which nothing was sold is there.
-periods as (
-    select
-        companies.company_id,
-        kinds.period_kind,
-        calendar.start_at::date as period_start_date,
-        (calendar.start_at + kinds.span)::date - 1 as period_end_date,
-        begun.sales_since_date,
-        greatest(begun.sales_since_date, begun.spend_since_date)
-            as spend_since_date
-    from companies
-    inner join begun
-        on companies.company_id = begun.company_id
-    cross join
-        lateral (
-            values ('week', interval '1 week'), ('quarter', interval '3 months')
-        ) as kinds (period_kind, span)
-    cross join
-        lateral generate_series(
-            date_trunc(kinds.period_kind, begun.sales_since_date::timestamp),
-            companies.as_of_date::timestamp,
-            kinds.span
-        ) as calendar (start_at)
-    where (calendar.start_at + kinds.span)::date - 1 <= companies.as_of_date
-),
+{{ with_periods('begun') }},
 
 summed as (
     select
@@ -55,8 +35,8 @@ summed as (
         periods.period_kind,
         periods.period_start_date,
         periods.period_end_date,
-        periods.sales_since_date,
-        periods.spend_since_date,
+        begun.since_date as sales_since_date,
+        greatest(begun.since_date, begun.spend_date) as spend_since_date,
         coalesce(sum(days.net_sales), 0) as net_sales,
         coalesce(sum(days.order_count), 0) as order_count,
         coalesce(sum(days.net_revenue), 0)::numeric(18, 2) as net_revenue,
@@ -64,6 +44,8 @@ summed as (
         coalesce(sum(days.new_customer_revenue), 0) as new_customer_revenue,
         nullif(sum(days.spend)::numeric(18, 2), 0) as spend
     from periods
+    inner join begun
+        on periods.company_id = begun.company_id
     left join days
         on
             periods.company_id = days.company_id
@@ -74,8 +56,8 @@ summed as (
         periods.period_kind,
         periods.period_start_date,
         periods.period_end_date,
-        periods.sales_since_date,
-        periods.spend_since_date
+        begun.since_date,
+        begun.spend_date
 ),
 
 joined as (
