@@ -50,6 +50,11 @@ def built(warehouse: Warehouse) -> Pair:
     """Acme's sender tells of deliveries; Bolt's of none, of the same messages."""
     pair = warehouse.add_pair()
     warehouse.load(pair.acme, file("message_events", [*MAIL, *WHATSAPP]))
+    # A campaign that got another name while it was read.
+    for version, name in enumerate(("Marzo", "Abril"), start=1):
+        row: Row = {"campaign_id": "told", "campaign_name": name, "channel": "email"}
+        row = {**row, "started_at": at("2026-03-13")}
+        warehouse.load(pair.acme, file("message_campaigns", [row], version))
     silent = [row for row in MAIL if row["message_event"] != "delivered"]
     warehouse.load(pair.bolt, file("message_events", silent))
     warehouse.build(
@@ -96,6 +101,17 @@ def test_where_no_campaign_tells_of_any_what_did_not_fail_arrived(
         "bounced": (0, 0),
         "over": (2, pytest.approx(2 / 3)),
     }
+
+
+def test_a_campaign_with_another_name_is_still_one(
+    warehouse: Warehouse, built: Pair
+) -> None:
+    """Under the name it has now, with all that was sent of it."""
+    assert warehouse.rows(
+        """select campaign_name, sent_count from reporting.message_campaigns
+        where company_id = %s and campaign_id = 'told'""",
+        [built.acme],
+    ) == [{"campaign_name": "Abril", "sent_count": 3}]
 
 
 def test_a_month_is_of_the_campaigns_of_which_it_is_known(
