@@ -84,7 +84,7 @@ _TABLES = {
     ],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
     # The week of the 29th is not over.
-    "usage_by_role": [["directivo", "1", "10", "1", "1"]],
+    "usage_by_role": [["Dirección", "1", "10", "1", "1"]],
     "report_minutes": [["Semanal", "29 sept 1997", "60,0", "240", "75 %"]],
     "webhook_latency": [
         [
