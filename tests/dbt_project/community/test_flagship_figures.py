@@ -179,6 +179,36 @@ def test_a_target_holds_until_the_next_and_limits_say_how_bad_it_is(
     }
 
 
+def test_a_cohort_of_fewer_than_thirty_is_told_and_drawn_in_no_line(
+    warehouse: Warehouse,
+) -> None:
+    """29 people of January and 30 of February, who came that day alone."""
+    pair = warehouse.add_pair()
+    came = [
+        (f"{day}/{number}", at(day))
+        for day, count in (("2026-01-10", 29), ("2026-02-10", 30))
+        for number in range(count)
+    ]
+    warehouse.load(
+        pair.acme,
+        file("contacts", [contact(*one) for one in came]),
+        file("community_events", [login(*one) for one in came]),
+    )
+    warehouse.build(
+        pair.acme, as_of={pair.acme: "2026-04-15"}, only=["retention_cohorts"]
+    )
+
+    rows = warehouse.rows(
+        """select * from reporting.community_retention
+        where company_id = %s and family = 'window' and day_count = 30 order by 2""",
+        [pair.acme],
+    )
+    assert [(row["eligible_count"], row["is_many"]) for row in rows] == [
+        *((29, False), (30, True)),
+    ]
+    assert [row["retention_ratio"] for row in rows] == [0, 0]
+
+
 def test_limits_are_held_against_what_was_known_last(
     warehouse: Warehouse, built: Pair
 ) -> None:
