@@ -36,13 +36,14 @@ _KINDS: Mapping[str, tuple[set[str], set[str]]] = {
     "trend": ({"x", "metric"}, {"less_is_better"}),
     "table": ({"columns"}, {"colours", "shades"}),
     "details": ({"columns"}, set()),
-    "line": ({"x", "metrics"}, {*_CHART, "scale"}),
+    "line": ({"x", "metrics"}, {*_CHART, "scale", "every"}),
     "bar": ({"x", "metrics"}, {*_CHART, "scale", "show_values", "stacked"}),
     "row": ({"x", "metrics"}, _CHART),
     "scatter": ({"x", "by", "metrics"}, {"bubble", "axis"}),
     "pie": ({"x", "metrics"}, set()),
 }
 _TYPES = ("number", "text")
+_STEPS = ("day", "week", "month")
 # As Metabase makes them.
 _ID = re.compile(r"[A-Za-z0-9_-]{21}")
 _GRID = ("row", "column", "width", "height")
@@ -167,6 +168,10 @@ def _check_card(where: str, card: Any, page: PageFile) -> None:
     for key in ("columns", "metrics", "shades"):
         if key in card and not (isinstance(card[key], list) and card[key]):
             raise ContentError(f"{where}: {key} is {card[key]!r}; write a list")
+    if card.get("every", "day") not in _STEPS:
+        raise ContentError(
+            f"{where}: every is {card['every']!r}, not one of {_listed(_STEPS)}"
+        )
     if len(card.get("metrics", ())) > 1 and ("by" in card or kind == "pie"):
         raise ContentError(
             f"{where}: metrics are {card['metrics']}; a pie, and a chart with 'by', "

@@ -3,8 +3,9 @@
 Three shapes: rows of a view, months of ``reporting.kpi_months``, and one row of a KPI
 function (``reporting.get_…``). The latter two answer for the period that the reader
 chose in months; a card with SQL of its own writes ``with ${query.period}`` for that.
-Any card may go back that far from a day of its own: ``${query.months:13}`` is an
-interval, of thirteen months while nobody chose.
+A line of days, weeks or months that says ``every`` has a point in each: where there is
+no row, nothing was counted. Any card may go back that far from a day of its own:
+``${query.months:13}`` is an interval, of thirteen months while nobody chose.
 """
 
 from __future__ import annotations
@@ -42,10 +43,49 @@ def query_of(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:
     ----------
     card
         Its ``sql``; else ``from``, and ``where``, ``order``, ``limit``, ``only_if``.
+        ``every`` is day, week or month.
     columns
         What each column is in SQL, in their order.
     """
-    return _SPAN.sub(_span, _asked(card, columns))
+    asked = _asked(card, columns)
+    if "every" in card:
+        asked = _without_gaps(card, columns, asked)
+    return _SPAN.sub(_span, asked)
+
+
+def _without_gaps(
+    card: Mapping[str, Any], columns: Mapping[str, str], asked: str
+) -> str:
+    """A row for each day from a series' first to the last of all, 0 where none is told.
+
+    A line through what was told alone would pass over the days on which nothing was.
+    """
+    split = 2 if "by" in card else 1
+    (day, *series), counts = list(columns)[:split], list(columns)[split:]
+    keys = [f"told.{day} = steps.{day}"]
+    # A series may have no name.
+    keys += [f"told.{one} is not distinct from steps.{one}" for one in series]
+    last = f"(select max({day}) from told)"  # noqa: S608 (names of columns)
+    steps = [
+        *series,
+        f"generate_series(min({day}), {last}, interval '1 {card['every']}')::date"
+        f" as {day}",
+    ]
+    shown = [f"steps.{name}" for name in (day, *series)]
+    shown += [f"coalesce(told.{name}, 0) as {name}" for name in counts]
+    lines = [
+        *("with told as (", *_indented(asked.splitlines()), "),", "", "steps as ("),
+        *("    select", *(f"    {line}" for line in _listed(steps)), "    from told"),
+        *(f"    group by {name}" for name in series),
+        *(")", "", "select", *_listed(shown), "from steps"),
+        *("left join told", "    on", "        " + "\n        and ".join(keys)),
+        f"order by {', '.join(f'steps.{name}' for name in (*series, day))}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"    {line}" if line else line for line in lines]
 
 
 def _asked(card: Mapping[str, Any], columns: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ import typst
 import vl_convert
 
 from metabase.content.logos import Logo
+from metabase.content.palette import MEANINGS
 from metabase.rendering.cards import Cell, DrawnCard
 from metabase.rendering.page_parts import TEMPLATES, vega_version
 from metabase.rendering.report import Report
@@ -136,6 +137,8 @@ def _card(
         "name": card.name,
         "empty": empty,
         "number": number or report.labels["preview.no_value"],
+        "under": card.range or (card.trend.told if card.trend else None),
+        "ground": _ground(card.trend.meaning if card.trend else ""),
         "headers": [_cell(cell) for cell in card.headers],
         "rows": [[_cell(cell) for cell in row] for row in card.rows],
         "more": card.more_rows,
@@ -143,6 +146,11 @@ def _card(
         **_columns(card, sheet.room * card.placement.size_x / GRID_WIDTH),
         "chart": _draw(card, report, folder, sheet) if card.chart else None,
     }
+
+
+def _ground(meaning: str) -> str:
+    """The colour behind a change: better, worse, or neither."""
+    return MEANINGS[meaning or "neutral"][0]
 
 
 def _columns(card: DrawnCard, room: float) -> dict[str, Any]:

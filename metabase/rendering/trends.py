@@ -33,6 +33,11 @@ class Trend:
     meaning: str
     line: str | None
 
+    @property
+    def told(self) -> str | None:
+        """When it is of, and its change, as one line under the number."""
+        return ": ".join(one for one in (self.when, self.change) if one) or None
+
 
 def trend_of(card: Card, result: Result, labels: dict[str, str]) -> Trend:
     """The last value beside the one before that there is, as Metabase compares them.

@@ -39,7 +39,7 @@ summed as (
         company_id,
         {{ key | join(', ') }}
         {%- for name in promoted + came[:-1] %},
-        sum({{ name }})::bigint as {{ name }}
+        {{ webinar_promotion_sum(name) }} as {{ name }}
         {%- endfor %},
         sum(net_revenue)::numeric(18, 2) as net_revenue
     from unioned

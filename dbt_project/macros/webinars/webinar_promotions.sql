@@ -10,6 +10,22 @@
 {%- endmacro %}
 
 {#-
+    The sum of one of them, null where nobody tells any. How many e-mails were delivered is
+    not known while it is not known of each that was sent.
+-#}
+{% macro webinar_promotion_sum(name) -%}
+    {%- set total = 'sum(' ~ name ~ ')::bigint' -%}
+    {%- if name == 'email_delivered_count' -%}
+        case
+            when count(email_sent_count) = count(email_delivered_count)
+                then {{ total }}
+        end
+    {%- else -%}
+        {{ total }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
     The facts of webinar_promotion_facts by webinar and channel. What is of no one webinar
     is of '(none)': a campaign that several share is spread over none of them.
 -#}
@@ -71,7 +87,7 @@ summed as (
         webinar_id,
         channel_id
         {%- for name in webinar_promotion_counts() %},
-        sum({{ name }})::bigint as {{ name }}
+        {{ webinar_promotion_sum(name) }} as {{ name }}
         {%- endfor %}
     from linked
     group by company_id, webinar_id, channel_id

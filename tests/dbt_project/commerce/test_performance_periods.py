@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.lib.tenancy.company_settings import change_settings
 from tests.dbt_project.raw_files import RawFile, shopify_row
 from tests.dbt_project.warehouse import Pair, Warehouse
 
@@ -50,6 +51,18 @@ def companies(warehouse: Warehouse) -> Pair:
             contract="shopify_orders",
         ),
     )
+    # Acme earns 40 % and sends an order for 5; visits are told from 27 October on.
+    change_settings(
+        warehouse.url,
+        pair.acme,
+        gross_margin_rate=Decimal("0.4"),
+        shipping_cost_per_order=Decimal(5),
+    )
+    visits = [
+        {"visit_date": day, "sessions": count, "session_source": "google"}
+        for day, count in (("2025-10-27", 50), ("2025-11-03", 20), ("2025-11-09", 30))
+    ]
+    warehouse.load(pair.acme, RawFile("v.csv", visits, contract="web_sessions"))
     as_of = dict.fromkeys((pair.acme, pair.bolt), "2025-11-15")
     warehouse.build(
         pair.acme,
@@ -94,6 +107,14 @@ def test_a_week_stands_beside_the_one_and_the_year_before(
         "spend": (30, pytest.approx(-0.25), None, "not_complete"),
         "blended_return": (8, pytest.approx(3.0), None, "not_complete"),
         "observed_roas": (5, None, None, "not_complete"),
+        # 240 x 0.4, against 80 x 0.4 and 100 x 0.4.
+        "gross_margin": (96, pytest.approx(2.0), pytest.approx(1.4), None),
+        # Two orders of 5, against one and two.
+        "variable_costs": (10, pytest.approx(1.0), pytest.approx(0.0), None),
+        # 96 - 10 - 30; the week before lost 32 - 5 - 40, of which there is no share.
+        "contribution_after_ads": (56, None, None, "not_complete"),
+        # Two orders of 50 visits, against one of 50; those began on a Monday.
+        "visit_conversion_rate": (0.04, None, None, "not_complete"),
     }
 
 
@@ -124,7 +145,7 @@ def test_a_quarter_is_what_its_months_are(
 ) -> None:
     names = (
         *("net_sales", "order_count", "new_customer_revenue"),
-        *("returning_customer_revenue", "spend"),
+        *("returning_customer_revenue", "spend", "gross_margin", "variable_costs"),
     )
     sums = ", ".join(f"sum({name}) as {name}" for name in names)
     told = [

@@ -179,6 +179,36 @@ def test_a_target_holds_until_the_next_and_limits_say_how_bad_it_is(
     }
 
 
+def test_a_cohort_of_fewer_than_thirty_is_told_and_drawn_in_no_line(
+    warehouse: Warehouse,
+) -> None:
+    """29 people of January and 30 of February, who came that day alone."""
+    pair = warehouse.add_pair()
+    came = [
+        (f"{day}/{number}", at(day))
+        for day, count in (("2026-01-10", 29), ("2026-02-10", 30))
+        for number in range(count)
+    ]
+    warehouse.load(
+        pair.acme,
+        file("contacts", [contact(*one) for one in came]),
+        file("community_events", [login(*one) for one in came]),
+    )
+    warehouse.build(
+        pair.acme, as_of={pair.acme: "2026-04-15"}, only=["retention_cohorts"]
+    )
+
+    rows = warehouse.rows(
+        """select * from reporting.community_retention
+        where company_id = %s and family = 'window' and day_count = 30 order by 2""",
+        [pair.acme],
+    )
+    assert [(row["eligible_count"], row["is_many"]) for row in rows] == [
+        *((29, False), (30, True)),
+    ]
+    assert [row["retention_ratio"] for row in rows] == [0, 0]
+
+
 def test_limits_are_held_against_what_was_known_last(
     warehouse: Warehouse, built: Pair
 ) -> None:
@@ -228,6 +258,12 @@ def test_a_week_and_a_quarter_stand_beside_the_one_and_the_year_before(
         )
         if row["period_kind"] == "quarter" or row["period_start_date"].year == 2026
     }
+    quiet = {
+        key: told
+        for key, told in found.items()
+        if told == (0, 0, None, None) and key[1] > "2026-01-19"
+    }
+    found = {key: told for key, told in found.items() if key not in quiet}
 
     assert found == {
         (pair.acme, "2025-04-01"): (0, None, None, None),
@@ -238,16 +274,23 @@ def test_a_week_and_a_quarter_stand_beside_the_one_and_the_year_before(
         (pair.acme, "2026-01-01"): (3, 1, 2.0, None),
         (pair.acme, "2026-01-05"): (2, 1, 1.0, None),
         (pair.acme, "2026-01-12"): (2, 2, 0.0, None),
-        (pair.acme, "2026-03-09"): (0, None, None, None),
+        # Nobody came: it is there, and is what the next one stands beside.
+        (pair.acme, "2026-01-19"): (0, 2, -1.0, None),
+        (pair.acme, "2026-04-01"): (0, 3, -1.0, None),
         # The week of a year before was the company's first.
-        (pair.acme, "2026-06-29"): (1, None, None, None),
+        (pair.acme, "2026-06-29"): (1, 0, None, None),
+        (pair.acme, "2026-07-06"): (0, 1, -1.0, None),
         # Two came in the third quarter of both years, and in the week 52 weeks before.
-        (pair.acme, "2026-07-01"): (2, None, None, 0.0),
-        (pair.acme, "2026-09-28"): (1, None, None, -0.5),
+        (pair.acme, "2026-07-01"): (2, 0, None, 0.0),
+        (pair.acme, "2026-09-28"): (1, 0, None, -0.5),
         (pair.bolt, "2025-04-01"): (0, None, None, None),
-        (pair.bolt, "2026-01-05"): (2, None, None, None),
+        (pair.bolt, "2025-07-01"): (0, None, None, None),
+        (pair.bolt, "2025-10-01"): (0, 0, None, None),
+        (pair.bolt, "2026-01-05"): (2, 0, None, None),
         (pair.bolt, "2026-01-12"): (2, 2, 0.0, None),
     }
+    # The other weeks of acme from 26 January to 27 September.
+    assert len(quiet) == 33
 
 
 def test_of_every_figure_more_is_better() -> None:

@@ -434,6 +434,7 @@ def test_the_views_compute_what_was_worked_out_by_hand(warehouse: Warehouse) -> 
         *("saved_scenarios", "scenario_grades", "accuracy_totals"),
         *("recommendations", "performance_changes_by_month"),
         *("conversion_months", "purchase_gaps", "companies"),
+        *("visit_days", "cost_days", "cost_months", "performance_period_changes"),
     )
     selected = [f"{name},test_type:unit" for name in names]
 

@@ -13,6 +13,7 @@ from metabase.content.company import Company
 from metabase.content.labels import read_labels
 from metabase.content.load import CONTENT_ROOT, load_content
 from metabase.content.metrics import metric_labels
+from metabase.content.yaml_files import parsed
 
 PESOS = Company("andes", "Andes", "CLP")
 SEEDS = CONTENT_ROOT.parent / "dbt_project" / "seeds"
@@ -58,3 +59,12 @@ def _words_of_a_seed(path: Path, language: str) -> Iterator[tuple[str, str]]:
             for column, text in row.items():
                 if column.endswith(f"_{language}"):
                     yield f"{path.stem}: {column}: {text}", text
+
+
+def test_every_role_has_a_name_for_people_in_each_language() -> None:
+    roles = set(parsed(CONTENT_ROOT / "roles.yml")["roles"])
+
+    for language in ("es", "en"):
+        labels = read_labels(CONTENT_ROOT / "labels", language)
+        named = {key for key in labels if key.startswith("role_names.")}
+        assert named == {f"role_names.{role}" for role in roles}

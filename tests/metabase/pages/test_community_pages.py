@@ -84,7 +84,7 @@ _TABLES = {
     ],
     "refused_access": [["metabase", "9", "3", "29 sept 1997"]],
     # The week of the 29th is not over.
-    "usage_by_role": [["directivo", "1", "10", "1", "1"]],
+    "usage_by_role": [["Dirección", "1", "10", "1", "1"]],
     "report_minutes": [["Semanal", "29 sept 1997", "60,0", "240", "75 %"]],
     "webhook_latency": [
         [
@@ -216,3 +216,11 @@ def test_another_company_reads_its_own(reporting_url: str) -> None:
     ).rows
     assert found == 690
     assert answer_of(reporting_url, card_named("campaign_results"), "nueva").rows == ()
+
+
+def test_no_line_is_drawn_of_a_handful(reporting_url: str) -> None:
+    """Eight people of August 1996 have no point; eighty of September have three."""
+    found = answer_of(reporting_url, card_named("retention_by_cohort")).rows
+    assert [(row[0], row[2]) for row in found] == [
+        (date(1996, 9, 1), ratio) for ratio in (0.5, 0.25, 0.125)
+    ]

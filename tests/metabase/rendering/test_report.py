@@ -25,6 +25,7 @@ from metabase.content.logos import find_logos
 from metabase.content.report_templates import load_report, report_problems
 from metabase.rendering.report import Report, ReportRequest, draw_report
 from metabase.rendering.report_html import render_report
+from metabase.rendering.report_mail import mail_of
 from metabase.rendering.report_pdf import pdf_of
 from tests.metabase.conftest import Edit
 from tests.metabase.pages.shops import HASHED
@@ -124,6 +125,21 @@ def test_reports_of_webinars_say_what_their_pages_say(papers: Papers) -> None:
     assert "100" in str(registered.rows)
     revenue = monthly.sections[0].cards[0]
     assert "1800" in str(revenue.rows).replace(".", "")
+
+
+def test_a_number_stands_on_paper_and_in_mail_beside_its_change(
+    papers: Papers,
+) -> None:
+    """Every number that a page draws with a change, in the words of that page."""
+    paper = papers("bolt", "webinar_monthly")
+    told = [card.trend.told for card in paper.report.cards if card.trend]
+
+    mail = re.sub(r"\s+", " ", mail_of(paper.report, ())["html"])
+    assert any("frente a" in (one or "") for one in told)
+    for one in filter(None, told):
+        words = re.sub(r"\s+", " ", one)
+        assert words in paper.text
+        assert words in mail
 
 
 @pytest.mark.parametrize(

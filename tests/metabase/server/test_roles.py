@@ -112,7 +112,7 @@ PAGES = {
     },
     "saas": {
         "directivo": SAAS,
-        "marketing": {"salud_de_cuentas"},
+        "marketing": SAAS - {"ejecutivo_saas", "programa"},
         "devops": {"conexiones"},
         "analista": SAAS | {"conexiones"},
         "consultor": SAAS,
@@ -210,6 +210,20 @@ def test_every_role_reads_its_pages_their_cards_and_nothing_else(
     setting.sql("update ops.companies set plan = 'agency' where company_id = 'acme'")
     setting.run()
     _reads_its_pages(setting, {"acme": "agency"})
+
+
+def test_a_role_of_a_company_without_a_shop_reads_its_own_pages_and_nothing_else(
+    setting: Server,
+) -> None:
+    """A community, a subscription business, and a team of webinars."""
+    for plans in ({"acme": "community", "bolt": "saas"}, {"acme": "webinars"}):
+        for company, plan in plans.items():
+            setting.sql(
+                f"update ops.companies set plan = '{plan}' "
+                f"where company_id = '{company}'"
+            )
+        setting.run()
+        _reads_its_pages(setting, plans)
 
 
 def _reads_its_pages(setting: Server, plans: dict[str, str]) -> None:

@@ -322,6 +322,32 @@ def test_an_hour_takes_companies_with_a_shop_or_ads(
     assert requested == ["madrid|2026-01-14"]
 
 
+@pytest.mark.parametrize(
+    "slug", ["ga4", "hubspot", "activecampaign", "zoom", "stripe", "zendesk"]
+)
+def test_an_hour_takes_a_programme_without_a_shop(
+    instance: dg.DagsterInstance, rhythms: list[Rhythm], slug: str
+) -> None:
+    rhythms[:] = [Rhythm(MADRID, source_slugs=frozenset({"files", slug}))]
+
+    requested = [
+        _requested(jobs.hourly_refresh, instance, f"2026-01-15T09:{minute}:00+00:00")
+        for minute in (20, 50)
+    ]
+
+    # Twice within the hour that is promised.
+    assert requested == [["madrid|2026-01-14"]] * 2
+    schedule = jobs.hourly_refresh
+    assert schedule.cron_schedule == "20,50 * * * *"
+    assert dg.AssetKey([f"raw_{slug}", "x"]).path[0] in _read_by(schedule.job_name)
+
+
+def _read_by(job: str) -> set[str]:
+    """Schemas of the sources that a job reads."""
+    graph = _repository().get_job(job).asset_layer.asset_graph
+    return {key.path[0] for key in graph.materializable_asset_keys}
+
+
 def test_minutes_are_for_who_asked_for_them(
     instance: dg.DagsterInstance, rhythms: list[Rhythm]
 ) -> None:

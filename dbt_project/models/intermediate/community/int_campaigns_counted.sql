@@ -3,7 +3,10 @@ with recipients as (
         *,
         channel <> 'email' or bool_or(is_delivery_told) over (
             partition by company_id, campaign_id, channel
-        ) as is_told_of_delivery
+        ) as is_told_of_delivery,
+        channel <> 'email' or bool_or(is_delivery_told) over (
+            partition by company_id, channel
+        ) as is_channel_told_of_delivery
     from {{ ref('int_message_recipients') }}
 ),
 
@@ -22,6 +25,9 @@ by_person as (
             is_delivered
             or (not is_told_of_delivery and not is_failed)
         )::integer as delivered_count,
+        bool_and(is_channel_told_of_delivery)
+        and not bool_or(is_delivery_told)
+        and bool_or(not is_delivered and not is_failed) as is_delivery_awaited,
         count(*) filter (where is_opened)::integer as opened_count,
         -- Where no opening says whether a machine did it, nobody knows.
         case
@@ -69,6 +75,7 @@ by_counters as (
             as first_date,
         campaigns.sent_count,
         campaigns.sent_count - campaigns.failed_count as delivered_count,
+        false as is_delivery_awaited,
         campaigns.opened_count,
         null::integer as opened_by_human_count,
         campaigns.clicked_count,

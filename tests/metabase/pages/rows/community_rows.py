@@ -63,9 +63,22 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
             family="window",
             day_count=days,
             eligible_count=scale * 80,
+            is_many=True,
             retained_count=int(scale * 80 * ratio),
             retention_ratio=ratio,
         )
+    # Of eight people no line is drawn.
+    insert(
+        "community_retention",
+        cohort_month_start_date=date(1996, 8, 1),
+        is_complete=True,
+        family="window",
+        day_count=30,
+        eligible_count=8,
+        is_many=False,
+        retained_count=0,
+        retention_ratio=0,
+    )
     insert(
         "community_referrals",
         **cohort,

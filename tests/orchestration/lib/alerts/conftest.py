@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -28,6 +28,7 @@ from orchestration.lib.tenancy.companies import Company, add_company
 ACME = Company("acme", "Acme", "EUR", "Europe/Madrid")
 BOLT = Company("bolt", "Bolt", "CLP", "America/Santiago")
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DAY = date(2026, 11, 22)  # the last that is over at the start
 ALL = ["critical", "high", "medium"]
 
 
@@ -215,3 +216,25 @@ def office(database_url: str, settings: Settings) -> Office:
     for company in (ACME, BOLT):
         add_company(database_url, company)
     return Office(database_url, settings, Dispatcher(database_url, settings))
+
+
+def tell_days(office: Office, totals: dict[date, float], through: date = DAY) -> None:
+    """Revenue by day as dbt leaves it, of a hundred orders each."""
+    office.execute("drop table if exists marts.company_days")
+    office.execute("delete from ops.mart_builds")
+    office.execute(
+        """create table marts.company_days (company_id text, calendar_date date,
+            net_revenue numeric, purchase_count integer, order_count integer)"""
+    )
+    office.execute("grant select on marts.company_days to orchestrator")
+    office.execute(
+        """insert into marts.company_days
+        select 'acme', sold.*, 100, 100
+        from unnest(%s::date[], %s::numeric[]) as sold""",
+        *(list(totals), list(totals.values())),
+    )
+    office.execute(
+        """insert into ops.mart_builds (company_id, mart, definition, seen_through,
+            as_of_date) values ('acme', 'company_days', '', 0, %s)""",
+        through,
+    )

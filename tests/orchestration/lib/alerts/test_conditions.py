@@ -19,9 +19,14 @@ from orchestration.lib.alerts.rules import (
 )
 from orchestration.lib.reporting.metrics import Metric
 from orchestration.lib.warehouse.database import migrate
-from tests.orchestration.lib.alerts.conftest import BOLT, START, Office
+from tests.orchestration.lib.alerts.conftest import (
+    BOLT,
+    DAY,
+    START,
+    Office,
+    tell_days,
+)
 
-DAY = date(2026, 11, 22)  # the last that is over at the start
 METRIC = Metric(
     schema_name="reporting",
     relation="segment_totals",
@@ -217,7 +222,7 @@ _ACTIVITY = "activity_date date, is_active boolean default true"
 
 class TestDeviation:
     def test_a_day_like_the_others_is_none(self, office: Office) -> None:
-        _company_days(office, {**USUAL, DAY: 80.0})
+        tell_days(office, {**USUAL, DAY: 80.0})
 
         office.at(0)
 
@@ -225,7 +230,7 @@ class TestDeviation:
 
     def test_less_than_six_weeks_say_nothing(self, office: Office) -> None:
         short = {day: v for day, v in USUAL.items() if (DAY - day).days < 42}
-        _company_days(office, {**short, DAY: 0.0})
+        tell_days(office, {**short, DAY: 0.0})
 
         office.at(0)
 
@@ -239,13 +244,13 @@ class TestDeviation:
     def test_who_answered_for_a_fall_has_not_answered_for_a_rise(
         self, office: Office
     ) -> None:
-        _company_days(office, {**USUAL, DAY: 20.0})
+        tell_days(office, {**USUAL, DAY: 20.0})
         office.at(0)
         (first,) = list_alerts(office.url, "acme")
         acknowledge(office.url, "acme", [first["alert_id"]], "ana", START)
 
         later = DAY + timedelta(days=1)
-        _company_days(office, {**USUAL, DAY: 20.0, later: 190.0}, through=later)
+        tell_days(office, {**USUAL, DAY: 20.0, later: 190.0}, through=later)
         office.at(24 * 60)
 
         (second,) = list_alerts(office.url, "acme")
@@ -255,7 +260,7 @@ class TestDeviation:
     def test_a_day_of_a_shop_opens_an_alert_that_says_what_is_usual(
         self, office: Office
     ) -> None:
-        _company_days(office, {**USUAL, DAY: 20.0})
+        tell_days(office, {**USUAL, DAY: 20.0})
         office.at(0)
 
         (alert,) = list_alerts(office.url, "acme")
@@ -266,7 +271,7 @@ class TestDeviation:
         self, office: Office
     ) -> None:
         known = {day: v for day, v in USUAL.items() if (DAY - day).days >= 3}
-        _company_days(office, known)
+        tell_days(office, known)
         office.at(0)
 
         (alert,) = list_alerts(office.url, "acme")
@@ -298,7 +303,7 @@ class TestDeviation:
     def test_a_rate_that_is_none_is_told_as_a_broken_rule(
         self, office: Office, typo: dict[str, Any]
     ) -> None:
-        _company_days(office, {**USUAL, DAY: 20.0})
+        tell_days(office, {**USUAL, DAY: 20.0})
         (rule, *_) = [r for r in default_rules([]) if r.metric == "net_revenue"]
         save_rule(office.url, "acme", replace(rule, origin="edited", **typo))
 
@@ -312,7 +317,7 @@ class TestDeviation:
         (rule, *_) = [r for r in default_rules([]) if r.metric == "net_revenue"]
         own = replace(rule, origin="edited", comparison="above", threshold=5.0)
         save_rule(office.url, "acme", own)
-        _company_days(office, {**USUAL, DAY: 20.0})
+        tell_days(office, {**USUAL, DAY: 20.0})
         office.execute("update ops.alert_rules set is_enabled = false")
         office.execute(
             """insert into ops.alerts (company_id, topic, rule_id, severity, opened_at,
@@ -335,7 +340,7 @@ class TestDeviation:
     def test_a_day_that_marts_do_not_know_yet_says_nothing(
         self, office: Office
     ) -> None:
-        _company_days(office, {**USUAL, DAY: 20.0})
+        tell_days(office, {**USUAL, DAY: 20.0})
         office.at(0)
         assert office.topics() == ["deviation:below"]
 
@@ -369,27 +374,3 @@ def _people(
                 as_of_date) values (%s, %s, '', 0, %s)""",
             *(company_id, mart, DAY),
         )
-
-
-def _company_days(
-    office: Office, totals: dict[date, float], through: date = DAY
-) -> None:
-    """Revenue by day as dbt leaves it, of a hundred orders each."""
-    office.execute("drop table if exists marts.company_days")
-    office.execute("delete from ops.mart_builds")
-    office.execute(
-        """create table marts.company_days (company_id text, calendar_date date,
-            net_revenue numeric, purchase_count integer, order_count integer)"""
-    )
-    office.execute("grant select on marts.company_days to orchestrator")
-    office.execute(
-        """insert into marts.company_days
-        select 'acme', sold.*, 100, 100
-        from unnest(%s::date[], %s::numeric[]) as sold""",
-        *(list(totals), list(totals.values())),
-    )
-    office.execute(
-        """insert into ops.mart_builds (company_id, mart, definition, seen_through,
-            as_of_date) values ('acme', 'company_days', '', 0, %s)""",
-        through,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 import subprocess
@@ -11,9 +12,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
 
 import psycopg
 import pytest
+import requests
 
 from orchestration.lib.alerts.channels import Channel, add_channel, remove_channel
 from orchestration.lib.alerts.errors import (
@@ -31,10 +34,12 @@ from tests.orchestration.lib.alerts.conftest import (
     ACME,
     ALL,
     BOLT,
+    DAY,
     START,
     Hook,
     Mailbox,
     Office,
+    tell_days,
 )
 
 
@@ -79,6 +84,64 @@ def test_a_bad_model_a_late_source_and_a_failed_token_arrive_once_and_climb(
     for minute in (200, 255, 500):
         office.at(minute)
     assert len(hook.subjects) == len(mailbox.subjects) == 5
+
+
+def test_who_was_not_let_in_is_told_at_the_next_look_to_mail_slack_and_webhook(
+    office: Office, mailbox: Mailbox, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No delay of five minutes: it has happened, and waiting does not end it."""
+    slack: list[tuple[str, dict[str, object]]] = []
+
+    real = requests.request
+
+    def answer(method: str, url: str, data: str, **more: Any) -> requests.Response:
+        if "slack" not in url:
+            return real(method, url, data=data, **more)
+        slack.append((url, json.loads(data)))
+        taken = requests.Response()
+        taken.status_code, taken._content = 200, b"ok"
+        return taken
+
+    # Slack's own address cannot be another: this is what goes there.
+    monkeypatch.setattr(requests, "request", answer)
+    office.add("mail", mailbox.address, ["high"])
+    address = "slack://T1JDMARKER/BHDMARKER/TXRMARKERTXRMARKERTXRMARK/#general"
+    office.add("slack", address, ["high"])
+    office.add("hook", hook.address, ["high"], "en")
+    office.execute(
+        """insert into ops.refused_logins (company_id, system_name, log_part,
+            refused_at, refusal_count) values ('acme', 'metabase', 'p', %s, 3)""",
+        START - timedelta(seconds=50),
+    )
+
+    for company in (ACME, BOLT):
+        office.at(0, company)
+
+    assert office.topics() == ["logins_refused:metabase"]
+    assert office.topics(BOLT) == []
+    assert len(mailbox.mails) == len(hook.posts) == len(slack) == 1
+    title = mailbox.subjects[0]
+    assert slack[0][0].startswith("https://hooks.slack.com/")
+    assert title in json.dumps(slack[0][1], ensure_ascii=False)
+    assert "3" in mailbox.mails[0][1]
+    assert hook.subjects != mailbox.subjects
+
+
+def test_a_day_unlike_those_of_its_name_reaches_mail_and_webhook_once(
+    told: Office, mailbox: Mailbox, hook: Hook
+) -> None:
+    """Sundays sell a third: such a Sunday is as usual, and a tenth of it is not."""
+    told.add("second", hook.address, ["medium"], "en")
+    assert DAY.weekday() == 6
+    days = [DAY - timedelta(days=back) for back in range(1, 71)]
+    usual = {day: 30.0 if day.weekday() == 6 else 100.0 for day in days}
+    for value, expected in ((30.0, 0), (3.0, 1)):
+        tell_days(told, {**usual, DAY: value})
+        for minute in (0, 20, 40):
+            told.at(minute)
+        assert len(mailbox.mails) == len(hook.posts) == expected
+
+    assert told.topics() == ["deviation:below"]
 
 
 def test_what_a_gate_saw_is_told_in_the_language_of_the_channel(

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from orchestration.defs.ingestion import webhooks
+from orchestration.defs.operations import refused_logins
 from orchestration.lib.ingestion.webhooks.events import Unreadable
 from orchestration.lib.ingestion.webhooks.reading import (
     DeliveriesRead,
@@ -21,6 +22,8 @@ from orchestration.lib.ingestion.webhooks.reading import (
 )
 from orchestration.lib.ingestion.webhooks.signatures import SENDERS, Sender
 from orchestration.lib.ingestion.webhooks.unpacking import unpack
+from orchestration.lib.operations.access_logs import RefusedLogin
+from orchestration.lib.operations.refused_logins import save
 from orchestration.lib.tenancy.companies import Company, add_company
 from orchestration.lib.tenancy.privacy.person import (
     Person,
@@ -242,6 +245,31 @@ def test_marts_are_requested_once_for_what_is_new_and_not_all_the_time(
     ]
     # What came soon after a run waits; it is not forgotten.
     assert asked == [["acme"], [], ["bolt"], ["acme"]]
+
+
+def test_a_refused_login_alone_has_marts_requested_in_time_for_its_card(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Warehouse, "url", lambda _: url)
+    attempt = RefusedLogin(datetime.now(UTC), "bi_acme")
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions("companies", ["acme", "bolt"])
+        before = _evaluated(instance)
+        save(url, {("postgres", "1:0"): [attempt]})
+        after = _evaluated(instance, before.cursor)
+        again = _evaluated(instance, after.cursor)
+
+    assert not before.run_requests
+    (asked,) = after.run_requests or ()
+    assert str(asked.partition_key).startswith("acme|")
+    assert not again.run_requests
+    # The log is read, the marts are requested, at worst after another's run: with the
+    # run itself within five minutes.
+    waits = [
+        timedelta(seconds=one.minimum_interval_seconds or 30)
+        for one in (refused_logins.refused_logins, webhooks.webhook_deliveries)
+    ]
+    assert sum(waits, start=webhooks._BETWEEN_RUNS) < timedelta(minutes=5)
 
 
 def test_an_event_that_comes_again_is_nothing_new(url: str) -> None:

@@ -45,19 +45,11 @@ joined as (
     where {{ is_in_scope('months.company_id') }}
 ),
 
--- Of the two parts of a fee, one that was not told costs nothing.
 costed as (
     select
         company_id,
         month_start_date,
-        order_count * shipping_cost_per_order as shipping_cost,
-        case
-            when has_fees
-                then
-                    told_fees
-                    + untold_sales * coalesce(payment_fee_rate, 0)
-                    + untold_order_count * coalesce(payment_fee_per_order, 0)
-        end as payment_fees,
+        {{ order_costs() }},
         case when has_spend then coalesce(spend, 0) end as spend
     from joined
 ),
@@ -68,10 +60,7 @@ summed as (
         month_start_date,
         shipping_cost::numeric(18, 2) as shipping_cost,
         payment_fees::numeric(18, 2) as payment_fees,
-        case
-            when coalesce(shipping_cost, payment_fees) is not null
-                then coalesce(shipping_cost, 0) + coalesce(payment_fees, 0)
-        end::numeric(18, 2) as variable_costs,
+        ({{ variable_costs() }})::numeric(18, 2) as variable_costs,
         spend::numeric(18, 2) as spend
     from costed
 )

@@ -1,79 +1,57 @@
-with sales as (
-    select * from {{ ref('sales_days') }}
-    where {{ is_in_scope() }}
-),
-
-purchases as (
-    select * from {{ ref('company_days') }}
-    where {{ is_in_scope() }}
-),
-
-won as (
-    select * from {{ ref('customers') }}
-    where {{ is_in_scope() }}
-),
-
-spent as (
-    select * from {{ ref('channel_days') }}
-    where {{ is_in_scope() }} and spend is not null
-),
-
-told as (
-    select
-        company_id,
-        calendar_date,
-        net_sales,
-        order_count,
-        null::numeric as net_revenue,
-        null::numeric as purchase_count,
-        null::numeric as new_customer_revenue,
-        null::numeric as spend
-    from sales
-    union all
-    select
-        company_id,
-        calendar_date,
-        null::numeric as net_sales,
-        null::numeric as order_count,
-        purchase_net_revenue as net_revenue,
-        purchase_count,
-        null::numeric as new_customer_revenue,
-        null::numeric as spend
-    from purchases
-    union all
-    select
-        company_id,
-        first_order_date as calendar_date,
-        null::numeric as net_sales,
-        null::numeric as order_count,
-        null::numeric as net_revenue,
-        null::numeric as purchase_count,
-        first_order_revenue as new_customer_revenue,
-        null::numeric as spend
-    from won
-    union all
-    select
-        company_id,
-        calendar_date,
-        null::numeric as net_sales,
-        null::numeric as order_count,
-        null::numeric as net_revenue,
-        null::numeric as purchase_count,
-        null::numeric as new_customer_revenue,
-        spend
-    from spent
+{%- set columns = [
+    'net_sales', 'order_count', 'net_revenue', 'purchase_count',
+    'new_customer_revenue', 'spend', 'variable_costs', 'session_count',
+    'visit_order_count',
+] -%}
+with told as (
+    {%- for relation, day, figures in [
+        (
+            ref('sales_days'), 'calendar_date',
+            {'net_sales': 'net_sales', 'order_count': 'order_count'},
+        ),
+        (
+            ref('company_days'), 'calendar_date',
+            {
+                'net_revenue': 'purchase_net_revenue',
+                'purchase_count': 'purchase_count',
+            },
+        ),
+        (
+            ref('customers'), 'first_order_date',
+            {'new_customer_revenue': 'first_order_revenue'},
+        ),
+        (ref('channel_days'), 'calendar_date', {'spend': 'spend'}),
+        (
+            ref('cost_days'), 'calendar_date',
+            {'variable_costs': 'variable_costs'},
+        ),
+        (
+            ref('visit_days'), 'visit_date',
+            {
+                'session_count': 'session_count',
+                'visit_order_count': 'order_count',
+            },
+        ),
+    ] %}
+        {{ 'union all' if not loop.first }}
+        select
+            company_id,
+            {%- for column in columns %}
+                {{ figures.get(column, 'null') }}::numeric as {{ column }},
+            {%- endfor %}
+            {{ day }} as calendar_date
+        from {{ relation }}
+        where {{ is_in_scope() }}
+    {%- endfor %}
 ),
 
 summed as (
     select
         company_id,
-        calendar_date,
-        sum(net_sales)::numeric(24, 6) as net_sales,
-        sum(order_count)::numeric(24, 6) as order_count,
-        sum(net_revenue)::numeric(24, 6) as net_revenue,
-        sum(purchase_count)::numeric(24, 6) as purchase_count,
-        sum(new_customer_revenue)::numeric(24, 6) as new_customer_revenue,
-        sum(spend)::numeric(24, 6) as spend
+        {%- for column in columns %}
+            sum({{ column }})::numeric(24, 6) as {{ column }},
+        {%- endfor %}
+        calendar_date
     from told
     group by company_id, calendar_date
 )

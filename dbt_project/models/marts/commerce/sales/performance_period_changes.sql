@@ -9,11 +9,7 @@ figures as (
         told.period_kind,
         told.period_start_date,
         told.period_end_date,
-        -- Weeks begin on Mondays: 52 of them lie between two alike.
-        case told.period_kind
-            when 'week' then told.period_start_date - 364
-            else (told.period_start_date - interval '1 year')::date
-        end as year_before_date,
+        {{ year_before_date('told') }} as year_before_date,
         figures.place,
         figures.metric_name,
         figures.figure,
@@ -39,7 +35,17 @@ figures as (
             ),
             (6, 'spend', told.spend, told.spend_since_date),
             (7, 'blended_return', told.blended_return, told.spend_since_date),
-            (8, 'observed_roas', told.observed_roas, told.spend_since_date)
+            (8, 'observed_roas', told.observed_roas, told.spend_since_date),
+            (9, 'gross_margin', told.gross_margin, told.sales_since_date),
+            (10, 'variable_costs', told.variable_costs, told.sales_since_date),
+            (
+                11, 'contribution_after_ads',
+                told.contribution_after_ads, told.spend_since_date
+            ),
+            (
+                12, 'visit_conversion_rate',
+                told.visit_conversion_rate::numeric, told.visits_since_date
+            )
         ) as figures (place, metric_name, figure, since_date)
 ),
 

@@ -3,7 +3,12 @@ with campaigns as (
         *,
         date_trunc('month', first_date)::date as month_start_date
     from {{ ref('message_campaign_results') }}
-    where {{ is_in_scope() }} and channel = 'email' and first_date is not null
+    where
+        {{ is_in_scope() }}
+        and channel = 'email'
+        and first_date is not null
+        -- Of what was just sent nobody knows yet how much arrived.
+        and delivered_count is not null
 ),
 
 companies as (

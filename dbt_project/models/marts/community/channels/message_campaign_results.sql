@@ -1,3 +1,5 @@
+{#- As long a delivery may be told late: mail is tried again for 4 to 5 days
+    (RFC 5321, 4.5.4.1). -#}
 {%- set window_days = 7 -%}
 with
 {{ newest_rows(
@@ -34,7 +36,13 @@ joined as (
         counted.first_date + {{ window_days }} <= companies.as_of_date
             as is_complete,
         counted.sent_count,
-        counted.delivered_count,
+        case
+            when
+                not counted.is_delivery_awaited
+                or counted.first_date + {{ window_days }}
+                <= companies.as_of_date
+                then counted.delivered_count
+        end::integer as delivered_count,
         counted.opened_count,
         counted.opened_by_human_count,
         counted.clicked_count,

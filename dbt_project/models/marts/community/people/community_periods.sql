@@ -45,54 +45,47 @@ told as (
     from people
 ),
 
-counted as (
+begun as (
     select
         told.company_id,
-        periods.period_kind,
-        date_trunc(periods.period_kind, told.told_date)::date
-            as period_start_date,
-        count(distinct told.active_person_id)::integer as active_person_count,
-        sum(told.registered)::integer as new_registration_count,
-        sum(told.activated)::integer as activated_person_count,
-        coalesce(sum(told.content_minutes), 0)::numeric(24, 6)
-            as content_minutes
+        companies.as_of_date,
+        min(told.told_date) as since_date
     from told
-    cross join
-        lateral (values ('week'), ('quarter')) as periods (period_kind)
-    where told.told_date is not null
-    group by
-        told.company_id,
-        periods.period_kind,
-        date_trunc(periods.period_kind, told.told_date)::date
+    inner join companies
+        on told.company_id = companies.company_id
+    group by told.company_id, companies.as_of_date
 ),
 
-dated as (
+{{ with_periods('begun') }},
+
+counted as (
     select
-        counted.*,
-        (
-            counted.period_start_date
-            + case counted.period_kind
-                when 'week' then interval '1 week' else interval '3 months'
-            end
-        )::date - 1 as period_end_date,
-        min(counted.period_start_date) over (
-            partition by counted.company_id, counted.period_kind
-        ) as first_start_date,
-        companies.as_of_date
-    from counted
-    inner join companies
-        on counted.company_id = companies.company_id
+        periods.company_id,
+        periods.period_kind,
+        periods.period_start_date,
+        periods.period_end_date,
+        begun.since_date
+        between periods.period_start_date and periods.period_end_date
+            as is_first,
+        count(distinct told.active_person_id)::integer as active_person_count,
+        coalesce(sum(told.registered), 0)::integer as new_registration_count,
+        coalesce(sum(told.activated), 0)::integer as activated_person_count,
+        coalesce(sum(told.content_minutes), 0)::numeric(24, 6)
+            as content_minutes
+    from periods
+    inner join begun
+        on periods.company_id = begun.company_id
+    left join told
+        on
+            periods.company_id = told.company_id
+            and told.told_date
+            between periods.period_start_date and periods.period_end_date
+    group by
+        periods.company_id,
+        periods.period_kind,
+        periods.period_start_date,
+        periods.period_end_date,
+        begun.since_date
 )
 
-select
-    company_id,
-    period_kind,
-    period_start_date,
-    period_end_date,
-    period_start_date = first_start_date as is_first,
-    active_person_count,
-    new_registration_count,
-    activated_person_count,
-    content_minutes
-from dated
-where period_end_date <= as_of_date
+select * from counted

@@ -24,7 +24,7 @@ figures as (
             when counts.is_sum then counts.part
             when
                 counts.metric_name = 'sponsorship_benefit_ratio'
-                or counts.whole >= 30
+                or {{ are_many('counts.whole') }}
                 then counts.part / nullif(counts.whole, 0)
         end::numeric(24, 6) as figure
     from counts

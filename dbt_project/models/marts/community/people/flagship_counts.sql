@@ -39,7 +39,10 @@ campaigns as (
         *,
         date_trunc('month', first_date)::date as month_start_date
     from {{ ref('message_campaign_results') }}
-    where {{ is_in_scope() }} and first_date is not null
+    where
+        {{ is_in_scope() }}
+        and first_date is not null
+        and delivered_count is not null
 ),
 
 plays as (

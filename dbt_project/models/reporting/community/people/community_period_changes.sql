@@ -8,11 +8,7 @@ figures as (
         periods.period_kind,
         periods.period_start_date,
         periods.period_end_date,
-        -- Weeks begin on Mondays: 52 of them lie between two alike.
-        case periods.period_kind
-            when 'week' then periods.period_start_date - 364
-            else (periods.period_start_date - interval '1 year')::date
-        end as year_before_date,
+        {{ year_before_date('periods') }} as year_before_date,
         periods.is_first,
         figures.place,
         figures.metric_name,

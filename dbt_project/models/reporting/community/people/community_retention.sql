@@ -5,6 +5,7 @@ select
     day_count,
     is_complete,
     eligible_count,
+    {{ are_many('eligible_count') }} as is_many,
     retained_count,
     retention_ratio,
     retention_ratio_lower,
