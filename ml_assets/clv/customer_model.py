@@ -187,11 +187,15 @@ class CustomerModel:
             }
         )
 
+    def forget_forecasts(self) -> None:
+        """Of what was predicted keep the totals alone."""
+        self._forecasts.clear()
+
     def _forecast(self, days: int) -> tuple[Buying, Money]:
         if days not in self._forecasts:
             computed = self._computed(days)
             # Of the last horizon alone: each takes 100 MB of a million customers.
-            self._forecasts.clear()
+            self.forget_forecasts()
             self._forecasts[days] = computed
         return self._forecasts[days]
 

@@ -22,6 +22,8 @@ __all__ = [
     "chances",
     "expected_counts",
     "forecast_horizons",
+    "means_in_parts",
+    "silence_in_parts",
     "with_values",
 ]
 
@@ -68,51 +70,54 @@ class Standing:
         return np.bincount(self.positions).astype(np.float64)
 
     @cached_property
-    def _pairs(self) -> tuple[Histories, npt.NDArray[np.intp]]:
+    def pairs(self) -> tuple[Histories, npt.NDArray[np.intp]]:
         """The distinct x and T, and for each row which of them it has."""
         x, _, age = self.rows
         return distinct_positions(Histories(x, np.zeros_like(x), age))
 
     def chances(self, model: PurchaseModel, horizons: Floats) -> tuple[Floats, Floats]:
         """`alive` and `no_purchase` of the rows; see `HorizonForecast`."""
-        pairs, at = self._pairs
+        pairs, at = self.pairs
         ahead = _ahead(model, horizons, pairs)[at]
-        return _chances(model, horizons, self.rows, self._of_today(model), ahead)
-
-    def silence_in_parts(
-        self, model: PurchaseModel, horizons: Floats
-    ) -> Iterator[tuple[slice, Floats]]:
-        """`no_purchase` of some rows at a time: many horizons of all fill memory."""
-        pairs, at = self._pairs
-        ahead, today = _ahead(model, horizons, pairs), self._of_today(model)
-        for part in _parts(at.size):
-            rows = Histories(*(column[part] for column in self.rows))
-            found = _chances(model, horizons, rows, today[part], ahead[at[part]])
-            yield part, found[1]
+        return _chances(model, horizons, self.rows, self.today(model), ahead)
 
     def forecast(self, model: PurchaseModel, horizons: Floats) -> HorizonForecast:
         """Of the rows, what is expected over `horizons`, days, shape (m,)."""
-        pairs, at = self._pairs
-        today = self._of_today(model)
+        pairs, at = self.pairs
+        today = self.today(model)
         counts = [each[at] for each in _counts(model, horizons, pairs)]
         alive, no_purchase = self.chances(model, horizons)
         return HorizonForecast(
             alive, no_purchase, *(_weighed(today, each) for each in counts)
         )
 
-    def means_in_parts(
-        self, model: PurchaseModel, horizons: Floats
-    ) -> Iterator[tuple[slice, Floats]]:
-        """`mean` of some rows at a time."""
-        pairs, at = self._pairs
-        mean, today = _counts(model, horizons, pairs)[0], self._of_today(model)
-        for part in _parts(at.size):
-            yield part, _weighed(today[part], mean[at[part]])
-
-    def _of_today(self, model: PurchaseModel) -> Floats:
+    def today(self, model: PurchaseModel) -> Floats:
+        """How likely the rows are customers still; of the BG/NBD family by stage."""
         if model not in self._today:
             self._today[model] = _today(model, self.rows)
         return self._today[model]
+
+
+def silence_in_parts(
+    standing: Standing, model: PurchaseModel, horizons: Floats
+) -> Iterator[tuple[slice, Floats]]:
+    """`no_purchase` of some rows at a time: many horizons of all fill memory."""
+    pairs, at = standing.pairs
+    ahead, today = _ahead(model, horizons, pairs), standing.today(model)
+    for part in _parts(at.size):
+        rows = Histories(*(column[part] for column in standing.rows))
+        found = _chances(model, horizons, rows, today[part], ahead[at[part]])
+        yield part, found[1]
+
+
+def means_in_parts(
+    standing: Standing, model: PurchaseModel, horizons: Floats
+) -> Iterator[tuple[slice, Floats]]:
+    """`mean` of some rows at a time."""
+    pairs, at = standing.pairs
+    mean, today = _counts(model, horizons, pairs)[0], standing.today(model)
+    for part in _parts(at.size):
+        yield part, _weighed(today[part], mean[at[part]])
 
 
 def forecast_horizons(

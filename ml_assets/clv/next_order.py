@@ -6,7 +6,7 @@ from scipy.special import expit
 from ml_assets.clv.calibration import log_odds
 from ml_assets.clv.choice import Choice
 from ml_assets.clv.histories import Floats
-from ml_assets.clv.horizons import Standing
+from ml_assets.clv.horizons import Standing, silence_in_parts
 
 __all__ = ["KNOWN_DAYS", "LEVELS", "days_until_order"]
 
@@ -53,7 +53,7 @@ def days_until_order(
     ahead = choice.season.length(as_of_day, horizons)
     known = int(np.searchsorted(horizons, KNOWN_DAYS))
     days = np.empty((said.size, len(levels)))
-    for part, silent in standing.silence_in_parts(fit.parameters, ahead):
+    for part, silent in silence_in_parts(standing, fit.parameters, ahead):
         scores = log_odds(1 - silent)
         buys = expit(scores + (log_odds(said[part]) - scores[:, known])[:, None])
         # Nothing comes in no time, wherever a curve was moved to.

@@ -18,6 +18,7 @@ from ml_assets.clv.histories import (
     distinct_positions,
     refuse_where,
 )
+from ml_assets.clv.horizons import means_in_parts
 from ml_assets.clv.lifetime_value import (
     DEFAULT_ANNUAL_DISCOUNT_RATE,
     discounted_purchases,
@@ -140,6 +141,7 @@ def predict(
         model.predict_total(days)
         if days == KNOWN_DAYS:
             dates = _dates(model)
+    model.forget_forecasts()
     orders = {end: _rising(told, f"expected_orders{end}") for end in _ENDS[1:]}
     orders[""] = _adding_up(told, predict_totals(model)["expected_orders"])
     active = told[_A_YEAR]["probability_active"].to_numpy()
@@ -280,7 +282,7 @@ def _discount_shares(model: CustomerModel, annual_discount_rate: float) -> Float
     ahead = model.choice.season.length(model.as_of_day, ends)
     standing = model.standing
     shares = np.empty(standing.rows.frequency.size)
-    for part, mean in standing.means_in_parts(fit.parameters, ahead):
+    for part, mean in means_in_parts(standing, fit.parameters, ahead):
         discounted = discounted_purchases(mean, ends, annual_discount_rate)
         shares[part] = discounted / np.maximum(mean[:, -1], 1e-300)
     return np.asarray(shares[standing.positions])
