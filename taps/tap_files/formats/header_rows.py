@@ -7,11 +7,13 @@ with ``sep=;``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from taps.tap_files.contract import load_contracts
 from taps.tap_files.headers import bind
 from taps.tap_files.presets import preset_of
 from taps.tap_files.settings import AUTO, Settings
+from taps.tap_files.wording import normalised
 
 __all__ = ["LOOKED_AT", "header_row", "joined_header"]
 
@@ -62,6 +64,19 @@ def joined_header(rows: Sequence[Sequence[str]], at: int) -> tuple[list[str], in
     return titles, 2
 
 
+@cache
+def _names() -> frozenset[str]:
+    """Every name that a column of a contract has, as names are compared."""
+    columns = (c for one in load_contracts().values() for c in one.columns)
+    names = (name for c in columns for name in (*c.aliases, *c.last_resort))
+    return frozenset(map(normalised, names))
+
+
+def _is_known(key: str) -> bool:
+    """Whether it names a column, with or without the code of a currency."""
+    return bool(key) and (key in _names() or key[:-3] in _names())
+
+
 def _has_digit(text: str) -> bool:
     return any(map(str.isdigit, text))
 
@@ -71,6 +86,10 @@ def _fulfils(header: Sequence[str], settings: Settings) -> bool:
     if settings.contract != AUTO:
         contracts = {settings.contract: contracts[settings.contract]}
     preset = preset_of(header, settings.preset, settings.contract)
+    is_told = preset or settings.columns or settings.constants
+    # Rows of values name nothing, and are most of those that are looked at.
+    if not is_told and not any(map(_is_known, map(normalised, header))):
+        return False
     return any(
         not bind(
             contract,

@@ -52,6 +52,19 @@ class Run:
 RunTap = Callable[..., Run]
 
 
+class _Tap(TapFiles):
+    """A tap whose streams are described once: they are the same for every file."""
+
+    def setup_mapper(self) -> None:
+        if not _DESCRIBED:
+            super().setup_mapper()
+            _DESCRIBED.append((self.catalog, self.mapper))
+        self._catalog, self.mapper = _DESCRIBED[0]
+
+
+_DESCRIBED: list[tuple[Any, Any]] = []
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     path = tmp_path / "exports"
@@ -71,7 +84,7 @@ def run_tap(folder: Path) -> RunTap:
 
 def run_once(config: Mapping[str, Any], state: Mapping[str, Any] | None = None) -> Run:
     """Run the tap with a config."""
-    tap = TapFiles(config=dict(config), state=dict(state or {}))
+    tap = _Tap(config=dict(config), state=dict(state or {}))
     output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(output):
         tap.sync_all()
