@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from metabase.content.company import EXAMPLE
@@ -17,8 +19,14 @@ __all__ = ["answer_of", "card_named", "chart", "plotted", "shown"]
 
 def card_named(name: str, language: str = "es") -> Card:
     """The card of the file of this name."""
+    return _cards(language)[name]
+
+
+@cache
+def _cards(language: str) -> Mapping[str, Card]:
+    """Every committed card; no test of pages changes their files."""
     cards = load_content(CONTENT_ROOT, EXAMPLE, language).cards.values()
-    return next(card for card in cards if card.path.stem == name)
+    return {card.path.stem: card for card in cards}
 
 
 def answer_of(url: str, card: Card, company: str = "acme", **chosen: Any) -> Result:

@@ -7,14 +7,14 @@ from datetime import date
 import psycopg
 import pytest
 
-from metabase.content.company import EXAMPLE
-from metabase.content.entities import Card, Placement
+from metabase.content.entities import Placement
 from metabase.content.labels import read_labels
-from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.load import CONTENT_ROOT
 from metabase.content.warehouse import connect_as, run
 from metabase.rendering.cards import draw_card
 from metabase.rendering.charts import chart_spec
 from metabase.rendering.preview import render_preview
+from tests.metabase.pages.drawn_cards import card_named
 from tests.metabase.pages.rows.model_health_rows import (
     Forecast,
     ModelHealth,
@@ -44,13 +44,8 @@ def fill(url: str, company: str) -> None:
             admin.execute(statement.encode(), [company] * statement.count("%s"))
 
 
-def card(name: str) -> Card:
-    cards = load_content(CONTENT_ROOT, EXAMPLE).cards.values()
-    return next(each for each in cards if each.path.stem == name)
-
-
 def shown(url: str, name: str, company: str = "acme") -> list[list[str]]:
-    labels, one = read_labels(CONTENT_ROOT / "labels", "es"), card(name)
+    labels, one = read_labels(CONTENT_ROOT / "labels", "es"), card_named(name)
     with connect_as(url, f"bi_{company}") as connection:
         result = run(connection, one.sql)
     drawn = draw_card(one, Placement("a", "b", 0, 0, 24, 8), result, labels, "")
@@ -98,7 +93,7 @@ def test_the_line_of_what_came_ends_where_the_days_are_not_over(
     later = (Forecast(date(1997, 9, 20), 30, 440),)
     with psycopg.connect(reporting_url) as admin:
         fill_health(admin, "acme", ModelHealth(forecasts=later))
-    line = card("forecasts_and_orders")
+    line = card_named("forecasts_and_orders")
 
     with connect_as(reporting_url, "bi_acme") as connection:
         result = run(connection, line.sql)

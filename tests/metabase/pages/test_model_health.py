@@ -10,14 +10,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from metabase.content.company import EXAMPLE
 from metabase.content.entities import Card, Placement
 from metabase.content.labels import read_labels
-from metabase.content.load import CONTENT_ROOT, load_content
+from metabase.content.load import CONTENT_ROOT
 from metabase.content.warehouse import Result, connect_as, run
 from metabase.rendering.cards import DrawnCard, draw_card
 from metabase.rendering.charts import chart_spec
 from metabase.rendering.preview import render_preview
+from tests.metabase.pages.drawn_cards import card_named
 from tests.metabase.pages.rows.model_health_rows import (
     Forecast,
     ModelHealth,
@@ -40,11 +40,6 @@ _ROWS = {
 }
 
 
-def _card(name: str) -> Card:
-    cards = load_content(CONTENT_ROOT, EXAMPLE).cards.values()
-    return next(card for card in cards if card.path.stem == name)
-
-
 def _drawn(card: Card, result: Result) -> DrawnCard:
     labels = read_labels(CONTENT_ROOT / "labels", "es")
     return draw_card(card, Placement("a", "b", 0, 0, 24, 8), result, labels, _WHY)
@@ -52,14 +47,14 @@ def _drawn(card: Card, result: Result) -> DrawnCard:
 
 def _shown(url: str, name: str, company: str = "acme") -> list[list[str]]:
     """The texts of a table's rows, as one company's reader sees them."""
-    card = _card(name)
+    card = card_named(name)
     with connect_as(url, f"bi_{company}") as connection:
         drawn = _drawn(card, run(connection, card.sql))
     return [[cell.text for cell in row] for row in drawn.rows]
 
 
 def _spec(url: str, name: str, company: str = "acme") -> dict[str, Any]:
-    card = _card(name)
+    card = card_named(name)
     with connect_as(url, f"bi_{company}") as connection:
         return chart_spec(card, run(connection, card.sql), "es")
 
@@ -196,7 +191,7 @@ def test_a_chart_of_shares_has_ticks_between_nothing_and_all(
 
 
 def test_one_line_alone_has_no_legend() -> None:
-    card = _card("backtest_calibration")
+    card = card_named("backtest_calibration")
     alone = {**card.settings, "graph.metrics": ["actual_share"]}
     columns, _ = _ROWS["backtest_calibration"]
 
@@ -208,7 +203,7 @@ def test_one_line_alone_has_no_legend() -> None:
 
 @pytest.mark.parametrize("name", _ROWS)
 def test_a_line_chart_is_empty_only_when_no_metric_has_anything(name: str) -> None:
-    card = _card(name)
+    card = card_named(name)
     columns, nothing = _ROWS[name]
     # Only the first metric says something.
     something = (nothing[0], 0.5, *nothing[2:])
@@ -224,11 +219,11 @@ def test_a_chart_of_zeros_is_drawn_as_such(name: str) -> None:
     columns, nothing = _ROWS[name]
     zeros = (nothing[0], *(0 for _ in nothing[1:]))
 
-    assert _drawn(_card(name), Result(columns, (zeros,))).empty_reason is None
+    assert _drawn(card_named(name), Result(columns, (zeros,))).empty_reason is None
 
 
 def test_counts_that_the_sql_fills_up_with_zeros_are_nothing_to_show() -> None:
-    card = _card("no_purchase_distribution")
+    card = card_named("no_purchase_distribution")
     columns = tuple(card.shown_columns())
 
     empty = _drawn(card, Result(columns, (("0 %", 0), ("10 %", 0))))
