@@ -16,7 +16,7 @@ from itertools import product
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import FEES, SHIPPING, TIPS
-from taps.tap_files.sums.keyed_amounts import written_number
+from taps.tap_files.sums.keyed_amounts import size_written
 from taps.tap_files.sums.tax_parts import TAX
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised
@@ -131,13 +131,13 @@ def _related(
     """(columns that the amount is left of, those that are left of it)."""
     before, after = set[int](), set[int]()
     for separator in _SEPARATORS:
-        amount = _number(log.amount_of(row), separator)
-        off = _number(as_text(row.cells[fee]), separator)
+        amount = size_written(log.amount_of(row), separator)
+        off = size_written(as_text(row.cells[fee]), separator)
         if not amount or not off:
             continue
         sums = _sums(row, beside, separator)
         for other in others:
-            value = _number(as_text(row.cells[other]), separator)
+            value = size_written(as_text(row.cells[other]), separator)
             if value and _is_one(value - off - amount, sums):
                 before.add(other)
             elif value and _is_one(amount - off - value, sums):
@@ -197,7 +197,7 @@ def _words(title: str) -> set[str]:
 
 def _sums(row: Row, columns: Iterable[int], separator: str) -> set[float]:
     """What some of these columns, or none, come to."""
-    sizes = [_number(as_text(row.cells[at]), separator) for at in sorted(columns)]
+    sizes = [size_written(as_text(row.cells[at]), separator) for at in sorted(columns)]
     told = list(filter(None, sizes))[:_MOST_BESIDE]
     chosen = product((0, 1), repeat=len(told))
     return {
@@ -207,11 +207,3 @@ def _sums(row: Row, columns: Iterable[int], separator: str) -> set[float]:
 
 def _is_one(rest: float, sums: set[float]) -> bool:
     return any(abs(rest - each) < _CENT for each in sums)
-
-
-def _number(text: str, separator: str) -> float:
-    """Its size; 0 where there is no number."""
-    try:
-        return abs(float(written_number(text, separator)))
-    except ValueError:
-        return 0.0

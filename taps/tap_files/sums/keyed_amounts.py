@@ -16,7 +16,7 @@ from taps.tap_files.headers import Binding
 from taps.tap_files.problems import FileError
 from taps.tap_files.tables import Row, as_text
 
-__all__ = ["KeyedAmounts", "written_number"]
+__all__ = ["KeyedAmounts", "size_written", "written_number"]
 
 _ONE_EACH = frozenset(
     {
@@ -99,3 +99,11 @@ def written_number(text: str, separator: str) -> str:
     sign = "-" if _MINUS.search(text) else ""
     digits = "".join(filter(str.isdigit, whole)).lstrip("0")
     return f"{sign}{digits}.{''.join(filter(str.isdigit, cents)).rstrip('0')}"
+
+
+def size_written(text: str, separator: str) -> float:
+    """A written amount without its sign; 0 where there is no number."""
+    try:
+        return abs(float(written_number(text, separator)))
+    except ValueError:
+        return 0.0

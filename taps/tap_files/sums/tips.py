@@ -7,7 +7,7 @@ import re
 from taps.tap_files.log_columns import LogColumns, Place
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import TIPS
-from taps.tap_files.sums.keyed_amounts import written_number
+from taps.tap_files.sums.keyed_amounts import size_written
 from taps.tap_files.tables import Row, as_text
 
 __all__ = ["Tips"]
@@ -55,18 +55,10 @@ class Tips:
         """Those of the columns that are the amount and the tip."""
         found = set()
         for separator in _SEPARATORS:
-            amount = _number(self._log.amount_of(row), separator)
-            off = _number(as_text(row.cells[tip]), separator)
+            amount = size_written(self._log.amount_of(row), separator)
+            off = size_written(as_text(row.cells[tip]), separator)
             for other in among if amount else ():
-                value = _number(as_text(row.cells[other]), separator)
+                value = size_written(as_text(row.cells[other]), separator)
                 if value and abs(amount + off - value) < _CENT:
                     found.add(other)
         return found
-
-
-def _number(text: str, separator: str) -> float:
-    """0 where there is no number."""
-    try:
-        return abs(float(written_number(text, separator)))
-    except ValueError:
-        return 0.0

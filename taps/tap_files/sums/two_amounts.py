@@ -24,7 +24,7 @@ from taps.tap_files.question_words import (
 )
 from taps.tap_files.settings import Settings
 from taps.tap_files.sums.discounts import DISCOUNT
-from taps.tap_files.sums.keyed_amounts import written_number
+from taps.tap_files.sums.keyed_amounts import size_written
 from taps.tap_files.sums.tax_parts import TAX
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, sign_at_end
@@ -110,7 +110,7 @@ def _explains(
     """Whether both are equal, or what the parts of the row lie between them."""
     for separator in separators:
         amount, value, *sizes = (
-            _number(as_text(row.cells[at]), separator) for at in (*columns, *parts)
+            size_written(as_text(row.cells[at]), separator) for at in (*columns, *parts)
         )
         told = [part for part in sizes if part][:_MOST_PARTS]
         for signs in product((0, 1, -1), repeat=len(told)):
@@ -145,11 +145,3 @@ def _others(binding: Binding, settings: Settings) -> list[int]:
         and keys[at] not in ignored
         and sign_at_end(binding.header[at]) in {"", sign}  # of another currency
     ]
-
-
-def _number(text: str, separator: str) -> float:
-    """Its size; 0 where there is no number."""
-    try:
-        return abs(float(written_number(text, separator)))
-    except ValueError:
-        return 0.0

@@ -47,10 +47,10 @@ joined as (
         tickets.ticket_count::integer as ticket_count,
         -- Of a month of which one of both is not told, nobody knows the share.
         messages.message_count::double precision
-        / (messages.message_count + activities.activity_count)
+        / nullif(messages.message_count + activities.activity_count, 0)
             as automation_ratio,
-        accounts.end_account_count::double precision / tickets.ticket_count
-            as accounts_per_ticket
+        accounts.end_account_count::double precision
+        / nullif(tickets.ticket_count, 0) as accounts_per_ticket
     from accounts
     left join messages
         on
