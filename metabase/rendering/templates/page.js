@@ -72,6 +72,10 @@ function go() {
   if (picker) picker.value = id;
   fitTables(page);
   drawCharts(page);
+  if (page.isOutgrown) {
+    page.isOutgrown = false;
+    dispatchEvent(new Event("resize"));
+  }
   if (query) {
     const [slug, value] = query.split(/=(.*)/s);
     const field = page.querySelector(`.choices [name="${CSS.escape(slug)}"]`);
@@ -192,7 +196,11 @@ for (const form of all(document, "form.choices")) useChoices(form);
 useTables(document);
 addEventListener("hashchange", go);
 addEventListener("resize", () => {
-  for (const page of all(document, "section.dashboard:not([hidden])")) fitTables(page);
+  for (const page of all(document, "section.dashboard")) {
+    // Its charts now have the width of a hidden box: none.
+    if (page.hidden || page.closest("main").hidden) page.isOutgrown = true;
+    else fitTables(page);
+  }
 });
 go();
 }

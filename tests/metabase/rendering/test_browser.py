@@ -205,6 +205,22 @@ def test_charts_are_drawn_when_their_page_is_opened(page: Page) -> None:
     assert page.complaints() == []
 
 
+def test_charts_seen_before_the_window_changed_have_the_width_of_their_card(
+    page: Page,
+) -> None:
+    narrow = f"""return Math.min(...[...document.querySelectorAll("{_SHOWN} .chart")]
+        .map((box) => box.querySelector("svg").getBoundingClientRect().width
+            / box.getBoundingClientRect().width))"""
+    page.open("acme/ventas")
+    page.follow("acme/marketing")
+    page.resize(1024)
+    page.follow("acme/ventas")
+
+    page.wait(f"{narrow} > .8")
+    page.follow("acme/marketing")
+    page.wait(f"{narrow} > .8")
+
+
 def test_the_slider_tells_what_each_budget_brings(page: Page) -> None:
     title = "¿Cómo cambian ingresos, gasto y beneficio?"
     page.open("acme/simulador")
