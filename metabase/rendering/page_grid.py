@@ -8,7 +8,7 @@ from dataclasses import replace
 from metabase.content.entities import Placement
 from metabase.rendering.report_layout import GRID_WIDTH
 
-__all__ = ["closed_up"]
+__all__ = ["bands", "closed_up"]
 
 
 def closed_up(
@@ -21,7 +21,7 @@ def closed_up(
     """
     found: list[Placement] = []
     top = 0
-    for band in _bands(placements):
+    for band in bands(placements):
         left = [one for one in band if one in kept]
         if not left:
             continue
@@ -32,16 +32,16 @@ def closed_up(
     return tuple(found)
 
 
-def _bands(placements: Sequence[Placement]) -> list[list[Placement]]:
-    """Cards that share rows, directly or through a third."""
-    bands: list[list[Placement]] = []
+def bands(placements: Sequence[Placement]) -> list[list[Placement]]:
+    """Cards that share rows, directly or through a third, from top left."""
+    found: list[list[Placement]] = []
     end = 0
     for one in sorted(placements, key=lambda at: (at.row, at.col)):
-        if not bands or one.row >= end:
-            bands.append([])
-        bands[-1].append(one)
+        if not found or one.row >= end:
+            found.append([])
+        found[-1].append(one)
         end = max(end, one.row + one.size_y)
-    return bands
+    return found
 
 
 def _stretched(band: list[Placement]) -> list[Placement]:

@@ -22,7 +22,7 @@ from metabase.rendering.cards import DrawnCard, why_empty
 from metabase.rendering.formats import number_locale, time_locale
 from metabase.rendering.page_cards import CompanyAnswers, drawn_card, drawn_variants
 from metabase.rendering.page_choices import Choice, Variant
-from metabase.rendering.page_grid import closed_up
+from metabase.rendering.page_grid import bands, closed_up
 from metabase.rendering.page_parts import (
     asset,
     banner_of,
@@ -45,10 +45,18 @@ class _PlacedCard:
 
 @dataclass(frozen=True)
 class _DrawnSheet:
-    """One tab of a page, or all of a page without tabs (``name`` is None)."""
+    """One tab of a page, or all of a page without tabs (``name`` is None).
+
+    Cards that share rows are together: where one of them needs the whole width, they
+    stand one below the other.
+    """
 
     name: str | None
-    cards: tuple[_PlacedCard, ...]
+    bands: tuple[tuple[_PlacedCard, ...], ...]
+
+    @property
+    def cards(self) -> list[_PlacedCard]:
+        return [one for band in self.bands for one in band]
 
 
 @dataclass(frozen=True)
@@ -171,7 +179,7 @@ class _Pages:
             _DrawnSheet(tab.name if tab else None, self._sheet(page, placements))
             for tab, placements in page.sheets()
         )
-        shown = tuple(sheet for sheet in sheets if sheet.cards)
+        shown = tuple(sheet for sheet in sheets if sheet.bands)
         cards = self._told.content.cards
         return _DrawnPage(
             page.name,
@@ -197,18 +205,20 @@ class _Pages:
 
     def _sheet(
         self, page: Dashboard, placements: Sequence[Placement]
-    ) -> tuple[_PlacedCard, ...]:
+    ) -> tuple[tuple[_PlacedCard, ...], ...]:
         cards = {at: drawn_card(self._told, at) for at in placements}
         for card in cards.values():
             if card.empty_reason:
                 self._left_out[card.name] = card.empty_reason
         kept = [at for at, card in cards.items() if not card.empty_reason]
-        places = {at.entity_id: at for at in closed_up(placements, kept)}
+        declared = {at.entity_id: at for at in kept}
+
+        def placed(place: Placement) -> _PlacedCard:
+            at = declared[place.entity_id]
+            variants = drawn_variants(self._told, page, at, cards[at])
+            return _PlacedCard(cards[at], place, variants)
+
         return tuple(
-            _PlacedCard(
-                cards[at],
-                places[at.entity_id],
-                drawn_variants(self._told, page, at, cards[at]),
-            )
-            for at in kept
+            tuple(placed(place) for place in band)
+            for band in bands(closed_up(placements, kept))
         )

@@ -40,12 +40,15 @@ function drawCharts(page) {
 
 // A window that is narrow stacks its cards: there a table is scrolled.
 function fitTables(page) {
+  for (const row of all(page, ".grid")) row.classList.remove("stacked");
   for (const card of all(page, ".card:has(.scroll)")) {
-    card.classList.remove("dense", "whole");
+    card.classList.remove("dense");
     if (isNarrow.matches) continue;
     const scroll = card.querySelector(".scroll");
-    for (const way of card.classList.contains("table") ? ["dense", "whole"] : ["dense"]) {
-      if (scroll.scrollWidth > scroll.clientWidth + 1) card.classList.add(way);
+    const isCut = () => scroll.scrollWidth > scroll.clientWidth + 1;
+    if (isCut()) card.classList.add("dense");
+    if (isCut() && card.classList.contains("table")) {
+      card.closest(".grid").classList.add("stacked");
     }
   }
 }

@@ -26,13 +26,22 @@ pytestmark = pytest.mark.skipif(
     reason="no chromium and chromedriver here: apt-get install chromium-driver",
 )
 _SHOWN = "main:not([hidden]) section:not([hidden])"
-# What stands over the edge of its card, or makes the page wider than the window.
+# What stands over the edge of its card or over another, or makes the page wider than
+# the window.
 _CUT = """
     const found = [];
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth > room) found.push("the page");
-    for (const card of document.querySelectorAll(arguments[0] + " .card")) {
+    const cards = [...document.querySelectorAll(arguments[0] + " .card")];
+    const places = cards.map((card) => card.getBoundingClientRect());
+    for (const [index, card] of cards.entries()) {
       const name = card.querySelector("h2").textContent;
+      const own = places[index];
+      for (const other of places.slice(index + 1)) {
+        const wide = Math.min(own.right, other.right) - Math.max(own.left, other.left);
+        const high = Math.min(own.bottom, other.bottom) - Math.max(own.top, other.top);
+        if (wide > 1 && high > 1) found.push(`${name} stands over another`);
+      }
       if (card.scrollWidth > card.clientWidth + 1) found.push(name);
       for (const drawn of card.querySelectorAll(".number, .chart svg")) {
         const edge = card.getBoundingClientRect().right + 1;
@@ -338,7 +347,8 @@ def test_a_table_that_is_scrolled_was_made_small_and_wide_first(
         .filter(([card, scroll]) => scroll)
         .map(([card, scroll]) => [
           scroll.scrollWidth > scroll.clientWidth + 1,
-          card.classList.contains("dense"), card.classList.contains("whole")])"""
+          card.classList.contains("dense"),
+          card.closest(".grid").classList.contains("stacked")])"""
     page.open("")
     page.resize(width)
     addresses = page.run(
