@@ -55,7 +55,8 @@ def trend_of(card: Card, result: Result, labels: dict[str, str]) -> Trend:
     values = [float(value) for _, value in told][-_POINTS:]
     change, meaning = None, ""
     if len(values) > 1 and values[-2] != 0:
-        share = (values[-1] - values[-2]) / abs(values[-2])
+        # As it is written: what rounds to nothing is neither better nor worse.
+        share = round((values[-1] - values[-2]) / abs(values[-2]), 3)
         before = write_value(told[-2][0], days, language)
         sign = "▲" if share > 0 else "▼" if share < 0 else "="
         written = format_percent(abs(share), "#,##0.#\xa0%", locale=language)

@@ -58,6 +58,12 @@ def test_where_the_last_month_has_no_value_no_other_stands_for_it() -> None:
     assert (trend.value, trend.when, trend.line) == (None, None, None)
 
 
+def test_a_change_that_is_written_as_nought_is_none() -> None:
+    trend = trend_of(card(), told(4276.9, 4275.2), LABELS)
+
+    assert (trend.change, trend.meaning) == ("= 0\xa0% frente a ene 2026", "")
+
+
 def test_less_is_better_where_the_card_says_so() -> None:
     assert trend_of(card(less_is_better=True), told(5, 4), LABELS).meaning == "good"
     assert trend_of(card(less_is_better=True), told(4, 5), LABELS).meaning == "bad"
