@@ -27,7 +27,7 @@ def test_a_forecast_that_cannot_be_made_says_why(shops_url: str) -> None:
     fitted, refused = shown(shops_url, "account_forecasts")
 
     assert fitted[:4] == [
-        *("30", "Da probabilidades", "Porque sí, a 30 días.", "75\xa0%")
+        *("30", "Da probabilidades", "Porque sí, a 30 días.", "0,75")
     ]
     assert refused[:4] == ["90", "Faltan salidas", "Porque sí, a 90 días.", "—"]
 
@@ -37,7 +37,7 @@ def test_grades_of_all_months_stand_apart_from_those_of_one(shops_url: str) -> N
     (month,) = shown(shops_url, "account_grade_months")
 
     assert [row[2] for row in flags] == ["40", "20"]
-    assert (month[0], month[3], *month[-2:]) == ("1997-06", "10", "70\xa0%", "60\xa0%")
+    assert (month[0], month[3], *month[-2:]) == ("1997-06", "10", "0,70", "0,60")
     assert [row[0] for row in shown(shops_url, "account_rivals")] == [
         *("weights", "logistic")
     ]
