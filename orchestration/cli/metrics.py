@@ -31,7 +31,11 @@ def metrics(
         Format, typer.Option("--format", help="json and csv have every field.")
     ] = Format.table,
     write: Annotated[
-        bool, typer.Option("--write", help="Write docs/metrics/<domain>.md.")
+        bool,
+        typer.Option(
+            "--write",
+            help="Write docs/metrics/<domain>.md, and the pages as exposures of dbt.",
+        ),
     ] = False,
 ) -> None:
     """List every number people read: label, formula, unit, thresholds."""
@@ -54,9 +58,11 @@ def metrics(
 
 
 def _write(found: list[Metric]) -> None:
+    from orchestration.lib.reporting.exposures import EXPOSURES, exposures_document
     from orchestration.lib.reporting.metric_docs import metric_documents
 
-    for file, text in metric_documents(found).items():
+    made = {**metric_documents(found), EXPOSURES: exposures_document()}
+    for file, text in made.items():
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
         console.print(f"wrote {file.parent.name}/{file.name}")

@@ -36,7 +36,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # What is not of this source would be parsed for a minute.
     for folder in ("intermediate", "marts", "personal", "reporting"):
         shutil.rmtree(house / "dbt_project/models" / folder)
-    shutil.rmtree(house / "dbt_project/tests")
+    for folder in ("exposures", "tests"):
+        shutil.rmtree(house / "dbt_project" / folder)
     # Its hooks are about marts.
     project = house / "dbt_project/dbt_project.yml"
     hooks = re.compile(r"^on-run-.*?(?=^seeds:)", re.DOTALL | re.MULTILINE)

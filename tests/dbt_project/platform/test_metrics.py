@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.lib.alerts.rules import default_rules
 from orchestration.lib.core.settings import PROJECT_ROOT
+from orchestration.lib.reporting.exposures import EXPOSURES, exposures_document
 from orchestration.lib.reporting.metric_docs import DOCUMENTS, metric_documents
 from orchestration.lib.reporting.metric_registry import read_registry
 from orchestration.lib.reporting.metrics import read_metrics, undeclared
@@ -16,7 +18,7 @@ from tests.dbt_project.dbt_commands import written
 
 
 @pytest.fixture(scope="module")
-def manifest(parsed_project: Manifest) -> dict[str, object]:
+def manifest(parsed_project: Manifest) -> dict[str, Any]:
     """The parsed project, as dbt writes it down."""
     return written(parsed_project)
 
@@ -39,6 +41,14 @@ def test_the_documents_are_what_the_registry_writes(
 
     # When this fails: timonel metrics --write
     assert {file: file.read_text() for file in DOCUMENTS.glob("*.md")} == made
+
+
+def test_pages_are_exposures_of_the_models_they_read(manifest: dict[str, Any]) -> None:
+    # When this fails: timonel metrics --write
+    assert EXPOSURES.read_text() == exposures_document()
+    ventas = manifest["exposures"]["exposure.timonel.ventas"]
+    assert ventas["label"] == "Sales"
+    assert "model.timonel.performance_by_month" in ventas["depends_on"]["nodes"]
 
 
 def test_every_metric_and_every_limit_is_of_a_column(
