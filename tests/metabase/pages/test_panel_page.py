@@ -101,15 +101,15 @@ def test_the_change_of_a_week_says_with_which_day_it_compares(shops_url: str) ->
     assert bolt[:2] == ["—", "—"]
 
 
-def test_one_sentence_of_each_kind_is_read_with_its_trace(shops_url: str) -> None:
+def test_one_sentence_of_each_kind_is_read_with_what_to_do_and_its_trace(shops_url: str) -> None:
     rows = shown(shops_url, "insight_feed")
 
-    assert [row[:2] for row in rows] == [
-        ["Oportunidad", "Frase de acme sobre opportunity."],
-        ["Alerta", "Frase de acme sobre alert."],
-        ["Éxito", "Frase de acme sobre success."],
+    assert [row[:3] for row in rows] == [
+        ["Oportunidad", "Mover ese dinero", "Frase de acme sobre opportunity."],
+        ["Alerta", "—", "Frase de acme sobre alert."],
+        ["Éxito", "Repetirlo", "Frase de acme sobre success."],
     ]
-    assert [row[3] for row in rows] == ["01234567…", "—", "—"]
+    assert [row[4] for row in rows] == ["01234567…", "—", "—"]
 
 
 def test_the_list_says_for_how_long_silence_is_usual_and_who_says_so(

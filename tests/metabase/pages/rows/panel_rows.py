@@ -31,8 +31,8 @@ create table reporting.capital_at_risk (
     compared_date date, capital_at_risk_change numeric(18, 2)
 );
 create table reporting.insight_feed (
-    company_id text, kind_order integer, kind text, trace_id text, as_of_date date,
-    sentence_es text
+    company_id text, kind_order integer, kind text, rule_id text, trace_id text,
+    as_of_date date, sentence_es text
 );
 create table reporting.top_customers_at_risk (
     company_id text, risk_rank integer, customer_id text,
@@ -133,13 +133,13 @@ def fill_panel(connection: psycopg.Connection, company_id: str, *, told: bool) -
         *("capital_at_risk", "1997-09-30", 12, 0.8, 60),
         *(risk, 9100, compared, change),
     )
-    for place, kind, trace in (
-        (1, "opportunity", "0123456789abcdef" * 2),
-        (2, "alert", None),
-        (3, "success", None),
+    for place, kind, rule, trace in (
+        (1, "opportunity", "move_budget", "0123456789abcdef" * 2),
+        (2, "alert", "no_alert", None),
+        (3, "success", "audience_gained", None),
     ):
         sentence = f"Frase de {company_id} sobre {kind}."
-        insert("insight_feed", place, kind, trace, "1997-09-30", sentence)
+        insert("insight_feed", place, kind, rule, trace, "1997-09-30", sentence)
     for rank, (days, usual, source) in enumerate(
         [(90, 30, "own_rhythm"), (61, 60, "company_setting")], start=1
     ):
