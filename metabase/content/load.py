@@ -32,8 +32,10 @@ __all__ = ["CONTENT_ROOT", "load_content"]
 CONTENT_ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``pages/`` and ``labels/``."""
 
-# People open these first; the others stand by the names of their files.
-_FIRST_PAGES = ("ventas", "panel")
+# People open these first; the others stand by the names of their files, and last what
+# is looked at when something is wrong.
+_FIRST_PAGES = ("ventas", "panel", "comunidad_ejecutiva", "ejecutivo_saas", "webinars")
+_LAST_PAGES = ("model_health", "conexiones")
 
 
 def load_content(root: Path, company: Company, language: str = "es") -> Content:
@@ -68,8 +70,10 @@ def load_content(root: Path, company: Company, language: str = "es") -> Content:
 
 
 def _turn(page: str) -> int:
-    is_first = page in _FIRST_PAGES
-    return _FIRST_PAGES.index(page) if is_first else len(_FIRST_PAGES)
+    """Its place; pages that are not named share one, between both."""
+    if page in _FIRST_PAGES:
+        return _FIRST_PAGES.index(page) - len(_FIRST_PAGES)
+    return _LAST_PAGES.index(page) + 1 if page in _LAST_PAGES else 0
 
 
 def _by_entity_id(cards: list[Card]) -> dict[str, Card]:
