@@ -26,9 +26,7 @@ def test_the_worst_band_comes_first(shops_url: str) -> None:
 def test_a_forecast_that_cannot_be_made_says_why(shops_url: str) -> None:
     fitted, refused = shown(shops_url, "account_forecasts")
 
-    assert fitted[:4] == [
-        *("30", "Da probabilidades", "Porque sí, a 30 días.", "0,75")
-    ]
+    assert fitted[:4] == [*("30", "Da probabilidades", "Porque sí, a 30 días.", "0,75")]
     assert refused[:4] == ["90", "Faltan salidas", "Porque sí, a 90 días.", "—"]
 
 

@@ -101,7 +101,9 @@ def test_the_change_of_a_week_says_with_which_day_it_compares(shops_url: str) ->
     assert bolt[:2] == ["—", "—"]
 
 
-def test_one_sentence_of_each_kind_is_read_with_what_to_do_and_its_trace(shops_url: str) -> None:
+def test_one_sentence_of_each_kind_is_read_with_what_to_do_and_its_trace(
+    shops_url: str,
+) -> None:
     rows = shown(shops_url, "insight_feed")
 
     assert [row[:3] for row in rows] == [
