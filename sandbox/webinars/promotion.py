@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from sandbox.webinars.people import Part, Webinar
+from sandbox.webinars.people import Webinar
 
-__all__ = ["Promotion", "promote", "reminders"]
+__all__ = ["Promotion", "promote"]
 
 Row = Mapping[str, object]
 
@@ -59,49 +59,6 @@ def promote(
             "webinar_email_open_ratio": round(opened / sent, 6),
         },
     )
-
-
-def reminders(parts: Sequence[Part], last_day: date) -> dict[str, list[Row]]:
-    """Contacts, and reminders of the week before: of each person and webinar 0 to 5.
-
-    Not drawn, and nobody comes because of them.
-    """
-    contacts: dict[int, Row] = {}
-    sent: list[Row] = []
-    for number, part in enumerate(parts):
-        contact = f"contacto-{part.face.number}"
-        contacts.setdefault(
-            part.face.number,
-            {
-                "contact_id": contact,
-                "email": part.email,
-                "registered_at": part.registered_at,
-            },
-        )
-        for days in range(1, number % 6 + 1):
-            at = part.webinar.starts_at - timedelta(days=days)
-            if part.registered_at < at and at.date() <= last_day:
-                sent.append(
-                    {
-                        "message_id": f"r{number}/{days}",
-                        "message_event": "sent",
-                        "occurred_at": at,
-                        "campaign_id": "recordatorios",
-                        "channel": "email",
-                        "contact_id": contact,
-                    }
-                )
-    campaign = {
-        "campaign_id": "recordatorios",
-        "campaign_name": "Recordatorios",
-        "channel": "email",
-        "started_at": min(part.webinar.starts_at for part in parts) - timedelta(days=5),
-    }
-    return {
-        "contacts": list(contacts.values()),
-        "message_campaigns": [campaign],
-        "message_events": sent,
-    }
 
 
 def _links(webinar: Webinar) -> Iterator[Row]:

@@ -109,6 +109,18 @@ _FIGURES = {
         from reporting.webinar_funnel_results where is_linked""",
         "{:.4f}",
     ),
+    "reminder_reader_count": (
+        "People who opened a reminder themselves",
+        """select opened_by_human_count from reporting.message_campaigns
+        where campaign_id = 'recordatorios'""",
+        "{:,}",
+    ),
+    "reminder_clicker_count": (
+        "People who clicked in a reminder",
+        """select clicked_count from reporting.message_campaigns
+        where campaign_id = 'recordatorios'""",
+        "{:,}",
+    ),
     "paying_account_count": (
         "Accounts that pay",
         "select count(*) from reporting.accounts_now",
