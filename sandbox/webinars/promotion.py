@@ -17,6 +17,9 @@ Row = Mapping[str, object]
 
 _SOURCES: Final = {"newsletter": 30, "linkedin": 22, "google": 14}
 _DAYS_BEFORE: Final = (6, 3, 1)
+#: Before any e-mail, so that of a webinar to come there is something to tell.
+_DAYS_EARLY: Final = (13, 12)
+_EARLY: Final = {"linkedin": "", "google": "cpc"}
 _DIRECT: Final = 25
 """Visits of a day without a campaign."""
 _READERS: Final = 60
@@ -43,6 +46,8 @@ def promote(
     visits = [row for each in programme for row in _visits(each, last_day, rng)]
     direct = list(_direct(programme, last_day, rng))
     campaigns, events = _mails(programme, last_day, rng)
+    # Drawn last, so that everything before is what it was without them.
+    visits += [row for each in programme for row in _early(each, last_day, rng)]
     mailed = [row for row in events if row["campaign_id"] != "boletin"]
     sent = sum(row["message_event"] == "sent" for row in mailed)
     opened = sum(row["message_event"] == "opened" for row in mailed)
@@ -80,6 +85,18 @@ def _visits(
             continue
         for source, usual in _SOURCES.items():
             yield _visited(day, source, _campaign(webinar), usual, rng)
+
+
+def _early(webinar: Webinar, last_day: date, rng: np.random.Generator) -> Iterator[Row]:
+    """Visits when it is announced; those of a search engine are paid for."""
+    for before in _DAYS_EARLY:
+        day = webinar.starts_at.date() - timedelta(days=before)
+        if day > last_day:
+            continue
+        for source, medium in _EARLY.items():
+            usual = _SOURCES[source]
+            row = _visited(day, source, _campaign(webinar), usual, rng)
+            yield {**row, "session_medium": medium}
 
 
 def _direct(
