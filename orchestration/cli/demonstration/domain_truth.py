@@ -149,6 +149,12 @@ _FIGURES = {
         order by sum(departed_account_count) desc, exit_reason limit 1""",
         "{}",
     ),
+    "welcome_opener_count": (
+        "Opens of the welcome series",
+        """select sum(opened_by_human_count) from reporting.message_campaigns
+        where sequence_name = 'Bienvenida'""",
+        "{:,}",
+    ),
     "referral_count": (
         "Accounts that another referred",
         "select count(*) from reporting.account_referrals",
