@@ -17,8 +17,9 @@ Row = Mapping[str, object]
 
 _SOURCES: Final = {"newsletter": 30, "linkedin": 22, "google": 14}
 _DAYS_BEFORE: Final = (6, 3, 1)
-#: Before any e-mail, so that of a webinar to come there is something to tell.
+#: When it is announced; of a webinar to come there is something to tell by then.
 _DAYS_EARLY: Final = (13, 12)
+_INVITED_DAYS: Final = 12
 _EARLY: Final = {"linkedin": "", "google": "cpc"}
 _DIRECT: Final = 25
 """Visits of a day without a campaign."""
@@ -131,7 +132,7 @@ def _mails(
     campaigns: list[Row] = []
     events: list[Row] = []
     for number, webinar in enumerate(programme):
-        at = webinar.starts_at - timedelta(days=6, hours=9)
+        at = webinar.starts_at - timedelta(days=_INVITED_DAYS, hours=9)
         if at.date() > last_day:
             continue
         campaign = "boletin" if number % 4 == 3 else f"correo-{webinar.webinar_id}"
