@@ -13,7 +13,12 @@ import pandas as pd
 
 from ml_assets.subscriptions.reading import Floats, flags_of, numbers_of
 
-__all__ = ["COMPONENTS", "KNOWN_ENGAGEMENT", "component_points"]
+__all__ = [
+    "COMPONENTS",
+    "KNOWN_ENGAGEMENT",
+    "component_points",
+    "engagement_points",
+]
 
 COMPONENTS: Final = (
     "usage_intensity",
@@ -82,6 +87,11 @@ def component_points(accounts: pd.DataFrame) -> pd.DataFrame:
     )
     columns = dict(zip(COMPONENTS, points, strict=True)) | {KNOWN_ENGAGEMENT: known}
     return pd.DataFrame(columns, index=accounts.index)
+
+
+def engagement_points(accounts: pd.DataFrame) -> Floats:
+    """Points of the engagement alone, of the flags that `component_points` reads."""
+    return _engagement(accounts)[0]
 
 
 def _usage(accounts: pd.DataFrame) -> Floats:

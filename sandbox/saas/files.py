@@ -23,6 +23,7 @@ from sandbox.saas.sessions import sessions_csv
 from sandbox.saas.subscriptions import Row, gifts, subscriptions, trials
 from sandbox.saas.truth import truth_of
 from sandbox.saas.usage import use
+from sandbox.saas.welcome import welcome
 
 __all__ = ["DEFAULT_ACCOUNTS", "cuaderno"]
 
@@ -42,7 +43,7 @@ def cuaderno(
         for two weeks and never pay.
     """
     # By numbers of their own: what others are made of stays.
-    rngs = [np.random.default_rng([seed, number]) for number in range(8)]
+    rngs = [np.random.default_rng([seed, number]) for number in range(9)]
     first_day = last_day - timedelta(days=_DAYS)
     found = simulate_accounts(accounts, first_day, last_day, rngs[0])
     tried = list(
@@ -52,6 +53,7 @@ def cuaderno(
     invoices, payments = billing(found, last_day, rngs[3])
     asked = tickets(found, last_day, rngs[4])
     sent = loyalty.referrals(found, first_day, rngs[5])
+    welcomed = welcome(found, last_day, rngs[8])
     files: dict[str, Sequence[Mapping[str, Any]]] = {
         "accounts": [_account(one) for one in found],
         "subscriptions": [
@@ -65,7 +67,7 @@ def cuaderno(
         "tickets": asked,
         "survey_responses": answers(found, asked, last_day, rngs[4]),
         "cs_activities": activities(found, last_day, rngs[6]),
-        "message_events": messages(found, last_day, rngs[7]),
+        **welcomed.files(messages(found, last_day, rngs[7])),
         "exit_reasons": [
             _exit(one, stay) for one in found for stay in one.stays if stay.left_on
         ],
@@ -82,6 +84,7 @@ def cuaderno(
         **truth_of(found, last_day),
         **loyalty.loyalty_truth(sent, usage, files, last_day),
         "value_reached_count": usage.values_reached(found),
+        "welcome_opener_count": welcomed.opener_count,
     }
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},

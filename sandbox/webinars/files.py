@@ -18,7 +18,8 @@ from sandbox.webinars.people import (
     Webinar,
     simulate_people,
 )
-from sandbox.webinars.promotion import promote, reminders
+from sandbox.webinars.promotion import promote
+from sandbox.webinars.reminders import reminders
 from sandbox.webinars.surroundings import (
     OUTAGE_MINUTES,
     OUTAGE_STEP,
@@ -73,9 +74,11 @@ def webinars(
     files["social_posts"] = list(posts(programme, last_day, rng))
     promotion = promote(programme, last_day, rng)
     files |= promotion.files
-    for name, rows in reminders(known, last_day).items():
+    reminded = reminders(known, last_day, rng)
+    for name, rows in reminded.files.items():
         files[name] = files.get(name, []) + rows
-    truth = _truth(programme, held, last_day) | _surroundings(files) | promotion.truth
+    truth = _truth(programme, held, last_day) | _surroundings(files)
+    truth |= promotion.truth | reminded.truth
     return {
         **{f"{name}.csv": csv_text(rows) for name, rows in files.items()},
         "truth.json": json.dumps({"academia_ia": truth}, indent=2, ensure_ascii=False)

@@ -9,14 +9,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from sandbox.webinars.people import Part, Webinar
+from sandbox.webinars.people import Webinar
 
-__all__ = ["Promotion", "promote", "reminders"]
+__all__ = ["Promotion", "promote"]
 
 Row = Mapping[str, object]
 
 _SOURCES: Final = {"newsletter": 30, "linkedin": 22, "google": 14}
 _DAYS_BEFORE: Final = (6, 3, 1)
+#: When it is announced; of a webinar to come there is something to tell by then.
+_DAYS_EARLY: Final = (13, 12)
+_INVITED_DAYS: Final = 12
+_EARLY: Final = {"linkedin": "", "google": "cpc"}
 _DIRECT: Final = 25
 """Visits of a day without a campaign."""
 _READERS: Final = 60
@@ -43,6 +47,8 @@ def promote(
     visits = [row for each in programme for row in _visits(each, last_day, rng)]
     direct = list(_direct(programme, last_day, rng))
     campaigns, events = _mails(programme, last_day, rng)
+    # Drawn last, so that everything before is what it was without them.
+    visits += [row for each in programme for row in _early(each, last_day, rng)]
     mailed = [row for row in events if row["campaign_id"] != "boletin"]
     sent = sum(row["message_event"] == "sent" for row in mailed)
     opened = sum(row["message_event"] == "opened" for row in mailed)
@@ -59,49 +65,6 @@ def promote(
             "webinar_email_open_ratio": round(opened / sent, 6),
         },
     )
-
-
-def reminders(parts: Sequence[Part], last_day: date) -> dict[str, list[Row]]:
-    """Contacts, and reminders of the week before: of each person and webinar 0 to 5.
-
-    Not drawn, and nobody comes because of them.
-    """
-    contacts: dict[int, Row] = {}
-    sent: list[Row] = []
-    for number, part in enumerate(parts):
-        contact = f"contacto-{part.face.number}"
-        contacts.setdefault(
-            part.face.number,
-            {
-                "contact_id": contact,
-                "email": part.email,
-                "registered_at": part.registered_at,
-            },
-        )
-        for days in range(1, number % 6 + 1):
-            at = part.webinar.starts_at - timedelta(days=days)
-            if part.registered_at < at and at.date() <= last_day:
-                sent.append(
-                    {
-                        "message_id": f"r{number}/{days}",
-                        "message_event": "sent",
-                        "occurred_at": at,
-                        "campaign_id": "recordatorios",
-                        "channel": "email",
-                        "contact_id": contact,
-                    }
-                )
-    campaign = {
-        "campaign_id": "recordatorios",
-        "campaign_name": "Recordatorios",
-        "channel": "email",
-        "started_at": min(part.webinar.starts_at for part in parts) - timedelta(days=5),
-    }
-    return {
-        "contacts": list(contacts.values()),
-        "message_campaigns": [campaign],
-        "message_events": sent,
-    }
 
 
 def _links(webinar: Webinar) -> Iterator[Row]:
@@ -123,6 +86,18 @@ def _visits(
             continue
         for source, usual in _SOURCES.items():
             yield _visited(day, source, _campaign(webinar), usual, rng)
+
+
+def _early(webinar: Webinar, last_day: date, rng: np.random.Generator) -> Iterator[Row]:
+    """Visits when it is announced; those of a search engine are paid for."""
+    for before in _DAYS_EARLY:
+        day = webinar.starts_at.date() - timedelta(days=before)
+        if day > last_day:
+            continue
+        for source, medium in _EARLY.items():
+            usual = _SOURCES[source]
+            row = _visited(day, source, _campaign(webinar), usual, rng)
+            yield {**row, "session_medium": medium}
 
 
 def _direct(
@@ -157,7 +132,7 @@ def _mails(
     campaigns: list[Row] = []
     events: list[Row] = []
     for number, webinar in enumerate(programme):
-        at = webinar.starts_at - timedelta(days=6, hours=9)
+        at = webinar.starts_at - timedelta(days=_INVITED_DAYS, hours=9)
         if at.date() > last_day:
             continue
         campaign = "boletin" if number % 4 == 3 else f"correo-{webinar.webinar_id}"

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+import numpy as np
 import pandas as pd
 import psycopg
 
@@ -17,7 +18,9 @@ from ml_assets.assets.saas.points_awards import (
     redeemed_by_files,
 )
 from ml_assets.assets.table_rows import read_frame, replace_frame
+from ml_assets.subscriptions.components import engagement_points
 from ml_assets.subscriptions.loyalty import tiers_by_rules
+from ml_assets.subscriptions.loyalty_retention import FOLLOWED_DAYS, tier_retention
 from ml_assets.subscriptions.referral_return import referral_standing
 from orchestration.lib.tenancy.company_removal import company_held
 from orchestration.lib.tenancy.partitions import CompanyDay, company_days
@@ -75,7 +78,7 @@ _MARTS = (
             group_name="measurement",
             kinds={"python", "numpy"},
             owners=["team:data"],
-            code_version="5",
+            code_version="6",
         )
         for table, description in _TABLES.items()
     ],
@@ -112,6 +115,8 @@ def review_loyalty(url: str, company_id: str) -> dict[str, int]:
             entries = _entries(url, company_id, Told(earned, referrals, as_of))
             tiers = tiers_by_rules(read_frame(database, _TIERS, company_id))
             tables |= loyalty_tables(accounts, entries, rules, referrals, tiers)
+            stayed = tier_retention(_before(database, company_id), tiers)
+            tables["loyalty_tiers"] = tables["loyalty_tiers"].merge(stayed, on="tier")
             if len(referrals):
                 standing = _referring(database, company_id, referrals)
                 tables["referral_standing"] = standing.assign(
@@ -127,6 +132,15 @@ def _entries(url: str, company_id: str, told: Told) -> pd.DataFrame:
     with connect(url, "orchestrator", autocommit=True) as ledger:
         award_points(ledger, company_id, told, datetime.now(UTC))
         return read_frame(ledger, _ENTRIES, company_id)
+
+
+def _before(database: psycopg.Connection, company_id: str) -> pd.DataFrame:
+    """Accounts as they were known then, and who of them was there after it."""
+    query = _BEFORE.replace("followed_days", str(FOLLOWED_DAYS))
+    found = read_frame(database, query, company_id)
+    # Which clicks are of which account no file tells yet.
+    told = found.assign(has_clicked_or_attended_60d=np.nan)
+    return found.assign(engagement_level=engagement_points(told))
 
 
 def _referring(
@@ -201,6 +215,52 @@ _ACCOUNTS = """
     where health.company_id = %(company)s
         and inputs.company_id = %(company)s
     order by health.account_id
+"""
+# The last Sunday that was scored and is that long ago; of who paid on it.
+_BEFORE = """
+    select
+        inputs.account_id,
+        inputs.feature_adoption_ratio,
+        inputs.is_contact_in_cadence,
+        inputs.has_answered_survey,
+        (
+            extract(year from tenure.held) * 12 + extract(month from tenure.held)
+            + extract(day from tenure.held) / 31
+        )::double precision as months_active,
+        exists (
+            select 1 from marts.account_mrr_periods as later
+            where later.company_id = inputs.company_id
+                and later.account_id = inputs.account_id
+                and later.mrr_amount > 0
+                and later.from_date <= inputs.scored_on + followed_days
+                and coalesce(later.to_date, 'infinity')
+                > inputs.scored_on + followed_days
+        ) as is_kept
+    from marts.account_health_inputs as inputs
+    cross join lateral (
+        select age(inputs.scored_on, inputs.scored_on - sum(
+            least(coalesce(periods.to_date, inputs.scored_on), inputs.scored_on)
+            - periods.from_date
+        )::integer) as held
+        from marts.account_mrr_periods as periods
+        where periods.company_id = inputs.company_id
+            and periods.account_id = inputs.account_id
+            and periods.mrr_amount > 0
+            and periods.from_date <= inputs.scored_on
+    ) as tenure
+    where inputs.company_id = %(company)s
+        and inputs.mrr_amount > 0
+        and inputs.scored_on = (
+            select max(days.scored_on) from marts.account_health_inputs as days
+            where days.company_id = %(company)s
+                and days.is_sunday
+                and days.scored_on + followed_days <= (
+                    select max(health.as_of_date) from predictions.account_health
+                        as health
+                    where health.company_id = %(company)s
+                )
+        )
+    order by inputs.account_id
 """
 _ENTRIES = """
     select entry_id, account_id, entry_number, occurred_at, kind, points,

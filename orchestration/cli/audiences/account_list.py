@@ -34,8 +34,9 @@ def _accounts(
 ) -> None:
     """Write the accounts of a segment of behaviour, for the tool that writes to them.
 
-    Some are kept back, always the same, and whom the queue only watches. There is no
-    address in it: who of an account agreed is known to the tool that has its people.
+    Some are kept back, always the same, and whom the queue only watches. In it are a
+    company's name and own domain, and no address: who of an account agreed is known to
+    the tool that has its people.
     """
     from orchestration.lib.activation.audiences.account_lists import (
         AccountsRequest,

@@ -109,6 +109,18 @@ _FIGURES = {
         from reporting.webinar_funnel_results where is_linked""",
         "{:.4f}",
     ),
+    "reminder_reader_count": (
+        "People who opened a reminder themselves",
+        """select opened_by_human_count from reporting.message_campaigns
+        where campaign_id = 'recordatorios'""",
+        "{:,}",
+    ),
+    "reminder_clicker_count": (
+        "People who clicked in a reminder",
+        """select clicked_count from reporting.message_campaigns
+        where campaign_id = 'recordatorios'""",
+        "{:,}",
+    ),
     "paying_account_count": (
         "Accounts that pay",
         "select count(*) from reporting.accounts_now",
@@ -136,6 +148,12 @@ _FIGURES = {
         group by exit_reason
         order by sum(departed_account_count) desc, exit_reason limit 1""",
         "{}",
+    ),
+    "welcome_opener_count": (
+        "Opens of the welcome series",
+        """select sum(opened_by_human_count) from reporting.message_campaigns
+        where sequence_name = 'Bienvenida'""",
+        "{:,}",
     ),
     "referral_count": (
         "Accounts that another referred",

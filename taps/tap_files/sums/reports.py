@@ -1,9 +1,9 @@
 """Zoom's reports of a webinar: several tables in one file, read as files of their own.
 
-A report of attendees or registrants is a title, a table of one row that says which
-webinar it was, and below lines such as ``Attendee Details`` the tables of hosts,
-panelists and attendees. What they tell is written as files of the contracts webinars,
-registrants and attendances, named after the report.
+A report is a title, a table of one row that says which webinar it was, and below lines
+such as ``Attendee Details`` the tables of hosts, panelists and attendees, of answers to
+polls or of questions. What they tell is written as files of the contracts webinars,
+registrants, attendances and webinar_interactions, named after the report.
 
 Source: https://support.zoom.com/hc/en/article?id=zm_kb&sysparm_article=KB0067389
 """
@@ -26,6 +26,12 @@ from typing import Final
 
 from taps.tap_files.locations import SourceFile
 from taps.tap_files.problems import FileError
+from taps.tap_files.sums.report_answers import (
+    ANSWERS,
+    INTERACTIONS,
+    QUESTION_COUNT,
+    Answers,
+)
 from taps.tap_files.values.encodings import detect_encoding
 from taps.tap_files.wording import normalised
 
@@ -45,13 +51,19 @@ _WEBINAR: Final = {
         *("Actual Duration (minutes)", "Duration (minutes)", "Duración (minutos)"),
         "Duración real (minutos)",
     ),
+    "question_count": QUESTION_COUNT,
 }
 _PERSON: Final = {
     "name": (
         *("User Name (Original Name)", "User Name", "Nombre de usuario"),
-        "Nombre de usuario (nombre original)",
+        *("Nombre de usuario (nombre original)", "Asker Name"),
+        "Nombre del solicitante",
     ),
-    "email": ("Email", "Correo electrónico", "Dirección de correo electrónico"),
+    "email": (
+        *("Email", "Correo electrónico", "Dirección de correo electrónico"),
+        *("User Email", "Email Address", "Asker Email"),
+        *("Correo electrónico del usuario", "Correo electrónico del solicitante"),
+    ),
     "registered_at": (
         *("Registration Time", "Hora de registro", "Hora de inscripción"),
         "Fecha de registro",
@@ -76,9 +88,14 @@ _CONTRACTS: Final = {
         *("webinar_id", "registrant_id", "email", "session_id", "joined_at"),
         *("left_at", "role"),
     ),
+    "webinar_interactions": INTERACTIONS,
 }
-_UNKNOWN: Final = "a table of the report says neither who registered nor who was there"
-_WHICH: Final = "Export the report of attendees, or that of registrants"
+_TIMES: Final = frozenset({"registered_at", "joined_at", "answered_at", "question"})
+_UNKNOWN: Final = (
+    "a table of the report says neither who registered nor who was there, answered a "
+    "poll or asked"
+)
+_WHICH: Final = "Export the report of attendees, registrants, polls or Q&A"
 _CLOCK: Final = re.compile(r"[\sT,]+\d{1,2}:\d{2}.*$")
 
 _Told = Mapping[str, str]
@@ -91,6 +108,7 @@ class _Report:
     webinars: list[_Told] = field(default_factory=list)
     registrants: dict[str, _Told] = field(default_factory=dict)
     attendances: list[_Told] = field(default_factory=list)
+    answers: Answers = field(default_factory=Answers)
 
 
 @contextmanager
@@ -166,23 +184,36 @@ def _told(source: SourceFile, rows: Sequence[Sequence[str]]) -> _Report:
     role, places = "attendee", dict[str, int]()
     for row in rows[(at or 0) + 2 :]:
         told = [cell for cell in row if cell.strip()]
-        if len(told) == 1:
+        # A title is in the first cell; one further on is a row's, such as an answer.
+        if len(told) == 1 and row[0].strip():
             role, places = _role_of(told[0]), {}
         elif told and not places:
-            places = _places(row, _PERSON)
-            if not {"registered_at", "joined_at"} & places.keys():
+            places = _places(row, _PERSON | ANSWERS)
+            if not _TIMES & places.keys():
                 raise FileError(source.name, _UNKNOWN, remedy=_WHICH)
         elif told:
             cells = {name: _cell(row, at) for name, at in places.items()}
-            _add(report, {**cells, "webinar_id": webinar_id, "role": role})
+            cells |= {"webinar_id": webinar_id, "role": role}
+            _add(report, cells, row[max(places.values()) + 1 :])
+    asked, counted = report.answers.question_count, webinar.get("question_count", "")
+    if counted.isdigit() and int(counted) != asked:
+        problem = f"the report says {counted} questions and lists {asked}"
+        raise FileError(source.name, problem, remedy="Export it again")
     return report
 
 
-def _add(report: _Report, cells: _Told) -> None:
-    """What a row of a person says: that they registered, and that they were there."""
+def _add(report: _Report, cells: _Told, others: Sequence[str]) -> None:
+    """What a row says of a person: registered, was there, answered, asked.
+
+    ``others`` are the cells behind those with a header: in a poll the answers.
+    """
     who = cells.get("email") or cells.get("name", "")
     person = hashlib.sha256(who.casefold().encode()).hexdigest()[:16]
     told = {**cells, "registrant_id": person, "session_id": person}
+    if "question" in cells:
+        report.answers.add_question(told)
+    elif "answered_at" in cells:
+        report.answers.add_poll(told, others)
     if cells.get("registered_at") and cells.get("email"):
         status = cells.get("status", "").casefold()
         told["status"] = _STATUSES.get(status, status)
@@ -197,6 +228,7 @@ def _written(source: SourceFile, report: _Report, folder: Path) -> list[SourceFi
         "webinars": report.webinars,
         "registrants": [*report.registrants.values()],
         "attendances": report.attendances,
+        "webinar_interactions": report.answers.rows,
     }
     found = []
     for contract, rows in tables.items():

@@ -46,6 +46,8 @@ def test_what_is_found_is_what_the_simulation_knows(
             "account_referral_touches",
             "points_rules",
             "points_redemptions",
+            "message_campaign_results",
+            "message_sequence_steps",
         ],
     )
     judge_accounts(warehouse.url, pair.acme)

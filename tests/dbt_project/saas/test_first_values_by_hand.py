@@ -83,6 +83,14 @@ FEATURES = (
     # In no plan of theirs.
     {"feature": "api", "feature_tier": "integrations", "plans": "pro"},
 )
+TARGETS = tuple(
+    {"metric_name": name, "target_month": month, "target_value": value}
+    for name, month, value in (
+        ("core_adoption_ratio", "2026-03-01", 0.5),
+        ("core_adoption_ratio", "2026-09-01", 0.85),
+        ("company_adoption_ratio", "2026-01-01", 0.6),
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +103,17 @@ def told(warehouse: Warehouse) -> dict[str, dict[str, list[dict[str, Any]]]]:
             RawFile("e.csv", USES, contract="product_events"),
         )
     warehouse.load(pair.acme, RawFile("f.csv", FEATURES, contract="features"))
+    warehouse.load(pair.acme, RawFile("k.csv", TARGETS, contract="kpi_targets"))
     # Bolt names no first value.
     warehouse.load(pair.bolt, RawFile("f.csv", FEATURES[1:], contract="features"))
     warehouse.build(
         pair.acme,
         pair.bolt,
         as_of=dict.fromkeys((pair.acme, pair.bolt), AS_OF),
-        only=["account_first_uses", "account_first_values", "account_plan_features"],
+        only=[
+            *("account_first_uses", "account_first_values", "account_plan_features"),
+            "saas_kpi_targets",
+        ],
     )
     for company in (pair.acme, pair.bolt):
         measure_first_values(warehouse.url, company)
@@ -203,6 +215,14 @@ def test_adoption_is_of_what_the_plan_has_and_new_features_stand_apart(
     # The first has three of the six seats.
     assert found["core"]["seat_weighted_ratio"] == pytest.approx((0.5 * 3 + 0.5) / 6)
     assert found["core"]["adoption_ratio_lower"] is None
+    # The target of the next month that has one, else the last; without one none.
+    targets = {
+        tier: (row["target_value"], str(row["target_month"]))
+        for tier, row in found.items()
+    }
+    assert targets["core"] == (0.85, "2026-09-01")
+    assert targets["all"] == (0.6, "2026-01-01")
+    assert targets["new"] == (None, "None")
 
 
 def test_who_names_no_first_value_has_none(told: Any) -> None:

@@ -292,6 +292,12 @@ def test_tiers_are_by_months_and_what_is_unknown_lifts_nobody(
     assert accounts["late"]["lacks_es"] == "0 meses activa; se piden 3."
     tiers = told["acme"]["loyalty_tiers"]
     assert (tiers["bronze"]["held_count"], tiers["gold"]["lack_months_count"]) == (2, 5)
+    # On 14 December 2025 one paid, for eleven months; it paid on 14 March 2026.
+    stayed = ("followed_count", "tier_kept_ratio", "others_count")
+    assert [tiers["bronze"][name] for name in stayed] == [1, 1, 0]
+    assert [tiers["silver"][name] for name in stayed] == [0, None, 1]
+    assert tiers["silver"]["tier_others_kept_ratio"] == 1
+    assert tiers["gold"]["others_count"] == 0
 
 
 def test_points_are_those_of_the_ledger_of_rules_too_and_worth_what_they_buy(

@@ -43,6 +43,13 @@ def test_a_company_is_told_whom_to_call_or_why_nobody(warehouse: Warehouse) -> N
     for company in (pair.acme, pair.bolt):
         score_company_leads(warehouse.url, company)
     counts = score_company_leads(warehouse.url, pair.acme)
+    (last,) = warehouse.rows(
+        """select webinar_id, person_id, start_date from reporting.webinar_calls
+        where company_id = %s and call_rank = 1""",
+        [pair.acme],
+    )
+    did = {"email_open_count": 3, "email_click_count": 1, "visit_count": 2}
+    insert(warehouse, "webinar_lead_signals", company_id=pair.acme, **last, **did)
 
     calls = told(warehouse, "webinar_calls", pair.acme)
     assert len(calls) == counts["webinar_leads"] > 20
@@ -50,6 +57,11 @@ def test_a_company_is_told_whom_to_call_or_why_nobody(warehouse: Warehouse) -> N
     assert {row["as_of_date"] for row in calls} == {AS_OF}
     # Without an id of the platform people are told by the beginning of what is known.
     assert all(row["person_name"] == row["person_id"][:12] for row in calls)
+    # What is known of a lead stands beside them; of the others nobody knows.
+    beside = ("lead_open_count", "lead_click_count", "lead_visit_count")
+    by_rank = {row["call_rank"]: [row[name] for name in beside] for row in calls}
+    assert by_rank[1] == [3, 1, 2]
+    assert by_rank[2] == [None, None, None]
     bands = told(warehouse, "webinar_call_bands", pair.acme)
     assert {row["band"] for row in bands} >= {"high", "very_low", "called", "others"}
     (grade,) = told(warehouse, "webinar_call_grades", pair.acme)

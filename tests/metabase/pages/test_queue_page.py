@@ -39,7 +39,7 @@ def test_signals_and_ends_are_counted(shops_url: str) -> None:
 
 
 def test_mails_of_a_series_are_shown_with_the_opens_of_people(shops_url: str) -> None:
-    ((name, _, *shares),) = shown(shops_url, "sequence_mails")
+    ((series, step, name, _, *shares),) = shown(shops_url, "sequence_mails")
 
-    assert name == "Marzo de acme"
-    assert shares == ["100", "80\xa0%", "50\xa0%", "25\xa0%", "10\xa0%"]
+    assert (series, step, name) == ("Bienvenida", "2", "Marzo de acme")
+    assert shares == ["100", "3,5", "80\xa0%", "50\xa0%", "25\xa0%", "10\xa0%"]

@@ -123,6 +123,8 @@ def test_whom_to_call_is_told_in_order_with_what_to_do(shops_url: str) -> None:
     assert first[:3] == ["1", "bea 1", "Media"]
     assert first[3].startswith("Acompañar: casos de éxito, consulta gratuita")
     assert first[4:6] == ["65\xa0%", "Crece"]
+    # Of who is no contact nobody knows what they opened.
+    assert (first[8], second[8]) == ("4", "—")
     assert second[1:3] == ["ana 1", "Muy baja"]
     assert second[3].startswith("Mantener en el boletín")
     assert shown(shops_url, "call_note") == [["Nadie llega. Cuentan.", "500", "90"]]
@@ -189,7 +191,8 @@ def test_a_webinar_to_come_is_advised_by_what_is_known_of_it(shops_url: str) -> 
     first, second = shown(shops_url, "webinar_outlook_list")
 
     assert first[1:6] == ["W3", "60", "9", "4", "5"]
-    assert first[9] == "43\xa0%"
+    assert first[6:9] == ["3", "9", "12"]
+    assert first[12] == "43\xa0%"
     assert first[-1].startswith("Prioridad alta, marketing: ")
     assert first[-1].endswith("; Los registros crecen")
     assert second[-1] == "Nada en particular"

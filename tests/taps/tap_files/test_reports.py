@@ -78,14 +78,64 @@ def test_a_report_that_says_no_start_is_refused(read_text: RunTap) -> None:
     assert run.records("registrants") == []
 
 
+ANSWERS = ("kind", "email", "registrant_id", "poll_id", "occurred_at")
+
+
+def test_a_report_of_polls_says_who_answered_which(read_text: RunTap) -> None:
+    run = read_text(export("zoom_polls"), time_zone=ZONE)
+
+    assert (run.failures, run.rejects) == ([], {})
+    ana_uses, ana_what, luis_uses, *nobody = told(run, "webinar_interactions", *ANSWERS)
+    assert ana_uses[:2] == ("poll", "ana@x.es")
+    assert ana_uses[4] == "2026-01-15T18:20:00+00:00"
+    # Each question is a poll; Luis answered one of the two, and nobody is no person.
+    assert ana_uses[3] == luis_uses[3] != ana_what[3]
+    assert luis_uses[1] == "luis@x.es"
+    assert [row[:4] for row in nobody] == [("poll", None, None, ana_uses[3])] * 2
+    ids = {row["interaction_id"] for row in run.records("webinar_interactions")}
+    assert len(ids) == 5
+
+
+def test_a_report_of_questions_says_who_asked(read_text: RunTap) -> None:
+    run = read_text(export("zoom_questions"), time_zone=ZONE)
+
+    assert (run.failures, run.rejects) == ([], {})
+    asked = told(run, "webinar_interactions", "kind", "email", "occurred_at")
+    assert [row[0] for row in asked] == ["question"] * 4
+    assert [str(row[1]).casefold() for row in asked] == [
+        *("ana@x.es", "ana@x.es", "luis@x.es", "none"),
+    ]
+    assert {row[2] for row in asked} == {None}
+
+
+def test_who_answers_and_asks_is_who_was_there(read_text: RunTap) -> None:
+    runs = [
+        read_text(export(name), time_zone=ZONE)
+        for name in ("zoom_attendees", "zoom_polls", "zoom_questions")
+    ]
+
+    there = set(told(runs[0], "attendances", "webinar_id", "registrant_id"))
+    for run in runs[1:]:
+        who = told(run, "webinar_interactions", "webinar_id", "registrant_id")
+        assert {pair for pair in who if pair[1]} <= there
+
+
+def test_a_report_that_lacks_questions_is_refused(read_text: RunTap) -> None:
+    lines = export("zoom_questions").splitlines()
+
+    run = read_text("\n".join(lines[:-1]))
+
+    assert "says 4 questions and lists 3" in run.failures[0]
+    assert run.records("webinar_interactions") == []
+
+
 def test_a_report_of_something_else_is_refused_whole(read_text: RunTap) -> None:
     text = export("zoom_attendees")
-    polls = text[: text.index("Host Details")] + (
-        "Poll Details,\n#,User Name,Email,Submitted Date/Time\n"
-        '1,Ana,ana@x.es,"Jan 15, 2026 07:20 PM"\n'
+    other = text[: text.index("Host Details")] + (
+        "Launched Polls,\n#,Poll Name,Answers\n1,¿Usas IA?,12\n"
     )
 
-    run = read_text(polls)
+    run = read_text(other)
 
-    assert "neither who registered nor who was there" in run.failures[0]
+    assert "neither who registered nor who was there, answered" in run.failures[0]
     assert run.records("webinars") == []

@@ -1,8 +1,10 @@
 """Accounts by how they behave, as a file for whoever writes to them or calls.
 
 Accounts are no people: no address is in the file, and who of an account agreed to be
-written to is told by the system that knows its people. A tenth is kept back by lot, so
-that an effect can be told; the lot is the order of SHA-256, and of each account stays.
+written to is told by the system that knows its people. A company's own domain is no
+address; one of a public mail service, or of two accounts, is left out. A tenth is kept
+back by lot, so that an effect can be told; the lot is the order of SHA-256, and of each
+account stays.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ from orchestration.lib.warehouse.database import connect, has_relation
 
 __all__ = ["AccountList", "AccountsRefused", "AccountsRequest", "export_accounts"]
 
-_COLUMNS = ("account_id", "account_name", "cs_manager", "segment", "mrr_amount")
+_COLUMNS = (
+    *("account_id", "account_name", "email_domain", "cs_manager", "segment"),
+    "mrr_amount",
+)
 
 
 class AccountsRefused(PlainError, LookupError):
@@ -63,6 +68,7 @@ class AccountsRequest:
 class _Account:
     account_id: str
     account_name: str
+    email_domain: str | None
     cs_manager: str | None
     segment: str
     mrr_amount: Decimal
@@ -76,8 +82,9 @@ class _Account:
 
     def cells(self) -> list[str]:
         """A row; a spreadsheet computes none of what somebody typed."""
-        typed = (self.account_id, self.account_name, self.cs_manager or "")
-        return [*map(text_cell, typed), self.segment, str(self.mrr_amount)]
+        typed = (self.account_id, self.account_name, self.email_domain, self.cs_manager)
+        told = [text_cell(text or "") for text in typed]
+        return [*told, self.segment, str(self.mrr_amount)]
 
 
 def export_accounts(url: str, request: AccountsRequest, path: Path) -> AccountList:
@@ -111,10 +118,17 @@ def _accounts(url: str, company_id: str) -> list[_Account]:
             return []
         with database.cursor(row_factory=class_row(_Account)) as cursor:
             return cursor.execute(
-                """select account_id, account_name, cs_manager,
+                """select account_id, account_name, email_domain, cs_manager,
                     behaviour_segment as segment, mrr_amount, is_watched
                 from reporting.segments_by_account
-                where company_id = %s and is_now
+                left join (
+                    select account_id, min(called) as email_domain
+                    from intermediate.int_account_names
+                    where company_id = %(company)s and name_kind = 'email_domain'
+                    group by account_id
+                ) as names
+                    using (account_id)
+                where company_id = %(company)s and is_now
                 order by mrr_amount desc, account_id""",
-                (company_id,),
+                {"company": company_id},
             ).fetchall()

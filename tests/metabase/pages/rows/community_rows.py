@@ -163,6 +163,9 @@ def fill_community(connection: psycopg.Connection, company_id: str, scale: int) 
         conversion_ratio=0.025,
         campaign_cost=20,
         currency_code="USD",
+        sequence_name="Bienvenida",
+        message_step=2,
+        days_after_first=3.5,
     )
     insert(
         "content_by_month",

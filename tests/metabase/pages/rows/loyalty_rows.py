@@ -34,6 +34,11 @@ def loyalty_rows(times: int) -> list[tuple[str, Values]]:
                 "lack_months_count": 5,
                 "lack_adoption_count": 20,
                 "lack_engagement_count": 0,
+                "followed_count": 8 * times,
+                "tier_kept_ratio": 0.75,
+                "others_count": 20,
+                "tier_others_kept_ratio": 0.6,
+                "tier_difference_lower": -0.2,
             },
         ),
         (

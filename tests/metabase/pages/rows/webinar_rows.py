@@ -195,9 +195,9 @@ def _fill_comparisons(connection: psycopg.Connection, company_id: str, t: int) -
 
 def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None:
     insert = partial(_inserted, connection, company_id)
-    for rank, name, chance, band, action in (
-        (2, "ana", 0.35, "very_low", "keep_in_touch"),
-        (1, "bea", 0.65, "medium", "nurture"),
+    for rank, name, chance, band, action, opened in (
+        (2, "ana", 0.35, "very_low", "keep_in_touch", None),
+        (1, "bea", 0.65, "medium", "nurture", 4),
     ):
         insert(
             "webinar_calls",
@@ -205,7 +205,7 @@ def _fill_leads(connection: psycopg.Connection, company_id: str, t: int) -> None
             **{"person_name": f"{name} {t}", "start_date": "1997-08-14"},
             **{"industry": "Retail", "company_size": "11-50", "call_rank": rank},
             **{"engagement_score": 20 * t, "purchase_probability": chance},
-            **{"band": band, "action": action},
+            **{"band": band, "action": action, "lead_open_count": opened},
         )
     for band, people, bought in (("others", 60, 6), ("called", 40, 10), ("high", 0, 0)):
         insert(
@@ -437,6 +437,8 @@ def _fill_funnel(connection: psycopg.Connection, company_id: str, t: int) -> Non
             **{"start_date": "1997-10-02", "registrant_count": 60 * t},
             **{"last_day_count": 9 * t, "day_before_count": 4 * t},
             **{"webinar_velocity": 5 * t, "webinar_expected_ratio": expected},
+            **{"webinar_paid_visits": 3 * t, "webinar_other_visits": 9 * t},
+            **{"webinar_marketing_pressure": 12 * t},
             **{"is_rising": is_rising, "is_opened": False, "is_crowded": False},
             **{"wants_marketing": expected is not None, "wants_content": False},
         )

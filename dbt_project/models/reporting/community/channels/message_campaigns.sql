@@ -1,3 +1,26 @@
+with campaigns as (
+    select * from {{ ref('message_campaign_results') }}
+),
+
+steps as (
+    select * from {{ ref('message_sequence_steps') }}
+),
+
+joined as (
+    select
+        campaigns.*,
+        steps.sequence_name,
+        steps.step_number as message_step,
+        steps.days_after_first,
+        steps.from_first_count
+    from campaigns
+    left join steps
+        on
+            campaigns.company_id = steps.company_id
+            and campaigns.campaign_id = steps.campaign_id
+            and campaigns.channel = steps.channel
+)
+
 select
     company_id,
     campaign_id,
@@ -25,5 +48,9 @@ select
     converted_count::double precision / nullif(delivered_count, 0)
         as conversion_ratio,
     campaign_cost,
-    currency_code
-from {{ ref('message_campaign_results') }}
+    currency_code,
+    sequence_name,
+    message_step,
+    days_after_first,
+    from_first_count
+from joined

@@ -10,6 +10,7 @@ labels as (
     select * from {{ ref('account_labels') }}
 ),
 
+-- The target of the month, else of the next that has one, else the last.
 labelled as (
     select
         told.company_id,
@@ -33,8 +34,13 @@ labelled as (
             and case told.feature_tier
                 when 'all' then 'company' else told.feature_tier
             end || '_adoption_ratio' = targets.metric_name
-            and date_trunc('month', told.as_of_date)::date
-            = targets.target_month
+            and coalesce(
+                date_trunc('month', told.as_of_date) > targets.after_month, true
+            )
+            and coalesce(
+                date_trunc('month', told.as_of_date) <= targets.until_month,
+                true
+            )
     inner join labels
         on labels.kind = 'feature_tier' and told.feature_tier = labels.word
 )

@@ -15,6 +15,11 @@ people as (
     select * from {{ ref('webinar_people') }}
 ),
 
+-- Of who is no contact nobody knows: null, not nothing.
+signals as (
+    select * from {{ ref('webinar_lead_signals') }}
+),
+
 joined as (
     select
         leads.company_id,
@@ -26,6 +31,9 @@ joined as (
         people.industry,
         people.company_size,
         people.engagement_score,
+        signals.email_open_count as lead_open_count,
+        signals.email_click_count as lead_click_count,
+        signals.visit_count as lead_visit_count,
         leads.call_rank,
         leads.probability as purchase_probability,
         leads.band,
@@ -42,6 +50,11 @@ joined as (
             leads.company_id = people.company_id
             and leads.webinar_id = people.webinar_id
             and leads.person_id = people.person_id
+    left join signals
+        on
+            leads.company_id = signals.company_id
+            and leads.webinar_id = signals.webinar_id
+            and leads.person_id = signals.person_id
 )
 
 select * from joined

@@ -2,6 +2,10 @@ with paces as (
     select * from {{ ref('webinar_paces') }}
 ),
 
+run_ups as (
+    select * from {{ ref('webinar_run_ups') }}
+),
+
 webinars as (
     select
         company_id,
@@ -41,6 +45,10 @@ joined as (
         paces.last_day_count,
         paces.day_before_count,
         paces.velocity as webinar_velocity,
+        run_ups.paid_visit_count as webinar_paid_visits,
+        run_ups.other_visit_count as webinar_other_visits,
+        run_ups.paid_visit_count + run_ups.other_visit_count
+            as webinar_marketing_pressure,
         funnels.email_open_ratio as webinar_email_open_ratio,
         funnels.email_click_ratio as webinar_email_click_ratio,
         funnels.email_open_ratio * funnels.email_click_ratio
@@ -59,6 +67,10 @@ joined as (
         on
             paces.company_id = webinars.company_id
             and paces.webinar_id = webinars.webinar_id
+    left join run_ups
+        on
+            paces.company_id = run_ups.company_id
+            and paces.webinar_id = run_ups.webinar_id
     left join funnels
         on
             paces.company_id = funnels.company_id

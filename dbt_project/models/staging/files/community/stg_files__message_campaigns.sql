@@ -10,6 +10,7 @@ renamed as (
         nullif(trim(campaign_id), '') as campaign_id,
         nullif(trim(campaign_name), '') as campaign_name,
         nullif(trim(channel), '') as channel,
+        nullif(trim(sequence_name), '') as sequence_name,
         nullif(trim(currency_code), '') as currency_code,
 
         cost::numeric(24, 6) as campaign_cost,

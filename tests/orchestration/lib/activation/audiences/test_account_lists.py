@@ -31,6 +31,17 @@ def url(database_url: str) -> str:
         database.execute(
             "grant select on reporting.segments_by_account to orchestrator"
         )
+        database.execute(
+            """create schema if not exists intermediate;
+            create table intermediate.int_account_names (company_id text,
+                name_kind text, called text, account_id text);
+            grant usage on schema intermediate to orchestrator;
+            grant select on intermediate.int_account_names to orchestrator;
+            insert into intermediate.int_account_names values
+                ('acme', 'email_domain', 'uno.es', '1'),
+                ('acme', 'account_id', 'one', '1'),
+                ('bolt', 'email_domain', 'dos.es', '2')"""
+        )
         for company in ("acme", "bolt"):
             database.execute(
                 """insert into reporting.segments_by_account
@@ -88,10 +99,12 @@ def test_rows_say_who_pays_most_first_and_compute_nothing(
     export(url, path, "power", Decimal(0))
     rows = listed(path)
 
-    assert rows[0] == ["1", "'=Estudio 1", "", "power", "999"]
+    assert rows[0] == ["1", "'=Estudio 1", "uno.es", "", "power", "999"]
+    # What another company's account of that number is called is not its own.
+    assert rows[1][2] == ""
     assert len(rows) == 399
     export(url, path, "new", Decimal(0))
-    assert listed(path) == [["new", "Nueva", "Ana", "new", "10"]]
+    assert listed(path) == [["new", "Nueva", "", "Ana", "new", "10"]]
 
 
 def test_companies_have_lots_of_their_own(url: str, tmp_path: Path) -> None:
