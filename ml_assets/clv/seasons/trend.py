@@ -9,7 +9,8 @@ as-of date:
   it was, expected and what came. One such ratio is a poor guide to the next, so their
   mean is drawn towards "no correction". They look far ahead beside the history: of
   shorter horizons the months behind tell, in proportion (`levels`).
-- with more, the same days one year earlier, which also carry the season.
+- with more, the same days one year earlier, as far as the log has a season, which they
+  carry; the months behind beside them.
 
 Where the models count time by a season (`season_choice`), both speak of what is left
 beside it, and what is not known of the season is added to the factor of orders.
