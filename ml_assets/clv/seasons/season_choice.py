@@ -79,9 +79,10 @@ def unknown_season_sd(log: PurchaseDays, day: int, days: int) -> float:
 
     0 from 13 months on. It is part of what was said there of the `days` after it.
     """
-    past = log.up_to(day)
-    if not past.day.size or day - past.first_day >= SHORTEST_SEASON_DAYS:
+    age = day - log.first_day if log.day.size else -1
+    if not 0 <= age < SHORTEST_SEASON_DAYS:
         return 0.0
+    past = log.up_to(day)
     return log_sd(season_of(past, day), past.day, day, days)
 
 
