@@ -66,7 +66,7 @@ class Trends:
         is_old = behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2)
         pair = _year_ago(self, window) if is_old else None
         if pair is None:
-            return _as_it_moves(self._inner, self, horizon_days, None)
+            return _of_same_days(self._inner, self, horizon_days, is_old=is_old)
         factor = year_ago_factor(window, self.choice.season)
         found = estimated([pair], factor, "a year earlier", self._spent)
         return _as_it_moves(found, self, horizon_days, pair)
@@ -132,6 +132,19 @@ def _as_it_moves(
     known = apart * (far if of.windows else 1.0)
     orders = Factor(ahead + known, float(np.hypot(sd, apart)))
     return found._replace(orders=orders)
+
+
+def _of_same_days(
+    inner: Trend, of: Trends, horizon_days: int, *, is_old: bool
+) -> Trend:
+    """Corrected by inner origins; not by days that a season was learned from once.
+
+    It has told of them already, and what is left is no level: it stays as unsure.
+    """
+    found = _as_it_moves(inner, of, horizon_days, None)
+    if is_old or not of.choice.season.has_season:
+        return found
+    return found._replace(orders=found.orders._replace(log=0.0))
 
 
 def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:

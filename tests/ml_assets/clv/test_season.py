@@ -256,12 +256,8 @@ def test_a_season_that_may_be_is_open_around_none(
     day = log.first_day + 200
     index = np.exp(0.3 * (np.arange(12) < 3))
     season = Season(index, 0.01 * np.eye(12))
-    beliefs = dict.fromkeys([(True, False), (True, True)], season)
-    evidence = dict.fromkeys(
-        [(True, False), (True, True), (False, False), (False, True)], 0.0
-    )
-    evidence[False, False] = evidence[False, True] = np.log(3)
-    told = Seasonality({**beliefs, (False, False): EVEN}, evidence)
+    evidence = {(True, False): 0.0, (False, False): float(np.log(3))}
+    told = Seasonality({(True, False): season}, evidence)
     monkeypatch.setattr(season_choice, "seasonality", lambda _: told)
 
     found = season_of(log, day)
@@ -290,3 +286,15 @@ def test_what_was_off_a_year_ago_stands_beside_the_months_by_the_chance_of_a_sea
     assert abs(surely - never) > 0.01
     assert may_be == pytest.approx((never + surely) / 2)
     assert found[0].sd == pytest.approx(found[2].sd)
+
+
+def test_the_days_that_a_season_was_seen_in_once_tell_no_level(
+    wintry: PurchaseDays, grown: CustomerModel
+) -> None:
+    young = fit_log(wintry, wintry.first_day + 430)
+    assert young.choice is not None
+    assert young.choice.season.has_season
+    for days in (90, 365):
+        assert young.trend(days).orders.log == 0
+        assert grown.trend(days).orders.log != 0
+    assert young.trend(90).orders.sd > 0.1
