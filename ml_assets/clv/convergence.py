@@ -180,7 +180,7 @@ def _of_season(model: CustomerModel) -> Iterator[Sentence]:
             "converged.unknown_season",
             "under {least} days of history no season is known: for that alone the "
             "orders of {days} days may be {times:.1f} times as many, or as few, which "
-            "their interval does not hold",
+            "their interval holds",
             least=SHORTEST_SEASON_DAYS,
             days=_TOLD_DAYS,
             times=float(np.exp(_REACH * unknown)),

@@ -5,9 +5,14 @@ misses are hardly more than one: with a perfect 90 % interval two of three come 
 sound shop in ten. A miss therefore counts towards a block only beyond a wider
 interval, which a perfect forecast leaves with probability p. At worst all windows are
 one, and two misses come as often as one, p; of two totals at most 2 p, which is 1/20.
+
+In its first year a company may have a season that nobody knows of, and the interval
+says so. That is no excuse for data that broke: orders that are lost or told twice look
+like a season too. The gate takes it out of the interval again, and a person looks.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -21,6 +26,7 @@ from ml_assets.sentences import Sentence
 __all__ = ["TOTALS", "inside_own_interval"]
 
 _QUANTITIES: Final = ("orders", "value")
+_Z: Final = float(ndtri((1 + COVERAGE) / 2))
 # What a row of a backtest says of the totals.
 TOTALS: Final = tuple(
     name
@@ -35,10 +41,12 @@ _BLOCKED_AT: Final = 2
 # A sound shop is blocked once in twenty at most: by orders, or by value.
 _LEAVES: Final = 0.05 / len(_QUANTITIES)
 # The wider interval's width, in widths of the stated one, on the log scale.
-_WIDER: Final = float(ndtri(1 - _LEAVES / 2) / ndtri((1 + COVERAGE) / 2))
+_WIDER: Final = float(ndtri(1 - _LEAVES / 2)) / _Z
 
 
-def inside_own_interval(backtests: pd.DataFrame) -> GateResult:
+def inside_own_interval(
+    backtests: pd.DataFrame, season_sds: Mapping[dt.date, float] | None = None
+) -> GateResult:
     """Warn when a total fell outside its 90 % interval, block when far outside twice.
 
     Orders and value count apart, each by its number of origins. Observed is how often
@@ -49,10 +57,14 @@ def inside_own_interval(backtests: pd.DataFrame) -> GateResult:
     ----------
     backtests : DataFrame
         `origin_date`, `model`, and of the rows of "chosen" `TOTALS`.
+    season_sds
+        By origin, what the interval holds (standard deviation of ln) for a season that
+        was not known there; None is nothing.
     """
     gate = "inside_own_interval"
     chosen = backtests[backtests["model"] == "chosen"]
     known = chosen.reindex(columns=["origin_date", *TOTALS]).dropna()
+    known = _without_season(known, season_sds or {})
     if known.empty:
         message = Sentence("inside_own_interval.none", "No backtest yet.")
         return GateResult(gate, "passed", None, _BLOCKED_AT, message)
@@ -84,6 +96,33 @@ def inside_own_interval(backtests: pd.DataFrame) -> GateResult:
         advice=advice,
     )
     return GateResult(gate, outcome, observed, _BLOCKED_AT, message)
+
+
+def _without_season(
+    known: pd.DataFrame, season_sds: Mapping[dt.date, float]
+) -> pd.DataFrame:
+    """The intervals as they would be if it were known that there is no season.
+
+    The same expectation, and a lognormal of the rest of the squared relative error.
+    """
+    season = known["origin_date"].map(lambda date: season_sds.get(date, 0.0))
+    if known.empty or not (season > 0).any():
+        return known
+    known = known.copy()
+    variance = season.to_numpy(dtype=np.float64) ** 2
+    for what in _QUANTITIES:
+        ends = [f"expected_{what}_lower", f"expected_{what}_upper"]
+        low, high = known[ends].to_numpy(dtype=np.float64).T
+        # Nothing expected has no width.
+        some = low > 0
+        ratio = np.divide(high, low, out=np.ones_like(low), where=some)
+        spread = (np.log(ratio) / (2 * _Z)) ** 2
+        rest = np.log1p(np.maximum(np.expm1(spread) - variance, 0.0))
+        middle = np.sqrt(low * high) * np.exp((spread - rest) / 2)
+        reach = np.exp(_Z * np.sqrt(rest))
+        known[ends[0]] = np.where(some, middle / reach, low)
+        known[ends[1]] = np.where(some, middle * reach, high)
+    return known
 
 
 def _far_outside(known: pd.DataFrame, what: str) -> int:

@@ -30,7 +30,8 @@ from ml_assets.clv.own_intervals import inside_own_interval
 from ml_assets.clv.predictions import predict, predict_totals
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970
 from ml_assets.clv.ranges import probabilities_in_range
-from ml_assets.clv.rolling import better_than_naive
+from ml_assets.clv.rolling import BACKTEST_DAYS, better_than_naive
+from ml_assets.clv.seasons.season_choice import unknown_season_sd
 from ml_assets.clv.sources import living_sources
 from ml_assets.sentences import Sentence
 
@@ -151,7 +152,7 @@ def value_customers(
         same_past(log, last),
         usual_amounts(log, day, last),
         better_than_naive(evidence.backtests),
-        inside_own_interval(evidence.backtests),
+        inside_own_interval(evidence.backtests, _season_sds(log, evidence.backtests)),
         independence_of_frequency_and_value(summaries),
     ]
     gates = [_accepted(gate) if evidence.accept_changes else gate for gate in gates]
@@ -183,6 +184,13 @@ def value_customers(
     if _blocks(gates):
         return Valuation(gates, model)
     return Valuation(gates, model, predictions, predict_totals(model))
+
+
+def _season_sds(log: PurchaseDays, backtests: pd.DataFrame) -> dict[dt.date, float]:
+    return {
+        date: unknown_season_sd(log, days_since_1970(date), BACKTEST_DAYS)
+        for date in backtests["origin_date"].unique().tolist()
+    }
 
 
 def method_of(status: str, model_version: str = MODEL_VERSION) -> str:

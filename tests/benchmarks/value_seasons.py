@@ -112,7 +112,7 @@ def _log(orders: pd.DataFrame) -> PurchaseDays:
     return purchase_days(orders)[0]
 
 
-def _christmas(orders: pd.DataFrame, seed: int) -> pd.DataFrame:
+def christmas(orders: pd.DataFrame, seed: int) -> pd.DataFrame:
     """December sells four times what January to October do."""
     month = orders["ordered_at"].dt.month.to_numpy()
     share = np.where(month == 12, 1.0, np.where(month == 11, 0.8, 0.25))
@@ -134,12 +134,12 @@ _SHOPS: Final[dict[str, Callable[[], list[pd.DataFrame]]]] = {
         seasonal(shop(60 + n, 2_500, 1_000)) for n in range(2)
     ],
     "simulated, Christmas": lambda: [
-        _christmas(shop(70 + n, 4_000, 1_000), n) for n in range(2)
+        christmas(shop(70 + n, 4_000, 1_000), n) for n in range(2)
     ],
     "simulated, summer": lambda: [
         _summery(shop(80 + n, 2_500, 1_000), n) for n in range(2)
     ],
-    "simulated, young Christmas": lambda: [_christmas(shop(90, 4_000, 690), 1)],
+    "simulated, young Christmas": lambda: [christmas(shop(90, 4_000, 690), 1)],
     "simulated, young seasonal": lambda: [seasonal(shop(91, 3_000, 600))],
     "simulated, declining": lambda: [
         declining(shop(100 + n, 1_500, 800)) for n in range(2)

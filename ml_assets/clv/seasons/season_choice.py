@@ -13,11 +13,17 @@ from ml_assets.clv.histories import Floats
 from ml_assets.clv.horizons import forecast_horizons
 from ml_assets.clv.inner_origins import origin_at
 from ml_assets.clv.purchases import PurchaseDays
-from ml_assets.clv.seasons.operational_time import EVEN, MONTHS, Season
+from ml_assets.clv.seasons.operational_time import EVEN, MONTHS, Season, log_sd
 from ml_assets.clv.seasons.season import Seasonality, seasonality, unseen_months
 from ml_assets.clv.seasons.season_table import counted
 
-__all__ = ["SHORTEST_SEASON_DAYS", "SHORTEST_TREND_DAYS", "Kind", "season_of"]
+__all__ = [
+    "SHORTEST_SEASON_DAYS",
+    "SHORTEST_TREND_DAYS",
+    "Kind",
+    "season_of",
+    "unknown_season_sd",
+]
 
 # With a season, with a trend.
 Kind: TypeAlias = tuple[bool, bool]
@@ -59,13 +65,25 @@ def season_of(log: PurchaseDays, as_of_day: int, penalizer: float = 0.0) -> Seas
         return EVEN
     told = seasonality(table)
     age = as_of_day - past.first_day
-    chosen = _foretelling(past, as_of_day, penalizer, _possible(told, age))
     if age < SHORTEST_SEASON_DAYS:
-        return Season(np.ones(MONTHS), _open(told) + unseen_months(table))
+        return Season(np.ones(MONTHS), _open(told, unseen_months(table)))
+    chosen = _foretelling(past, as_of_day, penalizer, _possible(told, age))
     found = EVEN if chosen == _NEITHER else told.beliefs[chosen]
     if found.has_season:
         return found
     return replace(found, chance=_chance(told, age))
+
+
+def unknown_season_sd(log: PurchaseDays, day: int, days: int) -> float:
+    """How far off (ln) orders may be for a season that nobody knew of on a day.
+
+    0 from 13 months on. It is part of what was said there of the `days` after it.
+    """
+    age = day - log.first_day if log.day.size else -1
+    if not 0 <= age < SHORTEST_SEASON_DAYS:
+        return 0.0
+    past = log.up_to(day)
+    return log_sd(season_of(past, day), past.day, day, days)
 
 
 def _chance(told: Seasonality, age: int) -> float:
@@ -74,15 +92,21 @@ def _chance(told: Seasonality, age: int) -> float:
     return float(expit(told.season_log_odds(may_trend=may_trend)))
 
 
-def _open(told: Seasonality) -> Floats:
-    """Covariance, (12, 12), of ln(index) where a season may be and may be none.
+def _open(told: Seasonality, unseen: Floats) -> Floats:
+    """Mean square, (12, 12), of ln(index) where a season may be and none is counted by.
 
-    Where the odds are for one it is taken that there is.
+    Where the odds are for one it is taken that there is. What it may be like is open
+    around none, which is what is counted by, not around the season itself.
+
+    Parameters
+    ----------
+    unseen : ndarray, shape (12, 12)
+        Of the months in which nobody was seen yet.
     """
     odds, season = told.season_log_odds(may_trend=False), told.beliefs[True, False]
     share = 1.0 if odds > 0 else float(expit(odds))
     mean = np.log(season.index)
-    return np.asarray(share * (season.covariance + (1 - share) * np.outer(mean, mean)))
+    return np.asarray(share * (season.covariance + np.outer(mean, mean) + unseen))
 
 
 def _possible(told: Seasonality, age: int) -> list[Kind]:

@@ -8,8 +8,10 @@ as-of date:
   was not to be had a year ago, the inner origins: what the model, fitted to the log as
   it was, expected and what came. One such ratio is a poor guide to the next, so their
   mean is drawn towards "no correction". They look far ahead beside the history: of
-  shorter horizons the months behind tell, in proportion (`levels`).
-- with more, the same days one year earlier, which also carry the season.
+  shorter horizons the months behind tell, in proportion (`levels`). Of orders they tell
+  nothing where a season was learned from the same days, and was seen but once.
+- with more, the same days one year earlier, as far as the log has a season, which they
+  carry; the months behind beside them.
 
 Where the models count time by a season (`season_choice`), both speak of what is left
 beside it, and what is not known of the season is added to the factor of orders.

@@ -66,7 +66,7 @@ class Trends:
         is_old = behind >= _A_YEAR + max(_SEEN_BEFORE, window / 2)
         pair = _year_ago(self, window) if is_old else None
         if pair is None:
-            return _as_it_moves(self._inner, self, horizon_days, None)
+            return _of_same_days(self._inner, self, horizon_days, is_old=is_old)
         factor = year_ago_factor(window, self.choice.season)
         found = estimated([pair], factor, "a year earlier", self._spent)
         return _as_it_moves(found, self, horizon_days, pair)
@@ -118,18 +118,33 @@ def _as_it_moves(
     """A level as unsure as the company moves, and as what tells of it differs.
 
     Inner origins look as far ahead as a good part of the history is long, and tell of
-    horizons that do, in proportion; of shorter ones the months behind tell.
+    horizons that do, in proportion. The same days a year ago tell as far as there is a
+    season, counted by or likely. Of the rest the months behind tell.
     """
     windows = list(of.windows)
+    season, behind = of.choice.season, of.as_of_day - of.past.first_day
+    far = min(horizon_days / behind, 1.0) if found.source == _INNER else 1.0
     if a_year_ago is not None:
         windows.append(window_of(*a_year_ago[:2], of.as_of_day, horizon_days))
-    behind, has_season = of.as_of_day - of.past.first_day, of.choice.season.has_season
-    ahead, sd = level_ahead(windows, horizon_days, behind, has_season=has_season)
-    months_tell = bool(windows) and found.source == _INNER
-    far = min(horizon_days / behind, 1.0) if months_tell else 1.0
+        far = season.chance
+    ahead, sd = level_ahead(windows, horizon_days, behind, has_season=season.has_season)
     apart = found.orders.log - ahead
-    orders = Factor(ahead + far * apart, float(np.hypot(sd, apart)))
+    known = apart * (far if of.windows else 1.0)
+    orders = Factor(ahead + known, float(np.hypot(sd, apart)))
     return found._replace(orders=orders)
+
+
+def _of_same_days(
+    inner: Trend, of: Trends, horizon_days: int, *, is_old: bool
+) -> Trend:
+    """Corrected by inner origins; not by days that a season was learned from once.
+
+    It has told of them already, and what is left is no level: it stays as unsure.
+    """
+    found = _as_it_moves(inner, of, horizon_days, None)
+    if is_old or not of.choice.season.has_season:
+        return found
+    return found._replace(orders=found.orders._replace(log=0.0))
 
 
 def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
@@ -140,9 +155,6 @@ def _at_todays_prices(found: Trend, past: Trends, horizon_days: int) -> Trend:
         values = found.order_value
         values = Factor(values.log + dearer, float(np.hypot(values.sd, sd)))
         found = found._replace(order_value=values)
-    # How unsure days of the year are that no season is known of, `levels` told.
-    if choice.season.is_even:
-        return found
     unknown = log_sd(choice.season, past.past.day, past.as_of_day, horizon_days)
     sd = float(np.hypot(found.orders.sd, unknown))
     return found._replace(orders=found.orders._replace(sd=sd))

@@ -15,8 +15,9 @@ import pandas as pd
 
 from ml_assets.clv.gates import GateResult
 from ml_assets.clv.own_intervals import TOTALS, inside_own_interval
-from ml_assets.clv.purchases import purchase_days
+from ml_assets.clv.purchases import days_since_1970, purchase_days
 from ml_assets.clv.rolling import month_end_origins, rolling_backtests
+from ml_assets.clv.seasons.season_choice import unknown_season_sd
 
 __all__ = [
     "AS_OF",
@@ -105,8 +106,12 @@ def judged(kind: str, seed: int, customers: int, days: int) -> GateResult:
         }
         for origin, test in rolling_backtests(log, origins)
     ]
+    season_sds = {
+        origin.date: unknown_season_sd(log, days_since_1970(origin.date), origin.days)
+        for origin in origins
+    }
     return inside_own_interval(
-        pd.DataFrame(rows, columns=["origin_date", "model", *TOTALS])
+        pd.DataFrame(rows, columns=["origin_date", "model", *TOTALS]), season_sds
     )
 
 
@@ -119,9 +124,9 @@ def declining_shop(seed: int, customers: int, days: int, kept: float) -> pd.Data
     return kept_orders
 
 
-def frequent_shop() -> pd.DataFrame:
+def frequent_shop(seed: int = 0) -> pd.DataFrame:
     """Who buys every week or so, at a rate that moves from quarter to quarter."""
-    rng, days, rows = np.random.default_rng([3, 0]), 700, []
+    rng, days, rows = np.random.default_rng([3, seed]), 700, []
     for customer in range(500):
         day, rate, leaves = (
             rng.uniform(0, days),

@@ -57,6 +57,22 @@ def test_a_miss_warns_and_two_by_more_than_chance_block(
     assert (gate.outcome, gate.observed) == (outcome, observed)
 
 
+def test_a_season_that_nobody_knew_of_is_no_excuse() -> None:
+    """80 to 120 has a variance of .01531 over its square; .1^2 is that of a season.
+
+    ln(1.00531) = .07275^2 is left: 98.47 / 1.1271 to 98.47 * 1.1271 around the same
+    expectation, and 110.98 * 1.0444 = 115.9 is far outside.
+    """
+    said = month_ends((118, 1000), (118, 1000), (100, 1000))
+    sds = {dt.date(2026, month, 1): 0.1 for month in (1, 2)}
+
+    gate = inside_own_interval(said, sds)
+
+    assert inside_own_interval(said).outcome == "passed"
+    assert (gate.outcome, gate.observed) == ("blocked", 2)
+    assert "118 came, 87 to 111 were expected" in gate.message
+
+
 def test_where_nothing_was_expected_whatever_comes_is_far_outside() -> None:
     nothing = month_ends((1, 10), (2, 20)).replace({80.0: 0.0, 120.0: 0.0})
 

@@ -11,6 +11,7 @@ import pytest
 
 from ml_assets.clv.backtest import plain_forecast
 from ml_assets.clv.candidates import fit_candidate
+from ml_assets.clv.choice import choose
 from ml_assets.clv.convergence import converged
 from ml_assets.clv.customer_model import CustomerModel, fit_log
 from ml_assets.clv.errors import InvalidParameters
@@ -20,10 +21,11 @@ from ml_assets.clv.inner_origins import origin_at
 from ml_assets.clv.purchases import PurchaseDays, days_since_1970, purchase_days
 from ml_assets.clv.seasons import season_choice
 from ml_assets.clv.seasons.operational_time import EVEN, MONTH_DAYS, Season, log_sd
-from ml_assets.clv.seasons.season import seasonality
+from ml_assets.clv.seasons.season import Seasonality, seasonality, unseen_months
 from ml_assets.clv.seasons.season_choice import SHORTEST_SEASON_DAYS, Kind, season_of
 from ml_assets.clv.seasons.season_table import counted
 from ml_assets.clv.seasons.trend import year_ago_factor
+from ml_assets.clv.seasons.trends import Trends
 from tests.ml_assets.clv.shops import shop
 
 _UNSURE = 0.1 * np.eye(12)
@@ -239,5 +241,60 @@ def test_a_young_shop_keeps_its_numbers_and_is_told_what_it_cannot_know() -> Non
     assert model.choice is not None
     assert model.choice.season.is_even
     unknown = log_sd(model.choice.season, log.up_to(day).day, day, 90)
-    assert unknown > 0.2
+    assert unknown > 0.1
+    assert model.trend(90).orders.sd > unknown
     assert "no season is known" in converged(model).message
+    assert "which their interval holds" in converged(model).message
+
+
+# A season three times as unlikely as none, of .3 in winter and known to .1 a month: a
+# quarter of .09 where it has an index, of .01, and of .35^2 where nobody was seen.
+def test_a_season_that_may_be_is_open_around_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = log_of(shop(62, 150, 300))
+    day = log.first_day + 200
+    index = np.exp(0.3 * (np.arange(12) < 3))
+    season = Season(index, 0.01 * np.eye(12))
+    evidence = {(True, False): 0.0, (False, False): float(np.log(3))}
+    told = Seasonality({(True, False): season}, evidence)
+    monkeypatch.setattr(season_choice, "seasonality", lambda _: told)
+
+    found = season_of(log, day)
+
+    assert found.is_even
+    mean = np.log(season.index)
+    unseen = unseen_months(counted(log.up_to(day), day))
+    assert 0 < np.count_nonzero(np.diag(unseen)) < 12
+    expected = (np.outer(mean, mean) + 0.01 * np.eye(12) + unseen) / 4
+    assert found.covariance == pytest.approx(expected)
+
+
+def test_what_was_off_a_year_ago_stands_beside_the_months_by_the_chance_of_a_season(
+    wintry: PurchaseDays,
+) -> None:
+    """A whole year has every season in it: its own factor is of no chance."""
+    day = wintry.first_day + 700
+    choice = choose(wintry, day)
+    found = [
+        Trends(wintry, day, replace(choice, season=replace(EVEN, chance=chance)))
+        .of(365)
+        .orders
+        for chance in (0.0, 0.5, 1.0)
+    ]
+    never, may_be, surely = (one.log for one in found)
+    assert abs(surely - never) > 0.01
+    assert may_be == pytest.approx((never + surely) / 2)
+    assert found[0].sd == pytest.approx(found[2].sd)
+
+
+def test_the_days_that_a_season_was_seen_in_once_tell_no_level(
+    wintry: PurchaseDays, grown: CustomerModel
+) -> None:
+    young = fit_log(wintry, wintry.first_day + 430)
+    assert young.choice is not None
+    assert young.choice.season.has_season
+    for days in (90, 365):
+        assert young.trend(days).orders.log == 0
+        assert grown.trend(days).orders.log != 0
+    assert young.trend(90).orders.sd > 0.1
