@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from tests.dbt_project.mart_rows import COMPANY, insert
 from tests.dbt_project.warehouse import Warehouse
@@ -31,7 +32,7 @@ def add_company(warehouse: Warehouse, company: str, *told: dict[str, object]) ->
         webinar_file("web_sessions", *told),
     )
     for one in ("W1", "W2"):
-        pace = {"webinar_id": one, "told_at": TOLD_AT}
+        pace: dict[str, Any] = {"webinar_id": one, "told_at": TOLD_AT}
         insert(warehouse, "webinar_paces", company_id=company, **pace)
 
 
