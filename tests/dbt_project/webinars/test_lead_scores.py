@@ -48,7 +48,11 @@ def test_a_company_is_told_whom_to_call_or_why_nobody(warehouse: Warehouse) -> N
         where company_id = %s and call_rank = 1""",
         [pair.acme],
     )
-    did: dict[str, Any] = {"email_open_count": 3, "email_click_count": 1, "visit_count": 2}
+    did: dict[str, Any] = {
+        "email_open_count": 3,
+        "email_click_count": 1,
+        "visit_count": 2,
+    }
     insert(warehouse, "webinar_lead_signals", company_id=pair.acme, **last, **did)
 
     calls = told(warehouse, "webinar_calls", pair.acme)
