@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from taps.tap_files.headers import Binding
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["DAYS", "LogColumns", "Place", "is_negative"]
 
@@ -17,7 +15,6 @@ DAYS = frozenset(
 """Words of headers of days."""
 Place = tuple[int, int, str]
 """Line, position and text of what is asked about."""
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_negative(amount: str) -> bool:
@@ -53,8 +50,7 @@ class LogColumns:
         return [
             position
             for position, header in enumerate(self.header)
-            if self._keys[position]
-            and words & set(map(normalised, _WORD.findall(header)))
+            if self._keys[position] and words & words_in(header)
         ]
 
     def named(self, column: str) -> int | None:

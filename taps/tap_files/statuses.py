@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 from taps.yaml_files import parsed_text
 
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
@@ -39,7 +39,6 @@ _BESIDE = frozenset(
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")
-_WORD = re.compile(r"[^\W\d_]+")
 _YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
@@ -71,7 +70,7 @@ def says_nothing(word: str) -> bool:
 
 def flag_of(header: str) -> str | None:
     """What a yes, or a date, in a column means for its row: ``cancelled_at``."""
-    words = {normalised(word) for word in _WORD.findall(header)}
+    words = words_in(header)
     found = {_FLAG_OF[word] for word in words if word in _FLAG_OF}
     is_flag = len(found) == 1 and not words - _FLAG_OF.keys() - _BESIDE
     return found.pop() if is_flag else None

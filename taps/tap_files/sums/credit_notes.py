@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
 from taps.tap_files.problems import FileError
 from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_text
-from taps.tap_files.wording import normalised
+from taps.tap_files.wording import normalised, words_in
 
 __all__ = ["CreditNotes"]
 
@@ -43,7 +42,6 @@ _KINDS = frozenset(
         "operacion", "concept", "concepto", "movement", "movimiento", "transaction",
     }
 )  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 class CreditNotes:
@@ -103,5 +101,5 @@ class CreditNotes:
 def _is_credit_note(text: str, header: str) -> bool:
     word = normalised(text)
     if word in _CODES_OF_NOTES:
-        return bool(_DOCUMENTS & set(map(normalised, _WORD.findall(header))))
+        return bool(_DOCUMENTS & words_in(header))
     return word in _CREDIT_NOTES or any(note in word for note in _LONG_NOTES)

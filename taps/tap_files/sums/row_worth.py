@@ -72,7 +72,6 @@ _WITHHELD = frozenset(
     {"irpf", "retencion", "retenciones", "withholding", "withheld", "ritenuta"}
     | {"retencao", "retencoes"}
 )
-_WORD = re.compile(r"[^\W\d_]+")
 _OFF = re.compile(r"[^\w]*[\d.,]*[1-9][\d.,]*[^\w]*(?:[A-Za-z]{2,3})?")
 _ONE = re.compile(r"1(?:[.,]0+)?")
 
