@@ -25,6 +25,7 @@ from taps.tap_files.settings import AUTO, Settings
 from taps.tap_files.statuses import flag_of, meanings, says_no, says_yes
 from taps.tap_files.sums.keyed_amounts import KeyedAmounts
 from taps.tap_files.sums.other_currencies import OtherCurrencies
+from taps.tap_files.sums.planned import Planned
 from taps.tap_files.sums.repeats import RepeatFinder, Repeats
 from taps.tap_files.sums.row_worth import Watch, watches_of_worth
 from taps.tap_files.sums.told_parts import with_told_parts
@@ -157,6 +158,7 @@ def _watches(
         Twice(name, binding),
         Questions(name, binding, settings, statuses),
         OtherCurrencies(name, binding, settings),
+        Planned(name, binding, settings),
         TwoAmounts(name, binding, settings),
     )
 

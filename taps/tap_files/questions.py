@@ -76,14 +76,13 @@ class Questions:
         self._taxed = TaxParts(binding, self._amount)
         ignored = {normalised(h) for h in settings.ignored_columns.split("|")}
         # A column may say which rows are none, and of the others what is not known.
-        sorted_out = {p for p, _ in binding.left_out_when} - {
-            *binding.positions.values()
-        }
+        bound = {*binding.positions.values()}
+        sorted_out = {p for p, _ in binding.left_out_when} - bound
         read = binding.used - binding.flags.keys() - sorted_out
         unread = [
-            (position, words_in(header))
-            for position, header in enumerate(binding.header)
-            if position not in read and normalised(header) not in ignored
+            (at, words_in(header))
+            for at, header in enumerate(binding.header)
+            if at not in read and normalised(header) not in ignored
         ]
         # A preset knows its program's columns, not those that a shop added to them.
         asked = GIVEN_BACK if binding.preset else MONEY | STATE | KIND | FLAG | CURRENCY

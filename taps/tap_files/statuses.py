@@ -29,13 +29,15 @@ MEANINGS = (
 _NOTHING = frozenset({"", "na", "nan", "nat", "null", "none"})
 _FLAGS = {
     "cancelled": "cancelled canceled cancelado cancelada anulado anulada void voided "
-    "deleted eliminado eliminada cancellation cancelacion anulacion storniert storno",
+    "deleted eliminado eliminada cancellation cancelacion anulacion storniert storno "
+    "abandoned abandonado abandonada",
     "refunded": "refunded reembolsado reembolsada devuelto devuelta erstattet",
-    "left_out": "test",
+    "left_out": "test internal interno interna",
 }
 #: Words that a flag's header may have besides: cancelled_at, Fecha de anulación.
 _BESIDE = frozenset(
     {"is", "at", "on", "date", "order", "fecha", "de", "del", "pedido", "orden", "es"}
+    | {"uso", "use"}
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")

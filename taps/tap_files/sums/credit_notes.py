@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 
 from taps.tap_files.log_columns import LogColumns, Place, is_negative
@@ -10,7 +11,7 @@ from taps.tap_files.settings import Settings
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
-__all__ = ["CreditNotes"]
+__all__ = ["CreditNotes", "CreditSeries"]
 
 _CREDIT_NOTES = frozenset(
     {
@@ -42,6 +43,14 @@ _KINDS = frozenset(
         "operacion", "concept", "concepto", "movement", "movimiento", "transaction",
     }
 )  # fmt: skip
+
+
+_SERIES = frozenset(
+    {"r", "rec", "rect", "nc", "na", "cn", "cm", "ab", "abo", "abono", "av", "avoir"}
+    | {"gs", "sr", "dev", "ret", "rma", "ref", "credit"}
+)
+"""Letters that numbers of credit notes begin with."""
+_NUMBER = re.compile(r"([^\W\d_]{1,6})[\s_/.-]{0,2}\d")
 
 
 class CreditNotes:
@@ -96,6 +105,40 @@ class CreditNotes:
             f"that was kept, ignored_columns={header} says so"
         )
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+
+class CreditSeries:
+    """Asks where a few numbers begin as those of credit notes do, and have no minus."""
+
+    def __init__(self, log: LogColumns) -> None:
+        self._log = log
+        order = log.named("purchase_id")
+        self._header = None if order is None else log.title(order)
+        self._series: dict[str, list[int]] = {}
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        found = _NUMBER.match(self._log.id_of(row)) if self._header else None
+        amount = self._log.amount_of(row)
+        is_sold = not is_negative(amount) and any(c in "123456789" for c in amount)
+        if found and is_sold:
+            counted = self._series.setdefault(found[1].lower(), [row.line, 0])
+            counted[1] += 1
+
+    def ask(self) -> None:
+        """Raise FileError where a series beside others may be of credit notes."""
+        most = max((count for _, count in self._series.values()), default=0)
+        for series, (line, count) in self._series.items():
+            if series in _SERIES and count < most:
+                problem = (
+                    f"numbers in {self._header!r} that begin with {series.upper()} may "
+                    "be of credit notes, and their amounts have no minus"
+                )
+                remedy = (
+                    "Write what is given back with a minus, or "
+                    f"ignored_columns={self._header} if they are sales"
+                )
+                raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
 
 def _is_credit_note(text: str, header: str) -> bool:

@@ -9,12 +9,12 @@ from taps.tap_files.question_words import ELSEWHERE, GIVEN_BACK, WHEN
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
 
-__all__ = ["OnlyRefunds"]
+__all__ = ["SALES", "OnlyRefunds"]
 
 _IDS = frozenset(
     {"id", "number", "numero", "no", "nr", "ref", "reference", "referencia"}
 )
-_SALES = frozenset(
+SALES = frozenset(
     {
         *("sales", "sale", "orders", "order", "purchases", "payments", "transactions"),
         *("ventas", "venta", "pedidos", "compras", "pagos", "transacciones", "vendas"),
@@ -41,7 +41,7 @@ class OnlyRefunds:
             and not words[at] & WHEN  # asked about in any row
         }
         called = words_in(log.name)
-        self._is_called_so = bool(called & GIVEN_BACK) and not called & _SALES
+        self._is_called_so = bool(called & GIVEN_BACK) and not called & SALES
         self._is_open = not (log.tells_refunds or binding.has("status"))
         self._count = self._first = 0
 

@@ -121,7 +121,7 @@ FORMS: dict[str, Callable[[Table], bytes]] = {
     "tabs in UTF-16": lambda rows: written(rows, "\t").encode("utf-16"),
     "semicolons and a mark": lambda rows: written(rows, ";").encode("utf-8-sig"),
     "pipes": lambda rows: written(rows, "|").encode(),
-    "quotes": lambda rows: written(rows, ",", csv.QUOTE_ALL).encode(),
+    "every cell quoted": lambda rows: written(rows, ",", csv.QUOTE_ALL).encode(),
     "a title": lambda rows: f"Informe\r\n\r\n{written(rows, ';')}".encode(),
     "empty columns": lambda rows: written([[*r, "", ""] for r in rows], ";").encode(),
     "spaces": lambda rows: written(

@@ -1,0 +1,88 @@
+"""What a note, a parcel or a mark says of a sale, where no status is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import NO, STATUS
+from taps.tap_files.statuses import word_of
+from taps.tap_files.tables import Row, as_text
+from taps.tap_files.wording import normalised, words_in
+
+__all__ = ["SaidElsewhere"]
+
+_NOTES = frozenset(
+    {
+        "note", "notes", "nota", "notas", "observacion", "observaciones", "comentario",
+        "comentarios", "comment", "comments", "remarks", "bemerkung", "bemerkungen",
+        "notiz", "observacoes", "commentaire", "commentaires", "incidencia",
+        "incidencias",
+    }
+)  # fmt: skip
+_VALID = frozenset(
+    {
+        "valido",
+        "valida",
+        "valid",
+        "vigente",
+        "gultig",
+        "valide",
+        "active",
+        "activo",
+        "activa",
+    }
+)
+_GONE = frozenset({"refunded", "cancelled", "returned"})
+_MOST_WORDS = 3
+
+
+class SaidElsewhere:
+    """Asks where a row is said to be gone, in a column that is read for nothing else.
+
+    Parameters
+    ----------
+    statuses : normalised word of a status column -> what it means for money.
+    """
+
+    def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
+        self._log, self._meanings = log, statuses
+        is_open = not (log.states or log.tells_refunds)
+        columns = set(log.holding(_NOTES | STATUS | _VALID)) - log.read
+        self._columns = sorted(columns) if is_open else []
+        self._marks = {at for at in self._columns if words_in(log.header[at]) <= _VALID}
+        self._first: tuple[int, int, str] | None = None
+
+    def add(self, row: Row) -> None:
+        """Look at a row."""
+        for at in self._columns:
+            text = as_text(row.cells[at])
+            if text and self._first is None and self._is_gone(at, text):
+                amount = self._log.worth_of(row)
+                if any(c in "123456789" for c in amount):
+                    self._first = row.line, at, text
+
+    def ask(self) -> None:
+        """Raise FileError where one is."""
+        if self._first is None:
+            return
+        line, at, text = self._first
+        header = self._log.title(at)
+        problem = (
+            f"the column {header!r} says {text!r}, and whether the row is still a sale "
+            "is not known"
+        )
+        remedy = (
+            f"Take out what is none, or say it with columns.status={header} and "
+            f"statuses.{text}=cancelled (or another meaning); ignored_columns={header} "
+            "counts each row"
+        )
+        raise FileError(self._log.name, problem, remedy=remedy, line=line)
+
+    def _is_gone(self, at: int, text: str) -> bool:
+        if at in self._marks:
+            return normalised(text) in NO - {""}
+        words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
+        first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
+        return any(self._meanings.get(word_of(each)) in _GONE for each in first)
