@@ -98,10 +98,13 @@ def inspect_file(source: SourceFile, settings: Settings) -> Inspection:
     """
     if source.contract:
         settings = replace(settings, contract=source.contract)
+    if source.date_format and settings.date_format == AUTO:
+        settings = replace(settings, date_format=source.date_format)
     table = _open(source, settings)
     binding = _flagged(_recognised(source, table, settings), table, settings)
     binding = with_told_parts(binding, table.rows, settings)
-    statuses = _meanings(binding, settings)
+    told = binding.preset.statuses if binding.preset else {}
+    statuses = meanings(told, settings.statuses)
     evidence = Evidence(source.name, binding, settings)
     identities = Identities(source.name, binding, settings)
     watches = _watches(source.name, binding, settings, statuses)
@@ -217,11 +220,6 @@ def _is_flag(table: Table, position: int) -> bool:
         elif not says_no(text):
             return False
     return is_set
-
-
-def _meanings(binding: Binding, settings: Settings) -> Mapping[str, str]:
-    preset = binding.preset.statuses if binding.preset else {}
-    return meanings(preset, settings.statuses)
 
 
 def _moments(binding: Binding, evidence: Evidence, settings: Settings) -> MomentReader:

@@ -1,4 +1,4 @@
-"""The columns of a log of purchases that somebody may have to explain."""
+"""The columns of a log of purchases, or of bills, that somebody may have to explain."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LogColumns:
     def __init__(self, name: str, binding: Binding, ignored: set[str]) -> None:
         self.name, self.header = name, binding.header
         self.read = binding.used
-        self.amount = binding.positions.get("amount")
+        self.amount = binding.positions.get(binding.contract.amount_column or "")
         self.day = binding.positions.get("purchased_at")
         self._id = binding.positions.get("purchase_id")
         self.tells_refunds = "refunded_amount" in binding.positions

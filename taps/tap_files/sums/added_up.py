@@ -10,6 +10,7 @@ import numpy as np
 from taps.tap_files.headers import Binding
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
+from taps.tap_files.question_words import ELSEWHERE
 from taps.tap_files.sums.keyed_amounts import written_number
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import words_in
@@ -30,6 +31,9 @@ _COUNTS = frozenset(
 _PARENT = frozenset({"parent", "padre", "pai", "parente", "principal", "eltern"})
 _SEVERAL = 1
 _LINES = 3
+_FEWEST = 2
+"""Orders: of one the prices may come to each other by chance."""
+_KINDS = frozenset({"type", "tipo", "kind", "clase", "typ"})
 _HALF_A_CENT = 0.005
 _SEPARATORS = ".,"
 
@@ -75,7 +79,11 @@ class ParentOrders:
 
     def __init__(self, log: LogColumns, binding: Binding) -> None:
         is_told = "purchase_id" in binding.positions
-        found = [at for at in log.holding(_PARENT) if at not in log.read]
+        found = [
+            at
+            for at in log.holding(_PARENT)
+            if at not in log.read and not words_in(log.header[at]) & ELSEWHERE
+        ]
         self._log, self._at = log, found[0] if found and is_told else None
         self._whole = set[int]()
         self._parts: dict[int, int] = {}
@@ -112,6 +120,7 @@ class OrderSums:
 
     def __init__(self, log: LogColumns) -> None:
         self._log = log
+        self._tells_kinds = bool(set(log.holding(_KINDS)) - log.read)
         self._ids, self._lines = array("q"), array("q")
         self._amounts = {one: array("d") for one in _SEPARATORS}
 
@@ -132,7 +141,7 @@ class OrderSums:
         starts = np.flatnonzero(np.diff(ids[order], prepend=ids[:1] - 1))
         sizes = np.diff(starts, append=len(ids))
         many = sizes >= _LINES
-        if not many.any():
+        if many.sum() < (1 if self._tells_kinds else _FEWEST):
             return
         first, last = starts[many], (starts + sizes - 1)[many]
         for amounts in self._amounts.values():

@@ -60,8 +60,11 @@ class CreditNotes:
     given back, which is a status and asked as such.
     """
 
-    def __init__(self, log: LogColumns, settings: Settings) -> None:
+    def __init__(
+        self, log: LogColumns, settings: Settings, *, is_of_bills: bool = False
+    ) -> None:
         self._log, self._kinds = log, log.holding(_KINDS)
+        self._is_of_bills = is_of_bills
         self._told = {normalised(word) for word in settings.statuses}
         self._note: Place | None = None
         self._refunds: dict[int, Place] = {}
@@ -98,7 +101,10 @@ class CreditNotes:
         problem = f"the column {header!r} says {text!r}, and the amount has no minus"
         status = self._log.status_and(header)
         remedy = (
-            "Write what is given back with a minus, or in a column of its own "
+            f"Write what is given back with a minus; if it is a bill, "
+            f"ignored_columns={header} says so"
+            if self._is_of_bills
+            else "Write what is given back with a minus, or in a column of its own "
             "(columns.refunded_amount), or say what it is with "
             f"columns.status={status}: statuses.{text}=returned takes such a row off "
             f"its sale, statuses.{text}=refunded is the sale itself. If it is a sale "

@@ -46,8 +46,9 @@ class NotSales:
     def __init__(self, log: LogColumns, binding: Binding) -> None:
         self._log = log
         called = words_in(log.name)
+        offers = _OFFERS - {"quote", "quotes"}  # of marks, as often
         self._called = (
-            sorted(called & (_OFFERS | _OF_OTHERS)) if not called & SALES else []
+            sorted(called & (offers | _OF_OTHERS)) if not called & SALES else []
         )
         order = binding.positions.get("purchase_id")
         self._numbers = [

@@ -22,6 +22,7 @@ _KINDS = frozenset(
 _CODE = re.compile(r"[+\-\u2212]|[^\W\d_]{1,2}")
 _SERIES = frozenset("ABCEM")
 """Of Argentina's invoices, all of which are sales."""
+_RATES = frozenset({"iva", "vat", "gst", "tva", "igic", "iptu", "icms"})
 _MOST = 6
 
 
@@ -33,7 +34,8 @@ class RowCodes:
         self._codes: dict[int, dict[str, int]] = {
             at: {}
             for at in log.holding(_KINDS)
-            if at not in log.read and not words_in(log.header[at]) & ELSEWHERE
+            if at not in log.read
+            and not words_in(log.header[at]) & (ELSEWHERE | _RATES)
         }
 
     def add(self, row: Row) -> None:

@@ -28,7 +28,7 @@ from taps.tap_files.sums.other_sections import OtherSections
 from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_codes import RowCodes
 from taps.tap_files.sums.row_kinds import RowKinds
-from taps.tap_files.sums.said_again import SaidAgain
+from taps.tap_files.sums.said_again import SaidAgain, Versions
 from taps.tap_files.sums.said_elsewhere import SaidElsewhere
 from taps.tap_files.sums.stages import Stages
 from taps.tap_files.sums.tips import Tips
@@ -74,16 +74,18 @@ class Watch(Protocol):
 def watches_of_worth(
     name: str, binding: Binding, settings: Settings, statuses: Mapping[str, str]
 ) -> tuple[Watch, ...]:
-    """What is looked at in a log of purchases that no preset explains.
+    """What is looked at in a log of purchases, or of bills, that no preset explains.
 
     Parameters
     ----------
     statuses : normalised word of a status column -> what it means for money.
     """
-    if binding.contract.name != "purchases" or binding.preset:
+    if binding.contract.name not in {"purchases", "invoices"} or binding.preset:
         return ()
     ignored = {normalised(header) for header in settings.ignored_columns.split("|")}
     log = LogColumns(name, binding, ignored)
+    if binding.contract.name == "invoices":
+        return (CreditNotes(log, settings, is_of_bills=True),)
     watches: list[Watch] = [
         *(
             CreditNotes(log, settings),
@@ -105,6 +107,7 @@ def watches_of_worth(
             CountedSales(log),
             ParentOrders(log, binding),
             SaidElsewhere(log, statuses),
+            Versions(log),
         ),
         Discounted(log, is_told="amount" in settings.columns),
         Commissions(log, is_told="amount" in settings.columns),

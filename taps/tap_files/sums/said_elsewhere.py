@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import NO, STATUS
+from taps.tap_files.question_words import ELSEWHERE, NO, STATUS
 from taps.tap_files.statuses import word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
@@ -34,7 +34,9 @@ _VALID = frozenset(
         "activa",
     }
 )
-_GONE = frozenset({"refunded", "cancelled", "returned"})
+_CAME_BACK = frozenset({"refunded", "returned"})
+_GONE = _CAME_BACK | {"cancelled"}
+"""Of a parcel that is cancelled another may be sent."""
 _MOST_WORDS = 3
 
 
@@ -50,6 +52,10 @@ class SaidElsewhere:
         self._log, self._meanings = log, statuses
         is_open = not (log.states or log.tells_refunds)
         columns = set(log.holding(_NOTES | STATUS | _VALID)) - log.read
+        words = {at: words_in(log.header[at]) for at in columns}
+        # Any other state is asked about whatever it says.
+        self._parcels = {at for at in columns if words[at] & STATUS}
+        columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
         self._columns = sorted(columns) if is_open else []
         self._marks = {at for at in self._columns if words_in(log.header[at]) <= _VALID}
         self._first: tuple[int, int, str] | None = None
@@ -85,4 +91,5 @@ class SaidElsewhere:
             return normalised(text) in NO - {""}
         words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]
         first = (" ".join(words[:count]) for count in range(1, len(words) + 1))
-        return any(self._meanings.get(word_of(each)) in _GONE for each in first)
+        gone = _CAME_BACK if at in self._parcels else _GONE
+        return any(self._meanings.get(word_of(each)) in gone for each in first)

@@ -36,6 +36,10 @@ _SAYING = STATE | KIND | {
     "description", "comprobante", "doc", "conceito", "beleg", "belegart", "libelle",
     "descrizione", "descricao", "clase", "kind", "piece",
 }  # fmt: skip
+_PROSE = frozenset(
+    {"descripcion", "description", "concepto", "concept", "detalle", "libelle"}
+    | {"descrizione", "descricao", "conceito"}
+)
 _FIRST_WORD = re.compile(r"[^\W\d_]{2,}")
 
 _Told = tuple[int, str]
@@ -64,6 +68,7 @@ class Stages:
         self._known = told | {w for w, m in statuses.items() if m not in COUNTED}
         order = binding.positions.get("purchase_id", -1)
         words = _SAYING | (words_in(log.header[order]) if order >= 0 else set())
+        self._prose = set(log.holding(_PROSE))
         shut = log.read - {order, *log.states}
         self._found: dict[int, dict[str, _Told]] = {
             at: {}
@@ -81,7 +86,7 @@ class Stages:
             text = as_text(row.cells[at])
             if at in self._log.states and normalised(text) in self._known:
                 continue
-            if stage := _stage_of(text):
+            if stage := _stage_of(text, is_prose=at in self._prose):
                 found.setdefault(stage, (row.line, text))
 
     def ask(self) -> None:
@@ -108,7 +113,10 @@ class Stages:
         return FileError(self._log.name, problem, remedy=remedy, line=other_line)
 
 
-def _stage_of(text: str) -> str | None:
+def _stage_of(text: str, *, is_prose: bool) -> str | None:
+    """The stage that a text is, or begins with; in prose only before a number."""
     whole = _STAGES.get(normalised(text))
     first = _FIRST_WORD.match(text.lstrip())
-    return whole or (_STAGES.get(normalised(first[0])) if first else None)
+    if whole or first is None or (is_prose and not any(map(str.isdigit, text))):
+        return whole
+    return _STAGES.get(normalised(first[0]))
