@@ -94,23 +94,24 @@ class Stages:
         for at, found in self._found.items():
             is_pair = len(found) == 2 and "a sale" in found
             if len(found) > 1 and (not is_pair or found.keys() & _LATER):
-                raise self._asked(at, found)
+                raise _asked(self._log, at, found)
 
-    def _asked(self, at: int, found: dict[str, _Told]) -> FileError:
-        (first, (line, text)), *_, (second, (other_line, other)) = found.items()
-        header = self._log.title(at)
-        problem = (
-            f"the column {header!r} says {text!r} in line {line} and {other!r} in line "
-            f"{other_line}: {first} and {second} may tell the same sale, which would "
-            "be added up"
-        )
-        status = self._log.status_and(header)
-        remedy = (
-            f"Export one of both; columns.status={status} with "
-            f"statuses.{other}=left_out counts the others; ignored_columns={header} "
-            "says that each is a sale"
-        )
-        return FileError(self._log.name, problem, remedy=remedy, line=other_line)
+
+def _asked(log: LogColumns, at: int, found: dict[str, _Told]) -> FileError:
+    (first, (line, text)), *_, (second, (other_line, other)) = found.items()
+    header = log.title(at)
+    problem = (
+        f"the column {header!r} says {text!r} in line {line} and {other!r} in line "
+        f"{other_line}: {first} and {second} may tell the same sale, which would "
+        "be added up"
+    )
+    status = log.status_and(header)
+    remedy = (
+        f"Export one of both; columns.status={status} with "
+        f"statuses.{other}=left_out counts the others; ignored_columns={header} "
+        "says that each is a sale"
+    )
+    return FileError(log.name, problem, remedy=remedy, line=other_line)
 
 
 def _stage_of(text: str, *, is_prose: bool) -> str | None:

@@ -156,7 +156,7 @@ class TotalRows:
         self._of_whom = sorted(named)
         unnamed = set(range(len(binding.header))) - set(self._names)
         self._unnamed = sorted(unnamed) if named else []
-        self._saying = _saying(binding) if self._is_looked_for else ()
+        self._balances = _Balances(binding, is_looked_for=self._is_looked_for)
         self._above: Sequence[Cell] = ()
         self.rows: list[Row] = []
 
@@ -164,31 +164,23 @@ class TotalRows:
         """The rows that are no totals; FileError where many are lines of a sale."""
         for row in rows:
             self._nameless.count += 1
-            if self._is_looked_for and not row.problem and self._is_total(row.cells):
+            if (
+                self._is_looked_for
+                and not row.problem
+                and _is_total(row.cells, self._dates, self._texts, self._amounts)
+            ):
                 if self._nameless.holds(row):
                     yield Row(row.line, (), _NAMELESS)
                 else:
                     self.rows.append(row)
             elif not row.problem and self._is_dated_total(row.cells):
                 yield Row(row.line, (), _DATED)
-            elif not row.problem and self._is_balance(row.cells):
+            elif not row.problem and self._balances.holds(row.cells):
                 yield Row(row.line, (), _CARRIED)
             else:
                 self._above = row.cells
                 yield row
         self._nameless.refuse_many()
-
-    def _is_total(self, cells: Sequence[Cell]) -> bool:
-        date = as_text(cells[self._dates[0]]) if self._dates else ""
-        if _LABEL.match(date):
-            return True
-        if _DIGIT.search(date):
-            return False
-        texts = [as_text(cells[position]) for position in self._texts]
-        if begins_with_total(cells) or any(map(_LABEL.match, texts)):
-            return True
-        has_amount = any(as_text(cells[position]) for position in self._amounts)
-        return has_amount and not any(texts) and not date
 
     def _is_dated_total(self, cells: Sequence[Cell]) -> bool:
         is_of_nobody = not any(cells[position] for position in self._of_whom)
@@ -197,18 +189,48 @@ class TotalRows:
             text = cells[position]
             if not isinstance(text, str) or text.lstrip()[:1] not in _INITIALS:
                 continue  # most rows, at once
-            if _NOTHING_ELSE.fullmatch(text.strip()) or self._adds_up(cells, text):
+            if _NOTHING_ELSE.fullmatch(text.strip()) or _adds_up(
+                text, *cells, *self._above
+            ):
                 return True
         return False
 
-    def _adds_up(self, cells: Sequence[Cell], text: str) -> bool:
-        """Whether it is the total of what the row, or the one above it, names."""
-        label = _LABEL.match(text.strip())
-        of_whom = text.strip()[label.end() :].strip(" :-").casefold() if label else ""
-        said = (*cells, *self._above) if of_whom else ()
-        return any(isinstance(c, str) and c.strip().casefold() == of_whom for c in said)
 
-    def _is_balance(self, cells: Sequence[Cell]) -> bool:
+def _is_total(
+    cells: Sequence[Cell],
+    dates: Sequence[int],
+    texts: Sequence[int],
+    amounts: Sequence[int],
+) -> bool:
+    """Whether a row without a date says that it is a total, or has but numbers."""
+    date = as_text(cells[dates[0]]) if dates else ""
+    if _LABEL.match(date):
+        return True
+    if _DIGIT.search(date):
+        return False
+    said = [as_text(cells[position]) for position in texts]
+    if begins_with_total(cells) or any(map(_LABEL.match, said)):
+        return True
+    has_amount = any(as_text(cells[position]) for position in amounts)
+    return has_amount and not any(said) and not date
+
+
+def _adds_up(text: str, *said: Cell) -> bool:
+    """Whether it is the total of what one of these cells names."""
+    label = _LABEL.match(text.strip())
+    of_whom = text.strip()[label.end() :].strip(" :-").casefold() if label else ""
+    names = (cell for cell in said if of_whom and isinstance(cell, str))
+    return any(cell.strip().casefold() == of_whom for cell in names)
+
+
+class _Balances:
+    """Tells rows of what a ledger or a till carries over."""
+
+    def __init__(self, binding: Binding, *, is_looked_for: bool) -> None:
+        self._saying = _saying(binding) if is_looked_for else ()
+
+    def holds(self, cells: Sequence[Cell]) -> bool:
+        """Whether the row is one."""
         return any(
             isinstance(text, str)
             and text.lstrip()[:1] in _FIRST_OF_BALANCES
