@@ -45,6 +45,11 @@ class LogColumns:
             for at, title in enumerate(binding.header)
         ]
 
+    @property
+    def asked(self) -> frozenset[int]:
+        """Positions of columns that no setting leaves out."""
+        return frozenset(at for at, key in enumerate(self._keys) if key)
+
     def holding(self, words: frozenset[str]) -> list[int]:
         """Positions of headers that hold one of these words."""
         return [

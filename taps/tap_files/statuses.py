@@ -11,7 +11,7 @@ from taps.tap_files.wording import normalised, words_in
 from taps.yaml_files import parsed_text
 
 __all__ = ["COUNTED", "MEANINGS", "flag_of", "least_of", "meanings", "says_nothing"]
-__all__ += ["says_no", "says_yes", "word_of"]
+__all__ += ["YES", "says_no", "says_yes", "word_of"]
 
 #: From least money to most: of an order's two states, the first one holds. A row that
 #: is ``returned`` says what was given back of another, with a minus or without.
@@ -41,7 +41,7 @@ _BESIDE = frozenset(
 )
 _FLAG_OF = {word: means for means, words in _FLAGS.items() for word in words.split()}
 _CODE = re.compile(r"(?<=[^\W\d_])\s+[(\[#]?\d{3,}[)\]]?\s*$")
-_YES = frozenset(
+YES = frozenset(
     {"si", "s", "yes", "y", "true", "verdadero", "t", "x", "1", "ja", "sim"}
 )
 _NO = frozenset({"no", "n", "false", "falso", "f", "0", "nein", "nao"})
@@ -80,7 +80,7 @@ def flag_of(header: str) -> str | None:
 
 def says_yes(text: str) -> bool:
     """Whether a flag is set: a yes, or the day it happened."""
-    return normalised(text) in _YES or _DATE.fullmatch(text.strip()) is not None
+    return normalised(text) in YES or _DATE.fullmatch(text.strip()) is not None
 
 
 def says_no(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a note, a parcel or a mark says of a sale, where no status is read."""
+"""What a note, a parcel, a mark or any other column says, where no status is read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from taps.tap_files.log_columns import LogColumns
 from taps.tap_files.problems import FileError
 from taps.tap_files.question_words import ELSEWHERE, NO, STATUS
-from taps.tap_files.statuses import word_of
+from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
 
@@ -35,9 +35,28 @@ _VALID = frozenset(
     }
 )
 _CAME_BACK = frozenset({"refunded", "returned"})
+_DOUBT = frozenset(
+    {"fraud", "fraude", "fraudulent", "fraudulento", "duplicate", "duplicated"}
+    | {
+        "duplicado",
+        "duplicada",
+        "intercompany",
+        "intragrupo",
+        "exchange",
+        "replacement",
+    }
+    | {"reposicion", "propio", "muestra", "sample", "invalid", "invalido", "demo"}
+)
+"""Words of headers whose yes says that a row is hardly a sale."""
 _GONE = _CAME_BACK | {"cancelled"}
 """Of a parcel that is cancelled another may be sent."""
+_LOST = _GONE | {"failed"}
+_OTHERWISE = frozenset(
+    {"baja", "lost", "removed", "blocked", "error", "return", "returned"}
+)
+"""Words that say as often something else: a priority, a customer, a policy."""
 _MOST_WORDS = 3
+_MOST_STATES = 40
 
 
 class SaidElsewhere:
@@ -51,13 +70,21 @@ class SaidElsewhere:
     def __init__(self, log: LogColumns, statuses: Mapping[str, str]) -> None:
         self._log, self._meanings = log, statuses
         is_open = not (log.states or log.tells_refunds)
-        columns = set(log.holding(_NOTES | STATUS | _VALID)) - log.read
+        columns = set(log.holding(_NOTES | STATUS | _VALID | _DOUBT)) - log.read
         words = {at: words_in(log.header[at]) for at in columns}
         # Any other state is asked about whatever it says.
         self._parcels = {at for at in columns if words[at] & STATUS}
         columns -= {at for at in self._parcels if not words[at] & ELSEWHERE}
         self._columns = sorted(columns) if is_open else []
+        self._doubts = {at for at in self._columns if words[at] & _DOUBT}
         self._marks = {at for at in self._columns if words_in(log.header[at]) <= _VALID}
+        self._others: dict[int, set[str]] = {
+            at: set()
+            for at, header in enumerate(log.header if is_open else ())
+            if at not in log.read | columns
+            and at in log.asked
+            and not words_in(header) & ELSEWHERE
+        }
         self._first: tuple[int, int, str] | None = None
 
     def add(self, row: Row) -> None:
@@ -65,9 +92,24 @@ class SaidElsewhere:
         for at in self._columns:
             text = as_text(row.cells[at])
             if text and self._first is None and self._is_gone(at, text):
-                amount = self._log.worth_of(row)
-                if any(c in "123456789" for c in amount):
-                    self._first = row.line, at, text
+                self._note(row, at, text)
+        for at, seen in [*self._others.items()]:
+            text = as_text(row.cells[at])
+            if text in seen:
+                continue
+            seen.add(text)
+            if len(seen) > _MOST_STATES:
+                del self._others[at]  # of so many words none is a state
+            elif self._first is None and self._says_gone(text):
+                self._note(row, at, text)
+
+    def _note(self, row: Row, at: int, text: str) -> None:
+        if any(c in "123456789" for c in self._log.worth_of(row)):
+            self._first = row.line, at, text
+
+    def _says_gone(self, text: str) -> bool:
+        word = word_of(text)
+        return self._meanings.get(word) in _LOST and word not in _OTHERWISE
 
     def ask(self) -> None:
         """Raise FileError where one is."""
@@ -87,6 +129,8 @@ class SaidElsewhere:
         raise FileError(self._log.name, problem, remedy=remedy, line=line)
 
     def _is_gone(self, at: int, text: str) -> bool:
+        if at in self._doubts:
+            return normalised(text) in YES
         if at in self._marks:
             return normalised(text) in NO - {""}
         words = text.replace(":", " ").replace(".", " ").split()[:_MOST_WORDS]

@@ -39,7 +39,10 @@ _EVERYTHING = frozenset(
         "todaslascampanas", "totalcampanas", "totaldecampanas", "todasascampanhas",
         "allekampagnen", "toutes", "touteslescampagnes", "tutti", "tutte",
         "tuttelecampagne", "allecampagnes", "alle", "alladsets", "allads",
-        "todoslosconjuntosdeanuncios", "todoslosanuncios",
+        "todoslosconjuntosdeanuncios", "todoslosanuncios", "alldevices", "allchannels",
+        "allnetworks", "allcountries", "allplatforms", "alllocations", "allsources",
+        "todosloscanales", "todoslosdispositivos", "todaslasredes", "todoslospaises",
+        "todaslasplataformas", "allekanale", "allegerate", "todososcanais",
     }
 )  # fmt: skip
 _CENT = Decimal("0.01")

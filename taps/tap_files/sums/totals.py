@@ -45,14 +45,20 @@ _BALANCE = re.compile(
     re.IGNORECASE,
 )
 """What a ledger or a till writes above and below its rows."""
+_TAXED = (
+    r"(?:con|sin|incl?\.?|excl?\.?|mit|ohne|avec|sans|com|sem|senza)\s+"
+    r"(?:iva|vat|tax|mwst|tva|impuestos?|steuer|btw)"
+)
 _NOTHING_ELSE = re.compile(
     r"(?:(?:(?:grand|gran|sub|sous)[ -]?)?tota(?:l(?:es|s|e|i)?|ux|al)|somm[ae]"
     r"|soma|gesamt"
     r"|(?:gesamt|zwischen)?sum(?:a|me)?)"
-    rf"(?:[\s:,.-]+{_PERIOD})*\s*:?",
+    rf"(?:[\s:,.-]+{_PERIOD})*(?:\s+{_TAXED})?\s*:?"
+    r"|promedio|media|m[eé]dia|average|avg\.?|mean|moyenne|durchschnitt|gemiddelde"
+    r"|(?:iva|vat|mwst|ust|tva|btw|igic)\.?\s*(?:\(?\d{1,2}(?:[.,]\d+)?\s*%\)?)?\s*:?",
     re.IGNORECASE,
 )
-_INITIALS = frozenset("gGsStTzZ")
+_INITIALS = frozenset("aAbBdDgGiImMpPsStTuUvVzZ")
 _FIRST_OF_BALANCES = frozenset("aAbBcCeEfFkKoOpPrRsStTuUzZüÜàÀ")
 _SAYING = frozenset(
     {
