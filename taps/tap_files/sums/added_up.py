@@ -121,13 +121,24 @@ class OrderSums:
     def __init__(self, log: LogColumns) -> None:
         self._log = log
         self._tells_kinds = bool(set(log.holding(_KINDS)) - log.read)
+        self._last = ""
+        self._before: Row | None = None
         self._ids, self._lines = array("q"), array("q")
         self._amounts = {one: array("d") for one in _SEPARATORS}
 
     def add(self, row: Row) -> None:
-        """Look at a row."""
-        order_id, amount = self._log.id_of(row), self._log.amount_of(row)
-        if not order_id or not any(c in "123456789" for c in amount):
+        """Look at a row; those of an order follow each other."""
+        order_id = self._log.id_of(row)
+        if order_id != self._last:
+            self._last, self._before = order_id, row
+        elif order_id:
+            for each in (self._before, row):
+                self._keep(order_id, each)
+            self._before = None
+
+    def _keep(self, order_id: str, row: Row | None) -> None:
+        amount = "" if row is None else self._log.amount_of(row)
+        if row is None or not any(c in "123456789" for c in amount):
             return
         self._ids.append(hash(order_id))
         self._lines.append(row.line)

@@ -57,15 +57,20 @@ class NotSales:
             if words_in(log.header[at]) <= _OFFERS | _IDS and order in {None, at}
         ]
         self._is_open = not binding.has("status")
+        self._is_looked_for = self._is_open
         self._count = self._sold = self._first = 0
 
     def add(self, row: Row) -> None:
         """Look at a row."""
+        if not self._is_looked_for:
+            return
         amount = self._log.worth_of(row)
         if any(c in "123456789" for c in amount):
             self._first = self._first or row.line
             self._count += 1
             self._sold += not is_negative(amount)
+            is_plain = not (self._numbers or self._called)
+            self._is_looked_for = not (self._sold and is_plain)
 
     def ask(self) -> None:
         """Raise FileError where no row is a sale."""

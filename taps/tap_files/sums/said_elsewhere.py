@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from taps.tap_files.log_columns import LogColumns
+from taps.tap_files.log_columns import LogColumns, is_negative
 from taps.tap_files.problems import FileError
-from taps.tap_files.question_words import ELSEWHERE, NO, STATUS
+from taps.tap_files.question_words import ELSEWHERE, FLAG, KIND, NO, STATE, STATUS
 from taps.tap_files.statuses import YES, word_of
 from taps.tap_files.tables import Row, as_text
 from taps.tap_files.wording import normalised, words_in
@@ -50,6 +50,8 @@ _DOUBT = frozenset(
 """Words of headers whose yes says that a row is hardly a sale."""
 _GONE = _CAME_BACK | {"cancelled"}
 """Of a parcel that is cancelled another may be sent."""
+_ASKED = STATE | KIND | FLAG
+"""Words of headers that are asked about whatever they say."""
 _LOST = _GONE | {"failed"}
 _OTHERWISE = frozenset(
     {"baja", "lost", "removed", "blocked", "error", "return", "returned"}
@@ -83,7 +85,7 @@ class SaidElsewhere:
             for at, header in enumerate(log.header if is_open else ())
             if at not in log.read | columns
             and at in log.asked
-            and not words_in(header) & ELSEWHERE
+            and not words_in(header) & (ELSEWHERE | _ASKED)
         }
         self._first: tuple[int, int, str] | None = None
 
@@ -104,7 +106,8 @@ class SaidElsewhere:
                 self._note(row, at, text)
 
     def _note(self, row: Row, at: int, text: str) -> None:
-        if any(c in "123456789" for c in self._log.worth_of(row)):
+        amount = self._log.worth_of(row)
+        if any(c in "123456789" for c in amount) and not is_negative(amount):
             self._first = row.line, at, text
 
     def _says_gone(self, text: str) -> bool:
