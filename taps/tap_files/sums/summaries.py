@@ -56,6 +56,8 @@ class _Spend:
     first: str
     last: str
     amount: Decimal
+    #: Whether it says in a word that it is of all.
+    says_all: bool
 
 
 _Periods = dict[tuple[str, str], list[_Spend]]
@@ -93,7 +95,8 @@ def summary_lines(
     Raises
     ------
     FileError
-        A row of a known report names no campaign where others do, and is not their sum;
+        A row of a known report names no campaign where others do, or any row says that
+        it is of all, and is not their sum;
         or one covers days that others of the same names tell as well, and not the same.
     """
     positions = _dimensions(binding)
@@ -183,6 +186,7 @@ def _spend(row: Row, outcome: Loaded, positions: tuple[int, ...]) -> _Spend:
         first=first,
         last=outcome.record["period_end"] or first,
         amount=outcome.record["spend"],
+        says_all=any(t and not _is_name(t) for t in texts.values()),
     )
 
 
@@ -216,12 +220,14 @@ def _sums_by(
 def _refuse_unexplained(
     name: str, binding: Binding, row: _Spend, amount: Decimal
 ) -> None:
-    """Refuse a report's row without any name that is not the sum of the others."""
-    if binding.preset is None or row.names or not row.amount:
+    """Refuse a row of all, or a report's without any name, that is not their sum."""
+    is_nameless = binding.preset is not None and not row.names
+    if not row.amount or not (row.says_all or is_nameless):
         return
+    said = "says that it is of all" if row.says_all else "names no campaign"
     problem = (
-        f"the row names no campaign, as a total does, and its spend of {row.amount} is "
-        f"not the {amount} that the campaigns of its days add up to"
+        f"the row {said}, as a total does, and its spend of {row.amount} is not the "
+        f"{amount} that the campaigns of its days add up to"
     )
     remedy = (
         "Export the report again with every campaign and without the row of totals, or "
