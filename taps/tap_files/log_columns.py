@@ -40,28 +40,24 @@ class LogColumns:
         ]
         self._columns = {column.name: column for column in binding.contract.columns}
         answered = binding.positions.get("discount_amount")
-        self._keys = [
+        #: The headers as they are compared; "" where a setting leaves one out.
+        self.keys = [
             "" if at == answered or normalised(title) in ignored else normalised(title)
             for at, title in enumerate(binding.header)
         ]
-
-    @property
-    def asked(self) -> frozenset[int]:
-        """Positions of columns that no setting leaves out."""
-        return frozenset(at for at, key in enumerate(self._keys) if key)
 
     def holding(self, words: frozenset[str]) -> list[int]:
         """Positions of headers that hold one of these words."""
         return [
             position
             for position, header in enumerate(self.header)
-            if self._keys[position] and words & words_in(header)
+            if self.keys[position] and words & words_in(header)
         ]
 
     def named(self, column: str) -> int | None:
         """Position of a column of the contract, also if it is not read."""
         aliases = map(normalised, self._columns[column].aliases)
-        return next((self._keys.index(a) for a in aliases if a in self._keys), None)
+        return next((self.keys.index(a) for a in aliases if a in self.keys), None)
 
     def id_of(self, row: Row) -> str:
         """The id of a row's order, as written."""

@@ -29,7 +29,7 @@ from taps.tap_files.sums.refunds_twice import RefundsTwice
 from taps.tap_files.sums.row_codes import RowCodes
 from taps.tap_files.sums.row_kinds import RowKinds
 from taps.tap_files.sums.said_again import SaidAgain, Versions
-from taps.tap_files.sums.said_elsewhere import SaidElsewhere
+from taps.tap_files.sums.said_elsewhere import SaidElsewhere, StatesUnnamed
 from taps.tap_files.sums.stages import Stages
 from taps.tap_files.sums.tips import Tips
 from taps.tap_files.sums.unnamed_sums import UnnamedSums
@@ -107,6 +107,7 @@ def watches_of_worth(
             CountedSales(log),
             ParentOrders(log, binding),
             SaidElsewhere(log, statuses),
+            StatesUnnamed(log, statuses),
             Versions(log),
         ),
         Discounted(log, is_told="amount" in settings.columns),
